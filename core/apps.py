@@ -1,0 +1,27 @@
+"""The engine as a Django application."""
+
+from django.apps import AppConfig
+
+
+class CoreConfig(AppConfig):
+    name = "core"
+    label = "core"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        # models exist only once the registry is ready
+        from core import models  # noqa: PLC0415
+        from core.models.version import Version, connect  # noqa: PLC0415
+
+        connect(
+            Version.CATALOGUE,
+            [
+                models.Provider,
+                models.ProviderKey,
+                models.AIModel,
+                models.Endpoint,
+                models.Voice,
+                models.Price,
+            ],
+        )
+        connect(Version.ACCESS, [models.User, models.Team, models.ApiKey, models.Budget])

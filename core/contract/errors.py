@@ -1,0 +1,211 @@
+"""Everything that can go wrong, once.
+
+    PolyphonyError
+    ├── RequestError                    the caller's doing; nothing was sent, nothing is owed
+    │   ├── InvalidRequest        400   a field is missing, malformed or out of range
+    │   │   ├── Unsupported       400   well-formed, but this model or endpoint cannot do it
+    │   │   └── WrongEndpoint     400   a model of another task
+    │   ├── AuthenticationFailed  401   no key, a garbled key, a revoked key: one answer for all
+    │   ├── BudgetExceeded        402   a budget has no room for the estimate
+    │   ├── NotPermitted          403   the key or the user may not
+    │   ├── NotFound              404   no such thing, or not yours
+    │   │   ├── ModelNotFound     404   names the nearest models
+    │   │   └── ModelRetired      404   names the replacement
+    │   ├── MethodNotAllowed      405
+    │   ├── TooLarge              413   more bytes than the limit
+    │   ├── WrongContentType      415
+    │   └── RateLimited           429   our own limiter
+    ├── Unavailable               503   ours: draining, overloaded, ledger away, provider needs a key
+    ├── Interrupted               503   the server stopped while the answer was being made
+    └── UpstreamError             502   the provider's doing
+        ├── UpstreamUnreachable   502   refused, reset, name not found; retryable
+        ├── UpstreamTimeout       504   hung, dripped or fell silent; retryable
+        ├── UpstreamLimited       429   the provider's limiter; retryable, may say when
+        ├── UpstreamFailed        502   5xx; retryable
+        ├── UpstreamRefused       400   it rejected the request itself; permanent
+        ├── UpstreamDenied        502   401, 402, 403 for our key; permanent for this target
+        └── UpstreamInvalid       502   an answer that is not what the wire promises
+
+Three readers: routing asks `retryable` and `permanent`, the API asks `status` and `envelope()`, the
+socket asks `envelope()` too. `permanent` says that no other target can help either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+__all__ = [
+    "AuthenticationFailed",
+    "BudgetExceeded",
+    "Interrupted",
+    "InvalidRequest",
+    "MethodNotAllowed",
+    "ModelNotFound",
+    "ModelRetired",
+    "NotFound",
+    "NotPermitted",
+    "PolyphonyError",
+    "RateLimited",
+    "RequestError",
+    "TooLarge",
+    "Unavailable",
+    "Unsupported",
+    "UpstreamDenied",
+    "UpstreamError",
+    "UpstreamFailed",
+    "UpstreamInvalid",
+    "UpstreamLimited",
+    "UpstreamRefused",
+    "UpstreamTimeout",
+    "UpstreamUnreachable",
+    "WrongContentType",
+    "WrongEndpoint",
+]
+
+
+class PolyphonyError(Exception):
+    """Base of the tree: an HTTP status, OpenAI's `type`, OpenRouter's `error_type`, a sentence for people."""
+
+    status: ClassVar[int] = 500
+    type: ClassVar[str] = "server_error"
+    error_type: ClassVar[str] = "server"
+    code: ClassVar[str] = "internal_error"
+    retryable: ClassVar[bool] = False
+    permanent: ClassVar[bool] = False
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        param: str | None = None,
+        code: str | None = None,
+        error_type: str | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.param = param
+        self.provider_code = code or self.code
+        self.detail = error_type or self.error_type
+        self.metadata = dict(metadata or {})
+        self.retry_after = retry_after
+
+    def envelope(self) -> dict[str, Any]:
+        """The `error` object of contracts: integer code, OpenAI's strings kept in `metadata`."""
+        return {
+            "code": self.status,
+            "message": self.message,
+            "type": self.type,
+            "param": self.param,
+            "metadata": {"error_type": self.detail, "provider_code": self.provider_code, **self.metadata},
+        }
+
+
+class RequestError(PolyphonyError):
+    status, type, permanent = 400, "invalid_request_error", True
+    error_type, code = "invalid_request", "invalid_request"
+
+
+class InvalidRequest(RequestError):
+    code = "invalid_value"
+
+
+class Unsupported(InvalidRequest):
+    code = "unsupported_value"
+
+
+class WrongEndpoint(InvalidRequest):
+    code = "wrong_endpoint"
+
+
+class AuthenticationFailed(RequestError):
+    status, type = 401, "authentication_error"
+    error_type, code = "authentication", "invalid_api_key"
+
+
+class BudgetExceeded(RequestError):
+    status, type = 402, "insufficient_quota"
+    error_type, code = "payment_required", "budget_exceeded"
+
+
+class NotPermitted(RequestError):
+    status, type = 403, "permission_error"
+    error_type, code = "permission_denied", "not_permitted"
+
+
+class NotFound(RequestError):
+    status, type = 404, "not_found_error"
+    error_type, code = "not_found", "not_found"
+
+
+class ModelNotFound(NotFound):
+    code = "model_not_found"
+
+
+class ModelRetired(NotFound):
+    code = "model_deprecated"
+
+
+class MethodNotAllowed(RequestError):
+    status, code = 405, "method_not_allowed"
+
+
+class TooLarge(RequestError):
+    status = 413
+    error_type, code = "payload_too_large", "request_too_large"
+
+
+class WrongContentType(RequestError):
+    status, code = 415, "unsupported_content_type"
+
+
+class RateLimited(RequestError):
+    status, type = 429, "rate_limit_error"
+    error_type, code = "rate_limit_exceeded", "rate_limited"
+
+
+class Unavailable(PolyphonyError):
+    status, error_type, code = 503, "provider_overloaded", "overloaded"
+
+
+class Interrupted(PolyphonyError):
+    status, error_type, code = 503, "provider_unavailable", "interrupted"
+
+
+class UpstreamError(PolyphonyError):
+    status, type = 502, "upstream_error"
+    error_type, code = "provider_unavailable", "upstream_failed"
+
+
+class UpstreamUnreachable(UpstreamError):
+    retryable = True
+    code = "upstream_unreachable"
+
+
+class UpstreamTimeout(UpstreamError):
+    status, retryable = 504, True
+    error_type, code = "timeout", "upstream_timeout"
+
+
+class UpstreamLimited(UpstreamError):
+    status, type, retryable = 429, "rate_limit_error", True
+    error_type, code = "rate_limit_exceeded", "upstream_rate_limited"
+
+
+class UpstreamFailed(UpstreamError):
+    retryable = True
+
+
+class UpstreamRefused(UpstreamError):
+    status, type, permanent = 400, "invalid_request_error", True
+    error_type, code = "invalid_request", "upstream_refused"
+
+
+class UpstreamDenied(UpstreamError):
+    code = "upstream_auth"
+
+
+class UpstreamInvalid(UpstreamError):
+    code = "upstream_invalid"

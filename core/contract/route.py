@@ -1,0 +1,69 @@
+"""Where a request may go: targets in order, each with its wire, its credential and its prices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.contract.media import AudioFormat
+from core.contract.usage import Price
+
+
+class Secret:
+    """A provider key that is decrypted only when an adapter asks, and never shows in a repr or a log."""
+
+    __slots__ = ("_reveal",)
+
+    def __init__(self, reveal: Callable[[], str]) -> None:
+        self._reveal = reveal
+
+    def reveal(self) -> str:
+        """The plaintext. Raises `Unavailable` when the stored key cannot be decrypted."""
+        return self._reveal()
+
+    def __repr__(self) -> str:
+        return "Secret(…)"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One endpoint as it is at this moment: which wire, which server, which key, which price.
+
+    `wire` names the adapter in the registry, `model` is the upstream's own id, `voice` the upstream's voice
+    id, `format` the audio format this target will be asked for.
+    """
+
+    endpoint_id: int
+    provider: str
+    provider_name: str
+    wire: str
+    base_url: str
+    model: str
+    credential: Secret | None = None
+    prices: tuple[Price, ...] = ()
+    voice: str | None = None
+    format: AudioFormat | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How hard to try; durations in seconds.
+
+    `retries` counts further tries at the same target; waits grow from `backoff` and honour a provider's
+    Retry-After up to `patience`; `deadline` bounds the whole request.
+    """
+
+    retries: int = 1
+    backoff: float = 0.25
+    patience: float = 5.0
+    deadline: float = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    model: str
+    targets: tuple[Target, ...]
+    policy: Policy = Policy()

@@ -1,0 +1,26 @@
+"""The tables: one file per subject; this module only gathers their names for Django."""
+
+from core.models.access import ApiKey, Budget
+from core.models.audit import AuditEvent
+from core.models.catalogue import AIModel, Endpoint, Price, Provider, ProviderKey, Voice
+from core.models.ledger import Attempt, ServerProcess, UsageRecord
+from core.models.people import Team, User
+from core.models.version import Version
+
+__all__ = [
+    "AIModel",
+    "ApiKey",
+    "Attempt",
+    "AuditEvent",
+    "Budget",
+    "Endpoint",
+    "Price",
+    "Provider",
+    "ProviderKey",
+    "ServerProcess",
+    "Team",
+    "UsageRecord",
+    "User",
+    "Version",
+    "Voice",
+]

@@ -1,0 +1,210 @@
+"""What exists: providers and their keys, models, endpoints, voices, prices."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core.contract.usage import Kind, Unit
+from core.models.secrets import EncryptedTextField
+
+SLUG = RegexValidator(r"^[a-z0-9][a-z0-9._-]*$", _("Lower-case letters, digits, dots and dashes."))
+MODEL_SLUG = RegexValidator(r"^[\w.~-]+(/[\w.:~-]+)*$", _("A name such as author/model."), flags=re.ASCII)
+
+
+class Seeded(models.Model):
+    """A row the seed may have written; `seed_digest` tells an admin's edit from the seed's own words."""
+
+    seed_digest = models.CharField(max_length=64, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class Provider(Seeded):
+    """A company or a server we call."""
+
+    slug = models.CharField(_("slug"), max_length=60, unique=True, validators=[SLUG])
+    name = models.CharField(_("name"), max_length=120)
+    wire = models.CharField(
+        _("wire"), max_length=40, default="openai", help_text=_("Which adapter speaks to it.")
+    )
+    base_url = models.URLField(_("base URL"), max_length=300, blank=True)
+    environment = models.CharField(
+        _("environment prefix"), max_length=40, blank=True, help_text=_("OPENAI reads OPENAI_API_KEY.")
+    )
+    needs_key = models.BooleanField(_("needs a key"), default=True)
+    enabled = models.BooleanField(_("enabled"), default=True)
+    headers = models.JSONField(_("extra headers"), default=dict, blank=True)
+    options = models.JSONField(_("options"), default=dict, blank=True)
+    website = models.URLField(_("website"), max_length=300, blank=True)
+    key_help = models.CharField(_("how to get a key"), max_length=400, blank=True)
+    checked_at = models.DateTimeField(_("last tested"), null=True, blank=True, editable=False)
+    check_result = models.CharField(_("last test said"), max_length=300, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("provider")
+        verbose_name_plural = _("providers")
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def clean_secret(value: str) -> str:
+    """A provider key as it may travel in a header. Raises ValidationError without repeating the key."""
+    value = value.strip()
+    if not 4 <= len(value) <= 4096:
+        raise ValidationError(_("A key has between 4 and 4,096 characters."))
+    if not value.isascii() or not value.isprintable() or " " in value:
+        raise ValidationError(_("A key has printable ASCII characters and no spaces."))
+    return value
+
+
+class ProviderKey(models.Model):
+    """Their key, encrypted; write-only in the admin. Changing the provider's origin deletes its keys."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    provider = models.ForeignKey(Provider, on_delete=models.CASCADE, related_name="keys")
+    label = models.CharField(_("label"), max_length=120, blank=True)
+    secret = EncryptedTextField(_("secret"))
+    hint = models.CharField(_("ends with"), max_length=8, blank=True, editable=False)
+    active = models.BooleanField(_("active"), default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("provider key")
+        verbose_name_plural = _("provider keys")
+        ordering = ("-created_at",)
+
+    def __str__(self) -> str:
+        return f"{self.provider} …{self.hint}"
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        if isinstance(self.secret, str):
+            self.secret = clean_secret(self.secret)
+            self.hint = self.secret[-4:] if len(self.secret) >= 16 else ""
+        super().save(*args, **kwargs)
+
+    def reveal(self) -> str:
+        """The plaintext. Raises `SecretLocked`."""
+        return self._meta.get_field("secret").reveal(self)
+
+
+class AIModel(Seeded):
+    """A model as the world names it, whoever serves it."""
+
+    slug = models.CharField(_("slug"), max_length=160, unique=True, validators=[MODEL_SLUG])
+    name = models.CharField(_("name"), max_length=160)
+    author = models.CharField(_("author"), max_length=120, blank=True)
+    description = models.TextField(_("description"), blank=True)
+    tasks = models.JSONField(
+        _("tasks"), default=list, help_text=_("speech, transcription, translation, chat, image")
+    )
+    input_modalities = models.JSONField(_("input modalities"), default=list, blank=True)
+    output_modalities = models.JSONField(_("output modalities"), default=list, blank=True)
+    features = models.JSONField(_("features"), default=list, blank=True)
+    formats = models.JSONField(_("audio formats"), default=list, blank=True)
+    limits = models.JSONField(_("limits"), default=dict, blank=True)
+    languages = models.JSONField(_("languages"), default=list, blank=True)
+    examples = models.JSONField(_("examples"), default=dict, blank=True)
+    speed_min = models.FloatField(_("slowest speed"), null=True, blank=True)
+    speed_max = models.FloatField(_("fastest speed"), null=True, blank=True)
+    context_length = models.PositiveIntegerField(_("context length"), null=True, blank=True)
+    max_output = models.PositiveIntegerField(_("longest output"), null=True, blank=True)
+    enabled = models.BooleanField(_("enabled"), default=True)
+    released_at = models.DateField(_("released"), null=True, blank=True)
+    deprecated_at = models.DateField(_("deprecated"), null=True, blank=True)
+    shutdown_at = models.DateField(_("shut down"), null=True, blank=True)
+    replacement = models.CharField(_("replacement"), max_length=160, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("model")
+        verbose_name_plural = _("models")
+        ordering = ("slug",)
+
+    def __str__(self) -> str:
+        return self.slug
+
+    def retired(self, today: date | None = None) -> bool:
+        return self.shutdown_at is not None and self.shutdown_at <= (today or timezone.now().date())
+
+
+class Endpoint(Seeded):
+    """One model at one provider: upstream id, order, weight; its price sheet hangs below."""
+
+    model = models.ForeignKey(AIModel, on_delete=models.CASCADE, related_name="endpoints")
+    provider = models.ForeignKey(Provider, on_delete=models.CASCADE, related_name="endpoints")
+    upstream_id = models.CharField(_("upstream id"), max_length=200)
+    formats = models.JSONField(
+        _("audio formats"), default=list, blank=True, help_text=_("Empty: as the model's.")
+    )
+    priority = models.PositiveSmallIntegerField(
+        _("priority"), default=10, help_text=_("Lower is asked first.")
+    )
+    weight = models.PositiveSmallIntegerField(_("weight"), default=1)
+    enabled = models.BooleanField(_("enabled"), default=True)
+    options = models.JSONField(_("options"), default=dict, blank=True)
+
+    class Meta:
+        verbose_name = _("endpoint")
+        verbose_name_plural = _("endpoints")
+        ordering = ("priority", "id")
+        constraints = (
+            models.UniqueConstraint(fields=("model", "provider", "upstream_id"), name="endpoint_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.model} @ {self.provider}"
+
+
+class Voice(Seeded):
+    """A voice of a model; `voice_id` is what the upstream is told."""
+
+    model = models.ForeignKey(AIModel, on_delete=models.CASCADE, related_name="voices")
+    voice_id = models.CharField(_("voice id"), max_length=120)
+    name = models.CharField(_("name"), max_length=120)
+    language = models.CharField(_("language"), max_length=35, blank=True, help_text=_("BCP 47; empty: any."))
+    gender = models.CharField(_("gender"), max_length=20, blank=True)
+    description = models.CharField(_("description"), max_length=200, blank=True)
+    enabled = models.BooleanField(_("enabled"), default=True)
+    position = models.PositiveIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name = _("voice")
+        verbose_name_plural = _("voices")
+        ordering = ("position", "name")
+        constraints = (models.UniqueConstraint(fields=("model", "voice_id"), name="voice_once"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Price(models.Model):
+    """One line of a price sheet. Rows are never rewritten: a new price is a new row with its own date."""
+
+    endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="prices")
+    kind = models.CharField(_("kind"), max_length=30, choices=[(kind.value, kind.value) for kind in Kind])
+    unit = models.CharField(_("unit"), max_length=20, choices=[(unit.value, unit.value) for unit in Unit])
+    usd_per_unit = models.DecimalField(_("USD per unit"), max_digits=24, decimal_places=14)
+    condition = models.JSONField(_("condition"), default=dict, blank=True)
+    valid_from = models.DateTimeField(_("valid from"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("price")
+        verbose_name_plural = _("prices")
+        ordering = ("endpoint", "kind", "-valid_from")
+        constraints = (
+            models.CheckConstraint(condition=models.Q(usd_per_unit__gte=0), name="price_not_negative"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.usd_per_unit.normalize():f} / {self.unit}"

@@ -1,0 +1,123 @@
+"""What happened and what it cost: one usage record per request, one attempt per upstream call."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from core.models.access import ApiKey
+from core.models.money import MoneyField
+from core.models.people import Team
+
+
+class State(models.TextChoices):
+    """`open` becomes exactly one of the others, by a conditional update."""
+
+    OPEN = "open", _("open")
+    SETTLED = "settled", _("settled")
+    ESTIMATED = "estimated", _("estimated")
+    RELEASED = "released", _("released")
+
+
+class UsageRecord(models.Model):
+    """One request: who, what, how much, what it cost; never its content. Only the ledger writes it."""
+
+    public_id = models.CharField(_("generation id"), max_length=40, unique=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("user"),
+        null=True,
+        on_delete=models.SET_NULL,
+        db_constraint=False,
+    )
+    team = models.ForeignKey(
+        Team, verbose_name=_("team"), null=True, on_delete=models.SET_NULL, db_constraint=False
+    )
+    api_key = models.ForeignKey(
+        ApiKey, verbose_name=_("API key"), null=True, on_delete=models.SET_NULL, db_constraint=False
+    )
+    source = models.CharField(_("source"), max_length=12)
+    task = models.CharField(_("task"), max_length=16)
+    model = models.CharField(_("model"), max_length=160)
+    provider = models.CharField(_("provider"), max_length=60, blank=True)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN)
+    outcome = models.CharField(_("outcome"), max_length=12, blank=True)
+    error = models.CharField(_("error"), max_length=60, blank=True)
+    status = models.PositiveSmallIntegerField(_("status"), null=True)
+    streamed = models.BooleanField(_("streamed"), default=False)
+    format = models.CharField(_("format"), max_length=12, blank=True)
+    units = models.JSONField(_("units"), default=dict)
+    estimate = MoneyField(_("estimate"), null=True)
+    cost = MoneyField(_("cost"), null=True)
+    computed_cost = MoneyField(_("computed cost"), null=True)
+    reported_cost = MoneyField(_("reported cost"), null=True)
+    basis = models.CharField(_("basis"), max_length=10, blank=True)
+    budgets = models.JSONField(_("budgets"), default=list)
+    created_at = models.DateTimeField(_("created"), db_index=True)
+    first_event_ms = models.PositiveIntegerField(_("first event, ms"), null=True)
+    total_ms = models.PositiveIntegerField(_("total, ms"), null=True)
+    process = models.CharField(max_length=32, blank=True)
+
+    class Meta:
+        verbose_name = _("usage record")
+        verbose_name_plural = _("usage records")
+        ordering = ("-created_at", "-id")
+        indexes = (
+            models.Index(fields=("user", "-created_at"), name="usage_user_created"),
+            models.Index(fields=("model", "-created_at"), name="usage_model_created"),
+            models.Index(fields=("process",), name="usage_open", condition=models.Q(state="open")),
+        )
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(cost__isnull=True) | models.Q(cost__gte=0), name="usage_cost_not_negative"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class Attempt(models.Model):
+    """One upstream call: committed before its first byte leaves, closed exactly once."""
+
+    record = models.CharField(_("generation id"), max_length=40)
+    number = models.PositiveSmallIntegerField(_("number"))
+    endpoint_id = models.BigIntegerField(_("endpoint"), null=True)
+    provider = models.CharField(_("provider"), max_length=60)
+    model = models.CharField(_("upstream model"), max_length=200)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN)
+    outcome = models.CharField(_("outcome"), max_length=12, blank=True)
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    status = models.PositiveSmallIntegerField(_("status"), null=True)
+    units = models.JSONField(_("units"), default=dict)
+    prices = models.JSONField(_("price versions"), default=list)
+    computed_cost = MoneyField(_("computed cost"), null=True)
+    reported_cost = MoneyField(_("reported cost"), null=True)
+    cost = MoneyField(_("cost"), null=True)
+    basis = models.CharField(_("basis"), max_length=10, blank=True)
+    started_at = models.DateTimeField(_("started"))
+    first_event_ms = models.PositiveIntegerField(_("first event, ms"), null=True)
+    duration_ms = models.PositiveIntegerField(_("duration, ms"), null=True)
+
+    class Meta:
+        verbose_name = _("attempt")
+        verbose_name_plural = _("attempts")
+        ordering = ("record", "number")
+        constraints = (models.UniqueConstraint(fields=("record", "number"), name="attempt_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.record} #{self.number}"
+
+
+class ServerProcess(models.Model):
+    """A running server and its last heartbeat: records of a process that is gone are the sweeper's."""
+
+    token = models.CharField(max_length=32, primary_key=True)
+    started_at = models.DateTimeField()
+    beat_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("server process")
+        verbose_name_plural = _("server processes")
+
+    def __str__(self) -> str:
+        return self.token

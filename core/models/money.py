@@ -1,0 +1,54 @@
+"""Money as whole numbers: exact sums and exact conditional updates on every database."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+
+SCALE = Decimal(10) ** 10
+"""Stored steps per USD: ten decimal places, up to about 900 million USD in 64 bits."""
+
+
+def to_steps(amount: Decimal) -> int:
+    """Whole steps nearest to `amount` USD."""
+    return int((amount * SCALE).to_integral_value(rounding=ROUND_HALF_UP))
+
+
+def from_steps(steps: int) -> Decimal:
+    return Decimal(steps) / SCALE
+
+
+class MoneyField(models.BigIntegerField):
+    """A `Decimal` amount of USD, kept as an integer.
+
+    SQLite would turn a decimal column into a float; integers add up exactly there and on PostgreSQL.
+    """
+
+    def from_db_value(self, value: int | None, expression: Any, connection: Any) -> Decimal | None:
+        return None if value is None else from_steps(int(value))
+
+    def to_python(self, value: Any) -> Decimal | None:
+        if value is None or isinstance(value, Decimal):
+            return value
+        try:
+            return Decimal(str(value))
+        except ArithmeticError as error:
+            raise ValidationError("Not an amount of money.") from error
+
+    def get_prep_value(self, value: Any) -> int | None:
+        amount = self.to_python(value)
+        return None if amount is None else to_steps(amount)
+
+    @property
+    def validators(self) -> list[Any]:
+        return self._validators  # the integer range of the column says nothing about USD
+
+    def formfield(self, **kwargs: Any) -> forms.Field | None:
+        # BigIntegerField.formfield would cap the value at the column's integer range
+        return models.Field.formfield(
+            self, **{"form_class": forms.DecimalField, "max_digits": 19, "decimal_places": 10, **kwargs}
+        )

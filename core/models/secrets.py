@@ -1,0 +1,116 @@
+"""Secrets at rest: a ring of Fernet keys of our own, and a field whose ciphertext belongs to one row."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from cryptography.fernet import Fernet, InvalidToken
+from django.conf import settings
+from django.db import models
+
+from core.contract.errors import Unavailable
+
+FORMAT = "v1"
+
+
+class SecretLocked(Unavailable):
+    """The ring lacks the key a secret was sealed with, or the ciphertext is not this row's."""
+
+    code = "secret_locked"
+
+
+def key_id(key: str) -> str:
+    """Names a ring key without telling it."""
+    return hashlib.sha256(key.encode()).hexdigest()[:8]
+
+
+def ring() -> dict[str, str]:
+    """Ring keys by id, the current one first. Raises `SecretLocked` when there is none."""
+    keys = {key_id(key): key for key in settings.POLYPHONY_SECRET_KEYS}
+    if not keys:
+        raise SecretLocked("POLYPHONY_SECRET_KEYS is empty: no secret can be stored or read.")
+    return keys
+
+
+def pepper(name: str | None = None) -> tuple[str, bytes]:
+    """(ring key id, secret bytes for HMAC), derived so that it never equals an encryption key."""
+    keys = ring()
+    name = name or next(iter(keys))
+    if name not in keys:
+        raise SecretLocked("An API key was stored under a ring key that is gone.")
+    return name, hmac.digest(keys[name].encode(), b"polyphony api key pepper", "sha256")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Sealed:
+    """Ciphertext as stored: format, ring key id, token."""
+
+    text: str
+
+    @classmethod
+    def seal(cls, secret: str, identity: str) -> Sealed:
+        name, key = next(iter(ring().items()))
+        token = Fernet(key).encrypt(json.dumps([identity, secret]).encode()).decode()
+        return cls(f"{FORMAT}:{name}:{token}")
+
+    @property
+    def key_id(self) -> str:
+        return self.text.split(":", 2)[1]
+
+    def open(self, identity: str) -> str:
+        """The secret. Raises `SecretLocked`; never answers ciphertext, never None."""
+        try:
+            _, name, token = self.text.split(":", 2)
+            owner, secret = json.loads(Fernet(ring()[name]).decrypt(token.encode()))
+        except (InvalidToken, KeyError, ValueError) as error:
+            raise SecretLocked(
+                "A stored provider key cannot be decrypted with the present key ring."
+            ) from error
+        if owner != identity:
+            raise SecretLocked("A stored provider key belongs to another row.")
+        return str(secret)
+
+    def __repr__(self) -> str:
+        return "Sealed(…)"
+
+    __str__ = __repr__
+
+
+class EncryptedTextField(models.TextField):
+    """Holds a `Sealed` once saved; assign a plain `str` to set a new secret.
+
+    The token contains the row's identity (table, primary key, field), so a ciphertext copied to another row
+    does not open. The primary key must be known before the first save.
+    """
+
+    def identity(self, instance: models.Model) -> str:
+        return f"{instance._meta.db_table}/{instance.pk}/{self.name}"
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        value = getattr(model_instance, self.attname)
+        if isinstance(value, str):
+            value = Sealed.seal(value, self.identity(model_instance)) if value else None
+            setattr(model_instance, self.attname, value)
+        return value
+
+    def reveal(self, instance: models.Model) -> str:
+        value = getattr(instance, self.attname)
+        if isinstance(value, Sealed):
+            return value.open(self.identity(instance))
+        return value or ""
+
+    def from_db_value(self, value: str | None, expression: Any, connection: Any) -> Sealed | None:
+        return Sealed(value) if value else None
+
+    def to_python(self, value: Any) -> Any:
+        return value
+
+    def get_prep_value(self, value: Any) -> str:
+        return value.text if isinstance(value, Sealed) else ""
+
+    def value_to_string(self, obj: models.Model) -> str:
+        return self.get_prep_value(getattr(obj, self.attname))

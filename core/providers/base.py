@@ -1,0 +1,21 @@
+"""What an adapter can be: one Protocol per modality; having the method is the capability."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from typing import Protocol, runtime_checkable
+
+from core.contract.events import Event
+from core.contract.requests import SpeechRequest
+from core.contract.route import Target
+
+
+@runtime_checkable
+class Speaks(Protocol):
+    def speak(self, target: Target, request: SpeechRequest) -> AsyncGenerator[Event, None]:
+        """Yield `AudioStart`, then `AudioChunk` and `Words`, then `Used`; raise from the error tree.
+
+        Bytes are in `target.format`, spoken by `target.voice`. The adapter never retries and closes its
+        upstream when the generator is closed.
+        """
+        ...

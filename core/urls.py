@@ -1,0 +1,11 @@
+"""Assembly of the addresses Django answers; the API's live in `core/api`."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("accounts/", include("allauth.account.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("", include("playground.urls")),
+]
