@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -30,19 +31,29 @@ def key_id(key: str) -> str:
 
 def ring() -> dict[str, str]:
     """Ring keys by id, the current one first. Raises `SecretLocked` when there is none."""
-    keys = {key_id(key): key for key in settings.POLYPHONY_SECRET_KEYS}
+    keys = named(tuple(settings.POLYPHONY_SECRET_KEYS))
     if not keys:
         raise SecretLocked("POLYPHONY_SECRET_KEYS is empty: no secret can be stored or read.")
     return keys
 
 
-def pepper(name: str | None = None) -> tuple[str, bytes]:
-    """(ring key id, secret bytes for HMAC), derived so that it never equals an encryption key."""
+@cache
+def named(keys: tuple[str, ...]) -> dict[str, str]:
+    return {key_id(key): key for key in keys}
+
+
+def pepper(name: str) -> bytes:
+    """Secret bytes for the HMAC of API keys stored under ring key `name`. Raises `SecretLocked`."""
     keys = ring()
-    name = name or next(iter(keys))
     if name not in keys:
         raise SecretLocked("An API key was stored under a ring key that is gone.")
-    return name, hmac.digest(keys[name].encode(), b"polyphony api key pepper", "sha256")
+    return derived(keys[name])
+
+
+@cache
+def derived(key: str) -> bytes:
+    """Differs from the encryption key it comes from, so that one use cannot betray the other."""
+    return hmac.digest(key.encode(), b"polyphony api key pepper", "sha256")
 
 
 @dataclass(frozen=True, slots=True, repr=False)

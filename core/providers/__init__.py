@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -11,10 +10,19 @@ WIRES = {
     "local": "core.providers.local:Local",
     "rehearsal": "core.providers.rehearsal:Rehearsal",
 }
+_adapters: dict[str, Any] = {}
 
 
-@cache
 def adapter(wire: str) -> Any:
     """The one adapter object of a wire. Raises KeyError for a wire nobody wrote."""
-    module, name = WIRES[wire].split(":")
-    return getattr(import_module(module), name)()
+    if wire not in _adapters:
+        module, name = WIRES[wire].split(":")
+        _adapters[wire] = getattr(import_module(module), name)()
+    return _adapters[wire]
+
+
+async def close() -> None:
+    """Give back what the adapters hold for the running event loop: connections, worker processes."""
+    for loaded in _adapters.values():
+        if hasattr(loaded, "close"):
+            await loaded.close()

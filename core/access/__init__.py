@@ -1,0 +1,1 @@
+"""Who may: API keys, and admission from a snapshot held in memory."""

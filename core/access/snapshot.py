@@ -1,0 +1,113 @@
+"""Keys, users and budgets as plain values in memory, renewed when their version number moves."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from threading import Lock
+
+from core.models import ApiKey, Budget, User, Version
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFacts:
+    id: int
+    user_id: int
+    digest: str
+    pepper_id: str
+    revoked: bool
+    expires_at: datetime | None
+    tasks: frozenset[str]
+    models: frozenset[str]
+    networks: tuple[IPv4Network | IPv6Network, ...]
+    requests_per_minute: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class UserFacts:
+    active: bool
+    team_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """`version` is the counter it was read at, `serial` grows with every snapshot of this process."""
+
+    version: int = -1
+    serial: int = 0
+    keys: dict[str, KeyFacts] = field(default_factory=dict)
+    keys_by_id: dict[int, KeyFacts] = field(default_factory=dict)
+    users: dict[int, UserFacts] = field(default_factory=dict)
+    budgets: dict[tuple[str, int | None], tuple[int, ...]] = field(default_factory=dict)
+
+    def budgets_of(self, user_id: int, team_id: int | None, key_id: int | None) -> tuple[int, ...]:
+        """Ids of every budget a request draws on, ascending."""
+        found = [("all", None), ("user", user_id), ("team", team_id), ("key", key_id)]
+        return tuple(sorted(budget for owner in found for budget in self.budgets.get(owner, ())))
+
+
+_lock = Lock()
+_current = Snapshot()
+
+
+def current() -> Snapshot:
+    return _current
+
+
+def refresh_if_changed() -> bool:
+    """Reload when the version moved; blocking, so call it from a thread. True when it did."""
+    version = (Version.objects.filter(name=Version.ACCESS).values_list("number", flat=True).first()) or 0
+    if version == _current.version:
+        return False
+    load(version)
+    return True
+
+
+def load(version: int) -> None:
+    """Replace the snapshot; the version was read first, so a change in between is seen next time."""
+    global _current
+    with _lock:
+        keys = {key.public_id: key_facts(key) for key in ApiKey.objects.all()}
+        _current = Snapshot(
+            version=version,
+            serial=_current.serial + 1,
+            keys=keys,
+            keys_by_id={key.id: key for key in keys.values()},
+            users={
+                user_id: UserFacts(active, team_id)
+                for user_id, active, team_id in User.objects.values_list("id", "is_active", "team_id")
+            },
+            budgets=budget_index(),
+        )
+
+
+def key_facts(key: ApiKey) -> KeyFacts:
+    return KeyFacts(
+        id=key.id,
+        user_id=key.user_id,
+        digest=key.digest,
+        pepper_id=key.pepper_id,
+        revoked=key.revoked_at is not None,
+        expires_at=key.expires_at,
+        tasks=frozenset(key.allowed_tasks),
+        models=frozenset(key.allowed_models),
+        networks=tuple(ip_network(network, strict=False) for network in key.allowed_networks),
+        requests_per_minute=key.requests_per_minute,
+    )
+
+
+def budget_index() -> dict[tuple[str, int | None], tuple[int, ...]]:
+    index: dict[tuple[str, int | None], list[int]] = defaultdict(list)
+    for budget in Budget.objects.only("id", "user_id", "team_id", "api_key_id"):
+        if budget.api_key_id:
+            owner: tuple[str, int | None] = ("key", budget.api_key_id)
+        elif budget.user_id:
+            owner = ("user", budget.user_id)
+        elif budget.team_id:
+            owner = ("team", budget.team_id)
+        else:
+            owner = ("all", None)
+        index[owner].append(budget.id)
+    return {owner: tuple(ids) for owner, ids in index.items()}

@@ -1,0 +1,50 @@
+"""Assembly: the API beside Django, both beside the socket; background work starts with the first scope."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings")
+
+from channels.auth import AuthMiddlewareStack
+from channels.routing import URLRouter
+from django.conf import settings
+from django.core.asgi import get_asgi_application
+
+pages = get_asgi_application()
+
+# the registry must be ready before anything below touches a model
+from core import tasks
+from core.api.app import application as api
+from playground.urls import websocket_urlpatterns
+
+sockets = AuthMiddlewareStack(URLRouter(websocket_urlpatterns))
+
+API_PATHS = ("/api/", "/v1/", "/v3/router/")
+API_ROOTS = frozenset({"/api", "/v1", "/v3/router", "/healthz", "/readyz", "/metrics"})
+
+
+async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    """Send each scope to the part that answers it."""
+    if scope["type"] == "lifespan":
+        await lifespan(receive, send)
+        return
+    if not tasks.started():
+        await tasks.start()
+    if scope["type"] == "websocket":
+        await sockets(scope, receive, send)
+    elif scope["path"].startswith(API_PATHS) or scope["path"] in API_ROOTS:
+        await api(scope, receive, send)
+    else:
+        await pages(scope, receive, send)
+
+
+async def lifespan(receive: Any, send: Any) -> None:
+    """Where the server speaks lifespan (uvicorn does, Daphne does not), it starts and drains us."""
+    await receive()
+    await tasks.start()
+    await send({"type": "lifespan.startup.complete"})
+    await receive()
+    await tasks.drain(settings.DRAIN_SECONDS)
+    await send({"type": "lifespan.shutdown.complete"})

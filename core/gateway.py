@@ -1,0 +1,102 @@
+"""The one door: a caller and a request go in, events come out, exactly one usage record stays."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass
+
+from core import ledger
+from core.access import admission
+from core.catalogue import route
+from core.contract.errors import AuthenticationFailed, Interrupted, PolyphonyError, Unavailable
+from core.contract.events import AudioChunk, AudioStart, Event, Outcome, Receipt, Word, Words
+from core.contract.requests import Caller, Request
+from core.routing import Health, run
+from core.tasks import state
+
+health = Health()
+"""Which targets failed lately; per process, so several processes learn each for itself."""
+
+
+class Session:
+    """One request on its way: `id` is known at once, `receipt` once `events()` has ended, in any way."""
+
+    def __init__(self, caller: Caller, request: Request) -> None:
+        """Admit and route. Raises the refusals of the error tree; nothing has been written yet."""
+        if state.draining:
+            raise Unavailable("The server is shutting down.", code="draining", retry_after=5)
+        self.request = request
+        self.grant = admission.admit(caller, request)
+        self.route = route.route(request)
+        self.entry = ledger.open(self.grant, request, self.route)
+        self.receipt: Receipt | None = None
+
+    @property
+    def id(self) -> str:
+        return self.entry.id
+
+    async def events(self) -> AsyncGenerator[Event, None]:
+        """Everything the routing yields, then the `Receipt`.
+
+        Raises from the error tree, after settling; what was delivered before is kept and charged.
+        """
+        error: PolyphonyError | None = None
+        outcome = Outcome.STOPPED
+        try:
+            async with aclosing(run(self.route, self.request, self.entry, health)) as events:
+                async for event in events:
+                    self.grant = admission.renew(self.grant)
+                    self.entry.note(event)
+                    yield event
+            outcome = Outcome.COMPLETED
+        except AuthenticationFailed as withdrawn:
+            outcome, error = Outcome.INTERRUPTED, withdrawn
+            raise
+        except PolyphonyError as failure:
+            outcome, error = self.entry.failed(failure), failure
+            raise
+        except asyncio.CancelledError:
+            if state.draining:
+                outcome, error = Outcome.INTERRUPTED, Interrupted("The server was stopped.")
+            raise
+        finally:
+            # queued before its first await: a cancel here loses the receipt, never the settlement
+            self.receipt = await self.entry.settle(outcome, error)
+        yield self.receipt
+
+
+async def stream(caller: Caller, request: Request) -> AsyncGenerator[Event, None]:
+    """Answer a request as events; the last one is its `Receipt`."""
+    async with aclosing(Session(caller, request).events()) as events:
+        async for event in events:
+            yield event
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A finished speech: its bytes, their shape, the words where they are known, the receipt."""
+
+    audio: bytes
+    shape: AudioStart
+    words: tuple[Word, ...]
+    receipt: Receipt
+
+
+async def collect(caller: Caller, request: Request) -> Answer:
+    """The whole answer at once. Raises what `stream` raises."""
+    session = Session(caller, request)
+    sound, words, shape = bytearray(), [], None
+    async with aclosing(session.events()) as events:
+        async for event in events:
+            match event:
+                case AudioChunk(data):
+                    sound += data
+                case Words(spoken):
+                    words.extend(spoken)
+                case AudioStart():
+                    shape = event
+    assert shape is not None  # a run without content has raised
+    assert session.receipt is not None
+    return Answer(bytes(sound), shape, tuple(words), session.receipt)
