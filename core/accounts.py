@@ -1,9 +1,59 @@
-"""How people come in: sign-up is closed, admins add people."""
+"""How people come in: sign-up is closed, admins add people, the first admin gets a link that works once."""
+
+from __future__ import annotations
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from django.contrib import messages
+from django.contrib.auth import login
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from core.models import AuditEvent, User
+
+SALT = "polyphony.sign-in"
+SIGN_IN_SECONDS = 15 * 60
 
 
 class ClosedSignUp(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+
+def sign_in_token(user: User) -> str:
+    """A token that signs `user` in once, within 15 minutes; it dies with any sign-in after its making."""
+    return signing.dumps([user.pk, moment(user)], salt=SALT)
+
+
+def moment(user: User) -> str:
+    return user.last_login.isoformat() if user.last_login else ""
+
+
+def redeem(token: str) -> User | None:
+    """The user of a fresh token, whose use is noted so that no second one succeeds."""
+    try:
+        pk, seen = signing.loads(token, salt=SALT, max_age=SIGN_IN_SECONDS)
+    except signing.BadSignature:
+        return None
+    user = User.objects.filter(pk=pk, is_active=True).first()
+    if user is None or moment(user) != seen:
+        return None
+    # the condition decides between two visits at the same moment
+    fresh = User.objects.filter(pk=pk, last_login=user.last_login)
+    return user if fresh.update(last_login=timezone.now()) else None
+
+
+@never_cache
+@require_http_methods(["GET"])  # HEAD comes from link previews and must not use the link up
+def sign_in(request: HttpRequest, token: str) -> HttpResponse:
+    user = redeem(token)
+    if user is None:
+        messages.error(request, _("This sign-in link has been used or is older than 15 minutes."))
+        return redirect("account_login")
+    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    AuditEvent.objects.create(actor=user, action="account.link_used", subject=user.get_username())
+    return redirect("/")

@@ -3,8 +3,11 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from core.accounts import sign_in
+
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("accounts/sign-in/<str:token>/", sign_in, name="sign_in"),
     path("accounts/", include("allauth.account.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("playground.urls")),

