@@ -82,3 +82,9 @@ class Budget(models.Model):
     def __str__(self) -> str:
         owner = self.api_key or self.user or self.team or _("everyone")
         return f"{owner}: ${self.limit:f} {self.get_window_display()}"
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        """A form that was opened before a payment must not write back the money it read then."""
+        if not self._state.adding and kwargs.get("update_fields") is None:
+            kwargs["update_fields"] = ("user", "team", "api_key", "limit", "window")
+        super().save(*args, **kwargs)

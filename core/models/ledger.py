@@ -28,6 +28,7 @@ class UsageRecord(models.Model):
         null=True,
         on_delete=models.SET_NULL,
         db_constraint=False,
+        db_index=False,  # usage_user_created begins with it; every index is paid for on every request
     )
     team = models.ForeignKey(
         Team, verbose_name=_("team"), null=True, on_delete=models.SET_NULL, db_constraint=False
@@ -112,6 +113,8 @@ class ServerProcess(models.Model):
     """A running server and its last heartbeat: records of a process that is gone are the sweeper's."""
 
     token = models.CharField(max_length=32, primary_key=True)
+    host = models.CharField(max_length=80, blank=True)
+    pid = models.BigIntegerField(default=0)
     started_at = models.DateTimeField()
     beat_at = models.DateTimeField()
 
