@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from pathlib import Path
 
 import environ
@@ -128,9 +130,11 @@ if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
-    DATABASE["TEST"] = {"NAME": str(VAR / "test.sqlite3")}
+    # a file, because the ledger writes from a connection of its own; one a process, so that runs may overlap
+    DATABASE["TEST"] = {"NAME": f"{tempfile.gettempdir()}/polyphony-test-{os.getpid()}.sqlite3"}
 else:
     DATABASE["OPTIONS"] = {"pool": {"min_size": 2, "max_size": env.int("DATABASE_POOL", default=16)}}
+    DATABASE["TEST"] = {"NAME": f"test_polyphony_{os.getpid()}"}
 REDIS_URL = env.str("REDIS_URL", default="")
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
-
-os.environ.setdefault("POLYPHONY_VAR", tempfile.mkdtemp(prefix="polyphony-test-"))
-os.environ["LOG_LEVEL"] = "ERROR"
 
 import pytest
 from django.contrib.auth import get_user_model
+
+from core.access import snapshot as access
+from core.models import Team
 
 
 @pytest.fixture
@@ -18,10 +17,24 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
+@pytest.fixture(autouse=True)
+def empty_snapshots(monkeypatch):
+    """A flushed database starts its version numbers anew; what a test before saw must not look current."""
+    monkeypatch.setattr(access, "_current", access.Snapshot())
+
+
+@pytest.fixture(autouse=True)
+def own_files(settings, tmp_path):
+    """Media stay inside the test; static files come from their sources, unhashed."""
+    settings.MEDIA_ROOT = str(tmp_path / "media")
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+
+
 @pytest.fixture
 def team(db):
-    from core.models import Team  # noqa: PLC0415 - the registry is not ready at import time
-
     return Team.objects.create(name="Aurora")
 
 

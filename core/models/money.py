@@ -26,6 +26,7 @@ class MoneyField(models.BigIntegerField):
     """A `Decimal` amount of USD, kept as an integer.
 
     SQLite would turn a decimal column into a float; integers add up exactly there and on PostgreSQL.
+    In expressions give an amount its field: `F("spent") + Value(amount, MoneyField())`.
     """
 
     def from_db_value(self, value: int | None, expression: Any, connection: Any) -> Decimal | None:

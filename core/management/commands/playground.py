@@ -15,7 +15,6 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from core import tasks
 from core.accounts import sign_in_token
 from core.asgi import application
 from core.catalogue.seed import seed_catalogue

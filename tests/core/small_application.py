@@ -1,0 +1,182 @@
+"""An ASGI application for the server's tests, served by `core.server` in a process of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+from core.limits import Message, Receive, Scope, Send
+from core.server import Limits, serve
+from core.server_certificate import self_signed
+
+MIB = 1024 * 1024
+marks: list[str] = []
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    answer = (HTTP if scope["type"] == "http" else WEBSOCKET)[scope["path"].rpartition("/")[2]]
+    options = {name: float(value) for name, value in parse_qsl(scope["query_string"].decode())}
+    await answer(scope, receive, send, **options)
+
+
+async def reply(send: Send, content: Any, status: int = 200) -> None:
+    body = json.dumps(content).encode()
+    await start(send, status, [(b"content-length", b"%d" % len(body))])
+    await send({"type": "http.response.body", "body": body})
+
+
+async def start(send: Send, status: int = 200, headers: list[tuple[bytes, bytes]] | None = None) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": headers or []})
+
+
+async def part(send: Send, body: bytes, more_body: bool = True) -> None:
+    await send({"type": "http.response.body", "body": body, "more_body": more_body})
+
+
+async def count(scope: Scope, receive: Receive, send: Send) -> None:
+    """Says how long the body was and how long its longest part."""
+    total = longest = 0
+    more = True
+    while more:
+        message = await receive()
+        total += len(message["body"])
+        longest = max(longest, len(message["body"]))
+        more = message["more_body"]
+    await reply(send, {"total": total, "longest": longest})
+
+
+async def deny(scope: Scope, receive: Receive, send: Send) -> None:
+    await reply(send, "who are you?", 401)
+
+
+async def flood(scope: Scope, receive: Receive, send: Send, mb: float, whole: float = 0) -> None:
+    """Sends megabytes, in pieces or as one message, as fast as the server takes them."""
+    await start(send)
+    if whole:
+        await part(send, bytes(int(mb * MIB)))
+    else:
+        piece = bytes(MIB // 16)
+        for _ in range(int(mb * 16)):
+            await part(send, piece)
+    await part(send, b"", more_body=False)
+    marks.append("flooded")
+
+
+async def slow(scope: Scope, receive: Receive, send: Send, seconds: float) -> None:
+    marks.append("slow begun")
+    await asyncio.sleep(seconds)
+    await reply(send, "slow but sure")
+
+
+async def ticks(scope: Scope, receive: Receive, send: Send, number: float) -> None:
+    await start(send)
+    for tick in range(int(number)):
+        await part(send, b"data: %d\n\n" % tick)
+        await asyncio.sleep(0.1)
+    await part(send, b"data: [DONE]\n\n", more_body=False)
+
+
+async def leave(scope: Scope, receive: Receive, send: Send, stream: float = 0) -> None:
+    """Waits for the client to go, then takes its time to settle."""
+    if stream:
+        await start(send)
+        await part(send, b"data: 0\n\n")
+    await receive()
+    message = await receive()
+    marks.append(message["type"])
+    await asyncio.sleep(1.5)
+    marks.append("settled")
+
+
+async def broken(scope: Scope, receive: Receive, send: Send) -> None:
+    await start(send)
+    await part(send, b"so far so good")
+    raise ValueError("on purpose")
+
+
+async def seen(scope: Scope, receive: Receive, send: Send) -> None:
+    headers = [[name.decode(), value.decode("latin-1")] for name, value in scope["headers"]]
+    kept = {name: scope[name] for name in ("client", "scheme", "root_path", "method", "path")}
+    await reply(send, {**kept, "headers": headers})
+
+
+async def told(scope: Scope, receive: Receive, send: Send) -> None:
+    await reply(send, marks)
+
+
+async def busy(scope: Scope, receive: Receive, send: Send) -> None:
+    """Accepts and reads nothing more until it has been left alone for a while."""
+    await send({"type": "websocket.accept"})
+    await asyncio.sleep(1)
+    message: Message = {"type": "websocket.connect"}
+    while message["type"] != "websocket.disconnect":
+        message = await receive()
+    marks.append(f"busy saw {message['code']}")
+
+
+async def blast(scope: Scope, receive: Receive, send: Send, mb: float) -> None:
+    await send({"type": "websocket.accept"})
+    piece = bytes(MIB // 16)
+    for _ in range(int(mb * 16)):
+        await send({"type": "websocket.send", "bytes": piece})
+    await send({"type": "websocket.close", "code": 1000})
+
+
+async def echo(scope: Scope, receive: Receive, send: Send) -> None:
+    await send({"type": "websocket.accept"})
+    await receive()
+    while (message := await receive())["type"] == "websocket.receive":
+        await send({"type": "websocket.send", "text": message["text"]})
+    marks.append(f"echo saw {message['code']}")
+
+
+async def close(scope: Scope, receive: Receive, send: Send, code: float) -> None:
+    await send({"type": "websocket.accept"})
+    await send({"type": "websocket.close", "code": int(code), "reason": "because"})
+
+
+async def secure(scope: Scope, receive: Receive, send: Send) -> None:
+    await send({"type": "websocket.accept"})
+    await send({"type": "websocket.send", "text": scope["scheme"]})
+
+
+HTTP = {
+    "count": count,
+    "deny": deny,
+    "flood": flood,
+    "slow": slow,
+    "ticks": ticks,
+    "leave": leave,
+    "broken": broken,
+    "seen": seen,
+    "told": told,
+}
+WEBSOCKET = {"busy": busy, "blast": blast, "echo": echo, "close": close, "secure": secure}
+
+
+def say(**fact: Any) -> None:
+    print(json.dumps(fact), flush=True)
+
+
+async def last_words() -> None:
+    say(drained=True, marks=marks)
+
+
+if __name__ == "__main__":
+    options = json.loads(sys.argv[1])
+    folder = options.get("tls")
+    serve(
+        application,
+        "127.0.0.1",
+        0,
+        tls=self_signed(Path(folder)) if folder else None,
+        limits=Limits(**options.get("limits", {})),
+        trusted_proxies=options.get("trusted_proxies", ()),
+        ready=lambda host, port: say(host=host, port=port),
+        draining=lambda: say(draining=True),
+        on_drain=[last_words],
+    )

@@ -1,0 +1,35 @@
+import os
+import stat
+from concurrent.futures import ThreadPoolExecutor
+
+from cryptography.fernet import Fernet
+
+from core.environment import generated, secret
+
+
+def test_secrets_are_made_once_and_for_the_owner_alone(tmp_path, monkeypatch):
+    monkeypatch.delenv("SECRET_KEY", raising=False)
+    first = secret("SECRET_KEY", tmp_path / "var")
+    assert secret("SECRET_KEY", tmp_path / "var") == first
+    assert stat.S_IMODE(os.stat(tmp_path / "var" / "secrets.json").st_mode) == 0o600
+    assert os.listdir(tmp_path / "var") == ["secrets.json"]
+
+
+def test_two_starts_at_once_agree(tmp_path):
+    with ThreadPoolExecutor(8) as pool:
+        seen = list(pool.map(lambda _: generated(tmp_path / "var")["SECRET_KEY"], range(16)))
+    assert len(set(seen)) == 1
+
+
+def test_the_environment_and_a_file_it_names_come_first(tmp_path, monkeypatch):
+    monkeypatch.delenv("SECRET_KEY", raising=False)
+    (tmp_path / "mounted").write_text("from a file\n")
+    monkeypatch.setenv("SECRET_KEY_FILE", str(tmp_path / "mounted"))
+    assert secret("SECRET_KEY", tmp_path / "var") == "from a file"
+    monkeypatch.setenv("SECRET_KEY", "from the environment")
+    assert secret("SECRET_KEY", tmp_path / "var") == "from the environment"
+    assert not (tmp_path / "var").exists()
+
+
+def test_a_generated_ring_key_is_a_fernet_key(tmp_path):
+    Fernet(generated(tmp_path)["POLYPHONY_SECRET_KEYS"])
