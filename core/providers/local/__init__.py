@@ -1,0 +1,13 @@
+"""The embedded provider: no key, no network; C media code in worker processes behind pipes."""
+
+from __future__ import annotations
+
+from core.providers.local.speech import speak
+
+__all__ = ["Local"]
+
+
+class Local:
+    """What this installation can do by itself."""
+
+    speak = staticmethod(speak)

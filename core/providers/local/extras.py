@@ -1,0 +1,32 @@
+"""What of the optional extra is installed; looks without importing, so that nothing native gets loaded."""
+
+from __future__ import annotations
+
+import ctypes.util
+from functools import cache
+from importlib.util import find_spec
+
+from core.contract.media import AudioFormat
+
+HINT = 'pip install "polyphony[local]"'
+WITHOUT_LIBRARY = (AudioFormat.WAV, AudioFormat.PCM)
+
+
+def missing() -> str | None:
+    """How to install what speech lacks, None when it can speak."""
+    if find_spec("espeakng_loader") is not None or system_engine():
+        return None
+    return HINT
+
+
+def available_formats() -> tuple[AudioFormat, ...]:
+    """The formats that can be made here: all with PyAV, wav and pcm without it, none without an engine."""
+    if missing() is not None:
+        return ()
+    return tuple(AudioFormat) if find_spec("av") is not None else WITHOUT_LIBRARY
+
+
+@cache
+def system_engine() -> bool:
+    """Whether the system has espeak-ng; the search is slow where there is no library cache."""
+    return ctypes.util.find_library("espeak-ng") is not None

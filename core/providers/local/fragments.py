@@ -1,0 +1,77 @@
+# ruff: noqa: RUF001 -- the punctuation of other scripts is what this file is about
+"""Cut a text where a speaker would breathe, so that one long job becomes many short steps."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+UNSPEAKABLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u2028-\u202e\ud800-\udfff\ue000-\uf8ff\ufeff\ufffe\uffff\U000e0000-\U0010ffff]"
+)
+"""Controls (Ctrl-A starts an engine command), lone surrogates, private use."""
+
+CLOSERS = "\"'”’»)]）】」』"
+STOPS = ".!?…"
+WIDE_STOPS = "。！？｡\n।॥؟"
+PAUSES = ",;:，、；：،"
+WIDE = 0x2E80
+
+
+def speakable(text: str) -> str:
+    """The text without what the engine might take for an instruction; the length stays, so positions hold."""
+    return UNSPEAKABLE.sub(" ", text)
+
+
+def split(text: str, *, least: int = 100, most: int = 300) -> Iterator[tuple[int, str]]:
+    """Offset and text of each fragment; together they are the text.
+
+    Fragments end after a sentence once they weigh `least`, and before they weigh more than `most` at the best
+    place there is. A character of a wide script weighs 4, about what it takes longer to say. The first one
+    ends with the first sentence: whoever waits hears it sooner.
+    """
+    start, wanted = 0, 1
+    while start < len(text):
+        end = _cut(text, start, wanted, most)
+        yield start, text[start:end]
+        start, wanted = end, least
+
+
+def _cut(text: str, start: int, least: int, most: int) -> int:
+    weight, space, pause, stop = 0, 0, 0, 0
+    for index in range(start, len(text)):
+        character = text[index]
+        weight += 4 if ord(character) >= WIDE else 1
+        if weight > most:
+            return stop or pause or space or max(index, start + 1)
+        if _ends_sentence(text, index) and text[start : index + 1].strip():
+            stop = index + 1
+            if weight >= least:
+                return stop
+        elif character in PAUSES and _before_space(text, index):
+            pause = index + 1
+        elif character.isspace():
+            space = index + 1
+    return len(text)
+
+
+def _ends_sentence(text: str, index: int) -> bool:
+    character = text[index]
+    if character in WIDE_STOPS:
+        return not _closer_follows(text, index)
+    if character in CLOSERS:
+        stopped = text[max(0, index - 8) : index].rstrip(CLOSERS)[-1:]
+        return stopped in STOPS + WIDE_STOPS and stopped != "" and _before_space(text, index)
+    if character not in STOPS or not _before_space(text, index):
+        return False
+    rest = text[index + 1 : index + 20].lstrip()
+    return character != "." or not rest[:1].islower()
+
+
+def _closer_follows(text: str, index: int) -> bool:
+    return text[index + 1 : index + 2] in CLOSERS and index + 1 < len(text)
+
+
+def _before_space(text: str, index: int) -> bool:
+    following = text[index + 1 : index + 2]
+    return not following or following.isspace() or ord(following) >= WIDE

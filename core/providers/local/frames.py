@@ -1,0 +1,61 @@
+"""The wire between the server and a worker: JSON lines one way, length-framed events and bytes the other."""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import IO, Any
+
+HEADER = struct.Struct("!cII")
+"""Kind of frame, job it belongs to, length of the payload that follows."""
+
+EVENT = b"J"
+BYTES = b"B"
+MAX_PAYLOAD = 16 * 1024 * 1024
+
+
+class BrokenFrame(Exception):
+    """The stream does not hold a frame: the worker died half-way or something else wrote to its output."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    kind: bytes
+    job: int
+    payload: bytes
+
+    def event(self) -> dict[str, Any]:
+        """The JSON object of an EVENT frame."""
+        found: dict[str, Any] = json.loads(self.payload)
+        return found
+
+
+def pack(kind: bytes, job: int, payload: bytes) -> bytes:
+    return HEADER.pack(kind, job, len(payload)) + payload
+
+
+def pack_event(job: int, fields: Mapping[str, Any]) -> bytes:
+    return pack(EVENT, job, json.dumps(fields, ensure_ascii=False).encode())
+
+
+def pack_command(fields: Mapping[str, Any]) -> bytes:
+    """One line: `ensure_ascii` keeps every newline and lone surrogate of the text escaped."""
+    return json.dumps(fields).encode() + b"\n"
+
+
+def read_frame(stream: IO[bytes]) -> Frame | None:
+    """The next frame, None at a clean end of the stream. Raises `BrokenFrame`."""
+    head = stream.read(HEADER.size)
+    if not head:
+        return None
+    if len(head) < HEADER.size:
+        raise BrokenFrame("the header is cut short")
+    kind, job, length = HEADER.unpack(head)
+    if kind not in (EVENT, BYTES) or length > MAX_PAYLOAD:
+        raise BrokenFrame("this is not a frame")
+    payload = stream.read(length)
+    if len(payload) < length:
+        raise BrokenFrame("the payload is cut short")
+    return Frame(kind, job, payload)

@@ -1,0 +1,87 @@
+"""Speech by espeak-ng in a worker process: chunks and word times from the first millisecond."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from decimal import Decimal
+from typing import Any
+
+from core.contract.errors import InvalidRequest, Unavailable, Unsupported
+from core.contract.events import AudioChunk, AudioStart, Event, Used, Word, Words
+from core.contract.media import AudioFormat
+from core.contract.requests import SpeechRequest
+from core.contract.route import Target
+from core.contract.usage import Amount, Kind, Unit, Usage
+from core.providers.local.extras import HINT, available_formats, missing
+from core.providers.local.job import Message
+from core.providers.local.pool import shared_pool
+
+DEFAULT_VOICE = "gmw/en-US"
+MAX_CHARACTERS = 20_000
+SPEEDS = (0.25, 4.0)
+PITCHES = (0, 99)
+NORMAL_PITCH = 50
+
+
+async def speak(target: Target, request: SpeechRequest) -> AsyncGenerator[Event, None]:
+    """Yield the sound of `request.text` in `target.format` with its word times.
+
+    `provider.options.local.pitch` (0 to 99, 50 is normal) raises or lowers the voice. Raises `InvalidRequest`
+    for a voice, speed or pitch the engine does not have, `Unavailable` when the extra is not installed.
+    """
+    form = target.format or request.format
+    args = arguments(target, request, form)
+    async with aclosing(shared_pool().run("speak", args)) as messages:
+        async for message in messages:
+            yield translate(message, form, request)
+
+
+def arguments(target: Target, request: SpeechRequest, form: AudioFormat) -> dict[str, Any]:
+    """The job's arguments, checked: the worker is not started for what cannot be."""
+    if hint := missing():
+        raise Unavailable(f"espeak-ng is not installed here: {hint}")
+    if form not in available_formats():
+        raise Unsupported(f"The format {form} needs PyAV: {HINT}", param="response_format")
+    if len(request.text) > MAX_CHARACTERS:
+        raise InvalidRequest(f"The text is longer than {MAX_CHARACTERS:,} characters.", param="input")
+    if not SPEEDS[0] <= request.speed <= SPEEDS[1]:
+        raise InvalidRequest(f"Speed must be between {SPEEDS[0]} and {SPEEDS[1]}.", param="speed")
+    return {
+        "text": request.text,
+        "voice": target.voice or request.voice or DEFAULT_VOICE,
+        "speed": request.speed,
+        "pitch": pitch(target, request),
+        "format": form.value,
+    }
+
+
+def pitch(target: Target, request: SpeechRequest) -> float:
+    """The caller's pitch, else the endpoint's, else the normal one."""
+    asked = request.options.get("local", {}).get("pitch", target.options.get("pitch", NORMAL_PITCH))
+    if isinstance(asked, bool) or not isinstance(asked, int | float) or not PITCHES[0] <= asked <= PITCHES[1]:
+        raise InvalidRequest(
+            f"Pitch must be a number between {PITCHES[0]} and {PITCHES[1]}.",
+            param="provider.options.local.pitch",
+        )
+    return asked
+
+
+def translate(message: Message, form: AudioFormat, request: SpeechRequest) -> Event:
+    """One message of the worker in the words of the contract."""
+    if isinstance(message, bytes):
+        return AudioChunk(message)
+    if message["event"] == "words":
+        return Words(tuple(Word(word, start, end) for word, start, end in message["words"]))
+    if message["event"] == "audio":
+        return AudioStart(form, message["sample_rate"], message["channels"])
+    return Used(usage(len(request.text), message["result"]["seconds"]))
+
+
+def usage(characters: int, seconds: float) -> Usage:
+    return Usage(
+        (
+            Amount(Kind.TEXT_IN, Unit.CHARACTER, Decimal(characters)),
+            Amount(Kind.AUDIO_OUT, Unit.SECOND, Decimal(str(seconds))),
+        )
+    )

@@ -1,0 +1,128 @@
+"""Worker side of speech: a text becomes sound and word times, fragment by fragment."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Generator
+from typing import Any
+
+from core.contract.media import PCM_RATE, AudioFormat, PcmShape
+from core.providers.local.encoders import INSTALL, Encoder, streaming
+from core.providers.local.espeak import (
+    FASTEST,
+    NORMAL_RATE,
+    SLOWEST,
+    Engine,
+    EngineMissing,
+    Mark,
+    engine,
+)
+from core.providers.local.fragments import speakable, split
+from core.providers.local.output import Output, Refused
+from core.providers.local.tempo import TempoEncoder
+from core.providers.local.words import WordTimes
+
+SILENCE = 0.2
+"""Seconds of silence that stand for a text with nothing to say: every file must hold some sound."""
+
+Result = dict[str, Any]
+
+
+class Speech:
+    """One text on its way to sound."""
+
+    def __init__(self, args: dict[str, Any], output: Output) -> None:
+        self.engine = load()
+        self.output = output
+        self.voice = find_voice(self.engine, args["voice"])
+        self.pitch = int(args["pitch"])
+        wanted = NORMAL_RATE * float(args["speed"])
+        self.rate = round(min(max(wanted, SLOWEST), FASTEST))
+        self.tempo = min(1.0, wanted / SLOWEST)
+        self.samples = 0
+        source, target = PcmShape(self.engine.sample_rate), PcmShape(PCM_RATE)
+        encoder: Encoder = streaming(AudioFormat(args["format"]), source, target, self._heard)
+        self.encoder = encoder if self.tempo == 1.0 else TempoEncoder(self.tempo, source, encoder)
+
+    @property
+    def seconds(self) -> float:
+        return self.samples / self.engine.sample_rate / self.tempo
+
+    def say(self, text: str, *, pause: bool) -> None:
+        """One fragment: its sound goes to the encoder, its words ahead of it to the output."""
+        spoken = 0
+        scale = 1 / (self.engine.sample_rate * self.tempo)
+        words = WordTimes(text, origin=self.seconds, seconds_per_sample=scale)
+
+        def receive(sound: bytes, marks: list[Mark]) -> None:
+            nonlocal spoken
+            self.output.check()
+            self.output.words(words.note(marks))
+            spoken += len(sound) // 2
+            if sound:
+                self.encoder.write(sound)
+
+        self.engine.speak(text, voice=self.voice, rate=self.rate, pitch=self.pitch, pause=pause, sink=receive)
+        self.output.words(words.finish(spoken))
+        self.samples += spoken
+
+    def close(self) -> None:
+        shortest = round(SILENCE * self.engine.sample_rate)
+        if self.samples < shortest:
+            self.encoder.write(bytes(2 * (shortest - self.samples)))
+            self.samples = shortest
+        self.encoder.close()
+
+    def _heard(self, data: bytes) -> None:
+        if data:
+            self.output.sound(data)
+
+
+def speak(args: dict[str, Any], output: Output) -> Generator[None, None, Result]:
+    """`text`, `voice`, `speed`, `pitch`, `format` in; sound and words out; returns `{"seconds"}`."""
+    output.event("audio", sample_rate=PCM_RATE, channels=1)
+    speech = Speech(args, output)
+    text = speakable(args["text"])
+    scale = min(1.0, float(args["speed"]))
+    for offset, fragment in split(text, least=round(100 * scale), most=round(300 * scale)):
+        if offset:
+            yield
+        speech.say(fragment, pause=offset + len(fragment) < len(text))
+    speech.close()
+    return {"seconds": round(speech.seconds, 3)}
+
+
+def voices(args: dict[str, Any], output: Output) -> Generator[None, None, Result]:
+    """Returns `{"voices": [...], "variants": [...]}` as the engine knows them."""
+    yield
+    found = load()
+    listed = [
+        {"id": v.identifier, "name": v.name, "language": v.language, "gender": v.gender, "age": v.age}
+        for v in found.voices()
+    ]
+    return {"voices": listed, "variants": sorted(found.variants())}
+
+
+def load() -> Engine:
+    """The engine. Raises `Refused` with the way to get it."""
+    try:
+        return engine()
+    except EngineMissing as missing:
+        raise Refused("unavailable", f"{missing}: {INSTALL}") from missing
+
+
+def find_voice(found: Engine, wanted: str) -> str:
+    """The engine's spelling of a voice such as `gmw/en-US+f3`. Raises `Refused` naming near ones."""
+    name, plus, variant = wanted.partition("+")
+    known = {voice.identifier.casefold(): voice.identifier for voice in found.voices()}
+    identifier = known.get(name.casefold())
+    if identifier is None:
+        near = difflib.get_close_matches(name.casefold(), known, n=5, cutoff=0.4) or list(known)[:5]
+        listed = ", ".join(known[key] for key in near)
+        raise Refused("invalid", f"There is no voice {wanted!r}. Voices are named like {listed}.", "voice")
+    if plus and variant not in found.variants():
+        listed = ", ".join(sorted(found.variants() & {"f1", "f2", "f3", "f4", "m1", "m3", "m5", "whisper"}))
+        raise Refused(
+            "invalid", f"There is no variant {variant!r}. Variants are {listed} and others.", "voice"
+        )
+    return identifier + plus + variant

@@ -1,0 +1,74 @@
+"""The engine's voices under names for people and language tags that browsers understand."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from core.providers.local.pool import shared_pool
+
+NAMES = {
+    "art/xex": "Xextan (test)",
+    "sit/cmn": "Chinese (Mandarin)",
+    "sit/cmn-Latn-pinyin": "Chinese (Mandarin, Pinyin)",
+    "sit/yue": "Chinese (Cantonese)",
+    "sit/yue-Latn-jyutping": "Chinese (Cantonese, Jyutping)",
+}
+
+NOTES = {
+    "jpx/ja": "Reads kana; kanji are not read.",
+    "sit/cmn": "Reads Han characters; Latin letters are read as English.",
+    "sit/cmn-Latn-pinyin": "Reads Han characters; Latin letters are read as Pinyin.",
+    "sit/yue": "Reads Han characters.",
+    "sit/yue-Latn-jyutping": "Reads Han characters; Latin letters are read as Jyutping.",
+}
+
+SOUND = "Formant voice, robotic."
+
+
+@dataclass(frozen=True, slots=True)
+class LocalVoice:
+    """A row for the catalogue: `language` is a BCP-47 tag, Mandarin under `zh`."""
+
+    id: str
+    name: str
+    language: str
+    gender: str
+    description: str
+
+
+async def voices() -> list[LocalVoice]:
+    """Every voice of espeak-ng, by name. Raises `Unavailable` without the extra."""
+    answer = await shared_pool().result("voices", {})
+    return sorted((describe(row) for row in answer["voices"]), key=lambda voice: voice.name)
+
+
+async def voice_rows() -> list[dict[str, str]]:
+    """The same as plain dictionaries, as the catalogue's seed file holds them."""
+    return [asdict(voice) for voice in await voices()]
+
+
+def describe(row: dict[str, Any]) -> LocalVoice:
+    identifier = row["id"]
+    return LocalVoice(
+        id=identifier,
+        name=NAMES.get(identifier, row["name"]),
+        language=language_tag(row["language"]),
+        gender=row["gender"],
+        description=f"{SOUND} {NOTES.get(identifier, '')}".strip(),
+    )
+
+
+def language_tag(tag: str) -> str:
+    """`en-us` as `en-US`, `cmn` as `zh`: the spelling of BCP-47."""
+    primary, *rest = tag.split("-")
+    parts = ["zh" if primary == "cmn" else primary]
+    private = False
+    for part in rest:
+        private = private or len(part) == 1
+        if not private and len(part) == 2:
+            part = part.upper()
+        elif not private and len(part) == 4 and part.isalpha():
+            part = part.title()
+        parts.append(part)
+    return "-".join(parts)
