@@ -31,7 +31,8 @@ class Target:
     """One endpoint as it is at this moment: which wire, which server, which key, which price.
 
     `wire` names the adapter in the registry, `model` is the upstream's own id, `voice` the upstream's voice
-    id, `format` the audio format this target will be asked for.
+    id, `format` the audio format this target will be asked for. Lower `priority` is asked first; among
+    equals `weight` draws lots, and targets without weights keep their order.
     """
 
     endpoint_id: int
@@ -46,6 +47,8 @@ class Target:
     format: AudioFormat | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
+    priority: int = 0
+    weight: int = 0
 
 
 @dataclass(frozen=True, slots=True)
