@@ -1,0 +1,57 @@
+"""Which voice fits a text: the script of its letters names a language."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+
+from core.catalogue.entries import VoiceEntry
+
+SAMPLE = 400
+
+SCRIPTS = {
+    "LATIN": "en",
+    "CYRILLIC": "ru",
+    "CJK": "zh",
+    "HIRAGANA": "ja",
+    "KATAKANA": "ja",
+    "HANGUL": "ko",
+    "GREEK": "el",
+    "ARABIC": "ar",
+    "HEBREW": "he",
+    "DEVANAGARI": "hi",
+    "BENGALI": "bn",
+    "TAMIL": "ta",
+    "GEORGIAN": "ka",
+    "ARMENIAN": "hy",
+    "ETHIOPIC": "am",
+}
+"""First word of a letter's Unicode name, and the language most texts in that script are in."""
+
+
+def likely_language(text: str) -> str:
+    """Primary language subtag by script, "" when no letter says. Kana make a text Japanese."""
+    counts: Counter[str] = Counter()
+    for letter in filter(str.isalpha, text[:SAMPLE]):
+        script = unicodedata.name(letter, "").split(" ", 1)[0]
+        counts[SCRIPTS.get(script, "")] += 1
+    if counts["ja"]:
+        return "ja"
+    return counts.most_common(1)[0][0] if counts.total() else ""
+
+
+def default_voice(voices: Sequence[VoiceEntry], text: str) -> str | None:
+    """The first voice that speaks the text's likely language, else the first of all; None without voices."""
+    if not voices:
+        return None
+    if any(voice.language for voice in voices):
+        wanted = likely_language(text)
+        for voice in voices:
+            if voice.language == "" or primary(voice.language) == wanted:
+                return voice.id
+    return voices[0].id
+
+
+def primary(tag: str) -> str:
+    return tag.split("-", 1)[0].casefold()

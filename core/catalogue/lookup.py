@@ -1,0 +1,94 @@
+"""From a name to a model, with an answer that helps when there is none."""
+
+from __future__ import annotations
+
+import difflib
+from typing import Any
+
+from core.catalogue.entries import ModelEntry
+from core.catalogue.snapshot import Snapshot, current
+from core.contract.errors import ModelNotFound, ModelRetired, WrongEndpoint
+from core.contract.requests import Task
+
+NEAR = 5
+
+PATHS = {
+    Task.SPEECH: "/audio/speech",
+    Task.TRANSCRIPTION: "/audio/transcriptions",
+    Task.TRANSLATION: "/audio/translations",
+    Task.CHAT: "/chat/completions",
+    Task.IMAGE: "/images/generations",
+    Task.EMBEDDING: "/embeddings",
+}
+
+
+def find(slug: str, snapshot: Snapshot | None = None) -> ModelEntry | None:
+    """The model of that name, spelled exactly or in another case; hidden and retired ones too."""
+    snapshot = snapshot or current()
+    return snapshot.models.get(slug) or snapshot.models.get(snapshot.folded.get(slug.casefold(), ""))
+
+
+def get(slug: str, snapshot: Snapshot | None = None) -> ModelEntry:
+    """The model people may see, retired or not. Raises `ModelNotFound` with the nearest names."""
+    snapshot = snapshot or current()
+    model = find(slug, snapshot)
+    if model is None:
+        raise unknown(slug, snapshot)
+    if not model.shown:
+        raise ModelNotFound(
+            f"The model {model.slug} is switched off here; an admin can switch it on.",
+            param="model",
+            code="model_disabled",
+        )
+    return model
+
+
+def get_for(slug: str, task: Task, snapshot: Snapshot | None = None) -> ModelEntry:
+    """The model to do `task` with. Raises `ModelNotFound`, `ModelRetired` or `WrongEndpoint`."""
+    model = get(slug, snapshot)
+    if model.retired():
+        raise retired(model)
+    if task not in model.tasks:
+        raise wrong_task(model, task)
+    return model
+
+
+def unknown(slug: str, snapshot: Snapshot) -> ModelNotFound:
+    names = near(slug, snapshot)
+    hint = f" Did you mean {', '.join(names)}?" if names else ""
+    name = slug if len(slug) <= 100 else f"{slug[:100]}…"
+    return ModelNotFound(
+        f"There is no model named {name!r}.{hint}", param="model", metadata={"near_models": names}
+    )
+
+
+def near(slug: str, snapshot: Snapshot) -> list[str]:
+    """Up to five names like `slug`: those that contain it first, then those spelled alike."""
+    wanted = slug.casefold()[:200]
+    names = {model.slug.casefold(): model.slug for model in snapshot.models.values() if model.shown}
+    tails = {name.partition("/")[2]: name for name in names}
+    found = [name for name in names if len(wanted) > 2 and wanted in name]
+    found += difflib.get_close_matches(wanted, names, NEAR, 0.5)
+    found += [tails[tail] for tail in difflib.get_close_matches(wanted.split("/")[-1], tails, NEAR, 0.6)]
+    return [names[name] for name in list(dict.fromkeys(found))[:NEAR]]
+
+
+def retired(model: ModelEntry) -> ModelRetired:
+    metadata: dict[str, Any] = {
+        "shutdown_at": str(model.shutdown_at),
+        "replacement": model.replacement or None,
+        "fallback_models": [model.replacement] if model.replacement else [],
+    }
+    use = f" Use {model.replacement} instead." if model.replacement else ""
+    return ModelRetired(
+        f"The model {model.slug} was shut down on {model.shutdown_at}.{use}", param="model", metadata=metadata
+    )
+
+
+def wrong_task(model: ModelEntry, task: Task) -> WrongEndpoint:
+    paths = [PATHS[Task(name)] for name in model.tasks]
+    return WrongEndpoint(
+        f"{model.slug} does {' and '.join(model.tasks)}, not {task}: call {' or '.join(paths)}.",
+        param="model",
+        metadata={"tasks": list(model.tasks), "endpoints": paths},
+    )

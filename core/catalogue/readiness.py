@@ -1,0 +1,98 @@
+"""Whether a provider can be called now, with which key, and what to do when it cannot."""
+
+from __future__ import annotations
+
+import ctypes.util
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib.util import find_spec
+
+from django.conf import settings
+
+from core.catalogue.entries import ProviderEntry
+from core.contract.route import Secret
+from core.providers import WIRES
+
+INSTALL = 'pip install "polyphony[local]"'
+
+
+class State(StrEnum):
+    READY = "ready"
+    NEEDS_KEY = "needs_key"
+    UNAVAILABLE = "unavailable"
+    DISABLED = "disabled"
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """`help` is what an admin must do, in one sentence; empty when ready."""
+
+    state: State
+    help: str = ""
+
+    @property
+    def ready(self) -> bool:
+        return self.state is State.READY
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Where a provider is called and with what; `secret` is None where no key is needed."""
+
+    base_url: str
+    secret: Secret | None
+
+
+READY = Readiness(State.READY)
+
+
+def readiness(provider: ProviderEntry) -> Readiness:
+    """Dictionary reads only: the answer may change from one call to the next without a reload."""
+    if not provider.enabled:
+        return Readiness(State.DISABLED, f"Switch {provider.name} on under Admin, Providers.")
+    if provider.wire not in WIRES:
+        return Readiness(State.UNAVAILABLE, f"{provider.name} speaks a wire this version does not know yet.")
+    if provider.wire == "local" and not local_engine():
+        return Readiness(State.UNAVAILABLE, f"The local engine is not installed: {INSTALL}")
+    if access(provider) is None:
+        return Readiness(State.NEEDS_KEY, key_help(provider))
+    return READY
+
+
+def access(provider: ProviderEntry) -> Access | None:
+    """Address and key to call with, None when something is missing.
+
+    A key stored in the admin goes to the address stored beside it, a key from the environment to the
+    environment's address where there is one: a key never travels to an address it was not given for.
+    """
+    if provider.reveal is not None and provider.base_url:
+        return Access(provider.base_url, Secret(provider.reveal))
+    key, address = environment(provider)
+    if key and (address or provider.base_url):
+        return Access(address or provider.base_url, Secret(lambda: key))
+    return None if provider.needs_key else Access(address or provider.base_url, None)
+
+
+def environment(provider: ProviderEntry) -> tuple[str, str]:
+    """(key, base URL) from the environment, "" where unset."""
+    found = settings.PROVIDER_ENVIRONMENT.get(provider.environment, {})
+    return found.get("api_key", ""), found.get("base_url", "")
+
+
+def key_help(provider: ProviderEntry) -> str:
+    """What an admin does to make `provider` live."""
+    prefix = provider.environment
+    steps = [f"{provider.name} needs a key: an admin adds one under Admin, Providers, {provider.name}"]
+    if prefix:
+        steps.append(f" or sets {prefix}_API_KEY")
+    if prefix and not provider.base_url:
+        steps.append(f" and {prefix}_BASE_URL")
+    return f"{''.join(steps)}. {provider.key_help}".strip()
+
+
+@cache
+def local_engine() -> bool:
+    """Whether speech and its encoders are installed; nothing is loaded, that is for the workers."""
+    engine = find_spec("espeakng_loader") or ctypes.util.find_library("espeak-ng")
+    return bool(engine and find_spec("av"))

@@ -1,0 +1,74 @@
+"""From a request to a route: what may go wrong is said before anything is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.catalogue import lookup
+from core.catalogue.entries import EndpointEntry, ModelEntry
+from core.catalogue.readiness import Readiness, State, access, readiness
+from core.catalogue.speech import audio_format, check_speech, spoken_by
+from core.contract.errors import Unavailable
+from core.contract.media import AudioFormat
+from core.contract.requests import Request
+from core.contract.route import Route, Target
+
+
+def route(request: Request) -> Route:
+    """Where `request` may go, best target first, from the snapshot alone.
+
+    Raises `ModelNotFound`, `ModelRetired`, `WrongEndpoint`, `InvalidRequest` or `Unsupported` when the caller
+    must change something, `Unavailable` when an admin must.
+    """
+    model = lookup.get_for(request.model, request.task)
+    check_speech(request, model)
+    voice = spoken_by(request, model)
+    live = live_endpoints(model, request.task)
+    formats = audio_format(request, live)
+    return Route(
+        model=model.slug,
+        targets=tuple(target(endpoint, voice, form) for endpoint, form in formats),
+    )
+
+
+def live_endpoints(model: ModelEntry, task: str) -> list[EndpointEntry]:
+    """Endpoints that can be called now, in order. Raises `Unavailable` naming what an admin must do."""
+    able = [endpoint for endpoint in model.endpoints if endpoint.shown and task in endpoint.tasks]
+    states = [readiness(endpoint.provider) for endpoint in able]
+    live = [endpoint for endpoint, state in zip(able, states, strict=True) if state.ready]
+    if not live:
+        raise not_live(model, states)
+    return live
+
+
+def not_live(model: ModelEntry, states: Sequence[Readiness]) -> Unavailable:
+    needs_key = any(state.state is State.NEEDS_KEY for state in states)
+    helps = dict.fromkeys(state.help for state in states if state.help)
+    return Unavailable(
+        f"{model.slug} cannot be called yet. {' '.join(helps) or 'No provider serves it.'}",
+        code="provider_needs_key" if needs_key else "provider_unavailable",
+        error_type="provider_unavailable",
+        param="model",
+        metadata={"model": model.slug},
+    )
+
+
+def target(endpoint: EndpointEntry, voice: str | None, form: AudioFormat) -> Target:
+    provider = endpoint.provider
+    granted = access(provider)
+    return Target(
+        endpoint_id=endpoint.id,
+        provider=provider.slug,
+        provider_name=provider.name,
+        wire=provider.wire,
+        base_url=granted.base_url if granted else provider.base_url,
+        model=endpoint.upstream_id,
+        credential=granted.secret if granted else None,
+        prices=endpoint.prices,
+        voice=voice,
+        format=form,
+        headers=provider.headers,
+        options={**provider.options, **endpoint.options},
+        priority=endpoint.priority,
+        weight=endpoint.weight,
+    )

@@ -1,0 +1,171 @@
+"""Writes the seed into the tables: what is missing, and what no admin has changed since it was written.
+
+Every seeded row carries a digest of the words the seed wrote. A row that no longer matches its digest was
+edited, and an edit wins for good. Prices are never rewritten: a new price is a new row, valid from now.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from django.db import transaction
+
+from core.catalogue import seed_files
+from core.catalogue.seed_files import SeedData, Values
+from core.catalogue.seed_prices import seed_prices
+from core.models import AIModel, Endpoint, Provider, Version, Voice
+from core.models.catalogue import Seeded
+from core.models.version import bump
+
+DIGEST_LENGTH = 32
+"""Hex digits of a row's digest; an endpoint keeps that of its price sheet behind it."""
+
+Row = TypeVar("Row", bound=Seeded)
+
+
+@dataclass(slots=True)
+class SeedReport:
+    """Rows written, and rows left alone because an admin had edited them."""
+
+    created: int = 0
+    updated: int = 0
+    removed: int = 0
+    kept: int = 0
+    prices: int = 0
+
+    @property
+    def changed(self) -> bool:
+        return bool(self.created or self.updated or self.removed or self.prices)
+
+
+def seed_catalogue(folder: Path = seed_files.FOLDER) -> SeedReport:
+    """Bring the tables up to the seed in one transaction; does nothing when this seed was written before."""
+    digest = seed_files.digest(folder)
+    if Version.objects.filter(name=Version.SEED, note=digest).exists():
+        return SeedReport()
+    with transaction.atomic():
+        Version.objects.get_or_create(name=Version.SEED)
+        version = Version.objects.select_for_update().get(name=Version.SEED)
+        if version.note == digest:
+            return SeedReport()
+        report = write(seed_files.read(folder))
+        version.note = digest
+        version.number += 1
+        version.save()
+        bump(Version.CATALOGUE)
+    return report
+
+
+def write(data: SeedData) -> SeedReport:
+    report = SeedReport()
+    providers = write_providers(data, report)
+    models = write_models(data, report)
+    endpoints = write_endpoints(data, providers, models, report)
+    write_voices(data, models, report)
+    written, kept = seed_prices(endpoints, data.prices)
+    report.prices += written
+    report.kept += kept
+    return report
+
+
+def write_providers(data: SeedData, report: SeedReport) -> dict[str, Provider]:
+    def new(slug: str) -> Provider:
+        return Provider(slug=slug, enabled=slug not in data.switched_off)
+
+    rows = {row.slug: row for row in Provider.objects.filter(slug__in=data.providers)}
+    return reconcile(Provider, data.providers, rows, new, report)
+
+
+def write_models(data: SeedData, report: SeedReport) -> dict[str, AIModel]:
+    rows = {row.slug: row for row in AIModel.objects.filter(slug__in=data.models)}
+    return reconcile(AIModel, data.models, rows, lambda slug: AIModel(slug=slug), report)
+
+
+def write_endpoints(
+    data: SeedData, providers: Mapping[str, Provider], models: Mapping[str, AIModel], report: SeedReport
+) -> dict[tuple[str, str], Endpoint]:
+    def new(key: tuple[str, str]) -> Endpoint:
+        return Endpoint(model=models[key[0]], provider=providers[key[1]])
+
+    existing = Endpoint.objects.filter(model__slug__in=data.models).select_related("model", "provider")
+    rows: dict[tuple[str, str], Endpoint] = {}
+    for row in existing.order_by("seed_digest"):  # a seeded row comes after an admin's own and hides it
+        rows[row.model.slug, row.provider.slug] = row
+    return reconcile(Endpoint, data.endpoints, rows, new, report)
+
+
+def write_voices(data: SeedData, models: Mapping[str, AIModel], report: SeedReport) -> None:
+    def new(key: tuple[str, str]) -> Voice:
+        return Voice(model=models[key[0]], voice_id=key[1])
+
+    existing = Voice.objects.filter(model__slug__in=data.models).select_related("model")
+    rows = {(row.model.slug, row.voice_id): row for row in existing}
+    reconcile(Voice, data.voices, rows, new, report)
+    gone = [row.pk for key, row in rows.items() if key not in data.voices and untouched(row)]
+    Voice.objects.filter(pk__in=gone).delete()
+    report.removed += len(gone)
+
+
+def reconcile(
+    table: type[Row],
+    wanted: Mapping[Any, Values],
+    rows: dict[Any, Row],
+    new: Callable[[Any], Row],
+    report: SeedReport,
+) -> dict[Any, Row]:
+    """Create what `rows` lacks, update what still has the seed's words; answers all rows by key."""
+    fresh, stale = [], []
+    for key, values in wanted.items():
+        row = rows.get(key)
+        if row is None:
+            rows[key] = row = new(key)
+            fresh.append(assign(row, values))
+        elif not untouched(row, values):
+            report.kept += 1
+        elif row.seed_digest[:DIGEST_LENGTH] != digest(values):
+            stale.append(assign(row, values))
+    table.objects.bulk_create(fresh)  # type: ignore[attr-defined]
+    if stale:
+        table.objects.bulk_update(stale, [*fields_of(wanted), "seed_digest"])  # type: ignore[attr-defined]
+    report.created += len(fresh)
+    report.updated += len(stale)
+    return rows
+
+
+def fields_of(wanted: Mapping[Any, Values]) -> Iterable[str]:
+    return next(iter(wanted.values()))
+
+
+def assign(row: Row, values: Values) -> Row:
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.seed_digest = digest(values) + row.seed_digest[DIGEST_LENGTH:]
+    return row
+
+
+FIELDS: dict[type[Seeded], tuple[str, ...]] = {
+    Provider: seed_files.PROVIDER_FIELDS,
+    AIModel: (*seed_files.MODEL_FIELDS, "speed_min", "speed_max"),
+    Endpoint: ("upstream_id", "formats", "priority", "options"),
+    Voice: (*seed_files.VOICE_FIELDS, "position"),
+}
+
+
+def untouched(row: Seeded, wanted: Values | None = None) -> bool:
+    """Whether the row still says what the seed wrote, or what the seed says now; an admin's own row never."""
+    if not row.seed_digest:
+        return False
+    now = digest({name: getattr(row, name) for name in FIELDS[type(row)]})
+    return now == row.seed_digest[:DIGEST_LENGTH] or (wanted is not None and now == digest(wanted))
+
+
+def digest(values: Values) -> str:
+    """Empty values are left out, so that a field added in a later version does not look like an edit."""
+    said = {name: value for name, value in values.items() if value not in (None, "", [], {})}
+    text = json.dumps(said, sort_keys=True, default=str, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:DIGEST_LENGTH]

@@ -1,0 +1,83 @@
+"""The seed's price sheets: new lines become new rows, an admin's sheet is left alone."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from decimal import Decimal
+
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from core.catalogue.seed_files import Values
+from core.models import Endpoint, Price
+
+ROW, HALF = 32, 16
+"""An endpoint's `seed_digest`: its row's digest, that of the seed's sheet, that of the sheet in force."""
+
+Line = tuple[str, str, str]
+Sheet = dict[Line, Decimal]
+
+
+def seed_prices(
+    endpoints: Mapping[tuple[str, str], Endpoint], wanted: Mapping[tuple[str, str], list[Values]]
+) -> tuple[int, int]:
+    """Write the sheets that are new or changed; answers (rows written, sheets an admin had changed)."""
+    now = timezone.now()
+    in_force = sheets_in_force(endpoints.values(), now)
+    rows, seen, kept = [], [], 0
+    for key, lines in wanted.items():
+        endpoint = endpoints[key]
+        sheet = {line_of(line): Decimal(line["usd_per_unit"]) for line in lines}
+        seeded, left = endpoint.seed_digest[ROW : ROW + HALF], endpoint.seed_digest[ROW + HALF :]
+        if not endpoint.seed_digest or seeded == digest(sheet):
+            continue
+        current = in_force[endpoint.pk]
+        if left != (digest(current) if seeded else ""):
+            kept += 1
+            continue
+        rows += [new_row(endpoint, line, now) for line in lines if differs(line, current)]
+        endpoint.seed_digest = endpoint.seed_digest[:ROW] + digest(sheet) + digest({**current, **sheet})
+        seen.append(endpoint)
+    Price.objects.bulk_create(rows)
+    Endpoint.objects.bulk_update(seen, ["seed_digest"])
+    return len(rows), kept
+
+
+def sheets_in_force(endpoints: Iterable[Endpoint], now: datetime) -> dict[int, Sheet]:
+    """Per endpoint the amount of every line at `now`: the row with the latest date wins."""
+    sheets: dict[int, Sheet] = defaultdict(dict)
+    ids = [endpoint.pk for endpoint in endpoints]
+    rows = Price.objects.filter(endpoint_id__in=ids, valid_from__lte=now).order_by("valid_from", "pk")
+    for row in rows:
+        condition = json.dumps(row.condition, sort_keys=True)
+        sheets[row.endpoint_id][row.kind, row.unit, condition] = row.usd_per_unit
+    return sheets
+
+
+def line_of(line: Values) -> Line:
+    return line["kind"], line["unit"], json.dumps(line.get("condition", {}), sort_keys=True)
+
+
+def differs(line: Values, current: Sheet) -> bool:
+    return current.get(line_of(line)) != Decimal(line["usd_per_unit"])
+
+
+def new_row(endpoint: Endpoint, line: Values, now: datetime) -> Price:
+    dated = parse_datetime(line["valid_from"]) if line.get("valid_from") else None
+    return Price(
+        endpoint=endpoint,
+        kind=line["kind"],
+        unit=line["unit"],
+        usd_per_unit=Decimal(line["usd_per_unit"]),
+        condition=line.get("condition", {}),
+        valid_from=dated or now,
+    )
+
+
+def digest(sheet: Sheet) -> str:
+    lines = sorted((*line, format(amount.normalize(), "f")) for line, amount in sheet.items())
+    return hashlib.sha256(json.dumps(lines).encode()).hexdigest()[:HALF]

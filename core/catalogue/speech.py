@@ -1,0 +1,119 @@
+"""What a speech request must be for a given model: voice, format, length, speed, instructions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from core.catalogue.entries import EndpointEntry, ModelEntry
+from core.catalogue.language import default_voice
+from core.contract.errors import InvalidRequest, Unsupported
+from core.contract.media import AudioFormat
+from core.contract.requests import SpeechRequest
+
+VARIANT = re.compile(r"\+[A-Za-z0-9_-]{1,24}$")
+"""What may follow an espeak voice, such as `+f3`."""
+
+SPOKEN_LIST = 40
+
+
+def check_speech(request: SpeechRequest, model: ModelEntry) -> None:
+    """Raises `InvalidRequest` or `Unsupported` naming the parameter."""
+    if not request.text.strip():
+        raise InvalidRequest("There is nothing to say: input is empty.", param="input")
+    check_length("input", request.text, model.limits.get("characters"), model)
+    check_speed(request.speed, model)
+    if request.instructions:
+        if "instructions" not in model.features:
+            raise cannot(model, "instructions", "takes no instructions")
+        check_length("instructions", request.instructions, model.limits.get("instructions"), model)
+
+
+def check_length(param: str, text: str, limit: int | None, model: ModelEntry) -> None:
+    if limit is not None and len(text) > limit:
+        raise InvalidRequest(
+            f"{param} has {len(text):,} characters; {model.slug} takes at most {limit:,}.",
+            param=param,
+            code="string_above_max_length",
+            error_type="string_too_long",
+            metadata={"length": len(text), "limit": limit},
+        )
+
+
+def check_speed(speed: float, model: ModelEntry) -> None:
+    if speed == 1.0:
+        return
+    if model.speed is None:
+        raise cannot(model, "speed", "has one speed only")
+    slowest, fastest = model.speed
+    if not slowest <= speed <= fastest:  # written so that NaN fails
+        raise InvalidRequest(
+            f"speed must be between {slowest:g} and {fastest:g} for {model.slug}.",
+            param="speed",
+            metadata={"minimum": slowest, "maximum": fastest},
+        )
+
+
+def cannot(model: ModelEntry, param: str, what: str) -> Unsupported:
+    return Unsupported(f"{model.slug} {what}; leave {param} out.", param=param, code="unsupported_parameter")
+
+
+def spoken_by(request: SpeechRequest, model: ModelEntry) -> str | None:
+    """The upstream's voice id: by id, by name, or the first that speaks the text's language."""
+    if not request.voice:
+        return default_voice(model.voices, request.text)
+    if not model.voices:
+        return request.voice  # a model of an admin's own: the upstream knows its voices
+    base, variant = split_variant(request.voice, model)
+    found = model.voice_ids.get(base.casefold())
+    if found is None:
+        raise unknown_voice(request.voice, model)
+    return found + variant
+
+
+def split_variant(voice: str, model: ModelEntry) -> tuple[str, str]:
+    """("gmw/en-US", "+f3") where the model has variants, else the whole name and ""."""
+    match = VARIANT.search(voice) if "variants" in model.features else None
+    return (voice[: match.start()], match.group()) if match else (voice, "")
+
+
+def unknown_voice(voice: str, model: ModelEntry) -> Unsupported:
+    """The message lists what a person would type, the metadata every id."""
+    ids = [entry.id for entry in model.voices]
+    spoken = [entry.id if is_word(entry.id) else entry.name for entry in model.voices]
+    listed = ", ".join(spoken[:SPOKEN_LIST])
+    more = f" and {len(ids) - SPOKEN_LIST} more" if len(ids) > SPOKEN_LIST else ""
+    return Unsupported(
+        f"{model.slug} has no voice {voice[:60]!r}. It has {listed}{more}.",
+        param="voice",
+        metadata={"voices": ids},
+    )
+
+
+def is_word(voice: str) -> bool:
+    """Whether an id can be read aloud: ElevenLabs' twenty random letters cannot."""
+    return len(voice) < 20 or "_" in voice or "/" in voice
+
+
+def audio_format(
+    request: SpeechRequest, endpoints: Sequence[EndpointEntry]
+) -> list[tuple[EndpointEntry, AudioFormat]]:
+    """Each endpoint that can make a wanted format, with the first it can.
+
+    Raises `Unsupported` listing the formats when none can.
+    """
+    wanted = tuple(dict.fromkeys((*request.formats, request.format)))
+    pairs = [(endpoint, first_of(wanted, endpoint.formats)) for endpoint in endpoints]
+    able = [(endpoint, form) for endpoint, form in pairs if form is not None]
+    if not able:
+        formats = [str(form) for form in dict.fromkeys(form for entry in endpoints for form in entry.formats)]
+        raise Unsupported(
+            f"{request.model} cannot make {request.format} here. It makes {', '.join(formats)}.",
+            param="response_format",
+            metadata={"formats": formats},
+        )
+    return able
+
+
+def first_of(wanted: Iterable[AudioFormat], able: Sequence[AudioFormat]) -> AudioFormat | None:
+    return next((form for form in wanted if form in able), None)
