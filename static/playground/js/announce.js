@@ -1,0 +1,5 @@
+// What happened, said to a screen reader: starts, ends and errors, never single words.
+
+export function announce(text) {
+  document.dispatchEvent(new CustomEvent("announce", { detail: { text } }));
+}

@@ -1,0 +1,24 @@
+// One line under a result: how fast, how much, what it cost, who did it.
+
+class ReceiptLine extends HTMLElement {
+  /** Ready strings for first, total, units, cost, model, provider; url leads to the whole receipt. */
+  show(receipt) {
+    this.firstElementChild.hidden = false;
+    for (const part of this.querySelectorAll("[data-part]")) {
+      const value = receipt[part.dataset.part] ?? "";
+      part.hidden = value === "";
+      const field = part.querySelector("[data-field]");
+      if (field) {
+        field.textContent = value;
+      } else if (value) {
+        part.href = value;
+      }
+    }
+  }
+
+  clear() {
+    this.firstElementChild.hidden = true;
+  }
+}
+
+customElements.define("receipt-line", ReceiptLine);

@@ -1,0 +1,60 @@
+// Numbers as people read them: money, durations, counts.
+
+const language = () => (typeof document === "undefined" ? "en" : document.documentElement.lang || "en");
+
+export function formatNumber(value, digits = 0) {
+  return new Intl.NumberFormat(language(), { maximumFractionDigits: digits }).format(value);
+}
+
+/** USD for reading; null is unpriced, never $0. `words` gives "free" and "unpriced" in the page's language. */
+export function formatCost(usd, words = {}) {
+  if (usd === null || usd === undefined || usd === "") {
+    return words.unpriced ?? "unpriced";
+  }
+  const amount = Number(usd);
+  if (amount === 0) {
+    return words.free ?? "free";
+  }
+  if (amount >= 1) {
+    return `$${amount.toFixed(2)}`;
+  }
+  if (amount < 0.000001) {
+    return "< $0.000001";
+  }
+  const places = Math.min(8, Math.max(2, 1 - Math.floor(Math.log10(amount))));
+  return `$${trimZeros(amount.toFixed(places))}`;
+}
+
+function trimZeros(text) {
+  const [whole, fraction] = text.split(".");
+  const kept = fraction.replace(/0+$/, "").padEnd(2, "0");
+  return `${whole}.${kept}`;
+}
+
+/** Seconds as "0.32 s", "1.4 s", "65 s"; pass the page's pattern ("{value} s") where it differs. */
+export function formatSeconds(seconds, pattern = "{value} s") {
+  const digits = seconds < 1 ? 2 : seconds < 20 ? 1 : 0;
+  return pattern.replace("{value}", formatNumber(seconds, digits));
+}
+
+/** Seconds as a clock: 0:05, 12:05, 1:02:03. */
+export function formatClock(seconds) {
+  const whole = Math.max(0, Math.floor(Number.isFinite(seconds) ? seconds : 0));
+  const hours = Math.floor(whole / 3600);
+  const minutes = Math.floor((whole % 3600) / 60);
+  const rest = String(whole % 60).padStart(2, "0");
+  return hours ? `${hours}:${String(minutes).padStart(2, "0")}:${rest}` : `${minutes}:${rest}`;
+}
+
+/** Characters as limits count them: code points, so that an emoji is one. */
+export function countCharacters(text) {
+  let count = text.length;
+  for (let index = 0; index < text.length - 1; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code >= 0xd800 && code <= 0xdbff && (text.charCodeAt(index + 1) & 0xfc00) === 0xdc00) {
+      count -= 1;
+      index += 1;
+    }
+  }
+  return count;
+}

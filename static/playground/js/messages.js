@@ -1,0 +1,22 @@
+// Translated strings the server put into the page as JSON.
+
+let texts = null;
+
+function load() {
+  const loaded = {};
+  for (const script of document.querySelectorAll("script[data-messages], script#messages")) {
+    Object.assign(loaded, JSON.parse(script.textContent));
+  }
+  return loaded;
+}
+
+/** Put values into the {name} places of a pattern. */
+export function fill(pattern, values = {}) {
+  return pattern.replace(/\{(\w+)\}/g, (place, name) => (name in values ? String(values[name]) : place));
+}
+
+/** The page's text for a key; the key itself where the page has none. */
+export function message(key, values = {}) {
+  texts ??= load();
+  return fill(texts[key] ?? key, values);
+}
