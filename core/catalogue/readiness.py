@@ -9,6 +9,7 @@ from functools import cache
 from importlib.util import find_spec
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from core.catalogue.entries import ProviderEntry
 from core.contract.route import Secret
@@ -49,12 +50,17 @@ READY = Readiness(State.READY)
 
 def readiness(provider: ProviderEntry) -> Readiness:
     """Dictionary reads only: the answer may change from one call to the next without a reload."""
+    name = {"provider": provider.name}
     if not provider.enabled:
-        return Readiness(State.DISABLED, f"Switch {provider.name} on under Admin, Providers.")
+        return Readiness(State.DISABLED, _("%(provider)s is switched off: an admin can switch it on.") % name)
     if provider.wire not in WIRES:
-        return Readiness(State.UNAVAILABLE, f"{provider.name} speaks a wire this version does not know yet.")
+        return Readiness(
+            State.UNAVAILABLE, _("%(provider)s speaks a wire this version does not know yet.") % name
+        )
     if provider.wire == "local" and not local_engine():
-        return Readiness(State.UNAVAILABLE, f"The local engine is not installed: {INSTALL}")
+        return Readiness(
+            State.UNAVAILABLE, _("The local engine is not installed: %(command)s") % {"command": INSTALL}
+        )
     if access(provider) is None:
         return Readiness(State.NEEDS_KEY, key_help(provider))
     return READY
@@ -83,12 +89,13 @@ def environment(provider: ProviderEntry) -> tuple[str, str]:
 def key_help(provider: ProviderEntry) -> str:
     """What an admin does to make `provider` live."""
     prefix = provider.environment
-    steps = [f"{provider.name} needs a key: an admin adds one under Admin, Providers, {provider.name}"]
+    needed = ["API_KEY"] if provider.base_url else ["API_KEY", "BASE_URL"]
+    names = {"provider": provider.name, "variables": ", ".join(f"{prefix}_{name}" for name in needed)}
     if prefix:
-        steps.append(f" or sets {prefix}_API_KEY")
-    if prefix and not provider.base_url:
-        steps.append(f" and {prefix}_BASE_URL")
-    return f"{''.join(steps)}. {provider.key_help}".strip()
+        told = _("%(provider)s needs a key: an admin adds one under Providers or sets %(variables)s.") % names
+    else:
+        told = _("%(provider)s needs a key: an admin adds one under Providers.") % names
+    return f"{told} {provider.key_help}".strip()
 
 
 @cache

@@ -129,9 +129,9 @@ def reconcile(
             report.kept += 1
         elif row.seed_digest[:DIGEST_LENGTH] != digest(values):
             stale.append(assign(row, values))
-    table.objects.bulk_create(fresh)  # type: ignore[attr-defined]
+    table.objects.bulk_create(fresh)
     if stale:
-        table.objects.bulk_update(stale, [*fields_of(wanted), "seed_digest"])  # type: ignore[attr-defined]
+        table.objects.bulk_update(stale, [*fields_of(wanted), "seed_digest"])
     report.created += len(fresh)
     report.updated += len(stale)
     return rows
