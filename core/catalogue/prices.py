@@ -65,9 +65,9 @@ class PriceLine:
 def summary(prices: Sequence[Price], task: str = "") -> str:
     """What a card says: one or two amounts in the units of `task`."""
     if not prices:
-        return _("unpriced")
+        return str(_("unpriced"))
     if all(price.usd_per_unit == 0 for price in prices):
-        return _("free")
+        return str(_("free"))
     named = cheapest_by_name(prices)
     order = TOLD_FIRST.get(task, ())
     told = [named[name] for name in order if name in named] or list(named.values())

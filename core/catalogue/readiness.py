@@ -52,15 +52,14 @@ def readiness(provider: ProviderEntry) -> Readiness:
     """Dictionary reads only: the answer may change from one call to the next without a reload."""
     name = {"provider": provider.name}
     if not provider.enabled:
-        return Readiness(State.DISABLED, _("%(provider)s is switched off: an admin can switch it on.") % name)
+        advice = _("%(provider)s is switched off: an admin can switch it on.") % name
+        return Readiness(State.DISABLED, advice)
     if provider.wire not in WIRES:
-        return Readiness(
-            State.UNAVAILABLE, _("%(provider)s speaks a wire this version does not know yet.") % name
-        )
+        advice = _("%(provider)s speaks a wire this version does not know yet.") % name
+        return Readiness(State.UNAVAILABLE, advice)
     if provider.wire == "local" and not local_engine():
-        return Readiness(
-            State.UNAVAILABLE, _("The local engine is not installed: %(command)s") % {"command": INSTALL}
-        )
+        advice = _("The local engine is not installed: %(command)s") % {"command": INSTALL}
+        return Readiness(State.UNAVAILABLE, advice)
     if access(provider) is None:
         return Readiness(State.NEEDS_KEY, key_help(provider))
     return READY
