@@ -57,7 +57,7 @@ async def flood(scope: Scope, receive: Receive, send: Send, mb: float, whole: fl
     """Sends megabytes, in pieces or as one message, as fast as the server takes them."""
     await start(send)
     if whole:
-        await part(send, bytes(int(mb * MIB)))
+        await part(send, b"x" * int(mb * MIB))
     else:
         piece = bytes(MIB // 16)
         for _ in range(int(mb * 16)):

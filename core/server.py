@@ -1,0 +1,296 @@
+"""The server: Daphne with bounded memory, impatient with clients that stall, patient when told to stop.
+
+Stock Daphne keeps whole request bodies, unread answers and unread messages in memory, and drops everything on
+SIGTERM. Each part that differs here has a test in `tests/core/test_server.py` that fails on the original.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import daphne.server
+from twisted.internet import reactor
+from twisted.internet.defer import Deferred, maybeDeferred
+from twisted.internet.endpoints import quoteStringArgument, serverFromString
+from twisted.internet.interfaces import IListeningPort
+from twisted.logger import (
+    FilteringLogObserver,
+    LogLevel,
+    LogLevelFilterPredicate,
+    STDLibLogObserver,
+    globalLogBeginner,
+)
+from twisted.python.failure import Failure
+
+from core.limits import MIB, Application, body_caps, parse_networks, settle_origin
+from core.server_certificate import Certificate
+from core.server_flow import SLICE, Message, RequestInbox, SocketInbox
+from core.server_http import Channel, HTTPFactory, Request
+from core.server_websocket import Socket, SocketFactory
+
+logger = logging.getLogger(__name__)
+
+SERVICE_RESTART = 1012
+UNSENT_IN_KERNEL = 128 * 1024
+Hook = Callable[[], Awaitable[None]]
+Connection = Request | Socket
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much a client may ask of the server; seconds and bytes."""
+
+    cap_for: Callable[[str], int] = field(default_factory=lambda: body_caps(50))
+    stall: float = 10.0
+    header_seconds: float = 10.0
+    body_window: float = 60.0
+    body_rate: float = 1000.0
+    unread_messages: int = 256
+    unread_bytes: int = 4 * MIB
+    message_bytes: int = MIB
+    settle_seconds: float = 30.0
+    drain_seconds: float = 30.0
+    check_seconds: float = 1.0
+
+
+def serve(
+    application: Application,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    *,
+    tls: Certificate | None = None,
+    limits: Limits | None = None,
+    trusted_proxies: Iterable[str] = (),
+    ready: Callable[[str, int], None] | None = None,
+    draining: Callable[[], None] | None = None,
+    on_drain: Iterable[Hook] = (),
+    signal_handlers: bool = True,
+) -> None:
+    """Serves until SIGTERM or SIGINT, then drains; OSError when it cannot listen. Once per process.
+
+    `ready` gets the real address; `draining` is called when draining begins; `on_drain` are awaited when
+    clients are gone (or their time is up), before the event loop stops. A second signal stops at once.
+    """
+    server = Server(
+        application,
+        host,
+        port,
+        tls=tls,
+        limits=limits,
+        trusted_proxies=trusted_proxies,
+        ready=ready,
+        draining=draining,
+        on_drain=on_drain,
+        signal_handlers=signal_handlers,
+    )
+    server.run()
+
+
+class Server(daphne.server.Server):
+    """Daphne's server with our protocols. `shutdown()` is what a signal does, callable from any thread."""
+
+    def __init__(
+        self,
+        application: Application,
+        host: str = "127.0.0.1",
+        port: int = 8000,
+        *,
+        tls: Certificate | None = None,
+        limits: Limits | None = None,
+        trusted_proxies: Iterable[str] = (),
+        ready: Callable[[str, int], None] | None = None,
+        draining: Callable[[], None] | None = None,
+        on_drain: Iterable[Hook] = (),
+        signal_handlers: bool = True,
+    ) -> None:
+        self.limits = limits or Limits()
+        super().__init__(
+            application,
+            endpoints=[_endpoint(host, port, tls)],
+            signal_handlers=signal_handlers,
+            websocket_max_message_size=self.limits.message_bytes,
+            websocket_max_frame_size=self.limits.message_bytes,
+            application_close_timeout=self.limits.settle_seconds,
+            server_name="polyphony",
+        )
+        self.trusted_proxies = parse_networks(trusted_proxies)
+        self.draining = False
+        self.channels: set[Channel] = set()
+        self.sockets: set[Socket] = set()
+        self.connections: dict[Connection, dict[str, Any]] = {}
+        self._ready = ready
+        self._on_draining = draining
+        self._on_drain = tuple(on_drain)
+        self._ports: list[IListeningPort] = []
+        self._failure: Failure | None = None
+
+    def run(self) -> None:
+        """Daphne's own `run` names its protocol factories; this differs in those and in signals."""
+        self.http_factory = HTTPFactory(self)
+        self.ws_factory = SocketFactory(self, server=self.server_name)
+        self.ws_factory.setProtocolOptions(
+            autoPingTimeout=self.ping_timeout,
+            allowNullOrigin=True,
+            openHandshakeTimeout=self.websocket_handshake_timeout,
+            maxMessagePayloadSize=self.limits.message_bytes,
+            maxFramePayloadSize=self.limits.message_bytes,
+            failByDrop=False,
+        )
+        _log_errors_only()
+        asyncio.set_event_loop(daphne.server.twisted_loop)
+        for description in self.endpoints:
+            listening = serverFromString(reactor, description).listen(self.http_factory)
+            listening.addCallbacks(self.listen_success, self.listen_error)
+        if self._failure is not None:
+            raise OSError(self._failure.getErrorMessage()) from self._failure.value
+        reactor.callLater(1, self.application_checker)
+        reactor.callLater(self.limits.check_seconds, self.timeout_checker)
+        reactor.addSystemEventTrigger("before", "shutdown", self.kill_all_applications)
+        reactor.callWhenRunning(self._started)
+        reactor.run(installSignalHandlers=False)
+
+    def listen_success(self, port: IListeningPort) -> None:
+        super().listen_success(port)
+        self._ports.append(port)
+        if hasattr(socket, "TCP_NOTSENT_LOWAT"):
+            # Connections inherit it. Without, the kernel takes megabytes at once and a slow reader looks like
+            # a stalled one, because room is only reported after a third of that has left.
+            with socket.socket(fileno=os.dup(port.fileno())) as handle:
+                handle.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_IN_KERNEL)
+
+    def listen_error(self, failure: Failure) -> None:
+        self._failure = failure
+
+    def _started(self) -> None:
+        if self.signal_handlers:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, lambda *_: self.shutdown())
+        if self._ready is not None:
+            self._ready(*self.listening_addresses[0])
+
+    # Applications
+
+    def create_application(self, protocol: Connection, scope: dict[str, Any]) -> RequestInbox | SocketInbox:
+        scope["asgi"] = {"version": "3.0"}
+        # Daphne took the root path from a header that any client may send.
+        scope["root_path"] = self.root_path
+        if scope["type"] == "websocket":
+            scope["scheme"] = "wss" if protocol.secure else "ws"
+        inbox = protocol.open_inbox()
+        running = self.application(
+            settle_origin(scope, self.trusted_proxies), inbox.receive, partial(self.handle_reply, protocol)
+        )
+        self.connections[protocol]["application_instance"] = asyncio.ensure_future(running)
+        return inbox
+
+    async def handle_reply(self, protocol: Connection, message: Message) -> None:
+        """`send` of the application: returns when the transport has room for more."""
+        body = message.get("body")
+        if body is not None and len(body) > SLICE:
+            last = (len(body) - 1) // SLICE * SLICE
+            for start in range(0, last, SLICE):
+                await self._write(
+                    protocol, {**message, "body": body[start : start + SLICE], "more_body": True}
+                )
+            message = {**message, "body": body[last:]}
+        await self._write(protocol, message)
+
+    async def _write(self, protocol: Connection, message: Message) -> None:
+        if not protocol.gate.is_open:
+            await protocol.gate.opened()
+        if "disconnected" in self.connections.get(protocol, {"disconnected": True}):
+            # Nobody listens any more. An application that only sends must still let others run.
+            await asyncio.sleep(0)
+            return
+        await super().handle_reply(protocol, message)
+
+    # Looking after connections
+
+    def application_checker(self) -> None:
+        """Daphne's loop ends for good when looking after one connection fails."""
+        try:
+            super().application_checker()
+        except Exception:
+            logger.exception("Looking after applications failed")
+            reactor.callLater(1, self.application_checker)
+
+    def timeout_checker(self) -> None:
+        for connection in [*self.connections, *self.channels]:
+            try:
+                connection.check_timeouts()
+            except Exception:
+                logger.exception("Looking after %r failed", connection)
+        reactor.callLater(self.limits.check_seconds, self.timeout_checker)
+
+    # Stopping
+
+    def shutdown(self) -> None:
+        """Begin to drain, or stop at once when draining already."""
+        reactor.callFromThread(self._begin_drain)
+
+    def _begin_drain(self) -> None:
+        if self.draining:
+            self.stop()
+            return
+        self.draining = True
+        if self._on_draining is not None:
+            self._on_draining()
+        self._drain_task = asyncio.ensure_future(self._drain())
+
+    async def _drain(self) -> None:
+        deadline = time.monotonic() + self.limits.drain_seconds
+        loop = asyncio.get_running_loop()
+        await asyncio.gather(*(maybeDeferred(port.stopListening).asFuture(loop) for port in self._ports))
+        for channel in list(self.channels):
+            channel.close_if_idle()
+        for websocket in list(self.sockets):
+            websocket.close(SERVICE_RESTART, "the server restarts")
+        # Requests, sockets and applications end in many places; asking for half a minute is the simpler way.
+        while self._busy() and time.monotonic() < deadline:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+        for hook in self._on_drain:
+            try:
+                await asyncio.wait_for(hook(), self.limits.drain_seconds)
+            except Exception:
+                logger.exception("A drain hook failed")
+        self.stop()
+
+    def _busy(self) -> bool:
+        return bool(self.channels or self.sockets or self._running())
+
+    def _running(self) -> list[asyncio.Future[None]]:
+        instances = (details.get("application_instance") for details in self.connections.values())
+        return [instance for instance in instances if instance is not None and not instance.done()]
+
+    def kill_all_applications(self) -> Deferred[Any] | None:
+        """Daphne's fails where an application has not begun, and waits for ever for the others."""
+        running = self._running()
+        for instance in running:
+            instance.cancel()
+        return (
+            Deferred.fromFuture(asyncio.ensure_future(asyncio.wait(running, timeout=5))) if running else None
+        )
+
+
+def _endpoint(host: str, port: int, tls: Certificate | None) -> str:
+    interface = quoteStringArgument(host.strip("[]"))
+    if tls is None:
+        return f"tcp:port={port}:interface={interface}"
+    key, certificate = quoteStringArgument(str(tls.key)), quoteStringArgument(str(tls.certificate))
+    return f"ssl:port={port}:interface={interface}:privateKey={key}:certKey={certificate}"
+
+
+def _log_errors_only() -> None:
+    """Twisted reports every connection; its errors belong in our log."""
+    errors = LogLevelFilterPredicate(defaultLogLevel=LogLevel.error)
+    observer = FilteringLogObserver(STDLibLogObserver(__name__), [errors])
+    globalLogBeginner.beginLoggingTo([observer], redirectStandardIO=False, discardBuffer=True)
