@@ -1,0 +1,246 @@
+"""Every byte to and from a provider; the one module that imports an HTTP client.
+
+Connections belong to an origin and an event loop and live as long as the loop. No redirects, no cookies, no
+proxy variables, no retries: what leaves is what the adapter wrote. The transport is called directly,
+because the client above it keeps cookies, logs addresses and costs as much again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass
+from functools import cache, lru_cache, partial
+from ssl import SSLContext
+from types import TracebackType
+from typing import Self, cast
+from weakref import WeakKeyDictionary
+
+import aiohttp
+import httpx
+from httpx_aiohttp import AiohttpTransport
+
+from core.contract.errors import (
+    UpstreamDenied,
+    UpstreamError,
+    UpstreamInvalid,
+    UpstreamTimeout,
+    UpstreamUnreachable,
+)
+from core.providers.failures import EXCERPT, from_status
+from core.providers.inflate import inflater
+from core.providers.patience import Patience
+
+CONNECT, POOL = 10.0, 5.0
+CONNECTIONS = 1000
+KEEP_ALIVE = 30.0
+MIB = 1024 * 1024
+# The transport's "pool" bounds waiting for a free connection and connecting together.
+EXTENSIONS = {"timeout": {"connect": CONNECT, "pool": CONNECT + POOL, "read": None, "write": None}}
+BROKEN = (TimeoutError, OSError, ValueError, httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one answer may take: seconds of waiting, bytes of memory.
+
+    `total` bounds all waiting, headers included; `idle` each wait for more; fewer than `pace` bytes in
+    `idle` seconds of waiting is a drip; `size` counts decoded bytes.
+    """
+
+    total: float = 300.0
+    idle: float = 60.0
+    pace: int = 256
+    size: int = 64 * MIB
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request as it will leave; `hide` is kept out of every message."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    content: bytes = b""
+    limits: Limits = Limits()
+    hide: tuple[str, ...] = ()
+
+
+class Answer:
+    """A 2xx answer whose body is still coming; leaving the `async with` early closes its connection."""
+
+    __slots__ = ("_limits", "_patience", "_response", "headers", "media_type")
+
+    def __init__(self, response: httpx.Response, limits: Limits, patience: Patience) -> None:
+        self._response = response
+        self._limits = limits
+        self._patience = patience
+        self.headers = response.headers
+        self.media_type = response.headers.get("content-type", "").strip().lower()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._response.aclose()
+
+    async def chunks(self) -> AsyncGenerator[bytes, None]:
+        """Decoded bytes as they arrive. Raises from the error tree when they stop, drip or are too many."""
+        inflate = inflater(self.headers.get("content-encoding", ""))
+        size = 0
+        async with aclosing(self._arrivals()) as arrivals:
+            async for arrival in arrivals:
+                for chunk in inflate.feed(arrival) if inflate else (arrival,):
+                    size += len(chunk)
+                    if size > self._limits.size:
+                        raise UpstreamInvalid(f"The answer is longer than {self._limits.size} bytes.")
+                    yield chunk
+        if inflate and (rest := inflate.end()):
+            yield rest
+
+    async def body(self) -> bytes:
+        """The whole decoded body."""
+        async with aclosing(self.chunks()) as chunks:
+            return b"".join([chunk async for chunk in chunks])
+
+    async def excerpt(self) -> bytes:
+        """The first bytes of an error page, whatever happens after them."""
+        found = bytearray()
+        try:
+            async with aclosing(self.chunks()) as chunks:
+                async for chunk in chunks:
+                    found += chunk
+                    if len(found) >= EXCERPT:
+                        break
+        except UpstreamError:
+            pass
+        return bytes(found[:EXCERPT])
+
+    async def _arrivals(self) -> AsyncGenerator[bytes, None]:
+        patience, limits = self._patience, self._limits
+        mark, fresh = patience.left, 0
+        async with aclosing(
+            cast(AsyncGenerator[bytes, None], aiter(cast(httpx.AsyncByteStream, self._response.stream)))
+        ) as stream:
+            while (chunk := await self._next(stream)) is not None:
+                yield chunk
+                fresh += len(chunk)
+                if mark - patience.left > limits.idle:
+                    if fresh < limits.pace:
+                        raise UpstreamTimeout("The provider's answer came too slowly.")
+                    mark, fresh = patience.left, 0
+
+    async def _next(self, stream: AsyncGenerator[bytes, None]) -> bytes | None:
+        try:
+            return await self._patience.wait(anext(stream), self._limits.idle)
+        except StopAsyncIteration:
+            return None
+        except BROKEN as error:
+            failure = translate(error)
+        raise failure
+
+
+async def send(call: Call) -> Answer:
+    """The answer to `call`, if it is a 2xx; anything else is raised from the error tree."""
+    patience = Patience(call.limits.total)
+    response, failure = None, None
+    try:
+        response = await patience.wait(_dispatch(call), call.limits.total)
+    except BROKEN as error:
+        failure = translate(error)
+    if failure or not response:  # raised outside the handler: its context may quote headers
+        raise failure or UpstreamInvalid("The provider did not answer.")
+    answer = Answer(response, call.limits, patience)
+    if 200 <= response.status_code < 300:
+        return answer
+    async with answer:
+        body = await answer.excerpt()
+    raise from_status(response.status_code, response.headers, body, call.hide)
+
+
+async def close() -> None:
+    """Close the connections of the running loop; a later call opens new ones."""
+    if keeper := _keepers.pop(asyncio.get_running_loop(), None):
+        await keeper.aclose()
+
+
+def bearer(key: str) -> str:
+    """The value of an Authorization header. Raises `UpstreamDenied` where the key cannot travel in one."""
+    if not key or not key.isascii() or not key.isprintable() or " " in key:
+        raise UpstreamDenied("The stored provider key cannot be sent in a header.")
+    return f"Bearer {key}"
+
+
+def translate(error: BaseException) -> UpstreamError:
+    """What a failure of the client means; its own words, which may quote addresses, are not repeated."""
+    cause = error.__cause__ or error
+    if isinstance(cause, TimeoutError):
+        return UpstreamTimeout("The provider did not answer in time.")
+    if isinstance(cause, aiohttp.ClientSSLError):
+        return UpstreamUnreachable("The provider's certificate or TLS handshake was not accepted.")
+    if isinstance(cause, aiohttp.ClientConnectorError):
+        return UpstreamUnreachable("The provider could not be reached.")
+    if isinstance(cause, aiohttp.ClientConnectionError | aiohttp.ClientPayloadError | OSError):
+        return UpstreamUnreachable("The connection to the provider broke.")
+    return UpstreamInvalid("The provider's answer is not valid HTTP.")
+
+
+async def _dispatch(call: Call) -> httpx.Response:
+    url, origin = _address(call.url)
+    request = httpx.Request(
+        call.method, url, headers=call.headers, content=call.content, extensions=EXTENSIONS
+    )
+    return await (await _transport(origin)).handle_async_request(request)
+
+
+@lru_cache(maxsize=1024)
+def _address(url: str) -> tuple[httpx.URL, str]:
+    parsed = httpx.URL(url)
+    return parsed, f"{parsed.scheme}://{parsed.netloc.decode()}"
+
+
+_transports: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, AiohttpTransport]] = WeakKeyDictionary()
+_keepers: WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncGenerator[None, None]] = WeakKeyDictionary()
+
+
+async def _transport(origin: str) -> AiohttpTransport:
+    loop = asyncio.get_running_loop()
+    transports = _transports.get(loop)
+    if transports is None:
+        transports = _transports[loop] = {}
+        _keepers[loop] = keeper = _keep(transports)
+        await anext(keeper)
+    transport = transports.get(origin)
+    if transport is None:
+        transport = transports[origin] = AiohttpTransport(verify=False, client=partial(_session, origin))
+    return transport
+
+
+async def _keep(transports: dict[str, AiohttpTransport]) -> AsyncGenerator[None, None]:
+    """A loop finishes its open generators before it closes, so the connections close with their loop."""
+    try:
+        yield
+    finally:
+        _transports.pop(asyncio.get_running_loop(), None)
+        for transport in transports.values():
+            await transport.aclose()
+        await asyncio.sleep(0)
+
+
+def _session(origin: str) -> aiohttp.ClientSession:
+    tls = _tls() if origin.startswith("https:") else True
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=CONNECTIONS, keepalive_timeout=KEEP_ALIVE, ssl=tls),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        auto_decompress=False,
+        trust_env=False,
+    )
+
+
+@cache
+def _tls() -> SSLContext:
+    """One for all origins, since building it takes 0.2 s. Operators name their own authorities in SSL_CERT_FILE."""
+    return httpx.create_ssl_context()

@@ -1,0 +1,13 @@
+"""The OpenAI wire, one file per modality: whoever speaks it is a row in the admin, not code.
+
+https://platform.openai.com/docs/api-reference
+"""
+
+from __future__ import annotations
+
+from core.providers.openai.models import Models
+from core.providers.openai.speech import Speech
+
+
+class OpenAI(Speech, Models):
+    """Any server with OpenAI's paths and bodies."""

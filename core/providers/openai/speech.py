@@ -1,0 +1,105 @@
+"""`POST /audio/speech`: text to sound, as plain bytes or as events.
+
+https://platform.openai.com/docs/api-reference/audio/createSpeech
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Any
+
+from core.contract.errors import UpstreamInvalid
+from core.contract.events import AudioChunk, AudioStart, Event, Used
+from core.contract.media import AudioFormat
+from core.contract.requests import SpeechRequest
+from core.contract.route import Target
+from core.providers import http
+from core.providers.audio import WAV_HEADER, signature
+from core.providers.failures import EXCERPT
+from core.providers.openai import wire
+from core.providers.openai.speech_events import EVENT_STREAM, sound
+from core.providers.openai.speech_usage import Meter
+
+LIMITS = http.Limits(total=300.0, idle=60.0, pace=256, size=64 * http.MIB)
+OWN_FIELDS = {"model", "input", "response_format", "stream_format", "stream", "provider"}
+SUSPICIOUS = b"{<["
+SNIFFED = 16
+PAGES = (b'{"', b'[{"', b"<!", b"<html", b"<?xml")
+
+
+class Speech:
+    async def speak(self, target: Target, request: SpeechRequest) -> AsyncGenerator[Event, None]:
+        """`AudioStart` with the first bytes in hand, each chunk as it came, `Used`; closes its upstream."""
+        audio = target.format or request.format
+        call = wire.call(
+            target, "POST", "audio/speech", body(target, request, audio), wire.limits(target, LIMITS)
+        )
+        meter = Meter(target, request, audio)
+        async with await http.send(call) as answer, aclosing(_source(answer, call, meter)) as chunks:
+            head = await _head(chunks, audio, call.hide)
+            pcm = meter.begin(head, answer.media_type)
+            yield AudioStart(audio, pcm.sample_rate, pcm.channels)
+            yield AudioChunk(head)
+            async for chunk in chunks:
+                meter.add(chunk)
+                yield AudioChunk(chunk)
+        yield Used(meter.usage())
+
+
+def body(target: Target, request: SpeechRequest, audio: AudioFormat) -> dict[str, Any]:
+    """What is sent: our fields win over the options of the endpoint and of the caller."""
+    options = {**target.options.get("body", {}), **request.options.get(target.provider, {})}
+    fields: dict[str, Any] = {key: value for key, value in options.items() if key not in OWN_FIELDS}
+    fields |= {"model": target.model, "input": request.text, "response_format": audio.value}
+    if target.voice is not None:
+        fields["voice"] = target.voice
+    if request.speed != 1.0:
+        fields["speed"] = request.speed
+    if request.instructions is not None:
+        fields["instructions"] = request.instructions
+    if target.options.get("stream_format") == "sse":
+        fields["stream_format"] = "sse"
+    if target.options.get("router", target.provider == "openrouter") and request.options:
+        fields["provider"] = {"options": {name: dict(values) for name, values in request.options.items()}}
+    return fields
+
+
+def _source(answer: http.Answer, call: http.Call, meter: Meter) -> AsyncGenerator[bytes, None]:
+    """The sound, whichever of the two forms the server chose to send it in."""
+    if answer.media_type.startswith(EVENT_STREAM):
+        return sound(answer, call.hide, meter)
+    if wire.is_json(answer.media_type) or answer.media_type.startswith("text/"):
+        return _refusal(answer, call.hide)
+    return answer.chunks()
+
+
+async def _refusal(answer: http.Answer, hide: tuple[str, ...]) -> AsyncGenerator[bytes, None]:
+    wire.refuse(await answer.excerpt(), hide)
+    yield b""
+
+
+async def _head(chunks: AsyncGenerator[bytes, None], audio: AudioFormat, hide: tuple[str, ...]) -> bytes:
+    """The first chunk, or as many as tell sound from a page. Raises `UpstreamInvalid` for what is no sound."""
+    head = b""
+    async for chunk in chunks:
+        head += chunk
+        enough = WAV_HEADER if audio is AudioFormat.WAV else SNIFFED if head[:1] in SUSPICIOUS else 1
+        if len(head) >= enough:
+            break
+    if not head:
+        raise UpstreamInvalid("The provider sent no sound.")
+    if head.lower().startswith(PAGES):
+        async for chunk in chunks:
+            head += chunk
+            if len(head) > EXCERPT:
+                break
+        wire.refuse(head, hide)
+    _check(head, audio)
+    return head
+
+
+def _check(head: bytes, audio: AudioFormat) -> None:
+    found = signature(head)
+    if (found and found is not audio) or (audio is AudioFormat.WAV and found is None):
+        raise UpstreamInvalid(f"The provider sent {found or 'something else'} where {audio} was asked for.")

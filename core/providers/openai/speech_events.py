@@ -1,0 +1,70 @@
+"""The event form of speech: `speech.audio.delta` with base64, `speech.audio.done` with usage."""
+
+from __future__ import annotations
+
+import binascii
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Any
+
+from core.contract.errors import UpstreamInvalid
+from core.providers import http
+from core.providers.failures import from_object
+from core.providers.openai import wire
+from core.providers.openai.speech_usage import Meter
+from core.providers.sse import EventTooLarge, ServerEvent, Splitter
+
+EVENT_STREAM = "text/event-stream"
+CAP = 8 * http.MIB
+DONE = "speech.audio.done"
+TERMINATOR = b"[DONE]"
+
+
+async def sound(answer: http.Answer, hide: tuple[str, ...], meter: Meter) -> AsyncGenerator[bytes, None]:
+    """The decoded pieces; usage goes to `meter`. Raises when the events end without saying so."""
+    splitter = Splitter(CAP)
+    async with aclosing(answer.chunks()) as chunks:
+        async for chunk in chunks:
+            for event in _split(splitter, chunk):
+                if event.data == TERMINATOR:
+                    return
+                value = _value(event, hide)
+                if value.get("type", event.name) == DONE:
+                    meter.report(value.get("usage"))
+                    return
+                if data := _data(value):
+                    yield data
+    raise UpstreamInvalid("The answer was cut short.", code="upstream_truncated")
+
+
+def _split(splitter: Splitter, chunk: bytes) -> list[ServerEvent]:
+    try:
+        return list(splitter.feed(chunk))
+    except EventTooLarge as error:
+        failure = UpstreamInvalid(str(error))
+    raise failure
+
+
+def _value(event: ServerEvent, hide: tuple[str, ...]) -> dict[str, Any]:
+    value = wire.decoded(event.data)
+    if not isinstance(value, dict):
+        raise UpstreamInvalid("The provider sent an event that is not an object.")
+    if error := from_object(value, hide):
+        raise error
+    if value.get("type", event.name) == "error":
+        raise from_object({"error": value}, hide) or UpstreamInvalid("The provider sent an error.")
+    return value
+
+
+def _data(value: dict[str, Any]) -> bytes:
+    """The sound of a delta; OpenAI calls the field `audio`, Mistral `audio_data`."""
+    encoded = value.get("audio", value.get("audio_data"))
+    if encoded is None:
+        return b""
+    if not isinstance(encoded, str):
+        raise UpstreamInvalid("The provider sent sound that is not base64.")
+    try:
+        return binascii.a2b_base64(encoded, strict_mode=True) if encoded else b""
+    except (binascii.Error, ValueError):
+        failure = UpstreamInvalid("The provider sent sound that is not base64.")
+    raise failure

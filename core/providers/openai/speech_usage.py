@@ -1,0 +1,85 @@
+"""What a spoken answer comes to: characters are counted, tokens reported or estimated."""
+
+from __future__ import annotations
+
+import math
+from decimal import Decimal
+from typing import Any
+
+from core.contract.media import AudioFormat, PcmShape
+from core.contract.requests import SpeechRequest
+from core.contract.route import Target
+from core.contract.usage import Amount, Kind, Unit, Usage
+from core.providers.audio import length, shape
+
+HEAD = 4096
+MOST_TOKENS = 1_000_000_000
+BYTES_PER_TOKEN = 4
+TOKENS_PER_SECOND = 20
+
+
+class Meter:
+    """Notes what passes and ends as `Usage`."""
+
+    __slots__ = ("_audio", "_head", "_pcm", "_reported", "_request", "_size", "_target")
+
+    def __init__(self, target: Target, request: SpeechRequest, audio: AudioFormat) -> None:
+        self._target = target
+        self._request = request
+        self._audio = audio
+        self._pcm = PcmShape()
+        self._head = b""
+        self._size = 0
+        self._reported: tuple[int, int] | None = None
+
+    def begin(self, head: bytes, media_type: str) -> PcmShape:
+        """Note the first bytes; answers with the rate and channels they announce."""
+        self._pcm = shape(self._audio, head, media_type)
+        self._head = head[:HEAD]
+        self._size = len(head)
+        return self._pcm
+
+    def add(self, chunk: bytes) -> None:
+        self._size += len(chunk)
+
+    def report(self, usage: Any) -> None:
+        """Take the provider's own count, unless it is nonsense: then ours stands, marked as estimated."""
+        if isinstance(usage, dict):
+            counts = usage.get("input_tokens"), usage.get("output_tokens")
+            if all(type(count) is int and 0 <= count <= MOST_TOKENS for count in counts):
+                self._reported = counts
+
+    def usage(self) -> Usage:
+        """Characters and seconds always, tokens where they were reported or have a price.
+
+        `estimated` is true when an amount that has a price was guessed.
+        """
+        played = length(self._audio, self._size, self._head, self._pcm)
+        amounts = [
+            Amount(Kind.TEXT_IN, Unit.CHARACTER, Decimal(len(self._request.text))),
+            Amount(Kind.AUDIO_OUT, Unit.SECOND, round(Decimal(played.seconds), 3)),
+        ]
+        guessed = set() if played.exact else {amounts[1].name}
+        priced = {price.name for price in self._target.prices}
+        tokens = self._tokens(played.seconds)
+        if self._reported or any(amount.name in priced for amount in tokens):
+            amounts += tokens
+            guessed |= set() if self._reported else {amount.name for amount in tokens}
+        return Usage(tuple(amounts), estimated=bool(guessed & priced))
+
+    def _tokens(self, seconds: float) -> list[Amount]:
+        heard, spoken = self._reported or (self._text_tokens(), self._audio_tokens(seconds))
+        return [
+            Amount(Kind.TEXT_IN, Unit.TOKEN, Decimal(heard)),
+            Amount(Kind.AUDIO_OUT, Unit.TOKEN, Decimal(spoken)),
+        ]
+
+    def _text_tokens(self) -> int:
+        """Four bytes of UTF-8 to a token: English words, Cyrillic halves and Chinese signs come out about right."""
+        text = self._request.text + (self._request.instructions or "")
+        return math.ceil(len(text.encode()) / BYTES_PER_TOKEN)
+
+    def _audio_tokens(self, seconds: float) -> int:
+        return math.ceil(
+            seconds * float(self._target.options.get("audio_tokens_per_second", TOKENS_PER_SECOND))
+        )

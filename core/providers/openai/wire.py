@@ -1,0 +1,63 @@
+"""What every call on the OpenAI wire shares: address, headers, limits, errors inside a 200."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+import orjson
+
+from core.contract.errors import UpstreamInvalid
+from core.contract.route import Target
+from core.providers import http
+from core.providers.failures import from_object
+
+AGENT = "polyphony"
+JSON_TYPES = ("application/json", "application/problem+json", "text/json")
+
+
+def call(
+    target: Target, method: str, path: str, body: dict[str, Any] | None, limits: http.Limits
+) -> http.Call:
+    """The request for `path` below the target's base URL; raises `Unavailable` where its key is locked."""
+    headers = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": AGENT, **target.headers}
+    hide = tuple(target.headers.values())
+    if target.credential is not None:
+        key = target.credential.reveal()
+        headers["Authorization"] = http.bearer(key)
+        hide = (key, *hide)
+    content = b""
+    if body is not None:
+        headers["Content-Type"] = "application/json"
+        content = orjson.dumps(body)
+    return http.Call(method, f"{target.base_url.rstrip('/')}/{path}", headers, content, limits, hide)
+
+
+def limits(target: Target, default: http.Limits) -> http.Limits:
+    """`default`, with the seconds an admin wrote into the endpoint's options."""
+    total, idle = (
+        target.options.get("timeout", default.total),
+        target.options.get("idle_timeout", default.idle),
+    )
+    if (total, idle) == (default.total, default.idle):
+        return default
+    return http.Limits(float(total), float(idle), default.pace, default.size)
+
+
+def is_json(media_type: str) -> bool:
+    return media_type.partition(";")[0].strip() in JSON_TYPES
+
+
+def refuse(body: bytes, hide: tuple[str, ...]) -> NoReturn:
+    """Raise what a body means that should have been something else."""
+    value = decoded(body)
+    error = from_object(value, hide) if isinstance(value, dict) else None
+    raise error or UpstreamInvalid("The provider answered with something else than was asked for.")
+
+
+def decoded(body: bytes) -> Any:
+    """The JSON value of `body`. Raises `UpstreamInvalid`."""
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        failure = UpstreamInvalid("The provider answered with broken JSON.")
+    raise failure

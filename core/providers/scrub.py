@@ -1,0 +1,29 @@
+"""What a provider says, made fit to repeat: no keys, no query strings, no control characters, not long."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+LONGEST = 500
+HIDDEN = "[hidden]"
+SHORTEST_SECRET = 4
+
+URL = re.compile(
+    r"(\b[a-z][a-z0-9+.-]{1,15}://)(?:[^\s/\"'<>@]*@)?([^\s\"'<>?#]*)(?:[?#][^\s\"'<>]*)?", re.IGNORECASE
+)
+BEARER = re.compile(r"\b(bearer|basic)\s+[^\s\"',;}]+", re.IGNORECASE)
+KEY = re.compile(r"\b(?:sk|ak|pk|gsk|xai)[-_][\w*.-]{6,}|\bAIza[\w-]{10,}")
+BLANK = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
+
+
+def scrub(text: str, hide: Iterable[str] = ()) -> str:
+    """`text` in one line of at most 500 characters, without `hide` and without what looks like a key."""
+    for secret in hide:
+        if len(secret) >= SHORTEST_SECRET:
+            text = text.replace(secret, HIDDEN)
+    text = URL.sub(r"\1\2", text)
+    text = BEARER.sub(rf"\1 {HIDDEN}", text)
+    text = KEY.sub(HIDDEN, text)
+    text = BLANK.sub(" ", text).strip()
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

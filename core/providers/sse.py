@@ -1,0 +1,88 @@
+"""Server-sent events from bytes: incremental, pure, bounded.
+
+The grammar is WHATWG HTML, section 9.2.6; `id` and `retry` fields are of no use to us and are dropped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+MIB = 1024 * 1024
+LINE_END = re.compile(rb"\r\n|\n|\r")
+
+
+class EventTooLarge(ValueError):
+    """One event has more bytes than the cap."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerEvent:
+    data: bytes
+    name: str = ""
+
+
+class Splitter:
+    """Cuts a byte stream into events, however it was sliced.
+
+    `cap` bounds the bytes held for one event, comments and unfinished lines included.
+    """
+
+    __slots__ = ("_bom", "_cap", "_data", "_held", "_line", "_name", "_return")
+
+    def __init__(self, cap: int = MIB) -> None:
+        self._cap = cap
+        self._line: list[bytes] = []  # pieces of a line whose end has not come yet
+        self._data: list[bytes] = []
+        self._name = ""
+        self._held = 0
+        self._return = False  # the last byte was CR: a LF that follows belongs to it
+        self._bom = True
+
+    def feed(self, chunk: bytes) -> Iterator[ServerEvent]:
+        """The events that `chunk` completes. Raises `EventTooLarge`."""
+        if self._return and chunk:
+            self._return = False
+            chunk = chunk.removeprefix(b"\n")
+        start = 0
+        for end in LINE_END.finditer(chunk):
+            event = self._take(chunk[start : end.start()])
+            start = end.end()
+            if event:
+                yield event
+        if start < len(chunk):
+            self._hold(chunk[start:])
+        self._return = chunk.endswith(b"\r")
+
+    def _hold(self, piece: bytes) -> None:
+        self._held += len(piece)
+        if self._held > self._cap:
+            raise EventTooLarge(f"An event is longer than {self._cap} bytes.")
+        self._line.append(piece)
+
+    def _take(self, piece: bytes) -> ServerEvent | None:
+        self._hold(piece)
+        line = b"".join(self._line) if len(self._line) > 1 else piece
+        self._line.clear()
+        if self._bom:
+            line = line.removeprefix(b"\xef\xbb\xbf")
+            self._bom = False
+        if not line:
+            return self._dispatch()
+        field, _, value = line.partition(b":")
+        value = value.removeprefix(b" ")
+        if field == b"data":
+            self._data.append(value)
+        elif field == b"event":
+            self._name = value.decode("utf-8", "replace")
+        if not self._data:
+            self._held = 0  # comments and keep-alives never add up
+        return None
+
+    def _dispatch(self) -> ServerEvent | None:
+        event = ServerEvent(b"\n".join(self._data), self._name) if self._data else None
+        self._data.clear()
+        self._name = ""
+        self._held = 0
+        return event

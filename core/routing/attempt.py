@@ -1,0 +1,75 @@
+"""One try at one target: upstream first closed, then written down, whatever ends it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from typing import get_args
+
+from core.contract.errors import PolyphonyError, UpstreamInvalid, UpstreamTimeout
+from core.contract.events import Content, Event, Outcome, Started, Used
+from core.contract.requests import Request
+from core.contract.route import Target
+from core.providers.patience import Patience
+from core.routing.attempts import Attempts
+
+CONTENT = frozenset(get_args(Content))
+Answering = Callable[[Target, Request], AsyncGenerator[Event, None]]
+
+
+class Attempt:
+    """Its events, then how it went: `error` None is success, `committed` says that content was delivered."""
+
+    __slots__ = ("_attempts", "_patience", "committed", "error", "number", "target")
+
+    def __init__(self, target: Target, attempts: Attempts, patience: Patience) -> None:
+        self.target = target
+        self.number = 0
+        self.committed = False
+        self.error: PolyphonyError | None = None
+        self._attempts = attempts
+        self._patience = patience
+
+    async def events(self, answer: Answering, request: Request) -> AsyncGenerator[Event, None]:
+        """`Started`, content, `Used`; failures are kept in `error`. Raises what `open` raises."""
+        self.number = await self._attempts.open(self.target)
+        used = None
+        try:
+            async with aclosing(answer(self.target, request)) as source:
+                while (event := await self._next(source)) is not None:
+                    if type(event) is Used:
+                        used = event
+                        break
+                    if not self.committed and type(event) in CONTENT:
+                        self.committed = True
+                        self._attempts.first_event()
+                        yield Started(self.target.provider_name, self.target.model, self.number)
+                    yield event
+            if used is None:
+                self.error = UpstreamInvalid("The answer was cut short.", code="upstream_truncated")
+        except PolyphonyError as error:
+            self.error = error
+        except Exception:
+            await self._attempts.close(
+                self._failed(), usage=None, error=PolyphonyError("The adapter failed.")
+            )
+            raise
+        except BaseException:
+            await self._attempts.close(Outcome.STOPPED, usage=None, error=None)
+            raise
+        outcome = Outcome.COMPLETED if self.error is None else self._failed()
+        await self._attempts.close(outcome, usage=used.usage if used else None, error=self.error)
+        if used:
+            yield used
+
+    async def _next(self, source: AsyncGenerator[Event, None]) -> Event | None:
+        try:
+            return await self._patience.wait(anext(source), self._patience.left)
+        except StopAsyncIteration:
+            return None
+        except TimeoutError:
+            failure = UpstreamTimeout("The answer took longer than the deadline.")
+        raise failure
+
+    def _failed(self) -> Outcome:
+        return Outcome.PARTIAL if self.committed else Outcome.FAILED

@@ -1,0 +1,26 @@
+"""What the road tells the books: one entry per upstream call, written before it leaves."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from core.contract.errors import PolyphonyError
+from core.contract.events import Outcome
+from core.contract.route import Target
+from core.contract.usage import Usage
+
+
+class Attempts(Protocol):
+    """The running request's attempts, one at a time: `open`, perhaps `first_event`, `close`."""
+
+    async def open(self, target: Target) -> int:
+        """Write the next attempt down, durably, and return its number from 1. Raises `BudgetExceeded`."""
+        ...
+
+    async def close(self, outcome: Outcome, *, usage: Usage | None, error: PolyphonyError | None) -> None:
+        """End the running attempt; its upstream is already closed. `usage` None: nobody said."""
+        ...
+
+    def first_event(self) -> None:
+        """The first content event of the running attempt is here."""
+        ...

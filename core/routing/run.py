@@ -1,0 +1,87 @@
+"""One request on its way: choose, write down, try, and try again until something was delivered."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from itertools import count
+
+from core.contract.errors import PolyphonyError, Unavailable, Unsupported
+from core.contract.events import Attempted, Event, Outcome
+from core.contract.requests import Request
+from core.contract.route import Route, Target
+from core.providers import adapter
+from core.providers.base import Speaks
+from core.providers.patience import Patience
+from core.routing.attempt import Answering, Attempt
+from core.routing.attempts import Attempts
+from core.routing.choose import order
+from core.routing.health import Health
+from core.routing.retry import elsewhere, wait
+
+
+def speak(target: Target, request: Request) -> AsyncGenerator[Event, None]:
+    """The adapter's events for `request`. Raises `Unsupported` where its wire has no such method."""
+    wire = adapter(target.wire)
+    if isinstance(wire, Speaks):
+        return wire.speak(target, request)
+    raise Unsupported(f"{target.provider_name} cannot do {request.task}.")
+
+
+async def run(
+    route: Route, request: Request, attempts: Attempts, health: Health, speak: Answering = speak
+) -> AsyncGenerator[Event, None]:
+    """`Attempted` for each failure that is made good, `Started`, the content, `Used`.
+
+    Raises the last failure, the earlier ones named in its `metadata`; after the first content event there
+    is no other try. The deadline counts waiting for providers, not the time the reader takes.
+    """
+    policy, patience = route.policy, Patience(route.policy.deadline)
+    failed: list[Attempt] = []
+    for target in order(route.targets, health.resting):
+        for tries in count(1):
+            if failed:
+                yield _told(failed[-1])
+            attempt = Attempt(target, attempts, patience)
+            async with aclosing(attempt.events(speak, request)) as events:
+                async for event in events:
+                    yield event
+            health.record(target, attempt.error)
+            if attempt.error is None:
+                return
+            failed.append(attempt)
+            if attempt.committed or patience.left <= 0 or not elsewhere(attempt.error):
+                raise _last(failed)
+            pause = wait(policy, tries, attempt.error, random.random())
+            if pause is None or pause >= patience.left:
+                break
+            await asyncio.sleep(pause)
+            patience.left -= pause
+    raise _last(failed)
+
+
+def _told(attempt: Attempt) -> Attempted:
+    reason = attempt.error.message if attempt.error else ""
+    return Attempted(attempt.number, attempt.target.provider_name, Outcome.FAILED, reason)
+
+
+def _last(failed: list[Attempt]) -> PolyphonyError:
+    """The error to raise: the last one, with the providers and codes of those before it."""
+    if not failed or failed[-1].error is None:
+        return Unavailable("No provider serves this model at the moment.")
+    error = failed[-1].error
+    error.metadata.setdefault("provider_name", failed[-1].target.provider_name)
+    if earlier := [_note(attempt) for attempt in failed[:-1]]:
+        error.metadata["previous_errors"] = earlier
+    return error
+
+
+def _note(attempt: Attempt) -> dict[str, str | int | None]:
+    error = attempt.error
+    return {
+        "provider": attempt.target.provider_name,
+        "code": error.provider_code if error else None,
+        "status": error.status if error else None,
+    }
