@@ -1,0 +1,127 @@
+"""The bill of one attempt: how it ended, what it used, what that costs, how sure that is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+import orjson
+
+from core.contract.events import AttemptNote, Outcome
+from core.contract.requests import Request
+from core.contract.route import Target
+from core.contract.usage import Amount, Basis, Usage
+from core.ledger import metering, pricing
+from core.models.ledger import State
+from core.models.money import to_steps
+
+LARGEST = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """Money of one attempt or, summed up, of one request; `cost` is None where no price is known."""
+
+    state: State
+    cost: Decimal | None
+    basis: Basis
+    amounts: tuple[Amount, ...] = ()
+    computed: Decimal | None = None
+    reported: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """An attempt that is over: its bill, and what the receipt says about it."""
+
+    bill: Bill
+    note: AttemptNote
+    target: Target = field(repr=False)
+
+
+def of_attempt(
+    usage: Usage | None, meter: metering.Meter, request: Request, target: Target, at: datetime
+) -> Bill:
+    """Nothing delivered and nothing told: released, and owed is nothing. Else what was used, completed.
+
+    A chunk of speech delivered owes the whole text: providers bill their input, not what was heard.
+    """
+    if usage is None and not meter.delivered:
+        return released([target])
+    known = metering.complete(usage, meter, request, target)
+    cost = pricing.cost(known, target.prices, at)
+    state = State.ESTIMATED if known.estimated else State.SETTLED
+    computed = pricing.computed(known, target.prices, at)
+    reported = None if known.reported_cost is None else pricing.rounded(known.reported_cost)
+    return Bill(state, cost.amount, cost.basis, known.amounts, computed, reported)
+
+
+def released(targets: Sequence[Target]) -> Bill:
+    """Nothing is owed; without a price the cost stays unknown, because zero would look like a price."""
+    if any(target.prices for target in targets) or not targets:
+        return Bill(State.RELEASED, Decimal(0), Basis.COMPUTED)
+    return Bill(State.RELEASED, None, Basis.UNPRICED)
+
+
+def of_request(attempts: Sequence[Closed]) -> Bill:
+    """The sum of a request's attempts; one attempt without a price leaves the sum unknown."""
+    billed = [attempt.bill for attempt in attempts if attempt.bill.state != State.RELEASED]
+    if not billed:
+        return released([attempt.target for attempt in attempts])
+    if len(billed) == 1:
+        return billed[0]
+    estimated = any(bill.state == State.ESTIMATED for bill in billed)
+    return Bill(
+        State.ESTIMATED if estimated else State.SETTLED,
+        total(bill.cost for bill in billed),
+        next(basis for basis in DOUBTFUL_FIRST if any(bill.basis == basis for bill in billed)),
+        merged(amount for bill in billed for amount in bill.amounts),
+        total(bill.computed for bill in billed),
+        total(bill.reported for bill in billed),
+    )
+
+
+DOUBTFUL_FIRST = (Basis.UNPRICED, Basis.ESTIMATED, Basis.COMPUTED, Basis.REPORTED, Basis.CACHED)
+
+
+def total(amounts: Iterable[Decimal | None]) -> Decimal | None:
+    known = list(amounts)
+    return None if None in known else sum((amount for amount in known if amount), Decimal(0))
+
+
+def merged(amounts: Iterable[Amount]) -> tuple[Amount, ...]:
+    sums: dict[str, Amount] = {}
+    for amount in amounts:
+        before = sums.get(amount.name)
+        quantity = amount.quantity + (before.quantity if before else 0)
+        sums[amount.name] = Amount(amount.kind, amount.unit, quantity)
+    return tuple(sums.values())
+
+
+def steps(amount: Decimal | None) -> int | None:
+    """Money as its column holds it, at most what fits."""
+    return None if amount is None else min(to_steps(amount), LARGEST)
+
+
+def units(amounts: Iterable[Amount]) -> str:
+    """Quantities as the JSON of their column: whole where they are whole, else to the microunit."""
+    return orjson.dumps({amount.name: plain(amount.quantity) for amount in amounts}).decode()
+
+
+def plain(quantity: Decimal) -> int | float:
+    return int(quantity) if quantity == quantity.to_integral_value() else round(float(quantity), 6)
+
+
+def row(bill: Bill, outcome: Outcome) -> tuple[object, ...]:
+    """The columns that attempts and records share, in the order of `statements.BILL`."""
+    return (
+        str(bill.state),
+        str(outcome),
+        units(bill.amounts),
+        steps(bill.computed),
+        steps(bill.reported),
+        steps(bill.cost),
+        str(bill.basis),
+    )

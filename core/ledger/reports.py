@@ -1,0 +1,244 @@
+"""Questions to the books: totals, spending, one generation, rows for a spreadsheet. Blocking, read-only."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import orjson
+from django.db import connection
+from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models.functions import TruncDate
+from django.utils import timezone
+
+from core.ledger.budgets import window_begin, window_end
+from core.models.access import Budget
+from core.models.ledger import Attempt, State, UsageRecord
+
+CSV_COLUMNS = [
+    *("public_id", "created_at", "user", "team", "api_key", "source", "task", "model", "provider"),
+    *("state", "outcome", "error", "units", "cost", "basis", "estimate", "first_event_ms", "total_ms"),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """USD since the beginning of the present UTC day, week and month, and ever."""
+
+    day: Decimal
+    week: Decimal
+    month: Decimal
+    total: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A budget as it is now, its window rolled over; `resets_at` is None for one in total."""
+
+    id: int
+    window: str
+    limit: Decimal
+    spent: Decimal
+    reserved: Decimal
+    remaining: Decimal
+    resets_at: datetime | None
+
+
+def records(
+    *,
+    users: Collection[int] | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    model: str | None = None,
+) -> QuerySet[UsageRecord]:
+    """Usage records of `users` (None: everybody's) made in `[since, until)`, newest first."""
+    found = UsageRecord.objects.all()
+    if users is not None:
+        found = found.filter(user__in=users)
+    if since is not None:
+        found = found.filter(created_at__gte=since)
+    if until is not None:
+        found = found.filter(created_at__lt=until)
+    return found if model is None else found.filter(model=model)
+
+
+def usage_report(
+    *,
+    users: Collection[int] | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> dict[str, Any]:
+    """Totals, then a row per user and model: ready for JSON, costs as decimal strings.
+
+    A cost adds up what is known; `unpriced` counts the records whose cost is not. A row's `cost` is None
+    when none of its records has one.
+    """
+    chosen = records(users=users, since=since, until=until).order_by()
+    whole = chosen.aggregate(records=Count("id"), unpriced=Count("id", filter=UNPRICED), cost=Sum("cost"))
+    states = dict(chosen.values_list("state").annotate(Count("id")))
+    return {
+        "records": whole["records"],
+        "attempts": attempts(users, since, until).count(),
+        "by_state": {state.value: states.get(state.value, 0) for state in State},
+        "cost": text(whole["cost"] or Decimal(0)),
+        "unpriced": whole["unpriced"],
+        "rows": rows(chosen, users, since, until),
+    }
+
+
+UNPRICED = Q(cost=None) & ~Q(state=State.OPEN)
+
+
+def rows(
+    chosen: QuerySet[UsageRecord],
+    users: Collection[int] | None,
+    since: datetime | None,
+    until: datetime | None,
+) -> list[dict[str, Any]]:
+    used = units(users, since, until)
+    sums = (
+        chosen.values("user", "user__username", "model")
+        .annotate(records=Count("id"), unpriced=Count("id", filter=UNPRICED), cost=Sum("cost"))
+        .order_by("user__username", "model")
+    )
+    return [
+        {
+            "user": row["user__username"] or "",
+            "model": row["model"],
+            "records": row["records"],
+            "unpriced": row["unpriced"],
+            "cost": text(row["cost"]),
+            "units": used[row["user"], row["model"]],
+        }
+        for row in sums
+    ]
+
+
+def units(
+    users: Collection[int] | None, since: datetime | None, until: datetime | None
+) -> defaultdict[tuple[int | None, str], dict[str, float]]:
+    """Quantities per user and model, added up inside the database."""
+    chosen = records(users=users, since=since, until=until).order_by()
+    inner, values = chosen.values("user_id", "model", "units").query.sql_with_params()
+    each, value = (
+        ("jsonb_each_text(r.units)", "CAST(unit.value AS numeric)")
+        if connection.vendor == "postgresql"
+        else ("json_each(r.units)", "unit.value")
+    )
+    found: defaultdict[tuple[int | None, str], dict[str, float]] = defaultdict(dict)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT r.user_id, r.model, unit.key, SUM({value}) FROM ({inner}) r, {each} unit "
+            "GROUP BY r.user_id, r.model, unit.key ORDER BY unit.key",
+            values,
+        )
+        for user, model, name, quantity in cursor.fetchall():
+            whole = int(quantity) == quantity
+            found[user, model][name] = int(quantity) if whole else round(float(quantity), 6)
+    return found
+
+
+def attempts(
+    users: Collection[int] | None, since: datetime | None, until: datetime | None
+) -> QuerySet[Attempt]:
+    if users is None and since is None and until is None:
+        return Attempt.objects.all()
+    chosen = records(users=users, since=since, until=until).order_by()
+    return Attempt.objects.filter(record__in=chosen.values("public_id"))
+
+
+def daily(
+    *,
+    users: Collection[int] | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    by: str = "model",
+) -> list[dict[str, Any]]:
+    """Records and cost per UTC day and `by` (`model`, `user__username`, `task`, `provider`), oldest first."""
+    chosen = records(users=users, since=since, until=until).order_by()
+    return list(
+        chosen.annotate(day=TruncDate("created_at", tzinfo=UTC))
+        .values("day", by)
+        .annotate(records=Count("id"), unpriced=Count("id", filter=UNPRICED), cost=Sum("cost"))
+        .order_by("day", by)
+    )
+
+
+def spending(
+    *, users: Collection[int] | None = None, api_key: int | None = None, now: datetime | None = None
+) -> Spending:
+    """What `users` or one API key spent, in one query."""
+    moment = now or timezone.now()
+    chosen = records(users=users).order_by()
+    if api_key is not None:
+        chosen = chosen.filter(api_key=api_key)
+    windows = {name: window_begin(name, moment) for name in ("day", "week", "month")}
+    sums = chosen.aggregate(
+        total=Sum("cost"),
+        **{name: Sum("cost", filter=Q(created_at__gte=begin)) for name, begin in windows.items()},
+    )
+    return Spending(**{name: amount or Decimal(0) for name, amount in sums.items()})
+
+
+def standings(ids: Collection[int], now: datetime | None = None) -> list[Standing]:
+    """Budgets as the next request would find them, in ascending id."""
+    moment = now or timezone.now()
+    return [standing(budget, moment) for budget in Budget.objects.filter(id__in=ids).order_by("id")]
+
+
+def standing(budget: Budget, now: datetime) -> Standing:
+    rolled = budget.window_start < window_begin(budget.window, now)
+    spent = Decimal(0) if rolled else budget.spent
+    return Standing(
+        budget.id,
+        budget.window,
+        budget.limit,
+        spent,
+        budget.reserved,
+        max(Decimal(0), budget.limit - spent - budget.reserved),
+        window_end(budget.window, now),
+    )
+
+
+def generation(public_id: str, users: Collection[int] | None) -> tuple[UsageRecord, list[Attempt]] | None:
+    """A record and its attempts in order; None where there is none of `users` (None: anybody's)."""
+    record = records(users=users).filter(public_id=public_id).first()
+    if record is None:
+        return None
+    return record, list(Attempt.objects.filter(record=public_id).order_by("number"))
+
+
+def csv_rows(
+    *,
+    users: Collection[int] | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> Iterator[list[str]]:
+    """A heading, then a row per record, newest first, read in portions; unknown costs are empty."""
+    yield CSV_COLUMNS
+    names = ["user__username" if name == "user" else name for name in CSV_COLUMNS]
+    chosen = records(users=users, since=since, until=until).values_list(*names)
+    for row in chosen.iterator(chunk_size=500):
+        yield [cell(value) for value in row]
+
+
+def cell(value: Any) -> str:
+    """Text a spreadsheet does not take for a formula."""
+    if isinstance(value, Decimal):
+        return text(value) or ""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return orjson.dumps(value).decode()
+    shown = "" if value is None else str(value)
+    return f"'{shown}" if shown[:1] in ("=", "+", "-", "@") else shown
+
+
+def text(amount: Decimal | None) -> str | None:
+    if amount is None:
+        return None
+    return format(amount.normalize(), "f") if amount else "0"

@@ -1,0 +1,94 @@
+"""Settlements that found the database gone: one fsync'd file each time, replayed when it is back.
+
+Files are complete once they have their name and never change, so any process of this machine may replay
+them; two that replay the same one change nothing, because only an open record can be settled.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import orjson
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+
+from core.ledger.batch import Write, apply
+
+log = logging.getLogger("polyphony.ledger")
+serial = itertools.count()
+waiting = False
+"""Whether this process has spooled something that it has not replayed yet."""
+
+
+def folder() -> Path:
+    return Path(settings.VAR) / "ledger-spool"
+
+
+def keep(writes: Sequence[Write]) -> None:
+    """Put settlements on disk; on return they survive the death of the process and of the machine."""
+    global waiting
+    place = folder()
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = place / f"{time.time_ns()}-{os.getpid()}-{next(serial)}.json"
+    draft = path.with_suffix(".draft")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(orjson.dumps([asdict(write) for write in writes]))
+        file.flush()
+        os.fsync(file.fileno())
+    draft.rename(path)
+    sync(place)
+    waiting = True
+    log.warning("%d settlements spooled: the database does not answer", len(writes))
+
+
+def sync(place: Path) -> None:
+    descriptor = os.open(place, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def pending() -> list[Path]:
+    return sorted(folder().glob("*.json"))
+
+
+def replay() -> int:
+    """Settle what was spooled and remove it; the number of records that this changed.
+
+    Raises OperationalError while the database is still away. What the database refuses for another
+    reason is set aside as `.rejected` and logged: it must not hold up the rest.
+    """
+    return sum(replay_file(path) for path in pending())
+
+
+def replay_file(path: Path) -> int:
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return 0
+    changed = 0
+    try:
+        changed = sum(apply([restored(fields)]) == [True] for fields in orjson.loads(content))
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        log.exception("a spooled settlement is not acceptable: %s", path.name)
+        path.rename(path.with_suffix(".rejected"))
+        return changed
+    path.unlink(missing_ok=True)
+    return changed
+
+
+def restored(fields: dict[str, object]) -> Write:
+    """JSON knows lists only; statements want tuples."""
+    plain = {name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}
+    plain["closed"] = tuple(tuple(row) for row in plain["closed"])
+    return Write(**plain)

@@ -1,0 +1,171 @@
+"""Completes what a crash left open: every record is final two minutes after its process died."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from core.contract.events import Outcome
+from core.contract.usage import Basis
+from core.ledger import heartbeat, spool
+from core.ledger import statements as sql
+from core.ledger.batch import Write, apply
+from core.ledger.entry import living
+from core.models.ledger import Attempt, ServerProcess, State
+from core.models.money import to_steps
+
+AT_ONCE = 5000
+LEADER = 0x706F6C79
+"""Key of PostgreSQL's advisory lock; on SQLite the write lock itself lets one settle at a time."""
+
+LOST_AFTER = timedelta(seconds=60)
+"""Age at which an open record of our own that nobody holds any more counts as lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class SweepReport:
+    """Records completed by one sweep: from the spool, with the worst case, without a call."""
+
+    replayed: int = 0
+    estimated: int = 0
+    released: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.replayed} replayed, {self.estimated} estimated, {self.released} released"
+
+
+@dataclass(frozen=True, slots=True)
+class Orphan:
+    """An open record whose process is gone; money in steps."""
+
+    id: str
+    process: str
+    estimate: int | None
+    budgets: tuple[int, ...]
+    created: datetime
+
+
+def sweep(now: datetime | None = None, *, force: bool = False) -> SweepReport:
+    """Settle the open records of processes that are dead or silent for a minute, as of `now`. Blocking.
+
+    An attempt that was still open is charged its estimate, because its bytes may have left; a record
+    without one is charged what its closed attempts came to. `force` takes every process for dead but this
+    one. One process at a time does it; the others return an empty report.
+    """
+    moment = now or timezone.now()
+    with leadership() as leading:
+        if not leading:
+            return SweepReport()
+        replayed = spool.replay()
+        found = orphans(moment, force)
+        states = [state for state in map(settle, found, attempts_of(found)) if state is not None]
+        forget(moment)
+    estimated = states.count(State.ESTIMATED)
+    return SweepReport(replayed, estimated, len(states) - estimated)
+
+
+@contextmanager
+def leadership() -> Iterator[bool]:
+    if connection.vendor != "postgresql":
+        yield True
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LEADER])
+        leading = cursor.fetchone()[0]
+        try:
+            yield leading
+        finally:
+            if leading:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [LEADER])
+
+
+def orphans(now: datetime, force: bool) -> list[Orphan]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql.OPEN_RECORDS, [AT_ONCE])
+        opened = [orphan(row) for row in cursor.fetchall()]
+    if not opened:
+        return []
+    ours = heartbeat.token()
+    alive = {ours} if force else living_processes(now)
+    held = {entry.id for entry in list(living)}
+    return [
+        record
+        for record in opened
+        if record.process not in alive
+        or (record.process == ours and record.id not in held and record.created < now - LOST_AFTER)
+    ]
+
+
+def orphan(row: tuple[Any, ...]) -> Orphan:
+    id, process, estimate, budgets, created = row
+    known = json.loads(budgets) if isinstance(budgets, str) else budgets
+    return Orphan(
+        id, process, estimate, tuple(known), created if created.tzinfo else created.replace(tzinfo=UTC)
+    )
+
+
+def living_processes(now: datetime) -> set[str]:
+    """Tokens of processes that may be alive: ours, and who spoke within a minute and is not known dead."""
+    here = heartbeat.host()
+    silent = now - timedelta(seconds=heartbeat.SILENCE)
+    patient = heartbeat.process().recovering
+    known = ServerProcess.objects.all() if patient else ServerProcess.objects.filter(beat_at__gte=silent)
+    return {other.token for other in known if not heartbeat.gone(other, here)} | {heartbeat.token()}
+
+
+def attempts_of(records: list[Orphan]) -> list[list[Attempt]]:
+    grouped: defaultdict[str, list[Attempt]] = defaultdict(list)
+    ids = [record.id for record in records]
+    for start in range(0, len(ids), 500):
+        for attempt in Attempt.objects.filter(record__in=ids[start : start + 500]).order_by("number"):
+            grouped[attempt.record].append(attempt)
+    return [grouped[id] for id in ids]
+
+
+def settle(record: Orphan, attempts: list[Attempt]) -> State | None:
+    """Complete one orphan; None when its own process did so in the meantime."""
+    billed = [attempt for attempt in attempts if attempt.state != State.RELEASED]
+    state = State.ESTIMATED if billed else State.RELEASED
+    costs = [record.estimate if attempt.state == State.OPEN else steps(attempt) for attempt in billed]
+    unpriced = None in costs or (not billed and record.estimate is None)
+    cost = None if unpriced else sum(amount or 0 for amount in costs)
+    bill = columns(state, cost)
+    last = attempts[-1].provider if attempts else ""
+    write = Write(
+        record.id,
+        closed=tuple(
+            (*columns(State.ESTIMATED, record.estimate), "process_died", None, record.id, attempt.number)
+            for attempt in attempts
+            if attempt.state == State.OPEN
+        ),
+        settled=(*bill, last, "process_died", "", None, record.id),
+        budgets=record.budgets,
+        release=record.estimate or 0,
+        spend=cost or 0,
+    )
+    return state if apply([write]) == [True] else None
+
+
+def steps(attempt: Attempt) -> int | None:
+    return None if attempt.cost is None else to_steps(attempt.cost)
+
+
+def columns(state: State, cost: int | None) -> tuple[object, ...]:
+    """The columns of `statements.BILL` for an end that nobody saw."""
+    basis = (
+        Basis.UNPRICED if cost is None else Basis.ESTIMATED if state == State.ESTIMATED else Basis.COMPUTED
+    )
+    return str(state), str(Outcome.INTERRUPTED), "{}", None, None, cost, str(basis), 503, None
+
+
+def forget(now: datetime) -> None:
+    """Drop processes that have been silent for an hour."""
+    ServerProcess.objects.filter(beat_at__lt=now - timedelta(hours=1)).delete()
