@@ -176,7 +176,7 @@ def bearer(key: str) -> str:
 
 def translate(error: BaseException) -> UpstreamError:
     """What a failure of the client means; its own words, which may quote addresses, are not repeated."""
-    cause = error.__cause__ or error
+    cause = error.__cause__ if isinstance(error, httpx.HTTPError) and error.__cause__ else error
     if isinstance(cause, TimeoutError):
         return UpstreamTimeout("The provider did not answer in time.")
     if isinstance(cause, aiohttp.ClientSSLError):
@@ -242,5 +242,5 @@ def _session(origin: str) -> aiohttp.ClientSession:
 
 @cache
 def _tls() -> SSLContext:
-    """One for all origins, since building it takes 0.2 s. Operators name their own authorities in SSL_CERT_FILE."""
+    """One for all origins: building it takes 0.2 s. SSL_CERT_FILE names an operator's own authorities."""
     return httpx.create_ssl_context()

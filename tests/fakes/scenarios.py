@@ -1,0 +1,216 @@
+"""What a provider may do, good and bad; each is a coroutine over one exchange."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import gzip
+import json
+from collections.abc import Iterable
+
+from core.contract.media import AudioFormat
+from tests.fakes.provider import Exchange, Scenario
+from tests.fakes.sound import slices, sound
+
+SECONDS = 0.5
+CHUNKS = 5
+USAGE = {"input_tokens": 7, "output_tokens": 10, "total_tokens": 17}
+
+
+def asked(exchange: Exchange) -> AudioFormat:
+    return AudioFormat(exchange.seen.json.get("response_format", "mp3"))
+
+
+def speech(
+    seconds: float = SECONDS,
+    chunks: int = CHUNKS,
+    delay: float = 0.0,
+    then: str = "end",
+    media_type: str = "",
+) -> Scenario:
+    """Sound in chunks; `then` is how it ends: end, reset, drop, silence."""
+
+    async def answer(exchange: Exchange) -> None:
+        audio = asked(exchange)
+        await exchange.head(content_type=media_type or audio.media_type)
+        exchange.bill()
+        for piece in slices(sound(audio, seconds), chunks):
+            await exchange.chunk(piece)
+            await asyncio.sleep(delay)
+        await finish(exchange, then)
+
+    return answer
+
+
+async def finish(exchange: Exchange, then: str) -> None:
+    if then == "silence":
+        await exchange.silence()
+    elif then == "end":
+        await exchange.end()
+    else:
+        await asyncio.sleep(0.02)  # let what was written arrive before the cut
+        getattr(exchange, then)()
+
+
+def frame(value: object, name: str = "") -> bytes:
+    line = f"event: {name}\n" if name else ""
+    return f"{line}data: {json.dumps(value)}\n\n".encode()
+
+
+def events(frames: Iterable[bytes], then: str = "end", slice_size: int = 0) -> Scenario:
+    """Server-sent frames as they are, cut into `slice_size` bytes where given."""
+
+    async def answer(exchange: Exchange) -> None:
+        await exchange.head(content_type="text/event-stream; charset=utf-8")
+        exchange.bill()
+        body = b"".join(frames)
+        for at in range(0, len(body), slice_size or len(body) or 1):
+            await exchange.chunk(body[at : at + (slice_size or len(body))])
+        await finish(exchange, then)
+
+    return answer
+
+
+def deltas(audio: AudioFormat, seconds: float = SECONDS, chunks: int = CHUNKS) -> list[bytes]:
+    return [
+        frame({"type": "speech.audio.delta", "audio": base64.b64encode(piece).decode()})
+        for piece in slices(sound(audio, seconds), chunks)
+    ]
+
+
+def sse_speech(usage: object = USAGE, slice_size: int = 0) -> Scenario:
+    """Sound as events, ended by usage."""
+
+    async def answer(exchange: Exchange) -> None:
+        frames = [
+            b": PROCESSING\n\n",
+            *deltas(asked(exchange)),
+            frame({"type": "speech.audio.done", "usage": usage}),
+        ]
+        await events(frames, slice_size=slice_size)(exchange)
+
+    return answer
+
+
+def status(code: int, body: object = None, **headers: str) -> Scenario:
+    """An error status with a JSON body in OpenAI's shape."""
+
+    async def answer(exchange: Exchange) -> None:
+        value = body if body is not None else {"error": {"message": f"It failed with {code}.", "code": None}}
+        await exchange.reply(code, json.dumps(value).encode(), **headers)
+
+    return answer
+
+
+def page(code: int, size: int = 5 * 1024 * 1024) -> Scenario:
+    """A long HTML page for people."""
+
+    async def answer(exchange: Exchange) -> None:
+        await exchange.reply(code, b"<html>" + b"x" * size, "text/html")
+
+    return answer
+
+
+def body(data: bytes, media_type: str = "application/json", **headers: str) -> Scenario:
+    """A 200 with these bytes."""
+
+    async def answer(exchange: Exchange) -> None:
+        await exchange.reply(200, data, media_type, **headers)
+
+    return answer
+
+
+def drip(every: float = 0.02) -> Scenario:
+    """One byte at a time for ever."""
+
+    async def answer(exchange: Exchange) -> None:
+        await exchange.head(content_type="audio/pcm")
+        exchange.bill()
+        while True:
+            await exchange.chunk(b"\0")
+            await asyncio.sleep(every)
+
+    return answer
+
+
+def flood(size: int, media_type: str = "audio/pcm") -> Scenario:
+    """More bytes than anybody asked for."""
+
+    async def answer(exchange: Exchange) -> None:
+        await exchange.head(content_type=media_type)
+        exchange.bill()
+        for _ in range(size // 65536 + 1):
+            await exchange.chunk(b"\1" * 65536)
+        await exchange.end()
+
+    return answer
+
+
+def bomb(size: int) -> Scenario:
+    """A little gzip that unfolds into `size` zeros, though nobody asked for gzip."""
+    return body(gzip.compress(bytes(size)), "audio/pcm", content_encoding="gzip")
+
+
+def redirect(code: int = 302) -> Scenario:
+    """To a listener that counts who comes."""
+
+    async def answer(exchange: Exchange) -> None:
+        await exchange.reply(code, b"", location=exchange.provider.canary_url)
+
+    return answer
+
+
+def echo(code: int = 400) -> Scenario:
+    """Repeats our credentials in its error, as careless servers do."""
+
+    async def answer(exchange: Exchange) -> None:
+        credential = exchange.seen.headers.get("authorization", "")
+        text = (
+            f"Bad {credential} key={credential.partition(' ')[2]} at https://x.test/v1?key={credential[7:]}"
+        )
+        await status(code, {"error": {"message": text}})(exchange)
+
+    return answer
+
+
+async def nothing(exchange: Exchange) -> None:
+    """Accepts the request and never answers."""
+    await exchange.silence()
+
+
+async def hang_up(exchange: Exchange) -> None:
+    exchange.reset()
+
+
+async def models(exchange: Exchange) -> None:
+    await exchange.reply(
+        200, json.dumps({"object": "list", "data": [{"id": "tts-1"}, {"id": "ok"}]}).encode()
+    )
+
+
+NAMED: dict[str, Scenario] = {
+    "ok": speech(),
+    "slow": speech(seconds=5, chunks=50, delay=0.1),
+    "sse": sse_speech(),
+    "denied": status(401),
+    "no-credit": status(402),
+    "limited": status(429, retry_after="1"),
+    "failing": page(500),
+    "garbage": body(b"{not json"),
+    "error-in-200": body(json.dumps({"error": {"message": "Overloaded", "code": 503}}).encode()),
+    "nothing": nothing,
+    "hang-up": hang_up,
+    "reset": speech(then="reset"),
+    "cut": speech(then="drop"),
+    "stuck": speech(then="silence"),
+    "drip": drip(),
+    "bomb": bomb(100 * 1024 * 1024),
+    "redirect": redirect(),
+    "echo": echo(),
+    "models": models,
+}
+
+
+def named(name: str) -> Scenario:
+    """The scenario a model's name asks for; any other name gets sound."""
+    return NAMED.get(name, NAMED["ok"])
