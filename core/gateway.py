@@ -13,7 +13,8 @@ from core.catalogue import route
 from core.contract.errors import AuthenticationFailed, Interrupted, PolyphonyError, Unavailable
 from core.contract.events import AudioChunk, AudioStart, Event, Outcome, Receipt, Word, Words
 from core.contract.requests import Caller, Request
-from core.routing import Health, run
+from core.routing.health import Health
+from core.routing.run import run
 from core.tasks import state
 
 health = Health()
