@@ -1,0 +1,138 @@
+"""The catalogue as people see it: states, filters, prices."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from django.utils import translation
+
+from core.catalogue import snapshot
+from core.catalogue.listing import Filters, Listing, Status, listings
+from core.models import AIModel
+
+
+def by_slug(**filters) -> dict[str, Listing]:
+    return {entry.model.slug: entry for entry in listings(Filters(**filters))}
+
+
+@pytest.fixture
+def engine(monkeypatch) -> None:
+    """The local engine is installed, whatever this machine has."""
+    monkeypatch.setattr("core.catalogue.readiness.local_engine", lambda: True)
+
+
+def test_states_without_any_key(models, engine):
+    found = by_slug()
+    assert found["local/espeak-ng"].status is Status.READY
+    assert found["openai/tts-1"].status is Status.NEEDS_KEY
+    assert found["openai/tts-1"].help.startswith("OpenAI needs a key: an admin adds one under Providers")
+    assert found["openai/dall-e-3"].status is Status.RETIRED
+    assert found["openai/dall-e-3"].help == "Shut down on 2026-05-12. Use openai/gpt-image-2 instead."
+    assert found["elevenlabs/eleven_v4"].status in (Status.NEEDS_KEY, Status.UNAVAILABLE)
+    assert "local/rehearsal" not in found
+
+
+def test_states_with_a_key(models, keys):
+    keys(OPENAI="sk-direct")
+    found = by_slug()
+    assert found["openai/tts-1"].status is Status.DEPRECATED
+    assert found["openai/tts-1"].help == "Ends on 2027-01-06. Use google/gemini-3.8-flash-lite-tts instead."
+    assert found["openai/gpt-6-luna"].status is Status.READY
+    assert found["openai/gpt-6-luna"].help == ""
+
+
+def test_local_engine_missing_is_unavailable_with_a_hint(models, monkeypatch):
+    monkeypatch.setattr("core.catalogue.readiness.local_engine", lambda: False)
+    entry = by_slug()["local/espeak-ng"]
+    assert entry.status is Status.UNAVAILABLE
+    assert 'pip install "polyphony[local]"' in entry.help
+
+
+def test_what_can_be_used_comes_first(models, engine, keys):
+    keys(OPENAI="sk-direct")
+    order = [list(Status).index(entry.status) for entry in listings()]
+    assert order == sorted(order)
+    assert order[0] == 0
+
+
+def test_ready_only(models, engine):
+    assert list(by_slug(ready=True)) == ["local/espeak-ng"]
+
+
+def test_task_filter(models):
+    found = by_slug(tasks=frozenset({"translation"}))
+    assert sorted(found) == [
+        "azure/whisper",
+        "groq/whisper-large-v3",
+        "openai/whisper-1",
+        "openai/whisper-large-v3",
+    ]
+
+
+def test_input_modalities_are_all_needed(models):
+    found = by_slug(inputs=frozenset({"audio", "video"}), retired=False)
+    assert sorted(found) == [
+        "google/gemini-2.5-flash",
+        "google/gemini-2.5-pro",
+        "google/gemini-3-flash-preview",
+        "google/gemini-3.1-pro-preview",
+    ]
+
+
+def test_output_and_provider_filters(models):
+    found = by_slug(outputs=frozenset({"speech"}), providers=frozenset({"openrouter"}))
+    assert sorted(found) == [
+        "google/gemini-3.8-flash-tts",
+        "mistralai/voxtral-mini-tts-2603",
+        "openai/gpt-4o-mini-tts",
+        "openai/gpt-4o-mini-tts-2025-12-15",
+    ]
+
+
+def test_price_ceiling_leaves_unpriced_models_out(models):
+    found = by_slug(tasks=frozenset({"speech"}), max_price=Decimal(15), retired=False)
+    assert sorted(found) == [
+        "google/gemini-2.5-flash-tts",
+        "google/gemini-3.8-flash-lite-tts",
+        "google/gemini-3.8-flash-tts",
+        "local/espeak-ng",
+        "mistralai/voxtral-mini-tts-3",
+        "openai/tts-1",
+    ]
+
+
+def test_query_needs_every_word(models):
+    assert list(by_slug(query="Whisper GROQ turbo")) == [
+        "groq/whisper-large-v3-turbo",
+        "openai/whisper-large-v3-turbo",
+    ]
+    assert by_slug(query="no such thing") == {}
+
+
+def test_disabled_models_are_not_listed(catalogue):
+    AIModel.objects.filter(slug="openai/tts-1").update(enabled=False)
+    snapshot.reset()
+    assert "openai/tts-1" not in by_slug()
+
+
+@pytest.mark.parametrize(
+    ("slug", "price"),
+    [
+        ("local/espeak-ng", "free"),
+        ("openai/tts-1", "$15 / 1M characters"),
+        ("openai/gpt-4o-mini-tts", "$0.60 / 1M tokens in · $12 / 1M audio tokens out"),
+        ("openai/whisper-1", "$0.006 / min"),
+        ("groq/whisper-large-v3", "$0.00185 / min"),
+        ("openai/gpt-4o", "$2.50 / 1M tokens in · $10 / 1M tokens out"),
+        ("openai/dall-e-3", "from $0.04 / image"),
+        ("openai/gpt-5.4-audio-preview", "unpriced"),
+    ],
+)
+def test_prices_as_people_say_them(models, slug, price):
+    assert by_slug()[slug].price == price
+
+
+def test_prices_are_translatable(models):
+    with translation.override("ru"):
+        assert by_slug()["openai/tts-1"].price.startswith("$15 / 1")

@@ -1,0 +1,93 @@
+"""Keys and addresses: which go together, and what is told when one is missing."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.catalogue.entries import ProviderEntry
+from core.catalogue.readiness import State, access, local_engine, readiness
+
+
+def provider(**fields) -> ProviderEntry:
+    plain = {
+        "id": 1,
+        "slug": "openai",
+        "name": "OpenAI",
+        "wire": "openai",
+        "base_url": "https://api.openai.com/v1",
+        "environment": "OPENAI",
+        "needs_key": True,
+        "enabled": True,
+        "website": "",
+        "key_help": "",
+    }
+    return ProviderEntry(**{**plain, **fields})
+
+
+@pytest.fixture
+def environment(settings):
+    def put(key: str = "", address: str = "") -> None:
+        settings.PROVIDER_ENVIRONMENT = {"OPENAI": {"api_key": key, "base_url": address}}
+
+    return put
+
+
+def test_environment_key_goes_to_the_environments_address(environment):
+    environment("sk-env", "http://127.0.0.1:9/v1")
+    found = access(provider())
+    assert (found.base_url, found.secret.reveal()) == ("http://127.0.0.1:9/v1", "sk-env")
+
+
+def test_environment_key_goes_to_the_rows_address_without_its_own(environment):
+    environment("sk-env")
+    assert access(provider()).base_url == "https://api.openai.com/v1"
+
+
+def test_stored_key_never_goes_to_the_environments_address(environment):
+    environment("", "http://127.0.0.1:9/v1")
+    found = access(provider(reveal=lambda: "sk-stored"))
+    assert (found.base_url, found.secret.reveal()) == ("https://api.openai.com/v1", "sk-stored")
+
+
+def test_stored_key_wins_over_the_environments(environment):
+    environment("sk-env", "http://127.0.0.1:9/v1")
+    assert access(provider(reveal=lambda: "sk-stored")).secret.reveal() == "sk-stored"
+
+
+def test_address_alone_does_not_replace_a_key(environment):
+    environment("", "http://127.0.0.1:9/v1")
+    assert access(provider()) is None
+
+
+def test_key_without_any_address_is_not_ready(environment):
+    environment("sk-env")
+    state = readiness(provider(base_url=""))
+    assert state.state is State.NEEDS_KEY
+    assert "OPENAI_API_KEY, OPENAI_BASE_URL" in state.help
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"enabled": False}, State.DISABLED),
+        ({"wire": "telepathy"}, State.UNAVAILABLE),
+        ({}, State.NEEDS_KEY),
+        ({"needs_key": False}, State.READY),
+    ],
+)
+def test_states(settings, fields, expected):
+    settings.PROVIDER_ENVIRONMENT = {}
+    state = readiness(provider(**fields))
+    assert state.state is expected
+    assert (state.help == "") == state.ready
+
+
+def test_missing_engine_says_how_to_install_it(monkeypatch):
+    monkeypatch.setattr("core.catalogue.readiness.find_spec", lambda name: None)
+    local_engine.cache_clear()
+    try:
+        state = readiness(provider(wire="local", needs_key=False, environment=""))
+    finally:
+        local_engine.cache_clear()
+    assert state.state is State.UNAVAILABLE
+    assert state.help == 'The local engine is not installed: pip install "polyphony[local]"'
