@@ -9,7 +9,10 @@ import pytest
 from django.contrib.auth import get_user_model
 
 from core.access import snapshot as access
+from core.catalogue import snapshot as catalogue
 from core.models import Team
+
+pytest_plugins = ["tests.fakes.fixtures"]
 
 
 @pytest.fixture
@@ -21,6 +24,7 @@ def anyio_backend() -> str:
 def empty_snapshots(monkeypatch):
     """A flushed database starts its version numbers anew; what a test before saw must not look current."""
     monkeypatch.setattr(access, "_current", access.Snapshot())
+    monkeypatch.setattr(catalogue, "_current", None)
 
 
 @pytest.fixture(autouse=True)
