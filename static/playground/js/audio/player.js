@@ -2,7 +2,6 @@
 
 import { floatToInt16, PcmDecoder } from "./pcm.js";
 import { SampleStore } from "./sample-store.js";
-import { ScheduledSink } from "./scheduled-sink.js";
 import { WorkletSink } from "./worklet-sink.js";
 
 /**
@@ -160,6 +159,7 @@ export class PcmPlayer extends EventTarget {
     try {
       sink = await WorkletSink.open(context, this.#workletUrl, listener);
     } catch {
+      const { ScheduledSink } = await import("./scheduled-sink.js");
       sink = new ScheduledSink(context, listener);
     }
     if (context !== this.#context) {

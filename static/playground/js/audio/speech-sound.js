@@ -16,6 +16,7 @@ export class SpeechSound extends EventTarget {
   #active;
   #encoded = null;
   #received = 0;
+  #firstSoundAt = null;
   #objectUrl = null;
   #type = "";
 
@@ -27,6 +28,7 @@ export class SpeechSound extends EventTarget {
       player.addEventListener("state", () => player === this.#active && this.#say("change"));
       player.addEventListener("ended", () => player === this.#active && this.#say("ended"));
     }
+    this.#file.addEventListener("state", () => this.#hearEncoded());
     this.#live.addEventListener("first-sound", () => this.#say("first-sound"));
     this.#file.addEventListener("broken", () => this.#active === this.#file && this.#say("broken"));
   }
@@ -121,7 +123,7 @@ export class SpeechSound extends EventTarget {
   get stats() {
     const stats = this.#live.stats;
     if (this.#encoded) {
-      return { ...stats, received: this.#received, mode: "file" };
+      return { ...stats, received: this.#received, firstSoundAt: this.#firstSoundAt, mode: "file" };
     }
     return this.#active === this.#file ? { ...stats, mode: "file" } : stats;
   }
@@ -147,6 +149,14 @@ export class SpeechSound extends EventTarget {
     this.#file.load(this.fileUrl());
     this.#file.play();
     new Blob(this.#encoded).arrayBuffer().then((bytes) => this.#measure(bytes, this.peaks));
+  }
+
+  /** The first sound of bytes that only a file player understands. */
+  #hearEncoded() {
+    if (this.#encoded && this.#firstSoundAt === null && this.#file.state === "playing") {
+      this.#firstSoundAt = performance.now();
+      this.#say("first-sound");
+    }
   }
 
   #moveToFile() {
@@ -175,6 +185,7 @@ export class SpeechSound extends EventTarget {
     this.#active = this.#live;
     this.#encoded = null;
     this.#received = 0;
+    this.#firstSoundAt = null;
     this.peaks = new Peaks();
     this.complete = this.partial = false;
     if (this.#objectUrl) {

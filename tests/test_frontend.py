@@ -1,0 +1,116 @@
+"""The front end keeps its size, its rules and its own tests."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import brotli
+import pytest
+from django.conf import settings
+
+ROOT = Path(settings.BASE_DIR)
+STATIC = ROOT / "static" / "playground"
+TEMPLATES = ROOT / "templates"
+SCRIPTS = sorted((STATIC / "js").rglob("*.js"))
+STYLES = sorted((STATIC / "css").rglob("*.css"))
+PAGES = sorted(TEMPLATES.rglob("*.html"))
+COLOUR = re.compile(r"--([\w-]+): light-dark\((#\w{6}), (#\w{6})\)")
+SURFACES = ("paper", "surface", "sunken")
+
+
+def names(paths: list[Path]) -> list[str]:
+    return [str(path.relative_to(ROOT)) for path in paths]
+
+
+def compressed(paths: list[Path]) -> int:
+    return sum(len(brotli.compress(path.read_bytes(), quality=11)) for path in paths)
+
+
+def imports(path: Path) -> set[Path]:
+    found = re.findall(r"""(?:from|import)\s*["'(]+(\.[^"']+)["']""", path.read_text())
+    return {(path.parent / name).resolve() for name in found}
+
+
+def test_styles_fit_their_budget():
+    assert compressed(STYLES) <= 12_000
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="Node is not installed")
+def test_scripts_pass_their_own_tests():
+    done = subprocess.run(
+        ["node", "--test", "tests/js/"], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stdout[-4000:]
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=names(SCRIPTS))
+def test_script_keeps_the_rules_of_hashing(path):
+    """Imports end in a semicolon and name files that exist; nothing is exported from elsewhere."""
+    text = path.read_text()
+    assert re.findall(r"^export .*\bfrom\b", text, re.M) == []
+    assert [line for line in text.splitlines() if line.startswith("import ") and not line.endswith(";")] == []
+    assert [target for target in imports(path) if not target.is_file()] == []
+    assert len(text.splitlines()) <= 300
+
+
+def test_scripts_import_without_circles():
+    graph = {path.resolve(): imports(path) for path in SCRIPTS}
+    while leaves := {path for path, targets in graph.items() if not targets & graph.keys()}:
+        graph = {path: targets for path, targets in graph.items() if path not in leaves}
+    assert graph == {}
+
+
+@pytest.mark.parametrize("path", PAGES, ids=names(PAGES))
+def test_template_has_no_inline_style_or_script(path):
+    text = path.read_text()
+    scripts = re.findall(r"<script\b([^>]*)>", text)
+    assert [head for head in scripts if "src=" not in head and "application/json" not in head] == []
+    assert re.findall(r"""\s(?:style|on\w+)=["']""", text) == []
+    assert "<style" not in text
+    assert len(text.splitlines()) < 120
+
+
+def used_icons() -> Iterator[str]:
+    for path in PAGES:
+        text = path.read_text()
+        yield from re.findall(r'parts/icon\.html" with name="(\w+)"', text)
+        yield from re.findall(r"\{\{ icons \}\}#(\w+)", text)
+
+
+def test_every_icon_used_is_drawn():
+    drawn = set(re.findall(r'<symbol id="(\w+)"', (STATIC / "icons.svg").read_text()))
+    assert set(used_icons()) - drawn == set()
+
+
+def luminance(colour: str) -> float:
+    channels = (int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5))
+    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
+def test_text_has_contrast_on_every_surface(theme):
+    found = COLOUR.findall((STATIC / "css" / "tokens.css").read_text())
+    colours = {name: pair[theme] for name, *pair in found}
+    wanted = [
+        (text, surface, 7 if text == "ink" else 4.5)
+        for text in ("ink", "muted", "accent", "ok", "warn", "bad")
+        for surface in SURFACES
+    ]
+    wanted += [(kind, f"{kind}-soft", 4.5) for kind in ("ok", "warn", "bad", "accent")]
+    wanted += [
+        ("on-accent", "accent", 4.5),
+        ("on-accent", "accent-strong", 4.5),
+        ("line-strong", "surface", 3),
+    ]
+    low = [(text, on) for text, on, least in wanted if contrast(colours[text], colours[on]) < least]
+    assert low == []
