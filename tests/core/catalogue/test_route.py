@@ -29,7 +29,8 @@ REHEARSAL = "local/rehearsal"
 
 
 def ask(model: str = REHEARSAL, text: str = "Hello", **fields) -> SpeechRequest:
-    return SpeechRequest(model, text, **fields)
+    form = AudioFormat.WAV if model == REHEARSAL else AudioFormat.MP3
+    return SpeechRequest(model, text, **{"format": form, **fields})
 
 
 def test_rehearsal_gets_one_whole_target(rehearsal):
@@ -37,7 +38,7 @@ def test_rehearsal_gets_one_whole_target(rehearsal):
     (target,) = found.targets
     assert found.model == REHEARSAL
     assert (target.provider, target.wire, target.model) == ("rehearsal", "rehearsal", "rehearsal")
-    assert (target.voice, target.format, target.credential) == ("tone", AudioFormat.MP3, None)
+    assert (target.voice, target.format, target.credential) == ("tone", AudioFormat.WAV, None)
     assert [(price.name, price.usd_per_unit) for price in target.prices] == [("request.request", 0)]
 
 
