@@ -1,0 +1,96 @@
+"""Open books: real tables, the real writer, a spool of the test's own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+
+import pytest
+
+from core import ledger
+from core.contract.events import AudioChunk, AudioStart, Outcome, Receipt, Used
+from core.contract.media import AudioFormat
+from core.contract.requests import Caller, SpeechRequest
+from core.contract.route import Route, Target
+from core.contract.usage import Amount, Kind, Price, Unit, Usage
+from core.ledger import spool, writer
+from core.models import Budget, UsageRecord
+
+PER_CHARACTER = Price(Kind.TEXT_IN, Unit.CHARACTER, Decimal("0.01"), id=7)
+TEXT = "ten chars."
+"""Costs 0.10 at `PER_CHARACTER`."""
+
+ALL = Usage((Amount(Kind.TEXT_IN, Unit.CHARACTER, Decimal(10)),))
+
+
+@dataclass(frozen=True)
+class Allowed:
+    caller: Caller
+    team_id: int | None = None
+    budgets: tuple[int, ...] = ()
+
+
+def target(*prices: Price, provider: str = "first", **changes: object) -> Target:
+    facts = {"endpoint_id": 1, "provider": provider, "provider_name": provider.title(), "wire": "openai"}
+    return Target(**facts, base_url="http://127.0.0.1:9", model="tts-1", prices=prices, **changes)
+
+
+def begin(grant: Allowed, *targets: Target, text: str = TEXT) -> ledger.Entry:
+    route = Route("author/voice", targets or (target(PER_CHARACTER),))
+    return ledger.open(grant, SpeechRequest("author/voice", text), route)
+
+
+async def deliver(entry: ledger.Entry, size: int = 1000) -> None:
+    entry.first_event()
+    entry.note(AudioStart(AudioFormat.PCM, 24_000))
+    entry.note(AudioChunk(b"\0" * size))
+
+
+async def call(grant: Allowed, *targets: Target, text: str = TEXT) -> Receipt:
+    """A whole request that goes well."""
+    entry = begin(grant, *targets, text=text)
+    await entry.open(entry.route.targets[0])
+    await deliver(entry)
+    used = Usage((Amount(Kind.TEXT_IN, Unit.CHARACTER, Decimal(len(text))),))
+    entry.note(Used(used))
+    await entry.close(Outcome.COMPLETED, usage=used, error=None)
+    return await entry.settle(Outcome.COMPLETED, None)
+
+
+def run(scenario):
+    return asyncio.run(scenario)
+
+
+def standing(budget: Budget) -> tuple[Decimal, Decimal]:
+    """Spent and reserved, as stored."""
+    budget.refresh_from_db()
+    return budget.spent, budget.reserved
+
+
+def record(public_id: str) -> UsageRecord:
+    return UsageRecord.objects.get(public_id=public_id)
+
+
+@pytest.fixture
+def var(settings, tmp_path, monkeypatch):
+    settings.VAR = tmp_path
+    monkeypatch.setattr(spool, "waiting", False)
+    return tmp_path
+
+
+@pytest.fixture
+def books(transactional_db, var):
+    writer.start()
+    yield
+    writer.stop()
+
+
+@pytest.fixture
+def grant(books, alice) -> Callable[..., Allowed]:
+    def make(*budgets: Budget, user=alice, key: int | None = None) -> Allowed:
+        caller = Caller(user.id, key_id=key)
+        return Allowed(caller, user.team_id, tuple(budget.id for budget in budgets))
+
+    return make
