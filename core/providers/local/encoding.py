@@ -66,6 +66,7 @@ def _convert(
         output.check()
         encoder.write(piece[: len(piece) - len(piece) % block])
         if sound.tell() // shape.bytes_per_second % STEP_SECONDS == 0:
+            output.event("progress", done=sound.tell() / shape.bytes_per_second, unit="second")
             yield
     encoder.close()
     if form is AudioFormat.WAV:

@@ -161,7 +161,8 @@ def locate() -> tuple[ctypes.CDLL, bytes | None]:
         pass
     for name in ("libespeak-ng.so.1", ctypes.util.find_library("espeak-ng")):
         try:
-            return ctypes.CDLL(name or ""), None
+            if name is not None:  # None would be this very program
+                return ctypes.CDLL(name), None
         except OSError:
             continue
     raise EngineMissing("espeak-ng is not installed")

@@ -56,6 +56,16 @@ class Pool:
             lanes = list(self._lanes)
         return [number for lane in lanes for number in lane.process_ids]
 
+    @property
+    def open_jobs(self) -> int:
+        """Jobs some lane is busy with, parked ones included."""
+        return self._open
+
+    @property
+    def parked_jobs(self) -> int:
+        """Open jobs that wait for a slow reader."""
+        return sum(job.parked for lane in self._lanes for job in list(lane.jobs.values()))
+
     async def run(self, kind: str, args: Mapping[str, Any]) -> AsyncGenerator[Message, None]:
         """Run one operation: its bytes and events as they come, last `{"event": "done", "result": …}`.
 

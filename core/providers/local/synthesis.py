@@ -25,6 +25,10 @@ from core.providers.local.words import WordTimes
 SILENCE = 0.2
 """Seconds of silence that stand for a text with nothing to say: every file must hold some sound."""
 
+FAMILIAR = ("gmw/en-US", "gmw/en", "gmw/de", "roa/es", "roa/fr", "zle/ru", "sit/cmn")
+VARIANTS = ("f1", "f2", "f3", "f4", "m1", "m3", "m5", "whisper")
+"""What a refusal names when nothing is near."""
+
 Result = dict[str, Any]
 
 
@@ -117,12 +121,12 @@ def find_voice(found: Engine, wanted: str) -> str:
     known = {voice.identifier.casefold(): voice.identifier for voice in found.voices()}
     identifier = known.get(name.casefold())
     if identifier is None:
-        near = difflib.get_close_matches(name.casefold(), known, n=5, cutoff=0.4) or list(known)[:5]
-        listed = ", ".join(known[key] for key in near)
-        raise Refused("invalid", f"There is no voice {wanted!r}. Voices are named like {listed}.", "voice")
-    if plus and variant not in found.variants():
-        listed = ", ".join(sorted(found.variants() & {"f1", "f2", "f3", "f4", "m1", "m3", "m5", "whisper"}))
+        near = difflib.get_close_matches(name.casefold(), known, n=5)
+        listed = ", ".join([known[key] for key in near] or FAMILIAR)
         raise Refused(
-            "invalid", f"There is no variant {variant!r}. Variants are {listed} and others.", "voice"
+            "invalid", f"There is no voice {wanted[:80]!r}. Voices are named like {listed}.", "voice"
         )
+    if plus and variant not in found.variants():
+        message = f"There is no variant {variant[:80]!r}. Variants are {', '.join(VARIANTS)} and others."
+        raise Refused("invalid", message, "voice")
     return identifier + plus + variant

@@ -1,0 +1,86 @@
+"""What the tests of this folder say and how they listen."""
+
+from __future__ import annotations
+
+import io
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Any
+
+import av
+
+from core.contract.events import AudioChunk, AudioStart, Used, Word, Words
+from core.contract.media import AudioFormat
+from core.contract.requests import SpeechRequest
+from core.contract.route import Target
+from core.providers.local.pool import Pool
+from core.providers.local.speech import speak
+
+SENTENCE = "The quick brown fox jumps over the lazy dog. "
+
+
+@dataclass
+class Heard:
+    sound: bytearray = field(default_factory=bytearray)
+    words: list[Word] = field(default_factory=list)
+    starts: list[AudioStart] = field(default_factory=list)
+    units: dict[str, float] = field(default_factory=dict)
+    order: list[str] = field(default_factory=list)
+
+
+def target(form: AudioFormat = AudioFormat.PCM, voice: str = "gmw/en-US", **options: Any) -> Target:
+    return Target(
+        endpoint_id=1,
+        provider="local",
+        provider_name="Local",
+        wire="local",
+        base_url="",
+        model="espeak-ng",
+        voice=voice,
+        format=form,
+        options=options,
+    )
+
+
+async def hear(
+    text: str, form: AudioFormat = AudioFormat.PCM, voice: str = "gmw/en-US", **fields: Any
+) -> Heard:
+    """Everything one request through the adapter gives."""
+    heard = Heard()
+    request = SpeechRequest(model="local/espeak-ng", text=text, **fields)
+    async with aclosing(speak(target(form, voice), request)) as events:
+        async for event in events:
+            heard.order.append(type(event).__name__)
+            if isinstance(event, AudioStart):
+                heard.starts.append(event)
+            elif isinstance(event, AudioChunk):
+                heard.sound += event.data
+            elif isinstance(event, Words):
+                heard.words += event.words
+            elif isinstance(event, Used):
+                heard.units = {name: float(quantity) for name, quantity in event.usage.units().items()}
+    return heard
+
+
+def job(text: str = SENTENCE, **changes: Any) -> dict[str, Any]:
+    """Arguments of a `speak` job for a pool of one's own."""
+    return {"text": text, "voice": "gmw/en-US", "speed": 1.0, "pitch": 50, "format": "pcm", **changes}
+
+
+async def size_of(pool: Pool, args: dict[str, Any]) -> int:
+    """Bytes of sound a job makes."""
+    size = 0
+    async with aclosing(pool.run("speak", args)) as messages:
+        async for message in messages:
+            size += len(message) if isinstance(message, bytes) else 0
+    return size
+
+
+def decoded_seconds(sound: bytes | bytearray) -> float:
+    """Playing time by decoding every sample; headers are not believed."""
+    with av.open(io.BytesIO(sound)) as container:
+        samples = rate = 0
+        for frame in container.decode(audio=0):
+            samples += frame.samples
+            rate = frame.sample_rate
+    return samples / rate
