@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import ctypes.util
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from importlib.util import find_spec
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -14,8 +12,7 @@ from django.utils.translation import gettext as _
 from core.catalogue.entries import ProviderEntry
 from core.contract.route import Secret
 from core.providers import WIRES
-
-INSTALL = 'pip install "polyphony[local]"'
+from core.providers.local import extras
 
 
 class State(StrEnum):
@@ -57,8 +54,8 @@ def readiness(provider: ProviderEntry) -> Readiness:
     if provider.wire not in WIRES:
         advice = _("%(provider)s speaks a wire this version does not know yet.") % name
         return Readiness(State.UNAVAILABLE, advice)
-    if provider.wire == "local" and not local_engine():
-        advice = _("The local engine is not installed: %(command)s") % {"command": INSTALL}
+    if provider.wire == "local" and (command := engine_hint()):
+        advice = _("The local engine is not installed: %(command)s") % {"command": command}
         return Readiness(State.UNAVAILABLE, advice)
     if access(provider) is None:
         return Readiness(State.NEEDS_KEY, key_help(provider))
@@ -98,7 +95,6 @@ def key_help(provider: ProviderEntry) -> str:
 
 
 @cache
-def local_engine() -> bool:
-    """Whether speech and its encoders are installed; nothing is loaded, that is for the workers."""
-    engine = find_spec("espeakng_loader") or ctypes.util.find_library("espeak-ng")
-    return bool(engine and find_spec("av"))
+def engine_hint() -> str | None:
+    """How to install the local engine, None when it is there; asked once, an installation needs a restart."""
+    return extras.missing()

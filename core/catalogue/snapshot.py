@@ -18,6 +18,7 @@ from core.contract.media import AudioFormat
 from core.contract.usage import Kind, Price, Unit
 from core.models import AIModel, Endpoint, Provider, ProviderKey, Version, Voice
 from core.models import Price as PriceRow
+from core.providers.local.extras import available_formats
 
 FORMATS = {member.value: member for member in AudioFormat}
 
@@ -174,7 +175,7 @@ def load_endpoints(
                 id=row.pk,
                 provider=providers[row.provider_id],
                 upstream_id=row.upstream_id,
-                formats=audio_formats(row.formats or model.formats),
+                formats=makes(providers[row.provider_id], row.formats or model.formats),
                 tasks=tuple(options.pop("tasks", model.tasks)),
                 priority=row.priority,
                 weight=row.weight,
@@ -186,8 +187,11 @@ def load_endpoints(
     return endpoints
 
 
-def audio_formats(names: Iterable[Any]) -> tuple[AudioFormat, ...]:
-    return tuple(FORMATS[name] for name in names if name in FORMATS)
+def makes(provider: ProviderEntry, names: Iterable[Any]) -> tuple[AudioFormat, ...]:
+    """Audio formats by name; the local engine makes only those its libraries are here for."""
+    formats = tuple(FORMATS[name] for name in names if name in FORMATS)
+    able = available_formats() if provider.wire == "local" else ()
+    return tuple(form for form in formats if form in able) if able else formats
 
 
 def model_entry(row: AIModel, endpoints: list[EndpointEntry], voices: list[VoiceEntry]) -> ModelEntry:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from core.catalogue.entries import ProviderEntry
-from core.catalogue.readiness import State, access, local_engine, readiness
+from core.catalogue.readiness import State, access, engine_hint, readiness
+from core.providers.local import extras
 
 
 def provider(**fields) -> ProviderEntry:
@@ -83,11 +84,12 @@ def test_states(settings, fields, expected):
 
 
 def test_missing_engine_says_how_to_install_it(monkeypatch):
-    monkeypatch.setattr("core.catalogue.readiness.find_spec", lambda name: None)
-    local_engine.cache_clear()
+    monkeypatch.setattr(extras, "find_spec", lambda name: None)
+    monkeypatch.setattr(extras, "system_engine", lambda: False)
+    engine_hint.cache_clear()
     try:
         state = readiness(provider(wire="local", needs_key=False, environment=""))
     finally:
-        local_engine.cache_clear()
+        engine_hint.cache_clear()
     assert state.state is State.UNAVAILABLE
     assert state.help == 'The local engine is not installed: pip install "polyphony[local]"'

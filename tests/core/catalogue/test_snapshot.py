@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from core.catalogue import lookup, snapshot
 from core.catalogue.seed import seed_catalogue
+from core.contract.media import AudioFormat
 from core.models import AIModel, Endpoint, Price, Provider, ProviderKey, Voice
 
 TTS = "openai/tts-1"
@@ -124,3 +125,10 @@ def test_seed_of_another_process_is_seen(db):
     seed_catalogue()
     assert snapshot.refresh_if_changed() is True
     assert len(snapshot.current().models) > 70
+
+
+def test_local_formats_are_those_the_libraries_make(catalogue, monkeypatch):
+    monkeypatch.setattr(snapshot, "available_formats", lambda: (AudioFormat.WAV, AudioFormat.PCM))
+    snapshot.reload()
+    assert snapshot.current().models["local/espeak-ng"].endpoints[0].formats == ("wav", "pcm")
+    assert snapshot.current().models[TTS].endpoints[0].formats == tuple(AudioFormat)
