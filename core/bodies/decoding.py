@@ -1,0 +1,79 @@
+"""JSON at the door: bytes become an object that nothing further in can stumble over."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+
+from core.contract.errors import InvalidRequest
+
+MAX_DEPTH = 64
+MAX_VALUES = 200_000
+MAX_NUMBER = 1e40
+MAX_CHECKED_FOR_REPEATS = 1024 * 1024
+
+
+def decode(body: bytes) -> dict[str, Any]:
+    """The object that `body` holds.
+
+    Refused with `InvalidRequest`, code `invalid_json`: anything but one strict JSON object in UTF-8, NUL and
+    lone surrogates, more than 64 levels, more than 200,000 values, numbers of 1e40 and more, and (in bodies
+    up to 1 MiB) a name given twice in one object. Messages name places, never values.
+    """
+    try:
+        found = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise refused(f"The body is not valid JSON: {error.msg} at character {error.pos}.") from None
+    if not isinstance(found, dict):
+        raise refused("The body must be a JSON object.")
+    inspect(found, nul=b"\\u0000" in body)
+    if len(body) <= MAX_CHECKED_FOR_REPEATS:
+        STRICT.decode(body.decode())
+    return found
+
+
+def refused(message: str) -> InvalidRequest:
+    return InvalidRequest(message, code="invalid_json")
+
+
+def inspect(found: dict[str, Any], *, nul: bool) -> None:
+    """Walk the value level by level, without recursion, and refuse what is too deep, too many, too large."""
+    level: list[Any] = [found]
+    values = 0
+    for _ in range(MAX_DEPTH):
+        values += len(level)
+        if values > MAX_VALUES:
+            raise refused(f"The body has more than {MAX_VALUES:,} values.")
+        level = [child for container in level for child in children(container, nul)]
+        if not level:
+            return
+    if any(isinstance(value, (dict, list)) for value in level):
+        raise refused(f"The body is nested more than {MAX_DEPTH} levels deep.")
+
+
+def children(value: Any, nul: bool) -> Iterator[Any]:
+    if isinstance(value, dict):
+        if nul and any("\0" in name for name in value):
+            raise refused("A name in the body contains the character U+0000.")
+        yield from value.values()
+    elif isinstance(value, list):
+        yield from value
+    elif isinstance(value, str):
+        if nul and "\0" in value:
+            raise refused("The body contains the character U+0000.")
+    elif isinstance(value, float) and not -MAX_NUMBER < value < MAX_NUMBER:
+        raise refused("The body contains a number of more than 40 digits.")
+
+
+def unrepeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise refused("The body gives a name twice in one object.")
+    return found
+
+
+STRICT = json.JSONDecoder(object_pairs_hook=unrepeated)
+"""Only looks for repeated names: orjson keeps the last one silently."""

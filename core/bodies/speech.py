@@ -1,0 +1,94 @@
+"""`POST audio/speech`: the body OpenAI, OpenRouter and their clients send."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from core.bodies.validation import Body, refuse_ours
+from core.contract.errors import InvalidRequest
+from core.contract.media import AudioFormat
+from core.contract.requests import SpeechRequest
+
+
+def spoken(text: str) -> str:
+    if not text.strip():
+        raise SpeechFault("input must not be empty.", param="input")
+    return text
+
+
+class SpeechFault(InvalidRequest, ValueError):
+    """A refusal that pydantic carries to `validate` unchanged."""
+
+
+def plain_voice(voice: Any) -> Any:
+    """OpenAI's `{"id": …}` form as the id alone; what is neither is left for the type check."""
+    if isinstance(voice, dict):
+        if set(voice) != {"id"} or not isinstance(voice["id"], str):
+            raise SpeechFault('voice must be a string or {"id": string}.', param="voice")
+        return voice["id"]
+    return voice
+
+
+def harmless(options: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    for provider, values in options.items():
+        refuse_ours(values, f"provider.options.{provider[:40]}.")
+    return options
+
+
+class ProviderBody(Body):
+    options: Annotated[dict[str, dict[str, Any]], AfterValidator(harmless)] = Field(
+        default_factory=dict,
+        description="Parameters for one provider, by its slug, such as `elevenlabs`. Others ignore them.",
+    )
+
+
+class SpeechBody(Body):
+    """Text to be spoken."""
+
+    model: str = Field(min_length=1, description="The model, such as `local/espeak-ng`.")
+    input: Annotated[str, AfterValidator(spoken)] = Field(
+        description="The text. How long it may be depends on the model."
+    )
+    voice: Annotated[str | None, BeforeValidator(plain_voice)] = Field(
+        default=None,
+        min_length=1,
+        description='A voice of the model by id or name, as a string or `{"id": …}`; the model has a default.',
+        json_schema_extra={
+            "anyOf": [
+                {"type": "string", "minLength": 1},
+                {
+                    "type": "object",
+                    "properties": {"id": {"type": "string", "minLength": 1}},
+                    "required": ["id"],
+                    "additionalProperties": False,
+                },
+                {"type": "null"},
+            ]
+        },
+    )
+    instructions: str | None = Field(
+        default=None, max_length=4096, description="How to speak; only some models follow it."
+    )
+    response_format: Annotated[AudioFormat, Field(strict=False)] | None = Field(
+        default=None, description="Sound format; mp3 when it is not given. `pcm` is 16-bit at 24 kHz, mono."
+    )
+    speed: float | None = Field(
+        default=None, ge=0.25, le=4.0, description="1 is normal; a model may allow less."
+    )
+    stream_format: Literal["audio", "sse"] | None = Field(
+        default=None, description="`audio` (default) streams bytes, `sse` streams events with base64."
+    )
+    provider: ProviderBody | None = None
+
+    def request(self) -> SpeechRequest:
+        return SpeechRequest(
+            model=self.model,
+            text=self.input,
+            voice=self.voice,
+            format=self.response_format or AudioFormat.MP3,
+            speed=1.0 if self.speed is None else self.speed,
+            instructions=self.instructions or None,
+            options=self.provider.options if self.provider else {},
+        )

@@ -1,0 +1,99 @@
+"""Pydantic's findings in our own words: one sentence about the first field that is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
+
+from core.contract.errors import InvalidRequest, Unsupported
+
+OURS_ALONE = frozenset(
+    {
+        "api_base",
+        "api_key",
+        "base_url",
+        "cost",
+        "extra_headers",
+        "headers",
+        "provider_key",
+        "user_id",
+    }
+)
+"""Names that would choose a server, a credential, a person or a price: never a client's to set."""
+
+LONGEST_NAME = 120
+
+
+class Body(BaseModel):
+    """What every request body shares: strict types, fields we do not know are ignored."""
+
+    model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
+
+
+B = TypeVar("B", bound=Body)
+
+
+def validate(shape: type[B], fields: Mapping[str, Any]) -> B:
+    """`fields` as a `shape`. Raises `InvalidRequest` naming the first wrong field, never its value."""
+    refuse_ours(fields)
+    try:
+        return shape.model_validate(fields)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=True, include_input=False)[0]
+    raise refusal(first)
+
+
+def refuse_ours(names: Iterable[str], within: str = "") -> None:
+    """Raise `Unsupported` for a field that only the server may decide."""
+    for name in names:
+        if name in OURS_ALONE:
+            path = f"{within}{name}"
+            raise Unsupported(
+                f"The parameter {path} is not supported.", param=path, code="unsupported_parameter"
+            )
+
+
+def refusal(detail: ErrorDetails) -> InvalidRequest:
+    cause = detail.get("ctx", {}).get("error")
+    if isinstance(cause, InvalidRequest):
+        return cause
+    param = path(detail["loc"])
+    code = "missing_field" if detail["type"] == "missing" else "invalid_value"
+    return InvalidRequest(f"{param} {sentence(detail)}", param=param, code=code)
+
+
+def path(loc: tuple[int | str, ...]) -> str:
+    """`("messages", 0, "content")` as `messages[0].content`."""
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc)
+    return text.removeprefix(".")[:LONGEST_NAME] or "body"
+
+
+def sentence(detail: ErrorDetails) -> str:
+    bounds = detail.get("ctx", {})
+    words = WORDS.get(detail["type"])
+    return words.format(**bounds) if words else "is not valid."
+
+
+WORDS = {
+    "missing": "is required.",
+    "string_type": "must be a string.",
+    "string_too_short": "must not be empty.",
+    "string_too_long": "must have at most {max_length} characters.",
+    "enum": "must be one of {expected}.",
+    "literal_error": "must be one of {expected}.",
+    "float_type": "must be a number.",
+    "float_parsing": "must be a number.",
+    "int_type": "must be a whole number.",
+    "int_from_float": "must be a whole number.",
+    "bool_type": "must be true or false.",
+    "greater_than_equal": "must be at least {ge}.",
+    "less_than_equal": "must be at most {le}.",
+    "dict_type": "must be an object.",
+    "mapping_type": "must be an object.",
+    "model_type": "must be an object.",
+    "list_type": "must be a list.",
+    "too_long": "must have at most {max_length} entries.",
+}
