@@ -1,0 +1,55 @@
+"""The application: the route table under its three prefixes, beside probes, counters and the docs page."""
+
+from __future__ import annotations
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route, Router
+
+from core.api import health
+from core.api.answers import failure, refuse
+from core.api.docs import docs
+from core.api.entry import Entry
+from core.api.openapi import openapi
+from core.api.routes import OPERATIONS
+from core.contract.errors import InvalidRequest, MethodNotAllowed, NotFound, PolyphonyError
+
+PREFIXES = ("/api/v1", "/v1", "/v3/router")
+
+
+async def translate(request: Request, error: Exception) -> Response:
+    """Starlette's own refusals in our envelope."""
+    assert isinstance(error, HTTPException)
+    if error.status_code == 405:
+        allow = (error.headers or {}).get("Allow", "")
+        found = MethodNotAllowed(f"This address takes {allow}.", metadata={"allow": allow})
+        return failure(found)
+    if error.status_code == 404:
+        return failure(NotFound("There is nothing at this address."))
+    return failure(InvalidRequest("The request could not be read."))
+
+
+def build() -> Starlette:
+    """One router, mounted three times; nothing redirects and no trailing slash is forgiven."""
+    routes: list[BaseRoute] = [operation.route() for operation in OPERATIONS]
+    routes.append(Route("/openapi.json", openapi, methods=["GET"]))
+    shared = Router(routes, redirect_slashes=False)
+    app = Starlette(
+        routes=[
+            *(Mount(prefix, app=shared) for prefix in PREFIXES),
+            Route("/api/docs", docs, methods=["GET"]),
+            Route("/healthz", health.alive, methods=["GET"]),
+            Route("/readyz", health.ready, methods=["GET"]),
+            Route("/metrics", health.metrics, methods=["GET"]),
+        ],
+        middleware=[Middleware(Entry)],
+        exception_handlers={PolyphonyError: refuse, HTTPException: translate},
+    )
+    app.router.redirect_slashes = False
+    return app
+
+
+application = build()

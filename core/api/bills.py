@@ -1,0 +1,137 @@
+"""Money as the API tells it: numbers in USD, null where a price is not known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from core.access import snapshot
+from core.contract.requests import Caller
+from core.ledger.reports import Spending, Standing, standings
+from core.models import Attempt, UsageRecord
+
+API_TYPES = {
+    "speech": "tts",
+    "transcription": "stt",
+    "translation": "stt",
+    "chat": "completions",
+    "image": "image",
+    "embedding": "embeddings",
+}
+INTERVALS = {"day": "daily", "week": "weekly", "month": "monthly"}
+SCOPES = {"key": "api_key", "user": "member", "team": "workspace", "all": "everyone"}
+
+
+def spending_object(spending: Spending) -> dict[str, Decimal]:
+    return {
+        "usage": spending.total,
+        "usage_daily": spending.day,
+        "usage_weekly": spending.week,
+        "usage_monthly": spending.month,
+    }
+
+
+def budget_objects(who: Caller) -> list[dict[str, Any]]:
+    """Every budget a request of this caller draws on, the key's own first. Blocking."""
+    seen = snapshot.current()
+    team = seen.users[who.user_id].team_id
+    owners = (("key", who.key_id), ("user", who.user_id), ("team", team), ("all", None))
+    return [
+        budget_object(standing, SCOPES[owner[0]])
+        for owner in owners
+        if owner == ("all", None) or owner[1] is not None
+        for standing in standings(seen.budgets.get(owner, ()))
+    ]
+
+
+def budget_object(standing: Standing, scope: str) -> dict[str, Any]:
+    return {
+        "budget_id": str(standing.id),
+        "guardrail_id": None,
+        "include_byok": False,
+        "limit_usd": standing.limit,
+        "spend_usd": standing.spent,
+        "remaining_usd": standing.remaining,
+        "reset_interval": INTERVALS.get(standing.window),
+        "resets_at": standing.resets_at,
+        "scope": scope,
+    }
+
+
+def generation_object(record: UsageRecord, attempts: list[Attempt]) -> dict[str, Any]:
+    """A usage record in OpenRouter's shape; what we do not keep is null."""
+    units = record.units
+    return {
+        "id": record.public_id,
+        "api_type": API_TYPES.get(record.task, record.task),
+        "model": record.model,
+        "provider_name": record.provider or None,
+        "created_at": record.created_at,
+        "streamed": record.streamed,
+        "cancelled": record.outcome == "stopped",
+        "latency": record.first_event_ms,
+        "generation_time": record.total_ms,
+        "finish_reason": record.outcome or None,
+        "native_finish_reason": record.error or None,
+        "tokens_prompt": whole(units, "text_in.token"),
+        "tokens_completion": whole(units, "text_out.token", "audio_out.token"),
+        "native_tokens_prompt": whole(units, "text_in.token"),
+        "native_tokens_completion": whole(units, "text_out.token", "audio_out.token"),
+        "native_tokens_completion_images": whole(units, "image_out.token"),
+        "native_tokens_reasoning": whole(units, "reasoning_out.token"),
+        "native_tokens_cached": whole(units, "cached_in.token"),
+        "num_media_prompt": None,
+        "num_media_completion": None,
+        "num_input_audio_prompt": None,
+        "num_search_results": None,
+        "num_fetches": None,
+        "total_cost": record.cost,
+        "usage": record.cost,
+        "upstream_inference_cost": record.reported_cost,
+        "cache_discount": None,
+        "is_byok": False,
+        "upstream_id": None,
+        "provider_responses": [response_object(attempt) for attempt in attempts],
+        "response_cache_source_id": None,
+        "moderation_latency": None,
+        "origin": record.source,
+        "http_referer": None,
+        "user_agent": None,
+        "app_id": None,
+        "external_user": None,
+        "router": None,
+        "service_tier": None,
+        "session_id": None,
+        "request_id": None,
+        "preset_id": None,
+        "data_region": "global",
+        "web_search_engine": None,
+        "workspace_id": None,
+        "units": units,
+        "basis": record.basis or None,
+        "outcome": record.outcome,
+        "format": record.format or None,
+    }
+
+
+def response_object(attempt: Attempt) -> dict[str, Any]:
+    return {
+        "id": f"{attempt.record}-{attempt.number}",
+        "endpoint_id": str(attempt.endpoint_id) if attempt.endpoint_id else None,
+        "provider_name": attempt.provider,
+        "model_permaslug": attempt.model,
+        "status": attempt.status or (200 if attempt.outcome == "completed" else None),
+        "latency": attempt.first_event_ms,
+        "is_byok": False,
+        "outcome": attempt.outcome,
+        "reason": attempt.reason or None,
+        "cost": attempt.cost,
+        "basis": attempt.basis or None,
+    }
+
+
+def whole(units: Mapping[str, Any], *names: str) -> int | None:
+    """The sum of what is there of `names`; None when nothing is."""
+    found = [Decimal(str(units[name])) for name in names if name in units]
+    return int(sum(found)) if found else None

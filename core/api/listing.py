@@ -1,0 +1,189 @@
+"""Models as both SDKs want to read them: OpenAI's four fields inside OpenRouter's object."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, time
+from typing import Any
+
+from core.catalogue.entries import EndpointEntry, ModelEntry
+from core.catalogue.readiness import Readiness, readiness
+from core.contract.usage import Kind, Price, Unit
+
+NAMES = {
+    (Kind.TEXT_IN, Unit.TOKEN): "prompt",
+    (Kind.TEXT_OUT, Unit.TOKEN): "completion",
+    (Kind.CACHED_IN, Unit.TOKEN): "input_cache_read",
+    (Kind.REASONING_OUT, Unit.TOKEN): "internal_reasoning",
+    (Kind.AUDIO_IN, Unit.TOKEN): "audio",
+    (Kind.AUDIO_OUT, Unit.TOKEN): "audio_output",
+    (Kind.CACHED_AUDIO_IN, Unit.TOKEN): "input_audio_cache",
+    (Kind.IMAGE_IN, Unit.IMAGE): "image",
+    (Kind.IMAGE_IN, Unit.TOKEN): "image_token",
+    (Kind.IMAGE_OUT, Unit.TOKEN): "image_output",
+    (Kind.REQUEST, Unit.REQUEST): "request",
+}
+"""OpenRouter's names; what it has no name for is called by its kind and unit."""
+
+UNKNOWN = "-1"
+"""A price that is not known, where the schema demands a string: never 0, which would mean free."""
+
+PARAMETERS = {"speech": ("response_format",)}
+BY_FEATURE = {
+    "instructions": "instructions",
+    "speed": "speed",
+    "temperature": "temperature",
+    "tools": "tools",
+}
+
+
+def model_object(model: ModelEntry) -> dict[str, Any]:
+    """The union object of `GET models`; `ready` says whether a call would be tried now."""
+    best = first_ready(model)
+    return {
+        "id": model.slug,
+        "object": "model",
+        "created": created(model),
+        "owned_by": model.author or model.slug.partition("/")[0],
+        "canonical_slug": model.slug,
+        "name": model.name,
+        "description": model.description,
+        "context_length": model.context_length,
+        "architecture": architecture(model),
+        "pricing": pricing(best.prices if best else ()),
+        "prices": price_lines(best.prices if best else ()),
+        "top_provider": {
+            "context_length": model.context_length,
+            "max_completion_tokens": model.max_output,
+            "is_moderated": False,
+        },
+        "per_request_limits": None,
+        "supported_parameters": parameters(model),
+        "default_parameters": None,
+        "supported_voices": [voice.id for voice in model.voices] or None,
+        "expiration_date": model.shutdown_at.isoformat() if model.shutdown_at else None,
+        "knowledge_cutoff": None,
+        "hugging_face_id": None,
+        "links": {"details": f"/api/v1/models/{model.slug}/endpoints"},
+        "tasks": list(model.tasks),
+        "formats": list(model.formats),
+        "languages": list(model.languages),
+        "limits": dict(model.limits),
+        "replacement": model.replacement or None,
+        "ready": best is not None and readiness(best.provider).ready,
+    }
+
+
+def endpoint_object(model: ModelEntry, endpoint: EndpointEntry) -> dict[str, Any]:
+    """One server of a model; we measure no uptime or percentiles, so those are null."""
+    state = readiness(endpoint.provider)
+    tools = "tools" in model.features
+    return {
+        "name": f"{endpoint.provider.name} | {model.slug}",
+        "model_id": model.slug,
+        "model_name": model.name,
+        "provider_name": endpoint.provider.name,
+        "tag": endpoint.provider.slug,
+        "context_length": model.context_length or 0,
+        "max_completion_tokens": model.max_output,
+        "max_prompt_tokens": None,
+        "pricing": pricing(endpoint.prices),
+        "prices": price_lines(endpoint.prices),
+        "quantization": None,
+        "service_tier": None,
+        "supported_parameters": parameters(model),
+        "supports_diarization": "diarization" in model.features,
+        "supports_implicit_caching": False,
+        "supports_tool_choice": dict.fromkeys(("auto", "function", "none", "required"), tools),
+        "native_tools": {},
+        "latency_last_30m": None,
+        "throughput_last_30m": None,
+        "uptime_last_5m": None,
+        "uptime_last_30m": None,
+        "uptime_last_1d": None,
+        "status": 0 if state.ready else -1,
+        "status_help": state.help,
+    }
+
+
+def endpoints_object(model: ModelEntry) -> dict[str, Any]:
+    return {
+        "id": model.slug,
+        "name": model.name,
+        "created": created(model),
+        "description": model.description,
+        "architecture": architecture(model),
+        "endpoints": [endpoint_object(model, endpoint) for endpoint in model.endpoints if endpoint.shown],
+    }
+
+
+def voice_objects(models: Iterable[ModelEntry]) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": voice.id,
+            "name": voice.name,
+            "model": model.slug,
+            "language": voice.language or None,
+            "gender": voice.gender or None,
+            "description": voice.description,
+        }
+        for model in models
+        for voice in model.voices
+    ]
+
+
+def first_ready(model: ModelEntry) -> EndpointEntry | None:
+    """The endpoint that would be asked first: the first ready one, else the first that is switched on."""
+    shown = [endpoint for endpoint in model.endpoints if endpoint.shown]
+    return next((endpoint for endpoint in shown if ready(endpoint).ready), shown[0] if shown else None)
+
+
+def ready(endpoint: EndpointEntry) -> Readiness:
+    return readiness(endpoint.provider)
+
+
+def created(model: ModelEntry) -> int:
+    """Unix time of the release where it is known, else of the row."""
+    if model.released_at is None:
+        return int(model.created_at.timestamp())
+    return int(datetime.combine(model.released_at, time(), UTC).timestamp())
+
+
+def architecture(model: ModelEntry) -> dict[str, Any]:
+    return {
+        "modality": f"{'+'.join(model.input_modalities)}->{'+'.join(model.output_modalities)}",
+        "input_modalities": list(model.input_modalities),
+        "output_modalities": list(model.output_modalities),
+        "tokenizer": "Other",
+        "instruct_type": None,
+    }
+
+
+def pricing(prices: Iterable[Price]) -> dict[str, str]:
+    """Strings, USD per unit. `prompt` and `completion` are always there: 0 when billed otherwise or free."""
+    lines = {line_name(price): f"{price.usd_per_unit:f}" for price in prices if not price.condition}
+    missing = "0" if lines else UNKNOWN
+    return {"prompt": missing, "completion": missing, **lines}
+
+
+def line_name(price: Price) -> str:
+    return NAMES.get((price.kind, price.unit), f"{price.kind}_{price.unit}")
+
+
+def price_lines(prices: Iterable[Price]) -> list[dict[str, Any]]:
+    """Every line of the sheet as it is, conditions included."""
+    return [
+        {
+            "kind": price.kind,
+            "unit": price.unit,
+            "usd_per_unit": f"{price.usd_per_unit:f}",
+            "condition": dict(price.condition),
+        }
+        for price in prices
+    ]
+
+
+def parameters(model: ModelEntry) -> list[str]:
+    always = [name for task in model.tasks for name in PARAMETERS.get(task, ())]
+    voice = ["voice"] if model.voices else []
+    return [*always, *voice, *(name for feature, name in BY_FEATURE.items() if feature in model.features)]

@@ -1,0 +1,108 @@
+"""The OpenAPI 3.1 document, written from the route table and the pydantic shapes."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from http import HTTPStatus
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+from starlette.requests import Request
+from starlette.responses import Response
+
+from core.api.answers import JSON, dumps
+from core.api.routes import OPERATIONS, Operation
+from core.api.shapes import Error
+
+REFERENCE = "#/components/schemas/{model}"
+EVERYWHERE = (400, 401, 403, 429, 500)
+"""Any operation may refuse a malformed request, a key, an address, a rate, or fail."""
+
+
+async def openapi(request: Request) -> Response:
+    return Response(written(), media_type=JSON, headers={"Cache-Control": "no-cache"})
+
+
+@cache
+def written() -> bytes:
+    return dumps(document())
+
+
+@cache
+def document() -> dict[str, Any]:
+    """The whole document; the same for every mount."""
+    names = schema_names()
+    paths: dict[str, Any] = {}
+    for operation in OPERATIONS:
+        paths.setdefault(operation.path, {})[operation.method.lower()] = described(operation)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Polyphony",
+            "version": "1",
+            "description": "One API for many providers, for the clients of OpenAI and OpenRouter.",
+        },
+        "servers": [{"url": "/api/v1"}, {"url": "/v1"}, {"url": "/v3/router"}],
+        "security": [{"key": []}],
+        "paths": paths,
+        "components": {
+            "schemas": names,
+            "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "bearerFormat": "ak_…"}},
+        },
+    }
+
+
+def schema_names() -> dict[str, Any]:
+    inputs = [(operation.body, "validation") for operation in OPERATIONS if operation.body]
+    outputs = [(operation.answer, "serialization") for operation in OPERATIONS if operation.answer]
+    _, top = models_json_schema([*inputs, *outputs, (Error, "serialization")], ref_template=REFERENCE)
+    return top["$defs"]
+
+
+def described(operation: Operation) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "operationId": operation.name,
+        "summary": operation.summary,
+        "tags": [operation.tag],
+        "parameters": [*path_parameters(operation), *query_parameters(operation)],
+        "responses": responses(operation),
+    }
+    if operation.body:
+        content = {"application/json": {"schema": reference(operation.body)}}
+        found["requestBody"] = {"required": True, "content": content}
+    return found
+
+
+def path_parameters(operation: Operation) -> list[dict[str, Any]]:
+    return [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
+        for name in re.findall(r"{(\w+)}", operation.path)
+    ]
+
+
+def query_parameters(operation: Operation) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": query.name,
+            "in": "query",
+            "required": query.required,
+            "description": query.words,
+            "schema": query.schema,
+        }
+        for query in operation.query
+    ]
+
+
+def responses(operation: Operation) -> dict[str, Any]:
+    schema = reference(operation.answer) if operation.answer else {"type": "string", "format": "binary"}
+    good = {"description": "OK", "content": {kind: {"schema": schema} for kind in operation.media}}
+    refusals = sorted({*EVERYWHERE, *operation.refusals})
+    error = {"application/json": {"schema": reference(Error)}}
+    bad = {str(code): {"description": HTTPStatus(code).phrase, "content": error} for code in refusals}
+    return {"200": good, **bad}
+
+
+def reference(model: type[BaseModel]) -> dict[str, str]:
+    return {"$ref": REFERENCE.format(model=model.__name__)}

@@ -1,0 +1,154 @@
+"""The route table: one row per operation, read by the router and by the OpenAPI document alike."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.routing import Route
+
+from core.api import account, models, shapes
+from core.api.models import MOST, ORDERS
+from core.api.speech import speech
+from core.bodies.speech import SpeechBody
+from core.bodies.validation import Body
+from core.contract.media import MEDIA_TYPES
+
+Endpoint = Callable[[Request], Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query parameter."""
+
+    name: str
+    words: str
+    schema: dict[str, Any]
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """`path` is what people read; `pattern` is what the router matches, where a name may hold a slash."""
+
+    method: str
+    path: str
+    endpoint: Endpoint
+    tag: str
+    summary: str
+    answer: type[BaseModel] | None = None
+    body: type[Body] | None = None
+    media: tuple[str, ...] = ("application/json",)
+    query: tuple[Query, ...] = ()
+    refusals: tuple[int, ...] = ()
+    pattern: str = ""
+
+    def route(self) -> Route:
+        return Route(self.pattern or self.path, counted(self), methods=[self.method])
+
+    @property
+    def name(self) -> str:
+        """The operation id."""
+        return self.endpoint.__name__
+
+
+def counted(operation: Operation) -> Endpoint:
+    """The endpoint, telling the counters which row of the table it is."""
+
+    async def endpoint(request: Request) -> Any:
+        request.scope["polyphony.route"] = operation.path
+        return await operation.endpoint(request)
+
+    return endpoint
+
+
+TEXT = {"type": "string"}
+FILTERS = (
+    Query("output_modalities", "Comma list such as `speech,text`; `all` by default.", TEXT),
+    Query("input_modalities", "Comma list; a model must take all of them.", TEXT),
+    Query("supported_parameters", "Comma list; a model must know all of them.", TEXT),
+    Query("providers", "Comma list of provider slugs.", TEXT),
+    Query("context", "At least this context length.", {"type": "integer", "minimum": 0, "maximum": 10**9}),
+    Query("q", "Words in the id, the name or the description.", TEXT),
+)
+PAGING = (
+    Query("sort", "Order; by id when it is not given.", {"type": "string", "enum": list(ORDERS)}),
+    Query("offset", "How many to skip.", {"type": "integer", "minimum": 0, "maximum": models.FARTHEST}),
+    Query("limit", "How many to answer.", {"type": "integer", "minimum": 1, "maximum": MOST}),
+)
+
+OPERATIONS = (
+    Operation(
+        "POST",
+        "/audio/speech",
+        speech,
+        "Speech",
+        "Speak a text; the sound is sent while it is made",
+        body=SpeechBody,
+        media=(*(kind.partition(";")[0] for kind in MEDIA_TYPES.values()), "text/event-stream"),
+        refusals=(400, 402, 404, 413, 415, 429, 502, 503, 504),
+    ),
+    Operation(
+        "GET", "/models", models.models, "Models", "List models", shapes.ModelList, query=FILTERS + PAGING
+    ),
+    Operation(
+        "GET", "/models/count", models.count, "Models", "Count models", shapes.CountData, query=FILTERS
+    ),
+    Operation(
+        "GET",
+        "/models/{author}/{slug}/endpoints",
+        models.endpoints,
+        "Models",
+        "Who serves a model, at which price",
+        shapes.EndpointData,
+        refusals=(404,),
+        pattern="/models/{id:path}/endpoints",
+    ),
+    Operation(
+        "GET",
+        "/models/{id}",
+        models.model,
+        "Models",
+        "One model, as OpenAI's clients read it",
+        shapes.Model,
+        refusals=(404,),
+        pattern="/models/{id:path}",
+    ),
+    Operation(
+        "GET",
+        "/model/{author}/{slug}",
+        models.wrapped_model,
+        "Models",
+        "One model, as OpenRouter's clients read it",
+        shapes.ModelData,
+        refusals=(404,),
+        pattern="/model/{id:path}",
+    ),
+    Operation("GET", "/providers", models.providers, "Models", "List providers", shapes.Providers),
+    Operation("GET", "/audio/models", models.audio_models, "Speech", "Models that speak", shapes.AudioModels),
+    Operation(
+        "GET",
+        "/audio/voices",
+        models.voices,
+        "Speech",
+        "Voices of one model or of all",
+        shapes.Voices,
+        query=(Query("model", "The model's id.", TEXT),),
+        refusals=(404,),
+    ),
+    Operation("GET", "/key", account.key, "Account", "The key that asks", shapes.KeyData),
+    Operation("GET", "/credits", account.credits, "Account", "What may be spent and was", shapes.CreditsData),
+    Operation(
+        "GET",
+        "/generation",
+        account.generation,
+        "Account",
+        "What one request used and cost",
+        shapes.GenerationData,
+        query=(Query("id", "The X-Generation-Id of the answer.", TEXT, required=True),),
+        refusals=(404,),
+    ),
+)

@@ -1,0 +1,79 @@
+"""An answer made while it is sent: it stops when the client leaves, and ends well only if it went well."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
+from core.api.entry import Receive, Send
+
+KEEP_ALIVE = 10.0
+"""Seconds of silence after which an event stream says that it is still there."""
+
+
+@asynccontextmanager
+async def while_connected(receive: Receive) -> AsyncIterator[None]:
+    """Cancel the block when the client leaves; that cancellation ends here, any other goes on."""
+    task = asyncio.current_task()
+    assert task is not None
+    left = False
+
+    async def watch() -> None:
+        nonlocal left
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        left = True
+        task.cancel()
+
+    watcher = asyncio.create_task(watch())
+    try:
+        yield
+    except asyncio.CancelledError:
+        if not left or task.uncancel():
+            raise
+    finally:
+        watcher.cancel()
+
+
+class Stream:
+    """The bytes of one streamed answer."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._heart: asyncio.Task[None] | None = None
+        self._last = 0.0
+        self.started = False
+
+    async def start(self, headers: Mapping[str, str]) -> None:
+        """Send status 200 and `headers`; from here on a failure can no longer have a status."""
+        pairs = [
+            (name.lower().encode(), value.encode("latin-1", "replace")) for name, value in headers.items()
+        ]
+        self.started = True
+        await self._send({"type": "http.response.start", "status": 200, "headers": pairs})
+
+    async def write(self, data: bytes) -> None:
+        self._last = time.monotonic()
+        await self._send({"type": "http.response.body", "body": data, "more_body": True})
+
+    async def end(self) -> None:
+        self.hush()
+        await self._send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    def beat(self) -> None:
+        """Write a comment after every silence, until `hush`."""
+        self._heart = asyncio.create_task(self._beat())
+
+    def hush(self) -> None:
+        if self._heart is not None:
+            self._heart.cancel()
+
+    async def _beat(self) -> None:
+        while True:
+            silent = time.monotonic() - self._last
+            if silent >= KEEP_ALIVE:
+                await self.write(b": still here\n\n")
+            else:
+                await asyncio.sleep(KEEP_ALIVE - silent)

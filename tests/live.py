@@ -1,0 +1,145 @@
+"""The whole program on a real port, in a thread of its own, over the test's own database.
+
+`live` starts uvicorn with the assembled application: API, pages, sockets and background work. Use it in
+any test that talks HTTP or websockets, by importing the fixture in the folder's conftest:
+
+    from tests.live import live as live
+
+Rows a test makes are seen within a second; at once through `live.get` and the like, or after
+`live.refresh()`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+
+START_SECONDS = 15.0
+
+
+@dataclass
+class Live:
+    """A running server. `url` is its origin, `api` the address SDKs are given, `sockets` the ws origin."""
+
+    server: uvicorn.Server
+    thread: threading.Thread
+    port: int
+    client: httpx.Client = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.client = httpx.Client(base_url=self.url, trust_env=False, timeout=30)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def api(self) -> str:
+        return f"{self.url}/api/v1"
+
+    @property
+    def sockets(self) -> str:
+        return f"ws://127.0.0.1:{self.port}"
+
+    def get(self, path: str, key: str = "", **options: Any) -> httpx.Response:
+        """GET `path` under /api/v1, as the owner of `key`."""
+        return self.request("GET", path, key, **options)
+
+    def post(self, path: str, key: str = "", **options: Any) -> httpx.Response:
+        return self.request("POST", path, key, **options)
+
+    def request(self, method: str, path: str, key: str = "", **options: Any) -> httpx.Response:
+        self.refresh()
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        headers.update(options.pop("headers", {}))
+        return self.client.request(method, f"/api/v1{path}", headers=headers, **options)
+
+    def raw(self, data: bytes, seconds: float = 10.0) -> bytes:
+        """What the server answers to these very bytes, until it closes."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=seconds) as connection:
+            connection.sendall(data)
+            pieces = []
+            while piece := connection.recv(65536):
+                pieces.append(piece)
+        return b"".join(pieces)
+
+    def refresh(self) -> None:
+        """Reload the snapshots now."""
+        forget_snapshots()
+
+    def stop(self) -> None:
+        self.client.close()
+        self.server.should_exit = True
+        self.thread.join(START_SECONDS)
+
+
+@pytest.fixture
+def live(transactional_db: None, settings: Any, tmp_path: Any) -> Iterator[Live]:
+    """A server for one test."""
+    settings.DRAIN_SECONDS = 5
+    settings.MEDIA_ROOT = str(tmp_path)
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    # whitenoise reads these when the application is first built
+    settings.WHITENOISE_USE_FINDERS = settings.WHITENOISE_AUTOREFRESH = True
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+    forget_snapshots()
+    running = start()
+    try:
+        yield running
+    finally:
+        running.stop()
+        resume()
+
+
+def start() -> Live:
+    """Serve on a free port; returns when requests are answered."""
+    from core.asgi import application  # noqa: PLC0415 - the registry is not ready at import time
+
+    listening = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(
+        application, loop="asyncio", http="httptools", ws="websockets-sansio", log_config=None
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=serve, args=(server, listening), name="live", daemon=True)
+    thread.start()
+    deadline = time.monotonic() + START_SECONDS
+    while not server.started:
+        if not thread.is_alive() or time.monotonic() > deadline:
+            raise RuntimeError("the server did not start")
+        time.sleep(0.01)
+    return Live(server, thread, listening.getsockname()[1])
+
+
+def serve(server: uvicorn.Server, listening: socket.socket) -> None:
+    with listening:
+        asyncio.run(server.serve(sockets=[listening]))
+
+
+def forget_snapshots() -> None:
+    """The next reader loads anew: a flushed database starts its version numbers again."""
+    from core.access import snapshot as access  # noqa: PLC0415 - as above
+    from core.catalogue import snapshot as catalogue  # noqa: PLC0415 - as above
+
+    catalogue.reset()
+    access._current = access.Snapshot(serial=access.current().serial)
+    access.refresh_if_changed()
+
+
+def resume() -> None:
+    """A drained process takes no more work; the next test's is a new one."""
+    from core import tasks  # noqa: PLC0415 - as above
+
+    tasks.state.draining = False
