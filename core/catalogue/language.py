@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from core.catalogue.entries import VoiceEntry
 
-SAMPLE = 400
+SAMPLE = 200
 
 SCRIPTS = {
     "LATIN": "en",
@@ -32,8 +32,11 @@ SCRIPTS = {
 
 def likely_language(text: str) -> str:
     """Primary language subtag by script, "" when no letter says. Kana make a text Japanese."""
+    sample = text[:SAMPLE]
+    if sample.isascii():
+        return "en" if any(map(str.isalpha, sample)) else ""
     counts: Counter[str] = Counter()
-    for letter in filter(str.isalpha, text[:SAMPLE]):
+    for letter in filter(str.isalpha, sample):
         script = unicodedata.name(letter, "").split(" ", 1)[0]
         counts[SCRIPTS.get(script, "")] += 1
     if counts["ja"]:
