@@ -2,17 +2,201 @@
 
 from __future__ import annotations
 
+import base64
+import json
+import socket
+import time
+
+import httpx
+import pytest
+
+from core.contract.media import MEDIA_TYPES, AudioFormat
+from core.models import Attempt, UsageRecord
+from tests.core.api.conftest import make_model
+from tests.fakes.scenarios import speech as speaking
+from tests.fakes.scenarios import status
 from tests.fakes.sound import sound
-from core.contract.media import AudioFormat
-from core.models import UsageRecord
 
 ASK = {"model": "lab/alto", "input": "Hello there"}
 
 
-def test_sound_comes_back_as_the_provider_made_it(live, key, model, provider):
+def records() -> list[tuple[str, str]]:
+    return list(UsageRecord.objects.values_list("state", "outcome").order_by("id"))
+
+
+def settled(outcome: str) -> UsageRecord:
+    """The one record, once it has ended as `outcome`; waits for what ends after the answer."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        found = UsageRecord.objects.exclude(state="open").first()
+        if found:
+            assert found.outcome == outcome
+            return found
+        time.sleep(0.02)
+    raise AssertionError("the record was never settled")
+
+
+def events(body: str) -> list[dict]:
+    frames = [frame for frame in body.split("\n\n") if frame and not frame.startswith(":")]
+    return [json.loads(frame.removeprefix("data: ")) for frame in frames]
+
+
+@pytest.mark.parametrize("form", list(AudioFormat))
+def test_each_format_comes_back_as_the_provider_made_it(live, key, model, provider, form):
+    answer = live.post("/audio/speech", key, json={**ASK, "response_format": form})
+    assert (answer.status_code, answer.headers["content-type"]) == (200, MEDIA_TYPES[form])
+    assert answer.content == sound(form, 0.5)
+    assert provider.requests[0].json["response_format"] == form
+
+
+def test_the_default_is_mp3_and_headers_tell_the_rest(live, key, model, provider):
     answer = live.post("/audio/speech", key, json=ASK)
-    assert answer.status_code == 200
-    assert answer.headers["content-type"] == "audio/mpeg"
     record = UsageRecord.objects.get()
+    told = {name: answer.headers[name] for name in answer.headers if name.startswith("x-polyphony")}
+    assert answer.headers["content-type"] == "audio/mpeg"
     assert answer.headers["x-generation-id"] == record.public_id
-    assert (record.outcome, record.state) == ("completed", "settled")
+    assert answer.headers["x-request-id"].startswith("req_")
+    assert told == {
+        "x-polyphony-provider": "Lab",
+        "x-polyphony-model": "lab/alto",
+        "x-polyphony-attempts": "1",
+    }
+    assert records() == [("settled", "completed")]
+
+
+@pytest.mark.parametrize("prefix", ["/api/v1", "/v1", "/v3/router"])
+def test_three_addresses_are_one_router(live, key, model, prefix):
+    live.refresh()
+    answer = live.client.post(f"{prefix}/audio/speech", json=ASK, headers={"Authorization": f"Bearer {key}"})
+    assert answer.status_code == 200
+
+
+def test_voice_speed_and_instructions_reach_the_provider(live, key, model, provider):
+    asked = {**ASK, "voice": {"id": "Ben"}, "speed": 1.5, "instructions": "Softly", "user": "u-1"}
+    assert live.post("/audio/speech", key, json=asked).status_code == 200
+    sent = provider.requests[0].json
+    assert (sent["voice"], sent["speed"], sent["instructions"]) == ("ben", 1.5, "Softly")
+    assert "user" not in sent
+
+
+def test_sound_is_sent_while_it_is_made(live, key, lab, provider):
+    make_model(lab, "lab/alto", upstream="slow")
+    live.refresh()
+    headers = {"Authorization": f"Bearer {key}"}
+    with live.client.stream("POST", "/v1/audio/speech", json=ASK, headers=headers) as answer:
+        pieces = answer.iter_raw()
+        first = next(pieces)
+        assert (len(first) > 0, provider.requests[0].finished.is_set()) == (True, False)
+
+
+def test_events_carry_the_same_sound_in_pieces_that_decode_alone(live, key, model, provider):
+    asked = {**ASK, "stream_format": "sse", "response_format": "pcm"}
+    answer = live.post("/audio/speech", key, json=asked)
+    *deltas, done = events(answer.text)
+    pieces = [base64.b64decode(delta["audio"]) for delta in deltas]
+    assert answer.headers["content-type"] == "text/event-stream; charset=utf-8"
+    assert {delta["type"] for delta in deltas} == {"speech.audio.delta"}
+    assert [len(piece) % 6 for piece in pieces[:-1]] == [0] * (len(pieces) - 1)
+    assert b"".join(pieces) == sound(AudioFormat.PCM, 0.5)
+    assert done["type"] == "speech.audio.done"
+    assert set(done["usage"]) >= {"input_tokens", "output_tokens", "total_tokens"}
+    assert done["usage"]["units"]["text_in.character"] == len(ASK["input"])
+    assert done["usage"]["cost"] == pytest.approx(len(ASK["input"]) * 0.00001)
+
+
+def test_a_silent_stream_says_that_it_is_there(live, key, lab, provider, monkeypatch):
+    monkeypatch.setattr("core.api.streaming.KEEP_ALIVE", 0.05)
+    make_model(lab, "lab/alto", upstream="slow")
+    live.refresh()
+    headers = {"Authorization": f"Bearer {key}"}
+    asked = {**ASK, "stream_format": "sse"}
+    with live.client.stream("POST", "/v1/audio/speech", json=asked, headers=headers) as answer:
+        for line in answer.iter_lines():
+            if line.startswith(":"):
+                break
+    assert line == ": still here"
+
+
+@pytest.mark.parametrize(
+    ("scenario", "code", "error_type"),
+    [
+        ("denied", 502, "upstream_auth"),
+        ("limited", 429, "upstream_rate_limited"),
+        ("failing", 502, "upstream_failed"),
+        ("hang-up", 502, "upstream_unreachable"),
+    ],
+)
+def test_a_failure_before_the_first_byte_has_its_status(live, key, lab, scenario, code, error_type):
+    make_model(lab, "lab/alto", upstream=scenario)
+    answer = live.post("/audio/speech", key, json=ASK)
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"], error["metadata"]["provider_code"]) == (code, code, error_type)
+    assert answer.headers["x-generation-id"] == UsageRecord.objects.get().public_id
+    assert settled("failed").cost in (0, None)
+
+
+def test_another_endpoint_takes_over_from_one_that_fails(live, key, model, provider, other_provider):
+    from core.models import Endpoint, Provider  # noqa: PLC0415 - the registry is not ready at import time
+
+    provider.script("ok", status(500))
+    second = Provider.objects.create(
+        slug="second", name="Second", wire="openai", base_url=other_provider.url, needs_key=False
+    )
+    Endpoint.objects.create(model=model, provider=second, upstream_id="ok", priority=20)
+    answer = live.post("/audio/speech", key, json=ASK)
+    assert (answer.status_code, answer.headers["x-polyphony-provider"]) == (200, "Second")
+    assert answer.content == sound(AudioFormat.MP3, 0.5)
+    assert list(Attempt.objects.values_list("outcome", flat=True).order_by("number"))[-1] == "completed"
+
+
+@pytest.mark.parametrize("scenario", ["reset", "cut"])
+def test_a_failure_after_the_first_byte_breaks_the_connection(live, key, lab, scenario):
+    make_model(lab, "lab/alto", upstream=scenario)
+    with pytest.raises(httpx.RemoteProtocolError):
+        live.post("/audio/speech", key, json=ASK)
+    assert settled("partial").cost > 0
+
+
+def test_a_failure_after_the_first_event_is_an_event(live, key, lab):
+    make_model(lab, "lab/alto", upstream="cut")
+    answer = live.post("/audio/speech", key, json={**ASK, "stream_format": "sse"})
+    *deltas, last = events(answer.text)
+    assert {delta["type"] for delta in deltas} == {"speech.audio.delta"}
+    assert (last["type"], last["error"]["type"]) == ("error", "upstream_error")
+    assert settled("partial").cost > 0
+
+
+@pytest.mark.parametrize("form", ["audio", "sse"])
+def test_upstream_is_left_when_the_client_leaves(live, key, lab, provider, form):
+    make_model(lab, "lab/alto", upstream="slow")
+    live.refresh()
+    headers = {"Authorization": f"Bearer {key}"}
+    asked = {**ASK, "stream_format": form}
+    with live.client.stream("POST", "/v1/audio/speech", json=asked, headers=headers) as answer:
+        next(answer.iter_raw())
+    assert provider.requests[0].left.wait(10)
+    assert settled("stopped").cost > 0
+
+
+def test_upstream_is_left_when_the_client_leaves_before_the_first_byte(live, key, lab, provider):
+    make_model(lab, "lab/alto", upstream="nothing")
+    live.refresh()
+    body = json.dumps(ASK).encode()
+    head = (
+        f"POST /v1/audio/speech HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {key}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", live.port)) as connection:
+        connection.sendall(head.encode() + body)
+        deadline = time.monotonic() + 10
+        while not provider.requests and time.monotonic() < deadline:
+            time.sleep(0.01)
+    assert provider.requests[0].left.wait(10)
+    settled("stopped")
+
+
+def test_a_chunk_that_is_no_multiple_of_six_is_put_together_again(live, key, model, provider):
+    provider.script("ok", speaking(seconds=0.5, chunks=7))
+    answer = live.post("/audio/speech", key, json={**ASK, "stream_format": "sse", "response_format": "wav"})
+    pieces = [base64.b64decode(delta["audio"]) for delta in events(answer.text)[:-1]]
+    assert b"".join(pieces) == sound(AudioFormat.WAV, 0.5)
