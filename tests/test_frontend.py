@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import brotli
 import pytest
 from django.conf import settings
+
+from core.storage import slim
 
 ROOT = Path(settings.BASE_DIR)
 STATIC = ROOT / "static" / "playground"
@@ -19,6 +21,7 @@ SCRIPTS = sorted((STATIC / "js").rglob("*.js"))
 STYLES = sorted((STATIC / "css").rglob("*.css"))
 PAGES = sorted(TEMPLATES.rglob("*.html"))
 COLOUR = re.compile(r"--([\w-]+): light-dark\((#\w{6}), (#\w{6})\)")
+SPEECH_ELEMENTS = ("receipt-line", "run-list", "speech-player", "text-meter", "voice-picker")
 SURFACES = ("paper", "surface", "sunken")
 
 
@@ -26,17 +29,31 @@ def names(paths: list[Path]) -> list[str]:
     return [str(path.relative_to(ROOT)) for path in paths]
 
 
-def compressed(paths: list[Path]) -> int:
-    return sum(len(brotli.compress(path.read_bytes(), quality=11)) for path in paths)
+def compressed(paths: Iterable[Path]) -> int:
+    return sum(len(brotli.compress(slim(path.read_text()).encode(), quality=11)) for path in paths)
 
 
 def imports(path: Path) -> set[Path]:
+    """What the file imports, sooner or later."""
     found = re.findall(r"""(?:from|import)\s*["'(]+(\.[^"']+)["']""", path.read_text())
     return {(path.parent / name).resolve() for name in found}
 
 
+def loaded_with(path: Path) -> set[Path]:
+    """The file and what it needs at once; what it may fetch later does not count."""
+    found = re.findall(r"""^import [^;(]*["'](\.[^"']+)["'];""", path.read_text(), re.M)
+    return {path}.union(*(loaded_with((path.parent / name).resolve()) for name in found))
+
+
 def test_styles_fit_their_budget():
     assert compressed(STYLES) <= 12_000
+
+
+def test_scripts_of_the_speech_page_fit_their_budget():
+    js = STATIC / "js"
+    elements = ["live-region", "theme-toggle", "status-note", "speech-studio", *SPEECH_ELEMENTS]
+    roots = [js / "app.js", *(js / "elements" / f"{name}.js" for name in elements)]
+    assert compressed(set[Path]().union(*map(loaded_with, roots))) <= 20_000
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="Node is not installed")
@@ -49,11 +66,12 @@ def test_scripts_pass_their_own_tests():
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=names(SCRIPTS))
 def test_script_keeps_the_rules_of_hashing(path):
-    """Imports end in a semicolon and name files that exist; nothing is exported from elsewhere."""
+    """Imports end in a semicolon and name files that exist, no re-export, no text over several lines."""
     text = path.read_text()
     assert re.findall(r"^export .*\bfrom\b", text, re.M) == []
     assert [line for line in text.splitlines() if line.startswith("import ") and not line.endswith(";")] == []
     assert [target for target in imports(path) if not target.is_file()] == []
+    assert [line for line in text.splitlines() if line.count("`") % 2] == []
     assert len(text.splitlines()) <= 300
 
 
