@@ -1,0 +1,11 @@
+"""Django admin: providers and their keys, models, voices, prices, people, API keys, budgets, usage."""
+
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin
+
+from core.admin import access, catalogue, ledger, people
+
+__all__ = ["access", "catalogue", "ledger", "people"]
+
+admin.site.site_header = admin.site.site_title = "Polyphony"
+admin.site.login = secure_admin_login(admin.site.login)
