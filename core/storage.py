@@ -24,5 +24,5 @@ class ModuleStorage(CompressedManifestStaticFilesStorage):
 
 
 def slim(source: str) -> str:
-    """The same program in fewer bytes; strings over several lines lose their indentation (a test forbids them)."""
+    """The same program in fewer bytes; it must hold no string over several lines (a test forbids them)."""
     return WEIGHT.sub("", source)

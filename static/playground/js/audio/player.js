@@ -33,7 +33,7 @@ export class PcmPlayer extends EventTarget {
     this.#reset();
     this.#clickAt = performance.now();
     this.#open(sampleRate);
-    this.#setState("waiting");
+    this.#setState(blocked() ? "paused" : "waiting");
   }
 
   begin({ sampleRate = 24000, channels = 1 } = {}) {
@@ -230,4 +230,9 @@ export class PcmPlayer extends EventTarget {
       this.dispatchEvent(new Event("state"));
     }
   }
+}
+
+/** Without any gesture on the page there is no sound: the visitor presses play. */
+function blocked() {
+  return navigator.userActivation?.hasBeenActive === false;
 }

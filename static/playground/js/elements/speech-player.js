@@ -61,7 +61,7 @@ class SpeechPlayer extends HTMLElement {
     return sound;
   }
 
-  /** In the click and before any await. `expected` seconds set the width of the picture to come. */
+  /** In the click and before any await. `expected` seconds (else guessed) are the width of the picture to come. */
   unlock({ sampleRate = 24000, expected = 0, text = "" } = {}) {
     this.#clear(text, expected);
     this.#sound.unlock(sampleRate);
@@ -160,7 +160,7 @@ class SpeechPlayer extends HTMLElement {
   }
 
   #clear(text, expected) {
-    this.#expected = expected;
+    this.#expected = expected || guessSeconds(text);
     this.#words.start(text, this.#hint);
     this.#part("rate").value = "1";
     const link = this.#part("download");
@@ -258,6 +258,12 @@ class SpeechPlayer extends HTMLElement {
   #field(name) {
     return this.querySelector(`[data-field="${name}"]`);
   }
+}
+
+/** About fifteen letters or four Chinese characters a second. */
+function guessSeconds(text) {
+  const signs = text.match(/\p{Script=Han}/gu)?.length ?? 0;
+  return (text.length - signs) / 15 + signs / 4;
 }
 
 customElements.define("speech-player", SpeechPlayer);
