@@ -1,0 +1,105 @@
+"""One use of a model in the browser: what was asked, what came, how it ended."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, Self
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.db import models, transaction
+from django.db.models.signals import post_delete
+from django.dispatch import receiver
+from django.utils import timezone
+from django.utils.text import get_valid_filename, slugify
+from django.utils.translation import gettext_lazy as _
+
+from core.contract.requests import Task
+from playground.models.owned import OwnedQuerySet
+
+TITLE_LENGTH = 120
+
+
+class RunQuerySet(OwnedQuerySet["Run"]):
+    def matching(self, words: str) -> Self:
+        """Runs whose text or model contains `words`."""
+        words = words.replace("\0", "").strip()
+        if not words:
+            return self
+        return self.filter(
+            models.Q(title__icontains=words)
+            | models.Q(params__input__icontains=words)
+            | models.Q(model__icontains=words)
+        )
+
+
+class Run(models.Model):
+    """A run belongs to its user and to the server that makes it, never to a socket.
+
+    `params` is the API body without `model`; media in it are ids. `frames` are the textual events with
+    their numbers, so that a resume still tells the whole story when the live log is gone.
+    """
+
+    class State(models.TextChoices):
+        RUNNING = "running", _("running")
+        COMPLETED = "completed", _("completed")
+        PARTIAL = "partial", _("partial")
+        STOPPED = "stopped", _("stopped")
+        INTERRUPTED = "interrupted", _("interrupted")
+        FAILED = "failed", _("failed")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("user"), on_delete=models.CASCADE, related_name="runs"
+    )
+    task = models.CharField(_("task"), max_length=16, choices=[(task.value, task.value) for task in Task])
+    model = models.CharField(_("model"), max_length=160)
+    params = models.JSONField(_("parameters"), default=dict)
+    title = models.CharField(_("title"), max_length=TITLE_LENGTH, blank=True)
+    state = models.CharField(_("state"), max_length=12, choices=State, default=State.RUNNING)
+    generation = models.CharField(_("generation id"), max_length=40, blank=True)
+    error = models.JSONField(_("error"), null=True)
+    receipt = models.JSONField(_("receipt"), null=True)
+    format = models.CharField(_("format"), max_length=12, blank=True)
+    sample_rate = models.PositiveIntegerField(_("sample rate"), null=True)
+    duration = models.FloatField(_("duration, s"), null=True)
+    bytes = models.PositiveBigIntegerField(_("bytes"), default=0)
+    words = models.JSONField(_("words"), default=list)
+    sound = models.CharField(_("sound file"), max_length=200, blank=True)
+    frames = models.JSONField(default=list)
+    timings = models.JSONField(_("timings in the browser"), default=dict)
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+    finished_at = models.DateTimeField(_("finished"), null=True)
+
+    objects = RunQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("run")
+        verbose_name_plural = _("runs")
+        ordering = ("-created_at", "-id")
+        indexes = (
+            models.Index(fields=("user", "-created_at"), name="run_user_created"),
+            models.Index(fields=("state",), name="run_running", condition=models.Q(state="running")),
+        )
+
+    def __str__(self) -> str:
+        return self.title or str(self.id)
+
+    @property
+    def file_name(self) -> str:
+        """What the sound is called once it is saved, such as `espeak-ng-hello-world.mp3`."""
+        model = slugify(self.model.rsplit("/", 1)[-1])
+        title = slugify(self.title, allow_unicode=True)[:60].strip("-")
+        stem = "-".join(part for part in (model, title) if part) or "sound"
+        return get_valid_filename(f"{stem}.{self.sound.rsplit('.', 1)[-1]}")
+
+    def erase_sound(self) -> None:
+        """Delete the stored file."""
+        if self.sound:
+            default_storage.delete(self.sound)
+
+
+@receiver(post_delete, sender=Run, dispatch_uid="playground.run.sound")
+def delete_sound(instance: Run, **kwargs: Any) -> None:
+    """However a run is deleted, its file goes with it, once the deletion is certain."""
+    transaction.on_commit(instance.erase_sound)

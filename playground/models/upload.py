@@ -1,0 +1,47 @@
+"""A file a person brought along, kept under an id of ours."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.db import models, transaction
+from django.db.models.signals import post_delete
+from django.dispatch import receiver
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from playground.models.owned import OwnedQuerySet
+
+
+class Upload(models.Model):
+    """`name` is only text to show; the path is generated. `media_type` is what the bytes say they are."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("user"), on_delete=models.CASCADE, related_name="uploads"
+    )
+    name = models.CharField(_("name"), max_length=200)
+    media_type = models.CharField(_("media type"), max_length=100)
+    bytes = models.PositiveBigIntegerField(_("bytes"))
+    file = models.CharField(_("file"), max_length=200)
+    probe = models.JSONField(_("what was found in it"), default=dict)
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+
+    objects = OwnedQuerySet["Upload"].as_manager()
+
+    class Meta:
+        verbose_name = _("upload")
+        verbose_name_plural = _("uploads")
+        ordering = ("-created_at", "-id")
+        indexes = (models.Index(fields=("user", "-created_at"), name="upload_user_created"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@receiver(post_delete, sender=Upload, dispatch_uid="playground.upload.file")
+def delete_file(instance: Upload, **kwargs: Any) -> None:
+    transaction.on_commit(lambda: default_storage.delete(instance.file))
