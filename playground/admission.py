@@ -1,0 +1,90 @@
+"""Who may hold a socket: the page's own origin, a living session, a bounded number and rate."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.contrib.sessions.backends.base import SessionBase
+from django.http import HttpRequest
+from django.http.request import split_domain_port, validate_host
+from django.utils.http import is_same_domain
+from django.utils.module_loading import import_string
+
+SOCKETS_PER_USER = 10
+FRAMES_PER_SECOND = 50
+BYTES_PER_SECOND = 4 * 1024 * 1024
+LOCAL_HOSTS = [".localhost", "127.0.0.1", "[::1]"]
+
+sockets: Counter[int] = Counter()
+"""Open sockets per user, in this process."""
+
+
+def origin_allowed(scope: dict[str, Any]) -> bool:
+    """Scheme, host and port of `Origin` must be those of the request itself or of a trusted origin.
+
+    A missing Origin is refused: browsers always send it with a websocket.
+    """
+    origins, hosts = header(scope, b"origin"), header(scope, b"host")
+    if len(origins) != 1 or len(hosts) != 1:
+        return False
+    origin, host = origins[0].lower(), hosts[0].lower()
+    domain, _ = split_domain_port(host)
+    known = settings.ALLOWED_HOSTS or (LOCAL_HOSTS if settings.DEBUG else [])
+    if domain and validate_host(domain, known) and origin == f"{scheme(scope)}://{host}":
+        return True
+    return any(same_origin(origin, trusted.lower()) for trusted in settings.CSRF_TRUSTED_ORIGINS)
+
+
+def same_origin(origin: str, trusted: str) -> bool:
+    """Exactly equal, or a subdomain where the trusted one is written `https://*.example.org`."""
+    if "*" not in trusted:
+        return origin == trusted.rstrip("/")
+    mine, theirs = urlsplit(origin), urlsplit(trusted)
+    return mine.scheme == theirs.scheme and is_same_domain(mine.netloc, theirs.netloc.lstrip("*"))
+
+
+def scheme(scope: dict[str, Any]) -> str:
+    if settings.SECURE_PROXY_SSL_HEADER:
+        name, secure = settings.SECURE_PROXY_SSL_HEADER
+        wire = name.removeprefix("HTTP_").replace("_", "-").lower().encode()
+        if header(scope, wire) == [secure]:
+            return "https"
+    return "https" if scope.get("scheme") in ("wss", "https") else "http"
+
+
+def header(scope: dict[str, Any], name: bytes) -> list[str]:
+    return [value.decode("latin-1") for key, value in scope["headers"] if key == name]
+
+
+def signed_in(session_key: str | None, user_id: int) -> bool:
+    """Whether the session still signs this active user in; blocking. False after logout, a changed password
+    or a withdrawn account."""
+    if not session_key:
+        return False
+    store: type[SessionBase] = import_string(f"{settings.SESSION_ENGINE}.SessionStore")
+    request = HttpRequest()
+    request.session = store(session_key)
+    return bool(get_user(request).pk == user_id)
+
+
+class Flow:
+    """Counts what one socket sends, second by second."""
+
+    def __init__(self) -> None:
+        self._since = 0.0
+        self._frames = 0
+        self._bytes = 0
+
+    def too_much(self, size: int) -> bool:
+        """Count a frame of `size` bytes; True when this second has had more than a person can mean."""
+        now = time.monotonic()
+        if now - self._since >= 1.0:
+            self._since, self._frames, self._bytes = now, 0, 0
+        self._frames += 1
+        self._bytes += size
+        return self._frames > FRAMES_PER_SECOND or self._bytes > BYTES_PER_SECOND

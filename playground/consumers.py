@@ -1,0 +1,229 @@
+"""The playground's socket: starts, stops and follows runs; it owns none of them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import AsyncGenerator, Coroutine
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID, uuid4
+
+from channels.generic.websocket import AsyncWebsocketConsumer
+
+from core import tasks
+from core.contract.errors import InvalidRequest, NotFound, PolyphonyError, RateLimited
+from core.models import User
+from core.models.offload import offload
+from playground import admission, frames
+from playground.models import Run
+from playground.runs import live as registry
+from playground.runs import runner
+from playground.runs.log import Numbered
+
+log = logging.getLogger("polyphony.socket")
+
+RUNS_PER_SOCKET = 8
+FRAME_BYTES = 1024 * 1024
+CHECK_SECONDS = 2.0
+POLICY, TOO_BIG, RESTART, SIGNED_OUT = 1008, 1009, 1012, 4401
+
+
+@dataclass(eq=False)
+class Follower:
+    """One run as one socket sees it, under the browser's own id."""
+
+    id: str
+    run: UUID
+    task: asyncio.Task[None]
+
+
+@dataclass(eq=False)
+class Visit:
+    """What one accepted socket of a signed-in user holds."""
+
+    user: User
+    flow: admission.Flow = field(default_factory=admission.Flow)
+    followers: dict[str, Follower] = field(default_factory=dict)
+    finished: deque[str] = field(default_factory=lambda: deque(maxlen=256))
+    watch: asyncio.Task[None] | None = None
+    left: bool = False
+
+
+class PlaygroundConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
+    """Receiving only parses and starts tasks, so that stop and disconnect are heard while sound flows.
+
+    A follower reads its run's log at the socket's pace; the run never waits for a socket.
+    """
+
+    visit: Visit | None = None
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        """As in Channels, without its thread hop per frame: database work here cleans up after itself."""
+        await getattr(self, message["type"].replace(".", "_"))(message)
+
+    async def connect(self) -> None:
+        if not admission.origin_allowed(self.scope):
+            await self.close()
+            return
+        user = self.scope.get("user")
+        # a close code only reaches the browser over an accepted socket
+        await self.accept()
+        if user is None or not user.is_authenticated:
+            await self.close(SIGNED_OUT, "sign in first")
+        elif admission.sockets[user.pk] >= admission.SOCKETS_PER_USER:
+            await self.close(POLICY, "too many open pages")
+        else:
+            admission.sockets[user.pk] += 1
+            self.visit = Visit(user)
+            self.visit.watch = asyncio.create_task(self.keep_watch(self.visit), name="socket watch")
+
+    async def disconnect(self, code: int) -> None:
+        if (visit := self.visit) is None:
+            return
+        self.visit = None
+        admission.sockets[visit.user.pk] -= 1
+        ending = [follower.task for follower in visit.followers.values()]
+        if visit.watch is not None:
+            ending.append(visit.watch)
+        for task in ending:
+            task.cancel()
+        await asyncio.gather(*ending, return_exceptions=True)
+
+    async def keep_watch(self, visit: Visit) -> None:
+        """Close the socket within seconds of a logout, a withdrawn account or the server's shutdown."""
+        key = self.scope["session"].session_key
+        while True:
+            await asyncio.sleep(CHECK_SECONDS)
+            if tasks.state.draining:
+                await self.leave(visit, RESTART, "the server restarts")
+                return
+            try:
+                allowed = await offload(admission.signed_in, key, visit.user.pk)
+            except Exception:
+                log.exception("a session could not be checked; it will be tried again")
+                continue
+            if not allowed:
+                await self.leave(visit, SIGNED_OUT, "signed out")
+                return
+
+    async def leave(self, visit: Visit, code: int, reason: str) -> None:
+        """Follow nothing more and close; the runs go on."""
+        visit.left = True
+        for follower in visit.followers.values():
+            follower.task.cancel()
+        await self.close(code, reason)
+
+    # What the browser says
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        visit = self.visit
+        if visit is None or visit.left:
+            return
+        size = len(bytes_data or (text_data or "").encode("utf-8", "replace"))
+        if size > FRAME_BYTES:
+            await self.leave(visit, TOO_BIG, "frame too large")
+            return
+        if visit.flow.too_much(size):
+            await self.leave(visit, POLICY, "too many frames")
+            return
+        try:
+            if text_data is None:
+                raise frames.BadFrame("Frames are JSON text; files are uploaded first.")
+            await self.act(visit, frames.parse(text_data))
+        except PolyphonyError as error:
+            await self.say(frames.refusal(error, getattr(error, "frame_id", None)))
+
+    async def act(self, visit: Visit, frame: frames.Frame) -> None:
+        try:
+            match frame:
+                case frames.Ping():
+                    await self.say(frames.PONG)
+                case frames.Start():
+                    await self.start(visit, frame)
+                case frames.Resume():
+                    self.follow(visit, frame.id, frame.run, self.resume(visit, frame))
+                case frames.Stop():
+                    self.stop(visit, frame)
+        except PolyphonyError as error:
+            await self.say(frames.refusal(error, getattr(frame, "id", None)))
+
+    async def start(self, visit: Visit, frame: frames.Start) -> None:
+        self.make_room(visit, frame.id)
+        client = self.scope.get("client") or [""]
+        try:
+            live = runner.start(visit.user.pk, frame, str(client[0]))
+        except PolyphonyError as error:
+            await self.say(frames.text(frame.id, str(uuid4()), 1, frames.failed(error)))
+            return
+        self.follow(visit, frame.id, live.id, self.relay(frame.id, live.id, live.log.read(0)))
+
+    async def resume(self, visit: Visit, frame: frames.Resume) -> None:
+        run = await offload(Run.objects.for_user(visit.user).filter(id=frame.run).first)
+        if run is None:
+            raise NotFound("There is no such run.", param="run")
+        await self.relay(frame.id, run.id, registry.follow(run, frame.after))
+
+    def stop(self, visit: Visit, frame: frames.Stop) -> None:
+        follower = visit.followers.get(frame.id)
+        if follower is not None:
+            tasks.spawn(f"stop {follower.run}", registry.stop(follower.run))
+        elif frame.id not in visit.finished:
+            raise NotFound("No run of this id is followed here.", param="id")
+
+    # What it hears
+
+    def make_room(self, visit: Visit, frame_id: str) -> None:
+        if frame_id in visit.followers:
+            raise InvalidRequest("This id is already in use on this socket.", param="id", code="id_in_use")
+        if len(visit.followers) >= RUNS_PER_SOCKET:
+            raise RateLimited(
+                f"A socket follows at most {RUNS_PER_SOCKET} runs at a time.", code="too_many_runs"
+            )
+
+    def follow(self, visit: Visit, frame_id: str, run: UUID, work: Coroutine[Any, Any, None]) -> None:
+        earlier = visit.followers.get(frame_id)
+        if earlier is not None and earlier.run == run:
+            earlier.task.cancel()
+            visit.followers.pop(frame_id)
+        try:
+            self.make_room(visit, frame_id)
+        except PolyphonyError:
+            work.close()
+            raise
+        task = asyncio.create_task(self.guarded(frame_id, work), name=f"follow {run}")
+        follower = visit.followers[frame_id] = Follower(frame_id, run, task)
+        task.add_done_callback(lambda _: self.over(visit, follower))
+
+    def over(self, visit: Visit, follower: Follower) -> None:
+        visit.finished.append(follower.id)
+        if visit.followers.get(follower.id) is follower:
+            del visit.followers[follower.id]
+
+    async def guarded(self, frame_id: str, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except PolyphonyError as error:
+            await self.say(frames.refusal(error, frame_id))
+        except (OSError, RuntimeError):
+            log.debug("a socket closed while it was being told about a run")
+        except Exception:
+            log.exception("following a run failed")
+            await self.say(frames.refusal(PolyphonyError("Something went wrong on this server."), frame_id))
+
+    async def relay(self, frame_id: str, run: UUID, events: AsyncGenerator[list[Numbered], None]) -> None:
+        """Send a run's events as they come: one await per frame, no JSON for sound, since CPU counts here."""
+        name, channel, send, binary = str(run), frames.channel(run), self.base_send, frames.binary
+        async with aclosing(events):
+            async for batch in events:
+                for number, body in batch:
+                    if type(body) is bytes:
+                        await send({"type": "websocket.send", "bytes": binary(channel, number, body)})
+                    else:
+                        text = frames.text(frame_id, name, number, body)
+                        await send({"type": "websocket.send", "text": text})
+
+    async def say(self, text: str) -> None:
+        await self.base_send({"type": "websocket.send", "text": text})

@@ -1,0 +1,124 @@
+"""A run's events in order, numbered from 1 over text and sound alike; readers follow at their own pace."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncGenerator, Callable
+from typing import Any, NamedTuple
+
+import orjson
+
+MAX_EVENTS = 200_000
+MAX_TEXT = 8 * 1024 * 1024
+RECENT_SOUND = 4 * 1024 * 1024
+BATCH = 256
+
+Body = dict[str, Any] | bytes
+Numbered = tuple[int, Body]
+Recall = Callable[[int, int], bytes]
+
+
+class Stored(NamedTuple):
+    """Sound that has left memory: where it lies in the run's file."""
+
+    offset: int
+    size: int
+
+
+def ends(body: Body) -> bool:
+    """True for the one event that ends a run."""
+    return type(body) is dict and body["type"] in ("run.done", "run.error")
+
+
+class Log:
+    """Lives in the process that makes the run. Memory is bounded: older sound is read back from disk.
+
+    `recall(offset, size)` returns bytes of all sound appended so far, counted from the first.
+    """
+
+    def __init__(self, recall: Recall) -> None:
+        self.closed = False
+        self._bodies: list[Body | Stored] = []
+        self._recall = recall
+        self._offset = 0
+        self._text = 0
+        self._recent: deque[tuple[int, Stored]] = deque()
+        self._recent_size = 0
+        self._news = asyncio.Event()
+
+    @property
+    def last(self) -> int:
+        """The number of the newest event; 0 when there is none."""
+        return len(self._bodies)
+
+    @property
+    def full(self) -> bool:
+        """Whether the run has told as much as one may: its maker ends it."""
+        return len(self._bodies) >= MAX_EVENTS or self._text >= MAX_TEXT
+
+    def append(self, body: Body) -> int:
+        """Number an event and wake the readers."""
+        if isinstance(body, bytes):
+            self._keep_sound(body)
+        else:
+            self._text += len(orjson.dumps(body))
+        self._bodies.append(body)
+        self._news.set()
+        return len(self._bodies)
+
+    def close(self) -> None:
+        """No event follows; sound is read from disk from now on."""
+        self.closed = True
+        self._shrink(0)
+        self._news.set()
+
+    async def read(self, after: int) -> AsyncGenerator[list[Numbered], None]:
+        """Everything numbered above `after`, in batches, until the log is closed."""
+        position = max(after, 0)
+        while True:
+            waiting = self._bodies[position : position + BATCH]
+            if waiting:
+                batch = await self._recalled(waiting, position + 1)
+                position += len(batch)
+                yield batch
+            elif self.closed:
+                return
+            else:
+                self._news.clear()
+                await self._news.wait()
+
+    def opening(self, after: int) -> list[Numbered]:
+        """The first event for one who joins behind it: it says how the run's sound is headed."""
+        first = self._bodies[0] if self._bodies else None
+        return [(1, first)] if after > 0 and isinstance(first, dict) else []
+
+    def texts(self) -> list[Numbered]:
+        """The textual events, for the row that outlives the log."""
+        return [(number, body) for number, body in enumerate(self._bodies, 1) if type(body) is dict]
+
+    def _keep_sound(self, body: bytes) -> None:
+        place = Stored(self._offset, len(body))
+        self._recent.append((len(self._bodies), place))
+        self._offset += place.size
+        self._recent_size += place.size
+        if self._recent_size > RECENT_SOUND:
+            self._shrink(RECENT_SOUND)
+
+    def _shrink(self, size: int) -> None:
+        while self._recent_size > size and self._recent:
+            index, place = self._recent.popleft()
+            if index < len(self._bodies):
+                self._bodies[index] = place
+            self._recent_size -= place.size
+
+    async def _recalled(self, bodies: list[Body | Stored], first: int) -> list[Numbered]:
+        if not any(type(body) is Stored for body in bodies):
+            return list(enumerate(bodies, first))  # type: ignore[arg-type]
+        return await asyncio.to_thread(self._fetch, bodies, first)
+
+    def _fetch(self, bodies: list[Body | Stored], first: int) -> list[Numbered]:
+        return [
+            (number, self._recall(*body) if isinstance(body, Stored) else body)
+            for number, body in enumerate(bodies, first)
+        ]

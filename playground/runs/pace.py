@@ -1,0 +1,43 @@
+"""How far sound may run ahead of the ear: what was not yet made when *Stop* is pressed costs nothing."""
+
+from __future__ import annotations
+
+import time
+
+from core.contract.events import AudioStart
+from core.contract.media import AudioFormat, PcmShape
+
+LEAD = 5.0
+"""Seconds of sound that may wait unheard."""
+
+FASTEST = {
+    AudioFormat.MP3: 40_000,
+    AudioFormat.AAC: 40_000,
+    AudioFormat.OPUS: 32_000,
+    AudioFormat.FLAC: 192_000,
+}
+"""Bytes per second no ordinary file exceeds: pacing by them never lets the player run dry."""
+
+
+class Pace:
+    """Times the chunks of one run; playback is taken to begin with the first of them."""
+
+    def __init__(self, lead: float = LEAD) -> None:
+        self.lead = lead
+        self._rate = 0.0
+        self._made = 0
+        self._began = 0.0
+
+    def shape(self, start: AudioStart) -> None:
+        """Learn what a second of this sound weighs."""
+        raw = PcmShape(start.sample_rate, start.channels).bytes_per_second
+        self._rate = float(FASTEST.get(start.format, raw))
+
+    def wait(self, size: int) -> float:
+        """Seconds to pause after a chunk of `size` bytes; 0 during the first `lead` seconds of sound."""
+        now = time.monotonic()
+        self._began = self._began or now
+        self._made += size
+        if not self._rate:
+            return 0.0
+        return max(0.0, self._made / self._rate - (now - self._began) - self.lead)

@@ -1,0 +1,209 @@
+"""Makes runs: a task per run, owned by the server, that turns the gateway's events into the run's log."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from contextlib import aclosing
+from dataclasses import replace
+from typing import Any
+from uuid import UUID, uuid4
+
+import orjson
+from django.urls import reverse
+from django.utils import timezone
+
+from core import tasks
+from core.contract.errors import (
+    AuthenticationFailed,
+    Interrupted,
+    PolyphonyError,
+    Unavailable,
+    UpstreamInvalid,
+)
+from core.contract.events import AudioChunk, AudioStart, Event, Outcome, Receipt, Words
+from core.contract.requests import Caller, Source
+from core.gateway import Session
+from core.models.offload import offload
+from playground import frames
+from playground.models import Run
+from playground.models.run import TITLE_LENGTH
+from playground.runs import live as registry
+from playground.runs.live import Live
+from playground.runs.log import Body
+from playground.runs.store import Kept
+
+log = logging.getLogger("polyphony.runs")
+
+PIECE = 64 * 1024
+"""Largest frame of sound: bigger chunks are sent in pieces."""
+
+
+def start(user_id: int, frame: frames.Start, address: str = "") -> Live:
+    """Begin a run and return at once. Raises the refusals of parser and gateway; then nothing was begun.
+
+    `address` is the client's.
+    """
+    request = frames.request(frame)
+    session = Session(Caller(user_id, source=Source.PLAYGROUND, address=address), request)
+    live = registry.create(uuid4(), user_id, session)
+    row = Run(
+        id=live.id,
+        user_id=user_id,
+        task=frame.task,
+        model=frame.model,
+        params=dict(frame.params),
+        title=" ".join(request.text[: 4 * TITLE_LENGTH].split())[:TITLE_LENGTH],
+        generation=session.id,
+    )
+    live.task = tasks.spawn(f"run {live.id}", conduct(live, row))
+    return live
+
+
+async def conduct(live: Live, row: Run) -> None:
+    """From the first event to the last: whatever happens, exactly one ending is told."""
+    try:
+        outcome, error = await opened(live, row)
+        live.ending = True
+        endings = await finish(live, outcome, error)
+    except Exception:
+        log.exception("run %s could not be kept", live.id)
+        endings = [frames.failed(Unavailable("The server could not keep this run.", code="storage_failed"))]
+    for body in endings:
+        live.tell(body)
+    live.log.close()
+    registry.retire(live)
+
+
+async def opened(live: Live, row: Run) -> tuple[Outcome, PolyphonyError | None]:
+    """Record the run, tell that it began, relay what comes."""
+    await offload(row.save, force_insert=True)
+    target = live.session.route.targets[0]
+    live.tell(frames.started(live.id, row.model, target.provider, live.session.entry.worst))
+    if live.mirror is not None:
+        tasks.spawn(f"mirror {live.id}", live.mirror.work())
+    return await relay(live)
+
+
+async def relay(live: Live) -> tuple[Outcome, PolyphonyError | None]:
+    """Tell what comes until it ends. Never raises: how it ended is the answer."""
+    if live.reason is not None:
+        return live.reason, None
+    live.begun = True
+    try:
+        async with aclosing(live.session.events()) as events:
+            async for event in events:
+                await take(live, event)
+        return Outcome.COMPLETED, None
+    except asyncio.CancelledError:
+        # cancelled once, by Stop or by the shutdown: this task still has an ending to tell
+        if (task := asyncio.current_task()) is not None:
+            task.uncancel()
+        return live.reason or Outcome.INTERRUPTED, None
+    except (AuthenticationFailed, Interrupted) as error:
+        return Outcome.INTERRUPTED, error
+    except PolyphonyError as error:
+        return (Outcome.PARTIAL if live.sound.size else Outcome.FAILED), error
+    except Exception:
+        log.exception("run %s failed", live.id)
+        return (Outcome.PARTIAL if live.sound.size else Outcome.FAILED), PolyphonyError(
+            "Something went wrong on this server."
+        )
+
+
+async def take(live: Live, event: Event) -> None:
+    if live.log.full:
+        raise UpstreamInvalid("The answer is longer than a run can hold.")
+    if type(event) is AudioChunk:
+        for piece in pieces(event.data):
+            live.sound.write(piece)
+            live.tell(piece)
+        if (pause := live.pace.wait(len(event.data))) and not tasks.state.draining:
+            await asyncio.sleep(pause)
+        return
+    if type(event) is AudioStart:
+        live.sound.open(event)
+        live.pace.shape(event)
+    elif type(event) is Words:
+        live.words.extend(event.words)
+    body = frames.body(event)
+    if body is not None:
+        live.tell(body)
+
+
+def pieces(data: bytes) -> Iterator[bytes]:
+    if len(data) <= PIECE:
+        if data:
+            yield data
+        return
+    for offset in range(0, len(data), PIECE):
+        yield data[offset : offset + PIECE]
+
+
+async def finish(live: Live, outcome: Outcome, error: PolyphonyError | None) -> list[Body]:
+    """Store the file and the row; the events that are still to be told."""
+    kept = await live.sound.keep(live.wanted, live.user_id)
+    receipt = live.session.receipt
+    if receipt is not None and receipt.outcome is not outcome:
+        receipt = replace(receipt, outcome=outcome)
+    endings = closing_events(live, outcome, receipt, error, kept)
+    told = [*live.log.texts(), *enumerate(endings, live.log.last + 1)]
+    await offload(save, live.id, ended(live, outcome, receipt, error, kept, told))
+    return endings
+
+
+def closing_events(
+    live: Live, outcome: Outcome, receipt: Receipt | None, error: PolyphonyError | None, kept: Kept | None
+) -> list[Body]:
+    endings: list[Body] = []
+    if live.sound.start is not None:
+        url = reverse("playground:sound", args=[live.id]) if kept else None
+        endings.append(frames.audio_end(live.sound.duration, live.sound.size, url))
+    if receipt is not None:
+        endings.append(frames.usage(receipt))
+    endings.append(last(outcome, receipt, error))
+    return endings
+
+
+def last(outcome: Outcome, receipt: Receipt | None, error: PolyphonyError | None) -> dict[str, Any]:
+    if outcome is Outcome.FAILED and error is not None:
+        return frames.failed(error)
+    return frames.done(outcome, frames.receipt_fields(receipt) if receipt else None, error)
+
+
+def ended(
+    live: Live,
+    outcome: Outcome,
+    receipt: Receipt | None,
+    error: PolyphonyError | None,
+    kept: Kept | None,
+    told: list[tuple[int, Body]],
+) -> dict[str, Any]:
+    """The columns a finished run fills in."""
+    start = live.sound.start
+    return {
+        "state": outcome.value,
+        "receipt": frames.receipt_fields(receipt) if receipt else None,
+        "error": error.envelope() if error else None,
+        "format": kept.format.value if kept else "",
+        "sample_rate": start.sample_rate if start else None,
+        "duration": live.sound.duration,
+        "bytes": kept.size if kept else 0,
+        "words": [frames.word_fields(word) for word in live.words],
+        "sound": kept.name if kept else "",
+        "frames": plain(told),
+        "finished_at": timezone.now(),
+    }
+
+
+def plain(told: list[tuple[int, Body]]) -> Any:
+    """As JSON keeps it, without the words: the row has them in a column of their own."""
+    return orjson.loads(orjson.dumps([pair for pair in told if pair[1]["type"] != "speech.words"]))
+
+
+def save(run: UUID, columns: dict[str, Any]) -> None:
+    """Fill in the row; a run deleted while it was made leaves no file behind."""
+    if Run.objects.filter(id=run).update(**columns):
+        return
+    Run(id=run, sound=columns["sound"]).erase_sound()

@@ -1,0 +1,16 @@
+"""Whether runs are shared between processes; without Redis nothing of it is imported."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from django.conf import settings
+
+
+def shared() -> ModuleType | None:
+    """The module `mirror` where `REDIS_URL` is set, else None."""
+    if not settings.REDIS_URL:
+        return None
+    from playground.runs import mirror  # noqa: PLC0415 - redis is an optional extra
+
+    return mirror

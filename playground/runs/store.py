@@ -1,0 +1,173 @@
+"""A run's sound: on disk as it arrives, then one file in the format the person chose."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import struct
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from uuid import UUID
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import default_storage
+
+from core import operations
+from core.contract.errors import NotFound, PolyphonyError, Unavailable
+from core.contract.events import AudioStart
+from core.contract.media import AudioFormat, PcmShape, wav_header
+from core.models.offload import offload
+
+log = logging.getLogger("polyphony.runs")
+
+HEADER = 44
+ABANDONED = 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The file as it was stored; `duration` in seconds where the bytes tell it."""
+
+    name: str
+    format: AudioFormat
+    size: int
+
+
+class Sound:
+    """The bytes of one run as they were relayed, in a private file until `discard`."""
+
+    def __init__(self, run: UUID) -> None:
+        self.run = run
+        self.size = 0
+        self.start: AudioStart | None = None
+        self._path = live_folder() / f"{run}.sound"
+        self._file: int | None = None
+        # a descriptor closed while a thread reads may by then belong to somebody else's file
+        self._lock = Lock()
+
+    def open(self, start: AudioStart) -> None:
+        """Make the file. Raises `Unavailable` when the disk refuses."""
+        try:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
+        except OSError as error:
+            raise lost() from error
+        self.start = start
+
+    def write(self, data: bytes) -> None:
+        """Append. Raises `Unavailable` when the disk refuses: sound that cannot be kept is not paid for."""
+        if self._file is None:
+            raise Unavailable("Sound came before its format was known.", code="storage_failed")
+        try:
+            written = os.write(self._file, data)
+            while written < len(data):
+                written += os.write(self._file, data[written:])
+        except OSError as error:
+            raise lost() from error
+        self.size += len(data)
+
+    def recall(self, offset: int, size: int) -> bytes:
+        """Bytes written earlier; blocking, safe in any thread. Raises `NotFound` after `discard`."""
+        with self._lock:
+            if self._file is None:
+                raise NotFound("The live sound of this run is no longer kept.", code="log_trimmed")
+            return os.pread(self._file, size, offset)
+
+    @property
+    def duration(self) -> float | None:
+        """Playing time in seconds; None where only a decoder could tell."""
+        if self.start is None or self.start.format not in (AudioFormat.PCM, AudioFormat.WAV):
+            return None
+        header = HEADER if self.start.format is AudioFormat.WAV else 0
+        return round(shape_of(self.start).seconds(max(0, self.size - header)), 3)
+
+    async def keep(self, wanted: AudioFormat, user_id: int) -> Kept | None:
+        """Store the file for download; None without sound. It is `wanted` where samples came that we can
+        encode, WAV where the encoder is missing, and otherwise what the provider sent."""
+        if self.start is None or not self.size:
+            return None
+        path, form = await self._encoded(wanted)
+        try:
+            return await offload(put, path, form, f"runs/{user_id}/{self.run}.{form.extension}")
+        finally:
+            if path != self._path:
+                path.unlink(missing_ok=True)
+
+    async def _encoded(self, wanted: AudioFormat) -> tuple[Path, AudioFormat]:
+        assert self.start is not None
+        if self.start.format is not AudioFormat.PCM:
+            return await offload(self._as_sent), self.start.format
+        if wanted is AudioFormat.PCM:
+            return self._path, wanted
+        if wanted is not AudioFormat.WAV:
+            try:
+                path = self._path.with_suffix(f".{wanted.extension}")
+                await operations.encode_audio(self._path, shape_of(self.start), path, wanted)
+                return path, wanted
+            except PolyphonyError as error:
+                log.warning("run %s: kept as WAV instead of %s: %s", self.run, wanted, error.message)
+        return await offload(self._as_wav), AudioFormat.WAV
+
+    def _as_wav(self) -> Path:
+        assert self.start is not None
+        path = self._path.with_suffix(".wav")
+        with open(path, "wb", opener=private) as target, open(self._path, "rb") as source:
+            target.write(wav_header(shape_of(self.start), self.size))
+            shutil.copyfileobj(source, target)
+        return path
+
+    def _as_sent(self) -> Path:
+        """The relayed bytes; a streamed WAV header that left its sizes open gets them now."""
+        with open(self._path, "rb") as source:
+            head = source.read(HEADER)
+        if len(head) < HEADER or head[:4] != b"RIFF" or head[36:40] != b"data":
+            return self._path
+        path = self._path.with_suffix(".copy")
+        sizes = struct.pack("<I", self.size - 8), struct.pack("<I", self.size - HEADER)
+        shutil.copyfile(self._path, path)
+        with open(path, "r+b") as target:
+            target.write(head[:4] + sizes[0] + head[8:40] + sizes[1])
+        return path
+
+    def discard(self) -> None:
+        """Forget the relayed bytes; the stored file stays."""
+        with self._lock:
+            if self._file is not None:
+                os.close(self._file)
+                self._file = None
+        self._path.unlink(missing_ok=True)
+
+
+def lost() -> Unavailable:
+    return Unavailable("The server could not store the sound.", code="storage_failed")
+
+
+def shape_of(start: AudioStart) -> PcmShape:
+    return PcmShape(start.sample_rate, start.channels)
+
+
+def live_folder() -> Path:
+    return Path(settings.MEDIA_ROOT) / "live"
+
+
+def private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def put(path: Path, form: AudioFormat, name: str) -> Kept:
+    with open(path, "rb") as source:
+        stored = default_storage.save(name, File(source))
+    return Kept(stored, form, path.stat().st_size)
+
+
+def sweep_abandoned(now: float | None = None) -> int:
+    """Delete live files a crash left behind a day ago or earlier; how many there were."""
+    cutoff = (now or time.time()) - ABANDONED
+    old = [path for path in live_folder().glob("*") if path.stat().st_mtime < cutoff]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return len(old)

@@ -1,0 +1,170 @@
+"""A stage with the rehearsal on it, and browser tabs that speak the socket's protocol."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import struct
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from channels.auth import AuthMiddlewareStack
+from channels.routing import URLRouter
+from channels.testing import WebsocketCommunicator
+from django.test import Client
+
+from core import tasks
+from core.models import AIModel, Endpoint, Price, Provider, Voice
+from core.models.offload import offload
+from playground import admission
+from playground.runs import live as registry
+from playground.runs import pace
+from playground.urls import websocket_urlpatterns
+
+MODEL = "local/rehearsal"
+TEXT = "One two three four five six seven eight"
+ENDS = ("run.done", "run.error")
+
+
+@dataclass
+class Tab:
+    """One socket of a signed-in browser."""
+
+    communicator: WebsocketCommunicator
+    heard: list[Any] = field(default_factory=list)
+
+    async def say(self, **fields: Any) -> None:
+        await self.communicator.send_to(text_data=json.dumps(fields))
+
+    async def start(self, text: str = TEXT, id: str = "a", **params: Any) -> None:
+        await self.say(
+            type="run.start",
+            id=id,
+            task="speech",
+            model=params.pop("model", MODEL),
+            params={"input": text, **params},
+        )
+
+    async def hear(self, seconds: float = 5) -> Any:
+        """The next frame: a dict, or (number, seq, sound)."""
+        frame = await self.communicator.receive_output(seconds)
+        if frame["type"] == "websocket.close":
+            heard: Any = {"type": "close", "code": frame.get("code")}
+        elif frame.get("text") is not None:
+            heard = json.loads(frame["text"])
+        else:
+            heard = (*struct.unpack(">II", frame["bytes"][:8]), frame["bytes"][8:])
+        self.heard.append(heard)
+        return heard
+
+    async def until(self, *types: str, seconds: float = 5) -> Any:
+        """Hear frames up to one of these types."""
+        while True:
+            frame = await self.hear(seconds)
+            if isinstance(frame, dict) and frame["type"] in types:
+                return frame
+
+    async def first_sound(self) -> tuple[int, int, bytes]:
+        while not isinstance(frame := await self.hear(), tuple):
+            pass
+        return frame
+
+    def kinds(self) -> list[str]:
+        """What was heard, in order, without repeats of sound and words."""
+        kinds = [frame["type"] if isinstance(frame, dict) else "sound" for frame in self.heard]
+        return [kind for index, kind in enumerate(kinds) if kind not in kinds[:index]]
+
+    def sound(self) -> bytes:
+        return b"".join(frame[2] for frame in self.heard if isinstance(frame, tuple))
+
+    def numbers(self) -> list[int]:
+        return [frame[1] if isinstance(frame, tuple) else frame["seq"] for frame in self.heard]
+
+    async def leave(self) -> None:
+        await self.communicator.disconnect(timeout=5)
+
+
+def cookie(user: Any) -> str:
+    client = Client()
+    client.force_login(user)
+    return client.cookies["sessionid"].value
+
+
+def communicator(
+    session: str = "", origin: str | None = "http://testserver", host: str = "testserver"
+) -> Any:
+    headers = [(b"host", host.encode())]
+    if origin is not None:
+        headers.append((b"origin", origin.encode()))
+    if session:
+        headers.append((b"cookie", f"sessionid={session}".encode()))
+    application = AuthMiddlewareStack(URLRouter(websocket_urlpatterns))
+    return WebsocketCommunicator(application, "/ws/playground/", headers=headers)
+
+
+@pytest.fixture
+def rehearsal(transactional_db):
+    """The rehearsal as an endpoint row; tests set its options."""
+    provider = Provider.objects.create(slug="rehearsal", name="Rehearsal", wire="rehearsal", needs_key=False)
+    model = AIModel.objects.create(
+        slug=MODEL,
+        name="Rehearsal",
+        tasks=["speech"],
+        formats=["pcm", "wav"],
+        limits={"characters": 20_000},
+        input_modalities=["text"],
+        output_modalities=["speech"],
+        features=["speed", "instructions"],
+        speed_min=0.25,
+        speed_max=4.0,
+    )
+    Voice.objects.create(model=model, voice_id="tone", name="Tone")
+    endpoint = Endpoint.objects.create(model=model, provider=provider, upstream_id="rehearsal")
+    Price.objects.create(endpoint=endpoint, kind="text_in", unit="character", usd_per_unit="0.00001")
+    return endpoint
+
+
+@pytest.fixture(autouse=True)
+def clean_slate(monkeypatch):
+    monkeypatch.setattr(registry, "runs", {})
+    monkeypatch.setattr(admission, "sockets", type(admission.sockets)())
+
+
+@pytest.fixture
+def far_ahead(monkeypatch):
+    """Nothing is held back."""
+    monkeypatch.setattr(pace.Pace, "wait", lambda self, size: 0.0)
+
+
+@pytest.fixture
+async def engine(rehearsal, anyio_backend):
+    """Background work runs in the test's loop, and is done when the test is."""
+    await tasks.start()
+    yield rehearsal
+    for live in list(registry.runs.values()):
+        live.stop()
+    if tasks.owned:
+        await asyncio.wait(set(tasks.owned), timeout=10)
+    for run in list(registry.runs):
+        registry.forget(run)
+    await tasks.halt()
+
+
+@pytest.fixture
+async def sign_in(engine):
+    """Open a tab of a user; every tab is closed when the test ends."""
+    tabs = []
+
+    async def opened(user: Any) -> Tab:
+        session = await asyncio.to_thread(cookie, user)
+        await offload(tasks.refresh)
+        tab = Tab(communicator(session))
+        connected, _ = await tab.communicator.connect(timeout=5)
+        assert connected
+        tabs.append(tab)
+        return tab
+
+    yield opened
+    for tab in tabs:
+        await tab.leave()
