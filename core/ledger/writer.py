@@ -126,7 +126,7 @@ def open_own_connection() -> None:
     options.pop("pool", None)
     options.pop("server_side_binding", None)
     if facts["ENGINE"] == "django.db.backends.postgresql":
-        options |= {"connect_timeout": 3, "tcp_user_timeout": 5000}
+        options |= {"connect_timeout": 3, "tcp_user_timeout": 5000, "application_name": "polyphony ledger"}
     backend = load_backend(facts["ENGINE"])
     connections[DEFAULT_DB_ALIAS] = backend.DatabaseWrapper(facts, DEFAULT_DB_ALIAS)
 
