@@ -15,6 +15,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import daphne.server
@@ -32,7 +33,7 @@ from twisted.logger import (
 from twisted.python.failure import Failure
 
 from core.limits import MIB, Application, body_caps, parse_networks, settle_origin
-from core.server_certificate import Certificate
+from core.server_certificate import Certificate, self_signed
 from core.server_flow import SLICE, Message, RequestInbox, SocketInbox
 from core.server_http import Channel, HTTPFactory, Request
 from core.server_websocket import Socket, SocketFactory
@@ -54,6 +55,7 @@ class Limits:
     header_seconds: float = 10.0
     body_window: float = 60.0
     body_rate: float = 1000.0
+    linger_seconds: float = 2.0
     unread_messages: int = 256
     unread_bytes: int = 4 * MIB
     message_bytes: int = MIB
@@ -67,18 +69,19 @@ def serve(
     host: str = "127.0.0.1",
     port: int = 8000,
     *,
-    tls: Certificate | None = None,
+    tls: Path | None = None,
     limits: Limits | None = None,
     trusted_proxies: Iterable[str] = (),
-    ready: Callable[[str, int], None] | None = None,
+    ready: Callable[[int], None] | None = None,
     draining: Callable[[], None] | None = None,
     on_drain: Iterable[Hook] = (),
     signal_handlers: bool = True,
 ) -> None:
     """Serves until SIGTERM or SIGINT, then drains; OSError when it cannot listen. Once per process.
 
-    `ready` gets the real address; `draining` is called when draining begins; `on_drain` are awaited when
-    clients are gone (or their time is up), before the event loop stops. A second signal stops at once.
+    `tls` is the folder of a self-signed certificate, made there when missing. `ready` gets the real port;
+    `draining` is called when draining begins; `on_drain` are awaited when clients are gone (or their time is
+    up), before the event loop stops. A second signal stops at once.
     """
     server = Server(
         application,
@@ -104,10 +107,10 @@ class Server(daphne.server.Server):
         host: str = "127.0.0.1",
         port: int = 8000,
         *,
-        tls: Certificate | None = None,
+        tls: Path | None = None,
         limits: Limits | None = None,
         trusted_proxies: Iterable[str] = (),
-        ready: Callable[[str, int], None] | None = None,
+        ready: Callable[[int], None] | None = None,
         draining: Callable[[], None] | None = None,
         on_drain: Iterable[Hook] = (),
         signal_handlers: bool = True,
@@ -115,7 +118,7 @@ class Server(daphne.server.Server):
         self.limits = limits or Limits()
         super().__init__(
             application,
-            endpoints=[_endpoint(host, port, tls)],
+            endpoints=[_endpoint(host, port, self_signed(tls, [host]) if tls else None)],
             signal_handlers=signal_handlers,
             websocket_max_message_size=self.limits.message_bytes,
             websocket_max_frame_size=self.limits.message_bytes,
@@ -175,7 +178,7 @@ class Server(daphne.server.Server):
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, lambda *_: self.shutdown())
         if self._ready is not None:
-            self._ready(*self.listening_addresses[0])
+            self._ready(self.listening_addresses[0][1])
 
     # Applications
 
@@ -189,7 +192,10 @@ class Server(daphne.server.Server):
         running = self.application(
             settle_origin(scope, self.trusted_proxies), inbox.receive, partial(self.handle_reply, protocol)
         )
-        self.connections[protocol]["application_instance"] = asyncio.ensure_future(running)
+        instance = asyncio.ensure_future(running)
+        # Daphne looks for ended applications once a second, and not at all for an answer left unfinished.
+        instance.add_done_callback(lambda _: protocol.application_ended())
+        self.connections[protocol]["application_instance"] = instance
         return inbox
 
     async def handle_reply(self, protocol: Connection, message: Message) -> None:
@@ -214,6 +220,11 @@ class Server(daphne.server.Server):
         await super().handle_reply(protocol, message)
 
     # Looking after connections
+
+    def protocol_disconnected(self, protocol: Connection) -> None:
+        # A rejected websocket disconnects twice, the second time after Daphne has forgotten it.
+        if protocol in self.connections:
+            super().protocol_disconnected(protocol)
 
     def application_checker(self) -> None:
         """Daphne's loop ends for good when looking after one connection fails."""
@@ -259,7 +270,7 @@ class Server(daphne.server.Server):
             await asyncio.sleep(0.05)
         for hook in self._on_drain:
             try:
-                await asyncio.wait_for(hook(), self.limits.drain_seconds)
+                await hook()
             except Exception:
                 logger.exception("A drain hook failed")
         self.stop()

@@ -33,7 +33,7 @@ def self_signed(folder: Path, hosts: Iterable[str] = ()) -> Certificate:
     Names are `hosts`, localhost, this machine's names and addresses. Only the owner can read the files.
     """
     files = Certificate(folder / "tls-key.pem", folder / "tls-certificate.pem")
-    names = sorted({*hosts, *_own_names()} - {"", "0.0.0.0", "::"})
+    names = sorted({*(host.strip("[]") for host in hosts), *_own_names()} - {"", "0.0.0.0", "::"})
     if not _still_good(files, names):
         _make(files, names)
     return files

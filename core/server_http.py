@@ -20,7 +20,6 @@ from core.server_flow import Gate, Message, RequestInbox
 if TYPE_CHECKING:
     from core.server import Server
 
-LINGER = 2.0
 IN_MEMORY = 100_000
 REASONS = {408: b"Request Timeout", 413: b"Content Too Large", 431: b"Request Header Fields Too Large"}
 
@@ -99,7 +98,7 @@ class Channel(http.HTTPChannel):
         """Answers, then reads on for a moment: closing over unread bytes would lose the answer in a reset."""
         self.refused = True
         self.transport.write(REFUSAL % (status, REASONS.get(status, b"Refused"), len(body)) + body)
-        self.setTimeout(LINGER)
+        self.setTimeout(self.server.limits.linger_seconds)
 
     def check_timeouts(self) -> None:
         """Called by the server every second or so."""
@@ -198,6 +197,10 @@ class Request(daphne.http_protocol.WebRequest):
             self.abort()
         else:
             super().handle_exception(exception)
+
+    def application_ended(self) -> None:
+        if not self.finished and self.channel is not None:
+            self.handle_exception(RuntimeError("The application ended before its answer."))
 
     def basic_error(self, status: int, status_text: bytes, body: str) -> None:
         content = error_body(status, body, "server" if status >= 500 else "invalid_request")

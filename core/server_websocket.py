@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from core.server import Server
 
 POLICY_VIOLATION = 1008
+INTERNAL_ERROR = 1011
 CLOSE_REASON_BYTES = 123
 
 
@@ -62,6 +63,9 @@ class Socket(daphne.ws_protocol.WebSocketProtocol):
             self.sendCloseFrame(code=code, reasonUtf8=encode_truncate(reason, CLOSE_REASON_BYTES))
         elif self.state == self.STATE_CONNECTING and hasattr(self, "handshake_deferred"):
             self.serverReject()
+
+    def application_ended(self) -> None:
+        self.close(INTERNAL_ERROR)
 
     def onClose(self, wasClean: bool, code: int | None, reason: str | None) -> None:
         # The application is told why we closed, whether or not the browser repeated our code.

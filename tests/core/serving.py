@@ -137,17 +137,23 @@ def _established(client: socket.socket) -> bool:
     return client.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] == 1
 
 
-def upgrade(client: socket.socket, target: str, *headers: str) -> None:
-    """The opening handshake, whatever the answer."""
+def upgrade(client: socket.socket, target: str) -> None:
+    """The opening handshake, accepted."""
+    head = ask_to_upgrade(client, target)
+    assert head.startswith(b"HTTP/1.1 101 "), head
+
+
+def ask_to_upgrade(client: socket.socket, target: str) -> bytes:
+    """The opening handshake; the head of the answer, whatever it is."""
     key = base64.b64encode(os.urandom(16)).decode()
     wanted = ("Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13")
-    client.sendall(request("GET", target, *wanted, f"Sec-WebSocket-Key: {key}", *headers))
+    client.sendall(request("GET", target, *wanted, f"Sec-WebSocket-Key: {key}"))
     head = b""
     while not head.endswith(b"\r\n\r\n"):
         byte = client.recv(1)
         assert byte, head
         head += byte
-    assert head.startswith(b"HTTP/1.1 101 "), head
+    return head
 
 
 def frame(payload: bytes, opcode: int = 1) -> bytes:

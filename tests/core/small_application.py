@@ -11,7 +11,6 @@ from urllib.parse import parse_qsl
 
 from core.limits import Message, Receive, Scope, Send
 from core.server import Limits, serve
-from core.server_certificate import self_signed
 
 MIB = 1024 * 1024
 marks: list[str] = []
@@ -86,10 +85,27 @@ async def leave(scope: Scope, receive: Receive, send: Send, stream: float = 0) -
         await start(send)
         await part(send, b"data: 0\n\n")
     await receive()
+    marks.append("waiting")
     message = await receive()
     marks.append(message["type"])
-    await asyncio.sleep(1.5)
-    marks.append("settled")
+    try:
+        await asyncio.sleep(1.5)
+        marks.append("settled")
+    except asyncio.CancelledError:
+        marks.append("cancelled")
+
+
+async def forgetful(scope: Scope, receive: Receive, send: Send) -> None:
+    """Ends without an answer."""
+
+
+async def accept(scope: Scope, receive: Receive, send: Send) -> None:
+    """Accepts and ends."""
+    await send({"type": "websocket.accept"})
+
+
+async def reject(scope: Scope, receive: Receive, send: Send) -> None:
+    await send({"type": "websocket.close", "code": 4401})
 
 
 async def broken(scope: Scope, receive: Receive, send: Send) -> None:
@@ -151,11 +167,20 @@ HTTP = {
     "slow": slow,
     "ticks": ticks,
     "leave": leave,
+    "forgetful": forgetful,
     "broken": broken,
     "seen": seen,
     "told": told,
 }
-WEBSOCKET = {"busy": busy, "blast": blast, "echo": echo, "close": close, "secure": secure}
+WEBSOCKET = {
+    "busy": busy,
+    "blast": blast,
+    "echo": echo,
+    "close": close,
+    "accept": accept,
+    "reject": reject,
+    "secure": secure,
+}
 
 
 def say(**fact: Any) -> None:
@@ -173,10 +198,10 @@ if __name__ == "__main__":
         application,
         "127.0.0.1",
         0,
-        tls=self_signed(Path(folder)) if folder else None,
+        tls=Path(folder) if folder else None,
         limits=Limits(**options.get("limits", {})),
         trusted_proxies=options.get("trusted_proxies", ()),
-        ready=lambda host, port: say(host=host, port=port),
+        ready=lambda port: say(port=port),
         draining=lambda: say(draining=True),
         on_drain=[last_words],
     )
