@@ -56,16 +56,15 @@ def streaming(form: AudioFormat, source: PcmShape, target: PcmShape, write: Writ
     """An encoder whose output goes to `write` as it comes; a WAV header claims an unknown length."""
     if form in CONTAINERS:
         return ContainerEncoder(form, source, target, Sink(write))
-    if form is AudioFormat.WAV:
-        write(wav_header(target))
-    return RawEncoder(source, target, write)
+    return RawEncoder(source, target, write, wav_header(target) if form is AudioFormat.WAV else b"")
 
 
 class RawEncoder:
-    """Samples as they are, at another rate where needed."""
+    """Samples as they are, at another rate where needed, after a header."""
 
-    def __init__(self, source: PcmShape, target: PcmShape, write: Write) -> None:
+    def __init__(self, source: PcmShape, target: PcmShape, write: Write, header: bytes = b"") -> None:
         self._write = write
+        self._header = header
         self._same = source == target
         self._plain = self._fine = None
         if self._same:
@@ -78,6 +77,7 @@ class RawEncoder:
             need_media_library("Mixing channels")
 
     def write(self, sound: bytes) -> None:
+        self._begin()
         if self._same:
             self._write(sound)
         elif self._plain is not None:
@@ -86,8 +86,14 @@ class RawEncoder:
             self._pass(sound)
 
     def close(self) -> None:
+        self._begin()
         if self._fine is not None:
             self._pass(None)
+
+    def _begin(self) -> None:
+        if self._header:
+            header, self._header = self._header, b""
+            self._write(header)
 
     def _pass(self, sound: bytes | None) -> None:
         assert self._fine is not None

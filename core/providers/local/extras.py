@@ -19,11 +19,16 @@ def missing() -> str | None:
     return HINT
 
 
+def can_make(form: AudioFormat) -> bool:
+    """Whether a format can be made here, given that something can be spoken at all."""
+    return form in WITHOUT_LIBRARY or find_spec("av") is not None
+
+
 def available_formats() -> tuple[AudioFormat, ...]:
     """The formats that can be made here: all with PyAV, wav and pcm without it, none without an engine."""
     if missing() is not None:
         return ()
-    return tuple(AudioFormat) if find_spec("av") is not None else WITHOUT_LIBRARY
+    return tuple(form for form in AudioFormat if can_make(form))
 
 
 @cache

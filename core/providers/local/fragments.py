@@ -1,4 +1,3 @@
-# ruff: noqa: RUF001 -- the punctuation of other scripts is what this file is about
 """Cut a text where a speaker would breathe, so that one long job becomes many short steps."""
 
 from __future__ import annotations

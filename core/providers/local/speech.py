@@ -13,7 +13,7 @@ from core.contract.media import AudioFormat
 from core.contract.requests import SpeechRequest
 from core.contract.route import Target
 from core.contract.usage import Amount, Kind, Unit, Usage
-from core.providers.local.extras import HINT, available_formats, missing
+from core.providers.local.extras import HINT, can_make, missing
 from core.providers.local.job import Message
 from core.providers.local.pool import shared_pool
 
@@ -41,7 +41,7 @@ def arguments(target: Target, request: SpeechRequest, form: AudioFormat) -> dict
     """The job's arguments, checked: the worker is not started for what cannot be."""
     if hint := missing():
         raise Unavailable(f"espeak-ng is not installed here: {hint}")
-    if form not in available_formats():
+    if not can_make(form):
         raise Unsupported(f"The format {form} needs PyAV: {HINT}", param="response_format")
     if len(request.text) > MAX_CHARACTERS:
         raise InvalidRequest(f"The text is longer than {MAX_CHARACTERS:,} characters.", param="input")

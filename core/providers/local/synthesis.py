@@ -84,8 +84,8 @@ class Speech:
 
 def speak(args: dict[str, Any], output: Output) -> Generator[None, None, Result]:
     """`text`, `voice`, `speed`, `pitch`, `format` in; sound and words out; returns `{"seconds"}`."""
-    output.event("audio", sample_rate=PCM_RATE, channels=1)
     speech = Speech(args, output)
+    output.event("audio", sample_rate=PCM_RATE, channels=1)
     text = speakable(args["text"])
     scale = min(1.0, float(args["speed"]))
     for offset, fragment in split(text, least=round(100 * scale), most=round(300 * scale)):

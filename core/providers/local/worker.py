@@ -6,6 +6,7 @@ import faulthandler
 import json
 import os
 import queue
+import signal
 import threading
 import traceback
 from collections.abc import Callable, Generator
@@ -26,6 +27,7 @@ OPERATIONS = {
 """Generators that yield between steps and return their result; imported on first use, in here only."""
 
 STEP_PROCESSOR_SECONDS = 60
+FAILED = "The local worker could not do this ({}); the server's log says more."
 
 
 class Worker:
@@ -73,7 +75,7 @@ class Worker:
             ending = {"event": "error", "kind": refused.kind, "message": str(refused), "param": refused.param}
         except Exception as error:  # a job's failure is its own; the worker and the other jobs live on
             traceback.print_exc()
-            ending = {"event": "error", "kind": "failed", "message": f"{type(error).__name__}: {error}"}
+            ending = {"event": "error", "kind": "failed", "message": FAILED.format(type(error).__name__)}
         if ending["event"] != "step":
             self.forget(job)
         Output(job, self.write, ()).event(ending.pop("event"), **ending)
@@ -117,6 +119,11 @@ def private_streams() -> tuple[BinaryIO, BinaryIO]:
 
 def main() -> None:
     faulthandler.enable()
+    for number in (
+        signal.SIGINT,
+        signal.SIGTERM,
+    ):  # meant for the server, which drains and then closes our input
+        signal.signal(number, signal.SIG_IGN)
     commands, frames = private_streams()
     limits.apply()
     try:

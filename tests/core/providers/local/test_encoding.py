@@ -9,7 +9,8 @@ import av
 import pytest
 
 from core.contract.errors import InvalidRequest, UpstreamFailed
-from core.contract.media import AudioFormat
+from core.contract.media import AudioFormat, PcmShape
+from core.providers.local.recording import Encoded, encode
 from tests.core.providers.local.listening import decoded_seconds
 
 
@@ -102,3 +103,14 @@ async def test_failed_or_cancelled_encoding_leaves_no_file(pool, tmp_path):
     with pytest.raises(InvalidRequest):
         await pool.result("encode", encode_job(source, target, "mp3", channels=9))
     assert not target.exists()
+
+
+@pytest.mark.anyio
+async def test_encode_tells_size_and_duration(engine, tmp_path):
+    source = recorded(tmp_path / "live.raw", 24_000, 1, seconds=2)
+    target = tmp_path / "done.opus"
+
+    done = await encode(source, PcmShape(24_000, 1), target, AudioFormat.OPUS)
+
+    assert done == Encoded(target.stat().st_size, 2.0)
+    assert decoded_seconds(target.read_bytes()) == pytest.approx(2.0, abs=0.1)

@@ -1,4 +1,3 @@
-# ruff: noqa: RUF001 -- the punctuation of other scripts is under test
 from __future__ import annotations
 
 from core.providers.local.espeak import END, WORD, Mark

@@ -122,6 +122,17 @@ async def test_failing_job_tells_and_the_worker_goes_on(pool):
     assert pool.process_ids == workers
 
 
+@pytest.mark.anyio
+async def test_signals_for_the_server_do_not_touch_the_worker(pool):
+    await size_of(pool, job())
+    [worker] = pool.process_ids
+    os.kill(worker, signal.SIGINT)
+    os.kill(worker, signal.SIGTERM)
+
+    assert await size_of(pool, job()) > 100_000
+    assert pool.process_ids == [worker]
+
+
 def test_worker_sees_no_secrets(monkeypatch):
     monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
     monkeypatch.setenv("DATABASE_URL", "postgres://secret")
