@@ -110,7 +110,12 @@ def start() -> Live:
 
     listening = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(
-        application, loop="asyncio", http="httptools", ws="websockets-sansio", log_config=None
+        application,
+        loop="asyncio",
+        http="httptools",
+        ws="websockets-sansio",
+        proxy_headers=False,
+        log_config=None,
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=serve, args=(server, listening), name="live", daemon=True)
