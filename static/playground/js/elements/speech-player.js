@@ -228,7 +228,7 @@ class SpeechPlayer extends HTMLElement {
     const perSecond = duration > 0 ? peaks.length / duration : 24000;
     this.#wave.draw(peaks, position * perSecond, axis * perSecond);
     this.#tell(position, duration);
-    if (!this.#words.empty && position > 0) {
+    if (!this.#words.empty) {
       this.#words.mark(position);
     }
     this.dispatchEvent(new CustomEvent("player-progress", { bubbles: true, detail: { position, duration } }));

@@ -2,54 +2,51 @@
 
 import { WordAligner, wordAt } from "../audio/words.js";
 
+const WORD = /\p{Script=Han}|(?:(?!\p{Script=Han})[\p{L}\p{M}\p{N}'’])+/gu;
+
 export class SpokenWords {
   #box;
-  #onSeek;
   #words = [];
-  #spans = [];
-  #aligner = new WordAligner("");
-  #text = "";
-  #shown = 0;
-  #rest = document.createTextNode("");
+  #pieces = [];
+  #spoken = [];
+  #aligner = null;
+  #next = 0;
   #current = -1;
 
   constructor(box, onSeek) {
     this.#box = box;
-    this.#onSeek = onSeek;
-    box.addEventListener("click", (event) => this.#click(event));
+    box.addEventListener("click", (event) => {
+      const index = this.#spoken.findIndex((spans) => spans.includes(event.target));
+      if (index >= 0) {
+        onSeek(this.#words[index].start);
+      }
+    });
   }
 
   get empty() {
     return this.#words.length === 0;
   }
 
-  /** Shows the whole text at once, so that nothing moves when the words come; without one, the hint. */
+  /** Shows the whole text at once, in pieces that stay where they are; without one, the hint. */
   start(text, hint = "") {
     this.#words = [];
-    this.#spans = [];
-    this.#text = text;
-    this.#shown = 0;
+    this.#spoken = [];
+    this.#next = 0;
     this.#current = -1;
-    this.#aligner = new WordAligner(text);
-    this.#rest = document.createTextNode(text || hint);
-    this.#box.replaceChildren(this.#rest);
+    this.#aligner = text ? new WordAligner(text) : null;
+    this.#pieces = [];
+    this.#box.replaceChildren(text ? this.#cut(text) : hint);
     this.#box.scrollTop = 0;
   }
 
   add(words) {
-    const pieces = document.createDocumentFragment();
-    for (const word of words) {
-      const { from, to } = this.#text ? this.#aligner.next(word.word) : { from: 0, to: 0 };
-      const spoken = this.#text ? this.#text.slice(from, to) : `${word.word} `;
-      if (from > this.#shown) {
-        pieces.append(this.#text.slice(this.#shown, from));
-      }
-      this.#shown = Math.max(this.#shown, to);
-      pieces.append(this.#span(spoken));
-      this.#words.push(word);
+    if (this.empty && !this.#aligner) {
+      this.#box.replaceChildren();
     }
-    this.#rest.before(pieces);
-    this.#rest.data = this.#text.slice(this.#shown);
+    for (const word of words) {
+      this.#words.push(word);
+      this.#spoken.push(this.#aligner ? this.#find(word.word) : [this.#append(word.word)]);
+    }
   }
 
   /** Lights the word said at `seconds`. */
@@ -58,48 +55,70 @@ export class SpokenWords {
     if (index === this.#current) {
       return;
     }
-    const [from, to] = index > this.#current ? [this.#current + 1, index] : [index + 1, this.#current];
-    for (let word = Math.max(0, from); word <= to; word += 1) {
-      this.#spans[word].classList.toggle("is-spoken", word <= index);
+    const [from, to] = [Math.min(index, this.#current) + 1, Math.max(index, this.#current)];
+    for (let word = from; word <= to; word += 1) {
+      this.#light(word, "is-spoken", word <= index);
     }
-    this.#spans[this.#current]?.classList.remove("is-current");
-    this.#spans[index]?.classList.add("is-current");
+    this.#light(this.#current, "is-current", false);
+    this.#light(index, "is-current", true);
     this.#current = index;
-    this.#follow(this.#spans[index]);
+    this.#follow(this.#spoken[index]?.[0]);
   }
 
-  unmark() {
-    this.#spans[this.#current]?.classList.remove("is-current");
-    this.#current = -1;
-    for (const span of this.#spans) {
-      span.classList.remove("is-spoken");
+  #cut(text) {
+    const whole = document.createDocumentFragment();
+    let shown = 0;
+    for (const { 0: word, index } of text.matchAll(WORD)) {
+      const span = wordSpan(word);
+      whole.append(text.slice(shown, index), span);
+      shown = index + word.length;
+      this.#pieces.push({ from: index, to: shown, span });
     }
+    whole.append(text.slice(shown));
+    return whole;
   }
 
-  #span(text) {
-    const span = document.createElement("span");
-    span.className = "word";
-    span.textContent = text;
-    this.#spans.push(span);
+  /** The pieces a spoken word covers: none for what the text does not have, several for a sign-by-sign script. */
+  #find(word) {
+    const { from, to } = this.#aligner.next(word);
+    const spans = [];
+    while (this.#next < this.#pieces.length && this.#pieces[this.#next].to <= from) {
+      this.#next += 1;
+    }
+    for (let piece = this.#next; piece < this.#pieces.length && this.#pieces[piece].from < to; piece += 1) {
+      spans.push(this.#pieces[piece].span);
+    }
+    return spans;
+  }
+
+  #append(word) {
+    const span = wordSpan(word);
+    this.#box.append(span, " ");
     return span;
+  }
+
+  #light(word, name, on) {
+    for (const span of this.#spoken[word] ?? []) {
+      span.classList.toggle(name, on);
+    }
   }
 
   /** Only this box scrolls, never the page. */
   #follow(span) {
-    if (!span || span.offsetHeight === 0) {
+    if (!span) {
       return;
     }
     const top = span.offsetTop - this.#box.offsetTop;
-    const visible = top >= this.#box.scrollTop && top + span.offsetHeight <= this.#box.scrollTop + this.#box.clientHeight;
-    if (!visible) {
+    const { scrollTop, clientHeight } = this.#box;
+    if (top < scrollTop || top + span.offsetHeight > scrollTop + clientHeight) {
       this.#box.scrollTop = top - 4;
     }
   }
+}
 
-  #click(event) {
-    const index = this.#spans.indexOf(event.target);
-    if (index >= 0) {
-      this.#onSeek(this.#words[index].start);
-    }
-  }
+function wordSpan(text) {
+  const span = document.createElement("span");
+  span.className = "word";
+  span.textContent = text;
+  return span;
 }
