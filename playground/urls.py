@@ -3,10 +3,20 @@
 from django.urls import URLPattern, path
 
 from playground.consumers import PlaygroundConsumer
-from playground.views import media, runs, uploads
+from playground.views import catalogue, code, history, keys, media, model, runs, samples, uploads, usage
 
 app_name = "playground"
 urlpatterns: list[URLPattern] = [
+    path("", catalogue.catalogue, name="catalogue"),
+    path("models/<path:slug>", model.model, name="model"),
+    path("code", code.code, name="code"),
+    path("voices/sample", samples.sample, name="voice_sample"),
+    path("history", history.history, name="history"),
+    path("usage", usage.usage, name="usage"),
+    path("usage.csv", usage.usage_csv, name="usage_csv"),
+    path("keys", keys.keys, name="keys"),
+    path("keys/<str:public_id>/revoke", keys.revoke_key, name="revoke_key"),
+    path("runs/<uuid:run_id>", history.run, name="run"),
     path("uploads/", uploads.create, name="uploads"),
     path("uploads/<uuid:upload_id>", media.upload, name="upload"),
     path("runs/<uuid:run_id>/sound", media.sound, name="sound"),

@@ -71,35 +71,31 @@ def usage_report(
     users: Collection[int] | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
+    model: str | None = None,
 ) -> dict[str, Any]:
     """Totals, then a row per user and model: ready for JSON, costs as decimal strings.
 
     A cost adds up what is known; `unpriced` counts the records whose cost is not. A row's `cost` is None
     when none of its records has one.
     """
-    chosen = records(users=users, since=since, until=until).order_by()
+    chosen = records(users=users, since=since, until=until, model=model).order_by()
     whole = chosen.aggregate(records=Count("id"), unpriced=Count("id", filter=UNPRICED), cost=Sum("cost"))
     states = dict(chosen.values_list("state").annotate(Count("id")))
     return {
         "records": whole["records"],
-        "attempts": attempts(users, since, until).count(),
+        "attempts": attempts(chosen).count(),
         "by_state": {state.value: states.get(state.value, 0) for state in State},
         "cost": text(whole["cost"] or Decimal(0)),
         "unpriced": whole["unpriced"],
-        "rows": rows(chosen, users, since, until),
+        "rows": rows(chosen),
     }
 
 
 UNPRICED = Q(cost=None) & ~Q(state=State.OPEN)
 
 
-def rows(
-    chosen: QuerySet[UsageRecord],
-    users: Collection[int] | None,
-    since: datetime | None,
-    until: datetime | None,
-) -> list[dict[str, Any]]:
-    used = units(users, since, until)
+def rows(chosen: QuerySet[UsageRecord]) -> list[dict[str, Any]]:
+    used = units(chosen)
     sums = (
         chosen.values("user", "user__username", "model")
         .annotate(records=Count("id"), unpriced=Count("id", filter=UNPRICED), cost=Sum("cost"))
@@ -118,11 +114,8 @@ def rows(
     ]
 
 
-def units(
-    users: Collection[int] | None, since: datetime | None, until: datetime | None
-) -> defaultdict[tuple[int | None, str], dict[str, float]]:
+def units(chosen: QuerySet[UsageRecord]) -> defaultdict[tuple[int | None, str], dict[str, float]]:
     """Quantities per user and model, added up inside the database."""
-    chosen = records(users=users, since=since, until=until).order_by()
     inner, values = chosen.values("user_id", "model", "units").query.sql_with_params()
     each, value = (
         ("jsonb_each_text(r.units)", "CAST(unit.value AS numeric)")
@@ -142,12 +135,7 @@ def units(
     return found
 
 
-def attempts(
-    users: Collection[int] | None, since: datetime | None, until: datetime | None
-) -> QuerySet[Attempt]:
-    if users is None and since is None and until is None:
-        return Attempt.objects.all()
-    chosen = records(users=users, since=since, until=until).order_by()
+def attempts(chosen: QuerySet[UsageRecord]) -> QuerySet[Attempt]:
     return Attempt.objects.filter(record__in=chosen.values("public_id"))
 
 

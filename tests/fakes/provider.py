@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import json
 import os
+import queue
 import socket
 import ssl
 import struct
@@ -128,6 +129,7 @@ class Provider:
         self.port = port
         self._scenarios = scenarios
         self._scripts: dict[str, list[Scenario]] = {}
+        self._arrived: queue.Queue[Seen] = queue.Queue()
         self._tls = tls
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
@@ -136,6 +138,10 @@ class Provider:
     def script(self, model: str, *scenarios: Scenario) -> None:
         """What requests for `model` get, one after the other; the last one stays."""
         self._scripts[model] = list(scenarios)
+
+    def arrival(self, timeout: float = 5) -> Seen:
+        """The next request that nobody has taken from here yet; blocks, so await it in a thread."""
+        return self._arrived.get(timeout=timeout)
 
     @property
     def url(self) -> str:
@@ -219,6 +225,7 @@ class Provider:
         body = await reader.readexactly(int(headers.get("content-length", "0")))
         seen = Seen(len(self.requests) + 1, method, path, headers, body, connection)
         self.requests.append(seen)
+        self._arrived.put(seen)
         exchange = Exchange(self, seen, reader, writer)
         try:
             await self._scenario(seen)(exchange)

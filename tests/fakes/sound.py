@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from core.contract.media import AudioFormat, PcmShape, wav_header
 
 SHAPE = PcmShape()
@@ -9,6 +11,7 @@ FRAME = b"\xff\xf3\x44\xc4" + bytes(140)  # MPEG-2 layer III, 32 kbit/s, 24 kHz:
 FRAME_SECONDS = 144 * 8 / 32_000
 
 
+@cache
 def sound(audio: AudioFormat, seconds: float = 0.5) -> bytes:
     """About `seconds` of something that begins as `audio` does."""
     samples = int(seconds * SHAPE.sample_rate)

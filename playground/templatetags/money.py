@@ -1,0 +1,42 @@
+"""Amounts and units as people read them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from django import template
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from core.catalogue import prices
+
+register = template.Library()
+
+
+@register.filter
+def money(amount: Decimal | str | float | None) -> str:
+    """`$0.0042`; None is unpriced, never $0."""
+    return _("unpriced") if amount is None else prices.money(Decimal(str(amount)))
+
+
+@register.filter
+def units(quantities: Mapping[str, float] | None) -> str:
+    """`40 characters, 3.2 s`, from the ledger's `kind.unit` names."""
+    return ", ".join(one(name.rpartition(".")[2], quantity) for name, quantity in (quantities or {}).items())
+
+
+def one(unit: str, quantity: float | str) -> str:
+    count = Decimal(str(quantity))
+    shown = number_format(round(count, 1) if count % 1 else int(count), use_l10n=True, force_grouping=True)
+    words = {
+        "character": ngettext("%s character", "%s characters", int(count)),
+        "token": ngettext("%s token", "%s tokens", int(count)),
+        "second": _("%s s"),
+        "image": ngettext("%s image", "%s images", int(count)),
+        "page": ngettext("%s page", "%s pages", int(count)),
+        "byte": ngettext("%s byte", "%s bytes", int(count)),
+        "request": ngettext("%s request", "%s requests", int(count)),
+    }
+    return words.get(unit, "%s") % shown

@@ -1,0 +1,82 @@
+"""The catalogue page."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from core.catalogue.listing import Filters, listings
+from core.catalogue.snapshot import current
+from playground.cards import TASKS, sections
+
+MODALITIES = {
+    "text": _("Text"),
+    "image": _("Images"),
+    "file": _("Files (PDF)"),
+    "audio": _("Audio"),
+    "video": _("Video"),
+    "speech": _("Speech"),
+    "transcription": _("Transcripts"),
+    "embeddings": _("Embeddings"),
+}
+
+
+@login_required
+@require_safe
+def catalogue(request: HttpRequest) -> HttpResponse:
+    asked = filters(request.GET)
+    found = listings(asked)
+    context = {
+        "sections": sections(found),
+        "count": len(found),
+        "total": len(listings()),
+        "filters": request.GET,
+        "filtered": asked != Filters(retired=False),
+        **choices(),
+    }
+    return render(request, "playground/catalogue.html", context)
+
+
+def filters(asked: QueryDict) -> Filters:
+    """What the address asks for; values nobody offers simply find nothing."""
+    return Filters(
+        query=asked.get("q", "")[:200],
+        tasks=one(asked, "task"),
+        inputs=one(asked, "input"),
+        outputs=one(asked, "output"),
+        providers=one(asked, "provider"),
+        max_price=price(asked.get("price", "")),
+        ready="ready" in asked,
+        retired="retired" in asked,
+    )
+
+
+def one(asked: QueryDict, name: str) -> frozenset[str]:
+    return frozenset(value for value in asked.getlist(name) if value)
+
+
+def price(text: str) -> Decimal | None:
+    try:
+        amount = Decimal(text.replace(",", "."))
+    except InvalidOperation:
+        return None
+    return amount if amount.is_finite() and amount >= 0 else None
+
+
+def choices() -> dict[str, Any]:
+    shown = [entry.model for entry in listings()]
+    inputs = {name for model in shown for name in model.input_modalities}
+    outputs = {name for model in shown for name in model.output_modalities}
+    providers = [provider for provider in current().providers.values() if provider.enabled]
+    return {
+        "task_choices": [(task.value, label) for task, (_icon, label) in TASKS.items()],
+        "input_choices": [(name, label) for name, label in MODALITIES.items() if name in inputs],
+        "output_choices": [(name, label) for name, label in MODALITIES.items() if name in outputs],
+        "provider_choices": sorted((provider.slug, provider.name) for provider in providers),
+    }

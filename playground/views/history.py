@@ -1,0 +1,47 @@
+"""What a person did here before: the list of runs, and the receipt of one."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from core.catalogue.lookup import find
+from core.ledger import reports
+from playground.cards import TASKS, url
+from playground.models import Run
+from playground.runs.history import page
+
+
+@login_required
+@require_safe
+def history(request: HttpRequest) -> HttpResponse:
+    words, task = request.GET.get("q", "")[:200], request.GET.get("task", "")
+    runs = page(request.user, words=words, task=task, number=request.GET.get("page", "1"))
+    context = {
+        "runs": runs,
+        "words": words,
+        "task": task,
+        "task_choices": [(name.value, label) for name, (_icon, label) in TASKS.items()],
+        "filtered": bool(words or task),
+    }
+    return render(request, "playground/history.html", context)
+
+
+@login_required
+@require_safe
+def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    """The whole receipt: what was asked, the way it took, what it came to."""
+    found = get_object_or_404(Run.objects.for_user(request.user), pk=run_id)
+    booked = reports.generation(found.generation, [request.user.pk]) if found.generation else None
+    context = {
+        "run": found,
+        "record": booked[0] if booked else None,
+        "attempts": booked[1] if booked else [],
+        "model_url": url(found.model) if find(found.model) else "",
+        "words": found.words,
+    }
+    return render(request, "playground/run.html", context)

@@ -1,0 +1,56 @@
+"""One's own API keys: made, shown once, revoked."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from core.access.keys import issue, revoke
+from core.models import ApiKey
+
+LIFETIMES = (30, 180, 365)
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def keys(request: HttpRequest) -> HttpResponse:
+    """The list; a POST makes a key and shows it in this one answer, which nobody may store."""
+    issued = make(request) if request.method == "POST" else None
+    context = {
+        "keys": ApiKey.objects.filter(user=request.user),
+        "issued": issued,
+        "lifetimes": LIFETIMES,
+        "base_url": f"{request.scheme}://{request.get_host()}/api/v1",
+    }
+    response = render(request, "playground/keys.html", context)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def make(request: HttpRequest) -> str:
+    days = request.POST.get("days", "")
+    lifetime = timedelta(days=int(days)) if days in map(str, LIFETIMES) else None
+    text, _key = issue(
+        request.user,
+        name=request.POST.get("name", "").strip()[:120],
+        expires_at=timezone.now() + lifetime if lifetime else None,
+    )
+    return text
+
+
+@login_required
+@require_POST
+def revoke_key(request: HttpRequest, public_id: str) -> HttpResponse:
+    key = get_object_or_404(ApiKey, public_id=public_id, user=request.user)
+    revoke(key, actor=request.user)
+    messages.success(request, _("%(key)s is revoked.") % {"key": key})
+    return redirect("playground:keys")

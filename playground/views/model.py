@@ -1,0 +1,147 @@
+"""A model's page and its tabs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from core.catalogue import lookup, prices
+from core.catalogue.listing import Listing, listing, status_of
+from core.catalogue.readiness import readiness
+from core.contract.errors import ModelNotFound
+from core.contract.media import AudioFormat
+from core.contract.requests import Task
+from core.ledger import reports
+from playground import cards, voices
+from playground.code_samples import SAMPLES
+from playground.models import Run
+
+TABS = {
+    "playground": gettext_lazy("Playground"),
+    "code": gettext_lazy("Code"),
+    "pricing": gettext_lazy("Pricing & providers"),
+    "usage": gettext_lazy("Usage"),
+}
+EARLIER = 8
+LATEST = 20
+
+
+@login_required
+@require_safe
+def model(request: HttpRequest, slug: str) -> HttpResponse:
+    try:
+        entry = listing(lookup.get(slug))
+    except ModelNotFound as error:
+        near = error.metadata.get("near_models", [])
+        context = {"slug": slug, "near": [(name, cards.url(name)) for name in near]}
+        return render(request, "playground/model_unknown.html", context, status=404)
+    if entry.model.slug != slug:
+        return redirect(cards.url(entry.model.slug))
+    tab = request.GET.get("tab", "playground")
+    if tab not in TABS:
+        raise Http404
+    context = {
+        "entry": entry,
+        "model": entry.model,
+        "card": cards.card(entry),
+        "replacement_url": cards.url(entry.model.replacement) if entry.model.replacement else "",
+        "tab": tab,
+        "tabs": [(name, label, f"?tab={name}") for name, label in TABS.items()],
+        **CONTEXTS[tab](request, entry),
+    }
+    return render(request, "playground/model.html", context)
+
+
+def playground(request: HttpRequest, entry: Listing) -> dict[str, Any]:
+    if Task.SPEECH not in entry.model.tasks:
+        return {"panel": "playground/tabs/none.html"}
+    return {"panel": "playground/tabs/speech.html", **studio(entry), **earlier(request, entry)}
+
+
+def studio(entry: Listing) -> dict[str, Any]:
+    """Everything the speech studio needs; `why` explains a control that cannot be used."""
+    found = entry.model
+    text = example(entry)
+    per_character = None if entry.comparable is None else entry.comparable / 1_000_000
+    return {
+        "text": text,
+        **voices.picker(found, text),
+        "limit": found.limits.get("characters"),
+        "price": "" if per_character is None else f"{per_character:f}",
+        "formats": [(form, form.upper()) for form in found.formats] or [("mp3", "MP3")],
+        "speed": found.speed,
+        "instructions": "instructions" in found.features,
+        "why": "" if entry.ready else entry.help,
+        "needs_admin": not entry.ready,
+    }
+
+
+def example(entry: Listing) -> str:
+    language = (get_language() or "en").split("-")[0]
+    examples = entry.model.examples
+    return examples.get(language) or examples.get("en") or _("Every voice begins with a breath.")
+
+
+def earlier(request: HttpRequest, entry: Listing) -> dict[str, Any]:
+    """This model's last runs of this person, and the one still going, if any."""
+    mine = Run.objects.for_user(request.user).filter(model=entry.model.slug, task=Task.SPEECH)
+    running = mine.filter(state=Run.State.RUNNING).first()
+    return {"runs": mine.exclude(state=Run.State.RUNNING)[:EARLIER], "running": running}
+
+
+def code(request: HttpRequest, entry: Listing) -> dict[str, Any]:
+    task = entry.model.tasks[0]
+    if task not in SAMPLES:
+        return {"panel": "playground/tabs/none.html"}
+    picked = voices.picker(entry.model, example(entry))
+    params = {"input": example(entry), "voice": picked["voice"], "response_format": default_format(entry)}
+    origin = f"{request.scheme}://{request.get_host()}"
+    return {"panel": "playground/tabs/code.html", "samples": SAMPLES[task](entry.model.slug, params, origin)}
+
+
+def default_format(entry: Listing) -> str:
+    formats = entry.model.formats
+    return AudioFormat.MP3.value if AudioFormat.MP3 in formats or not formats else formats[0]
+
+
+def pricing(request: HttpRequest, entry: Listing) -> dict[str, Any]:
+    rows = []
+    for endpoint in entry.model.endpoints:
+        if endpoint.shown:
+            state = readiness(endpoint.provider)
+            rows.append(
+                {
+                    "provider": endpoint.provider,
+                    "upstream_id": endpoint.upstream_id,
+                    "ready": state.ready,
+                    "help": state.help,
+                    "lines": prices.lines(endpoint.prices),
+                    "formats": ", ".join(endpoint.formats),
+                }
+            )
+    return {"panel": "playground/tabs/pricing.html", "endpoints": rows, "advice": status_of(entry.model)[1]}
+
+
+def usage(request: HttpRequest, entry: Listing) -> dict[str, Any]:
+    mine, slug = [request.user.pk], entry.model.slug
+    rows = reports.usage_report(users=mine, model=slug)["rows"]
+    return {
+        "panel": "playground/tabs/usage.html",
+        "row": rows[0] if rows else None,
+        "records": reports.records(users=mine, model=slug)[:LATEST],
+    }
+
+
+CONTEXTS: dict[str, Callable[[HttpRequest, Listing], dict[str, Any]]] = {
+    "playground": playground,
+    "code": code,
+    "pricing": pricing,
+    "usage": usage,
+}

@@ -1,0 +1,93 @@
+"""What a voice sounds like: one sentence, made once per voice, then kept."""
+
+from __future__ import annotations
+
+import hashlib
+
+from django.contrib.auth.decorators import login_required
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_GET
+
+from core import gateway
+from core.catalogue import lookup
+from core.catalogue.entries import ModelEntry
+from core.contract.errors import InvalidRequest, PolyphonyError
+from core.contract.media import AudioFormat
+from core.contract.requests import Caller, Source, SpeechRequest
+from core.models.offload import offload
+
+SENTENCES = {
+    "ar": "مرحبًا، هكذا يبدو صوتي.",
+    "cmn": "你好，这就是我的声音。",
+    "cs": "Dobrý den, takhle zní můj hlas.",
+    "de": "Hallo, so klingt meine Stimme.",
+    "el": "Γεια σας, έτσι ακούγεται η φωνή μου.",
+    "en": "Hello, this is how my voice sounds.",
+    "es": "Hola, así suena mi voz.",
+    "fi": "Hei, tältä ääneni kuulostaa.",
+    "fr": "Bonjour, voici le son de ma voix.",
+    "hi": "नमस्ते, मेरी आवाज़ ऐसी है।",
+    "it": "Ciao, questa è la mia voce.",
+    "ja": "こんにちは、わたしのこえです。",
+    "ko": "안녕하세요, 제 목소리입니다.",
+    "nl": "Hallo, zo klinkt mijn stem.",
+    "pl": "Dzień dobry, tak brzmi mój głos.",
+    "pt": "Olá, é assim que soa a minha voz.",
+    "ru": "Здравствуйте, так звучит мой голос.",
+    "sv": "Hej, så här låter min röst.",
+    "tr": "Merhaba, sesim böyle.",
+    "uk": "Вітаю, так звучить мій голос.",
+    "yue": "你好，呢個係我把聲。",
+    "zh": "你好，这就是我的声音。",
+}
+
+
+@login_required
+@require_GET
+async def sample(request: HttpRequest) -> HttpResponse:
+    """The sample of `?model=&voice=`; the first listener's request makes it and is metered like any other."""
+    user = await request.auser()
+    try:
+        model = lookup.get(request.GET.get("model", ""))
+        voice = model.voice_ids.get(request.GET.get("voice", "").casefold())
+        if voice is None:
+            raise InvalidRequest("This model has no such voice.", param="voice")
+        name = await kept(model, voice, user.pk)
+    except PolyphonyError as error:
+        return JsonResponse({"error": error.envelope()}, status=error.status)
+    response = FileResponse(await offload(default_storage.open, name), content_type=media_type(name))
+    response.headers["Cache-Control"] = "private, max-age=86400"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+async def kept(model: ModelEntry, voice: str, user_id: int) -> str:
+    """Storage name of the sample, made now where it does not exist. Raises what the gateway raises."""
+    form = playable(model)
+    digest = hashlib.sha256(f"{model.slug}\n{voice}".encode()).hexdigest()[:32]
+    name = f"samples/{digest}.{form.extension}"
+    if not await offload(default_storage.exists, name):
+        asked = SpeechRequest(model=model.slug, text=sentence(model, voice), voice=voice, format=form)
+        answer = await gateway.collect(Caller(user_id, source=Source.PLAYGROUND), asked)
+        await offload(default_storage.save, name, ContentFile(answer.audio))
+    return name
+
+
+def playable(model: ModelEntry) -> AudioFormat:
+    """The smallest format of the model that every browser plays."""
+    for form in (AudioFormat.MP3, AudioFormat.WAV, AudioFormat.AAC, AudioFormat.FLAC, AudioFormat.OPUS):
+        if form in model.formats or not model.formats:
+            return form
+    raise InvalidRequest("No browser plays the formats of this model.", param="model")
+
+
+def sentence(model: ModelEntry, voice: str) -> str:
+    language = next((found.language for found in model.voices if found.id == voice), "")
+    return SENTENCES.get(language.split("-")[0], SENTENCES["en"])
+
+
+def media_type(name: str) -> str:
+    extension = name.rsplit(".", 1)[-1]
+    return next(form.media_type for form in AudioFormat if form.extension == extension)

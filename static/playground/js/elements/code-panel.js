@@ -1,0 +1,24 @@
+// Code for exactly the request on screen: the playground tab's settings, remembered for this tab of the browser.
+
+import { readDraft } from "../drafts.js";
+
+class CodePanel extends HTMLElement {
+  async connectedCallback() {
+    const model = this.getAttribute("model");
+    const params = readDraft(model);
+    if (!params?.input) {
+      return;
+    }
+    const answer = await fetch(this.dataset.url, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "X-CSRFToken": this.dataset.csrf },
+      body: JSON.stringify({ model, task: this.getAttribute("task"), params }),
+    });
+    if (answer.ok) {
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      this.querySelector("[data-role=samples]").replaceChildren(...page.body.childNodes);
+    }
+  }
+}
+
+customElements.define("code-panel", CodePanel);

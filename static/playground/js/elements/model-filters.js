@@ -1,0 +1,51 @@
+// Filters apply as they change; without this element the form still works by its button.
+
+import { announce } from "../announce.js";
+
+const PAUSE = 180;
+
+class ModelFilters extends HTMLElement {
+  #wait = 0;
+  #asked = null;
+
+  connectedCallback() {
+    this.addEventListener("input", (event) => this.#soon(event.target.type === "search" ? PAUSE : 0));
+    this.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#soon(0);
+    });
+  }
+
+  #soon(pause) {
+    clearTimeout(this.#wait);
+    this.#wait = setTimeout(() => this.#apply(), pause);
+  }
+
+  async #apply() {
+    const fields = [...new FormData(this.querySelector("form"))].filter(([, value]) => value !== "");
+    const url = `${location.pathname}?${new URLSearchParams(fields)}`;
+    this.#asked?.abort();
+    this.#asked = new AbortController();
+    const results = document.getElementById("results");
+    results.setAttribute("aria-busy", "true");
+    try {
+      const answer = await fetch(url, { signal: this.#asked.signal });
+      if (!answer.ok || answer.redirected) {
+        location.assign(url);
+        return;
+      }
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      results.replaceChildren(...page.getElementById("results").childNodes);
+      history.replaceState(null, "", url);
+      announce(results.querySelector("[data-role=count]").textContent);
+    } catch (error) {
+      if (error.name !== "AbortError") {
+        location.assign(url);
+      }
+      return;
+    }
+    results.removeAttribute("aria-busy");
+  }
+}
+
+customElements.define("model-filters", ModelFilters);

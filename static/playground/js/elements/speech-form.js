@@ -1,0 +1,61 @@
+// The studio's controls as the API body they stand for, and back.
+
+export class SpeechForm {
+  #root;
+
+  constructor(root) {
+    this.#root = root;
+  }
+
+  /** The body of POST audio/speech without its model; what is left at its default is left out. */
+  params() {
+    const params = { input: this.#control("input").value, response_format: this.#control("response_format").value };
+    const voice = this.#picker?.value;
+    const speed = Number(this.#control("speed").value);
+    const instructions = this.#control("instructions").value.trim();
+    return {
+      ...params,
+      ...(voice ? { voice } : {}),
+      ...(speed !== 1 && !this.#control("speed").disabled ? { speed } : {}),
+      ...(instructions && !this.#control("instructions").disabled ? { instructions } : {}),
+      ...(this.#control("plain").checked ? { plain: true } : {}),
+    };
+  }
+
+  restore(params) {
+    if (!params) {
+      return;
+    }
+    const { input, response_format: format, voice, speed, instructions, plain } = params;
+    this.#put("input", input);
+    this.#put("speed", speed);
+    this.#put("instructions", instructions);
+    this.#control("plain").checked = Boolean(plain);
+    if ([...this.#control("response_format").options].some((option) => option.value === format)) {
+      this.#put("response_format", format);
+    }
+    if (voice) {
+      this.#picker?.select(voice);
+    }
+    this.#root.querySelector("text-meter").refresh?.();
+  }
+
+  /** Says the speed beside its slider. */
+  show() {
+    this.#root.querySelector("output[for=speed]").textContent = `${Number(this.#control("speed").value)}×`;
+  }
+
+  get #picker() {
+    return this.#root.querySelector("voice-picker");
+  }
+
+  #control(name) {
+    return this.#root.querySelector(`[name="${name}"]`);
+  }
+
+  #put(name, value) {
+    if (value !== undefined) {
+      this.#control(name).value = value;
+    }
+  }
+}

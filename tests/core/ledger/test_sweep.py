@@ -1,0 +1,244 @@
+"""Whatever dies, its records end, and end once."""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import signal
+import subprocess
+import sys
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.conf import settings as django_settings
+from django.db import connection
+from django.utils import timezone
+
+from core.contract.errors import UpstreamFailed
+from core.contract.events import Outcome
+from core.ledger import heartbeat, writer
+from core.ledger.batch import Write
+from core.ledger.sweep import LEADER, SweepReport, sweep
+from core.models import Attempt, Budget, ServerProcess, UsageRecord
+from tests.core.ledger.conftest import PER_CHARACTER, begin, deliver, record, run, standing, target
+
+VICTIM = """
+import asyncio, json, os, sys
+import django
+django.setup()
+from core.contract.requests import Caller
+from core.ledger import writer
+from core.contract.events import Outcome
+from tests.core.ledger.conftest import Allowed, PER_CHARACTER, begin, deliver, target
+
+async def main(point, user, *budgets):
+    entry = begin(Allowed(Caller(int(user)), None, tuple(map(int, budgets))))
+    await entry.open(target(PER_CHARACTER))
+    if point != "opened":
+        await deliver(entry)
+    if point == "settled":
+        await entry.settle(Outcome.COMPLETED, None)
+    print(json.dumps({"id": entry.id}), flush=True)
+    await asyncio.sleep(60)
+
+writer.start()
+asyncio.run(main(*sys.argv[1:]))
+"""
+
+
+def database_url() -> str:
+    facts = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{facts['NAME']}"
+    return f"postgres://{facts['USER']}@{facts['HOST']}:{facts['PORT']}/{facts['NAME']}"
+
+
+def kill_a_server(point: str, user: int, budget: int) -> str:
+    """Start a real process, let it come to `point`, kill it with no chance to clean up."""
+    environment = {
+        **os.environ,
+        "DATABASE_URL": database_url(),
+        "DJANGO_SETTINGS_MODULE": "core.settings",
+        "POLYPHONY_VAR": str(django_settings.VAR),
+    }
+    command = [sys.executable, "-c", VICTIM, point, str(user), str(budget)]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE) as victim:
+        said = json.loads(victim.stdout.readline())
+        victim.send_signal(signal.SIGKILL)
+    return said["id"]
+
+
+@pytest.mark.parametrize(
+    ("point", "state", "swept"),
+    [("opened", "estimated", 1), ("delivered", "estimated", 1), ("settled", "estimated", 0)],
+)
+def test_sweep_completes_what_a_killed_server_left(books, alice, point, state, swept):
+    budget = Budget.objects.create(user=alice, limit=1)
+    public_id = kill_a_server(point, alice.id, budget.id)
+    assert sweep() == SweepReport(estimated=swept)
+    kept = record(public_id)
+    assert (kept.state, kept.cost) == (state, Decimal("0.1"))
+    assert list(Attempt.objects.values_list("state", "cost")) == [(state, Decimal("0.1"))]
+    assert standing(budget) == (Decimal("0.1"), 0)
+    assert sweep() == SweepReport()
+
+
+async def opened(grant):
+    entry = begin(grant)
+    await entry.open(target(PER_CHARACTER))
+    return entry
+
+
+def belong_to(process: str, host: str = "elsewhere", silence: float = 0) -> None:
+    """Give every open record to another server that spoke `silence` seconds ago."""
+    beat = timezone.now() - timedelta(seconds=silence)
+    ServerProcess.objects.create(token=process, host=host, pid=1, started_at=beat, beat_at=beat)
+    UsageRecord.objects.filter(state="open").update(process=process)
+
+
+def test_sweep_leaves_a_living_server_alone(grant):
+    entry = run(opened(grant()))
+    belong_to("other", silence=50)
+    assert sweep() == SweepReport()
+    assert record(entry.id).state == "open"
+
+
+def test_sweep_takes_over_from_a_silent_server(grant, alice):
+    budget = Budget.objects.create(user=alice, limit=1)
+    entry = run(opened(grant(budget)))
+    belong_to("other")
+    assert sweep(timezone.now() + timedelta(seconds=61)) == SweepReport(estimated=1)
+    kept = record(entry.id)
+    assert (kept.state, kept.error, kept.outcome, kept.basis) == (
+        "estimated",
+        "process_died",
+        "interrupted",
+        "estimated",
+    )
+    assert standing(budget) == (Decimal("0.1"), 0)
+
+
+def test_sweep_by_force_waits_for_nobody_else(grant):
+    run(opened(grant()))
+    belong_to("other")
+    mine = run(opened(grant()))
+    assert sweep(force=True) == SweepReport(estimated=1)
+    assert record(mine.id).state == "open"
+
+
+def test_sweep_knows_a_dead_neighbour_at_once(grant):
+    run(opened(grant()))
+    with subprocess.Popen(["true"]) as gone:
+        gone.wait()
+    belong_to("other", heartbeat.host())
+    ServerProcess.objects.filter(token="other").update(pid=gone.pid)
+    assert sweep() == SweepReport(estimated=1)
+
+
+def test_sweep_is_patient_after_a_silence_of_its_own(grant, monkeypatch):
+    run(opened(grant()))
+    belong_to("other", silence=100)
+    me = heartbeat.process()
+    monkeypatch.setattr(me, "beaten", me.beaten - 40)
+    monkeypatch.setattr(me, "recovered", None)
+    heartbeat.beat()
+    assert me.recovering
+    assert sweep() == SweepReport()
+
+
+def test_sweep_releases_what_delivered_nothing(grant, alice):
+    budget = Budget.objects.create(user=alice, limit=1)
+
+    async def failed():
+        entry = await opened(grant(budget))
+        await entry.close(Outcome.FAILED, usage=None, error=UpstreamFailed("no"))
+        await entry.writer.submit(Write(entry.id, closed=entry.unsent))
+        return entry
+
+    entry = run(failed())
+    belong_to("other", silence=100)
+    assert sweep() == SweepReport(released=1)
+    assert (record(entry.id).state, record(entry.id).cost) == ("released", 0)
+    assert standing(budget) == (0, 0)
+
+
+def test_sweep_of_unpriced_record_leaves_its_cost_unknown(grant):
+    async def unpriced():
+        entry = begin(grant(), target())
+        await entry.open(target())
+        return entry
+
+    entry = run(unpriced())
+    belong_to("other", silence=100)
+    assert sweep() == SweepReport(estimated=1)
+    assert (record(entry.id).cost, record(entry.id).basis) == (None, "unpriced")
+
+
+def test_sweep_finds_a_record_that_its_own_process_lost(grant):
+    entry = run(opened(grant()))
+    public_id = entry.id
+    later = timezone.now() + timedelta(seconds=90)
+    heartbeat.beat()
+    assert sweep(later) == SweepReport()
+    del entry
+    gc.collect()
+    assert sweep() == SweepReport()
+    assert sweep(later) == SweepReport(estimated=1)
+    assert record(public_id).state == "estimated"
+
+
+def test_settlement_after_the_sweep_changes_nothing(grant, alice):
+    budget = Budget.objects.create(user=alice, limit=1)
+    entry = run(opened(grant(budget)))
+    belong_to("other", silence=100)
+    sweep()
+
+    async def late():
+        await deliver(entry)
+        return await entry.settle(Outcome.COMPLETED, None)
+
+    run(late())
+    assert record(entry.id).outcome == "interrupted"
+    assert standing(budget) == (Decimal("0.1"), 0)
+
+
+def test_sweep_has_one_leader(grant):
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has no advisory locks; its write lock does the same")
+    import psycopg  # noqa: PLC0415 - only where the suite runs on PostgreSQL
+
+    run(opened(grant()))
+    belong_to("other", silence=100)
+    with psycopg.connect(database_url().replace("postgres://", "postgresql://"), autocommit=True) as other:
+        other.execute("SELECT pg_advisory_lock(%s)", (LEADER,))
+        assert sweep() == SweepReport()
+        other.execute("SELECT pg_advisory_unlock(%s)", (LEADER,))
+    assert sweep() == SweepReport(estimated=1)
+
+
+def test_process_enters_and_leaves_the_list(grant):
+    entry = run(opened(grant()))
+    process = ServerProcess.objects.get(token=heartbeat.token())
+    assert (process.pid, process.host) == (os.getpid(), heartbeat.host())
+    heartbeat.leave()
+    assert ServerProcess.objects.filter(token=heartbeat.token()).exists()
+    run(entry.settle(Outcome.STOPPED, None))
+    heartbeat.leave()
+    assert not ServerProcess.objects.filter(token=heartbeat.token()).exists()
+    heartbeat.beat()
+    assert ServerProcess.objects.get(token=heartbeat.token()).beat_at >= process.beat_at
+
+
+def test_sweep_looks_at_open_records_only(books):
+    writer.stop()
+    with connection.cursor() as cursor:
+        explain = "EXPLAIN QUERY PLAN" if connection.vendor == "sqlite" else "EXPLAIN"
+        if connection.vendor == "postgresql":
+            cursor.execute("SET enable_seqscan = off")
+        cursor.execute(f"{explain} SELECT public_id FROM core_usagerecord WHERE state = 'open'")
+        plan = str(cursor.fetchall())
+        if connection.vendor == "postgresql":
+            cursor.execute("RESET enable_seqscan")
+    assert "usage_open" in plan

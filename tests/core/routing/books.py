@@ -1,0 +1,34 @@
+"""Attempts in memory: what a ledger would have been told, in order."""
+
+from __future__ import annotations
+
+from core.contract.errors import BudgetExceeded, PolyphonyError
+from core.contract.events import Outcome
+from core.contract.route import Target
+from core.contract.usage import Usage
+
+
+class Books:
+    def __init__(self, log: list | None = None, afford: int = 99) -> None:
+        self.log: list = [] if log is None else log
+        self.closed: list[tuple[Outcome, Usage | None, PolyphonyError | None]] = []
+        self.opened = 0
+        self._afford = afford
+
+    async def open(self, target: Target) -> int:
+        if self.opened == self._afford:
+            raise BudgetExceeded("The budget is used up.")
+        self.opened += 1
+        self.log.append(f"open {target.endpoint_id}")
+        return self.opened
+
+    async def close(self, outcome: Outcome, *, usage: Usage | None, error: PolyphonyError | None) -> None:
+        self.log.append(f"close {outcome}")
+        self.closed.append((outcome, usage, error))
+
+    def first_event(self) -> None:
+        self.log.append("first event")
+
+    @property
+    def outcomes(self) -> list[Outcome]:
+        return [outcome for outcome, _, _ in self.closed]

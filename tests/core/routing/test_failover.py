@@ -1,0 +1,129 @@
+"""From one provider to the next, over real HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+
+import pytest
+
+from core.contract.errors import PolyphonyError, UpstreamUnreachable
+from core.contract.events import Attempted, AudioChunk, Outcome, Started, Used
+from core.contract.media import AudioFormat
+from core.contract.requests import SpeechRequest
+from core.contract.route import Policy, Route, Secret, Target
+from core.routing.health import Health
+from core.routing.run import run
+from tests.core.routing.books import Books
+from tests.fakes import scenarios
+from tests.fakes.sound import sound
+
+pytestmark = pytest.mark.anyio
+
+PCM = AudioFormat.PCM
+REQUEST = SpeechRequest("m", "Hello")
+POLICY = Policy(retries=0, backoff=0.001, patience=0.5, deadline=20.0)
+
+
+def target(number: int, provider, model: str) -> Target:
+    return Target(
+        number, f"p{number}", f"P{number}", "openai", provider.url, model, Secret(lambda: "sk-test-1234"),
+        format=PCM, options={"timeout": 1.0, "idle_timeout": 0.5},
+    )  # fmt: skip
+
+
+def route(*targets: Target, policy: Policy = POLICY) -> Route:
+    return Route("m", targets, policy)
+
+
+async def collect(way: Route, books: Books) -> list:
+    async with aclosing(run(way, REQUEST, books, Health())) as found:
+        return [event async for event in found]
+
+
+def heard(found: list) -> bytes:
+    return b"".join(event.data for event in found if type(event) is AudioChunk)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "limited",
+        "failing",
+        "nothing",
+        "hang-up",
+        "denied",
+        "no-credit",
+        "garbage",
+        "error-in-200",
+        "redirect",
+    ],
+)
+async def test_a_fault_of_the_first_is_made_good_by_the_second(provider, other_provider, fault):
+    books = Books()
+    found = await collect(route(target(1, provider, fault), target(2, other_provider, "ok")), books)
+    assert (type(found[0]), found[1]) == (Attempted, Started("P2", "ok", 2))
+    assert heard(found) == sound(PCM)
+    assert type(found[-1]) is Used
+    assert books.outcomes == [Outcome.FAILED, Outcome.COMPLETED]
+    assert (len(provider.requests), len(other_provider.requests)) == (1, 1)
+    assert (provider.bills, len(other_provider.bills)) == ([], 1)
+
+
+async def test_a_fault_that_passes_is_made_good_by_the_same(provider):
+    provider.script(
+        "shaky", scenarios.status(500), scenarios.status(429, retry_after="0"), scenarios.speech()
+    )
+    books = Books()
+    found = await collect(route(target(1, provider, "shaky"), policy=Policy(2, 0.001, 0.5, 20.0)), books)
+    assert heard(found) == sound(PCM)
+    assert books.outcomes == [Outcome.FAILED, Outcome.FAILED, Outcome.COMPLETED]
+    assert len(provider.bills) == 1
+
+
+@pytest.mark.parametrize("fault", ["reset", "cut", "stuck"])
+async def test_a_fault_after_the_first_sound_is_nobody_else_s(provider, other_provider, fault):
+    books = Books()
+    seen = []
+    with pytest.raises(PolyphonyError) as caught:
+        way = route(target(1, provider, fault), target(2, other_provider, "ok"))
+        async with aclosing(run(way, REQUEST, books, Health())) as found:
+            async for event in found:
+                seen.append(event)
+    assert seen[0] == Started("P1", fault, 1)
+    assert sound(PCM).startswith(heard(seen))
+    assert books.closed == [(Outcome.PARTIAL, None, caught.value)]
+    assert other_provider.requests == []
+
+
+async def test_when_both_fail_the_caller_learns_of_both(provider, other_provider):
+    way = route(target(1, provider, "denied"), target(2, other_provider, "hang-up"))
+    with pytest.raises(UpstreamUnreachable) as caught:
+        await collect(way, Books())
+    assert caught.value.metadata == {
+        "provider_name": "P2",
+        "previous_errors": [{"provider": "P1", "code": "upstream_auth", "status": 502}],
+    }
+    assert "sk-test-1234" not in f"{caught.value.envelope()}"
+
+
+async def test_stopping_reaches_the_provider_at_once(provider):
+    books = Books()
+    async with aclosing(run(route(target(1, provider, "slow")), REQUEST, books, Health())) as found:
+        async for event in found:
+            if type(event) is AudioChunk:
+                break
+    assert books.outcomes == [Outcome.STOPPED]
+    assert await asyncio.to_thread(provider.requests[0].left.wait, 5)
+    assert len(provider.bills) == 1
+
+
+async def test_cancelling_while_the_provider_is_silent_reaches_it(provider):
+    books = Books()
+    task = asyncio.create_task(collect(route(target(1, provider, "nothing")), books))
+    seen = await asyncio.to_thread(provider.arrival)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert books.outcomes == [Outcome.STOPPED]
+    assert await asyncio.to_thread(seen.left.wait, 5)

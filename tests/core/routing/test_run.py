@@ -1,0 +1,256 @@
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+
+import pytest
+
+from core.contract.errors import (
+    BudgetExceeded,
+    InvalidRequest,
+    Unavailable,
+    Unsupported,
+    UpstreamDenied,
+    UpstreamFailed,
+    UpstreamInvalid,
+    UpstreamLimited,
+    UpstreamRefused,
+    UpstreamTimeout,
+)
+from core.contract.events import Attempted, AudioChunk, AudioStart, Outcome, Progress, Started, Used
+from core.contract.media import AudioFormat
+from core.contract.requests import SpeechRequest
+from core.contract.route import Policy, Route, Target
+from core.contract.usage import Usage
+from core.routing import run as road
+from core.routing.health import Health
+from core.routing.run import run
+from tests.core.routing.books import Books
+
+pytestmark = pytest.mark.anyio
+
+REQUEST = SpeechRequest("m", "Hello")
+START, CHUNK, USED = AudioStart(AudioFormat.PCM, 24_000), AudioChunk(b"\1\2"), Used(Usage())
+QUICK = Policy(retries=1, backoff=0.001, patience=0.05, deadline=5.0)
+
+
+def route(count: int = 1, policy: Policy = QUICK) -> Route:
+    names = ("Ada", "Bell", "Cox")
+    targets = tuple(
+        Target(n + 1, names[n].lower(), names[n], "w", "http://x.test", f"m{n + 1}") for n in range(count)
+    )
+    return Route("m", targets, policy)
+
+
+class Stage:
+    """Adapters by script: each try takes the next list; an exception in it is raised there."""
+
+    def __init__(self, *tries: list, log: list | None = None) -> None:
+        self.tries = list(tries)
+        self.log: list = [] if log is None else log
+
+    async def __call__(self, target, request):
+        try:
+            for step in self.tries.pop(0):
+                if isinstance(step, Exception):
+                    raise step
+                if isinstance(step, float):
+                    await asyncio.sleep(step)
+                else:
+                    yield step
+        finally:
+            self.log.append("upstream closed")
+
+
+async def collect(way: Route, stage, books: Books, health: Health | None = None) -> list:
+    async with aclosing(run(way, REQUEST, books, health or Health(), stage)) as found:
+        return [event async for event in found]
+
+
+async def failure(way: Route, stage: Stage, books: Books, kind: type[Exception]):
+    with pytest.raises(kind) as caught:
+        await collect(way, stage, books)
+    assert type(caught.value) is kind
+    return caught.value
+
+
+async def test_run_tells_who_answers_before_the_first_content():
+    books = Books()
+    found = await collect(route(), Stage([Progress("queued", 0), START, CHUNK, USED]), books)
+    assert found == [Progress("queued", 0), Started("Ada", "m1", 1), START, CHUNK, USED]
+    assert books.log == ["open 1", "first event", "close completed"]
+    assert books.closed == [(Outcome.COMPLETED, USED.usage, None)]
+
+
+async def test_a_failure_before_content_is_tried_again():
+    books = Books()
+    found = await collect(route(), Stage([UpstreamFailed("oops")], [START, CHUNK, USED]), books)
+    assert found == [Attempted(1, "Ada", Outcome.FAILED, "oops"), Started("Ada", "m1", 2), START, CHUNK, USED]
+    assert books.outcomes == [Outcome.FAILED, Outcome.COMPLETED]
+
+
+@pytest.mark.parametrize("error", [UpstreamDenied("no"), UpstreamInvalid("odd"), Unavailable("locked")])
+async def test_a_failure_that_will_not_change_moves_on_at_once(error):
+    books = Books()
+    found = await collect(route(2), Stage([error], [START, CHUNK, USED]), books)
+    assert found[:2] == [Attempted(1, "Ada", Outcome.FAILED, error.message), Started("Bell", "m2", 2)]
+    assert books.log == ["open 1", "close failed", "open 2", "first event", "close completed"]
+
+
+async def test_a_long_retry_after_moves_on_without_waiting():
+    stage = Stage([UpstreamLimited("busy", retry_after=3600)], [START, USED])
+    found = await collect(route(2), stage, Books())
+    assert found[1] == Started("Bell", "m2", 2)
+
+
+async def test_a_long_retry_after_is_told_when_there_is_nobody_else():
+    error = await failure(route(), Stage([UpstreamLimited("busy", retry_after=60)]), Books(), UpstreamLimited)
+    assert error.retry_after == 60
+
+
+@pytest.mark.parametrize("error", [UpstreamRefused("too long"), InvalidRequest("bad")])
+async def test_a_refusal_of_the_request_itself_is_final(error):
+    books = Books()
+    assert await failure(route(2), Stage([error]), books, type(error)) is error
+    assert books.outcomes == [Outcome.FAILED]
+
+
+async def test_a_model_missing_at_one_provider_is_asked_of_the_next():
+    stage = Stage([UpstreamRefused("no such model", code="upstream_not_found")], [START, USED])
+    assert (await collect(route(2), stage, Books()))[1] == Started("Bell", "m2", 2)
+
+
+@pytest.mark.parametrize("content", [START, CHUNK])
+async def test_nothing_is_tried_after_the_first_content(content):
+    books = Books()
+    seen = []
+    stage = Stage([content, UpstreamFailed("broke")], [START, USED])
+    with pytest.raises(UpstreamFailed):
+        async with aclosing(run(route(2), REQUEST, books, Health(), stage)) as found:
+            async for event in found:
+                seen.append(event)
+    assert seen == [Started("Ada", "m1", 1), content]
+    assert books.outcomes == [Outcome.PARTIAL]
+
+
+async def test_progress_is_no_content_and_commits_nothing():
+    stage = Stage([Progress("queued", 0), UpstreamFailed("broke")], [START, USED])
+    found = await collect(route(), stage, Books())
+    assert [type(event) for event in found] == [Progress, Attempted, Started, AudioStart, Used]
+
+
+@pytest.mark.parametrize(("steps", "outcome"), [([], Outcome.FAILED), ([START, CHUNK], Outcome.PARTIAL)])
+async def test_an_answer_without_used_was_cut_short(steps, outcome):
+    books = Books()
+    error = await failure(route(), Stage(steps), books, UpstreamInvalid)
+    assert (error.message, error.provider_code) == ("The answer was cut short.", "upstream_truncated")
+    assert books.outcomes == [outcome]
+
+
+async def test_when_all_fail_the_last_speaks_and_names_the_others():
+    stage = Stage([UpstreamDenied("no")], [UpstreamFailed("a")], [UpstreamFailed("b")])
+    error = await failure(route(2), stage, Books(), UpstreamFailed)
+    assert error.message == "b"
+    assert error.metadata == {
+        "provider_name": "Bell",
+        "previous_errors": [
+            {"provider": "Ada", "code": "upstream_auth", "status": 502},
+            {"provider": "Bell", "code": "upstream_failed", "status": 502},
+        ],
+    }
+
+
+async def test_a_route_without_targets_is_unavailable():
+    await failure(Route("m", ()), Stage(), Books(), Unavailable)
+
+
+async def test_a_budget_that_ends_between_attempts_is_raised():
+    books = Books(afford=1)
+    await failure(route(2), Stage([UpstreamDenied("no")]), books, BudgetExceeded)
+    assert books.log == ["open 1", "close failed"]
+
+
+async def test_the_deadline_bounds_all_tries_together():
+    books = Books()
+    stage = Stage([0.05, UpstreamFailed("a")], [30.0, START])
+    error = await failure(route(2, Policy(1, 0.001, 1.0, 0.2)), stage, books, UpstreamTimeout)
+    assert error.message == "The answer took longer than the deadline."
+    assert books.outcomes == [Outcome.FAILED, Outcome.FAILED]
+
+
+async def test_the_deadline_does_not_count_the_reader_s_time():
+    stage = Stage([START, CHUNK, CHUNK, USED])
+    seen = []
+    async with aclosing(run(route(1, Policy(deadline=0.1)), REQUEST, Books(), Health(), stage)) as found:
+        async for event in found:
+            seen.append(event)
+            await asyncio.sleep(0.06)
+    assert seen[-1] == USED
+
+
+async def test_a_wait_longer_than_the_deadline_is_not_waited():
+    books = Books()
+    await failure(route(1, Policy(5, 10.0, 10.0, 0.5)), Stage([UpstreamFailed("a")]), books, UpstreamFailed)
+    assert books.opened == 1
+
+
+async def test_leaving_closes_upstream_before_the_attempt():
+    log: list[str] = []
+    stage = Stage([START, CHUNK, CHUNK, USED], log=log)
+    async with aclosing(run(route(), REQUEST, Books(log), Health(), stage)) as found:
+        async for event in found:
+            if event == CHUNK:
+                break
+    assert log == ["open 1", "first event", "upstream closed", "close stopped"]
+
+
+async def test_cancelling_closes_upstream_before_the_attempt():
+    log: list[str] = []
+    books = Books(log)
+    started = asyncio.Event()
+
+    async def read() -> None:
+        async with aclosing(run(route(2), REQUEST, books, Health(), Stage([START, 30.0], log=log))) as found:
+            async for _ in found:
+                started.set()
+
+    task = asyncio.create_task(read())
+    await started.wait()
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert log == ["open 1", "first event", "upstream closed", "close stopped"]
+    assert books.closed == [(Outcome.STOPPED, None, None)]
+
+
+async def test_a_finished_attempt_is_written_down_before_used_is_told():
+    log: list[str] = []
+    async with aclosing(run(route(), REQUEST, Books(log), Health(), Stage([START, USED], log=log))) as found:
+        async for event in found:
+            if event == USED:
+                assert log == ["open 1", "first event", "upstream closed", "close completed"]
+
+
+async def test_a_fault_of_our_own_closes_the_attempt_and_is_not_hidden():
+    books = Books()
+    await failure(route(2), Stage([ZeroDivisionError("bug")]), books, ZeroDivisionError)
+    assert books.outcomes == [Outcome.FAILED]
+
+
+async def test_a_target_that_keeps_failing_rests():
+    health = Health()
+    for _ in range(2):
+        await collect(
+            route(2), Stage([UpstreamFailed("a")], [UpstreamFailed("b")], [START, USED]), Books(), health
+        )
+    books = Books()
+    await collect(route(2), Stage([START, USED]), books, health)
+    assert books.log[0] == "open 2"
+
+
+async def test_a_wire_without_the_method_is_unsupported(monkeypatch):
+    monkeypatch.setattr(road, "adapter", lambda wire: object())
+    with pytest.raises(Unsupported) as caught:
+        await collect(route(2), road.speak, Books())
+    assert caught.value.message == "Ada cannot do speech."
