@@ -9,6 +9,7 @@ from core.contract.errors import UpstreamInvalid
 
 PIECE = 64 * 1024
 ENCODINGS = {"gzip", "x-gzip", "deflate"}
+DAMAGED = "The provider's compressed answer is damaged."
 EITHER_HEADER = 32 + zlib.MAX_WBITS
 
 
@@ -22,19 +23,21 @@ class Inflater:
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         while data:
+            if self._zlib.eof:
+                raise UpstreamInvalid(DAMAGED)
             try:
                 piece = self._zlib.decompress(data, PIECE)
             except zlib.error:
-                raise UpstreamInvalid("The provider's compressed answer is damaged.") from None
+                raise UpstreamInvalid(DAMAGED) from None
             if piece:
                 yield piece
-            data = self._zlib.unconsumed_tail
+            data = self._zlib.unconsumed_tail or self._zlib.unused_data
 
     def end(self) -> bytes:
         """What was still held back. Raises `UpstreamInvalid` when the stream is not whole."""
         rest = self._zlib.flush()
         if not self._zlib.eof or self._zlib.unused_data:
-            raise UpstreamInvalid("The provider's compressed answer is damaged.")
+            raise UpstreamInvalid(DAMAGED)
         return rest
 
 

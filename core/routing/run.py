@@ -7,6 +7,7 @@ import random
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from itertools import count
+from typing import cast
 
 from core.contract.errors import PolyphonyError, Unavailable, Unsupported
 from core.contract.events import Attempted, Event, Outcome
@@ -25,8 +26,8 @@ from core.routing.retry import elsewhere, wait
 def speak(target: Target, request: Request) -> AsyncGenerator[Event, None]:
     """The adapter's events for `request`. Raises `Unsupported` where its wire has no such method."""
     wire = adapter(target.wire)
-    if isinstance(wire, Speaks):
-        return wire.speak(target, request)
+    if hasattr(wire, "speak"):  # the Protocol's isinstance asks the same, fifty times slower
+        return cast(Speaks, wire).speak(target, request)
     raise Unsupported(f"{target.provider_name} cannot do {request.task}.")
 
 

@@ -18,14 +18,14 @@ from core.providers import http
 from core.providers.audio import WAV_HEADER, signature
 from core.providers.failures import EXCERPT
 from core.providers.openai import wire
-from core.providers.openai.speech_events import EVENT_STREAM, sound
+from core.providers.openai.speech_events import EVENT_STREAM, audio_in, sound
 from core.providers.openai.speech_usage import Meter
 
 LIMITS = http.Limits(total=300.0, idle=60.0, pace=256, size=64 * http.MIB)
 OWN_FIELDS = {"model", "input", "response_format", "stream_format", "stream", "provider"}
 SUSPICIOUS = b"{<["
 SNIFFED = 16
-PAGES = (b'{"', b'[{"', b"<!", b"<html", b"<?xml")
+PAGES = (b'{"', b'[{"', b"<!doctype", b"<html", b"<?xml")
 
 
 class Speech:
@@ -66,21 +66,25 @@ def body(target: Target, request: SpeechRequest, audio: AudioFormat) -> dict[str
 
 
 def _source(answer: http.Answer, call: http.Call, meter: Meter) -> AsyncGenerator[bytes, None]:
-    """The sound, whichever of the two forms the server chose to send it in."""
+    """The sound, whichever form the server chose to send it in."""
     if answer.media_type.startswith(EVENT_STREAM):
         return sound(answer, call.hide, meter)
     if wire.is_json(answer.media_type) or answer.media_type.startswith("text/"):
-        return _refusal(answer, call.hide)
+        return _wrapped(answer, call.hide)
     return answer.chunks()
 
 
-async def _refusal(answer: http.Answer, hide: tuple[str, ...]) -> AsyncGenerator[bytes, None]:
-    wire.refuse(await answer.excerpt(), hide)
-    yield b""
+async def _wrapped(answer: http.Answer, hide: tuple[str, ...]) -> AsyncGenerator[bytes, None]:
+    """Sound inside one JSON object, as Mistral sends it; any other object is raised as what it says."""
+    value = wire.decoded(body := await answer.body())
+    data = audio_in(value) if isinstance(value, dict) and "error" not in value else b""
+    if not data:
+        wire.refuse(body, hide)
+    yield data
 
 
 async def _head(chunks: AsyncGenerator[bytes, None], audio: AudioFormat, hide: tuple[str, ...]) -> bytes:
-    """The first chunk, or as many as tell sound from a page. Raises `UpstreamInvalid` for what is no sound."""
+    """The first chunk, or as many as tell sound from a page. Raises `UpstreamInvalid` for a page."""
     head = b""
     async for chunk in chunks:
         head += chunk

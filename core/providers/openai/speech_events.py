@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import binascii
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from typing import Any
 
@@ -32,7 +32,7 @@ async def sound(answer: http.Answer, hide: tuple[str, ...], meter: Meter) -> Asy
                 if value.get("type", event.name) == DONE:
                     meter.report(value.get("usage"))
                     return
-                if data := _data(value):
+                if data := audio_in(value):
                     yield data
     raise UpstreamInvalid("The answer was cut short.", code="upstream_truncated")
 
@@ -56,8 +56,8 @@ def _value(event: ServerEvent, hide: tuple[str, ...]) -> dict[str, Any]:
     return value
 
 
-def _data(value: dict[str, Any]) -> bytes:
-    """The sound of a delta; OpenAI calls the field `audio`, Mistral `audio_data`."""
+def audio_in(value: Mapping[str, Any]) -> bytes:
+    """The sound of an object, empty where it has none; OpenAI says `audio`, Mistral `audio_data`."""
     encoded = value.get("audio", value.get("audio_data"))
     if encoded is None:
         return b""

@@ -45,9 +45,9 @@ class Meter:
     def report(self, usage: Any) -> None:
         """Take the provider's own count, unless it is nonsense: then ours stands, marked as estimated."""
         if isinstance(usage, dict):
-            counts = usage.get("input_tokens"), usage.get("output_tokens")
-            if all(type(count) is int and 0 <= count <= MOST_TOKENS for count in counts):
-                self._reported = counts
+            heard, spoken = _count(usage.get("input_tokens")), _count(usage.get("output_tokens"))
+            if heard is not None and spoken is not None:
+                self._reported = heard, spoken
 
     def usage(self) -> Usage:
         """Characters and seconds always, tokens where they were reported or have a price.
@@ -75,7 +75,7 @@ class Meter:
         ]
 
     def _text_tokens(self) -> int:
-        """Four bytes of UTF-8 to a token: English words, Cyrillic halves and Chinese signs come out about right."""
+        """Four bytes of UTF-8 to a token: about right for English, Russian and Chinese alike."""
         text = self._request.text + (self._request.instructions or "")
         return math.ceil(len(text.encode()) / BYTES_PER_TOKEN)
 
@@ -83,3 +83,8 @@ class Meter:
         return math.ceil(
             seconds * float(self._target.options.get("audio_tokens_per_second", TOKENS_PER_SECOND))
         )
+
+
+def _count(value: Any) -> int | None:
+    """A plausible count, or None: neither negative, nor absurd, nor a float, nor true."""
+    return value if type(value) is int and 0 <= value <= MOST_TOKENS else None

@@ -36,9 +36,15 @@ def route(*targets: Target, policy: Policy = POLICY) -> Route:
     return Route("m", targets, policy)
 
 
-async def collect(way: Route, books: Books) -> list:
+async def read(way: Route, books: Books, seen: list) -> list:
     async with aclosing(run(way, REQUEST, books, Health())) as found:
-        return [event async for event in found]
+        async for event in found:
+            seen.append(event)
+    return seen
+
+
+async def collect(way: Route, books: Books) -> list:
+    return await read(way, books, [])
 
 
 def heard(found: list) -> bytes:
@@ -86,10 +92,7 @@ async def test_a_fault_after_the_first_sound_is_nobody_else_s(provider, other_pr
     books = Books()
     seen = []
     with pytest.raises(PolyphonyError) as caught:
-        way = route(target(1, provider, fault), target(2, other_provider, "ok"))
-        async with aclosing(run(way, REQUEST, books, Health())) as found:
-            async for event in found:
-                seen.append(event)
+        await read(route(target(1, provider, fault), target(2, other_provider, "ok")), books, seen)
     assert seen[0] == Started("P1", fault, 1)
     assert sound(PCM).startswith(heard(seen))
     assert books.closed == [(Outcome.PARTIAL, None, caught.value)]

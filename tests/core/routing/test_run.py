@@ -62,9 +62,15 @@ class Stage:
             self.log.append("upstream closed")
 
 
-async def collect(way: Route, stage, books: Books, health: Health | None = None) -> list:
+async def read(way: Route, stage, books: Books, seen: list, health: Health | None = None) -> list:
     async with aclosing(run(way, REQUEST, books, health or Health(), stage)) as found:
-        return [event async for event in found]
+        async for event in found:
+            seen.append(event)
+    return seen
+
+
+async def collect(way: Route, stage, books: Books, health: Health | None = None) -> list:
+    return await read(way, stage, books, [], health)
 
 
 async def failure(way: Route, stage: Stage, books: Books, kind: type[Exception]):
@@ -126,9 +132,7 @@ async def test_nothing_is_tried_after_the_first_content(content):
     seen = []
     stage = Stage([content, UpstreamFailed("broke")], [START, USED])
     with pytest.raises(UpstreamFailed):
-        async with aclosing(run(route(2), REQUEST, books, Health(), stage)) as found:
-            async for event in found:
-                seen.append(event)
+        await read(route(2), stage, books, seen)
     assert seen == [Started("Ada", "m1", 1), content]
     assert books.outcomes == [Outcome.PARTIAL]
 
