@@ -1,4 +1,4 @@
-"""Reserve, dispatch, settle, crash, sweep, replay in any order: the books agree with a slow, simple oracle."""
+"""Reserve, settle, crash, sweep, replay in any order: the books agree with a slow, simple oracle."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ def test_usage_report_adds_up_exactly(busy):
                 "records": 3,
                 "unpriced": 1,
                 "cost": "0.1",
-                "units": {"audio_out.byte": 2000, "audio_out.second": 0.041667, "text_in.character": 20},
+                "units": {"audio_out.byte": 2000, "audio_out.second": 0.041666, "text_in.character": 20},
             },
             {
                 **row,
