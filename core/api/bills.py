@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from core.access import snapshot
+from core.access import snapshot as access
+from core.catalogue import snapshot as catalogue
 from core.contract.requests import Caller
 from core.ledger.reports import Spending, Standing, standings
 from core.models import Attempt, UsageRecord
@@ -34,7 +35,7 @@ def spending_object(spending: Spending) -> dict[str, Decimal]:
 
 def budget_objects(who: Caller) -> list[dict[str, Any]]:
     """Every budget a request of this caller draws on, the key's own first. Blocking."""
-    seen = snapshot.current()
+    seen = access.current()
     team = seen.users[who.user_id].team_id
     owners = (("key", who.key_id), ("user", who.user_id), ("team", team), ("all", None))
     return [
@@ -66,7 +67,7 @@ def generation_object(record: UsageRecord, attempts: list[Attempt]) -> dict[str,
         "id": record.public_id,
         "api_type": API_TYPES.get(record.task, record.task),
         "model": record.model,
-        "provider_name": record.provider or None,
+        "provider_name": provider_name(record.provider),
         "created_at": record.created_at,
         "streamed": record.streamed,
         "cancelled": record.outcome == "stopped",
@@ -119,7 +120,7 @@ def response_object(attempt: Attempt) -> dict[str, Any]:
     return {
         "id": f"{attempt.record}-{attempt.number}",
         "endpoint_id": str(attempt.endpoint_id) if attempt.endpoint_id else None,
-        "provider_name": attempt.provider,
+        "provider_name": provider_name(attempt.provider),
         "model_permaslug": attempt.model,
         "status": attempt.status or (200 if attempt.outcome == "completed" else None),
         "latency": attempt.first_event_ms,
@@ -129,6 +130,12 @@ def response_object(attempt: Attempt) -> dict[str, Any]:
         "cost": attempt.cost,
         "basis": attempt.basis or None,
     }
+
+
+def provider_name(slug: str) -> str | None:
+    """As people call it; a provider that is gone keeps its slug."""
+    entry = catalogue.current().providers.get(slug)
+    return entry.name if entry else slug or None
 
 
 def whole(units: Mapping[str, Any], *names: str) -> int | None:
