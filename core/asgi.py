@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings")
 
@@ -17,6 +16,7 @@ pages = get_asgi_application()
 # the registry must be ready before anything below touches a model
 from core import tasks
 from core.api.app import application as api
+from core.limits import BodyLimit, Receive, Scope, Send, TrustedProxies, body_caps
 from playground.urls import websocket_urlpatterns
 
 sockets = AuthMiddlewareStack(URLRouter(websocket_urlpatterns))
@@ -25,7 +25,7 @@ API_PATHS = ("/api/", "/v1/", "/v3/router/")
 API_ROOTS = frozenset({"/api", "/v1", "/v3/router", "/healthz", "/readyz", "/metrics"})
 
 
-async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
+async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
     """Send each scope to the part that answers it."""
     if scope["type"] == "lifespan":
         await lifespan(receive, send)
@@ -40,7 +40,7 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
         await pages(scope, receive, send)
 
 
-async def lifespan(receive: Any, send: Any) -> None:
+async def lifespan(receive: Receive, send: Send) -> None:
     """Where the server speaks lifespan (uvicorn does, Daphne does not), it starts and drains us."""
     await receive()
     await tasks.start()
@@ -48,3 +48,7 @@ async def lifespan(receive: Any, send: Any) -> None:
     await receive()
     await tasks.drain(settings.DRAIN_SECONDS)
     await send({"type": "lifespan.shutdown.complete"})
+
+
+# `core.server` sets the same limits before a body is read; here they hold on any server
+application = TrustedProxies(BodyLimit(dispatch, body_caps(settings.MAX_UPLOAD_MB)), settings.TRUSTED_PROXIES)

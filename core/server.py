@@ -158,7 +158,12 @@ class Server(daphne.server.Server):
         reactor.callLater(1, self.application_checker)
         reactor.callLater(self.limits.check_seconds, self.timeout_checker)
         reactor.addSystemEventTrigger("before", "shutdown", self.kill_all_applications)
-        reactor.callWhenRunning(self._started)
+        if self.signal_handlers:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, lambda *_: self.shutdown())
+        if self._ready is not None:
+            # The port takes connections already, and before the loop runs `ready` may use the database.
+            self._ready(self.listening_addresses[0][1])
         reactor.run(installSignalHandlers=False)
 
     def listen_success(self, port: IListeningPort) -> None:
@@ -172,13 +177,6 @@ class Server(daphne.server.Server):
 
     def listen_error(self, failure: Failure) -> None:
         self._failure = failure
-
-    def _started(self) -> None:
-        if self.signal_handlers:
-            for number in (signal.SIGTERM, signal.SIGINT):
-                signal.signal(number, lambda *_: self.shutdown())
-        if self._ready is not None:
-            self._ready(self.listening_addresses[0][1])
 
     # Applications
 

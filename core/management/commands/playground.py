@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from argparse import ArgumentParser
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,12 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from core import tasks
 from core.accounts import sign_in_token
-from core.asgi import application
 from core.catalogue.seed import seed_catalogue
+from core.limits import body_caps
 from core.models import User
-from core.server import serve
+from core.server import Limits, serve
 
 
 class Command(BaseCommand):
@@ -39,11 +41,18 @@ class Command(BaseCommand):
             return
         self.prepare()
         admin = first_admin()
+        # only now: the application looks its static files up as it is built
+        from core.asgi import application  # noqa: PLC0415
+
         serve(
             application,
             host=options["host"],
             port=options["port"],
             tls=Path(settings.VAR) / "tls" if options["tls"] else None,
+            limits=Limits(body_caps(settings.MAX_UPLOAD_MB), drain_seconds=settings.DRAIN_SECONDS),
+            trusted_proxies=settings.TRUSTED_PROXIES,
+            draining=refuse_work,
+            on_drain=[partial(tasks.drain, settings.DRAIN_SECONDS)],
             ready=lambda port: self.welcome(f"{scheme}://{printable(options['host'])}:{port}", admin),
         )
 
@@ -62,6 +71,11 @@ class Command(BaseCommand):
 
     def print_link(self, origin: str, admin: User) -> None:
         self.stdout.write(f"Sign in: {origin}/accounts/sign-in/{sign_in_token(admin)}/")
+
+
+def refuse_work() -> None:
+    """From the first moment of a shutdown, so that /readyz says no while requests in flight finish."""
+    tasks.state.draining = True
 
 
 def printable(host: str) -> str:
