@@ -40,5 +40,12 @@ def test_storage_slims_our_scripts(tmp_path):
     assert saved(tmp_path, "playground/js/first.js") == SLIM
 
 
+def test_hashed_names_hold_the_same_slim_script(tmp_path):
+    storage = ModuleStorage(location=str(tmp_path), base_url="/static/")
+    name = storage.save("playground/js/first.js", ContentFile(SOURCE.encode()))
+    hashed = {new for _, new, _ in storage.post_process({name: (storage, name)})}
+    assert [(tmp_path / new).read_text() for new in hashed if new.endswith(".js")] == [SLIM]
+
+
 def test_storage_leaves_the_scripts_of_others(tmp_path):
     assert saved(tmp_path, "admin/js/first.js") == SOURCE
