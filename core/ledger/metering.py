@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from core.contract.events import AudioChunk, AudioStart, Event, Started, Used, Words
+from core.contract.events import AudioChunk, AudioStart, Event, Used, Words
 from core.contract.media import AudioFormat, PcmShape
 from core.contract.requests import Request
 from core.contract.route import Target
@@ -49,18 +49,15 @@ class Meter:
 
     def note(self, event: Event) -> None:
         """Count one event; runs once per delta, so it does nothing else."""
-        kind = type(event)
-        if kind is AudioChunk:
+        if isinstance(event, AudioChunk):
             self.size += len(event.data)
             self.delivered = self.delivered or self.size > 0
-        elif kind is AudioStart:
+        elif isinstance(event, AudioStart):
             self.shape = event
-        elif kind is Used:
+        elif isinstance(event, Used):
             self.used = event.usage
-        elif kind is Words:
+        elif isinstance(event, Words):
             self.delivered = True
-        elif kind is Started:
-            self.used = None
 
     def exact_seconds(self) -> Decimal | None:
         """Playing time where bytes tell it: raw samples, with or without a WAV header."""
@@ -97,8 +94,9 @@ def complete(usage: Usage | None, meter: Meter, request: Request, target: Target
     if told.reported_cost is None:
         for price in target.prices:
             line = (price.kind, price.unit)
-            if line not in amounts and (quantity := guess(meter, request, target, line)) is not None:
-                amounts[line] = quantity
+            guessed = None if line in amounts else guess(meter, request, target, line)
+            if guessed is not None:
+                amounts[line] = guessed
                 estimated = True
     return Usage(
         tuple(Amount(kind, unit, quantity) for (kind, unit), quantity in amounts.items()),

@@ -1,0 +1,170 @@
+"""Statements that fail, one after another; several writers that get in each other's way."""
+
+from __future__ import annotations
+
+import asyncio
+from decimal import Decimal
+
+import pytest
+from django.db import DataError, OperationalError, connection
+
+from core import ledger
+from core.contract.errors import BudgetExceeded, Unavailable
+from core.contract.events import Outcome
+from core.ledger import spool
+from core.ledger.batch import Write
+from core.ledger.sweep import sweep
+from core.ledger.writer import Writer, commit
+from core.models import Budget, UsageRecord
+from tests.core.ledger.conftest import PER_CHARACTER, begin, call, deliver, run, standing, target
+
+
+class Injector:
+    """Lets the n-th statement fail, once or for good; `met` tells whether it came to that."""
+
+    def __init__(self, number: int, error: Exception, lasting: bool = False) -> None:
+        self.left, self.error, self.lasting, self.met = number, error, lasting, False
+
+    def __call__(self, execute, sql, params, many, context):
+        self.left -= 1
+        if self.left == 0 or (self.lasting and self.left < 0):
+            self.met = True
+            raise self.error
+        return execute(sql, params, many, context)
+
+
+def opening(grant) -> Write:
+    entry = begin(grant)
+    row = entry.attempt_row(1, entry.route.targets[0])
+    steps = entry.reserved
+    return Write(entry.id, record=entry.record_row(), attempt=row, budgets=grant.budgets, reserve=steps)
+
+
+def settling(grant) -> Write:
+    """The settlement of a call that is open."""
+
+    async def opened():
+        entry = begin(grant)
+        await entry.open(target(PER_CHARACTER))
+        await deliver(entry)
+        await entry.close(Outcome.COMPLETED, usage=None, error=None)
+        return entry
+
+    entry = run(opened())
+    kept.append(entry)
+    owed = entry.attempts[0].bill
+    return entry.settlement(entry.make_receipt(Outcome.COMPLETED, owed), owed, None)
+
+
+kept: list[ledger.Entry] = []
+
+
+def test_statement_failing_once_costs_nothing(grant, alice):
+    for error in (OperationalError("server closed the connection"), DataError("not this one")):
+        number, met = 0, True
+        while met:
+            number += 1
+            budget = Budget.objects.create(user=alice, limit=1)
+            allowed = grant(budget)
+            writes = [settling(allowed), opening(allowed), opening(allowed)]
+            injector = Injector(number, error)
+            with connection.execute_wrapper(injector):
+                answers = commit(writes)
+            met = injector.met
+            assert answers == [True, True, True]
+            assert standing(budget) == (Decimal("0.1"), Decimal("0.2"))
+        assert number > 7
+
+
+def test_statement_failing_for_good_refuses_and_spools(grant, alice):
+    number, met = 0, True
+    while met:
+        number += 1
+        budget = Budget.objects.create(user=alice, limit=1)
+        allowed = grant(budget)
+        writes = [settling(allowed), opening(allowed)]
+        injector = Injector(number, OperationalError("the server is gone"), lasting=True)
+        with connection.execute_wrapper(injector):
+            settled, opened = commit(writes)
+        met = injector.met
+        assert settled is True
+        if met:
+            assert isinstance(opened, Unavailable)
+            assert standing(budget) == (0, Decimal("0.1"))
+            assert spool.replay() == 1
+            assert standing(budget) == (Decimal("0.1"), 0)
+    assert number > 7
+
+
+def test_budget_holds_against_several_writers(grant, alice):
+    """Each writer has its connection, as every server process has its own."""
+    budgets = [Budget.objects.create(user=alice, limit=1), Budget.objects.create(limit=1, window="week")]
+    there, back = grant(*budgets), grant(*reversed(budgets))
+    writers = [Writer() for _ in range(4)]
+    for each in writers:
+        each.start()
+
+    async def attempt(number: int) -> bool:
+        entry = begin(back if number % 2 else there)
+        entry.writer = writers[number % 4]
+        try:
+            await entry.open(target(PER_CHARACTER))
+        except BudgetExceeded:
+            return False
+        await deliver(entry)
+        await entry.settle(Outcome.COMPLETED, None)
+        return True
+
+    async def race():
+        return await asyncio.gather(*(attempt(number) for number in range(60)))
+
+    try:
+        passed = run(race())
+    finally:
+        for each in writers:
+            each.stop()
+    assert passed.count(True) == 10
+    assert [standing(budget) for budget in budgets] == [(1, 0), (1, 0)]
+
+
+def test_settling_from_everywhere_at_once_counts_once(grant, alice):
+    """The end of the stream, the spool, the sweeper and another writer."""
+    budget = Budget.objects.create(user=alice, limit=1)
+    write = settling(grant(budget))
+    other = Writer()
+    other.start()
+    spool.keep([write])
+
+    async def everywhere():
+        mine = kept[-1].writer.submit(write)
+        theirs = other.submit(write)
+        return await asyncio.gather(mine, theirs, asyncio.to_thread(in_thread))
+
+    def in_thread() -> int:
+        try:
+            return sweep(force=True).replayed
+        finally:
+            connection.close()
+
+    try:
+        changed = run(everywhere())
+    finally:
+        other.stop()
+    assert sum(changed) == 1
+    assert standing(budget) == (Decimal("0.1"), 0)
+
+
+@pytest.mark.parametrize("callers", [150])
+def test_books_balance_after_many_calls(grant, alice, callers):
+    """Totals of budgets, records and reports are one and the same number."""
+    budget = Budget.objects.create(user=alice, limit=1000)
+    allowed = grant(budget)
+
+    async def many():
+        texts = ("x" * (1 + number % 37) for number in range(callers))
+        return await asyncio.gather(*(call(allowed, text=text) for text in texts))
+
+    receipts = run(many())
+    total = sum(receipt.cost for receipt in receipts)
+    assert standing(budget) == (total, 0)
+    assert sum(UsageRecord.objects.values_list("cost", flat=True)) == total
