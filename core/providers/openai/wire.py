@@ -6,12 +6,14 @@ from typing import Any, NoReturn
 
 import orjson
 
-from core.contract.errors import UpstreamInvalid
+from core.contract.errors import InvalidRequest, UpstreamInvalid
 from core.contract.route import Target
 from core.providers import http
 from core.providers.failures import from_object
 
 AGENT = "polyphony"
+SHORTEST_SECRET = 8
+"""Header values below this length are words like `true`, not secrets."""
 JSON_TYPES = ("application/json", "application/problem+json", "text/json")
 
 
@@ -20,7 +22,7 @@ def call(
 ) -> http.Call:
     """The request for `path` below the target's base URL; raises `Unavailable` where its key is locked."""
     headers = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": AGENT, **target.headers}
-    hide = tuple(target.headers.values())
+    hide = tuple(value for value in target.headers.values() if len(value) >= SHORTEST_SECRET)
     if target.credential is not None:
         key = target.credential.reveal()
         headers["Authorization"] = http.bearer(key)
@@ -28,8 +30,16 @@ def call(
     content = b""
     if body is not None:
         headers["Content-Type"] = "application/json"
-        content = orjson.dumps(body)
+        content = _encoded(body)
     return http.Call(method, f"{target.base_url.rstrip('/')}/{path}", headers, content, limits, hide)
+
+
+def _encoded(body: dict[str, Any]) -> bytes:
+    try:
+        return orjson.dumps(body)
+    except orjson.JSONEncodeError:
+        failure = InvalidRequest("The request has characters or values that JSON cannot carry.")
+    raise failure
 
 
 def limits(target: Target, default: http.Limits) -> http.Limits:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 import threading
 from contextlib import aclosing
@@ -27,6 +28,7 @@ from tests.fakes.provider import Provider
 pytestmark = pytest.mark.anyio
 
 CANARY = "sk-canary-0123456789abcdef"
+MEGABYTE = 1 << 20
 QUICK = http.Limits(total=5.0, idle=0.3, pace=64, size=1 << 20)
 
 
@@ -104,6 +106,41 @@ async def test_a_certificate_nobody_signed_is_refused(self_signed):
         await fetch(call(provider, "ok"))
     assert caught.value.message == "The provider's certificate or TLS handshake was not accepted."
     assert provider.requests == []
+
+
+async def test_a_connection_that_is_never_made_is_a_timeout(monkeypatch):
+    monkeypatch.setattr(http, "EXTENSIONS", {"timeout": {"connect": 0.2, "pool": 1.0}})
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as full:
+        port = full.getsockname()[1]
+        waiting = [socket.socket() for _ in range(4)]
+        for each in waiting:
+            each.setblocking(False)
+            each.connect_ex(("127.0.0.1", port))
+        with pytest.raises(UpstreamTimeout):
+            await fetch(http.Call("GET", f"http://127.0.0.1:{port}/v1/models", {}, limits=QUICK))
+        for each in waiting:
+            each.close()
+
+
+async def test_an_upstream_nobody_reads_is_paused(provider):
+    written = 0
+
+    async def pours(exchange):
+        nonlocal written
+        await exchange.head(content_type="audio/pcm")
+        for _ in range(1000):
+            await exchange.chunk(bytes(MEGABYTE))
+            written += MEGABYTE
+
+    provider.script("pours", pours)
+    limits = http.Limits(size=1 << 40)
+    async with (
+        await http.send(call(provider, "pours", limits)) as answer,
+        aclosing(answer.chunks()) as chunks,
+    ):
+        await anext(chunks)
+        await asyncio.sleep(0.5)
+        assert written < 32 * MEGABYTE
 
 
 async def test_silence_before_the_headers_lasts_as_long_as_the_deadline(provider):

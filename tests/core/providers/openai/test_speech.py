@@ -3,12 +3,14 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import logging
 from contextlib import aclosing
 from decimal import Decimal
 
 import pytest
 
 from core.contract.errors import (
+    InvalidRequest,
     PolyphonyError,
     Unavailable,
     UpstreamDenied,
@@ -145,6 +147,18 @@ async def test_a_locked_key_stops_the_call_before_it_leaves(provider):
     assert provider.requests == []
 
 
+async def test_text_that_json_cannot_carry_is_refused_before_it_leaves(provider):
+    with pytest.raises(InvalidRequest):
+        await speak(target(provider), SpeechRequest("m", "lone \ud800 surrogate"))
+    assert provider.requests == []
+
+
+async def test_a_header_of_the_provider_is_hidden_where_it_comes_back(provider):
+    provider.script("tells", scenarios.status(400, {"error": {"message": "x-api-key=s3cret-value is true"}}))
+    error = await failure(target(provider, "tells", headers={"x-api-key": "s3cret-value", "x-beta": "true"}))
+    assert error.message == "x-api-key=[hidden] is true"
+
+
 async def test_usage_counts_characters_and_exact_seconds(provider):
     found = await speak(target(provider, prices=(Price(Kind.TEXT_IN, Unit.CHARACTER, Decimal("0.000015")),)))
     usage = found[-1].usage
@@ -262,9 +276,11 @@ async def test_a_terminator_ends_the_events_without_usage(provider):
         ("echo", UpstreamRefused),
     ],
 )
-async def test_a_fault_is_translated_and_never_retried(provider, model, kind):
+async def test_a_fault_is_translated_never_retried_and_not_logged(provider, model, kind, caplog):
+    caplog.set_level(logging.DEBUG)
     assert type(await failure(target(provider, model))) is kind
     assert (len(provider.requests), provider.canary_hits) == (1, 0)
+    assert CANARY not in caplog.text
 
 
 @pytest.mark.parametrize(
