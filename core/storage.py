@@ -20,8 +20,7 @@ class ModuleStorage(CompressedManifestStaticFilesStorage):
     def _save(self, name: str, content: Any) -> str:
         if name.startswith(OWN) and name.endswith(SLIMMED):
             content.seek(0)  # hashing has read it to its end
-            # chunks() begins at the beginning; hashing has left the file at its end
-            content = ContentFile(slim(b"".join(content.chunks()).decode()).encode())
+            content = ContentFile(slim(content.read().decode()).encode())
         return super()._save(name, content)
 
 
