@@ -20,7 +20,7 @@ from core.models.offload import offload
 from playground import admission, frames
 from playground.models import Run
 from playground.runs import live as registry
-from playground.runs import runner
+from playground.runs import recovery, runner
 from playground.runs.log import Numbered
 
 log = logging.getLogger("polyphony.socket")
@@ -76,6 +76,7 @@ class PlaygroundConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         elif admission.sockets[user.pk] >= admission.SOCKETS_PER_USER:
             await self.close(POLICY, "too many open pages")
         else:
+            recovery.recover_once(registry.runs)
             admission.sockets[user.pk] += 1
             self.visit = Visit(user)
             self.visit.watch = asyncio.create_task(self.keep_watch(self.visit), name="socket watch")

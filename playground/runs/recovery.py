@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Iterable
+from threading import Event
 from uuid import UUID
 
 from django.utils import timezone
 
+from core import tasks
 from core.contract.events import Outcome
 from core.models.offload import offload
 from playground import frames
@@ -26,8 +28,18 @@ async def last_words(run: Run, after: int) -> AsyncGenerator[list[Numbered], Non
         yield wanted
 
 
+recovered = Event()
+
+
+def recover_once(in_memory: Iterable[UUID]) -> None:
+    """Recover in the background, the first time this is called in a process."""
+    if not recovered.is_set():
+        recovered.set()
+        tasks.spawn("recover runs", recover(in_memory))
+
+
 async def recover(in_memory: Iterable[UUID]) -> int:
-    """When a process starts: close the runs a crash left open, and clean up; how many there were."""
+    """Close the runs a crash left open, and clean up; how many there were."""
     left = await offload(running)
     dead = left - set(in_memory)
     if (mirror := shared()) is not None:

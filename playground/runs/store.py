@@ -110,6 +110,8 @@ class Sound:
                 return path, wanted
             except PolyphonyError as error:
                 log.warning("run %s: kept as WAV instead of %s: %s", self.run, wanted, error.message)
+            except Exception:
+                log.exception("run %s: kept as WAV instead of %s", self.run, wanted)
         return await offload(self._as_wav), AudioFormat.WAV
 
     def _as_wav(self) -> Path:

@@ -202,7 +202,7 @@ async def test_a_withdrawn_account_loses_its_run(sign_in, alice, engine):
     engine.options = {"delay": 0.05}
     await offload(engine.save)
     tab = await sign_in(alice)
-    await tab.start(" ".join(["word"] * 60))
+    await tab.start(" ".join(["word"] * 60), response_format="wav")
     await tab.first_sound()
     alice.is_active = False
     await offload(alice.save)

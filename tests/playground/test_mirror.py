@@ -1,0 +1,162 @@
+"""Run logs shared through Redis, where it answers: another process follows and stops a run."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from contextlib import aclosing
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import pytest
+
+from core import tasks
+from core.contract.errors import NotFound
+from core.models.offload import offload
+from playground.models import Run
+from playground.runs import live as registry
+from playground.runs import mirror, recovery
+from tests.playground.conftest import ENDS, TEXT
+from tests.playground.test_socket_runs import LONG, expected, options
+
+pytestmark = [pytest.mark.anyio, pytest.mark.django_db(transaction=True)]
+
+URL = os.environ.get("REDIS_URL") or "redis://127.0.0.1:6379/0"
+
+
+def answers() -> bool:
+    parts = urlsplit(URL)
+    try:
+        socket.create_connection((parts.hostname or "127.0.0.1", parts.port or 6379), 1).close()
+    except OSError:
+        return False
+    return True
+
+
+@pytest.fixture(scope="module")
+def redis_url() -> str:
+    if not answers():
+        pytest.skip("Redis does not answer")
+    return URL
+
+
+@pytest.fixture
+async def shared(redis_url, settings, engine):
+    settings.REDIS_URL = redis_url
+    yield engine
+    for live in list(registry.runs.values()):
+        live.stop()
+    await settled()
+    client = mirror.client()
+    for run in [run.id for run in await offload(list, Run.objects.only("id"))]:
+        await client.delete(*(mirror.key(run, what) for what in ("log", "alive", "stop")))
+    await client.aclose()
+    del mirror.clients[asyncio.get_running_loop()]
+
+
+async def settled() -> None:
+    if tasks.owned:
+        await asyncio.wait(set(tasks.owned), timeout=10)
+
+
+def move_away(monkeypatch) -> dict:
+    """From now on this process is another one, which does not make the runs."""
+    mine = registry.runs
+    monkeypatch.setattr(registry, "runs", {})
+    return mine
+
+
+async def test_another_process_follows_a_run_byte_for_byte(shared, sign_in, alice, far_ahead, monkeypatch):
+    await options(shared, delay=0.02)
+    tab = await sign_in(alice)
+    await tab.start(response_format="pcm")
+    _, seen, _ = await tab.first_sound()
+    before = tab.sound()
+    mine = move_away(monkeypatch)
+    other = await sign_in(alice)
+    await asyncio.sleep(0.1)
+    await other.say(type="run.resume", id="b", run=tab.heard[0]["run"], after=seen)
+    await other.until(*ENDS)
+    await tab.until(*ENDS)
+    assert before + other.sound() == tab.sound() == expected(TEXT)
+    assert other.numbers() == [1, *range(seen + 1, tab.numbers()[-1] + 1)]
+    assert {frame[0] for frame in other.heard if isinstance(frame, tuple)} == {tab.heard[0]["number"]}
+    registry.runs.update(mine)
+
+
+async def test_another_process_stops_a_run(shared, sign_in, alice, monkeypatch):
+    await options(shared, delay=0.02)
+    tab = await sign_in(alice)
+    await tab.start(LONG, response_format="pcm")
+    await tab.first_sound()
+    mine = move_away(monkeypatch)
+    other = await sign_in(alice)
+    await asyncio.sleep(0.1)
+    await other.say(type="run.resume", id="b", run=tab.heard[0]["run"], after=0)
+    await other.first_sound()
+    await other.say(type="run.stop", id="b")
+    done = await other.until(*ENDS)
+    assert done["outcome"] == "stopped"
+    registry.runs.update(mine)
+
+
+async def test_a_finished_run_stays_in_redis_for_a_while(shared, sign_in, alice, far_ahead, monkeypatch):
+    tab = await sign_in(alice)
+    await tab.start(response_format="pcm")
+    done = await tab.until(*ENDS)
+    await settled()
+    assert 0 < await mirror.client().ttl(f"polyphony:run:{done['run']}:log") <= mirror.KEPT_SECONDS
+    assert not await mirror.alive(done["run"])
+    move_away(monkeypatch)
+    other = await sign_in(alice)
+    await other.say(type="run.resume", id="a", run=done["run"], after=0)
+    await other.until(*ENDS)
+    assert other.heard == tab.heard
+
+
+async def test_redis_keeps_a_bounded_part_of_the_sound(shared, monkeypatch):
+    monkeypatch.setattr(mirror, "KEPT_BYTES", 2000)
+    run = uuid4()
+    copy = mirror.Mirror(run, lambda: None)
+    working = asyncio.create_task(copy.work())
+    for number in range(1, 51):
+        copy.add(number, bytes([number]) * 100)
+        await asyncio.sleep(0.002)
+    copy.add(51, {"type": "run.done"})
+    await working
+    heard = []
+    async with aclosing(mirror.read(run, 40)) as batches:
+        async for batch in batches:
+            heard += batch
+    assert [number for number, _ in heard] == list(range(41, 52))
+    assert await mirror.client().xlen(mirror.key(run, "log")) <= 21
+    with pytest.raises(NotFound):
+        await anext(mirror.read(run, 0))
+    await mirror.client().delete(mirror.key(run, "log"))
+
+
+async def test_a_run_survives_the_loss_of_redis(shared, sign_in, alice, settings, monkeypatch, far_ahead):
+    monkeypatch.setattr(mirror, "FINAL_TRIES", 2)
+    monkeypatch.setattr(mirror, "TICK", 0.01)
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    mirror.clients.clear()
+    tab = await sign_in(alice)
+    await tab.start(response_format="pcm")
+    done = await tab.until(*ENDS)
+    assert (done["outcome"], tab.sound()) == ("completed", expected(TEXT))
+    await settled()
+    registry.runs.clear()
+    await tab.say(type="run.resume", id="b", run=done["run"], after=0)
+    assert (await tab.until(*ENDS))["outcome"] == "completed"
+    settings.REDIS_URL = URL
+    mirror.clients.clear()
+
+
+async def test_recovery_leaves_runs_of_living_processes_alone(shared, alice):
+    dead, living = [await offload(Run.objects.create, user=alice, task="speech", model="m") for _ in range(2)]
+    await mirror.client().set(mirror.key(living.id, "alive"), 1, ex=5)
+    assert await recovery.recover({}) == 1
+    await offload(dead.refresh_from_db)
+    await offload(living.refresh_from_db)
+    assert (dead.state, living.state) == ("interrupted", "running")
