@@ -197,6 +197,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "core.storage.ModuleStorage"},
 }
 WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # nothing here is for other origins
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Logs: names, numbers and durations; bodies and keys never

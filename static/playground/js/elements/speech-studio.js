@@ -6,7 +6,13 @@ import { formatCost, formatNumber, formatSeconds } from "../format.js";
 import { message } from "../messages.js";
 import { pageSocket } from "../wire/socket.js";
 import { VoiceSample } from "../audio/voice-sample.js";
+import "./receipt-line.js";
+import "./run-list.js";
 import { SpeechForm } from "./speech-form.js";
+import "./speech-player.js";
+import "./status-note.js";
+import "./text-meter.js";
+import "./voice-picker.js";
 
 class SpeechStudio extends HTMLElement {
   #form = null;
