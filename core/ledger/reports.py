@@ -207,10 +207,14 @@ def csv_rows(
     until: datetime | None = None,
 ) -> Iterator[list[str]]:
     """A heading, then a row per record, newest first, read in portions; unknown costs are empty."""
+    return table(records(users=users, since=since, until=until))
+
+
+def table(chosen: QuerySet[UsageRecord]) -> Iterator[list[str]]:
+    """A heading, then a row for each of `chosen` in its order."""
     yield CSV_COLUMNS
     names = ["user__username" if name == "user" else name for name in CSV_COLUMNS]
-    chosen = records(users=users, since=since, until=until).values_list(*names)
-    for row in chosen.iterator(chunk_size=500):
+    for row in chosen.values_list(*names).iterator(chunk_size=500):
         yield [cell(value) for value in row]
 
 
