@@ -1,0 +1,91 @@
+"""The docs page: no script from elsewhere, and every sample on it works as it stands."""
+
+from __future__ import annotations
+
+import html
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from core.api.openapi import document
+from core.api.routes import OPERATIONS
+from tests.core.api.conftest import make_model
+
+
+def samples(page: str) -> list[str]:
+    return [html.unescape(found) for found in re.findall(r"<pre[^>]*><code>(.*?)</code></pre>", page, re.S)]
+
+
+def test_every_operation_is_on_the_page(live):
+    answer = live.client.get("/api/docs")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert re.findall(r'<article id="(\w+)"', answer.text) == [
+        operation.name
+        for tag in dict.fromkeys(operation.tag for operation in OPERATIONS)
+        for operation in OPERATIONS
+        if operation.tag == tag
+    ]
+
+
+def test_the_policy_allows_nothing_inline_and_nothing_from_elsewhere(live):
+    answer = live.client.get("/api/docs")
+    policy = answer.headers["content-security-policy"]
+    assert "script-src 'self';" in policy
+    assert "unsafe" not in policy
+    assert re.findall(r'(?:src|href)="((?:https?:)?//[^"]*)"', answer.text) == [f"{live.api}/openapi.json"]
+    assert re.findall(r"<style|style=|<script(?![^>]* src=)|\son\w+=", answer.text) == []
+
+
+@pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume:Warning")
+def test_its_own_files_are_served(live):
+    page = live.client.get("/api/docs").text
+    for address in re.findall(r'(?:src|href)="(/static/[^"]+)"', page):
+        assert live.client.get(address).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("headers", "language"),
+    [
+        ({}, "en"),
+        ({"Accept-Language": "ru-RU,ru;q=0.9"}, "ru"),
+        ({"Accept-Language": "xx, zh-CN;q=0.5"}, "zh-hans"),
+        ({"Accept-Language": "ru", "Cookie": "django_language=en"}, "en"),
+    ],
+)
+def test_the_page_speaks_the_visitors_language(live, headers, language):
+    assert f'<html lang="{language}">' in live.client.get("/api/docs", headers=headers).text
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+def test_the_samples_run_as_they_stand(live, key, lab, tmp_path):
+    make_model(lab, "local/espeak-ng")
+    spoken = live.post("/audio/speech", key, json={"model": "local/espeak-ng", "input": "Hello"})
+    environment = {
+        "PATH": os.environ["PATH"],
+        "POLYPHONY_API_KEY": key,
+        "GENERATION_ID": spoken.headers["x-generation-id"],
+    }
+    found = samples(live.client.get("/api/docs").text)
+    assert len(found) == len(OPERATIONS)
+    for sample in found:
+        command = ["sh", "-c", sample.replace("curl ", "curl --silent --show-error --fail ", 1)]
+        done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, timeout=30)
+        assert (done.returncode, done.stderr) == (0, b""), sample
+    assert (tmp_path / "hello.mp3").read_bytes()[:2] == b"\xff\xf3"
+
+
+def test_the_document_names_every_refusal_with_one_shape(live):
+    found = live.client.get("/api/v1/openapi.json")
+    assert found.json() == document()
+    assert found.json()["openapi"] == "3.1.0"
+    shapes = {
+        response["content"]["application/json"]["schema"]["$ref"]
+        for item in document()["paths"].values()
+        for operation in item.values()
+        for status, response in operation["responses"].items()
+        if status != "200"
+    }
+    assert shapes == {"#/components/schemas/Error"}

@@ -1,0 +1,157 @@
+"""The catalogue as clients read it."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.api.shapes import EndpointData, Model, ModelData, ModelList, Providers, Voices
+from core.models import Price
+from tests.core.api.conftest import make_model, make_provider
+
+
+@pytest.fixture
+def shelf(lab, model):
+    """Four models of two providers; one is shut down, one has no price."""
+    far = make_provider("far", "https://far.example/v1")
+    make_model(far, "far/bass", price="0.000001", features=[], context_length=8000)
+    make_model(far, "far/free", price=None, output_modalities=["audio", "text"], tasks=["chat"])
+    make_model(lab, "lab/old", shutdown_at="2024-01-01", replacement="lab/alto")
+
+
+def ids(answer) -> list[str]:
+    return [entry["id"] for entry in ModelList.model_validate(answer.json()).model_dump()["data"]]
+
+
+def test_every_model_that_can_be_asked_for_is_listed(live, key, shelf):
+    answer = live.get("/models", key)
+    assert ids(answer) == ["far/bass", "far/free", "lab/alto"]
+    assert answer.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"output_modalities": "speech"}, ["far/bass", "lab/alto"]),
+        ({"output_modalities": "audio,image"}, ["far/free"]),
+        ({"output_modalities": "all"}, ["far/bass", "far/free", "lab/alto"]),
+        ({"input_modalities": "text"}, ["far/bass", "far/free", "lab/alto"]),
+        ({"input_modalities": "text,audio"}, []),
+        ({"supported_parameters": "speed,voice"}, ["far/free", "lab/alto"]),
+        ({"providers": "lab"}, ["lab/alto"]),
+        ({"context": "8000"}, ["far/bass"]),
+        ({"q": "ALTO"}, ["lab/alto"]),
+        ({"sort": "pricing-low-to-high"}, ["far/bass", "lab/alto", "far/free"]),
+        ({"sort": "pricing-high-to-low"}, ["lab/alto", "far/bass", "far/free"]),
+        ({"sort": "context-high-to-low", "limit": "1"}, ["far/bass"]),
+        ({"offset": "2"}, ["lab/alto"]),
+        ({"offset": "9"}, []),
+        ({"unheard_of": "x"}, ["far/bass", "far/free", "lab/alto"]),
+    ],
+)
+def test_filters_leave_what_they_say(live, key, shelf, query, found):
+    assert ids(live.get("/models", key, params=query)) == found
+
+
+def test_pages_are_linked(live, key, shelf):
+    first = live.get("/models", key, params={"limit": 2, "output_modalities": "all"})
+    assert (first.json()["total_count"], len(first.json()["data"])) == (3, 2)
+    following = first.json()["links"]["next"]
+    assert following == "/api/v1/models?limit=2&output_modalities=all&offset=2"
+    second = live.client.get(following, headers={"Authorization": f"Bearer {key}"})
+    assert (ids(second), second.json()["links"]["next"]) == (["lab/alto"], None)
+
+
+@pytest.mark.parametrize(
+    ("query", "param"),
+    [
+        ({"limit": "0"}, "limit"),
+        ({"limit": "ten"}, "limit"),
+        ({"limit": "9" * 5000}, "limit"),
+        ({"offset": "-1"}, "offset"),
+        ({"context": "\u0661"}, "context"),
+        ({"sort": "beauty"}, "sort"),
+        ({"q": "a\0b"}, "q"),
+    ],
+)
+def test_a_query_that_makes_no_sense_is_refused(live, key, shelf, query, param):
+    answer = live.get("/models", key, params=query)
+    assert (answer.status_code, answer.json()["error"]["param"]) == (400, param)
+
+
+def test_a_model_tells_what_it_is(live, key, model):
+    found = live.get("/models/lab/alto", key).json()
+    Model.model_validate(found)
+    assert (found["id"], found["object"], found["ready"]) == ("lab/alto", "model", True)
+    assert found["pricing"] == {"prompt": "0", "completion": "0", "text_in_character": "0.00001"}
+    assert found["prices"] == [
+        {"kind": "text_in", "unit": "character", "usd_per_unit": "0.00001", "condition": {}}
+    ]
+    assert found["supported_voices"] == ["ada", "ben"]
+    assert found["supported_parameters"] == ["response_format", "voice", "instructions", "speed"]
+    assert found["architecture"]["modality"] == "text->speech"
+
+
+def test_a_price_that_is_not_known_is_not_zero(live, key, shelf):
+    found = live.get("/models/far/free", key).json()
+    assert (found["pricing"], found["prices"]) == ({"prompt": "-1", "completion": "-1"}, [])
+
+
+def test_tokens_are_priced_by_openrouters_names(live, key, model):
+    endpoint = model.endpoints.get()
+    for kind, unit, amount in (("text_in", "token", "0.0000025"), ("audio_out", "token", "0.00001")):
+        Price.objects.create(endpoint=endpoint, kind=kind, unit=unit, usd_per_unit=amount)
+    pricing = live.get("/models/lab/alto", key).json()["pricing"]
+    assert (pricing["prompt"], pricing["audio_output"]) == ("0.0000025", "0.00001")
+
+
+def test_openrouters_form_wraps_the_same_object(live, key, model):
+    found = live.get("/model/lab/alto", key).json()
+    ModelData.model_validate(found)
+    assert found["data"] == live.get("/models/lab/alto", key).json()
+
+
+def test_endpoints_say_whether_they_can_be_called(live, key, model, lab):
+    lab.needs_key = True
+    lab.save()
+    found = live.get("/models/lab/alto/endpoints", key).json()
+    EndpointData.model_validate(found)
+    (endpoint,) = found["data"]["endpoints"]
+    assert (endpoint["provider_name"], endpoint["status"]) == ("Lab", -1)
+    assert "needs a key" in endpoint["status_help"]
+    assert live.get("/models/lab/alto", key).json()["ready"] is False
+
+
+@pytest.mark.parametrize(
+    "path", ["/models/lab/nothing", "/model/lab/nothing", "/models/lab/nothing/endpoints"]
+)
+def test_an_unknown_model_is_not_found(live, key, model, path):
+    answer = live.get(path, key)
+    assert (answer.status_code, answer.json()["error"]["metadata"]["provider_code"]) == (
+        404,
+        "model_not_found",
+    )
+
+
+def test_a_model_that_was_shut_down_names_the_next(live, key, shelf):
+    error = live.get("/models/lab/old", key).json()["error"]
+    assert (error["code"], error["metadata"]["replacement"]) == (404, "lab/alto")
+
+
+def test_voices_of_one_model_and_of_all(live, key, shelf):
+    one = live.get("/audio/voices", key, params={"model": "lab/alto"}).json()
+    Voices.model_validate(one)
+    assert [(voice["id"], voice["name"]) for voice in one["voices"]] == [("ada", "Ada"), ("ben", "Ben")]
+    assert len(live.get("/audio/voices", key).json()["voices"]) == 6
+    assert live.get("/audio/voices", key, params={"model": "no/such"}).status_code == 404
+
+
+def test_speaking_models_in_the_form_of_open_webui(live, key, shelf):
+    found = live.get("/audio/models", key).json()["models"]
+    assert [entry["id"] for entry in found] == ["far/bass", "lab/alto"]
+
+
+def test_providers_and_counts(live, key, shelf):
+    found = live.get("/providers", key).json()
+    assert [entry.slug for entry in Providers.model_validate(found).data] == ["far", "lab"]
+    assert live.get("/models/count", key).json() == {"data": {"count": 3}}
+    assert live.get("/models/count", key, params={"providers": "lab"}).json() == {"data": {"count": 1}}
