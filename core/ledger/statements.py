@@ -65,4 +65,4 @@ OPEN_RECORDS = (
     f'FROM {table(UsageRecord)} WHERE "state" = \'open\' ORDER BY "id" LIMIT %s'
 )
 BEAT = f'UPDATE {table(ServerProcess)} SET "beat_at" = %s WHERE "token" = %s'
-JOIN = insert(ServerProcess, "token host pid started_at beat_at")
+JOIN = insert(ServerProcess, "token host pid started_at beat_at") + " ON CONFLICT DO NOTHING"
