@@ -5,7 +5,8 @@ The bounds and guesses for speech, all per attempt:
 - characters are Unicode characters of the text, exact;
 - tokens of text: at most one per byte of UTF-8; guessed afterwards as one per three bytes;
 - seconds of sound: at most 2 s plus 0.25 s per character of an alphabet (0.75 s per ideograph or emoji),
-  at the speed asked for: several times what voices take, because numbers and units are read out in full;
+  longer where slower speech is asked for: several times what voices take, because numbers and units are
+  read out in full;
   afterwards exact for pcm, else bytes at the low end of the format's bitrates, never above that bound;
 - tokens of sound: seconds times the endpoint's `audio_tokens_per_second`, 32 where it does not say.
 """
@@ -130,7 +131,8 @@ def heard(meter: Meter, request: Request) -> Decimal:
 
 
 def longest(request: Request) -> Decimal:
-    quarters = sum(1 if ord(character) < 0x2E80 else 3 for character in request.text)
+    text = request.text
+    quarters = len(text) if text.isascii() else sum(1 if ord(each) < 0x2E80 else 3 for each in text)
     return 2 + Decimal(quarters) / 4 / Decimal(str(min(request.speed, 1.0) or 1.0))
 
 
