@@ -30,10 +30,9 @@ POLYPHONY_SECRET_KEYS = [
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_TLS_PROXY", default=False) else None
-)
-SECURE_COOKIES = env.bool("SECURE_COOKIES", default=SECURE_PROXY_SSL_HEADER is not None)
+SECURE_COOKIES = env.bool("SECURE_COOKIES", default=False)
+"""True wherever people come by https; the scheme itself is told by a proxy named in TRUSTED_PROXIES."""
+
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

@@ -49,7 +49,11 @@ class Command(BaseCommand):
             host=options["host"],
             port=options["port"],
             tls=Path(settings.VAR) / "tls" if options["tls"] else None,
-            limits=Limits(body_caps(settings.MAX_UPLOAD_MB), drain_seconds=settings.DRAIN_SECONDS),
+            limits=Limits(
+                body_caps(settings.MAX_UPLOAD_MB),
+                stall=settings.STALL_SECONDS,
+                drain_seconds=settings.DRAIN_SECONDS,
+            ),
             trusted_proxies=settings.TRUSTED_PROXIES,
             draining=refuse_work,
             on_drain=[partial(tasks.drain, settings.DRAIN_SECONDS)],
