@@ -160,6 +160,20 @@ async def test_a_drip_is_cut_though_it_is_never_idle(provider):
     assert caught.value.message == "The provider's answer came too slowly."
 
 
+async def test_a_drip_is_cut_though_it_began_fast(provider):
+    async def slackens(exchange):
+        await exchange.head(content_type="audio/pcm")
+        await exchange.chunk(bytes(5000))
+        while True:
+            await exchange.chunk(b"\0")
+            await asyncio.sleep(0.02)
+
+    provider.script("slackens", slackens)
+    with pytest.raises(UpstreamTimeout) as caught:
+        await fetch(call(provider, "slackens"))
+    assert caught.value.message == "The provider's answer came too slowly."
+
+
 async def test_a_drip_is_cut_by_the_deadline_where_slowness_is_allowed(provider):
     with pytest.raises(UpstreamTimeout):
         await fetch(call(provider, "drip", replace(QUICK, pace=0, total=0.5)))
@@ -230,8 +244,9 @@ def test_a_key_that_cannot_travel_is_denied_without_being_quoted(key):
 
 async def test_cookies_are_not_kept(provider):
     provider.script("baker", scenarios.body(b"{}", set_cookie="session=1; Path=/"))
-    await fetch(call(provider, "baker"))
-    await fetch(call(provider, "baker"))
+    request = replace(call(provider, "baker"), url=f"http://localhost:{provider.port}/v1/audio/speech")
+    await fetch(request)
+    await fetch(request)
     assert ["cookie" in seen.headers for seen in provider.requests] == [False, False]
 
 

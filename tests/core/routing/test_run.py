@@ -198,6 +198,13 @@ async def test_a_wait_longer_than_the_deadline_is_not_waited():
     assert books.opened == 1
 
 
+async def test_waits_between_tries_use_the_deadline_up():
+    books = Books()
+    busy = [[UpstreamLimited("busy", retry_after=0.2)] for _ in range(9)]
+    await failure(route(1, Policy(8, 0.001, 1.0, 0.5)), Stage(*busy), books, UpstreamLimited)
+    assert books.opened == 3
+
+
 async def test_leaving_closes_upstream_before_the_attempt():
     log: list[str] = []
     stage = Stage([START, CHUNK, CHUNK, USED], log=log)
