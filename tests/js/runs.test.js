@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { readFrame } from "../../static/playground/js/wire/frames.js";
-import { RunTable } from "../../static/playground/js/wire/runs.js";
+import { readFrame, RunTable } from "../../static/playground/js/wire/runs.js";
 
 function frame(number, seq, ...bytes) {
   const view = new DataView(new ArrayBuffer(8 + bytes.length));

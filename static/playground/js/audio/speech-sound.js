@@ -4,7 +4,6 @@ import { FilePlayer } from "./file-player.js";
 import { floatToInt16 } from "./pcm.js";
 import { Peaks } from "./peaks.js";
 import { PcmPlayer } from "./player.js";
-import { encodeWav } from "./wav.js";
 
 /** Events: "change" (state, duration), "first-sound", "ended", "broken". */
 export class SpeechSound extends EventTarget {
@@ -128,8 +127,16 @@ export class SpeechSound extends EventTarget {
     return this.#active === this.#file ? { ...stats, mode: "file" } : stats;
   }
 
-  /** An address of the whole sound made from what arrived: WAV for samples, else the bytes as they came. */
-  fileUrl() {
+  /**
+   * An address of the whole sound made from what arrived: WAV for samples, else the bytes as they came.
+   * Empty where the next sound has begun meanwhile.
+   */
+  async fileUrl() {
+    const { peaks } = this;
+    const { encodeWav } = await import("./wav.js");
+    if (this.peaks !== peaks) {
+      return "";
+    }
     if (!this.#objectUrl) {
       const blob = this.#encoded
         ? new Blob(this.#encoded, { type: this.#type })
@@ -144,11 +151,17 @@ export class SpeechSound extends EventTarget {
     this.#live.close();
   }
 
-  #playEncoded() {
-    this.#active = this.#file;
-    this.#file.load(this.fileUrl());
-    this.#file.play();
-    new Blob(this.#encoded).arrayBuffer().then((bytes) => this.#measure(bytes, this.peaks));
+  async #playEncoded() {
+    const { peaks } = this;
+    const parts = this.#encoded;
+    const url = await this.fileUrl();
+    const bytes = await new Blob(parts).arrayBuffer();
+    if (url && this.peaks === peaks) {
+      this.#active = this.#file;
+      this.#file.load(url);
+      this.#file.play();
+      await this.#measure(bytes, peaks);
+    }
   }
 
   /** The first sound of bytes that only a file player understands. */
@@ -159,11 +172,15 @@ export class SpeechSound extends EventTarget {
     }
   }
 
-  #moveToFile() {
+  async #moveToFile() {
     const { position, state, duration } = this.#live;
     this.#live.pause();
+    const url = await this.fileUrl();
+    if (!url) {
+      return;
+    }
     this.#active = this.#file;
-    this.#file.load(this.fileUrl(), duration);
+    this.#file.load(url, duration);
     this.#file.seek(state === "ended" ? 0 : position);
     if (state === "playing") {
       this.#file.play();

@@ -83,8 +83,10 @@ class SpeechPlayer extends HTMLElement {
 
   finish({ url = "", name = "", partial = false } = {}) {
     this.#sound.finish({ partial });
-    if (this.#sound.stats.received > 0) {
-      this.#offer(url || this.#sound.fileUrl(), name);
+    if (url) {
+      this.#offer(url, name);
+    } else if (this.#sound.stats.received > 0) {
+      this.#sound.fileUrl().then((made) => made && this.#offer(made, name));
     }
     this.#changed();
   }

@@ -1,12 +1,12 @@
 // What happened, whose fault it is, what to do now; with a request id to copy.
 
 import { announce } from "../announce.js";
-import { copyText } from "../clipboard.js";
 import { message } from "../messages.js";
 
 class StatusNote extends HTMLElement {
   connectedCallback() {
     this.querySelector("[data-role=copy]").addEventListener("click", async () => {
+      const { copyText } = await import("../clipboard.js");
       await copyText(this.#field("request-id").textContent);
       announce(message("copied"));
     });

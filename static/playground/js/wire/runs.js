@@ -1,7 +1,6 @@
 // What this page has asked for and how far each answer has come; knows the protocol, not the network.
 
-import { readFrame } from "./frames.js";
-
+const HEAD = 8;
 const ENDS = ["run.done", "run.error"];
 
 export class RunTable {
@@ -114,6 +113,15 @@ export class RunTable {
     }
     entry.listener(event);
   }
+}
+
+/** A binary frame is number u32, seq u32 (big-endian), then sound; null where it is too short to be one. */
+export function readFrame(buffer) {
+  if (buffer.byteLength < HEAD) {
+    return null;
+  }
+  const view = new DataView(buffer);
+  return { number: view.getUint32(0), seq: view.getUint32(4), bytes: new Uint8Array(buffer, HEAD) };
 }
 
 function lost(id) {

@@ -1,6 +1,5 @@
 // The page's one socket: runs go up, numbered events come down, a lost connection heals by itself.
 
-import { newId } from "./ids.js";
 import { RunTable } from "./runs.js";
 
 const PATH = "/ws/playground/";
@@ -143,6 +142,12 @@ export class PlaygroundSocket extends EventTarget {
     this.state = state;
     this.dispatchEvent(new CustomEvent("connection", { detail: { state } }));
   }
+}
+
+/** Eighty random bits; randomUUID does not exist on a page that is not a secure context. */
+export function newId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(10));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 let shared = null;
