@@ -36,6 +36,7 @@ from core.providers.patience import Patience
 CONNECT, POOL = 10.0, 5.0
 CONNECTIONS = 1000
 KEEP_ALIVE = 30.0
+EXCERPT_PATIENCE = 5.0
 MIB = 1024 * 1024
 # The transport's "pool" bounds waiting for a free connection and connecting together.
 EXTENSIONS = {"timeout": {"connect": CONNECT, "pool": CONNECT + POOL, "read": None, "write": None}}
@@ -109,7 +110,8 @@ class Answer:
             return b"".join([chunk async for chunk in chunks])
 
     async def excerpt(self) -> bytes:
-        """The first bytes of an error page, whatever happens after them."""
+        """The first bytes of an error page, whatever happens after them; nobody waits long for one."""
+        self._patience.left = min(self._patience.left, EXCERPT_PATIENCE)
         found = bytearray()
         try:
             async with aclosing(self.chunks()) as chunks:

@@ -228,6 +228,18 @@ async def test_only_the_start_of_an_error_page_is_read(provider):
     assert await asyncio.to_thread(provider.requests[0].left.wait, 5)
 
 
+async def test_an_error_page_that_never_comes_is_not_waited_for(provider, monkeypatch):
+    async def stalls(exchange):
+        await exchange.head(503, content_type="application/json", retry_after="2")
+        await exchange.silence()
+
+    monkeypatch.setattr(http, "EXCERPT_PATIENCE", 0.1)
+    provider.script("stalls", stalls)
+    with pytest.raises(UpstreamFailed) as caught:
+        await fetch(call(provider, "stalls", http.Limits()))
+    assert caught.value.retry_after == 2.0
+
+
 async def test_an_echoed_key_does_not_come_back(provider):
     with pytest.raises(http.UpstreamError) as caught:
         await fetch(call(provider, "echo"))
