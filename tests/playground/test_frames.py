@@ -107,14 +107,11 @@ def test_events_become_frames():
 
 
 def receipt(cost: Decimal | None, basis: Basis) -> Receipt:
-    amounts = (
-        Amount(Kind.TEXT_IN, Unit.CHARACTER, Decimal(11)),
-        Amount(Kind.AUDIO_OUT, Unit.SECOND, Decimal("1.5")),
-    )
+    characters = Amount(Kind.TEXT_IN, Unit.CHARACTER, Decimal(11))
+    seconds = Amount(Kind.AUDIO_OUT, Unit.SECOND, Decimal("1.5"))
+    amounts = (characters, seconds)
     note = AttemptNote(1, "p", "up", Outcome.COMPLETED, 200, "", 80, cost, basis)
-    return Receipt(
-        "gen-1", Outcome.COMPLETED, "m", "p", (characters, seconds), cost, basis, 20, 90, "pcm", (note,)
-    )
+    return Receipt("gen-1", Outcome.COMPLETED, "m", "p", amounts, cost, basis, 20, 90, "pcm", (note,))
 
 
 def test_a_receipt_is_told_in_numbers():
