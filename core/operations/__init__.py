@@ -1,0 +1,19 @@
+"""What an admin or a page asks for beside the gateway: one file per errand."""
+
+from core.operations.connection import Check, key_state, test_connection
+from core.operations.servers import PORTS, Server, add_server, detect_servers
+from core.operations.sound import encode_audio
+from core.operations.sync import SyncReport, sync_models
+
+__all__ = [
+    "PORTS",
+    "Check",
+    "Server",
+    "SyncReport",
+    "add_server",
+    "detect_servers",
+    "encode_audio",
+    "key_state",
+    "sync_models",
+    "test_connection",
+]

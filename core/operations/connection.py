@@ -1,0 +1,114 @@
+"""Whether a provider answers to its key: asked once, told by the class of what went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from core import providers
+from core.catalogue import readiness, snapshot
+from core.catalogue.entries import ProviderEntry
+from core.contract import errors
+from core.contract.route import Target
+from core.models import Provider, ProviderKey
+from core.models.offload import offload
+from core.models.secrets import SecretLocked, ring
+
+SAID: tuple[tuple[type[errors.PolyphonyError], str], ...] = (
+    (SecretLocked, gettext_noop("The stored key cannot be decrypted with the present key ring.")),
+    (errors.UpstreamDenied, gettext_noop("It does not accept the key, or the account has no credit.")),
+    (errors.UpstreamUnreachable, gettext_noop("It cannot be reached at this address.")),
+    (errors.UpstreamTimeout, gettext_noop("It does not answer in time.")),
+    (errors.UpstreamLimited, gettext_noop("It answers that we ask too often.")),
+    (errors.UpstreamFailed, gettext_noop("It answers with an error of its own.")),
+    (errors.UpstreamRefused, gettext_noop("It answers, but has no list of models at this address.")),
+    (errors.UpstreamInvalid, gettext_noop("It answers with something else than a list of models.")),
+    (errors.PolyphonyError, gettext_noop("It cannot be called now.")),
+)
+"""Our own words for each class of error: what an upstream wrote may quote anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What came of calling a provider once; `message` never holds a key or an upstream's words."""
+
+    ok: bool
+    message: str
+
+
+async def test_connection(slug: str) -> Check:
+    """Call the provider once, note the result on its row. Raises `NotFound` for an unknown slug."""
+    entry = await find(slug)
+    check = await called(entry)
+    row = Provider.objects.filter(slug=slug)
+    # an update sends no signal: the catalogue's version stays, nothing is reloaded for a note
+    await offload(row.update, checked_at=timezone.now(), check_result=check.message[:300])
+    return check
+
+
+async def find(slug: str) -> ProviderEntry:
+    """The provider as the tables have it now. Raises `NotFound`."""
+    await offload(snapshot.refresh_if_changed)
+    entry = snapshot.current().providers.get(slug)
+    if entry is None:
+        raise errors.NotFound(f"There is no provider {slug}.")
+    return entry
+
+
+async def called(entry: ProviderEntry) -> Check:
+    try:
+        target = target_of(entry)
+        found = await providers.adapter(entry.wire).models(target)
+    except errors.PolyphonyError as error:
+        return Check(False, said(error))
+    return Check(True, _("It answers and lists %(count)d models.") % {"count": len(found)})
+
+
+def target_of(entry: ProviderEntry) -> Target:
+    """Where to call a provider about itself. Raises `Unavailable`, saying what an admin must do."""
+    # a provider is tested before it is switched on
+    state = readiness.readiness(replace(entry, enabled=True))
+    access = readiness.access(entry)
+    if not state.ready or access is None:
+        raise errors.Unavailable(state.help)
+    return Target(
+        endpoint_id=0,
+        provider=entry.slug,
+        provider_name=entry.name,
+        wire=entry.wire,
+        base_url=access.base_url,
+        model="",
+        credential=access.secret,
+        headers=entry.headers,
+        options=entry.options,
+    )
+
+
+def said(error: errors.PolyphonyError) -> str:
+    if isinstance(error, errors.Unavailable) and not isinstance(error, SecretLocked):
+        return error.message  # our own words: what an admin must do
+    return _(next(text for kind, text in SAID if isinstance(error, kind)))
+
+
+def key_state(provider: Provider, active: Iterable[ProviderKey]) -> str:
+    """Where its key comes from, in a word or two; `active` are its stored keys, the newest first."""
+    newest = next(iter(active), None)
+    if newest is not None:
+        if locked(newest):
+            return _("locked")
+        return _("stored") + (f" …{newest.hint}" if newest.hint else "")
+    if readiness.environment(snapshot.provider_entry(provider, None))[0]:
+        return _("environment")
+    return _("missing") if provider.needs_key else _("not needed")
+
+
+def locked(key: ProviderKey) -> bool:
+    """Whether the present ring lacks what `key` was sealed with."""
+    try:
+        return key.secret is None or key.secret.key_id not in ring()
+    except SecretLocked:
+        return True

@@ -1,0 +1,125 @@
+"""Finds model servers on this machine: loopback only, a handful of ports, a moment of patience."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from django.conf import settings
+from django.db import transaction
+
+from core.contract.errors import InvalidRequest, UpstreamDenied, UpstreamError
+from core.models import AuditEvent, Provider
+from core.models.catalogue import SLUG
+from core.providers import http
+
+PORTS = (11434, 8080, 8000, 1234)
+HOST = "127.0.0.1"
+LIMITS = http.Limits(total=0.3, idle=0.3, size=http.MIB)
+HEADERS = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "polyphony-probe"}
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server that answered; `models` are the ids it lists, None where it wants a key first."""
+
+    kind: str
+    port: int
+    models: tuple[str, ...] | None
+
+    @property
+    def url(self) -> str:
+        return f"http://{HOST}:{self.port}/v1"
+
+
+async def detect_servers(ports: Iterable[int] = PORTS) -> list[Server]:
+    """Look at `ports` of this machine in parallel, our own excepted; at most about a second."""
+    found = await asyncio.gather(*(look(port) for port in ports if port != settings.PORT))
+    return [server for server in found if server is not None]
+
+
+async def look(port: int) -> Server | None:
+    """What serves models at `port`; None for nothing, for something else, and for another Polyphony."""
+    rows: list[Any] | None = None
+    try:
+        rows = rows_of(await ask(port, "/v1/models"))
+        if rows is None:
+            return None
+    except UpstreamDenied:
+        pass  # somebody is there and wants a key
+    except UpstreamError:
+        return None
+    told = await asyncio.gather(*(answer(port, path) for path, _, _ in MARKS))
+    kind = next((name for value, (_, name, fits) in zip(told, MARKS, strict=True) if fits(value, rows)), "")
+    if kind == OURSELVES:
+        return None
+    return Server(kind or "OpenAI-compatible", port, None if rows is None else ids(rows))
+
+
+def owned_by(rows: list[Any] | None, owner: str) -> bool:
+    return any(isinstance(row, Mapping) and row.get("owned_by") == owner for row in rows or ())
+
+
+OURSELVES = "Polyphony"
+Fits = Callable[[Mapping[str, Any], list[Any] | None], bool]
+MARKS: tuple[tuple[str, str, Fits], ...] = (
+    ("/v1/openapi.json", OURSELVES, lambda value, _: titled(value) == OURSELVES),
+    ("/openapi.json", "speaches", lambda value, _: "speaches" in titled(value).lower()),
+    ("/version", "vLLM", lambda value, rows: "version" in value and owned_by(rows, "vllm")),
+    ("/api/version", "Ollama", lambda value, _: "version" in value),
+    ("/props", "llama.cpp", lambda value, _: not value.keys().isdisjoint(("modalities", "chat_template"))),
+    ("/api/v0/models", "LM Studio", lambda value, _: bool(rows_of(value))),
+    ("/v1/audio/models", "speaches", lambda value, _: "models" in value or bool(rows_of(value))),
+)
+"""Path, name, and what tells it: several servers share a port, so the path decides, the first that fits."""
+
+
+def titled(value: Mapping[str, Any]) -> str:
+    info = value.get("info")
+    return str(info.get("title", "")) if isinstance(info, Mapping) else ""
+
+
+def rows_of(value: Mapping[str, Any]) -> list[Any] | None:
+    rows = value.get("data")
+    return rows if isinstance(rows, list) else None
+
+
+def ids(rows: list[Any]) -> tuple[str, ...]:
+    return tuple(row["id"] for row in rows if isinstance(row, Mapping) and isinstance(row.get("id"), str))
+
+
+async def answer(port: int, path: str) -> Mapping[str, Any]:
+    """The JSON object at `path`, empty where there is none."""
+    try:
+        return await ask(port, path)
+    except UpstreamError:
+        return {}
+
+
+async def ask(port: int, path: str) -> Mapping[str, Any]:
+    call = http.Call("GET", f"http://{HOST}:{port}{path}", HEADERS, limits=LIMITS)
+    async with await http.send(call) as reply:
+        body = await reply.body()
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+@transaction.atomic
+def add_server(server: Server, name: str) -> Provider:
+    """Make a provider of a server that was found. Raises `InvalidRequest` for a name that cannot be one."""
+    slug = name.lower().replace(" ", "-")
+    if SLUG.regex.fullmatch(slug) is None:
+        raise InvalidRequest(f"{name} cannot name a provider: letters, digits, dots and dashes.")
+    if Provider.objects.filter(slug=slug).exists():
+        raise InvalidRequest(f"There is a provider {slug} already.")
+    provider = Provider.objects.create(
+        slug=slug, name=name, wire="openai", base_url=server.url, needs_key=server.models is None
+    )
+    AuditEvent.objects.create(action="provider.detected", subject=slug, detail={"url": server.url})
+    return provider

@@ -1,0 +1,16 @@
+"""Recorded sound in another format."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core import providers
+from core.contract.media import AudioFormat, PcmShape
+
+
+async def encode_audio(source: Path, shape: PcmShape, target: Path, form: AudioFormat) -> None:
+    """Write the raw samples of `source` to `target` as `form`, in a worker process.
+
+    Raises `Unavailable` where the extra for it is not installed.
+    """
+    await providers.adapter("local").encode(source, shape, target, form)

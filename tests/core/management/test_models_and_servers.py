@@ -1,0 +1,49 @@
+import pytest
+from django.core.management import CommandError, call_command
+
+from core.models import AIModel, Provider
+from tests.core.operations.conftest import no_keys, row, serve  # noqa: F401 - fixtures by name
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+LIST = {"/v1/models": {"data": [{"id": "qwen3"}]}, "/api/version": {"version": "1"}}
+
+
+def test_sync_says_what_it_found(row, capsys):  # noqa: F811 - the fixture
+    call_command("sync_models", provider="fake")
+    assert capsys.readouterr().out == (
+        "fake: 0 models confirmed\n  listed, not in the catalogue: ok, tts-1\n"
+    )
+    call_command("sync_models", provider="fake", add=True)
+    assert "  added: fake/ok, fake/tts-1" in capsys.readouterr().out
+    assert AIModel.objects.count() == 2
+
+
+def test_sync_of_one_provider_fails_aloud_and_of_all_goes_on(row, capsys):  # noqa: F811 - the fixture
+    Provider.objects.create(slug="keyless", name="Keyless")
+    with pytest.raises(CommandError, match="needs a key"):
+        call_command("sync_models", provider="keyless")
+    with pytest.raises(CommandError, match="no provider nobody"):
+        call_command("sync_models", provider="nobody")
+    call_command("sync_models")
+    out = capsys.readouterr().out
+    assert "fake: 0 models confirmed" in out
+    assert "keyless: Keyless needs a key" in out
+
+
+def test_detect_prints_and_adds_only_when_asked(serve, capsys):  # noqa: F811 - the fixture
+    port = serve(LIST).port
+    call_command("detect_servers", port=port)
+    assert capsys.readouterr().out == f"Ollama at http://127.0.0.1:{port}/v1: 1 models (qwen3)\n"
+    assert Provider.objects.count() == 0
+    call_command("detect_servers", port=port, add="ollama")
+    added = Provider.objects.get()
+    assert (added.slug, added.base_url) == ("ollama", f"http://127.0.0.1:{port}/v1")
+    with pytest.raises(CommandError, match="already"):
+        call_command("detect_servers", port=port, add="ollama")
+
+
+def test_detect_of_nothing_adds_nothing(capsys):
+    with pytest.raises(CommandError, match="Nothing to add"):
+        call_command("detect_servers", port=9, add="x")
+    assert capsys.readouterr().out == "Nothing answers at 9 on this machine.\n"

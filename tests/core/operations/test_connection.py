@@ -1,0 +1,103 @@
+import socket
+
+import pytest
+from django.utils import timezone
+
+from core import operations
+from core.catalogue import snapshot
+from core.contract.errors import NotFound
+from core.models import Provider, ProviderKey, Version
+from core.models.offload import offload
+from core.models.version import bump
+from tests.core.operations.conftest import CANARY
+from tests.fakes import scenarios
+
+pytestmark = [pytest.mark.anyio, pytest.mark.django_db(transaction=True)]
+
+
+async def stored() -> Provider:
+    return await Provider.objects.aget(slug="fake")
+
+
+async def test_a_live_provider_says_how_much_it_lists(row, provider):
+    check = await operations.test_connection("fake")
+    assert check == operations.Check(True, "It answers and lists 2 models.")
+    assert provider.requests[0].headers["authorization"] == f"Bearer {CANARY}"
+    noted = await stored()
+    assert noted.check_result == check.message
+    assert (timezone.now() - noted.checked_at).total_seconds() < 60
+
+
+@pytest.mark.parametrize(
+    ("scenario", "told"),
+    [
+        (scenarios.status(401), "It does not accept the key, or the account has no credit."),
+        (scenarios.echo(401), "It does not accept the key, or the account has no credit."),
+        (scenarios.echo(400), "It answers, but has no list of models at this address."),
+        (scenarios.status(404), "It answers, but has no list of models at this address."),
+        (scenarios.status(429), "It answers that we ask too often."),
+        (scenarios.echo(500), "It answers with an error of its own."),
+        (
+            scenarios.body(b"<html>hello", "text/html"),
+            "It answers with something else than a list of models.",
+        ),
+        (scenarios.body(b"{not json"), "It answers with something else than a list of models."),
+        (scenarios.redirect(), "It answers with something else than a list of models."),
+        (scenarios.hang_up, "It cannot be reached at this address."),
+    ],
+)
+async def test_a_failure_is_told_by_its_class_alone(row, provider, scenario, told):
+    provider.script("models", scenario)
+    assert await operations.test_connection("fake") == operations.Check(False, told)
+    assert (await stored()).check_result == told
+    assert provider.canary_hits == 0
+
+
+async def test_a_dead_address_is_unreachable(row):
+    with socket.socket() as taken:  # bound, not listening: nobody else gets the port, nobody answers
+        taken.bind(("127.0.0.1", 0))
+        await Provider.objects.aupdate(base_url=f"http://127.0.0.1:{taken.getsockname()[1]}/v1")
+        await offload(bump, Version.CATALOGUE)
+        check = await operations.test_connection("fake")
+    assert check == operations.Check(False, "It cannot be reached at this address.")
+
+
+async def test_a_provider_without_a_key_is_not_called(row, provider):
+    await ProviderKey.objects.all().adelete()
+    check = await operations.test_connection("fake")
+    assert check == operations.Check(False, "Fake needs a key: an admin adds one under Providers.")
+    assert provider.requests == []
+
+
+async def test_a_key_in_the_environment_is_used(row, provider, settings):
+    await ProviderKey.objects.all().adelete()
+    await Provider.objects.aupdate(environment="FAKE")
+    settings.PROVIDER_ENVIRONMENT = {"FAKE": {"api_key": "sk-from-outside", "base_url": ""}}
+    assert (await operations.test_connection("fake")).ok
+    assert provider.requests[0].headers["authorization"] == "Bearer sk-from-outside"
+
+
+async def test_a_locked_key_is_told_and_not_sent(row, provider, settings):
+    settings.POLYPHONY_SECRET_KEYS = ["bXkgb3RoZXIga2V5LCAzMiBieXRlcyBsb25nIHlvdSBrbm8="]
+    check = await operations.test_connection("fake")
+    assert check == operations.Check(False, "The stored key cannot be decrypted with the present key ring.")
+    assert provider.requests == []
+
+
+async def test_a_provider_is_tested_before_it_is_switched_on(row):
+    row.enabled = False
+    await row.asave()
+    assert (await operations.test_connection("fake")).ok
+
+
+async def test_a_note_reloads_nothing(row):
+    await operations.test_connection("fake")
+    before = await Version.objects.aget(name=Version.CATALOGUE)
+    await operations.test_connection("fake")
+    assert (await Version.objects.aget(name=Version.CATALOGUE)).number == before.number
+    assert snapshot.current().number == before.number
+
+
+async def test_an_unknown_provider_is_not_found(transactional_db):
+    with pytest.raises(NotFound):
+        await operations.test_connection("nobody")

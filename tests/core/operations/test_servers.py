@@ -1,0 +1,83 @@
+import socket
+
+import pytest
+
+from core import operations
+from core.contract.errors import InvalidRequest
+from core.models import AuditEvent, Provider
+from core.operations.servers import Server
+
+pytestmark = pytest.mark.anyio
+
+LIST = {"/v1/models": {"object": "list", "data": [{"id": "qwen3"}, {"id": "gemma"}]}}
+IDS = ("qwen3", "gemma")
+
+
+@pytest.mark.parametrize(
+    ("kind", "answers"),
+    [
+        ("Ollama", {"/api/version": {"version": "0.12.0"}}),
+        ("llama.cpp", {"/props": {"modalities": {"vision": False}, "n_ctx": 4096}}),
+        ("LM Studio", {"/api/v0/models": {"data": [{"id": "qwen3", "type": "llm"}]}}),
+        ("speaches", {"/v1/audio/models": {"models": [{"id": "kokoro"}]}}),
+        ("OpenAI-compatible", {}),
+    ],
+)
+async def test_a_server_is_told_by_its_path(serve, kind, answers):
+    port = serve({**LIST, **answers}).port
+    assert await operations.detect_servers((port,)) == [Server(kind, port, IDS)]
+
+
+async def test_vllm_is_told_by_who_owns_its_models(serve):
+    models = {"data": [{"id": "qwen3", "owned_by": "vllm"}]}
+    port = serve({"/v1/models": models, "/version": {"version": "0.11"}}).port
+    assert await operations.detect_servers((port,)) == [Server("vLLM", port, ("qwen3",))]
+
+
+async def test_several_ports_are_looked_at_at_once(serve):
+    first, second = serve(LIST).port, serve({**LIST, "/api/version": {"version": "1"}}).port
+    found = await operations.detect_servers((first, second))
+    assert [server.kind for server in found] == ["OpenAI-compatible", "Ollama"]
+
+
+async def test_our_own_port_is_never_asked(serve, settings):
+    server = serve(LIST)
+    settings.PORT = server.port
+    assert await operations.detect_servers((server.port,)) == []
+    assert server.requests == []
+
+
+async def test_another_polyphony_is_passed_over(serve):
+    port = serve({**LIST, "/v1/openapi.json": {"info": {"title": "Polyphony"}}}).port
+    assert await operations.detect_servers((port,)) == []
+
+
+async def test_what_is_no_model_server_is_passed_over(serve):
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()  # takes the connection and never answers
+        web = serve({"/": {"hello": "world"}}).port
+        assert await operations.detect_servers((web, silent.getsockname()[1], 9)) == []
+
+
+async def test_only_paths_of_this_machine_are_asked(serve):
+    server = serve(LIST)
+    await operations.detect_servers((server.port,))
+    assert {seen.headers["host"] for seen in server.requests} == {f"127.0.0.1:{server.port}"}
+    assert {seen.method for seen in server.requests} == {"GET"}
+    assert all("authorization" not in seen.headers for seen in server.requests)
+
+
+def test_a_server_becomes_a_provider(db):
+    row = operations.add_server(Server("Ollama", 11434, IDS), "My Ollama")
+    assert (row.slug, row.name, row.base_url) == ("my-ollama", "My Ollama", "http://127.0.0.1:11434/v1")
+    assert (row.needs_key, row.enabled) == (False, True)
+    assert AuditEvent.objects.get().action == "provider.detected"
+    assert operations.add_server(Server("vLLM", 8000, None), "locked").needs_key
+
+
+@pytest.mark.parametrize("name", ["", "ünï", "-x", "a/b", "taken"])
+def test_a_name_must_be_new_and_plain(db, name):
+    Provider.objects.create(slug="taken", name="Taken")
+    with pytest.raises(InvalidRequest):
+        operations.add_server(Server("Ollama", 11434, IDS), name)

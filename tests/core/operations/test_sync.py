@@ -1,0 +1,162 @@
+import json
+from decimal import Decimal
+
+import pytest
+
+from core import operations
+from core.catalogue import snapshot
+from core.contract.errors import Unavailable, Unsupported, UpstreamDenied
+from core.models import AIModel, AuditEvent, Endpoint, Price, Provider, ProviderKey
+from core.models.offload import offload
+from tests.fakes import scenarios
+
+pytestmark = [pytest.mark.anyio, pytest.mark.django_db(transaction=True)]
+
+RICH = {
+    "id": "acme/talker-2",
+    "name": "Acme: Talker 2",
+    "description": "Talks.",
+    "context_length": 128000,
+    "architecture": {"input_modalities": ["text", "audio"], "output_modalities": ["text"]},
+    "pricing": {
+        "prompt": "0.000002",
+        "completion": "0.00001",
+        "audio": "0.00004",
+        "web_search": "0.01",
+        "image": "0",
+        "overrides": [{"min_prompt_tokens": 200000, "prompt": "0.000004"}],
+    },
+    "top_provider": {"max_completion_tokens": 4096},
+    "supported_parameters": ["tools", "temperature"],
+}
+
+
+def rich(slug: str, outputs: list[str], **pricing: str) -> dict[str, object]:
+    shape = {"input_modalities": ["text"], "output_modalities": outputs}
+    return {
+        **RICH,
+        "id": slug,
+        "architecture": shape,
+        "pricing": {"prompt": "0", "completion": "0", **pricing},
+    }
+
+
+def listing(provider, *rows, query: str = "?output_modalities=all") -> None:
+    scenario = scenarios.body(json.dumps({"data": rows}).encode())
+    provider.script("models", scenario)
+    provider.script(f"models{query}", scenario)
+
+
+@pytest.fixture
+def known(row) -> Endpoint:
+    model = AIModel.objects.create(slug="fake/tts-1", name="TTS", tasks=["speech"])
+    return Endpoint.objects.create(model=model, provider=row, upstream_id="tts-1")
+
+
+def prices(slug: str) -> dict[str, Decimal]:
+    return {
+        f"{price.kind}.{price.unit} {price.condition or ''}".strip(): price.usd_per_unit.normalize()
+        for price in Price.objects.filter(endpoint__model__slug=slug)
+    }
+
+
+async def test_a_bare_list_confirms_and_reports_and_writes_nothing(known):
+    report = await operations.sync_models("fake")
+    assert report == operations.SyncReport("fake", confirmed=["fake/tts-1"], unknown=["ok"])
+    assert await AIModel.objects.acount() == 1
+
+
+async def test_what_is_no_longer_listed_is_told_and_kept(known, provider):
+    listing(provider, {"id": "other"})
+    report = await operations.sync_models("fake")
+    assert (report.gone, report.confirmed) == (["fake/tts-1"], [])
+    assert await Endpoint.objects.filter(enabled=True).acount() == 1
+
+
+async def test_a_bare_list_adds_when_asked(known, provider):
+    listing(
+        provider,
+        {"id": "models/tts-1"},
+        {"id": "whisper-large"},
+        {"id": "qwen3", "type": "llm"},
+        {"id": "Kokoro-82M", "task": "text-to-speech"},
+    )
+    report = await operations.sync_models("fake", add=True)
+    assert report.confirmed == ["fake/tts-1"]
+    assert report.added == ["fake/Kokoro-82M", "fake/qwen3", "fake/whisper-large"]
+    tasks = {model.slug: model.tasks async for model in AIModel.objects.filter(slug__in=report.added)}
+    assert tasks == {
+        "fake/Kokoro-82M": ["speech"],
+        "fake/qwen3": ["chat"],
+        "fake/whisper-large": ["transcription"],
+    }
+    assert await Price.objects.acount() == 0
+
+
+async def test_a_rich_list_adds_models_with_their_prices(row, provider):
+    listing(provider, RICH)
+    report = await operations.sync_models("fake")
+    assert report.added == ["acme/talker-2"]
+    model = await AIModel.objects.aget(slug="acme/talker-2")
+    assert (model.name, model.author, model.tasks, model.enabled) == ("Talker 2", "Acme", ["chat"], True)
+    assert (model.input_modalities, model.output_modalities) == (["text", "audio"], ["text"])
+    assert (model.context_length, model.max_output) == (128000, 4096)
+    assert model.features == ["streaming", "tools"]
+    sheet = await offload(prices, "acme/talker-2")
+    assert sheet == {
+        "text_in.token": Decimal("0.000002"),
+        "text_out.token": Decimal("0.00001"),
+        "audio_in.token": Decimal("0.00004"),
+        "text_in.token {'min_prompt_tokens': 200000}": Decimal("0.000004"),
+    }
+    event = await AuditEvent.objects.aget()
+    assert (event.action, event.subject, event.detail) == ("models.synced", "fake", {"models": report.added})
+    await offload(snapshot.refresh_if_changed)
+    assert snapshot.current().models["acme/talker-2"].shown
+
+
+async def test_a_second_time_changes_nothing(row, provider):
+    listing(provider, RICH)
+    await operations.sync_models("fake")
+    report = await operations.sync_models("fake")
+    assert report == operations.SyncReport("fake", confirmed=["acme/talker-2"])
+    assert (await AIModel.objects.acount(), await Price.objects.acount()) == (1, 4)
+
+
+async def test_free_is_free_and_doubt_is_unpriced(row, provider):
+    listing(
+        provider,
+        rich("acme/free", ["text"]),
+        rich("acme/varies", ["text"], prompt="-1"),
+        rich("acme/speaker", ["speech"], prompt="0.000015"),
+    )
+    await operations.sync_models("fake")
+    assert await offload(prices, "acme/free") == {"text_in.token": 0, "text_out.token": 0}
+    assert await offload(prices, "acme/varies") == {}
+    assert await offload(prices, "acme/speaker") == {}
+
+
+async def test_tasks_nobody_knows_and_impossible_names_are_only_told(row, provider):
+    listing(provider, rich("acme/ranker", ["rerank"]), rich("acme/<b>", ["text"]))
+    report = await operations.sync_models("fake")
+    assert report == operations.SyncReport("fake", unknown=["acme/<b>", "acme/ranker"])
+
+
+async def test_a_model_of_another_provider_gets_a_second_endpoint(row, provider):
+    model = await AIModel.objects.acreate(slug="acme/talker-2", name="Ours", tasks=["chat"])
+    listing(provider, RICH)
+    await operations.sync_models("fake")
+    assert (await AIModel.objects.aget()).name == "Ours"
+    assert await Endpoint.objects.filter(model=model, provider=row).acount() == 1
+
+
+async def test_refusals_come_from_the_error_tree(row, provider):
+    provider.script("models", scenarios.status(401))
+    with pytest.raises(UpstreamDenied):
+        await operations.sync_models("fake")
+    await ProviderKey.objects.all().adelete()
+    with pytest.raises(Unavailable):
+        await operations.sync_models("fake")
+    await Provider.objects.acreate(slug="local", name="Local", wire="local", needs_key=False)
+    with pytest.raises(Unsupported):
+        await operations.sync_models("local")
