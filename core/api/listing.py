@@ -28,13 +28,8 @@ NAMES = {
 UNKNOWN = "-1"
 """A price that is not known, where the schema demands a string: never 0, which would mean free."""
 
-PARAMETERS = {"speech": ("response_format",)}
-BY_FEATURE = {
-    "instructions": "instructions",
-    "speed": "speed",
-    "temperature": "temperature",
-    "tools": "tools",
-}
+VOCABULARY = frozenset({"response_format", "temperature", "tools"})
+"""What OpenRouter's fixed vocabulary has names for, of what our models take."""
 
 
 def model_object(model: ModelEntry) -> dict[str, Any]:
@@ -66,6 +61,7 @@ def model_object(model: ModelEntry) -> dict[str, Any]:
         "hugging_face_id": None,
         "links": {"details": f"/api/v1/models/{model.slug}/endpoints"},
         "tasks": list(model.tasks),
+        "features": features(model),
         "formats": list(model.formats),
         "languages": list(model.languages),
         "limits": dict(model.limits),
@@ -183,7 +179,13 @@ def price_lines(prices: Iterable[Price]) -> list[dict[str, Any]]:
     ]
 
 
+def features(model: ModelEntry) -> list[str]:
+    """Everything a caller may set, by the names of the request's fields, and what else the model can do."""
+    formats = {"response_format"} if model.formats else set()
+    voice = {"voice"} if model.voices else set()
+    return sorted(formats | voice | model.features)
+
+
 def parameters(model: ModelEntry) -> list[str]:
-    always = [name for task in model.tasks for name in PARAMETERS.get(task, ())]
-    voice = ["voice"] if model.voices else []
-    return [*always, *voice, *(name for feature, name in BY_FEATURE.items() if feature in model.features)]
+    """Those features that OpenRouter has a word for."""
+    return [name for name in features(model) if name in VOCABULARY]

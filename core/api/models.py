@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from core.api import query
 from core.api.answers import answer
-from core.api.listing import created, endpoints_object, first_ready, model_object, parameters, voice_objects
+from core.api.listing import created, endpoints_object, features, first_ready, model_object, voice_objects
 from core.api.reading import caller
 from core.catalogue import lookup, snapshot
 from core.catalogue.entries import ModelEntry
@@ -123,7 +123,7 @@ def matching(request: Request) -> list[ModelEntry]:
     if inputs:
         tests.append(lambda entry: inputs <= set(entry.input_modalities))
     if wanted:
-        tests.append(lambda entry: wanted <= set(parameters(entry)))
+        tests.append(lambda entry: wanted <= set(features(entry)))
     if served:
         tests.append(lambda entry: any(end.shown and end.provider.slug in served for end in entry.endpoints))
     if context:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext_noop as _
 from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.routing import Route
@@ -85,24 +86,30 @@ OPERATIONS = (
         "POST",
         "/audio/speech",
         speech,
-        "Speech",
-        "Speak a text; the sound is sent while it is made",
+        _("Speech"),
+        _("Speak a text; the sound is sent while it is made"),
         body=SpeechBody,
         media=(*(kind.partition(";")[0] for kind in MEDIA_TYPES.values()), "text/event-stream"),
         refusals=(400, 402, 404, 413, 415, 429, 502, 503, 504),
     ),
     Operation(
-        "GET", "/models", models.models, "Models", "List models", shapes.ModelList, query=FILTERS + PAGING
+        "GET",
+        "/models",
+        models.models,
+        _("Models"),
+        _("List models"),
+        shapes.ModelList,
+        query=FILTERS + PAGING,
     ),
     Operation(
-        "GET", "/models/count", models.count, "Models", "Count models", shapes.CountData, query=FILTERS
+        "GET", "/models/count", models.count, _("Models"), _("Count models"), shapes.CountData, query=FILTERS
     ),
     Operation(
         "GET",
         "/models/{author}/{slug}/endpoints",
         models.endpoints,
-        "Models",
-        "Who serves a model, at which price",
+        _("Models"),
+        _("Who serves a model, at which price"),
         shapes.EndpointData,
         refusals=(404,),
         pattern="/models/{id:path}/endpoints",
@@ -111,8 +118,8 @@ OPERATIONS = (
         "GET",
         "/models/{id}",
         models.model,
-        "Models",
-        "One model, as OpenAI's clients read it",
+        _("Models"),
+        _("One model, as OpenAI's clients read it"),
         shapes.Model,
         refusals=(404,),
         pattern="/models/{id:path}",
@@ -121,32 +128,36 @@ OPERATIONS = (
         "GET",
         "/model/{author}/{slug}",
         models.wrapped_model,
-        "Models",
-        "One model, as OpenRouter's clients read it",
+        _("Models"),
+        _("One model, as OpenRouter's clients read it"),
         shapes.ModelData,
         refusals=(404,),
         pattern="/model/{id:path}",
     ),
-    Operation("GET", "/providers", models.providers, "Models", "List providers", shapes.Providers),
-    Operation("GET", "/audio/models", models.audio_models, "Speech", "Models that speak", shapes.AudioModels),
+    Operation("GET", "/providers", models.providers, _("Models"), _("List providers"), shapes.Providers),
+    Operation(
+        "GET", "/audio/models", models.audio_models, _("Speech"), _("Models that speak"), shapes.AudioModels
+    ),
     Operation(
         "GET",
         "/audio/voices",
         models.voices,
-        "Speech",
-        "Voices of one model or of all",
+        _("Speech"),
+        _("Voices of one model or of all"),
         shapes.Voices,
         query=(Query("model", "The model's id.", TEXT),),
         refusals=(404,),
     ),
-    Operation("GET", "/key", account.key, "Account", "The key that asks", shapes.KeyData),
-    Operation("GET", "/credits", account.credits, "Account", "What may be spent and was", shapes.CreditsData),
+    Operation("GET", "/key", account.key, _("Account"), _("The key that asks"), shapes.KeyData),
+    Operation(
+        "GET", "/credits", account.credits, _("Account"), _("What may be spent and was"), shapes.CreditsData
+    ),
     Operation(
         "GET",
         "/generation",
         account.generation,
-        "Account",
-        "What one request used and cost",
+        _("Account"),
+        _("What one request used and cost"),
         shapes.GenerationData,
         query=(Query("id", "The X-Generation-Id of the answer.", TEXT, required=True),),
         refusals=(404,),

@@ -80,6 +80,7 @@ class Model(Shape):
     expiration_date: str | None = Field(description="The day it is shut down.")
     links: Links
     tasks: list[str]
+    features: list[str] = Field(description="What a caller may set, and what else the model can do.")
     formats: list[str]
     languages: list[str]
     limits: dict[str, Any]

@@ -87,7 +87,8 @@ def test_a_model_tells_what_it_is(live, key, model):
         {"kind": "text_in", "unit": "character", "usd_per_unit": "0.00001", "condition": {}}
     ]
     assert found["supported_voices"] == ["ada", "ben"]
-    assert found["supported_parameters"] == ["response_format", "voice", "instructions", "speed"]
+    assert found["supported_parameters"] == ["response_format"]
+    assert found["features"] == ["instructions", "response_format", "speed", "voice"]
     assert found["architecture"]["modality"] == "text->speech"
 
 
