@@ -9,6 +9,7 @@ import { Waveform } from "./waveform.js";
 
 const ACTIVE = ["waiting", "playing", "stalled"];
 const SHORTEST_AXIS = 6;
+const LONG_AXIS = 24;
 
 class SpeechPlayer extends HTMLElement {
   #sound;
@@ -138,9 +139,11 @@ class SpeechPlayer extends HTMLElement {
     return this.#sound.duration;
   }
 
-  /** Seconds the picture is wide: the expected length until the real one is known. */
+  /** Seconds the picture is wide: until the real length is known the expected one, of a long text only the begin. */
   get axis() {
-    return this.#sound.complete ? this.duration : Math.max(SHORTEST_AXIS, this.#expected, this.duration * 1.08);
+    const { duration } = this;
+    const begin = Math.min(this.#expected, Math.max(LONG_AXIS, duration * 1.3));
+    return this.#sound.complete ? duration : Math.max(SHORTEST_AXIS, begin, duration * 1.08);
   }
 
   get state() {
