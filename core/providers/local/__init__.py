@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.providers.local.recording import encode
 from core.providers.local.speech import speak
 
 __all__ = ["Local"]
@@ -11,3 +12,4 @@ class Local:
     """What this installation can do by itself."""
 
     speak = staticmethod(speak)
+    encode = staticmethod(encode)

@@ -15,6 +15,8 @@ STOPS = ".!?…"
 WIDE_STOPS = "。！？｡\n।॥؟"
 PAUSES = ",;:，、；：،"
 WIDE = 0x2E80
+LONGEST_WORD = 40
+"""Characters without a space that the engine gets at once; it spells strange ones out into fixed buffers."""
 
 
 def speakable(text: str) -> str:
@@ -22,27 +24,32 @@ def speakable(text: str) -> str:
     return UNSPEAKABLE.sub(" ", text)
 
 
-def split(text: str, *, least: int = 100, most: int = 300) -> Iterator[tuple[int, str]]:
+def split(
+    text: str, *, least: int = 100, most: int = 300, word: int = LONGEST_WORD
+) -> Iterator[tuple[int, str]]:
     """Offset and text of each fragment; together they are the text.
 
     Fragments end after a sentence once they weigh `least`, and before they weigh more than `most` at the best
     place there is. A character of a wide script weighs 4, about what it takes longer to say. The first one
-    ends with the first sentence: whoever waits hears it sooner.
+    ends with the first sentence: whoever waits hears it sooner. Nothing unbroken is longer than `word`.
     """
     start, wanted = 0, 1
     while start < len(text):
-        end = _cut(text, start, wanted, most)
+        end = _cut(text, start, wanted, most, word)
         yield start, text[start:end]
         start, wanted = end, least
 
 
-def _cut(text: str, start: int, least: int, most: int) -> int:
-    weight, space, pause, stop = 0, 0, 0, 0
+def _cut(text: str, start: int, least: int, most: int, word: int) -> int:
+    weight, space, pause, stop, run = 0, 0, 0, 0, 0
     for index in range(start, len(text)):
         character = text[index]
         weight += 4 if ord(character) >= WIDE else 1
         if weight > most:
             return stop or pause or space or max(index, start + 1)
+        run = 0 if character.isspace() else run + 1
+        if run > word and ord(character) < WIDE:
+            return index
         if _ends_sentence(text, index) and text[start : index + 1].strip():
             stop = index + 1
             if weight >= least:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,8 +26,8 @@ async def encode(source: Path, shape: PcmShape, target: Path, form: AudioFormat)
     result = await shared_pool().result(
         "encode",
         {
-            "source": os.path.abspath(source),
-            "target": os.path.abspath(target),
+            "source": str(source),
+            "target": str(target),
             "format": form.value,
             "sample_rate": shape.sample_rate,
             "channels": shape.channels,

@@ -17,7 +17,7 @@ from core.providers.local.espeak import (
     Mark,
     engine,
 )
-from core.providers.local.fragments import speakable, split
+from core.providers.local.fragments import LONGEST_WORD, speakable, split
 from core.providers.local.output import Output, Refused
 from core.providers.local.tempo import TempoEncoder
 from core.providers.local.words import WordTimes
@@ -28,6 +28,9 @@ SILENCE = 0.2
 FAMILIAR = ("gmw/en-US", "gmw/en", "gmw/de", "roa/es", "roa/fr", "zle/ru", "sit/cmn")
 VARIANTS = ("f1", "f2", "f3", "f4", "m1", "m3", "m5", "whisper")
 """What a refusal names when nothing is near."""
+
+FRAGILE = {"inc/si": 16}
+"""Voices that overran a buffer on longer unbroken words (found by fuzzing), and the length that is safe."""
 
 Result = dict[str, Any]
 
@@ -88,7 +91,8 @@ def speak(args: dict[str, Any], output: Output) -> Generator[None, None, Result]
     output.event("audio", sample_rate=PCM_RATE, channels=1)
     text = speakable(args["text"])
     scale = min(1.0, float(args["speed"]))
-    for offset, fragment in split(text, least=round(100 * scale), most=round(300 * scale)):
+    word = FRAGILE.get(speech.voice.partition("+")[0], LONGEST_WORD)
+    for offset, fragment in split(text, least=round(100 * scale), most=round(300 * scale), word=word):
         if offset:
             yield
         speech.say(fragment, pause=offset + len(fragment) < len(text))

@@ -47,6 +47,10 @@ def test_wide_characters_weigh_more():
     assert [len(piece) for piece in pieces("字" * 60, least=10, most=100)] == [25, 25, 10]
 
 
+def test_endless_word_is_cut_where_the_engine_is_safe():
+    assert [len(piece) for piece in pieces("word " + "x" * 70)] == [5 + 40, 30]
+
+
 def test_controls_become_spaces_of_the_same_length():
     text = "a\x00b\x01P80\ud800c\ue000d\n\te"
 
