@@ -3,6 +3,10 @@
 Why a thread with a queue: a commit costs the same for one row and for fifty, and a request may leave only
 when *its* row is durable. While one batch commits the next one gathers by itself, so nothing ever waits
 for company. The connection is the thread's own and stands outside any pool: nobody can exhaust it.
+
+Durable means that it survives the death of the process. SQLite (`synchronous=NORMAL`) may lose the last
+moments in a power cut; PostgreSQL waits for its disk unless the role's `synchronous_commit` is off, which
+is most of its latency.
 """
 
 from __future__ import annotations

@@ -33,6 +33,8 @@ def main() -> None:
             environment = {**os.environ, "DATABASE_URL": url, "POLYPHONY_VAR": folder, "LOG_LEVEL": "ERROR"}
             command = [sys.executable, "-m", "tests.benchmarks.ledger", "measure"]
             subprocess.run(command, env=environment, check=True)
+    if POSTGRES in urls:
+        recreate(again=False)
 
 
 def answers() -> bool:
@@ -72,13 +74,14 @@ def measure() -> None:
     connection.close()
 
 
-def recreate() -> None:
+def recreate(again: bool = True) -> None:
     import psycopg  # noqa: PLC0415 - only where PostgreSQL answers
 
     base, _, name = POSTGRES.rpartition("/")
     with psycopg.connect(f"{base}/postgres", autocommit=True) as server:
         server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        server.execute(f"CREATE DATABASE {name}")
+        if again:
+            server.execute(f"CREATE DATABASE {name}")
 
 
 def make_grant():

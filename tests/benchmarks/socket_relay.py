@@ -11,6 +11,7 @@ import asyncio
 import json
 import os
 import platform
+import re
 import statistics
 import subprocess
 import sys
@@ -18,9 +19,10 @@ import tempfile
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, unquote_to_bytes
 
-STREAMS, CHUNKS, PERIOD, ROUNDS = 16, 200, 0.05, 3
-CHUNK = bytes(2400)
+STREAMS, SHORT, LONG, PERIOD, ROUNDS = 16, 50, 350, 0.02, 3
+CHUNK = bytes(960)
 MODEL = "bench/voice"
 READY = "ready "
 
@@ -54,11 +56,15 @@ async def measure(server: str) -> None:
 
 
 async def cost(process: int, facts: dict[str, Any], listen: Any) -> float:
-    """Microseconds of the server's CPU per chunk, over all streams at once."""
-    before = cpu_seconds(process)
-    counts = await asyncio.gather(*(listen(facts, number) for number in range(STREAMS)))
-    assert sum(counts) == STREAMS * CHUNKS * len(CHUNK), counts
-    return (cpu_seconds(process) - before) / (STREAMS * CHUNKS) * 1e6
+    """Microseconds of the server's CPU per chunk, all streams at once."""
+    spent = []
+    for chunks in (SHORT, LONG):
+        before = cpu_seconds(process)
+        sizes = await asyncio.gather(*(listen(facts, number, f"Words {chunks}") for number in range(STREAMS)))
+        assert sizes == [chunks * len(CHUNK)] * STREAMS, sizes
+        await asyncio.sleep(0.5)
+        spent.append(cpu_seconds(process) - before)
+    return (spent[1] - spent[0]) / (STREAMS * (LONG - SHORT)) * 1e6
 
 
 def cpu_seconds(process: int) -> float:
@@ -67,39 +73,41 @@ def cpu_seconds(process: int) -> float:
 
 
 async def speak(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """A provider: whatever is asked, the same sound in real time."""
+    """A provider: as many chunks as the body says, in real time."""
     try:
         while head := await reader.readuntil(b"\r\n\r\n"):
             lines = head.lower().split(b"\r\n")
             length = next((int(line[15:]) for line in lines if line.startswith(b"content-length:")), 0)
-            await reader.readexactly(length)
+            body = await reader.readexactly(length)
+            chunks = int(re.findall(rb"Words (\d+)", body)[0])
             writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: audio/pcm\r\nTransfer-Encoding: chunked\r\n\r\n")
-            for _ in range(CHUNKS):
+            for _ in range(chunks):
                 writer.write(b"%x\r\n%b\r\n" % (len(CHUNK), CHUNK))
                 await asyncio.sleep(PERIOD)
             writer.write(b"0\r\n\r\n")
-    except (asyncio.IncompleteReadError, ConnectionError):
+    except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
         writer.close()
 
 
 # The browsers
 
 
-async def bare(facts: dict[str, Any], number: int) -> int:
+async def bare(facts: dict[str, Any], number: int, words: str) -> int:
     from websockets.asyncio.client import connect  # noqa: PLC0415 - the server process does without
 
-    async with connect(f"ws://127.0.0.1:{facts['port']}/bare", compression=None, proxy=None) as socket:
+    address = f"ws://127.0.0.1:{facts['port']}/bare?{quote(words)}"
+    async with connect(address, compression=None, proxy=None) as socket:
         return sum([len(frame) async for frame in socket])
 
 
-async def ours(facts: dict[str, Any], number: int) -> int:
+async def ours(facts: dict[str, Any], number: int, words: str) -> int:
     from websockets.asyncio.client import connect  # noqa: PLC0415 - as above
 
     session = facts["sessions"][number % len(facts["sessions"])]
     origin = f"http://127.0.0.1:{facts['port']}"
     headers = {"Cookie": f"sessionid={session}"}
     start = {"type": "run.start", "id": "a", "task": "speech", "model": MODEL}
-    params = {"input": "Words to be spoken.", "response_format": "pcm"}
+    params = {"input": words, "response_format": "pcm"}
     heard = 0
     async with connect(
         f"ws://127.0.0.1:{facts['port']}/ws/playground/",
@@ -153,7 +161,7 @@ def serve(server: str) -> None:
 
     async def both(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "websocket" and scope["path"] == "/bare":
-            await relay(receive, send)
+            await relay(scope["query_string"], receive, send)
         else:
             await application(scope, receive, send)
 
@@ -174,7 +182,7 @@ def serve(server: str) -> None:
     uvicorn.Server(uvicorn.Config(both, log_level="error")).run(sockets=[listening])
 
 
-async def relay(receive: Any, send: Any) -> None:
+async def relay(words: bytes, receive: Any, send: Any) -> None:
     """The bare relay: upstream bytes to websocket frames, nothing else."""
     import aiohttp  # noqa: PLC0415 - in the server process only
 
@@ -182,7 +190,7 @@ async def relay(receive: Any, send: Any) -> None:
     await send({"type": "websocket.accept"})
     async with (
         aiohttp.ClientSession() as client,
-        client.post(os.environ["BENCH_UPSTREAM"], data=b"{}") as answer,
+        client.post(os.environ["BENCH_UPSTREAM"], data=unquote_to_bytes(words)) as answer,
     ):
         async for chunk in answer.content.iter_any():
             await send({"type": "websocket.send", "bytes": chunk})
