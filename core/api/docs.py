@@ -10,6 +10,8 @@ from typing import Any
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation.trans_real import parse_accept_lang_header
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -79,25 +81,37 @@ def section(operation: Operation, base: str) -> dict[str, Any]:
         "path": operation.path,
         "summary": operation.summary,
         "media": operation.media,
-        "query": operation.query,
-        "fields": fields(operation.body.__name__) if operation.body else [],
+        "fields": parameters(operation),
         "curl": curl(operation, base),
     }
 
 
+def parameters(operation: Operation) -> list[dict[str, Any]]:
+    asked = [row(query.name, query.schema["type"], query.required, query.words) for query in operation.query]
+    return [*asked, *(fields(operation.body.__name__) if operation.body else ())]
+
+
+def row(name: str, form: str, required: bool, words: str) -> dict[str, Any]:
+    return {"name": name, "type": form, "required": required, "words": coded(words)}
+
+
 def fields(schema: str) -> list[dict[str, Any]]:
-    """The body's fields as rows: name, type, whether it is required, words."""
+    """The body's fields as rows of the table."""
     schemas = document()["components"]["schemas"]
     required = schemas[schema].get("required", ())
     return [
-        {
-            "name": name,
-            "type": kind(spec, schemas),
-            "required": name in required,
-            "words": spec.get("description", ""),
-        }
+        row(name, kind(spec, schemas), name in required, spec.get("description", ""))
         for name, spec in schemas[schema]["properties"].items()
     ]
+
+
+def coded(words: str) -> SafeString:
+    """Escaped text with what stands between backquotes as code."""
+    parts = [
+        format_html("<code>{}</code>", part) if place % 2 else part
+        for place, part in enumerate(words.split("`"))
+    ]
+    return format_html_join("", "{}", ((part,) for part in parts))
 
 
 def kind(spec: Mapping[str, Any], schemas: Mapping[str, Any]) -> str:
