@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from contextlib import suppress
 from importlib import import_module
 from typing import Any
+
+from core.contract.errors import PolyphonyError
 
 WIRES = {
     "openai": "core.providers.openai:OpenAI",
@@ -19,6 +23,13 @@ def adapter(wire: str) -> Any:
         module, name = WIRES[wire].split(":")
         _adapters[wire] = getattr(import_module(module), name)()
     return _adapters[wire]
+
+
+def prepare(wires: Iterable[str]) -> None:
+    """Do the slow first things of these wires now, blocking; what fails will say so when it is used."""
+    for wire in wires:
+        with suppress(PolyphonyError):
+            adapter(wire).prepare()
 
 
 async def close() -> None:

@@ -7,6 +7,7 @@ import time
 from argparse import ArgumentParser
 from functools import partial
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from django.conf import settings
@@ -16,8 +17,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from core import tasks
+from core import providers, tasks
 from core.accounts import sign_in_token
+from core.catalogue import snapshot
+from core.catalogue.readiness import readiness
 from core.catalogue.seed import seed_catalogue
 from core.limits import body_caps
 from core.models import User
@@ -41,6 +44,7 @@ class Command(BaseCommand):
             return
         self.prepare()
         admin = first_admin()
+        Thread(target=prepare_providers, daemon=True).start()
         # only now: the application looks its static files up as it is built
         from core.asgi import application  # noqa: PLC0415
 
@@ -75,6 +79,13 @@ class Command(BaseCommand):
 
     def print_link(self, origin: str, admin: User) -> None:
         self.stdout.write(f"Sign in: {origin}/accounts/sign-in/{sign_in_token(admin)}/")
+
+
+def prepare_providers() -> None:
+    """While the server comes up: certificates, the local engine."""
+    live = [entry for entry in snapshot.current().providers.values() if readiness(entry).ready]
+    connection.close()
+    providers.prepare({entry.wire for entry in live} & {"openai", "local"})
 
 
 def refuse_work() -> None:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
+from core.contract.route import Target
+from core.providers.local.pool import close_shared_pool
 from core.providers.local.recording import encode
 from core.providers.local.speech import speak
+from core.providers.local.voices import voices
 
 __all__ = ["Local"]
 
@@ -13,3 +18,14 @@ class Local:
 
     speak = staticmethod(speak)
     encode = staticmethod(encode)
+
+    async def models(self, target: Target) -> tuple[str, ...]:
+        """The engines that answer; asking starts a worker. Raises `Unavailable` with the install hint."""
+        return ("espeak-ng",) if await voices() else ()
+
+    def prepare(self) -> None:
+        """Start a worker and its engine, so that the first listener does not wait for them. Blocking."""
+        asyncio.run(voices())
+
+    async def close(self) -> None:
+        await asyncio.to_thread(close_shared_pool)
