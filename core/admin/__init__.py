@@ -3,9 +3,9 @@
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 
-from core.admin import access, catalogue, ledger, people
+from core.admin import access, catalogue, ledger, people, providers
 
-__all__ = ["access", "catalogue", "ledger", "people"]
+__all__ = ["access", "catalogue", "ledger", "people", "providers"]
 
 admin.site.site_header = admin.site.site_title = "Polyphony"
 admin.site.login = secure_admin_login(admin.site.login)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.contrib import messages as notes
 from django.db.models import QuerySet
@@ -13,26 +14,34 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from core.access.keys import issue, revoke
-from core.models import ApiKey, Budget
+from core.admin.fields import ListField, network
+from core.admin.rows import Audited
+from core.contract.requests import Task
+from core.models import AIModel, ApiKey, Budget
+
+TASKS = tuple(task.value for task in Task)
 
 
-class ReadOnly(admin.ModelAdmin):
-    """Rows that only the program writes."""
+class ApiKeyForm(forms.ModelForm):
+    allowed_tasks = ListField(label=_("Allowed tasks"), known=TASKS)
+    allowed_models = ListField(label=_("Allowed models"), help_text=_("Empty: all."))
+    allowed_networks = ListField(
+        label=_("Allowed networks"), each=network, help_text=_("Such as 10.0.0.0/8. Empty: all.")
+    )
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    def clean_allowed_models(self) -> list[str]:
+        slugs = self.cleaned_data["allowed_models"]
+        known = set(AIModel.objects.filter(slug__in=slugs).values_list("slug", flat=True))
+        if missing := [slug for slug in slugs if slug not in known]:
+            raise forms.ValidationError(_("There is no model %(slug)s."), params={"slug": missing[0]})
+        return slugs
 
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(admin.ModelAdmin):
+class ApiKeyAdmin(Audited):
+    form = ApiKeyForm
     list_display = ("__str__", "name", "user", "state", "created_at", "last_used_at", "expires_at")
-    list_filter = (("revoked_at", admin.EmptyFieldListFilter), "user")
+    list_filter = (("revoked_at", admin.EmptyFieldListFilter), ("user", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("user",)
     search_fields = ("public_id", "name", "user__username")
     autocomplete_fields = ("user",)
@@ -71,6 +80,10 @@ class ApiKeyAdmin(admin.ModelAdmin):
         obj.__dict__.update({key: value for key, value in issued.__dict__.items() if key != "_state"})
         obj._state.adding = False
 
+    def log_addition(self, request: HttpRequest, obj: ApiKey, message: Any) -> Any:
+        """Issuing notes itself, whoever issues; only Django's own history is written here."""
+        return super(Audited, self).log_addition(request, obj, message)
+
     def response_add(
         self, request: HttpRequest, obj: ApiKey, post_url_continue: str | None = None
     ) -> HttpResponse:
@@ -85,18 +98,43 @@ class ApiKeyAdmin(admin.ModelAdmin):
         response.headers["Cache-Control"] = "no-store"
         return response
 
-    @admin.action(description=_("Revoke the selected keys"))
+    @admin.action(description=_("Revoke the selected keys"), permissions=["change"])
     def revoke_keys(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:
         for key in queryset:
             revoke(key, actor=request.user)
         self.message_user(request, _("Revoked. The keys stop working within seconds."), notes.SUCCESS)
 
 
+class BudgetForm(forms.ModelForm):
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if len([name for name in ("user", "team", "api_key") if cleaned.get(name)]) > 1:
+            raise forms.ValidationError(_("A budget is for one user, one team or one key; empty: everyone."))
+        return cleaned
+
+
 @admin.register(Budget)
-class BudgetAdmin(admin.ModelAdmin):
-    list_display = ("__str__", "limit", "window", "spent", "reserved", "window_start")
+class BudgetAdmin(Audited):
+    form = BudgetForm
+    list_display = ("owner", "usd", "window", "usd_spent", "usd_reserved", "window_start")
     list_filter = ("window",)
-    list_select_related = ("user", "team", "api_key__user")
+    list_select_related = ("user", "team", "api_key")
     autocomplete_fields = ("user", "team", "api_key")
-    readonly_fields = ("spent", "reserved", "window_start")
-    fields = ("user", "team", "api_key", "limit", "window", "spent", "reserved", "window_start")
+    readonly_fields = ("usd_spent", "usd_reserved", "window_start")
+    fields = ("user", "team", "api_key", "limit", "window", *readonly_fields)
+
+    @admin.display(description=_("for"))
+    def owner(self, budget: Budget) -> str:
+        return str(budget.api_key or budget.user or budget.team or _("everyone"))
+
+    @admin.display(description=_("limit"), ordering="limit")
+    def usd(self, budget: Budget) -> str:
+        return f"${budget.limit.normalize():f}"
+
+    @admin.display(description=_("spent"), ordering="spent")
+    def usd_spent(self, budget: Budget) -> str:
+        return f"${budget.spent:.4f}" if budget.pk else "–"
+
+    @admin.display(description=_("reserved"), ordering="reserved")
+    def usd_reserved(self, budget: Budget) -> str:
+        return f"${budget.reserved:.4f}" if budget.pk else "–"

@@ -1,128 +1,147 @@
-"""The catalogue: providers with their keys, models with endpoints, voices, prices."""
+"""The catalogue: models with their endpoints, price sheets and voices."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from asgiref.sync import async_to_sync
 from django import forms
 from django.contrib import admin
-from django.contrib import messages as notes
-from django.forms import ModelForm
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
-from django.urls import path, reverse
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
 
-from core import operations
-from core.models import AIModel, AuditEvent, Endpoint, Price, Provider, ProviderKey, Voice
-from core.models.catalogue import clean_secret
+from core.admin.fields import ListField
+from core.admin.rows import Audited
+from core.catalogue.prices import line_text
+from core.contract.media import AudioFormat
+from core.contract.requests import Task
+from core.contract.usage import Kind, Unit
+from core.contract.usage import Price as PriceLine
+from core.models import AIModel, Endpoint, Price, Voice
+
+TASKS = tuple(task.value for task in Task)
+FORMATS = tuple(form.value for form in AudioFormat)
+INPUTS = ("text", "audio", "image", "file", "video")
+OUTPUTS = ("text", "speech", "audio", "transcription", "image", "video", "embeddings")
 
 
-class ProviderKeyForm(forms.ModelForm):
-    """Takes a secret, never shows one: an empty box keeps what is stored."""
+class AIModelForm(forms.ModelForm):
+    tasks = ListField(label=_("Tasks"), known=TASKS)
+    input_modalities = ListField(label=_("Input modalities"), known=INPUTS)
+    output_modalities = ListField(label=_("Output modalities"), known=OUTPUTS)
+    features = ListField(label=_("Features"), help_text=_("Such as streaming, instructions, speed, words."))
+    formats = ListField(label=_("Audio formats"), known=FORMATS)
+    languages = ListField(label=_("Languages"), help_text=_("BCP 47. Empty: any."))
 
-    new_secret = forms.CharField(
-        label=_("Secret"),
-        required=False,
-        widget=forms.PasswordInput(render_value=False, attrs={"autocomplete": "off"}),
-        help_text=_("Write-only. Leave empty to keep the stored one."),
+    def clean_tasks(self) -> list[str]:
+        if not self.cleaned_data["tasks"]:
+            raise forms.ValidationError(_("A model does at least one task."))
+        return self.cleaned_data["tasks"]
+
+    def clean_replacement(self) -> str:
+        slug = self.cleaned_data["replacement"]
+        if slug and not AIModel.objects.filter(slug=slug).exists():
+            raise forms.ValidationError(_("There is no model %(slug)s."), params={"slug": slug})
+        return slug
+
+
+class EndpointForm(forms.ModelForm):
+    formats = ListField(
+        label=_("Audio formats"),
+        known=FORMATS,
+        help_text=_("Only those this provider makes, such as mp3, pcm. Empty: as the model's."),
     )
-
-    class Meta:
-        model = ProviderKey
-        fields = ("label", "active")
-
-    def clean_new_secret(self) -> str:
-        value = self.cleaned_data["new_secret"]
-        if value:
-            return clean_secret(value)
-        if self.instance.secret is None or self.instance._state.adding:
-            raise forms.ValidationError(_("A new key needs its secret."))
-        return ""
-
-    def save(self, commit: bool = True) -> ProviderKey:
-        if self.cleaned_data["new_secret"]:
-            self.instance.secret = self.cleaned_data["new_secret"]
-        return super().save(commit)
-
-
-class ProviderKeyInline(admin.TabularInline):
-    model = ProviderKey
-    form = ProviderKeyForm
-    fields = ("label", "new_secret", "active", "hint", "created_at")
-    readonly_fields = ("hint", "created_at")
-    extra = 0
-
-
-@admin.register(Provider)
-class ProviderAdmin(admin.ModelAdmin):
-    list_display = ("name", "slug", "wire", "enabled", "has_key", "checked_at", "check_result")
-    list_filter = ("enabled", "wire")
-    search_fields = ("name", "slug")
-    inlines = (ProviderKeyInline,)
-    readonly_fields = ("checked_at", "check_result")
-    change_form_template = "admin/core/provider/change_form.html"
-
-    @admin.display(description=_("key"), boolean=True)
-    def has_key(self, provider: Provider) -> bool:
-        return not provider.needs_key or operations.has_key(provider)
-
-    def get_urls(self) -> list[Any]:
-        test = self.admin_site.admin_view(require_POST(self.test))
-        return [path("<path:pk>/test/", test, name="core_provider_test"), *super().get_urls()]
-
-    def test(self, request: HttpRequest, pk: str) -> HttpResponse:
-        """Call the provider once with its key and say what came back, never what was sent."""
-        provider = get_object_or_404(Provider, pk=pk)
-        check = async_to_sync(operations.test_connection)(provider.slug)
-        self.message_user(request, check.message, notes.SUCCESS if check.ok else notes.ERROR)
-        return redirect(reverse("admin:core_provider_change", args=[pk]))
-
-    def save_related(self, request: HttpRequest, form: ModelForm, formsets: Any, change: bool) -> None:
-        super().save_related(request, form, formsets, change)
-        entered = [row.instance for rows in formsets for row in rows if row.cleaned_data.get("new_secret")]
-        for key in entered:
-            AuditEvent.objects.create(actor=request.user, action="provider_key.set", subject=str(key))
-        # a key belongs to the origin it was given for: never send it to another
-        strangers = form.instance.keys.exclude(pk__in=[key.pk for key in entered])
-        if change and "base_url" in form.changed_data and strangers.exists():
-            strangers.delete()
-            note = _("The address changed, so the stored keys were removed: enter them again.")
-            self.message_user(request, note, notes.WARNING)
 
 
 class EndpointInline(admin.TabularInline):
+    """Switched off rather than deleted: a price sheet hangs below."""
+
     model = Endpoint
+    form = EndpointForm
     fields = ("provider", "upstream_id", "formats", "priority", "weight", "enabled")
+    autocomplete_fields = ("provider",)
     extra = 0
+    can_delete = False
     show_change_link = True
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "formats":
+            field.widget = forms.TextInput(attrs={"size": 24})
+        return field
 
 
 @admin.register(AIModel)
-class AIModelAdmin(admin.ModelAdmin):
-    list_display = (
-        "slug",
-        "name",
-        "author",
-        "tasks",
-        "enabled",
-        "deprecated_at",
-        "shutdown_at",
-        "replacement",
-    )
-    list_filter = ("enabled", "author", ("shutdown_at", admin.EmptyFieldListFilter))
+class AIModelAdmin(Audited):
+    form = AIModelForm
+    list_display = ("slug", "name", "author", "does", "at", "enabled", "shutdown_at", "replacement")
+    list_filter = ("enabled", "author", ("shutdown_at", admin.EmptyFieldListFilter), "endpoints__provider")
     search_fields = ("slug", "name", "author")
     inlines = (EndpointInline,)
+    fieldsets = (
+        (None, {"fields": ("slug", "name", "author", "description", "enabled")}),
+        (
+            _("What it does"),
+            {"fields": ("tasks", ("input_modalities", "output_modalities"), "features", "formats")},
+        ),
+        (
+            _("Limits"),
+            {"fields": (("context_length", "max_output"), ("speed_min", "speed_max"), "limits", "languages")},
+        ),
+        (_("Lifecycle"), {"fields": (("released_at", "deprecated_at", "shutdown_at"), "replacement")}),
+        (_("Examples"), {"fields": ("examples",), "classes": ("collapse",)}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AIModel]:
+        return super().get_queryset(request).prefetch_related("endpoints__provider")
+
+    @admin.display(description=_("tasks"))
+    def does(self, model: AIModel) -> str:
+        return ", ".join(model.tasks)
+
+    @admin.display(description=_("providers"))
+    def at(self, model: AIModel) -> str:
+        return ", ".join(endpoint.provider.name for endpoint in model.endpoints.all())
 
 
-class PriceInline(admin.TabularInline):
+def readable(price: Price) -> str:
+    """The price as people say it: `$15 / 1M characters`."""
+    return line_text(PriceLine(Kind(price.kind), Unit(price.unit), price.usd_per_unit))
+
+
+class PriceSheet(admin.TabularInline):
     """Prices are added, never rewritten, so that old records keep the price of their day."""
+
+    model = Price
+    fields = readonly_fields = ("kind", "unit", "amount", "condition", "valid_from")
+    extra = 0
+    verbose_name_plural = _("price sheet")
+
+    @admin.display(description=_("price"))
+    def amount(self, price: Price) -> str:
+        return readable(price)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class NewPrice(admin.TabularInline):
+    """Empty rows for what is to be added to the sheet."""
 
     model = Price
     fields = ("kind", "unit", "usd_per_unit", "condition", "valid_from")
     extra = 0
+    verbose_name = _("new price")
+    verbose_name_plural = _("new prices")
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -132,29 +151,48 @@ class PriceInline(admin.TabularInline):
 
 
 @admin.register(Endpoint)
-class EndpointAdmin(admin.ModelAdmin):
+class EndpointAdmin(Audited):
+    form = EndpointForm
     list_display = ("model", "provider", "upstream_id", "priority", "weight", "enabled", "sheet")
     list_filter = ("provider", "enabled")
     list_select_related = ("model", "provider")
     search_fields = ("model__slug", "upstream_id")
     autocomplete_fields = ("model", "provider")
-    inlines = (PriceInline,)
+    inlines = (PriceSheet, NewPrice)
+    fields = (
+        ("model", "provider"),
+        "upstream_id",
+        "formats",
+        ("priority", "weight"),
+        "enabled",
+        "options",
+    )
 
-    def get_queryset(self, request: HttpRequest) -> Any:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Endpoint]:
         return super().get_queryset(request).prefetch_related("prices")
 
     @admin.display(description=_("prices"))
     def sheet(self, endpoint: Endpoint) -> str:
-        return "; ".join(str(price) for price in endpoint.prices.all()) or str(_("unpriced"))
+        return "; ".join(readable(price) for price in endpoint.prices.all()) or str(_("unpriced"))
 
 
 @admin.register(Price)
-class PriceAdmin(admin.ModelAdmin):
-    list_display = ("endpoint", "kind", "unit", "usd_per_unit", "condition", "valid_from")
+class PriceAdmin(Audited):
+    list_display = ("endpoint", "kind", "unit", "amount", "condition", "valid_from")
     list_filter = ("kind", "unit", "endpoint__provider")
     list_select_related = ("endpoint__model", "endpoint__provider")
     search_fields = ("endpoint__model__slug",)
     autocomplete_fields = ("endpoint",)
+
+    @admin.display(description=_("price"), ordering="usd_per_unit")
+    def amount(self, price: Price) -> str:
+        return readable(price)
+
+    def get_fields(self, request: HttpRequest, obj: Price | None = None) -> tuple[str, ...]:
+        return ("endpoint", "kind", "unit", "amount" if obj else "usd_per_unit", "condition", "valid_from")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Price | None = None) -> tuple[str, ...]:
+        return ("amount",) if obj else ()
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -164,9 +202,9 @@ class PriceAdmin(admin.ModelAdmin):
 
 
 @admin.register(Voice)
-class VoiceAdmin(admin.ModelAdmin):
+class VoiceAdmin(Audited):
     list_display = ("name", "voice_id", "model", "language", "gender", "enabled")
-    list_filter = ("model", "gender", "enabled")
+    list_filter = (("model", admin.RelatedOnlyFieldListFilter), "gender", "enabled")
     list_select_related = ("model",)
     search_fields = ("name", "voice_id", "language")
     autocomplete_fields = ("model",)

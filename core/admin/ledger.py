@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -13,33 +12,12 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from core.admin.access import ReadOnly
+from core.admin.rows import ReadOnly
+from core.ledger import reports
 from core.models import Attempt, AuditEvent, UsageRecord
 
-COLUMNS = (
-    "public_id",
-    "created_at",
-    "user",
-    "team",
-    "api_key",
-    "source",
-    "task",
-    "model",
-    "provider",
-    "state",
-    "outcome",
-    "error",
-    "units",
-    "cost",
-    "basis",
-    "computed_cost",
-    "reported_cost",
-    "first_event_ms",
-    "total_ms",
-)
 
-
-class Echo:
+class Lines:
     """A file for the csv writer that hands each line back."""
 
     def write(self, line: str) -> str:
@@ -58,12 +36,28 @@ class UsageRecordAdmin(ReadOnly):
         "shown_cost",
         "basis",
     )
-    list_filter = ("task", "source", "state", "outcome", "basis", "user", "model")
-    list_select_related = ("user", "team", "api_key")
+    list_filter = (
+        ("user", admin.RelatedOnlyFieldListFilter),
+        "model",
+        "created_at",
+        "task",
+        "source",
+        "state",
+        "outcome",
+        "basis",
+    )
+    list_select_related = ("user",)
+    show_full_result_count = False
     search_fields = ("public_id", "model", "user__username")
     date_hierarchy = "created_at"
     actions = ("export_csv",)
-    readonly_fields = ("attempts",)
+    fieldsets = (
+        (None, {"fields": ("public_id", "created_at", "user", "team", "api_key", "source")}),
+        (_("Request"), {"fields": ("task", "model", "provider", "format", "streamed")}),
+        (_("Result"), {"fields": ("state", "outcome", "status", "error", "attempts")}),
+        (_("Cost"), {"fields": ("shown_units", "shown_cost", "basis", "shown_estimate", "shown_reported")}),
+        (_("Time"), {"fields": ("first_event_ms", "total_ms")}),
+    )
 
     @admin.display(description=_("units"))
     def shown_units(self, record: UsageRecord) -> str:
@@ -71,7 +65,17 @@ class UsageRecordAdmin(ReadOnly):
 
     @admin.display(description=_("cost"), ordering="cost")
     def shown_cost(self, record: UsageRecord) -> str:
-        return str(_("unpriced")) if record.cost is None else f"${record.cost.normalize():f}"
+        if record.cost is None and record.state == "open":
+            return "–"
+        return str(_("unpriced")) if record.cost is None else f"${reports.text(record.cost)}"
+
+    @admin.display(description=_("estimate"))
+    def shown_estimate(self, record: UsageRecord) -> str:
+        return "–" if record.estimate is None else f"${reports.text(record.estimate)}"
+
+    @admin.display(description=_("reported cost"))
+    def shown_reported(self, record: UsageRecord) -> str:
+        return "–" if record.reported_cost is None else f"${reports.text(record.reported_cost)}"
 
     @admin.display(description=_("attempts"))
     def attempts(self, record: UsageRecord) -> SafeString:
@@ -81,27 +85,15 @@ class UsageRecordAdmin(ReadOnly):
         )
         return format_html_join("", "<p>{}. {} {}: {} {} {}</p>", cells)
 
-    @admin.action(description=_("Export the selected records as CSV"))
+    @admin.action(description=_("Export the selected records as CSV"), permissions=["view"])
     def export_csv(self, request: HttpRequest, queryset: QuerySet[UsageRecord]) -> StreamingHttpResponse:
         AuditEvent.objects.create(actor=request.user, action="usage.exported", subject=str(queryset.count()))
         response = StreamingHttpResponse(lines(queryset), content_type="text/csv; charset=utf-8")
         response.headers["Content-Disposition"] = 'attachment; filename="usage.csv"'
         return response
 
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        actions = super().get_actions(request)
-        actions.pop("delete_selected", None)
-        return actions
-
 
 def lines(queryset: QuerySet[UsageRecord]) -> Iterator[str]:
-    writer = csv.writer(Echo())
-    yield writer.writerow(COLUMNS)
-    for record in queryset.select_related("user", "team", "api_key").iterator(chunk_size=500):
-        yield writer.writerow([harmless(getattr(record, column)) for column in COLUMNS])
-
-
-def harmless(value: Any) -> str:
-    """A cell no spreadsheet takes for a formula."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text[:1] in "=+-@\t\r" else text
+    writer = csv.writer(Lines())
+    for row in reports.table(queryset):
+        yield writer.writerow(row)

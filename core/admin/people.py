@@ -1,24 +1,44 @@
 """People: users, teams, and what was done by whom."""
 
+from __future__ import annotations
+
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from core.admin.access import ReadOnly
+from core.admin.rows import Audited, ReadOnly
 from core.models import AuditEvent, Team, User
+
+POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
 
 @admin.register(User)
-class PersonAdmin(UserAdmin):
+class PersonAdmin(Audited, UserAdmin):
     list_display = ("username", "email", "team", "is_active", "is_staff", "last_login")
     list_filter = ("team", "is_active", "is_staff")
     list_select_related = ("team",)
+    readonly_fields = ("last_login", "date_joined")
+    autocomplete_fields = ("team",)
     fieldsets = (*UserAdmin.fieldsets, (_("Team"), {"fields": ("team",)}))
     add_fieldsets = (*UserAdmin.add_fieldsets, (_("Team"), {"fields": ("email", "team")}))
 
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+        """Nobody gives powers who does not have them all."""
+        powers = () if request.user.is_superuser else POWERS
+        return (*super().get_readonly_fields(request, obj), *powers)
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        above = obj is not None and obj.is_superuser and not request.user.is_superuser
+        return not above and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        above = obj is not None and obj.is_superuser and not request.user.is_superuser
+        return not above and super().has_delete_permission(request, obj)
+
 
 @admin.register(Team)
-class TeamAdmin(admin.ModelAdmin):
+class TeamAdmin(Audited):
     list_display = ("name", "created_at")
     search_fields = ("name",)
 
@@ -28,5 +48,5 @@ class AuditEventAdmin(ReadOnly):
     list_display = ("created_at", "actor", "action", "subject")
     list_filter = ("action",)
     list_select_related = ("actor",)
-    search_fields = ("subject",)
+    search_fields = ("subject", "actor__username")
     date_hierarchy = "created_at"

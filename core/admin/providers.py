@@ -1,0 +1,182 @@
+"""Providers and their keys: a key is written, tested and replaced, and never shown."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+from asgiref.sync import async_to_sync
+from django import forms
+from django.contrib import admin
+from django.contrib import messages as notes
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.db.models import Prefetch, QuerySet
+from django.forms import ModelForm
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path, reverse
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+
+from core import operations
+from core.admin.rows import Audited, note
+from core.models import Provider, ProviderKey
+from core.models.catalogue import clean_secret
+
+
+class ProviderKeyForm(forms.ModelForm):
+    """Takes a secret, never shows one: an empty box keeps what is stored."""
+
+    new_secret = forms.CharField(
+        label=_("Secret"),
+        required=False,
+        widget=forms.PasswordInput(render_value=False, attrs={"autocomplete": "off"}),
+        help_text=_("Write-only. Leave empty to keep the stored one."),
+    )
+
+    class Meta:
+        model = ProviderKey
+        fields = ("label", "active")
+
+    def clean_new_secret(self) -> str:
+        value = self.cleaned_data["new_secret"]
+        if value:
+            return clean_secret(value)
+        if self.instance._state.adding:
+            raise forms.ValidationError(_("A new key needs its secret."))
+        return ""
+
+    def save(self, commit: bool = True) -> ProviderKey:
+        if self.cleaned_data["new_secret"]:
+            self.instance.secret = self.cleaned_data["new_secret"]
+        return super().save(commit)
+
+
+class ProviderKeyInline(admin.TabularInline):
+    model = ProviderKey
+    form = ProviderKeyForm
+    fields = ("label", "new_secret", "active", "hint", "created_at")
+    readonly_fields = ("hint", "created_at")
+    extra = 0
+
+
+class ProviderForm(forms.ModelForm):
+    """Takes any server's address: names on a private network have no dots, which Django's URL field wants."""
+
+    base_url = forms.CharField(
+        label=_("Base URL"),
+        required=False,
+        max_length=300,
+        widget=forms.URLInput(attrs={"class": "vURLField"}),
+        help_text=_("Such as https://api.openai.com/v1. A change removes the stored keys."),
+    )
+
+    def clean_base_url(self) -> str:
+        address = self.cleaned_data["base_url"]
+        if address and not plain(address):
+            raise forms.ValidationError(_("An address begins with http:// or https:// and has no key in it."))
+        return address
+
+    def _get_validation_exclusions(self) -> set[str]:
+        return {*super()._get_validation_exclusions(), "base_url"}
+
+
+def plain(address: str) -> bool:
+    """Whether `address` is scheme, host, port and path, and nothing else."""
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError:
+        return False
+    bare = not (parts.username or parts.password or parts.query or parts.fragment)
+    spelled = address.isascii() and address.isprintable() and " " not in address
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and bare and spelled and port != 0
+
+
+@admin.register(Provider)
+class ProviderAdmin(Audited):
+    form = ProviderForm
+    formfield_overrides: ClassVar = {models.URLField: {"assume_scheme": "https"}}
+    list_display = ("name", "slug", "wire", "enabled", "key", "checked_at", "check_result")
+    list_filter = ("enabled", "wire")
+    search_fields = ("name", "slug")
+    inlines = (ProviderKeyInline,)
+    # a prefix decides where the environment's key goes: it comes with the seed, not from a form
+    readonly_fields = ("environment", "checked_at", "check_result")
+    fieldsets = (
+        (None, {"fields": ("name", "slug", "wire", "base_url", "enabled", "needs_key")}),
+        (_("Key"), {"fields": ("environment", "key_help", "website", "checked_at", "check_result")}),
+        (
+            _("Details"),
+            {
+                "fields": ("headers", "options"),
+                "classes": ("collapse",),
+                "description": _("Extra headers are shown here to every admin: they are no place for keys."),
+            },
+        ),
+    )
+    change_form_template = "admin/core/provider/change_form.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Provider]:
+        active = ProviderKey.objects.filter(active=True)
+        return super().get_queryset(request).prefetch_related(Prefetch("keys", active, to_attr="active_keys"))
+
+    @admin.display(description=_("key"))
+    def key(self, provider: Provider) -> str:
+        return operations.key_state(provider, provider.active_keys)
+
+    def get_urls(self) -> list[Any]:
+        test = self.admin_site.admin_view(require_POST(self.test))
+        return [path("<path:pk>/test/", test, name="core_provider_test"), *super().get_urls()]
+
+    @method_decorator(sensitive_post_parameters())
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return super().changeform_view(request, *args, **kwargs)
+
+    def test(self, request: HttpRequest, pk: str) -> HttpResponse:
+        """Call the provider once with its key and say what came back, never what was sent."""
+        provider = self.get_object(request, pk)
+        if provider is None:
+            raise Http404
+        if not self.has_change_permission(request, provider):
+            raise PermissionDenied
+        check = async_to_sync(operations.test_connection)(provider.slug)
+        note(request, provider, "tested", [{"answered": check.ok}])
+        self.message_user(request, check.message, notes.SUCCESS if check.ok else notes.ERROR)
+        return redirect(reverse("admin:core_provider_change", args=[provider.pk]))
+
+    def save_model(self, request: HttpRequest, obj: Provider, form: ModelForm, change: bool) -> None:
+        if moved(form, change):
+            obj.checked_at, obj.check_result = None, ""
+            if obj.environment:
+                obj.environment = ""
+                told = _("The address changed, so the key in the environment is no longer used for it.")
+                self.message_user(request, told, notes.WARNING)
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: ModelForm, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        entered = [row.instance for rows in formsets for row in rows if entered_in(row)]
+        for key in entered:
+            note(request, key, "set")
+        # a key belongs to the address it was given for: never send it to another
+        strangers = form.instance.keys.exclude(pk__in=[key.pk for key in entered])
+        if moved(form, change) and strangers.exists():
+            for key in strangers:
+                note(request, key, "removed")
+            strangers.delete()
+            told = _("The address changed, so the stored keys were removed: enter them again.")
+            self.message_user(request, told, notes.WARNING)
+
+
+def moved(form: ModelForm, change: bool) -> bool:
+    return change and "base_url" in form.changed_data
+
+
+def entered_in(row: ModelForm) -> bool:
+    """Whether a key's row brought a secret and stays."""
+    said = row.cleaned_data
+    return bool(said.get("new_secret")) and not said.get("DELETE")

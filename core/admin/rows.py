@@ -1,0 +1,52 @@
+"""Two habits of every table in the admin: what the program alone writes, and what is noted for the audit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from core.models import AuditEvent
+
+
+class ReadOnly(admin.ModelAdmin):
+    """Rows that only the program writes."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class Audited(admin.ModelAdmin):
+    """Every change leaves an audit event with the names of the fields, never with their values."""
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        note(request, obj, "added", message)
+        return super().log_addition(request, obj, message)
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        if message:
+            note(request, obj, "changed", message)
+        return super().log_change(request, obj, message)
+
+    def log_deletions(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+        for row in queryset:
+            note(request, row, "deleted")
+        return super().log_deletions(request, queryset)
+
+
+def note(request: HttpRequest, row: Any, what: str, message: Any = None) -> None:
+    """`message` is the admin's own list of changes: labels of fields and names of rows."""
+    AuditEvent.objects.create(
+        actor=request.user,
+        action=f"{row._meta.model_name}.{what}",
+        subject=str(row)[:200],
+        detail={"changes": message} if message else {},
+    )
