@@ -68,6 +68,52 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
+class TranscriptDelta:
+    """More of the transcript; the deltas in order, joined as they are, make its text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of speech, in seconds from the start; `speaker` is a letter from A."""
+
+    id: int
+    start: float
+    end: float
+    text: str
+    speaker: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HeardWord:
+    """A word and when it was said; `confidence` from 0 to 1 where the provider tells one."""
+
+    word: str
+    start: float
+    end: float
+    confidence: float | None = None
+    speaker: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HeardWords:
+    """`aligned` says that the times were found afterwards, by laying the text along the sound."""
+
+    words: tuple[HeardWord, ...]
+    aligned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """The whole, once: after the last delta, before `Used`. `language` is a code, `seconds` the sound's."""
+
+    text: str
+    language: str | None = None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     stage: str
     done: float
@@ -114,7 +160,7 @@ class Receipt:
     attempts: tuple[AttemptNote, ...] = field(default=())
 
 
-Content = AudioStart | AudioChunk | Words
+Content = AudioStart | AudioChunk | Words | TranscriptDelta | Segment | HeardWords | Transcript
 """Events after which an attempt is committed: no retry, no other target."""
 
 Event = Content | Started | Attempted | Progress | Used | Receipt

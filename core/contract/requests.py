@@ -58,5 +58,70 @@ class SpeechRequest:
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
-Request = SpeechRequest
-"""Every request the gateway takes; transcription, chat and images join here as unions."""
+class TranscriptFormat(StrEnum):
+    JSON = "json"
+    TEXT = "text"
+    SRT = "srt"
+    VERBOSE_JSON = "verbose_json"
+    VTT = "vtt"
+    DIARIZED_JSON = "diarized_json"
+
+
+@dataclass(frozen=True, slots=True)
+class SoundFile:
+    """Sound, or a video's sound, on disk; `media_type` was read from its first bytes, `seconds` measured.
+
+    `name` is safe to send and ends as its content does; the name it came with is nobody's business upstream.
+    """
+
+    path: str
+    name: str
+    media_type: str
+    size: int
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptionRequest:
+    """Sound to be written down; `language` is a primary code, `words` and `segments` are times asked for.
+
+    `diarize` asks who spoke; None everywhere is the model's default.
+    """
+
+    task: ClassVar[Task] = Task.TRANSCRIPTION
+
+    model: str
+    file: SoundFile
+    language: str | None = None
+    prompt: str | None = None
+    temperature: float | None = None
+    format: TranscriptFormat = TranscriptFormat.JSON
+    words: bool = False
+    segments: bool = False
+    diarize: bool = False
+    speakers: int | None = None
+    tag_events: bool | None = None
+    logging: bool | None = None
+    streamed: bool = False
+    options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TranslationRequest:
+    """Sound in any language to be written down in English."""
+
+    task: ClassVar[Task] = Task.TRANSLATION
+
+    model: str
+    file: SoundFile
+    prompt: str | None = None
+    temperature: float | None = None
+    format: TranscriptFormat = TranscriptFormat.JSON
+    segments: bool = False
+    streamed: bool = False
+    options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+Listening = TranscriptionRequest | TranslationRequest
+Request = SpeechRequest | TranscriptionRequest | TranslationRequest
+"""Every request the gateway takes; chat and images join here."""

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator
 from typing import Protocol, runtime_checkable
 
 from core.contract.events import Event
-from core.contract.requests import SpeechRequest
+from core.contract.requests import SpeechRequest, TranscriptionRequest, TranslationRequest
 from core.contract.route import Target
 
 
@@ -18,4 +18,21 @@ class Speaks(Protocol):
         Bytes are in `target.format`, spoken by `target.voice`. The adapter never retries and closes its
         upstream when the generator is closed.
         """
+        ...
+
+
+@runtime_checkable
+class Transcribes(Protocol):
+    def transcribe(self, target: Target, request: TranscriptionRequest) -> AsyncGenerator[Event, None]:
+        """Yield `TranscriptDelta`, `Segment`, `HeardWords` as they come, `Transcript` once, then `Used`.
+
+        Times are seconds of the file. What the upstream cannot tell is left out, never invented.
+        """
+        ...
+
+
+@runtime_checkable
+class Translates(Protocol):
+    def translate(self, target: Target, request: TranslationRequest) -> AsyncGenerator[Event, None]:
+        """As `transcribe`, in English."""
         ...
