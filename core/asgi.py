@@ -6,7 +6,6 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings")
 
-from channels.auth import AuthMiddlewareStack
 from channels.routing import URLRouter
 from django.conf import settings
 from django.core.asgi import get_asgi_application
@@ -19,7 +18,7 @@ from core.api.app import application as api
 from core.limits import BodyLimit, Receive, Scope, Send, TrustedProxies, body_caps
 from playground.urls import websocket_urlpatterns
 
-sockets = AuthMiddlewareStack(URLRouter(websocket_urlpatterns))
+sockets = URLRouter(websocket_urlpatterns)
 
 API_PATHS = ("/api/", "/v1/", "/v3/router/")
 API_ROOTS = frozenset({"/api", "/v1", "/v3/router", "/healthz", "/readyz", "/metrics"})

@@ -10,10 +10,13 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib.auth import get_user
 from django.contrib.sessions.backends.base import SessionBase
-from django.http import HttpRequest
+from django.http import HttpRequest, parse_cookie
 from django.http.request import split_domain_port, validate_host
 from django.utils.http import is_same_domain
 from django.utils.module_loading import import_string
+
+from core.models import User
+from core.models.offload import offload
 
 SOCKETS_PER_USER = 10
 FRAMES_PER_SECOND = 50
@@ -61,15 +64,31 @@ def header(scope: dict[str, Any], name: bytes) -> list[str]:
     return [value.decode("latin-1") for key, value in scope["headers"] if key == name]
 
 
-def signed_in(session_key: str | None, user_id: int) -> bool:
-    """Whether the session still signs this active user in; blocking. False after logout, a changed password
-    or a withdrawn account."""
+def visitor(session_key: str | None) -> User | None:
+    """Whom the session signs in now; blocking. None after logout, a changed password, a withdrawn account."""
     if not session_key:
-        return False
+        return None
     store: type[SessionBase] = import_string(f"{settings.SESSION_ENGINE}.SessionStore")
     request = HttpRequest()
     request.session = store(session_key)
-    return bool(get_user(request).pk == user_id)
+    user = get_user(request)
+    return user if isinstance(user, User) else None
+
+
+class SignedIn:
+    """Gives a socket's scope its `user` (or None) and `session_key`.
+
+    Channels' own stack does the same and then stays in the way of every frame that is sent.
+    """
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        cookies = parse_cookie("; ".join(header(scope, b"cookie")))
+        key = cookies.get(settings.SESSION_COOKIE_NAME)
+        user = await offload(visitor, key)
+        await self.app({**scope, "user": user, "session_key": key}, receive, send)
 
 
 class Flow:

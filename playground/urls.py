@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from playground.admission import SignedIn
 from playground.consumers import PlaygroundConsumer
 from playground.views import catalogue, code, history, keys, media, model, runs, samples, uploads, usage
 
@@ -23,4 +24,4 @@ urlpatterns: list[URLPattern] = [
     path("runs/<uuid:run_id>/delete", runs.delete, name="delete_run"),
     path("runs/<uuid:run_id>/timings", runs.timings, name="timings"),
 ]
-websocket_urlpatterns: list[URLPattern] = [path("ws/playground/", PlaygroundConsumer.as_asgi())]
+websocket_urlpatterns: list[URLPattern] = [path("ws/playground/", SignedIn(PlaygroundConsumer.as_asgi()))]

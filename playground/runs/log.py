@@ -32,7 +32,8 @@ def ends(body: Body) -> bool:
 
 
 class Log:
-    """Lives in the process that makes the run. Memory is bounded: older sound is read back from disk.
+    """Lives in the process that makes the run. Memory is bounded: older sound, and all of it once the log is
+    closed, is read back from disk.
 
     `recall(offset, size)` returns bytes of all sound appended so far, counted from the first.
     """

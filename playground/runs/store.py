@@ -25,6 +25,9 @@ from core.models.offload import offload
 log = logging.getLogger("polyphony.runs")
 
 HEADER = 44
+BLOCK = 64 * 1024
+"""A write per chunk would cost more than sending it."""
+
 ABANDONED = 24 * 3600
 
 
@@ -43,6 +46,7 @@ class Sound:
     def __init__(self, run: UUID) -> None:
         self.run = run
         self.size = 0
+        self._waiting = bytearray()
         self.start: AudioStart | None = None
         self._path = live_folder() / f"{run}.sound"
         self._file: int | None = None
@@ -62,16 +66,22 @@ class Sound:
         """Append. Raises `Unavailable` when the disk refuses: sound that cannot be kept is not paid for."""
         if self._file is None:
             raise Unavailable("Sound came before its format was known.", code="storage_failed")
-        try:
-            written = os.write(self._file, data)
-            while written < len(data):
-                written += os.write(self._file, data[written:])
-        except OSError as error:
-            raise lost() from error
+        self._waiting += data
         self.size += len(data)
+        if len(self._waiting) >= BLOCK:
+            self.flush()
+
+    def flush(self) -> None:
+        """Put on disk what was written. Raises as `write`."""
+        while self._waiting and self._file is not None:
+            try:
+                written = os.write(self._file, self._waiting)
+            except OSError as error:
+                raise lost() from error
+            del self._waiting[:written]
 
     def recall(self, offset: int, size: int) -> bytes:
-        """Bytes written earlier; blocking, safe in any thread. Raises `NotFound` after `discard`."""
+        """Bytes that are on disk; blocking, safe in any thread. Raises `NotFound` after `discard`."""
         with self._lock:
             if self._file is None:
                 raise NotFound("The live sound of this run is no longer kept.", code="log_trimmed")
@@ -90,6 +100,7 @@ class Sound:
         encode, WAV where the encoder is missing, and otherwise what the provider sent."""
         if self.start is None or not self.size:
             return None
+        self.flush()
         path, form = await self._encoded(wanted)
         try:
             return await offload(put, path, form, f"runs/{user_id}/{self.run}.{form.extension}")

@@ -28,12 +28,12 @@ READY = "ready "
 
 
 def main() -> None:
-    if len(sys.argv) > 1:
+    if "BENCH_UPSTREAM" in os.environ:
         serve(sys.argv[1])
         return
     names = ("uvicorn", "daphne", "aiohttp", "channels")
     print(f"Python {platform.python_version()}", *(f"{name} {version(name)}" for name in names), sep=", ")
-    for server in ("uvicorn", "daphne"):
+    for server in sys.argv[1:] or ("uvicorn", "daphne"):
         asyncio.run(measure(server))
 
 
@@ -135,6 +135,7 @@ def launch(server: str, folder: str, origin: str) -> tuple[subprocess.Popen[str]
         "DJANGO_SETTINGS_MODULE": "core.settings",
         "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3",
         "POLYPHONY_VAR": folder,
+        "PYTHONWARNINGS": "ignore",
         "REDIS_URL": "",
         "LOG_LEVEL": "ERROR",
         "BENCH_UPSTREAM": origin,

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from channels.auth import AuthMiddlewareStack
 from channels.routing import URLRouter
 from channels.testing import WebsocketCommunicator
 from django.test import Client
@@ -99,8 +98,7 @@ def communicator(
         headers.append((b"origin", origin.encode()))
     if session:
         headers.append((b"cookie", f"sessionid={session}".encode()))
-    application = AuthMiddlewareStack(URLRouter(websocket_urlpatterns))
-    return WebsocketCommunicator(application, "/ws/playground/", headers=headers)
+    return WebsocketCommunicator(URLRouter(websocket_urlpatterns), "/ws/playground/", headers=headers)
 
 
 @pytest.fixture

@@ -110,6 +110,7 @@ async def test_the_store_recalls_until_it_is_discarded(settings, tmp_path):
     sound = Sound("run")
     sound.open(AudioStart(AudioFormat.PCM, 24_000))
     sound.write(b"abcdef")
+    sound.flush()
     assert (sound.recall(2, 3), sound.size) == (b"cde", 6)
     assert oct((tmp_path / "live" / "run.sound").stat().st_mode & 0o777) == "0o600"
     sound.discard()
