@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from math import ceil
 from typing import Any
 
 import orjson
@@ -40,7 +41,7 @@ def failure(error: PolyphonyError) -> Response:
     if error.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     if error.status in (429, 503):
-        headers["Retry-After"] = str(max(1, round(error.retry_after or 1)))
+        headers["Retry-After"] = str(max(1, ceil(error.retry_after or 1)))
     if isinstance(error, MethodNotAllowed):
         headers["Allow"] = str(error.metadata["allow"])
     if generation := error.metadata.get("generation_id"):

@@ -52,8 +52,9 @@ class Entry:
                 check_host(scope)
             await self.app(scope, receive, passage.send)
         except ClientDisconnect:
-            passage.status = passage.status or CLIENT_LEFT
+            pass
         except Cut:
+            measures.cut += 1
             raise
         except Exception as error:
             if passage.status:
@@ -62,7 +63,9 @@ class Entry:
         finally:
             measures.in_flight -= 1
             # the route is a pattern: counting paths would let strangers grow the table
-            measures.count(scope.get("polyphony.route", "other"), passage.status, passage.elapsed())
+            measures.count(
+                scope.get("polyphony.route", "other"), passage.status or CLIENT_LEFT, passage.elapsed()
+            )
 
 
 class Passage:

@@ -29,6 +29,7 @@ class Measures:
         self.requests: defaultdict[tuple[str, int], int] = defaultdict(int)
         self.durations: defaultdict[str, Durations] = defaultdict(Durations)
         self.in_flight = 0
+        self.cut = 0
 
     def count(self, route: str, status: int, seconds: float) -> None:
         self.requests[route, status] += 1
@@ -42,7 +43,8 @@ class Measures:
         for (route, status), number in sorted(self.requests.items()):
             yield f'polyphony_requests_total{{route="{route}",status="{status}"}} {number}'
         yield from heading("polyphony_errors_total", "counter", "Requests answered with 5xx, or cut.")
-        yield f"polyphony_errors_total {sum(n for (_, s), n in self.requests.items() if s >= 500 or not s)}"
+        failed = sum(number for (_, status), number in self.requests.items() if status >= 500)
+        yield f"polyphony_errors_total {failed + self.cut}"
         yield from heading("polyphony_request_seconds", "histogram", "Time to the end of the answer.")
         for route, durations in sorted(self.durations.items()):
             yield from histogram(route, durations)

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any
 
 from pydantic import BaseModel
-from pydantic.json_schema import models_json_schema
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -55,10 +55,11 @@ def document() -> dict[str, Any]:
 
 
 def schema_names() -> dict[str, Any]:
-    inputs = [(operation.body, "validation") for operation in OPERATIONS if operation.body]
-    outputs = [(operation.answer, "serialization") for operation in OPERATIONS if operation.answer]
-    _, top = models_json_schema([*inputs, *outputs, (Error, "serialization")], ref_template=REFERENCE)
-    return top["$defs"]
+    shapes: list[tuple[type[BaseModel], JsonSchemaMode]] = [(Error, "serialization")]
+    shapes += [(operation.body, "validation") for operation in OPERATIONS if operation.body]
+    shapes += [(operation.answer, "serialization") for operation in OPERATIONS if operation.answer]
+    _, top = models_json_schema(shapes, ref_template=REFERENCE)
+    return dict(top["$defs"])
 
 
 def described(operation: Operation) -> dict[str, Any]:

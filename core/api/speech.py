@@ -53,7 +53,8 @@ class SoundAnswer:
                     await self.relay(event, stream)
                 await self.finish(stream)
         except PolyphonyError as error:
-            error.metadata.setdefault("generation_id", self.session.id)
+            if self.session.entry.written:  # else the books know nothing by this id
+                error.metadata.setdefault("generation_id", self.session.id)
             await self.fail(error, stream)
         finally:
             stream.hush()

@@ -54,7 +54,7 @@ class SpeechBody(Body):
     voice: Annotated[str | None, BeforeValidator(plain_voice)] = Field(
         default=None,
         min_length=1,
-        description='A voice of the model by id or name, as a string or `{"id": …}`; the model has a default.',
+        description='A voice of the model by id or name, as a string or `{"id": …}`; a model has a default.',
         json_schema_extra={
             "anyOf": [
                 {"type": "string", "minLength": 1},

@@ -284,8 +284,9 @@ def test_a_model_switched_off_after_it_was_listed_is_not_found(live, refused, ke
 
 def test_an_exhausted_budget_pays_for_nothing(live, refused, key, alice):
     Budget.objects.create(user=alice, limit="0.0001099999")
-    error = refused(live.post("/audio/speech", key, json=ASK), 402, "budget_exceeded")
-    assert error["type"] == "insufficient_quota"
+    answer = live.post("/audio/speech", key, json=ASK)
+    error = refused(answer, 402, "budget_exceeded")
+    assert (error["type"], "x-generation-id" in answer.headers) == ("insufficient_quota", False)
 
 
 def test_a_budget_that_just_suffices_pays(live, key, alice, model):
