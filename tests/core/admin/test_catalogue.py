@@ -1,0 +1,138 @@
+"""Models are edited without surprises; prices are added and never rewritten."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from django import forms
+from django.urls import reverse
+
+from core.admin.fields import ListField, network
+from core.catalogue.seed import seed_catalogue, untouched
+from core.models import AIModel, Endpoint, Price, Provider
+
+
+def sent(page) -> dict[str, object]:
+    """What the browser would send if nothing was touched."""
+    bound = [page.context["adminform"].form]
+    for formset in page.context["inline_admin_formsets"]:
+        bound += [formset.formset.management_form, *formset.formset.forms]
+    said: dict[str, object] = {}
+    for form in bound:
+        for box in form:
+            value = box.value()
+            if isinstance(box.field, forms.SplitDateTimeField):
+                parts = box.field.widget.decompress(value)
+                said |= {f"{box.html_name}_{number}": part or "" for number, part in enumerate(parts)}
+            elif value is not None and value is not False:  # zero counts
+                said[box.html_name] = "on" if value is True else value
+    return said
+
+
+@pytest.mark.parametrize("table", [AIModel, Endpoint, Provider], ids=lambda table: table.__name__)
+def test_saving_untouched_seeded_rows_changes_nothing(browser, table):
+    seed_catalogue()
+    rows = list(table.objects.order_by("pk"))[::4]
+    assert rows
+    for row in rows:
+        address = reverse(f"admin:core_{table._meta.model_name}_change", args=[row.pk])
+        page = browser.post(address, sent(browser.get(address)))
+        assert page.status_code == 302, page.context["adminform"].form.errors
+        again = table.objects.get(pk=row.pk)
+        assert untouched(again), row
+
+
+@pytest.fixture
+def talker(catalogue) -> AIModel:
+    return AIModel.objects.get(slug="acme/talker")
+
+
+def change(browser, row, **said: object):
+    address = reverse(f"admin:core_{row._meta.model_name}_change", args=[row.pk])
+    return browser.post(address, {**sent(browser.get(address)), **said})
+
+
+def test_lists_are_typed_as_words(browser, talker):
+    page = change(browser, talker, tasks="speech chat", formats="mp3, wav,\nmp3", languages="en, zh-Hant")
+    assert page.status_code == 302
+    talker.refresh_from_db()
+    assert talker.tasks == ["speech", "chat"]
+    assert talker.formats == ["mp3", "wav"]
+    assert talker.languages == ["en", "zh-Hant"]
+
+
+@pytest.mark.parametrize(
+    ("box", "words"),
+    [
+        ("tasks", ""),
+        ("tasks", "sing"),
+        ("formats", "midi"),
+        ("input_modalities", "smell"),
+        ("replacement", "no/such"),
+        ("slug", "a b"),
+        ("limits", "{"),
+    ],
+)
+def test_words_nobody_knows_are_refused(browser, talker, box, words):
+    page = change(browser, talker, **{box: words})
+    assert page.status_code == 200
+    assert list(page.context["adminform"].form.errors) == [box]
+
+
+def test_an_endpoint_takes_formats_from_its_row(browser, talker):
+    endpoint = talker.endpoints.get()
+    assert change(browser, talker, **{"endpoints-0-formats": "mp3 pcm"}).status_code == 302
+    endpoint.refresh_from_db()
+    assert endpoint.formats == ["mp3", "pcm"]
+    assert change(browser, talker, **{"endpoints-0-DELETE": "on"}).status_code == 302
+    assert Endpoint.objects.filter(pk=endpoint.pk).exists()
+
+
+def new_price(prefix: str, amount: str) -> dict[str, str]:
+    said = {"kind": "text_in", "unit": "character", "usd_per_unit": amount, "condition": "{}"}
+    said |= {"valid_from_0": "2026-11-01", "valid_from_1": "00:00:00"}
+    return {f"{prefix}{name}": value for name, value in said.items()}
+
+
+def test_a_price_is_added_beside_the_old_one(browser, talker):
+    endpoint = talker.endpoints.get()
+    page = browser.get(reverse("admin:core_endpoint_change", args=[endpoint.pk]))
+    assert "$15 / 1M characters" in page.content.decode()
+    assert "0.00001500000000" not in page.content.decode()
+    prefix = page.context["inline_admin_formsets"][1].formset.prefix
+    rows = {f"{prefix}-TOTAL_FORMS": "1", **new_price(f"{prefix}-0-", "0.00002")}
+    assert change(browser, endpoint, **rows).status_code == 302
+    amounts = [price.usd_per_unit for price in endpoint.prices.order_by("pk")]
+    assert amounts == [Decimal("0.000015"), Decimal("0.00002")]
+
+
+def test_a_price_is_never_rewritten(browser, talker):
+    price = Price.objects.get(endpoint__model=talker)
+    address = reverse("admin:core_price_change", args=[price.pk])
+    assert "$15 / 1M characters" in browser.get(address).content.decode()
+    assert browser.post(address, new_price("", "0")).status_code == 403
+    assert browser.post(reverse("admin:core_price_delete", args=[price.pk])).status_code == 403
+    inline = {"prices-0-id": price.pk, "prices-INITIAL_FORMS": 1, "prices-TOTAL_FORMS": 1}
+    change(browser, price.endpoint, **inline, **new_price("prices-0-", "0"), **{"prices-0-DELETE": "on"})
+    price.refresh_from_db()
+    assert price.usd_per_unit == Decimal("0.000015")
+    added = {"endpoint": price.endpoint.pk, **new_price("", "0.00003")}
+    assert browser.post(reverse("admin:core_price_add"), added).status_code == 302
+    assert Price.objects.filter(endpoint=price.endpoint).count() == 2
+
+
+def test_a_negative_price_is_refused(browser, talker):
+    added = {"endpoint": talker.endpoints.get().pk, **new_price("", "-1")}
+    assert browser.post(reverse("admin:core_price_add"), added).status_code == 200
+
+
+def test_a_list_field_reads_what_it_writes():
+    field = ListField(each=network)
+    assert field.prepare_value(["a", "b"]) == "a, b"
+    assert field.clean(" 10.0.0.1,\n10.0.0.2 ") == ["10.0.0.1", "10.0.0.2"]
+    assert field.clean("") == []
+    assert not field.has_changed(["10.0.0.1", "10.0.0.2"], "10.0.0.1, 10.0.0.2")
+    assert field.has_changed([], "10.0.0.1")
+    with pytest.raises(forms.ValidationError):
+        field.clean("10.0.0.300")
