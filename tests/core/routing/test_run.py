@@ -263,5 +263,5 @@ async def test_a_target_that_keeps_failing_rests():
 async def test_a_wire_without_the_method_is_unsupported(monkeypatch):
     monkeypatch.setattr(road, "adapter", lambda wire: object())
     with pytest.raises(Unsupported) as caught:
-        await collect(route(2), road.speak, Books())
+        await collect(route(2), road.answer, Books())
     assert caught.value.message == "Ada cannot do speech."
