@@ -9,8 +9,8 @@ class CoreConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        # models exist only once the registry is ready
-        from core import models  # noqa: PLC0415
+        # models exist only once the registry is ready; the checks register themselves
+        from core import checks, models  # noqa: F401, PLC0415
         from core.models.version import Version, connect  # noqa: PLC0415
 
         connect(

@@ -1,0 +1,142 @@
+"""System checks: what would fail later, or leak, said before the server starts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from ipaddress import ip_address
+from typing import Any
+
+from cryptography.fernet import Fernet
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.core.checks import CheckMessage, Error, Info, Tags, Warning, register
+from django.db import connections, models
+
+from core.catalogue import seed_files
+from core.models import ApiKey, Provider, ProviderKey
+from core.models.secrets import key_id
+from core.providers import WIRES
+from core.providers.local import extras
+
+DAPHNE = (4, 2, 3)
+WORKLET = "playground/js/audio/player-worklet.js"
+
+
+@register(Tags.security)
+def key_ring(**kwargs: Any) -> list[CheckMessage]:
+    """The ring that provider keys are sealed with: there, well-formed, and a secret of its own."""
+    keys = settings.POLYPHONY_SECRET_KEYS
+    if not keys:
+        hint = (
+            "Generate one: python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key())'"
+        )
+        return [Error("POLYPHONY_SECRET_KEYS is empty.", hint=hint, id="polyphony.E001")]
+    found: list[CheckMessage] = []
+    for number, key in enumerate(keys, 1):
+        if not fernet(key):
+            text = f"Key {number} of POLYPHONY_SECRET_KEYS is not a Fernet key (32 bytes in URL-safe base64)."
+            found.append(Error(text, id="polyphony.E002"))
+    if settings.SECRET_KEY in keys:
+        text = "SECRET_KEY is also in POLYPHONY_SECRET_KEYS: one leak would open both."
+        found.append(Error(text, id="polyphony.E003"))
+    return found
+
+
+def fernet(key: str) -> bool:
+    try:
+        Fernet(key)
+    except ValueError:
+        return False
+    return True
+
+
+@register(Tags.database)
+def sealed_keys(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """Whether the ring still holds every key that something stored was sealed or peppered with."""
+    known = {key_id(key) for key in settings.POLYPHONY_SECRET_KEYS}
+    found: list[CheckMessage] = []
+    for alias in reachable(databases, ProviderKey):
+        stored = ProviderKey.objects.using(alias).values_list("secret", flat=True)
+        lost = {sealed.key_id for sealed in stored if sealed} - known
+        if lost:
+            text = f"Provider keys are sealed with ring keys that are gone: {', '.join(sorted(lost))}."
+            hint = "Put them back into POLYPHONY_SECRET_KEYS, or enter the provider keys again."
+            found.append(Error(text, hint=hint, id="polyphony.E004"))
+        live = ApiKey.objects.using(alias).filter(revoked_at=None)
+        if live.exclude(pepper_id__in=known).exists():
+            text = "API keys were issued under a ring key that is gone: they do not work."
+            found.append(Warning(text, id="polyphony.W001"))
+    return found
+
+
+@register(Tags.database)
+def wires(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """Every provider's wire is one we speak, or one the seed names for a later version."""
+    found: list[CheckMessage] = []
+    for alias in reachable(databases, Provider):
+        rows = Provider.objects.using(alias).exclude(wire__in={*WIRES, *seeded_wires()})
+        for slug, wire in rows.values_list("slug", "wire"):
+            text = f"Provider {slug} speaks “{wire}”, which nobody wrote: {', '.join(sorted(WIRES))} exist."
+            found.append(Warning(text, id="polyphony.W002"))
+    return found
+
+
+def reachable(databases: Sequence[str] | None, table: type[models.Model]) -> Iterator[str]:
+    """Those of `databases` that have the table: checks also run before the first migration."""
+    for alias in databases or ():
+        if table._meta.db_table in connections[alias].introspection.table_names():
+            yield alias
+
+
+@cache
+def seeded_wires() -> frozenset[str]:
+    return frozenset(row["wire"] for row in seed_files.read().providers.values())
+
+
+@register(Tags.compatibility)
+def server(**kwargs: Any) -> list[CheckMessage]:
+    """Daphne with the fixes our server stands on."""
+    try:
+        installed = version("daphne")
+    except PackageNotFoundError:
+        installed = "0"
+    if tuple(map(int, re.findall(r"\d+", installed)[:3])) >= DAPHNE:
+        return []
+    floor = ".".join(map(str, DAPHNE))
+    return [Error(f"Daphne {installed} is older than {floor}.", id="polyphony.E005")]
+
+
+@register()
+def local_engine(**kwargs: Any) -> list[CheckMessage]:
+    """Whether the embedded engine can speak."""
+    command = extras.missing()
+    if command is None:
+        return []
+    return [Info("The local engine is not installed.", hint=command, id="polyphony.I001")]
+
+
+@register(Tags.security)
+def debug(**kwargs: Any) -> list[CheckMessage]:
+    """Debug pages show settings and source: they stay on this machine."""
+    if not settings.DEBUG or loopback(settings.HOST):
+        return []
+    text = f"DEBUG is on while the server listens on {settings.HOST}."
+    return [Warning(text, hint="Unset DEBUG, or HOST.", id="polyphony.W003")]
+
+
+def loopback(host: str) -> bool:
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+@register(Tags.staticfiles)
+def worklet(**kwargs: Any) -> list[CheckMessage]:
+    """The audio worklet is fetched by address, so nothing else would notice its absence."""
+    if finders.find(WORKLET):
+        return []
+    return [Error(f"{WORKLET} is missing: pages could not play live sound.", id="polyphony.E006")]

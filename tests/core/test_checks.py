@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import pytest
+from cryptography.fernet import Fernet
+from django.core.checks import WARNING, run_checks
+from django.core.management import call_command
+
+from core import checks
+from core.access.keys import issue
+from core.catalogue.seed import seed_catalogue
+from core.models import Provider, ProviderKey
+
+OTHER = Fernet.generate_key().decode()
+
+
+def ids(found) -> list[str]:
+    return [message.id for message in found]
+
+
+def test_this_installation_is_sound(db):
+    seed_catalogue()
+    assert ids(found for found in run_checks(databases=["default"]) if found.level >= WARNING) == []
+
+
+def test_an_empty_ring_is_an_error(settings):
+    settings.POLYPHONY_SECRET_KEYS = []
+    assert ids(checks.key_ring()) == ["polyphony.E001"]
+
+
+@pytest.mark.parametrize("bad", ["short", "é" * 44, OTHER[:-4], "=" * 44])
+def test_a_ring_key_must_be_a_fernet_key(settings, bad):
+    settings.POLYPHONY_SECRET_KEYS = [OTHER, bad]
+    (found,) = checks.key_ring()
+    assert found.id == "polyphony.E002"
+    assert found.msg.startswith("Key 2 of")
+    assert bad not in found.msg
+
+
+def test_the_ring_does_not_share_djangos_secret(settings):
+    settings.SECRET_KEY = OTHER
+    settings.POLYPHONY_SECRET_KEYS = [OTHER]
+    (found,) = checks.key_ring()
+    assert found.id == "polyphony.E003"
+    assert OTHER not in found.msg
+
+
+def test_what_a_lost_ring_key_holds_is_told(alice, settings):
+    provider = Provider.objects.create(slug="acme", name="Acme")
+    ProviderKey.objects.create(provider=provider, secret="sk-0123456789abcdef")
+    issue(alice)
+    assert ids(checks.sealed_keys(["default"])) == []
+    kept = settings.POLYPHONY_SECRET_KEYS
+    settings.POLYPHONY_SECRET_KEYS = [OTHER]
+    assert ids(checks.sealed_keys(["default"])) == ["polyphony.E004", "polyphony.W001"]
+    settings.POLYPHONY_SECRET_KEYS = [OTHER, *kept]
+    assert ids(checks.sealed_keys(["default"])) == []
+
+
+def test_a_database_is_asked_only_when_named(db, settings):
+    settings.POLYPHONY_SECRET_KEYS = [OTHER]
+    assert checks.sealed_keys() == checks.wires(None) == []
+
+
+def test_a_wire_nobody_wrote_is_told(db):
+    Provider.objects.create(slug="odd", name="Odd", wire="telegraph")
+    Provider.objects.create(slug="fine", name="Fine", wire="openai")
+    Provider.objects.create(slug="later", name="Later", wire="mistral")
+    (found,) = checks.wires(["default"])
+    assert (found.id, "Provider odd speaks “telegraph”" in found.msg) == ("polyphony.W002", True)
+
+
+@pytest.mark.parametrize(
+    ("installed", "fine"), [("4.2.2", False), ("4.2.3", True), ("4.10", True), ("5.0.0", True)]
+)
+def test_daphne_has_a_floor(monkeypatch, installed, fine):
+    monkeypatch.setattr(checks, "version", lambda name: installed)
+    assert ids(checks.server()) == ([] if fine else ["polyphony.E005"])
+
+
+def test_a_missing_engine_is_worth_a_word(monkeypatch):
+    monkeypatch.setattr(checks.extras, "missing", lambda: 'pip install "polyphony[local]"')
+    (found,) = checks.local_engine()
+    assert (found.id, found.hint) == ("polyphony.I001", 'pip install "polyphony[local]"')
+
+
+@pytest.mark.parametrize(
+    ("host", "fine"),
+    [
+        ("127.0.0.1", True),
+        ("::1", True),
+        ("localhost", True),
+        ("0.0.0.0", False),
+        ("::", False),
+        ("box", False),
+    ],
+)
+def test_debug_stays_at_home(settings, host, fine):
+    settings.DEBUG, settings.HOST = True, host
+    assert ids(checks.debug()) == ([] if fine else ["polyphony.W003"])
+    settings.DEBUG = False
+    assert checks.debug() == []
+
+
+def test_a_missing_worklet_is_an_error(settings, tmp_path, monkeypatch):
+    assert checks.worklet() == []
+    monkeypatch.setattr(checks, "WORKLET", "playground/js/audio/nowhere.js")
+    assert ids(checks.worklet()) == ["polyphony.E006"]
+
+
+def test_behind_a_proxy_the_deployment_checks_are_clean(settings, db):
+    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
+    settings.SECURE_HSTS_SECONDS = 31_536_000
+    settings.SILENCED_SYSTEM_CHECKS = [*settings.SILENCED_SYSTEM_CHECKS, *LEFT_TO_THE_PROXY]
+    call_command("check", deploy=True, fail_level="WARNING")
+
+
+LEFT_TO_THE_PROXY = ["security.W005", "security.W008", "security.W021"]
+"""Redirects to TLS, and whether HSTS covers other host names, are not ours to decide."""
