@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from core.catalogue.listing import Listing, Status
 from core.catalogue.snapshot import current
@@ -58,7 +57,7 @@ def card(entry: Listing) -> dict[str, Any]:
 
 def facts(entry: Listing) -> list[str]:
     voices = len(entry.model.voices)
-    return [_("%(count)d voices") % {"count": voices}] if voices else []
+    return [ngettext("%(count)d voice", "%(count)d voices", voices) % {"count": voices}] if voices else []
 
 
 def provider_names(entry: Listing) -> str:

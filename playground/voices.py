@@ -20,6 +20,8 @@ GENDERS = {
 
 def picker(model: ModelEntry, text: str, chosen: str = "") -> dict[str, Any]:
     """`voices`, `languages` and the chosen `voice`: the asked one, else the one that fits `text`."""
+    # what is true of every voice tells none of them apart
+    alike = len(model.voices) > 1 and len({voice.description for voice in model.voices}) == 1
     voices = [
         {
             "id": voice.id,
@@ -28,7 +30,7 @@ def picker(model: ModelEntry, text: str, chosen: str = "") -> dict[str, Any]:
             "language_label": language_label(voice.language),
             "gender": voice.gender,
             "gender_label": GENDERS.get(voice.gender, ""),
-            "description": voice.description,
+            "description": "" if alike else voice.description,
         }
         for voice in model.voices
     ]

@@ -51,7 +51,7 @@ def test_styles_fit_their_budget():
 
 def test_scripts_of_the_speech_page_fit_their_budget():
     js = STATIC / "js"
-    elements = ["live-region", "theme-toggle", "status-note", "speech-studio", *SPEECH_ELEMENTS]
+    elements = ["live-region", "theme-toggle", "shortcut-sheet", "status-note", "speech-studio", *SPEECH_ELEMENTS]
     roots = [js / "app.js", *(js / "elements" / f"{name}.js" for name in elements)]
     assert compressed(set[Path]().union(*map(loaded_with, roots))) <= 20_000
 

@@ -145,6 +145,8 @@ async def finish(live: Live, outcome: Outcome, error: PolyphonyError | None) -> 
     """Store the file and the row; the events that are still to be told."""
     kept = await live.sound.keep(live.wanted, live.user_id)
     receipt = live.session.receipt
+    if error is not None:
+        error.metadata.setdefault("generation_id", live.session.id)
     if receipt is not None and receipt.outcome is not outcome:
         receipt = replace(receipt, outcome=outcome)
     endings = closing_events(live, outcome, receipt, error, kept)

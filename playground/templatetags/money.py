@@ -22,6 +22,18 @@ def money(amount: Decimal | str | float | None) -> str:
 
 
 @register.filter
+def cost(amount: Decimal | str | float | None) -> str:
+    """What one request came to: as `money`, and free where it cost nothing."""
+    return _("free") if amount is not None and not Decimal(str(amount)) else money(amount)
+
+
+@register.filter
+def quantity(number: Decimal | float | None) -> str:
+    """`20,000`, grouped as the reader's language does."""
+    return "" if number is None else number_format(number, use_l10n=True, force_grouping=True)
+
+
+@register.filter
 def units(quantities: Mapping[str, float] | None) -> str:
     """`40 characters, 3.2 s`, from the ledger's `kind.unit` names."""
     return ", ".join(one(name.rpartition(".")[2], quantity) for name, quantity in (quantities or {}).items())

@@ -37,6 +37,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         "count": len(found),
         "total": len(listings()),
         "filters": request.GET,
+        "passwordless": not request.user.has_usable_password(),
         "filtered": asked != Filters(retired=False),
         **choices(),
     }

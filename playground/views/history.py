@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from core.catalogue.lookup import find
@@ -14,6 +17,14 @@ from core.ledger import reports
 from playground.cards import TASKS, url
 from playground.models import Run
 from playground.runs.history import page
+
+PARAMETERS = {
+    "voice": gettext_lazy("Voice"),
+    "speed": gettext_lazy("Speed"),
+    "instructions": gettext_lazy("Instructions"),
+    "response_format": gettext_lazy("Downloaded as"),
+    "plain": gettext_lazy("Without Markdown, code and links"),
+}
 
 
 @login_required
@@ -43,5 +54,16 @@ def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
         "attempts": booked[1] if booked else [],
         "model_url": url(found.model) if find(found.model) else "",
         "words": found.words,
+        "asked": asked(found.params),
     }
     return render(request, "playground/run.html", context)
+
+
+def asked(params: dict[str, Any]) -> list[tuple[str, Any]]:
+    """What was set beside the text, in words; what we have no word for keeps its name."""
+    shown = {True: _("yes"), False: _("no")}
+    return [
+        (PARAMETERS.get(name, name), shown.get(value, value) if isinstance(value, bool) else value)
+        for name, value in params.items()
+        if name != "input"
+    ]

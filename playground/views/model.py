@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core.catalogue import lookup, prices
-from core.catalogue.listing import Listing, listing, status_of
+from core.catalogue.listing import Listing, Status, listing, status_of
 from core.catalogue.readiness import readiness
 from core.contract.errors import ModelNotFound
 from core.contract.media import AudioFormat
@@ -78,8 +78,8 @@ def studio(entry: Listing) -> dict[str, Any]:
         "formats": [(form, form.upper()) for form in found.formats] or [("mp3", "MP3")],
         "speed": found.speed,
         "instructions": "instructions" in found.features,
-        "why": "" if entry.ready else entry.help,
-        "needs_admin": not entry.ready,
+        "why": "" if entry.ready else entry.help or _("Nobody serves it."),
+        "why_title": _("This model is retired") if entry.status is Status.RETIRED else _("This model cannot speak yet"),
     }
 
 

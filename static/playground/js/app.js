@@ -8,6 +8,7 @@ const ELEMENTS = {
   "model-filters": () => import("./elements/model-filters.js"),
   "receipt-line": () => import("./elements/receipt-line.js"),
   "run-list": () => import("./elements/run-list.js"),
+  "shortcut-sheet": () => import("./elements/shortcut-sheet.js"),
   "speech-player": () => import("./elements/speech-player.js"),
   "speech-studio": () => import("./elements/speech-studio.js"),
   "status-note": () => import("./elements/status-note.js"),

@@ -1,13 +1,21 @@
-// One player for a list of earlier runs.
+// One player for a list of earlier runs, or for the one whose words the page has.
 
 class HistoryPlayer extends HTMLElement {
-  connectedCallback() {
+  async connectedCallback() {
     this.addEventListener("run-replay", ({ detail }) => {
       const { sound, title, words, duration, name } = detail;
-      const player = this.querySelector("speech-player");
-      player.load({ src: sound, text: title, words: words ?? [], duration, name });
-      player.play();
+      this.#player.load({ src: sound, text: title, words: words ?? [], duration, name });
+      this.#player.play();
     });
+    const words = document.getElementById("run-words");
+    if (words) {
+      await customElements.whenDefined("speech-player");
+      this.#player.addWords(JSON.parse(words.textContent));
+    }
+  }
+
+  get #player() {
+    return this.querySelector("speech-player");
   }
 }
 

@@ -12,7 +12,7 @@ class RunList extends HTMLElement {
   add(run) {
     const row = this.querySelector("template").content.firstElementChild.cloneNode(true);
     Object.assign(row.dataset, {
-      run: run.id, sound: run.sound ?? "", duration: run.duration ?? "", name: run.name ?? "",
+      run: run.id, sound: run.sound ?? "", duration: run.duration ?? "", name: run.name ?? "", text: run.text ?? "",
     });
     row.words = run.words;
     for (const field of row.querySelectorAll("[data-field]")) {
@@ -44,10 +44,23 @@ class RunList extends HTMLElement {
       other.removeAttribute("data-current");
     }
     row.dataset.current = "";
-    const { run, sound, duration, name } = row.dataset;
-    const detail = { run, sound, duration: Number(duration), name, words: row.words };
-    detail.title = row.querySelector("[data-field=title]").textContent;
+    const { run, sound, duration, name, text } = row.dataset;
+    const title = text || row.querySelector("[data-field=title]").textContent;
+    const detail = { run, sound, duration: Number(duration), name, title, words: row.words };
     this.dispatchEvent(new CustomEvent("run-replay", { bubbles: true, detail }));
+    if (!row.words) {
+      this.#fetchWords(row);
+    }
+  }
+
+  /** Sound first, in the click; when its words are said is known to the receipt. */
+  async #fetchWords(row) {
+    const answer = await fetch(row.querySelector("[data-role=again]").href);
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    row.words = JSON.parse(page.getElementById("run-words")?.textContent ?? "[]");
+    if ("current" in row.dataset) {
+      this.closest("speech-studio, history-player").querySelector("speech-player").addWords(row.words);
+    }
   }
 
   async #delete(row) {

@@ -2,7 +2,6 @@
 
 import { announce } from "../announce.js";
 import { readDraft, writeDraft } from "../drafts.js";
-import { formatCost, formatNumber, formatSeconds } from "../format.js";
 import { message } from "../messages.js";
 import { pageSocket } from "../wire/socket.js";
 import { VoiceSample } from "../audio/voice-sample.js";
@@ -19,6 +18,7 @@ class SpeechStudio extends HTMLElement {
   #run = null;
   #sound = null;
   #sample = null;
+  #results = null;
 
   connectedCallback() {
     this.#form = new SpeechForm(this);
@@ -31,7 +31,12 @@ class SpeechStudio extends HTMLElement {
     this.addEventListener("voice-sample", ({ detail }) => this.#sample.toggle(detail.voice, detail.playing));
     this.addEventListener("run-replay", ({ detail }) => this.#replay(detail));
     this.addEventListener("player-first-sound", ({ detail }) => this.#heard(detail.ms));
+    this.addEventListener("player-ended", () => this.#report());
+    if (/Mac|iP/.test(navigator.platform)) {
+      this.querySelector(".kbd").textContent = "⌘ ↵";
+    }
     this.#changed();
+    pageSocket();
     if (this.dataset.running) {
       this.#resume(this.dataset.running);
     }
@@ -49,8 +54,8 @@ class SpeechStudio extends HTMLElement {
     return this.querySelector("speech-player");
   }
 
-  get #note() {
-    return this.querySelector("status-note");
+  get #receipt() {
+    return this.querySelector("receipt-line");
   }
 
   #typed(event) {
@@ -63,8 +68,10 @@ class SpeechStudio extends HTMLElement {
   #changed() {
     this.#form.show();
     writeDraft(this.model, this.#form.params());
+    const ready = this.dataset.ready === "yes";
     const { over } = this.querySelector("text-meter");
-    this.#speak.disabled = this.dataset.ready !== "yes" || (over && !this.#run);
+    this.#speak.disabled = !ready || (over && !this.#run);
+    this.#speak.setAttribute("aria-describedby", ready ? "script-text-meter" : "speak-why");
   }
 
   /** Everything up to `unlock` happens inside the click: a browser gives sound to a gesture only. */
@@ -75,8 +82,6 @@ class SpeechStudio extends HTMLElement {
       this.querySelector("textarea").focus();
       return;
     }
-    this.#sample.stop();
-    this.#player.unlock({ sampleRate: 24000, text: params.input });
     this.#begin(params);
     this.#run = pageSocket().start(
       { task: "speech", model: this.model, params },
@@ -84,16 +89,21 @@ class SpeechStudio extends HTMLElement {
     );
   }
 
+  /** A run that outlived its page is asked for from its beginning: nothing of it is lost. */
   #resume(run) {
-    this.#player.unlock({ sampleRate: 24000 });
-    this.#begin(this.#form.params());
+    this.#begin(JSON.parse(document.getElementById("running-params").textContent));
+    this.#sound.resumed = true;
     this.#run = pageSocket().resume({ run }, (event) => this.#on(event));
   }
 
   #begin(params) {
-    this.#sound = { params, words: [], first: null, end: null, units: null };
-    this.#note.clear();
-    this.querySelector("receipt-line").clear();
+    this.#sample.stop();
+    this.#player.unlock({ sampleRate: 24000, text: params.input });
+    this.#results ??= import("../speech-result.js");
+    this.#sound = { params, words: [], first: null, end: null, run: null, resumed: false };
+    this.querySelector("status-note").clear();
+    delete this.dataset.trouble;
+    this.#receipt.clear();
     this.#speak.dataset.state = "running";
     this.#speak.disabled = false;
     announce(message("speaking"));
@@ -107,6 +117,10 @@ class SpeechStudio extends HTMLElement {
   #on(event) {
     const sound = this.#sound;
     switch (event.type) {
+      case "run.started":
+        sound.run = event.run;
+        this.#estimate(sound, event);
+        break;
       case "audio.start":
         this.#player.begin({ format: event.format, sampleRate: event.sample_rate, channels: event.channels });
         break;
@@ -124,34 +138,52 @@ class SpeechStudio extends HTMLElement {
         this.#done(event);
         break;
       case "run.error":
-        this.#failed(event.error);
+        this.#failed(event);
         break;
     }
   }
 
-  #done({ outcome, receipt, error, run }) {
-    const { end, params } = this.#sound;
-    const name = fileName(this.model, params);
-    this.#player.finish({ url: end?.url, name, partial: outcome !== "completed" });
-    this.#showReceipt(receipt, end, run);
-    this.#remember({ run, outcome, receipt, end, name });
-    if (outcome === "completed") {
-      const cost = formatCost(receipt.cost, words());
-      announce(message("spoken", { duration: seconds(end.duration), cost }));
-    } else if (outcome === "stopped") {
-      announce(message("stopped"));
-    } else {
-      const text = error?.message ?? "";
-      this.#note.show({ kind: "warn", title: message("partial"), text, requestId: receipt?.id ?? "" });
+  async #estimate(sound, event) {
+    const { estimateParts } = await this.#results;
+    if (sound === this.#sound && this.#run) {
+      this.#receipt.show(estimateParts(event));
+      this.#showFirst();
     }
-    this.#idle();
   }
 
-  #failed(error) {
-    this.#player.finish({ partial: true });
-    const requestId = error.metadata?.generation_id ?? "";
-    this.#note.show({ kind: "bad", title: message("failed"), text: error.message, requestId });
+  async #done({ outcome, receipt, error, run }) {
+    const sound = this.#sound;
+    const { end, params } = sound;
     this.#idle();
+    const { ending, fileName, listed, receiptParts, trouble } = await this.#results;
+    const name = fileName(this.model, params);
+    this.querySelector("run-list").add({ ...listed({ run, outcome, receipt, end }, sound), name });
+    if (sound !== this.#sound) {
+      return;
+    }
+    this.#player.finish({ url: end?.url, name, partial: outcome !== "completed" });
+    if (receipt) {
+      this.#receipt.show(receiptParts(receipt, end, sound.first, run));
+    }
+    if (outcome === "completed" || outcome === "stopped") {
+      announce(ending(outcome, receipt, end));
+    } else {
+      this.#complain(trouble(error, { partial: true, run, receipt }));
+    }
+  }
+
+  async #failed({ error, run }) {
+    this.#player.finish({ partial: this.#player.stats.received > 0 });
+    this.#idle();
+    this.#receipt.clear();
+    const { trouble } = await this.#results;
+    this.#complain(trouble(error, { run }));
+  }
+
+  /** The note takes the place of the words and the receipt, so that the script stays where it is. */
+  #complain(note) {
+    this.dataset.trouble = note.kind;
+    this.querySelector("status-note").show(note);
   }
 
   #idle() {
@@ -161,50 +193,42 @@ class SpeechStudio extends HTMLElement {
   }
 
   #heard(milliseconds) {
-    if (this.#sound && this.#sound.first === null) {
+    if (this.#sound && !this.#sound.resumed && this.#sound.first === null) {
       this.#sound.first = milliseconds;
-      this.querySelector("receipt-line [data-field=first]").textContent = seconds(milliseconds / 1000);
+      this.#showFirst();
+      this.#report();
+    }
+  }
+
+  async #showFirst() {
+    const { seconds } = await this.#results;
+    const { first } = this.#sound;
+    if (first !== null) {
+      this.querySelector("receipt-line [data-field=first]").textContent = seconds(first / 1000);
       this.querySelector("receipt-line [data-part=first]").hidden = false;
     }
   }
 
-  #showReceipt(receipt, end, run) {
-    if (!receipt) {
-      return;
+  /** Tells the server what was measured here, for the receipt. */
+  #report() {
+    const { run, first } = this.#sound ?? {};
+    if (run && first) {
+      const { received, played, underruns } = this.#player.stats;
+      const body = { first_sound_ms: first, stalls: underruns, received_samples: received, played_samples: played };
+      const headers = { "X-CSRFToken": this.dataset.csrf, "Content-Type": "application/json" };
+      fetch(`/runs/${run}/timings`, { method: "POST", keepalive: true, headers, body: JSON.stringify(body) });
     }
-    const first = this.#sound.first ?? receipt.first_event_ms;
-    this.querySelector("receipt-line").show({
-      first: first === null ? "" : seconds(first / 1000),
-      total: seconds(receipt.total_ms / 1000),
-      units: units(receipt, end),
-      cost: formatCost(receipt.cost, words()),
-      model: receipt.model,
-      provider: receipt.provider,
-      url: `/runs/${run}`,
-    });
-  }
-
-  #remember({ run, outcome, receipt, end, name }) {
-    this.querySelector("run-list").add({
-      id: run,
-      title: this.#sound.params.input.trim().slice(0, 120),
-      voice: this.#sound.params.voice ?? "",
-      length: end ? seconds(end.duration) : "",
-      cost: receipt ? formatCost(receipt.cost, words()) : "",
-      state: outcome === "completed" ? "" : message(outcome),
-      sound: end?.url ?? "",
-      duration: end?.duration ?? 0,
-      words: this.#sound.words,
-      url: `/runs/${run}`,
-      name,
-    });
   }
 
   #replay({ sound, title, duration, name, words: spoken }) {
     if (this.#run) {
       return;
     }
+    this.#sound = null;
     this.#sample.stop();
+    delete this.dataset.trouble;
+    this.querySelector("status-note").clear();
+    this.#receipt.clear();
     this.#player.load({ src: sound, text: title, words: spoken ?? [], duration, name });
     this.#player.play();
   }
@@ -216,28 +240,5 @@ class SpeechStudio extends HTMLElement {
     }
   }
 }
-
-function units(receipt, end) {
-  const characters = receipt.units?.["text_in.character"];
-  const parts = [];
-  if (characters !== undefined) {
-    parts.push(message("characters", { count: formatNumber(characters) }));
-  }
-  if (end?.duration) {
-    parts.push(message("of-sound", { duration: seconds(end.duration) }));
-    const factor = end.duration / Math.max(receipt.total_ms / 1000, 0.001);
-    parts.push(message("real-time", { factor: formatNumber(factor, factor < 10 ? 1 : 0) }));
-  }
-  return parts.join(" · ");
-}
-
-function fileName(model, params) {
-  const words = params.input.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
-  const extension = params.response_format === "opus" ? "ogg" : params.response_format;
-  return `${[model.split("/").pop(), ...words.slice(0, 6)].join("-").slice(0, 80)}.${extension}`;
-}
-
-const seconds = (value) => formatSeconds(value, message("seconds", { value: "{value}" }));
-const words = () => ({ free: message("free"), unpriced: message("unpriced") });
 
 customElements.define("speech-studio", SpeechStudio);

@@ -1,0 +1,109 @@
+"""A real browser before the real program; skips where there is no Chromium."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+
+from tests.journeys import server
+from tests.journeys.server import Program
+from tests.journeys.studio import Studio
+from tests.journeys.watching import Watch
+
+FLAGS = [
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP lan.test 127.0.0.1",
+]
+DESK = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+def chromium() -> str:
+    found = os.environ.get("POLYPHONY_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if not found:
+        pytest.skip("no Chromium: install one or set POLYPHONY_CHROMIUM")
+    return found
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    launched = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+    expect.set_options(timeout=10_000)
+    yield launched
+    launched.close()
+
+
+@pytest.fixture(scope="session")
+def program(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+    """Started once; the tests share its database as people share a server."""
+    running = server.start(tmp_path_factory.mktemp("var"))
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def signed_in(browser: Browser, program: Program) -> Any:
+    """The cookies of the admin, who came by the link that the program printed."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{program.origin}/accounts/sign-in/{program.token}/")
+    expect(page).to_have_url(f"{program.origin}/")
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+@pytest.fixture
+def look() -> dict[str, Any]:
+    """How the browser looks at the page; tests override it."""
+    return {"viewport": DESK}
+
+
+@pytest.fixture
+def context(browser: Browser, program: Program, signed_in: Any, look: dict[str, Any]) -> Iterator[BrowserContext]:
+    opened = browser.new_context(
+        base_url=program.origin, storage_state=signed_in, locale="en-GB", accept_downloads=True, **look
+    )
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def watch(context: BrowserContext) -> Iterator[Watch]:
+    """The watched page: whatever goes wrong on it fails the test."""
+    watching = Watch(context.new_page())
+    yield watching
+    assert watching.verdict() == []
+
+
+@pytest.fixture
+def page(watch: Watch) -> Page:
+    return watch.page
+
+
+@pytest.fixture
+def studio(watch: Watch) -> Studio:
+    return Studio(watch)

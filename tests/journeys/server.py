@@ -1,0 +1,114 @@
+"""The real program in a process of its own: a fresh folder, a free port, a stage with bad actors."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+LINK = re.compile(r"Sign in: (http://\S+)/accounts/sign-in/(\S+)/")
+START_SECONDS = 60
+TAKEN = ("_API_KEY", "_BASE_URL", "DATABASE_URL", "REDIS_URL", "MEDIA_ROOT", "SECRET_KEY", "HOST", "PORT")
+
+STAGE = """
+from core.models import AIModel, Endpoint, Price, Provider, User, Voice
+stage = Provider.objects.create(slug="stage", name="Stage", wire="rehearsal", needs_key=False)
+PARTS = {
+    "tone": ("rehearsal", {}),
+    "long": ("rehearsal", {"delay": 0.4}),
+    "busy": ("rehearsal-429", {}),
+    "broken": ("rehearsal-500", {}),
+    "cut": ("rehearsal-cut", {}),
+}
+for name, (upstream, options) in PARTS.items():
+    model = AIModel.objects.create(
+        slug=f"stage/{name}", name=f"Stage {name}", author="Stage", tasks=["speech"], formats=["pcm", "wav"],
+        limits={"characters": 500}, input_modalities=["text"], output_modalities=["speech"],
+        features=["speed", "instructions"], speed_min=0.25, speed_max=4.0,
+    )
+    Voice.objects.create(model=model, voice_id="tone", name="Tone")
+    endpoint = Endpoint.objects.create(model=model, provider=stage, upstream_id=upstream, options=options)
+    Price.objects.create(endpoint=endpoint, kind="text_in", unit="character", usd_per_unit="0.00001")
+User.objects.create_user("charlie", password="a long pass phrase")
+"""
+
+
+@dataclass
+class Program:
+    """A running `manage.py playground`; `lines` is all it has printed."""
+
+    process: subprocess.Popen[str]
+    environment: dict[str, str]
+    origin: str = ""
+    token: str = ""
+    lines: list[str] = field(default_factory=list)
+
+    @property
+    def port(self) -> int:
+        return int(self.origin.rsplit(":", 1)[1])
+
+    def shell(self, code: str) -> Any:
+        """Run `code` in the program's database; what it prints as JSON."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", "shell", "--no-imports", "--command", code],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout) if done.stdout.strip() else None
+
+    def stop(self) -> None:
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+
+
+def start(folder: Path) -> Program:
+    """Serve from an empty folder; returns when the sign-in link has been printed."""
+    environment = {name: value for name, value in os.environ.items() if not name.endswith(TAKEN)}
+    environment |= {
+        "POLYPHONY_VAR": str(folder),
+        "ALLOWED_HOSTS": "127.0.0.1,lan.test",
+        "DJANGO_SETTINGS_MODULE": "core.settings",
+        "PYTHONUNBUFFERED": "1",
+        "DRAIN_SECONDS": "1",
+    }
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "playground", "--host", "127.0.0.1", "--port", "0"],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    program = Program(process, environment)
+    threading.Thread(target=read, args=(program,), daemon=True).start()
+    deadline = time.monotonic() + START_SECONDS
+    while not program.origin:
+        if process.poll() is not None or time.monotonic() > deadline:
+            process.kill()
+            raise RuntimeError("the program did not start: " + "".join(program.lines))
+        time.sleep(0.05)
+    program.shell(STAGE)
+    return program
+
+
+def read(program: Program) -> None:
+    for line in program.process.stdout or ():
+        program.lines.append(line)
+        if found := LINK.search(line):
+            program.token, program.origin = found[2], found[1]
