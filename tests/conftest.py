@@ -29,12 +29,19 @@ def empty_snapshots(monkeypatch):
 
 @pytest.fixture(autouse=True)
 def own_files(settings, tmp_path):
-    """Media stay inside the test; static files come from their sources, unhashed."""
+    """Media and spool stay inside the test; static files come from their sources, unhashed."""
+    settings.VAR = tmp_path / "var"
     settings.MEDIA_ROOT = str(tmp_path / "media")
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings):
+    """People are made for nearly every test; hashing slowly is Django's to test."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture

@@ -11,12 +11,6 @@ from tests.fakes.fixtures import provider as provider
 from tests.live import live as live
 
 
-@pytest.fixture(autouse=True)
-def quick_passwords(settings):
-    """People are made for every test; none of these tests signs in."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 @pytest.fixture
 def alice(transactional_db, alice):
     return alice
