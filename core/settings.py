@@ -161,6 +161,7 @@ ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "core.accounts.ClosedSignUp"
+ACCOUNT_FORMS = {"login": "core.accounts.SignInForm"}
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 POLYPHONY_ADMIN_USERNAME = env.str("POLYPHONY_ADMIN_USERNAME", default="admin")
 POLYPHONY_ADMIN_PASSWORD = env.str("POLYPHONY_ADMIN_PASSWORD", default="")

@@ -7,6 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
@@ -31,10 +32,11 @@ CANARY = "sk-canary-0123456789abcdef"
 
 @pytest.fixture(autouse=True)
 def no_keys(settings):
-    """No provider is live by accident of the machine, and passwords are hashed at once."""
+    """No provider is live by accident of the machine, passwords are hashed at once, nobody is throttled."""
     settings.PROVIDER_ENVIRONMENT = {}
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     snapshot.reset()
+    cache.clear()
 
 
 @pytest.fixture
