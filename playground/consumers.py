@@ -17,7 +17,7 @@ from core import tasks
 from core.contract.errors import InvalidRequest, NotFound, PolyphonyError, RateLimited
 from core.models import User
 from core.models.offload import offload
-from playground import admission, frames
+from playground import admission, frames, vigil
 from playground.models import Run
 from playground.runs import live as registry
 from playground.runs import recovery, runner
@@ -27,8 +27,7 @@ log = logging.getLogger("polyphony.socket")
 
 RUNS_PER_SOCKET = 8
 FRAME_BYTES = 1024 * 1024
-CHECK_SECONDS = 2.0
-POLICY, TOO_BIG, RESTART, SIGNED_OUT = 1008, 1009, 1012, 4401
+POLICY, TOO_BIG, SIGNED_OUT = 1008, 1009, 4401
 
 
 @dataclass(eq=False)
@@ -48,7 +47,6 @@ class Visit:
     flow: admission.Flow = field(default_factory=admission.Flow)
     followers: dict[str, Follower] = field(default_factory=dict)
     finished: deque[str] = field(default_factory=lambda: deque(maxlen=256))
-    watch: asyncio.Task[None] | None = None
     left: bool = False
 
 
@@ -79,39 +77,23 @@ class PlaygroundConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             recovery.recover_once(registry.runs)
             admission.sockets[user.pk] += 1
             self.visit = Visit(user)
-            self.visit.watch = asyncio.create_task(self.keep_watch(self.visit), name="socket watch")
+            vigil.here().enter(self.scope["session_key"], user.pk, self.leave)
 
     async def disconnect(self, code: int) -> None:
         if (visit := self.visit) is None:
             return
         self.visit = None
         admission.sockets[visit.user.pk] -= 1
+        vigil.here().left(self.leave)
         ending = [follower.task for follower in visit.followers.values()]
-        if visit.watch is not None:
-            ending.append(visit.watch)
         for task in ending:
             task.cancel()
         await asyncio.gather(*ending, return_exceptions=True)
 
-    async def keep_watch(self, visit: Visit) -> None:
-        """Close the socket within seconds of a logout, a withdrawn account or the server's shutdown."""
-        key = self.scope["session_key"]
-        while True:
-            await asyncio.sleep(CHECK_SECONDS)
-            if tasks.state.draining:
-                await self.leave(visit, RESTART, "the server restarts")
-                return
-            try:
-                present = await offload(admission.visitor, key)
-            except Exception:
-                log.exception("a session could not be checked; it will be tried again")
-                continue
-            if present != visit.user:
-                await self.leave(visit, SIGNED_OUT, "signed out")
-                return
-
-    async def leave(self, visit: Visit, code: int, reason: str) -> None:
+    async def leave(self, code: int, reason: str) -> None:
         """Follow nothing more and close; the runs go on."""
+        if (visit := self.visit) is None:
+            return
         visit.left = True
         for follower in visit.followers.values():
             follower.task.cancel()
@@ -125,10 +107,10 @@ class PlaygroundConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             return
         size = len(bytes_data or (text_data or "").encode("utf-8", "replace"))
         if size > FRAME_BYTES:
-            await self.leave(visit, TOO_BIG, "frame too large")
+            await self.leave(TOO_BIG, "frame too large")
             return
         if visit.flow.too_much(size):
-            await self.leave(visit, POLICY, "too many frames")
+            await self.leave(POLICY, "too many frames")
             return
         try:
             if text_data is None:

@@ -5,24 +5,71 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable
 from time import monotonic
-from typing import TypeVar
+from typing import Any, TypeVar
+from weakref import ref
 
 T = TypeVar("T")
 
 
 class Patience:
-    """A stock of seconds that is used up by waiting; paced listeners cost none of it."""
+    """A stock of seconds that is used up by waiting; paced listeners cost none of it.
 
-    __slots__ = ("left",)
+    One timer serves all waits and is only set again when it rings: a timeout of its own for every chunk
+    would cost more than the rest of a chunk's way. One task at a time waits.
+    """
+
+    __slots__ = ("__weakref__", "_cancelling", "_rings_at", "_rung", "_task", "_timer", "_until", "left")
 
     def __init__(self, seconds: float) -> None:
         self.left = seconds
+        self._until = self._rings_at = 0.0
+        self._task: asyncio.Task[Any] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._rung = False
+        self._cancelling = 0
+
+    def __del__(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
 
     async def wait(self, what: Awaitable[T], at_most: float) -> T:
         """The result of `what`. Raises TimeoutError after `at_most` seconds, or when the stock is used up."""
         started = monotonic()
+        self._until = until = started + min(self.left, at_most)
+        self._task = task = asyncio.current_task()
+        if self._timer is None or self._rings_at > until:
+            self._set(until, until - started)
         try:
-            async with asyncio.timeout(min(self.left, at_most)):
-                return await what
+            return await what
+        except asyncio.CancelledError:
+            if self._rung and task is not None and task.uncancel() <= self._cancelling:
+                raise TimeoutError from None
+            raise
         finally:
+            self._task = None
+            self._rung = False
             self.left -= monotonic() - started
+
+    def _set(self, at: float, seconds: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._rings_at = at
+        # a timer must not keep alive what nobody holds any more
+        self._timer = asyncio.get_running_loop().call_later(seconds, _ring, ref(self))
+
+    def _ring(self) -> None:
+        self._timer = None
+        if self._task is None:
+            return
+        early = self._until - monotonic()
+        if early > 0:
+            self._set(self._until, early)
+            return
+        self._rung = True
+        self._cancelling = self._task.cancelling()
+        self._task.cancel()
+
+
+def _ring(waiting: ref[Patience]) -> None:
+    if (patience := waiting()) is not None:
+        patience._ring()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import AsyncGenerator, Callable
 from typing import Any, NamedTuple
 
@@ -42,11 +41,11 @@ class Log:
         self.closed = False
         self._bodies: list[Body | Stored] = []
         self._recall = recall
-        self._offset = 0
         self._text = 0
-        self._recent: deque[tuple[int, Stored]] = deque()
-        self._recent_size = 0
-        self._news = asyncio.Event()
+        self._recent = 0
+        self._oldest = 0
+        self._offset = 0
+        self._waiting: list[asyncio.Future[None]] = []
 
     @property
     def last(self) -> int:
@@ -60,19 +59,22 @@ class Log:
 
     def append(self, body: Body) -> int:
         """Number an event and wake the readers."""
-        if isinstance(body, bytes):
-            self._keep_sound(body)
+        self._bodies.append(body)
+        if type(body) is bytes:
+            self._recent += len(body)
+            if self._recent > RECENT_SOUND:
+                self._forget(RECENT_SOUND // 2)
         else:
             self._text += len(orjson.dumps(body))
-        self._bodies.append(body)
-        self._news.set()
+        if self._waiting:
+            self._wake()
         return len(self._bodies)
 
     def close(self) -> None:
         """No event follows; sound is read from disk from now on."""
         self.closed = True
-        self._shrink(0)
-        self._news.set()
+        self._forget(0)
+        self._wake()
 
     async def read(self, after: int) -> AsyncGenerator[list[Numbered], None]:
         """Everything numbered above `after`, in batches, until the log is closed."""
@@ -86,8 +88,9 @@ class Log:
             elif self.closed:
                 return
             else:
-                self._news.clear()
-                await self._news.wait()
+                news = asyncio.get_running_loop().create_future()
+                self._waiting.append(news)
+                await news
 
     def opening(self, after: int) -> list[Numbered]:
         """The first event for one who joins behind it: it says how the run's sound is headed."""
@@ -98,25 +101,27 @@ class Log:
         """The textual events, for the row that outlives the log."""
         return [(number, body) for number, body in enumerate(self._bodies, 1) if type(body) is dict]
 
-    def _keep_sound(self, body: bytes) -> None:
-        place = Stored(self._offset, len(body))
-        self._recent.append((len(self._bodies), place))
-        self._offset += place.size
-        self._recent_size += place.size
-        if self._recent_size > RECENT_SOUND:
-            self._shrink(RECENT_SOUND)
+    def _wake(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for news in waiting:
+            if not news.done():
+                news.set_result(None)
 
-    def _shrink(self, size: int) -> None:
-        while self._recent_size > size and self._recent:
-            index, place = self._recent.popleft()
-            if index < len(self._bodies):
-                self._bodies[index] = place
-            self._recent_size -= place.size
+    def _forget(self, size: int) -> None:
+        """Keep `size` bytes of sound in memory, the newest; of the others only where they lie."""
+        while self._recent > size:
+            body = self._bodies[self._oldest]
+            if type(body) is bytes:
+                self._bodies[self._oldest] = Stored(self._offset, len(body))
+                self._offset += len(body)
+                self._recent -= len(body)
+            self._oldest += 1
 
     async def _recalled(self, bodies: list[Body | Stored], first: int) -> list[Numbered]:
-        if not any(type(body) is Stored for body in bodies):
-            return list(enumerate(bodies, first))  # type: ignore[arg-type]
-        return await asyncio.to_thread(self._fetch, bodies, first)
+        for body in bodies:
+            if type(body) is Stored:
+                return await asyncio.to_thread(self._fetch, bodies, first)
+        return list(enumerate(bodies, first))  # type: ignore[arg-type]
 
     def _fetch(self, bodies: list[Body | Stored], first: int) -> list[Numbered]:
         return [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
@@ -132,11 +132,13 @@ async def take(live: Live, event: Event) -> None:
         live.tell(body)
 
 
-def pieces(data: bytes) -> Iterator[bytes]:
-    if len(data) <= PIECE:
-        if data:
-            yield data
-        return
+def pieces(data: bytes) -> Iterable[bytes]:
+    if 0 < len(data) <= PIECE:
+        return (data,)
+    return slices(data)
+
+
+def slices(data: bytes) -> Iterator[bytes]:
     for offset in range(0, len(data), PIECE):
         yield data[offset : offset + PIECE]
 

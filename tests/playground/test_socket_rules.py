@@ -10,7 +10,7 @@ from django.test import Client
 
 from core import tasks
 from core.models.offload import offload
-from playground import admission, consumers
+from playground import admission, vigil
 from playground.models import Run
 from tests.playground.conftest import ENDS, Tab, communicator, cookie
 
@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def often(monkeypatch):
-    monkeypatch.setattr(consumers, "CHECK_SECONDS", 0.05)
+    monkeypatch.setattr(vigil, "CHECK_SECONDS", 0.05)
 
 
 async def closed(tab: Tab) -> int:
