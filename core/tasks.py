@@ -29,6 +29,9 @@ class State:
     loops: WeakKeyDictionary[asyncio.AbstractEventLoop, set[asyncio.Task[Any]]] = field(
         default_factory=WeakKeyDictionary
     )
+    gates: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = field(
+        default_factory=WeakKeyDictionary
+    )
 
 
 state = State()
@@ -60,16 +63,20 @@ def started() -> bool:
 
 
 async def start() -> None:
-    """Start what the process needs, once per event loop: writer, snapshots, heartbeat, sweeper."""
+    """Start what the process needs, once per event loop: writer, snapshots, heartbeat, sweeper.
+
+    Whoever comes meanwhile waits: without a snapshot every key would be a wrong one.
+    """
     loop = asyncio.get_running_loop()
-    if loop in state.loops:
-        return
-    state.loops[loop] = tasks = set()
-    writer.start()
-    await offload(refresh)
-    await offload(heartbeat.beat)
-    for name, seconds, work in CHORES:
-        tasks.add(loop.create_task(repeat(name, seconds, work), name=name))
+    async with state.gates.setdefault(loop, asyncio.Lock()):
+        if loop in state.loops:
+            return
+        writer.start()
+        await offload(refresh)
+        await offload(heartbeat.beat)
+        state.loops[loop] = {
+            loop.create_task(repeat(name, seconds, work), name=name) for name, seconds, work in CHORES
+        }
 
 
 async def repeat(name: str, seconds: float, work: Callable[[], Any]) -> None:
@@ -96,7 +103,9 @@ CHORES: tuple[tuple[str, float, Callable[[], Any]], ...] = (
 
 async def halt() -> None:
     """Stop this loop's chores, flush the writer, close upstream connections and workers."""
-    for task in state.loops.pop(asyncio.get_running_loop(), set()):
+    loop = asyncio.get_running_loop()
+    state.gates.pop(loop, None)
+    for task in state.loops.pop(loop, set()):
         await stop(task)
     await offload(write_last_used)
     await providers.close()

@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from core import tasks
+from core.access import snapshot
+
+
+@pytest.mark.anyio
+@pytest.mark.django_db(transaction=True)
+async def test_requests_that_come_while_it_starts_wait_for_the_snapshot(monkeypatch: Any) -> None:
+    monkeypatch.setattr(snapshot, "_current", snapshot.Snapshot())
+    seen = []
+
+    async def come() -> None:
+        if not tasks.started():
+            await tasks.start()
+        seen.append(snapshot.current().serial)
+
+    try:
+        await asyncio.gather(*(come() for _ in range(3)))
+    finally:
+        await tasks.halt()
+    assert seen == [1, 1, 1]
