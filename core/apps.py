@@ -6,6 +6,7 @@ from django.apps import AppConfig
 class CoreConfig(AppConfig):
     name = "core"
     label = "core"
+    verbose_name = "Polyphony"
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

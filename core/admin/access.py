@@ -23,7 +23,9 @@ TASKS = tuple(task.value for task in Task)
 
 
 class ApiKeyForm(forms.ModelForm):
-    allowed_tasks = ListField(label=_("Allowed tasks"), known=TASKS)
+    allowed_tasks = ListField(
+        label=_("Allowed tasks"), known=TASKS, help_text=_("Such as speech, chat. Empty: all.")
+    )
     allowed_models = ListField(label=_("Allowed models"), help_text=_("Empty: all."))
     allowed_networks = ListField(
         label=_("Allowed networks"), each=network, help_text=_("Such as 10.0.0.0/8. Empty: all.")

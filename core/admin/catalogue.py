@@ -153,7 +153,7 @@ class NewPrice(admin.TabularInline):
 @admin.register(Endpoint)
 class EndpointAdmin(Audited):
     form = EndpointForm
-    list_display = ("model", "provider", "upstream_id", "priority", "weight", "enabled", "sheet")
+    list_display = ("model", "provider", "sheet", "enabled", "priority", "upstream_id")
     list_filter = ("provider", "enabled")
     list_select_related = ("model", "provider")
     search_fields = ("model__slug", "upstream_id")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import urlsplit
 
 from asgiref.sync import async_to_sync
@@ -10,7 +10,6 @@ from django import forms
 from django.contrib import admin
 from django.contrib import messages as notes
 from django.core.exceptions import PermissionDenied
-from django.db import models
 from django.db.models import Prefetch, QuerySet
 from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse
@@ -74,6 +73,12 @@ class ProviderForm(forms.ModelForm):
         help_text=_("Such as https://api.openai.com/v1. A change removes the stored keys."),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "wire" in self.fields:
+            here = {*operations.wires(), self.instance.wire}
+            self.fields["wire"].widget = forms.Select(choices=[(wire, wire) for wire in sorted(here)])
+
     def clean_base_url(self) -> str:
         address = self.cleaned_data["base_url"]
         if address and not plain(address):
@@ -99,7 +104,6 @@ def plain(address: str) -> bool:
 @admin.register(Provider)
 class ProviderAdmin(Audited):
     form = ProviderForm
-    formfield_overrides: ClassVar = {models.URLField: {"assume_scheme": "https"}}
     list_display = ("name", "slug", "wire", "enabled", "key", "checked_at", "check_result")
     list_filter = ("enabled", "wire")
     search_fields = ("name", "slug")

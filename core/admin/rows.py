@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin
+from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
@@ -26,6 +28,11 @@ class ReadOnly(admin.ModelAdmin):
 
 class Audited(admin.ModelAdmin):
     """Every change leaves an audit event with the names of the fields, never with their values."""
+
+    formfield_overrides: ClassVar = {
+        models.JSONField: {"widget": forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"})},
+        models.URLField: {"assume_scheme": "https"},
+    }
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         note(request, obj, "added", message)

@@ -1,6 +1,6 @@
 """What an admin or a page asks for beside the gateway: one file per errand."""
 
-from core.operations.connection import Check, key_state, test_connection
+from core.operations.connection import Check, key_state, test_connection, wires
 from core.operations.servers import PORTS, Server, add_server, detect_servers
 from core.operations.sound import encode_audio
 from core.operations.sync import SyncReport, sync_models
@@ -16,4 +16,5 @@ __all__ = [
     "key_state",
     "sync_models",
     "test_connection",
+    "wires",
 ]

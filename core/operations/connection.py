@@ -88,6 +88,11 @@ def target_of(entry: ProviderEntry) -> Target:
     )
 
 
+def wires() -> tuple[str, ...]:
+    """The wires this version speaks."""
+    return tuple(providers.WIRES)
+
+
 def said(error: errors.PolyphonyError) -> str:
     if isinstance(error, errors.Unavailable) and not isinstance(error, SecretLocked):
         return error.message  # our own words: what an admin must do

@@ -223,3 +223,25 @@ def test_prices_hold_their_endpoint(browser, acme, catalogue):
     address = reverse("admin:core_endpoint_delete", args=[endpoint.pk])
     assert browser.post(address, {"post": "yes"}).status_code == 403
     assert Price.objects.filter(endpoint=endpoint).exists()
+
+
+def test_a_wire_is_chosen_from_those_we_speak(browser, acme):
+    page = browser.get(reverse("admin:core_provider_change", args=[acme.pk])).content.decode()
+    assert '<option value="openai" selected>' in page
+    assert '<option value="local">' in page
+    Provider.objects.filter(pk=acme.pk).update(wire="later")
+    page = browser.get(reverse("admin:core_provider_change", args=[acme.pk])).content.decode()
+    assert '<option value="later" selected>' in page
+
+
+def test_a_crash_while_saving_says_nothing_of_the_key(browser, acme, monkeypatch, caplog):
+    def crash(*args: object) -> None:
+        raise RuntimeError("The disk is full.")
+
+    monkeypatch.setattr("core.models.secrets.Sealed.seal", crash)
+    browser.raise_request_exception = False
+    page = change(browser, acme, {"new_secret": SECOND})
+    assert page.status_code == 500
+    assert SECOND not in page.content.decode() + caplog.text
+    assert "The disk is full." in caplog.text
+    assert acme.keys.get().reveal() == CANARY
