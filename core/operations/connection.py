@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, ngettext
 
 from core import providers
 from core.catalogue import readiness, snapshot
@@ -62,10 +62,16 @@ async def find(slug: str) -> ProviderEntry:
 async def called(entry: ProviderEntry) -> Check:
     try:
         target = target_of(entry)
-        found = await providers.adapter(entry.wire).models(target)
+        adapter = providers.adapter(entry.wire)
+        if not hasattr(adapter, "models"):
+            return Check(False, _("There is no way to test this wire."))
+        found = await adapter.models(target)
     except errors.PolyphonyError as error:
         return Check(False, said(error))
-    return Check(True, _("It answers and lists %(count)d models.") % {"count": len(found)})
+    told = ngettext(
+        "It answers and lists %(count)d model.", "It answers and lists %(count)d models.", len(found)
+    )
+    return Check(True, told % {"count": len(found)})
 
 
 def target_of(entry: ProviderEntry) -> Target:

@@ -43,7 +43,7 @@ async def sync_models(slug: str, *, add: bool = False) -> SyncReport:
     entry = await find(slug)
     adapter = providers.adapter(entry.wire) if entry.wire in providers.WIRES else None
     if not hasattr(adapter, "listing"):
-        raise Unsupported(f"{entry.name} has no list of models to ask for.")
+        raise Unsupported(f"{entry.name} speaks a wire without a list of models.")
     target = target_of(entry)
     rows = await adapter.listing(target)
     if any(listed.rich(row) for row in rows):

@@ -31,6 +31,8 @@ LOUDNESS = 8000
 GROUP = re.compile(r"\S{1,12}")
 FORMATS = (AudioFormat.PCM, AudioFormat.WAV)
 
+PARTS = ("429", "500", "auth", "slow", "cut")
+
 SLOW = 2.0
 """Seconds before the first sound of `rehearsal-slow`, unless the endpoint's `first_delay` says otherwise."""
 
@@ -44,6 +46,11 @@ class Rehearsal:
     An endpoint's options do the same for any id: `fail` (the part), `first_delay` and `delay` (seconds before
     the first and each chunk), `cut_after` (chunks).
     """
+
+    async def models(self, target: Target) -> tuple[str, ...]:
+        """The parts it can play. Raises what the target's `fail` option asks for."""
+        refuse(str(target.options.get("fail") or ""))
+        return ("rehearsal", *(f"rehearsal-{part}" for part in PARTS))
 
     async def speak(self, target: Target, request: SpeechRequest) -> AsyncGenerator[Event, None]:
         """Yield one tone and one word for each group of up to 12 characters, as pcm or wav."""

@@ -50,6 +50,6 @@ def offer(server: operations.Server) -> str:
     if server.models is None:
         return "wants a key"
     names = ", ".join(server.models[:SHOWN])
-    return f"{len(server.models)} models" + (
+    return f"{len(server.models)} model{'s' * (len(server.models) != 1)}" + (
         f" ({names}{', …' if len(server.models) > SHOWN else ''})" if names else ""
     )

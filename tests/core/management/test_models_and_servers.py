@@ -34,7 +34,7 @@ def test_sync_of_one_provider_fails_aloud_and_of_all_goes_on(row, capsys):  # no
 def test_detect_prints_and_adds_only_when_asked(serve, capsys):  # noqa: F811 - the fixture
     port = serve(LIST).port
     call_command("detect_servers", port=port)
-    assert capsys.readouterr().out == f"Ollama at http://127.0.0.1:{port}/v1: 1 models (qwen3)\n"
+    assert capsys.readouterr().out == f"Ollama at http://127.0.0.1:{port}/v1: 1 model (qwen3)\n"
     assert Provider.objects.count() == 0
     call_command("detect_servers", port=port, add="ollama")
     added = Provider.objects.get()

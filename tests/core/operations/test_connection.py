@@ -9,6 +9,8 @@ from core.contract.errors import NotFound
 from core.models import Provider, ProviderKey, Version
 from core.models.offload import offload
 from core.models.version import bump
+from core.providers.local import extras
+from core.providers.local.pool import close_shared_pool
 from tests.core.operations.conftest import CANARY
 from tests.fakes import scenarios
 
@@ -101,3 +103,30 @@ async def test_a_note_reloads_nothing(row):
 async def test_an_unknown_provider_is_not_found(transactional_db):
     with pytest.raises(NotFound):
         await operations.test_connection("nobody")
+
+
+async def test_the_embedded_engine_is_started_and_answers(row):
+    await Provider.objects.acreate(slug="local", name="Local", wire="local", needs_key=False)
+    if hint := extras.missing():
+        assert hint in (await operations.test_connection("local")).message
+    else:
+        assert await operations.test_connection("local") == operations.Check(
+            True, "It answers and lists 1 model."
+        )
+    await offload(close_shared_pool)
+
+
+async def test_the_rehearsal_plays_along_and_fails_on_demand(row):
+    rehearsal = Provider(slug="rehearsal", name="Rehearsal", wire="rehearsal", needs_key=False)
+    await rehearsal.asave()
+    assert (await operations.test_connection("rehearsal")).ok
+    rehearsal.options = {"fail": "auth"}
+    await rehearsal.asave()
+    check = await operations.test_connection("rehearsal")
+    assert check == operations.Check(False, "It does not accept the key, or the account has no credit.")
+
+
+async def test_a_wire_of_a_later_version_is_told(row):
+    await Provider.objects.acreate(slug="later", name="Later", wire="telegraph", needs_key=False)
+    check = await operations.test_connection("later")
+    assert check == operations.Check(False, "Later speaks a wire this version does not know yet.")
