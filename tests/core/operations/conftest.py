@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
+from asgiref.sync import SyncToAsync
+from django.db import connections
 
 from core.catalogue import snapshot
 from core.models import Provider, ProviderKey
@@ -20,6 +22,13 @@ def no_keys(settings):
     """No provider is live by accident of the machine."""
     settings.PROVIDER_ENVIRONMENT = {}
     snapshot.reset()
+
+
+@pytest.fixture(autouse=True)
+def no_lingering_connection() -> Iterator[None]:
+    """The asynchronous ORM works in one thread that outlives the test, and would hold its database."""
+    yield
+    SyncToAsync.single_thread_executor.submit(connections.close_all).result()
 
 
 @pytest.fixture
