@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 from core import ledger
 from core.access import admission
+from core.bodies.transcripts import Gathering, Heard
 from core.catalogue import route
 from core.contract.errors import AuthenticationFailed, Interrupted, PolyphonyError, Unavailable
-from core.contract.events import AudioChunk, AudioStart, Event, Outcome, Receipt, Word, Words
-from core.contract.requests import Caller, Request
+from core.contract.events import AudioChunk, AudioStart, Event, Outcome, Receipt, Started, Word, Words
+from core.contract.requests import Caller, Request, SpeechRequest
 from core.routing.health import Health
 from core.routing.run import run
 from core.tasks import state
@@ -58,7 +59,8 @@ class Session:
         except PolyphonyError as failure:
             outcome, error = self.entry.failed(failure), failure
             raise
-        except asyncio.CancelledError:
+        except (asyncio.CancelledError, GeneratorExit):
+            # the first while it waits here, the second while its reader works
             if state.draining:
                 outcome, error = Outcome.INTERRUPTED, Interrupted("The server was stopped.")
             raise
@@ -101,3 +103,26 @@ async def collect(caller: Caller, request: Request) -> Answer:
     assert shape is not None  # a run without content has raised
     assert session.receipt is not None
     return Answer(bytes(sound), shape, tuple(words), session.receipt)
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """A finished transcript or translation: what was heard, by whom it was answered, the receipt."""
+
+    heard: Heard
+    began: Started
+    receipt: Receipt
+
+
+async def hear(session: Session) -> Hearing:
+    """The whole transcript of a session that listens. Raises what `stream` raises."""
+    assert not isinstance(session.request, SpeechRequest)
+    gathering, began = Gathering(), None
+    async with aclosing(session.events()) as events:
+        async for event in events:
+            gathering.note(event)
+            if isinstance(event, Started):
+                began = event
+    assert began is not None  # a run without content has raised
+    assert session.receipt is not None
+    return Hearing(gathering.heard(session.request), began, session.receipt)
