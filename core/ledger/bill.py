@@ -46,15 +46,17 @@ def of_attempt(
 ) -> Bill:
     """Nothing delivered and nothing told: released, and owed is nothing. Else what was used, completed.
 
-    A chunk of speech delivered owes the whole text: providers bill their input, not what was heard.
+    A piece delivered owes the whole input, text or sound: providers bill that, not what was heard or read.
     """
     if usage is None and not meter.delivered:
         return released([target])
     known = metering.complete(usage, meter, request, target)
     cost = pricing.cost(known, target.prices, at)
     state = State.ESTIMATED if known.estimated else State.SETTLED
+    if known.reported_cost is None:
+        return Bill(state, cost.amount, cost.basis, known.amounts, cost.amount)
     computed = pricing.computed(known, target.prices, at)
-    reported = None if known.reported_cost is None else pricing.rounded(known.reported_cost)
+    reported = pricing.rounded(known.reported_cost)
     return Bill(state, cost.amount, cost.basis, known.amounts, computed, reported)
 
 
