@@ -85,7 +85,8 @@ class SoundFile:
 class TranscriptionRequest:
     """Sound to be written down; `language` is a primary code, `words` and `segments` are times asked for.
 
-    `diarize` asks who spoke; None everywhere is the model's default.
+    `diarize` asks who spoke; `known_speakers` are names with a data URL of each voice; `chunking` is `auto`
+    or OpenAI's object. None everywhere is the model's default.
     """
 
     task: ClassVar[Task] = Task.TRANSCRIPTION
@@ -102,6 +103,9 @@ class TranscriptionRequest:
     speakers: int | None = None
     tag_events: bool | None = None
     logging: bool | None = None
+    keyterms: tuple[str, ...] = ()
+    chunking: str | Mapping[str, Any] | None = None
+    known_speakers: tuple[tuple[str, str], ...] = ()
     streamed: bool = False
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
