@@ -1,0 +1,146 @@
+"""`multipart/form-data` in pieces: fields are kept, the one file goes where it is told to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import MultipartParser, parse_options_header
+
+from core.contract.errors import InvalidRequest
+
+MOST_PARTS = 128
+LONGEST_NAME = 256
+LONGEST_FIELD = 4 * 1024 * 1024
+MOST_FIELD_BYTES = 16 * 1024 * 1024
+FILE = "file"
+
+
+class FormReader:
+    """Feed it the body; `pairs` are the text fields in order, `files` how many files came.
+
+    Raises `InvalidRequest` for what is no form, for limits, and for a file in any other place than `file`.
+    """
+
+    def __init__(self, content_type: str, sink: Callable[[bytes], None]) -> None:
+        self.pairs: list[tuple[str, str]] = []
+        self.files = 0
+        self._sink = sink
+        self._parts = 0
+        self._kept = 0
+        self._header = b""
+        self._value = b""
+        self._disposition = b""
+        self._name = ""
+        self._text: bytearray | None = None
+        self._ended = False
+        self._parser = self._open(content_type)
+
+    def feed(self, data: bytes) -> None:
+        if self._ended:
+            return  # an epilogue means nothing
+        try:
+            self._parser.write(data)
+        except FormParserError:
+            failure = refused("The body is not a valid form.")
+        else:
+            return
+        raise failure
+
+    def end(self) -> None:
+        """Raises `InvalidRequest` when the last boundary never came, or the file."""
+        if not self._ended:
+            raise refused("The form ends in the middle.")
+        if not self.files:
+            told = any(name.partition("[")[0] == FILE for name, _ in self.pairs)
+            text = "file must be a file, not text." if told else "file is required."
+            raise InvalidRequest(text, param=FILE, code="invalid_value" if told else "missing_field")
+
+    def _open(self, content_type: str) -> MultipartParser:
+        _, options = parse_options_header(content_type)
+        boundary = options.get(b"boundary", b"")
+        if not boundary:
+            raise refused("The Content-Type names no boundary.")
+        try:
+            return MultipartParser(
+                boundary,
+                {
+                    "on_part_begin": self._begin,
+                    "on_header_field": self._header_field,
+                    "on_header_value": self._header_value,
+                    "on_header_end": self._header_end,
+                    "on_headers_finished": self._headers_finished,
+                    "on_part_data": self._part_data,
+                    "on_part_end": self._part_end,
+                    "on_end": self._end,
+                },
+            )
+        except FormParserError:
+            failure = refused("The boundary is too long.")
+        raise failure
+
+    def _begin(self) -> None:
+        self._parts += 1
+        if self._parts > MOST_PARTS:
+            raise refused(f"The form has more than {MOST_PARTS} parts.")
+        self._disposition = b""
+
+    def _header_field(self, data: bytes, start: int, end: int) -> None:
+        self._header += data[start:end]
+
+    def _header_value(self, data: bytes, start: int, end: int) -> None:
+        self._value += data[start:end]
+
+    def _header_end(self) -> None:
+        if self._header.lower() == b"content-disposition":
+            self._disposition = self._value
+        self._header = self._value = b""
+
+    def _headers_finished(self) -> None:
+        kind, options = parse_options_header(self._disposition)
+        name = options.get(b"name", b"")
+        if kind != b"form-data" or not name or len(name) > LONGEST_NAME:
+            raise refused("A part of the form has no name, or a very long one.")
+        self._name = decoded(name, "A name in the form")
+        self._text = None if b"filename" in options else bytearray()
+        if self._text is None:
+            self._open_file()
+
+    def _open_file(self) -> None:
+        if self._name.partition("[")[0] != FILE:
+            raise InvalidRequest("The file must be in the field named file.", param=FILE)
+        self.files += 1
+        if self.files > 1:
+            raise InvalidRequest("Send one file at a time.", param=FILE)
+
+    def _part_data(self, data: bytes, start: int, end: int) -> None:
+        piece = data[start:end]
+        if self._text is None:
+            self._sink(piece)
+            return
+        self._text += piece
+        self._kept += len(piece)
+        if len(self._text) > LONGEST_FIELD or self._kept > MOST_FIELD_BYTES:
+            raise InvalidRequest("A field of the form is too long.", param=self._name[:LONGEST_NAME])
+
+    def _part_end(self) -> None:
+        if self._text is not None:
+            self.pairs.append((self._name, decoded(bytes(self._text), self._name)))
+
+    def _end(self) -> None:
+        self._ended = True
+
+
+def decoded(text: bytes, what: str) -> str:
+    """UTF-8 without NUL. Raises `InvalidRequest`."""
+    try:
+        found = text.decode()
+    except UnicodeDecodeError:
+        found = "\0"
+    if "\0" in found:
+        raise refused(f"{what} is not valid UTF-8 text.")
+    return found
+
+
+def refused(message: str) -> InvalidRequest:
+    return InvalidRequest(message, code="invalid_form")
