@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Callable
 from typing import Any
 
 from core.catalogue.entries import ModelEntry
+from core.catalogue.readiness import readiness
 from core.catalogue.snapshot import Snapshot, current
 from core.contract.errors import ModelNotFound, ModelRetired, WrongEndpoint
 from core.contract.requests import Task
@@ -49,7 +51,7 @@ def get_for(slug: str, task: Task, snapshot: Snapshot | None = None) -> ModelEnt
     if model.retired():
         raise retired(model)
     if task not in model.tasks:
-        raise wrong_task(model, task)
+        raise wrong_task(model, task, snapshot or current())
     return model
 
 
@@ -85,10 +87,28 @@ def retired(model: ModelEntry) -> ModelRetired:
     )
 
 
-def wrong_task(model: ModelEntry, task: Task) -> WrongEndpoint:
+def wrong_task(model: ModelEntry, task: Task, snapshot: Snapshot) -> WrongEndpoint:
     paths = [PATHS[Task(name)] for name in model.tasks]
+    able = capable(task, snapshot)
+    others = f" For {task} there is {', '.join(able[:NEAR])}." if able else ""
     return WrongEndpoint(
-        f"{model.slug} does {' and '.join(model.tasks)}, not {task}: call {' or '.join(paths)}.",
+        f"{model.slug} does {' and '.join(model.tasks)}, not {task}: call {' or '.join(paths)}.{others}",
         param="model",
-        metadata={"tasks": list(model.tasks), "endpoints": paths},
+        metadata={"tasks": list(model.tasks), "endpoints": paths, "models": able},
     )
+
+
+def capable(
+    task: Task, snapshot: Snapshot | None = None, fits: Callable[[ModelEntry], bool] = lambda model: True
+) -> list[str]:
+    """Models that do `task` and that `fits` takes, those that can be called now first."""
+    found = [
+        model
+        for model in (snapshot or current()).models.values()
+        if model.shown and task in model.tasks and not model.retired() and fits(model)
+    ]
+    return [model.slug for model in sorted(found, key=lambda model: (not callable_now(model), model.slug))]
+
+
+def callable_now(model: ModelEntry) -> bool:
+    return any(endpoint.shown and readiness(endpoint.provider).ready for endpoint in model.endpoints)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from core.catalogue import lookup
 from core.catalogue.entries import EndpointEntry, ModelEntry
+from core.catalogue.listening import check_listening, deadline, wire_options
 from core.catalogue.readiness import Readiness, State, access, readiness
 from core.catalogue.speech import audio_format, check_speech, spoken_by
 from core.contract.errors import Unavailable
 from core.contract.media import AudioFormat
-from core.contract.requests import Request
-from core.contract.route import Route, Target
+from core.contract.requests import Listening, Request, SpeechRequest
+from core.contract.route import Policy, Route, Target
 
 
 def route(request: Request) -> Route:
@@ -21,6 +23,12 @@ def route(request: Request) -> Route:
     must change something, `Unavailable` when an admin must.
     """
     model = lookup.get_for(request.model, request.task)
+    if isinstance(request, SpeechRequest):
+        return speaking(request, model)
+    return listening(request, model)
+
+
+def speaking(request: SpeechRequest, model: ModelEntry) -> Route:
     check_speech(request, model)
     voice = spoken_by(request, model)
     live = live_endpoints(model, request.task)
@@ -28,6 +36,16 @@ def route(request: Request) -> Route:
     return Route(
         model=model.slug,
         targets=tuple(target(endpoint, voice, form) for endpoint, form in formats),
+    )
+
+
+def listening(request: Listening, model: ModelEntry) -> Route:
+    check_listening(request, model)
+    live = live_endpoints(model, request.task)
+    return Route(
+        model=model.slug,
+        targets=tuple(target(endpoint, options=wire_options(endpoint, model)) for endpoint in live),
+        policy=Policy(deadline=deadline(request)),
     )
 
 
@@ -53,7 +71,12 @@ def not_live(model: ModelEntry, states: Sequence[Readiness]) -> Unavailable:
     )
 
 
-def target(endpoint: EndpointEntry, voice: str | None, form: AudioFormat) -> Target:
+def target(
+    endpoint: EndpointEntry,
+    voice: str | None = None,
+    form: AudioFormat | None = None,
+    options: Mapping[str, Any] | None = None,
+) -> Target:
     provider = endpoint.provider
     granted = access(provider)
     return Target(
@@ -68,7 +91,7 @@ def target(endpoint: EndpointEntry, voice: str | None, form: AudioFormat) -> Tar
         voice=voice,
         format=form,
         headers=provider.headers,
-        options={**provider.options, **endpoint.options},
+        options={**(options or {}), **provider.options, **endpoint.options},
         priority=endpoint.priority,
         weight=endpoint.weight,
     )

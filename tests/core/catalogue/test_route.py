@@ -147,8 +147,12 @@ def test_model_of_another_task_says_where_to_go(models):
     with pytest.raises(WrongEndpoint) as caught:
         route(ask("openai/gpt-4o"))
     assert caught.value.status == 400
-    assert caught.value.message == "openai/gpt-4o does chat, not speech: call /chat/completions."
-    assert caught.value.metadata == {"tasks": ["chat"], "endpoints": ["/chat/completions"]}
+    told, _, others = caught.value.message.partition(". ")
+    assert told == "openai/gpt-4o does chat, not speech: call /chat/completions"
+    assert others.startswith("For speech there is local/espeak-ng, ")
+    metadata = caught.value.metadata
+    assert (metadata["tasks"], metadata["endpoints"]) == (["chat"], ["/chat/completions"])
+    assert metadata["models"][0] == ESPEAK
 
 
 def test_disabled_model_is_not_found(catalogue):
