@@ -192,7 +192,7 @@ class Entry:
             receipt.first_event_ms,
             receipt.provider[:60],
             error.provider_code[:60] if error else "",
-            receipt.format,
+            receipt.format.removesuffix("_json"),  # the column is as narrow as the names of sound formats
             receipt.total_ms,
             self.id,
         )

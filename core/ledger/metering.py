@@ -15,11 +15,22 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from core.contract.events import AudioChunk, AudioStart, Event, Used, Words
+from core.contract.events import (
+    AudioChunk,
+    AudioStart,
+    Event,
+    HeardWords,
+    Segment,
+    Transcript,
+    TranscriptDelta,
+    Used,
+    Words,
+)
 from core.contract.media import AudioFormat, PcmShape
-from core.contract.requests import Request
+from core.contract.requests import Request, SpeechRequest
 from core.contract.route import Target
 from core.contract.usage import Amount, Kind, Unit, Usage
+from core.ledger import listening
 from core.ledger.pricing import Line
 
 BYTES_PER_SECOND = {
@@ -38,12 +49,13 @@ ONE_REQUEST = (Kind.REQUEST, Unit.REQUEST)
 
 
 class Meter:
-    """Counts one attempt: bytes of sound, their shape, the final `Used`."""
+    """Counts one attempt: bytes of sound and their shape, or of text; the final `Used`."""
 
-    __slots__ = ("delivered", "shape", "size", "used")
+    __slots__ = ("delivered", "shape", "size", "text", "used")
 
     def __init__(self) -> None:
         self.size = 0
+        self.text = 0
         self.delivered = False
         self.shape: AudioStart | None = None
         self.used: Usage | None = None
@@ -57,7 +69,14 @@ class Meter:
             self.shape = event
         elif isinstance(event, Used):
             self.used = event.usage
-        elif isinstance(event, Words):
+        elif isinstance(event, TranscriptDelta):
+            self.text += len(event.text.encode(errors="replace"))
+            self.delivered = self.delivered or self.text > 0
+        elif isinstance(event, Words | Segment | HeardWords):
+            self.delivered = True
+        elif isinstance(event, Transcript):
+            # a streamed text is told again as a whole: it is one text
+            self.text = max(self.text, len(event.text.encode(errors="replace")))
             self.delivered = True
 
     def exact_seconds(self) -> Decimal | None:
@@ -71,6 +90,8 @@ class Meter:
 
 def most(request: Request, target: Target, line: Line) -> Decimal:
     """The most of one line that a request can use at a target."""
+    if not isinstance(request, SpeechRequest):
+        return listening.most(request, target, line)
     if line == CHARACTERS:
         return Decimal(len(request.text))
     if line == TEXT_TOKENS:
@@ -107,12 +128,16 @@ def complete(usage: Usage | None, meter: Meter, request: Request, target: Target
 
 
 def counted(meter: Meter, request: Request) -> dict[Line, Decimal]:
+    if not isinstance(request, SpeechRequest):
+        return listening.counted(request)
     found = {CHARACTERS: Decimal(len(request.text)), AUDIO_BYTES: Decimal(meter.size)}
     seconds = meter.exact_seconds()
     return found if seconds is None else {**found, SECONDS: seconds}
 
 
 def guess(meter: Meter, request: Request, target: Target, line: Line) -> Decimal | None:
+    if not isinstance(request, SpeechRequest):
+        return listening.guess(meter.text, request, target, line)
     if line == TEXT_TOKENS:
         return Decimal(-(-text_bytes(request) // 3))
     if line == SECONDS:
@@ -122,7 +147,7 @@ def guess(meter: Meter, request: Request, target: Target, line: Line) -> Decimal
     return None
 
 
-def heard(meter: Meter, request: Request) -> Decimal:
+def heard(meter: Meter, request: SpeechRequest) -> Decimal:
     exact = meter.exact_seconds()
     if exact is not None:
         return exact
@@ -130,13 +155,13 @@ def heard(meter: Meter, request: Request) -> Decimal:
     return min(Decimal(meter.size) / rate, longest(request))
 
 
-def longest(request: Request) -> Decimal:
+def longest(request: SpeechRequest) -> Decimal:
     text = request.text
     quarters = len(text) if text.isascii() else sum(1 if ord(each) < 0x2E80 else 3 for each in text)
     return 2 + Decimal(quarters) / 4 / Decimal(str(min(request.speed, 1.0) or 1.0))
 
 
-def text_bytes(request: Request) -> int:
+def text_bytes(request: SpeechRequest) -> int:
     return len(request.text.encode(errors="replace")) + len(
         (request.instructions or "").encode(errors="replace")
     )
