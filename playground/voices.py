@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from django.conf.locale import LANG_INFO
@@ -20,8 +21,7 @@ GENDERS = {
 
 def picker(model: ModelEntry, text: str, chosen: str = "") -> dict[str, Any]:
     """`voices`, `languages` and the chosen `voice`: the asked one, else the one that fits `text`."""
-    # what is true of every voice tells none of them apart
-    alike = len(model.voices) > 1 and len({voice.description for voice in model.voices}) == 1
+    told = Counter(voice.description for voice in model.voices)
     voices = [
         {
             "id": voice.id,
@@ -30,7 +30,8 @@ def picker(model: ModelEntry, text: str, chosen: str = "") -> dict[str, Any]:
             "language_label": language_label(voice.language),
             "gender": voice.gender,
             "gender_label": GENDERS.get(voice.gender, ""),
-            "description": "" if alike else voice.description,
+            # what is true of most voices tells none of them apart
+            "description": "" if told[voice.description] > len(model.voices) / 2 else voice.description,
         }
         for voice in model.voices
     ]

@@ -35,8 +35,10 @@ def quantity(number: Decimal | float | None) -> str:
 
 @register.filter
 def units(quantities: Mapping[str, float] | None) -> str:
-    """`40 characters, 3.2 s`, from the ledger's `kind.unit` names."""
-    return ", ".join(one(name.rpartition(".")[2], quantity) for name, quantity in (quantities or {}).items())
+    """`40 characters, 3.2 s`, from the ledger's `kind.unit` names; bytes only where nothing says more."""
+    counted = [(name.rpartition(".")[2], number) for name, number in (quantities or {}).items()]
+    told = [pair for pair in counted if pair[0] != "byte"] or counted
+    return ", ".join(one(unit, number) for unit, number in sorted(told))
 
 
 def one(unit: str, quantity: float | str) -> str:

@@ -69,18 +69,25 @@ def studio(entry: Listing) -> dict[str, Any]:
     """Everything the speech studio needs; `why` explains a control that cannot be used."""
     found = entry.model
     text = example(entry)
+    retired = entry.status is Status.RETIRED
     per_character = None if entry.comparable is None else entry.comparable / 1_000_000
     return {
         "text": text,
         **voices.picker(found, text),
         "limit": found.limits.get("characters"),
         "price": "" if per_character is None else f"{per_character:f}",
-        "formats": [(form, form.upper()) for form in found.formats] or [("mp3", "MP3")],
+        "formats": downloads(entry),
         "speed": found.speed,
         "instructions": "instructions" in found.features,
         "why": "" if entry.ready else entry.help or _("Nobody serves it."),
-        "why_title": _("This model is retired") if entry.status is Status.RETIRED else _("This model cannot speak yet"),
+        "why_title": _("This model is retired") if retired else _("This model cannot speak yet"),
     }
+
+
+def downloads(entry: Listing) -> list[tuple[str, str]]:
+    """Formats of files that can be heard again; bare samples are kept as WAV."""
+    formats = dict.fromkeys("wav" if form == "pcm" else form for form in entry.model.formats or ("mp3",))
+    return [(form, form.upper()) for form in formats]
 
 
 def example(entry: Listing) -> str:

@@ -36,7 +36,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def chromium() -> str:
-    found = os.environ.get("POLYPHONY_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    named = os.environ.get("POLYPHONY_CHROMIUM")
+    found = named or shutil.which("chromium") or shutil.which("chromium-browser")
     if not found:
         pytest.skip("no Chromium: install one or set POLYPHONY_CHROMIUM")
     return found
@@ -83,7 +84,7 @@ def look() -> dict[str, Any]:
 
 
 @pytest.fixture
-def context(browser: Browser, program: Program, signed_in: Any, look: dict[str, Any]) -> Iterator[BrowserContext]:
+def context(browser: Browser, program: Program, signed_in: Any, look: Any) -> Iterator[BrowserContext]:
     opened = browser.new_context(
         base_url=program.origin, storage_state=signed_in, locale="en-GB", accept_downloads=True, **look
     )
@@ -92,10 +93,11 @@ def context(browser: Browser, program: Program, signed_in: Any, look: dict[str, 
 
 
 @pytest.fixture
-def watch(context: BrowserContext) -> Iterator[Watch]:
+def watch(context: BrowserContext, program: Program) -> Iterator[Watch]:
     """The watched page: whatever goes wrong on it fails the test."""
     watching = Watch(context.new_page())
     yield watching
+    assert program.process.poll() is None, program.said()
     assert watching.verdict() == []
 
 

@@ -50,6 +50,11 @@ class Program:
     origin: str = ""
     token: str = ""
     lines: list[str] = field(default_factory=list)
+    reader: threading.Thread = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.reader = threading.Thread(target=read, args=(self,), daemon=True)
+        self.reader.start()
 
     @property
     def port(self) -> int:
@@ -69,12 +74,19 @@ class Program:
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout) if done.stdout.strip() else None
 
+    def said(self) -> str:
+        return "".join(self.lines[-40:])
+
     def stop(self) -> None:
         self.process.terminate()
         try:
             self.process.wait(10)
         except subprocess.TimeoutExpired:
             self.process.kill()
+            self.process.wait()
+        self.reader.join(5)
+        if self.process.stdout:
+            self.process.stdout.close()
 
 
 def start(folder: Path) -> Program:
@@ -96,12 +108,11 @@ def start(folder: Path) -> Program:
         text=True,
     )
     program = Program(process, environment)
-    threading.Thread(target=read, args=(program,), daemon=True).start()
     deadline = time.monotonic() + START_SECONDS
     while not program.origin:
         if process.poll() is not None or time.monotonic() > deadline:
             process.kill()
-            raise RuntimeError("the program did not start: " + "".join(program.lines))
+            raise RuntimeError("the program did not start: " + program.said())
         time.sleep(0.05)
     program.shell(STAGE)
     return program

@@ -43,6 +43,13 @@ class Studio:
     def stats(self) -> dict[str, Any]:
         return self.page.evaluate(PLAYER % "({ ...stats, state, duration })")
 
+    def place(self) -> dict[str, float]:
+        """Where the script is on the page, wherever the page is scrolled to."""
+        return self.text.evaluate(
+            "(box) => { const { x, y, width, height } = box.getBoundingClientRect();"
+            " return { x, y: y + scrollY, width, height }; }"
+        )
+
     def rows(self) -> Locator:
         return self.page.locator(".run-row")
 

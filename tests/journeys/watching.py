@@ -85,9 +85,7 @@ class Watch:
 
     def events(self, kind: str) -> list[dict[str, Any]]:
         return [
-            event
-            for event in self.page.evaluate("() => window.watch.heard.events")
-            if event["type"] == kind
+            event for event in self.page.evaluate("() => window.watch.heard.events") if event["type"] == kind
         ]
 
     def shift(self) -> float:

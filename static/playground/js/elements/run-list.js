@@ -1,8 +1,5 @@
 // Earlier runs of this page: hear again, look at the receipt, delete.
 
-import { announce } from "../announce.js";
-import { message } from "../messages.js";
-
 class RunList extends HTMLElement {
   connectedCallback() {
     this.addEventListener("click", (event) => this.#pressed(event));
@@ -35,7 +32,7 @@ class RunList extends HTMLElement {
     if (button.dataset.role === "replay") {
       this.#replay(row);
     } else if (button.dataset.role === "delete") {
-      this.#delete(row);
+      import("../run-actions.js").then(({ deleteRun }) => deleteRun(row));
     }
   }
 
@@ -49,31 +46,7 @@ class RunList extends HTMLElement {
     const detail = { run, sound, duration: Number(duration), name, title, words: row.words };
     this.dispatchEvent(new CustomEvent("run-replay", { bubbles: true, detail }));
     if (!row.words) {
-      this.#fetchWords(row);
-    }
-  }
-
-  /** Sound first, in the click; when its words are said is known to the receipt. */
-  async #fetchWords(row) {
-    const answer = await fetch(row.querySelector("[data-role=again]").href);
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    row.words = JSON.parse(page.getElementById("run-words")?.textContent ?? "[]");
-    if ("current" in row.dataset) {
-      this.closest("speech-studio, history-player").querySelector("speech-player").addWords(row.words);
-    }
-  }
-
-  async #delete(row) {
-    const answer = await fetch(`/runs/${row.dataset.run}/delete`, {
-      method: "POST",
-      headers: { "X-CSRFToken": this.dataset.csrf },
-    });
-    if (answer.ok) {
-      const next = row.nextElementSibling ?? row.previousElementSibling;
-      row.remove();
-      next?.querySelector("[data-role=delete]").focus();
-      this.querySelector(".run-none").hidden = next !== null;
-      announce(message("deleted"));
+      import("../run-actions.js").then(({ fetchWords }) => fetchWords(row));
     }
   }
 }

@@ -4,7 +4,6 @@ import { announce } from "../announce.js";
 import { readDraft, writeDraft } from "../drafts.js";
 import { message } from "../messages.js";
 import { pageSocket } from "../wire/socket.js";
-import { VoiceSample } from "../audio/voice-sample.js";
 import "./receipt-line.js";
 import "./run-list.js";
 import { SpeechForm } from "./speech-form.js";
@@ -23,12 +22,11 @@ class SpeechStudio extends HTMLElement {
   connectedCallback() {
     this.#form = new SpeechForm(this);
     this.#form.restore(readDraft(this.model));
-    this.#sample = new VoiceSample(this.model, (voice, state) => this.#showSample(voice, state));
     this.#speak.addEventListener("click", () => (this.#run ? this.#stop() : this.#start()));
     this.addEventListener("keydown", (event) => this.#typed(event));
     this.addEventListener("input", () => this.#changed());
     this.addEventListener("voice-change", () => this.#changed());
-    this.addEventListener("voice-sample", ({ detail }) => this.#sample.toggle(detail.voice, detail.playing));
+    this.addEventListener("voice-sample", ({ detail }) => this.#hearSample(detail));
     this.addEventListener("run-replay", ({ detail }) => this.#replay(detail));
     this.addEventListener("player-first-sound", ({ detail }) => this.#heard(detail.ms));
     this.addEventListener("player-ended", () => this.#report());
@@ -97,7 +95,7 @@ class SpeechStudio extends HTMLElement {
   }
 
   #begin(params) {
-    this.#sample.stop();
+    this.#sample?.stop();
     this.#player.unlock({ sampleRate: 24000, text: params.input });
     this.#results ??= import("../speech-result.js");
     this.#sound = { params, words: [], first: null, end: null, run: null, resumed: false };
@@ -225,12 +223,18 @@ class SpeechStudio extends HTMLElement {
       return;
     }
     this.#sound = null;
-    this.#sample.stop();
+    this.#sample?.stop();
     delete this.dataset.trouble;
     this.querySelector("status-note").clear();
     this.#receipt.clear();
     this.#player.load({ src: sound, text: title, words: spoken ?? [], duration, name });
     this.#player.play();
+  }
+
+  async #hearSample({ voice, playing }) {
+    const { VoiceSample } = await import("../audio/voice-sample.js");
+    this.#sample ??= new VoiceSample(this.model, (which, state) => this.#showSample(which, state));
+    this.#sample.toggle(voice, playing);
   }
 
   #showSample(voice, state) {

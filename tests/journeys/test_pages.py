@@ -1,0 +1,194 @@
+"""Every page: accessible, narrow enough, light and dark, in three languages, small, still."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import brotli
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.journeys.conftest import DESK, PHONE
+from tests.journeys.studio import ESPEAK, SENTENCE, Studio
+from tests.journeys.watching import Watch
+
+PAGES = {
+    "catalogue": "/",
+    "studio": f"/models/{ESPEAK}",
+    "needs-key": "/models/openai/gpt-4o-mini-tts",
+    "other-task": "/models/openai/gpt-image-2",
+    "retired": "/models/openai/dall-e-3?tab=pricing",
+    "code": f"/models/{ESPEAK}?tab=code",
+    "pricing": "/models/openai/gpt-4o-mini-tts?tab=pricing",
+    "model-usage": f"/models/{ESPEAK}?tab=usage",
+    "history": "/history",
+    "usage": "/usage",
+    "keys": "/keys",
+    "password": "/accounts/password/set/",
+}
+KIB = 1024
+
+
+def faults(page: Page) -> list[str]:
+    """What axe-core finds, as `rule: element`."""
+    found = Axe().run(page).response["violations"]
+    return [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
+
+
+@pytest.fixture
+def spoken(studio: Studio) -> None:
+    """Something in the history."""
+    if not studio.page.request.get("/history").text().count("run-row"):
+        studio.open().write(SENTENCE)
+        studio.speak()
+        expect(studio.button).to_have_attribute("data-state", "idle")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing(page: Page, spoken: None, name: str):
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    page.goto(PAGES[name])
+    page.wait_for_load_state("networkidle")
+    assert faults(page) == []
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    assert faults(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_a_finished_run_and_its_receipt(studio: Studio, scheme: Any):
+    studio.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    studio.open("stage/cut")
+    studio.speak()
+    studio.finish()
+    assert faults(studio.page) == []
+    studio.note.get_by_role("link", name="Whole receipt").click()
+    expect(studio.page.get_by_role("heading", name="Receipt")).to_be_visible()
+    studio.page.keyboard.press("?")
+    expect(studio.page.get_by_role("dialog")).to_be_visible()
+    assert faults(studio.page) == []
+
+
+def test_axe_finds_nothing_before_the_sign_in(browser: Browser, program):
+    page = browser.new_page(base_url=program.origin)
+    page.goto("/keys")
+    expect(page).to_have_url(re.compile(r"/accounts/login/\?next=/keys"))
+    assert faults(page) == []
+    page.close()
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "zh-hans"])
+def test_a_phone_never_scrolls_sideways(page: Page, spoken: None, language: str):
+    page.set_viewport_size(PHONE)
+    speak(page, language)
+    wide = {}
+    for name, path in PAGES.items():
+        page.goto(path)
+        assert page.locator("html").get_attribute("lang") == language
+        if excess := page.evaluate("() => Math.max(0, document.documentElement.scrollWidth - innerWidth)"):
+            wide[name] = excess
+    assert wide == {}
+
+
+def speak(page: Page, language: str) -> None:
+    origin = page.context.storage_state()["cookies"][0]["domain"]
+    page.context.add_cookies([{"name": "django_language", "value": language, "domain": origin, "path": "/"}])
+
+
+def test_the_language_is_chosen_in_the_menu(page: Page):
+    page.goto("/keys")
+    for name, code in (("Русский", "ru"), ("简体中文", "zh-hans")):
+        page.locator("[popovertarget=language-menu]").click()
+        page.get_by_role("button", name=name).click()
+        expect(page.locator("html")).to_have_attribute("lang", code)
+    page.locator("[popovertarget=language-menu]").click()
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("h1")).to_have_text("API keys")
+
+
+def test_the_theme_stays_and_never_flashes(page: Page):
+    page.emulate_media(color_scheme="light")
+    page.goto("/")
+    light = background(page)
+    page.get_by_role("button", name="Switch between light and dark").click()
+    dark = background(page)
+    assert dark != light
+    page.reload(wait_until="commit")
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+    assert background(page) == dark
+    assert 'data-theme="dark"' in page.request.get("/").text()
+
+
+def background(page: Page) -> str:
+    return page.evaluate("() => getComputedStyle(document.body).backgroundColor")
+
+
+def test_the_keyboard_alone_is_enough(studio: Studio):
+    page = studio.open().page
+    page.keyboard.press("Tab")
+    expect(page.get_by_text("Skip to content")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+    order = []
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        order.append(page.evaluate("() => document.activeElement.dataset.role ?? document.activeElement.id"))
+        if order[-1] == "speak":
+            break
+    assert order[-3:] == ["words", "script-text", "speak"]
+    page.keyboard.press("Enter")
+    expect(studio.button).to_have_attribute("data-state", "idle")
+    studio.finish()
+    page.locator("main").focus()
+    page.keyboard.press("/")
+    expect(page.get_by_label("Search voices")).to_be_focused()
+
+
+@pytest.mark.parametrize("name", ["catalogue", "studio", "code", "history"])
+def test_a_page_is_light_and_still(watch: Watch, spoken: None, name: str):
+    weights: dict[str, list[int]] = {"html": [], "css": [], "js": []}
+
+    def weigh(response: Any) -> None:
+        kind = next((kind for kind in weights if kind in response.headers.get("content-type", "")), None)
+        kind = "js" if "javascript" in response.headers.get("content-type", "") else kind
+        if kind:
+            weights[kind].append(len(brotli.compress(response.body(), quality=11)))
+
+    page = watch.page
+    page.on("response", weigh)
+    page.goto(PAGES[name])
+    page.wait_for_load_state("networkidle")
+    assert sum(weights["js"]) <= 20_000
+    assert sum(weights["css"]) <= 12_000
+    assert sum(map(sum, weights.values())) <= 60_000
+    assert watch.shift() < 0.02
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_nothing_jumps_while_speaking(studio: Studio, size: Any):
+    studio.page.set_viewport_size(size)
+    studio.open().write(SENTENCE)
+    before = studio.place()
+    studio.speak()
+    studio.finish()
+    assert studio.place() == before
+    assert studio.watch.shift() < 0.02
+
+
+def test_an_insecure_origin_still_plays(browser: Browser, program, signed_in: Any):
+    """Without a secure context there is no worklet: scheduled buffers play every sample."""
+    cookies = [{**cookie, "domain": "lan.test"} for cookie in signed_in["cookies"]]
+    context = browser.new_context(base_url=f"http://lan.test:{program.port}", viewport=DESK)
+    context.add_cookies(cookies)
+    studio = Studio(Watch(context.new_page())).open()
+    assert studio.page.evaluate("() => isSecureContext") is False
+    studio.watch.allow("Cross-Origin-Opener-Policy header has been ignored")
+    studio.write("Over the local network.")
+    studio.speak()
+    studio.finish()
+    stats = studio.stats()
+    assert stats["mode"] == "scheduled"
+    assert stats["played"] == stats["received"] == studio.watch.heard() // 2
+    assert studio.watch.verdict() == []
+    context.close()
