@@ -8,7 +8,7 @@ because the client above it keeps cookies, logs addresses and costs as much agai
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
@@ -60,12 +60,15 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request as it will leave; `hide` is kept out of every message."""
+    """One request as it will leave; `hide` is kept out of every message.
+
+    A body that comes in pieces needs a Content-Length among `headers`.
+    """
 
     method: str
     url: str
     headers: Mapping[str, str]
-    content: bytes = b""
+    content: bytes | AsyncIterable[bytes] = b""
     limits: Limits = Limits()
     hide: tuple[str, ...] = ()
 

@@ -10,6 +10,7 @@ from core.contract.errors import InvalidRequest, UpstreamInvalid
 from core.contract.route import Target
 from core.providers import http
 from core.providers.failures import from_object
+from core.providers.upload import Upload
 
 AGENT = "polyphony"
 SHORTEST_SECRET = 8
@@ -21,17 +22,34 @@ def call(
     target: Target, method: str, path: str, body: dict[str, Any] | None, limits: http.Limits
 ) -> http.Call:
     """The request for `path` below the target's base URL; raises `Unavailable` where its key is locked."""
+    headers, hide = _credentials(target)
+    content = b""
+    if body is not None:
+        headers["Content-Type"] = "application/json"
+        content = _encoded(body)
+    return http.Call(method, _address(target, path), headers, content, limits, hide)
+
+
+def upload(target: Target, path: str, form: Upload, limits: http.Limits) -> http.Call:
+    """The request that sends `form` to `path`; raises `Unavailable` where the target's key is locked."""
+    headers, hide = _credentials(target)
+    headers |= form.headers
+    return http.Call("POST", _address(target, path), headers, form, limits, hide)
+
+
+def _address(target: Target, path: str) -> str:
+    return f"{target.base_url.rstrip('/')}/{path}"
+
+
+def _credentials(target: Target) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Headers of every call, and what of them must not be seen."""
     headers = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": AGENT, **target.headers}
     hide = tuple(value for value in target.headers.values() if len(value) >= SHORTEST_SECRET)
     if target.credential is not None:
         key = target.credential.reveal()
         headers["Authorization"] = http.bearer(key)
         hide = (key, *hide)
-    content = b""
-    if body is not None:
-        headers["Content-Type"] = "application/json"
-        content = _encoded(body)
-    return http.Call(method, f"{target.base_url.rstrip('/')}/{path}", headers, content, limits, hide)
+    return headers, hide
 
 
 def _encoded(body: dict[str, Any]) -> bytes:

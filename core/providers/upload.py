@@ -1,0 +1,79 @@
+"""A form with one file, sent from disk: its length is known before, and no more than a piece is in memory."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import secrets
+from collections.abc import AsyncIterator, Sequence
+
+from core.contract.errors import InvalidRequest
+from core.contract.requests import SoundFile
+
+PIECE = 256 * 1024
+NAME = re.compile(r"[\w.\[\]-]{1,200}")
+"""Names come from callers too: nothing in them may end a header."""
+
+
+class Upload:
+    """`multipart/form-data` as an async iterable of bytes; iterating again sends it again."""
+
+    def __init__(self, fields: Sequence[tuple[str, str]], file: SoundFile) -> None:
+        """Raises `InvalidRequest` for a field name that a form cannot carry."""
+        self.boundary = f"polyphony-{secrets.token_hex(16)}"
+        self._file = file
+        self._head = b"".join(self._field(name, value) for name, value in fields) + (
+            f'--{self.boundary}\r\nContent-Disposition: form-data; name="file"; filename="{file.name}"\r\n'
+            f"Content-Type: {file.media_type}\r\n\r\n"
+        ).encode("ascii")
+        self._tail = f"\r\n--{self.boundary}--\r\n".encode()
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {
+            "Content-Type": f"multipart/form-data; boundary={self.boundary}",
+            "Content-Length": str(len(self._head) + self._file.size + len(self._tail)),
+        }
+
+    def _field(self, name: str, value: str) -> bytes:
+        if not NAME.fullmatch(name):
+            raise InvalidRequest(
+                "An option's name has characters that a form cannot carry.", param="provider"
+            )
+        head = f'--{self.boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n'
+        return head.encode() + value.encode(errors="replace") + b"\r\n"
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return Pieces(self._head, self._file.path, self._tail)
+
+
+class Pieces:
+    """Opens the file for each piece: a connection that breaks leaves nothing to close."""
+
+    def __init__(self, head: bytes, path: str, tail: bytes) -> None:
+        self._next = head
+        self._path = path
+        self._tail = tail
+        self._at = 0
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
+
+    async def __anext__(self) -> bytes:
+        if self._next:
+            piece, self._next = self._next, b""
+            return piece
+        piece = await asyncio.to_thread(read_at, self._path, self._at)
+        self._at += len(piece)
+        if piece:
+            return piece
+        piece, self._tail = self._tail, b""
+        if not piece:
+            raise StopAsyncIteration
+        return piece
+
+
+def read_at(path: str, at: int) -> bytes:
+    with open(path, "rb") as file:
+        file.seek(at)
+        return file.read(PIECE)
