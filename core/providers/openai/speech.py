@@ -18,7 +18,8 @@ from core.providers import http
 from core.providers.audio import WAV_HEADER, signature
 from core.providers.failures import EXCERPT
 from core.providers.openai import wire
-from core.providers.openai.speech_events import EVENT_STREAM, audio_in, sound
+from core.providers.openai.events import EVENT_STREAM
+from core.providers.openai.speech_events import audio_in, sound
 from core.providers.openai.speech_usage import Meter
 
 LIMITS = http.Limits(total=300.0, idle=60.0, pace=256, size=64 * http.MIB)

@@ -9,15 +9,12 @@ from typing import Any
 
 from core.contract.errors import UpstreamInvalid
 from core.providers import http
-from core.providers.failures import from_object
-from core.providers.openai import wire
+from core.providers.openai.events import TERMINATOR, split, value_of
 from core.providers.openai.speech_usage import Meter
-from core.providers.sse import EventTooLarge, ServerEvent, Splitter
+from core.providers.sse import Splitter
 
-EVENT_STREAM = "text/event-stream"
 CAP = 8 * http.MIB
 DONE = "speech.audio.done"
-TERMINATOR = b"[DONE]"
 
 
 async def sound(answer: http.Answer, hide: tuple[str, ...], meter: Meter) -> AsyncGenerator[bytes, None]:
@@ -25,35 +22,16 @@ async def sound(answer: http.Answer, hide: tuple[str, ...], meter: Meter) -> Asy
     splitter = Splitter(CAP)
     async with aclosing(answer.chunks()) as chunks:
         async for chunk in chunks:
-            for event in _split(splitter, chunk):
+            for event in split(splitter, chunk):
                 if event.data == TERMINATOR:
                     return
-                value = _value(event, hide)
+                value = value_of(event, hide)
                 if value.get("type", event.name) == DONE:
                     meter.report(value.get("usage"))
                     return
                 if data := audio_in(value):
                     yield data
     raise UpstreamInvalid("The answer was cut short.", code="upstream_truncated")
-
-
-def _split(splitter: Splitter, chunk: bytes) -> list[ServerEvent]:
-    try:
-        return list(splitter.feed(chunk))
-    except EventTooLarge as error:
-        failure = UpstreamInvalid(str(error))
-    raise failure
-
-
-def _value(event: ServerEvent, hide: tuple[str, ...]) -> dict[str, Any]:
-    value = wire.decoded(event.data)
-    if not isinstance(value, dict):
-        raise UpstreamInvalid("The provider sent an event that is not an object.")
-    if error := from_object(value, hide):
-        raise error
-    if value.get("type", event.name) == "error":
-        raise from_object({"error": value}, hide) or UpstreamInvalid("The provider sent an error.")
-    return value
 
 
 def audio_in(value: Mapping[str, Any]) -> bytes:
