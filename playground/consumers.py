@@ -17,7 +17,7 @@ from core import tasks
 from core.contract.errors import InvalidRequest, NotFound, PolyphonyError, RateLimited
 from core.models import User
 from core.models.offload import offload
-from playground import admission, frames, vigil
+from playground import admission, frames, sources, vigil
 from playground.models import Run
 from playground.runs import live as registry
 from playground.runs import recovery, runner
@@ -137,7 +137,8 @@ class PlaygroundConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         self.make_room(visit, frame.id)
         client = self.scope.get("client") or [""]
         try:
-            live = runner.start(visit.user.pk, frame, str(client[0]))
+            source = await sources.source(visit.user, frame.task, frame.params)
+            live = runner.start(visit.user.pk, frame, str(client[0]), source)
         except PolyphonyError as error:
             await self.say(frames.text(frame.id, str(uuid4()), 1, frames.failed(error)))
             return

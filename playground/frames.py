@@ -13,6 +13,7 @@ import orjson
 
 from core.bodies.decoding import decode
 from core.bodies.speech import SpeechBody
+from core.bodies.transcription import TranscriptionBody, TranslationBody
 from core.bodies.validation import validate
 from core.contract.errors import InvalidRequest, PolyphonyError
 from core.contract.events import (
@@ -21,14 +22,18 @@ from core.contract.events import (
     AudioChunk,
     AudioStart,
     Event,
+    HeardWord,
+    HeardWords,
     Outcome,
     Progress,
     Receipt,
+    Segment,
+    TranscriptDelta,
     Word,
     Words,
 )
 from core.contract.media import AudioFormat
-from core.contract.requests import Request, Task
+from core.contract.requests import Request, SoundFile, Task
 from core.contract.usage import Amount
 from playground.speech_text import speakable
 
@@ -162,12 +167,15 @@ def known_id(fields: dict[str, Any]) -> str | None:
 # To a request
 
 
-def request(frame: Start) -> Request:
-    """What the gateway is asked. Raises `InvalidRequest` as the API does for the same body."""
-    return REQUESTS[frame.task](frame)
+def request(frame: Start, file: SoundFile | None = None) -> Request:
+    """What the gateway is asked. Raises `InvalidRequest` as the API does for the same body.
+
+    `file` is what a transcription or a translation listens to.
+    """
+    return REQUESTS[frame.task](frame, file)
 
 
-def speech(frame: Start) -> Request:
+def speech(frame: Start, file: SoundFile | None) -> Request:
     """Live sound is pcm where the model can; `plain` (ours alone) takes Markdown out before speaking."""
     params = dict(frame.params)
     plain = params.pop("plain", False)
@@ -179,7 +187,23 @@ def speech(frame: Start) -> Request:
     return replace(asked, text=text, formats=tuple(order), streamed=True)
 
 
-REQUESTS: dict[Task, Callable[[Start], Request]] = {Task.SPEECH: speech}
+def transcription(frame: Start, file: SoundFile | None) -> Request:
+    """Words are wanted as they come, whatever format the answer of a program would have."""
+    assert file is not None
+    body = validate(TranscriptionBody, {**frame.params, "model": frame.model, "stream": False})
+    return replace(body.request(file), streamed=True)
+
+
+def translation(frame: Start, file: SoundFile | None) -> Request:
+    assert file is not None
+    return validate(TranslationBody, {**frame.params, "model": frame.model}).request(file)
+
+
+REQUESTS: dict[Task, Callable[[Start, SoundFile | None], Request]] = {
+    Task.SPEECH: speech,
+    Task.TRANSCRIPTION: transcription,
+    Task.TRANSLATION: translation,
+}
 
 
 # To the browser
@@ -218,6 +242,12 @@ def body(event: Event) -> dict[str, Any] | bytes | None:
             return data
         case Words(words):
             return {"type": "speech.words", "words": [word_fields(word) for word in words]}
+        case TranscriptDelta(text):
+            return {"type": "transcript.delta", "text": text}
+        case Segment():
+            return {"type": "transcript.segment", **segment_fields(event)}
+        case HeardWords(heard):
+            return {"type": "transcript.words", "words": [heard_fields(word) for word in heard]}
         case AudioStart():
             return {
                 "type": "audio.start",
@@ -247,6 +277,17 @@ def body(event: Event) -> dict[str, Any] | bytes | None:
 
 def word_fields(word: Word) -> dict[str, Any]:
     return {"word": word.word, "start": word.start, "end": word.end}
+
+
+def segment_fields(segment: Segment) -> dict[str, Any]:
+    fields = {"id": segment.id, "start": segment.start, "end": segment.end, "text": segment.text}
+    return fields if segment.speaker is None else {**fields, "speaker": segment.speaker}
+
+
+def heard_fields(word: HeardWord) -> dict[str, Any]:
+    fields: dict[str, Any] = {"word": word.word, "start": word.start, "end": word.end}
+    known = {"confidence": word.confidence, "speaker": word.speaker}
+    return fields | {name: value for name, value in known.items() if value is not None}
 
 
 def started(run: UUID, model: str, provider: str, estimate: Decimal | None) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from core.bodies.sounds import sound_kind
+
 UNKNOWN = "application/octet-stream"
 SIGNS = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -9,28 +11,14 @@ SIGNS = (
     (b"GIF87a", "image/gif"),
     (b"GIF89a", "image/gif"),
     (b"%PDF-", "application/pdf"),
-    (b"ID3", "audio/mpeg"),
-    (b"OggS", "audio/ogg"),
-    (b"fLaC", "audio/flac"),
-    (b"\x1a\x45\xdf\xa3", "video/webm"),
 )
-CONTAINERS = {b"WAVE": "audio/wav", b"WEBP": "image/webp", b"AVI ": "video/x-msvideo"}
-BRANDS = {b"M4A ": "audio/mp4", b"M4B ": "audio/mp4", b"qt  ": "video/quicktime"}
+CONTAINERS = {b"WEBP": "image/webp", b"AVI ": "video/x-msvideo"}
 EXTENSIONS = {
     "image/png": "png",
     "image/jpeg": "jpg",
     "image/gif": "gif",
     "image/webp": "webp",
     "application/pdf": "pdf",
-    "audio/mpeg": "mp3",
-    "audio/aac": "aac",
-    "audio/ogg": "ogg",
-    "audio/flac": "flac",
-    "audio/wav": "wav",
-    "audio/mp4": "m4a",
-    "video/mp4": "mp4",
-    "video/quicktime": "mov",
-    "video/webm": "webm",
     "video/x-msvideo": "avi",
     "text/plain": "txt",
 }
@@ -38,16 +26,23 @@ EXTENSIONS = {
 
 def sniff(head: bytes) -> str:
     """The media type of a file that begins with `head` (some hundred bytes of it)."""
+    return kind_of(head)[0]
+
+
+def kind_of(head: bytes) -> tuple[str, str]:
+    """(media type, file extension) of a file that begins with `head`; what nobody knows is `bin`."""
+    media_type = shown(head)
+    if media_type is None and (sound := sound_kind(head)) is not None:
+        return sound.media_type, sound.extension
+    media_type = media_type or ("text/plain" if is_text(head) else UNKNOWN)
+    return media_type, EXTENSIONS.get(media_type, "bin")
+
+
+def shown(head: bytes) -> str | None:
     for sign, media_type in SIGNS:
         if head.startswith(sign):
             return media_type
-    if head[:4] == b"RIFF":
-        return CONTAINERS.get(head[8:12], UNKNOWN)
-    if head[4:8] == b"ftyp":
-        return BRANDS.get(head[8:12], "video/mp4")
-    if len(head) > 2 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0:
-        return "audio/aac" if head[1] & 0x06 == 0 else "audio/mpeg"
-    return "text/plain" if is_text(head) else UNKNOWN
+    return CONTAINERS.get(head[8:12]) if head[:4] == b"RIFF" else None
 
 
 def is_text(head: bytes) -> bool:

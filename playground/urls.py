@@ -4,7 +4,19 @@ from django.urls import URLPattern, path
 
 from playground.admission import SignedIn
 from playground.consumers import PlaygroundConsumer
-from playground.views import catalogue, code, history, keys, media, model, runs, samples, uploads, usage
+from playground.views import (
+    catalogue,
+    code,
+    history,
+    keys,
+    media,
+    model,
+    runs,
+    samples,
+    transcripts,
+    uploads,
+    usage,
+)
 
 app_name = "playground"
 urlpatterns: list[URLPattern] = [
@@ -20,7 +32,10 @@ urlpatterns: list[URLPattern] = [
     path("runs/<uuid:run_id>", history.run, name="run"),
     path("uploads/", uploads.create, name="uploads"),
     path("uploads/<uuid:upload_id>", media.upload, name="upload"),
+    path("uploads/<uuid:upload_id>/delete", uploads.delete, name="delete_upload"),
     path("runs/<uuid:run_id>/sound", media.sound, name="sound"),
+    path("runs/<uuid:run_id>/transcript", transcripts.transcript, name="transcript"),
+    path("runs/<uuid:run_id>/transcript.<str:extension>", transcripts.download, name="transcript_file"),
     path("runs/<uuid:run_id>/delete", runs.delete, name="delete_run"),
     path("runs/<uuid:run_id>/timings", runs.timings, name="timings"),
 ]

@@ -10,12 +10,14 @@ from django.core.files.storage import default_storage
 from django.db import models, transaction
 from django.db.models.signals import post_delete
 from django.dispatch import receiver
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import get_valid_filename, slugify
 from django.utils.translation import gettext_lazy as _
 
 from core.contract.requests import Task
 from playground.models.owned import OwnedQuerySet
+from playground.models.upload import Upload
 
 TITLE_LENGTH = 120
 
@@ -29,6 +31,7 @@ class RunQuerySet(OwnedQuerySet["Run"]):
         return self.filter(
             models.Q(title__icontains=words)
             | models.Q(params__input__icontains=words)
+            | models.Q(transcript__text__icontains=words)
             | models.Q(model__icontains=words)
         )
 
@@ -36,8 +39,9 @@ class RunQuerySet(OwnedQuerySet["Run"]):
 class Run(models.Model):
     """A run belongs to its user and to the server that makes it, never to a socket.
 
-    `params` is the API body without `model`; media in it are ids. `frames` are the textual events with
-    their numbers, so that a resume still tells the whole story when the live log is gone.
+    `params` is the API body without `model`; media in it are ids. `transcript` has `text`, `language`,
+    `segments` and the names given to `speakers`; its words are in `words`. `frames` are the textual events
+    with their numbers, so that a resume still tells the whole story when the live log is gone.
     """
 
     class State(models.TextChoices):
@@ -65,6 +69,14 @@ class Run(models.Model):
     duration = models.FloatField(_("duration, s"), null=True)
     bytes = models.PositiveBigIntegerField(_("bytes"), default=0)
     words = models.JSONField(_("words"), default=list)
+    transcript = models.JSONField(_("transcript"), default=dict)
+    upload = models.ForeignKey(
+        Upload,
+        verbose_name=_("file"),
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="runs",
+    )
     sound = models.CharField(_("sound file"), max_length=200, blank=True)
     frames = models.JSONField(default=list)
     timings = models.JSONField(_("timings in the browser"), default=dict)
@@ -86,6 +98,18 @@ class Run(models.Model):
         return self.title or str(self.id)
 
     @property
+    def text(self) -> str:
+        """What was said: the text that was spoken, or the one that was heard."""
+        return self.params.get("input") or self.transcript.get("text") or ""
+
+    @property
+    def media(self) -> str:
+        """Where its sound is heard again; empty where there is none any more."""
+        if self.sound:
+            return reverse("playground:sound", args=[self.id])
+        return reverse("playground:upload", args=[self.upload_id]) if self.upload_id else ""
+
+    @property
     def file_name(self) -> str:
         """What the sound is called once it is saved, such as `espeak-ng-hello-world.mp3`."""
         model = slugify(self.model.rsplit("/", 1)[-1])
@@ -101,5 +125,10 @@ class Run(models.Model):
 
 @receiver(post_delete, sender=Run, dispatch_uid="playground.run.sound")
 def delete_sound(instance: Run, **kwargs: Any) -> None:
-    """However a run is deleted, its file goes with it, once the deletion is certain."""
+    """However a run is deleted, its file goes with it, once the deletion is certain.
+
+    The file it listened to goes too, unless another run did.
+    """
     transaction.on_commit(instance.erase_sound)
+    if instance.upload_id and not Run.objects.filter(upload=instance.upload_id).exists():
+        Upload.objects.filter(id=instance.upload_id).delete()

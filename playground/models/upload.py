@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +15,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from playground.models.owned import OwnedQuerySet
+
+
+class UploadQuerySet(OwnedQuerySet["Upload"]):
+    def expired(self) -> UploadQuerySet:
+        """Files past `UPLOAD_RETENTION_DAYS` that no run listens to now; 0 days keep them for ever."""
+        if not settings.UPLOAD_RETENTION_DAYS:
+            return self.none()
+        oldest = timezone.now() - timedelta(days=settings.UPLOAD_RETENTION_DAYS)
+        return self.filter(created_at__lt=oldest).exclude(runs__state="running")
 
 
 class Upload(models.Model):
@@ -30,7 +40,7 @@ class Upload(models.Model):
     probe = models.JSONField(_("what was found in it"), default=dict)
     created_at = models.DateTimeField(_("created"), default=timezone.now)
 
-    objects = OwnedQuerySet["Upload"].as_manager()
+    objects = UploadQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("upload")
@@ -40,6 +50,11 @@ class Upload(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it plays, as it was measured."""
+        return self.probe.get("duration")
 
 
 @receiver(post_delete, sender=Upload, dispatch_uid="playground.upload.file")

@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from core.bodies.transcripts import Gathering
 from core.contract.errors import RateLimited
 from core.contract.events import Outcome, Word
 from core.contract.media import AudioFormat
+from core.contract.requests import SpeechRequest
 from core.gateway import Session
 from playground.models import Run
 from playground.runs.log import Body, Log, Numbered
@@ -33,7 +35,7 @@ runs: dict[UUID, Live] = {}
 
 @dataclass(eq=False)
 class Live:
-    """One run in the making: its request on the way, its log, its sound."""
+    """One run in the making: its request on the way, its log, its sound or what was heard."""
 
     id: UUID
     user_id: int
@@ -43,11 +45,17 @@ class Live:
     log: Log
     pace: Pace = field(default_factory=Pace)
     words: list[Word] = field(default_factory=list)
+    heard: Gathering = field(default_factory=Gathering)
     mirror: Mirror | None = None
     task: asyncio.Task[None] | None = None
     begun: bool = False
     ending: bool = False
     reason: Outcome | None = None
+
+    @property
+    def delivered(self) -> bool:
+        """Whether anything has come that is worth keeping."""
+        return bool(self.sound.size or self.heard.deltas or self.heard.segments or self.heard.words)
 
     def tell(self, body: Body) -> None:
         """Number an event and hand it to everybody who follows."""
@@ -72,7 +80,9 @@ def create(run: UUID, user_id: int, session: Session) -> Live:
             f"You have {RUNS_PER_USER} runs on the way; wait for one to end.", code="too_many_runs"
         )
     sound = Sound(run)
-    live = runs[run] = Live(run, user_id, session, session.request.format, sound, Log(sound.recall))
+    asked = session.request
+    wanted = asked.format if isinstance(asked, SpeechRequest) else AudioFormat.WAV
+    live = runs[run] = Live(run, user_id, session, wanted, sound, Log(sound.recall))
     if (mirror := shared()) is not None:
         live.mirror = mirror.Mirror(run, live.stop)
     return live

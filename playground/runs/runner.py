@@ -23,16 +23,17 @@ from core.contract.errors import (
     UpstreamInvalid,
 )
 from core.contract.events import AudioChunk, AudioStart, Event, Outcome, Receipt, Words
-from core.contract.requests import Caller, Source
+from core.contract.requests import Caller, SoundFile, Source, SpeechRequest
 from core.gateway import Session
 from core.models.offload import offload
 from playground import frames
-from playground.models import Run
+from playground.models import Run, Upload
 from playground.models.run import TITLE_LENGTH
 from playground.runs import live as registry
 from playground.runs.live import Live
 from playground.runs.log import Body
 from playground.runs.store import Kept
+from playground.runs.written import transcript_columns
 
 log = logging.getLogger("polyphony.runs")
 
@@ -40,12 +41,19 @@ PIECE = 64 * 1024
 """Largest frame of sound: bigger chunks are sent in pieces."""
 
 
-def start(user_id: int, frame: frames.Start, address: str = "") -> Live:
+def start(
+    user_id: int,
+    frame: frames.Start,
+    address: str = "",
+    source: tuple[Upload, SoundFile] | None = None,
+) -> Live:
     """Begin a run and return at once. Raises the refusals of parser and gateway; then nothing was begun.
 
-    `address` is the client's.
+    `address` is the client's, `source` what the run listens to.
     """
-    request = frames.request(frame)
+    upload, file = source or (None, None)
+    request = frames.request(frame, file)
+    text = request.text if isinstance(request, SpeechRequest) else upload.name if upload else ""
     session = Session(Caller(user_id, source=Source.PLAYGROUND, address=address), request)
     live = registry.create(uuid4(), user_id, session)
     row = Run(
@@ -54,7 +62,8 @@ def start(user_id: int, frame: frames.Start, address: str = "") -> Live:
         task=frame.task,
         model=frame.model,
         params=dict(frame.params),
-        title=" ".join(request.text[: 4 * TITLE_LENGTH].split())[:TITLE_LENGTH],
+        title=" ".join(text[: 4 * TITLE_LENGTH].split())[:TITLE_LENGTH],
+        upload=upload,
         generation=session.id,
     )
     live.task = tasks.spawn(f"run {live.id}", conduct(live, row))
@@ -104,10 +113,10 @@ async def relay(live: Live) -> tuple[Outcome, PolyphonyError | None]:
     except (AuthenticationFailed, Interrupted) as error:
         return Outcome.INTERRUPTED, error
     except PolyphonyError as error:
-        return (Outcome.PARTIAL if live.sound.size else Outcome.FAILED), error
+        return (Outcome.PARTIAL if live.delivered else Outcome.FAILED), error
     except Exception:
         log.exception("run %s failed", live.id)
-        return (Outcome.PARTIAL if live.sound.size else Outcome.FAILED), PolyphonyError(
+        return (Outcome.PARTIAL if live.delivered else Outcome.FAILED), PolyphonyError(
             "Something went wrong on this server."
         )
 
@@ -127,6 +136,8 @@ async def take(live: Live, event: Event) -> None:
         live.pace.shape(event)
     elif type(event) is Words:
         live.words.extend(event.words)
+    else:
+        live.heard.note(event)
     body = frames.body(event)
     if body is not None:
         live.tell(body)
@@ -198,6 +209,7 @@ def ended(
         "sound": kept.name if kept else "",
         "frames": plain(told),
         "finished_at": timezone.now(),
+        **transcript_columns(live),
     }
 
 

@@ -2,75 +2,92 @@
 
 from __future__ import annotations
 
-import wave
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 
+from core.bodies.sounds import TAKEN
 from core.contract.errors import InvalidRequest, TooLarge
+from core.contract.requests import Task
 from core.models import User
 from core.models.offload import offload
-from playground.media_type import EXTENSIONS, sniff
+from playground.media_type import kind_of
 from playground.models import Upload
-from playground.views.answers import signed_in
+from playground.sources import probed
+from playground.views.answers import absent, signed_in
 
 NAME_LENGTH = 200
+HEAD = 512
+HEARD = (Task.TRANSCRIPTION, Task.TRANSLATION)
 
 
 @signed_in("POST")
 async def create(request: HttpRequest, user: User) -> HttpResponseBase:
-    """201 with the upload's `id`, `name`, `media_type`, `bytes` and, for WAV, `duration` in seconds."""
+    """201 with the upload's `id`, `name`, `media_type`, `bytes` and what was found in it, such as `duration`.
+
+    The form field `task` says what the file is for: what that cannot use is refused, and nothing is kept.
+    """
     file = await offload(request.FILES.get, "file")
     if file is None:
         raise InvalidRequest("Send one file in the form field file.", param="file", code="missing_field")
-    limit = settings.MAX_UPLOAD_MB * 1024 * 1024
-    if not file.size:
-        raise InvalidRequest("The file is empty.", param="file", code="empty_file")
-    if file.size > limit:
-        raise TooLarge(f"A file may have at most {settings.MAX_UPLOAD_MB} MB.", param="file")
-    row = await offload(store, user, file)
+    row = await offload(store, user, checked(file), request.POST.get("task", ""))
+    try:
+        row.probe = await probed(row)
+        await offload(row.save, force_insert=True)
+    except BaseException:
+        await offload(default_storage.delete, row.file)
+        raise
     return JsonResponse(described(row), status=201)
 
 
-def store(user: User, file: UploadedFile) -> Upload:
-    media_type = sniff(file.read(512))
+@signed_in("POST", "DELETE")
+async def delete(request: HttpRequest, user: User, upload_id: UUID) -> HttpResponseBase:
+    """Delete a file for good; transcripts made of it stay: 204."""
+    row = await offload(Upload.objects.for_user(user).filter(id=upload_id).first)
+    if row is None:
+        raise absent()
+    await offload(row.delete)
+    return HttpResponse(status=204)
+
+
+def checked(file: UploadedFile) -> UploadedFile:
+    """The file, where its size is one that is taken."""
+    if not file.size:
+        raise InvalidRequest("The file is empty.", param="file", code="empty_file")
+    if file.size > settings.MAX_UPLOAD_MB * 1024 * 1024:
+        raise TooLarge(f"A file may have at most {settings.MAX_UPLOAD_MB} MB.", param="file")
+    return file
+
+
+def store(user: User, file: UploadedFile, task: str) -> Upload:
+    """The file under a generated name, as a row that is not saved yet."""
+    media_type, extension = kind_of(file.read(HEAD))
     file.seek(0)
+    if task in HEARD and not media_type.startswith(("audio/", "video/")):
+        what = "text" if media_type == "text/plain" else "no sound and no video"
+        raise InvalidRequest(
+            f"This file is {what}, whatever its name says. Send one of {TAKEN}.",
+            param="file",
+            code="unsupported_format",
+        )
     upload_id = uuid4()
-    extension = EXTENSIONS.get(media_type, "bin")
-    probe = wav_facts(file) if media_type == "audio/wav" else {}
-    file.seek(0)
-    stored = default_storage.save(f"uploads/{user.pk}/{upload_id}.{extension}", file)
-    return Upload.objects.create(
+    return Upload(
         id=upload_id,
         user=user,
         name=shown_name(file.name or ""),
         media_type=media_type,
         bytes=file.size,
-        file=stored,
-        probe=probe,
+        file=default_storage.save(f"uploads/{user.pk}/{upload_id}.{extension}", file),
     )
 
 
 def shown_name(name: str) -> str:
     """The client's file name as plain text of one line."""
     return "".join(character for character in name if character.isprintable())[:NAME_LENGTH] or "file"
-
-
-def wav_facts(file: UploadedFile) -> dict[str, Any]:
-    try:
-        with wave.open(file.file, "rb") as sound:
-            rate, channels = sound.getframerate(), sound.getnchannels()
-            return {
-                "duration": round(sound.getnframes() / rate, 3),
-                "sample_rate": rate,
-                "channels": channels,
-            }
-    except (wave.Error, EOFError, ZeroDivisionError):
-        return {}
 
 
 def described(row: Upload) -> dict[str, Any]:

@@ -1,0 +1,86 @@
+"""A run's transcript: to read, to correct, to take away."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import Annotated
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.utils.http import content_disposition_header
+from pydantic import Field, StringConstraints
+
+from core.bodies.decoding import decode
+from core.bodies.validation import Body, validate
+from core.contract.requests import Task
+from core.models import User
+from core.models.offload import offload
+from playground.models import Run
+from playground.runs import written
+from playground.views.answers import absent, signed_in
+
+HEARD = (Task.TRANSCRIPTION, Task.TRANSLATION)
+MOST_WORDS = 50_000
+Seconds = Annotated[float, Field(ge=0, le=360_000, allow_inf_nan=False)]
+Said = Annotated[str, StringConstraints(max_length=20_000)]
+Letter = Annotated[str, StringConstraints(min_length=1, max_length=40)]
+Name = Annotated[str, StringConstraints(max_length=80)]
+
+
+class SegmentBody(Body):
+    id: int
+    start: Seconds
+    end: Seconds
+    text: Said
+    speaker: Letter | None = None
+
+
+class WordBody(Body):
+    word: Annotated[str, StringConstraints(min_length=1, max_length=400)]
+    start: Seconds
+    end: Seconds
+    confidence: Annotated[float, Field(ge=0, le=1)] | None = None
+    speaker: Letter | None = None
+
+
+class TranscriptBody(Body):
+    """A corrected transcript; times as they were heard."""
+
+    text: Annotated[str, StringConstraints(max_length=2_000_000)]
+    segments: list[SegmentBody] = Field(default_factory=list, max_length=MOST_WORDS)
+    words: list[WordBody] = Field(default_factory=list, max_length=MOST_WORDS)
+    speakers: dict[Letter, Name] = Field(default_factory=dict, max_length=64)
+
+
+@signed_in("GET", "POST")
+async def transcript(request: HttpRequest, user: User, run_id: UUID) -> HttpResponseBase:
+    """GET: the transcript with its times and its sound. POST: put a corrected one in its place, 204."""
+    run = await of(user, run_id)
+    if request.method == "GET":
+        return JsonResponse(written.whole(run))
+    body = validate(TranscriptBody, decode(request.body)).model_dump(exclude_none=True)
+    words = body.pop("words")
+    kept = {**run.transcript, **body, "edited": True}
+    await offload(Run.objects.filter(id=run.id).update, transcript=kept, words=words)
+    return HttpResponse(status=204)
+
+
+@signed_in("GET", "HEAD")
+async def download(request: HttpRequest, user: User, run_id: UUID, extension: str) -> HttpResponseBase:
+    """The transcript as txt, srt, vtt or json, from the corrected text."""
+    run = await of(user, run_id)
+    if extension not in written.FILES:
+        raise absent()
+    media_type, write = written.FILES[extension]
+    answer = HttpResponse(write(written.heard(run)), content_type=media_type)
+    name = f"{PurePath(run.title).stem or 'transcript'}.{extension}"
+    answer["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    answer["Cache-Control"] = "private, no-cache"
+    return answer
+
+
+async def of(user: User, run_id: UUID) -> Run:
+    mine = Run.objects.for_user(user).filter(id=run_id, task__in=HEARD).select_related("upload")
+    if (run := await offload(mine.first)) is None:
+        raise absent()
+    return run
