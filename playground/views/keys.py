@@ -31,9 +31,7 @@ def keys(request: HttpRequest) -> HttpResponse:
         "lifetimes": LIFETIMES,
         "base_url": f"{request.scheme}://{request.get_host()}/api/v1",
     }
-    response = render(request, "playground/keys.html", context)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return render(request, "playground/keys.html", context)
 
 
 def make(request: HttpRequest) -> str:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import hashlib
 
-from django.contrib.auth.decorators import login_required
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
-from django.views.decorators.http import require_GET
+from django.http import HttpRequest, HttpResponseBase
 
 from core import gateway
 from core.catalogue import lookup
 from core.catalogue.entries import ModelEntry
-from core.contract.errors import InvalidRequest, PolyphonyError
+from core.contract.errors import InvalidRequest
 from core.contract.media import AudioFormat
 from core.contract.requests import Caller, Source, SpeechRequest
+from core.models import User
 from core.models.offload import offload
+from playground.views.answers import signed_in
+from playground.views.media import file_answer
 
 SENTENCES = {
     "ar": "مرحبًا، هكذا يبدو صوتي.",
@@ -44,23 +45,17 @@ SENTENCES = {
 }
 
 
-@login_required
-@require_GET
-async def sample(request: HttpRequest) -> HttpResponse:
+@signed_in("GET", "HEAD")
+async def sample(request: HttpRequest, user: User) -> HttpResponseBase:
     """The sample of `?model=&voice=`; the first listener's request makes it and is metered like any other."""
-    user = await request.auser()
-    try:
-        model = lookup.get(request.GET.get("model", ""))
-        voice = model.voice_ids.get(request.GET.get("voice", "").casefold())
-        if voice is None:
-            raise InvalidRequest("This model has no such voice.", param="voice")
-        name = await kept(model, voice, user.pk)
-    except PolyphonyError as error:
-        return JsonResponse({"error": error.envelope()}, status=error.status)
-    response = FileResponse(await offload(default_storage.open, name), content_type=media_type(name))
-    response.headers["Cache-Control"] = "private, max-age=86400"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+    model = lookup.get(request.GET.get("model", ""))
+    voice = model.voice_ids.get(request.GET.get("voice", "").casefold())
+    if voice is None:
+        raise InvalidRequest("This model has no such voice.", param="voice")
+    name = await kept(model, voice, user.pk)
+    answer = await file_answer(request, name, media_type(name), name.rpartition("/")[2], attachment=False)
+    answer["Cache-Control"] = "private, max-age=86400"
+    return answer
 
 
 async def kept(model: ModelEntry, voice: str, user_id: int) -> str:
@@ -90,4 +85,4 @@ def sentence(model: ModelEntry, voice: str) -> str:
 
 def media_type(name: str) -> str:
     extension = name.rsplit(".", 1)[-1]
-    return next(form.media_type for form in AudioFormat if form.extension == extension)
+    return next(form.media_type for form in AudioFormat if form.extension == extension).partition(";")[0]

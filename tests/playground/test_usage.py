@@ -1,0 +1,98 @@
+"""One's own usage: sums, bars, budgets, and a table for a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from core.access import snapshot
+from core.models import Budget, UsageRecord
+from playground.views.usage import CHART_HEIGHT, DAYS, bars
+
+
+def book(user, number: int, cost: str | None = "0.01", days: int = 0, **fields):
+    defaults = {
+        "public_id": f"gen-{user.username}-{number}",
+        "user": user,
+        "source": "page",
+        "task": "speech",
+        "model": "lab/alto",
+        "provider": "lab",
+        "state": "settled",
+        "outcome": "completed",
+        "units": {"text_in.character": 10},
+        "cost": cost,
+        "basis": "computed" if cost else "unpriced",
+        "created_at": timezone.now() - timedelta(days=days),
+        "total_ms": 12,
+    }
+    return UsageRecord.objects.create(**{**defaults, **fields})
+
+
+@pytest.fixture
+def page(client, alice):
+    client.force_login(alice)
+    return client
+
+
+def test_sums_are_the_records(page, alice, bob):
+    book(alice, 1)
+    book(alice, 2, cost="0.0025")
+    book(alice, 3, cost=None)
+    book(bob, 1, cost="7")
+    shown = page.get("/usage").context
+    assert float(shown["spending"].day) == 0.0125
+    (row,) = shown["report"]["rows"]
+    assert (row["records"], row["model"]) == (3, "lab/alto")
+    assert float(row["cost"]) == 0.0125
+
+
+def test_nothing_used_says_what_to_do(page):
+    answer = page.get("/usage").content.decode()
+    assert "Nothing used yet" in answer
+    assert "usage-chart" not in answer
+
+
+def test_a_failure_has_no_price(page, alice):
+    book(alice, 1, cost="0", outcome="failed", error="upstream_failed", units={})
+    answer = page.get("/usage").content.decode()
+    assert "upstream_failed" in answer
+    assert ">free<" not in answer
+
+
+def test_there_is_a_bar_for_each_day(page, alice):
+    book(alice, 1)
+    book(alice, 2)
+    book(alice, 3, days=3)
+    book(alice, 4, days=DAYS + 5)
+    shown = page.get("/usage").context["bars"]
+    assert len(shown) == DAYS
+    assert [bar["records"] for bar in shown if bar["records"]] == [1, 2]
+    assert shown[-1]["height"] == CHART_HEIGHT - 4
+    assert all(bar["y"] + bar["height"] == CHART_HEIGHT for bar in shown)
+
+
+def test_bars_of_nothing_are_flat():
+    assert {bar["height"] for bar in bars([])} == {0}
+
+
+def test_a_budget_shows_what_is_left(page, alice):
+    Budget.objects.create(user=alice, window="month", limit="5")
+    snapshot.refresh_if_changed()
+    answer = page.get("/usage").content.decode()
+    assert "$5 left" in answer
+    assert "starts anew" in answer
+
+
+def test_the_table_is_ones_own(page, alice, bob):
+    book(alice, 1)
+    book(bob, 1)
+    answer = page.get("/usage.csv")
+    rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode())))
+    assert answer["Content-Disposition"] == 'attachment; filename="usage.csv"'
+    assert rows[0][0] == "public_id"
+    assert [row[0] for row in rows[1:]] == ["gen-alice-1"]
