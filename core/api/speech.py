@@ -12,7 +12,7 @@ from starlette.requests import Request
 from core.api.answers import dumps
 from core.api.entry import Cut, Receive, Scope, Send
 from core.api.reading import caller, read
-from core.api.streaming import Stream, while_connected
+from core.api.streaming import Stream, answer_headers, while_connected
 from core.bodies.speech import SpeechBody
 from core.contract.errors import PolyphonyError, UpstreamInvalid
 from core.contract.events import AudioChunk, AudioStart, Event, Receipt, Started
@@ -87,16 +87,7 @@ class SoundAnswer:
         raise Cut(error.message) from error
 
     def headers_of(self, media_type: str) -> Mapping[str, str]:
-        began = self.began
-        return {
-            "Content-Type": media_type,
-            "Cache-Control": "no-store",
-            "X-Accel-Buffering": "no",
-            "X-Generation-Id": self.session.id,
-            "X-Polyphony-Provider": began.provider if began else "",
-            "X-Polyphony-Model": self.session.route.model,
-            "X-Polyphony-Attempts": str(began.number if began else 1),
-        }
+        return answer_headers(media_type, self.session.id, self.session.route.model, self.began)
 
 
 class EventAnswer(SoundAnswer):

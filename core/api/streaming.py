@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 from core.api.entry import Receive, Send
+from core.contract.events import Started
 
 KEEP_ALIVE = 10.0
 """Seconds of silence after which an event stream says that it is still there."""
@@ -35,6 +36,19 @@ async def while_connected(receive: Receive) -> AsyncIterator[None]:
             raise
     finally:
         watcher.cancel()
+
+
+def answer_headers(media_type: str, generation: str, model: str, began: Started | None) -> dict[str, str]:
+    """What every answer of the gateway says of itself."""
+    return {
+        "Content-Type": media_type,
+        "Cache-Control": "no-store",
+        "X-Accel-Buffering": "no",
+        "X-Generation-Id": generation,
+        "X-Polyphony-Provider": began.provider if began else "",
+        "X-Polyphony-Model": model,
+        "X-Polyphony-Attempts": str(began.number if began else 1),
+    }
 
 
 class Stream:
