@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import email.policy
 import json
 import os
 import queue
@@ -40,6 +41,31 @@ class Seen:
     @property
     def json(self) -> dict[str, Any]:
         return json.loads(self.body) if self.body else {}
+
+    @property
+    def parts(self) -> list[tuple[str, str, bytes]]:
+        """(name, file name, content) of each part of a form."""
+        head = f"Content-Type: {self.headers['content-type']}\r\n\r\n".encode()
+        form = email.message_from_bytes(head + self.body, policy=email.policy.HTTP)
+        return [
+            (
+                str(part.get_param("name", header="content-disposition")),
+                part.get_filename() or "",
+                part.get_payload(decode=True),
+            )
+            for part in form.iter_parts()
+        ]
+
+    @property
+    def form(self) -> list[tuple[str, str]]:
+        """The text fields of a form, in order."""
+        return [(name, content.decode()) for name, file, content in self.parts if not file]
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """The fields, whichever way they came."""
+        by_form = self.headers.get("content-type", "").startswith("multipart/")
+        return dict(self.form) if by_form else self.json
 
 
 class Exchange:
@@ -99,7 +125,7 @@ class Exchange:
 
     def bill(self) -> None:
         """Write, durably, what this request is charged; at the moment a provider would."""
-        asked = self.seen.json
+        asked = self.seen.asked
         self.provider.book(
             {
                 "request": self.seen.number,
@@ -236,7 +262,7 @@ class Provider:
         return exchange.keep
 
     def _scenario(self, seen: Seen) -> Scenario:
-        name = seen.json.get("model", "") if seen.method == "POST" else seen.path.rpartition("/")[2]
+        name = seen.asked.get("model", "") if seen.method == "POST" else seen.path.rpartition("/")[2]
         waiting = self._scripts.get(name)
         if not waiting:
             return self._scenarios(name)

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable
 
 from core.contract.media import AudioFormat
+from tests.fakes.listening import HEARD, transcript
 from tests.fakes.provider import Exchange, Scenario
 from tests.fakes.sound import slices, sound
 
@@ -188,8 +189,15 @@ async def models(exchange: Exchange) -> None:
     )
 
 
+async def ok(exchange: Exchange) -> None:
+    """What the path asks for."""
+    listening = exchange.seen.path.endswith(("/transcriptions", "/translations"))
+    await (transcript() if listening else speech())(exchange)
+
+
 NAMED: dict[str, Scenario] = {
-    "ok": speech(),
+    **HEARD,
+    "ok": ok,
     "slow": speech(seconds=5, chunks=50, delay=0.1),
     "sse": sse_speech(),
     "denied": status(401),
@@ -212,5 +220,5 @@ NAMED: dict[str, Scenario] = {
 
 
 def named(name: str) -> Scenario:
-    """The scenario a model's name asks for; any other name gets sound."""
-    return NAMED.get(name, NAMED["ok"])
+    """The scenario a model's name asks for; any other name gets sound, or a transcript for sound."""
+    return NAMED.get(name, ok)
