@@ -25,10 +25,14 @@ POLICY = (
 )
 SAMPLE_BODIES: Mapping[str, dict[str, Any]] = {
     "/audio/speech": {"model": "local/espeak-ng", "input": "Hello from Polyphony."},
+    "/audio/transcriptions": {"model": "local/pocketsphinx"},
+    "/audio/translations": {"model": "openai/whisper-large-v3"},
 }
+SAMPLE_FILE = "hello.mp3"
 SAMPLE_PATHS = {"{author}/{slug}": "local/espeak-ng", "{id}": "local/espeak-ng"}
 SAMPLE_QUERIES = {"/generation": "id=$GENERATION_ID", "/audio/voices": "model=local/espeak-ng"}
-FILES = {"/audio/speech": "hello.mp3"}
+FILES = {"/audio/speech": SAMPLE_FILE}
+FILE_WORDS = 'The sound, in a form; in JSON `input_audio` as `{"data": base64, "format": "mp3"}`.'
 
 
 async def docs(request: Request) -> Response:
@@ -88,7 +92,8 @@ def section(operation: Operation, base: str) -> dict[str, Any]:
 
 def parameters(operation: Operation) -> list[dict[str, Any]]:
     asked = [row(query.name, query.schema["type"], query.required, query.words) for query in operation.query]
-    return [*asked, *(fields(operation.body.__name__) if operation.body else ())]
+    sent = [row("file", "file", True, FILE_WORDS)] if operation.file else []
+    return [*asked, *sent, *(fields(operation.body.__name__) if operation.body else ())]
 
 
 def row(name: str, form: str, required: bool, words: str) -> dict[str, Any]:
@@ -137,7 +142,10 @@ def curl(operation: Operation, base: str) -> str:
         f'curl "{base}{path}{"?" + query if query else ""}"',
         '-H "Authorization: Bearer $POLYPHONY_API_KEY"',
     ]
-    if operation.body:
+    if operation.file:
+        lines.append(f"-F file=@{SAMPLE_FILE}")
+        lines += [f"-F {name}={value}" for name, value in SAMPLE_BODIES[operation.path].items()]
+    elif operation.body:
         lines.append('-H "Content-Type: application/json"')
         lines.append(f"-d {shlex.quote(json.dumps(SAMPLE_BODIES[operation.path]))}")
     if operation.path in FILES:

@@ -17,6 +17,15 @@ from core.api.routes import OPERATIONS, Operation
 from core.api.shapes import Error
 
 REFERENCE = "#/components/schemas/{model}"
+INPUT_AUDIO = {
+    "type": "object",
+    "properties": {
+        "data": {"type": "string", "contentEncoding": "base64", "minLength": 1},
+        "format": {"type": "string", "description": "A hint; the first bytes decide."},
+    },
+    "required": ["data"],
+}
+RAW = {"type": "string", "format": "binary"}
 EVERYWHERE = (400, 401, 403, 429, 500)
 """Any operation may refuse a malformed request, a key, an address, a rate, or fail."""
 
@@ -71,9 +80,23 @@ def described(operation: Operation) -> dict[str, Any]:
         "responses": responses(operation),
     }
     if operation.body:
-        content = {"application/json": {"schema": reference(operation.body)}}
-        found["requestBody"] = {"required": True, "content": content}
+        found["requestBody"] = {"required": True, "content": bodies(operation.body, operation.file)}
     return found
+
+
+def bodies(body: type[BaseModel], file: bool) -> dict[str, Any]:
+    """The encodings of a body: JSON, and a form where it has a file."""
+    fields = reference(body)
+    if not file:
+        return {"application/json": {"schema": fields}}
+    return {
+        "multipart/form-data": {"schema": beside(fields, "file", {"type": "string", "format": "binary"})},
+        "application/json": {"schema": beside(fields, "input_audio", INPUT_AUDIO)},
+    }
+
+
+def beside(fields: dict[str, str], name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"allOf": [fields, {"type": "object", "properties": {name: schema}, "required": [name]}]}
 
 
 def path_parameters(operation: Operation) -> list[dict[str, Any]]:
@@ -97,12 +120,17 @@ def query_parameters(operation: Operation) -> list[dict[str, Any]]:
 
 
 def responses(operation: Operation) -> dict[str, Any]:
-    schema = reference(operation.answer) if operation.answer else {"type": "string", "format": "binary"}
-    good = {"description": "OK", "content": {kind: {"schema": schema} for kind in operation.media}}
+    schema = reference(operation.answer) if operation.answer else RAW
+    content = {kind: {"schema": schema if is_json(kind) else RAW} for kind in operation.media}
+    good = {"description": "OK", "content": content}
     refusals = sorted({*EVERYWHERE, *operation.refusals})
     error = {"application/json": {"schema": reference(Error)}}
     bad = {str(code): {"description": HTTPStatus(code).phrase, "content": error} for code in refusals}
     return {"200": good, **bad}
+
+
+def is_json(kind: str) -> bool:
+    return kind == "application/json"
 
 
 def reference(model: type[BaseModel]) -> dict[str, str]:

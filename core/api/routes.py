@@ -14,7 +14,9 @@ from starlette.routing import Route
 from core.api import account, models, shapes
 from core.api.models import MOST, ORDERS
 from core.api.speech import speech
+from core.api.transcription import transcription, translation
 from core.bodies.speech import SpeechBody
+from core.bodies.transcription import TranscriptionBody, TranslationBody
 from core.bodies.validation import Body
 from core.contract.media import MEDIA_TYPES
 
@@ -33,7 +35,10 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """`path` is what people read; `pattern` is what the router matches, where a name may hold a slash."""
+    """`path` is what people read; `pattern` is what the router matches, where a name may hold a slash.
+
+    `file` says that the body has one beside its fields: in a form, or in base64 as `input_audio`.
+    """
 
     method: str
     path: str
@@ -46,6 +51,7 @@ class Operation:
     query: tuple[Query, ...] = ()
     refusals: tuple[int, ...] = ()
     pattern: str = ""
+    file: bool = False
 
     def route(self) -> Route:
         return Route(self.pattern or self.path, counted(self), methods=[self.method])
@@ -91,6 +97,30 @@ OPERATIONS = (
         body=SpeechBody,
         media=(*(kind.partition(";")[0] for kind in MEDIA_TYPES.values()), "text/event-stream"),
         refusals=(400, 402, 404, 413, 415, 429, 502, 503, 504),
+    ),
+    Operation(
+        "POST",
+        "/audio/transcriptions",
+        transcription,
+        _("Transcription"),
+        _("Write down what is said, in every format, or as it is recognised"),
+        shapes.Transcript,
+        body=TranscriptionBody,
+        media=("application/json", "text/plain", "text/event-stream"),
+        refusals=(402, 404, 413, 415, 502, 503, 504),
+        file=True,
+    ),
+    Operation(
+        "POST",
+        "/audio/translations",
+        translation,
+        _("Transcription"),
+        _("Write down in English what is said in any language"),
+        shapes.Transcript,
+        body=TranslationBody,
+        media=("application/json", "text/plain"),
+        refusals=(402, 404, 413, 415, 502, 503, 504),
+        file=True,
     ),
     Operation(
         "GET",

@@ -145,6 +145,28 @@ class AudioModels(Shape):
     models: list[AudioModel]
 
 
+class InputTokenDetails(Shape):
+    text_tokens: int
+    audio_tokens: int
+
+
+class TranscriptUsage(Shape):
+    type: Literal["tokens", "duration"]
+    seconds: float | None = Field(default=None, description="How long the sound is.")
+    input_tokens: int
+    output_tokens: int
+    total_tokens: int
+    input_token_details: InputTokenDetails
+    cost: float | None = Field(description="USD; null when no price is known.")
+
+
+class Transcript(Shape):
+    """`verbose_json` and `diarized_json` add task, language, duration, segments and words."""
+
+    text: str
+    usage: TranscriptUsage
+
+
 class Voice(Shape):
     id: str
     name: str

@@ -62,6 +62,8 @@ def test_the_page_speaks_the_visitors_language(live, headers, language):
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 def test_the_samples_run_as_they_stand(live, key, lab, tmp_path):
     make_model(lab, "local/espeak-ng")
+    for slug, task in (("local/pocketsphinx", "transcription"), ("openai/whisper-large-v3", "translation")):
+        make_model(lab, slug, tasks=[task])
     spoken = live.post("/audio/speech", key, json={"model": "local/espeak-ng", "input": "Hello"})
     environment = {
         "PATH": os.environ["PATH"],

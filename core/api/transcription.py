@@ -1,0 +1,155 @@
+"""`POST audio/transcriptions` and `audio/translations`: sound becomes text, whole or as it is recognised."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from contextlib import aclosing
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from core.api.answers import dumps
+from core.api.entry import Receive, Scope, Send
+from core.api.reading import caller
+from core.api.receiving import Received, receive
+from core.api.streaming import KEEP_ALIVE, Stream, answer_headers, while_connected
+from core.bodies.transcription import FORM, TranscriptionBody, TranslationBody
+from core.bodies.transcripts import MEDIA_TYPES, Gathering, segment_event, usage_object, written
+from core.bodies.validation import validate
+from core.contract.errors import PolyphonyError
+from core.contract.events import Event, Segment, Started, TranscriptDelta
+from core.contract.requests import Listening, TranscriptionRequest
+from core.gateway import Hearing, Session, hear
+
+log = logging.getLogger("polyphony.api")
+
+EVENT_STREAM = "text/event-stream; charset=utf-8"
+TERMINATOR = b"data: [DONE]\n\n"
+
+
+async def transcription(request: Request) -> TranscriptAnswer:
+    """Take the file, admit and route; nothing is sent yet, so that a refusal can still have its status."""
+    return await listen(request, TranscriptionBody)
+
+
+async def translation(request: Request) -> TranscriptAnswer:
+    return await listen(request, TranslationBody)
+
+
+async def listen(request: Request, shape: type[TranscriptionBody | TranslationBody]) -> TranscriptAnswer:
+    who = await caller(request)
+    received = await receive(request, FORM)
+    try:
+        body = validate(shape, received.fields)
+        asked = body.request(await received.sound())
+        session = Session(who, asked)
+    except BaseException:
+        received.close()
+        raise
+    return (EventAnswer if asked.streamed else TranscriptAnswer)(session, asked, received)
+
+
+class TranscriptAnswer:
+    """A transcript in one piece, an ASGI application of its own; the file is gone when it ends."""
+
+    def __init__(self, session: Session, asked: Listening, received: Received) -> None:
+        self.session = session
+        self.asked = asked
+        self.received = received
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            async with while_connected(receive):
+                await self.answer(scope, receive, send)
+        except PolyphonyError as error:
+            if self.session.entry.written:  # else the books know nothing by this id
+                error.metadata.setdefault("generation_id", self.session.id)
+            raise
+        finally:
+            self.received.close()
+
+    async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        hearing = await hear(self.session)
+        found = written(hearing.heard, self.asked, hearing.receipt)
+        body = found.encode() if isinstance(found, str) else dumps(found)
+        await Response(body, headers=self.headers_of(hearing))(scope, receive, send)
+
+    def headers_of(self, hearing: Hearing) -> Mapping[str, str]:
+        media_type = MEDIA_TYPES[self.asked.format]
+        headers = answer_headers(media_type, self.session.id, self.session.route.model, hearing.began)
+        cost = hearing.receipt.cost
+        return headers if cost is None else {**headers, "X-Polyphony-Cost": format(cost.normalize(), "f")}
+
+
+class EventAnswer(TranscriptAnswer):
+    """A transcript as server-sent events; a failure after the first of them is an event too."""
+
+    def __init__(self, session: Session, asked: Listening, received: Received) -> None:
+        super().__init__(session, asked, received)
+        self.gathering = Gathering()
+        self.began: Started | None = None
+
+    async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        stream = Stream(send)
+        waiting = asyncio.create_task(self.start_late(stream))
+        try:
+            async with aclosing(self.session.events()) as events:
+                async for event in events:
+                    await self.relay(event, stream)
+            await self.finish(stream)
+        except PolyphonyError as error:
+            await self.fail(error, stream)
+        finally:
+            waiting.cancel()
+            stream.hush()
+
+    async def start_late(self, stream: Stream) -> None:
+        """A slow model keeps its client: comments begin before there is anything to say."""
+        await asyncio.sleep(KEEP_ALIVE)
+        await self.start(stream)
+
+    async def start(self, stream: Stream) -> None:
+        if not stream.started:
+            model = self.session.route.model
+            await stream.start(answer_headers(EVENT_STREAM, self.session.id, model, self.began))
+            stream.beat()
+
+    async def relay(self, event: Event, stream: Stream) -> None:
+        self.gathering.note(event)
+        if isinstance(event, Started):
+            self.began = event
+        elif isinstance(event, TranscriptDelta) and event.text:
+            await self.tell(stream, {"type": "transcript.text.delta", "delta": event.text})
+        elif isinstance(event, Segment) and self.diarizes:
+            await self.tell(stream, segment_event(event))
+
+    @property
+    def diarizes(self) -> bool:
+        return isinstance(self.asked, TranscriptionRequest) and self.asked.diarize
+
+    async def tell(self, stream: Stream, value: Mapping[str, object]) -> None:
+        await self.start(stream)
+        await stream.write(b"data: " + dumps(value) + b"\n\n")
+
+    async def finish(self, stream: Stream) -> None:
+        """The text once more, with the usage; formats with more than text add what they have."""
+        receipt = self.session.receipt
+        assert receipt is not None
+        heard = self.gathering.heard(self.asked)
+        whole = written(heard, self.asked)
+        done = whole if isinstance(whole, dict) else {}
+        usage = {**usage_object(receipt, heard.seconds), "type": "tokens"}  # OpenAI's events know no other
+        await self.tell(stream, {**done, "type": "transcript.text.done", "text": heard.text, "usage": usage})
+        await stream.write(TERMINATOR)
+        await stream.end()
+
+    async def fail(self, error: PolyphonyError, stream: Stream) -> None:
+        if not stream.started:
+            raise error
+        log.warning("%s %s was cut: %s", self.asked.task, self.session.id, error.provider_code)
+        if self.session.entry.written:
+            error.metadata.setdefault("generation_id", self.session.id)
+        await stream.write(b"data: " + dumps({"type": "error", "error": error.envelope()}) + b"\n\n")
+        await stream.end()
