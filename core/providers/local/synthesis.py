@@ -25,6 +25,9 @@ from core.providers.local.words import WordTimes
 SILENCE = 0.2
 """Seconds of silence that stand for a text with nothing to say: every file must hold some sound."""
 
+AT_ONCE = 0.5
+"""Seconds of sound that one step encodes: it takes ten times as long as making them, and others wait."""
+
 FAMILIAR = ("gmw/en-US", "gmw/en", "gmw/de", "roa/es", "roa/fr", "zle/ru", "sit/cmn")
 VARIANTS = ("f1", "f2", "f3", "f4", "m1", "m3", "m5", "whisper")
 """What a refusal names when nothing is near."""
@@ -33,6 +36,7 @@ FRAGILE = {"inc/si": 16}
 """Voices that overran a buffer on longer unbroken words (found by fuzzing), and the length that is safe."""
 
 Result = dict[str, Any]
+Steps = Generator[None, None, None]
 
 
 class Speech:
@@ -55,23 +59,30 @@ class Speech:
     def seconds(self) -> float:
         return self.samples / self.engine.sample_rate / self.tempo
 
-    def say(self, text: str, *, pause: bool) -> None:
+    def say(self, text: str, *, pause: bool) -> Steps:
         """One fragment: its sound goes to the encoder, its words ahead of it to the output."""
         spoken = 0
         scale = 1 / (self.engine.sample_rate * self.tempo)
+        enough = round(2 * AT_ONCE * self.engine.sample_rate)
         words = WordTimes(text, origin=self.seconds, seconds_per_sample=scale)
+        later = bytearray()
 
         def receive(sound: bytes, marks: list[Mark]) -> None:
             nonlocal spoken
             self.output.check()
             self.output.words(words.note(marks))
-            spoken += len(sound) // 2
-            if sound:
+            if 2 * spoken >= enough:
+                later.extend(sound)
+            elif sound:
                 self.encoder.write(sound)
+            spoken += len(sound) // 2
 
         self.engine.speak(text, voice=self.voice, rate=self.rate, pitch=self.pitch, pause=pause, sink=receive)
         self.output.words(words.finish(spoken))
         self.samples += spoken
+        for at in range(0, len(later), enough):
+            yield
+            self.encoder.write(bytes(later[at : at + enough]))
 
     def close(self) -> None:
         shortest = round(SILENCE * self.engine.sample_rate)
@@ -95,7 +106,7 @@ def speak(args: dict[str, Any], output: Output) -> Generator[None, None, Result]
     for offset, fragment in split(text, least=round(100 * scale), most=round(300 * scale), word=word):
         if offset:
             yield
-        speech.say(fragment, pause=offset + len(fragment) < len(text))
+        yield from speech.say(fragment, pause=offset + len(fragment) < len(text))
     speech.close()
     return {"seconds": round(speech.seconds, 3)}
 
