@@ -1,1 +1,1 @@
-"""Measurements, run by hand: `python -m tests.benchmarks.<name>`."""
+"""Measurements with targets: `make benchmarks`, or one by `python -m tests.benchmarks.bench_…`."""

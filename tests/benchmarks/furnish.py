@@ -1,0 +1,69 @@
+"""The rows of an installation; run inside the program's shell by `installation.furnished`."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.files.storage import default_storage
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+
+from core.access import keys
+from core.models import AIModel, Budget, Endpoint, Price, Provider, User, Voice
+from playground.models import Run
+from tests.benchmarks.installation import MODEL
+
+SESSIONS = 4
+LARGE = 300 * 1024 * 1024
+
+
+def main(origin: str) -> None:
+    call_command("migrate", verbosity=0)
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+    make_model(origin)
+    people = [get_user_model().objects.create_user(f"user{number}") for number in range(SESSIONS)]
+    Budget.objects.create(user=people[0], limit=100_000)
+    key, _ = keys.issue(people[0])
+    facts = {"key": key, "sessions": [session(person) for person in people], "large": large_sound(people[0])}
+    print(json.dumps(facts))
+
+
+def make_model(origin: str) -> None:
+    provider = Provider.objects.create(
+        slug="bench", name="Bench", wire="openai", base_url=f"{origin}/v1", needs_key=False
+    )
+    model = AIModel.objects.create(
+        slug=MODEL,
+        name="Voice",
+        tasks=["speech"],
+        formats=["mp3", "pcm"],
+        input_modalities=["text"],
+        output_modalities=["speech"],
+    )
+    Voice.objects.create(model=model, voice_id="v", name="V")
+    endpoint = Endpoint.objects.create(model=model, provider=provider, upstream_id="voice")
+    Price.objects.create(endpoint=endpoint, kind="text_in", unit="character", usd_per_unit="0.000001")
+
+
+def session(person: User) -> str:
+    client = Client()
+    client.force_login(person)
+    return client.cookies["sessionid"].value
+
+
+def large_sound(person: User) -> str:
+    """Where to fetch a sound that is all holes: large to send, nothing on the disk."""
+    name = f"runs/{person.pk}.wav"
+    run = Run.objects.create(
+        user=person, task="speech", model=MODEL, state="completed", format="wav", sound=name, bytes=LARGE
+    )
+    path = Path(default_storage.path(name))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch()
+    os.truncate(path, LARGE)
+    return reverse("playground:sound", args=[run.id])
