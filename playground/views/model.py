@@ -19,7 +19,7 @@ from core.contract.errors import ModelNotFound
 from core.contract.media import AudioFormat
 from core.contract.requests import Task
 from core.ledger import reports
-from playground import cards, voices
+from playground import cards, listening, voices
 from playground.code_samples import SAMPLES
 from playground.models import Run
 
@@ -60,9 +60,22 @@ def model(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def playground(request: HttpRequest, entry: Listing) -> dict[str, Any]:
-    if Task.SPEECH not in entry.model.tasks:
-        return {"panel": "playground/tabs/none.html"}
-    return {"panel": "playground/tabs/speech.html", **studio(entry), **earlier(request, entry)}
+    if Task.SPEECH in entry.model.tasks:
+        return {
+            "panel": "playground/tabs/speech.html",
+            "studio": "speech",
+            **studio(entry),
+            **earlier(request, entry),
+        }
+    if {Task.TRANSCRIPTION, Task.TRANSLATION} & set(entry.model.tasks):
+        panel = "playground/tabs/transcription.html"
+        return {
+            "panel": panel,
+            "studio": "transcription",
+            **listening.studio(entry),
+            **earlier(request, entry),
+        }
+    return {"panel": "playground/tabs/none.html"}
 
 
 def studio(entry: Listing) -> dict[str, Any]:
@@ -98,7 +111,7 @@ def example(entry: Listing) -> str:
 
 def earlier(request: HttpRequest, entry: Listing) -> dict[str, Any]:
     """This model's last runs of this person, and the one still going, if any."""
-    mine = Run.objects.for_user(request.user).filter(model=entry.model.slug, task=Task.SPEECH)
+    mine = Run.objects.for_user(request.user).filter(model=entry.model.slug, task__in=entry.model.tasks)
     running = mine.filter(state=Run.State.RUNNING).first()
     return {"runs": mine.exclude(state=Run.State.RUNNING)[:EARLIER], "running": running}
 

@@ -88,6 +88,7 @@ def context(browser: Browser, program: Program, signed_in: Any, look: Any) -> It
     opened = browser.new_context(
         base_url=program.origin, storage_state=signed_in, locale="en-GB", accept_downloads=True, **look
     )
+    opened.set_default_timeout(15_000)
     yield opened
     opened.close()
 

@@ -45,7 +45,7 @@ class RunList extends HTMLElement {
     const title = text || row.querySelector("[data-field=title]").textContent;
     const detail = { run, sound, duration: Number(duration), name, title, words: row.words };
     this.dispatchEvent(new CustomEvent("run-replay", { bubbles: true, detail }));
-    if (!row.words) {
+    if (!row.words && this.closest("speech-studio, history-player")) {
       import("../run-actions.js").then(({ fetchWords }) => fetchWords(row));
     }
   }
