@@ -20,9 +20,10 @@ from core.contract.errors import (
 )
 from core.contract.events import AudioChunk, AudioStart, Event, Used, Word, Words
 from core.contract.media import PCM_RATE, AudioFormat, PcmShape, wav_header
-from core.contract.requests import SpeechRequest
+from core.contract.requests import Listening, SpeechRequest
 from core.contract.route import Target
 from core.contract.usage import Amount, Kind, Unit, Usage
+from core.providers import rehearsed
 
 SHAPE = PcmShape(PCM_RATE, 1)
 SECONDS_PER_CHARACTER = 0.06
@@ -57,9 +58,7 @@ class Rehearsal:
         form = target.format or request.format
         if form not in FORMATS:
             raise Unsupported("The rehearsal speaks pcm and wav only.", param="response_format")
-        part = str(target.options.get("fail") or target.model.removeprefix("rehearsal").removeprefix("-"))
-        await asyncio.sleep(float(target.options.get("first_delay", SLOW if part == "slow" else 0)))
-        refuse(part)
+        part = await begin(target)
         yield AudioStart(form, SHAPE.sample_rate, SHAPE.channels)
         if form is AudioFormat.WAV:
             yield AudioChunk(wav_header(SHAPE))
@@ -76,6 +75,29 @@ class Rehearsal:
         if cut is not None:
             raise UpstreamUnreachable("The rehearsal broke off, as it was told to.")
         yield Used(usage(len(request.text), SHAPE.seconds(size)))
+
+    async def transcribe(self, target: Target, request: Listening) -> AsyncGenerator[Event, None]:
+        """Yield the same sentences for every sound, with words and segments over its length."""
+        part = await begin(target)
+        cut = int(target.options.get("cut_after", 1)) if part == "cut" else None
+        for number, stretch in enumerate(rehearsed.stretches(request)):
+            if number == cut:
+                raise UpstreamUnreachable("The rehearsal broke off, as it was told to.")
+            await asyncio.sleep(float(target.options.get("delay", 0)))
+            for event in stretch.events:
+                yield event
+        yield rehearsed.transcript(request)
+        yield Used(rehearsed.usage(request))
+
+    translate = transcribe
+
+
+async def begin(target: Target) -> str:
+    """The part to play, after its first delay. Raises what the part asks for before any content."""
+    part = str(target.options.get("fail") or target.model.removeprefix("rehearsal").removeprefix("-"))
+    await asyncio.sleep(float(target.options.get("first_delay", SLOW if part == "slow" else 0)))
+    refuse(part)
+    return part
 
 
 def refuse(part: str) -> None:
