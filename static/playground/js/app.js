@@ -13,12 +13,13 @@ const ELEMENTS = {
   "speech-studio": () => import("./elements/speech-studio.js"),
   "status-note": () => import("./elements/status-note.js"),
   "text-meter": () => import("./elements/text-meter.js"),
+  "transcription-studio": () => import("./elements/transcription-studio.js"),
   "theme-toggle": () => import("./elements/theme-toggle.js"),
   "voice-picker": () => import("./elements/voice-picker.js"),
 };
 
 for (const [name, load] of Object.entries(ELEMENTS)) {
-  if (document.querySelector(name)) {
+  if (document.querySelector(`${name}:not([data-later])`)) {
     load();
   }
 }

@@ -1,0 +1,20 @@
+// Space, J, K, L and the arrows play and move, wherever nothing is being written or pressed.
+
+const BUSY = "input, textarea, select, button, a, dialog, [contenteditable=plaintext-only], [role=slider]";
+const MOVES = { j: -10, l: 10, ArrowLeft: -5, ArrowRight: 5 };
+
+/** Acts on a key event of the page, where the player has something to play. */
+export function playerKey(event, player) {
+  const modified = event.ctrlKey || event.metaKey || event.altKey;
+  if (modified || event.defaultPrevented || event.target.closest?.(BUSY) || (player.state ?? "empty") === "empty") {
+    return;
+  }
+  const move = MOVES[event.key] ?? MOVES[event.key.toLowerCase()];
+  if (event.key === " " || event.key.toLowerCase() === "k") {
+    event.preventDefault();
+    player.toggle();
+  } else if (move) {
+    event.preventDefault();
+    player.seek(Math.max(0, Math.min(player.duration, player.position + move)));
+  }
+}

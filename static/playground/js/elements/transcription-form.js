@@ -1,0 +1,87 @@
+// The transcription studio's controls as the API body they stand for, and back.
+
+export class TranscriptionForm {
+  #root;
+
+  constructor(root) {
+    this.#root = root;
+  }
+
+  get task() {
+    return this.#root.querySelector("[name=task]:checked").value;
+  }
+
+  /** The body of POST audio/transcriptions or audio/translations without model and file. */
+  params() {
+    const timed = this.#checked("timestamps");
+    const prompt = this.#text("prompt");
+    const body = { ...(prompt ? { prompt } : {}), response_format: timed ? "verbose_json" : "json" };
+    if (this.task === "translation") {
+      return body;
+    }
+    const language = this.#text("language");
+    const speakers = Number(this.#text("num_speakers"));
+    const granularities = this.#control("timestamps").value.split(" ").filter(Boolean);
+    return {
+      ...(language ? { language } : {}),
+      ...body,
+      ...(timed ? { timestamp_granularities: granularities } : {}),
+      ...(this.#checked("diarize") ? { diarize: true, ...(speakers ? { num_speakers: speakers } : {}) } : {}),
+    };
+  }
+
+  /** What is kept for the next visit of this tab. */
+  draft() {
+    return { ...this.params(), task: this.task };
+  }
+
+  restore(draft) {
+    if (!draft) {
+      return;
+    }
+    const task = this.#root.querySelector(`[name=task][value="${draft.task}"]`);
+    if (task && !task.disabled) {
+      task.checked = true;
+    }
+    this.#put("language", draft.language);
+    this.#put("prompt", draft.prompt);
+    this.#put("num_speakers", draft.num_speakers);
+    this.#control("timestamps").checked = draft.response_format !== "json" && !this.#control("timestamps").disabled;
+    this.#control("diarize").checked = Boolean(draft.diarize) && !this.#control("diarize").disabled;
+  }
+
+  /** Shows only what the chosen task knows. */
+  show() {
+    const translating = this.task === "translation";
+    for (const part of this.#root.querySelectorAll("[data-only=transcription]")) {
+      part.hidden = translating;
+    }
+    const speakers = this.#control("num_speakers");
+    if (speakers) {
+      speakers.closest(".field").hidden = translating || !this.#checked("diarize");
+    }
+    const verb = this.#root.querySelector("[data-field=verb]");
+    verb.textContent = translating ? verb.dataset.translate : verb.dataset.transcribe;
+  }
+
+  #control(name) {
+    return this.#root.querySelector(`[name="${name}"]`);
+  }
+
+  #checked(name) {
+    const control = this.#control(name);
+    return control.checked && !control.disabled;
+  }
+
+  #text(name) {
+    const control = this.#control(name);
+    return control && !control.disabled ? control.value.trim() : "";
+  }
+
+  #put(name, value) {
+    const control = this.#control(name);
+    if (control && !control.disabled && value !== undefined) {
+      control.value = value;
+    }
+  }
+}
