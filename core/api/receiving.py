@@ -25,7 +25,10 @@ from core.contract.errors import PolyphonyError, TooLarge, Unavailable, WrongCon
 from core.contract.requests import SoundFile
 
 SLICE = 256 * 1024
-"""Bytes that are looked at in one go; others wait that long."""
+"""Bytes that are looked at in one go."""
+
+INLINE = 16 * 1024
+"""More bytes than these are looked at in a thread, so that others need not wait."""
 
 FORGOTTEN = 24 * 3600.0
 """Seconds after which a file can only have been left by a process that died."""
@@ -148,7 +151,10 @@ async def read_through(request: Request, reader: FormReader | InlineReader, inco
     async with aclosing(slices(request)) as pieces:
         try:
             async for piece in pieces:
-                reader.feed(piece)
+                if len(piece) > INLINE:
+                    await asyncio.to_thread(reader.feed, piece)
+                else:
+                    reader.feed(piece)
                 await incoming.flush()
         except PolyphonyError as error:
             failure = error

@@ -15,9 +15,8 @@ LONG = 4 * 1024 * 1024
 """Strings up to here stay where they are; one longer string is taken to be the file."""
 
 MOST_REST = 24 * 1024 * 1024
-STRING = re.compile(rb'(?:[^"\\]+|\\.)*+', re.DOTALL)
-"""The content of a JSON string up to its closing quote, or to what a later piece completes."""
-
+MOST_STRINGS = 5000
+BACKSLASH = ord("\\")
 PREFIX = re.compile(rb"data:[^,]{0,200};base64,")
 LONGEST_PREFIX = 256
 FILE = "input_audio.data"
@@ -34,7 +33,9 @@ class Base64Reader:
         self._padded = False
 
     def feed(self, piece: bytes) -> None:
-        piece = self._rest + piece.replace(b"\\/", b"/").replace(b"\\n", b"").replace(b"\\r", b"")
+        if b"\\" in piece:
+            piece = piece.replace(b"\\/", b"/").replace(b"\\n", b"").replace(b"\\r", b"")
+        piece = self._rest + piece
         if not self._began:
             if len(piece) < LONGEST_PREFIX:
                 self._rest = piece
@@ -67,6 +68,14 @@ class Base64Reader:
         self._sink(data)
 
 
+def escaped(data: bytes, start: int, at: int) -> bool:
+    """Whether the byte at `at` follows an odd number of backslashes; nothing before `start` counts."""
+    before = at
+    while before > start and data[before - 1] == BACKSLASH:
+        before -= 1
+    return (at - before) % 2 == 1
+
+
 class InlineReader:
     """Feed it the body; `end` gives its fields, `input_audio` without the data, which went to the sink."""
 
@@ -75,6 +84,7 @@ class InlineReader:
         self._rest = bytearray()
         self._in_string = False
         self._start = 0
+        self._strings = 0
         self._carry = b""
         self._file: Base64Reader | None = None
         self._mark = f"file-{secrets.token_hex(16)}".encode()
@@ -107,25 +117,33 @@ class InlineReader:
         if quote >= 0:
             self._in_string = True
             self._start = len(self._rest)
+            self._strings += 1
+            if self._strings > MOST_STRINGS:
+                raise refused(f"The body has more than {MOST_STRINGS:,} strings.")
         return end
 
     def _string(self, data: bytes, at: int) -> int:
-        found = STRING.match(data, at)
-        end = found.end() if found else at
-        self._take(data[at:end])
-        if end == len(data):
-            return end
-        if data[end : end + 1] == b"\\":  # its second half is in the next piece
+        quote = data.find(b'"', at)
+        while quote >= 0 and escaped(data, at, quote):
+            quote = data.find(b'"', quote + 1)
+        if quote >= 0:
+            self._take(data[at:quote])
+            self._close()
+            self._rest += b'"'
+            return quote + 1
+        end = len(data)
+        if escaped(data, at, end):  # by a backslash whose second half is in the next piece
+            end -= 1
             self._carry = data[end:]
-            return len(data)
-        self._close()
-        self._rest += b'"'
-        return end + 1
+        self._take(data[at:end])
+        return len(data)
 
     def _take(self, content: bytes) -> None:
         if self._diverting:
             assert self._file is not None
             self._file.feed(content)
+            if self._file.broken:
+                raise broken()
             return
         self._rest += content
         if len(self._rest) - self._start > LONG and self._file is None:
@@ -158,4 +176,8 @@ class InlineReader:
         elif data != self._mark.decode():
             raise InvalidRequest(f"A string beside {FILE} is longer than {LONG:,} bytes.")
         if self._file.broken:
-            raise InvalidRequest(f"{FILE} is not valid base64.", param=FILE, code="invalid_base64")
+            raise broken()
+
+
+def broken() -> InvalidRequest:
+    return InvalidRequest(f"{FILE} is not valid base64.", param=FILE, code="invalid_base64")

@@ -61,7 +61,7 @@ def mpeg_frame(head: bytes) -> SoundKind | None:
         return AAC
     version, layer = head[1] >> 3 & 3, head[1] >> 1 & 3
     bitrate, rate = head[2] >> 4, head[2] >> 2 & 3
-    return MP3 if version != 1 and layer != 0 and bitrate != 15 and rate != 3 else None
+    return MP3 if version != 1 and layer in (1, 2) and bitrate != 15 and rate != 3 else None
 
 
 def require_sound(head: bytes, size: int, param: str) -> SoundKind:
