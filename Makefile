@@ -35,9 +35,10 @@ lint: .venv/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy core/contract core/providers core/routing
 
+# Needs gettext's xgettext and msgmerge; the compiled files are committed, so nobody else does.
 messages: .venv/dev
-	$(BIN)/python manage.py makemessages --all --no-obsolete --no-wrap -i .venv -i var -i tests
-	$(BIN)/python manage.py compilemessages -i .venv
+	$(BIN)/python manage.py makemessages -l ru -l zh_Hans --add-location file --no-obsolete --no-wrap -i .venv -i var -i tests -i static
+	$(BIN)/python core/locale/compile.py
 
 benchmarks: .venv/dev
 	@for script in tests/benchmarks/bench_*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done

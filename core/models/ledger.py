@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.models.access import ApiKey
 from core.models.money import MoneyField
@@ -15,7 +16,7 @@ class State(models.TextChoices):
     OPEN = "open", _("open")
     SETTLED = "settled", _("settled")
     ESTIMATED = "estimated", _("estimated")
-    RELEASED = "released", _("released")
+    RELEASED = "released", pgettext_lazy("money set aside", "released")
 
 
 class UsageRecord(models.Model):

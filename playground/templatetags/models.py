@@ -1,4 +1,4 @@
-"""Models named in sentences, and how a request ended in words."""
+"""Models named in sentences; how a request ended and how sure its cost is, in words."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
 from core.contract.events import Outcome
+from core.contract.usage import Basis
 
 register = template.Library()
 
@@ -17,6 +18,13 @@ OUTCOMES = {
     Outcome.STOPPED: gettext_lazy("stopped"),
     Outcome.INTERRUPTED: gettext_lazy("interrupted"),
     Outcome.FAILED: gettext_lazy("failed"),
+}
+BASES = {
+    Basis.REPORTED: gettext_lazy("reported by the provider"),
+    Basis.COMPUTED: gettext_lazy("computed from the units"),
+    Basis.ESTIMATED: gettext_lazy("an estimate"),
+    Basis.UNPRICED: gettext_lazy("no price known"),
+    Basis.CACHED: gettext_lazy("kept from before"),
 }
 
 
@@ -31,3 +39,9 @@ def linked(sentence: str, name: str, url: str) -> SafeString | str:
 def outcome(name: str | None, state: str = "") -> str:
     """An outcome in the reader's words; a record without one is told by its state."""
     return str(OUTCOMES.get(name or "", name or state))
+
+
+@register.filter
+def basis(name: str) -> str:
+    """How sure a cost is, in the reader's words."""
+    return str(BASES.get(name, name))

@@ -34,6 +34,12 @@ def quantity(number: Decimal | float | None) -> str:
 
 
 @register.filter
+def milliseconds(number: float | None) -> str:
+    """`320 ms`; nothing where nobody measured."""
+    return "" if number is None else _("%s ms") % round(number)
+
+
+@register.filter
 def units(quantities: Mapping[str, float] | None) -> str:
     """`40 characters, 3.2 s`, from the ledger's `kind.unit` names; bytes only where nothing says more."""
     counted = [(name.rpartition(".")[2], number) for name, number in (quantities or {}).items()]
