@@ -197,7 +197,7 @@ def test_messages_for_scripts_survive_json(path, code):
 
 
 def test_any_sentence_survives_json():
-    """What translators may write: quotes of every kind, a backslash, a tag, letters beyond the first plane."""
+    """What translators may write: quotes of every kind, a backslash, a tag, an astral letter."""
     sentence = 'It\'s "so" \\ <b>«так»</b> & “这样”\n👩\u2028'
     assert json.loads(f'"{escapejs(sentence)}"') == sentence
     assert "<" not in escapejs(sentence)
