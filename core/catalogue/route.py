@@ -15,6 +15,9 @@ from core.contract.media import AudioFormat
 from core.contract.requests import Listening, Request, SpeechRequest
 from core.contract.route import Policy, Route, Target
 
+FIRST_SOUND = 60.0
+"""Seconds an endpoint may take to its first sound while another one could be asked instead."""
+
 
 def route(request: Request) -> Route:
     """Where `request` may go, best target first, from the snapshot alone.
@@ -36,6 +39,7 @@ def speaking(request: SpeechRequest, model: ModelEntry) -> Route:
     return Route(
         model=model.slug,
         targets=tuple(target(endpoint, voice, form) for endpoint, form in formats),
+        policy=Policy(first_event=FIRST_SOUND),
     )
 
 

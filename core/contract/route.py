@@ -56,13 +56,15 @@ class Policy:
     """How hard to try; durations in seconds.
 
     `retries` counts further tries at the same target; waits grow from `backoff` and honour a provider's
-    Retry-After up to `patience`; `deadline` bounds the whole request.
+    Retry-After up to `patience`; `deadline` bounds the whole request. A target that has brought nothing after
+    `first_event` is given up for the next one; the last one, and any where it is None, has all the time.
     """
 
     retries: int = 1
     backoff: float = 0.25
     patience: float = 5.0
     deadline: float = 300.0
+    first_event: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,17 +18,23 @@ Answering = Callable[[Target, Request], AsyncGenerator[Event, None]]
 
 
 class Attempt:
-    """Its events, then how it went: `error` None is success, `committed` says that content was delivered."""
+    """Its events, then how it went: `error` None is success, `committed` says that content was delivered,
+    `silent` that none came within `first_event` seconds.
+    """
 
-    __slots__ = ("_attempts", "_patience", "committed", "error", "number", "target")
+    __slots__ = ("_attempts", "_patience", "_spared", "committed", "error", "number", "silent", "target")
 
-    def __init__(self, target: Target, attempts: Attempts, patience: Patience) -> None:
+    def __init__(
+        self, target: Target, attempts: Attempts, patience: Patience, first_event: float | None = None
+    ) -> None:
         self.target = target
         self.number = 0
         self.committed = False
         self.error: PolyphonyError | None = None
         self._attempts = attempts
         self._patience = patience
+        self.silent = False
+        self._spared = 0.0 if first_event is None else max(patience.left - first_event, 0.0)
 
     async def events(self, answer: Answering, request: Request) -> AsyncGenerator[Event, None]:
         """`Started`, content, `Used`; failures are kept in `error`. Raises what `open` raises."""
@@ -63,12 +69,18 @@ class Attempt:
             yield used
 
     async def _next(self, source: AsyncGenerator[Event, None]) -> Event | None:
+        spared = 0.0 if self.committed else self._spared
         try:
-            return await self._patience.wait(anext(source), self._patience.left)
+            return await self._patience.wait(anext(source), self._patience.left - spared)
         except StopAsyncIteration:
             return None
         except TimeoutError:
-            failure = UpstreamTimeout("The answer took longer than the deadline.")
+            self.silent = spared > 0
+            failure = UpstreamTimeout(
+                "The provider brought nothing in time."
+                if self.silent
+                else "The answer took longer than the deadline."
+            )
         raise failure
 
     def _failed(self) -> Outcome:

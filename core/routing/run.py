@@ -43,11 +43,13 @@ async def run(
     """
     policy, patience = route.policy, Patience(route.policy.deadline)
     failed: list[Attempt] = []
-    for target in order(route.targets, health.resting):
+    targets = order(route.targets, health.resting)
+    for target in targets:
+        limit = None if target is targets[-1] else policy.first_event
         for tries in count(1):
             if failed:
                 yield _told(failed[-1])
-            attempt = Attempt(target, attempts, patience)
+            attempt = Attempt(target, attempts, patience, limit)
             async with aclosing(attempt.events(answering, request)) as events:
                 async for event in events:
                     yield event
@@ -57,7 +59,7 @@ async def run(
             failed.append(attempt)
             if attempt.committed or patience.left <= 0 or not elsewhere(attempt.error):
                 raise _last(failed)
-            pause = wait(policy, tries, attempt.error, random.random())
+            pause = None if attempt.silent else wait(policy, tries, attempt.error, random.random())
             if pause is None or pause >= patience.left:
                 break
             await asyncio.sleep(pause)

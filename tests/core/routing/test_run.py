@@ -182,6 +182,28 @@ async def test_the_deadline_bounds_all_tries_together():
     assert books.outcomes == [Outcome.FAILED, Outcome.FAILED]
 
 
+async def test_a_silent_target_is_given_up_for_the_next_and_asked_once():
+    books = Books()
+    patient = Policy(retries=3, backoff=0.001, deadline=30.0, first_event=0.05)
+    found = await collect(route(2, patient), Stage([20.0], [START, CHUNK, USED]), books)
+    assert found[:2] == [
+        Attempted(1, "Ada", Outcome.FAILED, "The provider brought nothing in time."),
+        Started("Bell", "m2", 2),
+    ]
+    assert books.outcomes == [Outcome.FAILED, Outcome.COMPLETED]
+
+
+async def test_the_last_target_may_be_silent_until_the_deadline():
+    patient = Policy(deadline=30.0, first_event=0.01)
+    assert (await collect(route(1, patient), Stage([0.05, START, CHUNK, USED]), Books()))[-1] == USED
+
+
+async def test_a_target_that_began_may_take_its_time():
+    patient = Policy(deadline=30.0, first_event=0.05)
+    stage = Stage([START, CHUNK, 0.1, CHUNK, USED])
+    assert (await collect(route(2, patient), stage, Books()))[-1] == USED
+
+
 async def test_the_deadline_does_not_count_the_reader_s_time():
     stage = Stage([START, CHUNK, CHUNK, USED])
     seen = []
