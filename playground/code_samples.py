@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -106,7 +106,3 @@ def literal(value: Any) -> str:
 
 def text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
-
-
-SAMPLES: dict[str, Callable[[str, Mapping[str, Any], str], list[Sample]]] = {"speech": speech_samples}
-"""Sample makers by task."""

@@ -8,10 +8,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
-from core.bodies.speech import SpeechBody
-from core.bodies.validation import validate
 from core.contract.errors import PolyphonyError
-from playground.code_samples import SAMPLES
+from playground.code_tasks import samples
 
 
 @login_required
@@ -21,11 +19,9 @@ def code(request: HttpRequest) -> HttpResponse:
     try:
         asked = orjson.loads(request.body)
         task, model, params = asked["task"], asked["model"], dict(asked["params"])
-        params.pop("plain", None)
-        validate(SpeechBody, {**params, "model": model})
-        samples = SAMPLES[task](model, params, f"{request.scheme}://{request.get_host()}")
+        shown = samples(task, model, params, f"{request.scheme}://{request.get_host()}")
     except PolyphonyError as error:
         return JsonResponse({"error": error.envelope()}, status=error.status)
     except (KeyError, TypeError, ValueError):
         return JsonResponse({"error": {"message": "task, model and params are needed."}}, status=400)
-    return render(request, "playground/parts/code-samples.html", {"samples": samples})
+    return render(request, "playground/parts/code-samples.html", {"samples": shown})

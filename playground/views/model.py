@@ -20,7 +20,7 @@ from core.contract.media import AudioFormat
 from core.contract.requests import Task
 from core.ledger import reports
 from playground import cards, listening, voices
-from playground.code_samples import SAMPLES
+from playground.code_tasks import SAMPLES, samples
 from playground.models import Run
 
 TABS = {
@@ -120,10 +120,16 @@ def code(request: HttpRequest, entry: Listing) -> dict[str, Any]:
     task = entry.model.tasks[0]
     if task not in SAMPLES:
         return {"panel": "playground/tabs/none.html"}
-    picked = voices.picker(entry.model, example(entry))
-    params = {"input": example(entry), "voice": picked["voice"], "response_format": default_format(entry)}
+    params = spoken(entry) if task == Task.SPEECH else listening.params(entry)
     origin = f"{request.scheme}://{request.get_host()}"
-    return {"panel": "playground/tabs/code.html", "samples": SAMPLES[task](entry.model.slug, params, origin)}
+    shown = samples(task, entry.model.slug, params, origin)
+    return {"panel": "playground/tabs/code.html", "task": task, "samples": shown}
+
+
+def spoken(entry: Listing) -> dict[str, Any]:
+    """The speech studio's request before anything is set."""
+    picked = voices.picker(entry.model, example(entry))
+    return {"input": example(entry), "voice": picked["voice"], "response_format": default_format(entry)}
 
 
 def default_format(entry: Listing) -> str:

@@ -98,10 +98,11 @@ def speak(page: Page, language: str) -> None:
 
 def test_the_language_is_chosen_in_the_menu(page: Page):
     page.goto("/keys")
-    for name, code in (("Русский", "ru"), ("简体中文", "zh-hans")):
+    for name, code, heading in (("Русский", "ru", "Ключи API"), ("简体中文", "zh-hans", "API 密钥")):
         page.locator("[popovertarget=language-menu]").click()
         page.get_by_role("button", name=name).click()
         expect(page.locator("html")).to_have_attribute("lang", code)
+        expect(page.locator("h1")).to_have_text(heading)
     page.locator("[popovertarget=language-menu]").click()
     page.get_by_role("button", name="English").click()
     expect(page.locator("h1")).to_have_text("API keys")
@@ -143,6 +144,19 @@ def test_the_keyboard_alone_is_enough(studio: Studio):
     page.locator("main").focus()
     page.keyboard.press("/")
     expect(page.get_by_label("Search voices")).to_be_focused()
+
+
+def test_the_shortcuts_are_told_and_the_sheet_leaves_again(page: Page):
+    page.goto("/")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_contain_text("Speak, or stop")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    page.keyboard.press("/")
+    expect(page.get_by_label("Search models")).to_be_focused()
+    page.keyboard.type("?/")
+    expect(page.get_by_label("Search models")).to_have_value("?/")
+    expect(page.get_by_role("dialog")).to_be_hidden()
 
 
 @pytest.mark.parametrize("name", ["catalogue", "studio", "code", "history"])

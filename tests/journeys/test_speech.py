@@ -46,6 +46,19 @@ def test_a_sentence_is_heard_to_its_last_sample(studio: Studio):
     assert studio.watch.shift() < 0.02
 
 
+def test_from_the_link_to_the_first_sound(studio: Studio):
+    """What a newcomer does: the printed link, the catalogue, the first card, Speak."""
+    page = studio.page
+    page.goto("/")
+    expect(page.get_by_role("link", name="Set a password")).to_be_visible()
+    page.locator(".card", has_text="local/espeak-ng").click()
+    expect(studio.button).to_be_enabled()
+    studio.speak()
+    page.wait_for_function("() => document.querySelector('speech-player').stats.firstSoundAt !== null")
+    assert studio.watch.heard() > 0
+    studio.finish()
+
+
 def test_the_browser_tells_what_it_heard(studio: Studio, program):
     studio.open("stage/tone")
     studio.write("Tell the server")

@@ -6,13 +6,14 @@ class CodePanel extends HTMLElement {
   async connectedCallback() {
     const model = this.getAttribute("model");
     const params = readDraft(model);
-    if (!params?.input) {
+    const task = params?.task ?? this.getAttribute("task");
+    if (!params || (task === "speech" && !params.input)) {
       return;
     }
     const answer = await fetch(this.dataset.url, {
       method: "POST",
       headers: { "Content-Type": "application/json", "X-CSRFToken": this.dataset.csrf },
-      body: JSON.stringify({ model, task: this.getAttribute("task"), params }),
+      body: JSON.stringify({ model, task, params }),
     });
     if (answer.ok) {
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");

@@ -14,6 +14,15 @@ class ModelFilters extends HTMLElement {
       event.preventDefault();
       this.#soon(0);
     });
+    // typed before this script was here, or put back by the browser
+    if (String(this.#asking()) !== location.search.slice(1)) {
+      this.#soon(0);
+    }
+  }
+
+  #asking() {
+    const fields = [...new FormData(this.querySelector("form"))];
+    return new URLSearchParams(fields.filter(([, value]) => value !== ""));
   }
 
   #soon(pause) {
@@ -22,8 +31,8 @@ class ModelFilters extends HTMLElement {
   }
 
   async #apply() {
-    const fields = [...new FormData(this.querySelector("form"))].filter(([, value]) => value !== "");
-    const url = `${location.pathname}?${new URLSearchParams(fields)}`;
+    const asking = this.#asking();
+    const url = asking.size ? `${location.pathname}?${asking}` : location.pathname;
     this.#asked?.abort();
     this.#asked = new AbortController();
     const results = document.getElementById("results");
