@@ -32,10 +32,22 @@ def studio(entry: Listing) -> dict[str, Any]:
         if entry.status is Status.RETIRED
         else _("This model cannot listen yet"),
         "transcribes": Task.TRANSCRIPTION in model.tasks,
-        "granularities": " ".join(name for name in ("word", "segment") if f"{name}s" in model.features),
+        "granularities": " ".join(granularities(model)),
         "speaker_limit": model.limits.get("speakers", 32),
         **reasons(model),
     }
+
+
+def granularities(model: ModelEntry) -> list[str]:
+    return [name for name in ("word", "segment") if f"{name}s" in model.features]
+
+
+def params(entry: Listing) -> dict[str, Any]:
+    """The request of the tab before anything is set."""
+    timed = granularities(entry.model)
+    if not timed or Task.TRANSCRIPTION not in entry.model.tasks:
+        return {"response_format": "verbose_json" if timed else "json"}
+    return {"response_format": "verbose_json", "timestamp_granularities": timed}
 
 
 def reasons(model: ModelEntry) -> dict[str, str]:

@@ -1,0 +1,35 @@
+"""Which tasks are shown as code, and the bodies they must be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from core.bodies.speech import SpeechBody
+from core.bodies.transcription import TranscriptionBody, TranslationBody
+from core.bodies.validation import Body, validate
+from core.contract.requests import Task
+from playground.code_samples import Sample, speech_samples
+from playground.code_transcription import transcription_samples, translation_samples
+
+SAMPLES: dict[str, Callable[[str, Mapping[str, Any], str], list[Sample]]] = {
+    Task.SPEECH: speech_samples,
+    Task.TRANSCRIPTION: transcription_samples,
+    Task.TRANSLATION: translation_samples,
+}
+"""Sample makers by task."""
+
+BODIES: dict[str, type[Body]] = {
+    Task.SPEECH: SpeechBody,
+    Task.TRANSCRIPTION: TranscriptionBody,
+    Task.TRANSLATION: TranslationBody,
+}
+OURS = ("plain", "task", "file")
+"""What only this page knows, or only a running request has."""
+
+
+def samples(task: str, model: str, params: Mapping[str, Any], origin: str) -> list[Sample]:
+    """Code for exactly this request. Raises `InvalidRequest` as the API would, `KeyError` for other tasks."""
+    asked = {name: value for name, value in params.items() if name not in OURS}
+    validate(BODIES[task], {**asked, "model": model})
+    return SAMPLES[task](model, asked, origin)
