@@ -206,5 +206,5 @@ def failure(ending: Mapping[str, Any]) -> PolyphonyError | None:
         return UpstreamFailed("The local worker stopped unexpectedly.")
     if name == "error":
         refusal = REFUSALS.get(ending["kind"], UpstreamFailed)
-        return refusal(ending["message"], param=ending.get("param"))
+        return refusal(ending["message"], param=ending.get("param"), code=ending.get("code"))
     return None

@@ -18,10 +18,16 @@ class Cancelled(Exception):
 class Refused(Exception):
     """A job that cannot be done as asked; `kind` is `invalid`, `unsupported` or `unavailable`."""
 
-    def __init__(self, kind: str, message: str, param: str | None = None) -> None:
+    def __init__(self, kind: str, message: str, param: str | None = None, code: str | None = None) -> None:
         super().__init__(message)
         self.kind = kind
         self.param = param
+        self.code = code
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """What the server side makes its error of."""
+        return {"kind": self.kind, "message": str(self), "param": self.param, "code": self.code}
 
 
 class Output:
