@@ -1,4 +1,4 @@
-"""Audio formats: what they are called, how they are labelled, how a WAV header is written."""
+"""Audio formats: what they are called, how they are labelled, how a WAV header is written; measured files."""
 
 from __future__ import annotations
 
@@ -53,6 +53,26 @@ class PcmShape:
     def seconds(self, size: int) -> float:
         """Playing time of `size` bytes."""
         return size / self.bytes_per_second
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What a file is by its content: `kind` is audio, video, image or pdf, `container` as FFmpeg names it.
+
+    `seconds` was counted, not read from a header; None is what a file of its kind has not or does not tell.
+    """
+
+    kind: str
+    container: str
+    media_type: str
+    seconds: float | None = None
+    codec: str | None = None
+    channels: int | None = None
+    sample_rate: int | None = None
+    video_codec: str | None = None
+    width: int | None = None
+    height: int | None = None
+    pages: int | None = None
 
 
 def wav_header(shape: PcmShape, size: int | None = None) -> bytes:
