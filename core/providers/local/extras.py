@@ -19,6 +19,13 @@ def missing() -> str | None:
     return HINT
 
 
+def deaf() -> str | None:
+    """How to install what transcription lacks, None when it can hear."""
+    if find_spec("pocketsphinx") is not None and find_spec("av") is not None:
+        return None
+    return HINT
+
+
 def can_make(form: AudioFormat) -> bool:
     """Whether a format can be made here, given that something can be spoken at all."""
     return form in WITHOUT_LIBRARY or find_spec("av") is not None
