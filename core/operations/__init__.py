@@ -1,6 +1,7 @@
 """What an admin or a page asks for beside the gateway: one file per errand."""
 
 from core.operations.connection import Check, key_state, test_connection, wires
+from core.operations.media import align, probe_file
 from core.operations.servers import PORTS, Server, add_server, detect_servers
 from core.operations.sound import encode_audio
 from core.operations.sync import SyncReport, sync_models
@@ -11,9 +12,11 @@ __all__ = [
     "Server",
     "SyncReport",
     "add_server",
+    "align",
     "detect_servers",
     "encode_audio",
     "key_state",
+    "probe_file",
     "sync_models",
     "test_connection",
     "wires",

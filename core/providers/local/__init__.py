@@ -5,9 +5,13 @@ from __future__ import annotations
 import asyncio
 
 from core.contract.route import Target
+from core.providers.local.alignment import align
+from core.providers.local.extras import deaf
+from core.providers.local.inspection import probe
 from core.providers.local.pool import close_shared_pool
 from core.providers.local.recording import encode
 from core.providers.local.speech import speak
+from core.providers.local.transcription import transcribe
 from core.providers.local.voices import voices
 
 __all__ = ["Local"]
@@ -17,11 +21,15 @@ class Local:
     """What this installation can do by itself."""
 
     speak = staticmethod(speak)
+    transcribe = staticmethod(transcribe)
     encode = staticmethod(encode)
+    probe = staticmethod(probe)
+    align = staticmethod(align)
 
     async def models(self, target: Target) -> tuple[str, ...]:
         """The engines that answer; asking starts a worker. Raises `Unavailable` with the install hint."""
-        return ("espeak-ng",) if await voices() else ()
+        heard = () if deaf() else ("pocketsphinx",)
+        return ("espeak-ng", *heard) if await voices() else heard
 
     def prepare(self) -> None:
         """Start a worker and its engine, so that the first listener does not wait for them. Blocking."""

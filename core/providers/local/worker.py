@@ -23,6 +23,9 @@ OPERATIONS = {
     "speak": "core.providers.local.synthesis:speak",
     "voices": "core.providers.local.synthesis:voices",
     "encode": "core.providers.local.encoding:encode",
+    "probe": "core.providers.local.probing:probe",
+    "hear": "core.providers.local.hearing:hear",
+    "align": "core.providers.local.aligning:align",
 }
 """Generators that yield between steps and return their result; imported on first use, in here only."""
 
@@ -72,7 +75,7 @@ class Worker:
         except Cancelled:
             ending = {"event": "cancelled"}
         except Refused as refused:
-            ending = {"event": "error", "kind": refused.kind, "message": str(refused), "param": refused.param}
+            ending = {"event": "error", **refused.fields}
         except Exception as error:  # a job's failure is its own; the worker and the other jobs live on
             traceback.print_exc()
             ending = {"event": "error", "kind": "failed", "message": FAILED.format(type(error).__name__)}

@@ -1,0 +1,29 @@
+"""What somebody's file is, and when the words of a known text were said in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core import providers
+from core.contract.events import HeardWord
+from core.contract.media import Probe
+
+
+async def probe_file(path: Path | str) -> Probe:
+    """Measure a file in a worker process.
+
+    Raises `InvalidRequest` (`unsupported_media`) for what is no readable media, `Unavailable` where the extra
+    for it is not installed.
+    """
+    found: Probe = await providers.adapter("local").probe(path)
+    return found
+
+
+async def align(path: Path | str, text: str) -> tuple[HeardWord, ...]:
+    """The words of an English transcript with the times found by laying it along the sound.
+
+    Words that cannot be placed are left out. Raises `Unsupported` for more than ten minutes of sound,
+    `InvalidRequest` without sound, `Unavailable` where the extra for it is not installed.
+    """
+    found: tuple[HeardWord, ...] = await providers.adapter("local").align(path, text)
+    return found
