@@ -58,7 +58,7 @@ def test_what_can_be_used_comes_first(models, engine, keys):
 
 
 def test_ready_only(models, engine):
-    assert list(by_slug(ready=True)) == ["local/espeak-ng"]
+    assert list(by_slug(ready=True)) == ["local/espeak-ng", "local/pocketsphinx"]
 
 
 def test_task_filter(models):
