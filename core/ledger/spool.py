@@ -10,6 +10,7 @@ import itertools
 import logging
 import os
 import time
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -25,27 +26,44 @@ serial = itertools.count()
 waiting = False
 """Whether this process has spooled something that it has not replayed yet."""
 
+held: deque[Write] = deque()
+"""What the disk did not take either: it waits in memory; should the process die, the sweeper settles it."""
+
 
 def folder() -> Path:
     return Path(settings.VAR) / "ledger-spool"
 
 
 def keep(writes: Sequence[Write]) -> None:
-    """Put settlements on disk; on return they survive the death of the process and of the machine."""
+    """Put settlements aside until the database is back. Never raises: whoever writes the books must go on."""
     global waiting
+    waiting = True
+    try:
+        write_file(writes)
+    except OSError as error:
+        held.extend(writes)
+        log.error("%d settlements wait in memory, the disk takes none: %s", len(writes), error.strerror)
+    else:
+        log.warning("%d settlements spooled: the database does not answer", len(writes))
+
+
+def write_file(writes: Sequence[Write]) -> None:
+    """On return the settlements survive the death of the process and of the machine. Raises OSError."""
     place = folder()
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = place / f"{time.time_ns()}-{os.getpid()}-{next(serial)}.json"
     draft = path.with_suffix(".draft")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(orjson.dumps([asdict(write) for write in writes]))
-        file.flush()
-        os.fsync(file.fileno())
-    draft.rename(path)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(orjson.dumps([asdict(write) for write in writes]))
+            file.flush()
+            os.fsync(file.fileno())
+        draft.rename(path)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise
     sync(place)
-    waiting = True
-    log.warning("%d settlements spooled: the database does not answer", len(writes))
 
 
 def sync(place: Path) -> None:
@@ -66,7 +84,24 @@ def replay() -> int:
     Raises OperationalError while the database is still away. What the database refuses for another
     reason is set aside as `.rejected` and logged: it must not hold up the rest.
     """
-    return sum(replay_file(path) for path in pending())
+    return replay_held() + sum(replay_file(path) for path in pending())
+
+
+def replay_held() -> int:
+    changed = 0
+    while held:
+        try:
+            write = held.popleft()
+        except IndexError:  # another thread was quicker
+            break
+        try:
+            changed += apply([write]) == [True]
+        except (OperationalError, InterfaceError):
+            held.append(write)
+            raise
+        except Exception:
+            log.exception("a settlement is not acceptable: %s", write.id)
+    return changed
 
 
 def replay_file(path: Path) -> int:

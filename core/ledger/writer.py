@@ -165,7 +165,7 @@ def ready() -> None:
     """See to it that a fresh connection enters the process into the list and empties the spool."""
     if connection.connection is None:
         heartbeat.beat()
-        if spool.pending():
+        if spool.held or spool.pending():
             spool.replay()
             spool.waiting = False
 
@@ -175,7 +175,7 @@ def recover() -> None:
         ready()
         spool.replay()
         spool.waiting = False
-    except DatabaseError:
+    except (DatabaseError, OSError):
         connection.close()
 
 

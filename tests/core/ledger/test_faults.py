@@ -96,6 +96,20 @@ def test_statement_failing_for_good_refuses_and_spools(grant, alice):
     assert number > 6
 
 
+def test_settlement_that_no_disk_takes_waits_in_memory(grant, alice, settings, tmp_path):
+    budget = Budget.objects.create(user=alice, limit=1)
+    write = settling(grant(budget))
+    settings.VAR = tmp_path / "file"
+    settings.VAR.write_text("no folder can be made in here")
+    with connection.execute_wrapper(Injector(1, OperationalError("disk is full"), lasting=True)):
+        assert commit([write]) == [True]
+        with pytest.raises(OperationalError):
+            spool.replay()
+    assert (standing(budget), len(spool.held)) == ((0, Decimal("0.1")), 1)
+    assert (spool.replay(), len(spool.held)) == (1, 0)
+    assert standing(budget) == (Decimal("0.1"), 0)
+
+
 def test_budget_holds_against_several_writers(grant, alice):
     """Each writer has its connection, as every server process has its own."""
     budgets = [Budget.objects.create(user=alice, limit=1), Budget.objects.create(limit=1, window="week")]
