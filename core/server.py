@@ -42,6 +42,8 @@ logger = logging.getLogger(__name__)
 
 SERVICE_RESTART = 1012
 UNSENT_IN_KERNEL = 128 * 1024
+BACKLOG = 1024
+"""Connections the kernel holds until we take them; beyond that clients wait whole seconds to try again."""
 Hook = Callable[[], Awaitable[None]]
 Connection = Request | Socket
 
@@ -292,10 +294,11 @@ class Server(daphne.server.Server):
 
 def _endpoint(host: str, port: int, tls: Certificate | None) -> str:
     interface = quoteStringArgument(host.strip("[]"))
+    place = f"port={port}:interface={interface}:backlog={BACKLOG}"
     if tls is None:
-        return f"tcp:port={port}:interface={interface}"
+        return f"tcp:{place}"
     key, certificate = quoteStringArgument(str(tls.key)), quoteStringArgument(str(tls.certificate))
-    return f"ssl:port={port}:interface={interface}:privateKey={key}:certKey={certificate}"
+    return f"ssl:{place}:privateKey={key}:certKey={certificate}"
 
 
 def _log_errors_only() -> None:
