@@ -16,6 +16,7 @@ from core.catalogue.lookup import find
 from core.ledger import reports
 from playground.cards import TASKS, url
 from playground.models import Run
+from playground.runs import written
 from playground.runs.history import page
 
 PARAMETERS = {
@@ -24,7 +25,14 @@ PARAMETERS = {
     "instructions": gettext_lazy("Instructions"),
     "response_format": gettext_lazy("Downloaded as"),
     "plain": gettext_lazy("Without Markdown, code and links"),
+    "language": gettext_lazy("Spoken language"),
+    "prompt": gettext_lazy("Names and words that occur"),
+    "timestamp_granularities": gettext_lazy("Times of"),
+    "diarize": gettext_lazy("Who speaks"),
+    "num_speakers": gettext_lazy("How many speakers"),
 }
+ELSEWHERE = ("input", "file", "input_audio")
+"""Shown in a place of their own."""
 
 
 @login_required
@@ -46,7 +54,7 @@ def history(request: HttpRequest) -> HttpResponse:
 @require_safe
 def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """The whole receipt: what was asked, the way it took, what it came to."""
-    found = get_object_or_404(Run.objects.for_user(request.user), pk=run_id)
+    found = get_object_or_404(Run.objects.for_user(request.user).select_related("upload"), pk=run_id)
     booked = reports.generation(found.generation, [request.user.pk]) if found.generation else None
     context = {
         "run": found,
@@ -54,6 +62,7 @@ def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
         "attempts": booked[1] if booked else [],
         "model_url": url(found.model) if find(found.model) else "",
         "words": found.words,
+        "transcript_files": list(written.FILES),
         "asked": asked(found.params),
     }
     return render(request, "playground/run.html", context)
@@ -61,9 +70,14 @@ def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
 
 def asked(params: dict[str, Any]) -> list[tuple[str, Any]]:
     """What was set beside the text, in words; what we have no word for keeps its name."""
-    shown = {True: _("yes"), False: _("no")}
     return [
-        (PARAMETERS.get(name, name), shown.get(value, value) if isinstance(value, bool) else value)
+        (PARAMETERS.get(name, name), in_words(value))
         for name, value in params.items()
-        if name != "input"
+        if name not in ELSEWHERE
     ]
+
+
+def in_words(value: Any) -> Any:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return ", ".join(map(str, value)) if isinstance(value, list) else value

@@ -1,0 +1,370 @@
+"""Writing down: a file or a voice goes in, words come out, every word leads back into the sound."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import struct
+import wave
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, expect
+
+from core.providers.rehearsed import SENTENCES
+from tests.journeys.conftest import DESK, FLAGS, PHONE, chromium
+from tests.journeys.server import Program
+from tests.journeys.watching import Watch
+
+STAGE = """
+from core.models import AIModel, Endpoint, Price, Provider
+stage = Provider.objects.get(slug="stage")
+PARTS = {
+    "ears": ("rehearsal", {"delay": 0.1}),
+    "slow-ears": ("rehearsal", {"delay": 1.5}),
+    "cut-ears": ("rehearsal-cut", {}),
+}
+for name, (upstream, options) in PARTS.items():
+    model = AIModel.objects.create(
+        slug=f"stage/{name}", name=f"Stage {name}", author="Stage", tasks=["transcription"],
+        input_modalities=["audio"], output_modalities=["text"],
+        features=["language", "prompt", "words", "segments", "diarize", "streaming"],
+    )
+    endpoint = Endpoint.objects.create(model=model, provider=stage, upstream_id=upstream, options=options)
+    Price.objects.create(endpoint=endpoint, kind="audio_in", unit="second", usd_per_unit="0.0001")
+"""
+CUE = re.compile(r"(\d+)\n(\d\d:\d\d:\d\d,\d{3}) --> (\d\d:\d\d:\d\d,\d{3})\n(.+)\n")
+LOST = "Failed to load resource: the server responded with a status of 4"
+POSITION = "() => document.querySelector('speech-player').position"
+
+
+@pytest.fixture(scope="module")
+def stage(program: Program) -> Program:
+    program.shell(STAGE)
+    return program
+
+
+def sound(path: Path, seconds: float = 9, rate: int = 16_000) -> Path:
+    """A tone that swells and fades."""
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        swell = (9000 * math.sin(n / 20) * abs(math.sin(n / 9000)) for n in range(int(seconds * rate)))
+        file.writeframes(b"".join(struct.pack("<h", int(sample)) for sample in swell))
+    return path
+
+
+@pytest.fixture
+def talk(tmp_path: Path) -> Path:
+    return sound(tmp_path / "talk.wav")
+
+
+@dataclass
+class Ears:
+    """The transcription studio as a person uses it."""
+
+    watch: Watch
+
+    @property
+    def page(self) -> Page:
+        return self.watch.page
+
+    def open(self, model: str = "stage/ears") -> Ears:
+        self.page.goto(f"/models/{model}")
+        self.page.wait_for_function("() => customElements.get('transcription-studio')")
+        self.page.wait_for_function("() => window.watch.socket?.readyState === 1")
+        return self
+
+    def bring(self, *paths: Path) -> None:
+        self.page.locator("[data-role=picker]").set_input_files(paths)
+
+    def transcribe(self) -> None:
+        expect(self.button).to_be_enabled()
+        self.button.click()
+
+    def finish(self) -> None:
+        expect(self.view).to_have_attribute("data-state", "done", timeout=30_000)
+        expect(self.button).to_have_attribute("data-state", "idle")
+
+    def said(self) -> list[str]:
+        return self.page.locator(".row-text").all_inner_texts()
+
+    def word(self, text: str) -> Locator:
+        return self.page.locator(".row .word", has_text=re.compile(f"^{text}$"))
+
+    @property
+    def button(self) -> Locator:
+        return self.page.locator("[data-role=start]")
+
+    @property
+    def view(self) -> Locator:
+        return self.page.locator("transcript-view")
+
+    @property
+    def files(self) -> Locator:
+        return self.page.locator(".file-row")
+
+
+@pytest.fixture
+def ears(stage: Program, watch: Watch) -> Ears:
+    return Ears(watch)
+
+
+def test_a_word_leads_to_its_sound(ears: Ears, talk: Path):
+    ears.open().bring(talk)
+    expect(ears.files).to_contain_text("Ready")
+    expect(ears.page.locator("[data-field=estimate]")).to_contain_text("$0.0009")
+    ears.transcribe()
+    ears.finish()
+    assert ears.said() == list(SENTENCES)
+    ears.word("same").click()
+    (timed,) = [
+        word
+        for event in ears.watch.events("transcript.words")
+        for word in event["words"]
+        if word["word"] == "same"
+    ]
+    assert ears.page.evaluate(POSITION) == pytest.approx(timed["start"], abs=0.05)
+    expect(ears.page.locator(".word.is-current")).to_have_text("same")
+    receipt = ears.page.locator("receipt-line")
+    expect(receipt).to_contain_text("to first words")
+    expect(receipt).to_contain_text("$0.36 per hour")
+    assert ears.watch.shift() < 0.02
+
+
+def test_keys_play_and_move(ears: Ears, talk: Path):
+    ears.open().bring(talk)
+    ears.transcribe()
+    ears.finish()
+    page = ears.page
+    page.locator("h1").click()
+    page.keyboard.press("l")
+    page.wait_for_function("() => document.querySelector('speech-player').position > 8")
+    page.keyboard.press("j")
+    page.wait_for_function("() => document.querySelector('speech-player').position === 0")
+    page.keyboard.press(" ")
+    page.wait_for_function("() => document.querySelector('speech-player').state === 'playing'")
+    page.keyboard.press("k")
+    page.wait_for_function("() => document.querySelector('speech-player').state === 'paused'")
+    page.locator(".transcript-text").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    assert page.locator(".word.is-current").count() == 1
+
+
+def test_a_dropped_file_becomes_subtitles(ears: Ears, talk: Path):
+    ears.open()
+    drop(ears.page, talk)
+    ears.transcribe()
+    ears.finish()
+    with ears.page.expect_download() as saved:
+        ears.page.get_by_role("link", name="SRT").click()
+    assert saved.value.suggested_filename == "talk.srt"
+    cues = CUE.findall(saved.value.path().read_text())
+    assert [cue[0] for cue in cues] == ["1", "2", "3"]
+    assert [cue[3] for cue in cues] == list(SENTENCES)
+    assert [cue[1] for cue in cues] == ["00:00:00,000", "00:00:03,000", "00:00:06,000"]
+
+
+def drop(page: Page, path: Path) -> None:
+    """As the browser tells of a file that is let go over the tab."""
+    content = list(path.read_bytes())
+    carried = page.evaluate_handle(
+        """([bytes, name]) => { const carried = new DataTransfer();
+        carried.items.add(new File([new Uint8Array(bytes)], name)); return carried; }""",
+        [content, path.name],
+    )
+    for kind in ("dragover", "drop"):
+        page.dispatch_event("transcript-view", kind, {"dataTransfer": carried})
+
+
+def test_a_correction_is_in_the_files_and_keeps_the_times(ears: Ears, talk: Path):
+    ears.open().bring(talk)
+    ears.page.get_by_text("Who speaks").click()
+    ears.transcribe()
+    ears.finish()
+    page = ears.page
+    page.get_by_label("Name of speaker A").fill("Ann")
+    page.get_by_role("button", name="Correct").click()
+    line = page.locator(".row-text").first
+    line.fill("A rehearsal hears everything at all.")
+    with page.expect_response(re.compile("/transcript$")) as kept:
+        page.get_by_role("button", name="Correct").click()
+    assert kept.value.status == 204
+    expect(page.locator(".row-speaker").first).to_have_text("Ann")
+    page.get_by_label("Search the transcript").fill("everything")
+    expect(page.locator(".word.is-found")).to_have_text("everything")
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="JSON").click()
+    body = json.loads(saved.value.path().read_text())
+    assert body["segments"][0] == {
+        "id": 0, "start": 0.0, "end": 3.0, "text": "A rehearsal hears everything at all.", "speaker": "Ann",
+    }  # fmt: skip
+    first = [word for word in body["words"] if word["end"] <= 3]
+    heard = [word for event in ears.watch.events("transcript.words") for word in event["words"]][:6]
+    assert [word["word"] for word in first] == ["A", "rehearsal", "hears", "everything", "at", "all."]
+    assert [word["start"] for word in first] == [word["start"] for word in heard]
+
+
+def test_stop_keeps_what_was_heard(ears: Ears, talk: Path, program: Program):
+    ears.open("stage/slow-ears").bring(talk)
+    ears.transcribe()
+    expect(ears.page.locator(".row")).to_have_count(1)
+    expect(ears.files).to_contain_text("Heard 0:03 of 0:09")
+    ears.button.click()
+    expect(ears.button).to_have_attribute("data-state", "idle", timeout=2_000)
+    expect(ears.files).to_contain_text("Stopped")
+    assert ears.said() == [SENTENCES[0]]
+    (done,) = ears.watch.events("run.done")
+    assert done["outcome"] == "stopped"
+
+
+def test_a_reload_in_the_middle_loses_nothing(ears: Ears, talk: Path):
+    ears.open("stage/slow-ears").bring(talk)
+    ears.transcribe()
+    expect(ears.page.locator(".row")).to_have_count(1)
+    ears.page.reload()
+    ears.page.wait_for_function("() => customElements.get('transcription-studio')")
+    expect(ears.files).to_contain_text("talk.wav")
+    ears.finish()
+    assert ears.said() == list(SENTENCES)
+    ears.word("first.").click()
+    assert ears.page.evaluate(POSITION) > 8
+
+
+def test_an_earlier_transcript_is_opened_again(ears: Ears, talk: Path):
+    ears.open().bring(talk)
+    ears.transcribe()
+    ears.finish()
+    ears.open()
+    page = ears.page
+    page.locator(".run-row").first.get_by_role("button", name="Hear again").click()
+    ears.finish()
+    assert ears.said() == list(SENTENCES)
+    page.locator(".run-row").first.get_by_role("link", name="Receipt").click()
+    expect(page.locator(".receipt-text")).to_have_text(" ".join(SENTENCES))
+    expect(page.locator("speech-player .player-words")).to_contain_text("rehearsal")
+
+
+def test_several_files_wait_their_turn(ears: Ears, tmp_path: Path):
+    ears.open().bring(*(sound(tmp_path / f"{name}.wav", 3) for name in ("one", "two")))
+    expect(ears.files.get_by_text("Ready")).to_have_count(2)
+    ears.transcribe()
+    expect(ears.files.get_by_text("Done")).to_have_count(2)
+    expect(ears.page.locator(".run-row").first).to_contain_text("two.wav")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("notes.mp3", b"These are only words.\n", "This file is text"),
+        ("list.m3u8", b"#EXTM3U\n#EXTINF:1\nfile:///etc/passwd\n", "This file is text"),
+        ("cut.mp4", b"\0\0\0\x20ftypisom\0\0\2\0isomiso2avc1mp41\0\0\0\x08free" + b"\0" * 400, "damaged"),
+        (
+            "short.wav",
+            b"RIFF\x24\0\0\0WAVEfmt \x10\0\0\0\1\0\1\0\x40\x1f\0\0\x80\x3e\0\0\2\0\x10\0data\0\0\0\0",
+            "no sound",
+        ),
+        ("nothing.wav", b"", "The file is empty"),
+    ],
+    ids=["text", "playlist", "cut", "no-samples", "empty"],
+)
+def test_a_hostile_file_gets_a_clear_error(
+    ears: Ears, tmp_path: Path, stage: Program, name: str, content: bytes, reason: str
+):
+    ears.watch.allow(re.escape(LOST))
+    (tmp_path / name).write_bytes(content)
+    files = Path(stage.environment["POLYPHONY_VAR"]) / "media" / "uploads"
+    before = sorted(files.rglob("*"))
+    ears.open().bring(tmp_path / name)
+    expect(ears.files).to_have_attribute("data-state", "failed")
+    expect(ears.files.locator(".file-state")).to_contain_text(reason)
+    expect(ears.button).to_be_disabled()
+    assert sorted(files.rglob("*")) == before
+
+
+def test_a_cut_transcript_says_so_and_stays(ears: Ears, talk: Path):
+    ears.open("stage/cut-ears").bring(talk)
+    ears.transcribe()
+    expect(ears.page.locator("transcription-studio status-note")).to_contain_text("The transcript ends early")
+    assert ears.said() == [SENTENCES[0]]
+
+
+def test_without_https_the_microphone_says_why(stage: Program, browser: Browser, signed_in: Any):
+    context = browser.new_context()
+    context.add_cookies([{**cookie, "domain": "lan.test"} for cookie in signed_in["cookies"]])
+    page = context.new_page()
+    page.goto(f"http://lan.test:{stage.port}/models/stage/ears")
+    expect(page.get_by_role("button", name="Record")).to_be_disabled()
+    expect(page.get_by_text("The microphone needs https")).to_be_visible()
+    expect(page.get_by_role("button", name="Choose files")).to_be_enabled()
+    context.close()
+
+
+class TestMicrophone:
+    @pytest.fixture(scope="class")
+    def spoken(self, tmp_path_factory: pytest.TempPathFactory) -> Path:
+        return sound(tmp_path_factory.mktemp("microphone") / "spoken.wav", 8, 48_000)
+
+    @pytest.fixture(scope="class")
+    def listening(self, playwright: Playwright, spoken: Path) -> Iterator[Browser]:
+        """A browser whose microphone plays a file once."""
+        flags = ["--use-fake-device-for-media-stream", f"--use-file-for-fake-audio-capture={spoken}%noloop"]
+        launched = playwright.chromium.launch(executable_path=chromium(), args=[*FLAGS, *flags])
+        yield launched
+        launched.close()
+
+    @pytest.fixture
+    def permissions(self) -> list[str]:
+        return ["microphone"]
+
+    @pytest.fixture
+    def context(
+        self, listening: Browser, program: Program, signed_in: Any, permissions: list[str]
+    ) -> Iterator[BrowserContext]:
+        opened = listening.new_context(
+            base_url=program.origin, storage_state=signed_in, viewport=DESK, permissions=permissions
+        )
+        yield opened
+        opened.close()
+
+    def test_a_recording_is_written_down_and_heard_again(self, ears: Ears):
+        page = ears.open().page
+        page.get_by_role("button", name="Record").click()
+        expect(page.locator("audio-recorder")).to_have_attribute("data-state", "recording")
+        expect(page.get_by_label("Microphone")).to_have_value(re.compile("."))
+        expect(page.locator(".recorder-time")).to_have_text("0:03", timeout=6_000)
+        page.get_by_role("button", name="Pause").click()
+        expect(page.locator("audio-recorder")).to_have_attribute("data-state", "paused")
+        page.get_by_role("button", name="Pause").click()
+        expect(page.locator(".recorder-time")).to_have_text("0:05", timeout=6_000)
+        page.get_by_role("button", name="Done").click()
+        expect(ears.files).to_contain_text("Ready")
+        ears.transcribe()
+        ears.finish()
+        ears.word("same").click()
+        start = page.locator(".word.is-current").evaluate("span => span.time.start")
+        page.wait_for_timeout(200)
+        assert start > 1
+        assert page.evaluate(POSITION) == pytest.approx(start, abs=0.05)
+
+    @pytest.mark.parametrize("permissions", [[]], ids=["denied"])
+    def test_a_denied_microphone_says_what_to_do(self, ears: Ears):
+        page = ears.open().page
+        page.get_by_role("button", name="Record").click()
+        expect(page.locator("audio-recorder")).to_contain_text("The microphone is not allowed here")
+        page.get_by_role("button", name="Cancel").click()
+        expect(page.get_by_role("button", name="Choose files")).to_be_visible()
+
+
+@pytest.mark.parametrize("look", [{"viewport": DESK}, {"viewport": PHONE}], ids=["desk", "phone"])
+def test_nothing_is_wider_than_the_page(ears: Ears, talk: Path):
+    ears.open().bring(talk)
+    ears.transcribe()
+    ears.finish()
+    assert ears.page.evaluate("() => document.documentElement.scrollWidth - innerWidth") <= 0
