@@ -202,10 +202,19 @@ def translate(error: BaseException) -> UpstreamError:
 
 async def _dispatch(call: Call) -> httpx.Response:
     url, origin = _address(call.url)
-    request = httpx.Request(
-        call.method, url, headers=call.headers, content=call.content, extensions=EXTENSIONS
-    )
-    return await (await _transport(origin)).handle_async_request(request)
+    return await (await _transport(origin)).handle_async_request(_request(call, url))
+
+
+def _request(call: Call, url: httpx.URL) -> httpx.Request:
+    if not isinstance(call.content, bytes):
+        return httpx.Request(
+            call.method, url, headers=call.headers, content=call.content, extensions=EXTENSIONS
+        )
+    # given as a stream and read at once: else httpx adds headers that aiohttp writes anyway
+    stream = httpx.ByteStream(call.content)
+    request = httpx.Request(call.method, url, headers=call.headers, stream=stream, extensions=EXTENSIONS)
+    request.read()
+    return request
 
 
 @lru_cache(maxsize=1024)
