@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from core.catalogue.listing import Listing, Status
 from core.catalogue.snapshot import current
@@ -45,7 +45,7 @@ def card(entry: Listing) -> dict[str, Any]:
         "name": model.name,
         "slug": model.slug,
         "author": model.author,
-        "description": model.description,
+        "description": gettext(model.description),
         "tasks": task_parts(model.tasks),
         "facts": facts(entry),
         "price": entry.price,
@@ -62,7 +62,7 @@ def facts(entry: Listing) -> list[str]:
 
 def provider_names(entry: Listing) -> str:
     providers = current().providers
-    names = [providers[slug].name for slug in entry.providers if slug in providers]
+    names = [gettext(providers[slug].name) for slug in entry.providers if slug in providers]
     return ", ".join(names)
 
 

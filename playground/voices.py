@@ -31,7 +31,7 @@ def picker(model: ModelEntry, text: str, chosen: str = "") -> dict[str, Any]:
             "gender": voice.gender,
             "gender_label": GENDERS.get(voice.gender, ""),
             # what is true of most voices tells none of them apart
-            "description": "" if told[voice.description] > len(model.voices) / 2 else voice.description,
+            "description": "" if told[voice.description] > len(model.voices) / 2 else _(voice.description),
         }
         for voice in model.voices
     ]

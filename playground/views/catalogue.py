@@ -79,5 +79,5 @@ def choices() -> dict[str, Any]:
         "task_choices": [(task.value, label) for task, (_icon, label) in TASKS.items()],
         "input_choices": [(name, label) for name, label in MODALITIES.items() if name in inputs],
         "output_choices": [(name, label) for name, label in MODALITIES.items() if name in outputs],
-        "provider_choices": sorted((provider.slug, provider.name) for provider in providers),
+        "provider_choices": sorted((provider.slug, _(provider.name)) for provider in providers),
     }

@@ -111,7 +111,7 @@ def start(folder: Path) -> Program:
     deadline = time.monotonic() + START_SECONDS
     while not program.origin:
         if process.poll() is not None or time.monotonic() > deadline:
-            process.kill()
+            program.stop()
             raise RuntimeError("the program did not start: " + program.said())
         time.sleep(0.05)
     program.shell(STAGE)

@@ -3,116 +3,27 @@
 from __future__ import annotations
 
 import json
-import math
 import re
-import struct
-import wave
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, expect
+from playwright.sync_api import Browser, Page, expect
 
 from core.providers.rehearsed import SENTENCES
-from tests.journeys.conftest import DESK, FLAGS, PHONE, chromium
+from tests.journeys.conftest import DESK, PHONE
+from tests.journeys.ears import POSITION, Ears, sound
+from tests.journeys.ears import ears as ears
+from tests.journeys.ears import stage as stage
 from tests.journeys.server import Program
-from tests.journeys.watching import Watch
 
-STAGE = """
-from core.models import AIModel, Endpoint, Price, Provider
-stage = Provider.objects.get(slug="stage")
-PARTS = {
-    "ears": ("rehearsal", {"delay": 0.1}),
-    "slow-ears": ("rehearsal", {"delay": 1.5}),
-    "cut-ears": ("rehearsal-cut", {}),
-}
-for name, (upstream, options) in PARTS.items():
-    model = AIModel.objects.create(
-        slug=f"stage/{name}", name=f"Stage {name}", author="Stage", tasks=["transcription"],
-        input_modalities=["audio"], output_modalities=["text"],
-        features=["language", "prompt", "words", "segments", "diarize", "streaming"],
-    )
-    endpoint = Endpoint.objects.create(model=model, provider=stage, upstream_id=upstream, options=options)
-    Price.objects.create(endpoint=endpoint, kind="audio_in", unit="second", usd_per_unit="0.0001")
-"""
 CUE = re.compile(r"(\d+)\n(\d\d:\d\d:\d\d,\d{3}) --> (\d\d:\d\d:\d\d,\d{3})\n(.+)\n")
 LOST = "Failed to load resource: the server responded with a status of 4"
-POSITION = "() => document.querySelector('speech-player').position"
-
-
-@pytest.fixture(scope="module")
-def stage(program: Program) -> Program:
-    program.shell(STAGE)
-    return program
-
-
-def sound(path: Path, seconds: float = 9, rate: int = 16_000) -> Path:
-    """A tone that swells and fades."""
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(rate)
-        swell = (9000 * math.sin(n / 20) * abs(math.sin(n / 9000)) for n in range(int(seconds * rate)))
-        file.writeframes(b"".join(struct.pack("<h", int(sample)) for sample in swell))
-    return path
 
 
 @pytest.fixture
 def talk(tmp_path: Path) -> Path:
     return sound(tmp_path / "talk.wav")
-
-
-@dataclass
-class Ears:
-    """The transcription studio as a person uses it."""
-
-    watch: Watch
-
-    @property
-    def page(self) -> Page:
-        return self.watch.page
-
-    def open(self, model: str = "stage/ears") -> Ears:
-        self.page.goto(f"/models/{model}")
-        self.page.wait_for_function("() => customElements.get('transcription-studio')")
-        self.page.wait_for_function("() => window.watch.socket?.readyState === 1")
-        return self
-
-    def bring(self, *paths: Path) -> None:
-        self.page.locator("[data-role=picker]").set_input_files(paths)
-
-    def transcribe(self) -> None:
-        expect(self.button).to_be_enabled()
-        self.button.click()
-
-    def finish(self) -> None:
-        expect(self.view).to_have_attribute("data-state", "done", timeout=30_000)
-        expect(self.button).to_have_attribute("data-state", "idle")
-
-    def said(self) -> list[str]:
-        return self.page.locator(".row-text").all_inner_texts()
-
-    def word(self, text: str) -> Locator:
-        return self.page.locator(".row .word", has_text=re.compile(f"^{text}$"))
-
-    @property
-    def button(self) -> Locator:
-        return self.page.locator("[data-role=start]")
-
-    @property
-    def view(self) -> Locator:
-        return self.page.locator("transcript-view")
-
-    @property
-    def files(self) -> Locator:
-        return self.page.locator(".file-row")
-
-
-@pytest.fixture
-def ears(stage: Program, watch: Watch) -> Ears:
-    return Ears(watch)
 
 
 def test_a_word_leads_to_its_sound(ears: Ears, talk: Path):
@@ -195,7 +106,7 @@ def test_a_correction_is_in_the_files_and_keeps_the_times(ears: Ears, talk: Path
     line.fill("A rehearsal hears everything at all.")
     with page.expect_response(re.compile("/transcript$")) as kept:
         page.get_by_role("button", name="Correct").click()
-    assert kept.value.status == 204
+    assert kept.value.status == 204, (kept.value.text(), kept.value.request.post_data)
     expect(page.locator(".row-speaker").first).to_have_text("Ann")
     page.get_by_label("Search the transcript").fill("everything")
     expect(page.locator(".word.is-found")).to_have_text("everything")
@@ -304,62 +215,6 @@ def test_without_https_the_microphone_says_why(stage: Program, browser: Browser,
     expect(page.get_by_text("The microphone needs https")).to_be_visible()
     expect(page.get_by_role("button", name="Choose files")).to_be_enabled()
     context.close()
-
-
-class TestMicrophone:
-    @pytest.fixture(scope="class")
-    def spoken(self, tmp_path_factory: pytest.TempPathFactory) -> Path:
-        return sound(tmp_path_factory.mktemp("microphone") / "spoken.wav", 8, 48_000)
-
-    @pytest.fixture(scope="class")
-    def listening(self, playwright: Playwright, spoken: Path) -> Iterator[Browser]:
-        """A browser whose microphone plays a file once."""
-        flags = ["--use-fake-device-for-media-stream", f"--use-file-for-fake-audio-capture={spoken}%noloop"]
-        launched = playwright.chromium.launch(executable_path=chromium(), args=[*FLAGS, *flags])
-        yield launched
-        launched.close()
-
-    @pytest.fixture
-    def permissions(self) -> list[str]:
-        return ["microphone"]
-
-    @pytest.fixture
-    def context(
-        self, listening: Browser, program: Program, signed_in: Any, permissions: list[str]
-    ) -> Iterator[BrowserContext]:
-        opened = listening.new_context(
-            base_url=program.origin, storage_state=signed_in, viewport=DESK, permissions=permissions
-        )
-        yield opened
-        opened.close()
-
-    def test_a_recording_is_written_down_and_heard_again(self, ears: Ears):
-        page = ears.open().page
-        page.get_by_role("button", name="Record").click()
-        expect(page.locator("audio-recorder")).to_have_attribute("data-state", "recording")
-        expect(page.get_by_label("Microphone")).to_have_value(re.compile("."))
-        expect(page.locator(".recorder-time")).to_have_text("0:03", timeout=6_000)
-        page.get_by_role("button", name="Pause").click()
-        expect(page.locator("audio-recorder")).to_have_attribute("data-state", "paused")
-        page.get_by_role("button", name="Pause").click()
-        expect(page.locator(".recorder-time")).to_have_text("0:05", timeout=6_000)
-        page.get_by_role("button", name="Done").click()
-        expect(ears.files).to_contain_text("Ready")
-        ears.transcribe()
-        ears.finish()
-        ears.word("same").click()
-        start = page.locator(".word.is-current").evaluate("span => span.time.start")
-        page.wait_for_timeout(200)
-        assert start > 1
-        assert page.evaluate(POSITION) == pytest.approx(start, abs=0.05)
-
-    @pytest.mark.parametrize("permissions", [[]], ids=["denied"])
-    def test_a_denied_microphone_says_what_to_do(self, ears: Ears):
-        page = ears.open().page
-        page.get_by_role("button", name="Record").click()
-        expect(page.locator("audio-recorder")).to_contain_text("The microphone is not allowed here")
-        page.get_by_role("button", name="Cancel").click()
-        expect(page.get_by_role("button", name="Choose files")).to_be_visible()
 
 
 @pytest.mark.parametrize("look", [{"viewport": DESK}, {"viewport": PHONE}], ids=["desk", "phone"])

@@ -1,0 +1,73 @@
+"""The microphone: a recording becomes a file like any other, and a refusal says what to do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Playwright, expect
+
+from tests.journeys.conftest import DESK, FLAGS, chromium
+from tests.journeys.ears import POSITION, Ears, sound
+from tests.journeys.ears import ears as ears
+from tests.journeys.ears import stage as stage
+from tests.journeys.server import Program
+
+
+@pytest.fixture(scope="module")
+def listening(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A browser whose microphone plays a file once."""
+    spoken = sound(tmp_path_factory.mktemp("microphone") / "spoken.wav", 8, 48_000)
+    flags = ["--use-fake-device-for-media-stream", f"--use-file-for-fake-audio-capture={spoken}%noloop"]
+    launched = playwright.chromium.launch(executable_path=chromium(), args=[*FLAGS, *flags])
+    yield launched
+    launched.close()
+
+
+@pytest.fixture
+def permissions() -> list[str]:
+    return ["microphone"]
+
+
+@pytest.fixture
+def context(
+    listening: Browser, program: Program, signed_in: Any, permissions: list[str]
+) -> Iterator[BrowserContext]:
+    opened = listening.new_context(
+        base_url=program.origin, storage_state=signed_in, viewport=DESK, permissions=permissions
+    )
+    yield opened
+    opened.close()
+
+
+def test_a_recording_is_written_down_and_heard_again(ears: Ears):
+    page = ears.open().page
+    page.get_by_role("button", name="Record").click()
+    recorder = page.locator("audio-recorder")
+    expect(recorder).to_have_attribute("data-state", "recording")
+    expect(page.get_by_label("Microphone")).to_have_value(re.compile("."))
+    expect(page.locator(".recorder-time")).to_have_text("0:03", timeout=6_000)
+    page.get_by_role("button", name="Pause").click()
+    expect(recorder).to_have_attribute("data-state", "paused")
+    page.get_by_role("button", name="Pause").click()
+    expect(page.locator(".recorder-time")).to_have_text("0:05", timeout=6_000)
+    page.get_by_role("button", name="Done").click()
+    expect(ears.files).to_contain_text("Ready")
+    ears.transcribe()
+    ears.finish()
+    ears.word("same").click()
+    start = page.locator(".word.is-current").evaluate("span => span.time.start")
+    page.wait_for_timeout(200)
+    assert start > 1
+    assert page.evaluate(POSITION) == pytest.approx(start, abs=0.05)
+
+
+@pytest.mark.parametrize("permissions", [[]], ids=["denied"])
+def test_a_denied_microphone_says_what_to_do(ears: Ears):
+    page = ears.open().page
+    page.get_by_role("button", name="Record").click()
+    expect(page.locator("audio-recorder")).to_contain_text("The microphone is not allowed here")
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_role("button", name="Choose files")).to_be_visible()
