@@ -21,8 +21,9 @@ from core.bodies.inline import InlineReader
 from core.bodies.multipart import FILE as FORM_FILE
 from core.bodies.multipart import FormReader
 from core.bodies.sounds import HEAD, require_sound
-from core.contract.errors import PolyphonyError, TooLarge, Unavailable, WrongContentType
+from core.contract.errors import InvalidRequest, PolyphonyError, TooLarge, Unavailable, WrongContentType
 from core.contract.requests import SoundFile
+from core.operations.media import probe_file
 
 SLICE = 256 * 1024
 """Bytes that are looked at in one go."""
@@ -102,10 +103,25 @@ class Received:
         self.param = param
 
     async def sound(self) -> SoundFile:
-        """The file as the contract names it. Raises `InvalidRequest` where it is no sound."""
+        """The file as the contract names it. Raises `InvalidRequest` where there is no sound in it."""
         incoming = self.incoming
         kind = require_sound(incoming.head, incoming.size, self.param)
-        return SoundFile(incoming.path, f"audio.{kind.extension}", kind.media_type, incoming.size)
+        seconds = await self.measured()
+        return SoundFile(incoming.path, f"audio.{kind.extension}", kind.media_type, incoming.size, seconds)
+
+    async def measured(self) -> float | None:
+        """How long it plays; None where nothing is installed that could tell."""
+        try:
+            found = await probe_file(self.incoming.path)
+        except Unavailable:
+            return None
+        except InvalidRequest as error:
+            failure = InvalidRequest(error.message, param=self.param, code=error.provider_code)
+        else:
+            if found.codec is not None and found.seconds != 0:
+                return found.seconds
+            failure = InvalidRequest("There is no sound in the file.", param=self.param, code="no_sound")
+        raise failure
 
     def close(self) -> None:
         self.incoming.close()
