@@ -13,7 +13,6 @@ from tests.core.api.conftest import alice as alice
 from tests.core.api.conftest import key as key
 from tests.core.api.conftest import lab as lab
 from tests.core.api.conftest import model as model
-from tests.core.api.conftest import quick_passwords as quick_passwords
 from tests.fakes.fixtures import provider as provider
 from tests.live import live as live
 
