@@ -47,7 +47,7 @@ READY = Readiness(State.READY)
 
 def readiness(provider: ProviderEntry) -> Readiness:
     """Dictionary reads only: the answer may change from one call to the next without a reload."""
-    name = {"provider": provider.name}
+    name = {"provider": _(provider.name)}
     if not provider.enabled:
         advice = _("%(provider)s is switched off: an admin can switch it on.") % name
         return Readiness(State.DISABLED, advice)
@@ -86,12 +86,12 @@ def key_help(provider: ProviderEntry) -> str:
     """What an admin does to make `provider` live."""
     prefix = provider.environment
     needed = ["API_KEY"] if provider.base_url else ["API_KEY", "BASE_URL"]
-    names = {"provider": provider.name, "variables": ", ".join(f"{prefix}_{name}" for name in needed)}
+    names = {"provider": _(provider.name), "variables": ", ".join(f"{prefix}_{name}" for name in needed)}
     if prefix:
         told = _("%(provider)s needs a key: an admin adds one under Providers or sets %(variables)s.") % names
     else:
         told = _("%(provider)s needs a key: an admin adds one under Providers.") % names
-    return f"{told} {provider.key_help}".strip()
+    return f"{told} {_(provider.key_help)}".strip()
 
 
 @cache

@@ -1,17 +1,45 @@
-"""Finishes what makemessages wrote, for `make messages`: no dates, no guesses, and a compiled file beside."""
+"""Finishes what makemessages wrote, for `make messages`: no dates, no guesses, one compiled file.
+
+`django.po` has the sentences of code and templates, `seed.po` those of the catalogue's seed;
+`django.mo` has both.
+"""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import polib
 
+FOLDER = Path(__file__).parent
+SEED = FOLDER.parent / "catalogue" / "seed"
 PLURALS = {
     "ru": "nplurals=4; plural=(n%10==1 && n%100!=11 ? 0 : n%10>=2 && n%10<=4 && (n%100<12 || n%100>14) ? 1 : "
     "n%10==0 || (n%10>=5 && n%10<=9) || (n%100>=11 && n%100<=14)? 2 : 3);",
     "zh_Hans": "nplurals=1; plural=0;",
 }
 """Exactly as Django's own files have them, so that Django merges ours into one catalogue."""
+
+
+def seeded() -> dict[str, list[str]]:
+    """The seed's texts that people read, with the files each is in; names of products need no translation."""
+    found: dict[str, list[str]] = {}
+    for path in sorted(SEED.glob("*.json")):
+        for text in texts(json.loads(path.read_text())):
+            files = found.setdefault(text, [])
+            if path.name not in files:
+                files.append(path.name)
+    return found
+
+
+def texts(seed: dict) -> Iterator[str]:
+    provider = seed["provider"]
+    own = provider["name"] if not provider["needs_key"] else ""
+    described = [thing for model in seed["models"] for thing in (model, *model.get("voices", ()))]
+    yield from filter(
+        None, [own, provider["key_help"], *(thing.get("description", "") for thing in described)]
+    )
 
 
 def settle(messages: polib.POFile, language: str) -> None:
@@ -41,12 +69,28 @@ def forget(entry: polib.POEntry) -> None:
     entry.msgstr_plural = dict.fromkeys(entry.msgstr_plural, "")
 
 
+def of_seed(path: Path, language: str, known: polib.POFile) -> polib.POFile:
+    """The seed's texts with the translations `path` has; texts that code says too are left to `known`."""
+    before = polib.pofile(str(path), wrapwidth=0) if path.exists() else polib.POFile()
+    messages = polib.POFile(wrapwidth=0)
+    settle(messages, language)
+    for text, files in seeded().items():
+        if known.find(text) is None:
+            old = before.find(text)
+            places = [(f"core/catalogue/seed/{name}", "") for name in files]
+            messages.append(polib.POEntry(msgid=text, msgstr=old.msgstr if old else "", occurrences=places))
+    return messages
+
+
 def main() -> None:
-    for path in sorted(Path(__file__).parent.glob("*/LC_MESSAGES/django.po")):
+    for path in sorted(FOLDER.glob("*/LC_MESSAGES/django.po")):
         language = path.parts[-3]
         messages = polib.pofile(str(path), wrapwidth=0)
         settle(messages, language)
         messages.save()
+        seed = of_seed(path.with_name("seed.po"), language, messages)
+        seed.save(str(path.with_name("seed.po")))
+        messages.extend(seed)
         messages.save_as_mofile(str(path.with_suffix(".mo")))
         print(f"{language}: {len(messages.translated_entries())} of {len(messages)} strings translated")
 
