@@ -12,9 +12,10 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
+from django.core import checks
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from core import providers, tasks
@@ -68,8 +69,13 @@ class Command(BaseCommand):
         Path(settings.VAR).mkdir(parents=True, exist_ok=True)
         if not migrated():
             call_command("migrate", verbosity=0, interactive=False)
+        self.check_tables()
         seed_catalogue()
         collect_static()
+
+    def check_tables(self) -> None:
+        """Say what is wrong with the rows, a lost ring key before all; the admin must run to put it right."""
+        self.check(tags=[checks.Tags.database], databases=[DEFAULT_DB_ALIAS], fail_level=checks.CRITICAL)
 
     def welcome(self, origin: str, admin: User) -> None:
         self.stdout.write(f"Polyphony is at {origin}/")
