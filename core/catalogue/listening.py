@@ -28,6 +28,10 @@ def check_listening(request: Listening, model: ModelEntry) -> None:
     if request.prompt and model.features and "prompt" not in model.features:
         raise cannot(request, model, "prompt", "takes no prompt", has("prompt"))
     if isinstance(request, TranscriptionRequest):
+        if request.keyterms and model.features and not has("keywords", "keyterms", "prompt")(model):
+            raise cannot(
+                request, model, "keyterms", "cannot be told words to listen for", has("keywords", "prompt")
+            )
         check_language(request, model)
         check_times(request, model)
         check_speakers(request, model)

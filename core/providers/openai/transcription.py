@@ -63,7 +63,7 @@ def fields(target: Target, request: TranscriptionRequest) -> Fields:
     if request.streamed and options.get("stream") and form != "verbose_json":
         own["stream"] = True
     if request.chunking is not None:
-        own["chunking_strategy"] = request.chunking
+        own["chunking_strategy"] = request.chunking  # an object takes the place of the endpoint's word
     if request.known_speakers:
         own["known_speaker_names"] = [name for name, _ in request.known_speakers]
         own["known_speaker_references"] = [voice for _, voice in request.known_speakers]
@@ -107,7 +107,8 @@ def upstream_format(target: Target, request: Listening) -> str:
             return "diarized_json"
         words = request.words
     timed = words or request.segments or request.format in TIMED
-    return "verbose_json" if timed and "verbose_json" in offered else "json"
+    richer = ("verbose_json", "diarized_json") if timed else ()
+    return next((form for form in richer if form in offered), "json")
 
 
 def pairs(own: Mapping[str, Any], target: Target, request: Listening) -> Fields:

@@ -146,6 +146,8 @@ async def test_an_option_cannot_break_out_of_its_header(provider, file):
         (["json", "text"], "verbose_json", "json"),
         (["json"], "vtt", "json"),
         (["json", "diarized_json"], "diarized_json", "diarized_json"),
+        (["json", "diarized_json"], "srt", "diarized_json"),
+        (["json", "diarized_json"], "text", "json"),
     ],
 )
 async def test_the_poorest_format_that_has_it_is_asked_for(provider, file, offered, form, asked):
