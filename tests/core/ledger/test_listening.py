@@ -1,0 +1,107 @@
+"""Seconds and tokens of what was heard: bounded before, counted after, guessed where a stream was cut."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+from core.contract.events import HeardWord, HeardWords, Segment, Transcript, TranscriptDelta, Used
+from core.contract.requests import SoundFile, TranscriptionRequest, TranslationRequest
+from core.contract.route import Route
+from core.contract.usage import Amount, Kind, Price, Unit, Usage
+from core.ledger import bill, metering
+from core.ledger.entry import estimate
+from core.models.ledger import State
+from tests.core.ledger.conftest import target
+
+SECOND = Price(Kind.AUDIO_IN, Unit.SECOND, Decimal("0.0001"))
+TOKENS = (
+    Price(Kind.AUDIO_IN, Unit.TOKEN, Decimal("0.0000025")),
+    Price(Kind.TEXT_IN, Unit.TOKEN, Decimal("0.0000025")),
+    Price(Kind.TEXT_OUT, Unit.TOKEN, Decimal("0.00001")),
+)
+
+
+def ask(seconds: float | None = 60.0, size: int = 1000, **fields) -> TranscriptionRequest:
+    return TranscriptionRequest("m", SoundFile("/x", "audio.wav", "audio/wav", size, seconds), **fields)
+
+
+def heard(*events) -> metering.Meter:
+    meter = metering.Meter()
+    for event in events:
+        meter.note(event)
+    return meter
+
+
+@pytest.mark.parametrize(
+    ("request_", "most"),
+    [
+        (ask(60.0), "0.006"),
+        (ask(60.2), "0.0061"),
+        (ask(0.5), "0.001"),
+        (ask(None, size=50_000), "0.01"),
+        (TranslationRequest("m", ask().file), "0.006"),
+    ],
+)
+def test_an_estimate_by_the_second(request_, most):
+    assert estimate(request_, Route("m", (target(SECOND),))) == Decimal(most)
+
+
+def test_an_estimate_by_tokens_bounds_the_text_too():
+    where = target(*TOKENS, options={"audio_tokens_per_second": 10})
+    most = 600 * TOKENS[0].usd_per_unit + (16 + 5) * TOKENS[1].usd_per_unit
+    most += (60 * 48 + 256) * TOKENS[2].usd_per_unit
+    assert estimate(ask(prompt="Names"), Route("m", (where,))) == most
+
+
+def billed(usage: Usage | None, meter: metering.Meter, *prices: Price) -> bill.Bill:
+    where = target(*prices, options={"audio_tokens_per_second": 10})
+    return bill.of_attempt(usage, meter, ask(), where, timezone.now())
+
+
+def test_nothing_heard_and_nothing_told_is_released():
+    found = billed(None, heard(), SECOND)
+    assert (found.state, found.cost) == (State.RELEASED, Decimal(0))
+
+
+@pytest.mark.parametrize(
+    "event",
+    [TranscriptDelta("a"), Segment(0, 0, 1, "a"), HeardWords((HeardWord("a", 0, 1),)), Transcript("")],
+)
+def test_a_cut_stream_owes_the_whole_sound(event):
+    found = billed(None, heard(event), SECOND)
+    assert (found.state, found.cost) == (State.ESTIMATED, Decimal("0.006"))
+
+
+def test_a_cut_stream_by_tokens_is_guessed():
+    found = billed(None, heard(TranscriptDelta("twelve chars"), TranscriptDelta("")), *TOKENS)
+    units = {amount.name: amount.quantity for amount in found.amounts}
+    assert units == {"audio_in.second": 60, "audio_in.token": 600, "text_in.token": 0, "text_out.token": 4}
+    assert found.state == State.ESTIMATED
+
+
+def test_what_the_provider_counted_is_settled():
+    told = Usage(
+        (
+            Amount(Kind.AUDIO_IN, Unit.SECOND, Decimal(61)),
+            Amount(Kind.AUDIO_IN, Unit.TOKEN, Decimal(600)),
+            Amount(Kind.TEXT_IN, Unit.TOKEN, Decimal(0)),
+            Amount(Kind.TEXT_OUT, Unit.TOKEN, Decimal(20)),
+        )
+    )
+    meter = heard(TranscriptDelta("text"), Transcript("text"), Used(told))
+    assert (billed(told, meter, SECOND).state, billed(told, meter, SECOND).cost) == (
+        State.SETTLED, Decimal("0.0061"),
+    )  # fmt: skip
+    assert billed(told, meter, *TOKENS).cost == Decimal("0.0017")
+
+
+def test_a_streamed_text_and_its_whole_are_one_text():
+    assert heard(TranscriptDelta("ab"), TranscriptDelta("cd"), Transcript("abcd")).text == 4
+
+
+def test_silence_told_is_paid():
+    told = Usage((Amount(Kind.AUDIO_IN, Unit.SECOND, Decimal(60)),))
+    assert billed(told, heard(Transcript(""), Used(told)), SECOND).cost == Decimal("0.006")
