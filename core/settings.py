@@ -209,5 +209,10 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
-    "loggers": {"polyphony": {"level": env.str("LOG_LEVEL", default="INFO")}},
+    "filters": {"told": {"()": "core.logs.AlreadyTold"}},
+    "loggers": {
+        "polyphony": {"level": env.str("LOG_LEVEL", default="INFO")},
+        "daphne.server": {"filters": ["told"]},
+        "uvicorn.error": {"filters": ["told"]},
+    },
 }

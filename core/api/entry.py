@@ -37,6 +37,8 @@ numbers = count(1)
 class Cut(Exception):
     """Raised after the first byte of a sound: the server must break the connection, not end the answer."""
 
+    told = True
+
 
 class Entry:
     """Pure ASGI middleware around the whole application."""
