@@ -245,7 +245,8 @@ def body(event: Event) -> dict[str, Any] | bytes | None:
         case TranscriptDelta(text):
             return {"type": "transcript.delta", "text": text}
         case Segment():
-            return {"type": "transcript.segment", **segment_fields(event)}
+            # every event's `id` is its run's: the segment's own number goes beside it
+            return {"type": "transcript.segment", "segment": event.id, **segment_fields(event)}
         case HeardWords(heard):
             return {"type": "transcript.words", "words": [heard_fields(word) for word in heard]}
         case AudioStart():

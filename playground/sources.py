@@ -11,14 +11,17 @@ from uuid import UUID
 
 from django.core.files.storage import default_storage
 
-from core.contract.errors import InvalidRequest, NotFound
+from core.contract.errors import InvalidRequest, NotFound, Unavailable
 from core.contract.requests import SoundFile, Task
 from core.models import User
 from core.models.offload import offload
+from core.operations import media
 from playground.models import Upload
 from playground.runs.store import live_folder
 
 HEARD = (Task.TRANSCRIPTION, Task.TRANSLATION)
+MEDIA = ("audio/", "video/", "image/", "application/pdf")
+FACTS = ("codec", "channels", "sample_rate", "video_codec", "width", "height", "pages")
 PLACES = ("file", "input_audio")
 """Where the bodies of these tasks have a file: an upload stands there as `{"upload": ID}`."""
 
@@ -76,8 +79,21 @@ def local_path(row: Upload) -> Path:
 
 
 async def probed(row: Upload) -> dict[str, Any]:
-    """What was measured in the file; empty where nothing can be. Raises `InvalidRequest` for a broken one."""
-    return await offload(wav_facts, local_path(row)) if row.media_type == "audio/wav" else {}
+    """What was measured in the file, such as `duration`; what it is by its content corrects `media_type`.
+
+    Raises `InvalidRequest` for a broken file. Without the worker's extra only a WAV file tells something.
+    """
+    if not row.media_type.startswith(MEDIA):
+        return {}
+    path = await offload(local_path, row)
+    try:
+        found = await media.probe_file(path)
+    except Unavailable:
+        return await offload(wav_facts, path) if row.media_type == "audio/wav" else {}
+    row.media_type = found.media_type
+    facts = {name: getattr(found, name) for name in FACTS}
+    facts["duration"] = found.seconds
+    return {name: value for name, value in facts.items() if value is not None}
 
 
 def wav_facts(path: Path) -> dict[str, Any]:

@@ -34,9 +34,12 @@ async def create(request: HttpRequest, user: User) -> HttpResponseBase:
     file = await offload(request.FILES.get, "file")
     if file is None:
         raise InvalidRequest("Send one file in the form field file.", param="file", code="missing_field")
-    row = await offload(store, user, checked(file), request.POST.get("task", ""))
+    task = request.POST.get("task", "")
+    row = await offload(store, user, checked(file), task)
     try:
         row.probe = await probed(row)
+        if task in HEARD:
+            require_sound(row)
         await offload(row.save, force_insert=True)
     except BaseException:
         await offload(default_storage.delete, row.file)
@@ -83,6 +86,11 @@ def store(user: User, file: UploadedFile, task: str) -> Upload:
         bytes=file.size,
         file=default_storage.save(f"uploads/{user.pk}/{upload_id}.{extension}", file),
     )
+
+
+def require_sound(row: Upload) -> None:
+    if "video_codec" in row.probe and "codec" not in row.probe:
+        raise InvalidRequest("There is no sound in this video.", param="file", code="unsupported_format")
 
 
 def shown_name(name: str) -> str:

@@ -29,8 +29,8 @@ export class Transcript {
   }
 
   /** A new row; the words already heard in its time are its own. */
-  segment({ id, start, end, text, speaker = null }) {
-    const row = { id, start, end, text: text.trim(), speaker, words: [] };
+  segment({ start, end, text, speaker = null }) {
+    const row = { id: this.rows.length, start, end, text: text.trim(), speaker, words: [] };
     this.rows.push(row);
     this.#loose = this.#loose.filter((word) => !take(row, word));
     this.#unheard.push(row.text);

@@ -118,7 +118,8 @@ export class TranscriptTools {
     }
     row.text = line.querySelector("[data-field=text]").textContent.replace(/\s+/g, " ").trim();
     if (row.words.length) {
-      row.words = retime(row.words, row.text, { start: row.start, end: row.end });
+      const told = row.speaker === null ? {} : { speaker: row.speaker };
+      row.words = retime(row.words, row.text, row).map((word) => ({ ...word, ...told }));
     }
     this.#later();
   }
