@@ -112,6 +112,8 @@ class Run(models.Model):
     @property
     def file_name(self) -> str:
         """What the sound is called once it is saved, such as `espeak-ng-hello-world.mp3`."""
+        if not self.sound and self.upload:
+            return self.upload.name
         model = slugify(self.model.rsplit("/", 1)[-1])
         title = slugify(self.title, allow_unicode=True)[:60].strip("-")
         stem = "-".join(part for part in (model, title) if part) or "sound"
