@@ -1,0 +1,98 @@
+"""The local ear as it ships, through the real clients: real speech, real times, no key."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+import openai
+import pytest
+
+from core.catalogue.seed import seed_catalogue
+from core.contract.media import PcmShape, wav_header
+from core.models import UsageRecord
+from core.providers.local.extras import deaf
+
+pytestmark = pytest.mark.skipif(deaf() is not None, reason="the extra polyphony[local] is not installed")
+
+LOCAL = "local/pocketsphinx"
+SAID = (
+    "and so my fellow americans ask not what your country can do for you ask what you can do for your country"
+)
+
+
+@pytest.fixture(autouse=True)
+def seeded(transactional_db):
+    seed_catalogue()
+
+
+@pytest.fixture
+def jfk(data):
+    """Eleven seconds, named as what it is not."""
+    return ("speech.mp3", (data / "samples" / "jfk.flac").read_bytes())
+
+
+def wrong(text: str) -> float:
+    """Word error rate against what was said."""
+    heard, said = re.findall(r"[a-z']+", text.lower()), SAID.split()
+    row = list(range(len(heard) + 1))
+    for number, word in enumerate(said, 1):
+        before, row[0] = row[:], number
+        for at, other in enumerate(heard, 1):
+            row[at] = min(before[at] + 1, row[at - 1] + 1, before[at - 1] + (word != other))
+    return row[-1] / len(said)
+
+
+def test_verbose_json_has_words_inside_the_file(client, jfk):
+    found = client.audio.transcriptions.create(
+        model=LOCAL, file=jfk, response_format="verbose_json", timestamp_granularities=["word", "segment"]
+    )
+    assert wrong(found.text) <= 0.30
+    assert (found.language, found.duration) == ("english", 11.0)
+    assert all(before.end <= after.start + 0.011 for before, after in pairwise(found.words))
+    assert found.words[0].start >= 0
+    assert found.words[-1].end <= 11.0
+    assert len(found.segments) >= 1
+    record = UsageRecord.objects.get()
+    assert (record.task, record.outcome, record.cost) == ("transcription", "completed", 0)
+
+
+@pytest.mark.parametrize("form", ["srt", "vtt"])
+def test_subtitles_are_short_and_in_order(client, jfk, form):
+    found = client.audio.transcriptions.create(model=LOCAL, file=jfk, response_format=form)
+    times = re.findall(r"(\d\d):(\d\d):(\d\d)[,.](\d{3})", found)
+    seconds = [int(h) * 3600 + int(m) * 60 + int(s) + int(ms) / 1000 for h, m, s, ms in times]
+    assert len(seconds) >= 4
+    assert seconds == sorted(seconds)
+    assert all(end - start <= 7.001 for start, end in zip(seconds[::2], seconds[1::2], strict=True))
+
+
+def test_a_stream_begins_before_the_end(client, jfk):
+    events = list(client.audio.transcriptions.create(model=LOCAL, file=jfk, stream=True))
+    *deltas, done = events
+    assert len(deltas) > 1
+    assert "".join(delta.delta for delta in deltas) == done.text
+
+
+def test_another_language_is_refused_and_names_who_can(client, jfk):
+    with pytest.raises(openai.BadRequestError) as caught:
+        client.audio.transcriptions.create(model=LOCAL, file=jfk, language="ru")
+    assert caught.value.param == "language"
+    assert "Models that can: " in caught.value.message
+    assert not UsageRecord.objects.exists()
+
+
+@pytest.mark.parametrize("part", [1.0, 0.5])
+def test_a_video_without_sound_or_cut_short_is_refused(client, data, part):
+    video = (data / "samples" / "small_video.mp4").read_bytes()
+    with pytest.raises(openai.BadRequestError) as caught:
+        client.audio.transcriptions.create(model=LOCAL, file=("clip.mp4", video[: int(len(video) * part)]))
+    assert caught.value.param == "file"
+    assert not UsageRecord.objects.exists()
+
+
+def test_a_header_without_sound_is_refused(client):
+    header = wav_header(PcmShape(16_000), 0)
+    with pytest.raises(openai.BadRequestError) as caught:
+        client.audio.transcriptions.create(model=LOCAL, file=("empty.wav", header))
+    assert caught.value.param == "file"
