@@ -44,7 +44,7 @@ def context(
 
 def test_a_recording_is_written_down_and_heard_again(ears: Ears):
     page = ears.open().page
-    page.get_by_role("button", name="Record").click()
+    page.get_by_role("button", name="Record", exact=True).click()
     recorder = page.locator("audio-recorder")
     expect(recorder).to_have_attribute("data-state", "recording")
     expect(page.get_by_label("Microphone")).to_have_value(re.compile("."))
@@ -67,7 +67,7 @@ def test_a_recording_is_written_down_and_heard_again(ears: Ears):
 @pytest.mark.parametrize("permissions", [[]], ids=["denied"])
 def test_a_denied_microphone_says_what_to_do(ears: Ears):
     page = ears.open().page
-    page.get_by_role("button", name="Record").click()
+    page.get_by_role("button", name="Record", exact=True).click()
     expect(page.locator("audio-recorder")).to_contain_text("The microphone is not allowed here")
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_role("button", name="Choose files")).to_be_visible()
