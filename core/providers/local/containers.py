@@ -30,6 +30,7 @@ GAPS = (0.2, 60.0)
 
 SILENT = "There is no sound in this file."
 DAMAGED = "This file is damaged or is not what its beginning says."
+FOREIGN = "The sound of this file is coded in a way that cannot be read here."
 
 
 class MediaFile:
@@ -66,7 +67,9 @@ class MediaFile:
         if self.sound is None:
             raise unreadable(SILENT)
         context = self.sound.codec_context
-        if context is None or context.name not in SOUND_CODECS or not context.channels:
+        if context is None or context.name not in SOUND_CODECS:
+            raise unreadable(FOREIGN)
+        if not context.channels:
             raise unreadable(DAMAGED)
         return self.sound
 
@@ -90,6 +93,11 @@ class Timeline:
 
     def extend(self, seconds: float) -> None:
         self.seconds += seconds
+
+    def reach(self, start: float | None) -> None:
+        """Something begins at `start` and nobody says how long it lasts: until then something else did."""
+        if start is not None and 0 < start - self.origin - self.seconds < GAPS[1]:
+            self.seconds = start - self.origin
 
 
 @contextmanager

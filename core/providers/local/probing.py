@@ -25,6 +25,7 @@ from core.providers.local.sniffing import WAV, Kind, recognise, unreadable
 
 STEP_PACKETS = 10_000
 MOST_PACKETS = 20_000_000
+WAV_HEADER = 44
 
 Result = dict[str, Any]
 
@@ -92,25 +93,29 @@ def playing_time(media: MediaFile, stream: Any, output: Output) -> Generator[Non
     timeline = Timeline(media.origin)
     for number, packet in enumerate(islice(media.packets(stream), MOST_PACKETS), 1):
         output.check()
-        timeline.gap(moment(packet.dts, packet.time_base))
-        timeline.extend(length(packet))
+        start, lasting = moment(packet.dts, packet.time_base), length(packet)
+        if lasting:
+            timeline.gap(start)
+            timeline.extend(lasting)
+        else:
+            timeline.reach(start)
         if number % STEP_PACKETS == 0:
             yield
     return timeline.seconds
 
 
 def plain_wav(path: Path) -> Result:
-    """A wav file without any library."""
+    """A wav file without any library; what its header claims beyond the end of the file does not count."""
     try:
         with wave.open(str(path), "rb") as sound:
             rate, channels, width = sound.getframerate(), sound.getnchannels(), sound.getsampwidth()
-            held = len(sound.readframes(1)) and min(sound.getnframes(), path.stat().st_size)
-    except (wave.Error, EOFError):
+            claimed = sound.getnframes()
+    except (wave.Error, EOFError, ZeroDivisionError):
         raise unreadable(DAMAGED) from None
-    if not held or not rate:
+    held = min(claimed, (path.stat().st_size - WAV_HEADER) // (channels * width))
+    if held <= 0 or not rate:
         raise unreadable(SILENT)
-    seconds = min(sound.getnframes(), path.stat().st_size // (channels * width)) / rate
-    return {"channels": channels, "sample_rate": rate, "seconds": round(seconds, 3)}
+    return {"codec": "pcm", "channels": channels, "sample_rate": rate, "seconds": round(held / rate, 3)}
 
 
 def pages(path: Path) -> int | None:
