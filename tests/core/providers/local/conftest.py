@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 
-from core.providers.local.extras import missing
+from core.contract.media import PCM_RATE, PcmShape
+from core.providers.local.encoders import RawEncoder
+from core.providers.local.extras import deaf, missing
 from core.providers.local.pool import Pool, close_shared_pool
+from tests.core.providers.local.listening import hear
+from tests.core.providers.local.sounds import RATE
 
 
 @pytest.fixture(scope="session")
@@ -25,3 +31,27 @@ def pool(engine):
     made = Pool(1)
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session")
+def ears(engine):
+    """Skip where this machine cannot hear."""
+    if deaf() is not None:
+        pytest.skip("the extra polyphony[local] is not installed")
+
+
+@pytest.fixture
+def speech(ears, data) -> Path:
+    """Eleven seconds of a real voice."""
+    return data / "samples" / "jfk.flac"
+
+
+@pytest.fixture(scope="session")
+def spoken(ears) -> bytes:
+    """Three seconds at 16 kHz of a voice that is always there."""
+    heard = asyncio.run(hear("My fellow Americans, ask not what your country can do for you."))
+    sound = bytearray()
+    encoder = RawEncoder(PcmShape(PCM_RATE), PcmShape(RATE), sound.extend)
+    encoder.write(bytes(heard.sound))
+    encoder.close()
+    return bytes(sound[: 3 * RATE * 2])
