@@ -25,21 +25,29 @@ def secret(name: str, var: Path) -> str:
 
 
 def generated(var: Path) -> dict[str, str]:
-    """All generated secrets; the file is made once, readable by its owner alone.
+    """All generated secrets; the file is made once, readable by its owner alone."""
+    path = var / "secrets.json"
+    try:
+        make(var, path)
+        return json.loads(path.read_text())
+    except OSError as error:
+        raise SystemExit(f"Polyphony keeps its data in {var}, which cannot be used: {error}") from None
+
+
+def make(var: Path, path: Path) -> None:
+    """Write the secrets unless they are there.
 
     Two processes starting at the same moment agree: the loser of the link reads the winner's file.
     """
-    path = var / "secrets.json"
     if not path.exists():
         var.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = var / f"secrets.{os.getpid()}.{secrets.token_hex(4)}"
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as file:
-            json.dump({name: make() for name, make in MAKERS.items()}, file)
+            json.dump({name: maker() for name, maker in MAKERS.items()}, file)
         try:
             os.link(draft, path)
         except FileExistsError:
             pass
         finally:
             draft.unlink()
-    return json.loads(path.read_text())

@@ -2,6 +2,7 @@ import os
 import stat
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 from cryptography.fernet import Fernet
 
 from core.environment import generated, secret
@@ -33,3 +34,9 @@ def test_the_environment_and_a_file_it_names_come_first(tmp_path, monkeypatch):
 
 def test_a_generated_ring_key_is_a_fernet_key(tmp_path):
     Fernet(generated(tmp_path)["POLYPHONY_SECRET_KEYS"])
+
+
+def test_a_folder_that_cannot_be_used_is_named_in_one_sentence(tmp_path):
+    (tmp_path / "var").write_text("a file, not a folder")
+    with pytest.raises(SystemExit, match="keeps its data in"):
+        generated(tmp_path / "var")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import time
 from argparse import ArgumentParser
 from functools import partial
@@ -66,6 +67,7 @@ class Command(BaseCommand):
         )
 
     def prepare(self) -> None:
+        os.umask(0o077)  # database, sounds and spool are for this account alone
         Path(settings.VAR).mkdir(parents=True, exist_ok=True)
         if not migrated():
             call_command("migrate", verbosity=0, interactive=False)
