@@ -18,6 +18,8 @@ def order(
 
     Targets without a weight keep their place behind those with one. `draw` answers with [0, 1).
     """
+    if len(targets) == 1:
+        return list(targets)
     awake = [target for target in targets if not resting(target)] or targets
     ranked = sorted(awake, key=lambda target: target.priority)
     groups = groupby(ranked, key=lambda target: target.priority)
