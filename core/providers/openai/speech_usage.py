@@ -16,6 +16,7 @@ HEAD = 4096
 MOST_TOKENS = 1_000_000_000
 BYTES_PER_TOKEN = 4
 TOKENS_PER_SECOND = 20
+TOKENS = frozenset({f"{Kind.TEXT_IN}.{Unit.TOKEN}", f"{Kind.AUDIO_OUT}.{Unit.TOKEN}"})
 
 
 class Meter:
@@ -61,8 +62,8 @@ class Meter:
         ]
         guessed = set() if played.exact else {amounts[1].name}
         priced = {price.name for price in self._target.prices}
-        tokens = self._tokens(played.seconds)
-        if self._reported or any(amount.name in priced for amount in tokens):
+        if self._reported or not TOKENS.isdisjoint(priced):
+            tokens = self._tokens(played.seconds)
             amounts += tokens
             guessed |= set() if self._reported else {amount.name for amount in tokens}
         return Usage(tuple(amounts), estimated=bool(guessed & priced))
