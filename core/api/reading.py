@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import lru_cache
 from typing import TypeVar
 
 from django.conf import settings
@@ -43,6 +44,7 @@ def check_headers(request: Request) -> None:
         raise WrongContentType("Send the body without Content-Encoding.")
 
 
+@lru_cache(maxsize=256)
 def is_json(content_type: str) -> bool:
     """Whether a Content-Type announces JSON in UTF-8."""
     kind, *parameters = (part.strip().lower() for part in content_type.split(";"))
