@@ -66,28 +66,39 @@ class Bare:
 
 
 def main(name: str) -> None:
-    # here, because only the server's own process may begin to be one
-    from core.asgi import application  # noqa: PLC0415
+    {"uvicorn": by_uvicorn, "daphne": by_daphne}[name]()
+
+
+def by_uvicorn() -> None:
+    listening = socket.create_server(("127.0.0.1", 0))
+    ready(listening.getsockname()[1])
+    config = uvicorn.Config(application(), log_level="error", access_log=False)
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+def by_daphne() -> None:
+    # here, because it installs a reactor
+    from core.server import serve  # noqa: PLC0415
+
+    serve(application(), "127.0.0.1", 0, ready=ready)
+
+
+def application() -> Any:
+    """Ours, with the relay beside it."""
+    # last, as in the command: what is loaded by then is spared the collector
+    from core.asgi import application as ours  # noqa: PLC0415
 
     bare = Bare()
 
     async def both(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan" or scope["path"] != "/bare":
-            await application(scope, receive, send)
+            await ours(scope, receive, send)
         elif scope["type"] == "websocket":
             await bare.websocket(unquote_to_bytes(scope["query_string"]), receive, send)
         else:
             await bare.http(receive, send)
 
-    if name == "daphne":
-        from core.server import serve  # noqa: PLC0415 - as above, and it installs a reactor
-
-        serve(both, "127.0.0.1", 0, ready=ready)
-        return
-    listening = socket.create_server(("127.0.0.1", 0))
-    ready(listening.getsockname()[1])
-    config = uvicorn.Config(both, log_level="error", access_log=False)
-    uvicorn.Server(config).run(sockets=[listening])
+    return both
 
 
 def ready(port: int) -> None:
