@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from tests.journeys.ears import POSITION, Ears, sound
 from tests.journeys.ears import ears as ears
 from tests.journeys.ears import stage as stage
 from tests.journeys.server import Program
+from tests.journeys.watching import Watch
 
 
 @pytest.fixture(scope="module")
@@ -71,3 +73,47 @@ def test_a_denied_microphone_says_what_to_do(ears: Ears):
     expect(page.locator("audio-recorder")).to_contain_text("The microphone is not allowed here")
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_role("button", name="Choose files")).to_be_visible()
+
+
+@pytest.fixture
+def speech(data: Path, tmp_path: Path) -> Path:
+    """A real voice as a microphone's file: WAV at 48 kHz."""
+    av = pytest.importorskip("av")
+    target = tmp_path / "jfk.wav"
+    with av.open(str(data / "samples" / "jfk.flac")) as source, av.open(str(target), "w") as file:
+        stream = file.add_stream("pcm_s16le", rate=48_000, layout="mono")
+        resampler = av.AudioResampler("s16", "mono", 48_000)
+        for frame in source.decode(audio=0):
+            for packet in (packet for part in resampler.resample(frame) for packet in stream.encode(part)):
+                file.mux(packet)
+        for packet in stream.encode(None):
+            file.mux(packet)
+    return target
+
+
+def test_a_real_voice_is_understood_by_this_computer(
+    playwright: Playwright, program: Program, signed_in: Any, speech: Path
+):
+    """The whole way without a provider: microphone, upload, local model, words in the page."""
+    pytest.importorskip("pocketsphinx")
+    flags = ["--use-fake-device-for-media-stream", f"--use-file-for-fake-audio-capture={speech}%noloop"]
+    launched = playwright.chromium.launch(executable_path=chromium(), args=[*FLAGS, *flags])
+    opened = launched.new_context(
+        base_url=program.origin, storage_state=signed_in, viewport=DESK, permissions=["microphone"]
+    )
+    ears = Ears(Watch(opened.new_page())).open("local/pocketsphinx")
+    page = ears.page
+    page.get_by_role("button", name="Record", exact=True).click()
+    expect(page.locator(".recorder-time")).to_have_text("0:11", timeout=15_000)
+    page.get_by_role("button", name="Done").click()
+    expect(ears.files).to_contain_text("Ready")
+    ears.transcribe()
+    ears.finish()
+    said = " ".join(ears.said())
+    assert {"country", "fellow"} <= set(said.split())
+    ears.word("country").first.click()
+    start = page.locator(".word.is-current").evaluate("span => span.time.start")
+    page.wait_for_timeout(200)
+    assert page.evaluate(POSITION) == pytest.approx(start, abs=0.05)
+    assert ears.watch.verdict() == []
+    launched.close()

@@ -5,6 +5,9 @@ import { floatToInt16 } from "./pcm.js";
 import { Peaks } from "./peaks.js";
 import { PcmPlayer } from "./player.js";
 
+/** Seconds; the decoded samples of a longer sound would fill the memory of a phone. */
+const LONGEST_PICTURE = 1800;
+
 /** Events: "change" (state, duration), "first-sound", "ended", "broken". */
 export class SpeechSound extends EventTarget {
   peaks = new Peaks();
@@ -68,13 +71,16 @@ export class SpeechSound extends EventTarget {
     this.#say("change");
   }
 
-  /** A stored sound, ready to play; its loudness follows when it has been fetched. */
+  /** A stored sound, ready to play; its loudness follows when it has been fetched, unless it is very long. */
   async load(src, duration) {
     this.#forget();
     this.#live.close();
     this.complete = true;
     this.#active = this.#file;
     this.#file.load(src, duration);
+    if (duration > LONGEST_PICTURE) {
+      return;
+    }
     const peaks = this.peaks;
     const answer = await fetch(src);
     if (answer.ok && this.peaks === peaks) {
