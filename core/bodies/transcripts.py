@@ -82,24 +82,30 @@ def written(heard: Heard, request: Listening, receipt: Receipt | None = None) ->
             return {**verbose(heard, request), **used(receipt, heard)}
         case TranscriptFormat.DIARIZED_JSON:
             return {**diarized(heard), **used(receipt, heard)}
-    return {"text": heard.text, **used(receipt, heard)}
+    return {"text": heard.text, **timed_words(heard, request), **used(receipt, heard)}
 
 
 def verbose(heard: Heard, request: Listening) -> dict[str, Any]:
     """Segments unless only words were asked for; what is not known is left out."""
-    words = isinstance(request, TranscriptionRequest) and request.words
+    words = timed_words(heard, request)
     found: dict[str, Any] = {"task": "transcribe" if request.task == "transcription" else "translate"}
     if heard.language:
         found["language"] = english_name(heard.language)
     if heard.seconds is not None:
         found["duration"] = heard.seconds
     found["text"] = heard.text
-    if words:
-        found["words"] = [word_object(word) for word in heard.words]
-        found |= {"words_aligned": True} if heard.aligned else {}
+    found |= words
     if request.segments or not words:
         found["segments"] = [segment_object(segment) for segment in segments_of(heard)]
     return found
+
+
+def timed_words(heard: Heard, request: Listening) -> dict[str, Any]:
+    """The words where they were asked for, and whether their times were found afterwards."""
+    if not isinstance(request, TranscriptionRequest) or not request.words:
+        return {}
+    words = {"words": [word_object(word) for word in heard.words]}
+    return {**words, "words_aligned": True} if heard.aligned else dict(words)
 
 
 def diarized(heard: Heard) -> dict[str, Any]:

@@ -54,15 +54,15 @@ async def streamed(
     answer: http.Answer, hide: tuple[str, ...], target: Target, request: Listening
 ) -> AsyncGenerator[Event, None]:
     """Deltas and segments as they come; the last event has the usage and, from some, the times."""
-    text, times, done = [], False, dict[str, Any]()
+    text, segments, done = [], 0, dict[str, Any]()
     async with aclosing(values(answer, hide)) as found:
         async for value in found:
             match kind_of(value):
                 case "delta":
                     text.append(delta := text_of(value, "delta"))
                     yield TranscriptDelta(delta)
-                case "segment" if segment := segment_in(value, 0):
-                    times = True
+                case "segment" if segment := segment_in(value, segments):
+                    segments += 1
                     yield segment
                 case "done":
                     done = value
@@ -71,7 +71,7 @@ async def streamed(
     final = done["text"] if isinstance(done.get("text"), str) else joined
     if not joined and final:
         yield TranscriptDelta(final)
-    for event in () if times else timed(done):
+    for event in () if segments else timed(done):
         yield event
     yield Transcript(final, language_of(done), plausible(done.get("duration")))
     yield Used(usage_of(done.get("usage"), target, request, done.get("duration")))

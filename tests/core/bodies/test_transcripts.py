@@ -73,6 +73,7 @@ def test_text_and_json():
     heard = told(EVENTS, ask())
     assert written(heard, ask("text")) == TEXT
     assert written(heard, ask("json")) == {"text": TEXT}
+    assert written(heard, ask("json", words=True))["words"][0]["start"] == 0.0
 
 
 def test_subrip():

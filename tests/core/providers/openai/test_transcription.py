@@ -240,12 +240,14 @@ async def test_mistrals_event_names_are_understood(provider, file):
         frame({"type": "transcription.language", "audio_language": "en"}),
         frame({"type": "transcription.text.delta", "text": "Hi"}),
         frame({"type": "transcription.segment", "text": "Hi", "start": 0, "end": 1}),
+        frame({"type": "transcription.segment", "text": " ho", "start": 1, "end": 2}),
         frame({"type": "transcription.done", "text": "Hi", "usage": {"prompt_audio_seconds": 3}}),
     ]
     provider.script("mistral", scenarios.events(frames))
     found = await hear(target(provider, "mistral"), TranscriptionRequest("m", file, streamed=True))
-    assert found[:3] == [TranscriptDelta("Hi"), Segment(0, 0.0, 1.0, "Hi"), Transcript("Hi")]
-    assert found[3].usage.units() == {"audio_in.second": Decimal(3)}
+    segments = [Segment(0, 0.0, 1.0, "Hi"), Segment(1, 1.0, 2.0, " ho")]
+    assert found[:4] == [TranscriptDelta("Hi"), *segments, Transcript("Hi")]
+    assert found[4].usage.units() == {"audio_in.second": Decimal(3)}
 
 
 @pytest.mark.parametrize("end", [b"data: [DONE]\n\n", frame({"type": "transcript.text.done"})])
