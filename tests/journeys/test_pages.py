@@ -17,6 +17,9 @@ from tests.journeys.watching import Watch
 PAGES = {
     "catalogue": "/",
     "studio": f"/models/{ESPEAK}",
+    "ears": "/models/local/pocketsphinx",
+    "deaf": "/models/openai/whisper-1",
+    "ears-code": "/models/local/pocketsphinx?tab=code",
     "needs-key": "/models/openai/gpt-4o-mini-tts",
     "other-task": "/models/openai/gpt-image-2",
     "retired": "/models/openai/dall-e-3?tab=pricing",

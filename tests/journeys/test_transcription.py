@@ -16,6 +16,7 @@ from tests.journeys.ears import POSITION, Ears, sound
 from tests.journeys.ears import ears as ears
 from tests.journeys.ears import stage as stage
 from tests.journeys.server import Program
+from tests.journeys.test_pages import faults
 
 CUE = re.compile(r"(\d+)\n(\d\d:\d\d:\d\d,\d{3}) --> (\d\d:\d\d:\d\d,\d{3})\n(.+)\n")
 LOST = "Failed to load resource: the server responded with a status of 4"
@@ -223,3 +224,22 @@ def test_nothing_is_wider_than_the_page(ears: Ears, talk: Path):
     ears.transcribe()
     ears.finish()
     assert ears.page.evaluate("() => document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+@pytest.mark.parametrize(
+    "look", [{"viewport": DESK}, {"viewport": PHONE, "color_scheme": "dark"}], ids=["desk", "phone"]
+)
+def test_axe_finds_nothing_in_a_finished_transcript_and_its_receipt(ears: Ears, talk: Path):
+    page = ears.open().page
+    page.emulate_media(reduced_motion="reduce")
+    ears.bring(talk)
+    page.get_by_text("Who speaks").click()
+    ears.transcribe()
+    ears.finish()
+    ears.word("same").click()
+    assert faults(page) == []
+    page.get_by_role("button", name="Correct").click()
+    assert faults(page) == []
+    page.get_by_role("link", name="Whole receipt").click()
+    expect(page.get_by_role("heading", name="Receipt")).to_be_visible()
+    assert faults(page) == []
