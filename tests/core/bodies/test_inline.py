@@ -7,6 +7,8 @@ import json
 import random
 
 import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 
 from core.bodies import inline
 from core.bodies.inline import InlineReader
@@ -61,6 +63,19 @@ def test_prefix_line_breaks_and_escaped_slashes_are_forgiven(step, size):
     lines = base64.encodebytes(SOUND[:size]).decode()
     text = body(f"data:audio/wav;base64,{lines}").replace("/", "\\/")
     assert read(text, step)[1] == SOUND[:size]
+
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.binary(max_size=4000), TEXTS, st.booleans(), st.integers(1, 3000), st.integers(0, 8))
+def test_what_was_written_is_read(sound, text, plain, step, indent):
+    assume(text not in ("data", "url"))
+    audio = {"data": base64.b64encode(sound).decode(), text: "x"}
+    value = {"input_audio": audio, "prompt": text, "terms": [text, "\\", '"']}
+    fields, heard = read(json.dumps(value, ensure_ascii=plain, indent=indent or None), step)
+    assert (heard, fields) == (sound, {"prompt": text, "terms": [text, "\\", '"']})
 
 
 @pytest.mark.parametrize(
