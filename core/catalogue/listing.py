@@ -98,7 +98,7 @@ def status_of(model: ModelEntry) -> tuple[Status, str]:
     """(state, one sentence of help); the help is empty where nothing needs doing."""
     if model.retired():
         return Status.RETIRED, end_text(model)
-    states = [readiness(endpoint.provider) for endpoint in shown_endpoints(model)]
+    states = [readiness(endpoint.provider, endpoint.upstream_id) for endpoint in shown_endpoints(model)]
     if any(state.ready for state in states):
         return (Status.DEPRECATED, end_text(model)) if deprecated(model) else (Status.READY, "")
     missing = first_of(states, State.NEEDS_KEY)
@@ -134,7 +134,7 @@ def shown_endpoints(model: ModelEntry) -> list[EndpointEntry]:
 def price_sheet(model: ModelEntry) -> tuple[Price, ...]:
     """Prices of the endpoint that is asked first: one that is ready where there is one."""
     shown = shown_endpoints(model)
-    ready = [endpoint for endpoint in shown if readiness(endpoint.provider).ready]
+    ready = [endpoint for endpoint in shown if readiness(endpoint.provider, endpoint.upstream_id).ready]
     return next((endpoint.prices for endpoint in [*ready, *shown] if endpoint.prices), ())
 
 

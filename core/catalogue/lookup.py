@@ -111,4 +111,7 @@ def capable(
 
 
 def callable_now(model: ModelEntry) -> bool:
-    return any(endpoint.shown and readiness(endpoint.provider).ready for endpoint in model.endpoints)
+    return any(
+        endpoint.shown and readiness(endpoint.provider, endpoint.upstream_id).ready
+        for endpoint in model.endpoints
+    )

@@ -45,8 +45,11 @@ class Access:
 READY = Readiness(State.READY)
 
 
-def readiness(provider: ProviderEntry) -> Readiness:
-    """Dictionary reads only: the answer may change from one call to the next without a reload."""
+def readiness(provider: ProviderEntry, upstream_id: str = "") -> Readiness:
+    """Dictionary reads only: the answer may change from one call to the next without a reload.
+
+    `upstream_id` asks for one of its models: the local engines are installed each by itself.
+    """
     name = {"provider": _(provider.name)}
     if not provider.enabled:
         advice = _("%(provider)s is switched off: an admin can switch it on.") % name
@@ -54,7 +57,7 @@ def readiness(provider: ProviderEntry) -> Readiness:
     if provider.wire not in WIRES:
         advice = _("%(provider)s speaks a wire this version does not know yet.") % name
         return Readiness(State.UNAVAILABLE, advice)
-    if provider.wire == "local" and (command := engine_hint()):
+    if provider.wire == "local" and (command := engine_hint(upstream_id)):
         advice = _("The local engine is not installed: %(command)s") % {"command": command}
         return Readiness(State.UNAVAILABLE, advice)
     if access(provider) is None:
@@ -95,6 +98,6 @@ def key_help(provider: ProviderEntry) -> str:
 
 
 @cache
-def engine_hint() -> str | None:
-    """How to install the local engine, None when it is there; asked once, an installation needs a restart."""
-    return extras.missing()
+def engine_hint(engine: str) -> str | None:
+    """How to install a local engine, None when it is there; asked once, an installation needs a restart."""
+    return extras.deaf() if engine == extras.EAR else extras.missing()

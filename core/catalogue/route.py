@@ -56,7 +56,7 @@ def listening(request: Listening, model: ModelEntry) -> Route:
 def live_endpoints(model: ModelEntry, task: str) -> list[EndpointEntry]:
     """Endpoints that can be called now, in order. Raises `Unavailable` naming what an admin must do."""
     able = [endpoint for endpoint in model.endpoints if endpoint.shown and task in endpoint.tasks]
-    states = [readiness(endpoint.provider) for endpoint in able]
+    states = [readiness(endpoint.provider, endpoint.upstream_id) for endpoint in able]
     live = [endpoint for endpoint, state in zip(able, states, strict=True) if state.ready]
     if not live:
         raise not_live(model, states)

@@ -141,7 +141,7 @@ def pricing(request: HttpRequest, entry: Listing) -> dict[str, Any]:
     rows = []
     for endpoint in entry.model.endpoints:
         if endpoint.shown:
-            state = readiness(endpoint.provider)
+            state = readiness(endpoint.provider, endpoint.upstream_id)
             rows.append(
                 {
                     "provider": endpoint.provider,

@@ -8,6 +8,9 @@ from importlib.util import find_spec
 
 from core.contract.media import AudioFormat
 
+EAR = "pocketsphinx"
+"""The model that listens, as its endpoint names it; the others speak."""
+
 HINT = 'pip install "polyphony[local]"'
 WITHOUT_LIBRARY = (AudioFormat.WAV, AudioFormat.PCM)
 
@@ -21,7 +24,7 @@ def missing() -> str | None:
 
 def deaf() -> str | None:
     """How to install what transcription lacks, None when it can hear."""
-    if find_spec("pocketsphinx") is not None and find_spec("av") is not None:
+    if find_spec(EAR) is not None and find_spec("av") is not None:
         return None
     return HINT
 

@@ -93,3 +93,14 @@ def test_missing_engine_says_how_to_install_it(monkeypatch):
         engine_hint.cache_clear()
     assert state.state is State.UNAVAILABLE
     assert state.help == 'The local engine is not installed: pip install "polyphony[local]"'
+
+
+def test_each_local_engine_is_missing_by_itself(monkeypatch):
+    monkeypatch.setattr(extras, "find_spec", lambda name: None if name == "pocketsphinx" else True)
+    engine_hint.cache_clear()
+    local = provider(wire="local", needs_key=False, environment="")
+    try:
+        states = [readiness(local, name).state for name in ("espeak-ng", "pocketsphinx", "")]
+    finally:
+        engine_hint.cache_clear()
+    assert states == [State.READY, State.UNAVAILABLE, State.READY]
