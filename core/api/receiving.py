@@ -21,7 +21,14 @@ from core.bodies.inline import InlineReader
 from core.bodies.multipart import FILE as FORM_FILE
 from core.bodies.multipart import FormReader
 from core.bodies.sounds import HEAD, require_sound
-from core.contract.errors import InvalidRequest, PolyphonyError, TooLarge, Unavailable, WrongContentType
+from core.contract.errors import (
+    InvalidRequest,
+    PolyphonyError,
+    TooLarge,
+    Unavailable,
+    UpstreamError,
+    WrongContentType,
+)
 from core.contract.requests import SoundFile
 from core.operations.media import probe_file
 
@@ -44,8 +51,7 @@ class Incoming:
         self.head = b""
         self._pending: list[bytes] = []
         self._waiting = 0
-        # unbuffered: others open it by its path
-        self._file = NamedTemporaryFile(dir=folder(), buffering=0)  # noqa: SIM115 - lives until `close`
+        self._file = opened()
 
     @property
     def path(self) -> str:
@@ -68,30 +74,45 @@ class Incoming:
         data, self._pending, self._waiting = b"".join(self._pending), [], 0
         try:
             await asyncio.to_thread(self._file.write, data)
-        except OSError:
-            failure = Unavailable("There is no room to take the file.", code="storage_full", retry_after=30)
-        else:
             return
+        except OSError:
+            failure = no_room()
         raise failure
 
     def close(self) -> None:
         self._file.close()
 
 
-@cache
-def swept(place: str) -> Path:
-    """The folder of incoming files, without those that a process left which died."""
-    path = Path(place)
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for old in path.iterdir():
-        if old.stat().st_mtime < time.time() - FORGOTTEN:
-            old.unlink(missing_ok=True)
-    return path
+def opened() -> Any:
+    """A file that goes when it is closed; unbuffered, because others open it by its path.
+
+    Raises `Unavailable` where none can be made.
+    """
+    try:
+        return NamedTemporaryFile(dir=folder(), buffering=0)
+    except OSError:
+        failure = no_room()
+    raise failure
 
 
 def folder() -> Path:
-    """Beside the media: `/tmp` may be memory."""
-    return swept(str(Path(settings.MEDIA_ROOT) / "incoming"))
+    """Beside the media: `/tmp` may be memory. Made when it is missing."""
+    path = Path(settings.MEDIA_ROOT) / "incoming"
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    sweep(path)
+    return path
+
+
+@cache
+def sweep(path: Path) -> None:
+    """Once in a process: delete what another one left that died."""
+    for old in path.iterdir():
+        if old.stat().st_mtime < time.time() - FORGOTTEN:
+            old.unlink(missing_ok=True)
+
+
+def no_room() -> Unavailable:
+    return Unavailable("There is no room to take the file.", code="storage_full", retry_after=30)
 
 
 class Received:
@@ -110,13 +131,15 @@ class Received:
         return SoundFile(incoming.path, f"audio.{kind.extension}", kind.media_type, incoming.size, seconds)
 
     async def measured(self) -> float | None:
-        """How long it plays; None where nothing is installed that could tell."""
+        """How long it plays; None where nothing is here that could tell."""
         try:
             found = await probe_file(self.incoming.path)
         except Unavailable:
             return None
         except InvalidRequest as error:
             failure = InvalidRequest(error.message, param=self.param, code=error.provider_code)
+        except UpstreamError:  # the worker died, of this file or of something else
+            raise Unavailable("The file could not be looked at. Try again.", retry_after=1) from None
         else:
             if found.codec is not None and found.seconds != 0:
                 return found.seconds

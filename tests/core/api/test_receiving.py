@@ -47,6 +47,21 @@ def written(incoming: Incoming) -> bytes:
     return Path(incoming.path).read_bytes()
 
 
+def test_a_folder_that_was_deleted_is_made_again(incoming, folder):
+    incoming.close()
+    folder.rmdir()
+    Incoming(100).close()
+    assert list(folder.iterdir()) == []
+
+
+def test_no_place_for_a_file_is_told(settings, tmp_path):
+    (tmp_path / "file").touch()
+    settings.MEDIA_ROOT = str(tmp_path / "file")
+    with pytest.raises(Unavailable) as caught:
+        Incoming(100)
+    assert caught.value.provider_code == "storage_full"
+
+
 def test_what_a_dead_process_left_goes_at_the_next_start(folder):
     folder.mkdir(parents=True)
     old, fresh = folder / "old", folder / "fresh"
