@@ -53,6 +53,7 @@ async def lifespan(receive: Receive, send: Send) -> None:
 # `core.server` sets the same limits before a body is read; here they hold on any server
 application = TrustedProxies(BodyLimit(dispatch, body_caps(settings.MAX_UPLOAD_MB)), settings.TRUSTED_PROXIES)
 
-# what is loaded by now stays: looking through it again and again was a sixth of a request
+# what is loaded by now stays: looking through it every few hundred objects was a sixth of a request
 gc.collect()
 gc.freeze()
+gc.set_threshold(5000)
