@@ -28,6 +28,9 @@ LONGEST_PACKET = 10.0
 GAPS = (0.2, 60.0)
 """Seconds: a shorter gap is rounding, a longer one is a lie about time."""
 
+ALL_GAPS = 3600.0
+"""Seconds of nothing that one file may ask for: a few bytes each, but minutes of work."""
+
 SILENT = "There is no sound in this file."
 DAMAGED = "This file is damaged or is not what its beginning says."
 FOREIGN = "The sound of this file is coded in a way that cannot be read here."
@@ -80,14 +83,16 @@ class Timeline:
     def __init__(self, origin: float) -> None:
         self.origin = origin
         self.seconds = 0.0
+        self._gaps = 0.0
 
     def gap(self, start: float | None) -> float:
         """Seconds of nothing before a piece that begins at `start`; they count from now on."""
         if start is None:
             return 0.0
         gap = start - self.origin - self.seconds
-        if not GAPS[0] < gap < GAPS[1]:
+        if not GAPS[0] < gap < GAPS[1] or self._gaps + gap > ALL_GAPS:
             return 0.0
+        self._gaps += gap
         self.seconds += gap
         return gap
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
+import av
 import pytest
 
 from core.contract.errors import InvalidRequest, Unavailable, Unsupported, UpstreamFailed
@@ -158,6 +159,25 @@ async def test_sound_of_a_video_and_of_a_recorder_is_heard(spoken, pool, tmp_pat
 
     assert film["text"]
     assert recording["text"]
+
+
+async def test_sound_that_begins_late_is_heard_at_its_place(spoken, pool, tmp_path):
+    late = tmp_path / "late.mkv"
+    with av.open(str(late), "w", format="matroska") as output:
+        stream = output.add_stream("pcm_s16le", rate=RATE, layout="mono")
+        for at in (0, 5):
+            frame = av.AudioFrame(format="s16", layout="mono", samples=len(spoken) // 2, align=1)
+            frame.sample_rate, frame.pts = RATE, at * RATE
+            frame.planes[0].update(spoken)
+            output.mux(stream.encode(frame))
+        output.mux(stream.encode(None))
+
+    async with aclosing(pool.run("hear", {"path": str(late)})) as messages:
+        heard = [message async for message in messages]
+
+    starts = [message["start"] for message in heard if message["event"] == "segment"]
+    assert max(starts) == pytest.approx(5.0, abs=0.1)
+    assert heard[-1]["result"]["seconds"] == pytest.approx(8.0, abs=0.1)
 
 
 async def test_silence_is_an_empty_transcript(ears, tmp_path):

@@ -14,6 +14,7 @@ import pytest
 from core.contract.errors import InvalidRequest, Unavailable
 from core.contract.media import Probe
 from core.providers.local import Local
+from core.providers.local.containers import ALL_GAPS, Timeline
 from core.providers.local.pool import Pool, shared_pool
 from core.providers.local.process import ROOT
 from tests.core.providers.local.sounds import CONTAINERS, RATE, broken_wav, image, recode, write_wav
@@ -125,6 +126,21 @@ async def test_film_cut_short_is_as_long_as_what_is_there(spoken, tmp_path):
     found = await probe(written(tmp_path / "cut.mp4", content[: len(content) // 2]))
 
     assert 0.5 < found.seconds < 2.0
+
+
+async def test_gaps_count_where_they_can_be_believed():
+    timeline = Timeline(origin=2.0)
+    assert timeline.gap(2.1) == 0.0
+    timeline.extend(1.0)
+    assert timeline.gap(4.5) == 1.5
+    assert timeline.seconds == 2.5
+    assert timeline.gap(36_000.0) == 0.0
+    assert timeline.gap(1.0) == 0.0
+    assert timeline.gap(None) == 0.0
+
+    for _ in range(1000):
+        timeline.gap(2.0 + timeline.seconds + 50.0)
+    assert timeline.seconds <= 2.5 + ALL_GAPS
 
 
 async def test_pictures_tell_their_size(ears, tmp_path):
