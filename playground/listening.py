@@ -58,7 +58,8 @@ def reasons(model: ModelEntry) -> dict[str, str]:
         if Task.TRANSLATION in model.tasks
         else able(_("This model does not translate."), Task.TRANSLATION),
         "why_language": ""
-        if len(model.languages) > 1 or (not model.languages and (free or features & {"language", "languages"}))
+        if len(model.languages) > 1
+        or (not model.languages and (free or features & {"language", "languages"}))
         else one_language(model),
         "why_prompt": ""
         if free or "prompt" in features

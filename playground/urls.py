@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern] = [
     path("uploads/<uuid:upload_id>/delete", uploads.delete, name="delete_upload"),
     path("runs/<uuid:run_id>/sound", media.sound, name="sound"),
     path("runs/<uuid:run_id>/transcript", transcripts.transcript, name="transcript"),
+    path("runs/<uuid:run_id>/transcript/align", transcripts.align, name="align_transcript"),
     path("runs/<uuid:run_id>/transcript.<str:extension>", transcripts.download, name="transcript_file"),
     path("runs/<uuid:run_id>/delete", runs.delete, name="delete_run"),
     path("runs/<uuid:run_id>/timings", runs.timings, name="timings"),

@@ -35,6 +35,18 @@ def transcript_columns(live: Live) -> dict[str, Any]:
     }
 
 
+def aligned(run: Run, words: tuple[HeardWord, ...]) -> dict[str, Any]:
+    """The columns of a transcript whose times were found afterwards."""
+    kept = run.transcript
+    segments = kept.get("segments") or [
+        frames.segment_fields(segment) for segment in segments_of(Heard(kept["text"], words=words))
+    ]
+    return {
+        "words": [frames.heard_fields(word) for word in words],
+        "transcript": {**kept, "segments": segments, "aligned": True},
+    }
+
+
 def whole(run: Run) -> dict[str, Any]:
     """The transcript of a run with everything a page needs to show it."""
     return {
@@ -45,6 +57,7 @@ def whole(run: Run) -> dict[str, Any]:
         **run.transcript,
         "words": run.words,
         "duration": run.duration or (run.upload.seconds if run.upload else None),
+        "task": run.task,
         "name": run.title,
         "media": run.media,
         "upload": str(run.upload_id) if run.upload_id else None,

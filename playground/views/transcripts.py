@@ -12,11 +12,14 @@ from pydantic import Field, StringConstraints
 
 from core.bodies.decoding import decode
 from core.bodies.validation import Body, validate
+from core.contract.errors import NotFound, Unsupported
 from core.contract.requests import Task
 from core.models import User
 from core.models.offload import offload
+from core.operations import media
 from playground.models import Run
 from playground.runs import written
+from playground.sources import sound_file
 from playground.views.answers import absent, signed_in
 
 HEARD = (Task.TRANSCRIPTION, Task.TRANSLATION)
@@ -63,6 +66,26 @@ async def transcript(request: HttpRequest, user: User, run_id: UUID) -> HttpResp
     kept = {**run.transcript, **body, "edited": True}
     await offload(Run.objects.filter(id=run.id).update, transcript=kept, words=words)
     return HttpResponse(status=204)
+
+
+@signed_in("POST")
+async def align(request: HttpRequest, user: User, run_id: UUID) -> HttpResponseBase:
+    """Find when each word of an English transcript was said, by laying it along the sound.
+
+    Answers the transcript with its words, marked as `aligned`. Raises `Unsupported` where that cannot be.
+    """
+    run = await of(user, run_id)
+    if run.upload is None:
+        raise NotFound("The sound of this run is gone.")
+    if run.task != Task.TRANSCRIPTION or run.words or run.transcript.get("language") not in (None, "en"):
+        raise Unsupported("Times can be found for English transcripts that have none.")
+    file = await offload(sound_file, run.upload)
+    words = await media.align(file.path, run.transcript.get("text", ""))
+    if not words:
+        raise Unsupported("The text does not fit the sound.")
+    columns = written.aligned(run, words)
+    await offload(Run.objects.filter(id=run.id).update, **columns)
+    return JsonResponse(written.whole(await of(user, run_id)))
 
 
 @signed_in("GET", "HEAD")

@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.test import AsyncClient
 
-from playground.models import Run
+from core import providers
+from core.models.offload import offload
+from playground.models import Run, Upload
 
 pytestmark = [pytest.mark.anyio, pytest.mark.django_db(transaction=True)]
 
@@ -136,3 +140,40 @@ async def test_other_files_and_other_runs_have_none(owner, run, alice):
     spoken = await Run.objects.acreate(user=alice, task="speech", model="m")
     assert (await owner.get(f"/runs/{run.id}/transcript.exe")).status_code == 404
     assert (await owner.get(f"/runs/{spoken.id}/transcript")).status_code == 404
+
+
+JFK = (
+    "and so my fellow americans ask not what your country can do for you ask what you can do for your country"
+)
+
+
+async def test_times_are_found_in_the_sound(owner, run, alice, data):
+    pytest.importorskip("pocketsphinx")
+    sound = (data / "samples" / "jfk.flac").read_bytes()
+    stored = await offload(default_storage.save, "uploads/1/jfk.flac", ContentFile(sound))
+    upload = await Upload.objects.acreate(
+        user=alice,
+        name="jfk.flac",
+        media_type="audio/flac",
+        bytes=len(sound),
+        file=stored,
+        probe={"duration": 11.0},
+    )
+    kept = {"text": JFK, "language": None, "segments": []}
+    await Run.objects.filter(id=run.id).aupdate(upload=upload, words=[], transcript=kept, duration=11.0)
+    answer = await owner.post(f"/runs/{run.id}/transcript/align")
+    await providers.close()
+    found = answer.json()
+    times = [time for word in found["words"] for time in (word["start"], word["end"])]
+    assert (answer.status_code, found["aligned"]) == (200, True)
+    assert [word["word"] for word in found["words"]] == JFK.split()
+    assert times == sorted(times)
+    assert 0 <= times[0] < times[-1] <= 11
+    assert " ".join(segment["text"] for segment in found["segments"]) == JFK
+
+
+async def test_times_are_not_found_twice_nor_without_the_sound(owner, run, alice):
+    assert (await owner.post(f"/runs/{run.id}/transcript/align")).status_code == 404
+    upload = await Upload.objects.acreate(user=alice, name="a", media_type="audio/wav", bytes=1, file="x.wav")
+    await Run.objects.filter(id=run.id).aupdate(upload=upload)
+    assert (await owner.post(f"/runs/{run.id}/transcript/align")).status_code == 400

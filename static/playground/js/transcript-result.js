@@ -65,8 +65,9 @@ export function trouble(error, { partial = false, run = null, receipt = null } =
   };
 }
 
+/** What was done of a sound that was not heard to its end says nothing of the speed. */
 function units(receipt, duration) {
-  if (!duration) {
+  if (!duration || receipt.outcome !== "completed") {
     return "";
   }
   const factor = duration / Math.max(receipt.total_ms / 1000, 0.001);

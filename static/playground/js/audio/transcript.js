@@ -11,6 +11,8 @@ export class Transcript {
   text = "";
   pending = "";
   speakers = {};
+  aligned = false;
+  alignable = false;
   #cursor = 0;
   #unheard = [];
   #loose = [];
@@ -72,8 +74,9 @@ export class Transcript {
   }
 
   /** As the server keeps it. */
-  load({ text, segments = [], words = [], speakers = {} }) {
+  load({ text, segments = [], words = [], speakers = {}, aligned = false }) {
     this.text = text;
+    this.aligned = aligned;
     this.speakers = { ...speakers };
     segments.forEach((segment) => this.segment(segment));
     this.addWords(words);

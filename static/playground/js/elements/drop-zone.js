@@ -27,6 +27,9 @@ class DropZone extends HTMLElement {
     this.#part("choose").addEventListener("click", () => this.#part("picker").click());
     this.#part("record").addEventListener("click", () => this.#record());
     this.#part("files").addEventListener("click", (event) => this.#pressed(event));
+    if (/Mac|iP/.test(navigator.platform)) {
+      this.querySelector(".kbd").textContent = "⌘ ↵";
+    }
     if (!window.isSecureContext || !navigator.mediaDevices) {
       this.#part("record").disabled = true;
       this.#part("record-why").hidden = false;

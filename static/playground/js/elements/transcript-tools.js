@@ -21,6 +21,7 @@ export class TranscriptTools {
     this.#on("search", "keydown", (event) => this.#next(event));
     this.#on("edit", "click", () => this.#edit(!this.#editing));
     this.#on("copy", "click", () => this.#copy());
+    this.#on("align", "click", () => this.#align());
     view.box.addEventListener("input", (event) => this.#changed(event.target.closest(".row")));
     view.box.addEventListener("paste", (event) => this.#pasted(event));
     for (const link of view.querySelectorAll("[data-format]")) {
@@ -45,7 +46,26 @@ export class TranscriptTools {
         link.href = `/runs/${run}/transcript.${link.dataset.format}`;
       }
     }
+    this.#role("aligned").hidden = !transcript.aligned;
+    this.#role("align").hidden = !ready || !transcript.alignable || transcript.words.length > 0;
     this.#nameSpeakers();
+  }
+
+  /** For a model that told no times: words get theirs from the sound itself. */
+  async #align() {
+    const button = this.#role("align");
+    button.disabled = true;
+    const headers = { "X-CSRFToken": this.#view.dataset.csrf };
+    const answer = await fetch(`/runs/${this.#run}/transcript/align`, { method: "POST", headers });
+    const kept = await answer.json();
+    button.disabled = false;
+    if (answer.ok) {
+      const detail = { kept, run: this.#run };
+      this.#view.dispatchEvent(new CustomEvent("transcript-aligned", { bubbles: true, detail }));
+    } else {
+      button.hidden = true;
+    }
+    announce(answer.ok ? message("aligned") : kept.error.message);
   }
 
   get #editing() {

@@ -29,11 +29,9 @@ class TranscriptionStudio extends HTMLElement {
     this.addEventListener("file-select", ({ detail }) => this.#show(detail.item));
     this.addEventListener("run-replay", ({ detail }) => this.#replay(detail));
     this.addEventListener("transcript-seek", ({ detail }) => this.#player.seek?.(detail.seconds));
+    this.addEventListener("transcript-aligned", ({ detail }) => this.#aligned(detail));
     this.addEventListener("player-progress", ({ detail }) => this.#progress(detail));
     document.addEventListener("keydown", (event) => this.#typed(event));
-    if (/Mac|iP/.test(navigator.platform)) {
-      this.querySelector(".kbd").textContent = "⌘ ↵";
-    }
     this.#changed();
     pageSocket();
     if (this.dataset.running) {
@@ -98,6 +96,7 @@ class TranscriptionStudio extends HTMLElement {
   #start(item = this.#next) {
     const task = this.#form.task;
     const params = { file: { upload: item.upload }, ...this.#form.params() };
+    item.task = task;
     this.#begin(item);
     this.#run = pageSocket().start({ task, model: this.model, params }, (event) => this.#on(event, item));
     this.#changed();
@@ -110,8 +109,8 @@ class TranscriptionStudio extends HTMLElement {
     if (!answer.ok) {
       return;
     }
-    const { name, media, duration, upload } = await answer.json();
-    const item = this.#files.restore({ name, media, duration, upload, run, state: "running" });
+    const { name, media, duration, upload, task } = await answer.json();
+    const item = this.#files.restore({ name, media, duration, upload, task, run, state: "running" });
     this.#begin(item);
     item.clicked = null;
     this.#run = pageSocket().resume({ run }, (event) => this.#on(event, item));
@@ -203,6 +202,9 @@ class TranscriptionStudio extends HTMLElement {
   #show(item) {
     this.#load(item);
     const { ended, transcript } = item ?? {};
+    if (transcript) {
+      transcript.alignable = item.task === "transcription" && Boolean(item.upload);
+    }
     this.#shown = transcript ?? null;
     this.#view.show(this.#shown, { run: ended?.run, done: Boolean(ended) });
     this.#regions();
@@ -242,6 +244,12 @@ class TranscriptionStudio extends HTMLElement {
     } else {
       this.#player.querySelector(".player-regions")?.remove();
     }
+  }
+
+  #aligned({ kept, run }) {
+    const item = this.#files.items.find(({ ended }) => ended?.run === run);
+    item.transcript = new Transcript().load(kept);
+    this.#show(item);
   }
 
   #complain(note) {
