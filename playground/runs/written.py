@@ -38,8 +38,10 @@ def transcript_columns(live: Live) -> dict[str, Any]:
 def aligned(run: Run, words: tuple[HeardWord, ...]) -> dict[str, Any]:
     """The columns of a transcript whose times were found afterwards."""
     kept = run.transcript
+    told = Segment(0, words[0].start, words[-1].end, kept["text"])
+    found = enumerate(cues((told,), words))
     segments = kept.get("segments") or [
-        frames.segment_fields(segment) for segment in segments_of(Heard(kept["text"], words=words))
+        {"id": number, "start": cue.start, "end": cue.end, "text": cue.text} for number, cue in found
     ]
     return {
         "words": [frames.heard_fields(word) for word in words],
