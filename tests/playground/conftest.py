@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from asgiref.sync import SyncToAsync
 from channels.routing import URLRouter
 from channels.testing import WebsocketCommunicator
+from django.db import connections
 from django.test import Client
 
 from core import tasks
@@ -121,6 +124,13 @@ def rehearsal(transactional_db):
     endpoint = Endpoint.objects.create(model=model, provider=provider, upstream_id="rehearsal")
     Price.objects.create(endpoint=endpoint, kind="text_in", unit="character", usd_per_unit="0.00001")
     return endpoint
+
+
+@pytest.fixture(autouse=True)
+def no_lingering_connection() -> Iterator[None]:
+    """The asynchronous ORM works in one thread that outlives the test, and would hold its database."""
+    yield
+    SyncToAsync.single_thread_executor.submit(connections.close_all).result()
 
 
 @pytest.fixture(autouse=True)

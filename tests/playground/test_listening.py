@@ -1,0 +1,96 @@
+"""The transcription tab says of a model what it can, and why it cannot the rest."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.test import Client
+
+from core.catalogue import snapshot
+from core.models import AIModel, Endpoint, Provider
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def listener(slug: str, *, tasks=("transcription",), features=(), ready: bool = True, **fields) -> AIModel:
+    provider, _ = Provider.objects.get_or_create(
+        slug="stage" if ready else "locked",
+        defaults={"name": "Stage", "wire": "rehearsal" if ready else "openai", "needs_key": not ready},
+    )
+    model = AIModel.objects.create(
+        slug=slug,
+        name=slug,
+        tasks=list(tasks),
+        features=list(features),
+        input_modalities=["audio"],
+        output_modalities=["text"],
+        **fields,
+    )
+    Endpoint.objects.create(model=model, provider=provider, upstream_id="rehearsal")
+    return model
+
+
+@pytest.fixture
+def page(alice):
+    client = Client()
+    client.force_login(alice)
+
+    def opened(slug: str) -> str:
+        snapshot.refresh_if_changed()
+        answer = client.get(f"/models/{slug}")
+        assert answer.status_code == 200
+        return answer.content.decode().split("<transcription-studio")[1]
+
+    return opened
+
+
+def control(html: str, name: str) -> str:
+    """The opening tag of the control of this name."""
+    found = re.search(rf'<[^>]*\bname="{name}"[^>]*>', html)
+    assert found is not None
+    return found[0]
+
+
+def disabled(html: str) -> list[str]:
+    names = ("language", "prompt", "timestamps", "diarize")
+    return [name for name in names if "disabled" in control(html, name)]
+
+
+def test_a_model_that_can_everything_has_every_control(page):
+    features = ["language", "prompt", "words", "segments", "diarize"]
+    listener("lab/all", tasks=("transcription", "translation"), features=features, limits={"file_mb": 25})
+    html = page("lab/all")
+    assert disabled(html) == []
+    assert f'data-limit="{25 * 1024 * 1024}"' in html
+    assert "up to 25 MB" in html
+    assert 'value="word segment"' in control(html, "timestamps")
+
+
+def test_what_a_model_cannot_names_models_that_can(page):
+    listener("lab/all", tasks=("transcription", "translation"), features=["prompt", "words", "diarize"])
+    listener("lab/poor", features=["streaming"])
+    html = page("lab/poor")
+    assert disabled(html) == ["language", "prompt", "timestamps", "diarize"]
+    assert "This model does not translate. These can: lab/all." in html
+    assert "This model does not tell who speaks. These can: lab/all." in html
+    assert "This model finds the language by itself." in html
+
+
+def test_where_nobody_can_it_says_so(page):
+    listener("lab/poor", features=["streaming"])
+    assert "This model tells no times. No model here can." in page("lab/poor")
+
+
+def test_a_model_of_one_language_offers_no_choice(page):
+    listener("lab/english", features=["language", "words"], languages=["en-US"])
+    html = page("lab/english")
+    assert disabled(html) == ["language", "prompt", "diarize"]
+    assert "This model understands English (US) only." in html
+
+
+def test_a_model_without_a_key_says_what_is_missing(page):
+    listener("lab/locked", ready=False)
+    html = page("lab/locked")
+    assert 'data-ready="no"' in html
+    assert "This model cannot listen yet" in html
