@@ -1,5 +1,6 @@
 // Files come in: dropped anywhere on the tab, picked, pasted or recorded; each is sent up and waits its turn.
 
+import { announce } from "../announce.js";
 import { formatClock, formatNumber } from "../format.js";
 import { message } from "../messages.js";
 
@@ -68,7 +69,9 @@ class DropZone extends HTMLElement {
   select(item) {
     this.selected = item;
     for (const row of this.#part("files").children) {
-      row.toggleAttribute("data-current", row.dataset.file === String(item?.id));
+      const current = row.dataset.file === String(item?.id);
+      row.toggleAttribute("data-current", current);
+      row.querySelector("[data-role=show]").setAttribute("aria-current", String(current));
     }
     this.dispatchEvent(new CustomEvent("file-select", { bubbles: true, detail: { item } }));
   }
@@ -82,6 +85,9 @@ class DropZone extends HTMLElement {
     this.items.push(item);
     this.toggleAttribute("data-filled", true);
     this.set(item, {});
+    if (item.state === "failed") {
+      announce(`${item.name}: ${item.error}`);
+    }
     if (!this.selected || this.selected.state === "failed") {
       this.select(item);
     }
@@ -105,6 +111,7 @@ class DropZone extends HTMLElement {
       this.set(item, { state: "ready", upload: id, duration, media: `/uploads/${id}`, type, file: null });
     } catch (error) {
       this.set(item, { state: "failed", error: error.message || message(error.code === 0 ? "lost" : "failed") });
+      announce(`${item.name}: ${item.error}`);
     }
     this.#sending = false;
     if (this.selected === item) {

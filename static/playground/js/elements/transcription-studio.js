@@ -83,7 +83,7 @@ class TranscriptionStudio extends HTMLElement {
     const waiting = this.#files.items.filter(({ state, duration }) => state === "ready" && duration);
     const seconds = waiting.reduce((sum, { duration }) => sum + duration, 0);
     const field = this.querySelector("[data-field=estimate]");
-    if (!seconds || price === "") {
+    if (!seconds || !Number(price)) {
       field.textContent = field.dataset.price;
       return;
     }
