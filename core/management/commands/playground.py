@@ -18,6 +18,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.migrations.executor import MigrationExecutor
+from twisted.internet.error import CannotListenError
 
 from core import providers, tasks
 from core.accounts import sign_in_token
@@ -50,21 +51,26 @@ class Command(BaseCommand):
         # only now: the application looks its static files up as it is built
         from core.asgi import application  # noqa: PLC0415
 
-        serve(
-            application,
-            host=options["host"],
-            port=options["port"],
-            tls=Path(settings.VAR) / "tls" if options["tls"] else None,
-            limits=Limits(
-                body_caps(settings.MAX_UPLOAD_MB),
-                stall=settings.STALL_SECONDS,
-                drain_seconds=settings.DRAIN_SECONDS,
-            ),
-            trusted_proxies=settings.TRUSTED_PROXIES,
-            draining=refuse_work,
-            on_drain=[partial(tasks.drain, settings.DRAIN_SECONDS)],
-            ready=lambda port: self.welcome(f"{scheme}://{printable(options['host'])}:{port}", admin),
-        )
+        try:
+            serve(
+                application,
+                host=options["host"],
+                port=options["port"],
+                tls=Path(settings.VAR) / "tls" if options["tls"] else None,
+                limits=Limits(
+                    body_caps(settings.MAX_UPLOAD_MB),
+                    stall=settings.STALL_SECONDS,
+                    drain_seconds=settings.DRAIN_SECONDS,
+                ),
+                trusted_proxies=settings.TRUSTED_PROXIES,
+                draining=refuse_work,
+                on_drain=[partial(tasks.drain, settings.DRAIN_SECONDS)],
+                ready=lambda port: self.welcome(f"{scheme}://{printable(options['host'])}:{port}", admin),
+            )
+        except OSError as trouble:
+            if not isinstance(trouble.__cause__, CannotListenError):
+                raise
+            raise CommandError(f"{trouble} PORT chooses another.") from trouble
 
     def prepare(self) -> None:
         os.umask(0o077)  # database, sounds and spool are for this account alone
