@@ -77,8 +77,11 @@ def summary(prices: Sequence[Price], task: str = "") -> str:
 
 
 def lines(prices: Iterable[Price]) -> list[PriceLine]:
-    """The whole sheet, for a pricing tab."""
-    return [PriceLine(price.name, line_text(price), condition_text(price)) for price in prices]
+    """The whole sheet, for a pricing tab; one word where nothing of it costs."""
+    sheet = list(prices)
+    if sheet and all(price.usd_per_unit == 0 for price in sheet):
+        return [PriceLine("", str(_("free")), "")]
+    return [PriceLine(price.name, line_text(price), condition_text(price)) for price in sheet]
 
 
 def cheapest_by_name(prices: Iterable[Price]) -> dict[str, Price]:

@@ -35,8 +35,10 @@ def quantity(number: Decimal | float | None) -> str:
 
 @register.filter
 def milliseconds(number: float | None) -> str:
-    """`320 ms`; nothing where nobody measured."""
-    return "" if number is None else _("%s ms") % round(number)
+    """`320 ms`, from a second on `9.4 s`; nothing where nobody measured."""
+    if number is None:
+        return ""
+    return _("%s ms") % round(number) if number < 1000 else _("%s s") % number_format(number / 1000, 1)
 
 
 @register.filter
