@@ -205,6 +205,8 @@ def test_a_cut_transcript_says_so_and_stays(ears: Ears, talk: Path):
     ears.transcribe()
     expect(ears.page.locator("transcription-studio status-note")).to_contain_text("The transcript ends early")
     assert ears.said() == [SENTENCES[0]]
+    assert ears.watch.shift() < 0.02
+    expect(ears.button).to_be_enabled()
 
 
 def test_without_https_the_microphone_says_why(stage: Program, browser: Browser, signed_in: Any):

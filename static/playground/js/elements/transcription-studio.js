@@ -67,7 +67,8 @@ class TranscriptionStudio extends HTMLElement {
   get #next() {
     const ready = this.#files.items.filter(({ state }) => state === "ready");
     const { selected } = this.#files;
-    return ready.includes(selected) ? selected : ready[0] ?? (selected?.state === "done" && selected.upload ? selected : null);
+    const again = selected?.upload && ["done", "failed", "stopped"].includes(selected.state) ? selected : null;
+    return ready.includes(selected) ? selected : ready[0] ?? again;
   }
 
   #changed() {
