@@ -41,7 +41,21 @@ GETTEXT = {
 }
 """Whether the first argument is a context, and how many texts follow."""
 
-NAMES = {"Polyphony", "API", "CSV", "JSON", "TXT", "SRT", "VTT", "openapi.json", "Ctrl ↵", "Esc", "J", "K", "L"}
+NAMES = {
+    "Polyphony",
+    "API",
+    "CSV",
+    "JSON",
+    "TXT",
+    "SRT",
+    "VTT",
+    "openapi.json",
+    "Ctrl ↵",
+    "Esc",
+    "J",
+    "K",
+    "L",
+}
 """The same in every language."""
 
 SPOKEN_ATTRIBUTES = {"placeholder", "title", "alt", "aria-label", "aria-description", "label"}
