@@ -107,8 +107,9 @@ def audio_format(
     able = [(endpoint, form) for endpoint, form in pairs if form is not None]
     if not able:
         formats = [str(form) for form in dict.fromkeys(form for entry in endpoints for form in entry.formats)]
+        makes = f"It makes {', '.join(formats)}." if formats else "An admin has to enter its audio formats."
         raise Unsupported(
-            f"{request.model} cannot make {request.format} here. It makes {', '.join(formats)}.",
+            f"{request.model} cannot make {request.format} here. {makes}",
             param="response_format",
             metadata={"formats": formats},
         )
