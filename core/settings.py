@@ -185,6 +185,7 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("ru", _("Russian")), ("zh-hans", _("Chinese"))]
 LOCALE_PATHS = [BASE_DIR / "core" / "locale"]
 USE_I18N = USE_TZ = True
+FORMAT_MODULE_PATH = "core.locale"
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 
 # Files
