@@ -31,6 +31,8 @@ def empty_snapshots(monkeypatch):
 def own_files(settings, tmp_path):
     """Media and spool stay inside the test; static files come from their sources, unhashed."""
     settings.VAR = tmp_path / "var"
+    settings.STATIC_ROOT = tmp_path / "static"
+    settings.STATIC_ROOT.mkdir()  # whitenoise warns of a folder that is not there
     settings.MEDIA_ROOT = str(tmp_path / "media")
     settings.STORAGES = {
         **settings.STORAGES,

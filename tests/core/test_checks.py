@@ -27,7 +27,9 @@ def test_an_empty_ring_is_an_error(settings):
     assert ids(checks.key_ring()) == ["polyphony.E001"]
 
 
-@pytest.mark.parametrize("bad", ["short", "é" * 44, OTHER[:-4], "=" * 44])
+@pytest.mark.parametrize(
+    "bad", ["short", "é" * 44, OTHER[:-4], "=" * 44], ids=["short", "accents", "cut", "padding"]
+)
 def test_a_ring_key_must_be_a_fernet_key(settings, bad):
     settings.POLYPHONY_SECRET_KEYS = [OTHER, bad]
     (found,) = checks.key_ring()

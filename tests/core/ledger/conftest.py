@@ -15,7 +15,7 @@ from core.contract.media import AudioFormat
 from core.contract.requests import Caller, SpeechRequest
 from core.contract.route import Route, Target
 from core.contract.usage import Amount, Kind, Price, Unit, Usage
-from core.ledger import spool, writer
+from core.ledger import heartbeat, spool, writer
 from core.models import Budget, UsageRecord
 
 PER_CHARACTER = Price(Kind.TEXT_IN, Unit.CHARACTER, Decimal("0.01"), id=7)
@@ -77,6 +77,8 @@ def record(public_id: str) -> UsageRecord:
 def var(settings, tmp_path, monkeypatch):
     settings.VAR = tmp_path
     monkeypatch.setattr(spool, "waiting", False)
+    # a pause between two tests is no silence of a server
+    monkeypatch.setattr(heartbeat, "current", heartbeat.Process())
     return tmp_path
 
 

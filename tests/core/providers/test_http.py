@@ -30,6 +30,7 @@ pytestmark = pytest.mark.anyio
 CANARY = "sk-canary-0123456789abcdef"
 MEGABYTE = 1 << 20
 QUICK = http.Limits(total=5.0, idle=0.3, pace=64, size=1 << 20)
+CALM = http.Limits(total=20.0, idle=10.0, pace=64, size=1 << 20)
 
 
 def call(provider, model: str, limits: http.Limits = QUICK) -> http.Call:
@@ -206,7 +207,7 @@ async def test_a_bomb_is_cut_by_its_decoded_size(provider):
 @pytest.mark.parametrize("ending", ["reset", "cut", "hang-up"])
 async def test_a_broken_connection_is_unreachable_and_quotes_nobody(provider, ending):
     with pytest.raises(UpstreamUnreachable) as caught:
-        await fetch(call(provider, ending))
+        await fetch(call(provider, ending, CALM))
     assert caught.value.message == "The connection to the provider broke."
     assert (caught.value.__cause__, caught.value.__context__) == (None, None)
 

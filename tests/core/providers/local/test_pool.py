@@ -107,7 +107,7 @@ async def test_job_that_had_not_started_survives_the_crash(pool):
 
 @pytest.mark.anyio
 async def test_worker_that_hangs_is_killed_at_the_time_out(engine):
-    pool = Pool(1, step_timeout=0.5)
+    pool = Pool(1, step_timeout=3.0)
     try:
         async with aclosing(pool.run("speak", LONG)) as messages:
             await first_sound(messages)
