@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import struct
+import time
 import wave
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,4 +102,13 @@ def stage(program: Program) -> Program:
 
 @pytest.fixture
 def ears(stage: Program, watch: Watch) -> Ears:
+    known(watch.page)
     return Ears(watch)
+
+
+def known(page: Page) -> None:
+    """The server looks for changes once a second: wait until it knows the models."""
+    deadline = time.monotonic() + 10
+    while page.request.get("/models/stage/ears").status != 200:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)

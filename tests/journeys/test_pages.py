@@ -151,6 +151,7 @@ def test_the_keyboard_alone_is_enough(studio: Studio):
 
 def test_the_shortcuts_are_told_and_the_sheet_leaves_again(page: Page):
     page.goto("/")
+    page.wait_for_function("() => customElements.get('shortcut-sheet')")
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_contain_text("Speak or transcribe, or stop")
     page.keyboard.press("Escape")
