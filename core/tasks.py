@@ -36,6 +36,8 @@ class State:
 
 state = State()
 owned: set[asyncio.Task[Any]] = set()
+at_halt: list[Callable[[], Awaitable[None]]] = []
+"""What other parts want done when an event loop halts, such as giving its connections back."""
 
 
 def spawn(name: str, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
@@ -109,15 +111,15 @@ async def halt() -> None:
         await stop(task)
     await offload(write_last_used)
     await providers.close()
+    for close in at_halt:
+        await close()
     if not state.loops:
         await asyncio.to_thread(writer.stop)
 
 
-async def drain(seconds: float, closing: Callable[[], Awaitable[None]] | None = None) -> None:
+async def drain(seconds: float) -> None:
     """Refuse new work, let owned tasks finish for `seconds`, then cancel each once, then halt."""
     state.draining = True
-    if closing is not None:
-        await closing()
     if running := set(owned):
         _, late = await asyncio.wait(running, timeout=seconds)
         for task in late:

@@ -17,6 +17,7 @@ from django.conf import settings
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from core import tasks
 from core.contract.errors import NotFound, Unavailable
 from playground.runs.log import Body, Numbered, ends
 
@@ -41,6 +42,16 @@ def client() -> Redis:
     if loop not in clients:
         clients[loop] = Redis.from_url(settings.REDIS_URL)
     return clients[loop]
+
+
+async def close() -> None:
+    """Give this event loop's connections back."""
+    if held := clients.pop(asyncio.get_running_loop(), None):
+        with suppress(RedisError):
+            await held.aclose()
+
+
+tasks.at_halt.append(close)
 
 
 def key(run: UUID, what: str) -> str:

@@ -51,8 +51,7 @@ async def shared(redis_url, settings, engine):
     client = mirror.client()
     for run in [run.id for run in await offload(list, Run.objects.only("id"))]:
         await client.delete(*(mirror.key(run, what) for what in ("log", "alive", "stop")))
-    await client.aclose()
-    del mirror.clients[asyncio.get_running_loop()]
+    await mirror.close()
 
 
 async def settled() -> None:
