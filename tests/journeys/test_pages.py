@@ -115,6 +115,7 @@ def test_the_theme_stays_and_never_flashes(page: Page):
     page.emulate_media(color_scheme="light")
     page.goto("/")
     light = background(page)
+    page.wait_for_function("() => customElements.get('theme-toggle')")
     page.get_by_role("button", name="Switch between light and dark").click()
     dark = background(page)
     assert dark != light
