@@ -13,7 +13,7 @@ from core.bodies.transcripts import Gathering, Heard
 from core.catalogue import route
 from core.contract.errors import AuthenticationFailed, Interrupted, PolyphonyError, Unavailable
 from core.contract.events import AudioChunk, AudioStart, Event, Outcome, Receipt, Started, Word, Words
-from core.contract.requests import Caller, Request, SpeechRequest
+from core.contract.requests import Caller, ChatRequest, Request, SpeechRequest
 from core.routing.health import Health
 from core.routing.run import run
 from core.tasks import state
@@ -116,7 +116,7 @@ class Hearing:
 
 async def hear(session: Session) -> Hearing:
     """The whole transcript of a session that listens. Raises what `stream` raises."""
-    assert not isinstance(session.request, SpeechRequest)
+    assert not isinstance(session.request, SpeechRequest | ChatRequest)
     gathering, began = Gathering(), None
     async with aclosing(session.events()) as events:
         async for event in events:

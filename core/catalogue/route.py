@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.catalogue import lookup
+from core.catalogue.chat import check_chat
 from core.catalogue.entries import EndpointEntry, ModelEntry
 from core.catalogue.listening import check_listening, deadline, wire_options
 from core.catalogue.readiness import Readiness, State, access, readiness
 from core.catalogue.speech import audio_format, check_speech, spoken_by
 from core.contract.errors import Unavailable
 from core.contract.media import AudioFormat
-from core.contract.requests import Listening, Request, SpeechRequest
+from core.contract.requests import ChatRequest, Listening, Request, SpeechRequest
 from core.contract.route import Policy, Route, Target
 
 FIRST_SOUND = 60.0
@@ -28,6 +29,8 @@ def route(request: Request) -> Route:
     model = lookup.get_for(request.model, request.task)
     if isinstance(request, SpeechRequest):
         return speaking(request, model)
+    if isinstance(request, ChatRequest):
+        return chatting(request, model)
     return listening(request, model)
 
 
@@ -39,6 +42,16 @@ def speaking(request: SpeechRequest, model: ModelEntry) -> Route:
     return Route(
         model=model.slug,
         targets=tuple(target(endpoint, voice, form) for endpoint, form in formats),
+        policy=Policy(first_event=FIRST_SOUND),
+    )
+
+
+def chatting(request: ChatRequest, model: ModelEntry) -> Route:
+    check_chat(request, model)
+    live = live_endpoints(model, request.task)
+    return Route(
+        model=model.slug,
+        targets=tuple(target(endpoint, request.voice, request.format) for endpoint in live),
         policy=Policy(first_event=FIRST_SOUND),
     )
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from core.contract.media import AudioFormat
 from core.contract.usage import Amount, Basis, Usage
@@ -114,6 +116,63 @@ class Transcript:
 
 
 @dataclass(frozen=True, slots=True)
+class ToolCall:
+    """More of a call the model wants made: `id` and `name` come once, `arguments` in pieces, joined by
+    `index`.
+
+    `type` is `function` or `custom`, whose `arguments` are its input.
+    """
+
+    index: int
+    id: str = ""
+    name: str = ""
+    arguments: str = ""
+    type: str = "function"
+
+
+@dataclass(frozen=True, slots=True)
+class ChatDelta:
+    """More of one choice of an answer; pieces joined in order make the whole, none is empty.
+
+    `transcript` is the text of the answer's sound. `told` is what else the provider said of the choice, in
+    its own words and relayed as it came: `logprobs`, `native_finish_reason` and, under `delta`, what belongs
+    into the message: `refusal`, `annotations`, `reasoning_details`, the sound's `audio.id`.
+    """
+
+    text: str = ""
+    reasoning: str = ""
+    transcript: str = ""
+    calls: tuple[ToolCall, ...] = ()
+    finish: str | None = None
+    choice: int = 0
+    told: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImageReady:
+    """A picture of the answer, whole; `url` only where the provider gave an address instead of bytes."""
+
+    index: int
+    media_type: str
+    data: bytes = b""
+    url: str = ""
+    choice: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What the provider says of its answer as a whole, once, as soon as it is known; no content.
+
+    `id` and `model` are the provider's own; `told` is relayed: `system_fingerprint`, `service_tier`
+    and the like.
+    """
+
+    id: str = ""
+    model: str = ""
+    told: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     stage: str
     done: float
@@ -160,7 +219,17 @@ class Receipt:
     attempts: tuple[AttemptNote, ...] = field(default=())
 
 
-Content = AudioStart | AudioChunk | Words | TranscriptDelta | Segment | HeardWords | Transcript
+Content = (
+    AudioStart
+    | AudioChunk
+    | Words
+    | TranscriptDelta
+    | Segment
+    | HeardWords
+    | Transcript
+    | ChatDelta
+    | ImageReady
+)
 """Events after which an attempt is committed: no retry, no other target."""
 
-Event = Content | Started | Attempted | Progress | Used | Receipt
+Event = Content | Started | Attempted | Answered | Progress | Used | Receipt

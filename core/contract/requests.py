@@ -126,6 +126,58 @@ class TranslationRequest:
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
+class Modality(StrEnum):
+    """What a message or an answer is made of."""
+
+    TEXT = "text"
+    IMAGE = "image"
+    FILE = "file"
+    AUDIO = "audio"
+    VIDEO = "video"
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A file of a chat message, on disk; it stands in the message where its base64 stood.
+
+    `media_type` was read from its first bytes, `name` is safe to send. `format` is what `input_audio`
+    calls it; `upload` is the id by which its owner's browser knows it.
+    """
+
+    modality: Modality
+    path: str
+    media_type: str
+    size: int
+    name: str
+    format: str = ""
+    seconds: float | None = None
+    upload: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRequest:
+    """A conversation to be continued.
+
+    `messages` have the shape of OpenAI's and OpenRouter's, with four kinds of parts beside text: `image_url`,
+    `input_audio`, `file` and `video_url`, a `Media` standing for every data URL and every base64 string.
+    `parameters` are relayed as they came: temperature, tools, response_format and whatever else.
+    `modalities` is what the answer is to be made of; `voice` and `format` are for its sound, `formats` names
+    several that a face can play, in order of preference.
+    """
+
+    task: ClassVar[Task] = Task.CHAT
+
+    model: str
+    messages: tuple[Mapping[str, Any], ...]
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    modalities: tuple[Modality, ...] = (Modality.TEXT,)
+    voice: str | None = None
+    format: AudioFormat = AudioFormat.PCM
+    formats: tuple[AudioFormat, ...] = ()
+    streamed: bool = False
+    options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
 Listening = TranscriptionRequest | TranslationRequest
-Request = SpeechRequest | TranscriptionRequest | TranslationRequest
-"""Every request the gateway takes; chat and images join here."""
+Request = SpeechRequest | TranscriptionRequest | TranslationRequest | ChatRequest
+"""Every request the gateway takes; images join here."""

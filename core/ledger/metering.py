@@ -18,8 +18,10 @@ from decimal import Decimal
 from core.contract.events import (
     AudioChunk,
     AudioStart,
+    ChatDelta,
     Event,
     HeardWords,
+    ImageReady,
     Segment,
     Transcript,
     TranscriptDelta,
@@ -27,10 +29,10 @@ from core.contract.events import (
     Words,
 )
 from core.contract.media import AudioFormat, PcmShape
-from core.contract.requests import Request, SpeechRequest
+from core.contract.requests import ChatRequest, Request, SpeechRequest
 from core.contract.route import Target
 from core.contract.usage import Amount, Kind, Unit, Usage
-from core.ledger import listening
+from core.ledger import chat, listening
 from core.ledger.pricing import Line
 
 BYTES_PER_SECOND = {
@@ -69,10 +71,13 @@ class Meter:
             self.shape = event
         elif isinstance(event, Used):
             self.used = event.usage
+        elif isinstance(event, ChatDelta):
+            self.text += len(event.text) + len(event.reasoning) + len(event.transcript)
+            self.delivered = True
         elif isinstance(event, TranscriptDelta):
             self.text += len(event.text.encode(errors="replace"))
             self.delivered = self.delivered or self.text > 0
-        elif isinstance(event, Words | Segment | HeardWords):
+        elif isinstance(event, Words | Segment | HeardWords | ImageReady):
             self.delivered = True
         elif isinstance(event, Transcript):
             # a streamed text is told again as a whole: it is one text
@@ -90,6 +95,8 @@ class Meter:
 
 def most(request: Request, target: Target, line: Line) -> Decimal:
     """The most of one line that a request can use at a target."""
+    if isinstance(request, ChatRequest):
+        return chat.most(request, target, line)
     if not isinstance(request, SpeechRequest):
         return listening.most(request, target, line)
     if line == CHARACTERS:
@@ -128,6 +135,8 @@ def complete(usage: Usage | None, meter: Meter, request: Request, target: Target
 
 
 def counted(meter: Meter, request: Request) -> dict[Line, Decimal]:
+    if isinstance(request, ChatRequest):
+        return chat.counted(request)
     if not isinstance(request, SpeechRequest):
         return listening.counted(request)
     found = {CHARACTERS: Decimal(len(request.text)), AUDIO_BYTES: Decimal(meter.size)}
@@ -136,6 +145,8 @@ def counted(meter: Meter, request: Request) -> dict[Line, Decimal]:
 
 
 def guess(meter: Meter, request: Request, target: Target, line: Line) -> Decimal | None:
+    if isinstance(request, ChatRequest):
+        return chat.guess(meter.text, request, target, line)
     if not isinstance(request, SpeechRequest):
         return listening.guess(meter.text, request, target, line)
     if line == TEXT_TOKENS:

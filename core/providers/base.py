@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from core.contract.events import Event
-from core.contract.requests import SpeechRequest, TranscriptionRequest, TranslationRequest
+from core.contract.requests import ChatRequest, SpeechRequest, TranscriptionRequest, TranslationRequest
 from core.contract.route import Target
 
 
@@ -35,4 +35,20 @@ class Transcribes(Protocol):
 class Translates(Protocol):
     def translate(self, target: Target, request: TranslationRequest) -> AsyncGenerator[Event, None]:
         """As `transcribe`, in English."""
+        ...
+
+
+@runtime_checkable
+class Chats(Protocol):
+    def chat(self, target: Target, request: ChatRequest) -> AsyncGenerator[Event, None]:
+        """Yield `Answered`, then `ChatDelta`, `AudioStart`, `AudioChunk`, `ImageReady` as they come, then
+        `Used`.
+
+        Sound is in `target.format`, spoken by `target.voice`. An answer that is not streamed has the same
+        events, one `ChatDelta` for each choice.
+        """
+        ...
+
+    def chat_body(self, target: Target, request: ChatRequest) -> dict[str, Any]:
+        """What `chat` sends, a `Media` standing where its file would be; for people who want to see it."""
         ...

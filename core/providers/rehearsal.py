@@ -9,6 +9,7 @@ from array import array
 from collections.abc import AsyncGenerator
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 
 from core.contract.errors import (
     Unsupported,
@@ -18,12 +19,12 @@ from core.contract.errors import (
     UpstreamLimited,
     UpstreamUnreachable,
 )
-from core.contract.events import AudioChunk, AudioStart, Event, Used, Word, Words
+from core.contract.events import Answered, AudioChunk, AudioStart, ChatDelta, Event, Used, Word, Words
 from core.contract.media import PCM_RATE, AudioFormat, PcmShape, wav_header
-from core.contract.requests import Listening, SpeechRequest
+from core.contract.requests import ChatRequest, Listening, Modality, SpeechRequest
 from core.contract.route import Target
 from core.contract.usage import Amount, Kind, Unit, Usage
-from core.providers import rehearsed
+from core.providers import rehearsed, rehearsed_chat
 
 SHAPE = PcmShape(PCM_RATE, 1)
 SECONDS_PER_CHARACTER = 0.06
@@ -91,10 +92,35 @@ class Rehearsal:
 
     translate = transcribe
 
+    async def chat(self, target: Target, request: ChatRequest) -> AsyncGenerator[Event, None]:
+        """Tell back the last message word by word; with sound asked for, a tone for each word."""
+        part = await begin(target)
+        cut = int(target.options.get("cut_after", CUT_AFTER)) if part == "cut" else None
+        yield Answered("chatcmpl-rehearsal", target.model, {"system_fingerprint": "fp_rehearsal"})
+        if Modality.AUDIO in request.modalities:
+            yield AudioStart(AudioFormat.PCM, SHAPE.sample_rate, SHAPE.channels)
+        for number, event in enumerate(rehearsed_chat.pieces(request)):
+            if number == cut:
+                raise UpstreamUnreachable("The rehearsal broke off, as it was told to.")
+            await asyncio.sleep(float(target.options.get("delay", 0)))
+            yield event
+            if isinstance(event, ChatDelta) and event.transcript:
+                yield AudioChunk(tone(pitch(event.transcript), duration(event.transcript, 1.0)))
+        if cut is not None:
+            raise UpstreamUnreachable("The rehearsal broke off, as it was told to.")
+        yield rehearsed_chat.ending(request)
+        yield Used(rehearsed_chat.usage(request))
+
+    def chat_body(self, target: Target, request: ChatRequest) -> dict[str, Any]:
+        return {"model": target.model, **request.parameters, "messages": list(request.messages)}
+
 
 async def begin(target: Target) -> str:
     """The part to play, after its first delay. Raises what the part asks for before any content."""
-    part = str(target.options.get("fail") or target.model.removeprefix("rehearsal").removeprefix("-"))
+    part = str(
+        target.options.get("fail")
+        or target.model.removeprefix("rehearsal").removeprefix("-chat").removeprefix("-")
+    )
     await asyncio.sleep(float(target.options.get("first_delay", SLOW if part == "slow" else 0)))
     refuse(part)
     return part

@@ -21,7 +21,12 @@ from core.routing.choose import order
 from core.routing.health import Health
 from core.routing.retry import elsewhere, wait
 
-METHODS = {Task.SPEECH: "speak", Task.TRANSCRIPTION: "transcribe", Task.TRANSLATION: "translate"}
+METHODS = {
+    Task.SPEECH: "speak",
+    Task.TRANSCRIPTION: "transcribe",
+    Task.TRANSLATION: "translate",
+    Task.CHAT: "chat",
+}
 """What the Protocols of `core/providers/base.py` call each task; having the method is the capability."""
 
 
