@@ -69,6 +69,9 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Route:
+    """`then` is where what these targets wrote down goes on to, when it takes two models to answer."""
+
     model: str
     targets: tuple[Target, ...]
     policy: Policy = Policy()
+    then: Route | None = None

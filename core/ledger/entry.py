@@ -92,6 +92,7 @@ class Entry:
         self.id = f"gen-{int(time.time())}-{draw()}"
         self.grant = grant
         self.request = request
+        self.asked = request
         self.route = route
         self.worst = worst
         self.writer = through
@@ -137,7 +138,7 @@ class Entry:
             return
         used = usage or running.meter.used
         self.delivered = running.meter.delivered
-        owed = bill.of_attempt(used, running.meter, self.request, running.target, timezone.now())
+        owed = bill.of_attempt(used, running.meter, self.asked, running.target, timezone.now())
         note = AttemptNote(
             running.number,
             running.target.provider,
@@ -162,6 +163,11 @@ class Entry:
         """Count an event as it passes."""
         if self.running is not None:
             self.running.meter.note(event)
+
+    def turn(self, request: Request) -> None:
+        """The attempts that follow are for `request`; the first content is theirs to bring."""
+        self.asked = request
+        self.first = None
 
     def failed(self, failure: PolyphonyError) -> Outcome:
         """What a failure makes of the request, by what had been delivered."""

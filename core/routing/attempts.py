@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Protocol
 
 from core.contract.errors import PolyphonyError
-from core.contract.events import Outcome
+from core.contract.events import Event, Outcome
+from core.contract.requests import Request
 from core.contract.route import Target
 from core.contract.usage import Usage
 
@@ -19,6 +20,14 @@ class Attempts(Protocol):
 
     async def close(self, outcome: Outcome, *, usage: Usage | None, error: PolyphonyError | None) -> None:
         """End the running attempt; its upstream is already closed. `usage` None: nobody said."""
+        ...
+
+    def note(self, event: Event) -> None:
+        """Count an event of the running attempt that goes no further than the road."""
+        ...
+
+    def turn(self, request: Request) -> None:
+        """The attempts that follow are for `request`: another model goes on with what came so far."""
         ...
 
     def first_event(self) -> None:

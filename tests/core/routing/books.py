@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from core.contract.errors import BudgetExceeded, PolyphonyError
-from core.contract.events import Outcome
+from core.contract.events import Event, Outcome
+from core.contract.requests import Request
 from core.contract.route import Target
 from core.contract.usage import Usage
 
@@ -25,6 +26,12 @@ class Books:
     async def close(self, outcome: Outcome, *, usage: Usage | None, error: PolyphonyError | None) -> None:
         self.log.append(f"close {outcome}")
         self.closed.append((outcome, usage, error))
+
+    def note(self, event: Event) -> None:
+        self.log.append(f"note {type(event).__name__}")
+
+    def turn(self, request: Request) -> None:
+        self.log.append(f"turn to {request.model}")
 
     def first_event(self) -> None:
         self.log.append("first event")
