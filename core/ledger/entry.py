@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_CEILING, Decimal
@@ -16,10 +17,10 @@ from django.utils import timezone
 
 from core.contract.errors import BudgetExceeded, Interrupted, NotPermitted, PolyphonyError, Unavailable
 from core.contract.events import AttemptNote, Event, Outcome, Receipt
-from core.contract.requests import Caller, Request
+from core.contract.requests import Caller, ChatRequest, Request, SpeechRequest
 from core.contract.route import Route, Target
 from core.contract.usage import Price, Usage
-from core.ledger import bill, heartbeat, metering, pricing
+from core.ledger import bill, heartbeat, listening, metering, pricing
 from core.ledger.batch import Row, Write
 from core.ledger.budgets import moment
 from core.ledger.writer import Uncertain, Writer, writer
@@ -63,14 +64,25 @@ def open(grant: Allowance, request: Request, route: Route) -> Entry:
 
 
 def estimate(request: Request, route: Route, at: datetime | None = None) -> Decimal | None:
-    """The most a request can cost at the dearest of its targets; None when one of them has no price."""
+    """The most a request can cost at the dearest of its targets, and at those of a second model it goes on
+    to; None when one of them has no price."""
     now = at or timezone.now()
+    first = dearest(route.targets, lambda target, line: metering.most(request, target, line), now)
+    if route.then is None or first is None or isinstance(request, SpeechRequest | ChatRequest):
+        return first
+    then = dearest(route.then.targets, lambda target, line: listening.passed_on(request, line), now)
+    return None if then is None else first + then
+
+
+def dearest(
+    targets: Sequence[Target], most: Callable[[Target, pricing.Line], Decimal], now: datetime
+) -> Decimal | None:
     worst = Decimal(0)
-    for target in route.targets:
-        most = pricing.bound(lambda line, at=target: metering.most(request, at, line), target.prices, now)
-        if most is None:
+    for target in targets:
+        bound = pricing.bound(lambda line, at=target: most(at, line), target.prices, now)
+        if bound is None:
             return None
-        worst = max(worst, most)
+        worst = max(worst, bound)
     return worst
 
 

@@ -22,6 +22,9 @@ LEAST_SECONDS = 10
 TOKENS_PER_SECOND = 32
 WRITTEN_PER_SECOND = 48
 BYTES_PER_TOKEN = 3
+INSTRUCTIONS = 512
+"""Tokens that tell a second model what to do."""
+
 SECONDS = (Kind.AUDIO_IN, Unit.SECOND)
 AUDIO_TOKENS = (Kind.AUDIO_IN, Unit.TOKEN)
 TEXT_TOKENS = (Kind.TEXT_IN, Unit.TOKEN)
@@ -40,6 +43,16 @@ def most(request: Listening, target: Target, line: Line) -> Decimal:
         return Decimal(prompt_bytes(request) + 16)
     if line == WRITTEN_TOKENS:
         return seconds * WRITTEN_PER_SECOND + 256
+    return Decimal(1) if line == ONE_REQUEST else Decimal(0)
+
+
+def passed_on(request: Listening, line: Line) -> Decimal:
+    """The most of one line that a second model can use on what a first one wrote down."""
+    written = max(whole(length(request)), Decimal(LEAST_SECONDS)) * WRITTEN_PER_SECOND + 256
+    if line == TEXT_TOKENS:
+        return written + prompt_bytes(request) + INSTRUCTIONS
+    if line == WRITTEN_TOKENS:
+        return written
     return Decimal(1) if line == ONE_REQUEST else Decimal(0)
 
 
