@@ -19,6 +19,7 @@ import threading
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ class Seen:
     left: threading.Event = field(default_factory=threading.Event)
     finished: threading.Event = field(default_factory=threading.Event)
 
-    @property
+    @cached_property
     def json(self) -> dict[str, Any]:
         return json.loads(self.body) if self.body else {}
 

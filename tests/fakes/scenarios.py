@@ -6,9 +6,11 @@ import asyncio
 import base64
 import gzip
 import json
-from collections.abc import Iterable
 
 from core.contract.media import AudioFormat
+from tests.fakes.chat import CHATTING, chat, counted
+from tests.fakes.chat_faults import FAULTS
+from tests.fakes.frames import events, finish, frame
 from tests.fakes.listening import HEARD, transcript
 from tests.fakes.provider import Exchange, Scenario
 from tests.fakes.sound import slices, sound
@@ -38,35 +40,6 @@ def speech(
         for piece in slices(sound(audio, seconds), chunks):
             await exchange.chunk(piece)
             await asyncio.sleep(delay)
-        await finish(exchange, then)
-
-    return answer
-
-
-async def finish(exchange: Exchange, then: str) -> None:
-    if then == "silence":
-        await exchange.silence()
-    elif then == "end":
-        await exchange.end()
-    else:
-        await asyncio.sleep(0.02)  # let what was written arrive before the cut
-        getattr(exchange, then)()
-
-
-def frame(value: object, name: str = "") -> bytes:
-    line = f"event: {name}\n" if name else ""
-    return f"{line}data: {json.dumps(value)}\n\n".encode()
-
-
-def events(frames: Iterable[bytes], then: str = "end", slice_size: int = 0) -> Scenario:
-    """Server-sent frames as they are, cut into `slice_size` bytes where given."""
-
-    async def answer(exchange: Exchange) -> None:
-        await exchange.head(content_type="text/event-stream; charset=utf-8")
-        exchange.bill()
-        body = b"".join(frames)
-        for at in range(0, len(body), slice_size or len(body) or 1):
-            await exchange.chunk(body[at : at + (slice_size or len(body))])
         await finish(exchange, then)
 
     return answer
@@ -192,7 +165,20 @@ async def models(exchange: Exchange) -> None:
 async def ok(exchange: Exchange) -> None:
     """What the path asks for."""
     listening = exchange.seen.path.endswith(("/transcriptions", "/translations"))
-    await (transcript() if listening else speech())(exchange)
+    await (chat() if chats(exchange) else transcript() if listening else speech())(exchange)
+
+
+def chats(exchange: Exchange) -> bool:
+    return exchange.seen.path.endswith("/chat/completions")
+
+
+def either(conversation: Scenario, other: Scenario) -> Scenario:
+    """The same name, in the way of the path it is asked on."""
+
+    async def answer(exchange: Exchange) -> None:
+        await (conversation if chats(exchange) else other)(exchange)
+
+    return answer
 
 
 NAMED: dict[str, Scenario] = {
@@ -219,6 +205,10 @@ NAMED: dict[str, Scenario] = {
 }
 
 
+NAMED |= CHATTING
+NAMED |= {name: either(fault, NAMED.get(name, ok)) for name, fault in FAULTS.items()}
+
+
 def named(name: str) -> Scenario:
-    """The scenario a model's name asks for; any other name gets sound, or a transcript for sound."""
-    return NAMED.get(name, ok)
+    """The scenario a model's name asks for; any other name gets what its path asks for."""
+    return NAMED.get(name) or counted(name) or ok

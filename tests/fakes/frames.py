@@ -1,0 +1,55 @@
+"""Server-sent frames as a provider writes them, and the ways in which an answer may end."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterable
+
+from tests.fakes.provider import Exchange, Scenario
+
+DONE = b"data: [DONE]\n\n"
+
+
+def frame(value: object, name: str = "") -> bytes:
+    line = f"event: {name}\n" if name else ""
+    return f"{line}data: {json.dumps(value)}\n\n".encode()
+
+
+def events(frames: Iterable[bytes], then: str = "end", slice_size: int = 0) -> Scenario:
+    """Server-sent frames as they are, cut into `slice_size` bytes where given."""
+
+    async def answer(exchange: Exchange) -> None:
+        await exchange.head(content_type="text/event-stream; charset=utf-8")
+        exchange.bill()
+        body = b"".join(frames)
+        for at in range(0, len(body), slice_size or len(body) or 1):
+            await exchange.chunk(body[at : at + (slice_size or len(body))])
+        await finish(exchange, then)
+
+    return answer
+
+
+def paced(frames: Iterable[bytes], delay: float = 0.0, then: str = "end") -> Scenario:
+    """Each frame in a chunk of its own, `delay` seconds after the one before it."""
+
+    async def answer(exchange: Exchange) -> None:
+        await exchange.head(content_type="text/event-stream; charset=utf-8")
+        exchange.bill()
+        for piece in frames:
+            await exchange.chunk(piece)
+            await asyncio.sleep(delay)
+        await finish(exchange, then)
+
+    return answer
+
+
+async def finish(exchange: Exchange, then: str) -> None:
+    """End the body as `then` says: end, reset, drop, silence."""
+    if then == "silence":
+        await exchange.silence()
+    elif then == "end":
+        await exchange.end()
+    else:
+        await asyncio.sleep(0.02)  # let what was written arrive before the cut
+        getattr(exchange, then)()
