@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from core.catalogue import lookup
@@ -11,10 +12,12 @@ from core.catalogue.entries import EndpointEntry, ModelEntry
 from core.catalogue.listening import check_listening, deadline, wire_options
 from core.catalogue.readiness import Readiness, State, access, readiness
 from core.catalogue.speech import audio_format, check_speech, spoken_by
+from core.catalogue.translation import needs_translator, translator
 from core.contract.errors import Unavailable
 from core.contract.media import AudioFormat
-from core.contract.requests import ChatRequest, Listening, Request, SpeechRequest
+from core.contract.requests import ChatRequest, Listening, Request, SpeechRequest, TranslationRequest
 from core.contract.route import Policy, Route, Target
+from core.routing.relay import Written, transcription, translation
 
 FIRST_SOUND = 60.0
 """Seconds an endpoint may take to its first sound while another one could be asked instead."""
@@ -26,6 +29,8 @@ def route(request: Request) -> Route:
     Raises `ModelNotFound`, `ModelRetired`, `WrongEndpoint`, `InvalidRequest` or `Unsupported` when the caller
     must change something, `Unavailable` when an admin must.
     """
+    if isinstance(request, TranslationRequest):
+        return translating(request)
     model = lookup.get_for(request.model, request.task)
     if isinstance(request, SpeechRequest):
         return speaking(request, model)
@@ -54,6 +59,18 @@ def chatting(request: ChatRequest, model: ModelEntry) -> Route:
         targets=tuple(target(endpoint, request.voice, request.format) for endpoint in live),
         policy=Policy(first_event=FIRST_SOUND),
     )
+
+
+def translating(request: TranslationRequest) -> Route:
+    """By one model where it can, else by one that writes down and another that says it in English."""
+    model = lookup.get(request.model)
+    if not needs_translator(request, model):
+        return listening(request, lookup.get_for(request.model, request.task))
+    heard = transcription(request)
+    second = translator(request)
+    written = listening(heard, lookup.get_for(request.model, heard.task))
+    asked = translation(request, second.slug, Written())
+    return replace(written, then=chatting(asked, second))
 
 
 def listening(request: Listening, model: ModelEntry) -> Route:

@@ -112,7 +112,10 @@ class TranscriptionRequest:
 
 @dataclass(frozen=True, slots=True)
 class TranslationRequest:
-    """Sound in any language to be written down in English."""
+    """Sound in any language to be written down in English.
+
+    `translator` names a chat model for what `model` can only write down; None is one that is ready.
+    """
 
     task: ClassVar[Task] = Task.TRANSLATION
 
@@ -123,6 +126,7 @@ class TranslationRequest:
     format: TranscriptFormat = TranscriptFormat.JSON
     segments: bool = False
     streamed: bool = False
+    translator: str | None = None
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
