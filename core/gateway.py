@@ -13,8 +13,9 @@ from core.bodies.transcripts import Gathering, Heard
 from core.catalogue import route
 from core.contract.errors import AuthenticationFailed, Interrupted, PolyphonyError, Unavailable
 from core.contract.events import AudioChunk, AudioStart, Event, Outcome, Receipt, Started, Word, Words
-from core.contract.requests import Caller, ChatRequest, Request, SpeechRequest
+from core.contract.requests import Caller, ChatRequest, Request, SpeechRequest, TranslationRequest
 from core.routing.health import Health
+from core.routing.relay import relay
 from core.routing.run import run
 from core.tasks import state
 
@@ -32,6 +33,8 @@ class Session:
         self.request = request
         self.grant = admission.admit(caller, request)
         self.route = route.route(request)
+        if self.route.then is not None:
+            admission.admit_model(caller, self.route.then.model)
         self.entry = ledger.open(self.grant, request, self.route)
         self.receipt: Receipt | None = None
 
@@ -47,7 +50,7 @@ class Session:
         error: PolyphonyError | None = None
         outcome = Outcome.STOPPED
         try:
-            async with aclosing(run(self.route, self.request, self.entry, health)) as events:
+            async with aclosing(self.answer()) as events:
                 async for event in events:
                     self.grant = admission.renew(self.grant)
                     self.entry.note(event)
@@ -68,6 +71,11 @@ class Session:
             # queued before its first await: a cancel here loses the receipt, never the settlement
             self.receipt = await self.entry.settle(outcome, error)
         yield self.receipt
+
+    def answer(self) -> AsyncGenerator[Event, None]:
+        if self.route.then is not None and isinstance(self.request, TranslationRequest):
+            return relay(self.route, self.request, self.entry, health)
+        return run(self.route, self.request, self.entry, health)
 
 
 async def stream(caller: Caller, request: Request) -> AsyncGenerator[Event, None]:

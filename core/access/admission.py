@@ -37,6 +37,13 @@ def admit(caller: Caller, request: Request) -> Grant:
     return grant(caller)
 
 
+def admit_model(caller: Caller, model: str) -> None:
+    """Raises `NotPermitted` where a key may not use the second model that a request goes on to."""
+    facts = current_key(caller)
+    if facts is not None:
+        permit_model(facts, model)
+
+
 def grant(caller: Caller) -> Grant:
     seen = snapshot.current()
     user = seen.users.get(caller.user_id)
@@ -66,8 +73,12 @@ def current_key(caller: Caller) -> KeyFacts | None:
 def permit(facts: KeyFacts, request: Request) -> None:
     if facts.tasks and request.task not in facts.tasks:
         raise NotPermitted(f"This key may not be used for {request.task}.", code="endpoint_not_allowed")
-    if facts.models and request.model not in facts.models:
-        raise NotPermitted("This key may not use this model.", param="model", code="model_not_allowed")
+    permit_model(facts, request.model)
+
+
+def permit_model(facts: KeyFacts, model: str) -> None:
+    if facts.models and model not in facts.models:
+        raise NotPermitted(f"This key may not use {model}.", param="model", code="model_not_allowed")
 
 
 def limit_rate(facts: KeyFacts) -> None:

@@ -161,7 +161,8 @@ class TranscriptUsage(Shape):
 
 
 class Transcript(Shape):
-    """`verbose_json` and `diarized_json` add task, language, duration, segments and words."""
+    """`verbose_json` and `diarized_json` add task, language, duration, segments and words; a translation that
+    took two models adds `transcribed_by` and `translated_by`."""
 
     text: str
     usage: TranscriptUsage

@@ -73,12 +73,23 @@ class TranscriptAnswer:
     async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         hearing = await hear(self.session)
         found = written(hearing.heard, self.asked, hearing.receipt)
+        if isinstance(found, dict):
+            found |= self.by_two()
         body = found.encode() if isinstance(found, str) else dumps(found)
         await Response(body, headers=self.headers_of(hearing))(scope, receive, send)
+
+    def by_two(self) -> Mapping[str, str]:
+        """Who wrote the sound down and who translated that, where it took two models."""
+        route = self.session.route
+        return (
+            {} if route.then is None else {"transcribed_by": route.model, "translated_by": route.then.model}
+        )
 
     def headers_of(self, hearing: Hearing) -> Mapping[str, str]:
         media_type = MEDIA_TYPES[self.asked.format]
         headers = answer_headers(media_type, self.session.id, self.session.route.model, hearing.began)
+        if translator := self.by_two().get("translated_by"):
+            headers["X-Polyphony-Translator"] = translator
         cost = hearing.receipt.cost
         return headers if cost is None else {**headers, "X-Polyphony-Cost": format(cost.normalize(), "f")}
 

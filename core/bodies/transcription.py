@@ -164,6 +164,12 @@ class TranslationBody(Body):
     prompt: Prompt | None = Field(default=None, description="Names and words that occur, in English.")
     response_format: Format = TranscriptFormat.JSON
     temperature: Temperature | None = None
+    translator: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=160,
+        description="A chat model for what `model` only writes down; the cheapest ready one by default.",
+    )
     provider: ProviderBody | None = None
 
     def request(self, file: SoundFile) -> TranslationRequest:
@@ -179,5 +185,6 @@ class TranslationBody(Body):
             prompt=self.prompt or None,
             temperature=self.temperature,
             format=self.response_format,
+            translator=self.translator,
             options=self.provider.options if self.provider else {},
         )

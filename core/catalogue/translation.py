@@ -75,7 +75,8 @@ def nobody(request: TranslationRequest) -> Unsupported:
     able = lookup.capable(Task.TRANSLATION)
     names = f" These translate by themselves: {', '.join(able[:NAMED])}." if able else ""
     return Unsupported(
-        f"{request.model} writes down what it hears, and no language model is ready to translate that.{names}",
+        f"{request.model} only writes down what it hears, and no language model is ready to translate."
+        f"{names}",
         param="model",
         code="no_translator",
         metadata={"models": able},

@@ -1,0 +1,57 @@
+"""A model that only writes down finds one that says it in English, and says which."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.catalogue.route import route
+from core.catalogue.translation import translators
+from core.contract.errors import Unavailable, Unsupported
+from core.contract.requests import SoundFile, TranslationRequest
+
+WHISPER = "openai/whisper-1"
+PLAIN = "openai/gpt-4o-transcribe"
+LOCAL = "local/pocketsphinx"
+FILE = SoundFile("/nowhere", "audio.wav", "audio/wav", 1000, 60.0)
+
+
+def ask(model: str, **fields) -> TranslationRequest:
+    return TranslationRequest(model, FILE, **fields)
+
+
+def test_a_model_that_translates_does_it_alone(models, keys):
+    keys(OPENAI="sk-direct")
+    assert route(ask(WHISPER)).then is None
+
+
+def test_a_model_that_does_not_goes_on_to_the_cheapest_language_model(models, keys):
+    keys(OPENAI="sk-direct")
+    way = route(ask(PLAIN))
+    assert way.model == PLAIN
+    assert way.then is not None
+    assert way.then.model == translators()[0].slug
+    assert [target.provider for target in way.then.targets] == ["openai"]
+
+
+def test_a_named_translator_is_taken_even_by_a_model_that_translates(models, keys):
+    keys(OPENAI="sk-direct")
+    way = route(ask(WHISPER, translator="openai/gpt-4.1"))
+    assert (way.model, way.then.model) == (WHISPER, "openai/gpt-4.1")
+
+
+def test_a_translator_without_its_key_says_what_an_admin_must_do(models, keys):
+    keys(OPENAI="sk-direct")
+    with pytest.raises(Unavailable) as caught:
+        route(ask(PLAIN, translator="google/gemini-2.5-flash"))
+    assert caught.value.provider_code == "provider_needs_key"
+
+
+def test_without_any_language_model_those_that_translate_are_named(models):
+    with pytest.raises(Unsupported) as caught:
+        route(ask(LOCAL))
+    assert caught.value.provider_code == "no_translator"
+    assert WHISPER in caught.value.metadata["models"]
+
+
+def test_the_embedded_provider_has_no_language_model(models):
+    assert translators() == []
