@@ -11,7 +11,7 @@ from playground.code_samples import PLACEHOLDER, Sample, arguments, literal, tex
 
 FILE = "talk.mp3"
 PLAIN = ("text", "srt", "vtt")
-EXTRA = ("diarize", "num_speakers")
+EXTRA = ("diarize", "num_speakers", "translator")
 """What OpenAI's own clients do not know by name."""
 
 

@@ -327,6 +327,7 @@ def receipt_fields(receipt: Receipt) -> dict[str, Any]:
         "id": receipt.id,
         "outcome": receipt.outcome.value,
         "model": receipt.model,
+        "then": receipt.then,
         "provider": receipt.provider,
         "format": receipt.format,
         **cost_fields(receipt),

@@ -10,12 +10,14 @@ from django.utils.translation import gettext as _
 from core.catalogue import lookup
 from core.catalogue.entries import ModelEntry
 from core.catalogue.listing import Listing, Status
+from core.catalogue.translation import translators
 from core.contract.languages import NAMES, english_name, primary
 from core.contract.requests import Task
 from playground.voices import language_label
 
 MIB = 1024 * 1024
 NAMED = 3
+OFFERED = 20
 
 
 def studio(entry: Listing) -> dict[str, Any]:
@@ -32,6 +34,8 @@ def studio(entry: Listing) -> dict[str, Any]:
         if entry.status is Status.RETIRED
         else _("This model cannot listen yet"),
         "transcribes": Task.TRANSCRIPTION in model.tasks,
+        "translates": Task.TRANSLATION in model.tasks,
+        "translators": [(other.slug, other.name) for other in translators()[:OFFERED]],
         "granularities": " ".join(granularities(model)),
         "speaker_limit": model.limits.get("speakers", 32),
         **reasons(model),
@@ -55,8 +59,8 @@ def reasons(model: ModelEntry) -> dict[str, str]:
     free = not features
     return {
         "why_translation": ""
-        if Task.TRANSLATION in model.tasks
-        else able(_("This model does not translate."), Task.TRANSLATION),
+        if Task.TRANSLATION in model.tasks or translators()
+        else able(_("No language model is ready to translate what this one writes."), Task.TRANSLATION),
         "why_language": ""
         if len(model.languages) > 1
         or (not model.languages and (free or features & {"language", "languages"}))

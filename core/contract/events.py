@@ -204,7 +204,10 @@ class AttemptNote:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a request came to, once it is settled; the last event of `gateway.stream`."""
+    """What a request came to, once it is settled; the last event of `gateway.stream`.
+
+    `then` is the second model, where the answer took two.
+    """
 
     id: str
     outcome: Outcome
@@ -217,6 +220,7 @@ class Receipt:
     total_ms: int
     format: str = ""
     attempts: tuple[AttemptNote, ...] = field(default=())
+    then: str = ""
 
 
 Content = (

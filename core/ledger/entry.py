@@ -237,6 +237,7 @@ class Entry:
             first_event_ms=None if self.first is None else milliseconds(self.started, self.first),
             total_ms=milliseconds(self.started, time.monotonic()),
             format=str((last.format if last else None) or self.request.format),
+            then=self.route.then.model if self.route.then else "",
             attempts=tuple(attempt.note for attempt in self.attempts),
         )
 

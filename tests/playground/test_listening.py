@@ -72,9 +72,20 @@ def test_what_a_model_cannot_names_models_that_can(page):
     listener("lab/poor", features=["streaming"])
     html = page("lab/poor")
     assert disabled(html) == ["language", "prompt", "timestamps", "diarize"]
-    assert "This model does not translate. These can: lab/all." in html
+    assert "ready to translate what this one writes. These can: lab/all." in html
     assert "This model does not tell who speaks. These can: lab/all." in html
     assert "This model finds the language by itself." in html
+
+
+def test_a_language_model_translates_what_another_model_wrote_down(page):
+    listener("lab/poor", features=["streaming"])
+    listener("lab/mind", tasks=("chat",))
+    html = page("lab/poor")
+    translate = re.search(r'<input[^>]*value="translation"[^>]*>', html)
+    assert translate is not None
+    assert "disabled" not in translate[0]
+    assert '<option value="lab/mind">lab/mind</option>' in html
+    assert "ready to translate" not in html
 
 
 def test_where_nobody_can_it_says_so(page):

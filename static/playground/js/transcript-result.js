@@ -10,7 +10,7 @@ export function receiptParts(receipt, { first, duration }, run) {
     total: seconds(receipt.total_ms / 1000),
     units: units(receipt, duration),
     cost: money(receipt.cost),
-    model: receipt.model,
+    model: receipt.then ? `${receipt.model} + ${receipt.then}` : receipt.model,
     provider: receipt.provider,
     url: `/runs/${run}`,
   };

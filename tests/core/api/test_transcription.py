@@ -435,7 +435,7 @@ def test_a_translation_by_two_models_says_so_and_costs_two_lines(live, key, rehe
 def test_a_key_that_may_not_use_the_translator_is_told_before_anything_is_sent(
     live, alice, rehearsed, provider
 ):
-    secret, issued = keys.issue(alice, name="narrow", allowed_models=["lab/deaf"])
+    secret, _ = keys.issue(alice, name="narrow", allowed_models=["lab/deaf"])
     answer = send(live, secret, path="/audio/translations", model="lab/deaf")
     refused(answer, 403, "model_not_allowed", "model")
     assert provider.requests == []

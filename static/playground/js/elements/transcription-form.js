@@ -17,7 +17,8 @@ export class TranscriptionForm {
     const prompt = this.#text("prompt");
     const body = { ...(prompt ? { prompt } : {}), response_format: timed ? "verbose_json" : "json" };
     if (this.task === "translation") {
-      return body;
+      const translator = this.#text("translator");
+      return translator ? { ...body, translator } : body;
     }
     const language = this.#text("language");
     const speakers = Number(this.#text("num_speakers"));
@@ -45,6 +46,7 @@ export class TranscriptionForm {
     }
     this.#put("language", draft.language);
     this.#put("prompt", draft.prompt);
+    this.#put("translator", draft.translator);
     this.#put("num_speakers", draft.num_speakers);
     this.#control("timestamps").checked = draft.response_format !== "json" && !this.#control("timestamps").disabled;
     this.#control("diarize").checked = Boolean(draft.diarize) && !this.#control("diarize").disabled;
@@ -53,8 +55,8 @@ export class TranscriptionForm {
   /** Shows only what the chosen task knows. */
   show() {
     const translating = this.task === "translation";
-    for (const part of this.#root.querySelectorAll("[data-only=transcription]")) {
-      part.hidden = translating;
+    for (const part of this.#root.querySelectorAll("[data-only]")) {
+      part.hidden = part.dataset.only !== this.task;
     }
     const speakers = this.#control("num_speakers");
     if (speakers) {
