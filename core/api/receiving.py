@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import time
+import binascii
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from functools import cache
-from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 
 from django.conf import settings
 from starlette.requests import Request
 
-from core.api.reading import MIB, is_json, too_large
+from core.api.incoming import Incoming
+from core.api.reading import MIB, check_headers, is_json, read_bytes, too_large
+from core.bodies.chat import ChatBody
+from core.bodies.decoding import decode
+from core.bodies.embedded import Found
 from core.bodies.forms import Form
 from core.bodies.inline import FILE as INLINE_FILE
 from core.bodies.inline import InlineReader
+from core.bodies.media import require
 from core.bodies.multipart import FILE as FORM_FILE
 from core.bodies.multipart import FormReader
-from core.bodies.sounds import HEAD, require_sound
+from core.bodies.parts import canonical, embedded
+from core.bodies.sounds import require_sound
+from core.bodies.validation import validate
 from core.contract.errors import (
     InvalidRequest,
     PolyphonyError,
@@ -29,7 +33,7 @@ from core.contract.errors import (
     UpstreamError,
     WrongContentType,
 )
-from core.contract.requests import SoundFile
+from core.contract.requests import ChatRequest, Media, Modality, SoundFile
 from core.operations.media import probe_file
 
 SLICE = 256 * 1024
@@ -37,82 +41,6 @@ SLICE = 256 * 1024
 
 INLINE = 16 * 1024
 """More bytes than these are looked at in a thread, so that others need not wait."""
-
-FORGOTTEN = 24 * 3600.0
-"""Seconds after which a file can only have been left by a process that died."""
-
-
-class Incoming:
-    """A file of at most `cap` bytes that exists until `close`; its first bytes are kept to tell its kind."""
-
-    def __init__(self, cap: int) -> None:
-        self.cap = cap
-        self.size = 0
-        self.head = b""
-        self._pending: list[bytes] = []
-        self._waiting = 0
-        self._file = opened()
-
-    @property
-    def path(self) -> str:
-        return self._file.name
-
-    def write(self, data: bytes) -> None:
-        """Take bytes, to be written by the next `flush`. Raises `TooLarge`."""
-        self.size += len(data)
-        if self.size > self.cap:
-            raise TooLarge(f"The file is larger than {self.cap:,} bytes.", param="file")
-        if len(self.head) < HEAD:
-            self.head = (self.head + data[:HEAD])[:HEAD]
-        self._pending.append(data)
-        self._waiting += len(data)
-
-    async def flush(self, least: int = MIB) -> None:
-        """Write in a thread what waits, if it is `least` bytes. Raises `Unavailable` on a full disk."""
-        if self._waiting < least:
-            return
-        data, self._pending, self._waiting = b"".join(self._pending), [], 0
-        try:
-            await asyncio.to_thread(self._file.write, data)
-            return
-        except OSError:
-            failure = no_room()
-        raise failure
-
-    def close(self) -> None:
-        self._file.close()
-
-
-def opened() -> Any:
-    """A file that goes when it is closed; unbuffered, because others open it by its path.
-
-    Raises `Unavailable` where none can be made.
-    """
-    try:
-        return NamedTemporaryFile(dir=folder(), buffering=0)
-    except OSError:
-        failure = no_room()
-    raise failure
-
-
-def folder() -> Path:
-    """Beside the media: `/tmp` may be memory. Made when it is missing."""
-    path = Path(settings.MEDIA_ROOT) / "incoming"
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    sweep(path)
-    return path
-
-
-@cache
-def sweep(path: Path) -> None:
-    """Once in a process: delete what another one left that died."""
-    for old in path.iterdir():
-        if old.stat().st_mtime < time.time() - FORGOTTEN:
-            old.unlink(missing_ok=True)
-
-
-def no_room() -> Unavailable:
-    return Unavailable("There is no room to take the file.", code="storage_full", retry_after=30)
 
 
 class Received:
@@ -127,27 +55,29 @@ class Received:
         """The file as the contract names it. Raises `InvalidRequest` where there is no sound in it."""
         incoming = self.incoming
         kind = require_sound(incoming.head, incoming.size, self.param)
-        seconds = await self.measured()
+        seconds = await measured(incoming.path, self.param)
         return SoundFile(incoming.path, f"audio.{kind.extension}", kind.media_type, incoming.size, seconds)
-
-    async def measured(self) -> float | None:
-        """How long it plays; None where nothing is here that could tell."""
-        try:
-            found = await probe_file(self.incoming.path)
-        except Unavailable:
-            return None
-        except InvalidRequest as error:
-            failure = InvalidRequest(error.message, param=self.param, code=error.provider_code)
-        except UpstreamError:  # the worker died, of this file or of something else
-            raise Unavailable("The file could not be looked at. Try again.", retry_after=1) from None
-        else:
-            if found.codec is not None and found.seconds != 0:
-                return found.seconds
-            failure = InvalidRequest("There is no sound in the file.", param=self.param, code="no_sound")
-        raise failure
 
     def close(self) -> None:
         self.incoming.close()
+
+
+async def measured(path: str, param: str) -> float | None:
+    """How long a file of sound plays; None where nothing is here that could tell. Raises `InvalidRequest`
+    naming `param` where there is no sound in it."""
+    try:
+        found = await probe_file(path)
+    except Unavailable:
+        return None
+    except InvalidRequest as error:
+        failure = InvalidRequest(error.message, param=param, code=error.provider_code)
+    except UpstreamError:  # the worker died, of this file or of something else
+        raise Unavailable("The file could not be looked at. Try again.", retry_after=1) from None
+    else:
+        if found.codec is not None and found.seconds != 0:
+            return found.seconds
+        failure = InvalidRequest("There is no sound in the file.", param=param, code="no_sound")
+    raise failure
 
 
 async def receive(request: Request, form: Form) -> Received:
@@ -217,3 +147,88 @@ async def slices(request: Request) -> AsyncGenerator[bytes, None]:
         for at in range(0, len(arrived), SLICE):
             yield arrived[at : at + SLICE] if len(arrived) > SLICE else arrived
             await asyncio.sleep(0)
+
+
+MOST_FILES = 64
+IMAGE_MB = 20
+MEASURED = (Modality.AUDIO, Modality.VIDEO)
+
+
+class ChatReceived:
+    """A request with its files; close it when the answer is over."""
+
+    def __init__(self, body: ChatBody) -> None:
+        self.body = body
+        self.request: ChatRequest = body.request()
+        self._files: list[Incoming] = []
+
+    async def settle(self) -> None:
+        """Take the files out of the messages. Raises from the error tree."""
+        found = embedded(self.body.messages)
+        if len(found) > MOST_FILES:
+            raise TooLarge(f"The messages have {len(found)} files; at most {MOST_FILES} are taken.")
+        media = {place.param: await self.take(place) for place in found}
+        messages = canonical(self.body.messages, lambda place: media[place.param])
+        self.request = self.body.request(messages)
+
+    async def take(self, found: Found) -> Media:
+        if found.upload:
+            raise InvalidRequest(f"{found.param} is not known here: send the file.", param=found.param)
+        incoming = Incoming(settings.MAX_UPLOAD_MB * MIB)
+        self._files.append(incoming)
+        await asyncio.to_thread(fill, incoming, found)
+        await incoming.flush(1)
+        return await described(incoming, found)
+
+    def close(self) -> None:
+        for incoming in self._files:
+            incoming.close()
+
+
+def fill(incoming: Incoming, found: Found) -> None:
+    try:
+        data = binascii.a2b_base64("".join(found.data.split()).encode("ascii"), strict_mode=True)
+    except ValueError:
+        failure = InvalidRequest(
+            f"{found.param} is not valid base64.", param=found.param, code="invalid_base64"
+        )
+    else:
+        incoming.write(data)
+        return
+    raise failure
+
+
+async def described(incoming: Incoming, found: Found) -> Media:
+    kind = require(incoming.head, incoming.size, found)
+    limit = IMAGE_MB if found.modality is Modality.IMAGE else settings.MAX_UPLOAD_MB
+    if incoming.size > limit * MIB:
+        raise TooLarge(
+            f"{found.param} has {incoming.size:,} bytes; at most {limit * MIB:,} are taken.",
+            param=found.param,
+        )
+    seconds: float | None = None
+    if found.modality in MEASURED and not kind.sample:
+        seconds = await measured(incoming.path, found.param)
+    return Media(
+        modality=found.modality,
+        path=incoming.path,
+        media_type=kind.media_type,
+        size=incoming.size,
+        name=f"{found.modality}.{kind.extension}",
+        format=kind.format,
+        seconds=seconds,
+    )
+
+
+async def receive_chat(request: Request) -> ChatReceived:
+    """The body of a chat request and its files. Raises from the error tree; nothing stays then."""
+    check_headers(request)
+    body = await read_bytes(request, settings.MAX_UPLOAD_MB * MIB * 4 // 3 + MIB)
+    fields: dict[str, Any] = decode(body)
+    received = ChatReceived(validate(ChatBody, fields))
+    try:
+        await received.settle()
+    except BaseException:
+        received.close()
+        raise
+    return received

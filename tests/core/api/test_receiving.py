@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from core.api import receiving
-from core.api.receiving import FORGOTTEN, Incoming
+from core.api import incoming as folders
+from core.api.incoming import FORGOTTEN, Incoming
 from core.contract.errors import TooLarge, Unavailable
 
 
@@ -69,7 +69,7 @@ def test_what_a_dead_process_left_goes_at_the_next_start(folder):
     fresh.touch()
     long_ago = time.time() - FORGOTTEN - 60
     os.utime(old, (long_ago, long_ago))
-    assert receiving.folder() == folder
+    assert folders.folder() == folder
     assert list(folder.iterdir()) == [fresh]
 
 

@@ -1,0 +1,92 @@
+"""Files on their way in: on the disk while a request needs them, never whole in memory."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from functools import cache
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any
+
+from django.conf import settings
+
+from core.api.reading import MIB
+from core.bodies.sounds import HEAD
+from core.contract.errors import TooLarge, Unavailable
+
+FORGOTTEN = 24 * 3600.0
+"""Seconds after which a file can only have been left by a process that died."""
+
+
+class Incoming:
+    """A file of at most `cap` bytes that exists until `close`; its first bytes are kept to tell its kind."""
+
+    def __init__(self, cap: int) -> None:
+        self.cap = cap
+        self.size = 0
+        self.head = b""
+        self._pending: list[bytes] = []
+        self._waiting = 0
+        self._file = opened()
+
+    @property
+    def path(self) -> str:
+        return self._file.name
+
+    def write(self, data: bytes) -> None:
+        """Take bytes, to be written by the next `flush`. Raises `TooLarge`."""
+        self.size += len(data)
+        if self.size > self.cap:
+            raise TooLarge(f"The file is larger than {self.cap:,} bytes.", param="file")
+        if len(self.head) < HEAD:
+            self.head = (self.head + data[:HEAD])[:HEAD]
+        self._pending.append(data)
+        self._waiting += len(data)
+
+    async def flush(self, least: int = MIB) -> None:
+        """Write in a thread what waits, if it is `least` bytes. Raises `Unavailable` on a full disk."""
+        if self._waiting < least:
+            return
+        data, self._pending, self._waiting = b"".join(self._pending), [], 0
+        try:
+            await asyncio.to_thread(self._file.write, data)
+            return
+        except OSError:
+            failure = no_room()
+        raise failure
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def opened() -> Any:
+    """A file that goes when it is closed; unbuffered, because others open it by its path.
+
+    Raises `Unavailable` where none can be made.
+    """
+    try:
+        return NamedTemporaryFile(dir=folder(), buffering=0)
+    except OSError:
+        failure = no_room()
+    raise failure
+
+
+def folder() -> Path:
+    """Beside the media: `/tmp` may be memory. Made when it is missing."""
+    path = Path(settings.MEDIA_ROOT) / "incoming"
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    sweep(path)
+    return path
+
+
+@cache
+def sweep(path: Path) -> None:
+    """Once in a process: delete what another one left that died."""
+    for old in path.iterdir():
+        if old.stat().st_mtime < time.time() - FORGOTTEN:
+            old.unlink(missing_ok=True)
+
+
+def no_room() -> Unavailable:
+    return Unavailable("There is no room to take the file.", code="storage_full", retry_after=30)

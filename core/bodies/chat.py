@@ -1,0 +1,114 @@
+"""`POST chat/completions`: the few fields that are read here; every other one is the provider's business.
+
+https://platform.openai.com/docs/api-reference/chat/create
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, ConfigDict, Field
+
+from core.bodies.speech import ProviderBody, plain_voice
+from core.bodies.validation import Body, refuse_ours
+from core.contract.errors import InvalidRequest
+from core.contract.media import AudioFormat
+from core.contract.requests import ChatRequest, Modality
+
+ROUTING = frozenset(
+    {
+        "cache",
+        "fallback_on_codes",
+        "fallbacks",
+        "identity",
+        "load_balancer",
+        "models",
+        "name",
+        "orq",
+        "retries",
+        "retry",
+        "route",
+        "thread",
+        "timeout",
+    }
+)
+"""Fields of routers, taken from everybody and told to no provider."""
+
+WITHIN = ("extra_body", "orq", "provider")
+"""Objects whose fields somebody on the way might take for fields of the body."""
+
+
+class SpokenFormat(StrEnum):
+    """What `audio.format` calls the formats: `pcm16` is our `pcm`."""
+
+    WAV = "wav"
+    AAC = "aac"
+    MP3 = "mp3"
+    FLAC = "flac"
+    OPUS = "opus"
+    PCM16 = "pcm16"
+
+    @property
+    def audio(self) -> AudioFormat:
+        return AudioFormat.PCM if self is SpokenFormat.PCM16 else AudioFormat(self.value)
+
+
+class AudioBody(Body):
+    voice: Annotated[str | None, BeforeValidator(plain_voice)] = Field(
+        default=None, min_length=1, description='A voice of the model, as a string or `{"id": …}`.'
+    )
+    format: Annotated[SpokenFormat, Field(strict=False)] = Field(
+        description="`pcm16` is 24 kHz mono; most models stream nothing else."
+    )
+
+
+class ChatBody(Body):
+    """A conversation to be continued."""
+
+    model_config = ConfigDict(extra="allow")
+
+    model: str = Field(min_length=1, description="The model, such as `openai/gpt-4o`.")
+    messages: list[Any] = Field(
+        description="The conversation so far: text, or parts `text`, `image_url`, `input_audio`, `file`, "
+        "`video_url`; files as data URLs or base64."
+    )
+    stream: bool | None = Field(default=None, description="Send the answer as events while it is made.")
+    stream_options: dict[str, Any] | None = None
+    modalities: list[Literal["text", "audio", "image"]] | None = Field(
+        default=None, max_length=8, description="What the answer is to be made of; `text` by default."
+    )
+    audio: AudioBody | None = Field(default=None, description="How an answer in `audio` sounds.")
+    provider: ProviderBody | None = None
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What is relayed untouched."""
+        extra = self.model_extra or {}
+        return {name: value for name, value in extra.items() if name not in ROUTING}
+
+    def request(self, messages: Sequence[dict[str, Any]] | None = None) -> ChatRequest:
+        """The request, with canonical `messages` in place of its own. Raises `InvalidRequest` where sound is
+        asked for but not how."""
+        spoken = self.audio if "audio" in (self.modalities or ()) else None
+        if spoken is None and "audio" in (self.modalities or ()):
+            raise InvalidRequest(
+                "audio is required with the modality audio: an object with voice and format.",
+                param="audio",
+                code="missing_field",
+            )
+        for name in WITHIN:
+            inner = getattr(self, "model_extra", {}).get(name)
+            if isinstance(inner, dict):
+                refuse_ours(inner, f"{name}.")
+        return ChatRequest(
+            model=self.model,
+            messages=tuple(self.messages if messages is None else messages),
+            parameters=self.parameters,
+            modalities=tuple(map(Modality, dict.fromkeys(self.modalities or ("text",)))),
+            voice=spoken.voice if spoken else None,
+            format=spoken.format.audio if spoken else AudioFormat.PCM,
+            streamed=bool(self.stream),
+            options=self.provider.options if self.provider else {},
+        )
