@@ -1,10 +1,212 @@
-"""What a conversation must be for a given model: the kinds of its parts, its answer's sound, its size."""
+"""What a conversation must be for a given model: the kinds of its parts, their size, what is to come back."""
 
 from __future__ import annotations
 
-from core.catalogue.entries import ModelEntry
-from core.contract.requests import ChatRequest
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from django.conf import settings
+
+from core.catalogue import lookup
+from core.catalogue.entries import EndpointEntry, ModelEntry
+from core.contract.chat import Part, parts
+from core.contract.errors import TooLarge, Unsupported
+from core.contract.requests import ChatRequest, Media, Modality, Task
+
+MIB = 1024 * 1024
+IMAGE_MB = 20
+REQUEST_FILES = 2
+"""How many files of the largest size a request may hold where a model does not say."""
+
+TAKES = {
+    Modality.IMAGE: "cannot see images",
+    Modality.AUDIO: "cannot hear audio",
+    Modality.FILE: "cannot read files",
+    Modality.VIDEO: "cannot watch videos",
+}
+MAKES = {
+    Modality.TEXT: "cannot write",
+    Modality.IMAGE: "cannot make images",
+    Modality.AUDIO: "cannot speak",
+    Modality.FILE: "cannot make files",
+    Modality.VIDEO: "cannot make videos",
+}
+NAMES = {Modality.IMAGE: "image", Modality.AUDIO: "sound", Modality.FILE: "file", Modality.VIDEO: "video"}
+
+ANSWER_SECONDS, WATCHING_SECONDS = 300.0, 600.0
+
+Fits = Callable[[ModelEntry], bool]
 
 
 def check_chat(request: ChatRequest, model: ModelEntry) -> None:
-    """Raises `InvalidRequest`, `Unsupported` or `TooLarge` naming the part and the models that can."""
+    """Raises `Unsupported` or `TooLarge` naming the part and the models that can.
+
+    A model that declares no modalities is an admin's own: its server knows what it takes.
+    """
+    found = tuple(parts(request))
+    fits = whole(request, found)
+    for part in found:
+        check_kind(part, model, fits)
+        check_hearing(part, model, fits)
+        check_size(part, model, fits)
+        check_address(part, model, fits)
+    check_request_size(found, model, fits)
+    check_answer(request, model, fits)
+
+
+def check_kind(part: Part, model: ModelEntry, fits: Fits) -> None:
+    if model.input_modalities and part.modality not in model.input_modalities:
+        raise cannot(model, TAKES[part.modality], part.where, fits, taking(part.modality))
+
+
+def check_hearing(part: Part, model: ModelEntry, fits: Fits) -> None:
+    """Whether a sound is of a format the model hears."""
+    if part.modality is not Modality.AUDIO or not isinstance(part.content, Media):
+        return
+    form = part.content.format
+    if not hears(model, form):
+        formats = list(model.limits["audio_formats"])
+        what = f"hears {' and '.join(formats)} only, this is {form}"
+        where = f"{part.where}.format"
+        raise cannot(model, what, where, fits, lambda other: hears(other, form), formats=formats)
+
+
+def hears(model: ModelEntry, form: str) -> bool:
+    formats = model.limits.get("audio_formats")
+    takes = not model.input_modalities or Modality.AUDIO in model.input_modalities
+    return takes and (not formats or form in formats)
+
+
+def check_size(part: Part, model: ModelEntry, fits: Fits) -> None:
+    if not isinstance(part.content, Media):
+        return
+    size, limit = part.content.size, largest(model, part.modality)
+    if size > limit * MIB:
+        raise too_large(
+            f"The {NAMES[part.modality]} has {size / MIB:.1f} MB; {model.slug} takes at most {limit:g}.",
+            part.where,
+            (size, limit),
+            both(fits, lambda other: largest(other, part.modality) * MIB >= size),
+        )
+
+
+def largest(model: ModelEntry, modality: Modality) -> float:
+    """How many MB one file of a kind may have."""
+    own = model.limits.get("file_mb", settings.MAX_UPLOAD_MB)
+    if modality is Modality.IMAGE:
+        own = model.limits.get("image_mb", min(own, IMAGE_MB))
+    return min(own, settings.MAX_UPLOAD_MB)
+
+
+def check_request_size(found: Iterable[Part], model: ModelEntry, fits: Fits) -> None:
+    """All files together, as they travel: base64 makes four bytes of three."""
+    limit, size = largest_request(model), 0
+    for part in found:
+        size += part.content.size * 4 // 3 if isinstance(part.content, Media) else 0
+        if size > limit * MIB:
+            raise too_large(
+                f"With this file the request has {size / MIB:.1f} MB; {model.slug} takes at most {limit:g}.",
+                part.where,
+                (size, limit),
+                both(fits, lambda other: largest_request(other) > limit),
+            )
+
+
+def largest_request(model: ModelEntry) -> float:
+    """How many MB the files of a request may have in base64."""
+    return model.limits.get("request_mb", REQUEST_FILES * settings.MAX_UPLOAD_MB)
+
+
+def check_address(part: Part, model: ModelEntry, fits: Fits) -> None:
+    """Whether a provider of the model fetches files itself; we never do."""
+    if not isinstance(part.content, str):
+        return
+    if not any(fetches(endpoint, part.modality) for endpoint in callable_in_principle(model)):
+        raise cannot(
+            model,
+            f"takes no address of {article(NAMES[part.modality])} here: send the file itself",
+            part.where,
+            fits,
+            lambda other: any(fetches(one, part.modality) for one in callable_in_principle(other)),
+        )
+
+
+def fetches(endpoint: EndpointEntry, modality: Modality) -> bool:
+    """Whether an endpoint takes https addresses for files of a kind; nobody does for sound."""
+    options = {**endpoint.provider.options, **endpoint.options}
+    return modality is not Modality.AUDIO and modality in options.get("urls", ())
+
+
+def callable_in_principle(model: ModelEntry) -> list[EndpointEntry]:
+    return [endpoint for endpoint in model.endpoints if endpoint.shown and Task.CHAT in endpoint.tasks]
+
+
+def fetching(request: ChatRequest, endpoints: Sequence[EndpointEntry]) -> list[EndpointEntry]:
+    """Those of `endpoints` that take every address in the request. Raises `Unsupported` when none does."""
+    addressed = [part for part in parts(request) if isinstance(part.content, str)]
+    found = [one for one in endpoints if all(fetches(one, part.modality) for part in addressed)]
+    if not found:
+        raise Unsupported(
+            f"No provider of {request.model} that is ready takes an address: send the file itself.",
+            param=addressed[0].where,
+            metadata={"models": []},
+        )
+    return found
+
+
+def check_answer(request: ChatRequest, model: ModelEntry, fits: Fits) -> None:
+    if not model.output_modalities:
+        return
+    for modality in request.modalities:
+        if modality not in model.output_modalities:
+            raise cannot(model, MAKES[modality], "modalities", fits, making(modality))
+
+
+def taking(modality: Modality) -> Fits:
+    return lambda model: modality in model.input_modalities
+
+
+def making(modality: Modality) -> Fits:
+    return lambda model: modality in model.output_modalities
+
+
+def whole(request: ChatRequest, found: Iterable[Part]) -> Fits:
+    """Whether a model takes and makes everything of the request."""
+    kinds = {part.modality for part in found}
+    wanted = set(request.modalities)
+    return lambda model: kinds <= set(model.input_modalities) and wanted <= set(model.output_modalities)
+
+
+def able(fits: Fits, can: Fits) -> list[str]:
+    """Models that can what was missing, and the rest of the request too where there are such."""
+    return both(fits, can) or lookup.capable(Task.CHAT, fits=can)
+
+
+def both(fits: Fits, can: Fits) -> list[str]:
+    return lookup.capable(Task.CHAT, fits=lambda model: fits(model) and can(model))
+
+
+def cannot(model: ModelEntry, what: str, param: str, fits: Fits, can: Fits, **more: Any) -> Unsupported:
+    models = able(fits, can)
+    return Unsupported(
+        f"{model.slug} {what}.{lookup.named(models)}", param=param, metadata={"models": models, **more}
+    )
+
+
+def too_large(message: str, param: str, numbers: tuple[int, float], models: list[str]) -> TooLarge:
+    size, limit = numbers
+    return TooLarge(
+        message + lookup.named(models),
+        param=param,
+        metadata={"bytes": size, "limit": int(limit * MIB), "models": models},
+    )
+
+
+def article(noun: str) -> str:
+    return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
+
+
+def deadline(request: ChatRequest) -> float:
+    """Seconds an answer may take: watching a video takes longer."""
+    watched = any(part.modality is Modality.VIDEO for part in parts(request))
+    return WATCHING_SECONDS if watched else ANSWER_SECONDS

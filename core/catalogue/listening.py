@@ -12,7 +12,6 @@ from core.contract.languages import english_name, primary
 from core.contract.requests import Listening, TranscriptFormat, TranscriptionRequest
 
 MIB = 1024 * 1024
-NAMED = 5
 LEAST_DEADLINE = 300.0
 UNKNOWN_DEADLINE = 3600.0
 SUBTITLES = (TranscriptFormat.SRT, TranscriptFormat.VTT)
@@ -110,7 +109,7 @@ def cannot(
 ) -> Unsupported:
     able = lookup.capable(request.task, fits=fits)
     return Unsupported(
-        f"{model.slug} {what}.{named(able)}",
+        f"{model.slug} {what}.{lookup.named(able)}",
         param=param,
         code="unsupported_parameter",
         metadata={"models": able},
@@ -118,11 +117,7 @@ def cannot(
 
 
 def others(request: Listening, fits: Callable[[ModelEntry], bool]) -> str:
-    return named(lookup.capable(request.task, fits=fits))
-
-
-def named(able: list[str]) -> str:
-    return f" Models that can: {', '.join(able[:NAMED])}." if able else ""
+    return lookup.named(lookup.capable(request.task, fits=fits))
 
 
 def has(*features: str) -> Callable[[ModelEntry], bool]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from core.catalogue.entries import ModelEntry
@@ -108,6 +108,11 @@ def capable(
         if model.shown and task in model.tasks and not model.retired() and fits(model)
     ]
     return [model.slug for model in sorted(found, key=lambda model: (not callable_now(model), model.slug))]
+
+
+def named(models: Sequence[str]) -> str:
+    """A sentence for the end of a refusal, beginning with a space; "" without models."""
+    return f" Models that can: {', '.join(models[:NEAR])}." if models else ""
 
 
 def callable_now(model: ModelEntry) -> bool:

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from core.catalogue import lookup
-from core.catalogue.chat import check_chat
+from core.catalogue import chat, lookup
+from core.catalogue.chat_sound import answered_by, sounding
 from core.catalogue.entries import EndpointEntry, ModelEntry
 from core.catalogue.listening import check_listening, deadline, wire_options
 from core.catalogue.readiness import Readiness, State, access, readiness
@@ -52,13 +52,21 @@ def speaking(request: SpeechRequest, model: ModelEntry) -> Route:
 
 
 def chatting(request: ChatRequest, model: ModelEntry) -> Route:
-    check_chat(request, model)
-    live = live_endpoints(model, request.task)
+    chat.check_chat(request, model)
+    voice = answered_by(request, model)
+    able = chat.fetching(request, live_endpoints(model, request.task))
+    known = facts(model)
     return Route(
         model=model.slug,
-        targets=tuple(target(endpoint, request.voice, request.format) for endpoint in live),
-        policy=Policy(first_event=FIRST_SOUND),
+        targets=tuple(target(endpoint, voice, form, known) for endpoint, form in sounding(request, able)),
+        policy=Policy(first_event=FIRST_SOUND, deadline=chat.deadline(request)),
     )
+
+
+def facts(model: ModelEntry) -> dict[str, int]:
+    """What bounds the tokens of a conversation."""
+    known = {"context_length": model.context_length, "max_output": model.max_output}
+    return {name: number for name, number in known.items() if number is not None}
 
 
 def translating(request: TranslationRequest) -> Route:

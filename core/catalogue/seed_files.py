@@ -14,7 +14,7 @@ DIRECT, RESOLD = 10, 20
 
 Values = dict[str, Any]
 
-PROVIDER_FIELDS = ("name", "wire", "base_url", "environment", "needs_key", "website", "key_help")
+PROVIDER_FIELDS = ("name", "wire", "base_url", "environment", "needs_key", "website", "key_help", "options")
 MODEL_FIELDS = (
     "name",
     "author",
@@ -67,7 +67,8 @@ def read(folder: Path = FOLDER) -> SeedData:
     for path in files(folder):
         document = json.loads(path.read_text("utf-8"))
         provider = document["provider"]
-        data.providers[provider["slug"]] = {name: provider[name] for name in PROVIDER_FIELDS}
+        row = {"options": {}, **provider}
+        data.providers[provider["slug"]] = {name: row[name] for name in PROVIDER_FIELDS}
         if not provider.get("enabled", True):
             data.switched_off.add(provider["slug"])
         for entry in document["models"]:

@@ -62,12 +62,17 @@ def spoken_by(request: SpeechRequest, model: ModelEntry) -> str | None:
     """The upstream's voice id: by id, by name, or the first that speaks the text's language."""
     if not request.voice:
         return default_voice(model.voices, request.text)
+    return known_voice(request.voice, model, "voice")
+
+
+def known_voice(voice: str, model: ModelEntry, param: str) -> str:
+    """The upstream's id of a voice called by id or name. Raises `Unsupported` listing the voices."""
     if not model.voices:
-        return request.voice  # a model of an admin's own: the upstream knows its voices
-    base, variant = split_variant(request.voice, model)
+        return voice  # a model of an admin's own: the upstream knows its voices
+    base, variant = split_variant(voice, model)
     found = model.voice_ids.get(base.casefold())
     if found is None:
-        raise unknown_voice(request.voice, model)
+        raise unknown_voice(voice, model, param)
     return found + variant
 
 
@@ -77,7 +82,7 @@ def split_variant(voice: str, model: ModelEntry) -> tuple[str, str]:
     return (voice[: match.start()], match.group()) if match else (voice, "")
 
 
-def unknown_voice(voice: str, model: ModelEntry) -> Unsupported:
+def unknown_voice(voice: str, model: ModelEntry, param: str) -> Unsupported:
     """The message lists what a person would type, the metadata every id."""
     ids = [entry.id for entry in model.voices]
     spoken = [entry.id if is_word(entry.id) else entry.name for entry in model.voices]
@@ -85,7 +90,7 @@ def unknown_voice(voice: str, model: ModelEntry) -> Unsupported:
     more = f" and {len(ids) - SPOKEN_LIST} more" if len(ids) > SPOKEN_LIST else ""
     return Unsupported(
         f"{model.slug} has no voice {voice[:60]!r}. It has {listed}{more}.",
-        param="voice",
+        param=param,
         metadata={"voices": ids},
     )
 

@@ -33,6 +33,7 @@ PROVIDER_KEYS = {
     "website",
     "key_help",
     "enabled",
+    "options",
 }
 MODEL_KEYS = {
     "slug",
@@ -109,7 +110,7 @@ def test_rehearsal_is_off() -> None:
 def test_provider_has_only_known_fields(document: dict[str, Any]) -> None:
     provider = document["provider"]
     assert set(provider) - PROVIDER_KEYS == set()
-    assert PROVIDER_KEYS - set(provider) <= {"enabled"}
+    assert PROVIDER_KEYS - set(provider) <= {"enabled", "options"}
     assert provider["needs_key"] == bool(provider["environment"]) == bool(provider["key_help"])
 
 
