@@ -24,6 +24,10 @@ POLICY = (
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 SAMPLE_BODIES: Mapping[str, dict[str, Any]] = {
+    "/chat/completions": {
+        "model": "local/inspector",
+        "messages": [{"role": "user", "content": "Hello from Polyphony."}],
+    },
     "/audio/speech": {"model": "local/espeak-ng", "input": "Hello from Polyphony."},
     "/audio/transcriptions": {"model": "local/pocketsphinx"},
     "/audio/translations": {"model": "openai/whisper-large-v3"},

@@ -11,10 +11,12 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.routing import Route
 
-from core.api import account, models, shapes
+from core.api import account, models, shapes, shapes_chat
+from core.api.chat import chat
 from core.api.models import MOST, ORDERS
 from core.api.speech import speech
 from core.api.transcription import transcription, translation
+from core.bodies.chat import ChatBody
 from core.bodies.speech import SpeechBody
 from core.bodies.transcription import TranscriptionBody, TranslationBody
 from core.bodies.validation import Body
@@ -88,6 +90,17 @@ PAGING = (
 )
 
 OPERATIONS = (
+    Operation(
+        "POST",
+        "/chat/completions",
+        chat,
+        _("Chat"),
+        _("Go on with a conversation: text, images, PDFs, sound and video in; text, sound and pictures out"),
+        shapes_chat.ChatCompletion,
+        body=ChatBody,
+        media=("application/json", "text/event-stream"),
+        refusals=(402, 404, 413, 415, 502, 503, 504),
+    ),
     Operation(
         "POST",
         "/audio/speech",

@@ -1,0 +1,135 @@
+"""`POST chat/completions`: a conversation goes on, whole or delta by delta."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Mapping
+from contextlib import aclosing
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from core.api.answers import JSON, dumps
+from core.api.entry import Receive, Scope, Send
+from core.api.reading import caller
+from core.api.receiving import ChatReceived, receive_chat
+from core.api.streaming import KEEP_ALIVE, Stream, answer_headers, while_connected
+from core.bodies.chunks import Chunks
+from core.bodies.completions import Completing, usage_object
+from core.contract.errors import PolyphonyError
+from core.contract.events import Started
+from core.gateway import Session
+
+log = logging.getLogger("polyphony.api")
+
+EVENT_STREAM = "text/event-stream; charset=utf-8"
+
+
+async def chat(request: Request) -> CompletionAnswer:
+    """Take the conversation and its files, admit and route; nothing is sent yet, so that a refusal can
+    still have its status."""
+    who = await caller(request)
+    received = await receive_chat(request)
+    try:
+        session = Session(who, received.request)
+    except BaseException:
+        received.close()
+        raise
+    return (ChunkAnswer if received.request.streamed else CompletionAnswer)(session, received)
+
+
+class CompletionAnswer:
+    """An answer in one piece, an ASGI application of its own; the files are gone when it ends."""
+
+    def __init__(self, session: Session, received: ChatReceived) -> None:
+        self.session = session
+        self.received = received
+        self.created = int(time.time())
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            async with while_connected(receive):
+                await self.answer(scope, receive, send)
+        except PolyphonyError as error:
+            self.name(error)
+            raise
+        finally:
+            self.received.close()
+
+    def name(self, error: PolyphonyError) -> None:
+        if self.session.entry.written:  # else the books know nothing by this id
+            error.metadata.setdefault("generation_id", self.session.id)
+
+    async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        completing = Completing()
+        async with aclosing(self.session.events()) as events:
+            async for event in events:
+                completing.note(event)
+        found = completing.completion(self.session.id, self.created)
+        headers = self.headers_of(JSON, completing.began)
+        await Response(dumps(found), headers=headers)(scope, receive, send)
+
+    def headers_of(self, media_type: str, began: Started | None) -> Mapping[str, str]:
+        headers = answer_headers(media_type, self.session.id, self.session.route.model, began)
+        cost = self.session.receipt.cost if self.session.receipt else None
+        return headers if cost is None else {**headers, "X-Polyphony-Cost": format(cost.normalize(), "f")}
+
+
+class ChunkAnswer(CompletionAnswer):
+    """An answer as server-sent events; a failure after the first of them is an event too."""
+
+    def __init__(self, session: Session, received: ChatReceived) -> None:
+        super().__init__(session, received)
+        asked = received.body.stream_options or {}
+        model = session.route.model
+        self.chunks = Chunks(session.id, self.created, model, usage=bool(asked.get("include_usage")))
+        self.began: Started | None = None
+
+    async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        stream = Stream(send)
+        waiting = asyncio.create_task(self.start_late(stream))
+        try:
+            await self.relay(stream)
+            await self.close(stream, self.chunks.end(self.usage() or {}))
+        except PolyphonyError as error:
+            if not stream.started:
+                raise
+            self.name(error)
+            log.warning("chat %s was cut: %s", self.session.id, error.provider_code)
+            await self.close(stream, self.chunks.failure(error.envelope(), self.usage()))
+        finally:
+            waiting.cancel()
+            stream.hush()
+
+    async def start_late(self, stream: Stream) -> None:
+        """A slow model keeps its client: comments begin before there is anything to say."""
+        await asyncio.sleep(KEEP_ALIVE)
+        await self.start(stream)
+
+    async def start(self, stream: Stream) -> None:
+        if not stream.started:
+            await stream.start(self.headers_of(EVENT_STREAM, self.began))
+            stream.beat()
+
+    async def relay(self, stream: Stream) -> None:
+        frame = self.chunks.frame
+        async with aclosing(self.session.events()) as events:
+            async for event in events:
+                if frames := frame(event):
+                    if not stream.started:
+                        await self.start(stream)
+                    await stream.write(frames)
+                elif type(event) is Started:
+                    self.began = event
+
+    async def close(self, stream: Stream, frames: bytes) -> None:
+        await self.start(stream)
+        await stream.write(frames)
+        await stream.end()
+
+    def usage(self) -> dict[str, Any] | None:
+        """What it came to; None where nothing was asked of a provider."""
+        return usage_object(self.session.receipt) if self.session.receipt else None
