@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { countCharacters, formatClock, formatCost, formatSeconds } from "../../static/playground/js/format.js";
+import { countCharacters, formatBytes, formatClock, formatCost, formatSeconds } from "../../static/playground/js/format.js";
 import { fill } from "../../static/playground/js/messages.js";
 
 test("costs read as people say them", () => {
@@ -19,6 +19,11 @@ test("seconds are as precise as they matter", () => {
 
 test("clocks count hours only where there are any", () => {
   assert.deepEqual([0, 5.9, 725, 3723, Number.NaN].map((value) => formatClock(value)), ["0:00", "0:05", "12:05", "1:02:03", "0:00"]);
+});
+
+test("small files have a size too", () => {
+  const sizes = [44, 5000, 348_160, 999_999, 1_200_000, 52_428_800];
+  assert.deepEqual(sizes.map(formatBytes), ["0.043 kB", "4.9 kB", "340 kB", "977 kB", "1.1 MB", "50 MB"]);
 });
 
 test("characters are code points", () => {
