@@ -41,9 +41,9 @@ class Message(Shape):
     content: str | None = Field(description="Null where the answer is sound, a refusal or calls of tools.")
     refusal: str | None
     reasoning: str | None = None
-    tool_calls: list[ToolCall] = []
+    tool_calls: list[ToolCall] | None = None
     audio: AnswerAudio | None = None
-    images: list[AnswerImage] = []
+    images: list[AnswerImage] | None = None
 
 
 class Choice(Shape):

@@ -16,7 +16,7 @@ from django.urls import reverse
 from core.access import keys
 from core.models import AIModel, Budget, Endpoint, Price, Provider, User, Voice
 from playground.models import Run
-from tests.benchmarks.installation import MODEL
+from tests.benchmarks.installation import CHAT, MODEL
 
 SESSIONS = 4
 LARGE = 300 * 1024 * 1024
@@ -25,7 +25,7 @@ LARGE = 300 * 1024 * 1024
 def main(origin: str) -> None:
     call_command("migrate", verbosity=0)
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
-    make_model(origin)
+    make_models(origin)
     people = [get_user_model().objects.create_user(f"user{number}") for number in range(SESSIONS)]
     Budget.objects.create(user=people[0], limit=100_000)
     key, _ = keys.issue(people[0])
@@ -33,11 +33,12 @@ def main(origin: str) -> None:
     print(json.dumps(facts))
 
 
-def make_model(origin: str) -> None:
+def make_models(origin: str) -> None:
+    """One that speaks, one that chats."""
     provider = Provider.objects.create(
         slug="bench", name="Bench", wire="openai", base_url=f"{origin}/v1", needs_key=False
     )
-    model = AIModel.objects.create(
+    voice = AIModel.objects.create(
         slug=MODEL,
         name="Voice",
         tasks=["speech"],
@@ -45,9 +46,20 @@ def make_model(origin: str) -> None:
         input_modalities=["text"],
         output_modalities=["speech"],
     )
-    Voice.objects.create(model=model, voice_id="v", name="V")
-    endpoint = Endpoint.objects.create(model=model, provider=provider, upstream_id="voice")
+    Voice.objects.create(model=voice, voice_id="v", name="V")
+    endpoint = Endpoint.objects.create(model=voice, provider=provider, upstream_id="voice")
     Price.objects.create(endpoint=endpoint, kind="text_in", unit="character", usd_per_unit="0.000001")
+    chat = AIModel.objects.create(
+        slug=CHAT,
+        name="Chat",
+        tasks=["chat"],
+        input_modalities=["text", "image", "file"],
+        output_modalities=["text"],
+        limits={"max_output_tokens": 4096},
+    )
+    endpoint = Endpoint.objects.create(model=chat, provider=provider, upstream_id="chat")
+    for kind in ("text_in", "text_out"):
+        Price.objects.create(endpoint=endpoint, kind=kind, unit="token", usd_per_unit="0.000001")
 
 
 def session(person: User) -> str:

@@ -1,10 +1,11 @@
-"""A new installation: one model at the benchmarks' provider, people, a key, something large to fetch."""
+"""A new installation: two models at the benchmarks' provider, people, a key, something large to fetch."""
 
 from __future__ import annotations
 
 from tests.benchmarks.processes import Facts, outcome
 
 MODEL = "bench/voice"
+CHAT = "bench/chat"
 
 
 def furnished(origin: str, environment: dict[str, str]) -> Facts:

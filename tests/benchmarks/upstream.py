@@ -1,8 +1,9 @@
 """A provider that costs little: one clip for any POST, or as many chunks in real time as the text asks for.
 
 `python -m tests.benchmarks.upstream --bills FILE` prints its port. The word `Endless` in the text brings
-300 MB, `Chunks N` N chunks of 20 ms; everything else 4 KiB at once. Requests under /v1 are billed, a line
-each.
+300 MB, `Chunks N` N chunks of 20 ms; everything else 4 KiB at once. A body with messages is a chat: one
+answer, or `Deltas N every M` of them, M milliseconds apart, each saying when it was sent. Requests under /v1
+are billed, a line each.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import asyncio
 import json
 import re
 import sys
+import time
 from typing import Any
 
 import httptools
@@ -26,6 +28,35 @@ PERIOD = 0.02
 BLOCK = 64 * 1024
 ENDLESS = 300 * 1024 * 1024
 CHUNKS = re.compile(rb"Chunks (\d+)")
+DELTAS = re.compile(rb"Deltas (\d+) every (\d+)")
+ABOUT = (
+    b'"id":"chatcmpl-CZkQdW2n4yG0bUvXe1sTfJr8KoLqA","created":1795200000,"model":"bench-4o-2026-01-01",'
+    b'"service_tier":"default","system_fingerprint":"fp_4a331a0222"'
+)
+USAGE = b'{"prompt_tokens":9,"completion_tokens":12,"total_tokens":21}'
+DELTA = (
+    b'data: {"object":"chat.completion.chunk",'
+    + ABOUT
+    + b',"choices":[{"index":0,"delta":%b,"logprobs":null,'
+    b'"finish_reason":%b}],"usage":null,"obfuscation":"x7Kq"}\n\n'
+)
+ENDING = (
+    DELTA % (b"{}", b'"stop"')
+    + b'data: {"object":"chat.completion.chunk",'
+    + ABOUT
+    + b',"choices":[],"usage":'
+    + USAGE
+    + b"}\n\ndata: [DONE]\n\n"
+)
+WHOLE = (
+    b'{"object":"chat.completion",'
+    + ABOUT
+    + b',"choices":[{"index":0,"message":{"role":"assistant","content":'
+    b'"Twelve words that say very little about a question nobody has asked.","refusal":null},"logprobs":null,'
+    b'"finish_reason":"stop"}],"usage":' + USAGE + b"}"
+)
+JSON_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+EVENTS_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
 class Provider(asyncio.Protocol):
@@ -34,7 +65,7 @@ class Provider(asyncio.Protocol):
     def __init__(self, bills: Any) -> None:
         self.bills = bills
         self.parser = httptools.HttpRequestParser(self)
-        self.url = self.body = b""
+        self.url, self.body = b"", bytearray()
         self.task: asyncio.Task[None] | None = None
         self.room = asyncio.Event()
         self.room.set()
@@ -56,7 +87,7 @@ class Provider(asyncio.Protocol):
         self.parser.feed_data(data)
 
     def on_message_begin(self) -> None:
-        self.url = self.body = b""
+        self.url, self.body = b"", bytearray()
 
     def on_url(self, url: bytes) -> None:
         self.url += url
@@ -67,6 +98,9 @@ class Provider(asyncio.Protocol):
     def on_message_complete(self) -> None:
         if self.url.startswith(b"/v1/"):
             self.bills.write("1\n")
+        if b'"messages"' in self.body:
+            self.chat()
+            return
         head = HEAD % (b"pcm" if b'"pcm"' in self.body else b"mpeg")
         if b"Endless" in self.body:
             self.transport.write(head)
@@ -76,6 +110,27 @@ class Provider(asyncio.Protocol):
             self.task = asyncio.ensure_future(self.speak(int(found[1])))
         else:
             self.transport.write(head + CLIP * 4 + LAST)
+
+    def chat(self) -> None:
+        if found := DELTAS.search(self.body):
+            self.transport.write(EVENTS_HEAD)
+            self.task = asyncio.ensure_future(self.talk(int(found[1]), int(found[2]) / 1000))
+        else:
+            self.transport.write(JSON_HEAD % len(WHOLE) + WHOLE)
+
+    async def talk(self, deltas: int, period: float) -> None:
+        self.chunk(DELTA % (b'{"role":"assistant","content":"","refusal":null}', b"null"))
+        due = time.perf_counter()
+        for _ in range(deltas):
+            said = b'{"content":"%.6f"}' % time.perf_counter()
+            self.chunk(DELTA % (said, b"null"))
+            due += period
+            await asyncio.sleep(due - time.perf_counter())
+        self.chunk(ENDING)
+        self.transport.write(LAST)
+
+    def chunk(self, data: bytes) -> None:
+        self.transport.write(b"%x\r\n%b\r\n" % (len(data), data))
 
     async def speak(self, chunks: int) -> None:
         for _ in range(chunks):
