@@ -156,6 +156,7 @@ class Media:
     format: str = ""
     seconds: float | None = None
     upload: str = ""
+    pages: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

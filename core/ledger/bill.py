@@ -46,9 +46,10 @@ def of_attempt(
 ) -> Bill:
     """Nothing delivered and nothing told: released, and owed is nothing. Else what was used, completed.
 
+    An empty answer of a conversation that ended in an error is released too, whatever was told of it.
     A piece delivered owes the whole input, text or sound: providers bill that, not what was heard or read.
     """
-    if usage is None and not meter.delivered:
+    if (usage is None and not meter.delivered) or metering.insured(usage, meter, request):
         return released([target])
     known = metering.complete(usage, meter, request, target)
     cost = pricing.cost(known, target.prices, at)

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from core.contract.errors import BudgetExceeded, Interrupted, NotPermitted, PolyphonyError, Unavailable
 from core.contract.events import AttemptNote, Event, Outcome, Receipt
-from core.contract.requests import Caller, ChatRequest, Request, SpeechRequest
+from core.contract.requests import Caller, ChatRequest, Modality, Request, SpeechRequest
 from core.contract.route import Route, Target
 from core.contract.usage import Price, Usage
 from core.ledger import bill, heartbeat, listening, metering, pricing
@@ -236,7 +236,7 @@ class Entry:
             basis=owed.basis,
             first_event_ms=None if self.first is None else milliseconds(self.started, self.first),
             total_ms=milliseconds(self.started, time.monotonic()),
-            format=str((last.format if last else None) or self.request.format),
+            format=sound_or_text_format(self.request, last),
             then=self.route.then.model if self.route.then else "",
             attempts=tuple(attempt.note for attempt in self.attempts),
         )
@@ -294,6 +294,13 @@ def draw() -> str:
         stock = secrets.token_hex(10 * 256)
         drawn.extend(stock[at : at + 20] for at in range(0, len(stock), 20))
     return drawn.pop()
+
+
+def sound_or_text_format(request: Request, last: Target | None) -> str:
+    """What was asked for in the end; a conversation without sound has no format."""
+    if isinstance(request, ChatRequest) and Modality.AUDIO not in request.modalities:
+        return ""
+    return str((last.format if last else None) or request.format)
 
 
 def version(price: Price) -> dict[str, object]:

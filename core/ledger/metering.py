@@ -13,7 +13,9 @@ The bounds and guesses for speech, all per attempt:
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 from core.contract.events import (
     AudioChunk,
@@ -51,38 +53,57 @@ ONE_REQUEST = (Kind.REQUEST, Unit.REQUEST)
 
 
 class Meter:
-    """Counts one attempt: bytes of sound and their shape, or of text; the final `Used`."""
+    """Counts one attempt: bytes of sound and their shape, of text, pictures; the final `Used`.
 
-    __slots__ = ("delivered", "shape", "size", "text", "used")
+    `finish` is why the last choice of a conversation ended, which alone delivers nothing.
+    """
+
+    __slots__ = ("delivered", "finish", "pictures", "shape", "size", "text", "used")
 
     def __init__(self) -> None:
         self.size = 0
         self.text = 0
+        self.pictures = 0
+        self.finish: str | None = None
         self.delivered = False
         self.shape: AudioStart | None = None
         self.used: Usage | None = None
 
     def note(self, event: Event) -> None:
         """Count one event; runs once per delta, so it does nothing else."""
-        if isinstance(event, AudioChunk):
+        if isinstance(event, ChatDelta):
+            self.read(event)
+        elif isinstance(event, AudioChunk):
             self.size += len(event.data)
             self.delivered = self.delivered or self.size > 0
         elif isinstance(event, AudioStart):
             self.shape = event
         elif isinstance(event, Used):
             self.used = event.usage
-        elif isinstance(event, ChatDelta):
-            self.text += len(event.text) + len(event.reasoning) + len(event.transcript)
-            self.delivered = True
         elif isinstance(event, TranscriptDelta):
             self.text += len(event.text.encode(errors="replace"))
             self.delivered = self.delivered or self.text > 0
-        elif isinstance(event, Words | Segment | HeardWords | ImageReady):
+        elif isinstance(event, ImageReady):
+            self.pictures += 1
+            self.delivered = True
+        elif isinstance(event, Words | Segment | HeardWords):
             self.delivered = True
         elif isinstance(event, Transcript):
             # a streamed text is told again as a whole: it is one text
             self.text = max(self.text, len(event.text.encode(errors="replace")))
             self.delivered = True
+
+    def read(self, delta: ChatDelta) -> None:
+        """Count what a conversation goes on with."""
+        self.text += size_of(delta.text)
+        if delta.reasoning or delta.transcript:
+            self.text += size_of(delta.reasoning) + size_of(delta.transcript)
+        for call in delta.calls:
+            self.text += size_of(call.name) + size_of(call.arguments)
+        if self.text or (delta.told is not None and refused(delta.told)):
+            self.delivered = True
+        if delta.finish is not None:
+            self.finish = delta.finish
 
     def exact_seconds(self) -> Decimal | None:
         """Playing time where bytes tell it: raw samples, with or without a WAV header."""
@@ -123,7 +144,8 @@ def complete(usage: Usage | None, meter: Meter, request: Request, target: Target
     if told.reported_cost is None:
         for price in target.prices:
             line = (price.kind, price.unit)
-            guessed = None if line in amounts else guess(meter, request, target, line)
+            known = line in amounts or (isinstance(request, ChatRequest) and chat.covered(line, told.amounts))
+            guessed = None if known else guess(meter, request, target, line)
             if guessed is not None:
                 amounts[line] = guessed
                 estimated = True
@@ -136,7 +158,7 @@ def complete(usage: Usage | None, meter: Meter, request: Request, target: Target
 
 def counted(meter: Meter, request: Request) -> dict[Line, Decimal]:
     if isinstance(request, ChatRequest):
-        return chat.counted(request)
+        return chat.counted(request, made(meter, request))
     if not isinstance(request, SpeechRequest):
         return listening.counted(request)
     found = {CHARACTERS: Decimal(len(request.text)), AUDIO_BYTES: Decimal(meter.size)}
@@ -146,7 +168,7 @@ def counted(meter: Meter, request: Request) -> dict[Line, Decimal]:
 
 def guess(meter: Meter, request: Request, target: Target, line: Line) -> Decimal | None:
     if isinstance(request, ChatRequest):
-        return chat.guess(meter.text, request, target, line)
+        return chat.guess(made(meter, request), request, target, line)
     if not isinstance(request, SpeechRequest):
         return listening.guess(meter.text, request, target, line)
     if line == TEXT_TOKENS:
@@ -158,18 +180,45 @@ def guess(meter: Meter, request: Request, target: Target, line: Line) -> Decimal
     return None
 
 
+def insured(usage: Usage | None, meter: Meter, request: Request) -> bool:
+    """Whether an answer is free although its provider told a usage: empty, and ended by an error or by
+    nothing. A cost the provider says it charged is owed.
+    """
+    nothing = isinstance(request, ChatRequest) and not meter.delivered and meter.finish in (None, "error")
+    return nothing and not (usage and usage.reported_cost)
+
+
+def made(meter: Meter, request: ChatRequest) -> chat.Made:
+    seconds = meter.exact_seconds()
+    return chat.Made(meter.text, played(meter, request) if seconds is None else seconds, meter.pictures)
+
+
 def heard(meter: Meter, request: SpeechRequest) -> Decimal:
     exact = meter.exact_seconds()
-    if exact is not None:
-        return exact
-    rate = BYTES_PER_SECOND.get(meter.shape.format if meter.shape else request.format, 4_000)
-    return min(Decimal(meter.size) / rate, longest(request))
+    return min(played(meter, request), longest(request)) if exact is None else exact
+
+
+def played(meter: Meter, request: SpeechRequest | ChatRequest) -> Decimal:
+    """Seconds of encoded sound at the low end of its format's bitrates."""
+    form = meter.shape.format if meter.shape else request.format
+    return Decimal(meter.size) / BYTES_PER_SECOND.get(form, 4_000)
 
 
 def longest(request: SpeechRequest) -> Decimal:
     text = request.text
     quarters = len(text) if text.isascii() else sum(1 if ord(each) < 0x2E80 else 3 for each in text)
     return 2 + Decimal(quarters) / 4 / Decimal(str(min(request.speed, 1.0) or 1.0))
+
+
+def refused(told: Mapping[str, Any]) -> bool:
+    """Whether a model said in words that it will not answer."""
+    delta = told.get("delta")
+    return isinstance(delta, Mapping) and bool(delta.get("refusal"))
+
+
+def size_of(text: str) -> int:
+    """Bytes of UTF-8."""
+    return len(text) if text.isascii() else len(text.encode(errors="replace"))
 
 
 def text_bytes(request: SpeechRequest) -> int:

@@ -20,6 +20,16 @@ PARTS = {
 """Kinds that providers count inside another one: priced apart they are taken out of it, else they are
 charged as part of it."""
 
+AS_TEXT = {
+    Kind.AUDIO_IN: Kind.TEXT_IN,
+    Kind.IMAGE_IN: Kind.TEXT_IN,
+    Kind.VIDEO_IN: Kind.TEXT_IN,
+    Kind.FILE_IN: Kind.TEXT_IN,
+    Kind.AUDIO_OUT: Kind.TEXT_OUT,
+    Kind.IMAGE_OUT: Kind.TEXT_OUT,
+}
+"""Kinds whose tokens are charged as text where a sheet prices them in no unit."""
+
 INPUTS = (Kind.TEXT_IN, Kind.AUDIO_IN, Kind.IMAGE_IN, Kind.VIDEO_IN, Kind.FILE_IN)
 LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
@@ -111,7 +121,9 @@ def prompt_tokens(usage: Usage) -> Decimal:
 
 
 def split(amounts: Iterable[Amount], sheet: Mapping[Line, Decimal]) -> dict[Line, Decimal]:
-    """Quantities per line, parts that have a price of their own taken out of their whole."""
+    """Quantities per line: parts that have a price of their own taken out of their whole, tokens of kinds
+    that have none added to the text.
+    """
     quantities: dict[Line, Decimal] = {(Kind.REQUEST, Unit.REQUEST): Decimal(1)}
     for amount in amounts:
         line = (amount.kind, amount.unit)
@@ -123,6 +135,11 @@ def split(amounts: Iterable[Amount], sheet: Mapping[Line, Decimal]) -> dict[Line
         whole = (PARTS[kind], unit) if kind in PARTS else None
         if whole in quantities and (kind, unit) in sheet:
             quantities[whole] = max(Decimal(0), quantities[whole] - quantity)
+    priced = {kind for kind, _unit in sheet}
+    for kind, text in AS_TEXT.items():
+        tokens, line = (kind, Unit.TOKEN), (text, Unit.TOKEN)
+        if kind not in priced and tokens in quantities and line in sheet:
+            quantities[line] = quantities.get(line, Decimal(0)) + quantities.pop(tokens)
     return quantities
 
 

@@ -1,0 +1,304 @@
+"""Tokens of conversations: bounded before, counted after, guessed where a stream was cut."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.contract.events import AudioChunk, AudioStart, ChatDelta, Event, ImageReady, ToolCall
+from core.contract.media import AudioFormat
+from core.contract.requests import ChatRequest, Media, Modality
+from core.contract.route import Route, Target
+from core.contract.usage import Amount, Basis, Kind, Price, Unit, Usage
+from core.ledger import bill, chat, metering
+from core.ledger.entry import estimate
+from core.models.ledger import State
+from tests.core.ledger.conftest import target
+
+NOW = datetime(2026, 11, 20, tzinfo=UTC)
+TEXT_IN = Price(Kind.TEXT_IN, Unit.TOKEN, Decimal("0.0000025"))
+TEXT_OUT = Price(Kind.TEXT_OUT, Unit.TOKEN, Decimal("0.00001"))
+TEXT = (TEXT_IN, TEXT_OUT)
+CACHED = Price(Kind.CACHED_IN, Unit.TOKEN, Decimal("0.00000125"))
+HEARD = Price(Kind.AUDIO_IN, Unit.TOKEN, Decimal("0.000032"))
+SPOKEN = Price(Kind.AUDIO_OUT, Unit.TOKEN, Decimal("0.000064"))
+SECONDS = Price(Kind.AUDIO_IN, Unit.SECOND, Decimal("0.0001"))
+DRAWN = Price(Kind.IMAGE_OUT, Unit.TOKEN, Decimal("0.00003"))
+SOUND = {"audio_tokens_per_second": 10, "audio_out_tokens_per_second": 20}
+AUDIO = Media(Modality.AUDIO, "/x", "audio/wav", 48_000, "a.wav", "wav", seconds=3.5)
+IMAGE = Media(Modality.IMAGE, "/x", "image/png", 9_000, "i.png")
+PDF = Media(Modality.FILE, "/x", "application/pdf", 60_000, "f.pdf", pages=4)
+UNREAD_PDF = Media(Modality.FILE, "/x", "application/pdf", 60_000, "f.pdf")
+VIDEO = Media(Modality.VIDEO, "/x", "video/mp4", 600_000, "v.mp4", seconds=10)
+PARTS = {
+    Modality.IMAGE: ("image_url", "url"),
+    Modality.AUDIO: ("input_audio", "data"),
+    Modality.FILE: ("file", "file_data"),
+    Modality.VIDEO: ("video_url", "url"),
+}
+
+
+def ask(*media: Media, text: str = "Hello", **fields) -> ChatRequest:
+    content: list[dict] = [{"type": "text", "text": text}]
+    for medium in media:
+        kind, key = PARTS[medium.modality]
+        content.append({"type": kind, kind: {key: medium}})
+    return ChatRequest("m", ({"role": "user", "content": content},), **fields)
+
+
+def at(*prices: Price, **options) -> Target:
+    return target(*(prices or TEXT), options=options)
+
+
+def most(request: ChatRequest, where: Target, line: Price) -> Decimal:
+    return chat.most(request, where, (line.kind, line.unit))
+
+
+def met(*events: Event) -> metering.Meter:
+    meter = metering.Meter()
+    for event in events:
+        meter.note(event)
+    return meter
+
+
+def billed(request: ChatRequest, where: Target, usage: Usage | None, *events: Event) -> bill.Bill:
+    return bill.of_attempt(usage, met(*events), request, where, NOW)
+
+
+def told(**amounts: int) -> Usage:
+    return Usage(
+        tuple(Amount(Kind(name), Unit.TOKEN, Decimal(quantity)) for name, quantity in amounts.items())
+    )
+
+
+def units(found: bill.Bill) -> dict[str, Decimal]:
+    return {amount.name: amount.quantity for amount in found.amounts}
+
+
+def test_text_is_at_most_a_token_per_byte():
+    short = most(ask(text="a" * 10), at(), TEXT_IN)
+    assert most(ask(text="a" * 1010), at(), TEXT_IN) - short == 1000
+    assert most(ask(text="ж" * 10), at(), TEXT_IN) - short == 10
+    assert most(ask(text="a" * 10, parameters={"tools": ["x" * 500]}), at(), TEXT_IN) - short == 505
+
+
+def test_what_is_read_never_exceeds_the_context():
+    assert most(ask(text="a" * 10_000), at(context_length=2_000), TEXT_IN) == 2_000
+    assert most(ask(UNREAD_PDF), at(context_length=2_000), TEXT_IN) == 2_000
+
+
+@pytest.mark.parametrize(
+    ("parameters", "options", "expected"),
+    [
+        ({}, {}, 4096),
+        ({}, {"max_output": 1000}, 1000),
+        ({}, {"max_output": 16_384}, 4096),
+        ({"max_tokens": 50}, {}, 50),
+        ({"max_completion_tokens": 60, "max_tokens": 50}, {}, 60),
+        ({"max_tokens": 50, "n": 3}, {}, 150),
+        ({"max_tokens": 99_999}, {"max_output": 16_384}, 16_384),
+        ({"max_tokens": "many", "n": None}, {}, 4096),
+        ({"max_tokens": -1, "n": True}, {}, 4096),
+        ({"max_tokens": 10**30}, {}, 1_000_000),
+    ],
+)
+def test_what_is_written_is_bounded_by_the_limit(parameters, options, expected):
+    assert most(ask(parameters=parameters), at(**options), TEXT_OUT) == expected
+
+
+@pytest.mark.parametrize(
+    ("media", "price", "options", "expected"),
+    [
+        (IMAGE, Price(Kind.IMAGE_IN, Unit.TOKEN, Decimal(1)), {}, 2500),
+        (IMAGE, Price(Kind.IMAGE_IN, Unit.TOKEN, Decimal(1)), {"image_in_tokens": 48_200}, 48_200),
+        (IMAGE, Price(Kind.IMAGE_IN, Unit.IMAGE, Decimal(1)), {}, 1),
+        (AUDIO, HEARD, {}, 4 * 32),
+        (AUDIO, HEARD, SOUND, 40),
+        (AUDIO, SECONDS, {}, 4),
+        (VIDEO, Price(Kind.VIDEO_IN, Unit.TOKEN, Decimal(1)), {}, 3000),
+        (VIDEO, HEARD, {}, 320),
+        (PDF, Price(Kind.FILE_IN, Unit.TOKEN, Decimal(1)), {}, 12_000),
+        (PDF, Price(Kind.FILE_IN, Unit.PAGE, Decimal(1)), {}, 4),
+        (UNREAD_PDF, Price(Kind.FILE_IN, Unit.PAGE, Decimal(1)), {}, 10),
+    ],
+)
+def test_files_are_bounded_by_their_kind(media, price, options, expected):
+    assert most(ask(media), at(price, **options), price) == expected
+
+
+def test_files_without_a_price_of_their_own_are_read_as_text():
+    text = most(ask(), at(), TEXT_IN)
+    more = most(ask(IMAGE, AUDIO, VIDEO, PDF), at(), TEXT_IN) - text
+    words = sum(len(word) for kind, key in PARTS.values() for word in ("type", kind, kind, key)) + 4 * 8
+    assert more == 2500 + 4 * 32 + 10 * (300 + 32) + 12_000 + words
+    assert most(ask(AUDIO), at(*TEXT, SECONDS), TEXT_IN) - text < 64
+
+
+def test_an_address_is_bounded_though_nobody_knows_the_file():
+    addressed = ChatRequest(
+        "m", ({"role": "user", "content": [{"type": "file", "file": {"file_data": "https://a.b/c"}}]},)
+    )
+    by_id = ChatRequest("m", ({"role": "user", "content": [{"type": "file", "file": {"file_id": "f"}}]},))
+    line = Price(Kind.FILE_IN, Unit.TOKEN, Decimal(1))
+    assert (most(addressed, at(line), line), most(by_id, at(line), line)) == (900_000, 900_000)
+
+
+def test_sound_and_pictures_of_the_answer_are_bounded_where_they_are_asked_for():
+    spoken = ask(modalities=(Modality.TEXT, Modality.AUDIO), parameters={"max_tokens": 100})
+    drawn = ask(modalities=(Modality.TEXT, Modality.IMAGE))
+    assert (most(spoken, at(SPOKEN), SPOKEN), most(ask(), at(SPOKEN), SPOKEN)) == (100, 0)
+    assert (most(drawn, at(DRAWN), DRAWN), most(ask(), at(DRAWN), DRAWN)) == (2600, 0)
+
+
+def test_an_estimate_adds_up():
+    priced = target(*TEXT, CACHED, Price(Kind.REQUEST, Unit.REQUEST, Decimal("0.5")))
+    request = ask(text="", parameters={"max_tokens": 10})
+    said = most(request, priced, TEXT_IN) * TEXT_IN.usd_per_unit
+    expected = Decimal("0.5") + said + 10 * TEXT_OUT.usd_per_unit
+    assert estimate(request, Route("m", (priced,)), NOW) == expected
+
+
+def test_an_estimate_without_price_is_unknown():
+    assert estimate(ask(), Route("m", (target(),)), NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("prices", "usage", "cost"),
+    [
+        (TEXT, told(text_in=1000, text_out=100), "0.0035"),
+        ((*TEXT, CACHED), told(text_in=1000, cached_in=400, text_out=100), "0.003"),
+        (TEXT, told(text_in=1000, cached_in=400, text_out=100), "0.0035"),
+        (TEXT, told(text_in=1000, text_out=100, reasoning_out=60), "0.0035"),
+        (
+            (*TEXT, Price(Kind.REASONING_OUT, Unit.TOKEN, Decimal("0.00002"))),
+            told(text_in=1000, text_out=100, reasoning_out=60),
+            "0.0041",
+        ),
+        ((*TEXT, HEARD, SPOKEN), told(text_in=20, audio_in=35, text_out=30, audio_out=140), "0.01043"),
+        (TEXT, told(text_in=20, audio_in=35, text_out=30, audio_out=140), "0.0018375"),
+        ((*TEXT, DRAWN), told(text_in=8, text_out=3, image_out=1290), "0.03875"),
+    ],
+)
+def test_what_a_provider_counted_is_charged_to_the_cent(prices, usage, cost):
+    found = billed(ask(), at(*prices), usage, ChatDelta("Hi"))
+    assert (found.state, found.cost, found.basis) == (State.SETTLED, Decimal(cost), Basis.COMPUTED)
+
+
+def test_seconds_heard_are_charged_beside_the_tokens_a_provider_told():
+    found = billed(ask(AUDIO), at(*TEXT, SECONDS), told(text_in=10, text_out=10), ChatDelta("Hi"))
+    assert (found.state, found.cost) == (State.SETTLED, Decimal("0.000475"))
+    assert units(found)["audio_in.second"] == Decimal("3.5")
+
+
+def test_a_prompt_told_as_a_whole_has_its_files_in_it():
+    sheet = (*TEXT, HEARD, Price(Kind.IMAGE_IN, Unit.TOKEN, Decimal(1)))
+    found = billed(ask(AUDIO, IMAGE), at(*sheet), told(text_in=1000, text_out=100), ChatDelta("Hi"))
+    assert (found.state, found.cost) == (State.SETTLED, Decimal("0.0035"))
+
+
+def test_an_answer_that_nobody_counted_is_guessed_beside_what_was_told():
+    found = billed(ask(), at(), told(text_in=1000), ChatDelta("twelve bytes"))
+    assert units(found) == {"text_in.token": 1000, "text_out.token": 4}
+    assert found.state == State.ESTIMATED
+
+
+def test_a_cut_stream_owes_what_was_read_and_written():
+    events = (
+        ChatDelta(reasoning="hm"),
+        ChatDelta("сто"),
+        ChatDelta(calls=(ToolCall(0, "c", "look"),)),
+        ChatDelta(calls=(ToolCall(0, arguments="{}"),)),
+    )
+    found = billed(ask(), at(), None, *events)
+    read = chat.in_tokens(chat.text_bytes(ask()))
+    assert units(found) == {"text_in.token": read, "text_out.token": 5}
+    assert found.state == State.ESTIMATED
+    assert found.cost == read * TEXT_IN.usd_per_unit + 5 * TEXT_OUT.usd_per_unit
+
+
+def test_a_cut_answer_of_sound_is_guessed_by_the_second():
+    request = ask(AUDIO, modalities=(Modality.TEXT, Modality.AUDIO))
+    where = at(*TEXT, HEARD, SPOKEN, **SOUND)
+    raw = (AudioStart(AudioFormat.PCM, 24_000), AudioChunk(bytes(96_000)), ChatDelta(transcript="Hello!"))
+    found = units(billed(request, where, None, *raw))
+    assert (found["audio_in.token"], found["audio_out.token"], found["text_out.token"]) == (35, 40, 2)
+    encoded = (AudioStart(AudioFormat.MP3, 24_000), AudioChunk(bytes(8_000)))
+    assert units(billed(request, where, None, *encoded))["audio_out.token"] == 40
+
+
+def test_pictures_are_counted_and_guessed():
+    request = ask(modalities=(Modality.TEXT, Modality.IMAGE))
+    pictures = (ImageReady(0, "image/png", b"x"), ImageReady(1, "image/png", b"y"))
+    found = units(billed(request, at(*TEXT, DRAWN, image_tokens=1290), None, *pictures))
+    assert (found["image_out.image"], found["image_out.token"]) == (2, 2580)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        ChatDelta("a"),
+        ChatDelta(reasoning="a"),
+        ChatDelta(transcript="a"),
+        ChatDelta(calls=(ToolCall(0, "id", "name"),)),
+        ChatDelta(told={"delta": {"refusal": "No."}}),
+        ImageReady(0, "image/png", url="https://example.org/a.png"),
+    ],
+)
+def test_content_is_delivered(event):
+    assert met(event).delivered
+
+
+@pytest.mark.parametrize(
+    "event", [ChatDelta(finish="stop"), ChatDelta(told={"logprobs": None}, finish="stop")]
+)
+def test_an_ending_alone_delivers_nothing(event):
+    assert not met(event).delivered
+    found = billed(ask(), at(), None, event)
+    assert (found.state, found.cost) == (State.RELEASED, 0)
+
+
+@pytest.mark.parametrize("events", [(), (ChatDelta(finish="error"),)])
+def test_an_empty_answer_that_failed_is_free_whatever_was_told(events):
+    found = billed(ask(), at(), told(text_in=1000), *events)
+    assert (found.state, found.cost, found.amounts) == (State.RELEASED, 0, ())
+
+
+def test_an_empty_answer_is_charged_when_the_model_chose_it():
+    assert billed(ask(), at(), told(text_in=1000, text_out=0), ChatDelta(finish="stop")).cost == Decimal(
+        "0.0025"
+    )
+
+
+def test_an_empty_answer_is_charged_when_the_provider_charged_it():
+    charged = Usage(reported_cost=Decimal("0.01"))
+    assert billed(ask(), at(), charged, ChatDelta(finish="error")).cost == Decimal("0.01")
+
+
+def test_a_file_that_was_not_measured_makes_the_bill_an_estimate():
+    unmeasured = Media(Modality.AUDIO, "/x", "audio/mpeg", 40_000, "a.mp3", "mp3")
+    found = billed(ask(unmeasured), at(*TEXT, SECONDS), told(text_in=10, text_out=1), ChatDelta("a"))
+    assert (found.state, units(found)["audio_in.second"]) == (State.ESTIMATED, 10)
+
+
+@given(
+    st.text(max_size=400),
+    st.lists(st.sampled_from([IMAGE, AUDIO, VIDEO, PDF, UNREAD_PDF]), max_size=4),
+    st.text(max_size=400),
+    st.integers(200, 5000),
+)
+def test_an_estimate_is_never_below_the_guess(text, media, answer, limit):
+    request = ask(*media, text=text, parameters={"max_tokens": limit})
+    where = at(*TEXT, CACHED, HEARD)
+    worst = estimate(request, Route("m", (where,)), NOW)
+    assert billed(request, where, None, ChatDelta("a" + answer[: limit // 2])).cost <= worst
+
+
+@given(st.integers(0, 10**6), st.integers(0, 10**6), st.integers(0, 10**5), st.integers(0, 10**5))
+def test_parts_without_a_price_change_no_bill(text, written, cached, reasoned):
+    whole = billed(ask(), at(), told(text_in=text, text_out=written), ChatDelta("a"))
+    parted = told(text_in=text, text_out=written, cached_in=cached, reasoning_out=reasoned)
+    assert billed(ask(), at(), parted, ChatDelta("a")).cost == whole.cost
