@@ -8,7 +8,7 @@ from typing import Any
 
 from core.access import snapshot as access
 from core.catalogue import snapshot as catalogue
-from core.contract.requests import Caller
+from core.contract.requests import Caller, Task
 from core.ledger.reports import Spending, Standing, standings
 from core.models import Attempt, UsageRecord
 
@@ -20,6 +20,8 @@ API_TYPES = {
     "image": "image",
     "embedding": "embeddings",
 }
+READ = ("text_in.token", "audio_in.token", "image_in.token", "video_in.token", "file_in.token")
+WRITTEN = ("text_out.token", "audio_out.token", "image_out.token")
 INTERVALS = {"day": "daily", "week": "weekly", "month": "monthly"}
 SCOPES = {"key": "api_key", "user": "member", "team": "workspace", "all": "everyone"}
 
@@ -73,17 +75,17 @@ def generation_object(record: UsageRecord, attempts: list[Attempt]) -> dict[str,
         "cancelled": record.outcome == "stopped",
         "latency": record.first_event_ms,
         "generation_time": record.total_ms,
-        "finish_reason": record.outcome or None,
+        "finish_reason": finish_reason(record),
         "native_finish_reason": record.error or None,
-        "tokens_prompt": whole(units, "text_in.token"),
-        "tokens_completion": whole(units, "text_out.token", "audio_out.token"),
-        "native_tokens_prompt": whole(units, "text_in.token"),
-        "native_tokens_completion": whole(units, "text_out.token", "audio_out.token"),
+        "tokens_prompt": whole(units, *READ),
+        "tokens_completion": whole(units, *WRITTEN),
+        "native_tokens_prompt": whole(units, *READ),
+        "native_tokens_completion": whole(units, *WRITTEN),
         "native_tokens_completion_images": whole(units, "image_out.token"),
         "native_tokens_reasoning": whole(units, "reasoning_out.token"),
-        "native_tokens_cached": whole(units, "cached_in.token"),
-        "num_media_prompt": None,
-        "num_media_completion": None,
+        "native_tokens_cached": whole(units, "cached_in.token", "cached_audio_in.token"),
+        "num_media_prompt": whole(units, "image_in.image"),
+        "num_media_completion": whole(units, "image_out.image"),
         "num_input_audio_prompt": None,
         "num_search_results": None,
         "num_fetches": None,
@@ -114,6 +116,16 @@ def generation_object(record: UsageRecord, attempts: list[Attempt]) -> dict[str,
         "outcome": record.outcome,
         "format": record.format or None,
     }
+
+
+def finish_reason(record: UsageRecord) -> str | None:
+    """`error` for a conversation that failed; why another one ended is told in its answer and not kept.
+
+    For other tasks how the request ended.
+    """
+    if record.task != Task.CHAT:
+        return record.outcome or None
+    return "error" if record.outcome in ("failed", "partial", "interrupted") else None
 
 
 def response_object(attempt: Attempt) -> dict[str, Any]:

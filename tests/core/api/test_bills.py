@@ -1,0 +1,56 @@
+"""What a usage record says in OpenRouter's words."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.api.bills import generation_object
+from core.models import UsageRecord
+
+UNITS = {
+    "text_in.token": 20,
+    "cached_in.token": 8,
+    "audio_in.token": 35,
+    "audio_in.second": 3.5,
+    "image_in.image": 2,
+    "text_out.token": 30,
+    "reasoning_out.token": 12,
+    "audio_out.token": 140,
+    "image_out.token": 1290,
+    "image_out.image": 1,
+}
+
+
+def record(**fields) -> UsageRecord:
+    return UsageRecord(public_id="gen-1", task="chat", units=UNITS, outcome="completed", **fields)
+
+
+def test_tokens_of_a_conversation_are_whole_and_in_parts():
+    told = generation_object(record(), [])
+    assert {name: value for name, value in told.items() if "token" in name or "num_media" in name} == {
+        "tokens_prompt": 55,
+        "tokens_completion": 1460,
+        "native_tokens_prompt": 55,
+        "native_tokens_completion": 1460,
+        "native_tokens_completion_images": 1290,
+        "native_tokens_reasoning": 12,
+        "native_tokens_cached": 8,
+        "num_media_prompt": 2,
+        "num_media_completion": 1,
+    }
+
+
+@pytest.mark.parametrize(
+    ("task", "outcome", "reason"),
+    [
+        ("chat", "completed", None),
+        ("chat", "stopped", None),
+        ("chat", "partial", "error"),
+        ("chat", "failed", "error"),
+        ("chat", "interrupted", "error"),
+        ("speech", "completed", "completed"),
+    ],
+)
+def test_why_a_generation_ended(task, outcome, reason):
+    ended = UsageRecord(public_id="gen-1", task=task, outcome=outcome, units={})
+    assert generation_object(ended, [])["finish_reason"] == reason
