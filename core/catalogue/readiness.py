@@ -100,4 +100,4 @@ def key_help(provider: ProviderEntry) -> str:
 @cache
 def engine_hint(engine: str) -> str | None:
     """How to install a local engine, None when it is there; asked once, an installation needs a restart."""
-    return extras.deaf() if engine == extras.EAR else extras.missing()
+    return {extras.EAR: extras.deaf, extras.EYE: extras.blind}.get(engine, extras.missing)()

@@ -6,7 +6,8 @@ import asyncio
 
 from core.contract.route import Target
 from core.providers.local.alignment import align
-from core.providers.local.extras import deaf
+from core.providers.local.chat import chat, chat_body
+from core.providers.local.extras import EAR, EYE, blind, deaf
 from core.providers.local.inspection import probe
 from core.providers.local.pool import close_shared_pool
 from core.providers.local.recording import encode
@@ -25,11 +26,13 @@ class Local:
     encode = staticmethod(encode)
     probe = staticmethod(probe)
     align = staticmethod(align)
+    chat = staticmethod(chat)
+    chat_body = staticmethod(chat_body)
 
     async def models(self, target: Target) -> tuple[str, ...]:
         """The engines that answer; asking starts a worker. Raises `Unavailable` with the install hint."""
-        heard = () if deaf() else ("pocketsphinx",)
-        return ("espeak-ng", *heard) if await voices() else heard
+        here = [name for name, hint in ((EAR, deaf()), (EYE, blind())) if hint is None]
+        return ("espeak-ng", *here) if await voices() else tuple(here)
 
     def prepare(self) -> None:
         """Start a worker and its engine, so that the first listener does not wait for them. Blocking."""

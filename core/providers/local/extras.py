@@ -8,8 +8,8 @@ from importlib.util import find_spec
 
 from core.contract.media import AudioFormat
 
-EAR = "pocketsphinx"
-"""The model that listens, as its endpoint names it; the others speak."""
+EAR, EYE = "pocketsphinx", "inspector"
+"""The models that listen and that look, as their endpoints name them; the others speak."""
 
 HINT = 'pip install "polyphony[local]"'
 WITHOUT_LIBRARY = (AudioFormat.WAV, AudioFormat.PCM)
@@ -27,6 +27,11 @@ def deaf() -> str | None:
     if find_spec(EAR) is not None and find_spec("av") is not None:
         return None
     return HINT
+
+
+def blind() -> str | None:
+    """How to install what measuring files lacks, None when all of it is here."""
+    return None if all(find_spec(name) for name in ("PIL", "pypdfium2", "av")) else HINT
 
 
 def can_make(form: AudioFormat) -> bool:

@@ -60,6 +60,12 @@ class Output:
         if not self._opened or len(self._sound) >= COALESCE:
             self.flush()
 
+    def picture(self, data: bytes, media_type: str, title: str) -> None:
+        """A whole picture: its bytes, then what they were."""
+        self.flush()
+        self._write(pack(BYTES, self.job, data))
+        self.event("picture", media_type=media_type, title=title, size=len(data))
+
     def flush(self) -> None:
         """Send what was gathered."""
         self.check()

@@ -26,6 +26,10 @@ OPERATIONS = {
     "probe": "core.providers.local.probing:probe",
     "hear": "core.providers.local.hearing:hear",
     "align": "core.providers.local.aligning:align",
+    "inspect_image": "core.providers.local.inspecting_image:inspect",
+    "inspect_pdf": "core.providers.local.inspecting_pdf:inspect",
+    "inspect_sound": "core.providers.local.inspecting_sound:inspect",
+    "inspect_video": "core.providers.local.inspecting_video:inspect",
 }
 """Generators that yield between steps and return their result; imported on first use, in here only."""
 
