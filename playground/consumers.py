@@ -17,10 +17,10 @@ from core import tasks
 from core.contract.errors import InvalidRequest, NotFound, PolyphonyError, RateLimited
 from core.models import User
 from core.models.offload import offload
-from playground import admission, frames, sources, vigil
+from playground import admission, frames, vigil
 from playground.models import Run
+from playground.runs import asking, recovery, runner
 from playground.runs import live as registry
-from playground.runs import recovery, runner
 from playground.runs.log import Numbered
 
 log = logging.getLogger("polyphony.socket")
@@ -137,8 +137,8 @@ class PlaygroundConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         self.make_room(visit, frame.id)
         client = self.scope.get("client") or [""]
         try:
-            source = await sources.source(visit.user, frame.task, frame.params)
-            live = runner.start(visit.user.pk, frame, str(client[0]), source)
+            asked = await asking.asked(visit.user, frame)
+            live = runner.start(visit.user.pk, frame, asked, str(client[0]))
         except PolyphonyError as error:
             await self.say(frames.text(frame.id, str(uuid4()), 1, frames.failed(error)))
             return

@@ -7,10 +7,12 @@ from playground.consumers import PlaygroundConsumer
 from playground.views import (
     catalogue,
     code,
+    conversations,
     history,
     keys,
     media,
     model,
+    presets,
     runs,
     samples,
     transcripts,
@@ -39,5 +41,12 @@ urlpatterns: list[URLPattern] = [
     path("runs/<uuid:run_id>/transcript.<str:extension>", transcripts.download, name="transcript_file"),
     path("runs/<uuid:run_id>/delete", runs.delete, name="delete_run"),
     path("runs/<uuid:run_id>/timings", runs.timings, name="timings"),
+    path("conversations/", conversations.index, name="conversations"),
+    path("conversations/<uuid:conversation_id>/", conversations.show, name="conversation"),
+    path("conversations/<uuid:conversation_id>/rename", conversations.rename, name="rename_conversation"),
+    path("conversations/<uuid:conversation_id>/delete", conversations.delete, name="delete_conversation"),
+    path("conversations/<uuid:conversation_id>/fork", conversations.fork, name="fork_conversation"),
+    path("presets/", presets.presets, name="presets"),
+    path("presets/<uuid:preset_id>/delete", presets.delete, name="delete_preset"),
 ]
 websocket_urlpatterns: list[URLPattern] = [path("ws/playground/", SignedIn(PlaygroundConsumer.as_asgi()))]

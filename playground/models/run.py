@@ -8,7 +8,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import models, transaction
-from django.db.models.signals import post_delete
+from django.db.models.signals import post_delete, pre_delete
 from django.dispatch import receiver
 from django.urls import reverse
 from django.utils import timezone
@@ -32,6 +32,7 @@ class RunQuerySet(OwnedQuerySet["Run"]):
             models.Q(title__icontains=words)
             | models.Q(params__input__icontains=words)
             | models.Q(transcript__text__icontains=words)
+            | models.Q(answer__text__icontains=words)
             | models.Q(model__icontains=words)
         )
 
@@ -40,7 +41,8 @@ class Run(models.Model):
     """A run belongs to its user and to the server that makes it, never to a socket.
 
     `params` is the API body without `model`; media in it are ids. `transcript` has `text`, `language`,
-    `segments` and the names given to `speakers`; its words are in `words`. `frames` are the textual events
+    `segments` and the names given to `speakers`; its words are in `words`. `answer` is what a chat brought,
+    `sent` what the provider was sent for it, `uploads` the files of both. `frames` are the textual events
     with their numbers, so that a resume still tells the whole story when the live log is gone.
     """
 
@@ -70,6 +72,9 @@ class Run(models.Model):
     bytes = models.PositiveBigIntegerField(_("bytes"), default=0)
     words = models.JSONField(_("words"), default=list)
     transcript = models.JSONField(_("transcript"), default=dict)
+    answer = models.JSONField(_("answer"), default=dict)
+    sent = models.JSONField(_("request as sent"), null=True)
+    uploads = models.ManyToManyField(Upload, verbose_name=_("files"), related_name="chats")
     upload = models.ForeignKey(
         Upload,
         verbose_name=_("file"),
@@ -84,6 +89,7 @@ class Run(models.Model):
     finished_at = models.DateTimeField(_("finished"), null=True)
 
     objects = RunQuerySet.as_manager()
+    left: list[uuid.UUID]
 
     class Meta:
         verbose_name = _("run")
@@ -99,8 +105,8 @@ class Run(models.Model):
 
     @property
     def text(self) -> str:
-        """What was said: the text that was spoken, or the one that was heard."""
-        return self.params.get("input") or self.transcript.get("text") or ""
+        """What was said: the text that was spoken, the one that was heard, or what was asked in a chat."""
+        return self.params.get("input") or self.transcript.get("text") or self.answer.get("question") or ""
 
     @property
     def media(self) -> str:
@@ -125,12 +131,19 @@ class Run(models.Model):
             default_storage.delete(self.sound)
 
 
-@receiver(post_delete, sender=Run, dispatch_uid="playground.run.sound")
-def delete_sound(instance: Run, **kwargs: Any) -> None:
-    """However a run is deleted, its file goes with it, once the deletion is certain.
+@receiver(pre_delete, sender=Run, dispatch_uid="playground.run.files")
+def note_files(instance: Run, **kwargs: Any) -> None:
+    """The links to its files are gone by the time it is deleted."""
+    instance.left = [*instance.uploads.values_list("id", flat=True)]
+    if instance.upload_id:
+        instance.left.append(instance.upload_id)
 
-    The file it listened to goes too, unless another run did.
+
+@receiver(post_delete, sender=Run, dispatch_uid="playground.run.sound")
+def delete_files(instance: Run, **kwargs: Any) -> None:
+    """However a run is deleted, its sound goes with it, once the deletion is certain.
+
+    The files it was about go too, unless another run or a message is about them.
     """
     transaction.on_commit(instance.erase_sound)
-    if instance.upload_id and not Run.objects.filter(upload=instance.upload_id).exists():
-        Upload.objects.filter(id=instance.upload_id).delete()
+    Upload.objects.unused(instance.left).delete()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -23,7 +24,12 @@ class UploadQuerySet(OwnedQuerySet["Upload"]):
         if not settings.UPLOAD_RETENTION_DAYS:
             return self.none()
         oldest = timezone.now() - timedelta(days=settings.UPLOAD_RETENTION_DAYS)
-        return self.filter(created_at__lt=oldest).exclude(runs__state="running")
+        busy = models.Q(runs__state="running") | models.Q(chats__state="running")
+        return self.filter(created_at__lt=oldest).exclude(busy)
+
+    def unused(self, ids: Iterable[uuid.UUID]) -> UploadQuerySet:
+        """Those of `ids` that no run and no message is about."""
+        return self.filter(id__in=list(ids), runs=None, chats=None, messages=None)
 
 
 class Upload(models.Model):

@@ -13,9 +13,11 @@ from core.bodies.transcripts import Gathering
 from core.contract.errors import RateLimited
 from core.contract.events import Outcome, Word
 from core.contract.media import AudioFormat
-from core.contract.requests import SpeechRequest
+from core.contract.requests import ChatRequest, SpeechRequest
 from core.gateway import Session
 from playground.models import Run
+from playground.runs.asked import Asked
+from playground.runs.chat import Chat
 from playground.runs.log import Body, Log, Numbered
 from playground.runs.pace import Pace
 from playground.runs.recovery import last_words
@@ -46,6 +48,7 @@ class Live:
     pace: Pace = field(default_factory=Pace)
     words: list[Word] = field(default_factory=list)
     heard: Gathering = field(default_factory=Gathering)
+    chat: Chat | None = None
     mirror: Mirror | None = None
     task: asyncio.Task[None] | None = None
     begun: bool = False
@@ -55,7 +58,8 @@ class Live:
     @property
     def delivered(self) -> bool:
         """Whether anything has come that is worth keeping."""
-        return bool(self.sound.size or self.heard.deltas or self.heard.segments or self.heard.words)
+        heard = self.heard.deltas or self.heard.segments or self.heard.words
+        return bool(self.sound.size or heard or (self.chat and self.chat.delivered))
 
     def tell(self, body: Body) -> None:
         """Number an event and hand it to everybody who follows."""
@@ -73,16 +77,18 @@ class Live:
             self.task.cancel()
 
 
-def create(run: UUID, user_id: int, session: Session) -> Live:
+def create(run: UUID, user_id: int, session: Session, asked: Asked) -> Live:
     """Enter a run. Raises `RateLimited` when its user has too many on the way."""
     if sum(live.user_id == user_id and not live.ending for live in runs.values()) >= RUNS_PER_USER:
         raise RateLimited(
             f"You have {RUNS_PER_USER} runs on the way; wait for one to end.", code="too_many_runs"
         )
     sound = Sound(run)
-    asked = session.request
-    wanted = asked.format if isinstance(asked, SpeechRequest) else AudioFormat.WAV
+    request = session.request
+    wanted = request.format if isinstance(request, SpeechRequest | ChatRequest) else AudioFormat.WAV
     live = runs[run] = Live(run, user_id, session, wanted, sound, Log(sound.recall))
+    if isinstance(request, ChatRequest):
+        live.chat = Chat(asked, user_id, run, live.tell)
     if (mirror := shared()) is not None:
         live.mirror = mirror.Mirror(run, live.stop)
     return live

@@ -12,7 +12,7 @@ from core import tasks
 from core.contract.events import Outcome
 from core.models.offload import offload
 from playground import frames
-from playground.models import Run
+from playground.models import Message, Run
 from playground.runs.log import Numbered, ends
 from playground.runs.sharing import shared
 from playground.runs.store import sweep_abandoned
@@ -53,6 +53,8 @@ def running() -> set[UUID]:
 
 
 def interrupt(runs: set[UUID]) -> int:
+    """Answers keep what was saved of them on the way."""
+    Message.objects.settle(runs, Run.State.INTERRUPTED)
     return Run.objects.filter(id__in=runs, state=Run.State.RUNNING).update(
         state=Run.State.INTERRUPTED, finished_at=timezone.now()
     )

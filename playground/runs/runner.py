@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import orjson
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -22,14 +23,26 @@ from core.contract.errors import (
     Unavailable,
     UpstreamInvalid,
 )
-from core.contract.events import AudioChunk, AudioStart, Event, Outcome, Receipt, Words
-from core.contract.requests import Caller, SoundFile, Source, SpeechRequest
+from core.contract.events import (
+    Answered,
+    AudioChunk,
+    AudioStart,
+    ChatDelta,
+    Event,
+    ImageReady,
+    Outcome,
+    Receipt,
+    Started,
+    Words,
+)
+from core.contract.requests import Caller, Source
 from core.gateway import Session
 from core.models.offload import offload
 from playground import frames
-from playground.models import Run, Upload
-from playground.models.run import TITLE_LENGTH
+from playground.conversations import keeping
+from playground.models import Run
 from playground.runs import live as registry
+from playground.runs.asked import Asked
 from playground.runs.live import Live
 from playground.runs.log import Body
 from playground.runs.store import Kept
@@ -41,39 +54,31 @@ PIECE = 64 * 1024
 """Largest frame of sound: bigger chunks are sent in pieces."""
 
 
-def start(
-    user_id: int,
-    frame: frames.Start,
-    address: str = "",
-    source: tuple[Upload, SoundFile] | None = None,
-) -> Live:
-    """Begin a run and return at once. Raises the refusals of parser and gateway; then nothing was begun.
+def start(user_id: int, frame: frames.Start, asked: Asked, address: str = "") -> Live:
+    """Begin a run and return at once. Raises the refusals of the gateway; then nothing was begun.
 
-    `address` is the client's, `source` what the run listens to.
+    `address` is the client's.
     """
-    upload, file = source or (None, None)
-    request = frames.request(frame, file)
-    text = request.text if isinstance(request, SpeechRequest) else upload.name if upload else ""
-    session = Session(Caller(user_id, source=Source.PLAYGROUND, address=address), request)
-    live = registry.create(uuid4(), user_id, session)
+    session = Session(Caller(user_id, source=Source.PLAYGROUND, address=address), asked.request)
+    live = registry.create(uuid4(), user_id, session, asked)
     row = Run(
         id=live.id,
         user_id=user_id,
         task=frame.task,
         model=frame.model,
         params=dict(frame.params),
-        title=" ".join(text[: 4 * TITLE_LENGTH].split())[:TITLE_LENGTH],
-        upload=upload,
+        title=asked.title,
+        upload=asked.upload,
         generation=session.id,
     )
-    live.task = tasks.spawn(f"run {live.id}", conduct(live, row))
+    live.task = tasks.spawn(f"run {live.id}", conduct(live, row, asked))
     return live
 
 
-async def conduct(live: Live, row: Run) -> None:
+async def conduct(live: Live, row: Run, asked: Asked) -> None:
     """From the first event to the last: whatever happens, exactly one ending is told."""
     try:
-        outcome, error = await opened(live, row)
+        outcome, error = await opened(live, row, asked)
         live.ending = True
         endings = await finish(live, outcome, error)
     except Exception:
@@ -85,11 +90,12 @@ async def conduct(live: Live, row: Run) -> None:
     registry.retire(live)
 
 
-async def opened(live: Live, row: Run) -> tuple[Outcome, PolyphonyError | None]:
+async def opened(live: Live, row: Run, asked: Asked) -> tuple[Outcome, PolyphonyError | None]:
     """Record the run, tell that it began, relay what comes."""
-    await offload(row.save, force_insert=True)
+    await offload(keeping.begin, row, asked)
     target = live.session.route.targets[0]
-    live.tell(frames.started(live.id, row.model, target.provider, live.session.entry.worst))
+    began = frames.started(live.id, row.model, target.provider, live.session.entry.worst)
+    live.tell({**began, **keeping.told(asked.turn)})
     if live.mirror is not None:
         tasks.spawn(f"mirror {live.id}", live.mirror.work())
     return await relay(live)
@@ -124,6 +130,9 @@ async def relay(live: Live) -> tuple[Outcome, PolyphonyError | None]:
 async def take(live: Live, event: Event) -> None:
     if live.log.full:
         raise UpstreamInvalid("The answer is longer than a run can hold.")
+    if type(event) is ChatDelta and live.chat is not None:
+        live.chat.take(event)
+        return
     if type(event) is AudioChunk:
         for piece in pieces(event.data):
             live.sound.write(piece)
@@ -134,8 +143,13 @@ async def take(live: Live, event: Event) -> None:
     if type(event) is AudioStart:
         live.sound.open(event)
         live.pace.shape(event)
+    elif type(event) is ImageReady and live.chat is not None:
+        await live.chat.picture(event)
     elif type(event) is Words:
         live.words.extend(event.words)
+    elif type(event) is Answered or type(event) is Started:
+        if live.chat is not None:
+            live.chat.whole.note(event)
     else:
         live.heard.note(event)
     body = frames.body(event)
@@ -156,6 +170,8 @@ def slices(data: bytes) -> Iterator[bytes]:
 
 async def finish(live: Live, outcome: Outcome, error: PolyphonyError | None) -> list[Body]:
     """Store the file and the row; the events that are still to be told."""
+    if live.chat is not None:
+        await live.chat.close()
     kept = await live.sound.keep(live.wanted, live.user_id)
     receipt = live.session.receipt
     if error is not None:
@@ -164,7 +180,7 @@ async def finish(live: Live, outcome: Outcome, error: PolyphonyError | None) -> 
         receipt = replace(receipt, outcome=outcome)
     endings = closing_events(live, outcome, receipt, error, kept)
     told = [*live.log.texts(), *enumerate(endings, live.log.last + 1)]
-    await offload(save, live.id, ended(live, outcome, receipt, error, kept, told))
+    await offload(save, live, outcome, receipt, ended(live, outcome, receipt, error, kept, told))
     return endings
 
 
@@ -177,14 +193,22 @@ def closing_events(
         endings.append(frames.audio_end(live.sound.duration, live.sound.size, url))
     if receipt is not None:
         endings.append(frames.usage(receipt))
-    endings.append(last(outcome, receipt, error))
+    endings.append(last(live, outcome, receipt, error))
     return endings
 
 
-def last(outcome: Outcome, receipt: Receipt | None, error: PolyphonyError | None) -> dict[str, Any]:
+def last(
+    live: Live, outcome: Outcome, receipt: Receipt | None, error: PolyphonyError | None
+) -> dict[str, Any]:
     if outcome is Outcome.FAILED and error is not None:
         return frames.failed(error)
-    return frames.done(outcome, frames.receipt_fields(receipt) if receipt else None, error)
+    return frames.done(outcome, told_receipt(live, receipt), error)
+
+
+def told_receipt(live: Live, receipt: Receipt | None) -> dict[str, Any] | None:
+    if receipt is None:
+        return None
+    return frames.receipt_fields(receipt) | (live.chat.measures(receipt) if live.chat else {})
 
 
 def ended(
@@ -199,7 +223,7 @@ def ended(
     start = live.sound.start
     return {
         "state": outcome.value,
-        "receipt": frames.receipt_fields(receipt) if receipt else None,
+        "receipt": told_receipt(live, receipt),
         "error": error.envelope() if error else None,
         "format": kept.format.value if kept else "",
         "sample_rate": start.sample_rate if start else None,
@@ -210,6 +234,7 @@ def ended(
         "frames": plain(told),
         "finished_at": timezone.now(),
         **transcript_columns(live),
+        **(live.chat.columns(receipt) if live.chat else {}),
     }
 
 
@@ -218,8 +243,10 @@ def plain(told: list[tuple[int, Body]]) -> Any:
     return orjson.loads(orjson.dumps([pair for pair in told if pair[1]["type"] != "speech.words"]))
 
 
-def save(run: UUID, columns: dict[str, Any]) -> None:
-    """Fill in the row; a run deleted while it was made leaves no file behind."""
-    if Run.objects.filter(id=run).update(**columns):
-        return
-    Run(id=run, sound=columns["sound"]).erase_sound()
+@transaction.atomic
+def save(live: Live, outcome: Outcome, receipt: Receipt | None, columns: dict[str, Any]) -> None:
+    """Fill in the rows; a run deleted while it was made leaves no file behind."""
+    if live.chat is not None:
+        live.chat.settle(outcome, receipt, columns)
+    if not Run.objects.filter(id=live.id).update(**columns):
+        Run(id=live.id, sound=columns["sound"]).erase_sound()

@@ -10,7 +10,7 @@ import orjson
 from core.bodies.subtitles import cues, srt, vtt
 from core.bodies.transcripts import Heard, segments_of
 from core.contract.events import HeardWord, Segment
-from core.contract.requests import SpeechRequest
+from core.contract.requests import ChatRequest, SpeechRequest
 from playground import frames
 from playground.models import Run
 from playground.runs.live import Live
@@ -19,7 +19,7 @@ from playground.runs.live import Live
 def transcript_columns(live: Live) -> dict[str, Any]:
     """The columns of a finished transcription; none for other runs."""
     asked = live.session.request
-    if isinstance(asked, SpeechRequest):
+    if isinstance(asked, SpeechRequest | ChatRequest):
         return {}
     heard = live.heard.heard(asked)
     return {

@@ -1,0 +1,109 @@
+"""Uploads inside messages: on their way to a provider as `Media`, in a row as what was known of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+
+from core.bodies.embedded import Found
+from core.bodies.media import HEAD, require
+from core.contract.chat import KINDS
+from core.contract.errors import InvalidRequest, NotFound
+from core.contract.requests import Media, Modality
+from core.models import User
+from playground.models import Upload
+from playground.sources import local_path
+
+FACTS = ("duration", "width", "height", "pages")
+
+
+class Shelf:
+    """The files of one request: each is looked up once, for its owner alone. Blocking."""
+
+    def __init__(self, user: User) -> None:
+        self.user = user
+        self.rows: dict[UUID, Upload] = {}
+
+    def take(self, found: Found) -> Media:
+        """The file that `{"upload": ID}` names.
+
+        Raises `NotFound` for an unknown id, a foreign one and a file that is gone, `InvalidRequest` for one
+        that is no such medium and for base64: files are uploaded first.
+        """
+        if not found.upload:
+            raise InvalidRequest("Files are uploaded first and named by their id.", param=found.param)
+        row = self.row(found.upload)
+        if row is None:
+            raise NotFound("There is no such upload, or it is not yours.", param=found.param)
+        return media(row, found)
+
+    def row(self, upload: str) -> Upload | None:
+        try:
+            wanted = UUID(upload)
+        except ValueError:
+            return None
+        if wanted not in self.rows:
+            row = Upload.objects.for_user(self.user).filter(id=wanted).first()
+            if row is None:
+                return None
+            self.rows[wanted] = row
+        return self.rows[wanted]
+
+
+def media(row: Upload, found: Found) -> Media:
+    """Raises as `Shelf.take`."""
+    path = local_path(row)
+    try:
+        with path.open("rb") as file:
+            head = file.read(HEAD)
+    except FileNotFoundError:
+        raise NotFound(
+            f"The file {row.name} is no longer kept.", param=found.param, code="file_gone"
+        ) from None
+    kind = require(head, row.bytes, found)
+    return Media(
+        modality=found.modality,
+        path=str(path),
+        media_type=kind.media_type,
+        size=row.bytes,
+        name=f"{found.modality.value}.{kind.extension}",
+        format=kind.format,
+        seconds=row.seconds,
+        upload=str(row.id),
+    )
+
+
+def described(row: Upload) -> dict[str, Any]:
+    """What a message keeps of a file, and shows once it is gone."""
+    known = {"id": str(row.id), "name": row.name, "media_type": row.media_type, "bytes": row.bytes}
+    facts = {name: row.probe[name] for name in FACTS if name in row.probe}
+    return {**known, **facts, "url": reverse("playground:upload", args=[row.id])}
+
+
+def kept(part: Mapping[str, Any], rows: Mapping[UUID, Upload]) -> dict[str, Any]:
+    """A canonical part as a row keeps it: `{"upload": …}` in place of the file."""
+    kind = part["type"]
+    if kind not in KINDS or not isinstance(inner := part.get(kind), Mapping):
+        return dict(part)
+    key = KINDS[kind][1]
+    file = inner.get(key)
+    if not isinstance(file, Media):
+        return dict(part)
+    rest = {name: value for name, value in inner.items() if name != key}
+    return {**part, kind: {**rest, "upload": described(rows[UUID(file.upload)])}}
+
+
+def upload_of(part: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What a kept part knows of its file; None where it has none of ours."""
+    inner = part.get(part["type"])
+    found = inner.get("upload") if isinstance(inner, Mapping) else None
+    return found if isinstance(found, dict) else None
+
+
+def modality_of(part: Mapping[str, Any]) -> Modality | None:
+    """What a part is of; None for text."""
+    kind = KINDS.get(part["type"])
+    return kind[0] if kind else None

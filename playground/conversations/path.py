@@ -1,0 +1,148 @@
+"""From the root of a conversation to one of its messages, as the next model is to read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from core.bodies.embedded import Found
+from core.catalogue.chat import hears, largest
+from core.catalogue.entries import ModelEntry
+from core.contract.chat import KINDS
+from core.contract.errors import InvalidRequest, NotFound
+from core.contract.requests import Media, Modality
+from playground.conversations import files
+from playground.conversations.files import Shelf
+from playground.models import Conversation, Message, Run
+
+MIB = 1024 * 1024
+
+
+def path_to(conversation: Conversation, parent: UUID | None) -> list[Message]:
+    """The messages from the root down to `parent`. Raises `NotFound`, `InvalidRequest` for an answer that is
+    still being made."""
+    rows = {row.id: row for row in conversation.messages.all()}
+    found: list[Message] = []
+    at = parent
+    while at is not None:
+        row = rows.get(at)
+        if row is None:
+            raise NotFound("There is no such message in this conversation.", param="parent")
+        found.append(row)
+        at = row.parent_id
+    if found and found[0].state == Run.State.RUNNING:
+        raise InvalidRequest("This answer is still being made.", param="parent", code="still_running")
+    return found[::-1]
+
+
+@dataclass
+class Reading:
+    """Writes a path down for `model`; what it cannot take is in `left_out`, and a note in its place."""
+
+    model: ModelEntry
+    shelf: Shelf
+    left_out: list[dict[str, Any]] = field(default_factory=list)
+
+    def messages(
+        self, path: Sequence[Message], following: Sequence[Mapping[str, Any]]
+    ) -> list[dict[str, Any]]:
+        """`following` are the new messages: calls are kept where their results come next."""
+        asked = [*({"role": row.role, **row.told} for row in path[1:]), *following[:1]]
+        read = []
+        for at, row in enumerate(path):
+            results = at < len(asked) and asked[at].get("role") == "tool"
+            read.append(self.answer(row, results) if row.role == "assistant" else self.question(row))
+        return [message for message in read if message is not None]
+
+    def question(self, row: Message) -> dict[str, Any]:
+        content = list(self.parts(row, row.content))
+        texts = [part["text"] for part in content if part["type"] == "text"]
+        plain = len(content) == len(texts) == 1
+        return {**row.told, "role": row.role, "content": texts[0] if plain else content}
+
+    def answer(self, row: Message, results: bool) -> dict[str, Any] | None:
+        """An earlier answer; None for one that brought nothing."""
+        calls, text = row.answer.get("calls") or [], row.text
+        if calls and not results:
+            text = "\n\n".join([text, *(f"[called {call['name']}({call['arguments']})]" for call in calls)])
+            calls = []
+        images = list(self.parts(row, pictures(row.answer.get("images") or [])))
+        shown = [part for part in images if part["type"] != "text"]
+        text = "\n\n".join(
+            filter(None, [text.strip(), *(part["text"] for part in images if part not in shown)])
+        )
+        if not (text or calls or shown):
+            return None
+        message: dict[str, Any] = {"role": "assistant", "content": text or None}
+        if calls:
+            message["tool_calls"] = [called(call) for call in calls]
+        return {**message, "images": shown} if shown else message
+
+    def parts(self, row: Message, content: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+        for place, part in enumerate(content):
+            modality, known = files.modality_of(part), files.upload_of(part)
+            if modality is None or (known is None and self.takes(modality)):
+                yield dict(part)
+            else:
+                yield self.file(row, place, part, modality, known or {})
+
+    def file(
+        self, row: Message, place: int, part: Mapping[str, Any], modality: Modality, known: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """The part with its file, or a note in its place."""
+        name, why = known.get("name", ""), "not shown to this model"
+        if (
+            known
+            and self.takes(modality)
+            and not (row.role == "assistant" and "image" not in self.model.output_modalities)
+        ):
+            try:
+                media = self.media(modality, known["id"])
+            except (NotFound, InvalidRequest):
+                why = "no longer kept"
+            else:
+                if self.fits(media):
+                    return filled(part, media)
+        self.left_out.append({"message": str(row.id), "part": place, "modality": modality.value})
+        return {"type": "text", "text": f"[{modality.value}: {name}, {why}]"}
+
+    def takes(self, modality: Modality) -> bool:
+        """A model that declares nothing is an admin's own: its server knows."""
+        return not self.model.input_modalities or modality in self.model.input_modalities
+
+    def media(self, modality: Modality, upload: str) -> Media:
+        return self.shelf.take(Found(modality, "messages", upload=upload))
+
+    def fits(self, media: Media) -> bool:
+        if media.modality is Modality.AUDIO and not hears(self.model, media.format):
+            return False
+        return media.size <= largest(self.model, media.modality) * MIB
+
+
+def pictures(images: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The pictures of an answer as parts."""
+    return [
+        {"type": "image_url", "image_url": {"upload": image["upload"]}}
+        for image in images
+        if "upload" in image
+    ]
+
+
+def called(call: Mapping[str, Any]) -> dict[str, Any]:
+    made = "input" if call["type"] == "custom" else "arguments"
+    inner = {"name": call["name"], made: call["arguments"]}
+    return {"id": call["id"], "type": call["type"], call["type"]: inner}
+
+
+def filled(part: Mapping[str, Any], media: Media) -> dict[str, Any]:
+    """A kept part with its file back in its place."""
+    kind = part["type"]
+    key = KINDS[kind][1]
+    rest = {name: value for name, value in part[kind].items() if name != "upload"}
+    if kind == "input_audio":
+        rest["format"] = media.format
+    if kind == "file":
+        rest.setdefault("filename", media.name)
+    return {**part, kind: {**rest, key: media}}

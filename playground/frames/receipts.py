@@ -1,0 +1,59 @@
+"""Money and measures of a run, in numbers that JSON has."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from core.contract.events import AttemptNote, Receipt
+from core.contract.usage import Amount
+
+CURRENCY = "USD"
+
+
+def receipt_fields(receipt: Receipt) -> dict[str, Any]:
+    """A receipt as the browser, the history and the run's own page read it; money in USD, durations in ms."""
+    return {
+        "id": receipt.id,
+        "outcome": receipt.outcome.value,
+        "model": receipt.model,
+        "then": receipt.then,
+        "provider": receipt.provider,
+        "format": receipt.format,
+        **cost_fields(receipt),
+        "first_event_ms": receipt.first_event_ms,
+        "total_ms": receipt.total_ms,
+        "attempts": [attempt_fields(note) for note in receipt.attempts],
+    }
+
+
+def cost_fields(receipt: Receipt) -> dict[str, Any]:
+    return {
+        "units": {amount.name: quantity(amount) for amount in receipt.amounts},
+        "cost": money(receipt.cost),
+        "currency": CURRENCY,
+        "basis": receipt.basis.value,
+    }
+
+
+def attempt_fields(note: AttemptNote) -> dict[str, Any]:
+    return {
+        "number": note.number,
+        "provider": note.provider,
+        "model": note.model,
+        "outcome": note.outcome.value,
+        "status": note.status,
+        "reason": note.reason,
+        "duration_ms": note.duration_ms,
+        "cost": money(note.cost),
+        "basis": note.basis.value,
+    }
+
+
+def quantity(amount: Amount) -> int | float:
+    exact = amount.quantity
+    return int(exact) if exact == exact.to_integral_value() else float(exact)
+
+
+def money(amount: Decimal | None) -> float | None:
+    return None if amount is None else float(amount)

@@ -1,0 +1,144 @@
+"""What a chat brings, as it comes: told to the browser, gathered for the rows, saved now and then."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from core import tasks
+from core.bodies.completions import Completing
+from core.contract.events import ChatDelta, ImageReady, Outcome, Receipt
+from core.contract.usage import Kind, Unit
+from core.models.offload import offload
+from playground import frames
+from playground.conversations import keeping
+from playground.runs.asked import Asked
+from playground.runs.log import Body
+from playground.runs.pictures import store
+from playground.runs.prose import Blocks, Prose
+
+MADE = (Kind.TEXT_OUT, Kind.AUDIO_OUT)
+"""Tokens an answer is made of; thoughts are among those of its text."""
+
+SAVED_EVERY = 2.0
+"""Seconds of an answer that a crash may cost."""
+
+
+@dataclass(eq=False)
+class Chat:
+    """The answer of one run; `tell` is the run's own."""
+
+    asked: Asked
+    user_id: int
+    run: UUID
+    tell: Callable[[Body], None]
+    whole: Completing = field(default_factory=Completing)
+    images: list[dict[str, Any]] = field(default_factory=list)
+    delivered: bool = False
+    prose: Prose | None = None
+    saved: float = field(default_factory=time.monotonic)
+    saving: Any = None
+
+    def __post_init__(self) -> None:
+        if self.asked.render and Blocks is not None:
+            self.prose = Prose(self.tell)
+
+    def take(self, delta: ChatDelta) -> None:
+        """Tell and gather one delta; of several choices the first is the answer."""
+        self.whole.note(delta)
+        self.delivered = True
+        if delta.choice:
+            return
+        for body in frames.chat_bodies(delta):
+            self.tell(body)
+        if self.prose is not None:
+            self.prose.feed(delta.text or delta.transcript)
+        if self.asked.turn is not None and time.monotonic() - self.saved > SAVED_EVERY:
+            self.save()
+
+    async def picture(self, event: ImageReady) -> None:
+        """Keep a picture as a file of its owner, and tell where it is."""
+        self.delivered = True
+        if event.choice:
+            return
+        if not event.data:
+            self.whole.note(event)
+            self.images.append({"url": event.url, "media_type": event.media_type, "remote": True})
+            self.tell(frames.image_ready(event.index, event.url, event.media_type, remote=True))
+            return
+        kept = await offload(store, self.user_id, self.run, len(self.images) + 1, event)
+        self.images.append(kept)
+        self.whole.note(replace(event, data=b"", url=kept["url"]))
+        self.tell(frames.image_ready(event.index, kept["url"], kept["media_type"]))
+
+    def save(self) -> None:
+        """Put what has come into the answer's row, behind the back of the run."""
+        self.saved = time.monotonic()
+        if self.saving is None or self.saving.done():
+            work = offload(keeping.so_far, self.asked.turn, self.written(), self.answer())
+            self.saving = tasks.spawn(f"save answer of {self.run}", work)
+
+    async def close(self) -> None:
+        """Nothing follows: render what is left, let a save under way end."""
+        if self.prose is not None:
+            self.prose.close()
+        if self.saving is not None:
+            await self.saving
+
+    def written(self) -> str:
+        """The text of the answer: what was written, else what was said."""
+        return self.whole.text or self.whole.transcript
+
+    def answer(self) -> dict[str, Any]:
+        found: dict[str, Any] = {
+            "reasoning": self.whole.reasoning,
+            "calls": [plain_call(call) for call in self.whole.calls],
+            "images": self.images,
+            "transcript": self.whole.transcript,
+            "finish": self.whole.finish,
+        }
+        return {name: value for name, value in found.items() if value}
+
+    def columns(self, receipt: Receipt | None) -> dict[str, Any]:
+        """What the run's own row keeps: with the answer as the API would have told it."""
+        kept = {"question": self.asked.question, "text": self.written(), **self.answer()}
+        if receipt is not None:
+            self.whole.note(receipt)
+            kept["completion"] = plain(self.whole.completion(receipt.id, int(time.time())))
+        return {"answer": kept}
+
+    def settle(self, outcome: Outcome, receipt: Receipt | None, columns: dict[str, Any]) -> None:
+        """End the answer's message, where it has one, as its run ended. Blocking."""
+        if self.asked.turn is not None:
+            ended = {"text": self.written(), "answer": self.answer()}
+            ended |= {name: columns[name] for name in ("receipt", "error")}
+            keeping.settle(self.asked.turn, outcome, receipt, ended)
+
+    def measures(self, receipt: Receipt) -> dict[str, Any]:
+        """What a receipt says of an answer beside its cost."""
+        return {"finish_reason": self.whole.finish, "tokens_per_second": speed(receipt)}
+
+
+def plain_call(call: dict[str, Any]) -> dict[str, str]:
+    """A call of a tool in one shape, whatever its type."""
+    inner = call[call["type"]]
+    made = inner.get("arguments", inner.get("input", ""))
+    return {"id": call["id"], "type": call["type"], "name": inner["name"], "arguments": made}
+
+
+def plain(value: dict[str, Any]) -> Any:
+    """As JSON keeps it; money as a number."""
+    return orjson.loads(orjson.dumps(value, default=float))
+
+
+def speed(receipt: Receipt) -> float | None:
+    """Tokens per second from the first to the last; None where nobody counted or nothing took time."""
+    tokens = (amount for amount in receipt.amounts if amount.unit is Unit.TOKEN)
+    made = sum(amount.quantity for amount in tokens if amount.kind in MADE)
+    took = receipt.total_ms - (receipt.first_event_ms or 0)
+    return round(float(made) * 1000 / took, 1) if made and took > 0 else None
