@@ -7,6 +7,8 @@ import pytest
 from core.api.bills import generation_object
 from core.models import UsageRecord
 
+pytestmark = pytest.mark.django_db
+
 UNITS = {
     "text_in.token": 20,
     "cached_in.token": 8,
