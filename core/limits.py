@@ -18,13 +18,21 @@ Network = IPv4Network | IPv6Network
 MIB = 1024 * 1024
 PAGE_CAP = 5 * MIB // 2
 UPLOAD_PATHS = ("/api/", "/v1/", "/v3/router/", "/uploads/")
+CHAT_PATHS = ("/chat/completions", "/responses")
 
 
 def body_caps(max_upload_mb: int) -> Callable[[str], int]:
     """Bytes a body may have at a path: the API and uploads take a file of `max_upload_mb` written as base64
-    in JSON, everything else takes a form."""
+    in JSON, a conversation two of them and many words, everything else takes a form."""
     upload = max_upload_mb * MIB * 4 // 3 + MIB
-    return lambda path: upload if path.startswith(UPLOAD_PATHS) else PAGE_CAP
+    chat = 2 * max_upload_mb * MIB * 4 // 3 + 16 * MIB
+
+    def cap(path: str) -> int:
+        if not path.startswith(UPLOAD_PATHS):
+            return PAGE_CAP
+        return chat if path.endswith(CHAT_PATHS) else upload
+
+    return cap
 
 
 def error_body(status: int, message: str, error_type: str) -> bytes:

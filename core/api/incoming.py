@@ -29,10 +29,7 @@ class Incoming:
         self._pending: list[bytes] = []
         self._waiting = 0
         self._file = opened()
-
-    @property
-    def path(self) -> str:
-        return self._file.name
+        self.path: str = self._file.name
 
     def write(self, data: bytes) -> None:
         """Take bytes, to be written by the next `flush`. Raises `TooLarge`."""
@@ -46,27 +43,35 @@ class Incoming:
 
     async def flush(self, least: int = MIB) -> None:
         """Write in a thread what waits, if it is `least` bytes. Raises `Unavailable` on a full disk."""
-        if self._waiting < least:
-            return
+        if self._waiting >= least:
+            await asyncio.to_thread(self.save)
+
+    def save(self) -> None:
+        """Write what waits, now. Raises `Unavailable` on a full disk."""
         data, self._pending, self._waiting = b"".join(self._pending), [], 0
         try:
-            await asyncio.to_thread(self._file.write, data)
+            self._file.write(data)
             return
         except OSError:
             failure = no_room()
         raise failure
 
-    def close(self) -> None:
+    def seal(self) -> None:
+        """Nothing more comes: the file stays, what the system keeps for an open one is given back."""
         self._file.close()
+
+    def close(self) -> None:
+        self.seal()
+        Path(self.path).unlink(missing_ok=True)
 
 
 def opened() -> Any:
-    """A file that goes when it is closed; unbuffered, because others open it by its path.
+    """A file of our own; unbuffered, because others open it by its path.
 
     Raises `Unavailable` where none can be made.
     """
     try:
-        return NamedTemporaryFile(dir=folder(), buffering=0)
+        return NamedTemporaryFile(dir=folder(), buffering=0, delete=False)
     except OSError:
         failure = no_room()
     raise failure

@@ -3,44 +3,41 @@
 from __future__ import annotations
 
 import asyncio
-import binascii
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import Any
+from typing import Any, Protocol
 
 from django.conf import settings
 from starlette.requests import Request
 
+from core.api.attachments import FILES_OF_A_REQUEST, Attachments
 from core.api.incoming import Incoming
+from core.api.measuring import heard
+from core.api.reading import INLINE as SHORT
 from core.api.reading import MIB, check_headers, is_json, read_bytes, too_large
 from core.bodies.chat import ChatBody
 from core.bodies.decoding import decode
-from core.bodies.embedded import Found
+from core.bodies.embedded import Noted
 from core.bodies.forms import Form
-from core.bodies.inline import FILE as INLINE_FILE
 from core.bodies.inline import InlineReader
-from core.bodies.media import require
+from core.bodies.inline_audio import FILE as INLINE_FILE
+from core.bodies.inline_audio import AudioReader
 from core.bodies.multipart import FILE as FORM_FILE
 from core.bodies.multipart import FormReader
-from core.bodies.parts import canonical, embedded
+from core.bodies.parts import canonical
 from core.bodies.sounds import require_sound
 from core.bodies.validation import validate
-from core.contract.errors import (
-    InvalidRequest,
-    PolyphonyError,
-    TooLarge,
-    Unavailable,
-    UpstreamError,
-    WrongContentType,
-)
-from core.contract.requests import ChatRequest, Media, Modality, SoundFile
-from core.operations.media import probe_file
+from core.contract.errors import PolyphonyError, WrongContentType
+from core.contract.requests import ChatRequest, SoundFile
 
 SLICE = 256 * 1024
 """Bytes that are looked at in one go."""
 
 INLINE = 16 * 1024
 """More bytes than these are looked at in a thread, so that others need not wait."""
+
+WORDS_MB = 16
+"""What a conversation may have beside its files."""
 
 
 class Received:
@@ -55,29 +52,11 @@ class Received:
         """The file as the contract names it. Raises `InvalidRequest` where there is no sound in it."""
         incoming = self.incoming
         kind = require_sound(incoming.head, incoming.size, self.param)
-        seconds = await measured(incoming.path, self.param)
+        seconds = await heard(incoming.path, self.param)
         return SoundFile(incoming.path, f"audio.{kind.extension}", kind.media_type, incoming.size, seconds)
 
     def close(self) -> None:
         self.incoming.close()
-
-
-async def measured(path: str, param: str) -> float | None:
-    """How long a file of sound plays; None where nothing is here that could tell. Raises `InvalidRequest`
-    naming `param` where there is no sound in it."""
-    try:
-        found = await probe_file(path)
-    except Unavailable:
-        return None
-    except InvalidRequest as error:
-        failure = InvalidRequest(error.message, param=param, code=error.provider_code)
-    except UpstreamError:  # the worker died, of this file or of something else
-        raise Unavailable("The file could not be looked at. Try again.", retry_after=1) from None
-    else:
-        if found.codec is not None and found.seconds != 0:
-            return found.seconds
-        failure = InvalidRequest("There is no sound in the file.", param=param, code="no_sound")
-    raise failure
 
 
 async def receive(request: Request, form: Form) -> Received:
@@ -100,31 +79,49 @@ async def receive(request: Request, form: Form) -> Received:
 
 async def from_form(request: Request, content_type: str, form: Form, incoming: Incoming) -> dict[str, Any]:
     reader = FormReader(content_type, incoming.write)
-    await read_through(request, reader, incoming)
+    await read_through(request, reader, incoming, file_cap())
     reader.end()
     await incoming.flush(1)
     return form.values(reader.pairs)
 
 
 async def from_json(request: Request, incoming: Incoming) -> dict[str, Any]:
-    reader = InlineReader(incoming.write)
-    await read_through(request, reader, incoming)
+    reader = AudioReader(incoming.write)
+    await read_through(request, reader, incoming, file_cap())
     fields = await asyncio.to_thread(reader.end)
     await incoming.flush(1)
     return fields
 
 
-async def read_through(request: Request, reader: FormReader | InlineReader, incoming: Incoming) -> None:
+def file_cap() -> int:
+    """Bytes of a body with one file in it."""
+    return settings.MAX_UPLOAD_MB * MIB * 4 // 3 + MIB
+
+
+def chat_cap() -> int:
+    """Bytes of a body with a conversation and its files."""
+    return FILES_OF_A_REQUEST * settings.MAX_UPLOAD_MB * MIB * 4 // 3 + WORDS_MB * MIB
+
+
+class Reader(Protocol):
+    def feed(self, data: bytes) -> None: ...
+
+
+class Store(Protocol):
+    async def flush(self) -> None: ...
+
+
+async def read_through(request: Request, reader: Reader, store: Store, cap: int) -> None:
     """Feed the whole body. A refusal is raised once the client has sent all: one that still sends would
     see a broken connection instead of an answer."""
-    async with aclosing(slices(request)) as pieces:
+    async with aclosing(slices(request, cap)) as pieces:
         try:
             async for piece in pieces:
                 if len(piece) > INLINE:
                     await asyncio.to_thread(reader.feed, piece)
                 else:
                     reader.feed(piece)
-                await incoming.flush()
+                await store.flush()
         except PolyphonyError as error:
             failure = error
         else:
@@ -134,9 +131,9 @@ async def read_through(request: Request, reader: FormReader | InlineReader, inco
     raise failure
 
 
-async def slices(request: Request) -> AsyncGenerator[bytes, None]:
+async def slices(request: Request, cap: int) -> AsyncGenerator[bytes, None]:
     """The body in pieces of at most `SLICE` bytes, letting others run in between. Raises `TooLarge`."""
-    cap, size = settings.MAX_UPLOAD_MB * MIB * 4 // 3 + MIB, 0
+    size = 0
     length = request.headers.get("content-length", "")
     if length.isdigit() and int(length) > cap:
         raise too_large(cap)
@@ -149,86 +146,47 @@ async def slices(request: Request) -> AsyncGenerator[bytes, None]:
             await asyncio.sleep(0)
 
 
-MOST_FILES = 64
-IMAGE_MB = 20
-MEASURED = (Modality.AUDIO, Modality.VIDEO)
-
-
 class ChatReceived:
-    """A request with its files; close it when the answer is over."""
+    """A conversation and its files; close it when the answer is over."""
 
-    def __init__(self, body: ChatBody) -> None:
+    def __init__(self, body: ChatBody, request: ChatRequest, attachments: Attachments) -> None:
         self.body = body
-        self.request: ChatRequest = body.request()
-        self._files: list[Incoming] = []
-
-    async def settle(self) -> None:
-        """Take the files out of the messages. Raises from the error tree."""
-        found = embedded(self.body.messages)
-        if len(found) > MOST_FILES:
-            raise TooLarge(f"The messages have {len(found)} files; at most {MOST_FILES} are taken.")
-        media = {place.param: await self.take(place) for place in found}
-        messages = canonical(self.body.messages, lambda place: media[place.param])
-        self.request = self.body.request(messages)
-
-    async def take(self, found: Found) -> Media:
-        if found.upload:
-            raise InvalidRequest(f"{found.param} is not known here: send the file.", param=found.param)
-        incoming = Incoming(settings.MAX_UPLOAD_MB * MIB)
-        self._files.append(incoming)
-        await asyncio.to_thread(fill, incoming, found)
-        await incoming.flush(1)
-        return await described(incoming, found)
+        self.request = request
+        self._attachments = attachments
 
     def close(self) -> None:
-        for incoming in self._files:
-            incoming.close()
-
-
-def fill(incoming: Incoming, found: Found) -> None:
-    try:
-        data = binascii.a2b_base64("".join(found.data.split()).encode("ascii"), strict_mode=True)
-    except ValueError:
-        failure = InvalidRequest(
-            f"{found.param} is not valid base64.", param=found.param, code="invalid_base64"
-        )
-    else:
-        incoming.write(data)
-        return
-    raise failure
-
-
-async def described(incoming: Incoming, found: Found) -> Media:
-    kind = require(incoming.head, incoming.size, found)
-    limit = IMAGE_MB if found.modality is Modality.IMAGE else settings.MAX_UPLOAD_MB
-    if incoming.size > limit * MIB:
-        raise TooLarge(
-            f"{found.param} has {incoming.size:,} bytes; at most {limit * MIB:,} are taken.",
-            param=found.param,
-        )
-    seconds: float | None = None
-    if found.modality in MEASURED and not kind.sample:
-        seconds = await measured(incoming.path, found.param)
-    return Media(
-        modality=found.modality,
-        path=incoming.path,
-        media_type=kind.media_type,
-        size=incoming.size,
-        name=f"{found.modality}.{kind.extension}",
-        format=kind.format,
-        seconds=seconds,
-    )
+        self._attachments.close()
 
 
 async def receive_chat(request: Request) -> ChatReceived:
-    """The body of a chat request and its files. Raises from the error tree; nothing stays then."""
+    """A chat request, its files on disk. Raises from the error tree; nothing stays then."""
     check_headers(request)
-    body = await read_bytes(request, settings.MAX_UPLOAD_MB * MIB * 4 // 3 + MIB)
-    fields: dict[str, Any] = decode(body)
-    received = ChatReceived(validate(ChatBody, fields))
+    attachments = Attachments()
     try:
-        await received.settle()
+        body = validate(ChatBody, await chat_fields(request, attachments))
+        return ChatReceived(body, await settled(body, attachments), attachments)
     except BaseException:
-        received.close()
+        attachments.close()
         raise
-    return received
+
+
+async def chat_fields(request: Request, attachments: Attachments) -> dict[str, Any]:
+    """The body's fields; in a long one marks stand for its long files."""
+    length = request.headers.get("content-length", "")
+    if length.isdigit() and int(length) <= SHORT:
+        return decode(await read_bytes(request, SHORT))
+    reader = InlineReader(attachments.opened)
+    await read_through(request, reader, attachments, chat_cap())
+    attachments.broken = {mark for mark, file in reader.files.items() if file.broken}
+    return await asyncio.to_thread(reader.end)
+
+
+async def settled(body: ChatBody, attachments: Attachments) -> ChatRequest:
+    """The request, every file in its messages taken out. A body of text alone is done at once."""
+    noted = Noted()
+    messages = canonical(body.messages, noted)
+    if noted.found:
+        taken = await attachments.take(noted.found)
+        messages = canonical(body.messages, lambda found: taken[found.param])
+    attachments.check_unclaimed()
+    return body.request(messages)

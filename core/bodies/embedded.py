@@ -45,6 +45,17 @@ Take = Callable[[Found], Media]
 """Makes a file of what was found, or refuses it with `InvalidRequest`."""
 
 
+class Noted:
+    """A `Take` that only notes what is found, in order, to be taken later."""
+
+    def __init__(self) -> None:
+        self.found: list[Found] = []
+
+    def __call__(self, found: Found) -> Media:
+        self.found.append(found)
+        return Media(found.modality, "", "", 0, "")
+
+
 def is_data_url(text: str) -> bool:
     return text[:5].lower() == "data:"
 

@@ -24,6 +24,10 @@ class MediaKind:
     format: str = ""
     sample: int = 0
 
+    def seconds(self, size: int) -> float:
+        """Playing time of raw samples."""
+        return size / (self.sample * PCM_RATE)
+
 
 def sounding(media_type: str, extension: str, sample: int = 0) -> MediaKind:
     return MediaKind(Modality.AUDIO, media_type, "pcm" if sample else extension, extension, sample)

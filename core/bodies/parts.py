@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from core.bodies.embedded import Found, Take, https, is_data_url, no_address, split
+from core.bodies.embedded import Found, Noted, Take, https, is_data_url, no_address, split
 from core.contract.errors import InvalidRequest, Unsupported
 from core.contract.requests import Media, Modality
 
@@ -39,14 +39,9 @@ def canonical(messages: Sequence[Any], take: Take) -> tuple[dict[str, Any], ...]
 
 def embedded(messages: Sequence[Any]) -> list[Found]:
     """The files in `messages`, in order. Raises what `canonical` raises."""
-    files: list[Found] = []
-
-    def note(found: Found) -> Media:
-        files.append(found)
-        return Media(found.modality, "", "", 0, "")
-
-    canonical(messages, note)
-    return files
+    noted = Noted()
+    canonical(messages, noted)
+    return noted.found
 
 
 def message(value: Any, place: str, take: Take) -> dict[str, Any]:

@@ -1,0 +1,160 @@
+"""The files of a conversation: taken out of its body, looked at, kept on disk until the answer is over."""
+
+from __future__ import annotations
+
+import asyncio
+import binascii
+from collections.abc import Sequence
+
+from django.conf import settings
+
+from core.api.incoming import Incoming
+from core.api.measuring import measured
+from core.api.reading import MIB
+from core.bodies.embedded import Found, noun
+from core.bodies.inline import MOST_FILES, Sink
+from core.bodies.media import require
+from core.contract.errors import InvalidRequest, TooLarge
+from core.contract.requests import Media, Modality
+
+IMAGE_MB = 20
+FILES_OF_A_REQUEST = 2
+"""How many files of the largest size one request may bring."""
+
+PLAYED = (Modality.AUDIO, Modality.VIDEO)
+
+
+class Attachment(Incoming):
+    """One file: bytes beyond its cap are counted, not kept, until it is known where it stood."""
+
+    def write(self, data: bytes) -> None:
+        if self.size + len(data) > self.cap:
+            self.size += len(data)
+        else:
+            super().write(data)
+
+
+class Attachments:
+    """All files of one request; `close` deletes them."""
+
+    def __init__(self) -> None:
+        self.broken: set[str] = set()
+        self._files: list[Attachment] = []
+        self._open: list[Attachment] = []
+        self._marked: dict[str, Attachment] = {}
+        self._total = 0
+
+    def opened(self, mark: str) -> Sink:
+        """Where the bytes go that `mark` will stand for. Raises `Unavailable` where there is no room."""
+        self._marked[mark] = file = self._new()
+        return file.write
+
+    async def flush(self) -> None:
+        """Write what waits; only the file that came last may get more."""
+        for file in self._open[:-1]:
+            await file.flush(1)
+            file.seal()
+        del self._open[:-1]
+        for file in self._open:
+            await file.flush()
+
+    async def take(self, found: Sequence[Found]) -> dict[str, Media]:
+        """The files that were found, by their places. Raises `InvalidRequest` or `TooLarge` naming one."""
+        if len(found) > MOST_FILES:
+            raise TooLarge(
+                f"The messages have {len(found):,} files; at most {MOST_FILES} are taken.", param="messages"
+            )
+        for file in self._open:
+            await file.flush(1)
+            file.seal()
+        return {place.param: await self._take(place) for place in found}
+
+    async def _take(self, found: Found) -> Media:
+        if found.upload:
+            raise InvalidRequest(f"{found.param}: send the file itself.", param=found.param)
+        if found.data in self.broken:
+            raise broken(found)
+        file = self._marked.pop(found.data, None) or await self._written(found)
+        self._check_size(file, found)
+        kind = require(file.head, file.size, found)
+        seconds = kind.seconds(file.size) if kind.sample else await playing_time(file.path, found)
+        name = f"{found.modality}.{kind.extension}"
+        return Media(found.modality, file.path, kind.media_type, file.size, name, kind.format, seconds)
+
+    async def _written(self, found: Found) -> Attachment:
+        """A short file, whose base64 still stands where it stood."""
+        file = self._new()
+        await asyncio.to_thread(fill, file, found)
+        return file
+
+    def _new(self) -> Attachment:
+        file = Attachment(settings.MAX_UPLOAD_MB * MIB)
+        self._files.append(file)
+        self._open.append(file)
+        return file
+
+    def _check_size(self, file: Attachment, found: Found) -> None:
+        limit = (
+            min(IMAGE_MB, settings.MAX_UPLOAD_MB)
+            if found.modality is Modality.IMAGE
+            else settings.MAX_UPLOAD_MB
+        )
+        self._total += file.size
+        if file.size > limit * MIB:
+            raise too_large(f"{found.param} has", file.size, limit * MIB, found)
+        if self._total > FILES_OF_A_REQUEST * settings.MAX_UPLOAD_MB * MIB:
+            raise too_large(
+                f"With {found.param} the files have",
+                self._total,
+                FILES_OF_A_REQUEST * settings.MAX_UPLOAD_MB * MIB,
+                found,
+            )
+
+    def check_unclaimed(self) -> None:
+        """Raise `InvalidRequest` for a file that stands where nobody looked for one."""
+        if self._marked:
+            raise InvalidRequest("A file stands in the body where none is taken: files belong into messages.")
+
+    def close(self) -> None:
+        for file in self._files:
+            file.close()
+
+
+def fill(file: Attachment, found: Found) -> None:
+    """Decode and write, in a thread. Raises `InvalidRequest` naming the place of what is no base64."""
+    try:
+        data = binascii.a2b_base64("".join(found.data.split()).encode(), strict_mode=True)
+    except ValueError:
+        failure = broken(found)
+    else:
+        file.write(data)
+        file.save()
+        file.seal()
+        return
+    raise failure
+
+
+async def playing_time(path: str, found: Found) -> float | None:
+    """Seconds of sound or video. Raises `InvalidRequest` for a file that is not what it begins like."""
+    if found.modality not in PLAYED:
+        return None
+    probe = await measured(path, found.param)
+    if probe is not None and probe.kind != found.modality:
+        raise InvalidRequest(
+            f"{found.param} must be {noun(found.modality)}; it is {probe.media_type}.",
+            param=found.param,
+            code="unsupported_media",
+        )
+    return probe.seconds if probe else None
+
+
+def broken(found: Found) -> InvalidRequest:
+    return InvalidRequest(f"{found.param} is not valid base64.", param=found.param, code="invalid_base64")
+
+
+def too_large(what: str, size: int, limit: int, found: Found) -> TooLarge:
+    return TooLarge(
+        f"{what} {size:,} bytes; at most {limit:,} are taken.",
+        param=found.param,
+        metadata={"bytes": size, "limit": limit},
+    )
