@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { contentOf, factsOf, itemsOf, kindOf, limitOf, modelsFor, pastedFiles, refusalOf, textOf } from "../../static/playground/js/chat/attachments.js";
+import { contentOf, factsOf, itemsOf, kindOf, limitOf, modelsFor, refusalOf, textOf } from "../../static/playground/js/chat/attachments.js";
+import { pastedFiles } from "../../static/playground/js/chat/pasted.js";
 
 const ACCEPTS = {
   image: { ok: true, limit_mb: 50 },

@@ -99,14 +99,6 @@ export function factsOf({ bytes, duration, pages, width, height, media_type: typ
   return { bytes, duration, pages, width, height, type };
 }
 
-/** Files of the clipboard that are meant: beside text, a bitmap is only another rendering of it. */
-export function pastedFiles(data) {
-  const files = [...(data?.files ?? [])];
-  const text = data?.getData("text/plain") ?? "";
-  const rendering = text.trim() && files.every(({ name }) => name === "image.png");
-  return rendering ? [] : files;
-}
-
 function extensionOf(name) {
   return name.includes(".") ? name.split(".").pop().toLowerCase() : "";
 }

@@ -1,0 +1,276 @@
+// The message that is being written: its words, the files that go with it, one button that sends or stops.
+
+import { Intake } from "../chat/intake.js";
+import { readDraft, writeDraft } from "../drafts.js";
+import { message } from "../messages.js";
+
+/**
+ * Events that bubble: "composer-send" {content, uploads, editing?}, "composer-stop", "composer-edit-last".
+ * Whoever prevents a "composer-send" leaves the message here.
+ */
+class ChatComposer extends HTMLElement {
+  #accepts = JSON.parse(document.getElementById("chat-accepts")?.textContent ?? "{}");
+  #conversation = this.closest("chat-studio")?.dataset.conversation || null;
+  #intake = null;
+  #tray = null;
+  #loading = null;
+  #editing = null;
+  #before = null;
+  #waiting = false;
+  #cleared = false;
+
+  connectedCallback() {
+    const studio = this.closest("chat-studio") ?? this;
+    this.#intake = new Intake(this, studio, (files) => this.#add(files));
+    studio.addEventListener("conversation-open", ({ detail }) => this.#moveTo(detail.id));
+    studio.addEventListener("conversation-new", () => this.#moveTo(null));
+    studio.addEventListener("conversation-gone", () => this.#moveTo(null));
+    this.#text.addEventListener("input", () => this.#changed());
+    this.#text.addEventListener("keydown", (event) => this.#typed(event));
+    this.addEventListener("keydown", (event) => event.key === "Escape" && this.#escaped());
+    this.addEventListener("click", ({ target }) => this.#pressed(target));
+    this.addEventListener("focusin", ({ target }) => this.#hint(target.closest("[data-attach]")?.title));
+    this.#intake.gate(this.#accepts);
+    this.#restore(readDraft(this.#key));
+  }
+
+  /** "idle", "running" or "blocked". */
+  get state() {
+    return this.dataset.state;
+  }
+
+  set state(state) {
+    this.dataset.state = state;
+    this.#part("send").dataset.state = state === "running" ? "running" : "idle";
+    this.#show();
+  }
+
+  get accepts() {
+    return this.#accepts;
+  }
+
+  /** What the model takes, {image, file, audio, video: {ok, why, limit_mb}}; files that no longer fit are marked. */
+  set accepts(accepts) {
+    this.#accepts = accepts;
+    this.#intake.gate(accepts);
+    this.#part("notes").replaceChildren();
+    this.#tray?.judge(accepts);
+    this.#show();
+  }
+
+  /** The conversation the draft belongs to; words written meanwhile stay. */
+  set conversation(id) {
+    writeDraft(this.#key, null);
+    this.#conversation = id;
+    this.#changed();
+  }
+
+  /** Takes a message in to be changed or sent again. `parts` are canonical; `editing` is the id of a kept message. */
+  async load({ text, parts = [], uploads = [], editing = null }) {
+    const list = typeof parts === "string" ? [{ type: "text", text: parts }] : parts;
+    const words = text ?? list.filter(({ type }) => type === "text").map((part) => part.text).join("\n\n");
+    if (editing) {
+      this.#before ??= { text: this.#text.value, items: this.#tray?.take() ?? [] };
+      this.#tray?.clear();
+    }
+    const written = editing ? "" : this.#text.value;
+    this.#text.value = [words, written].filter(Boolean).join("\n\n");
+    this.#edit(editing);
+    this.focus();
+    if (list.some(({ type }) => type !== "text")) {
+      (await this.#files()).load(list, uploads);
+    }
+    this.#changed();
+  }
+
+  /** Empty again; what stood here before an earlier message was edited comes back. */
+  clear() {
+    const before = this.#before;
+    this.#cleared = true;
+    this.#before = null;
+    this.#waiting = false;
+    this.#edit(null);
+    this.#text.value = before?.text ?? "";
+    this.#tray?.clear(before?.items);
+    this.#part("notes").replaceChildren();
+    this.#changed();
+  }
+
+  focus() {
+    this.#text.focus();
+    this.#text.setSelectionRange(this.#text.value.length, this.#text.value.length);
+  }
+
+  get #text() {
+    return this.querySelector("textarea");
+  }
+
+  get #key() {
+    return `composer:${this.#conversation ?? this.dataset.model}`;
+  }
+
+  /** Why the message cannot go now; empty where it can. */
+  get #why() {
+    if (this.state === "blocked") {
+      return this.querySelector("[data-field=hint]").dataset.blocked ?? "";
+    }
+    if (this.#tray?.unfit) {
+      return message("why-unfit");
+    }
+    if (this.#tray?.failed) {
+      return message("why-failed");
+    }
+    return this.#text.value.trim() || this.#tray?.items.length ? "" : this.#limits;
+  }
+
+  get #limits() {
+    const limit = this.#accepts.audio?.limit_mb ?? this.#accepts.image?.limit_mb ?? 50;
+    return message("limits", { picture: Math.min(20, this.#accepts.image?.limit_mb ?? 20), limit });
+  }
+
+  #changed() {
+    const text = this.#text.value;
+    if (!CSS.supports("field-sizing", "content")) {
+      this.#text.style.blockSize = "auto";
+      this.#text.style.blockSize = `${this.#text.scrollHeight}px`;
+    }
+    if (!this.#editing) {
+      const uploads = this.#tray?.kept() ?? [];
+      writeDraft(this.#key, text || uploads.length ? { text, uploads } : null);
+    }
+    if (this.#waiting && !this.#tray?.busy) {
+      this.#send();
+    }
+    this.#show();
+  }
+
+  #show() {
+    const running = this.state === "running";
+    this.#part("chips").hidden = !this.#tray?.items.length;
+    this.#part("send").disabled = !running && Boolean(this.#why);
+    this.#part("send").setAttribute("aria-busy", String(this.#waiting));
+    this.#hint();
+  }
+
+  #hint(text) {
+    const said = text || (this.#waiting ? message("waiting") : this.#why || message("keys"));
+    this.querySelector("[data-field=hint]").textContent = said;
+  }
+
+  /** An input method's own Enter has key code 229; Safari sends it after the composition has ended. */
+  #typed(event) {
+    if (event.isComposing || event.keyCode === 229) {
+      return;
+    }
+    if (event.key === "Enter" && !event.shiftKey && !event.altKey) {
+      event.preventDefault();
+      this.#send();
+    } else if (event.key === "ArrowUp" && !this.#text.value && !this.#tray?.items.length && !this.#editing) {
+      event.preventDefault();
+      this.#say("composer-edit-last");
+    }
+  }
+
+  #escaped() {
+    if (this.#waiting) {
+      this.#waiting = false;
+      this.#show();
+    } else if (this.#editing) {
+      this.clear();
+    }
+  }
+
+  #pressed(target) {
+    const button = target.closest("button");
+    const role = button?.dataset.role;
+    if (role === "send") {
+      this.state === "running" ? this.#say("composer-stop") : this.#send();
+    } else if (role === "leave") {
+      this.clear();
+      this.focus();
+    } else if (button?.getAttribute("aria-disabled") === "true") {
+      this.#refuse([{ kind: button.dataset.attach, why: button.title }]);
+    } else if (role === "record") {
+      this.#intake.record();
+    } else if (button?.dataset.attach) {
+      this.#intake.pick(button.dataset.attach);
+    }
+  }
+
+  #send() {
+    if (this.state !== "idle" || this.#why) {
+      this.#waiting = false;
+      return;
+    }
+    this.#waiting = Boolean(this.#tray?.busy);
+    if (this.#waiting) {
+      this.#show();
+      return;
+    }
+    const text = this.#text.value.trim();
+    const content = this.#tray?.content(text) ?? text;
+    const editing = this.#editing ? { editing: this.#editing } : {};
+    this.#cleared = false;
+    if (this.#say("composer-send", { content, uploads: this.#tray?.kept() ?? [], ...editing }) && !this.#cleared) {
+      this.clear();
+    }
+  }
+
+  #edit(id) {
+    this.#editing = id;
+    this.#part("editing").hidden = !id;
+  }
+
+  #moveTo(id) {
+    if (id !== this.#conversation) {
+      this.#before = null;
+      this.#edit(null);
+      this.#conversation = id;
+      this.#text.value = "";
+      this.#tray?.clear();
+      this.#restore(readDraft(this.#key));
+    }
+  }
+
+  #restore(draft) {
+    this.#text.value ||= draft?.text ?? "";
+    if (draft?.uploads?.length) {
+      this.#files().then((tray) => tray.restore(draft.uploads));
+    }
+    this.#changed();
+  }
+
+  /** What holds the files: fetched with the first of them. */
+  #files() {
+    this.#loading ??= import("../chat/tray.js").then(({ Tray }) => {
+      this.#tray = new Tray(this, () => this.#changed());
+      return this.#tray;
+    });
+    return this.#loading;
+  }
+
+  async #add(files) {
+    if (files.length) {
+      const tray = await this.#files();
+      this.#refuse(tray.add(files));
+      this.focus();
+    }
+  }
+
+  async #refuse(refused) {
+    if (refused.length) {
+      const { showRefusals } = await import("../chat/refusals.js");
+      showRefusals(this.#part("notes"), refused);
+    }
+  }
+
+  #say(type, detail = {}) {
+    return this.dispatchEvent(new CustomEvent(type, { bubbles: true, cancelable: true, detail }));
+  }
+
+  #part(role) {
+    return this.querySelector(`[data-role=${role}]`);
+  }
+}
+
+customElements.define("chat-composer", ChatComposer);
