@@ -6,6 +6,7 @@ import re
 import struct
 from dataclasses import dataclass
 
+from core.contract.errors import UpstreamInvalid
 from core.contract.media import PCM_RATE, AudioFormat, PcmShape
 
 WAV_HEADER = 44
@@ -43,6 +44,13 @@ class Length:
 def signature(head: bytes) -> AudioFormat | None:
     """The format that the first bytes prove, or None: raw samples and bare frames prove nothing."""
     return next((found for magic, found in SIGNATURES.items() if head.startswith(magic)), None)
+
+
+def accept(head: bytes, audio: AudioFormat) -> None:
+    """Raises `UpstreamInvalid` where the first bytes of an answer prove another format than `audio`."""
+    found = signature(head)
+    if (found and found is not audio) or (audio is AudioFormat.WAV and found is None):
+        raise UpstreamInvalid(f"The provider sent {found or 'something else'} where {audio} was asked for.")
 
 
 def shape(audio: AudioFormat, head: bytes, media_type: str = "") -> PcmShape:

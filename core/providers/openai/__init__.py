@@ -6,13 +6,14 @@ https://platform.openai.com/docs/api-reference
 from __future__ import annotations
 
 from core.providers import http
+from core.providers.openai.chat import Chat
 from core.providers.openai.models import Models
 from core.providers.openai.speech import Speech
 from core.providers.openai.transcription import Transcription
 from core.providers.openai.translation import Translation
 
 
-class OpenAI(Speech, Transcription, Translation, Models):
+class OpenAI(Speech, Transcription, Translation, Chat, Models):
     """Any server with OpenAI's paths and bodies."""
 
     def prepare(self) -> None:

@@ -39,11 +39,15 @@ def split(splitter: Splitter, chunk: bytes) -> list[ServerEvent]:
 
 def value_of(event: ServerEvent, hide: tuple[str, ...]) -> dict[str, Any]:
     """The object an event carries. Raises what it says where it is an error."""
-    value = wire.decoded(event.data)
+    return accepted(wire.decoded(event.data), event.name, hide)
+
+
+def accepted(value: Any, name: str, hide: tuple[str, ...]) -> dict[str, Any]:
+    """`value`, which came in an event of that name, if it is an object. Raises what it says of an error."""
     if not isinstance(value, dict):
         raise UpstreamInvalid("The provider sent an event that is not an object.")
     if error := from_object(value, hide):
         raise error
-    if value.get("type", event.name) == "error":
+    if value.get("type", name) == "error":
         raise from_object({"error": value}, hide) or UpstreamInvalid("The provider sent an error.")
     return value

@@ -23,18 +23,18 @@ def usage_of(reported: Any, target: Target, request: Listening, duration: Any = 
     seconds = _seconds(told, duration, request)
     if seconds is not None:
         tokens.insert(0, Amount(Kind.AUDIO_IN, Unit.SECOND, seconds))
-    return Usage(tuple(tokens), _cost(told, target), doubtful)
+    return Usage(tuple(tokens), charged(told, target), doubtful)
 
 
 def _tokens(told: Mapping[str, Any]) -> tuple[list[Amount], bool]:
     """(amounts, whether something was told that cannot be)."""
     if "input_tokens" not in told:
         return [], False
-    heard, made = _count(told["input_tokens"]), _count(told.get("output_tokens"))
+    heard, made = count(told["input_tokens"]), count(told.get("output_tokens"))
     if heard is None or made is None:
         return [], True
     details = told.get("input_token_details")
-    text = (_count(details.get("text_tokens")) or 0) if isinstance(details, dict) else 0
+    text = (count(details.get("text_tokens")) or 0) if isinstance(details, dict) else 0
     text = min(text, heard)
     return [
         Amount(Kind.TEXT_IN, Unit.TOKEN, Decimal(text)),
@@ -50,12 +50,23 @@ def _seconds(told: Mapping[str, Any], duration: Any, request: Listening) -> Deci
     return None if found is None else round(Decimal(str(found)), 3)
 
 
-def _cost(told: Mapping[str, Any], target: Target) -> Decimal | None:
-    """A router's own figure is its bill; anybody else's is not known to be."""
+def charged(told: Mapping[str, Any], target: Target) -> Decimal | None:
+    """A router's own figure is its bill; anybody else's is not known to be.
+
+    Where the router used a key of ours, `is_byok`, the provider behind it charges that key besides.
+    """
     if not target.options.get("router", target.provider == "openrouter"):
         return None
-    cost = plausible(told.get("cost"))
-    return Decimal(str(told["cost"])) if cost is not None and cost <= MOST_USD else None
+    cost = dollars(told.get("cost"))
+    details = told.get("cost_details")
+    if cost is not None and told.get("is_byok") is True and isinstance(details, dict):
+        cost += dollars(details.get("upstream_inference_cost")) or 0
+    return cost
+
+
+def dollars(value: Any) -> Decimal | None:
+    amount = plausible(value)
+    return Decimal(str(value)) if amount is not None and amount <= MOST_USD else None
 
 
 def plausible(value: Any) -> float | None:
@@ -65,6 +76,6 @@ def plausible(value: Any) -> float | None:
     return float(value) if 0 <= value <= MOST else None
 
 
-def _count(value: Any) -> int | None:
+def count(value: Any) -> int | None:
     """A plausible count, or None: neither negative, nor absurd, nor a float, nor true."""
     return value if type(value) is int and 0 <= value <= MOST_TOKENS else None

@@ -15,7 +15,7 @@ from core.contract.media import AudioFormat
 from core.contract.requests import SpeechRequest
 from core.contract.route import Target
 from core.providers import http
-from core.providers.audio import WAV_HEADER, signature
+from core.providers.audio import WAV_HEADER, accept
 from core.providers.failures import EXCERPT
 from core.providers.openai import wire
 from core.providers.openai.events import EVENT_STREAM
@@ -100,11 +100,5 @@ async def _head(chunks: AsyncGenerator[bytes, None], audio: AudioFormat, hide: t
             if len(head) > EXCERPT:
                 break
         wire.refuse(head, hide)
-    _check(head, audio)
+    accept(head, audio)
     return head
-
-
-def _check(head: bytes, audio: AudioFormat) -> None:
-    found = signature(head)
-    if (found and found is not audio) or (audio is AudioFormat.WAV and found is None):
-        raise UpstreamInvalid(f"The provider sent {found or 'something else'} where {audio} was asked for.")

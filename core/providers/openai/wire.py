@@ -6,9 +6,10 @@ from typing import Any, NoReturn
 
 import orjson
 
-from core.contract.errors import InvalidRequest, UpstreamInvalid
+from core.contract.errors import UpstreamInvalid
 from core.contract.route import Target
 from core.providers import http
+from core.providers.embedded import Embedded, encoded
 from core.providers.failures import from_object
 from core.providers.upload import Upload
 
@@ -23,10 +24,12 @@ def call(
 ) -> http.Call:
     """The request for `path` below the target's base URL; raises `Unavailable` where its key is locked."""
     headers, hide = _credentials(target)
-    content = b""
+    content: bytes | Embedded = b""
     if body is not None:
         headers["Content-Type"] = "application/json"
-        content = _encoded(body)
+        content = encoded(body)
+        if isinstance(content, Embedded):
+            headers |= content.headers
     return http.Call(method, _address(target, path), headers, content, limits, hide)
 
 
@@ -50,14 +53,6 @@ def _credentials(target: Target) -> tuple[dict[str, str], tuple[str, ...]]:
         headers["Authorization"] = http.bearer(key)
         hide = (key, *hide)
     return headers, hide
-
-
-def _encoded(body: dict[str, Any]) -> bytes:
-    try:
-        return orjson.dumps(body)
-    except orjson.JSONEncodeError:
-        failure = InvalidRequest("The request has characters or values that JSON cannot carry.")
-    raise failure
 
 
 def limits(target: Target, default: http.Limits) -> http.Limits:

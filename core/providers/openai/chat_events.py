@@ -1,0 +1,121 @@
+"""An answer in a conversation, as events or as one object, in the words of the contract."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from core.contract.errors import UpstreamInvalid
+from core.contract.events import Answered, ChatDelta, Event
+from core.contract.media import AudioFormat
+from core.providers import http
+from core.providers.failures import from_object
+from core.providers.openai import wire
+from core.providers.openai.chat_choices import Choices
+from core.providers.openai.events import TERMINATOR, accepted, split
+from core.providers.sse import Splitter
+
+CAP = 8 * http.MIB
+"""Room for a picture or for sound in one event."""
+TOLD = ("system_fingerprint", "service_tier", "citations", "search_results")
+PLAIN_DELTA = frozenset(("content", "role", "refusal"))
+PLAIN_CHOICE = frozenset(("index", "delta", "finish_reason", "native_finish_reason", "logprobs"))
+
+
+class Reading:
+    """One answer as it arrives: `done` once it has said so, `usage` what it last reported.
+
+    `audio` is the format its sound is in; `wrapped` makes one WAV of its samples.
+    """
+
+    __slots__ = ("_answered", "_choices", "_hide", "_splitter", "done", "usage")
+
+    def __init__(self, audio: AudioFormat, hide: tuple[str, ...], *, wrapped: bool = False) -> None:
+        self.done = False
+        self.usage: Any = None
+        self._answered = False
+        self._hide = hide
+        self._splitter = Splitter(CAP)
+        self._choices = Choices(audio, hide, wrapped=wrapped)
+
+    def feed(self, chunk: bytes) -> Iterator[Event]:
+        """What the events say that `chunk` completes. Raises from the error tree."""
+        for event in split(self._splitter, chunk):
+            if event.data == TERMINATOR:
+                self.done = True
+                return
+            value = wire.decoded(event.data)
+            if self._answered and (delta := plain(value)) is not None:
+                yield delta
+            else:
+                yield from self._read(accepted(value, event.name, self._hide), "delta")
+
+    def whole(self, body: bytes) -> Sequence[Event]:
+        """What one object says. Raises from the error tree; white space before it keeps a call alive."""
+        value = wire.decoded(body)
+        if not isinstance(value, dict) or value.get("error") or not value.get("choices"):
+            raise refusal(value, self._hide)
+        self.done = True
+        return list(self._read(value, "message"))
+
+    def end(self) -> Iterator[Event]:
+        """What was held back. Raises `UpstreamInvalid` where the answer is not whole, or none at all."""
+        if not self.done and not self._choices.finished:
+            raise UpstreamInvalid("The answer was cut short.", code="upstream_truncated")
+        if not self._answered:
+            raise UpstreamInvalid("The provider answered nothing.")
+        return self._choices.sound.end()
+
+    def _read(self, value: Mapping[str, Any], name: str) -> Iterator[Event]:
+        """Everything an object says: the long way, for all but plain words."""
+        if value.get("usage") is not None:
+            self.usage = value["usage"]
+        choices = value.get("choices")
+        if choices is None:
+            return
+        if not isinstance(choices, list):
+            raise UpstreamInvalid("The provider's answer has no list of choices.")
+        if choices and not self._answered:
+            self._answered = True
+            yield answered(value)
+        for position, choice in enumerate(choices):
+            yield from self._choices.read(choice, position, name)
+
+
+def plain(value: Any) -> ChatDelta | None:
+    """The words of an event that has nothing else to say; None for any other, and for one that is odd."""
+    try:
+        (choice,) = value["choices"]
+        delta = choice["delta"]
+        text = delta["content"]
+        if not (delta.keys() <= PLAIN_DELTA and choice.keys() <= PLAIN_CHOICE):
+            return None
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None
+    if (
+        text.__class__ is not str
+        or not text
+        or value.get("usage")
+        or value.get("error")
+        or choice.get("finish_reason")
+        or choice.get("logprobs")
+        or choice.get("native_finish_reason")
+        or choice.get("index")
+        or delta.get("refusal")
+    ):
+        return None
+    return ChatDelta(text)
+
+
+def answered(value: Mapping[str, Any]) -> Answered:
+    told = {name: value[name] for name in TOLD if value.get(name) is not None}
+    return Answered(words(value.get("id")), words(value.get("model")), told)
+
+
+def words(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def refusal(value: Any, hide: tuple[str, ...]) -> Exception:
+    error = from_object(value, hide) if isinstance(value, dict) else None
+    return error or UpstreamInvalid("The provider answered with something else than was asked for.")

@@ -1,0 +1,43 @@
+"""A picture in an answer: bytes out of a data URL, or the address where it can be fetched."""
+
+from __future__ import annotations
+
+import binascii
+import re
+from typing import Any
+
+from core.contract.errors import UpstreamInvalid
+
+DATA_URL = re.compile(r"data:(image/[a-z0-9.+-]{1,40})(?:;[^,;]{1,40})*;base64,", re.IGNORECASE)
+SIGNATURES = (
+    (re.compile(rb"\x89PNG\r\n\x1a\n"), "image/png"),
+    (re.compile(rb"\xff\xd8\xff"), "image/jpeg"),
+    (re.compile(rb"GIF8[79]a"), "image/gif"),
+    (re.compile(rb"RIFF.{4}WEBP", re.DOTALL), "image/webp"),
+)
+
+
+def picture(value: Any) -> tuple[str, bytes, str]:
+    """(media type, bytes, address) of one picture; an address has neither. Raises `UpstreamInvalid`.
+
+    What the bytes begin with is believed before what the provider calls them.
+    """
+    url = value.get("image_url") if isinstance(value, dict) else None
+    url = url.get("url") if isinstance(url, dict) else url
+    if isinstance(url, str) and url.startswith("https://"):
+        return "", b"", url
+    found = DATA_URL.match(url) if isinstance(url, str) else None
+    if not isinstance(url, str) or not found:
+        raise UpstreamInvalid("The provider sent a picture that is neither data nor an address.")
+    try:
+        content = binascii.a2b_base64(url[found.end() :], strict_mode=True)
+    except (binascii.Error, ValueError):
+        content = b""
+    if not content:
+        raise UpstreamInvalid("The provider sent a picture that is not base64.")
+    return media_type(content) or found[1].lower(), content, ""
+
+
+def media_type(content: bytes) -> str | None:
+    """What the first bytes prove a picture to be."""
+    return next((name for magic, name in SIGNATURES if magic.match(content)), None)
