@@ -3,25 +3,9 @@
 from __future__ import annotations
 
 from core.bodies.sounds import sound_kind
+from core.contract import signatures
 
 UNKNOWN = "application/octet-stream"
-SIGNS = (
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"GIF87a", "image/gif"),
-    (b"GIF89a", "image/gif"),
-    (b"%PDF-", "application/pdf"),
-)
-CONTAINERS = {b"WEBP": "image/webp", b"AVI ": "video/x-msvideo"}
-EXTENSIONS = {
-    "image/png": "png",
-    "image/jpeg": "jpg",
-    "image/gif": "gif",
-    "image/webp": "webp",
-    "application/pdf": "pdf",
-    "video/x-msvideo": "avi",
-    "text/plain": "txt",
-}
 
 
 def sniff(head: bytes) -> str:
@@ -31,18 +15,11 @@ def sniff(head: bytes) -> str:
 
 def kind_of(head: bytes) -> tuple[str, str]:
     """(media type, file extension) of a file that begins with `head`; what nobody knows is `bin`."""
-    media_type = shown(head)
-    if media_type is None and (sound := sound_kind(head)) is not None:
+    if sound := sound_kind(head):
         return sound.media_type, sound.extension
-    media_type = media_type or ("text/plain" if is_text(head) else UNKNOWN)
-    return media_type, EXTENSIONS.get(media_type, "bin")
-
-
-def shown(head: bytes) -> str | None:
-    for sign, media_type in SIGNS:
-        if head.startswith(sign):
-            return media_type
-    return CONTAINERS.get(head[8:12]) if head[:4] == b"RIFF" else None
+    if kind := signatures.kind_of(head):
+        return kind.media_type, kind.extension
+    return ("text/plain", "txt") if is_text(head) else (UNKNOWN, "bin")
 
 
 def is_text(head: bytes) -> bool:

@@ -35,7 +35,7 @@ async def source(user: User, task: Task, params: Mapping[str, Any]) -> tuple[Upl
     if row is None:
         raise NotFound("There is no such upload, or it is not yours.", param="file")
     if not row.media_type.startswith(("audio/", "video/")):
-        raise InvalidRequest("This upload is no sound and no video.", param="file", code="unsupported_format")
+        raise InvalidRequest("This upload is no sound and no video.", param="file", code="unsupported_media")
     return row, await offload(sound_file, row)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,9 +20,11 @@ from core.contract.errors import ModelNotFound
 from core.contract.media import AudioFormat
 from core.contract.requests import Task
 from core.ledger import reports
-from playground import cards, listening, voices
+from playground import cards, chatting, listening, voices
 from playground.code_tasks import SAMPLES, samples
-from playground.models import Run
+from playground.conversations import telling
+from playground.models import Conversation, Run
+from playground.views import presets
 
 TABS = {
     "playground": gettext_lazy("Playground"),
@@ -67,6 +70,8 @@ def playground(request: HttpRequest, entry: Listing) -> dict[str, Any]:
             **studio(entry),
             **earlier(request, entry),
         }
+    if Task.CHAT in entry.model.tasks:
+        return chat(request, entry)
     if {Task.TRANSCRIPTION, Task.TRANSLATION} & set(entry.model.tasks):
         panel = "playground/tabs/transcription.html"
         return {
@@ -76,6 +81,28 @@ def playground(request: HttpRequest, entry: Listing) -> dict[str, Any]:
             **earlier(request, entry),
         }
     return {"panel": "playground/tabs/none.html"}
+
+
+def chat(request: HttpRequest, entry: Listing) -> dict[str, Any]:
+    """Raises `Http404` for a conversation that is not this person's."""
+    conversation = request.GET.get("conversation", "")
+    if conversation and not owned(request, conversation):
+        raise Http404
+    return {
+        "panel": "playground/tabs/chat.html",
+        "studio": "chat",
+        "conversation": conversation,
+        "conversations": telling.page(request.user),
+        "presets": presets.listed(request.user),
+        **chatting.studio(entry),
+    }
+
+
+def owned(request: HttpRequest, conversation: str) -> bool:
+    try:
+        return Conversation.objects.for_user(request.user).filter(id=UUID(conversation)).exists()
+    except ValueError:
+        return False
 
 
 def studio(entry: Listing) -> dict[str, Any]:

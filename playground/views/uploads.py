@@ -75,7 +75,7 @@ def store(user: User, file: UploadedFile, task: str) -> Upload:
         raise InvalidRequest(
             f"This file is {what}, whatever its name says. Send one of {TAKEN}.",
             param="file",
-            code="unsupported_format",
+            code="unsupported_media",
         )
     upload_id = uuid4()
     return Upload(
@@ -90,7 +90,7 @@ def store(user: User, file: UploadedFile, task: str) -> Upload:
 
 def require_sound(row: Upload) -> None:
     if "video_codec" in row.probe and "codec" not in row.probe:
-        raise InvalidRequest("There is no sound in this video.", param="file", code="unsupported_format")
+        raise InvalidRequest("There is no sound in this video.", param="file", code="unsupported_media")
 
 
 def shown_name(name: str) -> str:
