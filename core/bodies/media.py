@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.bodies.embedded import Found, noun
-from core.bodies.sounds import sound_kind
 from core.contract.errors import InvalidRequest
 from core.contract.media import PCM_RATE
 from core.contract.requests import Modality
-
-HEAD = 64
-"""Bytes that are enough to tell."""
+from core.contract.signatures import HEAD as HEAD
+from core.contract.signatures import Kind, kind_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,27 +31,22 @@ def sounding(media_type: str, extension: str, sample: int = 0) -> MediaKind:
     return MediaKind(Modality.AUDIO, media_type, "pcm" if sample else extension, extension, sample)
 
 
-SIGNS = (
-    (b"\x89PNG\r\n\x1a\n", MediaKind(Modality.IMAGE, "image/png", "png")),
-    (b"\xff\xd8\xff", MediaKind(Modality.IMAGE, "image/jpeg", "jpg")),
-    (b"GIF87a", MediaKind(Modality.IMAGE, "image/gif", "gif")),
-    (b"GIF89a", MediaKind(Modality.IMAGE, "image/gif", "gif")),
-    (b"%PDF-", MediaKind(Modality.FILE, "application/pdf", "pdf")),
-)
-WEBP = MediaKind(Modality.IMAGE, "image/webp", "webp")
 RAW = {
     "pcm16": sounding(f"audio/pcm;rate={PCM_RATE};channels=1", "pcm16", 2),
     "pcm24": sounding(f"audio/pcm;rate={PCM_RATE};channels=1;bits=24", "pcm24", 3),
 }
 """Samples without a header: nothing but their name says what they are."""
 
-SOUNDS = ("wav", "mp3", "aiff", "aac", "ogg", "flac", "m4a")
+SOUNDS = ("wav", "mp3", "aiff", "aac", "ogg", "flac", "m4a", "webm")
 FORMATS = (*SOUNDS, *RAW)
-ALIASES = {"opus": "ogg", "mpeg": "mp3", "mpga": "mp3", "mp4": "m4a", "aif": "aiff", "wave": "wav"}
+ALIASES = ("opus", "mpeg", "mpga", "mp4", "aif", "wave")
+"""Other names for the formats; which one it is, the file says itself."""
+
+PICTURES = ("png", "jpeg", "webp", "gif")
 VIDEOS = ("mp4", "mpeg", "mov", "webm")
 TAKEN = {
     Modality.IMAGE: "png, jpeg, webp or gif",
-    Modality.AUDIO: ", ".join(SOUNDS),
+    Modality.AUDIO: ", ".join((*SOUNDS, *RAW)),
     Modality.VIDEO: "mp4, mpeg, mov or webm",
     Modality.FILE: "pdf",
 }
@@ -70,9 +63,10 @@ def require(head: bytes, size: int, found: Found) -> MediaKind:
         raise InvalidRequest(f"{found.param} is empty.", param=found.param, code="empty_file")
     if raw := RAW.get(found.format):
         return whole(raw, size, found)
-    kind = fitting(head, found.modality)
-    if kind is None or kind.modality is not found.modality:
-        raise mismatch(head, found)
+    seen = kind_of(head)
+    kind = fitting(seen, found.modality) if seen else None
+    if kind is None:
+        raise mismatch(seen, found)
     return kind
 
 
@@ -92,29 +86,24 @@ def whole(kind: MediaKind, size: int, found: Found) -> MediaKind:
     return kind
 
 
-def fitting(head: bytes, modality: Modality) -> MediaKind | None:
-    """The kind by its beginning; a container of both is what it was sent as."""
-    for sign, kind in SIGNS:
-        if head.startswith(sign):
-            return kind
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return WEBP
-    sound = sound_kind(head)
-    if sound is None:
-        return None
-    if modality is Modality.VIDEO and sound.extension in VIDEOS:
-        return MediaKind(Modality.VIDEO, sound.media_type, sound.extension)
-    if sound.extension == "mp4":
-        return sounding("audio/mp4", "m4a")
-    return sounding(sound.media_type, sound.extension) if sound.extension in SOUNDS else None
+def fitting(kind: Kind, modality: Modality) -> MediaKind | None:
+    """A kind as what it was sent as; None where it cannot be that."""
+    if modality is Modality.AUDIO:
+        extension = "m4a" if kind.container == "mp4" else kind.extension
+        return sounding(kind.media_type, extension) if extension in SOUNDS else None
+    if modality is Modality.VIDEO:
+        known = kind.container in VIDEOS
+        return MediaKind(modality, kind.video_type, kind.extension) if known else None
+    known = kind.container in (PICTURES if modality is Modality.IMAGE else ("pdf",))
+    return MediaKind(modality, kind.media_type, kind.extension) if known else None
 
 
-def mismatch(head: bytes, found: Found) -> InvalidRequest:
-    kind = fitting(head, found.modality) or fitting(head, Modality.VIDEO)
-    seen = f"it is {kind.media_type}" if kind else "its first bytes are those of nothing known"
+def mismatch(seen: Kind | None, found: Found) -> InvalidRequest:
+    media_type = (seen.video_type or seen.media_type) if seen else None
+    what = f"it is {media_type}" if media_type else "its first bytes are those of nothing known"
     return InvalidRequest(
-        f"{found.param} must be {noun(found.modality)} ({TAKEN[found.modality]}); {seen}.",
+        f"{found.param} must be {noun(found.modality)} ({TAKEN[found.modality]}); {what}.",
         param=found.param,
         code="unsupported_media",
-        metadata={"found": kind.media_type if kind else None},
+        metadata={"found": media_type},
     )

@@ -90,7 +90,7 @@ def store(user: User, file: UploadedFile, task: str) -> Upload:
 
 def require_sound(row: Upload) -> None:
     if "video_codec" in row.probe and "codec" not in row.probe:
-        raise InvalidRequest("There is no sound in this video.", param="file", code="unsupported_media")
+        raise InvalidRequest("There is no sound in this video.", param="file", code="no_sound")
 
 
 def shown_name(name: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from core.providers.local.encoders import need_media_library
 from core.providers.local.sniffing import Kind, recognise, unreadable
 
-DEMUXERS = "wav,mp3,flac,ogg,mov,mp4,m4a,3gp,3g2,mj2,aac,aiff,matroska,webm"
+DEMUXERS = "wav,mp3,flac,ogg,mov,mp4,m4a,3gp,3g2,mj2,aac,aiff,matroska,webm,mpeg"
 SOUND_CODECS = (
     *("aac", "alac", "ac3", "eac3", "flac", "opus", "libopus", "vorbis", "speex", "libspeex"),
     *("mp1", "mp2", "mp3", "mp1float", "mp2float", "mp3float"),
@@ -18,7 +18,7 @@ SOUND_CODECS = (
     *("adpcm_ima_qt", "adpcm_ima_wav", "adpcm_ms", "pcm_alaw", "pcm_mulaw", "pcm_u8", "pcm_s8"),
     *(f"pcm_{kind}{end}" for kind in ("s16", "s24", "s32", "f32", "f64") for end in ("le", "be")),
 )
-PICTURE_CODECS = ("h264", "hevc", "vp8", "vp9", "av1", "libdav1d", "mpeg4")
+PICTURE_CODECS = ("h264", "hevc", "vp8", "vp9", "av1", "libdav1d", "mpeg4", "mpeg1video", "mpeg2video")
 OPTIONS = {
     "format_whitelist": DEMUXERS,
     "codec_whitelist": ",".join((*SOUND_CODECS, *PICTURE_CODECS)),

@@ -21,7 +21,7 @@ from core.providers.local.containers import (
 )
 from core.providers.local.encoders import media_library
 from core.providers.local.output import Output
-from core.providers.local.sniffing import WAV, Kind, recognise, unreadable
+from core.providers.local.sniffing import Kind, recognise, unreadable
 
 STEP_PACKETS = 10_000
 MOST_PACKETS = 20_000_000
@@ -40,7 +40,7 @@ def probe(args: dict[str, Any], output: Output) -> Generator[None, None, Result]
             return described(kind, "image", width=width, height=height)
     if kind.container == "pdf":
         return described(kind, "pdf", pages=pages(path))
-    if kind is WAV and media_library() is None:
+    if kind.container == "wav" and media_library() is None:
         return described(kind, "audio", **plain_wav(path))
     return (yield from measure(path, output))
 

@@ -274,12 +274,12 @@ def test_a_translation_by_a_model_that_cannot_names_who_can(live, key, ear, lab)
     ("file", "code"),
     [
         (b"", "empty_file"),
-        (b"Hello, this is text.", "unsupported_format"),
-        (b"<html><script>", "unsupported_format"),
-        (b"\x7fELF\2\1\1\0", "unsupported_format"),
-        (b"PK\3\4" + bytes(100), "unsupported_format"),
-        (b"#EXTM3U\nhttp://127.0.0.1/a.ts\n", "unsupported_format"),
-        (b"ffconcat version 1.0\nfile /etc/passwd\n", "unsupported_format"),
+        (b"Hello, this is text.", "unsupported_media"),
+        (b"<html><script>", "unsupported_media"),
+        (b"\x7fELF\2\1\1\0", "unsupported_media"),
+        (b"PK\3\4" + bytes(100), "unsupported_media"),
+        (b"#EXTM3U\nhttp://127.0.0.1/a.ts\n", "unsupported_media"),
+        (b"ffconcat version 1.0\nfile /etc/passwd\n", "unsupported_media"),
     ],
 )
 def test_what_is_no_sound_is_refused_whatever_it_is_called(live, key, ear, provider, file, code, incoming):

@@ -48,7 +48,7 @@ def test_a_kind_by_its_first_bytes(extension, head):
 def test_anything_else_is_refused(head):
     with pytest.raises(InvalidRequest) as caught:
         require_sound(head, len(head), "file")
-    assert (caught.value.provider_code, caught.value.param) == ("unsupported_format", "file")
+    assert (caught.value.provider_code, caught.value.param) == ("unsupported_media", "file")
 
 
 def test_an_empty_file_is_refused():
