@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable, Mapping
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from ssl import SSLContext
@@ -40,7 +40,8 @@ EXCERPT_PATIENCE = 5.0
 MIB = 1024 * 1024
 # The transport's "pool" bounds waiting for a free connection and connecting together.
 EXTENSIONS = {"timeout": {"connect": CONNECT, "pool": CONNECT + POOL, "read": None, "write": None}}
-AiohttpResponseStream.CHUNK_SIZE = 64 * 1024  # a quarter less work than 16 for long answers, same for live
+BLOCK = 64 * 1024  # a quarter less work than 16 for long answers, same for live
+LINGER = 0.1
 BROKEN = (TimeoutError, OSError, ValueError, httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError)
 
 
@@ -76,10 +77,12 @@ class Call:
 class Answer:
     """A 2xx answer whose body is still coming; leaving the `async with` early closes its connection."""
 
-    __slots__ = ("_limits", "_patience", "_response", "headers", "media_type")
+    __slots__ = ("_content", "_limits", "_patience", "_response", "headers", "media_type")
 
     def __init__(self, response: httpx.Response, limits: Limits, patience: Patience) -> None:
         self._response = response
+        # the reader itself: each of the three iterators around it costs as much again for every chunk
+        self._content = cast(AiohttpResponseStream, response.stream)._aiohttp_response.content
         self._limits = limits
         self._patience = patience
         self.headers = response.headers
@@ -91,19 +94,26 @@ class Answer:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if kind is None and not self._content.at_eof():
+            await self._linger()
         await self._response.aclose()
 
     async def chunks(self) -> AsyncGenerator[bytes, None]:
         """Decoded bytes as they arrive. Raises from the error tree when they stop, drip or are too many."""
         inflate = inflater(self.headers.get("content-encoding", ""))
-        size = 0
-        async with aclosing(self._arrivals()) as arrivals:
-            async for arrival in arrivals:
-                for chunk in inflate.feed(arrival) if inflate else (arrival,):
-                    size += len(chunk)
-                    if size > self._limits.size:
-                        raise UpstreamInvalid(f"The answer is longer than {self._limits.size} bytes.")
-                    yield chunk
+        patience, limits = self._patience, self._limits
+        mark, size, fresh = patience.left, 0, 0
+        while arrival := await self._next(limits.idle):
+            for chunk in inflate.feed(arrival) if inflate else (arrival,):
+                size += len(chunk)
+                if size > limits.size:
+                    raise UpstreamInvalid(f"The answer is longer than {limits.size} bytes.")
+                yield chunk
+            fresh += len(arrival)
+            if mark - patience.left > limits.idle:
+                if fresh < limits.pace:
+                    raise UpstreamTimeout("The provider's answer came too slowly.")
+                mark, fresh = patience.left, 0
         if inflate and (rest := inflate.end()):
             yield rest
 
@@ -126,28 +136,18 @@ class Answer:
             pass
         return bytes(found[:EXCERPT])
 
-    async def _arrivals(self) -> AsyncGenerator[bytes, None]:
-        patience, limits = self._patience, self._limits
-        mark, fresh = patience.left, 0
-        async with aclosing(
-            cast(AsyncGenerator[bytes, None], aiter(cast(httpx.AsyncByteStream, self._response.stream)))
-        ) as stream:
-            while (chunk := await self._next(stream)) is not None:
-                yield chunk
-                fresh += len(chunk)
-                if mark - patience.left > limits.idle:
-                    if fresh < limits.pace:
-                        raise UpstreamTimeout("The provider's answer came too slowly.")
-                    mark, fresh = patience.left, 0
-
-    async def _next(self, stream: AsyncGenerator[bytes, None]) -> bytes | None:
+    async def _next(self, at_most: float) -> bytes:
+        """What has arrived, after a wait of at most so many seconds; nothing at the end."""
         try:
-            return await self._patience.wait(anext(stream), self._limits.idle)
-        except StopAsyncIteration:
-            return None
+            return await self._patience.wait(self._content.read(BLOCK), at_most)
         except BROKEN as error:
             failure = translate(error)
         raise failure
+
+    async def _linger(self) -> None:
+        """Let an answer that has said all end as well: only then its connection can be used again."""
+        with suppress(UpstreamError):
+            await self._next(LINGER)
 
 
 async def send(call: Call) -> Answer:
