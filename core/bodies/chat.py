@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
-from core.bodies.speech import ProviderBody, plain_voice
+from core.bodies.speech import ProviderBody, SpeechFault, plain_voice
 from core.bodies.validation import Body, refuse_ours
 from core.contract.errors import InvalidRequest
 from core.contract.media import AudioFormat
@@ -36,7 +36,7 @@ ROUTING = frozenset(
 )
 """Fields of routers, taken from everybody and told to no provider."""
 
-WITHIN = ("extra_body", "orq", "provider")
+WITHIN = ("extra_body", "orq")
 """Objects whose fields somebody on the way might take for fields of the body."""
 
 
@@ -55,8 +55,23 @@ class SpokenFormat(StrEnum):
         return AudioFormat.PCM if self is SpokenFormat.PCM16 else AudioFormat(self.value)
 
 
+def named_voice(voice: Any) -> Any:
+    """As in speech, only that the field is called otherwise."""
+    try:
+        return plain_voice(voice)
+    except SpeechFault:
+        failure = SpeechFault('audio.voice must be a string or {"id": string}.', param="audio.voice")
+    raise failure
+
+
+def harmless(provider: Any) -> Any:
+    if isinstance(provider, dict):
+        refuse_ours(provider, "provider.")
+    return provider
+
+
 class AudioBody(Body):
-    voice: Annotated[str | None, BeforeValidator(plain_voice)] = Field(
+    voice: Annotated[str | None, BeforeValidator(named_voice)] = Field(
         default=None, min_length=1, description='A voice of the model, as a string or `{"id": …}`.'
     )
     format: Annotated[SpokenFormat, Field(strict=False)] = Field(
@@ -80,7 +95,7 @@ class ChatBody(Body):
         default=None, max_length=8, description="What the answer is to be made of; `text` by default."
     )
     audio: AudioBody | None = Field(default=None, description="How an answer in `audio` sounds.")
-    provider: ProviderBody | None = None
+    provider: Annotated[ProviderBody | None, BeforeValidator(harmless)] = None
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -89,19 +104,12 @@ class ChatBody(Body):
         return {name: value for name, value in extra.items() if name not in ROUTING}
 
     def request(self, messages: Sequence[dict[str, Any]] | None = None) -> ChatRequest:
-        """The request, with canonical `messages` in place of its own. Raises `InvalidRequest` where sound is
-        asked for but not how."""
-        spoken = self.audio if "audio" in (self.modalities or ()) else None
-        if spoken is None and "audio" in (self.modalities or ()):
-            raise InvalidRequest(
-                "audio is required with the modality audio: an object with voice and format.",
-                param="audio",
-                code="missing_field",
-            )
-        for name in WITHIN:
-            inner = getattr(self, "model_extra", {}).get(name)
-            if isinstance(inner, dict):
-                refuse_ours(inner, f"{name}.")
+        """The request, with canonical `messages` in place of its own.
+
+        Raises `InvalidRequest` where sound is asked for but not how, and for fields that are the server's.
+        """
+        self.check()
+        spoken = self.audio if self.speaks else None
         return ChatRequest(
             model=self.model,
             messages=tuple(self.messages if messages is None else messages),
@@ -112,3 +120,18 @@ class ChatBody(Body):
             streamed=bool(self.stream),
             options=self.provider.options if self.provider else {},
         )
+
+    @property
+    def speaks(self) -> bool:
+        return "audio" in (self.modalities or ())
+
+    def check(self) -> None:
+        if self.speaks and self.audio is None:
+            raise InvalidRequest(
+                "audio is required with the modality audio: an object with voice and format.",
+                param="audio",
+                code="missing_field",
+            )
+        for name in WITHIN:
+            if isinstance(inner := (self.model_extra or {}).get(name), dict):
+                refuse_ours(inner, f"{name}.")

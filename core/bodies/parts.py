@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from core.bodies.embedded import Found, Noted, Take, https, is_data_url, no_address, split
+from core.bodies.embedded import Found, Take, https, is_data_url, no_address, split
 from core.contract.errors import InvalidRequest, Unsupported
 from core.contract.requests import Media, Modality
 
@@ -35,13 +35,6 @@ def canonical(messages: Sequence[Any], take: Take) -> tuple[dict[str, Any], ...]
     if len(messages) > MOST_MESSAGES:
         raise InvalidRequest(f"messages must have at most {MOST_MESSAGES:,} entries.", param="messages")
     return tuple(message(value, f"messages[{at}]", take) for at, value in enumerate(messages))
-
-
-def embedded(messages: Sequence[Any]) -> list[Found]:
-    """The files in `messages`, in order. Raises what `canonical` raises."""
-    noted = Noted()
-    canonical(messages, noted)
-    return noted.found
 
 
 def message(value: Any, place: str, take: Take) -> dict[str, Any]:
