@@ -40,6 +40,7 @@ urlpatterns: list[URLPattern] = [
     path("runs/<uuid:run_id>/transcript/align", transcripts.align, name="align_transcript"),
     path("runs/<uuid:run_id>/transcript.<str:extension>", transcripts.download, name="transcript_file"),
     path("runs/<uuid:run_id>/delete", runs.delete, name="delete_run"),
+    path("runs/<uuid:run_id>/request", runs.sent, name="run_request"),
     path("runs/<uuid:run_id>/timings", runs.timings, name="timings"),
     path("conversations/", conversations.index, name="conversations"),
     path("conversations/<uuid:conversation_id>/", conversations.show, name="conversation"),

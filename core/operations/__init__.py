@@ -2,6 +2,7 @@
 
 from core.operations.connection import Check, key_state, test_connection, wires
 from core.operations.media import align, probe_file
+from core.operations.sent import chat_sent
 from core.operations.servers import PORTS, Server, add_server, detect_servers
 from core.operations.sound import encode_audio
 from core.operations.sync import SyncReport, sync_models
@@ -13,6 +14,7 @@ __all__ = [
     "SyncReport",
     "add_server",
     "align",
+    "chat_sent",
     "detect_servers",
     "encode_audio",
     "key_state",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -12,9 +12,13 @@ import orjson
 
 from core import tasks
 from core.bodies.completions import Completing
-from core.contract.events import ChatDelta, ImageReady, Outcome, Receipt
+from core.contract.errors import PolyphonyError
+from core.contract.events import ChatDelta, ImageReady, Outcome, Receipt, Started
+from core.contract.requests import ChatRequest, Request
+from core.contract.route import Target
 from core.contract.usage import Kind, Unit
 from core.models.offload import offload
+from core.operations import chat_sent
 from playground import frames
 from playground.conversations import keeping
 from playground.runs.asked import Asked
@@ -104,13 +108,18 @@ class Chat:
         }
         return {name: value for name, value in found.items() if value}
 
-    def columns(self, receipt: Receipt | None) -> dict[str, Any]:
-        """What the run's own row keeps: with the answer as the API would have told it."""
+    def columns(self, receipt: Receipt | None, targets: Sequence[Target]) -> dict[str, Any]:
+        """What the run's own row keeps: the answer as the API would have told it; what was sent, where
+        another provider answered than the one first asked."""
         kept = {"question": self.asked.question, "text": self.written(), **self.answer()}
         if receipt is not None:
             self.whole.note(receipt)
             kept["completion"] = plain(self.whole.completion(receipt.id, int(time.time())))
-        return {"answer": kept}
+        began = self.whole.began
+        used = next((one for one in targets if began and answers(one, began)), targets[0])
+        if used is targets[0]:
+            return {"answer": kept}
+        return {"answer": kept, "sent": sent(used, self.asked.request)}
 
     def settle(self, outcome: Outcome, receipt: Receipt | None, columns: dict[str, Any]) -> None:
         """End the answer's message, where it has one, as its run ended. Blocking."""
@@ -124,6 +133,20 @@ class Chat:
         return {"finish_reason": self.whole.finish, "tokens_per_second": speed(receipt)}
 
 
+def answers(target: Target, began: Started) -> bool:
+    return (target.provider_name, target.model) == (began.provider, began.model)
+
+
+def sent(target: Target, request: Request) -> dict[str, Any] | None:
+    """What the provider is sent for a chat; None for other tasks, and where it cannot be told."""
+    if not isinstance(request, ChatRequest):
+        return None
+    try:
+        return plain(chat_sent(target, request))
+    except PolyphonyError:
+        return None
+
+
 def plain_call(call: dict[str, Any]) -> dict[str, str]:
     """A call of a tool in one shape, whatever its type."""
     inner = call[call["type"]]
@@ -131,9 +154,10 @@ def plain_call(call: dict[str, Any]) -> dict[str, str]:
     return {"id": call["id"], "type": call["type"], "name": inner["name"], "arguments": made}
 
 
-def plain(value: dict[str, Any]) -> Any:
+def plain(value: dict[str, Any]) -> dict[str, Any]:
     """As JSON keeps it; money as a number."""
-    return orjson.loads(orjson.dumps(value, default=float))
+    found: dict[str, Any] = orjson.loads(orjson.dumps(value, default=float))
+    return found
 
 
 def speed(receipt: Receipt) -> float | None:

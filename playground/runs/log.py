@@ -12,10 +12,19 @@ MAX_EVENTS = 200_000
 MAX_TEXT = 8 * 1024 * 1024
 RECENT_SOUND = 4 * 1024 * 1024
 BATCH = 256
+TEXT_FRAME = 40
+"""Bytes of a delta beside its text."""
 
 Body = dict[str, Any] | bytes
 Numbered = tuple[int, Body]
 Recall = Callable[[int, int], bytes]
+
+
+class Outdated:
+    """Stands where an event was that a later one replaces: its number is told to nobody any more."""
+
+
+OUTDATED = Outdated()
 
 
 class Stored(NamedTuple):
@@ -39,7 +48,8 @@ class Log:
 
     def __init__(self, recall: Recall) -> None:
         self.closed = False
-        self._bodies: list[Body | Stored] = []
+        self._bodies: list[Body | Stored | Outdated] = []
+        self._open: dict[int, int] = {}
         self._recall = recall
         self._text = 0
         self._recent = 0
@@ -58,14 +68,16 @@ class Log:
         return len(self._bodies) >= MAX_EVENTS or self._text >= MAX_TEXT
 
     def append(self, body: Body) -> int:
-        """Number an event and wake the readers."""
+        """Number an event and wake the readers. A block of HTML takes the place of its earlier states."""
         self._bodies.append(body)
         if type(body) is bytes:
             self._recent += len(body)
             if self._recent > RECENT_SOUND:
                 self._forget(RECENT_SOUND // 2)
         else:
-            self._text += len(orjson.dumps(body))
+            self._text += weight(body)
+            if body["type"] == "html.block":
+                self._replace(body["index"])
         if self._waiting:
             self._wake()
         return len(self._bodies)
@@ -83,8 +95,9 @@ class Log:
             waiting = self._bodies[position : position + BATCH]
             if waiting:
                 batch = await self._recalled(waiting, position + 1)
-                position += len(batch)
-                yield batch
+                position += len(waiting)
+                if batch:
+                    yield batch
             elif self.closed:
                 return
             else:
@@ -100,6 +113,14 @@ class Log:
     def texts(self) -> list[Numbered]:
         """The textual events, for the row that outlives the log."""
         return [(number, body) for number, body in enumerate(self._bodies, 1) if type(body) is dict]
+
+    def _replace(self, block: int) -> None:
+        """Only the latest state of a block is kept: all of them would grow with the square of its length."""
+        earlier = self._open.get(block)
+        if earlier is not None:
+            self._text -= weight(self._bodies[earlier])
+            self._bodies[earlier] = OUTDATED
+        self._open[block] = len(self._bodies) - 1
 
     def _wake(self) -> None:
         waiting, self._waiting = self._waiting, []
@@ -117,14 +138,23 @@ class Log:
                 self._recent -= len(body)
             self._oldest += 1
 
-    async def _recalled(self, bodies: list[Body | Stored], first: int) -> list[Numbered]:
+    async def _recalled(self, bodies: list[Body | Stored | Outdated], first: int) -> list[Numbered]:
         for body in bodies:
             if type(body) is Stored:
                 return await asyncio.to_thread(self._fetch, bodies, first)
-        return list(enumerate(bodies, first))  # type: ignore[arg-type]
+        return [pair for pair in enumerate(bodies, first) if pair[1] is not OUTDATED]  # type: ignore[misc]
 
-    def _fetch(self, bodies: list[Body | Stored], first: int) -> list[Numbered]:
+    def _fetch(self, bodies: list[Body | Stored | Outdated], first: int) -> list[Numbered]:
         return [
             (number, self._recall(*body) if isinstance(body, Stored) else body)
             for number, body in enumerate(bodies, first)
+            if not isinstance(body, Outdated)
         ]
+
+
+def weight(body: dict[str, Any]) -> int:
+    """Bytes of an event as JSON; those of text, which come in thousands, by a good guess."""
+    text = body.get("text")
+    if type(text) is str and len(body) <= 3:
+        return TEXT_FRAME + (len(text) if text.isascii() else 3 * len(text))
+    return len(orjson.dumps(body))

@@ -69,8 +69,11 @@ class Mirror:
         self._on_stop = on_stop
         self._waiting: deque[tuple[int, bytes, bytes]] = deque()
         self._backlog = 0
-        self._kept: deque[tuple[int, int]] = deque()
+        self._kept: dict[int, int] = {}
         self._kept_size = 0
+        self._first = 1
+        self._blocks: dict[int, int] = {}
+        self._outdated: set[int] = set()
         self._ended = self._lost = False
         self._news = asyncio.Event()
 
@@ -84,6 +87,9 @@ class Mirror:
             self._waiting.clear()
         else:
             self._waiting.append((number, b"sound" if sound else b"text", data))
+        if isinstance(body, dict) and body["type"] == "html.block":
+            self._outdated |= {self._blocks.get(body["index"], 0)} - {0}
+            self._blocks[body["index"]] = number
         self._news.set()
 
     async def work(self) -> None:
@@ -104,32 +110,43 @@ class Mirror:
                 await asyncio.sleep(TICK)
 
     async def _copy(self) -> None:
-        batch = list(self._waiting)
-        stream, stop = key(self.run, "log"), key(self.run, "stop")
+        waiting, outdated = list(self._waiting), frozenset(self._outdated)
+        batch = [entry for entry in waiting if entry[0] not in outdated]
+        gone = [number for number in outdated if number in self._kept]
+        self._count(batch, gone)
+        stream = key(self.run, "log")
         async with client().pipeline(transaction=True) as pipe:
             for number, kind, data in batch:
                 pipe.xadd(stream, {kind: data}, id=f"{number}-0")
-            if batch:
-                pipe.xtrim(stream, minid=f"{self._first_kept(batch)}-0", approximate=False)
+            if gone:
+                pipe.xdel(stream, *(f"{number}-0" for number in gone))
+            if self._first > 1:
+                pipe.xtrim(stream, minid=f"{self._first}-0", approximate=False)
+                pipe.set(key(self.run, "first"), self._first, ex=KEPT_SECONDS)
             pipe.expire(stream, KEPT_SECONDS)
             pipe.set(key(self.run, "alive"), 1, ex=ALIVE_SECONDS)
             if self._ended:
                 pipe.delete(key(self.run, "alive"))
-            pipe.getdel(stop)
+            pipe.getdel(key(self.run, "stop"))
             *_, asked = await pipe.execute()
-        for number, _, data in batch:
+        for *_, data in waiting:
             self._waiting.popleft()
             self._backlog -= len(data)
-            self._kept.append((number, len(data)))
+        self._outdated -= outdated
         if asked:
             self._on_stop()
 
-    def _first_kept(self, batch: list[tuple[int, bytes, bytes]]) -> int:
-        """The oldest number that stays in Redis once `batch` is there."""
-        self._kept_size = sum(size for _, size in self._kept) + sum(len(data) for *_, data in batch)
-        while self._kept_size > KEPT_BYTES and self._kept:
-            self._kept_size -= self._kept.popleft()[1]
-        return self._kept[0][0] if self._kept else batch[0][0]
+    def _count(self, batch: list[tuple[int, bytes, bytes]], gone: list[int]) -> None:
+        """Note what Redis is to hold, and the oldest number that may stay there."""
+        for number in gone:
+            self._kept_size -= self._kept.pop(number)
+        for number, _, data in batch:
+            self._kept_size += len(data) - self._kept.get(number, 0)
+            self._kept[number] = len(data)
+        while self._kept_size > KEPT_BYTES and len(self._kept) > 1:
+            oldest = next(iter(self._kept))
+            self._kept_size -= self._kept.pop(oldest)
+            self._first = next(iter(self._kept))
 
 
 async def exists(run: UUID) -> bool:
@@ -158,6 +175,11 @@ async def opening(run: UUID, after: int) -> list[Numbered]:
     return [numbered(name, fields) for name, fields in found]
 
 
+async def first(run: UUID) -> int:
+    """The oldest number that is kept of a long log."""
+    return int(await client().get(key(run, "first")) or 1)
+
+
 async def read(run: UUID, after: int) -> AsyncGenerator[list[Numbered], None]:
     """Everything numbered above `after`, until the run ends or its process is gone.
 
@@ -170,7 +192,8 @@ async def read(run: UUID, after: int) -> AsyncGenerator[list[Numbered], None]:
         entries = found[0][1] if found else []
         if entries:
             batch = [numbered(name, fields) for name, fields in entries]
-            if batch[0][0] != position + 1:
+            # a gap may also be the place of an event that a later one has replaced
+            if batch[0][0] != position + 1 and await first(run) > position + 1:
                 raise NotFound("Events after that number are no longer kept.", code="log_trimmed")
             position = batch[-1][0]
             quiet_since = time.monotonic()

@@ -43,6 +43,7 @@ from playground.conversations import keeping
 from playground.models import Run
 from playground.runs import live as registry
 from playground.runs.asked import Asked
+from playground.runs.chat import sent
 from playground.runs.live import Live
 from playground.runs.log import Body
 from playground.runs.store import Kept
@@ -70,6 +71,7 @@ def start(user_id: int, frame: frames.Start, asked: Asked, address: str = "") ->
         title=asked.title,
         upload=asked.upload,
         generation=session.id,
+        sent=sent(session.route.targets[0], asked.request),
     )
     live.task = tasks.spawn(f"run {live.id}", conduct(live, row, asked))
     return live
@@ -234,7 +236,7 @@ def ended(
         "frames": plain(told),
         "finished_at": timezone.now(),
         **transcript_columns(live),
-        **(live.chat.columns(receipt) if live.chat else {}),
+        **(live.chat.columns(receipt, live.session.route.targets) if live.chat else {}),
     }
 
 

@@ -1,4 +1,4 @@
-"""What a page does to a run beside making it: delete it, add the browser's own times."""
+"""What a page does to a run beside making it: delete it, look into it, add the browser's own times."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 
 from core.bodies.decoding import decode
 from core.contract.errors import InvalidRequest
@@ -20,6 +20,9 @@ TIMINGS = frozenset(
     {"first_sound_ms", "stalls", "stalled_ms", "total_ms", "played_samples", "received_samples"}
 )
 """What a browser may report of a run; numbers from 0."""
+
+STEPS = ("provider", "model", "outcome", "status", "reason", "duration_ms")
+"""What is told of an attempt."""
 
 
 @signed_in("POST", "DELETE")
@@ -42,6 +45,23 @@ async def timings(request: HttpRequest, user: User, run_id: UUID) -> HttpRespons
     if not await offload(runs.update, timings=measured):
         raise absent()
     return HttpResponse(status=204)
+
+
+@signed_in("GET")
+async def sent(request: HttpRequest, user: User, run_id: UUID) -> HttpResponseBase:
+    """What the provider was `sent`, the `answer` as the API tells it, the `route` it took."""
+    run = await offload(Run.objects.for_user(user).filter(id=run_id).first)
+    if run is None:
+        raise absent()
+    attempts = (run.receipt or {}).get("attempts", ())
+    told = {
+        "sent": run.sent,
+        "answer": run.answer.get("completion"),
+        "route": [{name: attempt.get(name) for name in STEPS} for attempt in attempts],
+    }
+    answer = JsonResponse(told)
+    answer["Cache-Control"] = "private, no-store"
+    return answer
 
 
 def checked(fields: dict[str, Any]) -> dict[str, float]:

@@ -99,6 +99,25 @@ async def test_a_log_is_full_after_so_many_events_or_so_much_text(monkeypatch):
     assert (filled(4).full, filled(10).full) == (False, True)
 
 
+def block(index: int, html: str, state: str = "open") -> dict:
+    return {"type": "html.block", "index": index, "state": state, "html": html}
+
+
+async def test_a_block_of_html_takes_the_place_of_its_earlier_states():
+    log = Log(Disk().recall)
+    for length in range(1, 2001):
+        log.append({"type": "text.delta", "text": "x"})
+        log.append(block(0, "x" * length))
+    log.append(block(0, "done", "closed"))
+    log.append(block(1, "next"))
+    log.close()
+    heard = await everything(log)
+    assert [number for number, _ in heard] == [*range(1, 4001, 2), 4001, 4002]
+    assert [body for _, body in heard[-2:]] == [block(0, "done", "closed"), block(1, "next")]
+    assert [number for number, _ in await everything(log, 3990)] == [3991, 3993, 3995, 3997, 3999, 4001, 4002]
+    assert (log.full, log.last) == (False, 4002)
+
+
 async def test_one_who_joins_late_hears_the_opening(tmp_path):
     log = filled(4)
     assert (log.opening(0), log.opening(3)) == ([], [(1, {"type": "note", "at": 1})])
