@@ -28,6 +28,8 @@ class Text:
         self._inside = False
 
     def feed(self, text: str) -> None:
+        if not text:
+            return
         narrow, wide = SIDEWAYS.subn(" ", text)
         found = narrow.split()
         self.words += len(found) - (self._inside and not narrow[:1].isspace())

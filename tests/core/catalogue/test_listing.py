@@ -58,7 +58,7 @@ def test_what_can_be_used_comes_first(models, engine, keys):
 
 
 def test_ready_only(models, engine):
-    assert list(by_slug(ready=True)) == ["local/espeak-ng", "local/pocketsphinx"]
+    assert list(by_slug(ready=True)) == ["local/espeak-ng", "local/inspector", "local/pocketsphinx"]
 
 
 def test_task_filter(models):
@@ -78,6 +78,7 @@ def test_input_modalities_are_all_needed(models):
         "google/gemini-2.5-pro",
         "google/gemini-3-flash-preview",
         "google/gemini-3.1-pro-preview",
+        "local/inspector",
     ]
 
 

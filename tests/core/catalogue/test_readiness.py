@@ -95,12 +95,17 @@ def test_missing_engine_says_how_to_install_it(monkeypatch):
     assert state.help == 'The local engine is not installed: pip install "polyphony[local]"'
 
 
-def test_each_local_engine_is_missing_by_itself(monkeypatch):
-    monkeypatch.setattr(extras, "find_spec", lambda name: None if name == "pocketsphinx" else True)
+@pytest.mark.parametrize(
+    ("lacking", "unavailable"),
+    [("pocketsphinx", ["pocketsphinx"]), ("PIL", ["inspector"]), ("pypdfium2", ["inspector"])],
+)
+def test_each_local_engine_is_missing_by_itself(monkeypatch, lacking, unavailable):
+    monkeypatch.setattr(extras, "find_spec", lambda name: None if name == lacking else True)
     engine_hint.cache_clear()
     local = provider(wire="local", needs_key=False, environment="")
+    names = ("espeak-ng", "pocketsphinx", "inspector", "")
     try:
-        states = [readiness(local, name).state for name in ("espeak-ng", "pocketsphinx", "")]
+        states = [name for name in names if readiness(local, name).state is State.UNAVAILABLE]
     finally:
         engine_hint.cache_clear()
-    assert states == [State.READY, State.UNAVAILABLE, State.READY]
+    assert states == unavailable

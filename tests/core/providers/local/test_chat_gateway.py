@@ -1,0 +1,87 @@
+"""The inspector through the door: admitted, routed, metered and free."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+from decimal import Decimal
+
+import pytest
+
+from core import tasks
+from core.catalogue.seed import seed_catalogue
+from core.contract.errors import InvalidRequest, Unsupported
+from core.contract.events import AudioChunk, AudioStart, ChatDelta, ImageReady, Outcome, Receipt
+from core.contract.media import AudioFormat
+from core.contract.requests import Caller, Modality, Source
+from core.gateway import Session
+from core.models import UsageRecord
+from core.models.offload import offload
+from tests.core.providers.local.inspected import ALOUD, asked, part
+
+pytestmark = [
+    pytest.mark.anyio,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("engine"),
+]
+
+
+@pytest.fixture
+async def caller(alice):
+    await offload(seed_catalogue)
+    await tasks.start()
+    await offload(tasks.refresh)
+    try:
+        yield Caller(alice.id, source=Source.PLAYGROUND)
+    finally:
+        tasks.state.draining = False
+        await tasks.halt()
+
+
+async def told(session: Session) -> list[object]:
+    async with aclosing(session.events()) as events:
+        return [event async for event in events]
+
+
+async def test_picture_is_reported_recorded_and_free(caller, data):
+    request = asked([{"type": "text", "text": "Look."}, part(data / "samples" / "dummy.pdf")])
+    events = await told(Session(caller, request))
+
+    text = "".join(event.text for event in events if isinstance(event, ChatDelta))
+    assert "### PDF: dummy.pdf" in text
+    assert [event.media_type for event in events if isinstance(event, ImageReady)] == ["image/png"]
+    receipt = events[-1]
+    assert isinstance(receipt, Receipt)
+    assert (receipt.outcome, receipt.cost, receipt.provider) == (
+        Outcome.COMPLETED,
+        Decimal(0),
+        "This computer",
+    )
+    record = await UsageRecord.objects.aget()
+    assert (record.state, record.outcome, record.cost) == ("settled", "completed", 0)
+    amounts = {amount.name: amount.quantity for amount in receipt.amounts}
+    assert (amounts["file_in.page"], amounts["image_out.image"]) == (1, 1)
+
+
+async def test_report_is_spoken_in_the_format_that_can_be_played(caller):
+    request = asked("One two.", modalities=ALOUD, format=AudioFormat.PCM, voice="gmw/en")
+    events = await told(Session(caller, request))
+
+    assert [event.format for event in events if isinstance(event, AudioStart)] == [AudioFormat.PCM]
+    assert sum(len(event.data) for event in events if isinstance(event, AudioChunk)) > 48_000
+    assert events[-1].outcome is Outcome.COMPLETED
+
+
+async def test_unreadable_file_alone_is_the_callers_error(caller, tmp_path):
+    path = tmp_path / "broken.png"
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
+    with pytest.raises(InvalidRequest) as refusal:
+        await told(Session(caller, asked([part(path)])))
+
+    assert refusal.value.provider_code == "unsupported_media"
+    record = await UsageRecord.objects.aget()
+    assert (record.outcome, record.cost) == ("failed", 0)
+
+
+async def test_it_makes_no_videos(caller):
+    with pytest.raises(Unsupported, match="cannot make videos"):
+        await told(Session(caller, asked("Hi", modalities=(Modality.VIDEO,))))
