@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from core.api.answers import JSON, dumps
-from core.api.entry import Receive, Scope, Send
+from core.api.entry import Later, Receive, Scope, Send
 from core.api.reading import caller
 from core.api.receiving import ChatReceived, receive_chat
 from core.api.streaming import KEEP_ALIVE, Stream, answer_headers, while_connected
@@ -28,7 +28,7 @@ log = logging.getLogger("polyphony.api")
 EVENT_STREAM = "text/event-stream; charset=utf-8"
 
 
-async def chat(request: Request) -> CompletionAnswer:
+async def chat(request: Request) -> Later:
     """Take the conversation and its files, admit and route; nothing is sent yet, so that a refusal can
     still have its status."""
     who = await caller(request)
@@ -38,7 +38,7 @@ async def chat(request: Request) -> CompletionAnswer:
     except BaseException:
         received.close()
         raise
-    return (ChunkAnswer if received.request.streamed else CompletionAnswer)(session, received)
+    return Later((ChunkAnswer if received.request.streamed else CompletionAnswer)(session, received))
 
 
 class CompletionAnswer:

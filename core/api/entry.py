@@ -34,6 +34,22 @@ numbers = count(1)
 """Together a request id: unique, not secret, and without asking the kernel for randomness every time."""
 
 
+LATER = "polyphony.answer"
+
+
+class Later:
+    """An endpoint's answer, given once the layers that found the endpoint have returned.
+
+    Every piece of a long answer would pass through all of them otherwise, up and down.
+    """
+
+    def __init__(self, answer: Application) -> None:
+        self.answer = answer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope[LATER] = self.answer
+
+
 class Cut(Exception):
     """Raised after the first byte of a sound: the server must break the connection, not end the answer."""
 
@@ -53,6 +69,8 @@ class Entry:
             if scope["path"] not in PROBES:
                 check_host(scope)
             await self.app(scope, receive, passage.send)
+            if answer := scope.get(LATER):
+                await answer(scope, receive, passage.send)
         except ClientDisconnect:
             pass
         except Cut:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable
 from time import monotonic
-from typing import Any, TypeVar
+from types import TracebackType
+from typing import Any, Self, TypeVar
 from weakref import ref
 
 T = TypeVar("T")
@@ -18,11 +19,22 @@ class Patience:
     would cost more than the rest of a chunk's way. One task at a time waits.
     """
 
-    __slots__ = ("__weakref__", "_cancelling", "_rings_at", "_rung", "_task", "_timer", "_until", "left")
+    __slots__ = (
+        "__weakref__",
+        "_at_most",
+        "_cancelling",
+        "_rings_at",
+        "_rung",
+        "_started",
+        "_task",
+        "_timer",
+        "_until",
+        "left",
+    )
 
     def __init__(self, seconds: float) -> None:
         self.left = seconds
-        self._until = self._rings_at = 0.0
+        self._until = self._rings_at = self._started = self._at_most = 0.0
         self._task: asyncio.Task[Any] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._rung = False
@@ -34,21 +46,30 @@ class Patience:
 
     async def wait(self, what: Awaitable[T], at_most: float) -> T:
         """The result of `what`. Raises TimeoutError after `at_most` seconds, or when the stock is used up."""
-        started = monotonic()
-        self._until = until = started + min(self.left, at_most)
-        self._task = task = asyncio.current_task()
+        with self.at_most(at_most):
+            return await what
+
+    def at_most(self, seconds: float) -> Self:
+        """`with patience.at_most(5): await …` is `wait` without a coroutine of its own around every wait."""
+        self._at_most = seconds
+        return self
+
+    def __enter__(self) -> None:
+        self._started = started = monotonic()
+        self._until = until = started + min(self.left, self._at_most)
+        self._task = asyncio.current_task()
         if self._timer is None or self._rings_at > until:
             self._set(until, until - started)
-        try:
-            return await what
-        except asyncio.CancelledError:
-            if self._rung and task is not None and task.uncancel() <= self._cancelling:
-                raise TimeoutError from None
-            raise
-        finally:
-            self._task = None
-            self._rung = False
-            self.left -= monotonic() - started
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        task, self._task = self._task, None
+        rung, self._rung = self._rung, False
+        self.left -= monotonic() - self._started
+        mine = rung and task is not None and kind is asyncio.CancelledError
+        if mine and task is not None and task.uncancel() <= self._cancelling:
+            raise TimeoutError from None
 
     def _set(self, at: float, seconds: float) -> None:
         if self._timer is not None:

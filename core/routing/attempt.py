@@ -42,17 +42,25 @@ class Attempt:
         used = None
         try:
             async with aclosing(answer(self.target, request)) as source:
-                while (event := await self._next(source)) is not None:
+                while True:
+                    # waited for right here: a coroutine around the wait would cost every delta
+                    try:
+                        with self._patience.at_most(self._patience.left - self._spared):
+                            event = await anext(source)
+                    except StopAsyncIteration:
+                        break
                     if type(event) is Used:
                         used = event
                         break
                     if not self.committed and type(event) in CONTENT:
-                        self.committed = True
+                        self.committed, self._spared = True, 0.0
                         self._attempts.first_event()
                         yield Started(self.target.provider_name, self.target.model, self.number)
                     yield event
             if used is None:
                 self.error = UpstreamInvalid("The answer was cut short.", code="upstream_truncated")
+        except TimeoutError:
+            self.error = self._late()
         except PolyphonyError as error:
             self.error = error
         except Exception:
@@ -68,20 +76,14 @@ class Attempt:
         if used:
             yield used
 
-    async def _next(self, source: AsyncGenerator[Event, None]) -> Event | None:
-        spared = 0.0 if self.committed else self._spared
-        try:
-            return await self._patience.wait(anext(source), self._patience.left - spared)
-        except StopAsyncIteration:
-            return None
-        except TimeoutError:
-            self.silent = spared > 0
-            failure = UpstreamTimeout(
-                "The provider brought nothing in time."
-                if self.silent
-                else "The answer took longer than the deadline."
-            )
-        raise failure
+    def _late(self) -> UpstreamTimeout:
+        """What waiting in vain means: `silent` where another target could be asked instead."""
+        self.silent = self._spared > 0
+        return UpstreamTimeout(
+            "The provider brought nothing in time."
+            if self.silent
+            else "The answer took longer than the deadline."
+        )
 
     def _failed(self) -> Outcome:
         return Outcome.PARTIAL if self.committed else Outcome.FAILED
