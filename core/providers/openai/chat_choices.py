@@ -40,6 +40,8 @@ class Choices:
             raise UpstreamInvalid("The provider sent a choice that is not an object.")
         if error := failure(choice, self._hide):
             raise error
+        if name == "message" and choice.get(name) is None:
+            raise UpstreamInvalid("The provider sent a choice without a message.")
         message, number = mapping(choice, name), index(choice, position)
         delta = self._delta(choice, message, number)
         if delta is not None:

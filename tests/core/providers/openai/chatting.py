@@ -1,0 +1,62 @@
+"""What the tests of chat share: a target, a request, and the ways to ask."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+from typing import Any
+
+import pytest
+
+from core.contract.errors import PolyphonyError
+from core.contract.events import AudioChunk, ChatDelta, Event
+from core.contract.requests import ChatRequest
+from core.contract.route import Secret, Target
+from core.providers import adapter
+
+CANARY = "sk-canary-0123456789abcdef"
+HELLO = ({"role": "user", "content": "Hello"},)
+
+
+def target(provider, model: str = "ok", **fields: Any) -> Target:
+    options = {"timeout": 5.0, "idle_timeout": 0.3, **fields.pop("options", {})}
+    return Target(
+        1, fields.pop("slug", "fake"), "Fake", "openai", provider.url, model,
+        credential=Secret(lambda: CANARY), options=options, **fields,
+    )  # fmt: skip
+
+
+def asking(**fields: Any) -> ChatRequest:
+    return ChatRequest("m", **{"messages": HELLO, "streamed": True, **fields})
+
+
+async def chat(where: Target, request: ChatRequest | None = None) -> list[Event]:
+    async with aclosing(adapter("openai").chat(where, request or asking())) as found:
+        return [event async for event in found]
+
+
+async def failing(where: Target, request: ChatRequest | None = None) -> tuple[list[Event], PolyphonyError]:
+    """What came before the failure, and the failure, which tells nothing it should not."""
+    came: list[Event] = []
+
+    async def ask() -> None:
+        async with aclosing(adapter("openai").chat(where, request or asking())) as found:
+            async for event in found:
+                came.append(event)
+
+    with pytest.raises(PolyphonyError) as caught:
+        await ask()
+    assert CANARY not in f"{caught.value!r}{caught.value.envelope()}"
+    assert (caught.value.__cause__, caught.value.__context__) == (None, None)
+    return came, caught.value
+
+
+def deltas(found: list[Event]) -> list[ChatDelta]:
+    return [event for event in found if type(event) is ChatDelta]
+
+
+def text(found: list[Event]) -> str:
+    return "".join(delta.text for delta in deltas(found))
+
+
+def heard(found: list[Event]) -> bytes:
+    return b"".join(event.data for event in found if type(event) is AudioChunk)
