@@ -49,12 +49,12 @@ class AttachmentChip extends HTMLElement {
   }
 
   /** A picture of it: of this computer where it has just come from here, else the server's. */
-  #look({ kind, preview, url, state }) {
+  #look({ kind, preview, url, page }) {
     const view = this.#part("view");
     if (url) {
-      view.href = kind === "file" ? `${url}/page` : url;
+      view.href = url;
     }
-    const source = kind === "file" ? (state === "ready" && url ? `${url}/page` : "") : preview ?? url ?? "";
+    const source = (kind === "file" ? page : preview ?? url) ?? "";
     if (kind === "audio" || !source || this.#shown) {
       return;
     }

@@ -153,7 +153,7 @@ class ChatComposer extends HTMLElement {
   }
 
   #hint(text) {
-    const said = text || (this.#waiting ? message("waiting") : this.#why || message("keys"));
+    const said = text || (this.#waiting ? message("waiting") : this.#why || (matchMedia("(hover: none)").matches ? "" : message("keys")));
     this.querySelector("[data-field=hint]").textContent = said;
   }
 

@@ -1,0 +1,508 @@
+"""Writing a message: words, files of every kind, settings and conversations, before anything is sent."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, Playwright, expect
+
+from tests.journeys.conftest import DESK, FLAGS, PHONE, chromium
+from tests.journeys.ears import sound
+from tests.journeys.server import Program
+from tests.journeys.test_pages import faults
+from tests.journeys.watching import Watch
+
+STAGE = """
+from core.models import AIModel, Endpoint, Provider, User
+from playground.models import Conversation, Message
+stage = Provider.objects.get(slug="stage")
+PARTS = {
+    "talker": (["text", "image", "file", "audio", "video"], ["text", "audio"]),
+    "blind": (["text", "audio"], ["text"]),
+}
+for name, (taken, given) in PARTS.items():
+    model = AIModel.objects.create(
+        slug=f"stage/{name}", name=f"Stage {name}", author="Stage", tasks=["chat"],
+        input_modalities=taken, output_modalities=given, features=["response_format", "streaming"],
+    )
+    Endpoint.objects.create(model=model, provider=stage, upstream_id="rehearsal")
+admin = User.objects.get(username="admin")
+TALKS = {"About kiwis": "They are green.", "About boats": "They float.", "A third": "Nothing."}
+for title, text in TALKS.items():
+    talk = Conversation.objects.create(user=admin, title=title, model="stage/talker")
+    told = [{"type": "text", "text": text}]
+    Message.objects.create(conversation=talk, role="user", text=text, content=told)
+"""
+HELD = """() => {
+  window.sent = [];
+  for (const type of ["composer-send", "composer-stop", "composer-edit-last"]) {
+    window.addEventListener(type, (event) => {
+      event.stopPropagation();
+      window.sent.push({ type, ...event.detail });
+    }, true);
+  }
+}"""
+PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+PDF = b"""%PDF-1.4
+1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
+2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
+3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj
+trailer<</Root 1 0 R>>
+%%EOF
+"""
+
+
+@dataclass
+class Composer:
+    """The composer as a person uses it; what it would send is held back and kept."""
+
+    watch: Watch
+
+    @property
+    def page(self) -> Page:
+        return self.watch.page
+
+    def open(self, model: str = "stage/talker") -> Composer:
+        self.page.goto(f"/models/{model}")
+        for name in ("chat-composer", "chat-settings", "conversation-list"):
+            self.page.wait_for_function("(name) => customElements.get(name)", arg=name)
+        self.page.evaluate(HELD)
+        return self
+
+    def bring(self, *paths: Path) -> None:
+        self.page.locator("chat-composer [data-role=picker]").set_input_files(paths)
+
+    def drop(self, *files: tuple[str, str, bytes], onto: str = "chat-studio") -> None:
+        self.carry("drop", onto, files)
+
+    def paste(self, *files: tuple[str, str, bytes], text: str = "") -> None:
+        self.carry("paste", "#composer-text", files, text)
+
+    def carry(self, kind: str, onto: str, files: tuple[tuple[str, str, bytes], ...], text: str = "") -> None:
+        """As the browser tells of files that are let go over the page, or come from the clipboard."""
+        self.page.evaluate(
+            """([kind, onto, files, text]) => {
+              const data = new DataTransfer();
+              text && data.setData("text/plain", text);
+              for (const [name, type, bytes] of files) {
+                data.items.add(new File([new Uint8Array(bytes)], name, { type }));
+              }
+              const target = document.querySelector(onto);
+              const event = kind === "paste"
+                ? new ClipboardEvent(kind, { bubbles: true, cancelable: true, clipboardData: data })
+                : new DragEvent(kind, { bubbles: true, cancelable: true, dataTransfer: data });
+              target.dispatchEvent(event);
+            }""",
+            [kind, onto, [[name, type, list(body)] for name, type, body in files], text],
+        )
+
+    def sent(self) -> list[dict[str, Any]]:
+        return self.page.evaluate("() => window.sent")
+
+    def ready(self, count: int) -> None:
+        expect(self.page.locator("attachment-chip[data-state=ready]")).to_have_count(count)
+
+    @property
+    def text(self) -> Locator:
+        return self.page.get_by_label("Message", exact=True)
+
+    @property
+    def send(self) -> Locator:
+        return self.page.locator("chat-composer [data-role=send]")
+
+    @property
+    def hint(self) -> Locator:
+        return self.page.locator("#composer-hint")
+
+    @property
+    def chips(self) -> Locator:
+        return self.page.locator("attachment-chip")
+
+    @property
+    def notes(self) -> Locator:
+        return self.page.locator(".composer-note")
+
+
+@pytest.fixture(scope="session")
+def talkers(program: Program) -> Program:
+    """The program with models that chat, and conversations of its admin."""
+    program.shell(STAGE)
+    return program
+
+
+@pytest.fixture
+def composer(talkers: Program, watch: Watch) -> Composer:
+    known(watch.page)
+    return Composer(watch)
+
+
+def known(page: Page) -> None:
+    """The server looks for changes once a second: wait until it knows the models."""
+    deadline = time.monotonic() + 10
+    while page.request.get("/models/stage/blind").status != 200:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    target = tmp_path / "dot.png"
+    target.write_bytes(base64.b64decode(PNG))
+    return target
+
+
+@pytest.fixture
+def paper(tmp_path: Path) -> Path:
+    target = tmp_path / "paper.pdf"
+    target.write_bytes(PDF)
+    return target
+
+
+# Words
+
+
+def test_enter_sends_and_shift_enter_breaks_the_line(composer: Composer):
+    page = composer.open().page
+    expect(composer.send).to_be_disabled()
+    expect(composer.hint).to_contain_text("pictures up to 20 MB and other files up to 50 MB")
+    composer.text.click()
+    page.keyboard.type("One")
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.type("Two")
+    page.keyboard.press("Enter")
+    assert composer.sent() == [{"type": "composer-send", "content": "One\nTwo", "uploads": []}]
+    expect(composer.text).to_have_value("")
+    page.keyboard.type("Three")
+    page.keyboard.press("Control+Enter")
+    assert [told["content"] for told in composer.sent()] == ["One\nTwo", "Three"]
+
+
+def test_an_input_method_keeps_its_enter(composer: Composer):
+    page = composer.open().page
+    composer.text.click()
+    methods = page.context.new_cdp_session(page)
+    methods.send("Input.imeSetComposition", {"text": "にほん", "selectionStart": 3, "selectionEnd": 3})
+    methods.send(
+        "Input.dispatchKeyEvent",
+        {"type": "rawKeyDown", "key": "Process", "code": "Enter", "windowsVirtualKeyCode": 229},
+    )
+    methods.send("Input.insertText", {"text": "日本"})
+    # Safari ends the composition first and tells of the key after it
+    composer.text.evaluate(
+        """(field) => { field.dispatchEvent(new CompositionEvent("compositionend", { bubbles: true }));
+        field.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", keyCode: 229, bubbles: true })); }"""
+    )
+    assert composer.sent() == []
+    expect(composer.text).to_have_value("日本")
+    page.keyboard.press("Enter")
+    assert [told["content"] for told in composer.sent()] == ["日本"]
+
+
+def test_up_asks_for_the_last_message_and_escape_gives_the_draft_back(composer: Composer):
+    page = composer.open().page
+    composer.text.fill("Not empty")
+    page.keyboard.press("ArrowUp")
+    composer.text.fill("")
+    page.keyboard.press("ArrowUp")
+    assert composer.sent() == [{"type": "composer-edit-last"}]
+    composer.text.fill("My draft")
+    page.evaluate("() => document.querySelector('chat-composer').load({ text: 'Earlier', editing: 'm1' })")
+    expect(page.get_by_text("You edit an earlier message")).to_be_visible()
+    expect(composer.text).to_have_value("Earlier")
+    page.keyboard.press("Escape")
+    expect(composer.text).to_have_value("My draft")
+    page.evaluate("() => document.querySelector('chat-composer').load({ text: 'Earlier', editing: 'm1' })")
+    page.keyboard.press("Enter")
+    assert composer.sent()[-1] == {
+        "type": "composer-send", "content": "Earlier", "uploads": [], "editing": "m1",
+    }  # fmt: skip
+    expect(composer.text).to_have_value("My draft")
+    expect(page.get_by_text("You edit an earlier message")).to_be_hidden()
+
+
+def test_stop_takes_the_place_of_send(composer: Composer):
+    page = composer.open().page
+    composer.text.fill("Wait")
+    before = composer.send.bounding_box()
+    page.evaluate("() => { document.querySelector('chat-composer').state = 'running'; }")
+    expect(composer.send).to_have_text(re.compile("Stop"))
+    assert composer.send.bounding_box() == before
+    composer.text.press("Enter")
+    composer.send.click()
+    assert composer.sent() == [{"type": "composer-stop"}]
+    expect(composer.text).to_have_value("Wait")
+
+
+def test_a_draft_with_its_files_survives_a_reload(composer: Composer, picture: Path):
+    composer.open().bring(picture)
+    composer.ready(1)
+    composer.text.fill("Half a thought")
+    composer.page.reload()
+    composer.ready(1)
+    expect(composer.text).to_have_value("Half a thought")
+    expect(composer.chips).to_contain_text("dot.png")
+
+
+# Files
+
+
+def test_files_of_every_kind_keep_their_order(composer: Composer, picture: Path, paper: Path, tmp_path: Path):
+    composer.open()
+    composer.bring(picture, paper, sound(tmp_path / "tone.wav", 2))
+    composer.text.fill("Look")
+    composer.text.press("Enter")
+    expect(composer.chips).to_have_count(0)
+    (told,) = composer.sent()
+    ids = [upload["id"] for upload in told["uploads"]]
+    assert told["content"] == [
+        {"type": "text", "text": "Look"},
+        {"type": "image_url", "image_url": {"upload": ids[0]}},
+        {"type": "file", "file": {"upload": ids[1]}},
+        {"type": "input_audio", "input_audio": {"upload": ids[2]}},
+    ]
+    assert [upload["name"] for upload in told["uploads"]] == ["dot.png", "paper.pdf", "tone.wav"]
+    assert composer.watch.shift() < 0.02
+
+
+def test_a_drop_anywhere_attaches_and_a_chip_removes(composer: Composer, picture: Path):
+    page = composer.open().page
+    composer.drop(("dot.png", "image/png", picture.read_bytes()), onto="h2")
+    composer.ready(1)
+    expect(composer.send).to_be_enabled()
+    with page.expect_response(re.compile("/uploads/.+/delete")) as deleted:
+        page.get_by_role("button", name="Remove dot.png").click()
+    assert deleted.value.status == 204
+    expect(composer.chips).to_have_count(0)
+    expect(composer.send).to_be_disabled()
+
+
+def test_a_pasted_picture_is_attached_and_pasted_text_stays_text(composer: Composer, picture: Path):
+    composer.open()
+    composer.paste(("image.png", "image/png", picture.read_bytes()))
+    composer.ready(1)
+    composer.paste(("image.png", "image/png", picture.read_bytes()), text="a table, also drawn")
+    composer.text.press_sequentially("!")
+    expect(composer.chips).to_have_count(1)
+
+
+def test_what_cannot_come_says_what_is_taken(composer: Composer):
+    composer.open()
+    composer.drop(
+        ("holiday.heic", "image/heic", b"1234"), ("letter.docx", "", b"1234"), ("void.png", "image/png", b"")
+    )
+    expect(composer.notes).to_have_count(3)
+    expect(composer.notes.nth(0)).to_contain_text("HEIC pictures are not taken. Save it as JPEG or PNG.")
+    expect(composer.notes.nth(1)).to_contain_text("Pictures (PNG, JPEG, WebP, GIF), PDF, sound and video")
+    expect(composer.notes.nth(2)).to_contain_text("The file is empty")
+    composer.notes.nth(0).get_by_role("button", name="Close").click()
+    expect(composer.notes).to_have_count(2)
+
+
+def test_a_model_that_cannot_see_says_so_and_names_one_that_can(composer: Composer, picture: Path):
+    page = composer.open("stage/blind").page
+    button = page.get_by_role("button", name="Attach a picture")
+    expect(button).to_have_attribute("aria-disabled", "true")
+    button.focus()
+    expect(composer.hint).to_contain_text("This model cannot see pictures.")
+    composer.drop(("dot.png", "image/png", picture.read_bytes()))
+    expect(composer.notes).to_contain_text("dot.png: This model cannot see pictures.")
+    page.get_by_role("button", name="Use Stage talker").click()
+    expect(page.get_by_label("Model", exact=True)).to_have_value("stage/talker")
+    composer.ready(1)
+    expect(composer.notes).to_have_count(0)
+    page.get_by_label("Model", exact=True).select_option("stage/blind")
+    expect(composer.chips).to_have_attribute("data-state", "unfit")
+    expect(composer.send).to_be_disabled()
+    expect(composer.hint).to_contain_text("Remove what this model cannot take")
+    page.get_by_role("button", name="Remove dot.png").click()
+    composer.text.fill("Without it")
+    expect(composer.send).to_be_enabled()
+
+
+def test_an_upload_that_fails_is_tried_again(composer: Composer, picture: Path):
+    composer.watch.allow("/uploads/")
+    page = composer.open().page
+    page.route("**/uploads/", lambda route: route.abort(), times=1)
+    composer.bring(picture)
+    expect(composer.chips).to_have_attribute("data-state", "failed")
+    expect(composer.chips).to_contain_text("The connection was lost")
+    composer.text.fill("Look")
+    expect(composer.send).to_be_disabled()
+    page.get_by_role("button", name="Send dot.png again").click()
+    composer.ready(1)
+    expect(composer.send).to_be_enabled()
+
+
+def test_send_waits_for_the_files(composer: Composer, picture: Path):
+    page = composer.open().page
+    held: list[Any] = []
+    page.route("**/uploads/", lambda route: held.append(route))
+    composer.bring(picture)
+    composer.text.fill("Look")
+    composer.text.press("Enter")
+    expect(composer.hint).to_contain_text("Sends as soon as the files are there")
+    assert composer.sent() == []
+    held[0].continue_()
+    page.wait_for_function("() => window.sent.length === 1")
+    assert [part["type"] for part in composer.sent()[0]["content"]] == ["text", "image_url"]
+
+
+def test_a_file_that_is_no_picture_is_refused_by_the_server(composer: Composer):
+    composer.watch.allow("Failed to load resource")
+    composer.open().drop(("fake.png", "image/png", b"<html>not a picture</html>"))
+    expect(composer.chips).to_have_attribute("data-state", "failed")
+    expect(composer.page.get_by_role("button", name="Send fake.png again")).to_be_hidden()
+
+
+@pytest.fixture
+def speaking(playwright: Playwright, tmp_path: Path) -> Iterator[Browser]:
+    """A browser whose microphone plays a tone."""
+    spoken = sound(tmp_path / "spoken.wav", 8, 48_000)
+    flags = ["--use-fake-device-for-media-stream", f"--use-file-for-fake-audio-capture={spoken}%noloop"]
+    launched = playwright.chromium.launch(executable_path=chromium(), args=[*FLAGS, *flags])
+    yield launched
+    launched.close()
+
+
+def test_a_recording_comes_as_a_file_that_every_model_reads(
+    speaking: Browser, talkers: Program, signed_in: Any
+):
+    opened = speaking.new_context(
+        base_url=talkers.origin, storage_state=signed_in, viewport=DESK, permissions=["microphone"]
+    )
+    page = opened.new_page()
+    known(page)
+    composer = Composer(Watch(page)).open("stage/blind")
+    page.get_by_role("button", name="Record", exact=True).click()
+    expect(page.locator(".recorder-time")).to_have_text("0:02", timeout=6_000)
+    page.get_by_role("button", name="Done").click()
+    composer.ready(1)
+    expect(composer.chips).to_contain_text(".wav")
+    composer.send.click()
+    (told,) = composer.sent()
+    assert told["content"][0]["type"] == "input_audio"
+    assert told["uploads"][0]["media_type"] == "audio/wav"
+    assert told["uploads"][0]["duration"] == pytest.approx(2, abs=1)
+    assert composer.watch.verdict() == []
+
+
+# Settings
+
+
+def params(page: Page) -> dict[str, Any]:
+    return page.evaluate("() => document.querySelector('chat-settings').params()")
+
+
+def test_settings_become_fields_of_the_request(composer: Composer):
+    page = composer.open().page
+    assert params(page) == {}
+    page.get_by_label("System prompt").fill("Be brief.")
+    page.get_by_label("Temperature").fill("0.75")
+    page.get_by_label("Top P").fill("7")
+    expect(page.locator("chat-settings")).to_contain_text("Top P: from 0 to 1")
+    page.get_by_text("Speak the answers").click()
+    page.get_by_label("Answer as").select_option("json_schema")
+    schema = page.get_by_label("JSON schema")
+    schema.fill('{"type": ')
+    expect(page.locator("#schema-error")).to_contain_text("This is no JSON")
+    schema.fill('{"type": "object"}')
+    expect(page.locator("#schema-error")).to_be_empty()
+    told = params(page)
+    assert told.pop("audio")["format"] == "wav"
+    assert told.pop("response_format")["json_schema"] == {"name": "answer", "schema": {"type": "object"}}
+    assert told == {"system": "Be brief.", "temperature": 0.75, "modalities": ["text", "audio"]}
+    page.reload()
+    expect(page.get_by_label("System prompt")).to_have_value("Be brief.")
+
+
+def test_a_silent_model_says_so_where_answers_are_spoken(composer: Composer):
+    page = composer.open("stage/blind").page
+    expect(page.get_by_label("Speak the answers")).to_be_disabled()
+    expect(page.locator("chat-settings")).to_contain_text("This model answers in writing only.")
+
+
+def test_presets_are_saved_loaded_and_deleted(composer: Composer):
+    page = composer.open().page
+    preset = page.get_by_label("Preset", exact=True)
+    page.get_by_label("System prompt").fill("Answer in rhymes.")
+    page.get_by_label("Seed").fill("7")
+    page.get_by_role("button", name="Save these settings as a preset").click()
+    page.get_by_label("Name of the preset").fill("Poet")
+    page.keyboard.press("Enter")
+    expect(preset.locator("option:checked")).to_have_text("Poet")
+    page.get_by_label("System prompt").fill("Otherwise.")
+    page.reload()
+    page.wait_for_function("() => customElements.get('chat-settings')")
+    preset.select_option(label="Poet")
+    assert params(page) == {"system": "Answer in rhymes.", "seed": 7}
+    page.get_by_role("button", name="Delete the preset").click()
+    expect(preset.locator("option")).to_have_text(["None"])
+    assert page.request.get("/presets/").json() == {"presets": []}
+
+
+# Conversations
+
+
+def rows(page: Page) -> Locator:
+    return page.locator("conversation-list .talk-title")
+
+
+def test_conversations_are_found_by_what_was_said(composer: Composer):
+    page = composer.open().page
+    search = page.get_by_label("Search titles and messages")
+    search.fill("float")
+    expect(rows(page)).to_have_text(["About boats"])
+    search.fill("nobody said this")
+    expect(page.get_by_text("Nothing found. Try other words.")).to_be_visible()
+    search.fill("")
+    expect(rows(page).filter(has_text="About")).to_have_count(2)
+    search.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("() => document.activeElement.className") == "talk-open"
+
+
+def test_a_conversation_is_renamed_and_deleted_in_its_row(composer: Composer, talkers: Program):
+    page = composer.open().page
+    row = page.locator(".talk", has_text="A third")
+    row.hover()
+    row.get_by_role("button", name="Rename A third").click()
+    page.get_by_label("Title").fill("The last one")
+    page.keyboard.press("Enter")
+    expect(rows(page).filter(has_text="The last one")).to_have_count(1)
+    row = page.locator(".talk", has_text="The last one")
+    row.hover()
+    row.get_by_role("button", name="Delete The last one").click()
+    page.keyboard.press("Escape")
+    expect(rows(page).filter(has_text="The last one")).to_have_count(1)
+    row.locator(".talk-open").focus()
+    page.keyboard.press("Delete")
+    page.get_by_role("button", name="Delete", exact=True).click()
+    expect(rows(page).filter(has_text="The last one")).to_have_count(0)
+    found = json.loads(page.request.get("/conversations/?q=last").text())
+    assert found["conversations"] == []
+
+
+# Everywhere
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_axe_finds_nothing_in_a_full_composer(composer: Composer, picture: Path, size: Any, scheme: Any):
+    page = composer.page
+    page.set_viewport_size(size)
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    composer.open("stage/blind")
+    composer.drop(("dot.png", "image/png", picture.read_bytes()), ("a.wav", "audio/wav", b"broken"))
+    expect(composer.chips).to_have_count(1)
+    composer.watch.allow("Failed to load resource")
+    composer.text.fill("Is it?")
+    assert faults(page) == []
+    assert page.evaluate("() => document.documentElement.scrollWidth") == size["width"]
