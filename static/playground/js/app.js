@@ -1,6 +1,7 @@
 // The page's only script: fetches the elements that this page has.
 
 const ELEMENTS = {
+  "chat-studio": () => import("./elements/chat-studio.js"),
   "chat-composer": () => import("./elements/chat-composer.js"),
   "chat-settings": () => import("./elements/chat-settings.js"),
   "code-panel": () => import("./elements/code-panel.js"),

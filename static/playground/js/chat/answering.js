@@ -32,6 +32,9 @@ export function note(answer, event) {
     case "image.ready":
       answer.images[event.index] = { url: event.url, media_type: event.media_type };
       break;
+    case "audio.start":
+      answer.sounding = true;
+      break;
     case "audio.end":
       answer.audio = event.url ? { url: event.url, duration: event.duration } : null;
       break;

@@ -1,7 +1,7 @@
 // Cuts an answer that is still being written into pieces that can be spoken.
 
 const ENDERS = /[.!?…]+["'”’»)\]]*\s+|[。！？｡]+[」』”’）]*|\n\s*\n|\n(?=\s*(?:[-*+#>]|\d+[.)])\s)/gu;
-const FENCE = /^ {0,3}(```+|~~~+)/m;
+const FENCE = /^ {0,3}(\x60{3,}|~{3,})/m;
 const ABBREVIATION = /(?:^|\s)(?:\p{L}|e\.g|i\.e|Dr|Mr|Mrs|Ms|Prof|St|vs|etc|No|т\.е|т\.д|т\.п|см|стр)\.\s+$/u;
 const NUMBERED = /(?:^|\n)\s*\d+\.\s+$/;
 const SHORTEST = 12;

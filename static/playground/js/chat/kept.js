@@ -1,0 +1,33 @@
+// Conversations that the server keeps.
+
+/** {conversation} or {error}: an envelope's error, code 0 where nothing answered. */
+export async function readConversation(id) {
+  return asked(`/conversations/${id}/`, {}, (conversation) => ({ conversation }));
+}
+
+/** A new conversation that holds everything up to this message: {id} or {error}. */
+export async function forkConversation(id, message, csrf) {
+  const headers = { "X-CSRFToken": csrf, "Content-Type": "application/json" };
+  const request = { method: "POST", headers, body: JSON.stringify({ message }) };
+  return asked(`/conversations/${id}/fork`, request, ({ id: fork }) => ({ id: fork }));
+}
+
+async function asked(url, request, read) {
+  try {
+    const answer = await fetch(url, { ...request, headers: { Accept: "application/json", ...request.headers } });
+    const body = await answer.json();
+    return answer.ok ? read(body) : { error: body.error ?? { code: answer.status } };
+  } catch {
+    return { error: { code: 0, message: "" } };
+  }
+}
+
+/** The page's address names the conversation, so that it can be kept, shared between tabs and gone back to. */
+export function nameConversation(id, { replace = false } = {}) {
+  const address = new URL(location.href);
+  if ((address.searchParams.get("conversation") ?? null) === id) {
+    return;
+  }
+  id ? address.searchParams.set("conversation", id) : address.searchParams.delete("conversation");
+  history[replace ? "replaceState" : "pushState"]({}, "", address);
+}
