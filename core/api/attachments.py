@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import binascii
 from collections.abc import Sequence
+from pathlib import Path
 
 from django.conf import settings
 
@@ -13,7 +14,8 @@ from core.api.measuring import measured
 from core.api.reading import MIB
 from core.bodies.embedded import Found, noun
 from core.bodies.inline import MOST_FILES, Sink
-from core.bodies.media import require
+from core.bodies.media import MediaKind, require
+from core.contract import pictures
 from core.contract.errors import InvalidRequest, TooLarge
 from core.contract.requests import Media, Modality
 
@@ -77,6 +79,8 @@ class Attachments:
         file = self._marked.pop(found.data, None) or await self._written(found)
         self._check_size(file, found)
         kind = require(file.head, file.size, found)
+        if found.modality is Modality.IMAGE:
+            await asyncio.to_thread(check_picture, file.path, kind, found)
         seconds = kind.seconds(file.size) if kind.sample else await playing_time(file.path, found)
         name = f"{found.modality}.{kind.extension}"
         return Media(found.modality, file.path, kind.media_type, file.size, name, kind.format, seconds)
@@ -130,6 +134,18 @@ def fill(file: Attachment, found: Found) -> None:
         file.write(data)
         file.save()
         file.seal()
+        return
+    raise failure
+
+
+def check_picture(path: str, kind: MediaKind, found: Found) -> None:
+    """Raises `InvalidRequest` for a picture without a size and for one that is a bomb."""
+    try:
+        with Path(path).open("rb") as file:
+            pictures.size(file, "jpeg" if kind.extension == "jpg" else kind.extension)
+    except pictures.Unreadable as error:
+        failure = InvalidRequest(f"{found.param}: {error}", param=found.param, code="unsupported_media")
+    else:
         return
     raise failure
 

@@ -1,84 +1,331 @@
-"""The folder of incoming files: what is left behind goes, a full disk says so."""
+"""A conversation comes in: text at once, files to the disk in any slices, and nothing stays behind."""
 
 from __future__ import annotations
 
-import os
-import time
+import asyncio
+import base64
+import json
+import struct
+import zlib
+from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from starlette.requests import ClientDisconnect, Request
 
-from core.api import incoming as folders
-from core.api.incoming import FORGOTTEN, Incoming
-from core.contract.errors import TooLarge, Unavailable
+from core.api import receiving
+from core.api.receiving import ChatReceived, receive_chat
+from core.bodies import inline
+from core.contract.errors import InvalidRequest, PolyphonyError, TooLarge
+from core.contract.media import AudioFormat
+from core.contract.requests import Media, Modality
+from core.limits import body_caps
+from tests.fakes.sound import sound
+
+pytestmark = pytest.mark.anyio
+
+MIB = 1024 * 1024
+WAV = sound(AudioFormat.WAV, 0.5)
+
+
+def png(width: int = 2, height: int = 2, padding: int = 0) -> bytes:
+    body = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + struct.pack(">I", 13)
+        + body
+        + struct.pack(">I", zlib.crc32(body))
+        + bytes(padding)
+    )
+
+
+def encoded(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def image(data: bytes, media_type: str = "image/png") -> dict[str, Any]:
+    return {"type": "image_url", "image_url": {"url": f"data:{media_type};base64,{encoded(data)}"}}
+
+
+def audio(data: bytes, form: str = "wav") -> dict[str, Any]:
+    return {"type": "input_audio", "input_audio": {"data": encoded(data), "format": form}}
+
+
+def document(data: bytes, name: str = "a.pdf") -> dict[str, Any]:
+    return {
+        "type": "file",
+        "file": {"filename": name, "file_data": f"data:application/pdf;base64,{encoded(data)}"},
+    }
+
+
+def asked(*parts: Any, **fields: Any) -> dict[str, Any]:
+    return {"model": "m", "messages": [{"role": "user", "content": list(parts)}], **fields}
+
+
+def posted(body: Any, step: int = 64 * 1024, *, told: bool = True, leave_after: int | None = None) -> Request:
+    """A request whose body arrives in pieces of `step` bytes; `told` says whether its length is announced."""
+    data = body if isinstance(body, bytes) else json.dumps(body).encode()
+    pieces = [data[at : at + step] for at in range(0, len(data), step)] or [b""]
+    headers = [(b"content-type", b"application/json")]
+    if told:
+        headers.append((b"content-length", b"%d" % len(data)))
+
+    async def messages() -> AsyncIterator[dict[str, Any]]:
+        for at, piece in enumerate(pieces):
+            if at == leave_after:
+                break
+            yield {"type": "http.request", "body": piece, "more_body": at < len(pieces) - 1}
+        while True:
+            yield {"type": "http.disconnect"}
+
+    source = messages()
+    return Request({"type": "http", "method": "POST", "headers": headers}, lambda: anext(source))
+
+
+async def received(body: Any, step: int = 64 * 1024, **how: Any) -> ChatReceived:
+    return await receive_chat(posted(body, step, **how))
+
+
+def files(value: Any) -> list[Media]:
+    """Every file in `value`, in order."""
+    if isinstance(value, Media):
+        return [value]
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
+    return [found for one in inner for found in files(one)]
+
+
+def contents(found: ChatReceived) -> list[bytes]:
+    return [Path(one.path).read_bytes() for one in files(found.request.messages)]
 
 
 @pytest.fixture
-def folder(settings) -> Path:
-    return Path(settings.MEDIA_ROOT) / "incoming"
+def folder(settings):
+    """What is in the folder of incoming files."""
+    path = Path(settings.MEDIA_ROOT) / "incoming"
+    return lambda: sorted(path.iterdir()) if path.exists() else []
 
 
 @pytest.fixture
-def incoming(folder):
-    made = Incoming(100)
-    yield made
-    made.close()
+def low_limits(settings, monkeypatch):
+    """A file of 1 MB is as large as it may be, one of 3 kB is long."""
+    settings.MAX_UPLOAD_MB = 1
+    monkeypatch.setattr(inline, "LONG", 2000)
+    monkeypatch.setattr(receiving, "SHORT", 2000)
 
 
-def test_a_file_is_ours_alone_and_goes_with_its_request(incoming, folder):
-    assert [str(path) for path in folder.iterdir()] == [incoming.path]
-    assert (folder.stat().st_mode & 0o777, Path(incoming.path).stat().st_mode & 0o777) == (0o700, 0o600)
-    incoming.close()
-    assert list(folder.iterdir()) == []
+async def test_text_needs_no_file_and_no_thread(folder, monkeypatch):
+    async def never(*_: Any) -> None:
+        raise AssertionError("a thread for nothing")
+
+    monkeypatch.setattr(asyncio, "to_thread", never)
+    body = {
+        "model": "m",
+        "messages": [{"role": "user", "content": "Hello"}],
+        "temperature": 1,
+        "stream": True,
+    }
+    found = await received(body)
+    assert (found.request.messages, found.request.parameters) == (tuple(body["messages"]), {"temperature": 1})
+    assert (found.body.model, found.request.streamed, folder()) == ("m", True, [])
+    found.close()
 
 
-@pytest.mark.anyio
-async def test_bytes_are_counted_and_their_beginning_kept(incoming):
-    incoming.write(b"a" * 40)
-    incoming.write(b"b" * 60)
-    await incoming.flush(1)
-    assert written(incoming) == b"a" * 40 + b"b" * 60
-    assert (incoming.size, incoming.head) == (100, b"a" * 40 + b"b" * 24)
-    with pytest.raises(TooLarge):
-        incoming.write(b"c")
+async def test_every_kind_of_file(folder, data, tmp_path):
+    movie = (data / "samples" / "small_video.mp4").read_bytes()
+    paper = (data / "samples" / "dummy.pdf").read_bytes()
+    flac = (data / "samples" / "jfk.flac").read_bytes()
+    parts = [
+        {"type": "text", "text": "What is this?"},
+        {**image(png(), "image/jpeg"), "cache_control": {"type": "ephemeral"}},
+        audio(flac, "mp3"),
+        document(paper),
+        {"type": "video_url", "video_url": {"url": f"data:video/mp4;base64,{encoded(movie)}"}},
+        {"type": "image_url", "image_url": {"url": "https://example.org/cat.png"}},
+        audio(bytes(48_000), "pcm16"),
+    ]
+    found = await received(asked(*parts))
+    picture, voice, pages, film, samples = files(found.request.messages)
+    assert [
+        (one.modality, one.media_type, one.name, one.format) for one in files(found.request.messages)
+    ] == [
+        (Modality.IMAGE, "image/png", "image.png", ""),
+        (Modality.AUDIO, "audio/flac", "audio.flac", "flac"),
+        (Modality.FILE, "application/pdf", "file.pdf", ""),
+        (Modality.VIDEO, "video/mp4", "video.mp4", ""),
+        (Modality.AUDIO, "audio/pcm;rate=24000;channels=1", "audio.pcm", "pcm16"),
+    ]
+    kept = contents(found)
+    assert kept == [png(), flac, paper, movie, bytes(48_000)]
+    assert [one.size for one in files(found.request.messages)] == [len(one) for one in kept]
+    assert (picture.seconds, pages.seconds, samples.seconds) == (None, None, 1.0)
+    assert voice.seconds == pytest.approx(11.0, abs=0.1)
+    assert film.seconds == pytest.approx(2.0, abs=1.5)
+    content = found.request.messages[0]["content"]
+    assert (content[0], content[5]) == (parts[0], parts[5])
+    assert content[2]["input_audio"]["format"] == "flac"
+    assert content[3]["file"]["filename"] == "a.pdf"
+    assert len(folder()) == 5
+    found.close()
+    found.close()
+    assert folder() == []
 
 
-def written(incoming: Incoming) -> bytes:
-    return Path(incoming.path).read_bytes()
+@pytest.mark.parametrize("step", [100, 5000, 1 << 20])
+@pytest.mark.parametrize("told", [True, False])
+async def test_long_files_take_another_way_to_the_same_place(folder, low_limits, step, told):
+    pictures = [png(padding=size) for size in (0, 1400, 1600, 5000, 300_000)]
+    texts = ["long text " * 500, encoded(bytes(5000))]
+    body = asked(*[image(one) for one in pictures], *[{"type": "text", "text": one} for one in texts])
+    found = await received(body, step, told=told)
+    content = found.request.messages[0]["content"]
+    assert contents(found) == pictures
+    assert [part["text"] for part in content if part["type"] == "text"] == texts
+    assert len(folder()) == len(pictures)
+    found.close()
+    assert folder() == []
 
 
-def test_a_folder_that_was_deleted_is_made_again(incoming, folder):
-    incoming.close()
-    folder.rmdir()
-    Incoming(100).close()
-    assert list(folder.iterdir()) == []
+PLACE = "messages[0].content[0]"
+BAD = png()[:20] + b"\xff" * 3000
 
 
-def test_no_place_for_a_file_is_told(settings, tmp_path):
-    (tmp_path / "file").touch()
-    settings.MEDIA_ROOT = str(tmp_path / "file")
-    with pytest.raises(Unavailable) as caught:
-        Incoming(100)
-    assert caught.value.provider_code == "storage_full"
+@pytest.mark.parametrize(
+    ("part", "param", "code"),
+    [
+        (image(b""), f"{PLACE}.image_url.url", "empty_file"),
+        (image(b"%PDF-1.7" + bytes(3000)), f"{PLACE}.image_url.url", "unsupported_media"),
+        (image(b"<svg xmlns="), f"{PLACE}.image_url.url", "unsupported_media"),
+        (image(png(50_000, 50_000)), f"{PLACE}.image_url.url", "unsupported_media"),
+        (image(png(0, 7)), f"{PLACE}.image_url.url", "unsupported_media"),
+        (image(png()[:14]), f"{PLACE}.image_url.url", "unsupported_media"),
+        (
+            {"type": "image_url", "image_url": "data:image/png;base64,iVBO!"},
+            f"{PLACE}.image_url",
+            "invalid_base64",
+        ),
+        ({"type": "image_url", "image_url": {"upload": "7"}}, f"{PLACE}.image_url.upload", "invalid_value"),
+        (audio(b"Hello, this is text."), f"{PLACE}.input_audio.data", "unsupported_media"),
+        (audio(WAV, "tune"), f"{PLACE}.input_audio.format", "invalid_value"),
+        (audio(bytes(3001), "pcm16"), f"{PLACE}.input_audio.data", "unsupported_media"),
+        (audio(WAV[:44]), f"{PLACE}.input_audio.data", "unsupported_media"),
+        (audio(b"OggS" + bytes(5000), "ogg"), f"{PLACE}.input_audio.data", "unsupported_media"),
+        (
+            {"type": "input_audio", "input_audio": {"data": encoded(WAV)[:-1]}},
+            f"{PLACE}.input_audio.data",
+            "invalid_base64",
+        ),
+        (document(png(padding=3000)), f"{PLACE}.file.file_data", "unsupported_media"),
+        (
+            {"type": "video_url", "video_url": f"data:;base64,{encoded(WAV)}"},
+            f"{PLACE}.video_url",
+            "unsupported_media",
+        ),
+    ],
+)
+@pytest.mark.parametrize("told", [True, False])
+async def test_a_file_that_is_wrong_is_named_and_goes(folder, low_limits, part, param, code, told):
+    with pytest.raises(InvalidRequest) as caught:
+        await received(asked(part, image(png(padding=4000))), told=told)
+    place = f"{param}.url" if param.endswith(("image_url", "video_url")) else param
+    assert (caught.value.param, caught.value.provider_code, folder()) == (place, code, [])
 
 
-def test_what_a_dead_process_left_goes_at_the_next_start(folder):
-    folder.mkdir(parents=True)
-    old, fresh = folder / "old", folder / "fresh"
-    old.touch()
-    fresh.touch()
-    long_ago = time.time() - FORGOTTEN - 60
-    os.utime(old, (long_ago, long_ago))
-    assert folders.folder() == folder
-    assert list(folder.iterdir()) == [fresh]
+async def test_a_movie_is_no_sound(folder, data):
+    movie = (data / "samples" / "small_video.mp4").read_bytes()
+    with pytest.raises(InvalidRequest, match=r"must be audio; it is video/mp4") as caught:
+        await received(asked(audio(movie, "m4a")))
+    assert (caught.value.param, folder()) == (f"{PLACE}.input_audio.data", [])
 
 
-@pytest.mark.anyio
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
-async def test_a_full_disk_is_told(incoming):
-    incoming._file.close()
-    incoming._file = open("/dev/full", "wb", buffering=0)  # noqa: ASYNC230, SIM115 - the fixture closes it
-    incoming.write(b"abc")
-    with pytest.raises(Unavailable) as caught:
-        await incoming.flush(1)
-    assert (caught.value.provider_code, caught.value.retry_after) == ("storage_full", 30)
+@pytest.mark.parametrize("over", [0, 1])
+async def test_the_limit_of_a_file_is_exact_to_the_byte(folder, low_limits, over):
+    body = asked(document(b"%PDF-1.7" + bytes(MIB - 8 + over)))
+    if not over:
+        (await received(body)).close()
+        return
+    with pytest.raises(TooLarge) as caught:
+        await received(body)
+    assert caught.value.message == f"{PLACE}.file.file_data has 1,048,577 bytes; at most 1,048,576 are taken."
+    assert caught.value.metadata == {"bytes": MIB + 1, "limit": MIB}
+    assert (caught.value.param, folder()) == (f"{PLACE}.file.file_data", [])
+
+
+async def test_the_limit_of_a_picture_is_its_own(folder, settings):
+    settings.MAX_UPLOAD_MB = 50
+    with pytest.raises(TooLarge) as caught:
+        await received(asked(image(png(padding=20 * MIB))))
+    assert (caught.value.param, caught.value.metadata["limit"], folder()) == (
+        f"{PLACE}.image_url.url",
+        20 * MIB,
+        [],
+    )
+
+
+async def test_all_files_together_have_a_limit(folder, low_limits):
+    paper = document(b"%PDF-1.7" + bytes(700_000))
+    with pytest.raises(TooLarge) as caught:
+        await received(asked(paper, paper, paper))
+    place = "messages[0].content[2].file.file_data"
+    assert caught.value.message == (
+        f"With {place} the files have 2,100,024 bytes; at most 2,097,152 are taken."
+    )
+    assert (caught.value.param, folder()) == (place, [])
+
+
+@pytest.mark.parametrize("padding", [0, 3000])
+async def test_more_files_than_are_taken(folder, low_limits, padding):
+    with pytest.raises(TooLarge, match="64"):
+        await received(asked(*[image(png(padding=padding))] * 65))
+    assert folder() == []
+
+
+async def test_a_file_where_none_belongs_is_refused(folder, low_limits):
+    body = asked({"type": "text", "text": "x"}, metadata={"url": encoded(bytes(5000))})
+    with pytest.raises(InvalidRequest, match="where none is taken"):
+        await received(body)
+    assert folder() == []
+
+
+@pytest.mark.parametrize("leave_after", [1, 3])
+async def test_a_client_that_leaves_in_the_middle_leaves_nothing(folder, low_limits, leave_after):
+    with pytest.raises(ClientDisconnect):
+        await received(asked(*[image(png(padding=100_000))] * 3), 100_000, leave_after=leave_after)
+    assert folder() == []
+
+
+async def test_a_refusal_is_told_once_everything_was_sent(low_limits, monkeypatch):
+    monkeypatch.setattr(inline, "MOST_REST", 5000)
+    request = posted({"text": "x" * 100_000}, 1000)
+    whole, taken = request._receive, []
+
+    async def counted() -> Any:
+        taken.append(await whole())
+        return taken[-1]
+
+    with pytest.raises(InvalidRequest, match="too long beside its files"):
+        await receive_chat(Request(request.scope, counted))
+    assert sum(len(message["body"]) for message in taken) == 100_012
+
+
+@pytest.mark.parametrize("told", [True, False])
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b"{", b'{"model": "m"}', b'{"model": "m", "messages": []}', b"\xff\xfe{"]
+)
+async def test_what_is_no_chat_is_refused(body, told, folder):
+    with pytest.raises(InvalidRequest):
+        await received(body, told=told)
+    assert folder() == []
+
+
+async def test_a_body_over_the_cap_is_refused_by_what_is_announced_and_by_what_comes(low_limits, folder):
+    huge = {"model": "m", "x": ["x" * 1000] * 20_000}
+    for told in (True, False):
+        with pytest.raises(PolyphonyError) as caught:
+            await received(huge, told=told)
+        assert (caught.value.status, folder()) == (413, [])
+
+
+@pytest.mark.parametrize("path", ["/api/v1/chat/completions", "/v1/responses", "/v3/router/chat/completions"])
+async def test_the_servers_let_through_what_is_read_here(settings, path):
+    assert body_caps(settings.MAX_UPLOAD_MB)(path) == receiving.chat_cap()

@@ -1,0 +1,78 @@
+"""How large a picture is, from its header: no pixel is decoded."""
+
+from __future__ import annotations
+
+import struct
+from typing import BinaryIO
+
+MAX_PIXELS = 100_000_000
+MARKERS = 1000
+NO_LENGTH = frozenset({0x01, *range(0xD0, 0xD9)})
+FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+"""JPEG markers: those without a body, and those that begin a frame and tell its size."""
+
+
+class Unreadable(ValueError):
+    """A sentence about what is wrong with a picture."""
+
+
+def size(file: BinaryIO, container: str) -> tuple[int, int]:
+    """Width and height. Raises `Unreadable` for a damaged header, no pixels or more than `MAX_PIXELS`."""
+    file.seek(0)
+    try:
+        width, height = READERS[container](file)
+    except (struct.error, IndexError):
+        raise Unreadable("The header of this picture is damaged.") from None
+    if not width or not height:
+        raise Unreadable("This picture has no pixels.")
+    if width * height > MAX_PIXELS:
+        raise Unreadable(f"A picture may have {MAX_PIXELS:,} pixels; this one has {width * height:,}.")
+    return width, height
+
+
+def png(file: BinaryIO) -> tuple[int, int]:
+    head = file.read(24)
+    if head[12:16] != b"IHDR":
+        raise IndexError
+    width, height = struct.unpack(">II", head[16:24])
+    return width, height
+
+
+def gif(file: BinaryIO) -> tuple[int, int]:
+    width, height = struct.unpack("<HH", file.read(10)[6:])
+    return width, height
+
+
+def jpeg(file: BinaryIO) -> tuple[int, int]:
+    file.seek(2)
+    for _ in range(MARKERS):
+        if file.read(1) != b"\xff":
+            break
+        marker = file.read(1)[0]
+        while marker == 0xFF:
+            marker = file.read(1)[0]
+        if marker in NO_LENGTH:
+            continue
+        [length] = struct.unpack(">H", file.read(2))
+        if marker in FRAMES:
+            height, width = struct.unpack(">xHH", file.read(5))
+            return width, height
+        file.seek(max(0, length - 2), 1)
+    raise IndexError
+
+
+def webp(file: BinaryIO) -> tuple[int, int]:
+    head = file.read(30)
+    form = head[12:16]
+    if form == b"VP8X":
+        return 1 + int.from_bytes(head[24:27], "little"), 1 + int.from_bytes(head[27:30], "little")
+    if form == b"VP8L":
+        [bits] = struct.unpack("<I", head[21:25])
+        return 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
+    if form != b"VP8 ":
+        raise IndexError
+    width, height = struct.unpack("<HH", head[26:30])
+    return width & 0x3FFF, height & 0x3FFF
+
+
+READERS = {"png": png, "gif": gif, "jpeg": jpeg, "webp": webp}
