@@ -34,6 +34,7 @@ urlpatterns: list[URLPattern] = [
     path("runs/<uuid:run_id>", history.run, name="run"),
     path("uploads/", uploads.create, name="uploads"),
     path("uploads/<uuid:upload_id>", media.upload, name="upload"),
+    path("uploads/<uuid:upload_id>/page", media.page, name="upload_page"),
     path("uploads/<uuid:upload_id>/delete", uploads.delete, name="delete_upload"),
     path("runs/<uuid:run_id>/sound", media.sound, name="sound"),
     path("runs/<uuid:run_id>/transcript", transcripts.transcript, name="transcript"),

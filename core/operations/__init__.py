@@ -1,7 +1,7 @@
 """What an admin or a page asks for beside the gateway: one file per errand."""
 
 from core.operations.connection import Check, key_state, test_connection, wires
-from core.operations.media import align, probe_file
+from core.operations.media import align, draw_page, probe_file
 from core.operations.sent import chat_sent
 from core.operations.servers import PORTS, Server, add_server, detect_servers
 from core.operations.sound import encode_audio
@@ -16,6 +16,7 @@ __all__ = [
     "align",
     "chat_sent",
     "detect_servers",
+    "draw_page",
     "encode_audio",
     "key_state",
     "probe_file",

@@ -27,3 +27,11 @@ async def align(path: Path | str, text: str) -> tuple[HeardWord, ...]:
     """
     found: tuple[HeardWord, ...] = await providers.adapter("local").align(path, text)
     return found
+
+
+async def draw_page(path: Path | str, target: Path) -> None:
+    """Write the first page of the PDF at `path` to `target` as PNG, in a worker process.
+
+    Raises `InvalidRequest` for what is no readable PDF, `Unavailable` where the extra is not installed.
+    """
+    await providers.adapter("local").first_page(path, target)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import lru_cache
 
 try:
-    from playground.markdown import html
+    from playground.markdown import render
 except ImportError:
-    html = None  # the renderer is not built yet
+    render = None  # the renderer is not built yet
 
 
 @lru_cache(maxsize=512)
 def rendered(text: str) -> str:
     """`text` as safe HTML; empty where there is no text."""
-    return html(text) if text.strip() and html is not None else ""
+    return render(text) if text.strip() and render is not None else ""

@@ -58,6 +58,16 @@ class Upload(models.Model):
         return self.name
 
     @property
+    def page(self) -> str:
+        """Where the picture of its first page is stored once somebody has looked at it."""
+        return f"{self.file}.png"
+
+    def erase(self) -> None:
+        """Delete what is stored of it."""
+        default_storage.delete(self.file)
+        default_storage.delete(self.page)
+
+    @property
     def seconds(self) -> float | None:
         """How long it plays, as it was measured."""
         return self.probe.get("duration")
@@ -65,4 +75,4 @@ class Upload(models.Model):
 
 @receiver(post_delete, sender=Upload, dispatch_uid="playground.upload.file")
 def delete_file(instance: Upload, **kwargs: Any) -> None:
-    transaction.on_commit(lambda: default_storage.delete(instance.file))
+    transaction.on_commit(instance.erase)

@@ -5,21 +5,27 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncGenerator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import BinaryIO, cast
 from uuid import UUID
 
+from django.core.files import File
 from django.core.files.storage import default_storage
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
+from core import operations
 from core.contract.media import AudioFormat
 from core.models import User
 from core.models.offload import offload
 from playground.models import Run, Upload
+from playground.sources import local_path
 from playground.views.answers import absent, signed_in
 
 BLOCK = 64 * 1024
 RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
+PDF = "application/pdf"
 SHOWN_INLINE = ("audio/", "video/", "image/png", "image/jpeg", "image/gif", "image/webp")
 
 
@@ -42,6 +48,35 @@ async def upload(request: HttpRequest, user: User, upload_id: UUID) -> HttpRespo
     return await file_answer(
         request, row.file, row.media_type, row.name, attachment=not row.media_type.startswith(SHOWN_INLINE)
     )
+
+
+@signed_in("GET", "HEAD")
+async def page(request: HttpRequest, user: User, upload_id: UUID) -> HttpResponseBase:
+    """The first page of a PDF as PNG; drawn when it is first asked for."""
+    row = await offload(Upload.objects.for_user(user).filter(id=upload_id, media_type=PDF).first)
+    if row is None:
+        raise absent()
+    if not await offload(default_storage.exists, row.page):
+        await draw(row)
+    return await file_answer(request, row.page, "image/png", f"{row.name}.png", attachment=False)
+
+
+async def draw(row: Upload) -> None:
+    path = await offload(local_path, row)
+    if not await offload(path.exists):
+        raise absent()
+    with TemporaryDirectory() as folder:
+        target = Path(folder) / "page.png"
+        await operations.draw_page(path, target)
+        await offload(keep, target, row.page)
+
+
+def keep(path: Path, name: str) -> None:
+    """Two who look at once may both have drawn it: one picture is enough."""
+    with path.open("rb") as file:
+        stored = default_storage.save(name, File(file))
+    if stored != name:
+        default_storage.delete(stored)
 
 
 async def file_answer(

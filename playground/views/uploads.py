@@ -9,8 +9,11 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from core.bodies.sounds import TAKEN
+from core.catalogue.chat import IMAGE_MB
 from core.contract.errors import InvalidRequest, TooLarge
 from core.contract.requests import Task
 from core.models import User
@@ -23,6 +26,10 @@ from playground.views.answers import absent, signed_in
 NAME_LENGTH = 200
 HEAD = 512
 HEARD = (Task.TRANSCRIPTION, Task.TRANSLATION)
+MIB = 1024 * 1024
+HEARABLE = ("audio/", "video/")
+READABLE = ("image/png", "image/jpeg", "image/webp", "image/gif", "application/pdf", *HEARABLE)
+TAKEN_BY_CHAT = f"png, jpeg, webp, gif, pdf, {TAKEN}"
 
 
 @signed_in("POST")
@@ -33,7 +40,7 @@ async def create(request: HttpRequest, user: User) -> HttpResponseBase:
     """
     file = await offload(request.FILES.get, "file")
     if file is None:
-        raise InvalidRequest("Send one file in the form field file.", param="file", code="missing_field")
+        raise InvalidRequest(_("Send one file in the form field file."), param="file", code="missing_field")
     task = request.POST.get("task", "")
     row = await offload(store, user, checked(file), task)
     try:
@@ -60,9 +67,10 @@ async def delete(request: HttpRequest, user: User, upload_id: UUID) -> HttpRespo
 def checked(file: UploadedFile) -> UploadedFile:
     """The file, where its size is one that is taken."""
     if not file.size:
-        raise InvalidRequest("The file is empty.", param="file", code="empty_file")
-    if file.size > settings.MAX_UPLOAD_MB * 1024 * 1024:
-        raise TooLarge(f"A file may have at most {settings.MAX_UPLOAD_MB} MB.", param="file")
+        raise InvalidRequest(_("The file is empty."), param="file", code="empty_file")
+    if file.size > settings.MAX_UPLOAD_MB * MIB:
+        limit = {"limit": settings.MAX_UPLOAD_MB}
+        raise TooLarge(_("A file may have at most %(limit)s MB.") % limit, param="file")
     return file
 
 
@@ -70,13 +78,7 @@ def store(user: User, file: UploadedFile, task: str) -> Upload:
     """The file under a generated name, as a row that is not saved yet."""
     media_type, extension = kind_of(file.read(HEAD))
     file.seek(0)
-    if task in HEARD and not media_type.startswith(("audio/", "video/")):
-        what = "text" if media_type == "text/plain" else "no sound and no video"
-        raise InvalidRequest(
-            f"This file is {what}, whatever its name says. Send one of {TAKEN}.",
-            param="file",
-            code="unsupported_media",
-        )
+    require_use(task, media_type, file.size or 0)
     upload_id = uuid4()
     return Upload(
         id=upload_id,
@@ -86,6 +88,28 @@ def store(user: User, file: UploadedFile, task: str) -> Upload:
         bytes=file.size,
         file=default_storage.save(f"uploads/{user.pk}/{upload_id}.{extension}", file),
     )
+
+
+def require_use(task: str, media_type: str, size: int) -> None:
+    """Raise `InvalidRequest` for a file that `task` cannot use, `TooLarge` for too large a picture."""
+    if task in HEARD and not media_type.startswith(HEARABLE):
+        raise refused(media_type, TAKEN)
+    if task != Task.CHAT:
+        return
+    if not media_type.startswith(READABLE):
+        raise refused(media_type, TAKEN_BY_CHAT)
+    if media_type.startswith("image/") and size > IMAGE_MB * MIB:
+        raise TooLarge(_("A picture may have at most %(limit)s MB.") % {"limit": IMAGE_MB}, param="file")
+
+
+def refused(media_type: str, taken: str) -> InvalidRequest:
+    plain = media_type == "text/plain"
+    told = (
+        _("This file is text, whatever its name says. Send one of %(formats)s.")
+        if plain
+        else _("This file is of no kind that is taken here. Send one of %(formats)s.")
+    )
+    return InvalidRequest(told % {"formats": taken}, param="file", code="unsupported_format")
 
 
 def require_sound(row: Upload) -> None:
@@ -100,4 +124,4 @@ def shown_name(name: str) -> str:
 
 def described(row: Upload) -> dict[str, Any]:
     facts = {"id": str(row.id), "name": row.name, "media_type": row.media_type, "bytes": row.bytes}
-    return {**facts, **row.probe}
+    return {**facts, **row.probe, "url": reverse("playground:upload", args=[row.id])}

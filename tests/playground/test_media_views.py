@@ -156,7 +156,8 @@ async def test_an_upload_is_known_by_an_id(owner, alice, bob):
     assert answer.status_code == 201
     told = answer.json()
     row = await Upload.objects.aget()
-    assert told == {"id": str(row.id), "name": "my note.html", "media_type": "text/plain", "bytes": 25}
+    known = {"name": "my note.html", "media_type": "text/plain", "bytes": 25, "url": f"/uploads/{row.id}"}
+    assert told == {"id": str(row.id), **known}
     assert row.file == f"uploads/{alice.pk}/{row.id}.txt"
     got = await owner.get(f"/uploads/{row.id}")
     assert (got.status_code, await body(got)) == (200, b"<script>alert(1)</script>")

@@ -9,6 +9,7 @@ from core.providers.local.alignment import align
 from core.providers.local.chat import chat, chat_body
 from core.providers.local.extras import EAR, EYE, blind, deaf
 from core.providers.local.inspection import probe
+from core.providers.local.page import first_page
 from core.providers.local.pool import close_shared_pool
 from core.providers.local.recording import encode
 from core.providers.local.speech import speak
@@ -26,6 +27,7 @@ class Local:
     encode = staticmethod(encode)
     probe = staticmethod(probe)
     align = staticmethod(align)
+    first_page = staticmethod(first_page)
     chat = staticmethod(chat)
     chat_body = staticmethod(chat_body)
 

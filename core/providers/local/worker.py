@@ -26,6 +26,7 @@ OPERATIONS = {
     "probe": "core.providers.local.probing:probe",
     "hear": "core.providers.local.hearing:hear",
     "align": "core.providers.local.aligning:align",
+    "draw_page": "core.providers.local.drawing_page:draw",
     "inspect_image": "core.providers.local.inspecting_image:inspect",
     "inspect_pdf": "core.providers.local.inspecting_pdf:inspect",
     "inspect_sound": "core.providers.local.inspecting_sound:inspect",
