@@ -19,6 +19,9 @@ CELL, MARGIN, FOOT = 300, 16, 30
 BRIEF = 3.0
 """Seconds: a shorter video has one row."""
 
+READ_ON = 6.0
+"""Seconds: a moment so near is read on to; a jump lands on the key picture before it, maybe far back."""
+
 STEP_FRAMES = 20
 PATIENCE = 4_000_000_000
 """Pixels that may be decoded on the way to the times that are wanted; after that the nearest picture does."""
@@ -42,23 +45,26 @@ class Finder:
     """Goes to moments of a video, each later than the one before, and keeps a small picture of each."""
 
     def __init__(self, media: MediaFile, output: Output) -> None:
+        assert media.picture is not None
         self.shots: list[Shot] = []
         self._media = media
-        assert media.picture is not None
         self._stream = media.picture
-        self._output = output
-        self._spent = 0
         self._stream.codec_context.thread_count = 1
+        self._output = output
+        self._frames = self._decoded()
+        self._position = 0.0
+        self._spent = 0
 
     def find(self, wanted: float) -> Steps:
         """The first picture at or after `wanted` seconds, or the last one before it where patience ends."""
-        self._go(wanted)
+        if wanted - self._position > READ_ON:
+            self._go(wanted)
         last = None
-        for number, frame in enumerate(self._frames(), 1):
+        for number, frame in enumerate(self._frames, 1):
             self._output.check()
-            last = frame
+            self._position, last = self._at(frame), frame
             self._spent += frame.width * frame.height
-            if self._at(frame) >= wanted - 0.001 or self._spent > PATIENCE:
+            if self._position >= wanted - 0.001 or self._spent > PATIENCE:
                 break
             if number % STEP_FRAMES == 0:
                 yield
@@ -74,8 +80,9 @@ class Finder:
             self._media.container.seek(place, stream=self._stream)
         except (av.FFmpegError, OverflowError):
             return
+        self._frames = self._decoded()
 
-    def _frames(self) -> Iterator[Any]:
+    def _decoded(self) -> Iterator[Any]:
         av = need_media_library("Reading media")
         for packet in self._media.packets(self._stream):
             try:
@@ -87,14 +94,13 @@ class Finder:
         return max(0.0, (moment(frame.pts, frame.time_base) or 0.0) - self._media.origin)
 
     def _keep(self, frame: Any) -> None:
-        at = self._at(frame)
-        if self.shots and at <= self.shots[-1][0]:
+        if self.shots and self._position <= self.shots[-1][0]:
             return
         image = frame.to_image()
         if frame.rotation:
             image = image.rotate(frame.rotation, expand=True)
         image.thumbnail((CELL, CELL))
-        self.shots.append((at, image))
+        self.shots.append((self._position, image))
 
 
 def sheet(shots: list[Shot]) -> bytes:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+import struct
+import zlib
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from numbers import Real
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -24,6 +27,12 @@ DETAILS, POSITION = 0x8769, 0x8825
 
 PRIVATE = frozenset({DETAILS, POSITION, 0x927C, 0x9286, 0x02BC, 0x83BB, 0x8773, 0xA005})
 """Left out: other tables, the maker's own notes, which may hold a position too, blocks of other formats."""
+
+BROKEN = (
+    *(OSError, EOFError, SyntaxError, ValueError, LookupError, TypeError, ArithmeticError),
+    *(struct.error, zlib.error),
+)
+"""What Pillow's readers raise over broken files."""
 
 DAMAGED = "This picture is damaged: it cannot be decoded to its end."
 TOO_LARGE = "This picture takes more memory than a worker has."
@@ -58,7 +67,7 @@ def decoding() -> Iterator[None]:
         yield
     except MemoryError:
         raise unreadable(TOO_LARGE) from None
-    except (OSError, EOFError, SyntaxError, ValueError, LookupError, TypeError, ArithmeticError):
+    except BROKEN:
         raise unreadable(DAMAGED) from None
 
 
@@ -88,14 +97,21 @@ def header(image: Any, container: str) -> Result:
 
 def carried(image: Any) -> Result:
     """The EXIF fields by name, without any position; `position` says whether there was one."""
-    exif = image.getexif()
-    details = exif.get_ifd(DETAILS)
-    fields = [
-        (name, value)
-        for number, raw in [*exif.items(), *details.items()]
-        if number not in PRIVATE and (name := field_name(number)) and (value := readable(raw))
-    ]
-    return {"fields": fields[:MOST_FIELDS], "more": len(fields[MOST_FIELDS:]), "position": POSITION in exif}
+    found: Result = {"fields": [], "more": 0, "position": False}
+    with suppress(*BROKEN):  # a damaged block costs what is in it, not the picture
+        exif = image.getexif()
+        found["position"] = POSITION in exif
+        fields = list(named({**exif, **exif.get_ifd(DETAILS)}))
+        found.update(fields=fields[:MOST_FIELDS], more=len(fields[MOST_FIELDS:]))
+    return found
+
+
+def named(raw: Mapping[int, Any]) -> Iterator[tuple[str, str]]:
+    """The fields that may be told and that say something."""
+    for number, value in raw.items():
+        name, text = field_name(number), readable(value)
+        if number not in PRIVATE and name and text:
+            yield name, text
 
 
 def field_name(number: int) -> str:
@@ -112,7 +128,7 @@ def readable(raw: Any) -> str:
         return ", ".join(readable(part) for part in raw[:8])
     if isinstance(raw, str):
         return raw.replace("\0", " ").strip()[:LONGEST_FIELD]
-    return f"{float(raw):.6g}"
+    return f"{float(raw):.6g}" if isinstance(raw, Real) else ""
 
 
 def shrunk(image: Any) -> Any:

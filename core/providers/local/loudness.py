@@ -105,10 +105,10 @@ class Loudness:
                 measured = self._graph.pull()
             except self._exhausted:
                 return
-            self.told.update(measured.metadata)
             self._note(measured.metadata)
 
     def _note(self, told: dict[str, str]) -> None:
+        self.told.update(told)
         mean = number(told.get("lavfi.astats.Overall.RMS_level"))
         peak = number(told.get("lavfi.astats.Overall.Peak_level"))
         self.silent += mean is None or mean < SILENT

@@ -54,7 +54,7 @@ async def test_picture_is_reported_recorded_and_free(caller, data):
     assert (receipt.outcome, receipt.cost, receipt.provider) == (
         Outcome.COMPLETED,
         Decimal(0),
-        "This computer",
+        "local",
     )
     record = await UsageRecord.objects.aget()
     assert (record.state, record.outcome, record.cost) == ("settled", "completed", 0)
