@@ -103,7 +103,16 @@ class Answer:
         inflate = inflater(self.headers.get("content-encoding", ""))
         patience, limits = self._patience, self._limits
         mark, size, fresh = patience.left, 0, 0
-        while arrival := await self._next(limits.idle):
+        failure: UpstreamError | None = None
+        while failure is None:
+            try:  # waited for right here: a coroutine around the wait would cost every chunk
+                with patience.at_most(limits.idle):
+                    arrival = await self._content.read(BLOCK)
+            except BROKEN as error:
+                failure = translate(error)
+                continue
+            if not arrival:
+                break
             for chunk in inflate.feed(arrival) if inflate else (arrival,):
                 size += len(chunk)
                 if size > limits.size:
@@ -114,6 +123,8 @@ class Answer:
                 if fresh < limits.pace:
                     raise UpstreamTimeout("The provider's answer came too slowly.")
                 mark, fresh = patience.left, 0
+        if failure:  # raised outside the handler: its context may quote headers
+            raise failure
         if inflate and (rest := inflate.end()):
             yield rest
 
@@ -136,18 +147,10 @@ class Answer:
             pass
         return bytes(found[:EXCERPT])
 
-    async def _next(self, at_most: float) -> bytes:
-        """What has arrived, after a wait of at most so many seconds; nothing at the end."""
-        try:
-            return await self._patience.wait(self._content.read(BLOCK), at_most)
-        except BROKEN as error:
-            failure = translate(error)
-        raise failure
-
     async def _linger(self) -> None:
         """Let an answer that has said all end as well: only then its connection can be used again."""
-        with suppress(UpstreamError):
-            await self._next(LINGER)
+        with suppress(*BROKEN), self._patience.at_most(LINGER):
+            await self._content.read(BLOCK)
 
 
 async def send(call: Call) -> Answer:

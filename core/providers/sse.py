@@ -6,19 +6,19 @@ The grammar is WHATWG HTML, section 9.2.6; `id` and `retry` fields are of no use
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 MIB = 1024 * 1024
 LINE_END = re.compile(rb"\r\n|\n|\r")
+FIELD, EVENT_END = b"data: ", b"\n\n"
 
 
 class EventTooLarge(ValueError):
     """One event has more bytes than the cap."""
 
 
-@dataclass(frozen=True, slots=True)
-class ServerEvent:
+class ServerEvent(NamedTuple):
     data: bytes
     name: str = ""
 
@@ -40,8 +40,22 @@ class Splitter:
         self._return = False  # the last byte was CR: a LF that follows belongs to it
         self._bom = True
 
-    def feed(self, chunk: bytes) -> Iterator[ServerEvent]:
-        """The events that `chunk` completes. Raises `EventTooLarge`."""
+    def feed(self, chunk: bytes) -> Iterable[ServerEvent]:
+        """The events that `chunk` completes. Iterating raises `EventTooLarge`."""
+        if (
+            chunk.startswith(FIELD)
+            and chunk.endswith(EVENT_END)
+            and not (self._held or self._name or self._return)
+            and len(chunk) <= self._cap
+            and b"\r" not in chunk
+            and b"\n" not in (data := chunk[len(FIELD) : -len(EVENT_END)])
+        ):
+            # one event, whole, of one line, as nearly all of a live stream: a fifth of the work
+            self._bom = False
+            return (ServerEvent(data),)
+        return self._cut(chunk)
+
+    def _cut(self, chunk: bytes) -> Iterator[ServerEvent]:
         if self._return and chunk:
             self._return = False
             chunk = chunk.removeprefix(b"\n")

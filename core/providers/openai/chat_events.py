@@ -18,8 +18,6 @@ from core.providers.sse import Splitter
 CAP = 8 * http.MIB
 """Room for a picture or for sound in one event."""
 TOLD = ("system_fingerprint", "service_tier", "citations", "search_results")
-PLAIN_DELTA = frozenset(("content", "role", "refusal"))
-PLAIN_CHOICE = frozenset(("index", "delta", "finish_reason", "native_finish_reason", "logprobs"))
 
 
 class Reading:
@@ -40,15 +38,15 @@ class Reading:
 
     def feed(self, chunk: bytes) -> Iterator[Event]:
         """What the events say that `chunk` completes. Raises from the error tree."""
-        for event in split(self._splitter, chunk):
-            if event.data == TERMINATOR:
+        for data, name in split(self._splitter, chunk):
+            if data == TERMINATOR:
                 self.done = True
                 return
-            value = wire.decoded(event.data)
+            value = wire.decoded(data)
             if self._answered and (delta := plain(value)) is not None:
                 yield delta
             else:
-                yield from self._read(accepted(value, event.name, self._hide), "delta")
+                yield from self._read(accepted(value, name, self._hide), "delta")
 
     def whole(self, body: bytes) -> Sequence[Event]:
         """What one object says. Raises from the error tree; white space before it keeps a call alive."""
@@ -88,23 +86,19 @@ def plain(value: Any) -> ChatDelta | None:
         (choice,) = value["choices"]
         delta = choice["delta"]
         text = delta["content"]
-        if not (delta.keys() <= PLAIN_DELTA and choice.keys() <= PLAIN_CHOICE):
-            return None
+        if (
+            text.__class__ is str
+            and text
+            # of what is neither null nor empty: the delta alone, and in it the words, perhaps with a role
+            and len([*filter(None, choice.values())]) == 1
+            and len([*filter(None, delta.values())]) == (2 if "role" in delta else 1)
+            and not value.get("usage")
+            and not value.get("error")
+        ):
+            return ChatDelta(text)
     except (KeyError, TypeError, ValueError, AttributeError):
-        return None
-    if (
-        text.__class__ is not str
-        or not text
-        or value.get("usage")
-        or value.get("error")
-        or choice.get("finish_reason")
-        or choice.get("logprobs")
-        or choice.get("native_finish_reason")
-        or choice.get("index")
-        or delta.get("refusal")
-    ):
-        return None
-    return ChatDelta(text)
+        pass
+    return None
 
 
 def answered(value: Mapping[str, Any]) -> Answered:

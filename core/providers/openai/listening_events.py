@@ -10,7 +10,7 @@ from typing import Any
 from core.contract.errors import UpstreamInvalid
 from core.contract.events import Event, HeardWord, HeardWords, Segment, Transcript, TranscriptDelta, Used
 from core.contract.languages import primary
-from core.contract.requests import Listening
+from core.contract.requests import Listening, TranscriptionRequest
 from core.contract.route import Target
 from core.providers import http
 from core.providers.openai import wire
@@ -43,7 +43,7 @@ async def whole(
     if not isinstance(value, dict) or value.get("error") or not isinstance(value.get("text"), str):
         wire.refuse(body, hide)
     if value["text"]:
-        yield TranscriptDelta(value["text"])
+        yield TranscriptDelta(value["text"], logprobs_of(value, request))
     for event in timed(value):
         yield event
     yield Transcript(value["text"], language_of(value), plausible(value.get("duration")))
@@ -54,13 +54,14 @@ async def streamed(
     answer: http.Answer, hide: tuple[str, ...], target: Target, request: Listening
 ) -> AsyncGenerator[Event, None]:
     """Deltas and segments as they come; the last event has the usage and, from some, the times."""
-    text, segments, done = [], 0, dict[str, Any]()
+    text, segments, done, sure = [], 0, dict[str, Any](), False
     async with aclosing(values(answer, hide)) as found:
         async for value in found:
             match kind_of(value):
                 case "delta":
                     text.append(delta := text_of(value, "delta"))
-                    yield TranscriptDelta(delta)
+                    sure = sure or bool(logprobs := logprobs_of(value, request))
+                    yield TranscriptDelta(delta, logprobs)
                 case "segment" if segment := segment_in(value, segments):
                     segments += 1
                     yield segment
@@ -69,8 +70,9 @@ async def streamed(
                     break
     joined = "".join(text)
     final = done["text"] if isinstance(done.get("text"), str) else joined
-    if not joined and final:
-        yield TranscriptDelta(final)
+    late = () if sure else logprobs_of(done, request)
+    if late or (not joined and final):
+        yield TranscriptDelta("" if joined else final, late)
     for event in () if segments else timed(done):
         yield event
     yield Transcript(final, language_of(done), plausible(done.get("duration")))
@@ -89,6 +91,12 @@ def text_of(value: Mapping[str, Any], name: str) -> str:
     if not isinstance(found, str):
         raise UpstreamInvalid("The provider sent a piece of transcript that is no text.")
     return found
+
+
+def logprobs_of(value: Mapping[str, Any], request: Listening) -> tuple[Mapping[str, Any], ...]:
+    """The tokens of a piece or of the whole, where they were asked for."""
+    asked = isinstance(request, TranscriptionRequest) and request.logprobs
+    return tuple(entries(value, "logprobs")) if asked else ()
 
 
 def timed(value: Mapping[str, Any]) -> Iterator[Event]:

@@ -62,6 +62,8 @@ def fields(target: Target, request: TranscriptionRequest) -> Fields:
         own["diarize"] = True
     if request.streamed and options.get("stream") and form != "verbose_json":
         own["stream"] = True
+    if request.logprobs:
+        own["include"] = ["logprobs"]
     if request.chunking is not None:
         own["chunking_strategy"] = request.chunking  # an object takes the place of the endpoint's word
     if request.known_speakers:
