@@ -101,7 +101,7 @@ test("an id is looked up among the uploads; what is gone says so", () => {
 
 test("facts are those that a chip shows", () => {
   assert.deepEqual(factsOf({ id: "u", bytes: 1, pages: 2, media_type: "application/pdf" }), {
-    bytes: 1, duration: undefined, pages: 2, page: undefined, width: undefined, height: undefined, type: "application/pdf",
+    bytes: 1, duration: undefined, pages: 2, width: undefined, height: undefined, type: "application/pdf",
   });
 });
 

@@ -95,8 +95,8 @@ function itemOf(part, uploads) {
 }
 
 /** What the server found in a file, as an attachment shows it. */
-export function factsOf({ bytes, duration, pages, page, width, height, media_type: type }) {
-  return { bytes, duration, pages, page, width, height, type };
+export function factsOf({ bytes, duration, pages, width, height, media_type: type }) {
+  return { bytes, duration, pages, width, height, type };
 }
 
 function extensionOf(name) {

@@ -73,8 +73,8 @@ export class Tray {
   /** What is ready, as the server described it. */
   kept() {
     const ready = this.items.filter(({ state }) => state === "ready");
-    return ready.map(({ upload: id, type, kind, name, bytes, duration, pages, page, width, height, url, part, own }) => (
-      { id, kind, name, media_type: type, bytes, duration, pages, page, width, height, url, part, own }
+    return ready.map(({ upload: id, type, kind, name, bytes, duration, pages, width, height, url, part, own }) => (
+      { id, kind, name, media_type: type, bytes, duration, pages, width, height, url, part, own }
     ));
   }
 

@@ -49,12 +49,13 @@ class AttachmentChip extends HTMLElement {
   }
 
   /** A picture of it: of this computer where it has just come from here, else the server's. */
-  #look({ kind, preview, url, page }) {
+  #look({ kind, preview, url, pages }) {
     const view = this.#part("view");
     if (url) {
       view.href = url;
     }
-    const source = (kind === "file" ? page : preview ?? url) ?? "";
+    const page = pages && url ? `${url}/page` : "";
+    const source = kind === "file" ? page : preview ?? url ?? "";
     if (kind === "audio" || !source || this.#shown) {
       return;
     }

@@ -17,6 +17,8 @@ class ChatComposer extends HTMLElement {
   #editing = null;
   #before = null;
   #waiting = false;
+  #arriving = 0;
+  #refused = [];
   #cleared = false;
 
   connectedCallback() {
@@ -49,12 +51,18 @@ class ChatComposer extends HTMLElement {
     return this.#accepts;
   }
 
-  /** What the model takes, {image, file, audio, video: {ok, why, limit_mb}}; files that no longer fit are marked. */
+  /**
+   * What the model takes, {image, file, audio, video: {ok, why, limit_mb}}. Files that no longer fit are marked;
+   * those that only the model before could not take come along now.
+   */
   set accepts(accepts) {
+    const again = this.#refused.filter(({ kind }) => accepts[kind]?.ok);
     this.#accepts = accepts;
     this.#intake.gate(accepts);
-    this.#part("notes").replaceChildren();
     this.#tray?.judge(accepts);
+    this.#part("notes").replaceChildren();
+    this.#refused = [];
+    this.#add(again.map(({ file }) => file));
     this.#show();
   }
 
@@ -109,6 +117,11 @@ class ChatComposer extends HTMLElement {
     return `composer:${this.#conversation ?? this.dataset.model}`;
   }
 
+  /** Whether files are still on their way to the server. */
+  get #busy() {
+    return this.#arriving > 0 || Boolean(this.#tray?.busy);
+  }
+
   /** Why the message cannot go now; empty where it can. */
   get #why() {
     if (this.state === "blocked") {
@@ -138,7 +151,7 @@ class ChatComposer extends HTMLElement {
       const uploads = this.#tray?.kept() ?? [];
       writeDraft(this.#key, text || uploads.length ? { text, uploads } : null);
     }
-    if (this.#waiting && !this.#tray?.busy) {
+    if (this.#waiting && !this.#busy) {
       this.#send();
     }
     this.#show();
@@ -202,7 +215,7 @@ class ChatComposer extends HTMLElement {
       this.#waiting = false;
       return;
     }
-    this.#waiting = Boolean(this.#tray?.busy);
+    this.#waiting = this.#busy;
     if (this.#waiting) {
       this.#show();
       return;
@@ -251,14 +264,18 @@ class ChatComposer extends HTMLElement {
 
   async #add(files) {
     if (files.length) {
+      this.#arriving += 1;
       const tray = await this.#files();
+      this.#arriving -= 1;
       this.#refuse(tray.add(files));
       this.focus();
+      this.#changed();
     }
   }
 
   async #refuse(refused) {
     if (refused.length) {
+      this.#refused = refused.filter(({ file, kind }) => file && kind);
       const { showRefusals } = await import("../chat/refusals.js");
       showRefusals(this.#part("notes"), refused);
     }
