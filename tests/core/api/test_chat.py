@@ -1,0 +1,185 @@
+"""`POST chat/completions`, whole, over real HTTP, from a real provider on loopback."""
+
+from __future__ import annotations
+
+import base64
+import json
+
+import pytest
+
+from core.contract.media import AudioFormat
+from core.models import Attempt, UsageRecord
+from tests.core.api.talking import ASK, make_talker, settled
+from tests.fakes.chat import ARGUMENTS, FINGERPRINT, PICTURE, TEXT, THOUGHTS
+from tests.fakes.sound import sound
+
+PNG = f"data:image/png;base64,{base64.b64encode(PICTURE).decode()}"
+COST = 12 * 0.00001 + 10 * 0.0001
+
+
+@pytest.fixture
+def talker(lab):
+    return make_talker(lab)
+
+
+def ask(live, key, **fields):
+    return live.post("/chat/completions", key, json={**ASK, **fields})
+
+
+def message(live, key, **fields) -> dict:
+    answer = ask(live, key, **fields)
+    assert answer.status_code == 200, answer.text
+    return answer.json()["choices"][0]["message"]
+
+
+def test_an_answer_says_who_made_it_and_what_it_cost(live, key, talker):
+    answer = ask(live, key)
+    found, record = answer.json(), UsageRecord.objects.get()
+    assert (found["id"], found["object"], found["model"], found["provider"]) == (
+        record.public_id,
+        "chat.completion",
+        "lab/talker",
+        "Lab",
+    )
+    assert (found["system_fingerprint"], found["service_tier"]) == (FINGERPRINT, "default")
+    assert found["processing_time_ms"] == record.total_ms
+    assert [choice["finish_reason"] for choice in found["choices"]] == ["stop"]
+    assert found["choices"][0]["message"]["content"] == TEXT
+    usage = found["usage"]
+    assert (usage["prompt_tokens"], usage["completion_tokens"], usage["total_tokens"]) == (12, 10, 22)
+    assert usage["prompt_tokens_details"]["cached_tokens"] == 4
+    assert usage["completion_tokens_details"]["reasoning_tokens"] == 2
+    assert usage["cost"] == pytest.approx(COST)
+    assert float(settled("completed").cost) == pytest.approx(COST)
+
+
+def test_headers_tell_the_rest(live, key, talker):
+    answer = ask(live, key)
+    told = {name: value for name, value in answer.headers.items() if name.startswith("x-polyphony")}
+    assert answer.headers["content-type"] == "application/json; charset=utf-8"
+    assert answer.headers["x-generation-id"] == UsageRecord.objects.get().public_id
+    assert told == {
+        "x-polyphony-provider": "Lab",
+        "x-polyphony-model": "lab/talker",
+        "x-polyphony-attempts": "1",
+        "x-polyphony-cost": "0.00112",
+    }
+
+
+@pytest.mark.parametrize("prefix", ["/api/v1", "/v1", "/v3/router"])
+def test_three_addresses_are_one_router(live, key, talker, prefix):
+    live.refresh()
+    headers = {"Authorization": f"Bearer {key}"}
+    answer = live.client.post(f"{prefix}/chat/completions", json=ASK, headers=headers)
+    assert (answer.status_code, answer.json()["choices"][0]["message"]["content"]) == (200, TEXT)
+
+
+def test_parameters_nobody_here_knows_reach_the_provider(live, key, talker, provider):
+    asked = {"temperature": 0.3, "seed": 7, "logit_bias": {"5": 1}, "quite_new": {"a": [1, None]}}
+    assert ask(live, key, **asked).status_code == 200
+    sent = provider.requests[0].json
+    assert {name: sent[name] for name in asked} == asked
+    assert (sent["model"], sent["messages"]) == ("ok", ASK["messages"])
+    assert "stream" not in sent
+
+
+def test_routing_fields_reach_nobody(live, key, talker, provider):
+    assert ask(live, key, models=["a/b"], fallbacks=["c/d"], retry={"count": 1}, timeout=1).status_code == 200
+    assert set(provider.requests[0].json) == {"model", "messages"}
+
+
+@pytest.mark.parametrize("name", ["base_url", "api_key", "headers", "extra_headers"])
+def test_what_only_the_server_decides_is_refused(live, key, talker, provider, name):
+    answer = ask(live, key, **{name: "x"})
+    assert (answer.status_code, answer.json()["error"]["param"]) == (400, name)
+    assert provider.requests == []
+
+
+def test_calls_of_tools_come_back(live, key, talker):
+    tools = [{"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}}]
+    choice = ask(live, key, tools=tools).json()["choices"][0]
+    assert choice["finish_reason"] == "tool_calls"
+    assert choice["message"]["content"] is None
+    function = {"name": "weather", "arguments": ARGUMENTS}
+    assert choice["message"]["tool_calls"] == [{"id": "call_1", "type": "function", "function": function}]
+
+
+def test_reasoning_comes_back(live, key, talker):
+    assert message(live, key, reasoning_effort="low")["reasoning"] == THOUGHTS
+
+
+@pytest.mark.parametrize("form", ["wav", "mp3", "pcm16"])
+def test_a_spoken_answer_in_each_format(live, key, talker, form):
+    found = message(live, key, modalities=["text", "audio"], audio={"voice": "ada", "format": form})
+    assert found["content"] is None
+    assert base64.b64decode(found["audio"]["data"]) == sound(AudioFormat("pcm" if form == "pcm16" else form))
+    assert (found["audio"]["id"], found["audio"]["transcript"]) == ("audio_1", TEXT)
+
+
+def test_a_drawn_answer(live, key, talker):
+    found = message(live, key, modalities=["image", "text"])
+    assert [image["image_url"]["url"] for image in found["images"]] == [PNG]
+
+
+def test_several_choices(live, key, talker):
+    found = ask(live, key, n=3).json()["choices"]
+    assert [(choice["index"], choice["message"]["content"]) for choice in found] == [
+        (0, TEXT),
+        (1, TEXT),
+        (2, TEXT),
+    ]
+
+
+def test_a_picture_reaches_the_provider_as_it_was_sent(live, key, talker, provider):
+    parts = [
+        {"type": "text", "text": "What is it?", "cache_control": {"type": "ephemeral"}},
+        {"type": "image_url", "image_url": {"url": PNG, "detail": "low"}},
+    ]
+    assert ask(live, key, messages=[{"role": "user", "content": parts}]).status_code == 200
+    assert provider.requests[0].json["messages"][0]["content"] == parts
+
+
+def test_a_part_the_model_cannot_take_is_named_before_anybody_is_asked(live, key, talker, lab, provider):
+    make_talker(lab, slug="lab/watcher", input_modalities=["text", "video"])
+    part = {"type": "video_url", "video_url": {"url": "https://example.org/a.mp4"}}
+    answer = ask(live, key, messages=[{"role": "user", "content": [part]}])
+    error = answer.json()["error"]
+    assert (answer.status_code, error["param"]) == (400, "messages[0].content[0].video_url")
+    assert "lab/watcher" in json.dumps(error)
+    assert (provider.requests, UsageRecord.objects.count()) == ([], 0)
+
+
+def test_a_model_of_another_task_is_the_wrong_endpoint(live, key, model):
+    error = ask(live, key, model="lab/alto").json()["error"]
+    assert (error["code"], error["metadata"]["provider_code"]) == (400, "wrong_endpoint")
+
+
+@pytest.mark.parametrize(
+    ("fields", "param"),
+    [
+        ({"messages": []}, "messages"),
+        ({"messages": [{"role": "nobody", "content": "x"}]}, "messages[0].role"),
+        ({"messages": [{"role": "user"}]}, "messages[0].content"),
+        ({"stream": "yes"}, "stream"),
+        ({"modalities": ["audio"]}, "audio"),
+    ],
+)
+def test_a_malformed_conversation_is_refused_by_name(live, key, talker, provider, fields, param):
+    answer = ask(live, key, **fields)
+    assert (answer.status_code, answer.json()["error"]["param"]) == (400, param)
+    assert provider.requests == []
+
+
+def test_a_temporary_file_is_gone_after_the_answer(live, key, talker, settings):
+    from pathlib import Path  # noqa: PLC0415 - beside its only use
+
+    part = {"type": "image_url", "image_url": {"url": PNG}}
+    assert ask(live, key, messages=[{"role": "user", "content": [part]}]).status_code == 200
+    assert list(Path(settings.MEDIA_ROOT, "incoming").iterdir()) == []
+
+
+def test_each_bill_has_its_attempt(live, key, talker, provider):
+    for _ in range(3):
+        ask(live, key)
+    assert len(provider.bills) == Attempt.objects.count() == UsageRecord.objects.count() == 3
+    assert {record.state for record in UsageRecord.objects.all()} == {"settled"}

@@ -1,0 +1,150 @@
+"""`POST chat/completions` with `stream`: chunks while the answer is made, the usage in the last one."""
+
+from __future__ import annotations
+
+import base64
+import json
+
+import pytest
+
+from core.contract.media import AudioFormat
+from core.models import UsageRecord
+from tests.core.api.talking import ASK, chunks, deltas, make_talker, settled, streamed, text
+from tests.fakes.chat import ARGUMENTS, EXPIRES, FINGERPRINT, PICTURE, TEXT, THOUGHTS
+from tests.fakes.sound import sound
+
+SPOKEN = {"modalities": ["text", "audio"], "audio": {"voice": "ada", "format": "pcm16"}}
+
+
+@pytest.fixture
+def talker(lab):
+    return make_talker(lab)
+
+
+def test_the_role_the_words_the_end_the_usage(live, key, talker):
+    answer, found = streamed(live, key)
+    *body, last = found
+    record = settled("completed")
+    assert answer.headers["content-type"] == "text/event-stream; charset=utf-8"
+    assert answer.headers["x-generation-id"] == record.public_id
+    assert answer.headers["x-polyphony-provider"] == "Lab"
+    assert deltas(found)[0] == {"role": "assistant", "content": ""}
+    assert text(found) == TEXT
+    assert [choice["finish_reason"] for choice in body[-1]["choices"]] == ["stop"]
+    assert {chunk["id"] for chunk in found} == {record.public_id}
+    assert {chunk["system_fingerprint"] for chunk in found} == {FINGERPRINT}
+    assert (last["choices"], last["usage"]["total_tokens"]) == ([], 22)
+    assert last["usage"]["cost"] == pytest.approx(float(record.cost))
+
+
+def test_padding_of_the_provider_is_not_passed_on(live, key, talker):
+    answer, _ = streamed(live, key)
+    assert "obfuscation" not in answer.text
+
+
+def test_usage_is_null_before_the_last_chunk_where_it_was_asked_for(live, key, talker):
+    _, found = streamed(live, key, stream_options={"include_usage": True})
+    assert [chunk["usage"] for chunk in found[:-1]] == [None] * (len(found) - 1)
+    assert found[-1]["usage"]["total_tokens"] == 22
+
+
+def test_words_are_sent_while_they_are_made(live, key, lab, provider):
+    make_talker(lab, upstream="chat-slowly")
+    live.refresh()
+    headers = {"Authorization": f"Bearer {key}"}
+    asked = {**ASK, "stream": True}
+    with live.client.stream("POST", "/v1/chat/completions", json=asked, headers=headers) as answer:
+        first = next(answer.iter_raw())
+        assert (b'"role":"assistant"' in first, provider.requests[0].finished.is_set()) == (True, False)
+
+
+def test_a_silent_model_says_that_it_is_there(live, key, lab, monkeypatch):
+    monkeypatch.setattr("core.api.chat.KEEP_ALIVE", 0.05)
+    monkeypatch.setattr("core.api.streaming.KEEP_ALIVE", 0.05)
+    make_talker(lab, upstream="slow")
+    answer, found = streamed(live, key)
+    assert ": still here" in answer.text.split("\n\n")
+    assert text(found) == TEXT
+
+
+def test_a_call_is_named_once(live, key, talker):
+    tools = [{"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}}]
+    _, found = streamed(live, key, tools=tools)
+    calls = [call for delta in deltas(found) for call in delta.get("tool_calls", ())]
+    assert [(call.get("id"), call.get("type")) for call in calls if "id" in call] == [("call_1", "function")]
+    assert [call["function"]["name"] for call in calls if "name" in call["function"]] == ["weather"]
+    assert "".join(call["function"]["arguments"] for call in calls) == ARGUMENTS
+    assert found[-2]["choices"][0]["finish_reason"] == "tool_calls"
+
+
+def test_reasoning_comes_before_the_words(live, key, talker):
+    _, found = streamed(live, key, reasoning={"effort": "low"})
+    assert "".join(delta.get("reasoning", "") for delta in deltas(found)) == THOUGHTS
+    assert text(found) == TEXT
+
+
+def test_sound_and_its_words_in_pieces_that_join(live, key, talker):
+    _, found = streamed(live, key, **SPOKEN)
+    audio = [delta["audio"] for delta in deltas(found) if "audio" in delta]
+    pieces = [piece["data"] for piece in audio if "data" in piece]
+    assert base64.b64decode("".join(pieces)) == sound(AudioFormat.PCM, 0.5)
+    assert [len(base64.b64decode(piece)) % 6 for piece in pieces[:-1]] == [0] * (len(pieces) - 1)
+    assert "".join(piece.get("transcript", "") for piece in audio) == TEXT
+    assert [piece["id"] for piece in audio if "id" in piece] == ["audio_1"]
+    assert [piece["expires_at"] for piece in audio if "expires_at" in piece] == [EXPIRES]
+    assert text(found) == ""
+
+
+def test_a_picture_is_a_delta(live, key, talker):
+    _, found = streamed(live, key, modalities=["image", "text"])
+    images = [image for delta in deltas(found) for image in delta.get("images", ())]
+    url = f"data:image/png;base64,{base64.b64encode(PICTURE).decode()}"
+    assert [image["image_url"]["url"] for image in images] == [url]
+
+
+def test_many_deltas_at_once_all_arrive(live, key, lab):
+    make_talker(lab, upstream="words-2000")
+    _, found = streamed(live, key)
+    assert text(found) == " ".join(f"word{number}" for number in range(2000))
+
+
+def test_upstream_is_left_when_the_client_leaves(live, key, lab, provider):
+    make_talker(lab, upstream="words-1000-at-20")
+    live.refresh()
+    headers = {"Authorization": f"Bearer {key}"}
+    asked = {**ASK, "stream": True}
+    with live.client.stream("POST", "/v1/chat/completions", json=asked, headers=headers) as answer:
+        next(answer.iter_raw())
+    assert provider.requests[0].left.wait(10)
+    assert settled("stopped").cost > 0
+
+
+def test_a_revoked_key_ends_its_streams(live, key, lab, alice):
+    from core.models import ApiKey  # noqa: PLC0415 - the registry is not ready at import time
+
+    make_talker(lab, upstream="words-1000-at-20")
+    live.refresh()
+    headers = {"Authorization": f"Bearer {key}"}
+    asked = {**ASK, "stream": True}
+    with live.client.stream("POST", "/v1/chat/completions", json=asked, headers=headers) as answer:
+        pieces = answer.iter_raw()
+        received = next(pieces)
+        ApiKey.objects.all().delete()
+        live.refresh()
+        received += b"".join(pieces)
+    last = chunks(received.decode())[-1]
+    assert (last["error"]["code"], last["choices"][0]["finish_reason"]) == (401, "error")
+    assert settled("interrupted").cost > 0
+
+
+def test_a_record_says_that_it_was_streamed(live, key, talker):
+    streamed(live, key)
+    live.post("/chat/completions", key, json=ASK)
+    assert list(UsageRecord.objects.order_by("id").values_list("streamed", flat=True)) == [True, False]
+
+
+def test_every_chunk_is_one_line_of_json(live, key, talker):
+    answer, _ = streamed(live, key, **SPOKEN)
+    for frame in answer.text.removesuffix("\n\n").split("\n\n")[:-1]:
+        assert frame.startswith("data: ")
+        assert isinstance(json.loads(frame.removeprefix("data: ")), dict)
