@@ -1,0 +1,95 @@
+"""A model that chats, and how a test talks with it over a socket."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.test import AsyncClient
+
+from core.models import AIModel, Endpoint, Price, Provider
+from playground.models import Upload
+from tests.playground.conftest import ENDS
+
+CHAT = "stage/chat"
+READER = "stage/reader"
+SAID = "One two three"
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(24)
+
+
+@pytest.fixture
+def mind(rehearsal):
+    """A model that takes everything and tells back what it is told, for a price."""
+    return model(CHAT, ["text", "image", "file", "audio", "video"], ["text", "audio", "image"])
+
+
+@pytest.fixture
+def reader(rehearsal):
+    """A model that takes text alone."""
+    return model(READER, ["text"], ["text"])
+
+
+def model(slug: str, takes: list[str], makes: list[str]) -> Endpoint:
+    row = AIModel.objects.create(
+        slug=slug,
+        name=slug,
+        tasks=["chat"],
+        input_modalities=takes,
+        output_modalities=makes,
+        features=["tools", "response_format", "reasoning", "streaming", "audio_output"],
+        formats=["pcm"] if "audio" in makes else [],
+    )
+    provider = Provider.objects.get(slug="rehearsal")
+    endpoint = Endpoint.objects.create(model=row, provider=provider, upstream_id="rehearsal-chat")
+    for kind in ("text_in", "text_out"):
+        Price.objects.create(endpoint=endpoint, kind=kind, unit="token", usd_per_unit="0.0001")
+    return endpoint
+
+
+async def begin(tab: Any, content: Any = SAID, id: str = "a", **more: Any) -> dict[str, Any]:
+    """Ask; `run.started`, or the error in its place."""
+    messages = [{"role": "user", "content": content}] if content else []
+    params = {"messages": messages, **more.pop("params", {})}
+    await tab.say(type="run.start", id=id, task="chat", model=more.pop("model", CHAT), params=params, **more)
+    return await tab.until("run.started", "run.error", "error")
+
+
+async def ask(tab: Any, content: Any = SAID, **more: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Ask and hear the answer to its end: `run.started` and the ending."""
+    began = await begin(tab, content, **more)
+    return began, began if began["type"] in (*ENDS, "error") else await tab.until(*ENDS)
+
+
+async def client_of(user: Any) -> AsyncClient:
+    client = AsyncClient()
+    await client.aforce_login(user)
+    return client
+
+
+async def shown(user: Any, conversation: str) -> dict[str, Any]:
+    """The conversation as its owner's page reads it."""
+    answer = await (await client_of(user)).get(f"/conversations/{conversation}/")
+    assert answer.status_code == 200
+    return json.loads(answer.content)
+
+
+def texts(tab: Any) -> str:
+    told = (frame for frame in tab.heard if isinstance(frame, dict) and frame["type"] == "text.delta")
+    return "".join(frame["text"] for frame in told)
+
+
+def picture(user: Any, name: str = "kiwi.png") -> Upload:
+    stored = default_storage.save(f"uploads/{user.pk}/{name}", ContentFile(PNG))
+    facts = {"width": 2, "height": 1}
+    return Upload.objects.create(
+        user=user, name=name, media_type="image/png", bytes=len(PNG), file=stored, probe=facts
+    )
+
+
+def seen(upload: Upload, text: str = "Look") -> list[dict[str, Any]]:
+    """A message that shows a picture."""
+    image = {"type": "image_url", "image_url": {"upload": str(upload.id), "detail": "low"}}
+    return [{"type": "text", "text": text}, image]
