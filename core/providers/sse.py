@@ -69,6 +69,17 @@ class Splitter:
             self._hold(chunk[start:])
         self._return = chunk.endswith(b"\r")
 
+    def _is_whole(self, chunk: bytes) -> bool:
+        """Whether nothing is held and a chunk is one event of one line, as live streams bring them."""
+        return (
+            chunk.startswith(b"data: ")
+            and chunk.endswith(b"\n\n")
+            and not (self._held or self._return or self._name)
+            and chunk.count(b"\n") == 2
+            and b"\r" not in chunk
+            and len(chunk) <= self._cap
+        )
+
     def _hold(self, piece: bytes) -> None:
         self._held += len(piece)
         if self._held > self._cap:
