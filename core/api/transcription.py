@@ -132,7 +132,8 @@ class EventAnswer(TranscriptAnswer):
         if isinstance(event, Started):
             self.began = event
         elif isinstance(event, TranscriptDelta) and event.text:
-            await self.tell(stream, {"type": "transcript.text.delta", "delta": event.text})
+            sure = {"logprobs": event.logprobs} if event.logprobs else {}
+            await self.tell(stream, {"type": "transcript.text.delta", "delta": event.text, **sure})
         elif isinstance(event, Segment) and self.diarizes:
             await self.tell(stream, segment_event(event))
 

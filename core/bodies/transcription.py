@@ -89,7 +89,9 @@ class TranscriptionBody(Body):
     timestamps_granularity: Literal["none", "word"] | None = Field(
         default=None, description="ElevenLabs' name for `timestamp_granularities`."
     )
-    include: list[Literal["logprobs"]] = Field(default_factory=list, max_length=8)
+    include: list[Literal["logprobs"]] = Field(
+        default_factory=list, max_length=8, description="How sure the model was of each token; `json` only."
+    )
     stream: bool = Field(default=False, description="Send the words as events while they are recognised.")
     chunking_strategy: Annotated[Any, BeforeValidator(chunked)] = Field(
         default=None, description='`auto`, or `{"type": "server_vad", …}`; only some models use it.'
@@ -119,6 +121,7 @@ class TranscriptionBody(Body):
             format=form,
             words="word" in self.timestamp_granularities or self.timestamps_granularity == "word",
             segments="segment" in self.timestamp_granularities,
+            logprobs=bool(self.include),
             diarize=self.diarize or form is TranscriptFormat.DIARIZED_JSON,
             speakers=self.num_speakers,
             tag_events=self.tag_audio_events,
@@ -140,12 +143,8 @@ class TranscriptionBody(Body):
                 "Subtitles are sent whole: leave stream out, or ask for another response_format.",
                 param="stream",
             )
-        if self.include:
-            raise Unsupported(
-                "logprobs cannot be had here; leave include out.",
-                param="include",
-                code="unsupported_parameter",
-            )
+        if self.include and self.response_format is not TranscriptFormat.JSON:
+            raise Unsupported("include logprobs needs response_format json.", param="include")
         if len(self.known_speaker_names) != len(self.known_speaker_references):
             raise InvalidRequest(
                 "known_speaker_references must have one entry for each of known_speaker_names.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,6 +31,7 @@ class Heard:
     segments: tuple[Segment, ...] = ()
     words: tuple[HeardWord, ...] = ()
     aligned: bool = False
+    logprobs: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(slots=True)
@@ -41,11 +42,13 @@ class Gathering:
     segments: list[Segment] = field(default_factory=list)
     words: list[HeardWord] = field(default_factory=list)
     aligned: bool = False
+    logprobs: list[Mapping[str, Any]] = field(default_factory=list)
     whole: Transcript | None = None
 
     def note(self, event: Event) -> None:
         if isinstance(event, TranscriptDelta):
             self.deltas.append(event.text)
+            self.logprobs += event.logprobs
         elif isinstance(event, Segment):
             self.segments.append(event)
         elif isinstance(event, HeardWords):
@@ -66,6 +69,7 @@ class Gathering:
             segments=tuple(self.segments),
             words=tuple(self.words),
             aligned=self.aligned,
+            logprobs=tuple(self.logprobs),
         )
 
 
@@ -82,7 +86,12 @@ def written(heard: Heard, request: Listening, receipt: Receipt | None = None) ->
             return {**verbose(heard, request), **used(receipt, heard)}
         case TranscriptFormat.DIARIZED_JSON:
             return {**diarized(heard), **used(receipt, heard)}
-    return {"text": heard.text, **timed_words(heard, request), **used(receipt, heard)}
+    return {
+        "text": heard.text,
+        **timed_words(heard, request),
+        **sureness(heard, request),
+        **used(receipt, heard),
+    }
 
 
 def verbose(heard: Heard, request: Listening) -> dict[str, Any]:
@@ -106,6 +115,12 @@ def timed_words(heard: Heard, request: Listening) -> dict[str, Any]:
         return {}
     words = {"words": [word_object(word) for word in heard.words]}
     return {**words, "words_aligned": True} if heard.aligned else dict(words)
+
+
+def sureness(heard: Heard, request: Listening) -> dict[str, Any]:
+    """The tokens with their probabilities, where they were asked for."""
+    asked = isinstance(request, TranscriptionRequest) and request.logprobs
+    return {"logprobs": list(heard.logprobs)} if asked else {}
 
 
 def diarized(heard: Heard) -> dict[str, Any]:

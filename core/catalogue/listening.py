@@ -34,6 +34,8 @@ def check_listening(request: Listening, model: ModelEntry) -> None:
         check_language(request, model)
         check_times(request, model)
         check_speakers(request, model)
+        if request.logprobs and "logprobs" not in model.features:
+            raise cannot(request, model, "include", "does not tell logprobs", has("logprobs"))
 
 
 def check_size(request: Listening, model: ModelEntry) -> None:

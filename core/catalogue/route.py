@@ -87,8 +87,14 @@ def listening(request: Listening, model: ModelEntry) -> Route:
     return Route(
         model=model.slug,
         targets=tuple(target(endpoint, options=wire_options(endpoint, model)) for endpoint in live),
-        policy=Policy(deadline=deadline(request)),
+        policy=Policy(deadline=deadline(request), first_event=first_words(request)),
     )
+
+
+def first_words(request: Listening) -> float | None:
+    """Seconds an endpoint may take to its first words: one that does not stream listens to the end first."""
+    seconds = request.file.seconds
+    return None if seconds is None else FIRST_SOUND + seconds
 
 
 def live_endpoints(model: ModelEntry, task: str) -> list[EndpointEntry]:

@@ -71,9 +71,13 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class TranscriptDelta:
-    """More of the transcript; the deltas in order, joined as they are, make its text."""
+    """More of the transcript; the deltas in order, joined as they are, make its text.
+
+    `logprobs` are its tokens as the provider told them, where they were asked for.
+    """
 
     text: str
+    logprobs: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

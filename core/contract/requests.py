@@ -85,8 +85,8 @@ class SoundFile:
 class TranscriptionRequest:
     """Sound to be written down; `language` is a primary code, `words` and `segments` are times asked for.
 
-    `diarize` asks who spoke; `known_speakers` are names with a data URL of each voice; `chunking` is `auto`
-    or OpenAI's object. None everywhere is the model's default.
+    `diarize` asks who spoke, `logprobs` how sure the model was of each token; `known_speakers` are names with
+    a data URL of each voice; `chunking` is `auto` or OpenAI's object. None everywhere is the model's default.
     """
 
     task: ClassVar[Task] = Task.TRANSCRIPTION
@@ -100,6 +100,7 @@ class TranscriptionRequest:
     words: bool = False
     segments: bool = False
     diarize: bool = False
+    logprobs: bool = False
     speakers: int | None = None
     tag_events: bool | None = None
     logging: bool | None = None

@@ -60,7 +60,17 @@ def value(exchange: Exchange, usage: object) -> dict[str, Any]:
                 "segments": diarized(),
                 "usage": usage,
             }
-    return {"text": TEXT, "usage": usage}
+    found = {"text": TEXT, "usage": usage}
+    return {**found, "logprobs": [token(word) for word in TEXT.split()]} if sure(exchange) else found
+
+
+def sure(exchange: Exchange) -> bool:
+    """Whether it was asked to tell how sure it is."""
+    return ("include[]", "logprobs") in exchange.seen.form
+
+
+def token(word: str) -> dict[str, Any]:
+    return {"token": word, "logprob": -0.25, "bytes": list(word.encode())}
 
 
 def diarized() -> list[dict[str, Any]]:
@@ -87,10 +97,14 @@ def frame(event: object) -> bytes:
     return f"data: {json.dumps(event)}\r\n\r\n".encode()
 
 
-def deltas() -> list[bytes]:
+def deltas(exchange: Exchange | None = None) -> list[bytes]:
     first, *rest = TEXT.split(" ")
     pieces = [first, *(f" {word}" for word in rest)]
-    return [frame({"type": "transcript.text.delta", "delta": piece}) for piece in pieces]
+    logprobs = [
+        {"logprobs": [token(piece.strip())]} if exchange and sure(exchange) else {} for piece in pieces
+    ]
+    pairs = zip(pieces, logprobs, strict=True)
+    return [frame({"type": "transcript.text.delta", "delta": piece, **more}) for piece, more in pairs]
 
 
 def streamed(usage: object, then: str = "end", count: int | None = None, delay: float = 0.0) -> Scenario:
@@ -99,7 +113,7 @@ def streamed(usage: object, then: str = "end", count: int | None = None, delay: 
     async def answer(exchange: Exchange) -> None:
         await exchange.head(content_type="text/event-stream; charset=utf-8")
         exchange.bill()
-        for piece in deltas()[:count]:
+        for piece in deltas(exchange)[:count]:
             await exchange.chunk(piece)
             await asyncio.sleep(delay)
         await close(exchange, usage, then)

@@ -60,7 +60,8 @@ async def streamed(
             match kind_of(value):
                 case "delta":
                     text.append(delta := text_of(value, "delta"))
-                    sure = sure or bool(logprobs := logprobs_of(value, request))
+                    logprobs = logprobs_of(value, request)
+                    sure = sure or bool(logprobs)
                     yield TranscriptDelta(delta, logprobs)
                 case "segment" if segment := segment_in(value, segments):
                     segments += 1

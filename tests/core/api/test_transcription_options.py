@@ -1,0 +1,65 @@
+"""Wishes that only some models and servers know: they reach those, and nobody else."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from core.models import Endpoint
+from tests.core.api.test_transcription import WAV, make_ear, refused, send
+from tests.fakes.listening import TEXT, token
+
+TOKENS = [token(word) for word in TEXT.split()]
+
+
+@pytest.fixture
+def sure(lab):
+    """`lab/ear`, which can tell how sure it is."""
+    return make_ear(lab, features=["language", "streaming", "logprobs"], formats=["json", "text"])
+
+
+@pytest.mark.parametrize("name", ["include", "include[]", "include[0]"])
+def test_logprobs_are_told_where_they_are_asked_for(live, key, sure, provider, name):
+    found = send(live, key, **{name: "logprobs"}).json()
+    assert (found["text"], found["logprobs"]) == (TEXT, TOKENS)
+    assert [value for field, value in provider.requests[0].form if field == "include[]"] == ["logprobs"]
+
+
+def test_logprobs_are_not_told_where_nobody_asks(live, key, sure, provider):
+    assert "logprobs" not in send(live, key).json()
+    assert "include[]" not in dict(provider.requests[0].form)
+
+
+def test_logprobs_come_with_the_events(live, key, sure):
+    frames = send(live, key, stream="true", **{"include[]": "logprobs"}).text.split("\n\n")[:-2]
+    *deltas, done = [json.loads(frame.removeprefix("data: ")) for frame in frames]
+    assert [delta["logprobs"] for delta in deltas] == [[one] for one in TOKENS]
+    assert (done["type"], done["text"], done["logprobs"]) == ("transcript.text.done", TEXT, TOKENS)
+
+
+def test_logprobs_of_a_model_that_tells_none_names_who_does(live, key, lab, provider):
+    make_ear(lab)
+    make_ear(lab, slug="lab/able", features=["logprobs"])
+    answer = send(live, key, include="logprobs")
+    refused(answer, 400, "unsupported_parameter", "include")
+    assert answer.json()["error"]["message"].endswith("Models that can: lab/able.")
+    assert provider.requests == []
+
+
+def test_logprobs_have_no_place_in_other_formats(live, key, sure, provider):
+    refused(send(live, key, include="logprobs", response_format="text"), 400, "unsupported_value", "include")
+    assert provider.requests == []
+
+
+WISHES = {"num_speakers": "2", "tag_audio_events": "true", "enable_logging": "false"}
+
+
+@pytest.mark.parametrize("known", [[], ["num_speakers"], [*WISHES]])
+def test_wishes_reach_the_servers_that_know_them(live, key, lab, provider, known):
+    endpoint = Endpoint.objects.get(model=make_ear(lab))
+    endpoint.options = {"hints": known}
+    endpoint.save()
+    assert send(live, key, WAV, **WISHES).status_code == 200
+    sent = dict(provider.requests[0].form)
+    assert {name: sent[name] for name in WISHES if name in sent} == {name: WISHES[name] for name in known}
