@@ -39,7 +39,7 @@ class ConversationQuerySet(OwnedQuerySet["Conversation"]):
             count=models.Count("messages"),
             spent=models.Sum("messages__cost", filter=charged),
             unpriced=models.Count("messages", filter=charged & models.Q(messages__cost=None)),
-        )
+        ).order_by(*self.model._meta.ordering)  # a query that counts forgets its order
 
 
 class Conversation(models.Model):
