@@ -150,7 +150,8 @@ export class PcmPlayer extends EventTarget {
       this.#context = new AudioContext({ sampleRate, latencyHint: "interactive" });
       this.#connect(this.#context);
     }
-    this.#context.resume();
+    // one that is closed before it has begun says so, which is nobody's fault
+    this.#context.resume().catch(() => {});
   }
 
   async #connect(context) {

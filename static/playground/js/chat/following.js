@@ -2,9 +2,9 @@
 
 const NEAR = 48;
 
-/** `changed(following, more)` is told when the view lets go or holds on again. */
+/** `changed(following)` is told when the view lets go or holds on again; it begins with the first `hold`. */
 export class Following {
-  #on = true;
+  #on = false;
   #last = 0;
   #changed;
   #listening = new AbortController();
@@ -17,6 +17,7 @@ export class Following {
     const observer = new ResizeObserver(() => this.#on && this.#toEnd());
     observer.observe(content);
     signal.addEventListener("abort", () => observer.disconnect());
+    visualViewport?.addEventListener("resize", () => this.#makeRoom(), { signal });
   }
 
   hold() {
@@ -24,8 +25,9 @@ export class Following {
     this.#toEnd();
   }
 
+  /** For a page that shows something else now. */
   release() {
-    this.#set(false);
+    this.#on = false;
   }
 
   close() {
@@ -44,6 +46,15 @@ export class Following {
   #toEnd() {
     scrollTo({ top: document.documentElement.scrollHeight, behavior: "instant" });
     this.#last = scrollY;
+  }
+
+  /** Where the keyboard covers the page instead of shrinking it, what is docked to its end moves up. */
+  #makeRoom() {
+    const covered = Math.max(0, innerHeight - visualViewport.height * visualViewport.scale);
+    document.documentElement.style.setProperty("--keyboard", `${Math.round(covered)}px`);
+    if (this.#on) {
+      this.#toEnd();
+    }
   }
 
   #set(on) {

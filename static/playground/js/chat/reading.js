@@ -100,11 +100,14 @@ export class Reading extends EventTarget {
 
   #heard() {
     this.#queue.shift();
+    this.#endIfRead();
+    if (this.#closed) {
+      return;
+    }
     this.#sound.unlock(24000);
     this.#fetch();
     const [next] = this.#queue;
     next?.events.splice(0).forEach((event) => this.#queue[0] === next && this.#play(next, event));
-    this.#endIfRead();
   }
 
   #endIfRead() {

@@ -44,7 +44,7 @@ export function troubleOf({ state, error }) {
     return null;
   }
   const cause = error ? CAUSES[error.code] ?? "failed" : state;
-  const title = state === "partial" ? message("partial") : message(cause);
+  const title = message(`trouble-${state === "partial" ? state : cause}`);
   const id = error?.metadata?.generation_id;
   const text = [error?.message, id ? message("request-id", { id }) : ""].filter(Boolean).join(" ");
   return { kind: state === "failed" ? "bad" : "warn", title, text };
@@ -52,7 +52,7 @@ export function troubleOf({ state, error }) {
 
 /** What is announced at the end of an answer. */
 export function endingText({ state, receipt }) {
-  return state === "completed" ? message("answered", { cost: money(receipt?.cost) }) : message(state);
+  return state === "completed" ? message("answered", { cost: money(receipt?.cost) }) : message(`trouble-${state}`);
 }
 
 export function totalText({ total, unpriced }) {

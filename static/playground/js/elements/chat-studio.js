@@ -207,7 +207,7 @@ class ChatStudio extends HTMLElement {
     const code = this.#thread.querySelector("[data-role=code]");
     code.hidden = !id;
     code.href = `?tab=code&conversation=${id}`;
-    if (!tree.size || !id) {
+    if (!id || !tree.all().some(({ receipt }) => receipt)) {
       this.#thread.total = "";
       return;
     }

@@ -36,9 +36,7 @@ class ChatThread extends HTMLElement {
   /** "empty", "loading" or "full". */
   set state(state) {
     this.dataset.state = state;
-    if (state !== "full") {
-      this.#latest.hidden = true;
-    }
+    this.#latest.hidden ||= state !== "full";
   }
 
   /** The element of a message, whether its branch is shown or not; undefined for one never shown. */
@@ -56,6 +54,7 @@ class ChatThread extends HTMLElement {
   }
 
   forget() {
+    this.#following.release();
     this.#rows.clear();
     this.querySelector("[data-role=messages]").replaceChildren();
   }
