@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
+from core.catalogue.lookup import find
 from core.contract.events import Outcome
 from core.contract.usage import Basis
+from playground import cards, naming
+from playground.models import Run
+
+SLUG = re.compile(r"([\w.-]+/[\w.:/-]*\w)")
 
 register = template.Library()
 
@@ -33,6 +40,34 @@ def linked(sentence: str, name: str, url: str) -> SafeString | str:
     """`sentence` with its first `name` as a link to `url`; as it is where either is missing."""
     before, found, after = sentence.partition(name) if name and url else (sentence, "", "")
     return format_html('{}<a href="{}">{}</a>{}', before, url, name, after) if found else sentence
+
+
+@register.filter
+def with_links(sentence: str) -> SafeString:
+    """`sentence` with every model that it names by its slug as a link, by the model's name."""
+    return format_html_join("", "{}", ((named(part),) for part in SLUG.split(str(sentence))))
+
+
+def named(part: str) -> SafeString | str:
+    model = find(part) if "/" in part else None
+    return format_html('<a href="{}">{}</a>', cards.url(model.slug), model.name) if model else part
+
+
+@register.filter
+def model_name(slug: str) -> str:
+    return naming.model_name(slug)
+
+
+@register.filter
+def provider_name(slug: str) -> str:
+    return naming.provider_name(slug)
+
+
+@register.filter
+def voice_of(run: Run | None) -> str:
+    """The name of the voice that was asked for; empty where none was."""
+    voice = run.params.get("voice") if run else None
+    return naming.voice_name(run.model, voice) if run and isinstance(voice, str) else ""
 
 
 @register.simple_tag

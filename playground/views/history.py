@@ -8,12 +8,13 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from core.catalogue.lookup import find
+from core.contract.requests import Task
 from core.ledger import reports
+from playground import naming
 from playground.cards import TASKS, url
 from playground.models import Run
 from playground.runs import written
@@ -31,6 +32,8 @@ PARAMETERS = {
     "diarize": gettext_lazy("Who speaks"),
     "num_speakers": gettext_lazy("How many speakers"),
 }
+TRANSCRIBED = {"response_format": gettext_lazy("Asked for")}
+OF_A_TASK = {Task.TRANSCRIPTION: TRANSCRIBED, Task.TRANSLATION: TRANSCRIBED}
 ELSEWHERE = ("input", "file", "input_audio")
 """Shown in a place of their own."""
 
@@ -63,21 +66,16 @@ def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
         "model_url": url(found.model) if find(found.model) else "",
         "words": found.words,
         "transcript_files": list(written.FILES),
-        "asked": asked(found.params),
+        "asked": asked(found),
     }
     return render(request, "playground/run.html", context)
 
 
-def asked(params: dict[str, Any]) -> list[tuple[str, Any]]:
+def asked(run: Run) -> list[tuple[str, Any]]:
     """What was set beside the text, in words; what we have no word for keeps its name."""
+    own = OF_A_TASK.get(run.task, {})
     return [
-        (PARAMETERS.get(name, name), in_words(value))
-        for name, value in params.items()
+        (own.get(name) or PARAMETERS.get(name, name), naming.setting(run.model, name, value))
+        for name, value in run.params.items()
         if name not in ELSEWHERE
     ]
-
-
-def in_words(value: Any) -> Any:
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    return ", ".join(map(str, value)) if isinstance(value, list) else value

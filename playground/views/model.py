@@ -20,7 +20,7 @@ from core.contract.errors import ModelNotFound
 from core.contract.media import AudioFormat
 from core.contract.requests import Task
 from core.ledger import reports
-from playground import cards, chatting, listening, voices
+from playground import cards, chatting, listening, naming, voices
 from playground.code_tasks import SAMPLES, samples
 from playground.conversations import telling
 from playground.models import Conversation, Run
@@ -56,6 +56,7 @@ def model(request: HttpRequest, slug: str) -> HttpResponse:
         "card": cards.card(entry),
         "replacement_url": cards.url(entry.model.replacement) if entry.model.replacement else "",
         "tab": tab,
+        "names": naming.of_page(entry),
         "tabs": [(name, label, f"?tab={name}") for name, label in TABS.items()],
         **CONTEXTS[tab](request, entry),
     }

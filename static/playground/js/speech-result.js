@@ -2,6 +2,7 @@
 
 import { formatCost, formatNumber, formatSeconds } from "./format.js";
 import { message } from "./messages.js";
+import { named } from "./names.js";
 
 /** The strings of a receipt line. `first` is click to first sound in ms where this page heard it. */
 export function receiptParts(receipt, end, first, run) {
@@ -11,8 +12,8 @@ export function receiptParts(receipt, end, first, run) {
     total: seconds(receipt.total_ms / 1000),
     units: units(receipt, end),
     cost: cost(receipt),
-    model: receipt.model,
-    provider: receipt.provider,
+    model: named(receipt.model),
+    provider: named(receipt.provider),
     url: `/runs/${run}`,
   };
 }
@@ -21,7 +22,7 @@ export function receiptParts(receipt, end, first, run) {
 export function estimateParts({ estimate, model, provider }) {
   const usd = Number(estimate);
   const most = estimate === null ? "" : usd ? message("at-most", { cost: money(usd) }) : money(0);
-  return { cost: most, model, provider };
+  return { cost: most, model: named(model), provider: named(provider) };
 }
 
 export function listed({ run, outcome, receipt, end }, { params, words }) {
@@ -29,7 +30,7 @@ export function listed({ run, outcome, receipt, end }, { params, words }) {
     id: run,
     title: params.input.trim().slice(0, 120),
     text: params.input,
-    voice: params.voice ?? "",
+    voice: named(params.voice ?? ""),
     length: end ? seconds(end.duration) : "",
     cost: receipt ? cost(receipt) : "",
     state: outcome === "completed" ? "" : message(outcome),

@@ -2,6 +2,7 @@
 
 import { formatCost, formatNumber, formatSeconds } from "./format.js";
 import { message } from "./messages.js";
+import { named } from "./names.js";
 
 export function receiptParts(receipt, { first, duration }, run) {
   const began = first ?? receipt.first_event_ms;
@@ -10,8 +11,8 @@ export function receiptParts(receipt, { first, duration }, run) {
     total: seconds(receipt.total_ms / 1000),
     units: units(receipt, duration),
     cost: money(receipt.cost),
-    model: receipt.then ? `${receipt.model} + ${receipt.then}` : receipt.model,
-    provider: receipt.provider,
+    model: [receipt.model, receipt.then].filter(Boolean).map(named).join(" + "),
+    provider: named(receipt.provider),
     url: `/runs/${run}`,
   };
 }
