@@ -1,172 +1,25 @@
-"""Writing a message: words, files of every kind, settings and conversations, before anything is sent."""
+"""Writing a message: words and files of every kind, before anything is sent."""
 
 from __future__ import annotations
 
-import base64
-import json
 import re
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Playwright, expect
+from playwright.sync_api import Browser, Playwright, expect
 
 from tests.journeys.conftest import DESK, FLAGS, PHONE, chromium
 from tests.journeys.ears import sound
 from tests.journeys.server import Program
 from tests.journeys.test_pages import faults
 from tests.journeys.watching import Watch
-
-STAGE = """
-from core.models import AIModel, Endpoint, Provider, User
-from playground.models import Conversation, Message
-stage = Provider.objects.get(slug="stage")
-PARTS = {
-    "talker": (["text", "image", "file", "audio", "video"], ["text", "audio"]),
-    "blind": (["text", "audio"], ["text"]),
-}
-for name, (taken, given) in PARTS.items():
-    model = AIModel.objects.create(
-        slug=f"stage/{name}", name=f"Stage {name}", author="Stage", tasks=["chat"],
-        input_modalities=taken, output_modalities=given, features=["response_format", "streaming"],
-    )
-    Endpoint.objects.create(model=model, provider=stage, upstream_id="rehearsal")
-admin = User.objects.get(username="admin")
-TALKS = {"About kiwis": "They are green.", "About boats": "They float.", "A third": "Nothing."}
-for title, text in TALKS.items():
-    talk = Conversation.objects.create(user=admin, title=title, model="stage/talker")
-    told = [{"type": "text", "text": text}]
-    Message.objects.create(conversation=talk, role="user", text=text, content=told)
-"""
-HELD = """() => {
-  window.sent = [];
-  for (const type of ["composer-send", "composer-stop", "composer-edit-last"]) {
-    window.addEventListener(type, (event) => {
-      event.stopPropagation();
-      window.sent.push({ type, ...event.detail });
-    }, true);
-  }
-}"""
-PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-PDF = b"""%PDF-1.4
-1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
-2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
-3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj
-trailer<</Root 1 0 R>>
-%%EOF
-"""
-
-
-@dataclass
-class Composer:
-    """The composer as a person uses it; what it would send is held back and kept."""
-
-    watch: Watch
-
-    @property
-    def page(self) -> Page:
-        return self.watch.page
-
-    def open(self, model: str = "stage/talker") -> Composer:
-        self.page.goto(f"/models/{model}")
-        for name in ("chat-composer", "chat-settings", "conversation-list"):
-            self.page.wait_for_function("(name) => customElements.get(name)", arg=name)
-        self.page.evaluate(HELD)
-        return self
-
-    def bring(self, *paths: Path) -> None:
-        self.page.locator("chat-composer [data-role=picker]").set_input_files(paths)
-
-    def drop(self, *files: tuple[str, str, bytes], onto: str = "chat-studio") -> None:
-        self.carry("drop", onto, files)
-
-    def paste(self, *files: tuple[str, str, bytes], text: str = "") -> None:
-        self.carry("paste", "#composer-text", files, text)
-
-    def carry(self, kind: str, onto: str, files: tuple[tuple[str, str, bytes], ...], text: str = "") -> None:
-        """As the browser tells of files that are let go over the page, or come from the clipboard."""
-        self.page.evaluate(
-            """([kind, onto, files, text]) => {
-              const data = new DataTransfer();
-              text && data.setData("text/plain", text);
-              for (const [name, type, bytes] of files) {
-                data.items.add(new File([new Uint8Array(bytes)], name, { type }));
-              }
-              const target = document.querySelector(onto);
-              const event = kind === "paste"
-                ? new ClipboardEvent(kind, { bubbles: true, cancelable: true, clipboardData: data })
-                : new DragEvent(kind, { bubbles: true, cancelable: true, dataTransfer: data });
-              target.dispatchEvent(event);
-            }""",
-            [kind, onto, [[name, type, list(body)] for name, type, body in files], text],
-        )
-
-    def sent(self) -> list[dict[str, Any]]:
-        return self.page.evaluate("() => window.sent")
-
-    def ready(self, count: int) -> None:
-        expect(self.page.locator("attachment-chip[data-state=ready]")).to_have_count(count)
-
-    @property
-    def text(self) -> Locator:
-        return self.page.get_by_label("Message", exact=True)
-
-    @property
-    def send(self) -> Locator:
-        return self.page.locator("chat-composer [data-role=send]")
-
-    @property
-    def hint(self) -> Locator:
-        return self.page.locator("#composer-hint")
-
-    @property
-    def chips(self) -> Locator:
-        return self.page.locator("attachment-chip")
-
-    @property
-    def notes(self) -> Locator:
-        return self.page.locator(".composer-note")
-
-
-@pytest.fixture(scope="session")
-def talkers(program: Program) -> Program:
-    """The program with models that chat, and conversations of its admin."""
-    program.shell(STAGE)
-    return program
-
-
-@pytest.fixture
-def composer(talkers: Program, watch: Watch) -> Composer:
-    known(watch.page)
-    return Composer(watch)
-
-
-def known(page: Page) -> None:
-    """The server looks for changes once a second: wait until it knows the models."""
-    deadline = time.monotonic() + 10
-    while page.request.get("/models/stage/blind").status != 200:
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-
-
-@pytest.fixture
-def picture(tmp_path: Path) -> Path:
-    target = tmp_path / "dot.png"
-    target.write_bytes(base64.b64decode(PNG))
-    return target
-
-
-@pytest.fixture
-def paper(tmp_path: Path) -> Path:
-    target = tmp_path / "paper.pdf"
-    target.write_bytes(PDF)
-    return target
-
-
-# Words
+from tests.journeys.writing import Composer, known
+from tests.journeys.writing import composer as composer
+from tests.journeys.writing import paper as paper
+from tests.journeys.writing import picture as picture
+from tests.journeys.writing import talkers as talkers
 
 
 def test_enter_sends_and_shift_enter_breaks_the_line(composer: Composer):
@@ -395,102 +248,6 @@ def test_a_recording_comes_as_a_file_that_every_model_reads(
     assert told["uploads"][0]["media_type"] == "audio/wav"
     assert told["uploads"][0]["duration"] == pytest.approx(2, abs=1)
     assert composer.watch.verdict() == []
-
-
-# Settings
-
-
-def params(page: Page) -> dict[str, Any]:
-    return page.evaluate("() => document.querySelector('chat-settings').params()")
-
-
-def test_settings_become_fields_of_the_request(composer: Composer):
-    page = composer.open().page
-    assert params(page) == {}
-    page.get_by_label("System prompt").fill("Be brief.")
-    page.get_by_label("Temperature").fill("0.75")
-    page.get_by_label("Top P").fill("7")
-    expect(page.locator("chat-settings")).to_contain_text("Top P: from 0 to 1")
-    page.get_by_text("Speak the answers").click()
-    page.get_by_label("Answer as").select_option("json_schema")
-    schema = page.get_by_label("JSON schema")
-    schema.fill('{"type": ')
-    expect(page.locator("#schema-error")).to_contain_text("This is no JSON")
-    schema.fill('{"type": "object"}')
-    expect(page.locator("#schema-error")).to_be_empty()
-    told = params(page)
-    assert told.pop("audio")["format"] == "wav"
-    assert told.pop("response_format")["json_schema"] == {"name": "answer", "schema": {"type": "object"}}
-    assert told == {"system": "Be brief.", "temperature": 0.75, "modalities": ["text", "audio"]}
-    page.reload()
-    expect(page.get_by_label("System prompt")).to_have_value("Be brief.")
-
-
-def test_a_silent_model_says_so_where_answers_are_spoken(composer: Composer):
-    page = composer.open("stage/blind").page
-    expect(page.get_by_label("Speak the answers")).to_be_disabled()
-    expect(page.locator("chat-settings")).to_contain_text("This model answers in writing only.")
-
-
-def test_presets_are_saved_loaded_and_deleted(composer: Composer):
-    page = composer.open().page
-    preset = page.get_by_label("Preset", exact=True)
-    page.get_by_label("System prompt").fill("Answer in rhymes.")
-    page.get_by_label("Seed").fill("7")
-    page.get_by_role("button", name="Save these settings as a preset").click()
-    page.get_by_label("Name of the preset").fill("Poet")
-    page.keyboard.press("Enter")
-    expect(preset.locator("option:checked")).to_have_text("Poet")
-    page.get_by_label("System prompt").fill("Otherwise.")
-    page.reload()
-    page.wait_for_function("() => customElements.get('chat-settings')")
-    preset.select_option(label="Poet")
-    assert params(page) == {"system": "Answer in rhymes.", "seed": 7}
-    page.get_by_role("button", name="Delete the preset").click()
-    expect(preset.locator("option")).to_have_text(["None"])
-    assert page.request.get("/presets/").json() == {"presets": []}
-
-
-# Conversations
-
-
-def rows(page: Page) -> Locator:
-    return page.locator("conversation-list .talk-title")
-
-
-def test_conversations_are_found_by_what_was_said(composer: Composer):
-    page = composer.open().page
-    search = page.get_by_label("Search titles and messages")
-    search.fill("float")
-    expect(rows(page)).to_have_text(["About boats"])
-    search.fill("nobody said this")
-    expect(page.get_by_text("Nothing found. Try other words.")).to_be_visible()
-    search.fill("")
-    expect(rows(page).filter(has_text="About")).to_have_count(2)
-    search.press("ArrowDown")
-    page.keyboard.press("ArrowDown")
-    assert page.evaluate("() => document.activeElement.className") == "talk-open"
-
-
-def test_a_conversation_is_renamed_and_deleted_in_its_row(composer: Composer, talkers: Program):
-    page = composer.open().page
-    row = page.locator(".talk", has_text="A third")
-    row.hover()
-    row.get_by_role("button", name="Rename A third").click()
-    page.get_by_label("Title", exact=True).fill("The last one")
-    page.keyboard.press("Enter")
-    expect(rows(page).filter(has_text="The last one")).to_have_count(1)
-    row = page.locator(".talk", has_text="The last one")
-    row.hover()
-    row.get_by_role("button", name="Delete The last one").click()
-    page.keyboard.press("Escape")
-    expect(rows(page).filter(has_text="The last one")).to_have_count(1)
-    row.locator(".talk-open").focus()
-    page.keyboard.press("Delete")
-    page.get_by_role("button", name="Delete", exact=True).click()
-    expect(rows(page).filter(has_text="The last one")).to_have_count(0)
-    found = json.loads(page.request.get("/conversations/?q=last").text())
-    assert found["conversations"] == []
 
 
 # Everywhere
