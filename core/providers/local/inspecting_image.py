@@ -98,6 +98,8 @@ def header(image: Any, container: str) -> Result:
 def carried(image: Any) -> Result:
     """The EXIF fields by name, without any position; `position` says whether there was one."""
     found: Result = {"fields": [], "more": 0, "position": False}
+    if image.format == "PNG":  # may carry it behind its pixels, and what broke once would later load as black
+        image.load()
     with suppress(*BROKEN):  # a damaged block costs what is in it, not the picture
         exif = image.getexif()
         found["position"] = POSITION in exif

@@ -7,7 +7,8 @@ from typing import Any
 
 from core.providers.local import waveform
 from core.providers.local.containers import DAMAGED, MediaFile, Timeline, moment, opened
-from core.providers.local.loudness import Loudness
+from core.providers.local.levels import Levels
+from core.providers.local.loudness import Evened, Loudness
 from core.providers.local.output import Output
 from core.providers.local.sniffing import unreadable
 
@@ -23,13 +24,13 @@ def inspect(args: dict[str, Any], output: Output) -> Generator[None, None, Resul
     with opened(args["path"]) as media:
         output.event("sound", **facts(media))
         yield
-        meter = Loudness()
-        seconds = yield from measured(media, meter, output)
-    if not meter.peaks:
+        meter, levels = Loudness(), Levels()
+        seconds = yield from measured(media, meter, levels, output)
+    if not levels.peaks:
         raise unreadable(DAMAGED)
-    output.event("loudness", seconds=seconds, **meter.result())
+    output.event("loudness", seconds=seconds, silence=levels.silence, **meter.result())
     yield
-    output.picture(waveform.drawn(meter.peaks, seconds), "image/png", "waveform")
+    output.picture(waveform.drawn(levels.peaks, seconds), "image/png", "waveform")
     return {"seconds": seconds}
 
 
@@ -50,19 +51,27 @@ def facts(media: MediaFile) -> Result:
     }
 
 
-def measured(media: MediaFile, meter: Loudness, output: Output) -> Generator[None, None, float]:
-    """Every sample into the meter; returns how many seconds there were."""
-    timeline = Timeline(media.origin)
+def measured(
+    media: MediaFile, meter: Loudness, levels: Levels, output: Output
+) -> Generator[None, None, float]:
+    """Every sample into both meters; returns how many seconds there were."""
+    timeline, evened = Timeline(media.origin), Evened()
     told = 0.0
     for frame in media.frames():
         output.check()
         if gap := timeline.gap(moment(frame.pts, frame.time_base)):
-            meter.skip(gap)
+            levels.skip(gap)
         timeline.extend(frame.samples / (frame.sample_rate or 1))
-        meter.feed(frame)
+        for even in evened.convert(frame):
+            levels.feed(even)
+            meter.feed(even)
         if timeline.seconds - told >= STEP_SECONDS:
             told = timeline.seconds
             output.event("progress", done=round(told, 2))
             yield
+    for even in evened.close():
+        levels.feed(even)
+        meter.feed(even)
+    levels.close()
     meter.close()
     return round(timeline.seconds, 3)

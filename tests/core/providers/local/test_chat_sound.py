@@ -25,7 +25,7 @@ def sine(seconds: float, level: float = 0.5) -> bytes:
     return array("h", map(round, wave)).tobytes()
 
 
-def film(path: Path, seconds: int = 8, *, rotated: bool = False) -> Path:
+def film(path: Path, seconds: int = 8) -> Path:
     """Pictures that grow lighter from second to second, without sound."""
     with av.open(str(path), "w") as output:
         stream = output.add_stream("mpeg4", rate=10, width=160, height=90)
