@@ -26,6 +26,22 @@ LONGEST_RETRY_AFTER = 3600.0
 NO_CREDIT = {"insufficient_quota", "billing_hard_limit_reached", "insufficient_credits"}
 NO_CREDIT_TEXT = "The account at the provider has no credit left."
 DENIED_TEXT = "The provider did not accept our key."
+WORDS = {
+    "invalid_request_error": 400,
+    "invalid_prompt": 400,
+    "context_length_exceeded": 400,
+    "content_policy_violation": 400,
+    "authentication_error": 401,
+    "invalid_api_key": 401,
+    "permission_error": 403,
+    "model_not_found": 404,
+    "rate_limit_error": 429,
+    "rate_limit_exceeded": 429,
+    "tokens": 429,
+    **dict.fromkeys(NO_CREDIT, 429),
+    "overloaded_error": 503,
+}
+"""What OpenAI and those who speak like it call an error where there is no status any more."""
 TIMEOUTS = {408, 504, 524}
 STATUSES = range(400, 600)
 EXCERPT = 64 * 1024
@@ -48,9 +64,7 @@ def from_object(value: Mapping[str, Any], hide: Iterable[str] = ()) -> UpstreamE
     error = value.get("error")
     if not error:
         return None
-    code = error.get("code") if isinstance(error, dict) else None
-    status = code if isinstance(code, int) and code in STATUSES else 500
-    return _error(status, None, _words(value), hide)
+    return _error(_status(error), None, _words(value), hide)
 
 
 def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
@@ -85,6 +99,18 @@ def _error(status: int, wait: float | None, details: tuple[str, str], hide: Iter
     if status in (409, 425) or status >= 500:
         return UpstreamFailed(f"The provider failed with {status}{_said(message)}", retry_after=wait)
     return UpstreamRefused(message or f"The provider refused the request with {status}.")
+
+
+def _status(error: Any) -> int:
+    """The status an error object stands for: its code says so, as a number or as a word, or its type."""
+    told = (error.get("code"), error.get("status"), error.get("type")) if isinstance(error, dict) else ()
+    for code in told:
+        number = int(code) if isinstance(code, str) and re.fullmatch(r"\d{3}", code) else code
+        if isinstance(number, int) and number in STATUSES:
+            return number
+        if isinstance(code, str) and code in WORDS:
+            return WORDS[code]
+    return 500
 
 
 def _said(message: str) -> str:

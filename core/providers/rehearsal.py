@@ -94,11 +94,16 @@ class Rehearsal:
 
     async def chat(self, target: Target, request: ChatRequest) -> AsyncGenerator[Event, None]:
         """Tell back the last message word by word; with sound asked for, a tone for each word."""
+        form = target.format or request.format
+        if Modality.AUDIO in request.modalities and form not in FORMATS:
+            raise Unsupported("The rehearsal speaks pcm and wav only.", param="audio.format")
         part = await begin(target)
         cut = int(target.options.get("cut_after", CUT_AFTER)) if part == "cut" else None
         yield Answered("chatcmpl-rehearsal", target.model, {"system_fingerprint": "fp_rehearsal"})
         if Modality.AUDIO in request.modalities:
-            yield AudioStart(AudioFormat.PCM, SHAPE.sample_rate, SHAPE.channels)
+            yield AudioStart(form, SHAPE.sample_rate, SHAPE.channels)
+            if form is AudioFormat.WAV:
+                yield AudioChunk(wav_header(SHAPE))
         for number, event in enumerate(rehearsed_chat.pieces(request)):
             if number == cut:
                 raise UpstreamUnreachable("The rehearsal broke off, as it was told to.")

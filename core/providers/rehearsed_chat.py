@@ -39,9 +39,12 @@ def pieces(request: ChatRequest) -> Iterator[Event]:
 
 
 def first_tool(parameters: Mapping[str, Any]) -> str | None:
-    tools = parameters.get("tools") or [{}]
-    name = tools[0].get("function", {}).get("name")
-    return name if isinstance(name, str) else None
+    """Nobody has looked at the tools before: they are relayed as they come."""
+    tools = parameters.get("tools")
+    first = tools[0] if isinstance(tools, list) and tools else None
+    function = first.get("function") if isinstance(first, Mapping) else None
+    name = function.get("name") if isinstance(function, Mapping) else None
+    return name if isinstance(name, str) and name else None
 
 
 def answered(request: ChatRequest) -> bool:

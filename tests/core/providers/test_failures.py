@@ -121,6 +121,22 @@ def test_an_error_labelled_200_is_still_an_error(value, kind):
     assert type(from_object(value)) is kind
 
 
+@pytest.mark.parametrize(
+    ("told", "kind"),
+    [
+        ({"code": "429"}, UpstreamLimited),
+        ({"code": "rate_limit_exceeded", "type": "tokens"}, UpstreamLimited),
+        ({"code": None, "type": "invalid_request_error"}, UpstreamRefused),
+        ({"code": "context_length_exceeded"}, UpstreamRefused),
+        ({"code": "insufficient_quota"}, UpstreamDenied),
+        ({"type": "overloaded_error"}, UpstreamFailed),
+        ({"code": "what", "type": ["odd"]}, UpstreamFailed),
+    ],
+)
+def test_an_error_without_a_status_is_known_by_its_words(told, kind):
+    assert type(from_object({"error": {"message": "No.", **told}})) is kind
+
+
 @pytest.mark.parametrize("value", [{}, {"error": None}, {"data": [1]}])
 def test_an_object_without_an_error_is_none(value):
     assert from_object(value) is None
