@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core.catalogue import lookup
@@ -13,10 +14,13 @@ from core.catalogue.listing import Listing, Status
 from core.catalogue.translation import translators
 from core.contract.languages import NAMES, english_name, primary
 from core.contract.requests import Task
+from core.models import User
+from playground.models import Upload
 from playground.voices import language_label
 
 MIB = 1024 * 1024
 NAMED = 3
+MOST_WAITING = 20
 OFFERED = 20
 
 
@@ -40,6 +44,22 @@ def studio(entry: Listing) -> dict[str, Any]:
         "speaker_limit": model.limits.get("speakers", 32),
         **reasons(model),
     }
+
+
+def waiting(user: User) -> list[dict[str, Any]]:
+    """This person's files that are still to be written down, in the order they came."""
+    rows = Upload.objects.for_user(user).waiting((Task.TRANSCRIPTION, Task.TRANSLATION))[:MOST_WAITING]
+    return [
+        {
+            "upload": str(row.id),
+            "name": row.name,
+            "bytes": row.bytes,
+            "duration": row.seconds,
+            "media": reverse("playground:upload", args=[row.id]),
+            "type": row.media_type,
+        }
+        for row in reversed(rows)
+    ]
 
 
 def granularities(model: ModelEntry) -> list[str]:

@@ -27,13 +27,20 @@ class UploadQuerySet(OwnedQuerySet["Upload"]):
         busy = models.Q(runs__state="running") | models.Q(chats__state="running")
         return self.filter(created_at__lt=oldest).exclude(busy)
 
+    def waiting(self, tasks: Iterable[str]) -> UploadQuerySet:
+        """Files brought for one of `tasks` that nothing has been made of yet, newest first."""
+        return self.filter(task__in=list(tasks), runs=None, chats=None, messages=None)
+
     def unused(self, ids: Iterable[uuid.UUID]) -> UploadQuerySet:
         """Those of `ids` that no run and no message is about."""
         return self.filter(id__in=list(ids), runs=None, chats=None, messages=None)
 
 
 class Upload(models.Model):
-    """`name` is only text to show; the path is generated. `media_type` is what the bytes say they are."""
+    """`name` is only text to show; the path is generated. `media_type` is what the bytes say they are.
+
+    `task` is what it was brought for, as far as the page said so.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(
@@ -43,6 +50,7 @@ class Upload(models.Model):
     media_type = models.CharField(_("media type"), max_length=100)
     bytes = models.PositiveBigIntegerField(_("bytes"))
     file = models.CharField(_("file"), max_length=200)
+    task = models.CharField(_("task"), max_length=16, blank=True)
     probe = models.JSONField(_("what was found in it"), default=dict)
     created_at = models.DateTimeField(_("created"), default=timezone.now)
 

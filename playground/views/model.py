@@ -16,12 +16,13 @@ from django.views.decorators.http import require_safe
 from core.catalogue import lookup, prices
 from core.catalogue.listing import Listing, Status, listing, status_of
 from core.catalogue.readiness import readiness
-from core.contract.errors import ModelNotFound
+from core.contract.errors import ModelNotFound, PolyphonyError
 from core.contract.media import AudioFormat
 from core.contract.requests import Task
 from core.ledger import reports
 from playground import cards, chatting, listening, naming, voices
-from playground.code_tasks import SAMPLES, samples
+from playground.code_samples import Sample
+from playground.code_tasks import SAMPLES, conversation_samples, samples
 from playground.conversations import telling
 from playground.models import Conversation, Run
 from playground.views import presets
@@ -79,6 +80,7 @@ def playground(request: HttpRequest, entry: Listing) -> dict[str, Any]:
             "panel": panel,
             "studio": "transcription",
             **listening.studio(entry),
+            "waiting": listening.waiting(request.user),
             **earlier(request, entry),
         }
     return {"panel": "playground/tabs/none.html"}
@@ -146,12 +148,30 @@ def earlier(request: HttpRequest, entry: Listing) -> dict[str, Any]:
 
 def code(request: HttpRequest, entry: Listing) -> dict[str, Any]:
     task = entry.model.tasks[0]
+    origin = f"{request.scheme}://{request.get_host()}"
+    if task == Task.CHAT:
+        return {
+            "panel": "playground/tabs/code.html",
+            "task": task,
+            "samples": chatted(request, entry, origin),
+        }
     if task not in SAMPLES:
         return {"panel": "playground/tabs/none.html"}
     params = spoken(entry) if task == Task.SPEECH else listening.params(entry)
-    origin = f"{request.scheme}://{request.get_host()}"
     shown = samples(task, entry.model.slug, params, origin)
     return {"panel": "playground/tabs/code.html", "task": task, "samples": shown}
+
+
+def chatted(request: HttpRequest, entry: Listing, origin: str) -> list[Sample]:
+    """The conversation of the address so far, else the example. Raises `Http404` for somebody else's."""
+    place = {"conversation": request.GET.get("conversation") or None}
+    params: dict[str, Any] = {"messages": []}
+    if place["conversation"] is None:
+        params = {"messages": [{"role": "user", "content": chatting.example(entry.model)}]}
+    try:
+        return conversation_samples(request.user, entry.model.slug, params, place, origin)
+    except PolyphonyError as error:
+        raise Http404 from error
 
 
 def spoken(entry: Listing) -> dict[str, Any]:

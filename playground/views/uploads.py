@@ -26,6 +26,7 @@ from playground.views.answers import absent, signed_in
 NAME_LENGTH = 200
 HEAD = 512
 HEARD = (Task.TRANSCRIPTION, Task.TRANSLATION)
+TASKS = frozenset(Task)
 MIB = 1024 * 1024
 HEARABLE = ("audio/", "video/")
 READABLE = ("image/png", "image/jpeg", "image/webp", "image/gif", "application/pdf", *HEARABLE)
@@ -86,6 +87,7 @@ def store(user: User, file: UploadedFile, task: str) -> Upload:
         name=shown_name(file.name or ""),
         media_type=media_type,
         bytes=file.size,
+        task=task if task in TASKS else "",
         file=default_storage.save(f"uploads/{user.pk}/{upload_id}.{extension}", file),
     )
 

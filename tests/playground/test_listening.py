@@ -10,6 +10,7 @@ from django.test import Client
 from core.catalogue import snapshot
 from core.models import AIModel, Endpoint, Provider
 
+ALL = '<a href="/models/lab/all">lab/all</a>'
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -70,8 +71,8 @@ def test_what_a_model_cannot_names_models_that_can(page):
     listener("lab/poor", features=["streaming"])
     html = page("lab/poor")
     assert disabled(html) == ["language", "prompt", "timestamps", "diarize"]
-    assert "ready to translate what this one writes. These can: lab/all." in html
-    assert "This model does not tell who speaks. These can: lab/all." in html
+    assert f"ready to translate what this one writes. These can: {ALL}." in html
+    assert f"This model does not tell who speaks. These can: {ALL}." in html
     assert "This model finds the language by itself." in html
 
 

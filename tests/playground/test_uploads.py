@@ -16,6 +16,7 @@ from django.test import AsyncClient
 from django.utils import timezone
 
 from core.models.offload import offload
+from playground import listening
 from playground.models import Run, Upload
 
 pytestmark = [pytest.mark.anyio, pytest.mark.django_db(transaction=True)]
@@ -123,3 +124,18 @@ def test_without_a_limit_nothing_expires(alice, settings):
     upload_of(alice, 5000)
     call_command("delete_expired", verbosity=0)
     assert Upload.objects.count() == 1
+
+
+def test_a_file_brought_for_the_ears_waits_until_it_is_written_down(alice, bob):
+    kept = {"media_type": "audio/wav", "bytes": 9, "file": "uploads/1/a.wav", "probe": {"duration": 1.5}}
+    first = Upload.objects.create(user=alice, name="first.wav", task="transcription", **kept)
+    second = Upload.objects.create(user=alice, name="second.wav", task="translation", **kept)
+    Upload.objects.create(user=alice, name="chat.wav", task="chat", **kept)
+    done = Upload.objects.create(user=alice, name="done.wav", task="transcription", **kept)
+    Run.objects.create(user=alice, task="transcription", model="local/pocketsphinx", upload=done)
+    assert [file["name"] for file in listening.waiting(alice)] == [first.name, second.name]
+    assert listening.waiting(alice)[0] == {
+        "upload": str(first.id), "name": "first.wav", "bytes": 9, "duration": 1.5,
+        "media": f"/uploads/{first.id}", "type": "audio/wav",
+    }  # fmt: skip
+    assert listening.waiting(bob) == []

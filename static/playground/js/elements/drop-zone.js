@@ -1,7 +1,7 @@
 // Files come in: dropped anywhere on the tab, picked, pasted or recorded; each is sent up and waits its turn.
 
 import { announce } from "../announce.js";
-import { formatClock, formatNumber } from "../format.js";
+import { formatBytes, formatClock, formatNumber } from "../format.js";
 import { message } from "../messages.js";
 
 let lastId = 0;
@@ -30,6 +30,9 @@ class DropZone extends HTMLElement {
     this.#part("files").addEventListener("click", (event) => this.#pressed(event));
     if (/Mac|iP/.test(navigator.platform)) {
       this.querySelector(".kbd").textContent = "⌘ ↵";
+    }
+    for (const file of JSON.parse(document.getElementById("waiting-files")?.textContent || "[]")) {
+      this.restore({ ...file, state: "ready" });
     }
     if (!window.isSecureContext || !navigator.mediaDevices) {
       this.#part("record").disabled = true;
@@ -206,8 +209,7 @@ class DropZone extends HTMLElement {
 }
 
 function facts({ bytes, duration }) {
-  const size = bytes ? message("megabytes", { size: formatNumber(bytes / 1048576, bytes < 1048576 ? 2 : 1) }) : "";
-  return [duration ? formatClock(duration) : "", size].filter(Boolean).join(" · ");
+  return [duration ? formatClock(duration) : "", bytes ? formatBytes(bytes) : ""].filter(Boolean).join(" · ");
 }
 
 function stateText({ state, progress, error, done, total }) {

@@ -5,6 +5,12 @@ export class TranscriptionForm {
 
   constructor(root) {
     this.#root = root;
+    const toggle = root.querySelector("[data-role=settings]");
+    toggle.addEventListener("click", () => {
+      const open = toggle.getAttribute("aria-expanded") !== "true";
+      toggle.setAttribute("aria-expanded", String(open));
+      root.querySelector(".studio-controls").toggleAttribute("data-open", open);
+    });
   }
 
   get task() {
