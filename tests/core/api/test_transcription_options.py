@@ -6,9 +6,11 @@ import json
 
 import pytest
 
-from core.models import Endpoint
+from core.catalogue import route as catalogue
+from core.models import Attempt, Endpoint
+from tests.core.api.conftest import make_provider
 from tests.core.api.test_transcription import WAV, make_ear, refused, send
-from tests.fakes.listening import TEXT, token
+from tests.fakes.listening import SECONDS, TEXT, token
 
 TOKENS = [token(word) for word in TEXT.split()]
 
@@ -63,3 +65,15 @@ def test_wishes_reach_the_servers_that_know_them(live, key, lab, provider, known
     assert send(live, key, WAV, **WISHES).status_code == 200
     sent = dict(provider.requests[0].form)
     assert {name: sent[name] for name in WISHES if name in sent} == {name: WISHES[name] for name in known}
+
+
+def test_a_provider_that_stays_silent_is_given_up_for_the_next(live, key, lab, provider, monkeypatch):
+    monkeypatch.setattr(catalogue, "FIRST_SOUND", 0.3 - SECONDS)
+    model = make_ear(lab, upstream="nothing")
+    other = make_provider("other", provider.url)
+    second = Endpoint.objects.create(model=model, provider=other, upstream_id="whisper", priority=1000)
+    answer = send(live, key)
+    assert (answer.status_code, answer.json()["text"]) == (200, TEXT)
+    assert answer.headers["x-polyphony-provider"] == second.provider.name
+    first, last = Attempt.objects.order_by("number")
+    assert (first.outcome, last.outcome) == ("failed", "completed")

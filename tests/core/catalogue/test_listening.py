@@ -114,3 +114,15 @@ def test_a_translation_needs_a_model_that_hears():
 @pytest.mark.parametrize(("seconds", "deadline"), [(11.0, 300.0), (3600.0, 7200.0), (None, 3600.0)])
 def test_long_files_have_long_deadlines(seconds, deadline):
     assert route(ask(WHISPER, sound=file(seconds=seconds))).policy.deadline == deadline
+
+
+@pytest.mark.parametrize(("seconds", "first_event"), [(0.5, 60.5), (3600.0, 3660.0), (None, None)])
+def test_an_endpoint_may_listen_to_the_end_before_it_says_a_word(seconds, first_event):
+    assert route(ask(WHISPER, sound=file(seconds=seconds))).policy.first_event == first_event
+
+
+def test_logprobs_are_told_by_those_that_know_them():
+    able = "openai/gpt-4o-mini-transcribe"
+    assert route(ask(able, logprobs=True)).model == able
+    error = refusal(ask(WHISPER, logprobs=True), Unsupported)
+    assert (error.param, error.metadata["models"]) == ("include", [able, "openai/gpt-4o-transcribe"])
