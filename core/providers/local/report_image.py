@@ -25,7 +25,7 @@ BRIGHTNESS = (
     (2, "very bright"),
 )
 POSITION = "**The file holds the position where the picture was taken.** It is left out here."
-BAR = 20
+BAR = 10
 """Blocks of the longest bar."""
 
 

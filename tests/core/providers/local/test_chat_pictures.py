@@ -94,8 +94,8 @@ async def test_shares_of_colours_add_up(tmp_path):
     image.save(tmp_path / "flag.png")
     found = await inspected(tmp_path / "flag.png")
 
-    assert "| `#FF0000` | red | 75% | ████████████████████ |" in found.text
-    assert "| `#0000FF` | blue | 25% | ███████ |" in found.text
+    assert "| `#FF0000` | red | 75% | ██████████ |" in found.text
+    assert "| `#0000FF` | blue | 25% | ███ |" in found.text
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16", "CMYK"])

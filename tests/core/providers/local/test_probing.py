@@ -80,6 +80,23 @@ async def test_video_tells_its_picture_and_its_sound(spoken, tmp_path):
     assert found.seconds == pytest.approx(3.0, abs=0.1)
 
 
+async def test_an_mpeg_film_is_measured(ears, tmp_path):
+    path = tmp_path / "film.mpg"
+    with av.open(str(path), "w", format="mpeg") as output:
+        stream = output.add_stream("mpeg1video", rate=25, width=64, height=48)
+        for number in range(50):
+            frame = av.VideoFrame(64, 48, "yuv420p")
+            frame.pts = number
+            output.mux(stream.encode(frame))
+        output.mux(stream.encode(None))
+
+    found = await probe(path)
+
+    assert (found.kind, found.container, found.media_type) == ("video", "mpeg", "video/mpeg")
+    assert (found.video_codec, found.width, found.height) == ("mpeg1video", 64, 48)
+    assert found.seconds == pytest.approx(2.0, abs=0.1)
+
+
 async def test_cover_of_a_song_makes_no_video(spoken, tmp_path, data):
     song = recode(spoken, tmp_path / "song.mp3").read_bytes()
     picture = b"\0image/jpeg\0\x03\0" + (data / "samples" / "kiwi.jpg").read_bytes()
