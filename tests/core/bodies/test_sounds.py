@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.bodies.sounds import require_sound, sound_kind
+from core.bodies.sounds import TAKEN, require_sound, sound_kind
 from core.contract.errors import InvalidRequest
 
 KINDS = {
@@ -17,6 +17,7 @@ KINDS = {
     "mov": b"\0\0\0\x14ftypqt  \0",
     "aiff": b"FORM\0\0\0\0AIFFCOMM",
     "aac": b"\xff\xf1\x50\x80",
+    "mpeg": b"\x00\x00\x01\xba\x44",
 }
 
 
@@ -43,12 +44,33 @@ def test_a_kind_by_its_first_bytes(extension, head):
         b"\xff\xfe\0\0",
         b"RIFF\0\0\0\0AVI ",
         b"\xff",
+        b"\0\0\0\x18ftypheic",
     ],
 )
 def test_anything_else_is_refused(head):
     with pytest.raises(InvalidRequest) as caught:
         require_sound(head, len(head), "file")
     assert (caught.value.provider_code, caught.value.param) == ("unsupported_media", "file")
+
+
+@pytest.mark.parametrize(
+    ("head", "media_type"),
+    [
+        (b"caff\0\1", "audio/x-caf"),
+        (b"#!AMR\n", "audio/amr"),
+        (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "audio/x-ms-wma"),
+    ],
+)
+def test_a_sound_that_cannot_be_measured_here_is_refused_by_its_name(head, media_type):
+    with pytest.raises(InvalidRequest) as caught:
+        require_sound(head, 1000, "file")
+    assert caught.value.message == (
+        f"The file is {media_type}, which cannot be listened to. Send one of {TAKEN}."
+    )
+
+
+def test_matroska_is_called_webm_for_those_who_go_by_names():
+    assert sound_kind(b"\x1a\x45\xdf\xa3\x9f\x42\x82\x88matroska").extension == "webm"
 
 
 def test_an_empty_file_is_refused():
