@@ -77,11 +77,7 @@ class Blocks:
     def close(self) -> list[Body]:
         """What changes now that nothing more comes."""
         self._text += self._lines("", last=True)
-        was_open, count = self._open, len(self._blocks)
-        closed = list(self._finish(whole=True))
-        if was_open and len(self._blocks) == count:
-            closed.append(told(count, "closed", ""))  # what was shown proved to be a link's target
-        return [*closed, *self._late()]
+        return [*self._finish(whole=True), *self._late()]
 
     def _lines(self, text: str, last: bool = False) -> str:
         """`text` with one kind of line end, and no line without one for long."""
@@ -113,10 +109,12 @@ class Blocks:
         self._parsed, self._news = len(self._text), False
         for piece in pieces:
             html = markup(piece.text, self._references, unfinished=False)
-            self._open, self._shown = False, 0
+            was_open, self._open, self._shown = self._open, False, 0
             if html:
                 self._blocks.append(Block(piece.text, html, len(self._references)))
                 yield told(len(self._blocks) - 1, "closed", html)
+            elif was_open:
+                yield told(len(self._blocks), "closed", "")  # it proved to be the target of a link, say
 
     def _unfinished(self) -> Iterator[Body]:
         if self._open and (len(self._text) - self._shown) * STEP < self._shown:
