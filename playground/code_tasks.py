@@ -9,8 +9,12 @@ from core.bodies.speech import SpeechBody
 from core.bodies.transcription import TranscriptionBody, TranslationBody
 from core.bodies.validation import Body, validate
 from core.contract.requests import Task
+from core.models import User
+from playground import frames
+from playground.code_chat import chat_samples
 from playground.code_samples import Sample, speech_samples
 from playground.code_transcription import transcription_samples, translation_samples
+from playground.conversations import asking
 
 SAMPLES: dict[str, Callable[[str, Mapping[str, Any], str], list[Sample]]] = {
     Task.SPEECH: speech_samples,
@@ -33,3 +37,14 @@ def samples(task: str, model: str, params: Mapping[str, Any], origin: str) -> li
     asked = {name: value for name, value in params.items() if name not in OURS}
     validate(BODIES[task], {**asked, "model": model})
     return SAMPLES[task](model, asked, origin)
+
+
+def conversation_samples(
+    user: User, model: str, params: Mapping[str, Any], place: Mapping[str, Any], origin: str
+) -> list[Sample]:
+    """Code for a chat; `place` may name a `conversation` and a `parent` in it, as `run.start` does.
+
+    Without new messages it is the request that its last answer came from. Raises as `run.start` does.
+    """
+    request, names = asking.shown(user, frames.chat_start(model, params, place))
+    return chat_samples(request, names, origin)

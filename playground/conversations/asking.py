@@ -29,27 +29,54 @@ UNTITLED = "…"
 
 def chat(user: User, frame: frames.Start) -> Asked:
     """Blocking. Raises what the API raises for such a body, `NotFound` for what is not this user's."""
+    return written(frame, Shelf(user))
+
+
+def shown(user: User, frame: frames.Start) -> tuple[ChatRequest, dict[str, str]]:
+    """The request alone, and what its files are called by their ids; blocking, raises as `chat`.
+
+    A conversation without new messages is told as it was before its last answer.
+    """
+    shelf = Shelf(user)
+    if frame.conversation is not None and not frame.params.get("messages"):
+        frame = before_last_answer(user, frame)
+    request = written(frame, shelf).request
+    assert isinstance(request, ChatRequest)
+    return request, {str(row.id): row.name for row in shelf.rows.values()}
+
+
+def before_last_answer(user: User, frame: frames.Start) -> frames.Start:
+    conversation, created = placed(user, frame)
+    if created:
+        return frame
+    rows = {row.id: row for row in conversation.messages.all()}
+    last = rows.get(frame.parent) if frame.parent else next(reversed(rows.values()), None)
+    while last is not None and last.role == "assistant":
+        last = rows.get(last.parent_id)
+    params = {**conversation.settings, **frame.params, "messages": []}
+    return replace(frame, parent=last.id if last else None, params=params)
+
+
+def written(frame: frames.Start, shelf: Shelf) -> Asked:
     params = dict(frame.params)
     given, system = params.pop("messages", None), params.pop("system", None)
     if not isinstance(given, list):
         raise InvalidRequest("messages must be a list.", param="messages")
     if not isinstance(system, str | None):
         raise InvalidRequest("system must be a string.", param="system")
-    shelf = Shelf(user)
     new = canonical(given, shelf.take) if given or frame.conversation is None else ()
     uploads, question = tuple(shelf.rows.values()), "\n\n".join(filter(None, map(text_of, new)))
     turn, before = None, []
     if frame.conversation is not None:
-        turn, before = step(user, frame, new, shelf)
+        turn, before = step(frame, new, shelf)
         system = turn.conversation.settings.get("system") if system is None else system
         turn.conversation.settings = {**params, **({"system": system} if system else {})}
     if not (before or new):
         raise InvalidRequest("There is nothing to answer.", param="messages", code="missing_field")
     opening = [{"role": "system", "content": system}] if system else []
-    title = titled(question, uploads) or (turn.conversation.title if turn else "")
     return Asked(
         body(frame, params, [*opening, *before, *new]),
-        title,
+        titled(question, uploads) or (turn.conversation.title if turn else ""),
         uploads=uploads,
         question=question,
         turn=turn,
@@ -68,10 +95,10 @@ def body(frame: frames.Start, params: dict[str, Any], messages: Sequence[Mapping
 
 
 def step(
-    user: User, frame: frames.Start, new: Sequence[Mapping[str, Any]], shelf: Shelf
+    frame: frames.Start, new: Sequence[Mapping[str, Any]], shelf: Shelf
 ) -> tuple[Turn, list[dict[str, Any]]]:
     """The rows of this turn, and the messages that come before it."""
-    conversation, created = placed(user, frame)
+    conversation, created = placed(shelf.user, frame)
     path = [] if created else path_to(conversation, frame.parent)
     reading = Reading(lookup.get_for(frame.model, Task.CHAT), shelf)
     before = reading.messages(path, new)

@@ -2,7 +2,7 @@
 
 from playground.frames.asking import heard_live, request
 from playground.frames.chatting import chat_bodies, image_ready
-from playground.frames.incoming import NEW, BadFrame, Frame, Ping, Resume, Start, Stop, parse
+from playground.frames.incoming import NEW, BadFrame, Frame, Ping, Resume, Start, Stop, chat_start, parse
 from playground.frames.outgoing import (
     PONG,
     audio_end,
@@ -35,6 +35,7 @@ __all__ = [
     "body",
     "channel",
     "chat_bodies",
+    "chat_start",
     "done",
     "failed",
     "heard_fields",

@@ -101,6 +101,12 @@ def start(fields: dict[str, Any]) -> Start:
     return Start(frame_id(fields), task, model, params, render, conversation, parent)
 
 
+def chat_start(model: str, params: Mapping[str, Any], place: Mapping[str, Any]) -> Start:
+    """What a `run.start` with these fields would be; nothing is run. Raises `BadFrame`."""
+    fields = {name: place.get(name) for name in ("conversation", "parent")}
+    return start({**fields, "id": "code", "task": Task.CHAT, "model": model, "params": dict(params)})
+
+
 def placed(fields: dict[str, Any], task: Task) -> tuple[str | UUID | None, UUID | None]:
     """The conversation and the message that a run goes on from."""
     conversation, parent = fields.get("conversation"), fields.get("parent")

@@ -9,17 +9,25 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
 from core.contract.errors import PolyphonyError
-from playground.code_tasks import samples
+from core.contract.requests import Task
+from playground.code_tasks import conversation_samples, samples
 
 
 @login_required
 @require_POST
 def code(request: HttpRequest) -> HttpResponse:
-    """Body `{"task", "model", "params"}`; answers HTML, or 400 in the words of the API."""
+    """Body `{"task", "model", "params"}`, for a chat `conversation` and `parent` too.
+
+    Answers HTML, or an error in the words of the API.
+    """
+    origin = f"{request.scheme}://{request.get_host()}"
     try:
         asked = orjson.loads(request.body)
         task, model, params = asked["task"], asked["model"], dict(asked["params"])
-        shown = samples(task, model, params, f"{request.scheme}://{request.get_host()}")
+        if task == Task.CHAT:
+            shown = conversation_samples(request.user, model, params, asked, origin)
+        else:
+            shown = samples(task, model, params, origin)
     except PolyphonyError as error:
         return JsonResponse({"error": error.envelope()}, status=error.status)
     except (KeyError, TypeError, ValueError):

@@ -240,7 +240,7 @@ async def test_a_frame_that_is_no_start_is_named(mind, sign_in, alice, fields):
     error = await begin(tab, **fields)
     assert (error["type"], error["error"]["param"]) == (
         "error",
-        "parent" if "parent" in fields else [*fields][0],
+        "parent" if "parent" in fields else next(iter(fields)),
     )
 
 
