@@ -8,9 +8,9 @@ from contextlib import aclosing
 import pytest
 
 from core.contract.errors import PolyphonyError, UpstreamUnreachable
-from core.contract.events import Attempted, AudioChunk, Outcome, Started, Used
+from core.contract.events import Answered, Attempted, AudioChunk, ChatDelta, Outcome, Started, Used
 from core.contract.media import AudioFormat
-from core.contract.requests import SpeechRequest
+from core.contract.requests import ChatRequest, SpeechRequest
 from core.contract.route import Policy, Route, Secret, Target
 from core.routing.health import Health
 from core.routing.run import run
@@ -36,8 +36,8 @@ def route(*targets: Target, policy: Policy = POLICY) -> Route:
     return Route("m", targets, policy)
 
 
-async def read(way: Route, books: Books, seen: list) -> list:
-    async with aclosing(run(way, REQUEST, books, Health())) as found:
+async def read(way: Route, books: Books, seen: list, request: ChatRequest | SpeechRequest = REQUEST) -> list:
+    async with aclosing(run(way, request, books, Health())) as found:
         async for event in found:
             seen.append(event)
     return seen
@@ -130,3 +130,25 @@ async def test_cancelling_while_the_provider_is_silent_reaches_it(provider):
         await task
     assert books.outcomes == [Outcome.STOPPED]
     assert await asyncio.to_thread(seen.left.wait, 5)
+
+
+TALK = ChatRequest("m", ({"role": "user", "content": "Hello"},), streamed=True)
+
+
+@pytest.mark.parametrize("fault", ["limited", "failing", "hang-up", "garbage", "error-first", "drip", "bomb"])
+async def test_a_chat_without_words_is_answered_by_the_second(provider, other_provider, fault):
+    books = Books()
+    way = route(target(1, provider, fault), target(2, other_provider, "ok"))
+    found = await read(way, books, [], TALK)
+    assert [type(event) for event in found[:4]] == [Attempted, Answered, Started, ChatDelta]
+    assert (books.outcomes, type(found[-1])) == ([Outcome.FAILED, Outcome.COMPLETED], Used)
+
+
+@pytest.mark.parametrize("fault", ["truncated", "cut", "reset", "stuck", "error-event", "garbage-event"])
+async def test_a_chat_that_began_is_never_begun_again(provider, other_provider, fault):
+    books, seen = Books(), []
+    way = route(target(1, provider, fault), target(2, other_provider, "ok"))
+    with pytest.raises(PolyphonyError):
+        await read(way, books, seen, TALK)
+    assert "".join(event.text for event in seen if type(event) is ChatDelta) == "The quick brown"
+    assert (books.outcomes, other_provider.requests) == ([Outcome.PARTIAL], [])

@@ -10,9 +10,11 @@ from core.contract.errors import InvalidRequest
 from core.contract.events import Answered, AudioChunk, AudioStart, ChatDelta, ImageReady, ToolCall, Used
 from core.contract.media import AudioFormat, PcmShape, wav_header
 from core.contract.requests import Media, Modality
+from core.contract.route import Target
 from core.contract.usage import Amount, Kind, Unit, Usage
 from core.providers import adapter
 from core.providers.base import Chats
+from core.providers.openai.chat import limits
 from tests.core.providers.openai.chatting import HELLO, asking, chat, deltas, failing, heard, target, text
 from tests.fakes import chat as fake
 from tests.fakes.sound import sound
@@ -230,3 +232,16 @@ async def test_a_connection_is_used_again_after_an_end_and_never_after_a_stop(pr
         await anext(found)
     await chat(target(provider))
     assert [seen.connection for seen in provider.requests] == [1, 1, 1, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("part", "seconds"),
+    [
+        ({"type": "image_url", "image_url": {"url": "https://x.test/a.png"}}, 300.0),
+        ({"type": "video_url", "video_url": {"url": "https://x.test/a.mp4"}}, 600.0),
+    ],
+)
+def test_whoever_is_shown_a_video_has_twice_the_time(part, seconds):
+    where = Target(1, "fake", "Fake", "openai", "http://x.test/v1", "m")
+    request = asking(messages=(*HELLO, {"role": "user", "content": [part]}))
+    assert (limits(where, request).total, limits(where, request).idle) == (seconds, 60.0)
