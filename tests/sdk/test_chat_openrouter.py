@@ -1,0 +1,68 @@
+"""OpenRouter's client chats, and checks each answer and each chunk against its own schema."""
+
+from __future__ import annotations
+
+import pytest
+from openrouter import errors
+
+from core.models import UsageRecord
+from tests.core.api.talking import ASK, make_talker
+from tests.fakes.chat import ARGUMENTS, TEXT, THOUGHTS
+
+TOOL = {"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}}
+
+
+@pytest.fixture(autouse=True)
+def talker(lab, live):
+    make_talker(lab)
+    live.refresh()
+
+
+def test_an_answer(router):
+    found = router.chat.send(**ASK)
+    assert (found.choices[0].message.content, found.choices[0].finish_reason) == (TEXT, "stop")
+    assert (found.usage.prompt_tokens, found.usage.completion_tokens) == (12, 10)
+    assert found.usage.cost == pytest.approx(0.00112)
+    assert found.id == UsageRecord.objects.get().public_id
+
+
+def test_a_stream(router):
+    with router.chat.send(**ASK, stream=True) as stream:
+        *chunks, last = list(stream)
+    assert "".join(chunk.choices[0].delta.content or "" for chunk in chunks) == TEXT
+    assert (last.choices, last.usage.cost) == ([], pytest.approx(0.00112))
+
+
+def test_reasoning_and_calls(router):
+    found = router.chat.send(**ASK, tools=[TOOL], reasoning={"effort": "low"}).choices[0]
+    call = found.message.tool_calls[0]
+    assert (call.function.name, call.function.arguments) == ("weather", ARGUMENTS)
+    assert found.message.reasoning == THOUGHTS
+
+
+def test_a_fault_in_the_middle_is_a_chunk(router, lab, live):
+    make_talker(lab, upstream="cut", slug="lab/cutter")
+    live.refresh()
+    with router.chat.send(**{**ASK, "model": "lab/cutter"}, stream=True) as stream:
+        last = list(stream)[-1]
+    assert (last.error.code, last.choices[0].finish_reason) == (502, "error")
+
+
+@pytest.mark.parametrize(
+    ("fields", "kind"),
+    [
+        ({"model": "lab/nothing"}, errors.NotFoundResponseError),
+        ({"messages": []}, errors.BadRequestResponseError),
+    ],
+)
+def test_refusals_are_typed(router, fields, kind):
+    with pytest.raises(kind) as caught:
+        router.chat.send(**{**ASK, **fields})
+    assert caught.value.data.error.code == caught.value.status_code
+
+
+def test_a_generation_tells_what_a_chat_cost(router):
+    sent = router.chat.send(**ASK)
+    found = router.generations.get_generation(id=sent.id).data
+    assert (found.api_type, found.tokens_prompt, found.tokens_completion) == ("completions", 12, 10)
+    assert found.total_cost == pytest.approx(0.00112)

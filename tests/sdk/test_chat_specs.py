@@ -1,0 +1,62 @@
+"""Chats against the published documents of OpenAI and OpenRouter, where those are provided."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jsonschema_rs
+import pytest
+
+from tests.core.api.talking import ASK, make_talker, streamed
+from tests.sdk.test_specs import check, document
+
+TOOL = {"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}}
+SPOKEN: dict[str, Any] = {"modalities": ["text", "audio"], "audio": {"voice": "ada", "format": "pcm16"}}
+KINDS: dict[str, dict[str, Any]] = {
+    "text": {},
+    "tools": {"tools": [TOOL]},
+    "reasoning": {"reasoning": {"effort": "low"}},
+    "sound": SPOKEN,
+    "pictures": {"modalities": ["image", "text"]},
+    "choices": {"n": 2},
+}
+
+
+@pytest.fixture(autouse=True)
+def talker(lab):
+    make_talker(lab)
+
+
+def nullable(schema: Any) -> Any:
+    """OpenAI's document marks what may be null as OpenAPI 3.0 did."""
+    if isinstance(schema, list):
+        return [nullable(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {name: nullable(value) for name, value in schema.items()}
+    return {"anyOf": [found, {"type": "null"}]} if schema.get("nullable") is True else found
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_both_documents_accept_our_answers(data, live, key, kind):
+    answer = live.post("/chat/completions", key, json={**ASK, **KINDS[kind]})
+    assert answer.status_code == 200
+    check(data, "openai", "CreateChatCompletionResponse", answer.json())
+    check(data, "openrouter", "ChatResult", answer.json())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_both_documents_accept_our_chunks(data, live, key, kind):
+    _, chunks = streamed(live, key, **KINDS[kind])
+    components = document(data / "specs" / "openai.yaml")["components"]
+    name = "CreateChatCompletionStreamResponse"
+    schema = {"$ref": f"#/components/schemas/{name}", "components": nullable(components)}
+    for chunk in chunks:
+        jsonschema_rs.validate(schema, chunk)
+        check(data, "openrouter", "ChatStreamChunk", chunk)
+
+
+def test_openrouters_document_accepts_our_last_words(data, live, key, lab):
+    make_talker(lab, upstream="cut", slug="lab/cutter")
+    _, chunks = streamed(live, key, model="lab/cutter")
+    check(data, "openrouter", "ChatStreamChunk", chunks[-1])
