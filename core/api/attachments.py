@@ -45,6 +45,7 @@ class Attachments:
         self._open: list[Attachment] = []
         self._marked: dict[str, Attachment] = {}
         self._total = 0
+        self._closed = False
 
     def opened(self, mark: str) -> Sink:
         """Where the bytes go that `mark` will stand for. Raises `Unavailable` where there is no room."""
@@ -95,6 +96,8 @@ class Attachments:
         file = Attachment(settings.MAX_UPLOAD_MB * MIB)
         self._files.append(file)
         self._open.append(file)
+        if self._closed:  # by a request that was cancelled while a thread read on
+            file.close()
         return file
 
     def _check_size(self, file: Attachment, found: Found) -> None:
@@ -120,6 +123,7 @@ class Attachments:
             raise InvalidRequest("A file stands in the body where none is taken: files belong into messages.")
 
     def close(self) -> None:
+        self._closed = True
         for file in self._files:
             file.close()
 

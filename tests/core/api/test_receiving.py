@@ -15,6 +15,7 @@ import pytest
 from starlette.requests import ClientDisconnect, Request
 
 from core.api import receiving
+from core.api.attachments import Attachments
 from core.api.receiving import ChatReceived, receive_chat
 from core.bodies import inline
 from core.contract.errors import InvalidRequest, PolyphonyError, TooLarge
@@ -97,6 +98,12 @@ def files(value: Any) -> list[Media]:
 
 def contents(found: ChatReceived) -> list[bytes]:
     return [Path(one.path).read_bytes() for one in files(found.request.messages)]
+
+
+def handles() -> int:
+    """Open files of this process; none where the system does not tell."""
+    place = Path("/proc/self/fd")
+    return len(list(place.iterdir())) if place.exists() else 0
 
 
 @pytest.fixture
@@ -292,6 +299,36 @@ async def test_a_client_that_leaves_in_the_middle_leaves_nothing(folder, low_lim
     with pytest.raises(ClientDisconnect):
         await received(asked(*[image(png(padding=100_000))] * 3), 100_000, leave_after=leave_after)
     assert folder() == []
+
+
+async def test_a_thread_that_reads_on_after_a_cancelled_request_leaves_nothing(folder):
+    attachments = Attachments()
+    attachments.opened("before")
+    assert len(folder()) == 1
+    attachments.close()
+    attachments.opened("after")
+    assert folder() == []
+
+
+async def test_a_request_that_is_cancelled_leaves_nothing(folder, low_limits):
+    request = posted(asked(*[image(png(padding=100_000))] * 3))
+    task = asyncio.create_task(receive_chat(request))
+    for _ in range(10_000):
+        if folder():
+            break
+        await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await asyncio.sleep(0.05)
+    assert folder() == []
+
+
+async def test_no_system_handle_is_kept_for_a_file(low_limits):
+    before = handles()
+    found = await received(asked(*[image(png(padding=3000))] * 20, image(png())))
+    assert handles() <= before + 1
+    found.close()
 
 
 async def test_a_refusal_is_told_once_everything_was_sent(low_limits, monkeypatch):
