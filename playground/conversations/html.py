@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-try:
-    from playground.markdown import render
-except ImportError:
-    render = None  # the renderer is not built yet
+from django.utils.translation import get_language
+
+from playground.markdown import render
+
+
+def rendered(text: str) -> str:
+    """`text` as safe HTML in the language of the page; empty where there is no text."""
+    return remembered(text, get_language() or "") if text.strip() else ""
 
 
 @lru_cache(maxsize=512)
-def rendered(text: str) -> str:
-    """`text` as safe HTML; empty where there is no text."""
-    return render(text) if text.strip() and render is not None else ""
+def remembered(text: str, _language: str) -> str:
+    return render(text)

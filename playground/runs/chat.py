@@ -24,7 +24,7 @@ from playground.conversations import keeping
 from playground.runs.asked import Asked
 from playground.runs.log import Body
 from playground.runs.pictures import store
-from playground.runs.prose import Blocks, Prose
+from playground.runs.prose import Prose
 
 MADE = (Kind.TEXT_OUT, Kind.AUDIO_OUT)
 """Tokens an answer is made of; thoughts are among those of its text."""
@@ -49,7 +49,7 @@ class Chat:
     saving: Any = None
 
     def __post_init__(self) -> None:
-        if self.asked.render and Blocks is not None:
+        if self.asked.render:
             self.prose = Prose(self.tell)
 
     def take(self, delta: ChatDelta) -> None:

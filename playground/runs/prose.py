@@ -6,12 +6,8 @@ import asyncio
 import time
 from collections.abc import Callable
 
+from playground.markdown import Blocks
 from playground.runs.log import Body
-
-try:
-    from playground.markdown import Blocks
-except ImportError:
-    Blocks = None  # the renderer is not built yet
 
 QUIET = 0.05
 """Seconds between two renderings: as often as an eye notices."""

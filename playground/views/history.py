@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -16,11 +17,17 @@ from core.contract.requests import Task
 from core.ledger import reports
 from playground import naming
 from playground.cards import TASKS, url
+from playground.conversations.html import rendered
 from playground.models import Run
 from playground.runs import written
 from playground.runs.history import page
 
 PARAMETERS = {
+    "system": gettext_lazy("System prompt"),
+    "temperature": gettext_lazy("Temperature"),
+    "max_tokens": gettext_lazy("Most tokens"),
+    "seed": gettext_lazy("Seed"),
+    "modalities": gettext_lazy("Answered in"),
     "voice": gettext_lazy("Voice"),
     "speed": gettext_lazy("Speed"),
     "instructions": gettext_lazy("Instructions"),
@@ -33,8 +40,9 @@ PARAMETERS = {
     "num_speakers": gettext_lazy("How many speakers"),
 }
 TRANSCRIBED = {"response_format": gettext_lazy("Asked for")}
-OF_A_TASK = {Task.TRANSCRIPTION: TRANSCRIBED, Task.TRANSLATION: TRANSCRIBED}
-ELSEWHERE = ("input", "file", "input_audio")
+ANSWERED = {"response_format": gettext_lazy("Answered as")}
+OF_A_TASK = {Task.TRANSCRIPTION: TRANSCRIBED, Task.TRANSLATION: TRANSCRIBED, Task.CHAT: ANSWERED}
+ELSEWHERE = ("input", "file", "input_audio", "messages")
 """Shown in a place of their own."""
 
 
@@ -67,15 +75,39 @@ def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
         "words": found.words,
         "transcript_files": list(written.FILES),
         "asked": asked(found),
+        **chatted(found),
     }
     return render(request, "playground/run.html", context)
+
+
+def chatted(found: Run) -> dict[str, Any]:
+    """What a chat's receipt shows beside that of other runs: the answer, the files, its conversation."""
+    if found.task != Task.CHAT:
+        return {}
+    message = found.messages.order_by("created_at").first()
+    place = f"?conversation={message.conversation_id}" if message and find(found.model) else ""
+    return {
+        "answer": rendered(found.answer.get("text", "")),
+        "reasoning": found.answer.get("reasoning", ""),
+        "calls": found.answer.get("calls", []),
+        "files": found.uploads.all(),
+        "conversation_url": url(found.model) + place if place else "",
+    }
 
 
 def asked(run: Run) -> list[tuple[str, Any]]:
     """What was set beside the text, in words; what we have no word for keeps its name."""
     own = OF_A_TASK.get(run.task, {})
     return [
-        (own.get(name) or PARAMETERS.get(name, name), naming.setting(run.model, name, value))
+        (own.get(name) or PARAMETERS.get(name, name), naming.setting(run.model, name, plain(value)))
         for name, value in run.params.items()
         if name not in ELSEWHERE
     ]
+
+
+def plain(value: Any) -> Any:
+    """An object as JSON writes it: it has no words."""
+    nested = isinstance(value, dict) or (
+        isinstance(value, list) and any(isinstance(each, dict) for each in value)
+    )
+    return orjson.dumps(value).decode() if nested else value

@@ -151,6 +151,21 @@ async def test_a_page_that_reloads_hears_everything_again(mind, sign_in, alice):
     assert other.numbers() == sorted(set(other.numbers()))
 
 
+async def test_an_answer_is_rendered_while_it_is_written(mind, sign_in, alice):
+    await options(mind, delay=0.01)
+    tab = await sign_in(alice)
+    text = "# Birds\n\nThey **sing** and sing and sing and sing and sing\n\n- one\n- two <b>x</b>"
+    began, _ = await ask(tab, text, conversation="new", render=True)
+    blocks = {frame["index"]: frame for frame in tab.heard if frame["type"] == "html.block"}
+    assert {block["state"] for block in blocks.values()} == {"closed"}
+    whole = "".join(blocks[index]["html"] for index in sorted(blocks))
+    answer = (await shown(alice, began["conversation"]))["messages"][1]
+    assert (texts(tab), answer["html"]) == (text, whole)
+    assert ("<strong>sing</strong>" in whole, "<b>" in whole) == (True, False)
+    kept = [frame for _, frame in (await Run.objects.aget()).frames if frame["type"] == "html.block"]
+    assert [block["state"] for block in kept] == ["closed"] * len(blocks)
+
+
 async def test_a_run_whose_log_is_gone_is_told_from_its_row(mind, sign_in, alice, settings):
     settings.REDIS_URL = ""
     tab = await sign_in(alice)

@@ -232,6 +232,23 @@ async def test_a_deleted_run_leaves_the_answer(mind, sign_in, alice):
     assert await offload(default_storage.exists, upload.file)
 
 
+async def test_history_and_receipt_tell_of_a_chat(mind, sign_in, alice, bob):
+    tab = await sign_in(alice)
+    upload = await offload(picture, alice)
+    asked = {"reasoning_effort": "low", "response_format": {"type": "text"}}
+    began, done = await ask(tab, seen(upload, "What **bird**?"), conversation="new", params=asked)
+    mine, theirs = await client_of(alice), await client_of(bob)
+    receipt = (await mine.get(f"/runs/{done['run']}")).content.decode()
+    assert "<strong>bird</strong>" in receipt
+    assert "What **bird**?" in receipt
+    assert f'href="/models/stage/chat?conversation={began["conversation"]}"' in receipt
+    assert f'href="/uploads/{upload.id}"' in receipt
+    assert "A rehearsal does not think." in receipt
+    assert f'data-run="{done["run"]}"' in (await mine.get("/history?q=bird")).content.decode()
+    assert (await theirs.get(f"/runs/{done['run']}")).status_code == 404
+    assert "bird" not in (await theirs.get("/history")).content.decode()
+
+
 ENDPOINTS = [
     ("get", "/conversations/{conversation}/", None),
     ("post", "/conversations/{conversation}/rename", {"title": "x"}),
