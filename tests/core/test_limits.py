@@ -165,7 +165,9 @@ async def test_a_conversation_takes_two_files_and_many_words(path: str) -> None:
     assert body_caps(50)(path) == 2 * 50 * MIB * 4 // 3 + 16 * MIB
 
 
-@pytest.mark.parametrize("path", ["/", "/chat/completions", "/admin/core/provider/add/", "/apiary", "/V1/x", "//api/"])
+@pytest.mark.parametrize(
+    "path", ["/", "/chat/completions", "/admin/core/provider/add/", "/apiary", "/V1/x", "//api/"]
+)
 async def test_pages_take_a_form(path: str) -> None:
     assert body_caps(50)(path) == PAGE_CAP == 2_621_440
 

@@ -11,9 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from core.access import keys
 from core.contract.media import AudioFormat
-from core.models import Attempt, Endpoint, Price, Provider, UsageRecord
+from core.models import Endpoint, Price, UsageRecord
 from tests.core.api.conftest import make_model
 from tests.fakes.listening import SECONDS, TEXT, streamed
 from tests.fakes.scenarios import page, status
@@ -392,50 +391,3 @@ async def late(exchange) -> None:
 
     await asyncio.sleep(0.5)
     await streamed(None)(exchange)
-
-
-@pytest.fixture
-def rehearsed(lab):
-    """`lab/deaf` only writes down; `rehearsal/echo` is a chat model that tells back what it is told."""
-    ear = make_model(
-        lab, "lab/deaf", "whisper", price=None, tasks=["transcription"], features=["segments"], limits={}
-    )
-    endpoint = Endpoint.objects.get(model=ear)
-    Price.objects.create(endpoint=endpoint, kind="audio_in", unit="second", usd_per_unit=Decimal("0.0001"))
-    stage = Provider.objects.create(slug="stage", name="Stage", wire="rehearsal", needs_key=False)
-    make_model(
-        stage, "stage/echo", "rehearsal-chat", price=None, tasks=["chat"],
-        input_modalities=["text"], output_modalities=["text"], features=["streaming"], formats=[], limits={},
-    )  # fmt: skip
-    echo = Endpoint.objects.get(model__slug="stage/echo")
-    for kind in ("text_in", "text_out"):
-        Price.objects.create(endpoint=echo, kind=kind, unit="token", usd_per_unit=Decimal("0.001"))
-
-
-def test_a_translation_by_two_models_says_so_and_costs_two_lines(live, key, rehearsed):
-    answer = send(live, key, path="/audio/translations", model="lab/deaf", response_format="verbose_json")
-    assert answer.status_code == 200
-    found = answer.json()
-    assert (found["transcribed_by"], found["translated_by"]) == ("lab/deaf", "stage/echo")
-    assert (found["task"], found["language"]) == ("translate", "english")
-    assert found["text"] == TEXT
-    assert [segment["text"] for segment in found["segments"]]
-    assert answer.headers["x-polyphony-translator"] == "stage/echo"
-    record = UsageRecord.objects.get()
-    attempts = list(Attempt.objects.filter(record=record.public_id).order_by("number"))
-    assert [(attempt.provider, attempt.outcome) for attempt in attempts] == [
-        ("lab", "completed"),
-        ("stage", "completed"),
-    ]
-    assert all(attempt.cost > 0 for attempt in attempts)
-    assert record.cost == sum(attempt.cost for attempt in attempts)
-    assert found["usage"]["cost"] == float(record.cost)
-
-
-def test_a_key_that_may_not_use_the_translator_is_told_before_anything_is_sent(
-    live, alice, rehearsed, provider
-):
-    secret, _ = keys.issue(alice, name="narrow", allowed_models=["lab/deaf"])
-    answer = send(live, secret, path="/audio/translations", model="lab/deaf")
-    refused(answer, 403, "model_not_allowed", "model")
-    assert provider.requests == []
