@@ -39,8 +39,8 @@ def drip(every: float = 0.02) -> Scenario:
     """A comment a byte at a time, for ever."""
 
     async def answer(exchange: Exchange) -> None:
-        await exchange.head(content_type="text/event-stream")
         exchange.bill()
+        await exchange.head(content_type="text/event-stream")
         while True:
             await exchange.chunk(b":")
             await asyncio.sleep(every)
@@ -50,8 +50,8 @@ def drip(every: float = 0.02) -> Scenario:
 
 async def long_line(exchange: Exchange) -> None:
     """One event that does not end for 60 MB."""
-    await exchange.head(content_type="text/event-stream")
     exchange.bill()
+    await exchange.head(content_type="text/event-stream")
     for good in frames(exchange.seen.json)[:SOME]:
         await exchange.chunk(good)
     await exchange.chunk(b'data: {"choices":[{"index":0,"delta":{"content":"')

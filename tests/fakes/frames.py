@@ -20,8 +20,8 @@ def events(frames: Iterable[bytes], then: str = "end", slice_size: int = 0) -> S
     """Server-sent frames as they are, cut into `slice_size` bytes where given."""
 
     async def answer(exchange: Exchange) -> None:
-        await exchange.head(content_type="text/event-stream; charset=utf-8")
         exchange.bill()
+        await exchange.head(content_type="text/event-stream; charset=utf-8")
         body = b"".join(frames)
         for at in range(0, len(body), slice_size or len(body) or 1):
             await exchange.chunk(body[at : at + (slice_size or len(body))])
@@ -34,8 +34,8 @@ def paced(frames: Iterable[bytes], delay: float = 0.0, then: str = "end") -> Sce
     """Each frame in a chunk of its own, `delay` seconds after the one before it."""
 
     async def answer(exchange: Exchange) -> None:
-        await exchange.head(content_type="text/event-stream; charset=utf-8")
         exchange.bill()
+        await exchange.head(content_type="text/event-stream; charset=utf-8")
         for piece in frames:
             await exchange.chunk(piece)
             await asyncio.sleep(delay)

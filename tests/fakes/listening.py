@@ -111,8 +111,8 @@ def streamed(usage: object, then: str = "end", count: int | None = None, delay: 
     """The words one by one; `count` of them, then what `then` says: end, drop, reset, error, silence."""
 
     async def answer(exchange: Exchange) -> None:
-        await exchange.head(content_type="text/event-stream; charset=utf-8")
         exchange.bill()
+        await exchange.head(content_type="text/event-stream; charset=utf-8")
         for piece in deltas(exchange)[:count]:
             await exchange.chunk(piece)
             await asyncio.sleep(delay)
