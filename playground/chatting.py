@@ -14,6 +14,7 @@ from core.catalogue.language import default_voice
 from core.catalogue.listing import Filters, Listing, Status, listings
 from core.catalogue.lookup import capable
 from core.contract.requests import Modality, Task
+from playground.naming import model_name
 
 NAMED = 3
 DOWNLOADS = ("wav", "mp3", "flac", "opus", "aac")
@@ -84,7 +85,9 @@ def able(sentence: str, fits: Callable[[ModelEntry], bool]) -> str:
     found = capable(Task.CHAT, fits=fits)
     if not found:
         return f"{sentence} " + _("No model here can.")
-    return f"{sentence} " + _("These can: %(models)s.") % {"models": ", ".join(found[:NAMED])}
+    return f"{sentence} " + _("These can: %(models)s.") % {
+        "models": ", ".join(map(model_name, found[:NAMED]))
+    }
 
 
 def chat_models(reasons: Reasons) -> list[dict[str, Any]]:

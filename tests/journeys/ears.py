@@ -66,6 +66,11 @@ class Ears:
     def bring(self, *paths: Path) -> None:
         self.page.locator("[data-role=picker]").set_input_files(paths)
 
+    def reveal(self) -> None:
+        """Unfold the settings where the page is narrow."""
+        if self.settings.is_visible():
+            self.settings.click()
+
     def transcribe(self) -> None:
         expect(self.button).to_be_enabled()
         self.button.click()
@@ -83,6 +88,10 @@ class Ears:
     @property
     def button(self) -> Locator:
         return self.page.locator("[data-role=start]")
+
+    @property
+    def settings(self) -> Locator:
+        return self.page.get_by_role("button", name="Settings")
 
     @property
     def view(self) -> Locator:

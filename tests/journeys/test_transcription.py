@@ -235,7 +235,9 @@ def test_axe_finds_nothing_in_a_finished_transcript_and_its_receipt(ears: Ears, 
     page = ears.open().page
     page.emulate_media(reduced_motion="reduce")
     ears.bring(talk)
+    ears.reveal()
     page.get_by_text("Who speaks").click()
+    assert faults(page) == []
     ears.transcribe()
     ears.finish()
     ears.word("same").click()
@@ -245,3 +247,30 @@ def test_axe_finds_nothing_in_a_finished_transcript_and_its_receipt(ears: Ears, 
     page.get_by_role("link", name="Whole receipt").click()
     expect(page.get_by_role("heading", name="Receipt")).to_be_visible()
     assert faults(page) == []
+
+
+def test_a_file_that_is_not_written_down_yet_survives_a_reload(ears: Ears, tmp_path: Path):
+    ears.open().bring(sound(tmp_path / "short.wav", 0.1))
+    expect(ears.files).to_contain_text("Ready")
+    expect(ears.files).to_contain_text("3.2 kB")
+    ears.page.reload()
+    expect(ears.files.filter(has_text="short.wav")).to_contain_text("Ready")
+    ears.page.get_by_role("button", name="Remove short.wav").click()
+    ears.page.reload()
+    expect(ears.view).to_be_visible()
+    expect(ears.files.filter(has_text="short.wav")).to_have_count(0)
+
+
+@pytest.mark.parametrize("look", [{"viewport": PHONE, "has_touch": True, "is_mobile": True}], ids=["phone"])
+def test_on_a_phone_settings_fold_before_what_comes_of_them(ears: Ears):
+    page = ears.open().page
+    expect(page.get_by_text("Bring sound or video")).to_be_visible()
+    expect(page.get_by_text("Drop sound or video anywhere here")).to_be_hidden()
+    expect(page.get_by_label("Spoken language")).to_be_hidden()
+    ears.reveal()
+    expect(ears.settings).to_have_attribute("aria-expanded", "true")
+    language = page.get_by_label("Spoken language").bounding_box()
+    view = ears.view.bounding_box()
+    assert language is not None
+    assert view is not None
+    assert language["y"] < view["y"]

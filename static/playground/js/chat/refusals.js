@@ -5,24 +5,30 @@ import { modelsFor } from "./attachments.js";
 
 const NAMED = 3;
 
-/** `refused` as the tray returns it. One note for each; a model is changed by the settings beside it. */
+/** `refused` as the tray returns it; what only this model cannot take shares one note. */
 export function showRefusals(box, refused) {
-  box.replaceChildren(...refused.map((one) => note(box, one)));
+  const unfit = refused.filter(({ kind }) => kind);
+  const notes = refused.filter(({ kind }) => !kind).map(({ name, key, values }) => note(box, [name, message(key, values)]));
+  if (unfit.length) {
+    const [names, reasons, kinds] = ["name", "why", "kind"].map((field) => [...new Set(unfit.map((one) => one[field]))].filter(Boolean));
+    notes.push(note(box, [names.join(", "), reasons.join(" ")], offers(kinds)));
+  }
+  box.replaceChildren(...notes);
 }
 
-function note(box, { name, key, values, kind, why }) {
+function note(box, texts, buttons = []) {
   const row = document.createElement("div");
   row.className = "composer-note";
   const said = document.createElement("p");
-  said.textContent = [name, key ? message(key, values) : why].filter(Boolean).join(": ");
-  row.append(said, ...(kind ? offers(kind) : []), closer(box, row));
+  said.textContent = texts.filter(Boolean).join(": ");
+  row.append(said, ...buttons, closer(box, row));
   return row;
 }
 
-/** Buttons that go on with a model that can. */
-function offers(kind) {
+/** Buttons that go on with a model that takes all of it. */
+function offers(kinds) {
   const models = JSON.parse(document.getElementById("chat-models")?.textContent ?? "[]");
-  return modelsFor([kind], models).slice(0, NAMED).map(({ slug, name }) => {
+  return modelsFor(kinds, models).slice(0, NAMED).map(({ slug, name }) => {
     const button = made("button", "button button-small", message("use", { name }));
     button.addEventListener("click", () => document.querySelector("chat-settings")?.choose(slug));
     return button;
