@@ -26,11 +26,11 @@ function made(part) {
   if (known.gone) {
     return named(stamp("gone"), known);
   }
-  return safe(known.url) ? MAKERS[part.type](known) : named(stamp("paper"), { name: known.url ?? "" });
+  return isOurs(known.url) ? MAKERS[part.type](known) : named(stamp("paper"), { name: known.url ?? "" });
 }
 
 /** A file elsewhere is named, never fetched: opening a conversation asks nobody else. */
-function safe(url) {
+export function isOurs(url) {
   return typeof url === "string" && new URL(url, location.origin).origin === location.origin;
 }
 

@@ -168,9 +168,9 @@ class ChatMessage extends HTMLElement {
     const box = this.#part("images");
     box.hidden = images.length === 0;
     if (images.length > box.childElementCount) {
-      const { picture } = await this.#media();
+      const { isOurs, picture } = await this.#media();
       const missing = images.slice(box.childElementCount);
-      box.append(...missing.map(({ url }) => picture({ url })));
+      box.append(...missing.filter(({ url }) => isOurs(url)).map(({ url }) => picture({ url })));
     }
   }
 

@@ -1,0 +1,257 @@
+"""Talking with a model: asking, waiting, branching, leaving and coming back."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.conftest import DESK, PHONE
+from tests.journeys.talking import Talk
+from tests.journeys.talking import echoes as echoes
+from tests.journeys.talking import talk as talk
+from tests.journeys.test_pages import faults
+
+MARKDOWN = "Some **bold** words\n\n```python\nprint('hi')\n```\n\n- one\n- two"
+LONG = "\n\n".join(f"Paragraph {number} is told here." for number in range(12))
+
+
+def test_an_answer_is_shown_as_it_is_meant(talk: Talk):
+    talk.open().say(MARKDOWN)
+    expect(talk.words.locator("strong")).to_have_text("bold")
+    expect(talk.words.locator("li")).to_have_text(["one", "two"])
+    block = talk.words.locator("code-block")
+    expect(block.locator("[data-field=language]")).to_have_text("python")
+    talk.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    block.get_by_role("button", name="Copy the code").click()
+    expect(talk.page.locator("live-region")).to_have_text("Copied")
+    assert talk.page.evaluate("() => navigator.clipboard.readText()") == "print('hi')"
+    talk.tool("Copy").click()
+    talk.page.wait_for_function(
+        "text => navigator.clipboard.readText().then((found) => found === text)", arg=MARKDOWN
+    )
+
+
+def test_the_receipt_line_says_what_it_took(talk: Talk):
+    talk.open().say("one two three")
+    receipt = talk.answers.locator(".message-receipt")
+    expect(receipt).to_contain_text("to first token")
+    expect(receipt).to_contain_text("3 in · 3 out · $0.00006 · stage/echo · stage")
+    expect(talk.page.locator(".thread-total")).to_have_text("$0.00006")
+    talk.say("four")
+    expect(talk.page.locator(".thread-total")).not_to_have_text("$0.00006")
+    receipt.first.get_by_role("link").click()
+    expect(talk.page.get_by_role("heading", name="Receipt")).to_be_visible()
+
+
+def test_an_example_is_tried_with_one_click(talk: Talk):
+    example = talk.open().page.locator(".thread-example")
+    asked = example.locator("[data-field=example]").inner_text()
+    example.click()
+    talk.answered()
+    expect(talk.questions.locator(".message-words")).to_have_text(asked)
+    expect(talk.words).to_have_text(asked)
+
+
+def test_a_reload_in_the_middle_of_an_answer_loses_nothing(talk: Talk):
+    talk.open("slow-echo").begin(LONG)
+    expect(talk.words).to_contain_text("Paragraph 2")
+    conversation = talk.conversation()
+    talk.page.reload()
+    expect(talk.words).to_contain_text("Paragraph 3")
+    assert talk.conversation() == conversation
+    talk.answered()
+    assert talk.words.inner_text().split() == LONG.split()
+    expect(talk.messages).to_have_count(2)
+    expect(talk.text).to_have_value("")
+
+
+def test_a_lost_connection_heals(talk: Talk):
+    talk.open("slow-echo").begin(LONG)
+    expect(talk.words).to_contain_text("Paragraph 1")
+    talk.page.evaluate("() => window.watch.socket.close()")
+    talk.answered()
+    assert talk.words.inner_text().split() == LONG.split()
+
+
+def test_escape_stops_and_what_came_stays(talk: Talk):
+    talk.open("slow-echo").begin(LONG)
+    expect(talk.words).to_contain_text("Paragraph 1")
+    talk.page.keyboard.press("Escape")
+    talk.answered()
+    expect(talk.answers.locator(".message-trouble")).to_contain_text("Stopped")
+    expect(talk.words).to_contain_text("Paragraph 1")
+    expect(talk.words).not_to_contain_text("Paragraph 11")
+    talk.page.reload()
+    expect(talk.answers.locator(".message-trouble")).to_contain_text("Stopped")
+
+
+def test_branches_are_kept_side_by_side(talk: Talk):
+    talk.open().say("First")
+    talk.say("Second")
+    talk.edit("Another second")
+    expect(talk.words).to_have_text("Another second")
+    place = talk.questions.last.locator("[data-field=place]")
+    expect(place).to_have_text("2/2")
+    talk.tool("Earlier version", talk.questions.last).click()
+    expect(talk.words).to_have_text("Second")
+    expect(place).to_have_text("1/2")
+    expect(talk.tool("Later version", talk.questions.last)).to_be_enabled()
+    talk.tool("Answer again").click()
+    expect(talk.answers.last.locator("[data-field=place]")).to_have_text("2/2")
+    talk.answered(2)
+    talk.page.reload()
+    expect(talk.answers.last.locator("[data-field=place]")).to_have_text("2/2")
+    expect(talk.messages).to_have_count(4)
+    expect(talk.questions.last.locator(".message-words")).to_have_text("Second")
+
+
+def test_a_conversation_goes_on_from_an_earlier_answer_elsewhere(talk: Talk):
+    talk.open().say("First")
+    talk.say("Second")
+    first = talk.conversation()
+    talk.tool("Continue from here in a new conversation", talk.answers.first).click()
+    expect(talk.messages).to_have_count(2)
+    assert talk.conversation() != first
+    talk.say("Elsewhere")
+    talk.page.go_back()
+    expect(talk.questions).to_have_count(2)
+    expect(talk.words).to_have_text("Second")
+    assert talk.conversation() == first
+    talk.page.go_forward()
+    expect(talk.words).to_have_text("Elsewhere")
+
+
+def test_new_conversations_begin_empty(talk: Talk):
+    talk.open().say("Something")
+    talk.page.get_by_role("link", name="New conversation").click()
+    expect(talk.messages).to_have_count(0)
+    expect(talk.page.locator(".thread-example")).to_be_visible()
+    assert "conversation" not in talk.page.url
+    talk.page.go_back()
+    expect(talk.words).to_have_text("Something")
+
+
+def test_two_tabs_follow_one_answer(talk: Talk):
+    talk.open("slow-echo").begin(LONG)
+    talk.conversation()
+    other = talk.page.context.new_page()
+    other.goto(talk.page.url)
+    expect(other.locator(".message-answer .prose")).to_contain_text("Paragraph 11", timeout=30_000)
+    talk.answered()
+    expect(other.locator(".message-answer")).to_have_attribute("data-state", "completed")
+    assert other.locator(".message-answer .prose").inner_text() == talk.words.inner_text()
+
+
+def test_an_answer_that_ends_early_is_kept_and_tried_again(talk: Talk):
+    talk.open("cut-echo").say("one two three four five")
+    trouble = talk.answers.locator(".message-trouble")
+    expect(trouble).to_contain_text("The answer ends early.")
+    expect(talk.words).to_have_text("one two three")
+    trouble.get_by_role("button", name="Retry").click()
+    expect(talk.answers.locator("[data-field=place]")).to_have_text("2/2")
+
+
+def test_a_provider_that_fails_is_named_with_the_request(talk: Talk):
+    talk.open("broken-echo").say("Hello")
+    trouble = talk.answers.locator(".message-trouble")
+    expect(trouble).to_contain_text("The provider failed.")
+    expect(trouble).to_contain_text(re.compile(r"Request gen-\S+"))
+    talk.page.locator("#chat-model").select_option("stage/echo")
+    trouble.get_by_role("button", name="Retry").click()
+    expect(talk.words).to_have_text("Hello")
+
+
+def test_files_of_every_kind_are_shown_and_marked(talk: Talk, data: Path):
+    samples = data / "samples"
+    talk.open()
+    kinds = {"image": "kiwi.jpg", "file": "dummy.pdf", "audio": "jfk.flac", "video": "small_video.mp4"}
+    for kind, name in kinds.items():
+        talk.attach(kind, samples / name)
+    talk.say("Look, read and listen")
+    expect(talk.words).to_have_text("Look, read and listen [image_url] [file] [input_audio] [video_url]")
+    expect(talk.files).to_have_count(4)
+    talk.page.reload()
+    expect(talk.files).to_have_count(4)
+    expect(talk.files.locator("audio")).to_have_js_property("readyState", 4)
+    expect(talk.files.locator("figcaption")).to_have_text(["jfk.flac", "small_video.mp4"])
+    expect(talk.files.locator(".paper")).to_contain_text("dummy.pdf")
+    talk.files.get_by_role("button", name="kiwi.jpg").click()
+    expect(talk.page.get_by_role("dialog", name="Picture")).to_be_visible()
+    talk.page.keyboard.press("Escape")
+    expect(talk.page.get_by_role("dialog", name="Picture")).to_be_hidden()
+    talk.page.locator("#chat-model").select_option("stage/blind-echo")
+    marks = [file.get_attribute("data-left") for file in talk.files.all()]
+    assert marks == ["Not shown to this model"] * 4
+    talk.say("And now?")
+    expect(talk.answers.last.locator(".message-receipt")).to_contain_text("stage/blind-echo")
+
+
+def test_the_request_is_shown_as_it_was_sent(talk: Talk):
+    talk.open().say("What was sent?")
+    talk.tool("View the request").click()
+    dialog = talk.page.get_by_role("dialog", name="The request")
+    expect(dialog.get_by_role("tabpanel", name="Sent")).to_contain_text('"content": "What was sent?"')
+    dialog.get_by_role("tab", name="Sent").press("ArrowRight")
+    expect(dialog.get_by_role("tabpanel", name="Answer")).to_contain_text('"object": "chat.completion"')
+    dialog.get_by_role("tab", name="Answer").press("ArrowRight")
+    expect(dialog.get_by_role("tabpanel", name="Route")).to_contain_text("completed")
+    assert faults(talk.page) == []
+    talk.page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+
+
+def test_the_view_lets_go_when_the_reader_scrolls_up(talk: Talk):
+    talk.page.set_viewport_size({"width": 900, "height": 500})
+    talk.open("slow-echo").begin(LONG)
+    latest = talk.page.get_by_role("button", name="Jump to latest")
+    expect(talk.words).to_contain_text("Paragraph 3")
+    expect(latest).to_be_hidden()
+    talk.page.mouse.move(300, 200)
+    talk.page.mouse.wheel(0, -300)
+    expect(latest).to_be_visible()
+    before = talk.page.evaluate("() => scrollY")
+    expect(talk.words).to_contain_text("Paragraph 7")
+    assert talk.page.evaluate("() => scrollY") == before
+    latest.click()
+    expect(latest).to_be_hidden()
+    talk.answered()
+    gap = "() => document.documentElement.scrollHeight - innerHeight - scrollY"
+    assert talk.page.evaluate(gap) < 2
+
+
+def test_a_screen_reader_hears_the_start_and_the_end_alone(talk: Talk):
+    talk.open("slow-echo")
+    talk.page.evaluate(
+        """() => { window.said = [];
+        document.addEventListener("announce", ({ detail }) => window.said.push(detail.text)); }"""
+    )
+    talk.say("one two three four five")
+    talk.page.wait_for_function("() => window.said.length > 1")
+    assert talk.page.evaluate("() => window.said") == ["The answer is coming", "Answered, $0.0001"]
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_nothing_jumps_and_axe_finds_nothing(talk: Talk, size: Any):
+    talk.page.set_viewport_size(size)
+    talk.page.emulate_media(reduced_motion="reduce", color_scheme="light")
+    talk.open("slow-echo")
+    assert faults(talk.page) == []
+    before = place(talk)
+    talk.begin(MARKDOWN)
+    expect(talk.words).to_contain_text("bold")
+    assert faults(talk.page) == []
+    talk.answered()
+    assert place(talk) == before
+    assert talk.watch.shift() < 0.02
+    talk.page.emulate_media(color_scheme="dark")
+    assert faults(talk.page) == []
+    assert talk.page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+
+
+def place(talk: Talk) -> list[int]:
+    """Where the composer stands in the window."""
+    return [round(value) for value in (talk.text.bounding_box() or {}).values()]
