@@ -97,14 +97,16 @@ def frame(event: object) -> bytes:
     return f"data: {json.dumps(event)}\r\n\r\n".encode()
 
 
-def deltas(exchange: Exchange | None = None) -> list[bytes]:
+def deltas(*, telling: bool = False) -> list[bytes]:
     first, *rest = TEXT.split(" ")
     pieces = [first, *(f" {word}" for word in rest)]
-    logprobs = [
-        {"logprobs": [token(piece.strip())]} if exchange and sure(exchange) else {} for piece in pieces
+    return [
+        frame({"type": "transcript.text.delta", "delta": piece, **likely(piece, telling)}) for piece in pieces
     ]
-    pairs = zip(pieces, logprobs, strict=True)
-    return [frame({"type": "transcript.text.delta", "delta": piece, **more}) for piece, more in pairs]
+
+
+def likely(piece: str, telling: bool) -> dict[str, Any]:
+    return {"logprobs": [token(piece.strip())]} if telling else {}
 
 
 def streamed(usage: object, then: str = "end", count: int | None = None, delay: float = 0.0) -> Scenario:
@@ -112,8 +114,9 @@ def streamed(usage: object, then: str = "end", count: int | None = None, delay: 
 
     async def answer(exchange: Exchange) -> None:
         exchange.bill()
+        telling = sure(exchange)
         await exchange.head(content_type="text/event-stream; charset=utf-8")
-        for piece in deltas(exchange)[:count]:
+        for piece in deltas(telling=telling)[:count]:
             await exchange.chunk(piece)
             await asyncio.sleep(delay)
         await close(exchange, usage, then)
