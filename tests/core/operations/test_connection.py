@@ -111,7 +111,7 @@ async def test_the_embedded_engine_is_started_and_answers(row):
         assert hint in (await operations.test_connection("local")).message
     else:
         assert await operations.test_connection("local") == operations.Check(
-            True, "It answers and lists 2 models."
+            True, "It answers and lists 3 models."
         )
     await offload(close_shared_pool)
 
