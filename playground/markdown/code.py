@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 from functools import lru_cache
 from html import escape
 
@@ -11,7 +12,10 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
 
-LONGEST = 20_000
+LONGEST = 12_000
+REPEATING, PLAIN = 2_000, 25
+"""Code of that many characters that packs to less than a 25th is no code: lexers take long over it."""
+
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9+#._-]{0,23}")
 FORMATTER = HtmlFormatter(nowrap=True)
 NAMES = """
@@ -32,9 +36,13 @@ def language_of(info: str) -> str:
 
 def coloured(code: str, language: str) -> str:
     """`code` as HTML, everything in it escaped."""
-    if language not in COLOURED or len(code) > LONGEST:
+    if language not in COLOURED or len(code) > LONGEST or monotonous(code):
         return escape(code, quote=False)
     return highlight(code, lexer(language), FORMATTER).removesuffix("\n")
+
+
+def monotonous(code: str) -> bool:
+    return len(code) > REPEATING and len(zlib.compress(code.encode(errors="replace"), 1)) * PLAIN < len(code)
 
 
 @lru_cache(maxsize=128)

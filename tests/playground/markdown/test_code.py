@@ -1,0 +1,28 @@
+"""Code in colour where that is worth its time."""
+
+from __future__ import annotations
+
+import pytest
+
+from playground.markdown.code import coloured, language_of
+
+
+@pytest.mark.parametrize(
+    ("info", "language"),
+    [("Python", "python"), ("c++ title=x", "c++"), ('"><script>', ""), ("", ""), ("ts{1,3}", "ts")],
+)
+def test_a_fence_names_its_language(info, language):
+    assert language_of(info) == language
+
+
+def test_known_languages_have_colours():
+    assert coloured("return 1 < 2", "python").startswith('<span class="k">return</span>')
+
+
+@pytest.mark.parametrize("code", ["(" * 5_000, "x = 1\n" * 1_000, "a b c " * 4_000])
+def test_what_is_no_code_or_too_long_stays_plain(code):
+    assert coloured(code, "python") == code
+
+
+def test_other_languages_are_escaped():
+    assert coloured("a < b & c", "klingon") == "a &lt; b &amp; c"
