@@ -42,7 +42,7 @@ def measure(name: str, verdict: Verdict) -> None:
             with serving(name, environment) as server:
                 ask = partial(call, body=BODY, environment=environment)
                 bare = partial(ask, server.facts["port"], "/bare")
-                ours = partial(ask, server.facts["port"], ADDRESS, key=key)
+                ours = partial(ask, server.facts["port"], "/api/v1/chat/completions", key=key)
                 asked = crowd(server, bare, ours, RATIO[name], verdict)
         report = outcome("manage.py", "usage_report", "--json", environment=environment)
         check(asked, len(bills.read_text().splitlines()), report, verdict)
