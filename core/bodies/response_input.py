@@ -1,0 +1,219 @@
+"""The input of a response as messages: items of a turn become one message, every file is taken out of them.
+
+https://platform.openai.com/docs/api-reference/responses/create#responses_create-input
+https://openrouter.ai/docs/api-reference/responses/overview
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from core.bodies.embedded import Found, Take
+from core.bodies.parts import MOST_MESSAGES, MOST_PARTS, Part, missing, refusal, sound, sourced, video, wrong
+from core.contract.errors import InvalidRequest, Unsupported
+from core.contract.requests import Modality
+
+ROLES = ("user", "assistant", "system", "developer")
+Message = dict[str, Any]
+
+
+class Conversation(list[Message]):
+    """Messages, and where in the input each of them stands: `places[2]` is `input[1]`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.places: list[str] = []
+
+    def say(self, message: Message, place: str) -> None:
+        self.append(message)
+        self.places.append(place)
+
+    def turn(self, place: str) -> Message:
+        """The assistant's message that is not over yet; a new one after anybody else's."""
+        if not self or self[-1]["role"] != "assistant":
+            self.say({"role": "assistant", "content": None}, place)
+        return self[-1]
+
+
+def conversation(given: str | Sequence[Any], instructions: str | None, take: Take) -> Conversation:
+    """`given` as `ChatRequest` wants its messages; `take` is called for every file, in order.
+
+    Raises `InvalidRequest`, `param` naming the place, as in `input[2].content[0].image_url`.
+    """
+    found = Conversation()
+    if instructions:
+        found.say({"role": "system", "content": instructions}, "instructions")
+    if isinstance(given, str):
+        found.say({"role": "user", "content": given}, "input")
+        return found
+    if not 0 < len(given) <= MOST_MESSAGES:
+        raise InvalidRequest(f"input must have 1 to {MOST_MESSAGES:,} items.", param="input")
+    for at, value in enumerate(given):
+        item(found, value, f"input[{at}]", take)
+    return found
+
+
+def item(found: Conversation, value: Any, place: str, take: Take) -> None:
+    if not isinstance(value, dict):
+        raise wrong(place, "must be an object.")
+    kind = value.get("type", "message")
+    read = ITEMS.get(kind) if isinstance(kind, str) else None
+    if read is None:
+        raise Unsupported(
+            f"{place}.type must be one of {', '.join(ITEMS)}; anything else would have to be kept or run here.",
+            param=f"{place}.type",
+        )
+    read(found, value, place, take)
+
+
+def message(found: Conversation, value: Message, place: str, take: Take) -> None:
+    role = value.get("role")
+    if role not in ROLES:
+        raise missing(f"{place}.role", value, "role", f"must be one of {', '.join(ROLES)}.")
+    content = value.get("content")
+    if not isinstance(content, str):
+        content = parts(content, value, f"{place}.content", take)
+    if role != "assistant" or open_to(found) is None:
+        found.say({"role": role, "content": content}, place)
+    else:
+        found.turn(place)["content"] = content
+
+
+def open_to(found: Conversation) -> Message | None:
+    """The assistant's message that has no words yet, where one has begun: thoughts come before words."""
+    last = found[-1] if found else None
+    begun = last is not None and last["role"] == "assistant" and last["content"] is None
+    return last if begun and "tool_calls" not in last else None
+
+
+def parts(content: Any, within: Message, place: str, take: Take) -> list[Part]:
+    if not isinstance(content, list):
+        raise missing(place, within, "content", "must be a string or a list of parts.")
+    if not 0 < len(content) <= MOST_PARTS:
+        raise wrong(place, f"must have 1 to {MOST_PARTS:,} parts.")
+    return [part(value, f"{place}[{at}]", take) for at, value in enumerate(content)]
+
+
+def part(value: Any, place: str, take: Take) -> Part:
+    if not isinstance(value, dict):
+        raise wrong(place, "must be an object.")
+    kind = value.get("type")
+    read = PARTS.get(kind) if isinstance(kind, str) else None
+    if read is None:
+        raise missing(f"{place}.type", value, "type", f"must be one of {', '.join(PARTS)}.")
+    return read(value, place, take)
+
+
+def text(value: Part, place: str, take: Take) -> Part:
+    if not isinstance(value.get("text"), str):
+        raise missing(f"{place}.text", value, "text", "must be a string.")
+    rest = {name: each for name, each in value.items() if name not in ("annotations", "logprobs")}
+    return {**rest, "type": "text"}
+
+
+def image(value: Part, place: str, take: Take) -> Part:
+    found = kept_by_us(value, place, "image_url", Modality.IMAGE, take)
+    inner = {"url": found.pop("image_url")}
+    if (detail := found.pop("detail", None)) is not None:
+        inner["detail"] = detail
+    return {**found, "type": "image_url", "image_url": inner}
+
+
+def file(value: Part, place: str, take: Take) -> Part:
+    """A PDF as base64, as a data URL or, under a name of its own, by its address."""
+    key = "file_url" if value.get("file_url") is not None and value.get("file_data") is None else "file_data"
+    found = kept_by_us(value, place, key, Modality.FILE, take)
+    inner = {"file_data": found.pop(key)}
+    if (name := value.get("filename")) is not None:
+        inner["filename"] = name
+    rest = {each: found[each] for each in found if each not in ("filename", "file_url", "file_data")}
+    return {**rest, "type": "file", "file": inner}
+
+
+def kept_by_us(value: Part, place: str, key: str, modality: Modality, take: Take) -> Part:
+    """`value` with its file taken out. Raises `Unsupported` for one that was to be kept somewhere."""
+    if value.get("file_id") is not None and value.get(key) is None:
+        raise Unsupported(
+            f"{place}.file_id: files are not kept here; send the file itself as {key}.",
+            param=f"{place}.file_id",
+        )
+    name = value.get("filename")
+    if not isinstance(name, str | None):
+        raise wrong(f"{place}.filename", "must be a string.")
+    rest = {each: value[each] for each in value if each != "file_id"}
+    return sourced(rest, place, key, Found(modality, place, name=name or ""), take)
+
+
+def call(found: Conversation, value: Message, place: str, take: Take) -> None:
+    """A call that the model made; several in a row are of one turn."""
+    kind, made = ("custom", "input") if value["type"] == "custom_tool_call" else ("function", "arguments")
+    for name in ("call_id", "name", made):
+        if not isinstance(value.get(name), str):
+            raise missing(f"{place}.{name}", value, name, "must be a string.")
+    told = {"id": value["call_id"], "type": kind, kind: {"name": value["name"], made: value[made]}}
+    found.turn(place).setdefault("tool_calls", []).append(told)
+
+
+def output(found: Conversation, value: Message, place: str, take: Take) -> None:
+    """What a call came to."""
+    if not isinstance(value.get("call_id"), str):
+        raise missing(f"{place}.call_id", value, "call_id", "must be a string.")
+    content = value.get("output")
+    if not isinstance(content, str):
+        if not isinstance(content, list):
+            raise missing(f"{place}.output", value, "output", "must be a string or a list of parts.")
+        content = parts(content, value, f"{place}.output", take)
+    found.say({"role": "tool", "tool_call_id": value["call_id"], "content": content}, place)
+
+
+def thought(found: Conversation, value: Message, place: str, take: Take) -> None:
+    """What a provider wants back of its reasoning; a summary is for people and stays here."""
+    encrypted, signature = value.get("encrypted_content"), value.get("signature")
+    shared = {name: value[name] for name in ("id", "format") if value.get(name)}
+    if isinstance(encrypted, str):
+        details = {"type": "reasoning.encrypted", "data": encrypted, **shared}
+    elif isinstance(signature, str):
+        words = value.get("content") or value.get("summary") or []
+        told = "".join(one["text"] for one in words if isinstance(one, dict) and "text" in one)
+        details = {"type": "reasoning.text", "text": told, "signature": signature, **shared}
+    else:
+        return
+    found.turn(place).setdefault("reasoning_details", []).append(details)
+
+
+def picture(found: Conversation, value: Message, place: str, take: Take) -> None:
+    """A picture the model made earlier."""
+    data = value.get("result")
+    if data is None:
+        return
+    if not isinstance(data, str) or not data:
+        raise wrong(f"{place}.result", "must be a base64 string.")
+    media = sourced_picture(data, f"{place}.result", take)
+    made = found.turn(place).setdefault("images", [])
+    made.append({"type": "image_url", "image_url": {"url": media}})
+
+
+def sourced_picture(data: str, place: str, take: Take) -> Any:
+    return take(Found(Modality.IMAGE, place, data))
+
+
+ITEMS: dict[str, Callable[[Conversation, Message, str, Take], None]] = {
+    "message": message,
+    "function_call": call,
+    "function_call_output": output,
+    "custom_tool_call": call,
+    "custom_tool_call_output": output,
+    "reasoning": thought,
+    "image_generation_call": picture,
+}
+PARTS: dict[str, Callable[[Part, str, Take], Part]] = {
+    "input_text": text,
+    "input_image": image,
+    "input_file": file,
+    "input_audio": sound,
+    "input_video": video,
+    "output_text": text,
+    "refusal": refusal,
+    "text": text,
+}
