@@ -20,7 +20,7 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9+#._-]{0,23}")
 FORMATTER = HtmlFormatter(nowrap=True)
 NAMES = """
     bash c c++ console cpp cs csharp css diff docker dockerfile go golang graphql html http ini java
-    javascript js json jsx kotlin kt latex lua make makefile markdown matlab md nginx objective-c perl php
+    javascript js json jsx kotlin latex lua make makefile markdown matlab md nginx objective-c perl php
     plpgsql postgresql powershell ps1 py python python3 r rb rs ruby rust scala scss sh shell sql swift tex
     toml ts tsx typescript xml yaml yml zsh
 """

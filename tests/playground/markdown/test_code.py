@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from playground.markdown.code import coloured, language_of
+from playground.markdown.code import COLOURED, coloured, language_of
 
 
 @pytest.mark.parametrize(
@@ -26,3 +26,8 @@ def test_what_is_no_code_or_too_long_stays_plain(code):
 
 def test_other_languages_are_escaped():
     assert coloured("a < b & c", "klingon") == "a &lt; b &amp; c"
+
+
+@pytest.mark.parametrize("language", sorted(COLOURED))
+def test_every_known_language_has_a_lexer(language):
+    assert coloured("", language) == ""
