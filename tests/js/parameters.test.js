@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { keptOf, paramsOf, schemaOf, valuesOf } from "../../static/playground/js/chat/parameters.js";
+import { keptOf, valuesOf } from "../../static/playground/js/chat/kept-settings.js";
+import { paramsOf, schemaOf } from "../../static/playground/js/chat/parameters.js";
 
 const SCHEMA = '{"type": "object", "properties": {}}';
 const REST = { spoken: false, voice: "", format: "", response_format: "text", schema: "" };

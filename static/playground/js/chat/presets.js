@@ -2,17 +2,30 @@
 
 import { announce } from "../announce.js";
 import { message } from "../messages.js";
+import { keptOf } from "./kept-settings.js";
 
-/** Keeps settings under a name, in place of those of the same name. False where it did not work. */
-export async function save(panel, select, name, settings) {
+/** Shows or hides the field for a name. */
+export function ask(panel, select) {
+  const form = panel.querySelector("form");
+  const { preset: field } = form.elements;
+  form.hidden = !form.hidden;
+  panel.querySelector("[data-role=name]").setAttribute("aria-expanded", String(!form.hidden));
+  field.value = select.value ? select.selectedOptions[0].textContent : "";
+  form.hidden || field.select();
+}
+
+/** Keeps what is set under the name that was written, in place of what had it before. */
+export async function save(panel, select) {
+  const name = panel.querySelector("form").elements.preset.value.trim();
+  const settings = keptOf(panel.values);
   const { id } = (await post(panel, panel.dataset.url, { name, settings })) ?? {};
-  if (!id) {
-    return false;
+  if (id) {
+    panel.presets = [...panel.presets.filter((preset) => preset.id !== id && preset.name !== name), { id, name, settings }];
+    list(panel, select, id);
+    ask(panel, select);
+    panel.querySelector("[data-role=name]").focus();
+    announce(message("preset-saved", { name }));
   }
-  panel.presets = [...panel.presets.filter((preset) => preset.id !== id && preset.name !== name), { id, name, settings }];
-  list(panel, select, id);
-  announce(message("preset-saved", { name }));
-  return true;
 }
 
 export async function forget(panel, select) {
@@ -21,7 +34,6 @@ export async function forget(panel, select) {
   if (await post(panel, `${panel.dataset.url}${id}/delete`, {})) {
     panel.presets = panel.presets.filter((preset) => preset.id !== id);
     list(panel, select, "");
-    panel.querySelector("[data-role=forget]").disabled = true;
     select.focus();
     announce(message("preset-deleted", { name }));
   }
@@ -31,6 +43,7 @@ function list(panel, select, chosen) {
   const byName = panel.presets.toSorted((one, other) => one.name.localeCompare(other.name));
   select.replaceChildren(select.options[0], ...byName.map(({ id, name }) => new Option(name, id)));
   select.value = chosen;
+  panel.querySelector("[data-role=forget]").disabled = !chosen;
 }
 
 /** The answer as an object; null after a failure, which is told. */

@@ -1,6 +1,6 @@
 // The message that is being written: its words, the files that go with it, one button that sends or stops.
 
-import { Intake } from "../chat/intake.js";
+import { attend, gate } from "../chat/intake.js";
 import { readDraft, writeDraft } from "../drafts.js";
 import { message } from "../messages.js";
 
@@ -11,7 +11,6 @@ import { message } from "../messages.js";
 class ChatComposer extends HTMLElement {
   #accepts = JSON.parse(document.getElementById("chat-accepts")?.textContent ?? "{}");
   #conversation = this.closest("chat-studio")?.dataset.conversation || null;
-  #intake = null;
   #tray = null;
   #loading = null;
   #editing = null;
@@ -23,7 +22,7 @@ class ChatComposer extends HTMLElement {
 
   connectedCallback() {
     const studio = this.closest("chat-studio") ?? this;
-    this.#intake = new Intake(this, studio, (files) => this.#add(files));
+    attend(this, studio, (files) => this.#add(files));
     studio.addEventListener("conversation-open", ({ detail }) => this.#moveTo(detail.id));
     studio.addEventListener("conversation-new", () => this.#moveTo(null));
     studio.addEventListener("conversation-gone", () => this.#moveTo(null));
@@ -32,7 +31,11 @@ class ChatComposer extends HTMLElement {
     this.addEventListener("keydown", (event) => event.key === "Escape" && this.#escaped());
     this.addEventListener("click", ({ target }) => this.#pressed(target));
     this.addEventListener("focusin", ({ target }) => this.#hint(target.closest("[data-attach]")?.title));
-    this.#intake.gate(this.#accepts);
+    this.#part("picker").addEventListener("change", ({ target }) => {
+      this.#add([...target.files]);
+      target.value = "";
+    });
+    gate(this);
     this.#restore(readDraft(this.#key));
   }
 
@@ -58,7 +61,7 @@ class ChatComposer extends HTMLElement {
   set accepts(accepts) {
     const again = this.#refused.filter(({ kind }) => accepts[kind]?.ok);
     this.#accepts = accepts;
-    this.#intake.gate(accepts);
+    gate(this);
     this.#tray?.judge(accepts);
     this.#part("notes").replaceChildren();
     this.#refused = [];
@@ -203,11 +206,15 @@ class ChatComposer extends HTMLElement {
       this.focus();
     } else if (button?.getAttribute("aria-disabled") === "true") {
       this.#refuse([{ kind: button.dataset.attach, why: button.title }]);
-    } else if (role === "record") {
-      this.#intake.record();
     } else if (button?.dataset.attach) {
-      this.#intake.pick(button.dataset.attach);
+      this.#bring(role, button.dataset.attach);
     }
+  }
+
+  async #bring(role, kind) {
+    const { pick, record } = await import("../chat/bring.js");
+    const file = role === "record" ? await record(this) : pick(this, kind);
+    this.#add(file ? [file] : []);
   }
 
   #send() {

@@ -1,10 +1,8 @@
 // How a conversation is answered: model, system prompt, numbers, spoken answers, format; and presets of them.
 
-import { keptOf, paramsOf, schemaOf, valuesOf } from "../chat/parameters.js";
+import { NUMBERS, paramsOf, schemaOf } from "../chat/parameters.js";
 import { readDraft, writeDraft } from "../drafts.js";
 import { message } from "../messages.js";
-
-const NUMBERS = ["temperature", "top_p", "max_tokens", "seed"];
 
 /** Events that bubble: "settings-change", "model-change" {model, name, accepts}. */
 class ChatSettings extends HTMLElement {
@@ -15,11 +13,13 @@ class ChatSettings extends HTMLElement {
 
   connectedCallback() {
     this.addEventListener("input", (event) => this.#changed(event.target));
-    this.addEventListener("submit", (event) => this.#save(event));
-    this.#part("name").addEventListener("click", () => this.#ask());
-    this.#part("forget").addEventListener("click", () => this.#act((act) => act.forget(this, this.#part("preset"))));
+    this.addEventListener("submit", (event) => this.#preset(event, "save"));
+    this.#part("name").addEventListener("click", (event) => this.#preset(event, "ask"));
+    this.#part("forget").addEventListener("click", (event) => this.#preset(event, "forget"));
     this.#gate();
-    this.#put(valuesOf(readDraft(this.#key) ?? {}));
+    this.#show();
+    const draft = readDraft(this.#key);
+    draft && this.#put(draft);
   }
 
   /** The slug of the model that answers next. */
@@ -42,9 +42,9 @@ class ChatSettings extends HTMLElement {
   }
 
   /** Settings as a preset or a conversation keeps them. */
-  load(settings = {}) {
+  async load(settings = {}) {
     this.#hadSystem = Boolean(settings.system);
-    this.#put(valuesOf(settings));
+    await this.#put(settings);
     if (settings.model) {
       this.choose(settings.model);
     }
@@ -88,7 +88,7 @@ class ChatSettings extends HTMLElement {
       this.#switched();
     } else if (control.name !== "preset") {
       this.#show();
-      writeDraft(this.#key, keptOf(this.values));
+      this.#keep();
       this.#say("settings-change");
     }
   }
@@ -100,8 +100,9 @@ class ChatSettings extends HTMLElement {
     this.#say("model-change", { model: this.model, name, accepts });
   }
 
-  #put(values) {
-    for (const [name, value] of Object.entries(values)) {
+  async #put(settings) {
+    const { valuesOf } = await import("../chat/kept-settings.js");
+    for (const [name, value] of Object.entries(valuesOf(settings))) {
       const control = this.#control(name);
       if (name === "spoken") {
         control.checked = value;
@@ -110,6 +111,11 @@ class ChatSettings extends HTMLElement {
       }
     }
     this.#show();
+    this.#keep();
+  }
+
+  async #keep() {
+    const { keptOf } = await import("../chat/kept-settings.js");
     writeDraft(this.#key, keptOf(this.values));
   }
 
@@ -157,29 +163,10 @@ class ChatSettings extends HTMLElement {
     place.textContent = control ? `${control.labels[0].textContent}: ${message(max ? "range" : "at-least", { min, max })}` : "";
   }
 
-  #ask() {
-    const form = this.querySelector("form");
-    form.hidden = !form.hidden;
-    this.#part("name").setAttribute("aria-expanded", String(!form.hidden));
-    const chosen = this.#part("preset").selectedOptions[0];
-    form.elements.preset.value = chosen?.value ? chosen.textContent : "";
-    form.hidden || form.elements.preset.select();
-  }
-
-  #save(event) {
+  async #preset(event, act) {
     event.preventDefault();
-    const { value } = event.target.elements.preset;
-    this.#act(async (act) => {
-      if (await act.save(this, this.#part("preset"), value.trim(), keptOf(this.values))) {
-        this.#ask();
-        this.#part("name").focus();
-      }
-      this.#part("forget").disabled = !this.#part("preset").value;
-    });
-  }
-
-  async #act(use) {
-    use(await import("../chat/presets.js"));
+    const presets = await import("../chat/presets.js");
+    presets[act](this, this.#part("preset"));
   }
 
   #say(type, detail = {}) {
