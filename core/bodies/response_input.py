@@ -6,34 +6,51 @@ https://openrouter.ai/docs/api-reference/responses/overview
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from core.bodies.embedded import Found, Take
+from core.bodies.embedded import Found, Take, https, is_data_url, split
 from core.bodies.parts import MOST_MESSAGES, MOST_PARTS, Part, missing, refusal, sound, sourced, video, wrong
 from core.contract.errors import InvalidRequest, Unsupported
 from core.contract.requests import Modality
 
 ROLES = ("user", "assistant", "system", "developer")
 Message = dict[str, Any]
+SPOT = re.compile(r"messages\[(\d+)\]\.content(\[\d+\])(?:\.file)?")
 
 
 class Conversation(list[Message]):
-    """Messages, and where in the input each of them stands: `places[2]` is `input[1]`."""
+    """Messages, and where in the input the content of each of them stands."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.places: list[str] = []
+        self._places: list[str] = []
 
     def say(self, message: Message, place: str) -> None:
         self.append(message)
-        self.places.append(place)
+        self._places.append(place)
 
-    def turn(self, place: str) -> Message:
+    def turn(self, place: str = "") -> Message:
         """The assistant's message that is not over yet; a new one after anybody else's."""
         if not self or self[-1]["role"] != "assistant":
             self.say({"role": "assistant", "content": None}, place)
         return self[-1]
+
+    def answer(self, content: str | list[Part], place: str) -> None:
+        """Words of the assistant: thoughts and pictures come before them, calls after them."""
+        last = self.turn(place)
+        if last["content"] is not None or "tool_calls" in last:
+            self.say({"role": "assistant", "content": content}, place)
+        else:
+            last["content"], self._places[-1] = content, place
+
+    def where(self, param: str) -> str:
+        """`messages[2].content[0].image_url` in the words of the input: `input[1].content[0].image_url`."""
+        found = SPOT.match(param)
+        if found is None:
+            return "input" if param == "messages" else param
+        return f"{self._places[int(found[1])]}{found[2]}{param[found.end() :]}"
 
 
 def conversation(given: str | Sequence[Any], instructions: str | None, take: Take) -> Conversation:
@@ -60,8 +77,9 @@ def item(found: Conversation, value: Any, place: str, take: Take) -> None:
     kind = value.get("type", "message")
     read = ITEMS.get(kind) if isinstance(kind, str) else None
     if read is None:
+        hint = " Send whole items: store false makes clients do so." if kind == "item_reference" else ""
         raise Unsupported(
-            f"{place}.type must be one of {', '.join(ITEMS)}; anything else would have to be kept or run here.",
+            f"{place}.type must be one of {', '.join(ITEMS)}; nothing else is kept or run here.{hint}",
             param=f"{place}.type",
         )
     read(found, value, place, take)
@@ -71,25 +89,20 @@ def message(found: Conversation, value: Message, place: str, take: Take) -> None
     role = value.get("role")
     if role not in ROLES:
         raise missing(f"{place}.role", value, "role", f"must be one of {', '.join(ROLES)}.")
-    content = value.get("content")
-    if not isinstance(content, str):
-        content = parts(content, value, f"{place}.content", take)
-    if role != "assistant" or open_to(found) is None:
-        found.say({"role": role, "content": content}, place)
+    content = said(value, "content", place, take)
+    if role == "assistant":
+        found.answer(content, f"{place}.content")
     else:
-        found.turn(place)["content"] = content
+        found.say({"role": role, "content": content}, f"{place}.content")
 
 
-def open_to(found: Conversation) -> Message | None:
-    """The assistant's message that has no words yet, where one has begun: thoughts come before words."""
-    last = found[-1] if found else None
-    begun = last is not None and last["role"] == "assistant" and last["content"] is None
-    return last if begun and "tool_calls" not in last else None
-
-
-def parts(content: Any, within: Message, place: str, take: Take) -> list[Part]:
+def said(value: Message, name: str, place: str, take: Take) -> str | list[Part]:
+    """A text, or parts."""
+    content, place = value.get(name), f"{place}.{name}"
+    if isinstance(content, str):
+        return content
     if not isinstance(content, list):
-        raise missing(place, within, "content", "must be a string or a list of parts.")
+        raise missing(place, value, name, "must be a string or a list of parts.")
     if not 0 < len(content) <= MOST_PARTS:
         raise wrong(place, f"must have 1 to {MOST_PARTS:,} parts.")
     return [part(value, f"{place}[{at}]", take) for at, value in enumerate(content)]
@@ -113,7 +126,7 @@ def text(value: Part, place: str, take: Take) -> Part:
 
 
 def image(value: Part, place: str, take: Take) -> Part:
-    found = kept_by_us(value, place, "image_url", Modality.IMAGE, take)
+    found = embedded(value, place, "image_url", Modality.IMAGE, take)
     inner = {"url": found.pop("image_url")}
     if (detail := found.pop("detail", None)) is not None:
         inner["detail"] = detail
@@ -123,7 +136,7 @@ def image(value: Part, place: str, take: Take) -> Part:
 def file(value: Part, place: str, take: Take) -> Part:
     """A PDF as base64, as a data URL or, under a name of its own, by its address."""
     key = "file_url" if value.get("file_url") is not None and value.get("file_data") is None else "file_data"
-    found = kept_by_us(value, place, key, Modality.FILE, take)
+    found = embedded(value, place, key, Modality.FILE, take)
     inner = {"file_data": found.pop(key)}
     if (name := value.get("filename")) is not None:
         inner["filename"] = name
@@ -131,7 +144,7 @@ def file(value: Part, place: str, take: Take) -> Part:
     return {**rest, "type": "file", "file": inner}
 
 
-def kept_by_us(value: Part, place: str, key: str, modality: Modality, take: Take) -> Part:
+def embedded(value: Part, place: str, key: str, modality: Modality, take: Take) -> Part:
     """`value` with its file taken out. Raises `Unsupported` for one that was to be kept somewhere."""
     if value.get("file_id") is not None and value.get(key) is None:
         raise Unsupported(
@@ -152,19 +165,15 @@ def call(found: Conversation, value: Message, place: str, take: Take) -> None:
         if not isinstance(value.get(name), str):
             raise missing(f"{place}.{name}", value, name, "must be a string.")
     told = {"id": value["call_id"], "type": kind, kind: {"name": value["name"], made: value[made]}}
-    found.turn(place).setdefault("tool_calls", []).append(told)
+    found.turn().setdefault("tool_calls", []).append(told)
 
 
 def output(found: Conversation, value: Message, place: str, take: Take) -> None:
     """What a call came to."""
     if not isinstance(value.get("call_id"), str):
         raise missing(f"{place}.call_id", value, "call_id", "must be a string.")
-    content = value.get("output")
-    if not isinstance(content, str):
-        if not isinstance(content, list):
-            raise missing(f"{place}.output", value, "output", "must be a string or a list of parts.")
-        content = parts(content, value, f"{place}.output", take)
-    found.say({"role": "tool", "tool_call_id": value["call_id"], "content": content}, place)
+    content = said(value, "output", place, take)
+    found.say({"role": "tool", "tool_call_id": value["call_id"], "content": content}, f"{place}.output")
 
 
 def thought(found: Conversation, value: Message, place: str, take: Take) -> None:
@@ -179,23 +188,19 @@ def thought(found: Conversation, value: Message, place: str, take: Take) -> None
         details = {"type": "reasoning.text", "text": told, "signature": signature, **shared}
     else:
         return
-    found.turn(place).setdefault("reasoning_details", []).append(details)
+    found.turn().setdefault("reasoning_details", []).append(details)
 
 
 def picture(found: Conversation, value: Message, place: str, take: Take) -> None:
-    """A picture the model made earlier."""
-    data = value.get("result")
+    """A picture the model made earlier: base64, or an address."""
+    data, place = value.get("result"), f"{place}.result"
     if data is None:
         return
     if not isinstance(data, str) or not data:
-        raise wrong(f"{place}.result", "must be a base64 string.")
-    media = sourced_picture(data, f"{place}.result", take)
-    made = found.turn(place).setdefault("images", [])
-    made.append({"type": "image_url", "image_url": {"url": media}})
-
-
-def sourced_picture(data: str, place: str, take: Take) -> Any:
-    return take(Found(Modality.IMAGE, place, data))
+        raise wrong(place, "must be a base64 string.")
+    claimed, rest = split(data, Modality.IMAGE, place) if is_data_url(data) else ("", data)
+    url = https(data, place) if "://" in data[:16] else take(Found(Modality.IMAGE, place, rest, claimed))
+    found.turn().setdefault("images", []).append({"type": "image_url", "image_url": {"url": url}})
 
 
 ITEMS: dict[str, Callable[[Conversation, Message, str, Take], None]] = {

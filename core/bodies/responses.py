@@ -69,7 +69,7 @@ class ResponsesBody(Body):
     modalities: list[Literal["text", "audio", "image"]] | None = Field(
         default=None,
         max_length=8,
-        description="`text`, `image` or both; sound comes from `chat/completions`.",
+        description="`text` or `image`; sound comes from `chat/completions`.",
     )
     max_output_tokens: int | None = Field(default=None, ge=1, le=10**9)
     temperature: float | None = None
@@ -157,11 +157,7 @@ class ResponsesBody(Body):
             raise Unsupported("Spoken answers come from chat/completions.", param="modalities")
         for name in ELSEWHERE:
             if name in self.extra:
-                raise Unsupported(
-                    f"{name} belongs to chat/completions, not to responses.",
-                    param=name,
-                    code="unsupported_parameter",
-                )
+                raise unsupported(name, "belongs to chat/completions, not to responses")
         for name in WITHIN:
             if isinstance(inner := self.extra.get(name), dict):
                 refuse_ours(inner, f"{name}.")
@@ -173,3 +169,7 @@ def response_format(form: FormatBody) -> dict[str, Any] | None:
         return None
     rest = dict(form.model_extra or {})
     return {"type": form.type, form.type: rest} if form.type == "json_schema" else {"type": form.type}
+
+
+def unsupported(name: str, why: str) -> Unsupported:
+    return Unsupported(f"{name} {why}.", param=name, code="unsupported_parameter")
