@@ -29,7 +29,7 @@ from playground.runs.prose import Prose
 MADE = (Kind.TEXT_OUT, Kind.AUDIO_OUT)
 """Tokens an answer is made of; thoughts are among those of its text."""
 
-SAVED_EVERY = 2.0
+SAVED_EVERY = 5.0
 """Seconds of an answer that a crash may cost."""
 
 
@@ -58,8 +58,11 @@ class Chat:
         self.delivered = True
         if delta.choice:
             return
-        for body in frames.chat_bodies(delta):
-            self.tell(body)
+        if delta.reasoning or delta.transcript or delta.calls:
+            for body in frames.chat_bodies(delta):
+                self.tell(body)
+        elif delta.text:  # nearly always, and then the short way
+            self.tell({"type": "text.delta", "text": delta.text})
         if self.prose is not None:
             self.prose.feed(delta.text or delta.transcript)
         if self.asked.turn is not None and time.monotonic() - self.saved > SAVED_EVERY:

@@ -17,6 +17,7 @@ from core.models.offload import offload
 from playground.models import Run
 from playground.runs import live as registry
 from playground.runs import mirror, recovery
+from tests.playground import chats
 from tests.playground.conftest import ENDS, TEXT
 from tests.playground.test_socket_runs import LONG, expected, options
 
@@ -133,6 +134,43 @@ async def test_redis_keeps_a_bounded_part_of_the_sound(shared, monkeypatch):
     with pytest.raises(NotFound):
         await anext(mirror.read(run, 0))
     await mirror.client().delete(mirror.key(run, "log"))
+
+
+async def test_a_block_of_html_is_kept_once(shared, monkeypatch):
+    run = uuid4()
+    copy = mirror.Mirror(run, lambda: None)
+    work = asyncio.create_task(copy.work())
+    for number in range(1, 61):
+        block = {"type": "html.block", "index": 0, "state": "open", "html": "x" * number}
+        copy.add(number, {"type": "text.delta", "text": "x"} if number % 2 else block)
+        if number % 20 == 0:
+            await asyncio.sleep(0.1)
+    copy.add(61, {"type": "run.done"})
+    await work
+    heard = []
+    async with aclosing(mirror.read(run, 0)) as batches:
+        async for batch in batches:
+            heard += batch
+    assert [number for number, _ in heard] == [*range(1, 60, 2), 60, 61]
+    assert heard[-2][1]["html"] == "x" * 60
+    async with aclosing(mirror.read(run, 41)) as batches:
+        assert (await anext(batches))[0][0] == 43
+    await mirror.client().delete(mirror.key(run, "log"))
+
+
+async def test_a_chat_is_followed_from_another_process(shared, sign_in, alice, monkeypatch):
+    mind = await offload(chats.model, chats.CHAT, ["text"], ["text"])
+    await options(mind, delay=0.02)
+    tab = await sign_in(alice)
+    began = await chats.begin(tab, LONG, conversation="new", render=True)
+    await tab.until("text.delta")
+    mine = move_away(monkeypatch)
+    other = await sign_in(alice)
+    await other.say(type="run.resume", id="b", run=began["run"], after=0)
+    await other.until(*ENDS)
+    await tab.until(*ENDS)
+    assert chats.texts(other) == chats.texts(tab) == LONG
+    registry.runs.update(mine)
 
 
 async def test_a_run_survives_the_loss_of_redis(shared, sign_in, alice, settings, monkeypatch, far_ahead):
