@@ -22,6 +22,7 @@ from core.bodies.completions import Completing, usage_object
 from core.contract.errors import PolyphonyError
 from core.contract.events import Started
 from core.gateway import Session
+from core.ledger.sides import cost_details
 
 log = logging.getLogger("polyphony.api")
 
@@ -68,7 +69,8 @@ class CompletionAnswer:
         async with aclosing(self.session.events()) as events:
             async for event in events:
                 completing.note(event)
-        found = completing.completion(self.session.id, self.created)
+        details = cost_details(self.session.entry.attempts)
+        found = completing.completion(self.session.id, self.created, details)
         headers = self.headers_of(JSON, completing.began)
         await Response(dumps(found), headers=headers)(scope, receive, send)
 
@@ -132,4 +134,5 @@ class ChunkAnswer(CompletionAnswer):
 
     def usage(self) -> dict[str, Any] | None:
         """What it came to; None where nothing was asked of a provider."""
-        return usage_object(self.session.receipt) if self.session.receipt else None
+        receipt = self.session.receipt
+        return usage_object(receipt, cost_details(self.session.entry.attempts)) if receipt else None

@@ -50,6 +50,11 @@ def test_an_answer_says_who_made_it_and_what_it_cost(live, key, talker):
     assert usage["prompt_tokens_details"]["cached_tokens"] == 4
     assert usage["completion_tokens_details"]["reasoning_tokens"] == 2
     assert usage["cost"] == pytest.approx(COST)
+    assert usage["cost_details"] == {
+        "upstream_inference_cost": None,
+        "upstream_inference_prompt_cost": pytest.approx(12 * 0.00001),
+        "upstream_inference_completions_cost": pytest.approx(10 * 0.0001),
+    }
     assert float(settled("completed").cost) == pytest.approx(COST)
 
 
