@@ -104,7 +104,7 @@ def chat_models(reasons: Reasons) -> list[dict[str, Any]]:
 
 
 def speech_models() -> list[dict[str, Any]]:
-    """Models that can read an answer aloud now, with the voice for the page's language."""
+    """Models that can read an answer aloud now, with their voices and the one for the page's language."""
     found = listings(Filters(tasks=frozenset({Task.SPEECH}), ready=True, retired=False))
     sample = _("Every voice begins with a breath.")
     return [
@@ -112,6 +112,7 @@ def speech_models() -> list[dict[str, Any]]:
             "slug": entry.model.slug,
             "name": entry.model.name,
             "voice": default_voice(entry.model.voices, sample) or "",
+            "voices": [{"id": voice.id, "name": voice.name} for voice in entry.model.voices],
         }
         for entry in found
     ]

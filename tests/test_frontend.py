@@ -61,8 +61,8 @@ def test_styles_of_a_page_fit_their_budget(page):
 
 @pytest.mark.parametrize(
     "elements",
-    [("speech-studio", *SPEECH_ELEMENTS), ("transcription-studio",)],
-    ids=["speech", "transcription"],
+    [("speech-studio", *SPEECH_ELEMENTS), ("transcription-studio",), ("chat-studio",)],
+    ids=["speech", "transcription", "chat"],
 )
 def test_scripts_of_a_studio_fit_their_budget(elements):
     js = STATIC / "js"

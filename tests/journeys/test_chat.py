@@ -243,10 +243,11 @@ def test_nothing_jumps_and_axe_finds_nothing(talk: Talk, size: Any):
     before = place(talk)
     talk.begin(MARKDOWN)
     expect(talk.words).to_contain_text("bold")
+    shift = talk.watch.shift()
     assert faults(talk.page) == []
     talk.answered()
     assert place(talk) == before
-    assert talk.watch.shift() < 0.02
+    assert talk.watch.shift() - shift < 0.02
     talk.page.emulate_media(color_scheme="dark")
     assert faults(talk.page) == []
     assert talk.page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.core.files.storage import default_storage
 from django.core.management import call_command
+from django.utils import timezone
 
 from core.models import UsageRecord
 from core.models.offload import offload
@@ -168,6 +170,14 @@ async def test_the_list_is_searched_in_titles_and_texts(mind, sign_in, alice, bo
     assert (await titles("vögel"), await titles("поют")) == (["Vögel"], ["Vögel"])
     row = json.loads((await mine.get("/conversations/?q=birds")).content)["conversations"][0]
     assert (row["messages"], row["cost"]) == (2, 0.0004)
+
+
+async def test_the_list_has_the_newest_first(alice):
+    for number in (3, 1, 4, 2, 5):
+        changed = timezone.now() + timedelta(minutes=number)
+        await Conversation.objects.acreate(user=alice, title=str(number), model="m/x", updated_at=changed)
+    answer = await (await client_of(alice)).get("/conversations/")
+    assert [row["title"] for row in json.loads(answer.content)["conversations"]] == ["5", "4", "3", "2", "1"]
 
 
 async def test_a_fork_has_the_path_and_owes_nothing(mind, sign_in, alice):

@@ -50,6 +50,7 @@ function frame(pre) {
   if (pre.closest("code-block")) {
     return;
   }
+  import("../elements/code-block.js");
   const block = document.createElement("code-block");
   pre.replaceWith(block);
   block.append(pre);

@@ -2,7 +2,6 @@
 
 import { newId, pageSocket } from "../wire/socket.js";
 import { newAnswer, note, restart } from "./answering.js";
-import { readConversation } from "./kept.js";
 import { MessageTree } from "./tree.js";
 
 /**
@@ -56,7 +55,7 @@ export class Conversing extends EventTarget {
   /** Shows a kept conversation. Resolves to an error, or null; `false` where another was opened meanwhile. */
   async open(id) {
     this.begin(id);
-    const { conversation, error } = await readConversation(id);
+    const { conversation, error } = await read(id);
     if (id !== this.id) {
       return false;
     }
@@ -72,7 +71,7 @@ export class Conversing extends EventTarget {
     if (!id || busy) {
       return;
     }
-    const { conversation } = await readConversation(id);
+    const { conversation } = await read(id);
     const news = conversation?.messages.some((message) => this.tree.get(message.id)?.state !== message.state);
     if (news && id === this.id && !this.busy) {
       this.#take(conversation);
@@ -169,6 +168,11 @@ export class Conversing extends EventTarget {
   #say(type, detail = {}) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
+}
+
+async function read(id) {
+  const { readConversation } = await import("./kept.js");
+  return readConversation(id);
 }
 
 /** Parts as the server would tell them: what the composer knows of a file in place of its id. */

@@ -21,13 +21,3 @@ async function asked(url, request, read) {
     return { error: { code: 0, message: "" } };
   }
 }
-
-/** The page's address names the conversation, so that it can be kept, shared between tabs and gone back to. */
-export function nameConversation(id, { replace = false } = {}) {
-  const address = new URL(location.href);
-  if ((address.searchParams.get("conversation") ?? null) === id) {
-    return;
-  }
-  id ? address.searchParams.set("conversation", id) : address.searchParams.delete("conversation");
-  history[replace ? "replaceState" : "pushState"]({}, "", address);
-}

@@ -1,6 +1,7 @@
-// The files of a message and the pictures of an answer, as a reader sees them.
+// What a message has beside its words: files, and an answer's pictures, sound and calls.
 
 import { message } from "../messages.js";
+import { readable } from "./answering.js";
 
 const HOLDERS = ["image_url", "input_audio", "video_url", "file"];
 const MAKERS = { image_url: picture, input_audio: sound, video_url: film, file: paper };
@@ -19,6 +20,26 @@ export function filesOf(parts) {
   });
 }
 
+/** Pictures of an answer: those that have come since are added. */
+export function drawImages(box, images) {
+  const ours = images.filter((image) => image && isOurs(image.url));
+  box.hidden = ours.length === 0;
+  box.append(...ours.slice(box.childElementCount).map(({ url }) => picture({ url })));
+}
+
+export function drawSound(box, url) {
+  if (!box.childElementCount && isOurs(url)) {
+    box.append(player("audio", url, ""));
+    box.hidden = false;
+  }
+}
+
+/** What a model asks to be called, as data. */
+export function drawCalls(box, calls) {
+  box.hidden = false;
+  box.replaceChildren(...calls.filter(Boolean).map(drawCall));
+}
+
 function made(part) {
   const inner = part[part.type];
   const kept = inner.upload;
@@ -30,11 +51,11 @@ function made(part) {
 }
 
 /** A file elsewhere is named, never fetched: opening a conversation asks nobody else. */
-export function isOurs(url) {
+function isOurs(url) {
   return typeof url === "string" && new URL(url, location.origin).origin === location.origin;
 }
 
-export function picture({ url, name = "", width, height }) {
+function picture({ url, name = "", width, height }) {
   const button = element("button", "thumb");
   button.type = "button";
   button.setAttribute("aria-label", name || message("picture"));
@@ -79,6 +100,17 @@ function paper({ id, url, name, pages }) {
   }
   link.querySelector("[data-field=facts]").textContent = pages ? message("pages", { count: pages }) : "";
   return link;
+}
+
+function drawCall({ name, arguments: json }) {
+  const box = element("div", "call");
+  const title = element("b");
+  title.textContent = name;
+  const pre = element("pre");
+  pre.textContent = readable(json);
+  pre.tabIndex = 0;
+  box.append(title, pre);
+  return box;
 }
 
 function enlarge(url, name) {

@@ -12,6 +12,25 @@ const KINDS = [
 ];
 const CAUSES = { 0: "lost", 401: "signed-out", 402: "over-budget", 403: "signed-out", 429: "busy", 502: "provider", 503: "provider", 504: "provider" };
 
+/** What stands below an answer that is over: its receipt, and a note where it is not whole. */
+export function drawEnd(element, answer) {
+  const { receipt, run, started } = answer;
+  const field = (name) => element.querySelector(`[data-field="${name}"]`);
+  const link = field("receipt");
+  link.textContent = receipt ? receiptText(receipt) : "";
+  link.title = receipt ? routeText(receipt) : "";
+  if (run) {
+    link.href = `/runs/${run}`;
+  }
+  const trouble = troubleOf(answer);
+  const note = element.querySelector("[data-role=trouble]");
+  note.hidden = !trouble;
+  note.dataset.kind = trouble?.kind ?? "";
+  field("trouble-title").textContent = trouble?.title ?? "";
+  field("trouble").textContent = trouble?.text ?? "";
+  element.querySelector("[data-act=request]").disabled = !run || started === false;
+}
+
 export function receiptText(receipt) {
   const { first_event_ms: first, tokens_per_second: rate, attempts = [] } = receipt;
   return [
@@ -26,7 +45,7 @@ export function receiptText(receipt) {
 }
 
 /** Who was asked, in order, and what became of it; empty where the first one answered. */
-export function routeText({ attempts = [] }) {
+function routeText({ attempts = [] }) {
   const told = attempts.map(({ provider, reason, outcome }) => `${provider}: ${reason || outcome}`);
   return told.length > 1 ? told.join(" → ") : "";
 }
@@ -39,7 +58,7 @@ function tokens(units) {
 }
 
 /** The note below an answer that is not whole: {title, text, kind}; null for one that is. */
-export function troubleOf({ state, error }) {
+function troubleOf({ state, error }) {
   if (["completed", "running"].includes(state)) {
     return null;
   }

@@ -1,10 +1,9 @@
 // One message: a question as it was asked, or an answer while it comes and as it stays.
 
-import { readable, silent } from "../chat/answering.js";
+import { silent } from "../chat/answering.js";
 import { BlockList, parseFragment } from "../chat/blocks.js";
 import { formatSeconds } from "../format.js";
 import { message as say } from "../messages.js";
-import "./code-block.js";
 
 /** Event "message-act" {act, id}: before, after, edit, copy, read, again, fork, request, retry. */
 class ChatMessage extends HTMLElement {
@@ -157,55 +156,36 @@ class ChatMessage extends HTMLElement {
     this.#field("reasoning").textContent = reasoning ?? "";
   }
 
-  #showCalls() {
-    const calls = (this.#message.calls ?? []).filter(Boolean);
-    this.#part("calls").hidden = calls.length === 0;
-    this.#part("calls").replaceChildren(...calls.map(drawCall));
+  async #showCalls() {
+    if (this.#message.calls?.length) {
+      const { drawCalls } = await this.#media();
+      drawCalls(this.#part("calls"), this.#message.calls);
+    }
   }
 
   async #showImages() {
-    const images = (this.#message.images ?? []).filter(Boolean);
-    const box = this.#part("images");
-    box.hidden = images.length === 0;
-    if (images.length > box.childElementCount) {
-      const { isOurs, picture } = await this.#media();
-      const missing = images.slice(box.childElementCount);
-      box.append(...missing.filter(({ url }) => isOurs(url)).map(({ url }) => picture({ url })));
+    if (this.#message.images?.length) {
+      const { drawImages } = await this.#media();
+      drawImages(this.#part("images"), this.#message.images);
     }
   }
 
   /** A stored sound; one that is still being made is played by whoever follows the run. */
-  #showSound() {
+  async #showSound() {
     const { audio } = this.#message;
-    if (!audio?.url || this.sound.childElementCount) {
-      return;
+    if (audio?.url && !this.sound.childElementCount) {
+      const { drawSound } = await this.#media();
+      drawSound(this.sound, audio.url);
     }
-    const player = document.createElement("audio");
-    Object.assign(player, { src: audio.url, controls: true, preload: "metadata" });
-    player.setAttribute("aria-label", say("audio"));
-    this.sound.replaceChildren(player);
-    this.sound.hidden = false;
   }
 
   async #showEnd() {
-    const { receipt, state, run, started } = this.#message;
-    if (state === "running") {
+    if (this.#message.state === "running") {
       this.#part("trouble").hidden = true;
-      return;
+    } else {
+      const { drawEnd } = await import("../chat/receipt.js");
+      drawEnd(this, this.#message);
     }
-    const { receiptText, routeText, troubleOf } = await import("../chat/receipt.js");
-    const link = this.#field("receipt");
-    link.textContent = receipt ? receiptText(receipt) : "";
-    link.title = receipt ? routeText(receipt) : "";
-    if (run) {
-      link.href = `/runs/${run}`;
-    }
-    const trouble = troubleOf(this.#message);
-    this.#part("trouble").hidden = !trouble;
-    this.#part("trouble").dataset.kind = trouble?.kind ?? "";
-    this.#field("trouble-title").textContent = trouble?.title ?? "";
-    this.#field("trouble").textContent = trouble?.text ?? "";
-    this.querySelector("[data-act=request]").disabled = !run || started === false;
   }
 
   #wait(waiting) {
@@ -236,18 +216,6 @@ class ChatMessage extends HTMLElement {
   #field(name) {
     return this.querySelector(`[data-field="${name}"]`);
   }
-}
-
-function drawCall({ name, arguments: json }) {
-  const box = document.createElement("div");
-  box.className = "call";
-  const title = document.createElement("b");
-  title.textContent = name;
-  const pre = document.createElement("pre");
-  pre.textContent = readable(json);
-  pre.tabIndex = 0;
-  box.append(title, pre);
-  return box;
 }
 
 customElements.define("chat-message", ChatMessage);

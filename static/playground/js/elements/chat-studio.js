@@ -2,7 +2,6 @@
 
 import { announce } from "../announce.js";
 import { Conversing } from "../chat/conversing.js";
-import { forkConversation, nameConversation } from "../chat/kept.js";
 import { message as say } from "../messages.js";
 import { pageSocket } from "../wire/socket.js";
 import "./chat-composer.js";
@@ -110,6 +109,7 @@ class ChatStudio extends HTMLElement {
   }
 
   async #fork(message) {
+    const { forkConversation } = await import("../chat/kept.js");
     const { id, error } = await forkConversation(this.#talk.id, message, this.dataset.csrf);
     if (error) {
       announce(say("not-copied"));
@@ -278,9 +278,14 @@ class ChatStudio extends HTMLElement {
     document.getElementById("chat-side").hidePopover();
   }
 
+  /** The page's address names the conversation, so that it can be kept and gone back to. */
   #named(id, replace) {
-    nameConversation(id, { replace });
     this.#list.current = id;
+    const address = new URL(location.href);
+    if (address.searchParams.get("conversation") !== id) {
+      id ? address.searchParams.set("conversation", id) : address.searchParams.delete("conversation");
+      history[replace ? "replaceState" : "pushState"]({}, "", address);
+    }
   }
 
   /** The composer changes its draft with the same event. */
