@@ -13,7 +13,15 @@ from core.bodies.transcripts import Gathering, Heard
 from core.catalogue import route
 from core.contract.errors import AuthenticationFailed, Interrupted, PolyphonyError, Unavailable
 from core.contract.events import AudioChunk, AudioStart, Event, Outcome, Receipt, Started, Word, Words
-from core.contract.requests import Caller, ChatRequest, Request, SpeechRequest, TranslationRequest
+from core.contract.requests import (
+    Caller,
+    ChatRequest,
+    Request,
+    SpeechRequest,
+    TranscriptionRequest,
+    TranslationRequest,
+)
+from core.routing.aligned import aligned
 from core.routing.health import Health
 from core.routing.relay import relay
 from core.routing.run import run
@@ -75,6 +83,8 @@ class Session:
     def answer(self) -> AsyncGenerator[Event, None]:
         if self.route.then is not None and isinstance(self.request, TranslationRequest):
             return relay(self.route, self.request, self.entry, health)
+        if self.route.align and isinstance(self.request, TranscriptionRequest):
+            return aligned(self.route, self.request, self.entry, health)
         return run(self.route, self.request, self.entry, health)
 
 

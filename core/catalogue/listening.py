@@ -10,6 +10,8 @@ from core.catalogue.entries import EndpointEntry, ModelEntry
 from core.contract.errors import InvalidRequest, TooLarge, Unsupported
 from core.contract.languages import english_name, primary
 from core.contract.requests import Listening, TranscriptFormat, TranscriptionRequest
+from core.providers.local import extras
+from core.routing.aligned import LONGEST
 
 MIB = 1024 * 1024
 LEAST_DEADLINE = 300.0
@@ -82,10 +84,27 @@ def understands(model: ModelEntry, language: str) -> bool:
 
 
 def check_times(request: TranscriptionRequest, model: ModelEntry) -> None:
-    if request.words and "words" not in model.features:
+    if request.words and "words" not in model.features and not can_align(request, model):
+        advice = " Of English up to ten minutes (language: en) they can be found here." if can_hear() else ""
         raise cannot(
-            request, model, "timestamp_granularities", "does not tell when each word was said", has("words")
+            request,
+            model,
+            "timestamp_granularities",
+            f"does not tell when each word was said.{advice}".removesuffix("."),
+            has("words"),
         )
+
+
+def can_align(request: TranscriptionRequest, model: ModelEntry) -> bool:
+    """Whether the words of the transcript can be laid along the sound: known to be English, and not long."""
+    spoken = {primary(code) for code in model.languages}
+    english = request.language == "en" or (request.language is None and spoken == {"en"})
+    seconds = request.file.seconds
+    return english and seconds is not None and seconds <= LONGEST and can_hear()
+
+
+def can_hear() -> bool:
+    return extras.deaf() is None
 
 
 def check_subtitles(request: Listening, model: ModelEntry) -> None:

@@ -15,7 +15,14 @@ from core.catalogue.speech import audio_format, check_speech, spoken_by
 from core.catalogue.translation import needs_translator, translator
 from core.contract.errors import Unavailable
 from core.contract.media import AudioFormat
-from core.contract.requests import ChatRequest, Listening, Request, SpeechRequest, TranslationRequest
+from core.contract.requests import (
+    ChatRequest,
+    Listening,
+    Request,
+    SpeechRequest,
+    TranscriptionRequest,
+    TranslationRequest,
+)
 from core.contract.route import Policy, Route, Target
 from core.routing.relay import Written, transcription, translation
 
@@ -88,6 +95,7 @@ def listening(request: Listening, model: ModelEntry) -> Route:
         model=model.slug,
         targets=tuple(target(endpoint, options=wire_options(endpoint, model)) for endpoint in live),
         policy=Policy(deadline=deadline(request), first_event=first_words(request)),
+        align=isinstance(request, TranscriptionRequest) and request.words and "words" not in model.features,
     )
 
 

@@ -69,9 +69,12 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """`then` is where what these targets wrote down goes on to, when it takes two models to answer."""
+    """`then` is where what these targets wrote down goes on to, when it takes two models to answer; `align`
+    says that the times of its words are to be found afterwards.
+    """
 
     model: str
     targets: tuple[Target, ...]
     policy: Policy = Policy()
     then: Route | None = None
+    align: bool = False

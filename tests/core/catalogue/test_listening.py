@@ -126,3 +126,16 @@ def test_logprobs_are_told_by_those_that_know_them():
     assert route(ask(able, logprobs=True)).model == able
     error = refusal(ask(WHISPER, logprobs=True), Unsupported)
     assert (error.param, error.metadata["models"]) == ("include", [able, "openai/gpt-4o-transcribe"])
+
+
+def test_words_of_english_are_aligned_where_the_model_tells_no_times():
+    assert route(ask(PLAIN, "verbose_json", words=True, language="en")).align
+    assert not route(ask(WHISPER, "verbose_json", words=True, language="en")).align
+
+
+@pytest.mark.parametrize(("language", "seconds"), [(None, 60.0), ("de", 60.0), ("en", 601.0), ("en", None)])
+def test_words_are_not_aligned_where_that_would_be_guessing(language, seconds):
+    asked = ask(PLAIN, "verbose_json", file(seconds=seconds), words=True, language=language)
+    error = refusal(asked)
+    assert error.param == "timestamp_granularities"
+    assert "(language: en)" in error.message
