@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.journeys.conftest import PHONE
 from tests.journeys.server import Program
 from tests.journeys.writing import Composer
 from tests.journeys.writing import composer as composer
@@ -104,3 +106,22 @@ def test_a_conversation_is_renamed_and_deleted_in_its_row(composer: Composer, ta
     expect(rows(page).filter(has_text="The last one")).to_have_count(0)
     found = json.loads(page.request.get("/conversations/?q=last").text())
     assert found["conversations"] == []
+
+
+@pytest.mark.parametrize("look", [{"viewport": PHONE, "has_touch": True, "is_mobile": True}], ids=["phone"])
+def test_on_a_phone_settings_and_conversations_come_out_of_a_drawer(composer: Composer):
+    page = composer.open().page
+    expect(composer.send).to_be_in_viewport(ratio=1)
+    expect(composer.hint).not_to_contain_text("Enter sends")
+    expect(page.get_by_label("System prompt")).to_be_hidden()
+    page.get_by_role("button", name="Settings", exact=True).click()
+    page.get_by_label("System prompt").fill("Be brief.")
+    expect(rows(page).first).to_be_visible()
+    small = page.locator("conversation-list button:visible, chat-settings button:visible").evaluate_all(
+        "all => all.filter(one => Math.min(one.offsetHeight, one.offsetWidth) < 44).map(one => one.outerHTML)"
+    )
+    assert small == []
+    page.get_by_role("button", name="Close").click()
+    expect(page.get_by_label("System prompt")).to_be_hidden()
+    assert params(page) == {"system": "Be brief."}
+    assert page.evaluate("() => document.documentElement.scrollWidth") == PHONE["width"]

@@ -255,6 +255,7 @@ def test_a_file_that_is_not_written_down_yet_survives_a_reload(ears: Ears, tmp_p
     expect(ears.files).to_contain_text("3.2 kB")
     ears.page.reload()
     expect(ears.files.filter(has_text="short.wav")).to_contain_text("Ready")
+    expect(ears.page.locator("speech-player")).to_have_attribute("data-media", re.compile("/uploads/"))
     ears.page.get_by_role("button", name="Remove short.wav").click()
     ears.page.reload()
     expect(ears.view).to_be_visible()

@@ -126,6 +126,7 @@ class ChatSettings extends HTMLElement {
     this.#close(["response_format"], "response_format", message("unknown-setting"));
     this.#close(["spoken"], "spoken", speaks?.why || message("unknown-setting"));
     fillSelect(this.#control("voice"), speaks?.voices ?? []);
+    this.#control("voice").closest(".field").hidden = !speaks?.voices?.length;
     fillSelect(this.#control("format"), speaks?.formats ?? []);
   }
 

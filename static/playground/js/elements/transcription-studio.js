@@ -32,7 +32,7 @@ class TranscriptionStudio extends HTMLElement {
     this.addEventListener("transcript-aligned", ({ detail }) => this.#aligned(detail));
     this.addEventListener("player-progress", ({ detail }) => this.#progress(detail));
     document.addEventListener("keydown", (event) => this.#typed(event));
-    this.#changed();
+    this.#show(this.#files.selected);
     pageSocket();
     if (this.dataset.running) {
       await this.#resume(this.dataset.running);
