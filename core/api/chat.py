@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from core.api.answers import JSON, dumps
 from core.api.entry import Later, Receive, Scope, Send
+from core.api.gathering import meanwhile
 from core.api.reading import caller
 from core.api.receiving import ChatReceived, receive_chat
 from core.api.streaming import KEEP_ALIVE, Stream, answer_headers, while_connected
@@ -89,6 +90,7 @@ class ChunkAnswer(CompletionAnswer):
         model = session.route.model
         self.chunks = Chunks(session.id, self.created, model, usage=bool(asked.get("include_usage")))
         self.began: Started | None = None
+        self.gathered: list[bytes] = []
 
     async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         stream = Stream(send)
@@ -97,7 +99,7 @@ class ChunkAnswer(CompletionAnswer):
             await self.relay(stream)
             await self.close(stream, self.chunks.end(self.usage() or {}))
         except PolyphonyError as error:
-            if not stream.started:
+            if not (stream.started or self.gathered):
                 raise
             self.name(error)
             log.warning("chat %s was cut: %s", self.session.id, error.provider_code)
@@ -117,19 +119,40 @@ class ChunkAnswer(CompletionAnswer):
             stream.beat()
 
     async def relay(self, stream: Stream) -> None:
-        frame = self.chunks.frame
+        """Deltas that come together are written together, as soon as there is nothing more to wait for."""
+        broken: list[Exception] = []
+        frame, gathered = self.chunks.frame, self.gathered
+
+        async def write() -> None:
+            if gathered:
+                try:
+                    await self.write(stream)
+                except Exception as error:  # the client's connection, no failure of what is waited for
+                    broken.append(error)
+
         async with aclosing(self.session.events()) as events:
-            async for event in events:
+            while True:
+                try:
+                    event = await meanwhile(anext(events), write)
+                except StopAsyncIteration:
+                    return
+                if broken:
+                    raise broken[0]
                 if frames := frame(event):
-                    if not stream.started:
-                        await self.start(stream)
-                    await stream.write(frames)
+                    gathered.append(frames)
                 elif type(event) is Started:
                     self.began = event
 
+    async def write(self, stream: Stream, *last: bytes) -> None:
+        """Write what was gathered, then `last`."""
+        data = b"".join((*self.gathered, *last))
+        self.gathered.clear()
+        if not stream.started:
+            await self.start(stream)
+        await stream.write(data)
+
     async def close(self, stream: Stream, frames: bytes) -> None:
-        await self.start(stream)
-        await stream.write(frames)
+        await self.write(stream, frames)
         await stream.end()
 
     def usage(self) -> dict[str, Any] | None:
