@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from core.bodies.embedded import Found
-from core.catalogue.chat import hears, largest
+from core.catalogue.chat import callable_in_principle, fetches, hears, largest
 from core.catalogue.entries import ModelEntry
 from core.contract.chat import KINDS
 from core.contract.errors import InvalidRequest, NotFound
@@ -83,7 +83,7 @@ class Reading:
     def parts(self, row: Message, content: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
         for place, part in enumerate(content):
             modality, known = files.modality_of(part), files.upload_of(part)
-            if modality is None or (known is None and self.takes(modality)):
+            if modality is None or (known is None and self.fetches(modality)):
                 yield dict(part)
             else:
                 yield self.file(row, place, part, modality, known or {})
@@ -93,11 +93,7 @@ class Reading:
     ) -> dict[str, Any]:
         """The part with its file, or a note in its place."""
         name, why = known.get("name", ""), "not shown to this model"
-        if (
-            known
-            and self.takes(modality)
-            and not (row.role == "assistant" and "image" not in self.model.output_modalities)
-        ):
+        if known and self.shows(row, modality):
             try:
                 media = self.media(modality, known["id"])
             except (NotFound, InvalidRequest):
@@ -108,9 +104,19 @@ class Reading:
         self.left_out.append({"message": str(row.id), "part": place, "modality": modality.value})
         return {"type": "text", "text": f"[{modality.value}: {name}, {why}]"}
 
+    def shows(self, row: Message, modality: Modality) -> bool:
+        """Pictures of an answer are shown to models that draw: others know of none in answers."""
+        draws = Modality.IMAGE in self.model.output_modalities
+        return self.takes(modality) and (draws or row.role != "assistant")
+
     def takes(self, modality: Modality) -> bool:
         """A model that declares nothing is an admin's own: its server knows."""
         return not self.model.input_modalities or modality in self.model.input_modalities
+
+    def fetches(self, modality: Modality) -> bool:
+        """Whether the model takes an address in place of a file."""
+        endpoints = callable_in_principle(self.model)
+        return self.takes(modality) and any(fetches(endpoint, modality) for endpoint in endpoints)
 
     def media(self, modality: Modality, upload: str) -> Media:
         return self.shelf.take(Found(modality, "messages", upload=upload))
