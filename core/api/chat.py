@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import Mapping
 from contextlib import aclosing
-from typing import Any
+from typing import Any, Protocol
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -21,7 +21,7 @@ from core.api.streaming import KEEP_ALIVE, Stream, answer_headers, while_connect
 from core.bodies.chunks import Chunks
 from core.bodies.completions import Completing, usage_object
 from core.contract.errors import PolyphonyError
-from core.contract.events import Started
+from core.contract.events import Event, Started
 from core.gateway import Session
 from core.ledger.sides import cost_details
 
@@ -80,17 +80,35 @@ class CompletionAnswer:
         cost = self.session.receipt.cost if self.session.receipt else None
         return headers if cost is None else {**headers, "X-Polyphony-Cost": format(cost.normalize(), "f")}
 
+    def usage(self) -> dict[str, Any] | None:
+        """What it came to; None where nothing was asked of a provider."""
+        receipt = self.session.receipt
+        return usage_object(receipt, cost_details(self.session.entry.attempts)) if receipt else None
+
+
+class Frames(Protocol):
+    """Writes the events of one answer as server-sent events."""
+
+    def frame(self, event: Event) -> bytes: ...
+
+    def end(self, usage: Mapping[str, Any]) -> bytes: ...
+
+    def failure(self, error: Mapping[str, Any], usage: Mapping[str, Any] | None) -> bytes: ...
+
 
 class ChunkAnswer(CompletionAnswer):
     """An answer as server-sent events; a failure after the first of them is an event too."""
 
     def __init__(self, session: Session, received: ChatReceived) -> None:
         super().__init__(session, received)
-        asked = received.body.stream_options or {}
-        model = session.route.model
-        self.chunks = Chunks(session.id, self.created, model, usage=bool(asked.get("include_usage")))
+        self.chunks = self.frames()
         self.began: Started | None = None
         self.gathered: list[bytes] = []
+
+    def frames(self) -> Frames:
+        asked = self.received.body.stream_options or {}
+        usage = bool(asked.get("include_usage"))
+        return Chunks(self.session.id, self.created, self.session.route.model, usage=usage)
 
     async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         stream = Stream(send)
@@ -154,8 +172,3 @@ class ChunkAnswer(CompletionAnswer):
     async def close(self, stream: Stream, frames: bytes) -> None:
         await self.write(stream, frames)
         await stream.end()
-
-    def usage(self) -> dict[str, Any] | None:
-        """What it came to; None where nothing was asked of a provider."""
-        receipt = self.session.receipt
-        return usage_object(receipt, cost_details(self.session.entry.attempts)) if receipt else None

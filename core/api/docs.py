@@ -28,6 +28,7 @@ SAMPLE_BODIES: Mapping[str, dict[str, Any]] = {
         "model": "local/inspector",
         "messages": [{"role": "user", "content": "Hello from Polyphony."}],
     },
+    "/responses": {"model": "local/inspector", "input": "Hello from Polyphony."},
     "/audio/speech": {"model": "local/espeak-ng", "input": "Hello from Polyphony."},
     "/audio/transcriptions": {"model": "local/pocketsphinx"},
     "/audio/translations": {"model": "openai/whisper-large-v3"},

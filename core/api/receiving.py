@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
 from django.conf import settings
 from starlette.requests import Request
@@ -24,7 +24,7 @@ from core.bodies.inline_audio import FILE as INLINE_FILE
 from core.bodies.inline_audio import AudioReader
 from core.bodies.multipart import FILE as FORM_FILE
 from core.bodies.multipart import FormReader
-from core.bodies.parts import canonical
+from core.bodies.responses import ResponsesBody
 from core.bodies.sounds import require_sound
 from core.bodies.validation import validate
 from core.contract.errors import PolyphonyError, WrongContentType
@@ -38,6 +38,9 @@ INLINE = 16 * 1024
 
 WORDS_MB = 16
 """What a conversation may have beside its files."""
+
+
+C = TypeVar("C", ChatBody, ResponsesBody)
 
 
 class Received:
@@ -146,25 +149,37 @@ async def slices(request: Request, cap: int) -> AsyncGenerator[bytes, None]:
             await asyncio.sleep(0)
 
 
-class ChatReceived:
-    """A conversation and its files; close it when the answer is over."""
+class ChatReceived(Generic[C]):
+    """A conversation and its files; close it when the answer is over.
 
-    def __init__(self, body: ChatBody, request: ChatRequest, attachments: Attachments) -> None:
+    `messages` are what the body made of them, of the same length as those of the request.
+    """
+
+    def __init__(
+        self, body: C, request: ChatRequest, messages: Sequence[dict[str, Any]], attachments: Attachments
+    ) -> None:
         self.body = body
         self.request = request
+        self.messages = messages
         self._attachments = attachments
 
     def close(self) -> None:
         self._attachments.close()
 
 
-async def receive_chat(request: Request) -> ChatReceived:
+async def receive_chat(request: Request) -> ChatReceived[ChatBody]:
     """A chat request, its files on disk. Raises from the error tree; nothing stays then."""
+    return await receive_conversation(request, ChatBody)
+
+
+async def receive_conversation(request: Request, shape: type[C]) -> ChatReceived[C]:
+    """As `receive_chat`, in the words of `shape`."""
     check_headers(request)
     attachments = Attachments()
     try:
-        body = validate(ChatBody, await chat_fields(request, attachments))
-        return ChatReceived(body, await settled(body, attachments), attachments)
+        body = validate(shape, await chat_fields(request, attachments))
+        messages = await settled(body, attachments)
+        return ChatReceived(body, body.request(messages), messages, attachments)
     except BaseException:
         attachments.close()
         raise
@@ -181,12 +196,12 @@ async def chat_fields(request: Request, attachments: Attachments) -> dict[str, A
     return await asyncio.to_thread(reader.end)
 
 
-async def settled(body: ChatBody, attachments: Attachments) -> ChatRequest:
-    """The request, every file in its messages taken out. A body of text alone is done at once."""
+async def settled(body: ChatBody | ResponsesBody, attachments: Attachments) -> Sequence[dict[str, Any]]:
+    """The messages, every file taken out of them. A body of text alone is done at once."""
     noted = Noted()
-    messages = canonical(body.messages, noted)
+    messages = body.taken(noted)
     if noted.found:
         taken = await attachments.take(noted.found)
-        messages = canonical(body.messages, lambda found: taken[found.param])
+        messages = body.taken(lambda found: taken[found.param])
     attachments.check_unclaimed()
-    return body.request(messages)
+    return messages

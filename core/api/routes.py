@@ -11,12 +11,14 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.routing import Route
 
-from core.api import account, models, shapes, shapes_chat
+from core.api import account, models, shapes, shapes_chat, shapes_responses
 from core.api.chat import chat
 from core.api.models import MOST, ORDERS
+from core.api.responses import responses
 from core.api.speech import speech
 from core.api.transcription import transcription, translation
 from core.bodies.chat import ChatBody
+from core.bodies.responses import ResponsesBody
 from core.bodies.speech import SpeechBody
 from core.bodies.transcription import TranscriptionBody, TranslationBody
 from core.bodies.validation import Body
@@ -98,6 +100,17 @@ OPERATIONS = (
         _("Go on with a conversation: text, images, PDFs, sound and video in; text, sound and pictures out"),
         shapes_chat.ChatCompletion,
         body=ChatBody,
+        media=("application/json", "text/event-stream"),
+        refusals=(402, 404, 413, 415, 502, 503, 504),
+    ),
+    Operation(
+        "POST",
+        "/responses",
+        responses,
+        _("Chat"),
+        _("The same in the words of OpenAI's Responses: items in, items out; nothing is kept"),
+        shapes_responses.Response,
+        body=ResponsesBody,
         media=("application/json", "text/event-stream"),
         refusals=(402, 404, 413, 415, 502, 503, 504),
     ),

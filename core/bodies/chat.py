@@ -11,6 +11,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
+from core.bodies.embedded import Take
+from core.bodies.parts import canonical
 from core.bodies.speech import ProviderBody, SpeechFault, plain_voice
 from core.bodies.validation import Body, refuse_ours
 from core.contract.errors import InvalidRequest
@@ -102,6 +104,10 @@ class ChatBody(Body):
         """What is relayed untouched."""
         extra = self.model_extra or {}
         return {name: value for name, value in extra.items() if name not in ROUTING}
+
+    def taken(self, take: Take) -> tuple[dict[str, Any], ...]:
+        """The messages; `take` is called for every file in them. Raises `InvalidRequest` naming the place."""
+        return canonical(self.messages, take)
 
     def request(self, messages: Sequence[dict[str, Any]] | None = None) -> ChatRequest:
         """The request, with canonical `messages` in place of its own.

@@ -12,6 +12,7 @@ from typing import Any
 
 from core.bodies.embedded import Found, Take, https, is_data_url, split
 from core.bodies.parts import MOST_MESSAGES, MOST_PARTS, Part, missing, refusal, sound, sourced, video, wrong
+from core.bodies.response_items import OURS
 from core.contract.errors import InvalidRequest, Unsupported
 from core.contract.requests import Modality
 
@@ -179,7 +180,9 @@ def output(found: Conversation, value: Message, place: str, take: Take) -> None:
 def thought(found: Conversation, value: Message, place: str, take: Take) -> None:
     """What a provider wants back of its reasoning; a summary is for people and stays here."""
     encrypted, signature = value.get("encrypted_content"), value.get("signature")
-    shared = {name: value[name] for name in ("id", "format") if value.get(name)}
+    shared = {name: value[name] for name in ("id", "format") if isinstance(value.get(name), str)}
+    if shared.get("id", "").startswith(OURS):
+        del shared["id"]
     if isinstance(encrypted, str):
         details = {"type": "reasoning.encrypted", "data": encrypted, **shared}
     elif isinstance(signature, str):

@@ -1,0 +1,69 @@
+"""`POST responses`: a conversation goes on in the words of OpenAI's newer API, whole or as events."""
+
+from __future__ import annotations
+
+import time
+from contextlib import aclosing
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from core.api.answers import JSON, dumps
+from core.api.chat import ChunkAnswer, CompletionAnswer
+from core.api.entry import Later, Receive, Scope, Send
+from core.api.reading import caller
+from core.api.receiving import receive_conversation
+from core.api.streaming import Stream
+from core.bodies.response_events import ResponseEvents
+from core.bodies.response_input import Conversation
+from core.bodies.response_object import Answer
+from core.bodies.responses import ResponsesBody
+from core.contract.errors import RequestError
+from core.contract.events import Started
+from core.gateway import Session
+
+
+async def responses(request: Request) -> Later:
+    """As `chat` does; what is refused of the messages is named by its place in the input."""
+    who = await caller(request)
+    received = await receive_conversation(request, ResponsesBody)
+    try:
+        session = Session(who, received.request)
+    except BaseException as error:
+        received.close()
+        if isinstance(error, RequestError) and isinstance(received.messages, Conversation):
+            error.param = received.messages.where(error.param) if error.param else None
+        raise
+    return Later((EventAnswer if received.request.streamed else ResponseAnswer)(session, received))
+
+
+class ResponseAnswer(CompletionAnswer):
+    """A response in one piece."""
+
+    async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        response, began = begun(self), None
+        async with aclosing(self.session.events()) as events:
+            async for event in events:
+                response.note(event)
+                began = event if type(event) is Started else began
+        response.output.end()
+        found = response.ended(self.usage() or {}, int(time.time()))
+        await Response(dumps(found), headers=self.headers_of(JSON, began))(scope, receive, send)
+
+
+class EventAnswer(ChunkAnswer):
+    """A response as server-sent events; where the first words are late, what begins it goes out alone."""
+
+    chunks: ResponseEvents
+
+    def frames(self) -> ResponseEvents:
+        return ResponseEvents(begun(self))
+
+    async def start(self, stream: Stream) -> None:
+        await super().start(stream)
+        if opening := self.chunks.opening():
+            await stream.write(opening)
+
+
+def begun(answer: CompletionAnswer) -> Answer:
+    return Answer(answer.session.id, answer.created, answer.session.route.model, answer.received.body)

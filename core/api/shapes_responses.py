@@ -1,0 +1,113 @@
+"""The shape of a response, for the OpenAPI document and for the tests."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from core.api.shapes import Shape
+
+Status = Literal["in_progress", "completed", "incomplete"]
+
+
+class OutputPart(Shape):
+    """Words, or a refusal in place of them."""
+
+    type: Literal["output_text", "refusal"]
+    text: str | None = None
+    annotations: list[dict[str, Any]] | None = None
+    logprobs: list[dict[str, Any]] | None = None
+    refusal: str | None = None
+
+
+class SummaryPart(Shape):
+    type: Literal["summary_text"]
+    text: str
+
+
+class OutputMessage(Shape):
+    id: str
+    type: Literal["message"]
+    status: Status
+    role: Literal["assistant"]
+    content: list[OutputPart]
+
+
+class OutputReasoning(Shape):
+    id: str
+    type: Literal["reasoning"]
+    status: Status
+    summary: list[SummaryPart]
+    encrypted_content: str | None = None
+
+
+class OutputCall(Shape):
+    id: str
+    type: Literal["function_call", "custom_tool_call"]
+    status: Status
+    call_id: str
+    name: str
+    arguments: str | None = Field(default=None, description="JSON, as the model wrote it.")
+    input: str | None = None
+
+
+class OutputPicture(Shape):
+    id: str
+    type: Literal["image_generation_call"]
+    status: Status
+    result: str | None = Field(description="Base64, or an address where the provider gave no more.")
+    output_format: str
+
+
+class InputDetails(Shape):
+    cached_tokens: int
+    cache_write_tokens: int
+
+
+class OutputDetails(Shape):
+    reasoning_tokens: int
+
+
+class ResponseUsage(Shape):
+    input_tokens: int
+    input_tokens_details: InputDetails
+    output_tokens: int
+    output_tokens_details: OutputDetails
+    total_tokens: int
+    cost: float | None = Field(description="USD; null when no price is known.")
+    is_byok: bool
+
+
+class IncompleteDetails(Shape):
+    reason: Literal["max_output_tokens", "content_filter"]
+
+
+class ResponseError(Shape):
+    code: str
+    message: str
+
+
+class Response(Shape):
+    """With `stream` it comes as events instead, from `response.created` to `response.completed`."""
+
+    id: str = Field(description="`resp_` and what follows `gen-` in X-Generation-Id.")
+    object: Literal["response"]
+    created_at: int = Field(description="Unix time.")
+    completed_at: int | None
+    status: Literal["completed", "incomplete", "failed"]
+    model: str
+    provider: str | None
+    output: list[OutputMessage | OutputReasoning | OutputCall | OutputPicture]
+    error: ResponseError | None
+    incomplete_details: IncompleteDetails | None
+    instructions: str | None
+    max_output_tokens: int | None
+    metadata: dict[str, Any]
+    parallel_tool_calls: bool
+    store: bool = Field(description="Always false.")
+    temperature: float | None
+    top_p: float | None
+    tool_choice: str | dict[str, Any]
+    tools: list[dict[str, Any]]
+    usage: ResponseUsage | None
