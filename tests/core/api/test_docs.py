@@ -66,6 +66,7 @@ def test_the_samples_run_as_they_stand(live, key, lab, tmp_path):
     make_model(lab, "local/espeak-ng")
     for slug, task in (("local/pocketsphinx", "transcription"), ("openai/whisper-large-v3", "translation")):
         make_model(lab, slug, tasks=[task])
+    make_model(lab, "local/inspector", tasks=["chat"], output_modalities=["text"])
     spoken = live.post("/audio/speech", key, json={"model": "local/espeak-ng", "input": "Hello"})
     environment = {
         "PATH": os.environ["PATH"],
