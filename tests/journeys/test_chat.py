@@ -17,6 +17,7 @@ from tests.journeys.test_pages import faults
 
 MARKDOWN = "Some **bold** words\n\n```python\nprint('hi')\n```\n\n- one\n- two"
 LONG = "\n\n".join(f"Paragraph {number} is told here." for number in range(12))
+FILES = {"image": "kiwi.jpg", "file": "dummy.pdf", "audio": "jfk.flac", "video": "small_video.mp4"}
 
 
 def test_an_answer_is_shown_as_it_is_meant(talk: Talk):
@@ -166,11 +167,9 @@ def test_a_provider_that_fails_is_named_with_the_request(talk: Talk):
 
 
 def test_files_of_every_kind_are_shown_and_marked(talk: Talk, data: Path):
-    samples = data / "samples"
     talk.open()
-    kinds = {"image": "kiwi.jpg", "file": "dummy.pdf", "audio": "jfk.flac", "video": "small_video.mp4"}
-    for kind, name in kinds.items():
-        talk.attach(kind, samples / name)
+    for kind, name in FILES.items():
+        talk.attach(kind, data / "samples" / name)
     talk.say("Look, read and listen")
     expect(talk.words).to_have_text("Look, read and listen [image_url] [file] [input_audio] [video_url]")
     expect(talk.files).to_have_count(4)
@@ -188,6 +187,21 @@ def test_files_of_every_kind_are_shown_and_marked(talk: Talk, data: Path):
     assert marks == ["Not shown to this model"] * 4
     talk.say("And now?")
     expect(talk.answers.last.locator(".message-receipt")).to_contain_text("stage/blind-echo")
+
+
+def test_the_inspector_answers_with_what_it_found(talk: Talk, data: Path):
+    talk.page.goto("/models/local/inspector")
+    talk.ready()
+    for kind, name in FILES.items():
+        talk.attach(kind, data / "samples" / name)
+    talk.say("What is this?")
+    found = talk.words.get_by_role("heading")
+    expect(found).to_have_text([re.compile(name) for name in ("Text", "Image", "PDF", "Audio", "Video")])
+    expect(talk.words.get_by_role("row", name="Size 597 × 566 pixels")).to_be_visible()
+    expect(talk.answers.locator(".message-images .thumb")).to_have_count(3)
+    talk.page.reload()
+    expect(found).to_have_count(5)
+    expect(talk.answers.locator(".message-images .thumb")).to_have_count(3)
 
 
 def test_the_request_is_shown_as_it_was_sent(talk: Talk):

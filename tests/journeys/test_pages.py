@@ -16,6 +16,7 @@ from tests.journeys.watching import Watch
 
 PAGES = {
     "catalogue": "/",
+    "chat": "/models/local/inspector",
     "studio": f"/models/{ESPEAK}",
     "ears": "/models/local/pocketsphinx",
     "deaf": "/models/openai/whisper-1",
@@ -164,7 +165,7 @@ def test_the_shortcuts_are_told_and_the_sheet_leaves_again(page: Page):
     expect(page.get_by_role("dialog")).to_be_hidden()
 
 
-@pytest.mark.parametrize("name", ["catalogue", "studio", "code", "history"])
+@pytest.mark.parametrize("name", ["catalogue", "studio", "chat", "code", "history"])
 def test_a_page_is_light_and_still(watch: Watch, name: str):
     """Compressed as the server sends it."""
     page, answers = watch.page, []

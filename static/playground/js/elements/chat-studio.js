@@ -157,9 +157,15 @@ class ChatStudio extends HTMLElement {
     const element = this.#thread.find(answer.id);
     element?.hear(event);
     this.#reader?.then(({ hearAnswer }) => hearAnswer(element, event));
-    if (element && (event.type.startsWith("audio.") || (answer.sounding && ENDS.includes(event.type)))) {
-      this.#loadSound().then(({ hearSound }) => hearSound(answer, element.sound, event, this.dataset.worklet));
+    if (event.type.startsWith("audio.") || (answer.sounding && ENDS.includes(event.type))) {
+      this.#sounds(answer, event);
     }
+  }
+
+  async #sounds(answer, event) {
+    const [{ hearSound }] = await Promise.all([this.#loadSound(), this.#thread.ready]);
+    const box = this.#thread.find(answer.id)?.sound;
+    box && hearSound(answer, box, event, this.dataset.worklet);
   }
 
   async #ended(answer) {
@@ -179,10 +185,7 @@ class ChatStudio extends HTMLElement {
   }
 
   #loadSound() {
-    this.#sound ??= import("../chat/answer-sound.js").then((loaded) => {
-      this.#soundReady = loaded;
-      return loaded;
-    });
+    this.#sound ??= import("../chat/answer-sound.js").then((loaded) => (this.#soundReady = loaded));
     return this.#sound;
   }
 
@@ -204,15 +207,12 @@ class ChatStudio extends HTMLElement {
 
   async #showTotal() {
     const { id, cost, tree } = this.#talk;
-    const code = this.#thread.querySelector("[data-role=code]");
-    code.hidden = !id;
-    code.href = `?tab=code&conversation=${id}`;
-    if (!id || !tree.all().some(({ receipt }) => receipt)) {
-      this.#thread.total = "";
-      return;
+    this.#thread.code = id && `?tab=code&conversation=${id}`;
+    this.#thread.total = "";
+    if (id && tree.all().some(({ receipt }) => receipt)) {
+      const { totalText } = await import("../chat/receipt.js");
+      this.#thread.total = totalText(cost);
     }
-    const { totalText } = await import("../chat/receipt.js");
-    this.#thread.total = totalText(cost);
   }
 
   #markAll() {

@@ -1,24 +1,37 @@
 // The conversation as it is read: one branch of the tree, its newest words in view.
 
 import { Following } from "../chat/following.js";
-import "./chat-message.js";
+
+const drawn = () => import("./chat-message.js");
 
 class ChatThread extends HTMLElement {
   #rows = new Map();
   #following = null;
+  #wanted = null;
 
   connectedCallback() {
     const latest = this.#latest;
     this.#following = new Following(this, (on) => { latest.hidden = on || this.dataset.state !== "full"; });
     latest.addEventListener("click", () => this.follow());
+    this.closest("chat-studio").addEventListener("focusin", drawn, { once: true });
   }
 
   disconnectedCallback() {
     this.#following.close();
   }
 
-  /** Messages of one branch from its root; `placeOf(id)` tells {index, count}. */
-  show(path, placeOf) {
+  /** Messages of one branch from its root; `placeOf(id)` tells {index, count}. What draws them comes with the first. */
+  async show(path, placeOf) {
+    this.#wanted = path;
+    if (path.length && !customElements.get("chat-message")) {
+      await drawn();
+    }
+    if (this.#wanted === path) {
+      this.#draw(path, placeOf);
+    }
+  }
+
+  #draw(path, placeOf) {
     const list = this.querySelector("[data-role=messages]");
     const wanted = path.map((message) => this.#row(message));
     wanted.forEach((row, index) => {
@@ -31,6 +44,11 @@ class ChatThread extends HTMLElement {
       list.lastElementChild.remove();
     }
     this.state = path.length ? "full" : "empty";
+  }
+
+  /** Resolves when messages can be drawn. */
+  get ready() {
+    return drawn();
   }
 
   /** "empty", "loading" or "full". */
@@ -54,6 +72,7 @@ class ChatThread extends HTMLElement {
   }
 
   forget() {
+    this.#wanted = null;
     this.#following.release();
     this.#rows.clear();
     this.querySelector("[data-role=messages]").replaceChildren();
@@ -69,6 +88,13 @@ class ChatThread extends HTMLElement {
 
   set total(text) {
     this.querySelector("[data-field=total]").textContent = text;
+  }
+
+  /** Where the conversation stands as code, or null. */
+  set code(url) {
+    const link = this.querySelector("[data-role=code]");
+    link.hidden = !url;
+    link.href = url ?? "";
   }
 
   get #latest() {
