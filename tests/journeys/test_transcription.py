@@ -256,7 +256,9 @@ def test_a_file_that_is_not_written_down_yet_survives_a_reload(ears: Ears, tmp_p
     ears.page.reload()
     expect(ears.files.filter(has_text="short.wav")).to_contain_text("Ready")
     expect(ears.page.locator("speech-player")).to_have_attribute("data-media", re.compile("/uploads/"))
-    ears.page.get_by_role("button", name="Remove short.wav").click()
+    with ears.page.expect_response(re.compile("/delete$")) as deleted:
+        ears.page.get_by_role("button", name="Remove short.wav").click()
+    assert deleted.value.status == 204
     ears.page.reload()
     expect(ears.view).to_be_visible()
     expect(ears.files.filter(has_text="short.wav")).to_have_count(0)

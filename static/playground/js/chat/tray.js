@@ -169,7 +169,7 @@ export class Tray {
     item.abort?.();
     if (item.own && item.upload) {
       const { csrf } = this.#composer.dataset;
-      fetch(`/uploads/${item.upload}/delete`, { method: "POST", headers: { "X-CSRFToken": csrf } });
+      fetch(`/uploads/${item.upload}/delete`, { method: "POST", headers: { "X-CSRFToken": csrf }, keepalive: true });
     }
     item.preview && URL.revokeObjectURL(item.preview);
     this.items = this.items.filter((other) => other !== item);

@@ -158,7 +158,7 @@ class DropZone extends HTMLElement {
     item.abort?.();
     if (item.upload && !item.run) {
       const headers = { "X-CSRFToken": this.dataset.csrf };
-      fetch(`/uploads/${item.upload}/delete`, { method: "POST", headers });
+      fetch(`/uploads/${item.upload}/delete`, { method: "POST", headers, keepalive: true });
     }
     this.items = this.items.filter((other) => other !== item);
     this.#part("files").querySelector(`[data-file="${item.id}"]`).remove();
