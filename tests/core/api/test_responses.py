@@ -1,0 +1,302 @@
+"""`POST responses`, whole, over real HTTP, from a real provider on loopback."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from core.models import UsageRecord
+from tests.core.api.responding import ASK
+from tests.core.api.talking import make_talker, settled
+from tests.fakes.chat import ARGUMENTS, PICTURE, TEXT, THOUGHTS, USAGE, chat, whole
+
+PNG = f"data:image/png;base64,{base64.b64encode(PICTURE).decode()}"
+WEATHER = {"type": "function", "name": "weather", "parameters": {"type": "object"}}
+COST = 12 * 0.00001 + 10 * 0.0001
+
+
+@pytest.fixture(autouse=True)
+def talker(lab):
+    return make_talker(lab)
+
+
+def ask(live, key, **fields):
+    return live.post("/responses", key, json={**ASK, **fields})
+
+
+def sent(live, key, provider, **fields) -> dict:
+    """What the provider was asked."""
+    answer = ask(live, key, **fields)
+    assert answer.status_code == 200, answer.text
+    return provider.requests[-1].json
+
+
+def refused(live, key, provider, **fields) -> dict:
+    answer = ask(live, key, **fields)
+    assert (answer.status_code, provider.requests) == (400, []), answer.text
+    return answer.json()["error"]
+
+
+def test_a_response_says_who_made_it_and_what_it_cost(live, key):
+    answer = ask(live, key)
+    found, record = answer.json(), UsageRecord.objects.get()
+    suffix = record.public_id.removeprefix("gen-")
+    assert answer.headers["x-generation-id"] == record.public_id
+    assert (found["id"], found["object"], found["status"]) == (f"resp_{suffix}", "response", "completed")
+    assert (found["model"], found["provider"], found["service_tier"]) == ("lab/talker", "Lab", "default")
+    assert found["completed_at"] >= found["created_at"]
+    content = [{"type": "output_text", "annotations": [], "logprobs": [], "text": TEXT}]
+    message = {"id": f"msg_{suffix}_0", "type": "message", "status": "completed", "role": "assistant"}
+    assert found["output"] == [{**message, "content": content}]
+    usage = found["usage"]
+    assert (usage["input_tokens"], usage["output_tokens"], usage["total_tokens"]) == (12, 10, 22)
+    assert usage["input_tokens_details"] == {"cached_tokens": 4, "cache_write_tokens": 0}
+    assert usage["output_tokens_details"] == {"reasoning_tokens": 2}
+    assert usage["cost"] == pytest.approx(COST)
+    assert float(settled("completed").cost) == pytest.approx(COST)
+    assert (answer.headers["x-polyphony-provider"], answer.headers["x-polyphony-cost"]) == ("Lab", "0.00112")
+
+
+def test_what_was_asked_is_told_back(live, key):
+    asked = {
+        "instructions": "Be brief.",
+        "max_output_tokens": 50,
+        "metadata": {"order": "7"},
+        "parallel_tool_calls": False,
+        "temperature": 0.3,
+        "tools": [WEATHER],
+        "tool_choice": "none",
+        "top_p": 0.9,
+        "user": "u1",
+    }
+    found = ask(live, key, **asked).json()
+    assert {name: found[name] for name in asked} == {**asked, "tools": [{**WEATHER, "strict": None}]}
+
+
+def test_nothing_is_kept_whatever_is_asked_for(live, key):
+    found = ask(live, key, store=True, truncation="auto", background=False).json()
+    assert (found["store"], found["truncation"], found["background"]) == (False, "disabled", False)
+
+
+def test_the_provider_is_asked_in_the_words_of_chats(live, key, provider):
+    asked = {
+        "instructions": "Be brief.",
+        "max_output_tokens": 50,
+        "parallel_tool_calls": False,
+        "reasoning": {"effort": "low", "summary": "auto"},
+        "seed": 7,
+        "stream": False,
+        "temperature": 0.3,
+        "text": {"verbosity": "low", "format": {"type": "json_schema", "name": "fox", "schema": {}}},
+        "tools": [WEATHER],
+        "tool_choice": {"type": "function", "name": "weather"},
+        "top_logprobs": 2,
+        "top_p": 0.9,
+    }
+    found = sent(live, key, provider, **asked)
+    inner = {"name": "weather", "parameters": {"type": "object"}}
+    assert found == {
+        "model": "ok",
+        "messages": [
+            {"role": "system", "content": "Be brief."},
+            {"role": "user", "content": "Tell me of the fox."},
+        ],
+        "max_completion_tokens": 50,
+        "parallel_tool_calls": False,
+        "reasoning_effort": "low",
+        "seed": 7,
+        "temperature": 0.3,
+        "verbosity": "low",
+        "response_format": {"type": "json_schema", "json_schema": {"name": "fox", "schema": {}}},
+        "tools": [{"type": "function", "function": inner}],
+        "tool_choice": {"type": "function", "function": {"name": "weather"}},
+        "logprobs": True,
+        "top_logprobs": 2,
+        "top_p": 0.9,
+    }
+
+
+def test_fields_of_ours_and_of_routers_reach_nobody(live, key, provider):
+    asked = {"include": [], "metadata": {"a": "b"}, "models": ["a/b"], "store": False, "truncation": "auto"}
+    assert set(sent(live, key, provider, **asked)) == {"model", "messages"}
+
+
+def test_a_call_comes_back_and_its_outcome_goes_up(live, key, provider):
+    (call,) = ask(live, key, tools=[WEATHER]).json()["output"]
+    assert (call["type"], call["call_id"], call["name"], call["arguments"]) == (
+        "function_call",
+        "call_1",
+        "weather",
+        ARGUMENTS,
+    )
+    user = {"role": "user", "content": "Will it rain?"}
+    output = {"type": "function_call_output", "call_id": "call_1", "output": "Rain."}
+    second = ask(live, key, tools=[WEATHER], input=[user, call, output]).json()["output"]
+    function = {"name": "weather", "arguments": ARGUMENTS}
+    assert provider.requests[-1].json["messages"] == [
+        user,
+        {
+            "role": "assistant",
+            "content": None,
+            "tool_calls": [{"id": "call_1", "type": "function", "function": function}],
+        },
+        {"role": "tool", "tool_call_id": "call_1", "content": "Rain."},
+    ]
+    assert second[0]["content"][0]["text"] == TEXT
+
+
+def test_reasoning_is_an_item_before_the_words(live, key):
+    reasoning, message = ask(live, key, reasoning={"effort": "low"}).json()["output"]
+    assert (reasoning["type"], reasoning["summary"]) == (
+        "reasoning",
+        [{"type": "summary_text", "text": THOUGHTS}],
+    )
+    assert message["content"][0]["text"] == TEXT
+
+
+def test_a_picture_is_an_item(live, key):
+    message, picture = ask(live, key, modalities=["image", "text"]).json()["output"]
+    assert (picture["type"], picture["status"], picture["output_format"]) == (
+        "image_generation_call",
+        "completed",
+        "png",
+    )
+    assert base64.b64decode(picture["result"]) == PICTURE
+    assert message["type"] == "message"
+
+
+@pytest.mark.parametrize(
+    ("finish", "reason"), [("length", "max_output_tokens"), ("content_filter", "content_filter")]
+)
+def test_what_was_cut_short_is_incomplete(live, key, provider, finish, reason):
+    answer = whole({})
+    answer["choices"][0]["finish_reason"] = finish
+    provider.script("ok", answering(answer))
+    found = ask(live, key).json()
+    assert (found["status"], found["incomplete_details"], found["completed_at"]) == (
+        "incomplete",
+        {"reason": reason},
+        None,
+    )
+    assert found["output"][0]["status"] == "incomplete"
+
+
+def answering(answer: dict):
+    import json  # noqa: PLC0415 - beside its only use
+
+    async def scenario(exchange):
+        await exchange.reply(200, json.dumps(answer).encode())
+
+    return scenario
+
+
+def test_files_of_every_kind_go_up_as_chats_have_them(live, key, provider):
+    pdf = base64.b64encode(b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF").decode()
+    parts = [
+        {"type": "input_text", "text": "What are these?"},
+        {"type": "input_image", "image_url": PNG, "detail": "low"},
+        {"type": "input_file", "filename": "a.pdf", "file_data": f"data:application/pdf;base64,{pdf}"},
+    ]
+    found = sent(live, key, provider, input=[{"role": "user", "content": parts}])
+    text, image, file = found["messages"][0]["content"]
+    assert text == {"type": "text", "text": "What are these?"}
+    assert image == {"type": "image_url", "image_url": {"url": PNG, "detail": "low"}}
+    assert file["file"]["file_data"] == f"data:application/pdf;base64,{pdf}"
+
+
+def test_sound_is_heard(live, key, provider, data):
+    sound = base64.b64encode((data / "samples" / "jfk.flac").read_bytes()).decode()
+    part = {"type": "input_audio", "input_audio": {"data": sound, "format": "flac"}}
+    found = sent(live, key, provider, input=[{"role": "user", "content": [part]}])
+    assert found["messages"][0]["content"] == [part]
+
+
+def test_a_large_file_is_not_held_in_the_body(live, key, provider):
+    picture = base64.b64decode(PNG.partition(",")[2]) + b"\0" * 3_000_000
+    url = f"data:image/png;base64,{base64.b64encode(picture).decode()}"
+    part = {"type": "input_image", "image_url": url}
+    found = sent(live, key, provider, input=[{"role": "user", "content": [part]}])
+    assert found["messages"][0]["content"] == [{"type": "image_url", "image_url": {"url": url}}]
+
+
+def test_a_part_the_model_cannot_take_is_named_where_it_stands(live, key, lab, provider):
+    make_talker(lab, slug="lab/watcher", input_modalities=["text", "video"])
+    video = {"type": "input_video", "video_url": "https://example.org/a.mp4"}
+    items = [{"role": "user", "content": [{"type": "input_text", "text": "Look."}, video]}]
+    error = refused(live, key, provider, instructions="Be brief.", input=items)
+    assert (error["param"], error["metadata"]["models"]) == (
+        "input[0].content[1].video_url",
+        ["lab/watcher"],
+    )
+    assert UsageRecord.objects.count() == 0
+
+
+def test_a_picture_that_is_none_is_named_where_it_stands(live, key, provider):
+    part = {"type": "input_image", "image_url": "data:image/png;base64,aGVsbG8="}
+    error = refused(live, key, provider, input=[{"role": "user", "content": [part]}])
+    assert error["param"] == "input[0].content[0].image_url"
+
+
+@pytest.mark.parametrize(
+    ("fields", "param"),
+    [
+        ({"previous_response_id": "resp_1"}, "previous_response_id"),
+        ({"conversation": "conv_1"}, "conversation"),
+        ({"background": True}, "background"),
+        ({"prompt": {"id": "pmpt_1"}}, "prompt"),
+        ({"modalities": ["audio"]}, "modalities"),
+        ({"messages": []}, "messages"),
+        ({"n": 2}, "n"),
+        ({"tools": [{"type": "web_search"}]}, "tools[0].type"),
+        ({"tools": [WEATHER, {"type": "code_interpreter", "container": {}}]}, "tools[1].type"),
+        ({"tools": [{"type": "function"}]}, "tools[0].name"),
+        ({"tools": [WEATHER], "tool_choice": {"type": "file_search"}}, "tool_choice.type"),
+        ({"tools": [WEATHER], "tool_choice": "perhaps"}, "tool_choice"),
+        ({"text": {"format": {"type": "xml"}}}, "text.format.type"),
+        ({"max_output_tokens": 0}, "max_output_tokens"),
+        ({"input": []}, "input"),
+        ({"input": [{"type": "item_reference", "id": "msg_1"}]}, "input[0].type"),
+        ({"input": [{"type": "web_search_call", "id": "ws_1"}]}, "input[0].type"),
+        ({"api_key": "x"}, "api_key"),
+        ({"extra_body": {"base_url": "x"}}, "extra_body.base_url"),
+    ],
+)
+def test_what_cannot_be_done_here_is_named(live, key, provider, fields, param):
+    assert refused(live, key, provider, **fields)["param"] == param
+
+
+def test_input_is_required(live, key, provider):
+    answer = live.post("/responses", key, json={"model": "lab/talker"})
+    error = answer.json()["error"]
+    assert (answer.status_code, error["param"], error["metadata"]["provider_code"]) == (
+        400,
+        "input",
+        "missing_field",
+    )
+
+
+def test_a_model_that_does_not_chat_says_where_it_works(live, key, model, provider):
+    assert refused(live, key, provider, model="lab/alto")["metadata"]["provider_code"] == "wrong_endpoint"
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_fault_before_the_first_word_has_its_status(live, key, lab, stream):
+    make_talker(lab, slug="lab/limited", upstream="limited")
+    answer = ask(live, key, model="lab/limited", stream=stream)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (429, 429)
+    assert answer.headers["x-generation-id"] == UsageRecord.objects.get().public_id
+    assert int(answer.headers["retry-after"]) >= 1
+
+
+def test_a_generation_tells_what_a_response_cost(live, key):
+    generation = ask(live, key).headers["x-generation-id"]
+    found = live.get(f"/generation?id={generation}", key).json()["data"]
+    assert (found["tokens_prompt"], found["tokens_completion"]) == (12, 10)
+
+
+def test_prices_that_nobody_knows_are_null(live, key, lab, provider):
+    provider.script("free", chat(usage={**USAGE, "cost": None}))
+    model = make_talker(lab, slug="lab/free", upstream="free")
+    model.endpoints.get().prices.all().delete()
+    assert ask(live, key, model="lab/free").json()["usage"]["cost"] is None
