@@ -24,7 +24,6 @@ ECHOED = (
     "safety_identifier",
     "temperature",
     "top_p",
-    "user",
 )
 CODES = {429: "rate_limit_exceeded", 400: "invalid_prompt"}
 """The few words OpenAI has for what went wrong with a response; any other is `server_error`."""
@@ -63,7 +62,6 @@ class Answer:
             "error": None,
             "incomplete_details": None,
             "output": self.output.told(),
-            "usage": None,
             **more,
         }
 
@@ -71,7 +69,7 @@ class Answer:
         """The whole, `usage` being that of a `chat.completion`; incomplete where it was cut short."""
         reason = REASONS.get(self.output.finish or "")
         why = {"incomplete_details": {"reason": reason}} if reason else {"completed_at": at}
-        return self.told(self.output.status, usage=usage_of(usage) if usage else None, **why)
+        return self.told(self.output.status, **used(usage), **why)
 
     def failed(self, error: Mapping[str, Any], usage: Mapping[str, Any] | None) -> dict[str, Any]:
         """What there is of it, an error of the contract, and OpenRouter's precise word beside that."""
@@ -80,7 +78,7 @@ class Answer:
             "failed",
             error={"code": CODES.get(error["code"], "server_error"), "message": error["message"]},
             error_type=error["metadata"]["error_type"],
-            usage=usage_of(usage) if usage else None,
+            **used(usage),
         )
 
 
@@ -91,6 +89,7 @@ def told_back(asked: ResponsesBody) -> dict[str, Any]:
     reasoning = asked.reasoning.model_dump() if asked.reasoning else {"effort": None, "summary": None}
     return {
         **{name: given.get(name) for name in ECHOED},
+        **({"user": given["user"]} if isinstance(given.get("user"), str) else {}),
         "background": False,
         "metadata": asked.metadata or {},
         "parallel_tool_calls": asked.parallel_tool_calls is not False,
@@ -110,8 +109,10 @@ def whole(tool: Mapping[str, Any]) -> dict[str, Any]:
     return {"parameters": None, "strict": None, **tool} if tool.get("type") == "function" else dict(tool)
 
 
-def usage_of(usage: Mapping[str, Any]) -> dict[str, Any]:
-    """`usage` of a `chat.completion` in the words of a response."""
+def used(usage: Mapping[str, Any] | None) -> dict[str, Any]:
+    """`usage` of a `chat.completion` in the words of a response; nothing where there is none."""
+    if not usage:
+        return {}
     cached = usage["prompt_tokens_details"]["cached_tokens"]
     found = {
         "input_tokens": usage["prompt_tokens"],
@@ -128,4 +129,4 @@ def usage_of(usage: Mapping[str, Any]) -> dict[str, Any]:
             "upstream_inference_input_cost": details["upstream_inference_prompt_cost"],
             "upstream_inference_output_cost": details["upstream_inference_completions_cost"],
         }
-    return found
+    return {"usage": found}
