@@ -201,9 +201,10 @@ def test_send_waits_for_the_files(composer: Composer, picture: Path):
     page = composer.open().page
     held: list[Any] = []
     page.route("**/uploads/", lambda route: held.append(route))
-    composer.bring(picture)
-    composer.text.fill("Look")
-    composer.text.press("Enter")
+    with page.expect_request("**/uploads/"):
+        composer.bring(picture)
+        composer.text.fill("Look")
+        composer.text.press("Enter")
     expect(composer.hint).to_contain_text("Sends as soon as the files are there")
     assert composer.sent() == []
     held[0].continue_()
