@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import binascii
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from django.conf import settings
@@ -13,11 +15,12 @@ from core.api.incoming import Incoming
 from core.api.measuring import measured
 from core.api.reading import MIB
 from core.bodies.embedded import Found, noun
-from core.bodies.inline import MOST_FILES, Sink
+from core.bodies.inline import MOST_FILES, MOST_REST, Sink
 from core.bodies.media import MediaKind, require
+from core.bodies.restoring import restored
 from core.contract import pictures
 from core.contract.errors import InvalidRequest, TooLarge
-from core.contract.requests import Media, Modality
+from core.contract.requests import ChatRequest, Media, Modality
 
 IMAGE_MB = 20
 FILES_OF_A_REQUEST = 2
@@ -67,10 +70,14 @@ class Attachments:
             raise TooLarge(
                 f"The messages have {len(found):,} files; at most {MOST_FILES} are taken.", param="messages"
             )
+        await self._seal()
+        return {place.param: await self._take(place) for place in found}
+
+    async def _seal(self) -> None:
         for file in self._open:
             await file.flush(1)
             file.seal()
-        return {place.param: await self._take(place) for place in found}
+        self._open.clear()
 
     async def _take(self, found: Found) -> Media:
         if found.upload:
@@ -117,10 +124,33 @@ class Attachments:
                 found,
             )
 
-    def check_unclaimed(self) -> None:
-        """Raise `InvalidRequest` for a file that stands where nobody looked for one."""
-        if self._marked:
-            raise InvalidRequest("A file stands in the body where none is taken: files belong into messages.")
+    async def put_back(self, request: ChatRequest) -> ChatRequest:
+        """`request` with the files that nobody took written where they stood: what is relayed untouched may
+        hold them too. Raises `InvalidRequest` for more of them than a body may have beside its files."""
+        if not self._marked:
+            return request
+        await self._seal()
+        return await asyncio.to_thread(self._put_back, request)
+
+    def _put_back(self, request: ChatRequest) -> ChatRequest:
+        marks, left = tuple(self._marked), MOST_REST
+
+        def text(mark: str) -> str:
+            nonlocal left
+            file = self._marked[mark]
+            left -= file.size * 4 // 3
+            if mark in self.broken or file.size > file.cap or left < 0:
+                raise InvalidRequest(
+                    "A file stands in the body where none is taken: files belong into messages."
+                )
+            return base64.b64encode(Path(file.path).read_bytes()).decode()
+
+        return replace(
+            request,
+            messages=restored(request.messages, marks, text),
+            parameters=restored(request.parameters, marks, text),
+            options=restored(request.options, marks, text),
+        )
 
     def close(self) -> None:
         self._closed = True

@@ -179,7 +179,8 @@ async def receive_conversation(request: Request, shape: type[C]) -> ChatReceived
     try:
         body = validate(shape, await chat_fields(request, attachments))
         messages = await settled(body, attachments)
-        return ChatReceived(body, body.request(messages), messages, attachments)
+        asked = await attachments.put_back(body.request(messages))
+        return ChatReceived(body, asked, messages, attachments)
     except BaseException:
         attachments.close()
         raise
@@ -203,5 +204,4 @@ async def settled(body: ChatBody | ResponsesBody, attachments: Attachments) -> S
     if noted.found:
         taken = await attachments.take(noted.found)
         messages = body.taken(lambda found: taken[found.param])
-    attachments.check_unclaimed()
     return messages

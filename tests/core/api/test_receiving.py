@@ -287,10 +287,32 @@ async def test_more_files_than_are_taken(folder, low_limits, padding):
     assert folder() == []
 
 
-async def test_a_file_where_none_belongs_is_refused(folder, low_limits):
-    body = asked({"type": "text", "text": "x"}, metadata={"url": encoded(bytes(5000))})
+async def test_what_looks_like_a_file_where_none_belongs_is_relayed(folder, low_limits):
+    parameters = {
+        "metadata": {"url": f"data:image/png;base64,{encoded(bytes(5000))}"},
+        "data": encoded(bytes(4000)),
+    }
+    taken = await received(asked(image(png(padding=5000)), **parameters))
+    assert taken.request.parameters == parameters
+    assert taken.request.messages[0]["content"][0]["image_url"]["url"].size == len(png(padding=5000))
+    taken.close()
+    assert folder() == []
+
+
+async def test_an_answer_sent_back_as_it_came_loses_its_sound(folder, low_limits):
+    details = [{"type": "reasoning.encrypted", "data": encoded(bytes(5000))}]
+    said = {"id": "audio_1", "data": encoded(WAV), "transcript": "Hello."}
+    answer = {"role": "assistant", "content": None, "audio": said, "reasoning_details": details}
+    taken = await received({"model": "m", "messages": [answer, {"role": "user", "content": "And?"}]})
+    assert taken.request.messages[0] == {**answer, "audio": {"id": "audio_1"}}
+    taken.close()
+    assert folder() == []
+
+
+@pytest.mark.parametrize("data", [encoded(bytes(5000)) + "@", encoded(bytes(1_200_000))])
+async def test_what_cannot_be_put_back_is_refused(folder, low_limits, data):
     with pytest.raises(InvalidRequest, match="where none is taken"):
-        await received(body)
+        await received(asked({"type": "text", "text": "x"}, metadata={"url": data}))
     assert folder() == []
 
 
