@@ -18,7 +18,7 @@ MOST_REST = 24 * 1024 * 1024
 MOST_FILES = 64
 MOST_PLACES = 20_000
 PLACE = re.compile(
-    rb'"(?:data|file_data|image_url|input_audio|url|video_url)"[ \t\r\n]{0,64}:[ \t\r\n]{0,64}"'
+    rb'"(?:data|file_data|image_url|input_audio|result|url|video_url)"[ \t\r\n]{0,64}:[ \t\r\n]{0,64}"'
 )
 """The beginning of a string where a file may stand. Inside of a string no quote is bare, so none of these."""
 

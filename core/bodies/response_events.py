@@ -12,11 +12,11 @@ from typing import Any
 import orjson
 
 from core.bodies.chunks import dumps, is_plain
-from core.bodies.response_items import Message, Told
+from core.bodies.response_items import Message, Part, Told
 from core.bodies.response_object import Answer
 from core.contract.events import ChatDelta, Event
 
-DELTA = b"response.output_text.delta"
+DELTA = "response.output_text.delta"
 
 
 class ResponseEvents:
@@ -31,6 +31,7 @@ class ResponseEvents:
         self._number = 0
         self._opened = False
         self._speaking: Message | None = None
+        self._part: Part | None = None
         self._head = b""
 
     def opening(self) -> bytes:
@@ -44,9 +45,9 @@ class ResponseEvents:
     def frame(self, event: Event) -> bytes:
         """The frames that tell `event`; none for what is no part of an answer."""
         if type(event) is ChatDelta:
-            message = self._output.speaking
-            if message is not None and message is self._speaking and event.choice == 0 and is_plain(event):
-                return self._words(message, event.text)
+            part = self._part if self._output.speaking is self._speaking else None
+            if part is not None and event.choice == 0 and is_plain(event):
+                return self._words(part, event.text)
         told = self._answer.note(event)
         return self.opening() + self._written(told) if told else b""
 
@@ -67,8 +68,8 @@ class ResponseEvents:
         failed = {"response": self._answer.failed(error, usage)}
         return self.opening() + self._written([("error", told), ("response.failed", failed)])
 
-    def _words(self, message: Message, text: str) -> bytes:
-        message.parts[-1].words.append(text)
+    def _words(self, part: Part, text: str) -> bytes:
+        part.words.append(text)
         number, self._number = self._number, self._number + 1
         return b"".join((self._head, orjson.dumps(text), b',"sequence_number":%d}\n\n' % number))
 
@@ -82,12 +83,12 @@ class ResponseEvents:
         return b"".join(frames)
 
     def _prepare(self) -> None:
-        """What a delta of words begins with, once a message of words alone is open."""
+        """What a delta of words begins with, once a message has begun with words."""
         message = self._output.speaking
         if message is self._speaking:
             return
-        words = message is not None and [part.kind for part in message.parts] == ["output_text"]
-        self._speaking = message if words else None
-        if words and message is not None:
-            place = {"type": DELTA.decode(), **message.parts[-1].place, "logprobs": []}
-            self._head = b"event: %b\ndata: %b" % (DELTA, dumps(place)[:-1] + b',"delta":')
+        self._speaking = message
+        self._part = message.parts[0] if message is not None and message.parts[0].kind != "refusal" else None
+        if self._part is not None:
+            said = {"type": DELTA, **self._part.place, "logprobs": []}
+            self._head = b"event: %b\ndata: %b" % (DELTA.encode(), dumps(said)[:-1] + b',"delta":')

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from core.bodies.embedded import Found, Take, https, is_data_url, split
-from core.bodies.parts import MOST_MESSAGES, MOST_PARTS, Part, missing, refusal, sound, sourced, video, wrong
+from core.bodies.parts import MOST_MESSAGES, MOST_PARTS, Part, missing, refusal, sound, sourced, wrong
 from core.bodies.response_items import OURS
 from core.contract.errors import InvalidRequest, Unsupported
 from core.contract.requests import Modality
@@ -132,6 +132,11 @@ def image(value: Part, place: str, take: Take) -> Part:
     if (detail := found.pop("detail", None)) is not None:
         inner["detail"] = detail
     return {**found, "type": "image_url", "image_url": inner}
+
+
+def video(value: Part, place: str, take: Take) -> Part:
+    found = embedded(value, place, "video_url", Modality.VIDEO, take)
+    return {**found, "type": "video_url", "video_url": {"url": found["video_url"]}}
 
 
 def file(value: Part, place: str, take: Take) -> Part:
