@@ -60,17 +60,22 @@ def is_data_url(text: str) -> bool:
     return text[:5].lower() == "data:"
 
 
-def split(text: str, modality: Modality, param: str) -> tuple[str, str]:
+def split(text: str, modality: Modality, param: str, rather: str = "") -> tuple[str, str]:
     """(claimed media type, base64) of a data URL. Raises `InvalidRequest` for any other encoding or a type
-    that is no `modality`."""
+    that is no `modality`; `rather` says what to send in its place."""
+    rather = rather and f": {rather}"
     found = PREFIX.match(text[:LONGEST_PREFIX])
     if found is None:
         raise InvalidRequest(
-            f"{param} must hold base64: data:<media type>;base64,<data>.", param=param, code="invalid_base64"
+            f"{param} must hold base64: data:<media type>;base64,<data>{rather or '.'}",
+            param=param,
+            code="invalid_base64",
         )
     claimed = (found[1] or "").lower()
     if claimed not in ("", ANYTHING) and not claimed.startswith(FAMILIES[modality]):
-        raise InvalidRequest(f"{param} must be {noun(modality)}, not {claimed[:60]}.", param=param)
+        raise InvalidRequest(
+            f"{param} must be {noun(modality)}, not {claimed[:60]}{rather or '.'}", param=param
+        )
     return claimed, text[found.end() :]
 
 

@@ -203,16 +203,14 @@ def audio(value: Part, place: str, take: Take) -> Part:
     inner = value.get("audio")
     url = inner.get("url") if isinstance(inner, dict) else None
     if not isinstance(url, str) or not is_data_url(url):
-        raise Unsupported(
-            f'{place}.audio is no part of a message: send {{"type": "input_audio", "input_audio": '
-            '{"data": "<base64>", "format": "wav"}}.',
-            param=f"{place}.audio",
-        )
-    claimed, data = split(url, Modality.AUDIO, f"{place}.audio.url")
+        raise Unsupported(f"{place}.audio is no part of a message: {RATHER}", param=f"{place}.audio")
+    claimed, data = split(url, Modality.AUDIO, f"{place}.audio.url", RATHER)
     media = take(Found(Modality.AUDIO, f"{place}.audio.url", data, claimed))
     rest = {name: value[name] for name in value if name != "audio"}
     return {**rest, "type": "input_audio", "input_audio": {"data": media, "format": media.format}}
 
+
+RATHER = 'send {"type": "input_audio", "input_audio": {"data": "<base64>", "format": "wav"}}.'
 
 KINDS: dict[str, Callable[[Part, str, Take], Part]] = {
     "text": text,

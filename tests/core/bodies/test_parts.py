@@ -241,6 +241,8 @@ PLACE = "messages[0].content[0]"
         ({"type": "audio", "audio": {"url": CAT}}, f"{PLACE}.audio", "input_audio"),
         ({"type": "audio", "audio": {"data": "UklG", "format": "wav"}}, f"{PLACE}.audio", "input_audio"),
         ({"type": "audio", "audio": {"url": PNG}}, f"{PLACE}.audio.url", "must be audio, not image/png"),
+        ({"type": "audio", "audio": {"url": PNG}}, f"{PLACE}.audio.url", "input_audio"),
+        ({"type": "audio", "audio": {"url": "data:audio/wav,UklG"}}, f"{PLACE}.audio.url", "input_audio"),
         ({"type": "file"}, f"{PLACE}.file", "is required"),
         ({"type": "file", "file": {"filename": "a.pdf"}}, f"{PLACE}.file.file_data", "is required"),
         (
