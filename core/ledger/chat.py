@@ -66,7 +66,7 @@ def most(request: ChatRequest, target: Target, line: Line) -> Decimal:
     if unit is not Unit.TOKEN:
         return chat_media.measured(request, line, chat_media.MOST)
     if kind is Kind.TEXT_IN:
-        text = text_bytes(request) + PER_MESSAGE * (len(request.messages) + 1)
+        text = text_bytes(request, target) + PER_MESSAGE * (len(request.messages) + 1)
         return within_context(text + read_as_text(request, target, chat_media.MOST), target)
     # what is read from a cache is bounded as part of its whole
     found = chat_media.tokens(request, target, chat_media.MOST)
@@ -76,7 +76,7 @@ def most(request: ChatRequest, target: Target, line: Line) -> Decimal:
 def written(request: ChatRequest, target: Target, line: Line) -> Decimal:
     """The most of a line of the answer."""
     kind, unit = line
-    each, pictures = longest(request, target), choices(request) * PICTURES
+    each, pictures = longest(request, target), choices(asked(request, target)) * PICTURES
     drawn = pictures * picture_tokens(target) if Modality.IMAGE in request.modalities else 0
     match kind, unit:
         case (Kind.TEXT_OUT, Unit.TOKEN):
@@ -114,7 +114,7 @@ def guess(made: Made, request: ChatRequest, target: Target, line: Line) -> Decim
     kind, unit = line
     match kind, unit:
         case (Kind.TEXT_IN, Unit.TOKEN):
-            text = in_tokens(text_bytes(request)) + read_as_text(request, target, chat_media.LIKELY)
+            text = in_tokens(text_bytes(request, target)) + read_as_text(request, target, chat_media.LIKELY)
             return within_context(text, target)
         case (Kind.TEXT_OUT, Unit.TOKEN):
             return Decimal(in_tokens(made.text))
@@ -146,26 +146,33 @@ def within_context(tokens: Decimal, target: Target) -> Decimal:
     return min(tokens, Decimal(target.options.get("context_length") or ENDLESS * 10))
 
 
+def asked(request: ChatRequest, target: Target) -> Mapping[str, Any]:
+    """What a target is told beside the messages: a caller may say it in the options of one provider, too."""
+    options = request.options.get(target.provider, {})
+    return {**target.options.get("body", {}), **options, **request.parameters}
+
+
 def longest(request: ChatRequest, target: Target) -> int:
     """Tokens that all choices together may have."""
-    asked = number(request.parameters, "max_completion_tokens") or number(request.parameters, "max_tokens")
-    able = target.options.get("max_output") or ENDLESS
-    return choices(request) * min(asked or WITHOUT_LIMIT, able)
+    told = asked(request, target)
+    limit = number(told, "max_completion_tokens") or number(told, "max_tokens") or WITHOUT_LIMIT
+    return choices(told) * min(limit, target.options.get("max_output") or ENDLESS)
 
 
-def choices(request: ChatRequest) -> int:
-    return number(request.parameters, "n") or 1
+def choices(told: Mapping[str, Any]) -> int:
+    return number(told, "n") or 1
 
 
-def number(parameters: Mapping[str, Any], name: str) -> int | None:
-    """A positive integer; parameters are relayed as they came, so it may be anything else."""
-    value = parameters.get(name)
-    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None
+def number(told: Mapping[str, Any], name: str) -> int | None:
+    """A positive whole number; parameters are relayed as they came, so it may be anything else."""
+    value = told.get(name)
+    whole_number = isinstance(value, int | float) and not isinstance(value, bool) and value > 0
+    return int(value) if whole_number and value == int(value) else None
 
 
-def text_bytes(request: ChatRequest) -> Decimal:
+def text_bytes(request: ChatRequest, target: Target) -> Decimal:
     """UTF-8 bytes of all that is said: messages and parameters, their names included."""
-    size, rest = 0, [request.messages, request.parameters]
+    size, rest = 0, [request.messages, asked(request, target)]
     while rest:
         value = rest.pop()
         if isinstance(value, str):

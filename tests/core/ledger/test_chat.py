@@ -104,10 +104,23 @@ def test_what_is_read_never_exceeds_the_context():
         ({"max_tokens": "many", "n": None}, {}, 4096),
         ({"max_tokens": -1, "n": True}, {}, 4096),
         ({"max_tokens": 10**30}, {}, 1_000_000),
+        ({"max_tokens": 50.0, "n": 2.0}, {}, 100),
+        ({"max_tokens": 50.5}, {}, 4096),
+        ({}, {"body": {"max_tokens": 60}}, 60),
+        ({"max_tokens": 50}, {"body": {"max_tokens": 60, "n": 2}}, 100),
     ],
 )
 def test_what_is_written_is_bounded_by_the_limit(parameters, options, expected):
     assert most(ask(parameters=parameters), at(**options), TEXT_OUT) == expected
+
+
+def test_what_one_provider_alone_is_told_counts_there():
+    where = at()
+    said = {where.provider: {"n": 7, "max_tokens": 90}, "another": {"n": 50}}
+    assert most(ask(options=said), where, TEXT_OUT) == 7 * 90
+    assert most(ask(options=said, parameters={"max_tokens": 50}), where, TEXT_OUT) == 7 * 50
+    tools = {where.provider: {"tools": "x" * 1000}}
+    assert most(ask(options=tools), where, TEXT_IN) == most(ask(), where, TEXT_IN) + len("tools") + 1000
 
 
 @pytest.mark.parametrize(
@@ -214,7 +227,7 @@ def test_a_cut_stream_owes_what_was_read_and_written():
         ChatDelta(calls=(ToolCall(0, arguments="{}"),)),
     )
     found = billed(ask(), at(), None, *events)
-    read = chat.in_tokens(chat.text_bytes(ask()))
+    read = chat.in_tokens(chat.text_bytes(ask(), at()))
     assert units(found) == {"text_in.token": read, "text_out.token": 5}
     assert found.state == State.ESTIMATED
     assert found.cost == read * TEXT_IN.usd_per_unit + 5 * TEXT_OUT.usd_per_unit
