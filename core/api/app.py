@@ -14,6 +14,7 @@ from core.api.answers import failure, refuse
 from core.api.docs import docs
 from core.api.entry import Entry
 from core.api.openapi import openapi
+from core.api.responses import unkept
 from core.api.routes import OPERATIONS
 from core.contract.errors import InvalidRequest, MethodNotAllowed, NotFound, PolyphonyError
 
@@ -36,6 +37,7 @@ def build() -> Starlette:
     """One router, mounted three times; nothing redirects and no trailing slash is forgiven."""
     routes: list[BaseRoute] = [operation.route() for operation in OPERATIONS]
     routes.append(Route("/openapi.json", openapi, methods=["GET"]))
+    routes.append(Route("/responses/{rest:path}", unkept, methods=["GET", "POST", "DELETE"]))
     shared = Router(routes, redirect_slashes=False)
     app = Starlette(
         routes=[

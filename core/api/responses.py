@@ -18,7 +18,7 @@ from core.bodies.response_events import ResponseEvents
 from core.bodies.response_input import Conversation
 from core.bodies.response_object import Answer
 from core.bodies.responses import ResponsesBody
-from core.contract.errors import RequestError
+from core.contract.errors import RequestError, Unsupported
 from core.contract.events import Started
 from core.gateway import Session
 
@@ -35,6 +35,15 @@ async def responses(request: Request) -> Later:
             error.param = received.messages.where(error.param) if error.param else None
         raise
     return Later((EventAnswer if received.request.streamed else ResponseAnswer)(session, received))
+
+
+async def unkept(request: Request) -> Response:
+    """Whatever is asked of an earlier response."""
+    raise Unsupported(
+        "Responses are not kept here: none can be read, cancelled or deleted. Each answer is whole where it "
+        "is asked for.",
+        code="unsupported_operation",
+    )
 
 
 class ResponseAnswer(CompletionAnswer):

@@ -153,6 +153,13 @@ def test_refusals_are_typed(client, fields, kind, param, stream):
     assert (caught.value.param, caught.value.request_id[:4]) == (param, "req_")
 
 
+@pytest.mark.parametrize("act", ["retrieve", "cancel", "delete"])
+def test_earlier_responses_are_kept_nowhere(client, act):
+    found = client.responses.create(**ASK, store=True)
+    with pytest.raises(openai.BadRequestError, match="not kept here"):
+        getattr(client.responses, act)(found.id)
+
+
 def test_a_fault_in_the_middle_is_an_event_after_the_words(client, lab, live):
     make_talker(lab, upstream="cut", slug="lab/cutter")
     live.refresh()
