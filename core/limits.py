@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
 
+from core.api.entry import STRAIGHT
+
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -70,6 +72,7 @@ class BodyLimit:
         if _declared_length(scope) > meter.cap:
             await meter.refuse()
             return
+        scope[STRAIGHT] = send
         try:
             await self.app(scope, meter.receive, meter.send)
         except Exception:

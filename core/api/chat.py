@@ -111,7 +111,7 @@ class ChunkAnswer(CompletionAnswer):
         return Chunks(self.session.id, self.created, self.session.route.model, usage=usage)
 
     async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        stream = Stream(send)
+        stream = Stream(send, scope)
         waiting = asyncio.create_task(self.start_late(stream))
         try:
             await self.relay(stream)

@@ -27,6 +27,9 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
+STRAIGHT = "polyphony.send"
+"""Where a scope has the server's own `send`: an answer that has begun need not pass the layers again."""
+
 PROBES = frozenset({"/healthz", "/readyz"})
 CLIENT_LEFT = 499
 PROCESS = secrets.token_hex(8)

@@ -46,7 +46,7 @@ class SoundAnswer:
         self.shape: AudioStart | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        stream = Stream(send)
+        stream = Stream(send, scope)
         try:
             async with while_connected(receive), aclosing(self.session.events()) as events:
                 async for event in events:

@@ -7,7 +7,7 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
-from core.api.entry import Receive, Send
+from core.api.entry import STRAIGHT, Receive, Scope, Send
 from core.contract.events import Started
 
 KEEP_ALIVE = 10.0
@@ -52,10 +52,11 @@ def answer_headers(media_type: str, generation: str, model: str, began: Started 
 
 
 class Stream:
-    """The bytes of one streamed answer."""
+    """The bytes of one streamed answer: its beginning passes all layers, the rest goes straight out."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, scope: Scope) -> None:
         self._send = send
+        self._straight: Send = scope.get(STRAIGHT, send)
         self._heart: asyncio.Task[None] | None = None
         self._last = 0.0
         self.started = False
@@ -70,11 +71,11 @@ class Stream:
 
     async def write(self, data: bytes) -> None:
         self._last = time.monotonic()
-        await self._send({"type": "http.response.body", "body": data, "more_body": True})
+        await self._straight({"type": "http.response.body", "body": data, "more_body": True})
 
     async def end(self) -> None:
         self.hush()
-        await self._send({"type": "http.response.body", "body": b"", "more_body": False})
+        await self._straight({"type": "http.response.body", "body": b"", "more_body": False})
 
     def beat(self) -> None:
         """Write a comment after every silence, until `hush`."""

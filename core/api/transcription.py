@@ -103,7 +103,7 @@ class EventAnswer(TranscriptAnswer):
         self.began: Started | None = None
 
     async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        stream = Stream(send)
+        stream = Stream(send, scope)
         waiting = asyncio.create_task(self.start_late(stream))
         try:
             async with aclosing(self.session.events()) as events:

@@ -19,6 +19,8 @@ GROUP = 6
 """Bytes that are whole in base64 and in 16-bit samples alike: clients join the pieces as text."""
 
 TERMINATOR = b"data: [DONE]\n\n"
+NOTHING = ChatDelta()[1:5]
+"""Reasoning, transcript, calls and finish of a delta that has none of them."""
 
 
 class Chunks:
@@ -161,10 +163,8 @@ class Chunks:
 
 
 def is_plain(event: ChatDelta) -> bool:
-    """Whether a delta is text and nothing else."""
-    return bool(event.text) and not (
-        event.told or event.reasoning or event.transcript or event.calls or event.finish is not None
-    )
+    """Whether a delta of any choice is text and nothing else."""
+    return bool(event.text) and event[1:5] == NOTHING and not event.told
 
 
 def call_chunk(call: ToolCall) -> dict[str, Any]:

@@ -23,6 +23,7 @@ class Patience:
         "__weakref__",
         "_at_most",
         "_cancelling",
+        "_loop",
         "_rings_at",
         "_rung",
         "_started",
@@ -35,6 +36,7 @@ class Patience:
     def __init__(self, seconds: float) -> None:
         self.left = seconds
         self._until = self._rings_at = self._started = self._at_most = 0.0
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[Any] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._rung = False
@@ -57,7 +59,9 @@ class Patience:
     def __enter__(self) -> None:
         self._started = started = monotonic()
         self._until = until = started + min(self.left, self._at_most)
-        self._task = asyncio.current_task()
+        # a loop that is named is not looked for, which would cost a system call
+        self._loop = loop = self._loop or asyncio.get_running_loop()
+        self._task = asyncio.current_task(loop)
         if self._timer is None or self._rings_at > until:
             self._set(until, until - started)
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 MIB = 1024 * 1024
 LINE_END = re.compile(rb"\r\n|\n|\r")
 FIELD, EVENT_END = b"data: ", b"\n\n"
+BETWEEN = EVENT_END + FIELD
 
 
 class EventTooLarge(ValueError):
@@ -48,11 +49,12 @@ class Splitter:
             and not (self._held or self._name or self._return)
             and len(chunk) <= self._cap
             and b"\r" not in chunk
-            and b"\n" not in (data := chunk[len(FIELD) : -len(EVENT_END)])
         ):
-            # one event, whole, of one line, as nearly all of a live stream: a fifth of the work
-            self._bom = False
-            return (ServerEvent(data),)
+            # whole events of one line each, as nearly all of a live stream: a fifth of the work
+            found = chunk[len(FIELD) : -len(EVENT_END)].split(BETWEEN)
+            if chunk.count(b"\n") == 2 * len(found):
+                self._bom = False
+                return map(ServerEvent, found)
         return self._cut(chunk)
 
     def _cut(self, chunk: bytes) -> Iterator[ServerEvent]:
@@ -68,17 +70,6 @@ class Splitter:
         if start < len(chunk):
             self._hold(chunk[start:])
         self._return = chunk.endswith(b"\r")
-
-    def _is_whole(self, chunk: bytes) -> bool:
-        """Whether nothing is held and a chunk is one event of one line, as live streams bring them."""
-        return (
-            chunk.startswith(b"data: ")
-            and chunk.endswith(b"\n\n")
-            and not (self._held or self._return or self._name)
-            and chunk.count(b"\n") == 2
-            and b"\r" not in chunk
-            and len(chunk) <= self._cap
-        )
 
     def _hold(self, piece: bytes) -> None:
         self._held += len(piece)

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from core.contract.errors import UpstreamInvalid
-from core.contract.events import Answered, ChatDelta, Event
+from core.contract.events import Answered, Event
 from core.contract.media import AudioFormat
 from core.providers import http
 from core.providers.failures import from_object
 from core.providers.openai import wire
 from core.providers.openai.chat_choices import Choices
 from core.providers.openai.events import TERMINATOR, accepted, split
+from core.providers.openai.plain import Pattern, plain
 from core.providers.sse import Splitter
 
 CAP = 8 * http.MIB
@@ -26,7 +27,7 @@ class Reading:
     `audio` is the format its sound is in; `wrapped` makes one WAV of its samples.
     """
 
-    __slots__ = ("_answered", "_choices", "_hide", "_splitter", "done", "usage")
+    __slots__ = ("_answered", "_choices", "_hide", "_pattern", "_splitter", "done", "usage")
 
     def __init__(self, audio: AudioFormat, hide: tuple[str, ...], *, wrapped: bool = False) -> None:
         self.done = False
@@ -34,6 +35,7 @@ class Reading:
         self._answered = False
         self._hide = hide
         self._splitter = Splitter(CAP)
+        self._pattern = Pattern()
         self._choices = Choices(audio, hide, wrapped=wrapped)
 
     def feed(self, chunk: bytes) -> Iterator[Event]:
@@ -42,8 +44,12 @@ class Reading:
             if data == TERMINATOR:
                 self.done = True
                 return
+            if delta := self._pattern.read(data):
+                yield delta
+                continue
             value = wire.decoded(data)
             if self._answered and (delta := plain(value)) is not None:
+                self._pattern.learn(data)
                 yield delta
             else:
                 yield from self._read(accepted(value, name, self._hide), "delta")
@@ -78,27 +84,6 @@ class Reading:
             yield answered(value)
         for position, choice in enumerate(choices):
             yield from self._choices.read(choice, position, name)
-
-
-def plain(value: Any) -> ChatDelta | None:
-    """The words of an event that has nothing else to say; None for any other, and for one that is odd."""
-    try:
-        (choice,) = value["choices"]
-        delta = choice["delta"]
-        text = delta["content"]
-        if (
-            text.__class__ is str
-            and text
-            # of what is neither null nor empty: the delta alone, and in it the words, perhaps with a role
-            and len([*filter(None, choice.values())]) == 1
-            and len([*filter(None, delta.values())]) == (2 if "role" in delta else 1)
-            and not value.get("usage")
-            and not value.get("error")
-        ):
-            return ChatDelta(text)
-    except (KeyError, TypeError, ValueError, AttributeError):
-        pass
-    return None
 
 
 def answered(value: Mapping[str, Any]) -> Answered:
