@@ -268,6 +268,7 @@ class Server(daphne.server.Server):
         # Requests, sockets and applications end in many places; asking for half a minute is the simpler way.
         while self._busy() and time.monotonic() < deadline:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
+        await self._end_applications()  # what they still have to write down needs what the hooks close
         for hook in self._on_drain:
             try:
                 await hook()
@@ -282,14 +283,17 @@ class Server(daphne.server.Server):
         instances = (details.get("application_instance") for details in self.connections.values())
         return [instance for instance in instances if instance is not None and not instance.done()]
 
-    def kill_all_applications(self) -> Deferred[Any] | None:
+    def kill_all_applications(self) -> Deferred[Any]:
         """Daphne's fails where an application has not begun, and waits for ever for the others."""
+        return Deferred.fromFuture(asyncio.ensure_future(self._end_applications()))
+
+    async def _end_applications(self) -> None:
+        """Cancel what still runs and give it a moment."""
         running = self._running()
         for instance in running:
             instance.cancel()
-        return (
-            Deferred.fromFuture(asyncio.ensure_future(asyncio.wait(running, timeout=5))) if running else None
-        )
+        if running:
+            await asyncio.wait(running, timeout=5)
 
 
 def _endpoint(host: str, port: int, tls: Certificate | None) -> str:

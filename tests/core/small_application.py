@@ -67,7 +67,12 @@ async def flood(scope: Scope, receive: Receive, send: Send, mb: float, whole: fl
 
 async def slow(scope: Scope, receive: Receive, send: Send, seconds: float) -> None:
     marks.append("slow begun")
-    await asyncio.sleep(seconds)
+    try:
+        await asyncio.sleep(seconds)
+    except asyncio.CancelledError:
+        await asyncio.sleep(0.2)
+        marks.append("slow settled")
+        raise
     await reply(send, "slow but sure")
 
 

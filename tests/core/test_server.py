@@ -124,6 +124,8 @@ def test_draining_ends_when_its_time_is_up() -> None:
         client.sendall(request("GET", "/slow?seconds=60"))
         server.wait_for_mark("slow begun")
         server.signal()
+        assert server.says() == {"draining": True}
+        assert server.says() == {"drained": True, "marks": ["slow begun", "slow settled"]}
         assert server.process.wait(5) == 0
 
 
