@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from functools import cache
+from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -15,8 +15,12 @@ from core.api.reading import MIB
 from core.bodies.sounds import HEAD
 from core.contract.errors import TooLarge, Unavailable
 
-FORGOTTEN = 24 * 3600.0
+FORGOTTEN = 6 * 3600.0
 """Seconds after which a file can only have been left by a process that died."""
+
+SWEPT_EVERY = 3600.0
+swept: dict[Path, float] = {}
+"""When each folder was last looked through."""
 
 
 class Incoming:
@@ -85,12 +89,16 @@ def folder() -> Path:
     return path
 
 
-@cache
 def sweep(path: Path) -> None:
-    """Once in a process: delete what another one left that died."""
+    """Now and then: delete what a process left that died."""
+    now = time.time()
+    if now - swept.get(path, 0.0) < SWEPT_EVERY:
+        return
+    swept[path] = now
     for old in path.iterdir():
-        if old.stat().st_mtime < time.time() - FORGOTTEN:
-            old.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # another request has deleted it meanwhile
+            if old.stat().st_mtime < now - FORGOTTEN:
+                old.unlink()
 
 
 def no_room() -> Unavailable:

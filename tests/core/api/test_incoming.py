@@ -73,6 +73,17 @@ def test_what_a_dead_process_left_goes_at_the_next_start(folder):
     assert list(folder.iterdir()) == [fresh]
 
 
+def test_what_a_dead_process_left_a_moment_ago_goes_later(folder, monkeypatch):
+    monkeypatch.setattr(folders, "swept", {})
+    left = folders.folder() / "left"
+    left.touch()
+    long_ago = time.time() - FORGOTTEN - 60
+    os.utime(left, (long_ago, long_ago))
+    assert list(folders.folder().iterdir()) == [left]
+    folders.swept[folder] -= folders.SWEPT_EVERY
+    assert list(folders.folder().iterdir()) == []
+
+
 @pytest.mark.anyio
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 async def test_a_full_disk_is_told(incoming):
