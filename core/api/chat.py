@@ -143,8 +143,12 @@ class ChunkAnswer(CompletionAnswer):
 
         async def write() -> None:
             if gathered:
+                data = gathered[0] if len(gathered) == 1 else b"".join(gathered)
+                gathered.clear()
                 try:
-                    await self.write(stream)
+                    if not stream.started:
+                        await self.start(stream)
+                    await stream.write(data)
                 except Exception as error:  # the client's connection, no failure of what is waited for
                     broken.append(error)
 
