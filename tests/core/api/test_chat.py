@@ -10,6 +10,7 @@ import pytest
 from core.contract.media import AudioFormat
 from core.models import Attempt, UsageRecord
 from tests.core.api.talking import ASK, make_talker, settled
+from tests.core.serving import wait_until
 from tests.fakes.chat import ARGUMENTS, FINGERPRINT, PICTURE, TEXT, THOUGHTS
 from tests.fakes.sound import sound
 
@@ -180,7 +181,8 @@ def test_a_temporary_file_is_gone_after_the_answer(live, key, talker, settings):
 
     part = {"type": "image_url", "image_url": {"url": PNG}}
     assert ask(live, key, messages=[{"role": "user", "content": [part]}]).status_code == 200
-    assert list(Path(settings.MEDIA_ROOT, "incoming").iterdir()) == []
+    folder = Path(settings.MEDIA_ROOT, "incoming")
+    wait_until(lambda: not list(folder.iterdir()))  # the answer is with its client a moment earlier
 
 
 def test_each_bill_has_its_attempt(live, key, talker, provider):
