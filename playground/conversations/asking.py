@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -25,6 +26,8 @@ from playground.runs.asked import Asked, Turn
 
 SPOKEN = {"format": "wav"}
 UNTITLED = "…"
+STARTS = re.compile(r"^[ \t]*(?:#{1,6}[ \t]+|>[ \t]?|[-*+][ \t]+)+", re.MULTILINE)
+PAIRS = re.compile(r"(\*\*|~~|`+)(?=\S)([^\n]+?)(?<=\S)\1|!?\[([^\]\n]+)\]\([^)\s]*\)")
 
 
 def chat(user: User, frame: frames.Start) -> Asked:
@@ -164,5 +167,10 @@ def text_of(message: Mapping[str, Any]) -> str:
 
 def titled(text: str, uploads: Sequence[Upload]) -> str:
     """The beginning of the text, else the name of the first file."""
-    found = " ".join(text[: 4 * TITLE_LENGTH].split()) or next((row.name for row in uploads), "")
-    return found[:TITLE_LENGTH]
+    found = unmarked(text[: 4 * TITLE_LENGTH]) or next((row.name for row in uploads), "")
+    return found if len(found) <= TITLE_LENGTH else f"{found[: TITLE_LENGTH - 1].rstrip()}…"
+
+
+def unmarked(text: str) -> str:
+    """One line of `text` without the marks of Markdown; marks that enclose nothing stay."""
+    return " ".join(PAIRS.sub(lambda found: found[found.lastindex or 0], STARTS.sub("", text)).split())
