@@ -100,8 +100,9 @@ def tasks(state: StateCore) -> None:
     for before, paragraph, inline in zip(state.tokens, state.tokens[1:], state.tokens[2:], strict=False):
         if before.type == "list_item_open" and paragraph.type == "paragraph_open" and inline.children:
             first = inline.children[0]
-            if first.type == "text":
+            if first.type == "text" and TASK.match(first.content):
                 first.content = TASK.sub(lambda match: BOXES[match[1]], first.content, count=1)
+                before.attrSet("class", "task")
 
 
 def addresses(state: StateCore) -> None:

@@ -44,6 +44,7 @@ ATTRIBUTES = {
 CLASSES = {
     "a": {"outside-image"},
     "div": {"table", "formula"},
+    "li": {"task"},
     "pre": {"code"},
     "span": {name for name in STANDARD_TYPES.values() if name} | {"outside-image"},
     "td": {"left", "center", "right"},
