@@ -86,11 +86,13 @@ def chatted(found: Run) -> dict[str, Any]:
         return {}
     message = found.messages.order_by("created_at").first()
     place = f"?conversation={message.conversation_id}" if message and find(found.model) else ""
+    drawn = [image["upload"]["id"] for image in found.answer.get("images") or () if image.get("upload")]
     return {
         "answer": rendered(found.answer.get("text", "")),
         "reasoning": found.answer.get("reasoning", ""),
         "calls": found.answer.get("calls", []),
-        "files": found.uploads.all(),
+        "files": found.uploads.exclude(id__in=drawn),
+        "images": found.uploads.filter(id__in=drawn).order_by("name"),
         "conversation_url": url(found.model) + place if place else "",
     }
 
