@@ -11,6 +11,7 @@ from core.catalogue.listing import Listing
 from core.catalogue.lookup import find
 from core.catalogue.snapshot import current
 from core.contract.languages import NAMES
+from core.contract.requests import Task
 from playground.voices import language_label
 
 WORDS = {
@@ -52,6 +53,12 @@ def setting(model: str, name: str, value: Any) -> Any:
         return language_label(value)
     words = WORDS.get(name, {})
     return str(words[value]) if isinstance(value, str) and value in words else value
+
+
+def of_chats() -> dict[str, str]:
+    """What a conversation's receipts call by id: any model it may have gone on with, and any provider."""
+    models = {slug: model.name for slug, model in current().models.items() if Task.CHAT in model.tasks}
+    return models | {slug: provider_name(slug) for slug in current().providers}
 
 
 def of_page(entry: Listing) -> dict[str, str]:

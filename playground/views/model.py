@@ -98,6 +98,7 @@ def chat(request: HttpRequest, entry: Listing) -> dict[str, Any]:
         "conversations": telling.page(request.user),
         "presets": presets.listed(request.user),
         **chatting.studio(entry),
+        "names": naming.of_chats(),
     }
 
 

@@ -40,7 +40,7 @@ def test_the_receipt_line_says_what_it_took(talk: Talk):
     talk.open().say("one two three")
     receipt = talk.answers.locator(".message-receipt")
     expect(receipt).to_contain_text("to first token")
-    expect(receipt).to_contain_text("3 in · 3 out · $0.00006 · stage/echo · stage")
+    expect(receipt).to_contain_text("3 in · 3 out · $0.00006 · Stage echo · Stage")
     expect(talk.page.locator(".thread-total")).to_have_text("$0.00006")
     talk.say("four")
     expect(talk.page.locator(".thread-total")).not_to_have_text("$0.00006")

@@ -3,6 +3,7 @@
 import { announce } from "../announce.js";
 import { copyText } from "../clipboard.js";
 import { message } from "../messages.js";
+import { named } from "../names.js";
 
 export async function copied(text) {
   await copyText(text);
@@ -74,7 +75,7 @@ function choose(dialog, name) {
 function drawAttempt({ provider, model, outcome, reason, duration_ms: took }) {
   const row = document.createElement("tr");
   const time = took === null || took === undefined ? "" : message("seconds", { value: (took / 1000).toFixed(2) });
-  for (const text of [provider, model ?? "", [outcome, reason].filter(Boolean).join(": "), time]) {
+  for (const text of [named(provider), model ?? "", [outcome, reason].filter(Boolean).join(": "), time]) {
     const cell = document.createElement("td");
     cell.textContent = text;
     row.append(cell);

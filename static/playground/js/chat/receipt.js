@@ -2,6 +2,7 @@
 
 import { formatCost, formatNumber, formatSeconds } from "../format.js";
 import { message } from "../messages.js";
+import { named } from "../names.js";
 
 const KINDS = [
   ["tokens-in", ["text_in", "image_in", "audio_in", "video_in", "file_in"]],
@@ -38,15 +39,15 @@ export function receiptText(receipt) {
     rate ? message("per-second", { rate: formatNumber(rate, rate < 10 ? 1 : 0) }) : "",
     ...tokens(receipt.units ?? {}),
     money(receipt.cost),
-    receipt.model,
-    receipt.provider,
+    receipt.model && named(receipt.model),
+    receipt.provider && named(receipt.provider),
     attempts.length > 1 ? message("attempts", { count: attempts.length }) : "",
   ].filter(Boolean).join(" · ");
 }
 
 /** Who was asked, in order, and what became of it; empty where the first one answered. */
 function routeText({ attempts = [] }) {
-  const told = attempts.map(({ provider, reason, outcome }) => `${provider}: ${reason || outcome}`);
+  const told = attempts.map(({ provider, reason, outcome }) => `${named(provider)}: ${reason || outcome}`);
   return told.length > 1 ? told.join(" → ") : "";
 }
 
@@ -65,8 +66,8 @@ function troubleOf({ state, error }) {
   const cause = error ? CAUSES[error.code] ?? "failed" : state;
   const title = message(`trouble-${state === "partial" ? state : cause}`);
   const id = error?.metadata?.generation_id;
-  const text = [error?.message, id ? message("request-id", { id }) : ""].filter(Boolean).join(" ");
-  return { kind: state === "failed" ? "bad" : "warn", title, text };
+  const text = [error?.message, id ? message("request-id", { id }) : ""].filter(Boolean).join("\n");
+  return { kind: { failed: "bad", stopped: "" }[state] ?? "warn", title, text };
 }
 
 /** What is announced at the end of an answer. */

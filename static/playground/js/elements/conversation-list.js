@@ -3,6 +3,7 @@
 import { announce } from "../announce.js";
 import { formatCost, formatNumber } from "../format.js";
 import { message } from "../messages.js";
+import { named } from "../names.js";
 
 const PAUSE = 250;
 
@@ -82,8 +83,8 @@ class ConversationList extends HTMLElement {
     when.dateTime = updated;
     when.textContent = said(new Date(updated));
     const spent = cost && typeof cost === "object" ? cost.total : cost;
-    row.querySelector("[data-field=cost]").textContent = formatCost(spent, { free: message("free"), unpriced: message("unpriced") });
-    row.querySelector("[data-field=model]").textContent = model.split("/").pop();
+    row.querySelector("[data-field=cost]").textContent = Number(spent) ? formatCost(spent) : "";
+    row.querySelector("[data-field=model]").textContent = named(model);
     this.#name(row, title);
     this.#mark(row);
     return row;
