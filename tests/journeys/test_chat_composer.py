@@ -25,7 +25,7 @@ from tests.journeys.writing import talkers as talkers
 def test_enter_sends_and_shift_enter_breaks_the_line(composer: Composer):
     page = composer.open().page
     expect(composer.send).to_be_disabled()
-    expect(composer.hint).to_contain_text("pictures up to 20 MB and other files up to 50 MB")
+    expect(composer.hint).to_contain_text("Enter sends")
     composer.text.click()
     page.keyboard.type("One")
     page.keyboard.press("Shift+Enter")

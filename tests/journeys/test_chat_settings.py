@@ -60,6 +60,7 @@ def test_presets_are_saved_loaded_and_deleted(composer: Composer):
     page.reload()
     page.wait_for_function("() => customElements.get('chat-settings')")
     preset.select_option(label="Poet")
+    expect(page.get_by_label("System prompt")).to_have_value("Answer in rhymes.")
     assert params(page) == {"system": "Answer in rhymes.", "seed": 7}
     page.get_by_role("button", name="Delete the preset").click()
     expect(preset.locator("option")).to_have_text(["None"])

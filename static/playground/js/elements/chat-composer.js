@@ -1,6 +1,6 @@
 // The message that is being written: its words, the files that go with it, one button that sends or stops.
 
-import { attend, gate } from "../chat/intake.js";
+import { attend, gate, tooLong } from "../chat/intake.js";
 import { readDraft, writeDraft } from "../drafts.js";
 import { message } from "../messages.js";
 
@@ -29,8 +29,8 @@ class ChatComposer extends HTMLElement {
     this.#text.addEventListener("input", () => this.#changed());
     this.#text.addEventListener("keydown", (event) => this.#typed(event));
     this.addEventListener("keydown", (event) => event.key === "Escape" && this.#escaped());
-    this.addEventListener("click", ({ target }) => this.#pressed(target));
-    this.addEventListener("focusin", ({ target }) => this.#hint(target.closest("[data-attach]")?.title));
+    this.addEventListener("click", ({ target, detail }) => this.#pressed(target, detail));
+    this.addEventListener("focusin", ({ target }) => this.#hint(target.matches("[data-attach]:focus-visible") ? target.title : ""));
     this.#part("picker").addEventListener("change", ({ target }) => {
       this.#add([...target.files]);
       target.value = "";
@@ -136,12 +136,11 @@ class ChatComposer extends HTMLElement {
     if (this.#tray?.failed) {
       return message("why-failed");
     }
-    return this.#text.value.trim() || this.#tray?.items.length ? "" : this.#limits;
+    return tooLong(this.#text.value) ? message("why-long") : "";
   }
 
-  get #limits() {
-    const limit = this.#accepts.audio?.limit_mb ?? this.#accepts.image?.limit_mb ?? 50;
-    return message("limits", { picture: Math.min(20, this.#accepts.image?.limit_mb ?? 20), limit });
+  get #ready() {
+    return !this.#why && Boolean(this.#text.value.trim() || this.#tray?.items.length);
   }
 
   #changed() {
@@ -163,7 +162,7 @@ class ChatComposer extends HTMLElement {
   #show() {
     const running = this.state === "running";
     this.#part("chips").hidden = !this.#tray?.items.length;
-    this.#part("send").disabled = !running && Boolean(this.#why);
+    this.#part("send").disabled = !running && !this.#ready;
     this.#part("send").setAttribute("aria-busy", String(this.#waiting));
     this.#hint();
   }
@@ -196,11 +195,12 @@ class ChatComposer extends HTMLElement {
     }
   }
 
-  #pressed(target) {
+  /** The second click of a double click means what the first one meant. */
+  #pressed(target, clicks) {
     const button = target.closest("button");
     const role = button?.dataset.role;
     if (role === "send") {
-      this.state === "running" ? this.#say("composer-stop") : this.#send();
+      this.state !== "running" ? this.#send() : clicks > 1 || this.#say("composer-stop");
     } else if (role === "leave") {
       this.clear();
       this.focus();
@@ -218,7 +218,7 @@ class ChatComposer extends HTMLElement {
   }
 
   #send() {
-    if (this.state !== "idle" || this.#why) {
+    if (this.state !== "idle" || !this.#ready) {
       this.#waiting = false;
       return;
     }
