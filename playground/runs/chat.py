@@ -93,7 +93,7 @@ class Chat:
     async def close(self) -> None:
         """Nothing follows: render what is left, let a save under way end."""
         if self.prose is not None:
-            self.prose.close()
+            await self.prose.close()
         if self.saving is not None:
             await self.saving
 

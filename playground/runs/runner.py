@@ -181,9 +181,21 @@ async def finish(live: Live, outcome: Outcome, error: PolyphonyError | None) -> 
     if receipt is not None and receipt.outcome is not outcome:
         receipt = replace(receipt, outcome=outcome)
     endings = closing_events(live, outcome, receipt, error, kept)
-    told = [*live.log.texts(), *enumerate(endings, live.log.last + 1)]
-    await offload(save, live, outcome, receipt, ended(live, outcome, receipt, error, kept, told))
+    await offload(settle, live, outcome, receipt, error, kept, endings)
     return endings
+
+
+def settle(
+    live: Live,
+    outcome: Outcome,
+    receipt: Receipt | None,
+    error: PolyphonyError | None,
+    kept: Kept | None,
+    endings: list[Body],
+) -> None:
+    """Write everything down; blocking, since a long answer is many events."""
+    told = [*live.log.texts(), *enumerate(endings, live.log.last + 1)]
+    save(live, outcome, receipt, ended(live, outcome, receipt, error, kept, told))
 
 
 def closing_events(
