@@ -78,6 +78,42 @@ def test_a_lost_connection_heals(talk: Talk):
     assert talk.words.inner_text().split() == LONG.split()
 
 
+def test_a_question_that_never_left_is_edited_where_it_stands(talk: Talk):
+    """A new version of it goes on from the answer before it, not from the beginning."""
+    talk.open().say("The first")
+    talk.page.evaluate("() => { WebSocket.prototype.send = function () { this.close(); }; }")
+    talk.begin("The second")
+    talk.answered(2)
+    expect(talk.answers.last.locator(".message-trouble")).to_contain_text("The connection was lost")
+    talk.page.evaluate("() => { WebSocket.prototype.send = window.watch.send; }")
+    talk.edit("The second, again")
+    expect(talk.words).to_have_text("The second, again")
+    assert talk.questions.all_inner_texts() == ["The first", "The second, again"]
+    expect(talk.answers.last.locator(".message-receipt")).to_contain_text("7 in")
+
+
+def test_a_message_too_long_for_the_socket_stays_with_its_writer(talk: Talk):
+    talk.open().text.evaluate(
+        "(text) => { text.value = 'ж'.repeat(600_000); text.dispatchEvent(new Event('input')); }"
+    )
+    expect(talk.page.locator("#composer-hint")).to_contain_text("too long")
+    send = talk.page.get_by_role("button", name="Send", exact=True)
+    expect(send).to_be_disabled()
+    talk.text.press("Enter")
+    expect(talk.messages).to_have_count(0)
+    talk.text.evaluate(
+        "(text) => { text.value = 'ж'.repeat(1000); text.dispatchEvent(new Event('input')); }"
+    )
+    expect(send).to_be_enabled()
+
+
+def test_a_double_click_sends_and_stops_nothing(talk: Talk):
+    talk.open("slow-echo").text.fill("one two three four five six")
+    talk.page.get_by_role("button", name="Send", exact=True).dblclick()
+    talk.answered()
+    expect(talk.words).to_have_text("one two three four five six")
+
+
 def test_escape_stops_and_what_came_stays(talk: Talk):
     talk.open("slow-echo").begin(LONG)
     expect(talk.words).to_contain_text("Paragraph 1")

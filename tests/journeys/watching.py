@@ -13,6 +13,7 @@ RECORDER = """
   const heard = { bytes: 0, frames: [], events: [] };
   const watch = { heard, shift: 0, violations: [] };
   window.watch = watch;
+  watch.send = WebSocket.prototype.send;
   const Native = window.WebSocket;
   window.WebSocket = class extends Native {
     constructor(...all) {

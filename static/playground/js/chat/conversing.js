@@ -26,8 +26,9 @@ export class Conversing extends EventTarget {
 
   /** `content` as a chat body has it, `editing` the id of the question it stands beside; `how` is {model, params}. */
   send({ content, uploads = [], editing = null }, how) {
+    const edited = this.tree.get(editing);
     this.#dropUnsent();
-    const parent = editing ? this.tree.get(editing)?.parent ?? null : this.tree.leaf()?.id ?? null;
+    const parent = edited ? edited.parent : this.tree.leaf()?.id ?? null;
     const question = { id: newId(), role: "user", parent, parts: described(content, uploads) };
     this.tree.add(question);
     this.#ask(question.id, how, { content, uploads, question, after: parent });

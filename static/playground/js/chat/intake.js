@@ -3,6 +3,8 @@
 import { message } from "../messages.js";
 import { pastedFiles } from "./pasted.js";
 
+const LONGEST = 960 * 1024;
+
 /** `take` is called with the files that came. */
 export function attend(composer, studio, take) {
   const over = (event) => {
@@ -25,6 +27,11 @@ export function attend(composer, studio, take) {
       take(files);
     }
   });
+}
+
+/** Whether a message is more than the socket takes in one frame, with some room for what goes with it. */
+export function tooLong(text) {
+  return text.length > LONGEST / 6 && new Blob([JSON.stringify(text)]).size > LONGEST;
 }
 
 /** Buttons of what the model does not take stay, and say why. */
