@@ -49,6 +49,8 @@ NAMES = {
     "TXT",
     "SRT",
     "VTT",
+    "Top P",
+    '{"type": "object", "properties": {}}',
     "openapi.json",
     "Ctrl ↵",
     "Esc",
