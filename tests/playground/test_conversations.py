@@ -245,7 +245,11 @@ async def test_a_deleted_run_leaves_the_answer(mind, sign_in, alice):
 async def test_history_and_receipt_tell_of_a_chat(mind, sign_in, alice, bob):
     tab = await sign_in(alice)
     upload = await offload(picture, alice)
-    asked = {"reasoning_effort": "low", "response_format": {"type": "text"}}
+    asked = {
+        "reasoning_effort": "low",
+        "response_format": {"type": "text"},
+        "modalities": ["text", "image"],
+    }
     began, done = await ask(tab, seen(upload, "What **bird**?"), conversation="new", params=asked)
     mine, theirs = await client_of(alice), await client_of(bob)
     receipt = (await mine.get(f"/runs/{done['run']}")).content.decode()
@@ -254,6 +258,9 @@ async def test_history_and_receipt_tell_of_a_chat(mind, sign_in, alice, bob):
     assert f'href="/models/stage/chat?conversation={began["conversation"]}"' in receipt
     assert f'href="/uploads/{upload.id}"' in receipt
     assert "A rehearsal does not think." in receipt
+    drawn = await Upload.objects.exclude(id=upload.id).aget()
+    question, _, answer = receipt.partition(">Answer<")
+    assert (str(drawn.id) in question, f'src="/uploads/{drawn.id}"' in answer) == (False, True)
     assert f'data-run="{done["run"]}"' in (await mine.get("/history?q=bird")).content.decode()
     assert (await theirs.get(f"/runs/{done['run']}")).status_code == 404
     assert "bird" not in (await theirs.get("/history")).content.decode()

@@ -174,3 +174,12 @@ def test_code_that_is_cut_keeps_its_language():
     parts = html.split('<pre class="code" data-language="brainfuck" tabindex="0"><code>')[1:]
     assert len(parts) > 1
     assert "\n".join(part.removesuffix("</code></pre>") for part in parts).split("\n") == lines
+
+
+def test_boxes_of_tasks_stand_in_place_of_bullets():
+    html = render("- [ ] open\n- [x] done\n- plain\n")
+    assert html.splitlines()[1:4] == [
+        '<li class="task">☐ open</li>',
+        '<li class="task">☑ done</li>',
+        "<li>plain</li>",
+    ]
