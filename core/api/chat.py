@@ -17,13 +17,14 @@ from core.api.entry import Later, Receive, Scope, Send
 from core.api.gathering import meanwhile
 from core.api.reading import caller
 from core.api.receiving import ChatReceived, receive_chat
-from core.api.streaming import KEEP_ALIVE, Stream, answer_headers, while_connected
+from core.api.streaming import KEEP_ALIVE, Stream, answer_headers, to_the_end, while_connected
 from core.bodies.chunks import Chunks
 from core.bodies.completions import Completing, usage_object
-from core.contract.errors import PolyphonyError
+from core.contract.errors import Interrupted, PolyphonyError
 from core.contract.events import Event, Started
 from core.gateway import Session
 from core.ledger.sides import cost_details
+from core.tasks import state
 
 log = logging.getLogger("polyphony.api")
 
@@ -53,11 +54,17 @@ class CompletionAnswer:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            async with while_connected(receive):
-                await self.answer(scope, receive, send)
+            answer = await to_the_end(f"chat {self.session.id}", receive, self.whole())
         except PolyphonyError as error:
             self.name(error)
             raise
+        if answer is not None:
+            await answer(scope, receive, send)
+
+    async def whole(self) -> Response:
+        """The answer, made whether or not somebody still waits for it."""
+        try:
+            return await self.made()
         finally:
             self.received.close()
 
@@ -65,7 +72,7 @@ class CompletionAnswer:
         if self.session.entry.written:  # else the books know nothing by this id
             error.metadata.setdefault("generation_id", self.session.id)
 
-    async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def made(self) -> Response:
         completing = Completing()
         async with aclosing(self.session.events()) as events:
             async for event in events:
@@ -73,7 +80,7 @@ class CompletionAnswer:
         details = cost_details(self.session.entry.attempts)
         found = completing.completion(self.session.id, self.created, details)
         headers = self.headers_of(JSON, completing.began)
-        await Response(dumps(found), headers=headers)(scope, receive, send)
+        return Response(dumps(found), headers=headers)
 
     def headers_of(self, media_type: str, began: Started | None) -> Mapping[str, str]:
         headers = answer_headers(media_type, self.session.id, self.session.route.model, began)
@@ -110,7 +117,17 @@ class ChunkAnswer(CompletionAnswer):
         usage = bool(asked.get("include_usage"))
         return Chunks(self.session.id, self.created, self.session.route.model, usage=usage)
 
-    async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            async with while_connected(receive):
+                await self.answer(scope, send)
+        except PolyphonyError as error:
+            self.name(error)
+            raise
+        finally:
+            self.received.close()
+
+    async def answer(self, scope: Scope, send: Send) -> None:
         stream = Stream(send, scope)
         waiting = asyncio.create_task(self.start_late(stream))
         try:
@@ -122,6 +139,12 @@ class ChunkAnswer(CompletionAnswer):
             self.name(error)
             log.warning("chat %s was cut: %s", self.session.id, error.provider_code)
             await self.close(stream, self.chunks.failure(error.envelope(), self.usage()))
+        except asyncio.CancelledError:
+            if state.draining and (stream.started or self.gathered):
+                stopped = Interrupted("The server was stopped.")
+                self.name(stopped)
+                await self.close(stream, self.chunks.failure(stopped.envelope(), self.usage()))
+            raise
         finally:
             waiting.cancel()
             stream.hush()

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from core.api.answers import JSON, dumps
 from core.api.chat import ChunkAnswer, CompletionAnswer
-from core.api.entry import Later, Receive, Scope, Send
+from core.api.entry import Later
 from core.api.reading import caller
 from core.api.receiving import receive_conversation
 from core.api.streaming import Stream
@@ -49,7 +49,7 @@ async def unkept(request: Request) -> Response:
 class ResponseAnswer(CompletionAnswer):
     """A response in one piece."""
 
-    async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def made(self) -> Response:
         response, began = begun(self), None
         async with aclosing(self.session.events()) as events:
             async for event in events:
@@ -57,7 +57,7 @@ class ResponseAnswer(CompletionAnswer):
                 began = event if type(event) is Started else began
         response.output.end()
         found = response.ended(self.usage() or {}, int(time.time()))
-        await Response(dumps(found), headers=self.headers_of(JSON, began))(scope, receive, send)
+        return Response(dumps(found), headers=self.headers_of(JSON, began))
 
 
 class EventAnswer(ChunkAnswer):

@@ -14,7 +14,7 @@ from core.api.answers import dumps
 from core.api.entry import Receive, Scope, Send
 from core.api.reading import caller
 from core.api.receiving import Received, receive
-from core.api.streaming import KEEP_ALIVE, Stream, answer_headers, while_connected
+from core.api.streaming import KEEP_ALIVE, Stream, answer_headers, to_the_end, while_connected
 from core.bodies.transcription import FORM, TranscriptionBody, TranslationBody
 from core.bodies.transcripts import MEDIA_TYPES, Gathering, segment_event, usage_object, written
 from core.bodies.validation import validate
@@ -61,22 +61,31 @@ class TranscriptAnswer:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            async with while_connected(receive):
-                await self.answer(scope, receive, send)
+            answer = await to_the_end(f"{self.asked.task} {self.session.id}", receive, self.whole())
         except PolyphonyError as error:
-            if self.session.entry.written:  # else the books know nothing by this id
-                error.metadata.setdefault("generation_id", self.session.id)
+            self.name(error)
             raise
+        if answer is not None:
+            await answer(scope, receive, send)
+
+    async def whole(self) -> Response:
+        """The answer, made whether or not somebody still waits for it."""
+        try:
+            return await self.made()
         finally:
             self.received.close()
 
-    async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def name(self, error: PolyphonyError) -> None:
+        if self.session.entry.written:  # else the books know nothing by this id
+            error.metadata.setdefault("generation_id", self.session.id)
+
+    async def made(self) -> Response:
         hearing = await hear(self.session)
         found = written(hearing.heard, self.asked, hearing.receipt)
         if isinstance(found, dict):
             found |= self.by_two()
         body = found.encode() if isinstance(found, str) else dumps(found)
-        await Response(body, headers=self.headers_of(hearing))(scope, receive, send)
+        return Response(body, headers=self.headers_of(hearing))
 
     def by_two(self) -> Mapping[str, str]:
         """Who wrote the sound down and who translated that, where it took two models."""
@@ -102,7 +111,17 @@ class EventAnswer(TranscriptAnswer):
         self.gathering = Gathering()
         self.began: Started | None = None
 
-    async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            async with while_connected(receive):
+                await self.answer(scope, send)
+        except PolyphonyError as error:
+            self.name(error)
+            raise
+        finally:
+            self.received.close()
+
+    async def answer(self, scope: Scope, send: Send) -> None:
         stream = Stream(send, scope)
         waiting = asyncio.create_task(self.start_late(stream))
         try:
@@ -161,7 +180,6 @@ class EventAnswer(TranscriptAnswer):
         if not stream.started:
             raise error
         log.warning("%s %s was cut: %s", self.asked.task, self.session.id, error.provider_code)
-        if self.session.entry.written:
-            error.metadata.setdefault("generation_id", self.session.id)
+        self.name(error)
         await stream.write(b"data: " + dumps({"type": "error", "error": error.envelope()}) + b"\n\n")
         await stream.end()

@@ -15,6 +15,7 @@ from core.contract.errors import (
     Unavailable,
     Unsupported,
     UpstreamFailed,
+    UpstreamInvalid,
     UpstreamTimeout,
 )
 from core.providers.local.frames import EVENT, Frame
@@ -194,7 +195,7 @@ class Lane:
             numbers = self._processes.pop(process, set())
             lost = [self.jobs[n] for n in numbers if n in self.jobs and not self.jobs[n].running]
         for job in lost:
-            self._end(job, failure({"event": "died"}))
+            self._end(job, failure({"event": "lost"}))
 
 
 def failure(ending: Mapping[str, Any]) -> PolyphonyError | None:
@@ -202,8 +203,10 @@ def failure(ending: Mapping[str, Any]) -> PolyphonyError | None:
     name = ending["event"]
     if name == "timeout":
         return UpstreamTimeout("The local worker took too long over one step and was stopped.")
-    if name == "died":
+    if name == "lost":
         return UpstreamFailed("The local worker stopped unexpectedly.")
+    if name == "died":  # of this job, so a second worker would die of it as well
+        return UpstreamInvalid("The local worker stopped unexpectedly.", code="worker_died")
     if name == "error":
         refusal = REFUSALS.get(ending["kind"], UpstreamFailed)
         return refusal(ending["message"], param=ending.get("param"), code=ending.get("code"))

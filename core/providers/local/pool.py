@@ -70,7 +70,8 @@ class Pool:
         """Run one operation: its bytes and events as they come, last `{"event": "done", "result": …}`.
 
         Closing the generator cancels the job at once and leaves the worker healthy. Raises `InvalidRequest`,
-        `Unavailable`, `UpstreamFailed` (a crash), `UpstreamTimeout`, `Interrupted` (the pool was closed).
+        `Unavailable`, `UpstreamInvalid` (it crashed the worker), `UpstreamFailed` (another job did),
+        `UpstreamTimeout`, `Interrupted` (the pool was closed).
         """
         job = Job(next(self._numbers), kind, args)
         self._submit(job)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import base64
 import json
 
+import httpx
 import pytest
 
 from core.contract.media import AudioFormat
-from core.models import Attempt, UsageRecord
+from core.models import Attempt, Provider, UsageRecord
 from tests.core.api.talking import ASK, make_talker, settled
 from tests.core.serving import wait_until
 from tests.fakes.chat import ARGUMENTS, FINGERPRINT, PICTURE, TEXT, THOUGHTS
@@ -190,3 +191,16 @@ def test_each_bill_has_its_attempt(live, key, talker, provider):
         ask(live, key)
     assert len(provider.bills) == Attempt.objects.count() == UsageRecord.objects.count() == 3
     assert {record.state for record in UsageRecord.objects.all()} == {"settled"}
+
+
+def test_an_answer_nobody_waits_for_is_made_and_billed(live, key, transactional_db):
+    stage = Provider.objects.create(slug="stage", name="Stage", wire="rehearsal", needs_key=False)
+    endpoint = make_talker(stage, upstream="rehearsal-chat").endpoints.get()
+    endpoint.options = {"first_delay": 0.5}
+    endpoint.save()
+    live.refresh()
+    with pytest.raises(httpx.ReadTimeout):
+        live.client.post(
+            "/v1/chat/completions", json=ASK, headers={"Authorization": f"Bearer {key}"}, timeout=0.1
+        )
+    assert settled("completed").cost > 0

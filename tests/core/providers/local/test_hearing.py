@@ -13,7 +13,7 @@ from pathlib import Path
 import av
 import pytest
 
-from core.contract.errors import InvalidRequest, Unavailable, Unsupported, UpstreamFailed
+from core.contract.errors import InvalidRequest, Unavailable, Unsupported, UpstreamInvalid
 from core.contract.events import HeardWord, HeardWords, Progress, Segment, Transcript, TranscriptDelta, Used
 from core.contract.requests import SoundFile, TranscriptionRequest
 from core.contract.route import Target
@@ -303,7 +303,7 @@ async def test_killed_worker_is_a_typed_error_and_the_next_file_is_heard(convers
         await first_segment(messages)
         [worker] = pool.process_ids
         os.kill(worker, signal.SIGKILL)
-        with pytest.raises(UpstreamFailed, match="stopped unexpectedly"):
+        with pytest.raises(UpstreamInvalid, match="stopped unexpectedly"):
             async for _ in messages:
                 pass
 

@@ -9,7 +9,7 @@ from contextlib import aclosing
 
 import pytest
 
-from core.contract.errors import Interrupted, UpstreamFailed, UpstreamTimeout
+from core.contract.errors import Interrupted, UpstreamInvalid, UpstreamTimeout
 from core.providers.local import pool as pools
 from core.providers.local.pool import Pool, close_shared_pool, shared_pool
 from tests.core.providers.local.listening import SENTENCE, job, size_of
@@ -74,7 +74,7 @@ async def test_killed_worker_fails_its_job_and_the_next_one_works(pool):
         await first_sound(messages)
         [worker] = pool.process_ids
         os.kill(worker, signal.SIGKILL)
-        with pytest.raises(UpstreamFailed, match="stopped unexpectedly"):
+        with pytest.raises(UpstreamInvalid, match="stopped unexpectedly"):
             async for _ in messages:
                 pass
 
