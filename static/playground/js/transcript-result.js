@@ -55,7 +55,7 @@ export function ending({ outcome, receipt }, item) {
 export function trouble(error, { partial = false, run = null, receipt = null } = {}) {
   const code = error?.code ?? 0;
   const provider = code === 502 || code === 503 || code === 504;
-  const cause = { 0: "lost", 401: "signed-out", 402: "over-budget", 429: "busy" }[code] ?? (provider ? "provider" : "failed");
+  const cause = { 0: "lost", 401: "signed-out", 402: "over-budget", 413: "too-long", 429: "busy" }[code] ?? (provider ? "provider" : "failed");
   const again = provider || code === 0 || code === 429 ? message("again") : "";
   return {
     kind: partial ? "warn" : "bad",

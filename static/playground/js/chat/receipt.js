@@ -11,7 +11,7 @@ const KINDS = [
   ["tokens-reasoning", ["reasoning_out"]],
   ["tokens-audio", ["audio_out"]],
 ];
-const CAUSES = { 0: "lost", 401: "signed-out", 402: "over-budget", 403: "signed-out", 429: "busy", 502: "provider", 503: "provider", 504: "provider" };
+const CAUSES = { 0: "lost", 401: "signed-out", 402: "over-budget", 403: "signed-out", 413: "too-long", 429: "busy", 502: "provider", 503: "provider", 504: "provider" };
 
 /** What stands below an answer that is over: its receipt, and a note where it is not whole. */
 export function drawEnd(element, answer) {

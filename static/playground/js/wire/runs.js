@@ -125,6 +125,6 @@ export function readFrame(buffer) {
 }
 
 function lost(id) {
-  const error = { code: 0, type: "connection_lost", message: "The connection was lost before the run began." };
+  const error = { code: 0, type: "connection_lost", message: "" };
   return { type: "run.error", id, run: null, error };
 }

@@ -125,7 +125,7 @@ export class PlaygroundSocket extends EventTarget {
     this.#socket = null;
     if (REFUSED.includes(code)) {
       this.#become("refused");
-      this.#runs.abandon({ code: 403, type: "connection_refused", message: "Sign in again." });
+      this.#runs.abandon({ code: 401, type: "connection_refused", message: "" });
       return;
     }
     this.#become("lost");
@@ -151,7 +151,7 @@ export class PlaygroundSocket extends EventTarget {
 
 /** The server closes a socket over a frame like that, and with it whatever else the page follows. */
 function tooLarge(id) {
-  const error = { code: 413, type: "too_large", message: "This is too long to be sent at once." };
+  const error = { code: 413, type: "too_large", message: "" };
   return { type: "run.error", id, run: null, error };
 }
 
