@@ -222,7 +222,7 @@ def test_files_of_every_kind_are_shown_and_marked(talk: Talk, data: Path):
     marks = [file.get_attribute("data-left") for file in talk.files.all()]
     assert marks == ["Not shown to this model"] * 4
     talk.say("And now?")
-    expect(talk.answers.last.locator(".message-receipt")).to_contain_text("stage/blind-echo")
+    expect(talk.answers.last.locator(".message-receipt")).to_contain_text("Stage blind-echo")
 
 
 def test_the_inspector_answers_with_what_it_found(talk: Talk, data: Path):
