@@ -2,6 +2,7 @@
 
 import { announce } from "../announce.js";
 import { copyText } from "../clipboard.js";
+import { formatSeconds } from "../format.js";
 import { message } from "../messages.js";
 import { named } from "../names.js";
 
@@ -74,8 +75,9 @@ function choose(dialog, name) {
 
 function drawAttempt({ provider, model, outcome, reason, duration_ms: took }) {
   const row = document.createElement("tr");
-  const time = took === null || took === undefined ? "" : message("seconds", { value: (took / 1000).toFixed(2) });
-  for (const text of [named(provider), model ?? "", [outcome, reason].filter(Boolean).join(": "), time]) {
+  const time = took === null || took === undefined ? "" : formatSeconds(took / 1000, message("seconds", { value: "{value}" }));
+  const end = outcome ? message(`outcome-${outcome}`) : "";
+  for (const text of [named(provider), model ?? "", [end, reason].filter(Boolean).join(": "), time]) {
     const cell = document.createElement("td");
     cell.textContent = text;
     row.append(cell);

@@ -47,7 +47,7 @@ export function receiptText(receipt) {
 
 /** Who was asked, in order, and what became of it; empty where the first one answered. */
 function routeText({ attempts = [] }) {
-  const told = attempts.map(({ provider, reason, outcome }) => `${named(provider)}: ${reason || outcome}`);
+  const told = attempts.map(({ provider, reason, outcome }) => `${named(provider)}: ${reason || message(`outcome-${outcome}`)}`);
   return told.length > 1 ? told.join(" → ") : "";
 }
 
