@@ -79,6 +79,8 @@ def sentence(detail: ErrorDetails) -> str:
 
 WORDS = {
     "missing": "is required.",
+    "extra_forbidden": "is not known.",
+    "finite_number": "must be a number.",
     "string_type": "must be a string.",
     "string_too_short": "must not be empty.",
     "string_too_long": "must have at most {max_length} characters.",

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from pydantic import StringConstraints
+from pydantic import ConfigDict, StringConstraints
 
 from core.bodies.decoding import decode
 from core.bodies.validation import Body, validate
@@ -17,27 +17,30 @@ from playground.models import Preset
 from playground.models.preset import NAME_LENGTH
 from playground.views.answers import absent, signed_in
 
-KEYS = frozenset(
-    {
-        "system",
-        "temperature",
-        "top_p",
-        "max_tokens",
-        "seed",
-        "voice",
-        "format",
-        "spoken",
-        "response_format",
-        "model",
-    }
-)
 MOST = 100
 LARGEST = 64 * 1024
 
 
+class Settings(Body):
+    """What a conversation is set to; a key that is absent is at its default."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+    system: str | None = None
+    temperature: float | None = None
+    top_p: float | None = None
+    max_tokens: int | None = None
+    seed: int | None = None
+    voice: str | None = None
+    format: str | None = None
+    spoken: bool | None = None
+    response_format: dict[str, Any] | None = None
+    model: str | None = None
+
+
 class PresetBody(Body):
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=NAME_LENGTH)]
-    settings: dict[str, Any]
+    settings: Settings
 
 
 @signed_in("GET", "POST")
@@ -48,9 +51,6 @@ async def presets(request: HttpRequest, user: User) -> HttpResponseBase:
     if len(request.body) > LARGEST:
         raise InvalidRequest("These settings are too long to be kept.", param="settings")
     asked = validate(PresetBody, decode(request.body))
-    for name in asked.settings:
-        if name not in KEYS:
-            raise InvalidRequest(f"{name[:40]} is no setting.", param="settings")
     return JsonResponse(fields(await offload(put, user, asked)), status=201)
 
 
@@ -71,7 +71,7 @@ def put(user: User, asked: PresetBody) -> Preset:
     if mine.exclude(name=asked.name).count() >= MOST:
         raise InvalidRequest(f"There is room for {MOST} presets.", param="name", code="too_many_presets")
     row, _ = Preset.objects.update_or_create(
-        user=user, name=asked.name, defaults={"settings": asked.settings}
+        user=user, name=asked.name, defaults={"settings": asked.settings.model_dump(exclude_unset=True)}
     )
     return row
 
