@@ -13,8 +13,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from core.catalogue.lookup import find
+from core.contract.events import Outcome
 from core.contract.requests import Task
 from core.ledger import reports
+from core.models import UsageRecord
 from playground import naming
 from playground.cards import TASKS, url
 from playground.conversations.html import rendered
@@ -71,6 +73,7 @@ def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
         "run": found,
         "record": booked[0] if booked else None,
         "attempts": booked[1] if booked else [],
+        "makers": makers(found, booked[0] if booked else None),
         "model_url": url(found.model) if find(found.model) else "",
         "words": found.words,
         "transcript_files": list(written.FILES),
@@ -78,6 +81,19 @@ def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
         **chatted(found),
     }
     return render(request, "playground/run.html", context)
+
+
+def makers(found: Run, record: UsageRecord | None) -> list[tuple[str, str]]:
+    """Every model of the answer with its provider, where one is known: two where two made it."""
+    receipt = found.receipt or {}
+    provider = record.provider if record else ""
+    if not receipt.get("then"):
+        return [(found.model, provider)]
+    # the second model is asked once the first has answered
+    way = receipt.get("attempts", ())
+    done = [attempt["provider"] for attempt in way if attempt["outcome"] == Outcome.COMPLETED]
+    first, second = (done[0], provider) if done else (provider, "")
+    return [(found.model, first), (receipt["then"], second if len(way) > 1 else "")]
 
 
 def chatted(found: Run) -> dict[str, Any]:

@@ -227,6 +227,16 @@ def test_a_receipt_tells_everything(stage, run):
     assert '"word": "secret"' in page
 
 
+def test_a_receipt_of_two_models_names_the_provider_of_each(stage, run):
+    """Not the second one's provider beside the first one's model."""
+    way = [("busy", "failed"), ("ears", "completed"), ("mouth", "completed")]
+    attempts = [{"provider": provider, "outcome": outcome} for provider, outcome in way]
+    Run.objects.update(model="ears/one", receipt={"then": "mouth/two", "attempts": attempts})
+    UsageRecord.objects.update(model="ears/one", provider="mouth")
+    facts = re.search(r'<dl class="facts.*?<dt>Outcome', text(stage.get(f"/runs/{run.id}")))[0]
+    assert re.findall(r"<dd>(?:[^<]*<code>)?([^<]+)", facts) == ["ears/one", "ears", "mouth/two", "mouth"]
+
+
 def test_a_run_whose_model_is_gone_keeps_its_receipt(stage, run):
     Run.objects.update(model="gone/model")
     page = text(stage.get(f"/runs/{run.id}"))

@@ -12,9 +12,15 @@ export function receiptParts(receipt, { first, duration }, run) {
     units: units(receipt, duration),
     cost: money(receipt.cost),
     model: [receipt.model, receipt.then].filter(Boolean).map(named).join(" + "),
-    provider: named(receipt.provider),
+    provider: providers(receipt).map(named).join(" + "),
     url: `/runs/${run}`,
   };
+}
+
+/** Who ran the model, or each of the two that made the answer: the second is asked once the first has answered. */
+function providers({ then, provider, attempts = [] }) {
+  const first = then && attempts.find(({ outcome }) => outcome === "completed")?.provider;
+  return [...new Set([first, provider])].filter(Boolean);
 }
 
 /** `price` is USD per minute of sound. */
