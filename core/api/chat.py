@@ -12,12 +12,13 @@ from typing import Any, Protocol
 from starlette.requests import Request
 from starlette.responses import Response
 
+from core.api.answering import Live, Whole
 from core.api.answers import JSON, dumps
-from core.api.entry import Later, Receive, Scope, Send
+from core.api.entry import Later, Scope, Send
 from core.api.gathering import meanwhile
 from core.api.reading import caller
 from core.api.receiving import ChatReceived, receive_chat
-from core.api.streaming import KEEP_ALIVE, Stream, answer_headers, to_the_end, while_connected
+from core.api.streaming import KEEP_ALIVE, Stream, answer_headers
 from core.bodies.chunks import Chunks
 from core.bodies.completions import Completing, usage_object
 from core.contract.errors import Interrupted, PolyphonyError
@@ -44,33 +45,13 @@ async def chat(request: Request) -> Later:
     return Later((ChunkAnswer if received.request.streamed else CompletionAnswer)(session, received))
 
 
-class CompletionAnswer:
-    """An answer in one piece, an ASGI application of its own; the files are gone when it ends."""
+class CompletionAnswer(Whole):
+    """An answer in one piece."""
 
     def __init__(self, session: Session, received: ChatReceived) -> None:
-        self.session = session
+        super().__init__(session, received)
         self.received = received
         self.created = int(time.time())
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            answer = await to_the_end(f"chat {self.session.id}", receive, self.whole())
-        except PolyphonyError as error:
-            self.name(error)
-            raise
-        if answer is not None:
-            await answer(scope, receive, send)
-
-    async def whole(self) -> Response:
-        """The answer, made whether or not somebody still waits for it."""
-        try:
-            return await self.made()
-        finally:
-            self.received.close()
-
-    def name(self, error: PolyphonyError) -> None:
-        if self.session.entry.written:  # else the books know nothing by this id
-            error.metadata.setdefault("generation_id", self.session.id)
 
     async def made(self) -> Response:
         completing = Completing()
@@ -103,7 +84,7 @@ class Frames(Protocol):
     def failure(self, error: Mapping[str, Any], usage: Mapping[str, Any] | None) -> bytes: ...
 
 
-class ChunkAnswer(CompletionAnswer):
+class ChunkAnswer(Live, CompletionAnswer):
     """An answer as server-sent events; a failure after the first of them is an event too."""
 
     def __init__(self, session: Session, received: ChatReceived) -> None:
@@ -116,16 +97,6 @@ class ChunkAnswer(CompletionAnswer):
         asked = self.received.body.stream_options or {}
         usage = bool(asked.get("include_usage"))
         return Chunks(self.session.id, self.created, self.session.route.model, usage=usage)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            async with while_connected(receive):
-                await self.answer(scope, send)
-        except PolyphonyError as error:
-            self.name(error)
-            raise
-        finally:
-            self.received.close()
 
     async def answer(self, scope: Scope, send: Send) -> None:
         stream = Stream(send, scope)

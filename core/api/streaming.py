@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Coroutine, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar
 
-from core import tasks
 from core.api.entry import STRAIGHT, Receive, Scope, Send
-from core.contract.errors import PolyphonyError
 from core.contract.events import Started
-
-T = TypeVar("T")
 
 KEEP_ALIVE = 10.0
 """Seconds of silence after which an event stream says that it is still there."""
@@ -41,26 +36,6 @@ async def while_connected(receive: Receive) -> AsyncIterator[None]:
             raise
     finally:
         watcher.cancel()
-
-
-async def to_the_end(name: str, receive: Receive, work: Coroutine[Any, Any, T]) -> T | None:
-    """What `work` returns; None where the client left meanwhile. The work goes on without it: a provider that
-    was asked for a whole answer bills one. Raises what `work` raises from the error tree."""
-    task = tasks.spawn(name, kept(work))
-    async with while_connected(receive):
-        found = await asyncio.shield(task)
-        if isinstance(found, PolyphonyError):
-            raise found
-        return found
-    return None
-
-
-async def kept(work: Coroutine[Any, Any, T]) -> T | PolyphonyError:
-    """A refusal is an answer too, and no failure of the task."""
-    try:
-        return await work
-    except PolyphonyError as error:
-        return error
 
 
 def answer_headers(media_type: str, generation: str, model: str, began: Started | None) -> dict[str, str]:

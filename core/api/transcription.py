@@ -10,11 +10,12 @@ from contextlib import aclosing
 from starlette.requests import Request
 from starlette.responses import Response
 
+from core.api.answering import Live, Whole
 from core.api.answers import dumps
-from core.api.entry import Receive, Scope, Send
+from core.api.entry import Scope, Send
 from core.api.reading import caller
 from core.api.receiving import Received, receive
-from core.api.streaming import KEEP_ALIVE, Stream, answer_headers, to_the_end, while_connected
+from core.api.streaming import KEEP_ALIVE, Stream, answer_headers
 from core.bodies.transcription import FORM, TranscriptionBody, TranslationBody
 from core.bodies.transcripts import MEDIA_TYPES, Gathering, segment_event, usage_object, written
 from core.bodies.validation import validate
@@ -51,33 +52,12 @@ async def listen(request: Request, shape: type[TranscriptionBody | TranslationBo
     return (EventAnswer if asked.streamed else TranscriptAnswer)(session, asked, received)
 
 
-class TranscriptAnswer:
-    """A transcript in one piece, an ASGI application of its own; the file is gone when it ends."""
+class TranscriptAnswer(Whole):
+    """A transcript in one piece."""
 
     def __init__(self, session: Session, asked: Listening, received: Received) -> None:
-        self.session = session
+        super().__init__(session, received)
         self.asked = asked
-        self.received = received
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            answer = await to_the_end(f"{self.asked.task} {self.session.id}", receive, self.whole())
-        except PolyphonyError as error:
-            self.name(error)
-            raise
-        if answer is not None:
-            await answer(scope, receive, send)
-
-    async def whole(self) -> Response:
-        """The answer, made whether or not somebody still waits for it."""
-        try:
-            return await self.made()
-        finally:
-            self.received.close()
-
-    def name(self, error: PolyphonyError) -> None:
-        if self.session.entry.written:  # else the books know nothing by this id
-            error.metadata.setdefault("generation_id", self.session.id)
 
     async def made(self) -> Response:
         hearing = await hear(self.session)
@@ -103,23 +83,13 @@ class TranscriptAnswer:
         return headers if cost is None else {**headers, "X-Polyphony-Cost": format(cost.normalize(), "f")}
 
 
-class EventAnswer(TranscriptAnswer):
+class EventAnswer(Live, TranscriptAnswer):
     """A transcript as server-sent events; a failure after the first of them is an event too."""
 
     def __init__(self, session: Session, asked: Listening, received: Received) -> None:
         super().__init__(session, asked, received)
         self.gathering = Gathering()
         self.began: Started | None = None
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            async with while_connected(receive):
-                await self.answer(scope, send)
-        except PolyphonyError as error:
-            self.name(error)
-            raise
-        finally:
-            self.received.close()
 
     async def answer(self, scope: Scope, send: Send) -> None:
         stream = Stream(send, scope)
