@@ -137,5 +137,7 @@ def done(
     return {**ending, "error": error.envelope()} if error else ending
 
 
-def failed(error: PolyphonyError) -> dict[str, Any]:
-    return {"type": "run.error", "error": error.envelope()}
+def failed(error: PolyphonyError, receipt: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The end of a run that brought nothing; `receipt` where a provider was asked."""
+    ending = {"type": "run.error", "error": error.envelope()}
+    return {**ending, "receipt": receipt} if receipt else ending

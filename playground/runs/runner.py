@@ -215,7 +215,7 @@ def last(
     live: Live, outcome: Outcome, receipt: Receipt | None, error: PolyphonyError | None
 ) -> dict[str, Any]:
     if outcome is Outcome.FAILED and error is not None:
-        return frames.failed(error)
+        return frames.failed(error, told_receipt(live, receipt))
     return frames.done(outcome, told_receipt(live, receipt), error)
 
 

@@ -132,6 +132,8 @@ async def test_a_cut_answer_is_partial_and_a_refused_one_failed(mind, sign_in, a
     _, cut, refused = (await shown(alice, began["conversation"]))["messages"]
     assert (cut["state"], cut["text"], cut["error"]["code"]) == ("partial", "One two", 502)
     assert (refused["state"], refused["text"], refused["error"]) == ("failed", "", failed["error"])
+    assert failed["receipt"] == refused["receipt"]
+    assert [step["outcome"] for step in failed["receipt"]["attempts"]] == ["failed"]
 
 
 async def test_a_page_that_reloads_hears_everything_again(mind, sign_in, alice):

@@ -147,5 +147,6 @@ def test_an_unpriced_cost_is_null_never_zero():
 def test_an_ending_says_what_went_wrong():
     error = UpstreamFailed("broken")
     assert frames.failed(error) == {"type": "run.error", "error": error.envelope()}
+    assert frames.failed(error, {"cost": 0}) == {**frames.failed(error), "receipt": {"cost": 0}}
     assert frames.done(Outcome.PARTIAL, None, error)["error"] == error.envelope()
     assert "error" not in frames.done(Outcome.COMPLETED, None)
