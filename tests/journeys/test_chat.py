@@ -13,6 +13,7 @@ from tests.journeys.conftest import DESK, PHONE
 from tests.journeys.talking import Talk
 from tests.journeys.talking import echoes as echoes
 from tests.journeys.talking import talk as talk
+from tests.journeys.watching import Watch
 from tests.journeys.test_pages import faults
 
 MARKDOWN = "Some **bold** words\n\n```python\nprint('hi')\n```\n\n- one\n- two"
@@ -90,6 +91,62 @@ def test_a_question_that_never_left_is_edited_where_it_stands(talk: Talk):
     expect(talk.words).to_have_text("The second, again")
     assert talk.questions.all_inner_texts() == ["The first", "The second, again"]
     expect(talk.answers.last.locator(".message-receipt")).to_contain_text("7 in")
+
+
+def test_what_never_left_is_a_draft_after_a_reload(talk: Talk, data: Path):
+    talk.open().say("The first")
+    talk.page.evaluate("() => { WebSocket.prototype.send = function () { this.close(); }; }")
+    talk.attach("image", data / "samples" / FILES["image"])
+    talk.begin("The second")
+    talk.answered(2)
+    expect(talk.text).to_have_value("")
+    talk.page.reload()
+    talk.ready()
+    expect(talk.text).to_have_value("The second")
+    expect(talk.page.locator("attachment-chip")).to_have_count(1)
+    expect(talk.questions).to_have_count(1)
+    talk.text.press("Enter")
+    talk.answered(2)
+    expect(talk.words).to_have_text("The second [image_url]")
+    talk.page.reload()
+    expect(talk.questions).to_have_count(2)
+    expect(talk.text).to_have_value("")
+    expect(talk.page.locator("attachment-chip")).to_have_count(0)
+
+
+def test_what_never_left_comes_back_when_something_else_is_asked(talk: Talk):
+    talk.open()
+    talk.page.evaluate("() => { WebSocket.prototype.send = function () { this.close(); }; }")
+    talk.begin("The first")
+    talk.answered()
+    talk.page.evaluate("() => { WebSocket.prototype.send = window.watch.send; }")
+    talk.begin("The second")
+    expect(talk.words).to_have_text("The second")
+    assert talk.questions.all_inner_texts() == ["The second"]
+    expect(talk.text).to_have_value("The first")
+    talk.page.get_by_role("link", name="New conversation").first.click()
+    expect(talk.messages).to_have_count(0)
+    talk.page.go_back()
+    expect(talk.text).to_have_value("The first")
+
+
+def test_a_conversation_deleted_elsewhere_leaves_its_writer_the_message(talk: Talk):
+    talk.open().say("The first")
+    gone = talk.conversation()
+    talk.page.evaluate(
+        """async (id) => {
+        const headers = { "X-CSRFToken": document.querySelector("chat-studio").dataset.csrf };
+        await fetch(`/conversations/${id}/delete`, { method: "POST", headers }); }""",
+        gone,
+    )
+    talk.begin("The second")
+    expect(talk.page.locator(".composer-notes")).to_contain_text("deleted elsewhere")
+    expect(talk.text).to_have_value("The second")
+    expect(talk.messages).to_have_count(0)
+    talk.text.press("Enter")
+    talk.answered()
+    expect(talk.words).to_have_text("The second")
+    assert talk.conversation() != gone
 
 
 def test_a_message_too_long_for_the_socket_stays_with_its_writer(talk: Talk):
@@ -183,6 +240,28 @@ def test_two_tabs_follow_one_answer(talk: Talk):
     assert other.locator(".message-answer .prose").inner_text() == talk.words.inner_text()
 
 
+def test_news_from_elsewhere_leave_the_reader_on_their_branch(talk: Talk):
+    talk.open().say("First")
+    talk.edit("First, again")
+    expect(talk.words).to_have_text("First, again")
+    talk.tool("Earlier version", talk.questions.first).click()
+    expect(talk.words).to_have_text("First")
+    other = Talk(Watch(talk.page.context.new_page()))
+    other.page.goto(talk.page.url)
+    other.ready()
+    expect(other.words).to_have_text("First, again")
+    other.say("More")
+    news = "() => document.dispatchEvent(new Event('visibilitychange'))"
+    with talk.page.expect_response("**/conversations/*/"):
+        talk.page.evaluate(news)
+    talk.tool("Later version", talk.questions.first).click()
+    expect(talk.words).to_have_text("More")
+    other.say("And more")
+    with talk.page.expect_response("**/conversations/*/"):
+        talk.page.evaluate(news)
+    expect(talk.words).to_have_text("And more")
+
+
 def test_an_answer_that_ends_early_is_kept_and_tried_again(talk: Talk):
     talk.open("cut-echo").say("one two three four five")
     trouble = talk.answers.locator(".message-trouble")
@@ -197,6 +276,11 @@ def test_a_provider_that_fails_is_named_with_the_request(talk: Talk):
     trouble = talk.answers.locator(".message-trouble")
     expect(trouble).to_contain_text("The provider failed.")
     expect(trouble).to_contain_text(re.compile(r"Request gen-\S+"))
+    receipt = talk.answers.locator(".message-receipt")
+    told = receipt.inner_text()
+    assert "stage/broken-echo" in told or "Stage broken-echo" in told
+    talk.page.reload()
+    expect(receipt).to_have_text(told)
     talk.page.locator("#chat-model").select_option("stage/echo")
     trouble.get_by_role("button", name="Retry").click()
     expect(talk.words).to_have_text("Hello")

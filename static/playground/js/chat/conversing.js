@@ -6,7 +6,8 @@ import { MessageTree } from "./tree.js";
 
 /**
  * Events: "change" (the branch shown is another), "renamed" {before, after} (the server's id of a message),
- * "begun" {conversation?, title, left} (the server has it), "told" {answer, event}, "ended" {answer}.
+ * "begun" {conversation?, title, left} (the server has it), "told" {answer, event}, "ended" {answer},
+ * "gone" {parts, uploads} (deleted elsewhere: what was asked, to be asked again).
  */
 export class Conversing extends EventTarget {
   tree = new MessageTree();
@@ -18,6 +19,13 @@ export class Conversing extends EventTarget {
 
   get busy() {
     return this.#runs.size > 0;
+  }
+
+  /** What was asked last and did not get through: {content, uploads, question}; null where there is none. */
+  get unsent() {
+    const { started, asked, state } = this.tree.leaf() ?? {};
+    const waits = state === "running" && pageSocket().state === "open";
+    return started === false && !waits && asked?.question ? asked : null;
   }
 
   get running() {
@@ -107,7 +115,11 @@ export class Conversing extends EventTarget {
 
   #take({ messages, head, title, cost, settings, model }) {
     Object.assign(this, { title, cost: { total: 0, unpriced: 0, ...cost }, settings: { ...settings, model } });
+    const reader = this.tree.leaf()?.id;
     this.tree.take(messages, head);
+    if (!this.tree.path().some(({ id }) => id === reader)) {
+      this.tree.choose(reader);
+    }
     this.tree.all().filter(({ state, run }) => state === "running" && run).forEach((answer) => this.#resume(answer));
     this.#say("change");
   }
@@ -126,6 +138,11 @@ export class Conversing extends EventTarget {
   #hear(runs, answer, event) {
     note(answer, event);
     const shown = runs === this.#runs;
+    if (shown && event.error?.code === 404 && event.error.param === "conversation") {
+      const { content, uploads } = answer.asked ?? {};
+      this.#say("gone", { parts: content ?? this.tree.get(answer.parent)?.parts, uploads });
+      return;
+    }
     if (shown && event.type === "run.started") {
       this.#begun(answer, event);
     }

@@ -1,4 +1,4 @@
-// What comes to a message by itself: files dropped anywhere on the studio or pasted; and what its model refuses.
+// What comes to a message: files dropped anywhere on the studio, pasted or picked; and what keeps it from going.
 
 import { message } from "../messages.js";
 import { pastedFiles } from "./pasted.js";
@@ -20,6 +20,10 @@ export function attend(composer, studio, take) {
   studio.addEventListener("dragleave", (event) => {
     studio.contains(event.relatedTarget) || composer.removeAttribute("data-over");
   });
+  composer.querySelector("[data-role=picker]").addEventListener("change", ({ target }) => {
+    take([...target.files]);
+    target.value = "";
+  });
   document.addEventListener("paste", (event) => {
     const files = event.defaultPrevented ? [] : pastedFiles(event.clipboardData);
     if (files.length) {
@@ -30,8 +34,25 @@ export function attend(composer, studio, take) {
 }
 
 /** Whether a message is more than the socket takes in one frame, with some room for what goes with it. */
-export function tooLong(text) {
+function tooLong(text) {
   return text.length > LONGEST / 6 && new Blob([JSON.stringify(text)]).size > LONGEST;
+}
+
+/** Why a message cannot go now; empty where it can. */
+export function hindrance(composer, tray, text) {
+  if (composer.state === "blocked") {
+    return composer.querySelector("[data-field=hint]").dataset.blocked ?? "";
+  }
+  const key = tray?.unfit ? "why-unfit" : tray?.failed ? "why-failed" : tooLong(text) ? "why-long" : "";
+  return key && message(key);
+}
+
+/** Where no style makes a field as high as its text. */
+export function grow(field) {
+  if (!CSS.supports("field-sizing", "content")) {
+    field.style.blockSize = "auto";
+    field.style.blockSize = `${field.scrollHeight}px`;
+  }
 }
 
 /** Buttons of what the model does not take stay, and say why. */

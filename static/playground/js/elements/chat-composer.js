@@ -1,6 +1,7 @@
 // The message that is being written: its words, the files that go with it, one button that sends or stops.
 
-import { attend, gate, tooLong } from "../chat/intake.js";
+import { attend, gate, grow, hindrance } from "../chat/intake.js";
+import { keepDraft } from "../chat/unsent.js";
 import { readDraft, writeDraft } from "../drafts.js";
 import { message } from "../messages.js";
 
@@ -19,22 +20,18 @@ class ChatComposer extends HTMLElement {
   #arriving = 0;
   #refused = [];
   #cleared = false;
+  #unsent = null;
 
   connectedCallback() {
     const studio = this.closest("chat-studio") ?? this;
     attend(this, studio, (files) => this.#add(files));
     studio.addEventListener("conversation-open", ({ detail }) => this.#moveTo(detail.id));
-    studio.addEventListener("conversation-new", () => this.#moveTo(null));
-    studio.addEventListener("conversation-gone", () => this.#moveTo(null));
+    ["conversation-new", "conversation-gone"].forEach((type) => studio.addEventListener(type, () => this.#moveTo(null)));
     this.#text.addEventListener("input", () => this.#changed());
     this.#text.addEventListener("keydown", (event) => this.#typed(event));
     this.addEventListener("keydown", (event) => event.key === "Escape" && this.#escaped());
     this.addEventListener("click", ({ target, detail }) => this.#pressed(target, detail));
     this.addEventListener("focusin", ({ target }) => this.#hint(target.matches("[data-attach]:focus-visible") ? target.title : ""));
-    this.#part("picker").addEventListener("change", ({ target }) => {
-      this.#add([...target.files]);
-      target.value = "";
-    });
     gate(this);
     this.#restore(readDraft(this.#key));
   }
@@ -74,6 +71,14 @@ class ChatComposer extends HTMLElement {
     writeDraft(this.#key, null);
     this.#conversation = id;
     this.#changed();
+  }
+
+  /** What stands in the thread and never began, {content, uploads} or null: the draft keeps it too. */
+  set unsent(unsent) {
+    if (unsent !== this.#unsent) {
+      this.#unsent = unsent;
+      this.#changed();
+    }
   }
 
   /** Takes a message in to be changed or sent again. `parts` are canonical; `editing` is the id of a kept message. */
@@ -127,16 +132,7 @@ class ChatComposer extends HTMLElement {
 
   /** Why the message cannot go now; empty where it can. */
   get #why() {
-    if (this.state === "blocked") {
-      return this.querySelector("[data-field=hint]").dataset.blocked ?? "";
-    }
-    if (this.#tray?.unfit) {
-      return message("why-unfit");
-    }
-    if (this.#tray?.failed) {
-      return message("why-failed");
-    }
-    return tooLong(this.#text.value) ? message("why-long") : "";
+    return hindrance(this, this.#tray, this.#text.value);
   }
 
   get #ready() {
@@ -144,14 +140,9 @@ class ChatComposer extends HTMLElement {
   }
 
   #changed() {
-    const text = this.#text.value;
-    if (!CSS.supports("field-sizing", "content")) {
-      this.#text.style.blockSize = "auto";
-      this.#text.style.blockSize = `${this.#text.scrollHeight}px`;
-    }
+    grow(this.#text);
     if (!this.#editing) {
-      const uploads = this.#tray?.kept() ?? [];
-      writeDraft(this.#key, text || uploads.length ? { text, uploads } : null);
+      keepDraft(this.#key, this.#text.value, this.#tray?.kept() ?? [], this.#unsent);
     }
     if (this.#waiting && !this.#busy) {
       this.#send();
@@ -205,7 +196,7 @@ class ChatComposer extends HTMLElement {
       this.clear();
       this.focus();
     } else if (button?.getAttribute("aria-disabled") === "true") {
-      this.#refuse([{ kind: button.dataset.attach, why: button.title }]);
+      this.refuse([{ kind: button.dataset.attach, why: button.title }]);
     } else if (button?.dataset.attach) {
       this.#bring(role, button.dataset.attach);
     }
@@ -241,7 +232,13 @@ class ChatComposer extends HTMLElement {
     this.#part("editing").hidden = !id;
   }
 
+  /** What never began is in the draft of its conversation; one that is left where it began comes back at once. */
   #moveTo(id) {
+    const unsent = this.#unsent;
+    this.#unsent = null;
+    if (unsent && id === this.#conversation) {
+      this.load({ parts: unsent.content, uploads: unsent.uploads });
+    }
     if (id !== this.#conversation) {
       this.#before = null;
       this.#edit(null);
@@ -274,13 +271,14 @@ class ChatComposer extends HTMLElement {
       this.#arriving += 1;
       const tray = await this.#files();
       this.#arriving -= 1;
-      this.#refuse(tray.add(files));
+      this.refuse(tray.add(files));
       this.focus();
       this.#changed();
     }
   }
 
-  async #refuse(refused) {
+  /** Says what did not come along and why, until it is closed. */
+  async refuse(refused) {
     if (refused.length) {
       this.#refused = refused.filter(({ file, kind }) => file && kind);
       const { showRefusals } = await import("../chat/refusals.js");

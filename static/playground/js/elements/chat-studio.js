@@ -1,7 +1,9 @@
 // The page of a chat: the composer asks, the thread shows, the settings say how, the list leads elsewhere.
 
 import { announce } from "../announce.js";
+import { nameConversation, namedConversation } from "../chat/address.js";
 import { Conversing } from "../chat/conversing.js";
+import { leftOut, markFiles } from "../chat/marks.js";
 import { message as say } from "../messages.js";
 import { pageSocket } from "../wire/socket.js";
 import "./chat-composer.js";
@@ -10,7 +12,6 @@ import "./chat-thread.js";
 import "./conversation-list.js";
 import "./status-note.js";
 
-const KINDS = { image_url: "image", input_audio: "audio", video_url: "video", file: "file" };
 const ENDS = ["run.done", "run.error"];
 
 class ChatStudio extends HTMLElement {
@@ -22,7 +23,7 @@ class ChatStudio extends HTMLElement {
 
   connectedCallback() {
     const on = (target, type, listener) => target.addEventListener(type, ({ detail }) => listener(detail));
-    on(this, "composer-send", (detail) => this.#ask((how) => this.#talk.send(detail, how)));
+    on(this, "composer-send", (detail) => this.#send(detail));
     on(this, "composer-stop", () => this.#stop());
     on(this, "composer-edit-last", () => this.#edit(this.#talk.tree.path().findLast(({ role }) => role === "user")));
     on(this, "message-act", ({ act, id }) => this.#act(act, id));
@@ -35,6 +36,7 @@ class ChatStudio extends HTMLElement {
     on(this.#talk, "renamed", ({ before, after }) => this.#thread.rename(before, after));
     on(this.#talk, "begun", (detail) => this.#begun(detail));
     on(this.#talk, "told", ({ answer, event }) => this.#hear(answer, event));
+    on(this.#talk, "gone", (asked) => this.#gone(asked));
     on(this.#talk, "ended", ({ answer }) => this.#ended(answer));
     this.addEventListener("message-files", ({ target }) => this.#mark(target));
     this.addEventListener("click", ({ target }) => this.#pressed(target));
@@ -63,6 +65,15 @@ class ChatStudio extends HTMLElement {
   }
 
   // Asking
+
+  /** What never began and is not the message that is sent now comes back, behind the composer's own clearing. */
+  #send(detail) {
+    const { unsent } = this.#talk;
+    this.#ask((how) => this.#talk.send(detail, how));
+    if (unsent && unsent.question.id !== detail.editing) {
+      queueMicrotask(() => this.#composer.load({ parts: unsent.content, uploads: unsent.uploads }));
+    }
+  }
 
   #ask(begin) {
     const params = this.#settings.params();
@@ -110,13 +121,9 @@ class ChatStudio extends HTMLElement {
 
   async #fork(message) {
     const { forkConversation } = await import("../chat/kept.js");
-    const { id, error } = await forkConversation(this.#talk.id, message, this.dataset.csrf);
-    if (error) {
-      announce(say("not-copied"));
-      return;
-    }
-    this.dispatchEvent(new CustomEvent("conversation-open", { detail: { id } }));
-    this.#list.refresh();
+    const { id } = await forkConversation(this.#talk.id, message, this.dataset.csrf);
+    id ? this.dispatchEvent(new CustomEvent("conversation-open", { detail: { id } })) : announce(say("not-copied"));
+    id && this.#list.refresh();
   }
 
   async #pressed(target) {
@@ -141,11 +148,9 @@ class ChatStudio extends HTMLElement {
 
   #begun({ conversation, title, left }) {
     this.#thread.heading = title;
-    this.#left = new Map();
-    for (const { message, part } of left) {
-      this.#left.set(message, { ...this.#left.get(message), [part]: say("left-out") });
-    }
+    this.#left = leftOut(left);
     this.#markAll();
+    this.#settle();
     if (conversation) {
       this.#composer.conversation = conversation;
       this.#named(conversation, true);
@@ -201,8 +206,8 @@ class ChatStudio extends HTMLElement {
   }
 
   #settle() {
-    const ready = this.dataset.ready === "yes";
-    this.#composer.state = this.#talk.running ? "running" : ready ? "idle" : "blocked";
+    this.#composer.state = this.#talk.running ? "running" : this.dataset.ready === "yes" ? "idle" : "blocked";
+    this.#composer.unsent = this.#talk.unsent;
   }
 
   async #showTotal() {
@@ -219,16 +224,8 @@ class ChatStudio extends HTMLElement {
     this.querySelectorAll(".message-user").forEach((element) => this.#mark(element));
   }
 
-  /** Files that the model of the next answer does not get, or did not get with the last one. */
   #mark(element) {
-    const accepts = this.#composer.accepts ?? {};
-    const whys = { ...this.#left.get(element.message.id) };
-    for (const { dataset } of element.querySelectorAll(".message-file")) {
-      if (accepts[KINDS[dataset.kind]]?.ok === false) {
-        whys[dataset.part] = say("left-out");
-      }
-    }
-    element.mark(whys);
+    markFiles(element, this.#composer.accepts, this.#left.get(element.message.id));
   }
 
   #switched() {
@@ -270,6 +267,14 @@ class ChatStudio extends HTMLElement {
     this.#composer.focus();
   }
 
+  /** Deleted elsewhere: what was asked of it begins another one, once it is sent again. */
+  #gone(asked) {
+    this.dispatchEvent(new CustomEvent("conversation-new", { detail: { back: true } }));
+    this.#composer.load(asked);
+    this.#composer.refuse([{ key: "gone" }]);
+    this.#list.refresh();
+  }
+
   #leave() {
     this.#soundReady?.stopSound();
     this.#reader?.then(({ stopReading }) => stopReading());
@@ -278,19 +283,14 @@ class ChatStudio extends HTMLElement {
     document.getElementById("chat-side").hidePopover();
   }
 
-  /** The page's address names the conversation, so that it can be kept and gone back to. */
   #named(id, replace) {
     this.#list.current = id;
-    const address = new URL(location.href);
-    if (address.searchParams.get("conversation") !== id) {
-      id ? address.searchParams.set("conversation", id) : address.searchParams.delete("conversation");
-      history[replace ? "replaceState" : "pushState"]({}, "", address);
-    }
+    nameConversation(id, replace);
   }
 
   /** The composer changes its draft with the same event. */
   #wentBack() {
-    const id = new URLSearchParams(location.search).get("conversation");
+    const id = namedConversation();
     const type = id ? "conversation-open" : "conversation-new";
     this.dispatchEvent(new CustomEvent(type, { detail: { id, back: true } }));
   }
