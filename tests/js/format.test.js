@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { countCharacters, formatBytes, formatClock, formatCost, formatSeconds } from "../../static/playground/js/format.js";
+import { formatBytes } from "../../static/playground/js/file-size.js";
+import { countCharacters, formatClock, formatCost, formatSeconds } from "../../static/playground/js/format.js";
 import { fill } from "../../static/playground/js/messages.js";
 
 test("costs read as people say them", () => {

@@ -2,11 +2,8 @@
 
 const ELEMENTS = {
   "chat-studio": () => import("./elements/chat-studio.js"),
-  "chat-composer": () => import("./elements/chat-composer.js"),
-  "chat-settings": () => import("./elements/chat-settings.js"),
   "code-panel": () => import("./elements/code-panel.js"),
   "code-sample": () => import("./elements/code-sample.js"),
-  "conversation-list": () => import("./elements/conversation-list.js"),
   "history-player": () => import("./elements/history-player.js"),
   "live-region": () => import("./elements/live-region.js"),
   "model-filters": () => import("./elements/model-filters.js"),

@@ -46,13 +46,6 @@ export function formatClock(seconds) {
   return hours ? `${hours}:${String(minutes).padStart(2, "0")}:${rest}` : `${minutes}:${rest}`;
 }
 
-/** The size of a file: "340 kB", "2.4 MB"; a small one is never 0. */
-export function formatBytes(bytes) {
-  const [unit, value] = bytes < 1e6 ? ["kilobyte", bytes / 1024] : ["megabyte", bytes / 1048576];
-  const digits = value < 10 ? { maximumSignificantDigits: 2 } : { maximumFractionDigits: 0 };
-  return new Intl.NumberFormat(language(), { style: "unit", unit, unitDisplay: "short", ...digits }).format(value);
-}
-
 /** Characters as limits count them: code points, so that an emoji is one. */
 export function countCharacters(text) {
   let count = text.length;

@@ -1,6 +1,7 @@
 // One file that goes with a message: what it looks or sounds like, how far it is, away with it.
 
-import { formatBytes, formatClock, formatNumber } from "../format.js";
+import { formatBytes } from "../file-size.js";
+import { formatClock, formatNumber } from "../format.js";
 import { message } from "../messages.js";
 
 /** `show(item)` draws an item of the tray. Events that bubble: "chip-remove" {item}, "chip-retry" {item}. */

@@ -1,7 +1,8 @@
 // Files come in: dropped anywhere on the tab, picked, pasted or recorded; each is sent up and waits its turn.
 
 import { announce } from "../announce.js";
-import { formatBytes, formatClock, formatNumber } from "../format.js";
+import { formatBytes } from "../file-size.js";
+import { formatClock, formatNumber } from "../format.js";
 import { message } from "../messages.js";
 
 let lastId = 0;
