@@ -53,6 +53,24 @@ def test_reading_begins_before_the_answer_ends_and_stops_at_once(talk: Talk):
     assert len(talk.watch.events("audio.start")) < 6
 
 
+def test_code_is_left_out_and_escape_stops_the_reading(talk: Talk):
+    talk.open().say("A [link](https://a.test/b_c) and `two_words`.\n\n```\nprint(1)\n```\n\nThe end of it.")
+    talk.page.evaluate(
+        """() => { window.lit = new Set();
+        const look = () => CSS.highlights.get("reading")?.forEach((range) => window.lit.add(String(range)));
+        setInterval(look, 20); }"""
+    )
+    read = talk.tool("Read aloud")
+    read.click()
+    expect(read).to_have_attribute("aria-pressed", "true")
+    expect(read).to_have_attribute("aria-pressed", "false", timeout=30_000)
+    assert talk.page.evaluate("() => [...window.lit]") == ["A link and two_words.", "The end of it."]
+    read.click()
+    expect(read).to_have_attribute("aria-pressed", "true")
+    talk.page.keyboard.press("Escape")
+    expect(read).to_have_attribute("aria-pressed", "false", timeout=500)
+
+
 def test_who_reads_aloud_is_chosen_and_remembered(talk: Talk):
     talk.open().say("Read this to me.")
     talk.page.get_by_role("button", name="Voice").click()

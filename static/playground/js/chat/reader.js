@@ -5,7 +5,8 @@ import { message } from "../messages.js";
 import { Reading } from "./reading.js";
 
 const KEY = "reader";
-const MARKS = /[*_\x60#>~]+|^\s*(?:[-+]|\d+[.)])\s+/gm;
+const MARKS = /[*\x60#>~]+|(?<!\w)_+|_+(?!\w)|^\s*(?:[-+]|\d+[.)])\s+/gm;
+const LINKS = /!?\[([^\]]*)\]\([^)\s]*\)/g;
 
 const models = JSON.parse(document.getElementById("chat-speech-models")?.textContent || "[]") || [];
 let current = null;
@@ -101,7 +102,7 @@ function show(element, on) {
 
 /** The sentence that is heard is lit where its words are found again. */
 function mark(element, sentence) {
-  const range = found(element.querySelector("[data-role=prose]"), sentence.replace(MARKS, "").trim());
+  const range = found(element.querySelector("[data-role=prose]"), sentence.replace(LINKS, "$1").replace(MARKS, "").trim());
   if (CSS.highlights && range) {
     CSS.highlights.set("reading", new Highlight(range));
   } else {

@@ -139,7 +139,7 @@ class ChatStudio extends HTMLElement {
 
   #typed(event) {
     const elsewhere = document.querySelector("dialog[open], [data-role=editing]:not([hidden])");
-    if (event.key === "Escape" && !event.defaultPrevented && !elsewhere && this.#talk.running) {
+    if (event.key === "Escape" && !event.defaultPrevented && !elsewhere) {
       this.#stop();
     }
   }
