@@ -97,7 +97,8 @@ class ChatStudio extends HTMLElement {
     if (act === "before" || act === "after") {
       tree.choose(tree.place(id)[act]);
       this.#show();
-      this.#thread.find(tree.place(id)[act])?.querySelector(`[data-act=${act}]`).focus({ preventScroll: true });
+      const arrow = (name) => this.#thread.find(tree.place(id)[act])?.querySelector(`[data-act=${name}]:enabled`);
+      (arrow(act) ?? arrow(act === "before" ? "after" : "before"))?.focus({ preventScroll: true });
     } else if (act === "edit") {
       this.#edit(message);
     } else if (act === "again" || act === "retry") {
