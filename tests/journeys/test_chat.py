@@ -13,8 +13,8 @@ from tests.journeys.conftest import DESK, PHONE
 from tests.journeys.talking import Talk
 from tests.journeys.talking import echoes as echoes
 from tests.journeys.talking import talk as talk
-from tests.journeys.watching import Watch
 from tests.journeys.test_pages import faults
+from tests.journeys.watching import Watch
 
 MARKDOWN = "Some **bold** words\n\n```python\nprint('hi')\n```\n\n- one\n- two"
 LONG = "\n\n".join(f"Paragraph {number} is told here." for number in range(12))
@@ -158,9 +158,7 @@ def test_a_message_too_long_for_the_socket_stays_with_its_writer(talk: Talk):
     expect(send).to_be_disabled()
     talk.text.press("Enter")
     expect(talk.messages).to_have_count(0)
-    talk.text.evaluate(
-        "(text) => { text.value = 'ж'.repeat(1000); text.dispatchEvent(new Event('input')); }"
-    )
+    talk.text.evaluate("(text) => { text.value = 'ж'.repeat(1000); text.dispatchEvent(new Event('input')); }")
     expect(send).to_be_enabled()
 
 
