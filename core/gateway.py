@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from core import ledger
 from core.access import admission
+from core.access import snapshot as access
 from core.bodies.transcripts import Gathering, Heard
 from core.catalogue import route
 from core.contract.errors import AuthenticationFailed, Interrupted, PolyphonyError, Unavailable
@@ -60,7 +61,8 @@ class Session:
         try:
             async with aclosing(self.answer()) as events:
                 async for event in events:
-                    self.grant = admission.renew(self.grant)
+                    if self.grant.serial != access.current().serial:
+                        self.grant = admission.renew(self.grant)
                     self.entry.note(event)
                     yield event
             outcome = Outcome.COMPLETED

@@ -104,9 +104,10 @@ class Answer:
         patience, limits = self._patience, self._limits
         mark, size, fresh = patience.left, 0, 0
         failure: UpstreamError | None = None
+        idle = patience.at_most(limits.idle)
         while failure is None:
             try:  # waited for right here: a coroutine around the wait would cost every chunk
-                with patience.at_most(limits.idle):
+                with idle:
                     arrival = await self._content.read(BLOCK)
             except BROKEN as error:
                 failure = translate(error)

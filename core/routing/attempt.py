@@ -41,21 +41,24 @@ class Attempt:
         self.number = await self._attempts.open(self.target)
         used = None
         try:
+            waiting = self._patience.at_most(self._patience.left - self._spared)
             async with aclosing(answer(self.target, request)) as source:
                 while True:
                     # waited for right here: a coroutine around the wait would cost every delta
                     try:
-                        with self._patience.at_most(self._patience.left - self._spared):
+                        with waiting:
                             event = await anext(source)
                     except StopAsyncIteration:
                         break
                     if type(event) is Used:
                         used = event
                         break
-                    if not self.committed and type(event) in CONTENT:
-                        self.committed, self._spared = True, 0.0
-                        self._attempts.first_event()
-                        yield Started(self.target.provider_name, self.target.model, self.number)
+                    if not self.committed:
+                        if type(event) in CONTENT:
+                            self.committed, self._spared = True, 0.0
+                            self._attempts.first_event()
+                            yield Started(self.target.provider_name, self.target.model, self.number)
+                        waiting = self._patience.at_most(self._patience.left - self._spared)
                     yield event
             if used is None:
                 self.error = UpstreamInvalid("The answer was cut short.", code="upstream_truncated")
