@@ -50,9 +50,8 @@ def main() -> None:
             f"peak memory for a body of {len(body) / MB:.0f} MB", rise, TIMES * len(body) / MB, " MB"
         )
         verdict.at_most(f"longest wait of {len(waits)} others in {seconds:.1f} s", max(waits), WAIT_MS, " ms")
-        print(
-            f"         alone they wait {quiet[-1]:.3g} ms at most; {sorted(waits)[len(waits) // 2]:.3g} ms p50"
-        )
+        middle = sorted(waits)[len(waits) // 2]
+        print(f"         alone they wait {quiet[-1]:.3g} ms at most; {middle:.3g} ms p50")
     verdict.end()
 
 

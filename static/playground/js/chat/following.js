@@ -1,11 +1,15 @@
 // Keeps the newest words in view until the reader scrolls up to read in peace.
 
 const NEAR = 48;
+const MEANT = 500;
+const UPWARD = ["ArrowUp", "Home", "PageUp"];
 
 /** `changed(following)` is told when the view lets go or holds on again; it begins with the first `hold`. */
 export class Following {
   #on = false;
   #last = 0;
+  #height = 0;
+  #moved = 0;
   #changed;
   #listening = new AbortController();
 
@@ -14,6 +18,9 @@ export class Following {
     this.#last = scrollY;
     const { signal } = this.#listening;
     addEventListener("scroll", () => this.#scrolled(), { signal, passive: true });
+    for (const type of ["wheel", "touchmove", "keydown"]) {
+      addEventListener(type, (event) => this.#touched(event), { signal, passive: true });
+    }
     const observer = new ResizeObserver(() => this.#on && this.#toEnd());
     observer.observe(content);
     signal.addEventListener("abort", () => observer.disconnect());
@@ -34,18 +41,31 @@ export class Following {
     this.#listening.abort();
   }
 
+  #touched({ type, key }) {
+    if (type !== "keydown" || UPWARD.includes(key)) {
+      this.#moved = performance.now();
+    }
+  }
+
+  /** A page that became shorter moves by itself: only a reader who scrolls lets go. */
   #scrolled() {
     const page = document.documentElement;
     const near = page.scrollHeight - page.clientHeight - scrollY < NEAR;
-    if (near || scrollY < this.#last) {
+    const meant = page.scrollHeight === this.#height || performance.now() - this.#moved < MEANT;
+    if (near || (meant && scrollY < this.#last)) {
       this.#set(near);
     }
+    this.#keep();
+  }
+
+  #keep() {
     this.#last = scrollY;
+    this.#height = document.documentElement.scrollHeight;
   }
 
   #toEnd() {
     scrollTo({ top: document.documentElement.scrollHeight, behavior: "instant" });
-    this.#last = scrollY;
+    this.#keep();
   }
 
   /** Where the keyboard covers the page instead of shrinking it, what is docked to its end moves up. */

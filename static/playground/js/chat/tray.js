@@ -102,7 +102,7 @@ export class Tray {
   /** Empty, or with the items that were taken before; what was sent stays on the server. */
   clear(items = []) {
     for (const { preview } of this.items) {
-      preview && URL.revokeObjectURL(preview);
+      letGo(preview);
     }
     this.take();
     items.forEach((item) => this.#enter(item));
@@ -171,7 +171,7 @@ export class Tray {
       const { csrf } = this.#composer.dataset;
       fetch(`/uploads/${item.upload}/delete`, { method: "POST", headers: { "X-CSRFToken": csrf }, keepalive: true });
     }
-    item.preview && URL.revokeObjectURL(item.preview);
+    letGo(item.preview);
     this.items = this.items.filter((other) => other !== item);
     this.#chips.get(item).remove();
     this.#chips.delete(item);
@@ -180,4 +180,9 @@ export class Tray {
     (this.#list.querySelector("[data-role=remove]") ?? this.#composer).focus();
     this.#sendNext();
   }
+}
+
+/** A film that is just being looked into still needs its address for a moment. */
+function letGo(preview) {
+  preview && setTimeout(() => URL.revokeObjectURL(preview), 5000);
 }
