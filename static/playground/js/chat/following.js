@@ -2,7 +2,6 @@
 
 const NEAR = 48;
 const MEANT = 500;
-const UPWARD = ["ArrowUp", "Home", "PageUp"];
 
 /** `changed(following)` is told when the view lets go or holds on again; it begins with the first `hold`. */
 export class Following {
@@ -18,8 +17,8 @@ export class Following {
     this.#last = scrollY;
     const { signal } = this.#listening;
     addEventListener("scroll", () => this.#scrolled(), { signal, passive: true });
-    for (const type of ["wheel", "touchmove", "keydown"]) {
-      addEventListener(type, (event) => this.#touched(event), { signal, passive: true });
+    for (const type of ["wheel", "touchmove"]) {
+      addEventListener(type, () => { this.#moved = performance.now(); }, { signal, passive: true });
     }
     const observer = new ResizeObserver(() => this.#on && this.#toEnd());
     observer.observe(content);
@@ -39,12 +38,6 @@ export class Following {
 
   close() {
     this.#listening.abort();
-  }
-
-  #touched({ type, key }) {
-    if (type !== "keydown" || UPWARD.includes(key)) {
-      this.#moved = performance.now();
-    }
   }
 
   /** A page that became shorter moves by itself: only a reader who scrolls lets go. */

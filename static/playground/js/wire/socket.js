@@ -8,7 +8,6 @@ const LONGEST_WAIT = 15000;
 const PING_EVERY = 25000;
 const ANSWER_WITHIN = 10000;
 const PATIENCE = 5;
-const LONGEST = 1024 * 1024;
 const REFUSED = [1008, 4401, 4403];
 
 /** Event "connection", detail {state}: connecting, open, lost, refused. */
@@ -53,10 +52,6 @@ export class PlaygroundSocket extends EventTarget {
       entry.done = event.type === "run.done" || event.type === "run.error";
       listener(event);
     };
-    if (new Blob([JSON.stringify(frame)]).size > LONGEST) {
-      queueMicrotask(() => follow(tooLarge(id)));
-      return entry;
-    }
     const row = this.#runs.add(id, frame, follow, known);
     row.sent = this.#send(frame);
     if (!row.sent) {
@@ -147,12 +142,6 @@ export class PlaygroundSocket extends EventTarget {
     this.state = state;
     this.dispatchEvent(new CustomEvent("connection", { detail: { state } }));
   }
-}
-
-/** The server closes a socket over a frame like that, and with it whatever else the page follows. */
-function tooLarge(id) {
-  const error = { code: 413, type: "too_large", message: "" };
-  return { type: "run.error", id, run: null, error };
 }
 
 /** Eighty random bits; randomUUID does not exist on a page that is not a secure context. */
