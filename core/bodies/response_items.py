@@ -5,6 +5,7 @@ https://platform.openai.com/docs/api-reference/responses-streaming
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -18,7 +19,7 @@ OURS = "reasoning_"
 """How the ids of reasoning begin that no provider gave: none wants them back."""
 
 
-class Item:
+class Item(ABC):
     """`place` is where its events say they belong, `told` the item itself, as far as it has come."""
 
     prefix = ""
@@ -32,8 +33,9 @@ class Item:
     def place(self) -> dict[str, Any]:
         return {"item_id": self.id, "output_index": self.index}
 
+    @abstractmethod
     def told(self) -> dict[str, Any]:
-        raise NotImplementedError
+        """The item itself."""
 
     def open(self) -> list[Told]:
         return [("response.output_item.added", {"output_index": self.index, "item": self.told()})]
