@@ -14,6 +14,9 @@ from core.api.streaming import while_connected
 from core.contract.errors import PolyphonyError
 from core.gateway import Session
 
+QUICK = 1.0
+"""Seconds within which nobody needs to notice that a client has left: its answer is made all the same."""
+
 
 class Files(Protocol):
     """What a request brought; gone once closed."""
@@ -34,7 +37,7 @@ class Whole(ABC):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         task = tasks.spawn(f"{self.session.request.task} {self.session.id}", self._kept())
         answer: Response | PolyphonyError | None = None
-        async with while_connected(receive):
+        async with while_connected(receive, QUICK):
             answer = await asyncio.shield(task)
         if isinstance(answer, PolyphonyError):
             self.name(answer)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -12,13 +14,38 @@ from starlette.routing import BaseRoute, Mount, Route, Router
 from core.api import health
 from core.api.answers import failure, refuse
 from core.api.docs import docs
-from core.api.entry import Entry
+from core.api.entry import Application, Entry, Receive, Scope, Send
 from core.api.openapi import openapi
 from core.api.responses import unkept
-from core.api.routes import OPERATIONS
+from core.api.routes import OPERATIONS, Endpoint, counted
 from core.contract.errors import InvalidRequest, MethodNotAllowed, NotFound, PolyphonyError
 
 PREFIXES = ("/api/v1", "/v1", "/v3/router")
+
+
+class Straight:
+    """Finds an operation whose address is fixed by one look, not by a walk past every pattern."""
+
+    def __init__(self, app: Application, addresses: Mapping[tuple[str, str], Endpoint]) -> None:
+        self.app = app
+        self.addresses = addresses
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        endpoint = self.addresses.get((scope["method"], scope["path"]))
+        if endpoint is None:
+            await self.app(scope, receive, send)
+        else:
+            answer = await endpoint(Request(scope, receive, send))
+            await answer(scope, receive, send)
+
+
+def addresses() -> dict[tuple[str, str], Endpoint]:
+    return {
+        (operation.method, prefix + operation.path): counted(operation)
+        for operation in OPERATIONS
+        for prefix in PREFIXES
+        if not operation.pattern
+    }
 
 
 async def translate(request: Request, error: Exception) -> Response:
@@ -47,7 +74,7 @@ def build() -> Starlette:
             Route("/readyz", health.ready, methods=["GET"]),
             Route("/metrics", health.metrics, methods=["GET"]),
         ],
-        middleware=[Middleware(Entry)],
+        middleware=[Middleware(Entry), Middleware(Straight, addresses())],
         exception_handlers={PolyphonyError: refuse, HTTPException: translate},
     )
     app.router.redirect_slashes = False

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TypeVar
 
 from django.conf import settings
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from core.access.identify import identify
 from core.bodies.decoding import decode
@@ -59,8 +59,12 @@ async def read_bytes(request: Request, cap: int) -> bytes:
     length = request.headers.get("content-length", "")
     if length.isdigit() and int(length) > cap:
         raise too_large(cap)
-    pieces, size = [], 0
-    async for piece in request.stream():
+    pieces, size, more = [], 0, True
+    while more:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        piece, more = message.get("body", b""), message.get("more_body", False)
         size += len(piece)
         if size > cap:
             raise too_large(cap)

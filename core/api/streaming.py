@@ -15,11 +15,15 @@ KEEP_ALIVE = 10.0
 
 
 @asynccontextmanager
-async def while_connected(receive: Receive) -> AsyncIterator[None]:
-    """Cancel the block when the client leaves; that cancellation ends here, any other goes on."""
+async def while_connected(receive: Receive, after: float = 0.0) -> AsyncIterator[None]:
+    """Cancel the block when the client leaves; that cancellation ends here, any other goes on.
+
+    Blocks that are over within `after` seconds are spared a task that watches.
+    """
     task = asyncio.current_task()
     assert task is not None
     left = False
+    watchers: list[asyncio.Task[None]] = []
 
     async def watch() -> None:
         nonlocal left
@@ -28,14 +32,20 @@ async def while_connected(receive: Receive) -> AsyncIterator[None]:
         left = True
         task.cancel()
 
-    watcher = asyncio.create_task(watch())
+    def begin() -> None:
+        watchers.append(asyncio.create_task(watch()))
+
+    timer = asyncio.get_running_loop().call_later(after, begin) if after else begin()
     try:
         yield
     except asyncio.CancelledError:
         if not left or task.uncancel():
             raise
     finally:
-        watcher.cancel()
+        if timer:
+            timer.cancel()
+        for watcher in watchers:
+            watcher.cancel()
 
 
 def answer_headers(media_type: str, generation: str, model: str, began: Started | None) -> dict[str, str]:

@@ -7,7 +7,7 @@ https://openrouter.ai/docs/api-reference/overview
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -27,6 +27,7 @@ from core.contract.usage import Kind, Unit
 
 PROMPT = (Kind.TEXT_IN, Kind.AUDIO_IN, Kind.IMAGE_IN, Kind.VIDEO_IN, Kind.FILE_IN)
 COMPLETION = (Kind.TEXT_OUT, Kind.AUDIO_OUT, Kind.IMAGE_OUT)
+NOTHING = dict.fromkeys(Kind, 0)
 OURS = frozenset({"id", "object", "created", "model", "provider", "choices", "usage", "processing_time_ms"})
 """Names of an answer that are ours to say, whatever a provider says under them."""
 
@@ -225,29 +226,26 @@ def usage_object(
     receipt: Receipt, cost_details: Mapping[str, Decimal | None] | None = None
 ) -> dict[str, Any]:
     """`usage`: tokens of all kinds, parts among them told apart; `cost` is null where no price is known."""
-    tokens = {amount.kind: int(amount.quantity) for amount in receipt.amounts if amount.unit is Unit.TOKEN}
-
-    def total(kinds: Iterable[Kind]) -> int:
-        return sum(tokens.get(kind, 0) for kind in kinds)
-
-    prompt, completion = total(PROMPT), total(COMPLETION)
+    told = {amount.kind: int(amount.quantity) for amount in receipt.amounts if amount.unit is Unit.TOKEN}
+    tokens = NOTHING | told
+    prompt, completion = sum([tokens[kind] for kind in PROMPT]), sum([tokens[kind] for kind in COMPLETION])
     return {
         "prompt_tokens": prompt,
         "completion_tokens": completion,
         "total_tokens": prompt + completion,
         "prompt_tokens_details": {
-            "cached_tokens": total((Kind.CACHED_IN, Kind.CACHED_AUDIO_IN)),
-            "text_tokens": total((Kind.TEXT_IN,)),
-            "audio_tokens": total((Kind.AUDIO_IN,)),
-            "image_tokens": total((Kind.IMAGE_IN,)),
-            "video_tokens": total((Kind.VIDEO_IN,)),
-            "file_tokens": total((Kind.FILE_IN,)),
+            "cached_tokens": tokens[Kind.CACHED_IN] + tokens[Kind.CACHED_AUDIO_IN],
+            "text_tokens": tokens[Kind.TEXT_IN],
+            "audio_tokens": tokens[Kind.AUDIO_IN],
+            "image_tokens": tokens[Kind.IMAGE_IN],
+            "video_tokens": tokens[Kind.VIDEO_IN],
+            "file_tokens": tokens[Kind.FILE_IN],
         },
         "completion_tokens_details": {
-            "reasoning_tokens": total((Kind.REASONING_OUT,)),
-            "text_tokens": total((Kind.TEXT_OUT,)),
-            "audio_tokens": total((Kind.AUDIO_OUT,)),
-            "image_tokens": total((Kind.IMAGE_OUT,)),
+            "reasoning_tokens": tokens[Kind.REASONING_OUT],
+            "text_tokens": tokens[Kind.TEXT_OUT],
+            "audio_tokens": tokens[Kind.AUDIO_OUT],
+            "image_tokens": tokens[Kind.IMAGE_OUT],
         },
         "cost": receipt.cost,
         "cost_details": cost_details,

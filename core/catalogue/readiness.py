@@ -50,13 +50,12 @@ def readiness(provider: ProviderEntry, upstream_id: str = "") -> Readiness:
 
     `upstream_id` asks for one of its models: the local engines are installed each by itself.
     """
-    name = {"provider": _(provider.name)}
     if not provider.enabled:
-        advice = _("%(provider)s is switched off: an admin can switch it on.") % name
-        return Readiness(State.DISABLED, advice)
+        advice = _("%(provider)s is switched off: an admin can switch it on.")
+        return Readiness(State.DISABLED, advice % named(provider))
     if provider.wire not in WIRES:
-        advice = _("%(provider)s speaks a wire this version does not know yet.") % name
-        return Readiness(State.UNAVAILABLE, advice)
+        advice = _("%(provider)s speaks a wire this version does not know yet.")
+        return Readiness(State.UNAVAILABLE, advice % named(provider))
     if provider.wire == "local" and (command := engine_hint(upstream_id)):
         advice = _("The local engine is not installed: %(command)s") % {"command": command}
         return Readiness(State.UNAVAILABLE, advice)
@@ -89,12 +88,16 @@ def key_help(provider: ProviderEntry) -> str:
     """What an admin does to make `provider` live."""
     prefix = provider.environment
     needed = ["API_KEY"] if provider.base_url else ["API_KEY", "BASE_URL"]
-    names = {"provider": _(provider.name), "variables": ", ".join(f"{prefix}_{name}" for name in needed)}
+    names = {**named(provider), "variables": ", ".join(f"{prefix}_{name}" for name in needed)}
     if prefix:
         told = _("%(provider)s needs a key: an admin adds one under Providers or sets %(variables)s.") % names
     else:
         told = _("%(provider)s needs a key: an admin adds one under Providers.") % names
     return f"{told} {_(provider.key_help)}".strip()
+
+
+def named(provider: ProviderEntry) -> dict[str, str]:
+    return {"provider": _(provider.name)}
 
 
 @cache

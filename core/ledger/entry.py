@@ -7,13 +7,12 @@ import secrets
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import ROUND_CEILING, Decimal
 from typing import Protocol
 from weakref import WeakSet
 
 import orjson
-from django.utils import timezone
 
 from core.contract.errors import BudgetExceeded, Interrupted, NotPermitted, PolyphonyError, Unavailable
 from core.contract.events import AttemptNote, Event, Outcome, Receipt
@@ -66,7 +65,7 @@ def open(grant: Allowance, request: Request, route: Route) -> Entry:
 def estimate(request: Request, route: Route, at: datetime | None = None) -> Decimal | None:
     """The most a request can cost at the dearest of its targets, and at those of a second model it goes on
     to; None when one of them has no price."""
-    now = at or timezone.now()
+    now = at or datetime.now(UTC)
     first = dearest(route.targets, lambda target, line: metering.most(request, target, line), now)
     if route.then is None or first is None or isinstance(request, SpeechRequest | ChatRequest):
         return first
@@ -150,7 +149,7 @@ class Entry:
             return
         used = usage or running.meter.used
         self.delivered = running.meter.delivered
-        owed = bill.of_attempt(used, running.meter, self.asked, running.target, timezone.now())
+        owed = bill.of_attempt(used, running.meter, self.asked, running.target, datetime.now(UTC))
         note = AttemptNote(
             running.number,
             running.target.provider,
@@ -259,13 +258,13 @@ class Entry:
             self.request.streamed,
             None if self.worst is None else min(self.reserved, bill.LARGEST),
             orjson.dumps(self.grant.budgets).decode(),
-            moment(timezone.now()),
+            moment(datetime.now(UTC)),
             heartbeat.token(),
         )
 
     def attempt_row(self, number: int, target: Target) -> Row:
         prices = orjson.dumps([version(price) for price in target.prices]).decode()
-        now = moment(timezone.now())
+        now = moment(datetime.now(UTC))
         return self.id, number, target.endpoint_id, target.provider[:60], target.model[:200], prices, now
 
     def closing_row(

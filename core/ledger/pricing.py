@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
-from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal, localcontext
+from datetime import datetime
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
 from core.contract.usage import Amount, Basis, Cost, Kind, Price, Unit, Usage
+from core.ledger.sheets import Line, in_force
 
+ZERO, ONE = Decimal(0), Decimal(1)
 STEP = Decimal("1E-10")
 """The smallest sum the books hold."""
 
@@ -31,9 +33,8 @@ AS_TEXT = {
 """Kinds whose tokens are charged as text where a sheet prices them in no unit."""
 
 INPUTS = (Kind.TEXT_IN, Kind.AUDIO_IN, Kind.IMAGE_IN, Kind.VIDEO_IN, Kind.FILE_IN)
-LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
-
-Line = tuple[Kind, Unit]
+EXACT = Context(prec=60)
+"""Room for every digit; one for all, because making one current for each sum costs more than the sum."""
 
 
 def cost(usage: Usage, prices: Iterable[Price], at: datetime, facts: Mapping[str, Any] | None = None) -> Cost:
@@ -54,69 +55,32 @@ def computed(
     usage: Usage, prices: Iterable[Price], at: datetime, facts: Mapping[str, Any] | None = None
 ) -> Decimal | None:
     """Amounts times prices, whatever the provider reports; None when no row fits any amount."""
-    sheet = in_force(prices, at, {**(facts or {}), "min_prompt_tokens": prompt_tokens(usage)})
-    quantities = split(usage.amounts, sheet)
-    lines = [(quantity, sheet[line]) for line, quantity in quantities.items() if line in sheet]
-    if not lines:
-        return None
-    with localcontext(prec=60):
-        return rounded(sum((quantity * price for quantity, price in lines), Decimal(0)))
+    found = in_force(prices, at)
+    sheet = found.highest
+    if found.conditional:
+        sheet = found.usd_per_unit({**(facts or {}), "min_prompt_tokens": prompt_tokens(usage)})
+    return total(split(usage.amounts, sheet), sheet, ROUND_HALF_UP)
 
 
 def bound(quantity: Callable[[Line], Decimal], prices: Iterable[Price], at: datetime) -> Decimal | None:
     """An upper bound: each line's highest price in force times at most `quantity(line)`, rounded up."""
-    sheet: dict[Line, Decimal] = {}
-    for price in latest(prices, at):
-        line = (price.kind, price.unit)
-        sheet[line] = max(price.usd_per_unit, sheet.get(line, Decimal(0)))
-    if not sheet:
-        return None
-    with localcontext(prec=60):
-        total = sum((quantity(line) * price for line, price in sheet.items()), Decimal(0))
-        return total.quantize(STEP, rounding=ROUND_CEILING)
+    sheet = in_force(prices, at).highest
+    return total({line: quantity(line) for line in sheet}, sheet, ROUND_CEILING)
 
 
-def in_force(prices: Iterable[Price], at: datetime, facts: Mapping[str, Any]) -> dict[Line, Decimal]:
-    """USD per unit of each line: the narrowest row whose condition holds."""
-    chosen: dict[Line, Price] = {}
-    for price in latest(prices, at):
-        line = (price.kind, price.unit)
-        if holds(price.condition, facts) and (
-            line not in chosen or narrowness(price) >= narrowness(chosen[line])
-        ):
-            chosen[line] = price
-    return {line: price.usd_per_unit for line, price in chosen.items()}
-
-
-def latest(prices: Iterable[Price], at: datetime) -> list[Price]:
-    """Of every line and condition the newest row that is valid at that moment."""
-    newest: dict[tuple[Kind, Unit, str], Price] = {}
-    for price in prices:
-        since = price.valid_from or LONG_AGO
-        if since > at:
-            continue
-        key = (price.kind, price.unit, repr(sorted(price.condition.items())))
-        known = newest.get(key)
-        if known is None or (since, price.id or 0) >= (known.valid_from or LONG_AGO, known.id or 0):
-            newest[key] = price
-    return list(newest.values())
-
-
-def holds(condition: Mapping[str, Any], facts: Mapping[str, Any]) -> bool:
-    return all(
-        facts[name] >= wanted if name == "min_prompt_tokens" else facts.get(name) == wanted
-        for name, wanted in condition.items()
-    )
-
-
-def narrowness(price: Price) -> tuple[int, int]:
-    return len(price.condition), int(price.condition.get("min_prompt_tokens", 0))
+def total(quantities: Mapping[Line, Decimal], sheet: Mapping[Line, Decimal], rounding: str) -> Decimal | None:
+    """Quantities times prices in whole steps; None where nothing has a price."""
+    found = None
+    for line, quantity in quantities.items():
+        if (price := sheet.get(line)) is not None:
+            found = EXACT.add(found or 0, EXACT.multiply(quantity, price))
+    return None if found is None else found.quantize(STEP, rounding, EXACT)
 
 
 def prompt_tokens(usage: Usage) -> Decimal:
     return sum(
         (amount.quantity for amount in usage.amounts if amount.unit == Unit.TOKEN and amount.kind in INPUTS),
-        Decimal(0),
+        ZERO,
     )
 
 
@@ -124,25 +88,25 @@ def split(amounts: Iterable[Amount], sheet: Mapping[Line, Decimal]) -> dict[Line
     """Quantities per line: parts that have a price of their own taken out of their whole, tokens of kinds
     that have none added to the text.
     """
-    quantities: dict[Line, Decimal] = {(Kind.REQUEST, Unit.REQUEST): Decimal(1)}
+    quantities: dict[Line, Decimal] = {(Kind.REQUEST, Unit.REQUEST): ONE}
     for amount in amounts:
         line = (amount.kind, amount.unit)
         if line == (Kind.REQUEST, Unit.REQUEST):
             quantities[line] = amount.quantity
         else:
-            quantities[line] = quantities.get(line, Decimal(0)) + amount.quantity
+            quantities[line] = quantities.get(line, ZERO) + amount.quantity
     for (kind, unit), quantity in list(quantities.items()):
         whole = (PARTS[kind], unit) if kind in PARTS else None
         if whole in quantities and (kind, unit) in sheet:
-            quantities[whole] = max(Decimal(0), quantities[whole] - quantity)
+            quantities[whole] = max(ZERO, quantities[whole] - quantity)
     priced = {kind for kind, _unit in sheet}
-    for kind, text in AS_TEXT.items():
-        tokens, line = (kind, Unit.TOKEN), (text, Unit.TOKEN)
-        if kind not in priced and tokens in quantities and line in sheet:
-            quantities[line] = quantities.get(line, Decimal(0)) + quantities.pop(tokens)
+    for kind, unit in list(quantities):
+        if unit is Unit.TOKEN and kind in AS_TEXT and kind not in priced:
+            line = (AS_TEXT[kind], unit)
+            if line in sheet:
+                quantities[line] = quantities.get(line, ZERO) + quantities.pop((kind, unit))
     return quantities
 
 
 def rounded(amount: Decimal) -> Decimal:
-    with localcontext(prec=60):
-        return amount.quantize(STEP, rounding=ROUND_HALF_UP)
+    return amount.quantize(STEP, ROUND_HALF_UP, EXACT)

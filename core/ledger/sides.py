@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
-
-from django.utils import timezone
 
 from core.contract.usage import Kind, Usage
 from core.ledger import pricing
@@ -21,7 +19,7 @@ def cost_details(attempts: Sequence[Closed], at: datetime | None = None) -> dict
 
     A fee per request belongs to the question. None where no price is known.
     """
-    now = at or timezone.now()
+    now = at or datetime.now(UTC)
     asked = answered = Decimal(0)
     charged: Decimal | None = None
     for attempt in attempts:

@@ -25,10 +25,12 @@ Segment = bytes | Media
 def encoded(body: Mapping[str, Any]) -> bytes | Embedded:
     """`body` as JSON, streamed where it has a `Media`. Raises `InvalidRequest` for what JSON cannot carry."""
     found: list[Media] = []
-    mark = secrets.token_hex(16)
+    mark = ""
 
     def default(value: Any) -> Any:
+        nonlocal mark
         if isinstance(value, Media):
+            mark = mark or secrets.token_hex(16)
             found.append(value)
             return mark
         if isinstance(value, Mapping):

@@ -8,7 +8,7 @@ because the client above it keeps cookies, logs addresses and costs as much agai
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Mapping
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
@@ -38,8 +38,8 @@ CONNECTIONS = 1000
 KEEP_ALIVE = 30.0
 EXCERPT_PATIENCE = 5.0
 MIB = 1024 * 1024
-# The transport's "pool" bounds waiting for a free connection and connecting together.
-EXTENSIONS = {"timeout": {"connect": CONNECT, "pool": CONNECT + POOL, "read": None, "write": None}}
+# The first bounds waiting for a free connection and connecting together.
+CONNECTING = aiohttp.ClientTimeout(connect=CONNECT + POOL, sock_connect=CONNECT)
 BLOCK = 64 * 1024  # a quarter less work than 16 for long answers, same for live
 LINGER = 0.1
 BROKEN = (TimeoutError, OSError, ValueError, httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError)
@@ -80,13 +80,13 @@ class Answer:
     __slots__ = ("_content", "_limits", "_patience", "_response", "headers", "media_type")
 
     def __init__(self, response: httpx.Response, limits: Limits, patience: Patience) -> None:
-        self._response = response
-        # the reader itself: each of the three iterators around it costs as much again for every chunk
-        self._content = cast(AiohttpResponseStream, response.stream)._aiohttp_response.content
+        # what the transport has wrapped: each of the iterators around it costs as much again for every chunk
+        self._response = cast(AiohttpResponseStream, response.stream)._aiohttp_response
+        self._content = self._response.content
         self._limits = limits
         self._patience = patience
-        self.headers = response.headers
-        self.media_type = response.headers.get("content-type", "").strip().lower()
+        self.headers: Mapping[str, str] = self._response.headers
+        self.media_type = self.headers.get("content-type", "").strip().lower()
 
     async def __aenter__(self) -> Self:
         return self
@@ -96,7 +96,7 @@ class Answer:
     ) -> None:
         if kind is None and not self._content.at_eof():
             await self._linger()
-        await self._response.aclose()
+        await self._response.__aexit__(kind, error, trace)
 
     async def chunks(self) -> AsyncGenerator[bytes, None]:
         """Decoded bytes as they arrive. Raises from the error tree when they stop, drip or are too many."""
@@ -159,7 +159,8 @@ async def send(call: Call) -> Answer:
     patience = Patience(call.limits.total)
     response, failure = None, None
     try:
-        response = await patience.wait(_dispatch(call), call.limits.total)
+        with patience.at_most(call.limits.total):
+            response = await _dispatch(call)
     except BROKEN as error:
         failure = translate(error)
     if failure or not response:  # raised outside the handler: its context may quote headers
@@ -169,7 +170,7 @@ async def send(call: Call) -> Answer:
         return answer
     async with answer:
         body = await answer.excerpt()
-    raise from_status(response.status_code, response.headers, body, call.hide)
+    raise from_status(response.status_code, answer.headers, body, call.hide)
 
 
 def prepare() -> None:
@@ -206,19 +207,39 @@ def translate(error: BaseException) -> UpstreamError:
 
 async def _dispatch(call: Call) -> httpx.Response:
     url, origin = _address(call.url)
-    return await (await _transport(origin)).handle_async_request(_request(call, url))
+    # given as a stream: else httpx adds headers that aiohttp writes anyway
+    stream = httpx.ByteStream(call.content) if isinstance(call.content, bytes) else Pieces(call.content)
+    request = httpx.Request(call.method, url, headers=call.headers, stream=stream)
+    return await (await _transport(origin)).handle_async_request(request)
 
 
-def _request(call: Call, url: httpx.URL) -> httpx.Request:
-    if not isinstance(call.content, bytes):
-        return httpx.Request(
-            call.method, url, headers=call.headers, content=call.content, extensions=EXTENSIONS
+class Pieces(httpx.AsyncByteStream):
+    """A body that comes in pieces."""
+
+    def __init__(self, pieces: AsyncIterable[bytes]) -> None:
+        self._pieces = pieces
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return aiter(self._pieces)
+
+
+class Transport(AiohttpTransport):
+    """Does for every request only what differs from one to the next: the time-outs are made once, and what
+    breaks is translated here anyway."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        session = self.client if isinstance(self.client, aiohttp.ClientSession) else self.get_client()
+        self.client = session
+        stream = request.stream
+        response = await session.request(
+            request.method,
+            str(request.url),
+            headers={name.decode("ascii"): value.decode("latin-1") for name, value in request.headers.raw},
+            data=b"".join(stream) or None if isinstance(stream, httpx.ByteStream) else stream,
+            allow_redirects=False,
+            timeout=CONNECTING,
         )
-    # given as a stream and read at once: else httpx adds headers that aiohttp writes anyway
-    stream = httpx.ByteStream(call.content)
-    request = httpx.Request(call.method, url, headers=call.headers, stream=stream, extensions=EXTENSIONS)
-    request.read()
-    return request
+        return httpx.Response(response.status, stream=AiohttpResponseStream(response))
 
 
 @lru_cache(maxsize=1024)
@@ -227,11 +248,11 @@ def _address(url: str) -> tuple[httpx.URL, str]:
     return parsed, f"{parsed.scheme}://{parsed.netloc.decode()}"
 
 
-_transports: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, AiohttpTransport]] = WeakKeyDictionary()
+_transports: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, Transport]] = WeakKeyDictionary()
 _keepers: WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncGenerator[None, None]] = WeakKeyDictionary()
 
 
-async def _transport(origin: str) -> AiohttpTransport:
+async def _transport(origin: str) -> Transport:
     loop = asyncio.get_running_loop()
     transports = _transports.get(loop)
     if transports is None:
@@ -240,11 +261,11 @@ async def _transport(origin: str) -> AiohttpTransport:
         await anext(keeper)
     transport = transports.get(origin)
     if transport is None:
-        transport = transports[origin] = AiohttpTransport(verify=False, client=partial(_session, origin))
+        transport = transports[origin] = Transport(verify=False, client=partial(_session, origin))
     return transport
 
 
-async def _keep(transports: dict[str, AiohttpTransport]) -> AsyncGenerator[None, None]:
+async def _keep(transports: dict[str, Transport]) -> AsyncGenerator[None, None]:
     """A loop finishes its open generators before it closes, so the connections close with their loop."""
     try:
         yield

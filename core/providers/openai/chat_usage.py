@@ -54,22 +54,25 @@ class Tokens:
 
     def prompt(self, whole: int, told: Mapping[str, Any]) -> None:
         """Text is what the other kinds leave; what was cached is part of it, then of the sound."""
+        if not told:
+            self._add(Kind.TEXT_IN, whole)
+            return
         parts = self._parts(whole, told, HEARD)
         text = whole - sum(parts.values())
         cached = self._part(told, "cached_tokens", whole)
-        self._add(Kind.TEXT_IN, text, always=True)
-        self._add(Kind.CACHED_IN, min(cached, text))
-        self._add(Kind.CACHED_AUDIO_IN, min(max(cached - text, 0), parts[Kind.AUDIO_IN]))
-        for kind, quantity in parts.items():
-            self._add(kind, quantity)
+        of_sound = min(max(cached - text, 0), parts[Kind.AUDIO_IN])
+        self._add(Kind.TEXT_IN, text)
+        self._some({Kind.CACHED_IN: min(cached, text), Kind.CACHED_AUDIO_IN: of_sound, **parts})
 
     def completion(self, whole: int, told: Mapping[str, Any]) -> None:
+        if not told:
+            self._add(Kind.TEXT_OUT, whole)
+            return
         parts = self._parts(whole, told, MADE)
         text = whole - sum(parts.values())
-        self._add(Kind.TEXT_OUT, text, always=True)
-        self._add(Kind.REASONING_OUT, min(self._part(told, "reasoning_tokens", whole), text))
-        for kind, quantity in parts.items():
-            self._add(kind, quantity)
+        reasoning = min(self._part(told, "reasoning_tokens", whole), text)
+        self._add(Kind.TEXT_OUT, text)
+        self._some({Kind.REASONING_OUT: reasoning, **parts})
 
     def beyond(self, told: Mapping[str, Any], asked: int, made: int, unsaid: bool) -> int:
         """Tokens of thoughts that only the total has; they are made and charged like the others.
@@ -103,6 +106,10 @@ class Tokens:
         self.doubtful = self.doubtful or found > most
         return min(found, most)
 
-    def _add(self, kind: Kind, quantity: int, *, always: bool = False) -> None:
-        if quantity or always:
-            self.amounts.append(Amount(kind, Unit.TOKEN, Decimal(quantity)))
+    def _some(self, found: Mapping[Kind, int]) -> None:
+        for kind, quantity in found.items():
+            if quantity:
+                self._add(kind, quantity)
+
+    def _add(self, kind: Kind, quantity: int) -> None:
+        self.amounts.append(Amount(kind, Unit.TOKEN, Decimal(quantity)))

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 
+import aiohttp
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -110,7 +111,7 @@ async def test_a_certificate_nobody_signed_is_refused(self_signed):
 
 
 async def test_a_connection_that_is_never_made_is_a_timeout(monkeypatch):
-    monkeypatch.setattr(http, "EXTENSIONS", {"timeout": {"connect": 0.2, "pool": 1.0}})
+    monkeypatch.setattr(http, "CONNECTING", aiohttp.ClientTimeout(connect=1.0, sock_connect=0.2))
     with socket.create_server(("127.0.0.1", 0), backlog=0) as full:
         port = full.getsockname()[1]
         waiting = [socket.socket() for _ in range(4)]
