@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-from django.db import connection, transaction
-from django.utils import timezone
 
 from core.contract.errors import BudgetExceeded
 from core.ledger import statements as sql
 from core.ledger.budgets import Accounts, Raced, moment
+from core.ledger.transaction import Cursor, writing
 from core.models.money import from_steps
 
 Row = tuple[Any, ...]
@@ -45,9 +45,9 @@ def apply(writes: Sequence[Write]) -> list[Result]:
     Lock order: budgets in ascending id, then records in ascending id. Raises `Raced` when the batch met
     a settled record: nothing is written then, and the caller replays it one by one.
     """
-    with transaction.atomic(), connection.cursor() as cursor:
+    with writing() as cursor:
         ids = [id for write in writes for id in write.budgets]
-        accounts = Accounts(cursor, ids, timezone.now())
+        accounts = Accounts(cursor, ids, datetime.now(UTC))
         results: list[Result] = [True] * len(writes)
         if not settle(cursor, writes):
             if len(writes) > 1:
@@ -59,7 +59,7 @@ def apply(writes: Sequence[Write]) -> list[Result]:
     return results
 
 
-def settle(cursor: Any, writes: Sequence[Write]) -> bool:
+def settle(cursor: Cursor, writes: Sequence[Write]) -> bool:
     """Complete attempts and records; False when a record was not open any more."""
     settled = [write.settled for write in sorted(writes, key=by_id) if write.settled is not None]
     if settled:
@@ -80,7 +80,7 @@ def by_id(write: Write) -> str:
 def alarm(write: Write) -> Row:
     """A cost above its estimate broke through the reservation: rare, and never silent."""
     detail = {"cost": str(from_steps(write.spend)), "estimate": str(from_steps(write.release))}
-    return "ledger.overspend", write.id, orjson.dumps(detail).decode(), moment(timezone.now())
+    return "ledger.overspend", write.id, orjson.dumps(detail).decode(), moment(datetime.now(UTC))
 
 
 def reserve(accounts: Accounts, writes: Sequence[Write], results: list[Result]) -> None:
@@ -93,7 +93,7 @@ def reserve(accounts: Accounts, writes: Sequence[Write], results: list[Result]) 
             results[index] = refused
 
 
-def insert(cursor: Any, writes: Sequence[Write], results: list[Result]) -> None:
+def insert(cursor: Cursor, writes: Sequence[Write], results: list[Result]) -> None:
     written = [write for write, result in zip(writes, results, strict=True) if result is True]
     if records := [write.record for write in written if write.record is not None]:
         cursor.executemany(sql.OPEN_RECORD, records)

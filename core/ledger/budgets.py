@@ -23,15 +23,15 @@ class Raced(Exception):
 
 def window_begin(window: str, now: datetime) -> datetime:
     """When the window that contains `now` began, UTC; the beginning of time for `total`."""
+    if window == Budget.Window.TOTAL:
+        return EVER
     midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     match window:
         case Budget.Window.DAY:
             return midnight
         case Budget.Window.WEEK:
             return midnight - timedelta(days=midnight.weekday())
-        case Budget.Window.MONTH:
-            return midnight.replace(day=1)
-    return EVER
+    return midnight.replace(day=1)
 
 
 def window_end(window: str, now: datetime) -> datetime | None:
@@ -56,7 +56,7 @@ class Account:
     spent: int
     reserved: int
     window: str
-    begin: datetime
+    window_began: datetime
     owner: str
     more_reserved: int = 0
     more_spent: int = 0
@@ -107,7 +107,7 @@ class Accounts:
         for found in self.accounts.values():
             if not (found.more_reserved or found.more_spent or found.guarded):
                 continue
-            begin = moment(window_begin(found.window, self.now))
+            begin = moment(found.window_began)
             more = (found.more_spent, found.more_reserved)
             values = (begin, found.more_spent, *(more[1:] * 2), begin, begin, found.id)
             if found.guarded:
@@ -121,10 +121,11 @@ class Accounts:
 def account(row: tuple[Any, ...], now: datetime) -> Account:
     id, limit, spent, reserved, window, begin, user, team, key = row
     begin = begin if begin.tzinfo else begin.replace(tzinfo=UTC)
+    began = window_begin(window, now)
     owner = "API key" if key else "user" if user else "team" if team else "server"
-    if begin < window_begin(window, now):
+    if begin < began:
         spent = 0
-    return Account(id, limit, spent, reserved, window, begin, owner)
+    return Account(id, limit, spent, reserved, window, began, owner)
 
 
 def refusal(found: Account, steps: int, now: datetime) -> BudgetExceeded:

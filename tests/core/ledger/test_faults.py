@@ -3,34 +3,66 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import contextmanager
 from decimal import Decimal
 
 import pytest
-from django.db import DataError, OperationalError, connection
+from django.db import OperationalError, connection
 
 from core import ledger
 from core.contract.errors import BudgetExceeded, Unavailable
 from core.contract.events import Outcome
-from core.ledger import spool
+from core.ledger import spool, transaction
 from core.ledger.batch import Write
 from core.ledger.sweep import sweep
+from core.ledger.transaction import begun
 from core.ledger.writer import Writer, commit
 from core.models import Budget, UsageRecord
 from tests.core.ledger.conftest import PER_CHARACTER, begin, call, deliver, run, standing, target
 
+driver = connection.Database
+
 
 class Injector:
-    """Lets the n-th statement fail, once or for good; `met` tells whether it came to that."""
+    """Lets the n-th statement of the driver fail, once or for good; `met` tells whether it came to that."""
 
     def __init__(self, number: int, error: Exception, lasting: bool = False) -> None:
         self.left, self.error, self.lasting, self.met = number, error, lasting, False
 
-    def __call__(self, execute, sql, params, many, context):
+    def begun(self, database):
+        self.count()
+        return Failing(begun(database), self)
+
+    def count(self) -> None:
         self.left -= 1
         if self.left == 0 or (self.lasting and self.left < 0):
             self.met = True
             raise self.error
-        return execute(sql, params, many, context)
+
+
+class Failing:
+    """A cursor whose statements the injector sees first, the end of a transaction included."""
+
+    def __init__(self, cursor, injector: Injector) -> None:
+        self.cursor, self.injector = cursor, injector
+
+    def __getattr__(self, name):
+        if name.startswith("execute"):
+            self.injector.count()
+        return getattr(self.cursor, name)
+
+
+@pytest.fixture
+def failing(monkeypatch):
+    """`with failing(Injector(…)):` lets statements fail in the block."""
+
+    @contextmanager
+    def failing(injector: Injector):
+        with monkeypatch.context() as patch:
+            patch.setattr(transaction, "begun", injector.begun)
+            yield
+
+    return failing
 
 
 def opening(grant) -> Write:
@@ -59,8 +91,8 @@ def settling(grant) -> Write:
 kept: list[ledger.Entry] = []
 
 
-def test_statement_failing_once_costs_nothing(grant, alice):
-    for error in (OperationalError("server closed the connection"), DataError("not this one")):
+def test_statement_failing_once_costs_nothing(grant, alice, failing):
+    for error in (driver.OperationalError("server closed the connection"), driver.DataError("not this one")):
         number, met = 0, True
         while met:
             number += 1
@@ -68,7 +100,7 @@ def test_statement_failing_once_costs_nothing(grant, alice):
             allowed = grant(budget)
             writes = [settling(allowed), opening(allowed), opening(allowed)]
             injector = Injector(number, error)
-            with connection.execute_wrapper(injector):
+            with failing(injector):
                 answers = commit(writes)
             met = injector.met
             assert answers == [True, True, True]
@@ -76,15 +108,15 @@ def test_statement_failing_once_costs_nothing(grant, alice):
         assert number > 6
 
 
-def test_statement_failing_for_good_refuses_and_spools(grant, alice):
+def test_statement_failing_for_good_refuses_and_spools(grant, alice, failing):
     number, met = 0, True
     while met:
         number += 1
         budget = Budget.objects.create(user=alice, limit=1)
         allowed = grant(budget)
         writes = [settling(allowed), opening(allowed)]
-        injector = Injector(number, OperationalError("the server is gone"), lasting=True)
-        with connection.execute_wrapper(injector):
+        injector = Injector(number, driver.OperationalError("the server is gone"), lasting=True)
+        with failing(injector):
             settled, opened = commit(writes)
         met = injector.met
         assert settled is True
@@ -96,12 +128,12 @@ def test_statement_failing_for_good_refuses_and_spools(grant, alice):
     assert number > 6
 
 
-def test_settlement_that_no_disk_takes_waits_in_memory(grant, alice, settings, tmp_path):
+def test_settlement_that_no_disk_takes_waits_in_memory(grant, alice, settings, tmp_path, failing):
     budget = Budget.objects.create(user=alice, limit=1)
     write = settling(grant(budget))
     settings.VAR = tmp_path / "file"
     settings.VAR.write_text("no folder can be made in here")
-    with connection.execute_wrapper(Injector(1, OperationalError("disk is full"), lasting=True)):
+    with failing(Injector(1, driver.OperationalError("disk is full"), lasting=True)):
         assert commit([write]) == [True]
         with pytest.raises(OperationalError):
             spool.replay()

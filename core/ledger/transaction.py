@@ -1,0 +1,90 @@
+"""The ledger's transactions, on the database driver's own cursor.
+
+Django's wrappers around a statement cost more than the statement, and a request waits for six of them before
+anything is sent. Its connection, its settings and its exceptions stay.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import lru_cache
+from typing import Any, Protocol
+
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+Row = Sequence[Any]
+
+
+class Cursor(Protocol):
+    """What the ledger asks of a cursor; statements are written with `%s`."""
+
+    @property
+    def rowcount(self) -> int: ...
+    def execute(self, statement: str, row: Row = ()) -> Any: ...
+    def executemany(self, statement: str, rows: Sequence[Row]) -> Any: ...
+    def fetchall(self) -> list[Any]: ...
+
+
+@contextmanager
+def writing() -> Iterator[Cursor]:
+    """A transaction that may write, committed at the end of the block; part of the caller's where it has one.
+
+    Raises Django's database errors; nothing of the block is written then.
+    """
+    database = connections[DEFAULT_DB_ALIAS]
+    if database.in_atomic_block:
+        with transaction.atomic(), database.cursor() as cursor:
+            yield cursor
+        return
+    database.ensure_connection()
+    with database.wrap_database_errors:
+        cursor = begun(database)
+        try:
+            yield cursor
+            cursor.execute("COMMIT")
+        except BaseException:
+            undo(cursor, database)
+            raise
+        cursor.close()
+
+
+def begun(database: BaseDatabaseWrapper) -> Any:
+    """A cursor in a new transaction. SQLite's locks at once: it could not wait for the lock later."""
+    if database.vendor == "sqlite":
+        cursor = database.connection.cursor(factory=Marked)
+        cursor.execute("BEGIN IMMEDIATE")
+    else:
+        cursor = database.connection.cursor()
+        cursor.execute("BEGIN")
+    return cursor
+
+
+def undo(cursor: Any, database: BaseDatabaseWrapper) -> None:
+    usable = True
+    try:
+        cursor.execute("ROLLBACK")
+    except database.Database.Error:
+        usable = False
+    # a cursor left open would hold the transaction, and with it the lock, beyond its connection's end
+    with suppress(database.Database.Error):
+        cursor.close()
+    if not usable:
+        database.close()
+
+
+class Marked(sqlite3.Cursor):
+    """SQLite's cursor, taking the marks that PostgreSQL's takes."""
+
+    def execute(self, statement: str, row: Row = ()) -> Any:
+        return super().execute(questioned(statement), row)
+
+    def executemany(self, statement: str, rows: Sequence[Row]) -> Any:
+        return super().executemany(questioned(statement), rows)
+
+
+@lru_cache(maxsize=256)
+def questioned(statement: str) -> str:
+    return statement.replace("%s", "?")
