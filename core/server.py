@@ -6,6 +6,8 @@ SIGTERM. Each part that differs here has a test in `tests/core/test_server.py` t
 
 from __future__ import annotations
 
+from core.server_loop import loop  # isort: skip - before Daphne
+
 import asyncio
 import logging
 import os
@@ -40,6 +42,7 @@ from core.server_websocket import Socket, SocketFactory
 
 logger = logging.getLogger(__name__)
 
+daphne.server.twisted_loop.close()  # made at its import, and of no use beside ours
 SERVICE_RESTART = 1012
 UNSENT_IN_KERNEL = 128 * 1024
 BACKLOG = 1024
@@ -151,7 +154,7 @@ class Server(daphne.server.Server):
             failByDrop=False,
         )
         _log_errors_only()
-        asyncio.set_event_loop(daphne.server.twisted_loop)
+        asyncio.set_event_loop(loop)
         for description in self.endpoints:
             listening = serverFromString(reactor, description).listen(self.http_factory)
             listening.addCallbacks(self.listen_success, self.listen_error)
