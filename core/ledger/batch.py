@@ -12,7 +12,7 @@ import orjson
 from core.contract.errors import BudgetExceeded
 from core.ledger import statements as sql
 from core.ledger.budgets import Accounts, Raced, moment
-from core.ledger.transaction import Cursor, writing
+from core.ledger.transaction import Cursor, write_rows, writing
 from core.models.money import from_steps
 
 Row = tuple[Any, ...]
@@ -62,14 +62,12 @@ def apply(writes: Sequence[Write]) -> list[Result]:
 def settle(cursor: Cursor, writes: Sequence[Write]) -> bool:
     """Complete attempts and records; False when a record was not open any more."""
     settled = [write.settled for write in sorted(writes, key=by_id) if write.settled is not None]
-    if settled:
-        cursor.executemany(sql.SETTLE_RECORD, settled)
-        if cursor.rowcount != len(settled):
-            return False
+    if write_rows(cursor, sql.SETTLE_RECORD, settled) != len(settled):
+        return False
     if closed := [row for write in writes for row in write.closed]:
-        cursor.executemany(sql.CLOSE_ATTEMPT, closed)
+        write_rows(cursor, sql.CLOSE_ATTEMPT, closed)
     if alarms := [alarm(write) for write in writes if write.budgets and write.spend > write.release]:
-        cursor.executemany(sql.ALARM, alarms)
+        write_rows(cursor, sql.ALARM, alarms)
     return True
 
 
@@ -96,6 +94,6 @@ def reserve(accounts: Accounts, writes: Sequence[Write], results: list[Result]) 
 def insert(cursor: Cursor, writes: Sequence[Write], results: list[Result]) -> None:
     written = [write for write, result in zip(writes, results, strict=True) if result is True]
     if records := [write.record for write in written if write.record is not None]:
-        cursor.executemany(sql.OPEN_RECORD, records)
+        write_rows(cursor, sql.OPEN_RECORD, records)
     if attempts := [write.attempt for write in written if write.attempt is not None]:
-        cursor.executemany(sql.OPEN_ATTEMPT, attempts)
+        write_rows(cursor, sql.OPEN_ATTEMPT, attempts)

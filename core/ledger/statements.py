@@ -5,11 +5,17 @@
 
 from __future__ import annotations
 
-from django.db import models
+from collections.abc import Callable
+from functools import cache
+
+from django.db import connection, models
 
 from core.models.access import Budget
 from core.models.audit import AuditEvent
 from core.models.ledger import Attempt, ServerProcess, UsageRecord
+
+ForRows = Callable[[int], str]
+"""A statement for so many rows at once: one step of the database, for which it is waited once."""
 
 
 def table(model: type[models.Model]) -> str:
@@ -20,17 +26,47 @@ def columns(model: type[models.Model], names: str) -> list[str]:
     return [f'"{model._meta.get_field(name).column}"' for name in names.split()]
 
 
-def insert(model: type[models.Model], given: str, **literals: str) -> str:
-    names = columns(model, given) + columns(model, " ".join(literals))
-    values = ["%s"] * len(given.split()) + list(literals.values())
-    return f"INSERT INTO {table(model)} ({', '.join(names)}) VALUES ({', '.join(values)})"
+def insert(model: type[models.Model], given: str, **literals: str) -> ForRows:
+    """Inserts so many rows of what is `given`, each with the same literals."""
+    names = ", ".join(columns(model, given) + columns(model, " ".join(literals)))
+    row = ", ".join(["%s"] * len(given.split()) + list(literals.values()))
+
+    @cache
+    def for_rows(number: int) -> str:
+        return f"INSERT INTO {table(model)} ({names}) VALUES {several(row, number)}"
+
+    return for_rows
 
 
-def close(model: type[models.Model], given: str, key: str) -> str:
-    """An update that only an open row obeys."""
-    changes = ", ".join(f"{name} = %s" for name in columns(model, given))
-    where = " AND ".join(f"{name} = %s" for name in columns(model, key))
-    return f"UPDATE {table(model)} SET {changes} WHERE {where} AND \"state\" = 'open'"
+def close(model: type[models.Model], given: str, key: str) -> ForRows:
+    """An update of so many rows, each found by its `key`, that only open ones obey."""
+    names = [*given.split(), *key.split()]
+    marks = ", ".join(["%s"] * len(names))
+
+    @cache
+    def for_rows(number: int) -> str:
+        pairs = [told(model, name, place) for place, name in enumerate(names, 1)]
+        changes, where = pairs[: len(given.split())], pairs[len(given.split()) :]
+        return (
+            f"UPDATE {table(model)} SET {', '.join(changes)} FROM (VALUES {several(marks, number)}) AS given "
+            f"WHERE {' AND '.join(where)} AND \"state\" = 'open'"
+        )
+
+    return for_rows
+
+
+def several(row: str, number: int) -> str:
+    return ", ".join([f"({row})"] * number)
+
+
+def told(model: type[models.Model], name: str, place: int) -> str:
+    """A column is what was given at a place, of its type: a row of nothing but nulls would be text.
+
+    Names are text without their length: a cast would cut silently what must be refused.
+    """
+    field = model._meta.get_field(name)
+    kind = "text" if isinstance(field, models.CharField) else field.db_type(connection)
+    return f'"{field.column}" = CAST(given.column{place} AS {kind})'
 
 
 BLANK = "''"
@@ -65,4 +101,4 @@ OPEN_RECORDS = (
     f'FROM {table(UsageRecord)} WHERE "state" = \'open\' ORDER BY "id" LIMIT %s'
 )
 BEAT = f'UPDATE {table(ServerProcess)} SET "beat_at" = %s WHERE "token" = %s'
-JOIN = insert(ServerProcess, "token host pid started_at beat_at") + " ON CONFLICT DO NOTHING"
+JOIN = insert(ServerProcess, "token host pid started_at beat_at")(1) + " ON CONFLICT DO NOTHING"

@@ -7,7 +7,7 @@ anything is sent. Its connection, its settings and its exceptions stay.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from typing import Any, Protocol
@@ -16,6 +16,8 @@ from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 Row = Sequence[Any]
+TOGETHER = (64, 16, 4, 1)
+"""How many rows go into one statement: few sizes, so that each is prepared once."""
 
 
 class Cursor(Protocol):
@@ -24,7 +26,6 @@ class Cursor(Protocol):
     @property
     def rowcount(self) -> int: ...
     def execute(self, statement: str, row: Row = ()) -> Any: ...
-    def executemany(self, statement: str, rows: Sequence[Row]) -> Any: ...
     def fetchall(self) -> list[Any]: ...
 
 
@@ -49,6 +50,20 @@ def writing() -> Iterator[Cursor]:
             undo(cursor, database)
             raise
         cursor.close()
+
+
+def write_rows(cursor: Cursor, statement: Callable[[int], str], rows: Sequence[Row]) -> int:
+    """Run a statement for all `rows`, many at a time; how many rows of the table it touched.
+
+    With SQLite every statement hands the interpreter to other threads and has to wait for it again.
+    """
+    done = touched = 0
+    for size in TOGETHER:
+        while len(rows) - done >= size:
+            cursor.execute(statement(size), [value for row in rows[done : done + size] for value in row])
+            touched += cursor.rowcount
+            done += size
+    return touched
 
 
 def begun(database: BaseDatabaseWrapper) -> Any:
@@ -80,9 +95,6 @@ class Marked(sqlite3.Cursor):
 
     def execute(self, statement: str, row: Row = ()) -> Any:
         return super().execute(questioned(statement), row)
-
-    def executemany(self, statement: str, rows: Sequence[Row]) -> Any:
-        return super().executemany(questioned(statement), rows)
 
 
 @lru_cache(maxsize=256)

@@ -17,7 +17,7 @@ RENAME = f"UPDATE {table(User)} SET username = %s WHERE username = %s"
 def write(*statements: tuple[str, ...]) -> None:
     with writing() as cursor:
         for statement, *row in statements:
-            cursor.executemany(statement, [row])
+            cursor.execute(statement, row)
 
 
 def name(user: User) -> str:
