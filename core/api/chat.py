@@ -15,7 +15,7 @@ from starlette.responses import Response
 from core.api.answering import Live, Whole
 from core.api.answers import JSON, dumps
 from core.api.entry import Later, Scope, Send
-from core.api.gathering import meanwhile
+from core.api.gathering import gather
 from core.api.reading import caller
 from core.api.receiving import ChatReceived, receive_chat
 from core.api.streaming import KEEP_ALIVE, Stream, answer_headers
@@ -146,18 +146,16 @@ class ChunkAnswer(Live, CompletionAnswer):
                 except Exception as error:  # the client's connection, no failure of what is waited for
                     broken.append(error)
 
+        def take(event: Event) -> None:
+            if broken:
+                raise broken[0]
+            if frames := frame(event):
+                gathered.append(frames)
+            elif type(event) is Started:
+                self.began = event
+
         async with aclosing(self.session.events()) as events:
-            while True:
-                try:
-                    event = await meanwhile(anext(events), write)
-                except StopAsyncIteration:
-                    return
-                if broken:
-                    raise broken[0]
-                if frames := frame(event):
-                    gathered.append(frames)
-                elif type(event) is Started:
-                    self.began = event
+            await gather(events, take, write)
 
     async def write(self, stream: Stream, *last: bytes) -> None:
         """Write what was gathered, then `last`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from types import coroutine
 from typing import Any, TypeVar
 
@@ -10,28 +10,31 @@ T = TypeVar("T")
 
 
 @coroutine
-def meanwhile(what: Awaitable[T], work: Callable[[], Awaitable[None]]) -> Generator[Any, Any, T]:
-    """The result of `what`; `work`, which must not raise, is done first if that is not there yet.
+def gather(
+    events: AsyncGenerator[T, None], take: Callable[[T], None], write: Callable[[], Awaitable[None]]
+) -> Generator[Any, Any, None]:
+    """`take` each event; whenever the next one is not there yet, `write` first, which must not raise.
 
-    Events of one network packet are all there at once: whoever writes them as `work` writes them together.
+    Events of one network packet are all there at once: whoever writes what was taken of them writes them
+    together. One loop for all events: an awaitable around each would cost as much as what is done with it.
     """
-    steps = what.__await__()
-    try:
-        waiting = next(steps)
-    except StopIteration as done:
-        return done.value
-    worked = False
     while True:
+        steps: Any = anext(events)
         try:
-            if not worked:
-                worked = True
-                yield from work().__await__()
-            yield waiting
-            break
-        except BaseException as thrown:
-            # a cancel is meant for whatever is waited for
-            try:
-                waiting = steps.throw(thrown)
-            except StopIteration as done:
-                return done.value
-    return (yield from steps)
+            waiting = steps.send(None)
+            written = False
+            while True:
+                try:
+                    if not written:
+                        written = True
+                        yield from write().__await__()
+                    answer = yield waiting
+                except BaseException as thrown:
+                    # a cancel is meant for whatever is waited for
+                    waiting = steps.throw(thrown)
+                else:
+                    waiting = steps.send(answer)
+        except StopIteration as event:
+            take(event.value)
+        except StopAsyncIteration:
+            return

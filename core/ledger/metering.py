@@ -50,6 +50,8 @@ SECONDS = (Kind.AUDIO_OUT, Unit.SECOND)
 AUDIO_TOKENS = (Kind.AUDIO_OUT, Unit.TOKEN)
 AUDIO_BYTES = (Kind.AUDIO_OUT, Unit.BYTE)
 ONE_REQUEST = (Kind.REQUEST, Unit.REQUEST)
+PLAIN = ChatDelta()[1:]
+"""All but the text of a delta of the first choice that has nothing else to say, as nearly every one."""
 
 
 class Meter:
@@ -71,7 +73,7 @@ class Meter:
 
     def note(self, event: Event) -> None:
         """Count one event; runs once per delta, so it does nothing else."""
-        if isinstance(event, ChatDelta):
+        if type(event) is ChatDelta:
             self.read(event)
         elif isinstance(event, AudioChunk):
             self.size += len(event.data)
@@ -95,7 +97,11 @@ class Meter:
 
     def read(self, delta: ChatDelta) -> None:
         """Count what a conversation goes on with."""
-        self.text += size_of(delta.text)
+        text = delta.text
+        self.text += len(text) if text.isascii() else size_of(text)
+        if delta[1:] == PLAIN:
+            self.delivered = self.delivered or self.text > 0
+            return
         if delta.reasoning or delta.transcript:
             self.text += size_of(delta.reasoning) + size_of(delta.transcript)
         for call in delta.calls:

@@ -114,11 +114,17 @@ class Answer:
                 continue
             if not arrival:
                 break
-            for chunk in inflate.feed(arrival) if inflate else (arrival,):
-                size += len(chunk)
+            if inflate is None:
+                size += len(arrival)
                 if size > limits.size:
-                    raise UpstreamInvalid(f"The answer is longer than {limits.size} bytes.")
-                yield chunk
+                    raise too_long(limits)
+                yield arrival
+            else:
+                for chunk in inflate.feed(arrival):
+                    size += len(chunk)
+                    if size > limits.size:
+                        raise too_long(limits)
+                    yield chunk
             fresh += len(arrival)
             if mark - patience.left > limits.idle:
                 if fresh < limits.pace:
@@ -171,6 +177,10 @@ async def send(call: Call) -> Answer:
     async with answer:
         body = await answer.excerpt()
     raise from_status(response.status_code, answer.headers, body, call.hide)
+
+
+def too_long(limits: Limits) -> UpstreamInvalid:
+    return UpstreamInvalid(f"The answer is longer than {limits.size} bytes.")
 
 
 def prepare() -> None:

@@ -58,7 +58,7 @@ class Patience:
 
     def __enter__(self) -> None:
         self._started = started = monotonic()
-        self._until = until = started + min(self.left, self._at_most)
+        self._until = until = started + (self.left if self.left < self._at_most else self._at_most)
         # a loop that is named is not looked for, which would cost a system call
         self._loop = loop = self._loop or asyncio.get_running_loop()
         self._task = asyncio.current_task(loop)

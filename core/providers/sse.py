@@ -41,12 +41,17 @@ class Splitter:
         self._return = False  # the last byte was CR: a LF that follows belongs to it
         self._bom = True
 
+    @property
+    def empty(self) -> bool:
+        """Whether the next byte begins an event."""
+        return not (self._held or self._name or self._return)
+
     def feed(self, chunk: bytes) -> Iterable[ServerEvent]:
         """The events that `chunk` completes. Iterating raises `EventTooLarge`."""
         if (
             chunk.startswith(FIELD)
             and chunk.endswith(EVENT_END)
-            and not (self._held or self._name or self._return)
+            and self.empty
             and len(chunk) <= self._cap
             and b"\r" not in chunk
         ):

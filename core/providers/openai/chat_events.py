@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from core.contract.errors import UpstreamInvalid
@@ -38,8 +38,13 @@ class Reading:
         self._pattern = Pattern()
         self._choices = Choices(audio, hide, wrapped=wrapped)
 
-    def feed(self, chunk: bytes) -> Iterator[Event]:
-        """What the events say that `chunk` completes. Raises from the error tree."""
+    def feed(self, chunk: bytes) -> Iterable[Event]:
+        """What the events say that `chunk` completes. Iterating raises from the error tree."""
+        if (delta := self._pattern.read_chunk(chunk)) and self._splitter.empty:
+            return (delta,)
+        return self._events(chunk)
+
+    def _events(self, chunk: bytes) -> Iterator[Event]:
         for data, name in split(self._splitter, chunk):
             if data == TERMINATOR:
                 self.done = True

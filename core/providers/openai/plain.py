@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from core.contract.events import ChatDelta
+from core.providers.sse import EVENT_END, FIELD
 
 WORDS = re.compile(rb'"content":[ \t]*("(?:[^"\\]|\\.)*")')
 LESSONS = 4
@@ -22,23 +23,22 @@ class Pattern:
     once, so it need not be read again.
     """
 
-    __slots__ = ("_head", "_lessons", "_tail")
+    __slots__ = ("_begins", "_ends", "_head", "_lessons", "_tail")
 
     def __init__(self) -> None:
-        self._head = self._tail = b""
+        self._head = self._tail = self._begins = self._ends = b""
         self._lessons = LESSONS
 
     def read(self, data: bytes) -> ChatDelta | None:
         """The words of an event that fits; None for any other."""
-        head, tail = self._head, self._tail
-        if head and data.startswith(head) and data.endswith(tail) and len(data) > len(head) + len(tail):
-            try:
-                text = orjson.loads(data[len(head) : -len(tail)])
-            except orjson.JSONDecodeError:
-                return None
-            if text.__class__ is str and text:
-                return ChatDelta(text)
-        return None
+        return said_between(self._head, data, self._tail)
+
+    def read_chunk(self, chunk: bytes) -> ChatDelta | None:
+        """The same of bytes that are one such event and nothing else, as those of a live stream mostly are.
+
+        Two events are no JSON string, whatever stands at their ends.
+        """
+        return said_between(self._begins, chunk, self._ends)
 
     def learn(self, data: bytes) -> None:
         """Take the bytes around the words of `data`, which is known to be plain."""
@@ -55,6 +55,18 @@ class Pattern:
             same = False
         if same and tail:
             self._head, self._tail = head, tail
+            self._begins, self._ends = FIELD + head, tail + EVENT_END
+
+
+def said_between(head: bytes, data: bytes, tail: bytes) -> ChatDelta | None:
+    if head and data.startswith(head) and data.endswith(tail):
+        try:
+            text = orjson.loads(data[len(head) : -len(tail)])
+        except orjson.JSONDecodeError:
+            return None
+        if text.__class__ is str and text:
+            return ChatDelta(text)
+    return None
 
 
 def plain(value: Any) -> ChatDelta | None:

@@ -1,4 +1,4 @@
-"""Work is done before a wait begins, never for what is there at once; a cancel reaches what is waited for."""
+"""Writing comes before a wait, never before what is there at once; a cancel reaches what is waited for."""
 
 from __future__ import annotations
 
@@ -6,77 +6,97 @@ import asyncio
 
 import pytest
 
-from core.api.gathering import meanwhile
+from core.api.gathering import gather
 
 pytestmark = pytest.mark.anyio
 
 
-class Worked:
-    """Counts how often it was called; takes a turn of the loop each time."""
+class Told:
+    """Notes what is taken and written, in order; writing takes a turn of the loop."""
 
     def __init__(self) -> None:
-        self.times = 0
+        self.notes: list[object] = []
 
-    async def __call__(self) -> None:
-        self.times += 1
+    def take(self, event: object) -> None:
+        self.notes.append(event)
+
+    async def write(self) -> None:
+        self.notes.append("written")
         await asyncio.sleep(0)
 
 
-async def there(value: str) -> str:
-    return value
-
-
-async def late(value: str, seen: list[str] | None = None) -> str:
-    try:
-        await asyncio.sleep(0.01)
-        await asyncio.sleep(0)
-    except asyncio.CancelledError:
-        assert seen is not None
-        seen.append("cancelled")
-        raise
-    return value
-
-
-async def test_what_is_there_needs_no_work():
-    work = Worked()
-    assert (await meanwhile(there("a"), work), work.times) == ("a", 0)
-
-
-async def test_a_wait_is_worked_in_once():
-    work = Worked()
-    assert (await meanwhile(late("a"), work), work.times) == ("a", 1)
-
-
-async def test_events_of_an_async_generator_pass():
+async def test_events_that_come_together_are_written_together():
     async def events():
         yield 1
         yield 2
         await asyncio.sleep(0)
         yield 3
+        await asyncio.sleep(0.01)
+        await asyncio.sleep(0)
+        yield 4
 
-    work, source = Worked(), events()
-    found = [(await meanwhile(anext(source), work), work.times) for _ in range(3)]
-    with pytest.raises(StopAsyncIteration):
-        await meanwhile(anext(source), work)
-    assert found == [(1, 0), (2, 0), (3, 1)]
+    told = Told()
+    await gather(events(), told.take, told.write)
+    assert told.notes == [1, 2, "written", 3, "written", 4]
 
 
-async def test_an_error_of_what_is_waited_for_is_raised():
-    async def fail() -> str:
+async def test_an_error_of_the_events_is_raised():
+    async def events():
+        yield 1
         await asyncio.sleep(0)
         raise LookupError
 
+    told = Told()
     with pytest.raises(LookupError):
-        await meanwhile(fail(), Worked())
+        await gather(events(), told.take, told.write)
+    assert told.notes == [1, "written"]
 
 
-@pytest.mark.parametrize("turns", [1, 3], ids=["during the work", "during the wait"])
+async def test_an_error_of_the_taker_is_raised():
+    async def events():
+        yield 1
+        yield 2
+
+    def refuse(event: int) -> None:
+        raise LookupError(event)
+
+    with pytest.raises(LookupError, match="1"):
+        await gather(events(), refuse, Told().write)
+
+
+@pytest.mark.parametrize("turns", [1, 3], ids=["during the writing", "during the wait"])
 async def test_a_cancel_reaches_what_is_waited_for(turns):
     seen: list[str] = []
-    task = asyncio.ensure_future(meanwhile(late("a", seen), Worked()))
+
+    async def events():
+        try:
+            await asyncio.sleep(0.01)
+            yield 1
+        except asyncio.CancelledError:
+            seen.append("cancelled")
+            raise
+
+    told = Told()
+    task = asyncio.ensure_future(gather(events(), told.take, told.write))
     for _ in range(turns):
         await asyncio.sleep(0)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
     assert seen == ["cancelled"]
+
+
+async def test_a_wait_that_outlives_its_cancel_goes_on():
+    async def events():
+        try:
+            await asyncio.sleep(1)
+        except asyncio.CancelledError:
+            await asyncio.sleep(0)
+        yield 1
+
+    told = Told()
+    task = asyncio.ensure_future(gather(events(), told.take, told.write))
+    await asyncio.sleep(0.01)
+    task.cancel()
+    await task
+    assert told.notes == ["written", 1]

@@ -52,6 +52,26 @@ def test_every_text_is_read_as_it_was_written(text):
 )
 def test_an_event_that_says_more_or_less_is_read_through(pattern, other):
     assert pattern.read(other) is None
+    assert pattern.read_chunk(b"data: " + other + b"\n\n") is None
+
+
+def test_a_chunk_that_is_one_event_is_read_at_once(pattern):
+    assert pattern.read_chunk(b"data: " + event("again") + b"\n\n") == ChatDelta("again")
+    assert Pattern().read_chunk(b"data: " + event("again") + b"\n\n") is None
+
+
+@pytest.mark.parametrize(
+    "chunk",
+    [
+        b"data: %b\n\ndata: %b\n\n" % (event("one"), event("two")),
+        b"data: %b\n\n: comment\n\ndata: %b\n\n" % (event("one"), event("two")),
+        b"data: %b\n" % event("one"),
+        b"data: %b\r\n\r\n" % event("one"),
+        b"event: error\ndata: %b\n\n" % event("one"),
+    ],
+)
+def test_a_chunk_that_is_more_or_less_than_one_event_is_cut_first(pattern, chunk):
+    assert pattern.read_chunk(chunk) is None
 
 
 def test_a_name_that_looks_like_content_is_not_taken_for_it():
