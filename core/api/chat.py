@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from contextlib import aclosing
 from typing import Any, Protocol
 
@@ -132,23 +132,18 @@ class ChunkAnswer(Live, CompletionAnswer):
 
     async def relay(self, stream: Stream) -> None:
         """Deltas that come together are written together, as soon as there is nothing more to wait for."""
-        broken: list[Exception] = []
         frame, gathered = self.chunks.frame, self.gathered
 
-        async def write() -> None:
-            if gathered:
-                data = gathered[0] if len(gathered) == 1 else b"".join(gathered)
-                gathered.clear()
-                try:
-                    if not stream.started:
-                        await self.start(stream)
-                    await stream.write(data)
-                except Exception as error:  # the client's connection, no failure of what is waited for
-                    broken.append(error)
+        def write() -> Awaitable[None] | None:
+            if not gathered:
+                return None
+            if not stream.started:
+                return self.write(stream)
+            data = gathered[0] if len(gathered) == 1 else b"".join(gathered)
+            gathered.clear()
+            return stream.write(data)
 
         def take(event: Event) -> None:
-            if broken:
-                raise broken[0]
             if frames := frame(event):
                 gathered.append(frames)
             elif type(event) is Started:

@@ -11,13 +11,16 @@ T = TypeVar("T")
 
 @coroutine
 def gather(
-    events: AsyncGenerator[T, None], take: Callable[[T], None], write: Callable[[], Awaitable[None]]
+    events: AsyncGenerator[T, None], take: Callable[[T], None], write: Callable[[], Awaitable[None] | None]
 ) -> Generator[Any, Any, None]:
-    """`take` each event; whenever the next one is not there yet, `write` first, which must not raise.
+    """`take` each event; whenever the next one is not there yet, `write` first what there is to write.
+
+    What fails then is raised before the next event is taken: it is no failure of what is waited for.
 
     Events of one network packet are all there at once: whoever writes what was taken of them writes them
     together. One loop for all events: an awaitable around each would cost as much as what is done with it.
     """
+    failure: Exception | None = None
     while True:
         steps: Any = anext(events)
         try:
@@ -27,7 +30,8 @@ def gather(
                 try:
                     if not written:
                         written = True
-                        yield from write().__await__()
+                        if writing := write():
+                            failure = (yield from ended(writing)) or failure
                     answer = yield waiting
                 except BaseException as thrown:
                     # a cancel is meant for whatever is waited for
@@ -35,6 +39,17 @@ def gather(
                 else:
                     waiting = steps.send(answer)
         except StopIteration as event:
+            if failure:
+                raise failure from None
             take(event.value)
         except StopAsyncIteration:
             return
+
+
+def ended(writing: Awaitable[None]) -> Generator[Any, Any, Exception | None]:
+    """Wait for it; what it failed with."""
+    try:
+        yield from writing.__await__()
+    except Exception as failure:
+        return failure
+    return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import asynccontextmanager
 
 from core.api.entry import STRAIGHT, Receive, Scope, Send
@@ -79,9 +79,10 @@ class Stream:
         self.started = True
         await self._send({"type": "http.response.start", "status": 200, "headers": pairs})
 
-    async def write(self, data: bytes) -> None:
+    def write(self, data: bytes) -> Awaitable[None]:
+        """To be awaited: the server's own `send`, with nothing around it."""
         self._last = time.monotonic()
-        await self._straight({"type": "http.response.body", "body": data, "more_body": True})
+        return self._straight({"type": "http.response.body", "body": data, "more_body": True})
 
     async def end(self) -> None:
         self.hush()

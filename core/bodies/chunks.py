@@ -51,7 +51,7 @@ class Chunks:
         """The frames that tell `event`; none for what is no part of an answer."""
         if type(event) is ChatDelta:
             head = self._heads.get(event.choice)
-            if head is not None and is_plain(event):
+            if head is not None and event.text and event[1:5] == NOTHING and not event.told:
                 return b"".join((head, orjson.dumps(event.text), self._tail))
             return self._open(event.choice) + self._delta(event)
         if type(event) is AudioChunk:

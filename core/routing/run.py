@@ -10,7 +10,7 @@ from itertools import count
 from typing import cast
 
 from core.contract.errors import PolyphonyError, Unavailable, Unsupported
-from core.contract.events import Attempted, Event, Outcome
+from core.contract.events import Attempted, Event, Outcome, Used
 from core.contract.requests import Request, Task
 from core.contract.route import Route, Target
 from core.providers import adapter
@@ -55,11 +55,24 @@ async def run(
             if failed:
                 yield _told(failed[-1])
             attempt = Attempt(target, attempts, patience, limit)
-            async with aclosing(attempt.events(answering, request)) as events:
-                async for event in events:
+            async with attempt, aclosing(answering(target, request)) as source:
+                # read right here: one more generator around the source would cost every delta
+                while True:
+                    try:
+                        with attempt.waiting:
+                            event = await anext(source)
+                    except StopAsyncIteration:
+                        break
+                    if type(event) is Used:
+                        attempt.used = event
+                        break
+                    if not attempt.committed and (began := attempt.note(event)):
+                        yield began
                     yield event
             health.record(target, attempt.error)
             if attempt.error is None:
+                assert attempt.used is not None
+                yield attempt.used
                 return
             failed.append(attempt)
             if attempt.committed or patience.left <= 0 or not elsewhere(attempt.error):

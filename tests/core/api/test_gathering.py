@@ -100,3 +100,29 @@ async def test_a_wait_that_outlives_its_cancel_goes_on():
     task.cancel()
     await task
     assert told.notes == ["written", 1]
+
+
+async def test_a_write_that_fails_is_raised_before_the_next_event():
+    async def events():
+        yield 1
+        await asyncio.sleep(0)
+        yield 2
+
+    async def broken() -> None:
+        raise ConnectionResetError
+
+    told = Told()
+    with pytest.raises(ConnectionResetError):
+        await gather(events(), told.take, broken)
+    assert told.notes == [1]
+
+
+async def test_nothing_to_write_is_not_waited_for():
+    async def events():
+        yield 1
+        await asyncio.sleep(0)
+        yield 2
+
+    told = Told()
+    await gather(events(), told.take, lambda: None)
+    assert told.notes == [1, 2]
