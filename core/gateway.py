@@ -59,11 +59,12 @@ class Session:
         error: PolyphonyError | None = None
         outcome = Outcome.STOPPED
         try:
+            note, current = self.entry.note, access.current
             async with aclosing(self.answer()) as events:
                 async for event in events:
-                    if self.grant.serial != access.current().serial:
+                    if self.grant.serial != current().serial:
                         self.grant = admission.renew(self.grant)
-                    self.entry.note(event)
+                    note(event)
                     yield event
             outcome = Outcome.COMPLETED
         except AuthenticationFailed as withdrawn:

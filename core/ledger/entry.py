@@ -172,8 +172,9 @@ class Entry:
 
     def note(self, event: Event) -> None:
         """Count an event as it passes."""
-        if self.running is not None:
-            self.running.meter.note(event)
+        running = self.running
+        if running is not None:
+            running.meter.note(event)
 
     def turn(self, request: Request) -> None:
         """The attempts that follow are for `request`; the first content is theirs to bring."""

@@ -16,7 +16,7 @@ from django.urls import reverse
 from core.access import keys
 from core.models import AIModel, Budget, Endpoint, Price, Provider, User, Voice
 from playground.models import Run
-from tests.benchmarks.installation import CHAT, MODEL
+from tests.benchmarks.installation import CHAT, EAR, MODEL
 
 SESSIONS = 4
 LARGE = 300 * 1024 * 1024
@@ -34,7 +34,7 @@ def main(origin: str) -> None:
 
 
 def make_models(origin: str) -> None:
-    """One that speaks, one that chats."""
+    """One that speaks, one that chats, one that listens."""
     provider = Provider.objects.create(
         slug="bench", name="Bench", wire="openai", base_url=f"{origin}/v1", needs_key=False
     )
@@ -60,6 +60,15 @@ def make_models(origin: str) -> None:
     endpoint = Endpoint.objects.create(model=chat, provider=provider, upstream_id="chat")
     for kind in ("text_in", "text_out"):
         Price.objects.create(endpoint=endpoint, kind=kind, unit="token", usd_per_unit="0.000001")
+    ear = AIModel.objects.create(
+        slug=EAR,
+        name="Ear",
+        tasks=["transcription"],
+        input_modalities=["audio"],
+        output_modalities=["transcription"],
+    )
+    endpoint = Endpoint.objects.create(model=ear, provider=provider, upstream_id="ear")
+    Price.objects.create(endpoint=endpoint, kind="audio_in", unit="second", usd_per_unit="0.0001")
 
 
 def session(person: User) -> str:

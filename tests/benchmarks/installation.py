@@ -1,4 +1,4 @@
-"""A new installation: two models at the benchmarks' provider, people, a key, something large to fetch."""
+"""A new installation: three models at the benchmarks' provider, people, a key, something large to fetch."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from tests.benchmarks.processes import Facts, outcome
 
 MODEL = "bench/voice"
 CHAT = "bench/chat"
+EAR = "bench/ear"
 
 
 def furnished(origin: str, environment: dict[str, str]) -> Facts:

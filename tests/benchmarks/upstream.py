@@ -2,8 +2,8 @@
 
 `python -m tests.benchmarks.upstream --bills FILE` prints its port. The word `Endless` in the text brings
 300 MB, `Chunks N` N chunks of 20 ms; everything else 4 KiB at once. A body with messages is a chat: one
-answer, or `Deltas N every M` of them, M milliseconds apart, each saying when it was sent. Requests under /v1
-are billed, a line each.
+answer, or `Deltas N every M` of them, M milliseconds apart, each saying when it was sent; transcriptions
+are all the same. Requests under /v1 are billed, a line each.
 """
 
 from __future__ import annotations
@@ -55,6 +55,7 @@ WHOLE = (
     b'"Twelve words that say very little about a question nobody has asked.","refusal":null},"logprobs":null,'
     b'"finish_reason":"stop"}],"usage":' + USAGE + b"}"
 )
+HEARD = b'{"text":"Twelve words that say very little about a sound nobody has made."}'
 JSON_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
 EVENTS_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
 
@@ -98,6 +99,9 @@ class Provider(asyncio.Protocol):
     def on_message_complete(self) -> None:
         if self.url.startswith(b"/v1/"):
             self.bills.write("1\n")
+        if b"/transcriptions" in self.url:
+            self.transport.write(JSON_HEAD % len(HEARD) + HEARD)
+            return
         if b'"messages"' in self.body:
             self.chat()
             return
