@@ -111,7 +111,12 @@ async def relay(live: Live) -> tuple[Outcome, PolyphonyError | None]:
     try:
         async with aclosing(live.session.events()) as events:
             async for event in events:
-                await take(live, event)
+                if live.log.full:
+                    raise UpstreamInvalid("The answer is longer than a run can hold.")
+                if type(event) is ChatDelta and live.chat is not None:
+                    live.chat.take(event)
+                else:
+                    await take(live, event)
         return Outcome.COMPLETED, None
     except asyncio.CancelledError:
         # cancelled once, by Stop or by the shutdown: this task still has an ending to tell
@@ -130,11 +135,7 @@ async def relay(live: Live) -> tuple[Outcome, PolyphonyError | None]:
 
 
 async def take(live: Live, event: Event) -> None:
-    if live.log.full:
-        raise UpstreamInvalid("The answer is longer than a run can hold.")
-    if type(event) is ChatDelta and live.chat is not None:
-        live.chat.take(event)
-        return
+    """Everything but the deltas of a conversation, which pass without a coroutine of their own."""
     if type(event) is AudioChunk:
         for piece in pieces(event.data):
             live.sound.write(piece)

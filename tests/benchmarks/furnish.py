@@ -18,7 +18,7 @@ from core.models import AIModel, Budget, Endpoint, Price, Provider, User, Voice
 from playground.models import Run
 from tests.benchmarks.installation import CHAT, EAR, MODEL
 
-SESSIONS = 4
+SESSIONS = 16
 LARGE = 300 * 1024 * 1024
 
 
