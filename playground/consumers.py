@@ -19,6 +19,7 @@ from core.models import User
 from core.models.offload import offload
 from playground import admission, frames, vigil
 from playground.models import Run
+from playground.outlet import Outlet
 from playground.runs import asking, recovery, runner
 from playground.runs import live as registry
 from playground.runs.log import Numbered
@@ -142,13 +143,14 @@ class PlaygroundConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         except PolyphonyError as error:
             await self.say(frames.text(frame.id, str(uuid4()), 1, frames.failed(error)))
             return
-        self.follow(visit, frame.id, live.id, self.relay(frame.id, live.id, live.log.read(0)))
+        outlet = Outlet(self.base_send, frame.id, live.id)
+        self.follow(visit, frame.id, live.id, self.relay(live.log.read(0, outlet.take), outlet))
 
     async def resume(self, visit: Visit, frame: frames.Resume) -> None:
         run = await offload(Run.objects.for_user(visit.user).filter(id=frame.run).first)
         if run is None:
             raise NotFound("There is no such run.", param="run")
-        await self.relay(frame.id, run.id, registry.follow(run, frame.after))
+        await self.relay(registry.follow(run, frame.after), Outlet(self.base_send, frame.id, run.id))
 
     def stop(self, visit: Visit, frame: frames.Stop) -> None:
         follower = visit.followers.get(frame.id)
@@ -197,17 +199,12 @@ class PlaygroundConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             log.exception("following a run failed")
             await self.say(frames.refusal(PolyphonyError("Something went wrong on this server."), frame_id))
 
-    async def relay(self, frame_id: str, run: UUID, events: AsyncGenerator[list[Numbered], None]) -> None:
-        """Send a run's events as they come: one await per frame, no JSON for sound, since CPU counts here."""
-        name, channel, send, binary = str(run), frames.channel(run), self.base_send, frames.binary
+    async def relay(self, events: AsyncGenerator[list[Numbered], None], outlet: Outlet) -> None:
+        """Send a run's events as they come."""
         async with aclosing(events):
             async for batch in events:
                 for number, body in batch:
-                    if type(body) is bytes:
-                        await send({"type": "websocket.send", "bytes": binary(channel, number, body)})
-                    else:
-                        text = frames.text(frame_id, name, number, body)
-                        await send({"type": "websocket.send", "text": text})
+                    await outlet.send(number, body)
 
     async def say(self, text: str) -> None:
         await self.base_send({"type": "websocket.send", "text": text})

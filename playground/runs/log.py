@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import orjson
@@ -18,6 +19,7 @@ TEXT_FRAME = 40
 Body = dict[str, Any] | bytes
 Numbered = tuple[int, Body]
 Recall = Callable[[int, int], bytes]
+Take = Callable[[int, Body], bool]
 
 
 class Outdated:
@@ -32,6 +34,15 @@ class Stored(NamedTuple):
 
     offset: int
     size: int
+
+
+@dataclass(eq=False, slots=True)
+class Reader:
+    """Somebody who has heard everything up to `position` and waits for more."""
+
+    position: int
+    news: asyncio.Future[None]
+    take: Take | None
 
 
 def ends(body: Body) -> bool:
@@ -55,7 +66,7 @@ class Log:
         self._recent = 0
         self._oldest = 0
         self._offset = 0
-        self._waiting: list[asyncio.Future[None]] = []
+        self._waiting: list[Reader] = []
 
     @property
     def last(self) -> int:
@@ -79,17 +90,27 @@ class Log:
             if body["type"] == "html.block":
                 self._replace(body["index"])
         if self._waiting:
-            self._wake()
+            number = len(self._bodies)
+            for reader in [*self._waiting]:
+                if reader.take is not None and reader.take(number, body):
+                    reader.position = number
+                else:
+                    self._wake(reader)
         return len(self._bodies)
 
     def close(self) -> None:
         """No event follows; sound is read from disk from now on."""
         self.closed = True
         self._forget(0)
-        self._wake()
+        for reader in [*self._waiting]:
+            self._wake(reader)
 
-    async def read(self, after: int) -> AsyncGenerator[list[Numbered], None]:
-        """Everything numbered above `after`, in batches, until the log is closed."""
+    async def read(self, after: int, take: Take | None = None) -> AsyncGenerator[list[Numbered], None]:
+        """Everything numbered above `after`, in batches, until the log is closed.
+
+        Whoever has heard everything so far may `take` the next event as it is appended; it is not yielded
+        then, and nobody is woken for it.
+        """
         position = max(after, 0)
         while True:
             waiting = self._bodies[position : position + BATCH]
@@ -104,9 +125,14 @@ class Log:
             elif self.closed:
                 return
             else:
-                news = asyncio.get_running_loop().create_future()
-                self._waiting.append(news)
-                await news
+                reader = Reader(position, asyncio.get_running_loop().create_future(), take)
+                self._waiting.append(reader)
+                try:
+                    await reader.news
+                finally:
+                    if reader in self._waiting:
+                        self._waiting.remove(reader)
+                position = reader.position
 
     def opening(self, after: int) -> list[Numbered]:
         """The first event for one who joins behind it: it says how the run's sound is headed."""
@@ -125,11 +151,10 @@ class Log:
             self._bodies[earlier] = OUTDATED
         self._open[block] = len(self._bodies) - 1
 
-    def _wake(self) -> None:
-        waiting, self._waiting = self._waiting, []
-        for news in waiting:
-            if not news.done():
-                news.set_result(None)
+    def _wake(self, reader: Reader) -> None:
+        self._waiting.remove(reader)
+        if not reader.news.done():
+            reader.news.set_result(None)
 
     def _forget(self, size: int) -> None:
         """Keep `size` bytes of sound in memory, the newest; of the others only where they lie."""
