@@ -130,6 +130,8 @@ if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
+    # opening one costs more than most of what is asked of it; a pool keeps PostgreSQL's
+    DATABASE["CONN_MAX_AGE"] = 60
     # a file, because the ledger writes from a connection of its own; one a process, so that runs may overlap
     DATABASE["TEST"] = {"NAME": f"{tempfile.gettempdir()}/polyphony-test-{os.getpid()}.sqlite3"}
 else:
