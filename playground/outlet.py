@@ -25,7 +25,7 @@ class Outlet:
         self._frame_id = frame_id
         self._run = str(run)
         self._channel = frames.channel(run)
-        self._begun: Awaitable[None] | None = None
+        self._begun: tuple[int, Awaitable[None]] | None = None
 
     def take(self, number: int, body: Body) -> bool:
         """Whether the socket has taken the event; if not, whoever reads the log is to `send` it."""
@@ -35,15 +35,20 @@ class Outlet:
         except StopIteration:
             return True
         except Exception as error:
-            self._begun = failed(error)
+            self._begun = number, failed(error)
         else:
-            self._begun = resumed(sending, waiting)
+            self._begun = number, resumed(sending, waiting)
         return False
 
     async def send(self, number: int, body: Body) -> None:
         """Raises what the server does when the client is gone."""
         begun, self._begun = self._begun, None
-        await (begun or self._send(self._message(number, body)))
+        if begun is not None:
+            earlier, sending = begun
+            await sending
+            if earlier == number:  # else it was replaced in the log meanwhile
+                return
+        await self._send(self._message(number, body))
 
     def _message(self, number: int, body: Body) -> dict[str, Any]:
         if type(body) is bytes:

@@ -92,7 +92,8 @@ class Log:
         if self._waiting:
             number = len(self._bodies)
             for reader in [*self._waiting]:
-                if reader.take is not None and reader.take(number, body):
+                # a reader that was cancelled has not left yet, and must not be told anything any more
+                if reader.take is not None and not reader.news.done() and reader.take(number, body):
                     reader.position = number
                 else:
                     self._wake(reader)

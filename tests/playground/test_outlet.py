@@ -131,3 +131,32 @@ async def test_a_relay_that_is_cancelled_in_the_middle_is_not_told_again(server,
     log.append(note(2))
     await turns()
     assert server.heard == []
+
+
+async def test_a_block_that_is_replaced_while_it_waits_does_not_swallow_the_next(server, outlet):
+    log = Log(lambda offset, size: b"")
+    task = asyncio.create_task(relay(log, outlet, []))
+    await turns()
+    server.room.clear()
+    for state in ("open", "closed"):
+        log.append({"type": "html.block", "index": 0, "state": state, "html": state})
+    log.append(note(3))
+    await turns()
+    server.room.set()
+    await turns(10)
+    assert server.heard == [1, 2, 3]
+    log.close()
+    await task
+
+
+async def test_a_reader_that_is_being_cancelled_is_told_nothing_more(server, outlet):
+    log = Log(lambda offset, size: b"")
+    task = asyncio.create_task(relay(log, outlet, []))
+    await turns()
+    task.cancel()
+    log.append(note(1))
+    assert server.heard == []
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    log.append(note(2))
+    assert server.heard == []
