@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 from asgiref.sync import async_to_sync
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -10,7 +11,7 @@ from core.access import admission, identify, keys, snapshot
 from core.access.rates import Buckets
 from core.contract.errors import AuthenticationFailed, InvalidRequest, NotPermitted, RateLimited
 from core.contract.requests import SpeechRequest
-from core.models import Budget
+from core.models import ApiKey, Budget, Version
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -70,6 +71,24 @@ def test_revoked_expired_and_orphaned_keys_get_the_same_answer(issued, alice, bo
             identified(text)
         said.add(str(caught.value))
     assert len(said) == 1
+
+
+def test_a_key_that_was_right_before_is_refused_once_it_is_revoked_or_another(issued, alice, bob):
+    text, key = issued
+    other_text, other = keys.issue(bob)
+    assert [identified(each).key_id for each in (text, text, other_text)] == [key.id, key.id, other.id]
+    keys.revoke(key)
+    ApiKey.objects.filter(pk=other.pk).update(digest=keys.digest(text, other.pepper_id))
+    Version.objects.filter(name=Version.ACCESS).update(number=F("number") + 1)
+    snapshot.refresh_if_changed()
+    for each in (text, other_text):
+        with pytest.raises(AuthenticationFailed):
+            identified(each)
+
+
+def test_what_is_remembered_of_keys_is_no_key(issued):
+    identified(issued[0])
+    assert issued[0] not in repr(vars(identify.proven))
 
 
 def test_failures_from_one_address_are_limited_and_others_are_not(issued):
