@@ -27,10 +27,9 @@ test: .venv/dev lint
 	$(BIN)/pytest -n 2 --dist loadfile || $(BIN)/pytest --last-failed
 	@$(MAKE) --no-print-directory browser
 
-# A second run: the browser driver leaves an event loop behind that other async tests cannot live with. Its tests
-# wait more than they work, so there are more of them at a time than cores.
+# A second run: the browser driver leaves an event loop behind that other async tests cannot live with.
 browser: .venv/dev
-	DJANGO_ALLOW_ASYNC_UNSAFE=1 $(BIN)/pytest -m browser -n 3 --dist loadfile || DJANGO_ALLOW_ASYNC_UNSAFE=1 $(BIN)/pytest -m browser --last-failed
+	DJANGO_ALLOW_ASYNC_UNSAFE=1 $(BIN)/pytest -m browser -n 2 --dist loadfile || DJANGO_ALLOW_ASYNC_UNSAFE=1 $(BIN)/pytest -m browser --last-failed
 
 lint: .venv/dev
 	$(BIN)/ruff check .
