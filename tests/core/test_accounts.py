@@ -46,7 +46,9 @@ def test_a_link_of_somebody_switched_off_does_nothing(alice):
     assert redeem(token) is None
 
 
-@pytest.mark.parametrize("token", ["", "x", signing.dumps([1, ""], salt="another")])
+@pytest.mark.parametrize(
+    "token", ["", "x", signing.dumps([1, ""], salt="another")], ids=["empty", "short", "salted otherwise"]
+)
 def test_a_forged_token_does_nothing(token, alice):
     assert redeem(token) is None
 
