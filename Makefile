@@ -8,19 +8,22 @@ BIN := .venv/bin
 run: .venv/run
 	@$(BIN)/python manage.py playground
 
-# Installed again only when pyproject.toml changes; later starts need no network.
-.venv/run: pyproject.toml
+.venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Polyphony needs Python 3.11 or newer: make run PYTHON=python3.11")'
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(PYTHON) -m venv .venv
+
+# Installed again only when pyproject.toml changes; later starts need no network.
+.venv/run: pyproject.toml | .venv/bin/python
 	@echo "Installing, with the extra 'local': espeak-ng (GPL-3.0-or-later) and FFmpeg, used in a process of their own."
 	@$(BIN)/pip install --quiet --disable-pip-version-check -e '.[local]' || { \
 		echo "The extra 'local' is not available here: going on without it."; \
 		$(BIN)/pip install --quiet --disable-pip-version-check -e .; }
 	@touch $@
 
-.venv/dev: pyproject.toml .venv/run
+# Everything at once, what running needs included.
+.venv/dev: pyproject.toml | .venv/bin/python
 	@$(BIN)/pip install --quiet --disable-pip-version-check -e '.[local,production,dev]'
-	@touch $@
+	@touch .venv/run $@
 
 # What failed is asked once more, alone: a busy machine is no defect, a defect fails twice.
 test: .venv/dev lint
