@@ -31,7 +31,10 @@ def gather(
                     if not written:
                         written = True
                         if writing := write():
-                            failure = (yield from ended(writing)) or failure
+                            try:
+                                yield from writing.__await__()
+                            except Exception as error:
+                                failure = error
                     answer = yield waiting
                 except BaseException as thrown:
                     # a cancel is meant for whatever is waited for
@@ -44,12 +47,3 @@ def gather(
             take(event.value)
         except StopAsyncIteration:
             return
-
-
-def ended(writing: Awaitable[None]) -> Generator[Any, Any, Exception | None]:
-    """Wait for it; what it failed with."""
-    try:
-        yield from writing.__await__()
-    except Exception as failure:
-        return failure
-    return None

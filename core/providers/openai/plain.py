@@ -12,6 +12,8 @@ from core.contract.events import ChatDelta
 from core.providers.sse import EVENT_END, FIELD
 
 WORDS = re.compile(rb'"content":[ \t]*("(?:[^"\\]|\\.)*")')
+REST, new = ChatDelta()[1:], tuple.__new__
+"""The rest of a plain delta, and the way past a named tuple's own constructor."""
 LESSONS = 4
 """How often what comes around the words may change before it is no longer looked for."""
 
@@ -65,7 +67,7 @@ def said_between(head: bytes, data: bytes, tail: bytes) -> ChatDelta | None:
         except orjson.JSONDecodeError:
             return None
         if text.__class__ is str and text:
-            return ChatDelta(text)
+            return new(ChatDelta, (text, *REST))
     return None
 
 
