@@ -1,4 +1,4 @@
-"""The event loop under Daphne: uvloop's, a fifth less work a request, or Python's where there is none.
+"""The event loop under Daphne: uvloop's, with which first deltas came a fifth sooner, or else Python's.
 
 To be imported before Daphne, which installs a loop of its own unless it finds one.
 """
