@@ -59,12 +59,12 @@ class Session:
         error: PolyphonyError | None = None
         outcome = Outcome.STOPPED
         try:
-            note, current = self.entry.note, access.current
+            entry, current = self.entry, access.current
             async with aclosing(self.answer()) as events:
                 async for event in events:
                     if self.grant.serial != current().serial:
                         self.grant = admission.renew(self.grant)
-                    note(event)
+                    entry.meter.note(event)
                     yield event
             outcome = Outcome.COMPLETED
         except AuthenticationFailed as withdrawn:

@@ -62,6 +62,10 @@ class Completing:
                 self.receipt = event
 
     @property
+    def first(self) -> Choice:
+        return self._choice(0)
+
+    @property
     def text(self) -> str:
         return "".join(self._choice(0).texts)
 

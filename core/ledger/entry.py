@@ -90,7 +90,10 @@ living: WeakSet[Entry] = WeakSet()
 
 
 class Entry:
-    """Implements routing's `Attempts`. One task at a time uses it; `settle` ends it."""
+    """Implements routing's `Attempts`. One task at a time uses it; `settle` ends it.
+
+    `meter` counts for the running attempt; between attempts, for nobody.
+    """
 
     def __init__(
         self,
@@ -110,6 +113,7 @@ class Entry:
         self.started = time.monotonic()
         self.first: float | None = None
         self.running: Running | None = None
+        self.meter = metering.Meter()
         self.written = False
         self.delivered = False
         self.attempts: list[bill.Closed] = []
@@ -129,7 +133,8 @@ class Entry:
             write.record = self.record_row()
             write.budgets = self.grant.budgets
             write.reserve = self.reserved
-        self.running = Running(number, target, time.monotonic(), metering.Meter())
+        self.meter = metering.Meter()
+        self.running = Running(number, target, time.monotonic(), self.meter)
         # a wait that is cancelled, or fails in the commit, may have left an open record: settling finds out
         self.written = True
         try:
@@ -145,6 +150,7 @@ class Entry:
     async def close(self, outcome: Outcome, *, usage: Usage | None, error: PolyphonyError | None) -> None:
         """End the running attempt; written together with the next attempt or the settlement."""
         running, self.running = self.running, None
+        self.meter = metering.Meter()
         if running is None:
             return
         used = usage or running.meter.used
@@ -172,9 +178,7 @@ class Entry:
 
     def note(self, event: Event) -> None:
         """Count an event as it passes."""
-        running = self.running
-        if running is not None:
-            running.meter.note(event)
+        self.meter.note(event)
 
     def turn(self, request: Request) -> None:
         """The attempts that follow are for `request`; the first content is theirs to bring."""

@@ -74,7 +74,12 @@ class Meter:
     def note(self, event: Event) -> None:
         """Count one event; runs once per delta, so it does nothing else."""
         if type(event) is ChatDelta:
-            self.read(event)
+            text = event.text
+            self.text += len(text) if text.isascii() else size_of(text)
+            if event[1:] != PLAIN:
+                self.read(event)
+            elif text:
+                self.delivered = True
         elif isinstance(event, AudioChunk):
             self.size += len(event.data)
             self.delivered = self.delivered or self.size > 0
@@ -96,12 +101,7 @@ class Meter:
             self.delivered = True
 
     def read(self, delta: ChatDelta) -> None:
-        """Count what a conversation goes on with."""
-        text = delta.text
-        self.text += len(text) if text.isascii() else size_of(text)
-        if delta[1:] == PLAIN:
-            self.delivered = self.delivered or self.text > 0
-            return
+        """Count what a delta says beside its text."""
         if delta.reasoning or delta.transcript:
             self.text += size_of(delta.reasoning) + size_of(delta.transcript)
         for call in delta.calls:

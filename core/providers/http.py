@@ -13,6 +13,7 @@ from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from ssl import SSLContext
+from time import monotonic
 from types import TracebackType
 from typing import Self, cast
 from weakref import WeakKeyDictionary
@@ -31,7 +32,7 @@ from core.contract.errors import (
 )
 from core.providers.failures import EXCERPT, from_status
 from core.providers.inflate import inflater
-from core.providers.patience import Patience
+from core.providers.patience import Patience, Watch
 
 CONNECT, POOL = 10.0, 5.0
 CONNECTIONS = 1000
@@ -40,7 +41,6 @@ EXCERPT_PATIENCE = 5.0
 MIB = 1024 * 1024
 # The first bounds waiting for a free connection and connecting together.
 CONNECTING = aiohttp.ClientTimeout(connect=CONNECT + POOL, sock_connect=CONNECT)
-BLOCK = 64 * 1024  # a quarter less work than 16 for long answers, same for live
 LINGER = 0.1
 BROKEN = (TimeoutError, OSError, ValueError, httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError)
 
@@ -101,37 +101,33 @@ class Answer:
     async def chunks(self) -> AsyncGenerator[bytes, None]:
         """Decoded bytes as they arrive. Raises from the error tree when they stop, drip or are too many."""
         inflate = inflater(self.headers.get("content-encoding", ""))
-        patience, limits = self._patience, self._limits
+        patience, limits, read = self._patience, self._limits, self._content.readany
         mark, size, fresh = patience.left, 0, 0
         failure: UpstreamError | None = None
-        idle = patience.at_most(limits.idle)
-        while failure is None:
-            try:  # waited for right here: a coroutine around the wait would cost every chunk
-                with idle:
-                    arrival = await self._content.read(BLOCK)
-            except BROKEN as error:
-                failure = translate(error)
-                continue
-            if not arrival:
-                break
-            if inflate is None:
-                size += len(arrival)
-                if size > limits.size:
-                    raise too_long(limits)
-                yield arrival
-            else:
-                for chunk in inflate.feed(arrival):
+        with Watch(patience, limits.idle, self._late) as watch:
+            while True:
+                try:  # waited for right here: any call around the wait would cost every chunk
+                    watch.since = since = monotonic()
+                    arrival = await read()
+                except BROKEN as error:
+                    failure = translate(error)
+                finally:
+                    watch.since = None
+                    patience.left -= monotonic() - since
+                if failure:  # raised outside the handler: its context may quote headers
+                    raise failure
+                if not arrival:
+                    break
+                for chunk in (arrival,) if inflate is None else inflate.feed(arrival):
                     size += len(chunk)
                     if size > limits.size:
                         raise too_long(limits)
                     yield chunk
-            fresh += len(arrival)
-            if mark - patience.left > limits.idle:
-                if fresh < limits.pace:
-                    raise UpstreamTimeout("The provider's answer came too slowly.")
-                mark, fresh = patience.left, 0
-        if failure:  # raised outside the handler: its context may quote headers
-            raise failure
+                fresh += len(arrival)
+                if mark - patience.left > limits.idle:
+                    if fresh < limits.pace:
+                        raise UpstreamTimeout("The provider's answer came too slowly.")
+                    mark, fresh = patience.left, 0
         if inflate and (rest := inflate.end()):
             yield rest
 
@@ -154,10 +150,14 @@ class Answer:
             pass
         return bytes(found[:EXCERPT])
 
+    def _late(self) -> None:
+        """A wait took too long: let it end."""
+        self._content.set_exception(TimeoutError())
+
     async def _linger(self) -> None:
         """Let an answer that has said all end as well: only then its connection can be used again."""
         with suppress(*BROKEN), self._patience.at_most(LINGER):
-            await self._content.read(BLOCK)
+            await self._content.readany()
 
 
 async def send(call: Call) -> Answer:

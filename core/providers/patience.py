@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from time import monotonic
 from types import TracebackType
 from typing import Any, Self, TypeVar
 from weakref import ref
 
 T = TypeVar("T")
+RESOLUTION = 0.005
+"""Seconds, at least, between two looks at a wait."""
 
 
 class Patience:
@@ -93,6 +95,42 @@ class Patience:
         self._rung = True
         self._cancelling = self._task.cancelling()
         self._task.cancel()
+
+
+class Watch:
+    """Bounds each wait of one reader by `at_most` seconds and by what a patience has left, without a call
+    per wait: the reader itself says `since` when it waits, None while it does not, and takes its waiting
+    from the patience.
+
+    `late` is called when a wait took too long; it is to end that wait. One timer looks, and is set again.
+    """
+
+    __slots__ = ("_at_most", "_late", "_patience", "_timer", "since")
+
+    def __init__(self, patience: Patience, at_most: float, late: Callable[[], None]) -> None:
+        self.since: float | None = None
+        self._patience = patience
+        self._at_most = at_most
+        self._late = late
+
+    def __enter__(self) -> Self:
+        self._look_in(min(self._at_most, self._patience.left))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+
+    def _look_in(self, seconds: float) -> None:
+        # no wait that begins later can be too long before that
+        self._timer = asyncio.get_running_loop().call_later(max(seconds, RESOLUTION), self._look)
+
+    def _look(self) -> None:
+        most = min(self._at_most, self._patience.left)
+        waited = 0.0 if self.since is None else monotonic() - self.since
+        if self.since is None or waited < most:
+            self._look_in(most - waited)
+        else:
+            self._late()
 
 
 def _ring(waiting: ref[Patience]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -56,9 +57,9 @@ def link(message: Message) -> None:
     message.uploads.set(Upload.objects.filter(id__in=ids))
 
 
-def so_far(turn: Turn, text: str, answer: dict[str, Any]) -> None:
-    """What has come of an answer that is still being made."""
-    Message.objects.filter(id=turn.answer.id, state=Run.State.RUNNING).update(text=text, answer=answer)
+def so_far(parts: Iterable[tuple[Turn, str, dict[str, Any]]]) -> None:
+    """What has come, text and the rest, of answers that are still being made."""
+    Message.objects.so_far((text, answer, turn.answer.id) for turn, text, answer in parts)
 
 
 def settle(

@@ -1,7 +1,7 @@
 """The socket's JSON, and nowhere else: frames become requests, events become frames."""
 
 from playground.frames.asking import heard_live, request
-from playground.frames.chatting import chat_bodies, image_ready
+from playground.frames.chatting import chat_bodies, image_ready, words
 from playground.frames.incoming import NEW, BadFrame, Frame, Ping, Resume, Start, Stop, chat_start, parse
 from playground.frames.outgoing import (
     PONG,
@@ -18,6 +18,7 @@ from playground.frames.outgoing import (
     text,
     usage,
     word_fields,
+    words_between,
 )
 from playground.frames.receipts import money, receipt_fields
 
@@ -51,4 +52,6 @@ __all__ = [
     "text",
     "usage",
     "word_fields",
+    "words",
+    "words_between",
 ]

@@ -8,12 +8,17 @@ from typing import Any
 from core.contract.events import ChatDelta
 
 
-def chat_bodies(delta: ChatDelta) -> Iterator[dict[str, Any]]:
+def words(text: str) -> dict[str, Any]:
+    """More of the answer's text: a log keeps the words alone, since most of its events are these."""
+    return {"type": "text.delta", "text": text}
+
+
+def chat_bodies(delta: ChatDelta) -> Iterator[dict[str, Any] | str]:
     """The events of one delta; text of the answer's sound is marked as `spoken`."""
     if delta.reasoning:
         yield {"type": "reasoning.delta", "text": delta.reasoning}
     if delta.text:
-        yield {"type": "text.delta", "text": delta.text}
+        yield delta.text
     if delta.transcript:
         yield {"type": "text.delta", "text": delta.transcript, "spoken": True}
     for call in delta.calls:

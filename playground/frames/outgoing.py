@@ -42,6 +42,13 @@ def text(frame_id: str, run: str, number: int, body: Mapping[str, Any]) -> str:
     return orjson.dumps({**body, "id": frame_id, "run": run, "seq": number}).decode()
 
 
+def words_between(frame_id: str, run: str) -> tuple[str, str]:
+    """What stands before and behind the words, a JSON string, of a `text.delta`, up to its number; a brace
+    follows that."""
+    names = orjson.dumps({"id": frame_id, "run": run}).decode()
+    return '{"type":"text.delta","text":', f',{names[1:-1]},"seq":'
+
+
 def binary(channel: int, number: int, data: bytes) -> bytes:
     """Sound: the run's number and the event's number, then the bytes."""
     return HEADER.pack(channel, number) + data

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Iterable
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import connection, models, transaction
@@ -85,6 +85,27 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def settle(self, runs: Iterable[uuid.UUID], state: str) -> int:
         """End the answers of runs that ended without saying so; what was kept of them stays."""
         return self.filter(run__in=runs, state=Run.State.RUNNING).update(state=state)
+
+    @transaction.atomic
+    def so_far(self, rows: Iterable[tuple[str, dict[str, Any], uuid.UUID]]) -> None:
+        """Write text, answer and id of answers that are still being made, and of no others.
+
+        One prepared statement for all: composing one for each row costs fifty times as much.
+        """
+        columns = [self.model._meta.get_field(name) for name in ("text", "answer", "id", "state")]
+        names = [connection.ops.quote_name(column.column) for column in columns]
+        statement = "UPDATE {} SET {} = %s, {} = %s WHERE {} = %s AND {} = %s".format(
+            connection.ops.quote_name(self.model._meta.db_table), *names
+        )
+        values = [
+            [
+                column.get_db_prep_save(value, connection)
+                for column, value in zip(columns, (*row, Run.State.RUNNING), strict=True)
+            ]
+            for row in rows
+        ]
+        with connection.cursor() as cursor:
+            cursor.executemany(statement, values)
 
 
 class Message(models.Model):

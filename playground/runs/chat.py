@@ -10,7 +10,6 @@ from uuid import UUID
 
 import orjson
 
-from core import tasks
 from core.bodies.completions import Completing
 from core.contract.errors import PolyphonyError
 from core.contract.events import ChatDelta, ImageReady, Outcome, Receipt, Started
@@ -21,7 +20,8 @@ from core.models.offload import offload
 from core.operations import chat_sent
 from playground import frames
 from playground.conversations import keeping
-from playground.runs.asked import Asked
+from playground.runs import saving
+from playground.runs.asked import Asked, Turn
 from playground.runs.log import Body
 from playground.runs.pictures import store
 from playground.runs.prose import Prose
@@ -29,8 +29,8 @@ from playground.runs.prose import Prose
 MADE = (Kind.TEXT_OUT, Kind.AUDIO_OUT)
 """Tokens an answer is made of; thoughts are among those of its text."""
 
-SAVED_EVERY = 5.0
-"""Seconds of an answer that a crash may cost."""
+PLAIN = ChatDelta()[1:]
+"""All but the text of a delta that has nothing else to say."""
 
 
 @dataclass(eq=False)
@@ -40,33 +40,47 @@ class Chat:
     asked: Asked
     user_id: int
     run: UUID
-    tell: Callable[[Body], None]
+    tell: Callable[[Body], Any]
     whole: Completing = field(default_factory=Completing)
     images: list[dict[str, Any]] = field(default_factory=list)
     delivered: bool = False
     prose: Prose | None = None
-    saved: float = field(default_factory=time.monotonic)
-    saving: Any = None
+    unsaved: bool = False
 
     def __post_init__(self) -> None:
+        self.texts = self.whole.first.texts
         if self.asked.render:
             self.prose = Prose(self.tell)
 
+    @property
+    def turn(self) -> Turn | None:
+        return self.asked.turn
+
+    def begin(self) -> None:
+        """Its rows are there: what comes is saved now and then, until it has ended."""
+        if self.turn is not None:
+            saving.here().enter(self)
+
+    def end(self) -> None:
+        """All is written, or nothing more can be."""
+        saving.here().left(self)
+
     def take(self, delta: ChatDelta) -> None:
         """Tell and gather one delta; of several choices the first is the answer."""
-        self.whole.note(delta)
-        self.delivered = True
-        if delta.choice:
-            return
-        if delta.reasoning or delta.transcript or delta.calls:
+        self.delivered = self.unsaved = True
+        text = delta.text
+        if text and delta[1:] == PLAIN:  # nearly always, and then the short way
+            self.texts.append(text)
+            self.tell(text)
+        else:
+            self.whole.note(delta)
+            if delta.choice:
+                return
             for body in frames.chat_bodies(delta):
                 self.tell(body)
-        elif delta.text:  # nearly always, and then the short way
-            self.tell({"type": "text.delta", "text": delta.text})
+            text = text or delta.transcript
         if self.prose is not None:
-            self.prose.feed(delta.text or delta.transcript)
-        if self.asked.turn is not None and time.monotonic() - self.saved > SAVED_EVERY:
-            self.save()
+            self.prose.feed(text)
 
     async def picture(self, event: ImageReady) -> None:
         """Keep a picture as a file of its owner, and tell where it is."""
@@ -83,19 +97,10 @@ class Chat:
         self.whole.note(replace(event, data=b"", url=kept["url"]))
         self.tell(frames.image_ready(event.index, kept["url"], kept["media_type"]))
 
-    def save(self) -> None:
-        """Put what has come into the answer's row, behind the back of the run."""
-        self.saved = time.monotonic()
-        if self.saving is None or self.saving.done():
-            work = offload(keeping.so_far, self.asked.turn, self.written(), self.answer())
-            self.saving = tasks.spawn(f"save answer of {self.run}", work)
-
     async def close(self) -> None:
-        """Nothing follows: render what is left, let a save under way end."""
+        """Nothing follows: render what is left."""
         if self.prose is not None:
             await self.prose.close()
-        if self.saving is not None:
-            await self.saving
 
     def written(self) -> str:
         """The text of the answer: what was written, else what was said."""

@@ -63,9 +63,7 @@ class Live:
 
     def tell(self, body: Body) -> None:
         """Number an event and hand it to everybody who follows."""
-        number = self.log.append(body)
-        if self.mirror is not None:
-            self.mirror.add(number, body)
+        self.log.append(body)
 
     def stop(self, reason: Outcome = Outcome.STOPPED) -> None:
         """End it early, once. What was delivered is kept and charged; without effect on a run that ends."""
@@ -88,9 +86,10 @@ def create(run: UUID, user_id: int, session: Session, asked: Asked) -> Live:
     wanted = request.format if isinstance(request, SpeechRequest | ChatRequest) else AudioFormat.WAV
     live = runs[run] = Live(run, user_id, session, wanted, sound, Log(sound.recall))
     if isinstance(request, ChatRequest):
-        live.chat = Chat(asked, user_id, run, live.tell)
+        live.chat = Chat(asked, user_id, run, live.log.append)
     if (mirror := shared()) is not None:
         live.mirror = mirror.Mirror(run, live.stop)
+        live.log.copy = live.mirror.add
     return live
 
 

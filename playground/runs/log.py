@@ -16,7 +16,9 @@ BATCH = 256
 TEXT_FRAME = 40
 """Bytes of a delta beside its text."""
 
-Body = dict[str, Any] | bytes
+Body = dict[str, Any] | bytes | str
+"""A string is more of an answer's text, and nothing else."""
+TEXTUAL = frozenset({dict, str})
 Numbered = tuple[int, Body]
 Recall = Callable[[int, int], bytes]
 Take = Callable[[int, Body], bool]
@@ -54,11 +56,14 @@ class Log:
     """Lives in the process that makes the run. Memory is bounded: older sound, and all of it once the log is
     closed, is read back from disk.
 
-    `recall(offset, size)` returns bytes of all sound appended so far, counted from the first.
+    `recall(offset, size)` returns bytes of all sound appended so far, counted from the first. `full` says
+    that the run has told as much as one may: its maker ends it. `copy` is handed every event as well.
     """
 
     def __init__(self, recall: Recall) -> None:
         self.closed = False
+        self.full = False
+        self.copy: Callable[[int, Body], None] | None = None
         self._bodies: list[Body | Stored | Outdated] = []
         self._open: dict[int, int] = {}
         self._recall = recall
@@ -73,31 +78,33 @@ class Log:
         """The number of the newest event; 0 when there is none."""
         return len(self._bodies)
 
-    @property
-    def full(self) -> bool:
-        """Whether the run has told as much as one may: its maker ends it."""
-        return len(self._bodies) >= MAX_EVENTS or self._text >= MAX_TEXT
-
     def append(self, body: Body) -> int:
         """Number an event and wake the readers. A block of HTML takes the place of its earlier states."""
-        self._bodies.append(body)
-        if type(body) is bytes:
+        bodies = self._bodies
+        bodies.append(body)
+        number = len(bodies)
+        if type(body) is str:
+            self._text += TEXT_FRAME + (len(body) if body.isascii() else 3 * len(body))
+        elif type(body) is bytes:
             self._recent += len(body)
             if self._recent > RECENT_SOUND:
                 self._forget(RECENT_SOUND // 2)
         else:
-            self._text += weight(body)
+            self._text += len(orjson.dumps(body))
             if body["type"] == "html.block":
                 self._replace(body["index"])
+        if self._text >= MAX_TEXT or number >= MAX_EVENTS:
+            self.full = True
+        if self.copy is not None:
+            self.copy(number, body)
         if self._waiting:
-            number = len(self._bodies)
             for reader in [*self._waiting]:
                 # a reader that was cancelled has not left yet, and must not be told anything any more
                 if reader.take is not None and not reader.news.done() and reader.take(number, body):
                     reader.position = number
                 else:
                     self._wake(reader)
-        return len(self._bodies)
+        return number
 
     def close(self) -> None:
         """No event follows; sound is read from disk from now on."""
@@ -115,7 +122,7 @@ class Log:
         position = max(after, 0)
         while True:
             waiting = self._bodies[position : position + BATCH]
-            if len(waiting) == 1 and type(waiting[0]) is dict:
+            if len(waiting) == 1 and type(waiting[0]) in TEXTUAL:
                 position += 1  # as nearly always while a run is on
                 yield [(position, waiting[0])]
             elif waiting:
@@ -142,13 +149,13 @@ class Log:
 
     def texts(self) -> list[Numbered]:
         """The textual events, for the row that outlives the log."""
-        return [(number, body) for number, body in enumerate(self._bodies, 1) if type(body) is dict]
+        return [(number, body) for number, body in enumerate(self._bodies, 1) if type(body) in TEXTUAL]  # type: ignore[misc]
 
     def _replace(self, block: int) -> None:
         """Only the latest state of a block is kept: all of them would grow with the square of its length."""
         earlier = self._open.get(block)
         if earlier is not None:
-            self._text -= weight(self._bodies[earlier])
+            self._text -= len(orjson.dumps(self._bodies[earlier]))
             self._bodies[earlier] = OUTDATED
         self._open[block] = len(self._bodies) - 1
 
@@ -179,11 +186,3 @@ class Log:
             for number, body in enumerate(bodies, first)
             if not isinstance(body, Outdated)
         ]
-
-
-def weight(body: dict[str, Any]) -> int:
-    """Bytes of an event as JSON; those of text, which come in thousands, by a good guess."""
-    text = body.get("text")
-    if type(text) is str and len(body) <= 3:
-        return TEXT_FRAME + (len(text) if text.isascii() else 3 * len(text))
-    return len(orjson.dumps(body))

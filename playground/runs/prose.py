@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from typing import Any
 
 from playground.markdown import Blocks
 from playground.runs.log import Body
@@ -25,7 +26,7 @@ class Prose:
     What may take long is rendered in a thread: everybody else's answers go on meanwhile.
     """
 
-    def __init__(self, tell: Callable[[Body], None]) -> None:
+    def __init__(self, tell: Callable[[Body], Any]) -> None:
         self._tell = tell
         self._blocks = Blocks()
         self._waiting: list[str] = []

@@ -49,7 +49,7 @@ from playground.runs.log import Body
 from playground.runs.store import Kept
 from playground.runs.written import transcript_columns
 
-log = logging.getLogger("polyphony.runs")
+logger = logging.getLogger("polyphony.runs")
 
 PIECE = 64 * 1024
 """Largest frame of sound: bigger chunks are sent in pieces."""
@@ -84,17 +84,21 @@ async def conduct(live: Live, row: Run, asked: Asked) -> None:
         live.ending = True
         endings = await finish(live, outcome, error)
     except Exception:
-        log.exception("run %s could not be kept", live.id)
+        logger.exception("run %s could not be kept", live.id)
         endings = [frames.failed(Unavailable("The server could not keep this run.", code="storage_failed"))]
     for body in endings:
         live.tell(body)
     live.log.close()
+    if live.chat is not None:
+        live.chat.end()
     registry.retire(live)
 
 
 async def opened(live: Live, row: Run, asked: Asked) -> tuple[Outcome, PolyphonyError | None]:
     """Record the run, tell that it began, relay what comes."""
     await offload(keeping.begin, row, asked)
+    if live.chat is not None:
+        live.chat.begin()
     target = live.session.route.targets[0]
     began = frames.started(live.id, row.model, target.provider, live.session.entry.worst)
     live.tell({**began, **keeping.told(asked.turn)})
@@ -108,13 +112,14 @@ async def relay(live: Live) -> tuple[Outcome, PolyphonyError | None]:
     if live.reason is not None:
         return live.reason, None
     live.begun = True
+    log, chat = live.log, live.chat
     try:
         async with aclosing(live.session.events()) as events:
             async for event in events:
-                if live.log.full:
+                if log.full:
                     raise UpstreamInvalid("The answer is longer than a run can hold.")
-                if type(event) is ChatDelta and live.chat is not None:
-                    live.chat.take(event)
+                if type(event) is ChatDelta and chat is not None:
+                    chat.take(event)
                 else:
                     await take(live, event)
         return Outcome.COMPLETED, None
@@ -128,7 +133,7 @@ async def relay(live: Live) -> tuple[Outcome, PolyphonyError | None]:
     except PolyphonyError as error:
         return (Outcome.PARTIAL if live.delivered else Outcome.FAILED), error
     except Exception:
-        log.exception("run %s failed", live.id)
+        logger.exception("run %s failed", live.id)
         return (Outcome.PARTIAL if live.delivered else Outcome.FAILED), PolyphonyError(
             "Something went wrong on this server."
         )
@@ -255,7 +260,8 @@ def ended(
 
 def plain(told: list[tuple[int, Body]]) -> Any:
     """As JSON keeps it, without the words: the row has them in a column of their own."""
-    return orjson.loads(orjson.dumps([pair for pair in told if pair[1]["type"] != "speech.words"]))
+    spelled = ((number, frames.words(body) if isinstance(body, str) else body) for number, body in told)
+    return orjson.loads(orjson.dumps([pair for pair in spelled if pair[1]["type"] != "speech.words"]))
 
 
 @transaction.atomic

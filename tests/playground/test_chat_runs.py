@@ -12,9 +12,8 @@ from core import tasks
 from core.models import AIModel, Budget, UsageRecord
 from core.models.offload import offload
 from playground.models import Conversation, Message, Run, Upload
-from playground.runs import chat as chats
 from playground.runs import live as registry
-from playground.runs import recovery
+from playground.runs import recovery, saving
 from tests.playground.chats import CHAT, SAID, ask, begin, client_of, picture, seen, shown, texts
 from tests.playground.chats import mind as mind
 from tests.playground.chats import reader as reader
@@ -181,16 +180,16 @@ async def test_a_run_whose_log_is_gone_is_told_from_its_row(mind, sign_in, alice
 
 async def test_an_answer_survives_the_death_of_its_process(mind, sign_in, alice, monkeypatch, settings):
     settings.REDIS_URL = ""
-    monkeypatch.setattr(chats, "SAVED_EVERY", 0.05)
+    monkeypatch.setattr(saving, "SAVED_EVERY", 0.05)
     await options(mind, delay=0.02)
     tab = await sign_in(alice)
     began = await begin(tab, LONG, conversation="new")
     live = next(iter(registry.runs.values()))
     await asyncio.sleep(0.3)
-    await live.chat.saving
     # as a killed process leaves it: nothing more is written, nobody makes the run
+    saving.here().left(live.chat)
+    await saving.here().saving
     monkeypatch.setattr(live.chat, "settle", lambda *_: None)
-    monkeypatch.setattr(live.chat, "save", lambda: None)
     assert await recovery.recover(()) == 1
     answer = (await shown(alice, began["conversation"]))["messages"][1]
     assert (answer["state"], answer["text"] != "") == ("interrupted", True)

@@ -13,7 +13,7 @@ from core.providers.failures import from_object
 from core.providers.openai import wire
 from core.providers.openai.chat_choices import Choices
 from core.providers.openai.events import TERMINATOR, accepted, split
-from core.providers.openai.plain import Pattern, plain
+from core.providers.openai.plain import Pattern, plain, said_between
 from core.providers.sse import Splitter
 
 CAP = 8 * http.MIB
@@ -27,12 +27,13 @@ class Reading:
     `audio` is the format its sound is in; `wrapped` makes one WAV of its samples.
     """
 
-    __slots__ = ("_answered", "_choices", "_hide", "_pattern", "_splitter", "done", "usage")
+    __slots__ = ("_answered", "_between", "_choices", "_hide", "_pattern", "_splitter", "done", "usage")
 
     def __init__(self, audio: AudioFormat, hide: tuple[str, ...], *, wrapped: bool = False) -> None:
         self.done = False
         self.usage: Any = None
         self._answered = False
+        self._between = True  # two events: kept here, since asking the splitter would cost every delta
         self._hide = hide
         self._splitter = Splitter(CAP)
         self._pattern = Pattern()
@@ -40,7 +41,8 @@ class Reading:
 
     def feed(self, chunk: bytes) -> Iterable[Event]:
         """What the events say that `chunk` completes. Iterating raises from the error tree."""
-        if (delta := self._pattern.read_chunk(chunk)) and self._splitter.empty:
+        pattern = self._pattern
+        if self._between and (delta := said_between(pattern.begins, chunk, pattern.ends)):
             return (delta,)
         return self._events(chunk)
 
@@ -49,7 +51,7 @@ class Reading:
             if data == TERMINATOR:
                 self.done = True
                 return
-            if delta := self._pattern.read(data):
+            if delta := said_between(self._pattern.head, data, self._pattern.tail):
                 yield delta
                 continue
             value = wire.decoded(data)
@@ -58,6 +60,7 @@ class Reading:
                 yield delta
             else:
                 yield from self._read(accepted(value, name, self._hide), "delta")
+        self._between = self._splitter.empty
 
     def whole(self, body: bytes) -> Sequence[Event]:
         """What one object says. Raises from the error tree; white space before it keeps a call alive."""

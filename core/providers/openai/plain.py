@@ -22,25 +22,16 @@ class Pattern:
     """The bytes around the words of an event that had nothing else to say, once one was seen.
 
     An event with the same bytes around one JSON string says the same, in other words: it was read through
-    once, so it need not be read again.
+    once, so it need not be read again. `head` and `tail` are around its words; `begins` and `ends` around
+    those of a chunk that is one such event and nothing else, as those of a live stream mostly are.
     """
 
-    __slots__ = ("_begins", "_ends", "_head", "_lessons", "_tail")
+    __slots__ = ("_lessons", "begins", "ends", "head", "tail")
 
     def __init__(self) -> None:
-        self._head = self._tail = self._begins = self._ends = b""
+        self.head = self.tail = b""
+        self.begins = self.ends = b""
         self._lessons = LESSONS
-
-    def read(self, data: bytes) -> ChatDelta | None:
-        """The words of an event that fits; None for any other."""
-        return said_between(self._head, data, self._tail)
-
-    def read_chunk(self, chunk: bytes) -> ChatDelta | None:
-        """The same of bytes that are one such event and nothing else, as those of a live stream mostly are.
-
-        Two events are no JSON string, whatever stands at their ends.
-        """
-        return said_between(self._begins, chunk, self._ends)
 
     def learn(self, data: bytes) -> None:
         """Take the bytes around the words of `data`, which is known to be plain."""
@@ -56,11 +47,13 @@ class Pattern:
         except orjson.JSONDecodeError:
             same = False
         if same and tail:
-            self._head, self._tail = head, tail
-            self._begins, self._ends = FIELD + head, tail + EVENT_END
+            self.head, self.tail = head, tail
+            self.begins, self.ends = FIELD + head, tail + EVENT_END
 
 
 def said_between(head: bytes, data: bytes, tail: bytes) -> ChatDelta | None:
+    """The words of what fits a pattern; None for anything else. Two events are no JSON string, whatever
+    stands at their ends."""
     if head and data.startswith(head) and data.endswith(tail):
         try:
             text = orjson.loads(data[len(head) : -len(tail)])
