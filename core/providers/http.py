@@ -104,7 +104,7 @@ class Answer:
         patience, limits, read = self._patience, self._limits, self._content.readany
         mark, size, fresh = patience.left, 0, 0
         failure: UpstreamError | None = None
-        with Watch(patience, limits.idle, self._late) as watch:
+        with Watch(patience, self._late, at_most=limits.idle) as watch:
             while True:
                 try:  # waited for right here: any call around the wait would cost every chunk
                     watch.since = since = monotonic()
@@ -156,8 +156,8 @@ class Answer:
 
     async def _linger(self) -> None:
         """Let an answer that has said all end as well: only then its connection can be used again."""
-        with suppress(*BROKEN), self._patience.at_most(LINGER):
-            await self._content.readany()
+        with suppress(*BROKEN):
+            await self._patience.wait(self._content.readany(), LINGER)
 
 
 async def send(call: Call) -> Answer:
@@ -165,8 +165,7 @@ async def send(call: Call) -> Answer:
     patience = Patience(call.limits.total)
     response, failure = None, None
     try:
-        with patience.at_most(call.limits.total):
-            response = await _dispatch(call)
+        response = await patience.wait(_dispatch(call), call.limits.total)
     except BROKEN as error:
         failure = translate(error)
     if failure or not response:  # raised outside the handler: its context may quote headers

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable
 from types import TracebackType
 from typing import Self, get_args
@@ -10,7 +11,7 @@ from core.contract.errors import PolyphonyError, UpstreamInvalid, UpstreamTimeou
 from core.contract.events import Content, Event, Outcome, Started, Used
 from core.contract.requests import Request
 from core.contract.route import Target
-from core.providers.patience import Patience
+from core.providers.patience import Patience, Watch
 from core.routing.attempts import Attempts
 
 CONTENT = frozenset(get_args(Content))
@@ -20,13 +21,15 @@ Answering = Callable[[Target, Request], AsyncGenerator[Event, None]]
 class Attempt:
     """`async with` it while its events are read, their source closed within; then how it went: `error` None
     is success, `committed` says that content was delivered, `silent` that none came within `first_event`
-    seconds. A failure of the provider ends the block without being raised.
+    seconds. A failure of the provider ends the block without being raised. One task reads; whenever it
+    waits it says so to `waiting`.
     """
 
     __slots__ = (
         "_attempts",
-        "_patience",
-        "_spared",
+        "_cancelling",
+        "_rung",
+        "_task",
         "committed",
         "error",
         "number",
@@ -45,14 +48,16 @@ class Attempt:
         self.error: PolyphonyError | None = None
         self.used: Used | None = None
         self.silent = False
+        spared = 0.0 if first_event is None else max(patience.left - first_event, 0.0)
+        self.waiting = Watch(patience, self._ring, spared=spared)
         self._attempts = attempts
-        self._patience = patience
-        self._spared = 0.0 if first_event is None else max(patience.left - first_event, 0.0)
+        self._rung = False
 
     async def __aenter__(self) -> Self:
         """Write it down. Raises what `open` raises."""
         self.number = await self._attempts.open(self.target)
-        self.waiting = self._patience.at_most(self._patience.left - self._spared)
+        self._task = asyncio.current_task()
+        self.waiting.__enter__()
         return self
 
     def note(self, event: Event) -> Started | None:
@@ -60,19 +65,18 @@ class Attempt:
 
         Asked until then only: afterwards it would cost every delta.
         """
-        began = None
-        if type(event) in CONTENT:
-            self.committed, self._spared = True, 0.0
-            self._attempts.first_event()
-            began = Started(self.target.provider_name, self.target.model, self.number)
-        self.waiting = self._patience.at_most(self._patience.left - self._spared)
-        return began
+        if type(event) not in CONTENT:
+            return None
+        self.committed, self.waiting.spared = True, 0.0
+        self._attempts.first_event()
+        return Started(self.target.provider_name, self.target.model, self.number)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool:
         """Write down how it ended. What is no failure of the provider's goes on being raised."""
-        if isinstance(error, TimeoutError):
+        self.waiting.__exit__()
+        if isinstance(error, TimeoutError) or (isinstance(error, asyncio.CancelledError) and self._rang()):
             self.error = self._late()
         elif isinstance(error, PolyphonyError):
             self.error = error
@@ -89,9 +93,19 @@ class Attempt:
         await self._attempts.close(outcome, usage=self.used.usage if self.used else None, error=self.error)
         return True
 
+    def _ring(self) -> None:
+        """The wait under way is too long: end it."""
+        if self._task is not None:
+            self._rung, self._cancelling = True, self._task.cancelling()
+            self._task.cancel()
+
+    def _rang(self) -> bool:
+        """Whether it was we who cancelled, and nobody else."""
+        return self._rung and self._task is not None and self._task.uncancel() <= self._cancelling
+
     def _late(self) -> UpstreamTimeout:
         """What waiting in vain means: `silent` where another target could be asked instead."""
-        self.silent = self._spared > 0
+        self.silent = self.waiting.spared > 0
         return UpstreamTimeout(
             "The provider brought nothing in time."
             if self.silent

@@ -7,6 +7,7 @@ import random
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from itertools import count
+from time import monotonic
 from typing import cast
 
 from core.contract.errors import PolyphonyError, Unavailable, Unsupported
@@ -55,14 +56,18 @@ async def run(
             if failed:
                 yield _told(failed[-1])
             attempt = Attempt(target, attempts, patience, limit)
+            waiting = attempt.waiting
             async with attempt, aclosing(answering(target, request)) as source:
-                # read right here: one more generator around the source would cost every delta
+                # read right here: one more generator or call around the source would cost every delta
                 while True:
                     try:
-                        with attempt.waiting:
-                            event = await anext(source)
+                        waiting.since = since = monotonic()
+                        event = await anext(source)
                     except StopAsyncIteration:
                         break
+                    finally:
+                        waiting.since = None
+                        patience.left -= monotonic() - since
                     if type(event) is Used:
                         attempt.used = event
                         break

@@ -6,6 +6,7 @@ import json
 from decimal import Decimal
 from uuid import UUID
 
+import orjson
 import pytest
 
 from core.contract.errors import InvalidRequest, UpstreamFailed
@@ -77,6 +78,14 @@ def test_binary_frames_carry_two_numbers():
 def test_a_run_event_names_its_run():
     told = json.loads(frames.text("a", str(RUN), 3, {"type": "x", "y": 1}))
     assert told == {"type": "x", "y": 1, "id": "a", "run": str(RUN), "seq": 3}
+
+
+@pytest.mark.parametrize("words", ["Hi", ' "quoted"\n\\ ', "\u65e5\u672c \U0001f600", "}"])
+@pytest.mark.parametrize("id", ["a", 'b"c', ""])
+def test_words_are_framed_as_any_other_event(words, id):
+    before, behind = frames.words_between(id, str(RUN))
+    framed = f"{before}{orjson.dumps(words).decode()}{behind}{7}}}"
+    assert framed == frames.text(id, str(RUN), 7, frames.words(words))
 
 
 def test_events_become_frames():

@@ -99,6 +99,18 @@ async def test_a_log_is_full_after_so_many_events_or_so_much_text(monkeypatch):
     assert (filled(4).full, filled(10).full) == (False, True)
 
 
+async def test_words_alone_are_kept_and_weighed_by_their_bytes(monkeypatch):
+    monkeypatch.setattr(logs, "MAX_TEXT", 2 * logs.TEXT_FRAME + 3 + 3 * 3)
+    log, copied = Log(Disk().recall), []
+    log.copy = lambda number, body: copied.append((number, body))
+    log.append("abc")
+    assert not log.full
+    log.append("\u65e5\u672c\u8a9e")
+    assert log.full
+    log.close()
+    assert await everything(log) == log.texts() == copied == [(1, "abc"), (2, "\u65e5\u672c\u8a9e")]
+
+
 def block(index: int, html: str, state: str = "open") -> dict:
     return {"type": "html.block", "index": index, "state": state, "html": html}
 

@@ -57,8 +57,8 @@ async def turns(count: int = 3) -> None:
         await asyncio.sleep(0)
 
 
-def note(number: int) -> dict[str, object]:
-    return {"type": "text.delta", "text": str(number)}
+def note(number: int) -> dict[str, object] | str:
+    return {"type": "note", "text": str(number)} if number % 2 else str(number)
 
 
 async def test_whoever_waits_is_told_without_being_woken(server, outlet):
