@@ -152,6 +152,10 @@ class ChatDelta(NamedTuple):
     told: Mapping[str, Any] | None = None
 
 
+NOTHING_BESIDE = ChatDelta()[1:]
+"""All but the text of a delta of the first choice that says nothing else, as nearly every one."""
+
+
 @dataclass(frozen=True, slots=True)
 class ImageReady:
     """A picture of the answer, whole; `url` only where the provider gave an address instead of bytes."""

@@ -18,6 +18,7 @@ from decimal import Decimal
 from typing import Any
 
 from core.contract.events import (
+    NOTHING_BESIDE,
     AudioChunk,
     AudioStart,
     ChatDelta,
@@ -50,8 +51,6 @@ SECONDS = (Kind.AUDIO_OUT, Unit.SECOND)
 AUDIO_TOKENS = (Kind.AUDIO_OUT, Unit.TOKEN)
 AUDIO_BYTES = (Kind.AUDIO_OUT, Unit.BYTE)
 ONE_REQUEST = (Kind.REQUEST, Unit.REQUEST)
-PLAIN = ChatDelta()[1:]
-"""All but the text of a delta of the first choice that has nothing else to say, as nearly every one."""
 
 
 class Meter:
@@ -76,7 +75,7 @@ class Meter:
         if type(event) is ChatDelta:
             text = event.text
             self.text += len(text) if text.isascii() else size_of(text)
-            if event[1:] != PLAIN:
+            if event[1:] != NOTHING_BESIDE:
                 self.read(event)
             elif text:
                 self.delivered = True

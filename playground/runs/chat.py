@@ -12,7 +12,7 @@ import orjson
 
 from core.bodies.completions import Completing
 from core.contract.errors import PolyphonyError
-from core.contract.events import ChatDelta, ImageReady, Outcome, Receipt, Started
+from core.contract.events import NOTHING_BESIDE, ChatDelta, ImageReady, Outcome, Receipt, Started
 from core.contract.requests import ChatRequest, Request
 from core.contract.route import Target
 from core.contract.usage import Kind, Unit
@@ -28,9 +28,6 @@ from playground.runs.prose import Prose
 
 MADE = (Kind.TEXT_OUT, Kind.AUDIO_OUT)
 """Tokens an answer is made of; thoughts are among those of its text."""
-
-PLAIN = ChatDelta()[1:]
-"""All but the text of a delta that has nothing else to say."""
 
 
 @dataclass(eq=False)
@@ -69,7 +66,7 @@ class Chat:
         """Tell and gather one delta; of several choices the first is the answer."""
         self.delivered = self.unsaved = True
         text = delta.text
-        if text and delta[1:] == PLAIN:  # nearly always, and then the short way
+        if text and delta[1:] == NOTHING_BESIDE:  # nearly always, and then the short way
             self.texts.append(text)
             self.tell(text)
         else:

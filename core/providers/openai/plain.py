@@ -8,12 +8,12 @@ from typing import Any
 
 import orjson
 
-from core.contract.events import ChatDelta
+from core.contract.events import NOTHING_BESIDE, ChatDelta
 from core.providers.sse import EVENT_END, FIELD
 
 WORDS = re.compile(rb'"content":[ \t]*("(?:[^"\\]|\\.)*")')
-REST, new = ChatDelta()[1:], tuple.__new__
-"""The rest of a plain delta, and the way past a named tuple's own constructor."""
+new = tuple.__new__
+"""The way past a named tuple's own constructor."""
 LESSONS = 4
 """How often what comes around the words may change before it is no longer looked for."""
 
@@ -60,7 +60,7 @@ def said_between(head: bytes, data: bytes, tail: bytes) -> ChatDelta | None:
         except orjson.JSONDecodeError:
             return None
         if text.__class__ is str and text:
-            return new(ChatDelta, (text, *REST))
+            return new(ChatDelta, (text, *NOTHING_BESIDE))
     return None
 
 
