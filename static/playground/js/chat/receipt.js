@@ -76,6 +76,9 @@ export function endingText({ state, receipt }) {
 }
 
 export function totalText({ total, unpriced }) {
+  if (unpriced && !Number(total)) {
+    return message("unpriced");
+  }
   return [money(total), unpriced ? message("and-unpriced", { count: unpriced }) : ""].filter(Boolean).join(" ");
 }
 

@@ -10,10 +10,11 @@ const ANSWER_WITHIN = 10000;
 const PATIENCE = 5;
 const REFUSED = [1008, 4401, 4403];
 
-/** Event "connection", detail {state}: connecting, open, lost, refused. */
-export class PlaygroundSocket extends EventTarget {
+/** `become` is called with each state after `connecting`: open, lost, refused. */
+export class PlaygroundSocket {
   state = "connecting";
   #url;
+  #told;
   #socket = null;
   #runs = new RunTable();
   #attempt = 0;
@@ -21,9 +22,9 @@ export class PlaygroundSocket extends EventTarget {
   #ping = 0;
   #deaf = 0;
 
-  constructor(url) {
-    super();
+  constructor(url, become) {
     this.#url = url;
+    this.#told = become;
     this.#connect();
   }
 
@@ -70,7 +71,6 @@ export class PlaygroundSocket extends EventTarget {
   }
 
   #connect() {
-    this.#become("connecting");
     const socket = new WebSocket(this.#url);
     socket.binaryType = "arraybuffer";
     this.#socket = socket;
@@ -140,7 +140,7 @@ export class PlaygroundSocket extends EventTarget {
 
   #become(state) {
     this.state = state;
-    this.dispatchEvent(new CustomEvent("connection", { detail: { state } }));
+    this.#told?.(state);
   }
 }
 
@@ -152,11 +152,13 @@ export function newId() {
 
 let shared = null;
 
-/** The one socket of this page, opened at the first call. */
+/** The one socket of this page, opened at the first call. While it is lost the page is marked as cut off. */
 export function pageSocket() {
   if (!shared) {
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-    shared = new PlaygroundSocket(`${scheme}//${location.host}${PATH}`);
+    shared = new PlaygroundSocket(`${scheme}//${location.host}${PATH}`, (state) => {
+      document.documentElement.toggleAttribute("data-cut-off", state === "lost");
+    });
   }
   return shared;
 }

@@ -1,0 +1,34 @@
+"""A server that goes away in mid-answer: the page says so, and goes on once it is back."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.journeys.talking import Talk
+from tests.journeys.talking import echoes as echoes
+from tests.journeys.talking import talk as talk
+from tests.journeys.test_chat import LONG
+from tests.journeys.test_pages import faults
+
+CUT = """() => {
+    window.Real = WebSocket;
+    window.WebSocket = class {
+        constructor() { setTimeout(() => this.onclose({ code: 1006 })); }
+    };
+    window.watch.socket.close();
+}"""
+"""From here on no new connection comes about, as where the server is gone."""
+
+
+def test_a_server_that_is_gone_is_said_until_it_is_back(talk: Talk):
+    talk.open("slow-echo").begin(LONG)
+    expect(talk.words).to_contain_text("Paragraph 1")
+    note = talk.page.get_by_role("alert").filter(has_text="No connection to the server")
+    expect(note).to_be_hidden()
+    talk.page.evaluate(CUT)
+    expect(note).to_be_visible(timeout=10_000)
+    assert faults(talk.page) == []
+    talk.page.evaluate("() => { window.WebSocket = window.Real; }")
+    expect(note).to_be_hidden(timeout=30_000)
+    talk.answered()
+    assert talk.words.inner_text().split() == LONG.split()
