@@ -61,6 +61,7 @@ class Watch:
 
     def __exit__(self, *_: object) -> None:
         self._timer.cancel()
+        del self._late  # its owner mostly holds us: without this both would wait for the collector
 
     def _most(self) -> float:
         return min(self._at_most, self._patience.left - self.spared)

@@ -57,6 +57,7 @@ class Attempt:
         """Write it down. Raises what `open` raises."""
         self.number = await self._attempts.open(self.target)
         self._task = asyncio.current_task()
+        self._cancelling = self._task.cancelling() if self._task else 0
         self.waiting.__enter__()
         return self
 
@@ -96,7 +97,7 @@ class Attempt:
     def _ring(self) -> None:
         """The wait under way is too long: end it."""
         if self._task is not None:
-            self._rung, self._cancelling = True, self._task.cancelling()
+            self._rung = True
             self._task.cancel()
 
     def _rang(self) -> bool:

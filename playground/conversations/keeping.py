@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from core.contract.events import Outcome, Receipt
 from playground.conversations import files
 from playground.models import Conversation, Message, Run, Upload
 from playground.runs.asked import Asked, Turn
+
+log = logging.getLogger("polyphony.runs")
 
 
 @transaction.atomic
@@ -58,8 +62,21 @@ def link(message: Message) -> None:
 
 
 def so_far(parts: Iterable[tuple[Turn, str, dict[str, Any]]]) -> None:
-    """What has come, text and the rest, of answers that are still being made."""
-    Message.objects.so_far((text, answer, turn.answer.id) for turn, text, answer in parts)
+    """What has come, text and the rest, of answers that are still being made.
+
+    Together, and where that fails one by one: what one of them has in it costs the others nothing.
+    """
+    rows = sorted(
+        ((storable(text), storable(answer), turn.answer.id) for turn, text, answer in parts),
+        key=lambda row: row[2],  # in one order everywhere, so that no two writers wait for each other
+    )
+    try:
+        Message.objects.so_far(rows)
+    except DatabaseError:
+        log.exception("answers in the making could not be saved together")
+        for row in rows:
+            with suppress(DatabaseError):
+                Message.objects.so_far([row])
 
 
 def settle(
@@ -70,12 +87,23 @@ def settle(
 ) -> None:
     """The answer as it ended; a conversation deleted meanwhile keeps nothing."""
     cost = receipt.cost if receipt else None
-    ended = {**columns, "state": outcome.value, "cost": cost, "charged": charged(outcome, receipt)}
+    ended = {**storable(columns), "state": outcome.value, "cost": cost, "charged": charged(outcome, receipt)}
     if not Message.objects.filter(id=turn.answer.id).update(**ended):
         return
     Conversation.objects.filter(id=turn.conversation.id).update(updated_at=timezone.now())
     turn.answer.answer = columns["answer"]
     link(turn.answer)
+
+
+def storable(value: Any) -> Any:
+    """As every database keeps it: PostgreSQL takes no NUL, which a model may well write."""
+    if isinstance(value, str):
+        return value.replace("\0", "\ufffd")
+    if isinstance(value, dict):
+        return {name: storable(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [storable(one) for one in value]
+    return value
 
 
 def charged(outcome: Outcome, receipt: Receipt | None) -> bool:

@@ -86,11 +86,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """End the answers of runs that ended without saying so; what was kept of them stays."""
         return self.filter(run__in=runs, state=Run.State.RUNNING).update(state=state)
 
-    @transaction.atomic
     def so_far(self, rows: Iterable[tuple[str, dict[str, Any], uuid.UUID]]) -> None:
-        """Write text, answer and id of answers that are still being made, and of no others.
+        """Write text, answer and id of answers that are still being made, and of no others: all or none.
 
-        One prepared statement for all: composing one for each row costs fifty times as much.
+        One statement for all rows: composing one for each costs fifty times as much.
         """
         columns = [self.model._meta.get_field(name) for name in ("text", "answer", "id", "state")]
         names = [connection.ops.quote_name(column.column) for column in columns]
@@ -104,7 +103,8 @@ class MessageQuerySet(models.QuerySet["Message"]):
             ]
             for row in rows
         ]
-        with connection.cursor() as cursor:
+        # composed before: whoever else writes to the database waits meanwhile
+        with transaction.atomic(), connection.cursor() as cursor:
             cursor.executemany(statement, values)
 
 

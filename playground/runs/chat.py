@@ -32,7 +32,7 @@ MADE = (Kind.TEXT_OUT, Kind.AUDIO_OUT)
 
 @dataclass(eq=False)
 class Chat:
-    """The answer of one run; `tell` is the run's own."""
+    """The answer of one run; `tell` appends to the run's log."""
 
     asked: Asked
     user_id: int

@@ -86,11 +86,12 @@ async def conduct(live: Live, row: Run, asked: Asked) -> None:
     except Exception:
         logger.exception("run %s could not be kept", live.id)
         endings = [frames.failed(Unavailable("The server could not keep this run.", code="storage_failed"))]
+    finally:
+        if live.chat is not None:
+            live.chat.end()
     for body in endings:
         live.tell(body)
     live.log.close()
-    if live.chat is not None:
-        live.chat.end()
     registry.retire(live)
 
 
@@ -259,7 +260,7 @@ def ended(
 
 
 def plain(told: list[tuple[int, Body]]) -> Any:
-    """As JSON keeps it, without the words: the row has them in a column of their own."""
+    """As JSON keeps it, without the words of a speech: the row has them in a column of their own."""
     spelled = ((number, frames.words(body) if isinstance(body, str) else body) for number, body in told)
     return orjson.loads(orjson.dumps([pair for pair in spelled if pair[1]["type"] != "speech.words"]))
 
@@ -269,5 +270,5 @@ def save(live: Live, outcome: Outcome, receipt: Receipt | None, columns: dict[st
     """Fill in the rows; a run deleted while it was made leaves no file behind."""
     if live.chat is not None:
         live.chat.settle(outcome, receipt, columns)
-    if not Run.objects.filter(id=live.id).update(**columns):
+    if not Run.objects.filter(id=live.id).update(**keeping.storable(columns)):
         Run(id=live.id, sound=columns["sound"]).erase_sound()

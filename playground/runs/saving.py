@@ -1,4 +1,4 @@
-"""Answers in the making, written into their rows every few seconds: all of a process in one statement."""
+"""Answers in the making, written into their rows every few seconds: all of a process in one transaction."""
 
 from __future__ import annotations
 
@@ -53,9 +53,11 @@ class Saver:
 
     def _due(self) -> None:
         self._timer = None
-        if self.saving is None or self.saving.done():
-            self._save()
-        self._again()
+        try:
+            if self.saving is None:
+                self._save()
+        finally:
+            self._again()
 
     def _save(self) -> None:
         """What was settled meanwhile stays as it is: only answers still being made are written."""
@@ -66,6 +68,10 @@ class Saver:
                 parts.append((answer.turn, answer.written(), answer.answer()))
         if parts:
             self.saving = tasks.spawn("save answers", offload(keeping.so_far, parts))
+            self.saving.add_done_callback(self._saved)
+
+    def _saved(self, _: asyncio.Task[None]) -> None:
+        self.saving = None
 
 
 savers: WeakKeyDictionary[asyncio.AbstractEventLoop, Saver] = WeakKeyDictionary()
@@ -73,4 +79,7 @@ savers: WeakKeyDictionary[asyncio.AbstractEventLoop, Saver] = WeakKeyDictionary(
 
 def here() -> Saver:
     """This event loop's saver."""
-    return savers.setdefault(asyncio.get_running_loop(), Saver())
+    loop = asyncio.get_running_loop()
+    if (saver := savers.get(loop)) is None:
+        saver = savers[loop] = Saver()
+    return saver

@@ -188,7 +188,8 @@ async def test_an_answer_survives_the_death_of_its_process(mind, sign_in, alice,
     await asyncio.sleep(0.3)
     # as a killed process leaves it: nothing more is written, nobody makes the run
     saving.here().left(live.chat)
-    await saving.here().saving
+    if (under_way := saving.here().saving) is not None:
+        await under_way
     monkeypatch.setattr(live.chat, "settle", lambda *_: None)
     assert await recovery.recover(()) == 1
     answer = (await shown(alice, began["conversation"]))["messages"][1]

@@ -88,6 +88,14 @@ async def test_an_answer_that_was_settled_stays_as_it_is(alice):
     assert (await kept(done), await kept(running)) == (("", {}), ("so far", DETAILS))
 
 
+async def test_what_a_database_cannot_keep_costs_the_others_nothing(alice):
+    odd, good = await offload(turn, alice), await offload(turn, alice)
+    await offload(
+        keeping.so_far, [(odd, "odd", {"reasoning": float("nan")}), (good, "a\0b", {"reasoning": "\0"})]
+    )
+    assert (await kept(odd), await kept(good)) == (("", {}), ("a\ufffdb", {"reasoning": "\ufffd"}))
+
+
 async def test_an_answer_without_a_conversation_or_news_costs_nothing(often, alice):
     idle, loose, busy = Answer(await offload(turn, alice)), Answer(None), Answer(await offload(turn, alice))
     for answer in (idle, loose, busy):

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from contextlib import aclosing
+from weakref import ref
 
 import pytest
 
@@ -255,6 +257,40 @@ async def test_cancelling_closes_upstream_before_the_attempt():
         await task
     assert log == ["open 1", "first event", "upstream closed", "close stopped"]
     assert books.closed == [(Outcome.STOPPED, None, None)]
+
+
+async def test_a_stop_stays_one_while_upstream_takes_its_time_to_close():
+    """The limit of the first event passes meanwhile: that is no silence, and nobody else is asked."""
+
+    async def slow_to_close(target, request):
+        try:
+            await asyncio.sleep(30)
+            yield START
+        finally:
+            await asyncio.sleep(0.2)
+
+    books, seen = Books(), []
+    task = asyncio.create_task(
+        read(route(2, Policy(deadline=30.0, first_event=0.05)), slow_to_close, books, seen)
+    )
+    await asyncio.sleep(0.02)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert (books.opened, [outcome for outcome, *_ in books.closed], seen) == (1, [Outcome.STOPPED], [])
+
+
+async def test_nothing_waits_for_the_collector_once_it_is_over():
+    gc.collect()
+    gc.disable()
+    try:
+        books = Books()
+        assert (await collect(route(), Stage([START, USED]), books))[-1] == USED
+        gone = ref(books)
+        del books
+        assert gone() is None
+    finally:
+        gc.enable()
 
 
 async def test_a_finished_attempt_is_written_down_before_used_is_told():
