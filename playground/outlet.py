@@ -60,9 +60,9 @@ class Outlet:
     def _message(self, number: int, body: Body) -> dict[str, Any]:
         if type(body) is bytes:
             return {"type": "websocket.send", "bytes": frames.binary(self._channel, number, body)}
-        said = frames.words(body) if isinstance(body, str) else body
-        assert isinstance(said, dict)
-        return {"type": "websocket.send", "text": frames.text(self._frame_id, self._run, number, said)}
+        assert not isinstance(body, bytes)
+        said = frames.text(self._frame_id, self._run, number, frames.spelled(body))
+        return {"type": "websocket.send", "text": said}
 
 
 @coroutine

@@ -67,28 +67,28 @@ class Completing:
 
     @property
     def text(self) -> str:
-        return "".join(self._choice(0).texts)
+        return "".join(self.first.texts)
 
     @property
     def reasoning(self) -> str:
-        return "".join(self._choice(0).thoughts)
+        return "".join(self.first.thoughts)
 
     @property
     def transcript(self) -> str:
-        return "".join(self._choice(0).said)
+        return "".join(self.first.said)
 
     @property
     def calls(self) -> list[dict[str, Any]]:
         """The calls as `tool_calls` has them."""
-        return self._choice(0).tool_calls()
+        return self.first.tool_calls()
 
     @property
     def images(self) -> list[ImageReady]:
-        return self._choice(0).images
+        return self.first.images
 
     @property
     def finish(self) -> str | None:
-        return self._choice(0).finish
+        return self.first.finish
 
     def completion(
         self, id: str, created: int, cost_details: Mapping[str, Decimal | None] | None = None

@@ -1,7 +1,7 @@
 """The socket's JSON, and nowhere else: frames become requests, events become frames."""
 
 from playground.frames.asking import heard_live, request
-from playground.frames.chatting import chat_bodies, image_ready, words
+from playground.frames.chatting import chat_bodies, image_ready, spelled
 from playground.frames.incoming import NEW, BadFrame, Frame, Ping, Resume, Start, Stop, chat_start, parse
 from playground.frames.outgoing import (
     PONG,
@@ -48,10 +48,10 @@ __all__ = [
     "refusal",
     "request",
     "segment_fields",
+    "spelled",
     "started",
     "text",
     "usage",
     "word_fields",
-    "words",
     "words_between",
 ]

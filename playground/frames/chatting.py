@@ -8,9 +8,10 @@ from typing import Any
 from core.contract.events import ChatDelta
 
 
-def words(text: str) -> dict[str, Any]:
-    """More of the answer's text: a log keeps the words alone, since most of its events are these."""
-    return {"type": "text.delta", "text": text}
+def spelled(body: dict[str, Any] | str) -> dict[str, Any]:
+    """A textual event as JSON has it: more of the answer's text is kept as its words alone, since most
+    events are these."""
+    return {"type": "text.delta", "text": body} if isinstance(body, str) else body
 
 
 def chat_bodies(delta: ChatDelta) -> Iterator[dict[str, Any] | str]:

@@ -87,10 +87,12 @@ class Chat:
         if not event.data:
             self.whole.note(event)
             self.images.append({"url": event.url, "media_type": event.media_type, "remote": True})
+            self.unsaved = True
             self.tell(frames.image_ready(event.index, event.url, event.media_type, remote=True))
             return
         kept = await offload(store, self.user_id, self.run, len(self.images) + 1, event)
         self.images.append(kept)
+        self.unsaved = True
         self.whole.note(replace(event, data=b"", url=kept["url"]))
         self.tell(frames.image_ready(event.index, kept["url"], kept["media_type"]))
 

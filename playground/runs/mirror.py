@@ -19,7 +19,7 @@ from redis.exceptions import RedisError
 
 from core import tasks
 from core.contract.errors import NotFound, Unavailable
-from playground.frames import words
+from playground.frames import spelled
 from playground.runs.log import Body, Numbered, ends
 
 log = logging.getLogger("polyphony.runs")
@@ -80,9 +80,7 @@ class Mirror:
 
     def add(self, number: int, body: Body) -> None:
         sound = type(body) is bytes
-        data = (
-            body if isinstance(body, bytes) else orjson.dumps(words(body) if isinstance(body, str) else body)
-        )
+        data = body if isinstance(body, bytes) else orjson.dumps(spelled(body))
         self._ended = self._ended or (not sound and ends(body))
         self._backlog += len(data)
         self._lost = self._lost or self._backlog > BACKLOG

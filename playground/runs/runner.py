@@ -49,7 +49,7 @@ from playground.runs.log import Body
 from playground.runs.store import Kept
 from playground.runs.written import transcript_columns
 
-logger = logging.getLogger("polyphony.runs")
+log = logging.getLogger("polyphony.runs")
 
 PIECE = 64 * 1024
 """Largest frame of sound: bigger chunks are sent in pieces."""
@@ -84,7 +84,7 @@ async def conduct(live: Live, row: Run, asked: Asked) -> None:
         live.ending = True
         endings = await finish(live, outcome, error)
     except Exception:
-        logger.exception("run %s could not be kept", live.id)
+        log.exception("run %s could not be kept", live.id)
         endings = [frames.failed(Unavailable("The server could not keep this run.", code="storage_failed"))]
     finally:
         if live.chat is not None:
@@ -113,11 +113,11 @@ async def relay(live: Live) -> tuple[Outcome, PolyphonyError | None]:
     if live.reason is not None:
         return live.reason, None
     live.begun = True
-    log, chat = live.log, live.chat
+    told, chat = live.log, live.chat
     try:
         async with aclosing(live.session.events()) as events:
             async for event in events:
-                if log.full:
+                if told.full:
                     raise UpstreamInvalid("The answer is longer than a run can hold.")
                 if type(event) is ChatDelta and chat is not None:
                     chat.take(event)
@@ -134,7 +134,7 @@ async def relay(live: Live) -> tuple[Outcome, PolyphonyError | None]:
     except PolyphonyError as error:
         return (Outcome.PARTIAL if live.delivered else Outcome.FAILED), error
     except Exception:
-        logger.exception("run %s failed", live.id)
+        log.exception("run %s failed", live.id)
         return (Outcome.PARTIAL if live.delivered else Outcome.FAILED), PolyphonyError(
             "Something went wrong on this server."
         )
@@ -261,7 +261,7 @@ def ended(
 
 def plain(told: list[tuple[int, Body]]) -> Any:
     """As JSON keeps it, without the words of a speech: the row has them in a column of their own."""
-    spelled = ((number, frames.words(body) if isinstance(body, str) else body) for number, body in told)
+    spelled = ((number, frames.spelled(body)) for number, body in told)
     return orjson.loads(orjson.dumps([pair for pair in spelled if pair[1]["type"] != "speech.words"]))
 
 

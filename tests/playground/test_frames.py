@@ -85,7 +85,7 @@ def test_a_run_event_names_its_run():
 def test_words_are_framed_as_any_other_event(words, id):
     before, behind = frames.words_between(id, str(RUN))
     framed = f"{before}{orjson.dumps(words).decode()}{behind}{7}}}"
-    assert framed == frames.text(id, str(RUN), 7, frames.words(words))
+    assert framed == frames.text(id, str(RUN), 7, frames.spelled(words))
 
 
 def test_events_become_frames():
