@@ -18,6 +18,10 @@ QUICK = 1.0
 """Seconds within which nobody needs to notice that a client has left: its answer is made all the same."""
 
 
+SOON = 0.1
+"""The same where a client that has left ends its answer."""
+
+
 class Files(Protocol):
     """What a request brought; gone once closed."""
 
@@ -69,7 +73,7 @@ class Live(Whole):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            async with while_connected(receive):
+            async with while_connected(receive, SOON):
                 await self.answer(scope, send)
         except PolyphonyError as error:
             self.name(error)

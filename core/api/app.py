@@ -24,19 +24,22 @@ PREFIXES = ("/api/v1", "/v1", "/v3/router")
 
 
 class Straight:
-    """Finds an operation whose address is fixed by one look, not by a walk past every pattern."""
+    """Finds an operation whose address is fixed by one look, not by a walk past every layer and pattern of
+    `app`, which is asked for everything else."""
 
     def __init__(self, app: Application, addresses: Mapping[tuple[str, str], Endpoint]) -> None:
         self.app = app
         self.addresses = addresses
+        self.entry = Entry(self.answer)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        endpoint = self.addresses.get((scope["method"], scope["path"]))
-        if endpoint is None:
-            await self.app(scope, receive, send)
-        else:
-            answer = await endpoint(Request(scope, receive, send))
-            await answer(scope, receive, send)
+        known = (scope["method"], scope["path"]) in self.addresses
+        await (self.entry if known else self.app)(scope, receive, send)
+
+    async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        endpoint = self.addresses[scope["method"], scope["path"]]
+        answer = await endpoint(Request(scope, receive, send))
+        await answer(scope, receive, send)
 
 
 def addresses() -> dict[tuple[str, str], Endpoint]:
@@ -60,7 +63,7 @@ async def translate(request: Request, error: Exception) -> Response:
     return failure(InvalidRequest("The request could not be read."))
 
 
-def build() -> Starlette:
+def build() -> Application:
     """One router, mounted three times; nothing redirects and no trailing slash is forgiven."""
     routes: list[BaseRoute] = [operation.route() for operation in OPERATIONS]
     routes.append(Route("/openapi.json", openapi, methods=["GET"]))
@@ -74,11 +77,11 @@ def build() -> Starlette:
             Route("/readyz", health.ready, methods=["GET"]),
             Route("/metrics", health.metrics, methods=["GET"]),
         ],
-        middleware=[Middleware(Entry), Middleware(Straight, addresses())],
+        middleware=[Middleware(Entry)],
         exception_handlers={PolyphonyError: refuse, HTTPException: translate},
     )
     app.router.redirect_slashes = False
-    return app
+    return Straight(app, addresses())
 
 
 application = build()

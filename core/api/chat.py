@@ -18,7 +18,7 @@ from core.api.entry import Later, Scope, Send
 from core.api.gathering import gather
 from core.api.reading import caller
 from core.api.receiving import ChatReceived, receive_chat
-from core.api.streaming import KEEP_ALIVE, Stream, answer_headers
+from core.api.streaming import Stream, answer_headers
 from core.bodies.chunks import Chunks
 from core.bodies.completions import Completing, usage_object
 from core.contract.errors import Interrupted, PolyphonyError
@@ -100,7 +100,7 @@ class ChunkAnswer(Live, CompletionAnswer):
 
     async def answer(self, scope: Scope, send: Send) -> None:
         stream = Stream(send, scope)
-        waiting = asyncio.create_task(self.start_late(stream))
+        stream.beat(lambda: self.start(stream))
         try:
             await self.relay(stream)
             await self.close(stream, self.chunks.end(self.usage() or {}))
@@ -117,18 +117,11 @@ class ChunkAnswer(Live, CompletionAnswer):
                 await self.close(stream, self.chunks.failure(stopped.envelope(), self.usage()))
             raise
         finally:
-            waiting.cancel()
             stream.hush()
-
-    async def start_late(self, stream: Stream) -> None:
-        """A slow model keeps its client: comments begin before there is anything to say."""
-        await asyncio.sleep(KEEP_ALIVE)
-        await self.start(stream)
 
     async def start(self, stream: Stream) -> None:
         if not stream.started:
             await stream.start(self.headers_of(EVENT_STREAM, self.began))
-            stream.beat()
 
     async def relay(self, stream: Stream) -> None:
         """Deltas that come together are written together, as soon as there is nothing more to wait for."""

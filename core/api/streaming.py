@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 
 from core.api.entry import STRAIGHT, Receive, Scope, Send
@@ -67,7 +67,9 @@ class Stream:
     def __init__(self, send: Send, scope: Scope) -> None:
         self._send = send
         self._straight: Send = scope.get(STRAIGHT, send)
-        self._heart: asyncio.Task[None] | None = None
+        self._begin: Callable[[], Awaitable[None]] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._saying: asyncio.Task[None] | None = None
         self._last = 0.0
         self.started = False
 
@@ -88,18 +90,34 @@ class Stream:
         self.hush()
         await self._straight({"type": "http.response.body", "body": b"", "more_body": False})
 
-    def beat(self) -> None:
-        """Write a comment after every silence, until `hush`."""
-        self._heart = asyncio.create_task(self._beat())
+    def beat(self, begin: Callable[[], Awaitable[None]] | None = None) -> None:
+        """Write a comment after every silence, until `hush`: a slow model keeps its client.
+
+        `begin` starts the answer where it has not begun by then. A timer looks: a task would cost every
+        answer more than the comments of the few that need them.
+        """
+        self._begin = begin
+        self._last = time.monotonic()
+        self._look_in(KEEP_ALIVE)
 
     def hush(self) -> None:
-        if self._heart is not None:
-            self._heart.cancel()
+        self._begin = None  # it mostly holds us: without this both would wait for the collector
+        for beating in (self._timer, self._saying):
+            if beating is not None:
+                beating.cancel()
 
-    async def _beat(self) -> None:
-        while True:
-            silent = time.monotonic() - self._last
-            if silent >= KEEP_ALIVE:
-                await self.write(b": still here\n\n")
-            else:
-                await asyncio.sleep(KEEP_ALIVE - silent)
+    def _look_in(self, seconds: float) -> None:
+        self._timer = asyncio.get_running_loop().call_later(seconds, self._look)
+
+    def _look(self) -> None:
+        silent = time.monotonic() - self._last
+        if silent < KEEP_ALIVE:
+            self._look_in(KEEP_ALIVE - silent)
+        else:
+            self._saying = asyncio.create_task(self._say())
+
+    async def _say(self) -> None:
+        if self._begin is not None and not self.started:
+            await self._begin()
+        await self.write(b": still here\n\n")
+        self._look_in(KEEP_ALIVE)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Mapping
 from contextlib import aclosing
@@ -15,7 +14,7 @@ from core.api.answers import dumps
 from core.api.entry import Scope, Send
 from core.api.reading import caller
 from core.api.receiving import Received, receive
-from core.api.streaming import KEEP_ALIVE, Stream, answer_headers
+from core.api.streaming import Stream, answer_headers
 from core.bodies.transcription import FORM, TranscriptionBody, TranslationBody
 from core.bodies.transcripts import MEDIA_TYPES, Gathering, segment_event, usage_object, written
 from core.bodies.validation import validate
@@ -93,7 +92,7 @@ class EventAnswer(Live, TranscriptAnswer):
 
     async def answer(self, scope: Scope, send: Send) -> None:
         stream = Stream(send, scope)
-        waiting = asyncio.create_task(self.start_late(stream))
+        stream.beat(lambda: self.start(stream))
         try:
             async with aclosing(self.session.events()) as events:
                 async for event in events:
@@ -102,19 +101,12 @@ class EventAnswer(Live, TranscriptAnswer):
         except PolyphonyError as error:
             await self.fail(error, stream)
         finally:
-            waiting.cancel()
             stream.hush()
-
-    async def start_late(self, stream: Stream) -> None:
-        """A slow model keeps its client: comments begin before there is anything to say."""
-        await asyncio.sleep(KEEP_ALIVE)
-        await self.start(stream)
 
     async def start(self, stream: Stream) -> None:
         if not stream.started:
             model = self.session.route.model
             await stream.start(answer_headers(EVENT_STREAM, self.session.id, model, self.began))
-            stream.beat()
 
     async def relay(self, event: Event, stream: Stream) -> None:
         self.gathering.note(event)

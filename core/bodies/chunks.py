@@ -45,7 +45,6 @@ class Chunks:
         self._audio_id: str | None = audio_id(id)
         self._expires: int | None = created
         self._rest: bytes | None = None
-        self._prepare()
 
     def frame(self, event: Event) -> bytes:
         """The frames that tell `event`; none for what is no part of an answer."""
@@ -59,9 +58,9 @@ class Chunks:
         if type(event) is ImageReady:
             return self._open(event.choice) + self._choice(event.choice, {"images": [image_part(event)]})
         if type(event) is Started:
-            self._prepare(provider=event.provider)
+            self._learn(provider=event.provider)
         elif type(event) is Answered:
-            self._prepare(**{name: value for name, value in event.told.items() if name not in OURS})
+            self._learn(**{name: value for name, value in event.told.items() if name not in OURS})
         return b""
 
     def end(self, usage: Mapping[str, Any]) -> bytes:
@@ -80,9 +79,14 @@ class Chunks:
         last = {**self._about, "choices": choices, "error": error, **({"usage": usage} if usage else {})}
         return b"".join((self._sounded(), event_of(last), TERMINATOR))
 
-    def _prepare(self, **about: Any) -> None:
-        """What every frame begins with, once more is known of the answer."""
+    def _learn(self, **about: Any) -> None:
+        """Let the frames from here on tell more of the answer."""
         self._about |= {name: value for name, value in about.items() if value is not None}
+        if self._heads:
+            self._prepare()
+
+    def _prepare(self) -> None:
+        """Write what is the same in all frames."""
         self._prefix = b"data: " + dumps(self._about)[:-1] + b',"choices":['
         self._heads = {index: self._head(index) for index in self._heads}
 
@@ -93,6 +97,8 @@ class Chunks:
         """Who speaks, before the first that a choice says."""
         if index in self._heads:
             return b""
+        if not self._heads:
+            self._prepare()
         self._heads[index] = self._head(index)
         return self._choice(index, {"role": "assistant", "content": ""})
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import orjson
@@ -47,25 +46,30 @@ def inspect(found: dict[str, Any], *, nul: bool) -> None:
         values += len(level)
         if values > MAX_VALUES:
             raise refused(f"The body has more than {MAX_VALUES:,} values.")
-        level = [child for container in level for child in children(container, nul)]
+        level = within(level, nul)
         if not level:
             return
     if any(isinstance(value, (dict, list)) for value in level):
         raise refused(f"The body is nested more than {MAX_DEPTH} levels deep.")
 
 
-def children(value: Any, nul: bool) -> Iterator[Any]:
-    if isinstance(value, dict):
-        if nul and any("\0" in name for name in value):
-            raise refused("A name in the body contains the character U+0000.")
-        yield from value.values()
-    elif isinstance(value, list):
-        yield from value
-    elif isinstance(value, str):
-        if nul and "\0" in value:
-            raise refused("The body contains the character U+0000.")
-    elif isinstance(value, float) and not -MAX_NUMBER < value < MAX_NUMBER:
-        raise refused("The body contains a number of more than 40 digits.")
+def within(level: list[Any], nul: bool) -> list[Any]:
+    """What the values of a level hold, each of them looked at."""
+    found: list[Any] = []
+    for value in level:
+        kind = value.__class__
+        if kind is dict:
+            if nul and any("\0" in name for name in value):
+                raise refused("A name in the body contains the character U+0000.")
+            found += value.values()
+        elif kind is list:
+            found += value
+        elif kind is str:
+            if nul and "\0" in value:
+                raise refused("The body contains the character U+0000.")
+        elif kind is float and not -MAX_NUMBER < value < MAX_NUMBER:
+            raise refused("The body contains a number of more than 40 digits.")
+    return found
 
 
 def unrepeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

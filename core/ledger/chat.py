@@ -177,11 +177,11 @@ def text_bytes(request: ChatRequest, target: Target) -> Decimal:
         value = rest.pop()
         if isinstance(value, str):
             size += len(value) if value.isascii() else len(value.encode(errors="replace"))
+        elif isinstance(value, list | tuple):
+            rest += value
         elif isinstance(value, Mapping):
             rest += value.keys()
             rest += value.values()
-        elif isinstance(value, list | tuple):
-            rest += value
         else:
             size += 8
     return Decimal(size)

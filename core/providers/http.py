@@ -20,6 +20,7 @@ from weakref import WeakKeyDictionary
 
 import aiohttp
 import httpx
+import yarl
 from httpx_aiohttp import AiohttpTransport
 from httpx_aiohttp.transport import AiohttpResponseStream
 
@@ -215,10 +216,12 @@ def translate(error: BaseException) -> UpstreamError:
 
 
 async def _dispatch(call: Call) -> httpx.Response:
-    url, origin = _address(call.url)
+    url, address, origin = _address(call.url)
     # given as a stream: else httpx adds headers that aiohttp writes anyway
     stream = httpx.ByteStream(call.content) if isinstance(call.content, bytes) else Pieces(call.content)
-    request = httpx.Request(call.method, url, headers=call.headers, stream=stream)
+    request = httpx.Request(
+        call.method, url, headers=call.headers, stream=stream, extensions={"address": address}
+    )
     return await (await _transport(origin)).handle_async_request(request)
 
 
@@ -242,7 +245,7 @@ class Transport(AiohttpTransport):
         stream = request.stream
         response = await session.request(
             request.method,
-            str(request.url),
+            request.extensions["address"],
             headers={name.decode("ascii"): value.decode("latin-1") for name, value in request.headers.raw},
             data=b"".join(stream) or None if isinstance(stream, httpx.ByteStream) else stream,
             allow_redirects=False,
@@ -252,9 +255,10 @@ class Transport(AiohttpTransport):
 
 
 @lru_cache(maxsize=1024)
-def _address(url: str) -> tuple[httpx.URL, str]:
+def _address(url: str) -> tuple[httpx.URL, yarl.URL, str]:
+    """As the library reads it, as its transport does, and the origin."""
     parsed = httpx.URL(url)
-    return parsed, f"{parsed.scheme}://{parsed.netloc.decode()}"
+    return parsed, yarl.URL(str(parsed)), f"{parsed.scheme}://{parsed.netloc.decode()}"
 
 
 _transports: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, Transport]] = WeakKeyDictionary()

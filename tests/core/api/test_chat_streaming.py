@@ -59,7 +59,6 @@ def test_words_are_sent_while_they_are_made(live, key, lab, provider):
 
 
 def test_a_silent_model_says_that_it_is_there(live, key, lab, monkeypatch):
-    monkeypatch.setattr("core.api.chat.KEEP_ALIVE", 0.05)
     monkeypatch.setattr("core.api.streaming.KEEP_ALIVE", 0.05)
     make_talker(lab, upstream="slow")
     answer, found = streamed(live, key)

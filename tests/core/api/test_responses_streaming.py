@@ -134,7 +134,6 @@ def test_many_deltas_at_once_all_arrive(live, key, lab):
 
 
 def test_a_silent_model_is_announced_before_its_first_word(live, key, lab, monkeypatch):
-    monkeypatch.setattr("core.api.chat.KEEP_ALIVE", 0.05)
     monkeypatch.setattr("core.api.streaming.KEEP_ALIVE", 0.05)
     make_talker(lab, upstream="slow")
     answer, found = streamed(live, key)
