@@ -49,10 +49,10 @@ class Chunks:
     def frame(self, event: Event) -> bytes:
         """The frames that tell `event`; none for what is no part of an answer."""
         if type(event) is ChatDelta:
-            head = self._heads.get(event.choice)
-            if head is not None and event.text and event[1:5] == NOTHING and not event.told:
-                return b"".join((head, orjson.dumps(event.text), self._tail))
-            return self._open(event.choice) + self._delta(event)
+            opening = b"" if event.choice in self._heads else self._open(event.choice)
+            if event.text and event[1:5] == NOTHING and not event.told:
+                return b"".join((opening, self._heads[event.choice], orjson.dumps(event.text), self._tail))
+            return opening + self._delta(event)
         if type(event) is AudioChunk:
             return self._open(0) + self._sound(event.data)
         if type(event) is ImageReady:

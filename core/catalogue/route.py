@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from django.conf import settings
+
 from core.catalogue import chat, lookup
 from core.catalogue.chat_sound import answered_by, sounding
 from core.catalogue.entries import EndpointEntry, ModelEntry
@@ -13,11 +15,13 @@ from core.catalogue.listening import check_listening, deadline, wire_options
 from core.catalogue.readiness import Readiness, State, access, readiness
 from core.catalogue.speech import audio_format, check_speech, spoken_by
 from core.catalogue.translation import needs_translator, translator
+from core.contract.chat import parts
 from core.contract.errors import Unavailable
 from core.contract.media import AudioFormat
 from core.contract.requests import (
     ChatRequest,
     Listening,
+    Modality,
     Request,
     SpeechRequest,
     TranscriptionRequest,
@@ -26,6 +30,8 @@ from core.contract.requests import (
 from core.contract.route import Policy, Route, Target
 from core.routing.relay import Written, transcription, translation
 
+TEXT_ALONE = (Modality.TEXT,)
+KEPT = 4096
 FIRST_SOUND = 60.0
 """Seconds an endpoint may take to its first sound while another one could be asked instead."""
 
@@ -59,6 +65,23 @@ def speaking(request: SpeechRequest, model: ModelEntry) -> Route:
 
 
 def chatting(request: ChatRequest, model: ModelEntry) -> Route:
+    """Where a conversation goes; one of text alone always goes the same way, which is looked for once."""
+    if request.modalities != TEXT_ALONE or any(parts(request)):
+        return found(request, model)
+    environment = settings.PROVIDER_ENVIRONMENT
+    known = _known.get(id(model))
+    if known is None or known[0] is not model or known[1] is not environment:
+        if len(_known) >= KEPT:
+            _known.clear()
+        known = _known[id(model)] = (model, environment, found(request, model))
+    return known[2]
+
+
+_known: dict[int, tuple[ModelEntry, Mapping[str, Any], Route]] = {}
+"""By the identity of an entry, which is kept alive: the entry, what the environment told, the route."""
+
+
+def found(request: ChatRequest, model: ModelEntry) -> Route:
     chat.check_chat(request, model)
     voice = answered_by(request, model)
     able = chat.fetching(request, live_endpoints(model, request.task))

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db import connection
-
 from core.contract.errors import BudgetExceeded
-from core.ledger.statements import LOCK_BUDGETS, STORE_BUDGET, STORE_GUARDED
+from core.ledger.statements import STORE_BUDGET, STORE_GUARDED, lock_budgets
 from core.models.access import Budget
 from core.models.money import from_steps
 
@@ -77,9 +75,7 @@ class Accounts:
         self.accounts: dict[int, Account] = {}
         wanted = sorted(set(ids))
         if wanted:
-            marks = ", ".join(["%s"] * len(wanted))
-            lock = " FOR UPDATE" if connection.features.has_select_for_update else ""
-            cursor.execute(LOCK_BUDGETS.format(marks=marks) + lock, wanted)
+            cursor.execute(lock_budgets(len(wanted)), wanted)
             for row in cursor.fetchall():
                 self.accounts[row[0]] = account(row, now)
 

@@ -76,17 +76,19 @@ def most(request: ChatRequest, target: Target, line: Line) -> Decimal:
 def written(request: ChatRequest, target: Target, line: Line) -> Decimal:
     """The most of a line of the answer."""
     kind, unit = line
-    each, pictures = longest(request, target), choices(asked(request, target)) * PICTURES
-    drawn = pictures * picture_tokens(target) if Modality.IMAGE in request.modalities else 0
+    told = asked(request, target)
+    each = longest(told, target)
+    pictures = choices(told) * PICTURES if Modality.IMAGE in request.modalities else 0
+    drawn = pictures * picture_tokens(target)
     match kind, unit:
         case (Kind.TEXT_OUT, Unit.TOKEN):
-            return Decimal(each + (0 if has_price(target, Kind.IMAGE_OUT) else drawn))
+            return Decimal(each + (drawn if drawn and not has_price(target, Kind.IMAGE_OUT) else 0))
         case (Kind.REASONING_OUT, Unit.TOKEN):
             return Decimal(each)
         case (Kind.IMAGE_OUT, Unit.TOKEN):
             return Decimal(drawn)
         case (Kind.IMAGE_OUT, Unit.IMAGE):
-            return Decimal(pictures if drawn else 0)
+            return Decimal(pictures)
         case (Kind.AUDIO_OUT, Unit.TOKEN) if Modality.AUDIO in request.modalities:
             return Decimal(each)
         case (Kind.AUDIO_OUT, Unit.SECOND) if Modality.AUDIO in request.modalities:
@@ -148,13 +150,14 @@ def within_context(tokens: Decimal, target: Target) -> Decimal:
 
 def asked(request: ChatRequest, target: Target) -> Mapping[str, Any]:
     """What a target is told beside the messages: a caller may say it in the options of one provider, too."""
-    options = request.options.get(target.provider, {})
-    return {**target.options.get("body", {}), **options, **request.parameters}
+    body, options = target.options.get("body"), request.options.get(target.provider)
+    return (
+        {**(body or {}), **(options or {}), **request.parameters} if body or options else request.parameters
+    )
 
 
-def longest(request: ChatRequest, target: Target) -> int:
+def longest(told: Mapping[str, Any], target: Target) -> int:
     """Tokens that all choices together may have."""
-    told = asked(request, target)
     limit = number(told, "max_completion_tokens") or number(told, "max_tokens") or WITHOUT_LIMIT
     return choices(told) * min(limit, target.options.get("max_output") or ENDLESS)
 

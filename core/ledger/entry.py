@@ -109,6 +109,8 @@ class Entry:
         self.asked = request
         self.route = route
         self.worst = worst
+        self.reserved = whole_steps(worst or Decimal(0))
+        """Steps put aside in each budget."""
         self.writer = through
         self.started = time.monotonic()
         self.first: float | None = None
@@ -245,11 +247,6 @@ class Entry:
             attempts=tuple(attempt.note for attempt in self.attempts),
         )
 
-    @property
-    def reserved(self) -> int:
-        """Steps put aside in each budget, rounded up."""
-        return int(((self.worst or Decimal(0)) * SCALE).to_integral_value(rounding=ROUND_CEILING))
-
     def record_row(self) -> Row:
         caller = self.grant.caller
         return (
@@ -298,6 +295,11 @@ def draw() -> str:
         stock = secrets.token_hex(10 * 256)
         drawn.extend(stock[at : at + 20] for at in range(0, len(stock), 20))
     return drawn.pop()
+
+
+def whole_steps(amount: Decimal) -> int:
+    """An amount of USD in the books' steps, rounded up."""
+    return int((amount * SCALE).to_integral_value(rounding=ROUND_CEILING))
 
 
 def sound_or_text_format(request: Request, last: Target | None) -> str:

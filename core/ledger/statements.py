@@ -82,10 +82,19 @@ BILL = "state outcome units computed_cost reported_cost cost basis status first_
 CLOSE_ATTEMPT = close(Attempt, f"{BILL} reason duration_ms", "record number")
 SETTLE_RECORD = close(UsageRecord, f"{BILL} provider error format total_ms", "public_id")
 
-LOCK_BUDGETS = (
+READ_BUDGETS = (
     f"SELECT {', '.join(columns(Budget, 'id limit spent reserved window window_start user team api_key'))} "
-    f'FROM {table(Budget)} WHERE "id" IN ({{marks}}) ORDER BY "id"'
+    f'FROM {table(Budget)} WHERE "id" IN '
 )
+
+
+@cache
+def lock_budgets(number: int) -> str:
+    """Reads so many rows in ascending id, and keeps others off them until the transaction ends."""
+    lock = " FOR UPDATE" if connection.features.has_select_for_update else ""
+    return f'{READ_BUDGETS}({", ".join(["%s"] * number)}) ORDER BY "id"{lock}'
+
+
 ROLLED = 'CASE WHEN "window_start" < %s THEN 0 ELSE "spent" END'
 STORE_BUDGET = (
     f'UPDATE {table(Budget)} SET "spent" = {ROLLED} + %s, '

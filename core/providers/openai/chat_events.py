@@ -55,7 +55,10 @@ class Reading:
                 yield delta
                 continue
             value = wire.decoded(data)
-            if self._answered and (delta := plain(value)) is not None:
+            if (delta := plain(value)) is not None:
+                if not self._answered:
+                    self._answered = True
+                    yield answered(value)
                 self._pattern.learn(data)
                 yield delta
             else:
