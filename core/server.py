@@ -61,6 +61,7 @@ class Limits:
     body_window: float = 60.0
     body_rate: float = 1000.0
     linger_seconds: float = 2.0
+    idle_seconds: float = 60.0
     unread_messages: int = 256
     unread_bytes: int = 4 * MIB
     message_bytes: int = MIB

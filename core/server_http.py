@@ -36,6 +36,7 @@ class Phase(enum.Enum):
     BODY = enum.auto()
     ANSWER = enum.auto()
     IDLE = enum.auto()
+    LEFT = enum.auto()
 
 
 class Channel(http.HTTPChannel):
@@ -107,7 +108,7 @@ class Channel(http.HTTPChannel):
         if self.refused:
             return
         if self.phase is Phase.CONNECTED and waited > limits.header_seconds:
-            self.timeoutConnection()
+            self._leave()
         elif self.phase is Phase.HEADERS and waited > limits.header_seconds:
             self.refuse(408, error_body(408, "The headers did not arrive in time.", "timeout"))
         elif self.phase is Phase.BODY and waited > limits.body_window:
@@ -115,10 +116,16 @@ class Channel(http.HTTPChannel):
                 self.refuse(408, error_body(408, "The body arrives too slowly.", "timeout"))
             else:
                 self._enter(Phase.BODY)
+        elif self.phase is Phase.IDLE and waited > limits.idle_seconds:
+            self._leave()
 
     def close_if_idle(self) -> None:
         if self.phase in (Phase.CONNECTED, Phase.IDLE) or self.refused:
             self.loseConnection()
+
+    def _leave(self) -> None:
+        self._enter(Phase.LEFT)
+        self.timeoutConnection()
 
     def _enter(self, phase: Phase) -> None:
         self.phase = phase
@@ -179,6 +186,10 @@ class Request(daphne.http_protocol.WebRequest):
     def handle_reply(self, message: Message) -> None:
         if self.finished or self.channel is None:
             return
+        if message.get("more_body") and self._response_started:
+            # Daphne's way to Twisted's write costs as much as the write: too much for every delta of a stream
+            self.write(message.get("body", b""))
+            return
         if message["type"] == "http.response.start" and self.server.draining:
             message = {**message, "headers": [*message.get("headers", []), (b"connection", b"close")]}
         elif self.method == b"HEAD" and message.get("body"):
@@ -222,6 +233,10 @@ class HTTPFactory(daphne.http_protocol.HTTPFactory):
     """Builds our connections; HTTP/1.1 only, so without Twisted's layer that can switch to HTTP/2."""
 
     protocol = Channel
+
+    def __init__(self, server: Server) -> None:
+        super().__init__(server)
+        self.timeOut = None  # `Channel.check_timeouts` sees to it, without a timer for every connection
 
     def buildProtocol(self, addr: IAddress | None) -> Channel:
         channel = cast(Channel, super().buildProtocol(addr))

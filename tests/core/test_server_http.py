@@ -26,7 +26,7 @@ def server() -> Iterator[Served]:
 
 @pytest.fixture(scope="module")
 def impatient() -> Iterator[Served]:
-    limits = {"header_seconds": 1.0, "body_window": 1.0, "linger_seconds": 0.3}
+    limits = {"header_seconds": 1.0, "body_window": 1.0, "linger_seconds": 0.3, "idle_seconds": 1.5}
     with served(limits=limits) as running:
         yield running
 
@@ -163,6 +163,23 @@ def test_headers_that_drip_are_answered_with_408(impatient: Served) -> None:
 def test_connection_that_says_nothing_is_closed(impatient: Served) -> None:
     with impatient.connect() as client:
         assert client.recv(1) == b""
+
+
+def test_connection_that_asks_nothing_more_is_closed(impatient: Served) -> None:
+    with impatient.connect() as client:
+        client.sendall(request("GET", "/deny"))
+        asked = time.monotonic()
+        status, headers, _ = read_answer(client)
+        assert (status, headers.get("connection")) == (401, None)
+        assert 1.4 < time.monotonic() - asked < 5
+
+
+def test_connection_that_asks_again_in_time_is_kept(impatient: Served) -> None:
+    with impatient.connect() as client:
+        for _ in range(4):
+            client.sendall(request("GET", "/deny"))
+            assert client.recv(MIB).startswith(b"HTTP/1.1 401")
+            time.sleep(0.7)
 
 
 def test_body_that_drips_is_answered_with_408(impatient: Served) -> None:
