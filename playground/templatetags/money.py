@@ -8,9 +8,11 @@ from decimal import Decimal
 from django import template
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from core.catalogue import prices
+from core.contract.usage import Kind
+from core.ledger.pricing import PARTS
 
 register = template.Library()
 
@@ -43,14 +45,36 @@ def milliseconds(number: float | None) -> str:
 
 @register.filter
 def units(quantities: Mapping[str, float] | None) -> str:
-    """`40 characters, 3.2 s`, from the ledger's `kind.unit` names; bytes only where nothing says more."""
-    counted = [(name.rpartition(".")[2], number) for name, number in (quantities or {}).items()]
-    told = [pair for pair in counted if pair[0] != "byte"] or counted
-    return ", ".join(one(unit, number) for unit, number in sorted(told))
+    """`40 characters, 3.2 s`, from the ledger's `kind.unit` names; bytes only where nothing says more.
+
+    What was counted both ways says so, `170 tokens in, 13,600 tokens out`; a part of another is within it.
+    """
+    counted = sides(quantities or {})
+    told = {unit: both for unit, both in counted.items() if unit != "byte"} or counted
+    return ", ".join(
+        DIRECTIONS[side] % one(unit, count) if len(both) > 1 else one(unit, count)
+        for unit, both in sorted(told.items())
+        for side, count in sorted(both.items())
+    )
 
 
-def one(unit: str, quantity: float | str) -> str:
-    count = Decimal(str(quantity))
+DIRECTIONS = {"": "%s", "in": gettext_lazy("%s in"), "out": gettext_lazy("%s out")}
+
+
+def sides(quantities: Mapping[str, float]) -> dict[str, dict[str, Decimal]]:
+    """The sums of each unit by direction."""
+    counted: dict[str, dict[str, Decimal]] = {}
+    for name, number in quantities.items():
+        kind, _dot, unit = name.partition(".")
+        if kind in PARTS and f"{PARTS[Kind(kind)]}.{unit}" in quantities:
+            continue
+        side = kind.rpartition("_")[2] if "_" in kind else ""
+        both = counted.setdefault(unit, {})
+        both[side] = both.get(side, Decimal(0)) + Decimal(str(number))
+    return counted
+
+
+def one(unit: str, count: Decimal) -> str:
     shown = number_format(round(count, 1) if count % 1 else int(count), use_l10n=True, force_grouping=True)
     words = {
         "character": ngettext("%s character", "%s characters", int(count)),

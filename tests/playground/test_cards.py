@@ -59,6 +59,11 @@ def test_money_is_told_as_people_say_it(amount, shown, spent):
         ),
         ({"audio_out.byte": 2000}, "2,000 bytes"),
         ({"text_in.token": 5, "image_out.image": 2}, "2 images, 5 tokens"),
+        (
+            {"text_in.token": 170, "text_out.token": 13600, "cached_in.token": 100, "request.request": 1},
+            "1 request, 170 tokens in, 13,600 tokens out",
+        ),
+        ({"text_in.token": 20, "image_in.token": 30, "reasoning_out.token": 7}, "50 tokens in, 7 tokens out"),
     ],
 )
 def test_units_are_told_in_words(counted, told):

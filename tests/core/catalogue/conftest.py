@@ -35,8 +35,11 @@ loaded: list[snapshot.Snapshot] = []
 
 
 @pytest.fixture
-def models(request, monkeypatch) -> snapshot.Snapshot:
-    """The seed as a snapshot, for tests that only read: written and loaded once."""
+def models(db, request, monkeypatch) -> snapshot.Snapshot:
+    """The seed as a snapshot, for tests that only read: written and loaded once.
+
+    `db` is named here, or a run of nothing else would not be given a database of its own.
+    """
     if not loaded:
         request.getfixturevalue("catalogue")
         loaded.append(snapshot.load())
