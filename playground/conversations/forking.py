@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from uuid import UUID, uuid4
 
 from django.db import transaction
 
 from playground.conversations.path import path_to
 from playground.models import Conversation, Message
+from playground.models.run import TITLE_LENGTH
+
+NUMBERED = re.compile(r" \((\d{1,6})\)$")
+LONGEST_NUMBER = len(" (9999999)")
 
 
 @transaction.atomic
@@ -20,7 +25,7 @@ def fork(conversation: Conversation, message: UUID) -> Conversation:
     path = path_to(conversation, message)
     copy = Conversation.objects.create(
         user=conversation.user,
-        title=conversation.title,
+        title=titled(conversation),
         model=path[-1].model or conversation.model,
         settings=conversation.settings,
     )
@@ -30,6 +35,14 @@ def fork(conversation: Conversation, message: UUID) -> Conversation:
         parent = copied(row, copy, parent)
         parent.uploads.set(uploads)
     return copy
+
+
+def titled(conversation: Conversation) -> str:
+    """Its title with the next number, so that the copies can be told apart."""
+    stem = NUMBERED.sub("", conversation.title)[: TITLE_LENGTH - LONGEST_NUMBER]
+    mine = Conversation.objects.filter(user=conversation.user, title__startswith=stem)
+    found = [NUMBERED.fullmatch(title, len(stem)) for title in mine.values_list("title", flat=True)]
+    return f"{stem} ({max((int(match[1]) for match in found if match), default=1) + 1})"
 
 
 def copied(row: Message, conversation: Conversation, parent: Message | None) -> Message:

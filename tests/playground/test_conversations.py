@@ -192,6 +192,10 @@ async def test_a_fork_has_the_path_and_owes_nothing(mind, sign_in, alice):
     answer = await mine.post(url, body, content_type="application/json")
     assert answer.status_code == 201
     copy = await shown(alice, json.loads(answer.content)["id"])
+    assert copy["title"] == "Look (2)"
+    again = {"message": copy["head"]}
+    answer = await mine.post(f"/conversations/{copy['id']}/fork", again, content_type="application/json")
+    assert (await shown(alice, json.loads(answer.content)["id"]))["title"] == "Look (3)"
     assert [message["text"] for message in copy["messages"]] == ["Look", "Look\n[image_url]"]
     assert copy["cost"] == {"total": None, "unpriced": 0}
     assert (await mine.post(f"/conversations/{began['conversation']}/delete")).status_code == 204

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from playground.conversations.asking import titled
-from playground.models import Upload
+from playground.conversations.forking import titled as numbered_title
+from playground.models import Conversation, Upload
 from playground.models.run import TITLE_LENGTH
 
 
@@ -28,3 +29,20 @@ def test_a_long_title_says_that_it_goes_on():
     title = titled("word " * 200, [])
     assert title.endswith("word…")
     assert len(title) <= TITLE_LENGTH
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("title", "others", "numbered"),
+    [
+        ("Look", (), "Look (2)"),
+        ("Look (2)", ("Look", "Look (5)", "Look at me (9)"), "Look (6)"),
+        ("Look (2) here", (), "Look (2) here (2)"),
+        ("x" * TITLE_LENGTH, ("x" * (TITLE_LENGTH - 10) + " (2)",), "x" * (TITLE_LENGTH - 10) + " (3)"),
+    ],
+)
+def test_a_copy_has_the_next_number(alice, bob, title, others, numbered):
+    for other in others:
+        Conversation.objects.create(user=alice, title=other, model="m/x")
+    Conversation.objects.create(user=bob, title=f"{title} (70)"[-TITLE_LENGTH:], model="m/x")
+    assert numbered_title(Conversation(user=alice, title=title)) == numbered
