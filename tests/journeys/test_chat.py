@@ -249,14 +249,13 @@ def test_news_from_elsewhere_leave_the_reader_on_their_branch(talk: Talk):
     other.ready()
     expect(other.words).to_have_text("First, again")
     other.say("More")
-    news = "() => document.dispatchEvent(new Event('visibilitychange'))"
     with talk.page.expect_response("**/conversations/*/"):
-        talk.page.evaluate(news)
+        talk.page.evaluate("() => document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))")
     talk.tool("Later version", talk.questions.first).click()
     expect(talk.words).to_have_text("More")
     other.say("And more")
     with talk.page.expect_response("**/conversations/*/"):
-        talk.page.evaluate(news)
+        talk.page.evaluate("() => dispatchEvent(new Event('focus'))")
     expect(talk.words).to_have_text("And more")
 
 

@@ -16,6 +16,7 @@ export class Conversing extends EventTarget {
   settings = {};
   cost = { total: 0, unpriced: 0 };
   #runs = new Map();
+  #looking = false;
 
   get busy() {
     return this.#runs.size > 0;
@@ -77,10 +78,12 @@ export class Conversing extends EventTarget {
   /** What another page has added meanwhile. */
   async lookAgain() {
     const { id, busy } = this;
-    if (!id || busy) {
+    if (!id || busy || this.#looking) {
       return;
     }
+    this.#looking = true;
     const { conversation } = await read(id);
+    this.#looking = false;
     const news = conversation?.messages.some((message) => this.tree.get(message.id)?.state !== message.state);
     if (news && id === this.id && !this.busy) {
       this.#take(conversation);

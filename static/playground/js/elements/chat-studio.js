@@ -12,8 +12,6 @@ import "./chat-thread.js";
 import "./conversation-list.js";
 import "./status-note.js";
 
-const ENDS = ["run.done", "run.error"];
-
 class ChatStudio extends HTMLElement {
   #talk = new Conversing();
   #left = new Map();
@@ -41,7 +39,7 @@ class ChatStudio extends HTMLElement {
     this.addEventListener("message-files", ({ target }) => this.#mark(target));
     this.addEventListener("click", ({ target }) => this.#pressed(target));
     document.addEventListener("keydown", (event) => this.#typed(event));
-    document.addEventListener("visibilitychange", () => document.hidden || this.#talk.lookAgain());
+    ["focus", "visibilitychange"].forEach((type) => addEventListener(type, () => document.hidden || this.#talk.lookAgain()));
     addEventListener("popstate", () => this.#wentBack());
     pageSocket();
     this.#prepareSound();
@@ -86,6 +84,7 @@ class ChatStudio extends HTMLElement {
   }
 
   #stop() {
+    this.#composer.state = this.#talk.running ? "stopping" : this.#composer.state;
     this.#talk.stop();
     this.#soundReady?.stopSound();
     this.#reader?.then(({ stopReading }) => stopReading());
@@ -163,7 +162,7 @@ class ChatStudio extends HTMLElement {
     const element = this.#thread.find(answer.id);
     element?.hear(event);
     this.#reader?.then(({ hearAnswer }) => hearAnswer(element, event));
-    if (event.type.startsWith("audio.") || (answer.sounding && ENDS.includes(event.type))) {
+    if (event.type.startsWith("audio.") || (answer.sounding && ["run.done", "run.error"].includes(event.type))) {
       this.#sounds(answer, event);
     }
   }
