@@ -151,9 +151,9 @@ def within_context(tokens: Decimal, target: Target) -> Decimal:
 def asked(request: ChatRequest, target: Target) -> Mapping[str, Any]:
     """What a target is told beside the messages: a caller may say it in the options of one provider, too."""
     body, options = target.options.get("body"), request.options.get(target.provider)
-    return (
-        {**(body or {}), **(options or {}), **request.parameters} if body or options else request.parameters
-    )
+    if not (body or options):
+        return request.parameters
+    return {**(body or {}), **(options or {}), **request.parameters}
 
 
 def longest(told: Mapping[str, Any], target: Target) -> int:

@@ -6,7 +6,7 @@ import pytest
 
 from core.catalogue import snapshot
 from core.catalogue.route import route
-from core.contract.errors import InvalidRequest, TooLarge, Unsupported
+from core.contract.errors import InvalidRequest, TooLarge, Unavailable, Unsupported
 from core.contract.media import AudioFormat
 from core.contract.requests import ChatRequest, Media, Modality
 from core.models import AIModel, Endpoint, Provider
@@ -28,10 +28,10 @@ KEYS = {
 
 
 @pytest.fixture(autouse=True)
-def live(request):
-    if "catalogue" not in request.fixturenames and "db" not in request.fixturenames:
+def live(db, request, keys):
+    if "catalogue" not in request.fixturenames:
         request.getfixturevalue("models")
-    request.getfixturevalue("keys")(OPENAI="sk-direct", OPENROUTER="sk-or-resold")
+    keys(OPENAI="sk-direct", OPENROUTER="sk-or-resold")
 
 
 def file(modality: Modality, size: int = 1000, form: str = "wav") -> Media:
@@ -199,6 +199,24 @@ def test_an_answer_the_model_cannot_make_is_refused(modality, sentence, able):
     assert able in refused.metadata["models"]
 
 
+def test_text_alone_goes_the_way_it_went_until_something_changes(catalogue, keys):
+    first = route(ask(GPT))
+    assert route(ask(GPT, parameters={"temperature": 0})) is first
+    assert [target.credential.reveal() for target in first.targets] == ["sk-direct", "sk-or-resold"]
+    keys(OPENAI="sk-other")
+    assert [target.credential.reveal() for target in route(ask(GPT)).targets] == ["sk-other"]
+    Endpoint.objects.filter(model__slug=GPT, provider__slug="openai").update(weight=7)
+    snapshot.reload()
+    assert [target.weight for target in route(ask(GPT)).targets] == [7]
+
+
+def test_text_alone_says_each_time_that_nobody_is_ready(keys):
+    keys()
+    assert {refusal(ask(GPT), Unavailable).provider_code for _ in range(2)} == {"provider_needs_key"}
+    keys(OPENAI="sk-late")
+    assert len(route(ask(GPT)).targets) == 1
+
+
 def test_text_alone_has_no_voice_and_no_format():
     (target, _resold) = route(
         ask(AUDIO, part(Modality.AUDIO), voice="nobody", format=AudioFormat.MP3)
@@ -265,12 +283,13 @@ def test_watching_a_video_may_take_longer(modality, seconds):
     assert route(ask(GEMINI, part(modality))).policy.deadline == seconds
 
 
-def test_an_admins_own_model_takes_what_it_is_sent(db):
+def test_an_admins_own_model_takes_what_it_is_sent():
     provider = Provider.objects.create(
         slug="vllm", name="vLLM", base_url="http://127.0.0.1:9/v1", needs_key=False
     )
     model = AIModel.objects.create(slug="omni", name="Omni", tasks=["chat"])
     Endpoint.objects.create(model=model, provider=provider, upstream_id="qwen/omni")
+    snapshot.reset()
     everything = [part(modality) for modality in KEYS]
     (target,) = route(ask("omni", *everything, modalities=SPEAK, voice="Ethan")).targets
     assert (target.wire, target.voice, target.format) == ("openai", "Ethan", AudioFormat.PCM)
