@@ -42,6 +42,7 @@ PICTURES, PICTURE_TOKENS = 2, 1300
 SPOKEN_PER_SECOND = 2
 """At least so many tokens of text make a second of speech."""
 
+WORDS = ((Kind.TEXT_IN, Unit.TOKEN), (Kind.TEXT_OUT, Unit.TOKEN))
 ONE_REQUEST = (Kind.REQUEST, Unit.REQUEST)
 READ = (*INPUTS, Kind.CACHED_IN, Kind.CACHED_AUDIO_IN)
 WRITTEN = (Kind.TEXT_OUT, Kind.REASONING_OUT, Kind.AUDIO_OUT, Kind.IMAGE_OUT)

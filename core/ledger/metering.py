@@ -13,7 +13,7 @@ The bounds and guesses for speech, all per attempt:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -139,7 +139,7 @@ def most(request: Request, target: Target, line: Line) -> Decimal:
 def complete(usage: Usage | None, meter: Meter, request: Request, target: Target) -> Usage:
     """The bill of an attempt that delivered something: what it told, then what we counted ourselves.
 
-    Whatever its price sheet needs and neither knows is guessed, and the usage is marked as estimated.
+    Whatever its bill needs and neither knows is guessed, and the usage is marked as estimated.
     """
     told = usage or Usage(estimated=True)
     amounts = {(amount.kind, amount.unit): amount.quantity for amount in told.amounts}
@@ -147,8 +147,7 @@ def complete(usage: Usage | None, meter: Meter, request: Request, target: Target
         amounts.setdefault(line, quantity)
     estimated = told.estimated
     if told.reported_cost is None:
-        for price in target.prices:
-            line = (price.kind, price.unit)
+        for line in billed(request, target):
             known = line in amounts or (isinstance(request, ChatRequest) and chat.covered(line, told.amounts))
             guessed = None if known else guess(meter, request, target, line)
             if guessed is not None:
@@ -159,6 +158,13 @@ def complete(usage: Usage | None, meter: Meter, request: Request, target: Target
         told.reported_cost,
         estimated,
     )
+
+
+def billed(request: Request, target: Target) -> Iterable[Line]:
+    """What a bill lists: the lines of the price sheet; the words of a conversation where there is none."""
+    if isinstance(request, ChatRequest) and not target.prices:
+        return chat.WORDS
+    return ((price.kind, price.unit) for price in target.prices)
 
 
 def counted(meter: Meter, request: Request) -> dict[Line, Decimal]:

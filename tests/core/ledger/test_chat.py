@@ -233,6 +233,15 @@ def test_a_cut_stream_owes_what_was_read_and_written():
     assert found.cost == read * TEXT_IN.usd_per_unit + 5 * TEXT_OUT.usd_per_unit
 
 
+def test_a_cut_stream_without_price_says_how_much_and_not_what_it_cost():
+    priced = billed(ask(text="x" * 300), at(), None, ChatDelta("y" * 90))
+    found = billed(ask(text="x" * 300), target(), None, ChatDelta("y" * 90))
+    assert units(found) == units(priced)
+    assert (found.state, found.cost, found.basis) == (State.ESTIMATED, None, Basis.UNPRICED)
+    counted = billed(ask(), target(), told(text_in=7, text_out=2), ChatDelta("y"))
+    assert (units(counted), counted.state) == ({"text_in.token": 7, "text_out.token": 2}, State.SETTLED)
+
+
 def test_a_cut_answer_of_sound_is_guessed_by_the_second():
     request = ask(AUDIO, modalities=(Modality.TEXT, Modality.AUDIO))
     where = at(*TEXT, HEARD, SPOKEN, **SOUND)
