@@ -167,8 +167,12 @@ def text_of(message: Mapping[str, Any]) -> str:
 
 def titled(text: str, uploads: Sequence[Upload]) -> str:
     """The beginning of the text, else the name of the first file."""
-    found = unmarked(text[: 4 * TITLE_LENGTH]) or next((row.name for row in uploads), "")
-    return found if len(found) <= TITLE_LENGTH else f"{found[: TITLE_LENGTH - 1].rstrip()}…"
+    return shortened(unmarked(text[: 4 * TITLE_LENGTH]) or next((row.name for row in uploads), ""))
+
+
+def shortened(title: str, longest: int = TITLE_LENGTH) -> str:
+    """One that is longer says that it goes on."""
+    return title if len(title) <= longest else f"{title[: longest - 1].rstrip()}…"
 
 
 def unmarked(text: str) -> str:

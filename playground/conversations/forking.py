@@ -7,12 +7,14 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 
+from playground.conversations.asking import shortened
 from playground.conversations.path import path_to
 from playground.models import Conversation, Message
 from playground.models.run import TITLE_LENGTH
 
-NUMBERED = re.compile(r" \((\d{1,6})\)$")
-LONGEST_NUMBER = len(" (9999999)")
+NUMBERED = re.compile(r" \(([2-9]|[1-9][0-9])\)$")
+"""What a copy's title ends with: no year, and nothing a formula is likely to."""
+LONGEST_NUMBER = len(" (100)")
 
 
 @transaction.atomic
@@ -39,10 +41,12 @@ def fork(conversation: Conversation, message: UUID) -> Conversation:
 
 def titled(conversation: Conversation) -> str:
     """Its title with the next number, so that the copies can be told apart."""
-    stem = NUMBERED.sub("", conversation.title)[: TITLE_LENGTH - LONGEST_NUMBER]
+    stem = shortened(NUMBERED.sub("", conversation.title), TITLE_LENGTH - LONGEST_NUMBER)
     mine = Conversation.objects.filter(user=conversation.user, title__startswith=stem)
-    found = [NUMBERED.fullmatch(title, len(stem)) for title in mine.values_list("title", flat=True)]
-    return f"{stem} ({max((int(match[1]) for match in found if match), default=1) + 1})"
+    # SQLite takes other case for the same
+    others = [other for other in mine.values_list("title", flat=True) if other.startswith(stem)]
+    found = [NUMBERED.fullmatch(other, len(stem)) for other in others]
+    return f"{stem} ({max((int(number[1]) for number in found if number), default=1) + 1})"
 
 
 def copied(row: Message, conversation: Conversation, parent: Message | None) -> Message:

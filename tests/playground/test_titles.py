@@ -9,6 +9,8 @@ from playground.conversations.forking import titled as numbered_title
 from playground.models import Conversation, Upload
 from playground.models.run import TITLE_LENGTH
 
+LONG = "x" * (TITLE_LENGTH - 7) + "…"
+
 
 @pytest.mark.parametrize(
     ("text", "title"),
@@ -38,11 +40,16 @@ def test_a_long_title_says_that_it_goes_on():
         ("Look", (), "Look (2)"),
         ("Look (2)", ("Look", "Look (5)", "Look at me (9)"), "Look (6)"),
         ("Look (2) here", (), "Look (2) here (2)"),
-        ("x" * TITLE_LENGTH, ("x" * (TITLE_LENGTH - 10) + " (2)",), "x" * (TITLE_LENGTH - 10) + " (3)"),
+        ("Look", ("look (9)", "Look (٣)"), "Look (2)"),
+        ("Budget (2024)", (), "Budget (2024) (2)"),
+        ("f(x) (1)", (), "f(x) (1) (2)"),
+        (r"50% _x\\", (r"50% _x\\ (3)", r"50z ax\\ (7)"), r"50% _x\\ (4)"),
+        ("x" * TITLE_LENGTH, (f"{LONG} (2)",), f"{LONG} (3)"),
+        (f"{LONG} (2)", (), f"{LONG} (2)"),
     ],
 )
 def test_a_copy_has_the_next_number(alice, bob, title, others, numbered):
     for other in others:
         Conversation.objects.create(user=alice, title=other, model="m/x")
-    Conversation.objects.create(user=bob, title=f"{title} (70)"[-TITLE_LENGTH:], model="m/x")
+    Conversation.objects.create(user=bob, title=numbered.replace("(", "(7"), model="m/x")
     assert numbered_title(Conversation(user=alice, title=title)) == numbered
