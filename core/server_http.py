@@ -37,6 +37,7 @@ class Phase(enum.Enum):
     ANSWER = enum.auto()
     IDLE = enum.auto()
     LEFT = enum.auto()
+    """Told to go, once: Twisted would begin to count anew each time."""
 
 
 class Channel(http.HTTPChannel):

@@ -27,28 +27,30 @@ class Straight:
     """Finds an operation whose address is fixed by one look, not by a walk past every layer and pattern of
     `app`, which is asked for everything else."""
 
-    def __init__(self, app: Application, addresses: Mapping[tuple[str, str], Endpoint]) -> None:
+    def __init__(self, app: Application, addresses: Mapping[tuple[str, str], Application]) -> None:
         self.app = app
         self.addresses = addresses
-        self.entry = Entry(self.answer)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        known = (scope["method"], scope["path"]) in self.addresses
-        await (self.entry if known else self.app)(scope, receive, send)
-
-    async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        endpoint = self.addresses[scope["method"], scope["path"]]
-        answer = await endpoint(Request(scope, receive, send))
-        await answer(scope, receive, send)
+        app = self.addresses.get((scope["method"], scope["path"]), self.app)
+        await app(scope, receive, send)
 
 
-def addresses() -> dict[tuple[str, str], Endpoint]:
+def addresses() -> dict[tuple[str, str], Application]:
     return {
-        (operation.method, prefix + operation.path): counted(operation)
+        (operation.method, prefix + operation.path): Entry(answering(counted(operation)))
         for operation in OPERATIONS
         for prefix in PREFIXES
         if not operation.pattern
     }
+
+
+def answering(endpoint: Endpoint) -> Application:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        answer = await endpoint(Request(scope, receive, send))
+        await answer(scope, receive, send)
+
+    return app
 
 
 async def translate(request: Request, error: Exception) -> Response:

@@ -13,6 +13,7 @@ from core.catalogue.chat_sound import answered_by, sounding
 from core.catalogue.entries import EndpointEntry, ModelEntry
 from core.catalogue.listening import check_listening, deadline, wire_options
 from core.catalogue.readiness import Readiness, State, access, readiness
+from core.catalogue.snapshot import Snapshot, current
 from core.catalogue.speech import audio_format, check_speech, spoken_by
 from core.catalogue.translation import needs_translator, translator
 from core.contract.chat import parts
@@ -31,7 +32,6 @@ from core.contract.route import Policy, Route, Target
 from core.routing.relay import Written, transcription, translation
 
 TEXT_ALONE = (Modality.TEXT,)
-KEPT = 4096
 FIRST_SOUND = 60.0
 """Seconds an endpoint may take to its first sound while another one could be asked instead."""
 
@@ -66,19 +66,26 @@ def speaking(request: SpeechRequest, model: ModelEntry) -> Route:
 
 def chatting(request: ChatRequest, model: ModelEntry) -> Route:
     """Where a conversation goes; one of text alone always goes the same way, which is looked for once."""
-    if request.modalities != TEXT_ALONE or any(parts(request)):
+    kept = routes_of_text()
+    # after that: a model looked up a moment before the catalogue changed is none of its models
+    of_catalogue = current().models.get(model.slug) is model
+    if not of_catalogue or request.modalities != TEXT_ALONE or any(parts(request)):
         return found(request, model)
-    environment = settings.PROVIDER_ENVIRONMENT
-    known = _known.get(id(model))
-    if known is None or known[0] is not model or known[1] is not environment:
-        if len(_known) >= KEPT:
-            _known.clear()
-        known = _known[id(model)] = (model, environment, found(request, model))
-    return known[2]
+    if model.slug not in kept:
+        kept[model.slug] = found(request, model)
+    return kept[model.slug]
 
 
-_known: dict[int, tuple[ModelEntry, Mapping[str, Any], Route]] = {}
-"""By the identity of an entry, which is kept alive: the entry, what the environment told, the route."""
+def routes_of_text() -> dict[str, Route]:
+    """By model, as far as they were asked for under the present catalogue and environment."""
+    global _routes
+    catalogue, environment = current(), settings.PROVIDER_ENVIRONMENT
+    if _routes is None or _routes[0] is not catalogue or _routes[1] is not environment:
+        _routes = (catalogue, environment, {})
+    return _routes[2]
+
+
+_routes: tuple[Snapshot, Mapping[str, Any], dict[str, Route]] | None = None
 
 
 def found(request: ChatRequest, model: ModelEntry) -> Route:
