@@ -16,7 +16,7 @@ export class Conversing extends EventTarget {
   settings = {};
   cost = { total: 0, unpriced: 0 };
   #runs = new Map();
-  #looking = false;
+  #looking = null;
 
   get busy() {
     return this.#runs.size > 0;
@@ -31,6 +31,11 @@ export class Conversing extends EventTarget {
 
   get running() {
     return this.tree.leaf()?.state === "running";
+  }
+
+  /** Asked to end: without a connection that waits for the next one. */
+  get stopping() {
+    return this.running && this.tree.leaf().stopping === true;
   }
 
   /** `content` as a chat body has it, `editing` the id of the question it stands beside; `how` is {model, params}. */
@@ -59,7 +64,11 @@ export class Conversing extends EventTarget {
   }
 
   stop() {
-    this.#runs.get(this.tree.leaf())?.stop();
+    const answer = this.tree.leaf();
+    if (this.#runs.has(answer)) {
+      answer.stopping = true;
+      this.#runs.get(answer).stop();
+    }
   }
 
   /** Shows a kept conversation. Resolves to an error, or null; `false` where another was opened meanwhile. */
@@ -78,12 +87,11 @@ export class Conversing extends EventTarget {
   /** What another page has added meanwhile. */
   async lookAgain() {
     const { id, busy } = this;
-    if (!id || busy || this.#looking) {
+    if (!id || busy || id === this.#looking) {
       return;
     }
-    this.#looking = true;
-    const { conversation } = await read(id);
-    this.#looking = false;
+    this.#looking = id;
+    const { conversation } = await read(id).finally(() => (this.#looking = null));
     const news = conversation?.messages.some((message) => this.tree.get(message.id)?.state !== message.state);
     if (news && id === this.id && !this.busy) {
       this.#take(conversation);

@@ -36,7 +36,7 @@ class ChatComposer extends HTMLElement {
     this.#restore(readDraft(this.#key));
   }
 
-  /** "idle", "running", "stopping" or "blocked"; without a connection a stop waits for the next one. */
+  /** "idle", "running", "stopping" or "blocked". */
   get state() {
     return this.dataset.state;
   }

@@ -84,8 +84,8 @@ class ChatStudio extends HTMLElement {
   }
 
   #stop() {
-    this.#composer.state = this.#talk.running ? "stopping" : this.#composer.state;
     this.#talk.stop();
+    this.#settle();
     this.#soundReady?.stopSound();
     this.#reader?.then(({ stopReading }) => stopReading());
   }
@@ -206,7 +206,8 @@ class ChatStudio extends HTMLElement {
   }
 
   #settle() {
-    this.#composer.state = this.#talk.running ? "running" : this.dataset.ready === "yes" ? "idle" : "blocked";
+    const { running, stopping } = this.#talk;
+    this.#composer.state = stopping ? "stopping" : running ? "running" : this.dataset.ready === "yes" ? "idle" : "blocked";
     this.#composer.unsent = this.#talk.unsent;
   }
 
