@@ -18,6 +18,9 @@ from core.contract.events import Answered, AudioChunk, ChatDelta, Event, ImageRe
 GROUP = 6
 """Bytes that are whole in base64 and in 16-bit samples alike: clients join the pieces as text."""
 
+OF_THE_END = ("native_finish_reason",)
+"""What is told beside a delta and belongs to why the choice ended."""
+
 TERMINATOR = b"data: [DONE]\n\n"
 NOTHING = ChatDelta()[1:5]
 """Reasoning, transcript, calls and finish of a delta that has none of them."""
@@ -68,7 +71,7 @@ class Chunks:
         frames = [self._open(0), self._sounded()]
         for index in sorted(self._heads):
             told = self._ended.get(index)
-            frames.append(told or self._finished(index, {}, self._ending(index), {}))
+            frames.append(told or self._finished(index, self._ending(index), {}))
         last = {**self._about, "choices": [], "usage": usage}
         return b"".join((*frames, event_of(last), TERMINATOR))
 
@@ -118,17 +121,15 @@ class Chunks:
             delta["tool_calls"] = [call_chunk(call) for call in event.calls]
         self._speak(delta, event)
         if event.finish is not None:
-            self._ended[event.choice] = self._finished(event.choice, delta, event.finish, beside)
-            return b""
+            # what came with the end goes out with what came, where there is any: only the end has to wait
+            names = OF_THE_END if delta else tuple(beside)
+            last = {name: beside.pop(name) for name in names if name in beside}
+            self._ended[event.choice] = self._finished(event.choice, event.finish, last)
         return self._choice(event.choice, delta, **beside) if delta or beside else b""
 
-    def _finished(
-        self, index: int, delta: Mapping[str, Any], finish: str, beside: Mapping[str, Any]
-    ) -> bytes:
+    def _finished(self, index: int, finish: str, beside: Mapping[str, Any]) -> bytes:
         """The last frame of a choice, kept until its sound has ended."""
-        return self._choice(
-            index, delta, **{"native_finish_reason": finish, **beside, "finish_reason": finish}
-        )
+        return self._choice(index, {}, **{"native_finish_reason": finish, **beside, "finish_reason": finish})
 
     def _ending(self, index: int) -> str:
         return "tool_calls" if index in self._calling else "stop"

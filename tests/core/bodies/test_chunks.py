@@ -82,6 +82,25 @@ def test_an_end_nobody_told_is_told_by_what_was_said():
     assert ends == ["stop", "tool_calls"]
 
 
+def test_words_that_come_with_the_end_go_out_before_it():
+    told_at_once = {"logprobs": {"content": []}, "native_finish_reason": "STOP"}
+    events = (ChatDelta("whole", finish="stop", told=told_at_once), ChatDelta(" more"))
+    assert choices(told(STARTED, *events))[1:] == [
+        {"index": 0, "delta": {"content": "whole"}, "finish_reason": None, "logprobs": {"content": []}},
+        {"index": 0, "delta": {"content": " more"}, "finish_reason": None},
+        {"index": 0, "delta": {}, "finish_reason": "stop", "native_finish_reason": "STOP"},
+    ]
+    broken = told(STARTED, ChatDelta("last words", finish="stop"), error={"code": 502})
+    assert [delta["content"] for delta in deltas(broken)] == ["", "last words", ""]
+
+
+def test_what_stands_beside_an_end_without_words_stays_beside_it():
+    filtered = {"content_filter_results": {"hate": {"filtered": False}}}
+    assert choices(told(STARTED, ChatDelta("a"), ChatDelta(finish="stop", told=filtered)))[2:] == [
+        {"index": 0, "delta": {}, "finish_reason": "stop", "native_finish_reason": "stop", **filtered}
+    ]
+
+
 def test_sound_comes_in_pieces_that_join_as_text():
     data = bytes(range(100))
     parts = [data[:5], data[5:6], data[6:60], data[60:]]
