@@ -15,7 +15,7 @@ from core.bodies.chat import ROUTING, WITHIN, harmless
 from core.bodies.embedded import Take
 from core.bodies.response_input import Conversation, conversation
 from core.bodies.response_tools import chosen, tools
-from core.bodies.speech import ProviderBody
+from core.bodies.speech import ProviderBody, SpeechFault
 from core.bodies.validation import Body, refuse_ours
 from core.contract.errors import Unsupported
 from core.contract.requests import ChatRequest, Modality
@@ -31,6 +31,13 @@ ELSEWHERE = ("audio", "messages", "n")
 
 NOT_RELAYED = frozenset({"context_management", "debug", "max_tool_calls", "truncation"})
 LOGPROBS = "message.output_text.logprobs"
+
+
+def text_or_items(value: Any) -> Any:
+    """Of a union each kind would be refused by itself, under a name of its own."""
+    if not isinstance(value, str | list):
+        raise SpeechFault("input must be a string or a list of items.", param="input")
+    return value
 
 
 class ReasoningBody(Body):
@@ -59,7 +66,7 @@ class ResponsesBody(Body):
     model_config = ConfigDict(extra="allow")
 
     model: str = Field(min_length=1, description="The model, such as `openai/gpt-4o`.")
-    input: str | list[Any] = Field(
+    input: Annotated[str | list[Any], BeforeValidator(text_or_items)] = Field(
         description="A text, or the items so far: messages with parts `input_text`, `input_image`, "
         "`input_file`, `input_audio`, `input_video`; `function_call` and `function_call_output`."
     )

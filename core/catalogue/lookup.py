@@ -37,10 +37,9 @@ def get(slug: str, snapshot: Snapshot | None = None) -> ModelEntry:
     if model is None:
         raise unknown(slug, snapshot)
     if not model.shown:
+        what = "is switched off here" if not model.enabled else "has no provider that is switched on here"
         raise ModelNotFound(
-            f"The model {model.slug} is switched off here; an admin can switch it on.",
-            param="model",
-            code="model_disabled",
+            f"The model {model.slug} {what}; an admin can change that.", param="model", code="model_disabled"
         )
     return model
 
