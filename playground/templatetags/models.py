@@ -7,11 +7,13 @@ import re
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.catalogue.lookup import find
 from core.contract.events import Outcome
 from core.contract.usage import Basis
+from core.models.ledger import State
 from playground import cards, naming
 from playground.models import Run
 
@@ -73,7 +75,7 @@ def voice_of(run: Run | None) -> str:
 @register.simple_tag
 def outcome(name: str | None, state: str = "") -> str:
     """An outcome in the reader's words; a record without one is told by its state."""
-    return str(OUTCOMES.get(name or "", name or state))
+    return str(OUTCOMES.get(name or "", name or (_("running") if state == State.OPEN else state)))
 
 
 @register.filter

@@ -9,6 +9,10 @@ test("what has no price is not called free", () => {
   assert.equal(totalText({ total: null, unpriced: 1 }), "unpriced");
 });
 
+test("where nothing was charged there is nothing to tell", () => {
+  assert.equal(totalText({ total: null, unpriced: 0 }), "");
+});
+
 test("what costs nothing is free, and what has no price stands beside what has one", () => {
   assert.equal(totalText({ total: 0, unpriced: 0 }), "free");
   assert.equal(totalText({ total: "0.0016", unpriced: 1 }), "$0.0016 and-unpriced");

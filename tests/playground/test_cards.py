@@ -85,6 +85,6 @@ def test_a_name_in_a_sentence_becomes_a_link():
 
 def test_an_outcome_has_words():
     assert outcome("partial") == "partial"
-    assert outcome("", "open") == "open"
+    assert (outcome("", "open"), outcome("", "released")) == ("running", "released")
     with override("ru"):
         assert outcome("nonsense") == "nonsense"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -62,6 +63,23 @@ def test_a_failure_has_no_price(page, alice):
     answer = page.get("/usage").content.decode()
     assert "upstream_failed" in answer
     assert ">free<" not in answer
+
+
+def test_what_still_runs_has_no_price_yet(page, alice):
+    book(alice, 1, cost=None, state="open", outcome="", units={}, total_ms=None)
+    answer = page.get("/usage").content.decode()
+    assert cells(answer)[3:] == ["running", "", "", "–"]
+
+
+def test_a_guess_is_marked_as_one(page, alice):
+    book(alice, 1, cost="41.02", state="estimated", outcome="interrupted", basis="estimated", units={})
+    answer = page.get("/usage").content.decode()
+    assert cells(answer)[3:] == ["interrupted", "", "12 ms", '<span title="an estimate">≈</span> $41.02']
+
+
+def cells(page: str) -> list[str]:
+    """Of the latest request."""
+    return re.findall(r"<td[^>]*>(.*?)</td>", page.rpartition("<tbody>")[2])
 
 
 def test_there_is_a_bar_for_each_day(page, alice):

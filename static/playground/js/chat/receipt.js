@@ -76,8 +76,8 @@ export function endingText({ state, receipt }) {
 }
 
 export function totalText({ total, unpriced }) {
-  if (unpriced && !Number(total)) {
-    return message("unpriced");
+  if (!Number(total) && (unpriced || total === null)) {
+    return unpriced ? message("unpriced") : "";
   }
   return [money(total), unpriced ? message("and-unpriced", { count: unpriced }) : ""].filter(Boolean).join(" ");
 }

@@ -4,7 +4,7 @@ import { RunTable } from "./runs.js";
 
 const PATH = "/ws/playground/";
 const FIRST_WAIT = 400;
-const LONGEST_WAIT = 15000;
+const LONGEST_WAIT = 5000;
 const PING_EVERY = 25000;
 const ANSWER_WITHIN = 10000;
 const PATIENCE = 5;
