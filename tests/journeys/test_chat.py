@@ -250,7 +250,7 @@ def test_news_from_elsewhere_leave_the_reader_on_their_branch(talk: Talk):
     expect(other.words).to_have_text("First, again")
     other.say("More")
     with talk.page.expect_response("**/conversations/*/"):
-        talk.page.evaluate("() => document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))")
+        talk.page.evaluate("() => dispatchEvent(new Event('focus'))")
     talk.tool("Later version", talk.questions.first).click()
     expect(talk.words).to_have_text("More")
     other.say("And more")

@@ -32,16 +32,3 @@ def test_a_server_that_is_gone_is_said_until_it_is_back(talk: Talk):
     expect(note).to_be_hidden(timeout=30_000)
     talk.answered()
     assert talk.words.inner_text().split() == LONG.split()
-
-
-def test_a_stop_without_a_server_is_said_and_kept_until_it_is_back(talk: Talk):
-    talk.open("slow-echo").begin(LONG)
-    expect(talk.words).to_contain_text("Paragraph 1")
-    talk.page.evaluate(CUT)
-    expect(talk.page.get_by_role("alert").filter(has_text="No connection to the server")).to_be_visible()
-    hint = talk.page.locator("chat-composer [data-field=hint]")
-    talk.page.get_by_role("button", name="Stop").click()
-    expect(hint).to_have_text("Stopping…")
-    talk.page.evaluate("() => { window.WebSocket = window.Real; }")
-    expect(talk.answers).to_have_attribute("data-state", "stopped", timeout=30_000)
-    expect(hint).not_to_have_text("Stopping…")

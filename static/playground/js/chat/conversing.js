@@ -16,7 +16,6 @@ export class Conversing extends EventTarget {
   settings = {};
   cost = { total: 0, unpriced: 0 };
   #runs = new Map();
-  #looking = null;
 
   get busy() {
     return this.#runs.size > 0;
@@ -31,11 +30,6 @@ export class Conversing extends EventTarget {
 
   get running() {
     return this.tree.leaf()?.state === "running";
-  }
-
-  /** Asked to end: without a connection that waits for the next one. */
-  get stopping() {
-    return this.running && this.tree.leaf().stopping === true;
   }
 
   /** `content` as a chat body has it, `editing` the id of the question it stands beside; `how` is {model, params}. */
@@ -64,11 +58,7 @@ export class Conversing extends EventTarget {
   }
 
   stop() {
-    const answer = this.tree.leaf();
-    if (this.#runs.has(answer)) {
-      answer.stopping = true;
-      this.#runs.get(answer).stop();
-    }
+    this.#runs.get(this.tree.leaf())?.stop();
   }
 
   /** Shows a kept conversation. Resolves to an error, or null; `false` where another was opened meanwhile. */
@@ -87,11 +77,10 @@ export class Conversing extends EventTarget {
   /** What another page has added meanwhile. */
   async lookAgain() {
     const { id, busy } = this;
-    if (!id || busy || id === this.#looking) {
+    if (!id || busy) {
       return;
     }
-    this.#looking = id;
-    const { conversation } = await read(id).finally(() => (this.#looking = null));
+    const { conversation } = await read(id);
     const news = conversation?.messages.some((message) => this.tree.get(message.id)?.state !== message.state);
     if (news && id === this.id && !this.busy) {
       this.#take(conversation);

@@ -36,14 +36,14 @@ class ChatComposer extends HTMLElement {
     this.#restore(readDraft(this.#key));
   }
 
-  /** "idle", "running", "stopping" or "blocked". */
+  /** "idle", "running" or "blocked". */
   get state() {
     return this.dataset.state;
   }
 
   set state(state) {
     this.dataset.state = state;
-    this.#part("send").dataset.state = ["running", "stopping"].includes(state) ? "running" : "idle";
+    this.#part("send").dataset.state = state === "running" ? "running" : "idle";
     this.#show();
   }
 
@@ -151,16 +151,15 @@ class ChatComposer extends HTMLElement {
   }
 
   #show() {
-    const send = this.#part("send");
+    const running = this.state === "running";
     this.#part("chips").hidden = !this.#tray?.items.length;
-    send.disabled = send.dataset.state === "idle" && !this.#ready;
-    send.setAttribute("aria-busy", String(this.#waiting));
+    this.#part("send").disabled = !running && !this.#ready;
+    this.#part("send").setAttribute("aria-busy", String(this.#waiting));
     this.#hint();
   }
 
   #hint(text) {
-    const waits = this.#waiting ? "waiting" : this.state === "stopping" && "stopping";
-    const said = text || (waits ? message(waits) : this.#why || (matchMedia("(hover: none)").matches ? "" : message("keys")));
+    const said = text || (this.#waiting ? message("waiting") : this.#why || (matchMedia("(hover: none)").matches ? "" : message("keys")));
     this.querySelector("[data-field=hint]").textContent = said;
   }
 
@@ -192,7 +191,7 @@ class ChatComposer extends HTMLElement {
     const button = target.closest("button");
     const role = button?.dataset.role;
     if (role === "send") {
-      button.dataset.state === "idle" ? this.#send() : clicks > 1 || this.#say("composer-stop");
+      this.state !== "running" ? this.#send() : clicks > 1 || this.#say("composer-stop");
     } else if (role === "leave") {
       this.clear();
       this.focus();

@@ -12,6 +12,8 @@ import "./chat-thread.js";
 import "./conversation-list.js";
 import "./status-note.js";
 
+const ENDS = ["run.done", "run.error"];
+
 class ChatStudio extends HTMLElement {
   #talk = new Conversing();
   #left = new Map();
@@ -39,7 +41,7 @@ class ChatStudio extends HTMLElement {
     this.addEventListener("message-files", ({ target }) => this.#mark(target));
     this.addEventListener("click", ({ target }) => this.#pressed(target));
     document.addEventListener("keydown", (event) => this.#typed(event));
-    ["focus", "visibilitychange"].forEach((type) => addEventListener(type, () => document.hidden || this.#talk.lookAgain()));
+    addEventListener("focus", () => this.#talk.lookAgain());
     addEventListener("popstate", () => this.#wentBack());
     pageSocket();
     this.#prepareSound();
@@ -85,7 +87,6 @@ class ChatStudio extends HTMLElement {
 
   #stop() {
     this.#talk.stop();
-    this.#settle();
     this.#soundReady?.stopSound();
     this.#reader?.then(({ stopReading }) => stopReading());
   }
@@ -162,7 +163,7 @@ class ChatStudio extends HTMLElement {
     const element = this.#thread.find(answer.id);
     element?.hear(event);
     this.#reader?.then(({ hearAnswer }) => hearAnswer(element, event));
-    if (event.type.startsWith("audio.") || (answer.sounding && ["run.done", "run.error"].includes(event.type))) {
+    if (event.type.startsWith("audio.") || (answer.sounding && ENDS.includes(event.type))) {
       this.#sounds(answer, event);
     }
   }
@@ -206,8 +207,7 @@ class ChatStudio extends HTMLElement {
   }
 
   #settle() {
-    const { running, stopping } = this.#talk;
-    this.#composer.state = stopping ? "stopping" : running ? "running" : this.dataset.ready === "yes" ? "idle" : "blocked";
+    this.#composer.state = this.#talk.running ? "running" : this.dataset.ready === "yes" ? "idle" : "blocked";
     this.#composer.unsent = this.#talk.unsent;
   }
 
