@@ -13,8 +13,8 @@ from pydantic import BeforeValidator, ConfigDict, Field
 
 from core.bodies.embedded import Take
 from core.bodies.parts import canonical
-from core.bodies.speech import ProviderBody, SpeechFault, plain_voice
-from core.bodies.validation import Body, refuse_ours
+from core.bodies.speech import ProviderBody, plain_voice
+from core.bodies.validation import Body, Fault, refuse_ours
 from core.contract.errors import InvalidRequest
 from core.contract.media import AudioFormat
 from core.contract.requests import ChatRequest, Modality
@@ -61,8 +61,8 @@ def named_voice(voice: Any) -> Any:
     """As in speech, only that the field is called otherwise."""
     try:
         return plain_voice(voice)
-    except SpeechFault:
-        failure = SpeechFault('audio.voice must be a string or {"id": string}.', param="audio.voice")
+    except Fault:
+        failure = Fault('audio.voice must be a string or {"id": string}.', param="audio.voice")
     raise failure
 
 

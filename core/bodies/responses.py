@@ -15,8 +15,8 @@ from core.bodies.chat import ROUTING, WITHIN, harmless
 from core.bodies.embedded import Take
 from core.bodies.response_input import Conversation, conversation
 from core.bodies.response_tools import chosen, tools
-from core.bodies.speech import ProviderBody, SpeechFault
-from core.bodies.validation import Body, refuse_ours
+from core.bodies.speech import ProviderBody
+from core.bodies.validation import Body, Fault, refuse_ours
 from core.contract.errors import Unsupported
 from core.contract.requests import ChatRequest, Modality
 
@@ -36,7 +36,7 @@ LOGPROBS = "message.output_text.logprobs"
 def text_or_items(value: Any) -> Any:
     """Of a union each kind would be refused by itself, under a name of its own."""
     if not isinstance(value, str | list):
-        raise SpeechFault("input must be a string or a list of items.", param="input")
+        raise Fault("input must be a string or a list of items.", param="input")
     return value
 
 

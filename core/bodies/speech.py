@@ -6,27 +6,22 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from core.bodies.validation import Body, refuse_ours
-from core.contract.errors import InvalidRequest
+from core.bodies.validation import Body, Fault, refuse_ours
 from core.contract.media import AudioFormat
 from core.contract.requests import SpeechRequest
 
 
 def spoken(text: str) -> str:
     if not text.strip():
-        raise SpeechFault("input must not be empty.", param="input")
+        raise Fault("input must not be empty.", param="input")
     return text
-
-
-class SpeechFault(InvalidRequest, ValueError):
-    """A refusal that pydantic carries to `validate` unchanged."""
 
 
 def plain_voice(voice: Any) -> Any:
     """OpenAI's `{"id": …}` form as the id alone; what is neither is left for the type check."""
     if isinstance(voice, dict):
         if set(voice) != {"id"} or not isinstance(voice["id"], str):
-            raise SpeechFault('voice must be a string or {"id": string}.', param="voice")
+            raise Fault('voice must be a string or {"id": string}.', param="voice")
         return voice["id"]
     return voice
 

@@ -33,6 +33,10 @@ class Body(BaseModel):
     model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
 
 
+class Fault(InvalidRequest, ValueError):
+    """What a field's own check finds wrong: pydantic carries it to `validate` unchanged."""
+
+
 B = TypeVar("B", bound=Body)
 
 
