@@ -41,7 +41,7 @@ class ChatStudio extends HTMLElement {
     this.addEventListener("message-files", ({ target }) => this.#mark(target));
     this.addEventListener("click", ({ target }) => this.#pressed(target));
     document.addEventListener("keydown", (event) => this.#typed(event));
-    addEventListener("focus", () => this.#talk.lookAgain());
+    ["focus", "visibilitychange"].forEach((type) => addEventListener(type, () => this.#talk.lookAgain()));
     addEventListener("popstate", () => this.#wentBack());
     pageSocket();
     this.#prepareSound();
