@@ -14,9 +14,9 @@ from django.core.asgi import get_asgi_application
 pages = get_asgi_application()
 
 # the registry must be ready before anything below touches a model
-from core import tasks
+from core import background
 from core.api.app import application as api
-from core.limits import BodyLimit, Receive, Scope, Send, TrustedProxies, body_caps
+from core.server.limits import BodyLimit, Receive, Scope, Send, TrustedProxies, body_caps
 from playground.urls import websocket_urlpatterns
 
 sockets = URLRouter(websocket_urlpatterns)
@@ -30,8 +30,8 @@ async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "lifespan":
         await lifespan(receive, send)
         return
-    if not tasks.started():
-        await tasks.start()
+    if not background.started():
+        await background.start()
     if scope["type"] == "websocket":
         await sockets(scope, receive, send)
     elif scope["path"].startswith(API_PATHS) or scope["path"] in API_ROOTS:
@@ -43,14 +43,14 @@ async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
 async def lifespan(receive: Receive, send: Send) -> None:
     """Where the server speaks lifespan (uvicorn does, Daphne does not), it starts and drains us."""
     await receive()
-    await tasks.start()
+    await background.start()
     await send({"type": "lifespan.startup.complete"})
     await receive()
-    await tasks.drain(settings.DRAIN_SECONDS)
+    await background.drain(settings.DRAIN_SECONDS)
     await send({"type": "lifespan.shutdown.complete"})
 
 
-# `core.server` sets the same limits before a body is read; here they hold on any server
+# `core.server.server` sets the same limits before a body is read; here they hold on any server
 application = TrustedProxies(BodyLimit(dispatch, body_caps(settings.MAX_UPLOAD_MB)), settings.TRUSTED_PROXIES)
 
 # what is loaded by now stays: looking through it every few hundred objects was a sixth of a request

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from core import ledger
 from core.access import admission
 from core.access import snapshot as access
+from core.background import state
 from core.bodies.transcripts import Gathering, Heard
 from core.catalogue import route
 from core.contract.errors import AuthenticationFailed, Interrupted, PolyphonyError, Unavailable
@@ -26,7 +27,6 @@ from core.routing.aligned import aligned
 from core.routing.health import Health
 from core.routing.relay import relay
 from core.routing.run import run
-from core.tasks import state
 
 health = Health()
 """Which targets failed lately; per process, so several processes learn each for itself."""

@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 
-from core import tasks
+from core import background
 from core.contract.errors import InvalidRequest, NotFound, PolyphonyError, RateLimited
 from core.models import User
 from core.models.offload import offload
@@ -155,7 +155,7 @@ class PlaygroundConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     def stop(self, visit: Visit, frame: frames.Stop) -> None:
         follower = visit.followers.get(frame.id)
         if follower is not None:
-            tasks.spawn(f"stop {follower.run}", registry.stop(follower.run))
+            background.spawn(f"stop {follower.run}", registry.stop(follower.run))
         elif frame.id not in visit.finished:
             raise NotFound("No run of this id is followed here.", param="id")
 

@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from core import tasks
+from core import background
 from core.models import User
 from core.models.offload import offload
 from playground.admission import visitor
@@ -50,7 +50,7 @@ class Vigil:
                 log.exception("sessions could not be checked; it will be tried again")
 
     async def _look(self) -> None:
-        if tasks.state.draining:
+        if background.state.draining:
             await self._dismiss(list(self._guests), RESTART, "the server restarts")
             return
         guests = dict(self._guests)

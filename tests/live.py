@@ -145,6 +145,6 @@ def forget_snapshots() -> None:
 
 def resume() -> None:
     """A drained process takes no more work; the next test's is a new one."""
-    from core import tasks  # noqa: PLC0415 - as above
+    from core import background  # noqa: PLC0415 - as above
 
     tasks.state.draining = False

@@ -12,7 +12,7 @@ import brotli
 import pytest
 from django.conf import settings
 
-from core.storage import slim
+from core.static_files import slim
 
 ROOT = Path(settings.BASE_DIR)
 STATIC = ROOT / "static" / "playground"

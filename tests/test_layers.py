@@ -20,13 +20,13 @@ LAYERS = {
     "core.ledger": 3,
     "core.gateway": 4,
     "core.operations": 4,
-    "core.tasks": 4,
+    "core.background": 4,
     "core.api": 5,
     "core.admin": 5,
     "core.checks": 5,
     "playground": 5,
 }
-TOGETHER = {"core.gateway", "core.operations", "core.tasks"}
+TOGETHER = {"core.gateway", "core.operations", "core.background"}
 TOP = 6
 FRAMEWORKS = {"django", "channels", "starlette", "pydantic", "httpx", "redis", "allauth", "orjson", "daphne"}
 ALLOWED = {

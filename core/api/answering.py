@@ -8,7 +8,7 @@ from typing import Protocol
 
 from starlette.responses import Response
 
-from core import tasks
+from core import background
 from core.api.entry import Receive, Scope, Send
 from core.api.streaming import while_connected
 from core.contract.errors import PolyphonyError
@@ -39,7 +39,7 @@ class Whole(ABC):
         self._files = received
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        task = tasks.spawn(f"{self.session.request.task} {self.session.id}", self._kept())
+        task = background.spawn(f"{self.session.request.task} {self.session.id}", self._kept())
         answer: Response | PolyphonyError | None = None
         async with while_connected(receive, QUICK):
             answer = await asyncio.shield(task)

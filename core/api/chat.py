@@ -19,13 +19,13 @@ from core.api.gathering import gather
 from core.api.reading import caller
 from core.api.receiving import ChatReceived, receive_chat
 from core.api.streaming import Stream, answer_headers
+from core.background import state
 from core.bodies.chunks import Chunks
 from core.bodies.completions import Completing, usage_object
 from core.contract.errors import Interrupted, PolyphonyError
 from core.contract.events import Event, Started
 from core.gateway import Session
 from core.ledger.sides import cost_details
-from core.tasks import state
 
 log = logging.getLogger("polyphony.api")
 

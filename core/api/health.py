@@ -9,7 +9,7 @@ from django.conf import settings
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from core import tasks
+from core import background
 from core.api.answers import answer
 from core.api.measures import measures
 from core.contract.errors import NotPermitted
@@ -23,7 +23,7 @@ async def alive(request: Request) -> Response:
 
 async def ready(request: Request) -> Response:
     """200 when database and ledger writer work and no shutdown has begun, else 503 with what is missing."""
-    found = await offload(tasks.ready)
+    found = await offload(background.ready)
     good = all(found.values())
     return answer({"status": "ready" if good else "not ready", "checks": found}, 200 if good else 503)
 
@@ -39,9 +39,9 @@ async def metrics(request: Request) -> Response:
 
 def gauges() -> list[tuple[str, str, float]]:
     return [
-        ("polyphony_background_tasks", "Tasks the process owns and waits for.", len(tasks.owned)),
+        ("polyphony_background_tasks", "Tasks the process owns and waits for.", len(background.owned)),
         ("polyphony_ledger_queue", "Writes that wait for the ledger.", writer.queue.qsize()),
-        ("polyphony_draining", "1 while the process is shutting down.", int(tasks.state.draining)),
+        ("polyphony_draining", "1 while the process is shutting down.", int(background.state.draining)),
     ]
 
 

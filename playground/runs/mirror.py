@@ -17,7 +17,7 @@ from django.conf import settings
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from core import tasks
+from core import background
 from core.contract.errors import NotFound, Unavailable
 from playground.frames import spelled
 from playground.runs.log import Body, Numbered, ends
@@ -52,7 +52,7 @@ async def close() -> None:
             await held.aclose()
 
 
-tasks.at_halt.append(close)
+background.at_halt.append(close)
 
 
 def key(run: UUID, what: str) -> str:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from core import tasks
+from core import background
 from core.contract.events import Outcome
 from core.models.offload import offload
 from playground import frames
@@ -35,7 +35,7 @@ def recover_once(in_memory: Iterable[UUID]) -> None:
     """Recover in the background, the first time this is called in a process."""
     if not recovered.is_set():
         recovered.set()
-        tasks.spawn("recover runs", recover(in_memory))
+        background.spawn("recover runs", recover(in_memory))
 
 
 async def recover(in_memory: Iterable[UUID]) -> int:

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from core import tasks
+from core import background
 from core.contract.errors import (
     AuthenticationFailed,
     Interrupted,
@@ -73,7 +73,7 @@ def start(user_id: int, frame: frames.Start, asked: Asked, address: str = "") ->
         generation=session.id,
         sent=sent(session.route.targets[0], asked.request),
     )
-    live.task = tasks.spawn(f"run {live.id}", conduct(live, row, asked))
+    live.task = background.spawn(f"run {live.id}", conduct(live, row, asked))
     return live
 
 
@@ -104,7 +104,7 @@ async def opened(live: Live, row: Run, asked: Asked) -> tuple[Outcome, Polyphony
     began = frames.started(live.id, row.model, target.provider, live.session.entry.worst)
     live.tell({**began, **keeping.told(asked.turn)})
     if live.mirror is not None:
-        tasks.spawn(f"mirror {live.id}", live.mirror.work())
+        background.spawn(f"mirror {live.id}", live.mirror.work())
     return await relay(live)
 
 
@@ -146,7 +146,7 @@ async def take(live: Live, event: Event) -> None:
         for piece in pieces(event.data):
             live.sound.write(piece)
             live.tell(piece)
-        if (pause := live.pace.wait(len(event.data))) and not tasks.state.draining:
+        if (pause := live.pace.wait(len(event.data))) and not background.state.draining:
             await asyncio.sleep(pause)
         return
     if type(event) is AudioStart:

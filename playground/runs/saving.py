@@ -6,7 +6,7 @@ import asyncio
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
-from core import tasks
+from core import background
 from core.models.offload import offload
 from playground.conversations import keeping
 from playground.runs.asked import Turn
@@ -67,7 +67,7 @@ class Saver:
                 answer.unsaved = False
                 parts.append((answer.turn, answer.written(), answer.answer()))
         if parts:
-            self.saving = tasks.spawn("save answers", offload(keeping.so_far, parts))
+            self.saving = background.spawn("save answers", offload(keeping.so_far, parts))
             self.saving.add_done_callback(self._saved)
 
     def _saved(self, _: asyncio.Task[None]) -> None:

@@ -24,7 +24,7 @@ from tests.benchmarks.installation import MODEL, furnished
 from tests.benchmarks.processes import Running, introduce, running, surroundings
 from tests.benchmarks.program import playground
 from tests.benchmarks.verdict import Verdict
-from tests.core.serving import is_cut
+from tests.core.server.processes import is_cut
 
 MB = 1_000_000
 UPLOAD, BLOCK = 50 * MB, bytes(64 * 1024)

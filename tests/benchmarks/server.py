@@ -78,7 +78,7 @@ def by_uvicorn() -> None:
 
 def by_daphne() -> None:
     # here, because it installs a reactor
-    from core.server import serve  # noqa: PLC0415
+    from core.server.server import serve  # noqa: PLC0415
 
     serve(application(), "127.0.0.1", 0, ready=ready)
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 
-from core import tasks
+from core import background
 from core.access import keys, snapshot
 from core.contract.errors import (
     AuthenticationFailed,
@@ -52,7 +52,7 @@ def lab(alice):
             model=model, provider=provider, upstream_id=name, priority=priority, options=options
         )
         Price.objects.create(endpoint=endpoint, kind="text_in", unit="character", usd_per_unit=PER_CHARACTER)
-        tasks.refresh()
+        background.refresh()
 
     async def add(part: str = "", priority: int = 10, **options: float) -> None:
         await offload(make, part, priority, options)
@@ -63,12 +63,12 @@ def lab(alice):
 @pytest.fixture
 async def running(alice):
     health.__init__()  # what earlier tests' targets did is not this test's concern
-    await tasks.start()
+    await background.start()
     try:
         yield Caller(alice.id, source=Source.PLAYGROUND)
     finally:
-        tasks.state.draining = False
-        await tasks.halt()
+        background.state.draining = False
+        await background.halt()
 
 
 async def books() -> tuple[UsageRecord, list[Attempt]]:
@@ -174,17 +174,17 @@ async def test_a_shutdown_interrupts_whoever_waits_or_works(lab, running, at_wor
                     sounding.set()
                     await asyncio.sleep(30 if at_work else 0)
 
-    task = tasks.spawn("reader", read())
+    task = background.spawn("reader", read())
     await sounding.wait()
-    tasks.state.draining = True
-    await tasks.stop(task)
+    background.state.draining = True
+    await background.stop(task)
     record, _attempts = await books()
     assert (record.outcome, record.error) == ("interrupted", "interrupted")
 
 
 async def test_a_draining_server_takes_no_new_work(lab, running):
     await lab()
-    tasks.state.draining = True
+    background.state.draining = True
     with pytest.raises(Unavailable) as refused:
         Session(running, request())
     assert refused.value.provider_code == "draining"
@@ -194,7 +194,7 @@ async def test_a_draining_server_takes_no_new_work(lab, running):
 async def test_a_revoked_key_ends_its_open_stream(lab, running, alice):
     await lab(delay=0.01)
     _text, key = await offload(keys.issue, alice)
-    await offload(tasks.refresh)
+    await offload(background.refresh)
     session = Session(Caller(alice.id, key.id), request())
 
     def withdraw(_sound: bytes) -> None:
@@ -210,7 +210,7 @@ async def test_a_revoked_key_ends_its_open_stream(lab, running, alice):
 async def test_a_budget_lets_exactly_its_worth_through(lab, running, alice):
     await lab()
     budget = await Budget.objects.acreate(user=alice, limit=COST * 3)
-    await offload(tasks.refresh)
+    await offload(background.refresh)
     answers = await asyncio.gather(*(collect(running, request()) for _ in range(10)), return_exceptions=True)
     refused = [answer for answer in answers if isinstance(answer, BudgetExceeded)]
     assert (len(answers) - len(refused), len(refused)) == (3, 7)

@@ -16,7 +16,7 @@ from channels.testing import WebsocketCommunicator
 from django.db import connections
 from django.test import Client
 
-from core import tasks
+from core import background
 from core.models import AIModel, Endpoint, Price, Provider, Voice
 from core.models.offload import offload
 from playground import admission
@@ -148,15 +148,15 @@ def far_ahead(monkeypatch):
 @pytest.fixture
 async def engine(rehearsal, anyio_backend):
     """Background work runs in the test's loop, and is done when the test is."""
-    await tasks.start()
+    await background.start()
     yield rehearsal
     for live in list(registry.runs.values()):
         live.stop()
-    if tasks.owned:
-        await asyncio.wait(set(tasks.owned), timeout=10)
+    if background.owned:
+        await asyncio.wait(set(background.owned), timeout=10)
     for run in list(registry.runs):
         registry.forget(run)
-    await tasks.halt()
+    await background.halt()
 
 
 @pytest.fixture
@@ -166,7 +166,7 @@ async def sign_in(engine):
 
     async def opened(user: Any) -> Tab:
         session = await asyncio.to_thread(cookie, user)
-        await offload(tasks.refresh)
+        await offload(background.refresh)
         tab = Tab(communicator(session))
         connected, _ = await tab.communicator.connect(timeout=5)
         assert connected

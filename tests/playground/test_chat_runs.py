@@ -8,7 +8,7 @@ import json
 import pytest
 from django.core.files.storage import default_storage
 
-from core import tasks
+from core import background
 from core.models import AIModel, Budget, UsageRecord
 from core.models.offload import offload
 from playground.models import Conversation, Message, Run, Upload
@@ -27,7 +27,7 @@ LONG = " ".join(f"word{number}" for number in range(60))
 async def options(endpoint, **values):
     endpoint.options = values
     await offload(endpoint.save)
-    await offload(tasks.refresh)
+    await offload(background.refresh)
 
 
 async def test_a_chat_without_a_conversation_is_a_run_alone(mind, sign_in, alice):

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import pytest
 
-from core import tasks
+from core import background
 from core.contract.errors import NotFound
 from core.models.offload import offload
 from playground.models import Run
@@ -56,8 +56,8 @@ async def shared(redis_url, settings, engine):
 
 
 async def settled() -> None:
-    if tasks.owned:
-        await asyncio.wait(set(tasks.owned), timeout=10)
+    if background.owned:
+        await asyncio.wait(set(background.owned), timeout=10)
 
 
 def move_away(monkeypatch) -> dict:

@@ -8,7 +8,7 @@ import pytest
 from django.core.files.storage import default_storage
 from django.test import AsyncClient
 
-from core import tasks
+from core import background
 from core.catalogue.lookup import get
 from core.contract.errors import InvalidRequest
 from core.contract.media import AudioFormat
@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.django_db(transaction=True)]
 async def listener(engine, alice):
     client = AsyncClient()
     await client.aforce_login(alice)
-    await offload(tasks.refresh)
+    await offload(background.refresh)
     return client
 
 
@@ -73,7 +73,7 @@ async def test_what_does_not_exist_has_no_sample(listener, fields, status):
 async def test_a_failing_provider_leaves_no_sample(listener, rehearsal):
     rehearsal.options = {"fail": "500"}
     await offload(rehearsal.save)
-    await offload(tasks.refresh)
+    await offload(background.refresh)
     answer = await ask(listener)
     assert answer.status_code >= 500
     assert not await offload(default_storage.exists, "samples")
@@ -88,7 +88,7 @@ async def test_every_voice_says_its_own_language(engine):
     model = await offload(AIModel.objects.get, slug="local/rehearsal")
     await offload(lambda: Voice.objects.create(model=model, voice_id="olga", name="Olga", language="ru-RU"))
     await offload(lambda: Voice.objects.create(model=model, voice_id="eo", name="Eo", language="eo"))
-    await offload(tasks.refresh)
+    await offload(background.refresh)
     found = get("local/rehearsal")
     assert sentence(found, "olga") == SENTENCES["ru"]
     assert sentence(found, "eo") == sentence(found, "tone") == SENTENCES["en"]

@@ -8,7 +8,7 @@ import json
 import pytest
 from django.test import Client
 
-from core import tasks
+from core import background
 from core.models.offload import offload
 from playground import admission, vigil
 from playground.models import Run
@@ -212,7 +212,7 @@ async def test_a_withdrawn_account_loses_its_run(sign_in, alice, engine):
 
 async def test_a_server_that_stops_says_so(sign_in, alice, often, monkeypatch):
     tab = await sign_in(alice)
-    monkeypatch.setattr(tasks.state, "draining", True)
+    monkeypatch.setattr(background.state, "draining", True)
     assert await closed(tab) == 1012
 
 

@@ -20,14 +20,14 @@ from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.migrations.executor import MigrationExecutor
 from twisted.internet.error import CannotListenError
 
-from core import providers, tasks
+from core import background, providers
 from core.accounts import sign_in_token
 from core.catalogue import snapshot
 from core.catalogue.readiness import readiness
 from core.catalogue.seed import seed_catalogue
-from core.limits import body_caps
 from core.models import User
-from core.server import Limits, serve
+from core.server.limits import body_caps
+from core.server.server import Limits, serve
 
 
 class Command(BaseCommand):
@@ -64,7 +64,7 @@ class Command(BaseCommand):
                 ),
                 trusted_proxies=settings.TRUSTED_PROXIES,
                 draining=refuse_work,
-                on_drain=[partial(tasks.drain, settings.DRAIN_SECONDS)],
+                on_drain=[partial(background.drain, settings.DRAIN_SECONDS)],
                 ready=lambda port: self.welcome(f"{scheme}://{printable(options['host'])}:{port}", admin),
             )
         except OSError as trouble:
@@ -104,7 +104,7 @@ def prepare_providers() -> None:
 
 def refuse_work() -> None:
     """From the first moment of a shutdown, so that /readyz says no while requests in flight finish."""
-    tasks.state.draining = True
+    background.state.draining = True
 
 
 def printable(host: str) -> str:

@@ -11,7 +11,7 @@ import pytest
 from core.contract.media import AudioFormat
 from core.models import Attempt, Provider, UsageRecord
 from tests.core.api.talking import ASK, make_talker, settled
-from tests.core.serving import wait_until
+from tests.core.server.processes import wait_until
 from tests.fakes.chat import ARGUMENTS, FINGERPRINT, PICTURE, TEXT, THOUGHTS
 from tests.fakes.sound import sound
 

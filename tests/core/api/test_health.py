@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core import tasks
+from core import background
 from core.api.health import allowed
 
 
@@ -23,7 +23,7 @@ def test_ready_tells_what_it_looked_at(live):
 
 
 def test_a_draining_process_is_not_ready_but_alive(live, key, model, monkeypatch):
-    monkeypatch.setattr(tasks.state, "draining", True)
+    monkeypatch.setattr(background.state, "draining", True)
     answer = live.client.get("/readyz")
     assert (answer.status_code, answer.json()["checks"]["accepting"]) == (503, False)
     assert live.client.get("/healthz").status_code == 200

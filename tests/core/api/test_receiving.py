@@ -21,7 +21,7 @@ from core.bodies import inline
 from core.contract.errors import InvalidRequest, PolyphonyError, TooLarge
 from core.contract.media import AudioFormat
 from core.contract.requests import Media, Modality
-from core.limits import body_caps
+from core.server.limits import body_caps
 from tests.fakes.sound import sound
 
 pytestmark = pytest.mark.anyio

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from core import tasks
+from core import background
 from core.catalogue.seed import seed_catalogue
 from core.contract.errors import InvalidRequest, Unsupported
 from core.contract.events import AudioChunk, AudioStart, ChatDelta, ImageReady, Outcome, Receipt
@@ -28,13 +28,13 @@ pytestmark = [
 @pytest.fixture
 async def caller(alice):
     await offload(seed_catalogue)
-    await tasks.start()
-    await offload(tasks.refresh)
+    await background.start()
+    await offload(background.refresh)
     try:
         yield Caller(alice.id, source=Source.PLAYGROUND)
     finally:
-        tasks.state.draining = False
-        await tasks.halt()
+        background.state.draining = False
+        await background.halt()
 
 
 async def told(session: Session) -> list[object]:

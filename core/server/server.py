@@ -1,12 +1,12 @@
 """The server: Daphne with bounded memory, impatient with clients that stall, patient when told to stop.
 
 Stock Daphne keeps whole request bodies, unread answers and unread messages in memory, and drops everything on
-SIGTERM. Each part that differs here has a test in `tests/core/test_server.py` that fails on the original.
+SIGTERM. Each part that differs here has a test in `tests/core/server/test_server.py` that fails on the original.
 """
 
 from __future__ import annotations
 
-from core.server_loop import loop  # isort: skip - before Daphne
+from core.server.event_loop import loop  # isort: skip - before Daphne
 
 import asyncio
 import logging
@@ -34,11 +34,11 @@ from twisted.logger import (
 )
 from twisted.python.failure import Failure
 
-from core.limits import MIB, Application, body_caps, parse_networks, settle_origin
-from core.server_certificate import Certificate, self_signed
-from core.server_flow import SLICE, Message, RequestInbox, SocketInbox
-from core.server_http import Channel, HTTPFactory, Request
-from core.server_websocket import Socket, SocketFactory
+from core.server.certificate import Certificate, self_signed
+from core.server.flow import SLICE, Message, RequestInbox, SocketInbox
+from core.server.http import Channel, HTTPFactory, Request
+from core.server.limits import MIB, Application, body_caps, parse_networks, settle_origin
+from core.server.websocket import Socket, SocketFactory
 
 logger = logging.getLogger(__name__)
 

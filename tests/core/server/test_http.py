@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.core.serving import MIB, Served, is_cut, read_all, read_answer, request, served
+from tests.core.server.processes import MIB, Served, is_cut, read_all, read_answer, request, served
 
 pytestmark = pytest.mark.skipif(
     not Path("/proc/self/clear_refs").exists(), reason="memory is read from Linux's /proc"

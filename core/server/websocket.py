@@ -11,10 +11,10 @@ from autobahn.websocket.types import ConnectionRequest
 from twisted.internet.interfaces import ISSLTransport
 from twisted.python.failure import Failure
 
-from core.server_flow import Gate, Message, SocketInbox
+from core.server.flow import Gate, Message, SocketInbox
 
 if TYPE_CHECKING:
-    from core.server import Server
+    from core.server.server import Server
 
 POLICY_VIOLATION = 1008
 INTERNAL_ERROR = 1011

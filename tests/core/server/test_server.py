@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from core.server import Limits
-from tests.core.serving import (
+from core.server.server import Limits
+from tests.core.server.processes import (
     Served,
     encrypted,
     exactly,
@@ -149,7 +149,7 @@ def test_origin_headers_of_a_trusted_proxy_are_believed() -> None:
 def test_port_in_use_is_an_error() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        code = f"from core.server import serve; serve(None, '127.0.0.1', {port})"
+        code = f"from core.server.server import serve; serve(None, '127.0.0.1', {port})"
         assert f"Couldn't listen on 127.0.0.1:{port}" in failing(code)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from core.limits import (
+from core.server.limits import (
     MIB,
     PAGE_CAP,
     BodyLimit,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
-from core.server_certificate import self_signed
+from core.server.certificate import self_signed
 
 
 def test_certificate_is_private_and_kept_until_a_name_is_missing(tmp_path: Path) -> None:

@@ -68,12 +68,12 @@ class Served:
 
 @contextmanager
 def served(**options: Any) -> Iterator[Served]:
-    """A server for `tests.core.small_application` with small limits, on a free port."""
+    """A server for `tests.core.server.application` with small limits, on a free port."""
     limits = {"stall": 1.0, "check_seconds": 0.2, "drain_seconds": 8.0, **options.pop("limits", {})}
     command = [
         sys.executable,
         "-m",
-        "tests.core.small_application",
+        "tests.core.server.application",
         json.dumps({"limits": limits, **options}),
     ]
     environment = {**os.environ, "PYTHONWARNINGS": "default"}

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from core import tasks
+from core import background
 from core.access import snapshot
 
 
@@ -16,12 +16,12 @@ async def test_requests_that_come_while_it_starts_wait_for_the_snapshot(monkeypa
     seen = []
 
     async def come() -> None:
-        if not tasks.started():
-            await tasks.start()
+        if not background.started():
+            await background.start()
         seen.append(snapshot.current().serial)
 
     try:
         await asyncio.gather(*(come() for _ in range(3)))
     finally:
-        await tasks.halt()
+        await background.halt()
     assert seen == [1, 1, 1]

@@ -14,11 +14,11 @@ from twisted.internet.interfaces import IAddress
 from twisted.python.failure import Failure
 from twisted.web import http
 
-from core.limits import error_body, too_large
-from core.server_flow import Gate, Message, RequestInbox
+from core.server.flow import Gate, Message, RequestInbox
+from core.server.limits import error_body, too_large
 
 if TYPE_CHECKING:
-    from core.server import Server
+    from core.server.server import Server
 
 IN_MEMORY = 100_000
 REASONS = {408: b"Request Timeout", 413: b"Content Too Large", 431: b"Request Header Fields Too Large"}

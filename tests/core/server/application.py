@@ -1,4 +1,4 @@
-"""An ASGI application for the server's tests, served by `core.server` in a process of its own."""
+"""An ASGI application for the server's tests, served by `core.server.server` in a process of its own."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
-from core.limits import Message, Receive, Scope, Send
-from core.server import Limits, serve
+from core.server.limits import Message, Receive, Scope, Send
+from core.server.server import Limits, serve
 
 MIB = 1024 * 1024
 marks: list[str] = []

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.core.serving import (
+from tests.core.server.processes import (
     MIB,
     Served,
     ask_to_upgrade,

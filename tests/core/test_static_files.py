@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.core.files.base import ContentFile
 
-from core.storage import ModuleStorage, slim
+from core.static_files import ModuleStorage, slim
 
 SOURCE = """// What it is for.
 
