@@ -16,10 +16,10 @@ from django.core.checks import CheckMessage, Error, Info, Tags, Warning, registe
 from django.db import connections, models
 
 from core.catalogue import seed_files
+from core.media import installed as extras
 from core.models import ApiKey, Provider, ProviderKey
 from core.models.secrets import key_id
 from core.providers import WIRES
-from core.providers.local import extras
 
 DAPHNE = (4, 2, 3)
 WORKLET = "playground/js/audio/player-worklet.js"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Any
 
-from core.contract.media import AudioFormat
+from core.contract.audio import AudioFormat
 from core.contract.requests import ChatRequest, Media, Modality
 from playground.code_samples import PLACEHOLDER, Sample, literal
 from playground.code_values import PYTHON, SCRIPT, File, files, json_pieces, text

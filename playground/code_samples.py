@@ -12,7 +12,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 
-from core.contract.media import AudioFormat
+from core.contract.audio import AudioFormat
 
 PLACEHOLDER = "ak_YOUR_KEY"
 FORMATTER = HtmlFormatter(nowrap=True)

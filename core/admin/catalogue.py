@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from core.admin.fields import ListField
 from core.admin.rows import Audited
 from core.catalogue.prices import line_text
-from core.contract.media import AudioFormat
+from core.contract.audio import AudioFormat
 from core.contract.requests import Task
 from core.contract.usage import Kind, Unit
 from core.contract.usage import Price as PriceLine

@@ -18,9 +18,9 @@ from core.bodies.embedded import Found, noun
 from core.bodies.inline import MOST_FILES, MOST_REST, Sink
 from core.bodies.media import MediaKind, require
 from core.bodies.restoring import restored
-from core.contract import pictures
 from core.contract.errors import InvalidRequest, TooLarge
 from core.contract.requests import ChatRequest, Media, Modality
+from core.media import image_size
 
 IMAGE_MB = 20
 FILES_OF_A_REQUEST = 2
@@ -176,8 +176,8 @@ def check_picture(path: str, kind: MediaKind, found: Found) -> None:
     """Raises `InvalidRequest` for a picture without a size and for one that is a bomb."""
     try:
         with Path(path).open("rb") as file:
-            pictures.size(file, "jpeg" if kind.extension == "jpg" else kind.extension)
-    except pictures.Unreadable as error:
+            image_size.size(file, "jpeg" if kind.extension == "jpg" else kind.extension)
+    except image_size.Unreadable as error:
         failure = InvalidRequest(f"{found.param}: {error}", param=found.param, code="unsupported_media")
     else:
         return

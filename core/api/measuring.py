@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from core.contract.audio import Probe
 from core.contract.errors import InvalidRequest, Unavailable, UpstreamError
-from core.contract.media import Probe
 from core.operations.media import probe_file
 
 

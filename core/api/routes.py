@@ -22,7 +22,7 @@ from core.bodies.responses import ResponsesBody
 from core.bodies.speech import SpeechBody
 from core.bodies.transcription import TranscriptionBody, TranslationBody
 from core.bodies.validation import Body
-from core.contract.media import MEDIA_TYPES
+from core.contract.audio import MEDIA_TYPES
 
 Endpoint = Callable[[Request], Awaitable[Any]]
 

@@ -14,9 +14,9 @@ from core.api.entry import Cut, Receive, Scope, Send
 from core.api.reading import caller, read
 from core.api.streaming import Stream, answer_headers, while_connected
 from core.bodies.speech import SpeechBody
+from core.contract.audio import AudioFormat
 from core.contract.errors import PolyphonyError, UpstreamInvalid
 from core.contract.events import AudioChunk, AudioStart, Event, Receipt, Started
-from core.contract.media import AudioFormat
 from core.contract.usage import Kind, Unit
 from core.gateway import Session
 

@@ -15,8 +15,8 @@ from core.bodies.embedded import Take
 from core.bodies.parts import canonical
 from core.bodies.speech import ProviderBody, plain_voice
 from core.bodies.validation import Body, Fault, refuse_ours
+from core.contract.audio import AudioFormat
 from core.contract.errors import InvalidRequest
-from core.contract.media import AudioFormat
 from core.contract.requests import ChatRequest, Modality
 
 ROUTING = frozenset(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.bodies.embedded import Found, noun
+from core.contract.audio import PCM_RATE
 from core.contract.errors import InvalidRequest
-from core.contract.media import PCM_RATE
 from core.contract.requests import Modality
-from core.contract.signatures import HEAD as HEAD
-from core.contract.signatures import Kind, kind_of
+from core.media.file_types import HEAD as HEAD
+from core.media.file_types import Kind, kind_of
 
 
 @dataclass(frozen=True, slots=True)

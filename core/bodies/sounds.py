@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.contract.errors import InvalidRequest
-from core.contract.signatures import HEAD as HEAD
-from core.contract.signatures import Kind, kind_of
+from core.media.file_types import HEAD as HEAD
+from core.media.file_types import Kind, kind_of
 
 TAKEN = "wav, mp3, flac, ogg, opus, m4a, mp4, mov, mpeg, webm, aac and aiff"
 LISTENED = frozenset(

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from core.bodies.validation import Body, Fault, refuse_ours
-from core.contract.media import AudioFormat
+from core.contract.audio import AudioFormat
 from core.contract.requests import SpeechRequest
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from core.catalogue.entries import EndpointEntry, ModelEntry
 from core.catalogue.language import default_voice
 from core.catalogue.speech import first_of, known_voice
+from core.contract.audio import AudioFormat
 from core.contract.chat import last_text
 from core.contract.errors import Unsupported
-from core.contract.media import AudioFormat
 from core.contract.requests import ChatRequest, Modality
 
 STREAMED = {"openai": (AudioFormat.PCM,), "azure": (AudioFormat.PCM,)}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
-from core.contract.media import AudioFormat
+from core.contract.audio import AudioFormat
 from core.contract.usage import Price
 
 

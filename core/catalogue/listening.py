@@ -10,7 +10,7 @@ from core.catalogue.entries import EndpointEntry, ModelEntry
 from core.contract.errors import InvalidRequest, TooLarge, Unsupported
 from core.contract.languages import english_name, primary
 from core.contract.requests import Listening, TranscriptFormat, TranscriptionRequest
-from core.providers.local import extras
+from core.media import installed
 from core.routing.aligned import LONGEST
 
 MIB = 1024 * 1024
@@ -104,7 +104,7 @@ def can_align(request: TranscriptionRequest, model: ModelEntry) -> bool:
 
 
 def can_hear() -> bool:
-    return extras.deaf() is None
+    return installed.deaf() is None
 
 
 def check_subtitles(request: Listening, model: ModelEntry) -> None:

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from core.catalogue.entries import ProviderEntry
 from core.contract.route import Secret
+from core.media import installed
 from core.providers import WIRES
-from core.providers.local import extras
 
 
 class State(StrEnum):
@@ -103,4 +103,4 @@ def named(provider: ProviderEntry) -> dict[str, str]:
 @cache
 def engine_hint(engine: str) -> str | None:
     """How to install a local engine, None when it is there; asked once, an installation needs a restart."""
-    return {extras.EAR: extras.deaf, extras.EYE: extras.blind}.get(engine, extras.missing)()
+    return {installed.EAR: installed.deaf, installed.EYE: installed.blind}.get(engine, installed.missing)()

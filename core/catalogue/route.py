@@ -16,9 +16,9 @@ from core.catalogue.readiness import Readiness, State, access, readiness
 from core.catalogue.snapshot import Snapshot, current
 from core.catalogue.speech import audio_format, check_speech, spoken_by
 from core.catalogue.translation import needs_translator, translator
+from core.contract.audio import AudioFormat
 from core.contract.chat import parts
 from core.contract.errors import Unavailable
-from core.contract.media import AudioFormat
 from core.contract.requests import (
     ChatRequest,
     Listening,

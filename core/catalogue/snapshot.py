@@ -14,11 +14,11 @@ from django.db import connection
 from django.utils import timezone
 
 from core.catalogue.entries import EndpointEntry, ModelEntry, ProviderEntry, VoiceEntry
-from core.contract.media import AudioFormat
+from core.contract.audio import AudioFormat
 from core.contract.usage import Kind, Price, Unit
+from core.media.installed import available_formats
 from core.models import AIModel, Endpoint, Provider, ProviderKey, Version, Voice
 from core.models import Price as PriceRow
-from core.providers.local.extras import available_formats
 
 FORMATS = {member.value: member for member in AudioFormat}
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 
 from core.catalogue.entries import EndpointEntry, ModelEntry
 from core.catalogue.language import default_voice
+from core.contract.audio import AudioFormat
 from core.contract.errors import InvalidRequest, Unsupported
-from core.contract.media import AudioFormat
 from core.contract.requests import SpeechRequest
 
 VARIANT = re.compile(r"\+[A-Za-z0-9_-]{1,24}$")

@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from core.contract.media import AudioFormat
+from core.contract.audio import AudioFormat
 from core.contract.usage import Amount, Basis, Usage
 
 

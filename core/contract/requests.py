@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from core.contract.media import AudioFormat
+from core.contract.audio import AudioFormat
 
 
 class Task(StrEnum):

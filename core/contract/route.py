@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.contract.media import AudioFormat
+from core.contract.audio import AudioFormat
 from core.contract.usage import Price
 
 

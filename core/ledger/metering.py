@@ -17,6 +17,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from core.contract.audio import AudioFormat, PcmShape
 from core.contract.events import (
     NOTHING_BESIDE,
     AudioChunk,
@@ -31,7 +32,6 @@ from core.contract.events import (
     Used,
     Words,
 )
-from core.contract.media import AudioFormat, PcmShape
 from core.contract.requests import ChatRequest, Request, SpeechRequest
 from core.contract.route import Target
 from core.contract.usage import Amount, Kind, Unit, Usage

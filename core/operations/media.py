@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from core import providers
+from core.contract.audio import Probe
 from core.contract.events import HeardWord
-from core.contract.media import Probe
 
 
 async def probe_file(path: Path | str) -> Probe:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from core import providers
-from core.contract.media import AudioFormat, PcmShape
+from core.contract.audio import AudioFormat, PcmShape
 
 
 async def encode_audio(source: Path, shape: PcmShape, target: Path, form: AudioFormat) -> None:

@@ -11,6 +11,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from core.contract.audio import PCM_RATE, AudioFormat, PcmShape, wav_header
 from core.contract.errors import (
     Unsupported,
     UpstreamDenied,
@@ -20,7 +21,6 @@ from core.contract.errors import (
     UpstreamUnreachable,
 )
 from core.contract.events import Answered, AudioChunk, AudioStart, ChatDelta, Event, Used, Word, Words
-from core.contract.media import PCM_RATE, AudioFormat, PcmShape, wav_header
 from core.contract.requests import ChatRequest, Listening, Modality, SpeechRequest
 from core.contract.route import Target
 from core.contract.usage import Amount, Kind, Unit, Usage

@@ -8,8 +8,8 @@ from dataclasses import replace
 from core.bodies.speech import SpeechBody
 from core.bodies.transcription import TranscriptionBody, TranslationBody
 from core.bodies.validation import validate
+from core.contract.audio import AudioFormat
 from core.contract.errors import InvalidRequest
-from core.contract.media import AudioFormat
 from core.contract.requests import Request, SoundFile, Task
 from playground.frames.incoming import Start
 from playground.speech_text import speakable

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from core.bodies.transcripts import Gathering
+from core.contract.audio import AudioFormat
 from core.contract.errors import RateLimited
 from core.contract.events import Outcome, Word
-from core.contract.media import AudioFormat
 from core.contract.requests import ChatRequest, SpeechRequest
 from core.gateway import Session
 from playground.models import Run

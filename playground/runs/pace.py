@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 
+from core.contract.audio import AudioFormat, PcmShape
 from core.contract.events import AudioStart
-from core.contract.media import AudioFormat, PcmShape
 
 LEAD = 5.0
 """Seconds of sound that may wait unheard."""

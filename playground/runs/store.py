@@ -17,9 +17,9 @@ from django.core.files import File
 from django.core.files.storage import default_storage
 
 from core import operations
+from core.contract.audio import AudioFormat, PcmShape, wav_header
 from core.contract.errors import NotFound, PolyphonyError, Unavailable
 from core.contract.events import AudioStart
-from core.contract.media import AudioFormat, PcmShape, wav_header
 from core.models.offload import offload
 
 log = logging.getLogger("polyphony.runs")

@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
 from core import operations
-from core.contract.media import AudioFormat
+from core.contract.audio import AudioFormat
 from core.models import User
 from core.models.offload import offload
 from playground.models import Run, Upload

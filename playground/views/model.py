@@ -16,8 +16,8 @@ from django.views.decorators.http import require_safe
 from core.catalogue import lookup, prices
 from core.catalogue.listing import Listing, Status, listing, status_of
 from core.catalogue.readiness import readiness
+from core.contract.audio import AudioFormat
 from core.contract.errors import ModelNotFound, PolyphonyError
-from core.contract.media import AudioFormat
 from core.contract.requests import Task
 from core.ledger import reports
 from playground import cards, chatting, listening, naming, voices

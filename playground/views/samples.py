@@ -11,8 +11,8 @@ from django.http import HttpRequest, HttpResponseBase
 from core import gateway
 from core.catalogue import lookup
 from core.catalogue.entries import ModelEntry
+from core.contract.audio import AudioFormat
 from core.contract.errors import InvalidRequest
-from core.contract.media import AudioFormat
 from core.contract.requests import Caller, Source, SpeechRequest
 from core.models import User
 from core.models.offload import offload

@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from playwright.sync_api import Page, sync_playwright
 
-from core.providers.local.pool import Pool
+from core.media.pool.pool import Pool
 from core.providers.local.speech import DEFAULT_VOICE, NORMAL_PITCH
 from tests.benchmarks.callers import call
 from tests.benchmarks.processes import introduce, outcome, surroundings

@@ -16,8 +16,8 @@ from django.db import connection
 
 from core import ledger
 from core.access.admission import Grant
+from core.contract.audio import AudioFormat
 from core.contract.events import AudioChunk, AudioStart, Outcome, Used
-from core.contract.media import AudioFormat
 from core.contract.requests import Caller, SpeechRequest
 from core.contract.route import Route, Target
 from core.contract.usage import Amount, Kind, Price, Unit, Usage

@@ -13,6 +13,7 @@ from django.db import connection
 
 from core import background
 from core.access import keys, snapshot
+from core.contract.audio import AudioFormat
 from core.contract.errors import (
     AuthenticationFailed,
     BudgetExceeded,
@@ -21,7 +22,6 @@ from core.contract.errors import (
     UpstreamUnreachable,
 )
 from core.contract.events import AudioChunk, AudioStart, Outcome, Receipt, Started, Used, Words
-from core.contract.media import AudioFormat
 from core.contract.requests import Caller, Source, SpeechRequest
 from core.gateway import Session, collect, health, stream
 from core.ledger import reports

@@ -11,7 +11,7 @@ import json
 import re
 from typing import Any
 
-from core.contract.media import AudioFormat
+from core.contract.audio import AudioFormat
 from tests.fakes.frames import DONE, frame, paced
 from tests.fakes.provider import Exchange, Scenario
 from tests.fakes.sound import slices, sound

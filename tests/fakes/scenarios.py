@@ -7,7 +7,7 @@ import base64
 import gzip
 import json
 
-from core.contract.media import AudioFormat
+from core.contract.audio import AudioFormat
 from tests.fakes.chat import CHATTING, chat, counted
 from tests.fakes.chat_faults import FAULTS
 from tests.fakes.frames import events, finish, frame

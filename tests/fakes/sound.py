@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from core.contract.media import AudioFormat, PcmShape, wav_header
+from core.contract.audio import AudioFormat, PcmShape, wav_header
 
 SHAPE = PcmShape()
 FRAME = b"\xff\xf3\x44\xc4" + bytes(140)  # MPEG-2 layer III, 32 kbit/s, 24 kHz: 144 bytes, 36 ms each

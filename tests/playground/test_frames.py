@@ -9,9 +9,9 @@ from uuid import UUID
 import orjson
 import pytest
 
+from core.contract.audio import AudioFormat
 from core.contract.errors import InvalidRequest, UpstreamFailed
 from core.contract.events import Attempted, AttemptNote, AudioStart, Outcome, Progress, Receipt, Started, Used
-from core.contract.media import AudioFormat
 from core.contract.usage import Amount, Basis, Kind, Unit, Usage
 from playground import frames
 

@@ -12,8 +12,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from core.catalogue.seed import seed_catalogue
+from core.media.installed import missing
 from core.models import Endpoint
-from core.providers.local.extras import missing
 from playground.models import Run
 from tests.live import live as live
 from tests.playground.conftest import ENDS, MODEL, TEXT, cookie

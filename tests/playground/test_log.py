@@ -7,9 +7,9 @@ from contextlib import aclosing
 
 import pytest
 
+from core.contract.audio import AudioFormat
 from core.contract.errors import NotFound
 from core.contract.events import AudioStart
-from core.contract.media import AudioFormat
 from playground.runs import log as logs
 from playground.runs.log import Log
 from playground.runs.pace import Pace

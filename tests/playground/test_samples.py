@@ -10,8 +10,8 @@ from django.test import AsyncClient
 
 from core import background
 from core.catalogue.lookup import get
+from core.contract.audio import AudioFormat
 from core.contract.errors import InvalidRequest
-from core.contract.media import AudioFormat
 from core.models import AIModel, UsageRecord, Voice
 from core.models.offload import offload
 from playground.views.samples import SENTENCES, playable, sentence

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from core.contract.media import PCM_RATE
+from core.contract.audio import PCM_RATE
 from core.models import UsageRecord
 from core.models.offload import offload
 from core.providers.rehearsal import GROUP, duration, pitch, tone

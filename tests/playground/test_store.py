@@ -13,9 +13,9 @@ import pytest
 from django.core.files.storage import default_storage
 
 from core import operations
+from core.contract.audio import AudioFormat, PcmShape, wav_header
 from core.contract.errors import Unavailable
 from core.contract.events import AudioStart
-from core.contract.media import AudioFormat, PcmShape, wav_header
 from core.models.offload import offload
 from playground.models import Run
 from playground.runs import recovery, store

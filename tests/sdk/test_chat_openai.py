@@ -9,7 +9,7 @@ import openai
 import pytest
 from pydantic import BaseModel
 
-from core.contract.media import AudioFormat
+from core.contract.audio import AudioFormat
 from core.models import UsageRecord
 from tests.core.api.talking import ASK, make_talker
 from tests.fakes.chat import ARGUMENTS, TEXT, chat

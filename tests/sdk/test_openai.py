@@ -8,7 +8,7 @@ import json
 import openai
 import pytest
 
-from core.contract.media import AudioFormat
+from core.contract.audio import AudioFormat
 from core.models import UsageRecord
 from tests.fakes.sound import sound
 

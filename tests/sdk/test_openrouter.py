@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from openrouter import errors
 
-from core.contract.media import AudioFormat
+from core.contract.audio import AudioFormat
 from core.models import Budget
 from tests.core.api.conftest import make_model
 from tests.fakes.sound import sound

@@ -7,7 +7,7 @@ import base64
 import pytest
 from openrouter import errors
 
-from core.contract.media import AudioFormat
+from core.contract.audio import AudioFormat
 from tests.core.api.test_transcription import make_ear
 from tests.fakes.listening import SECONDS, TEXT
 from tests.fakes.sound import sound

@@ -9,9 +9,9 @@ import openai
 import pytest
 
 from core.catalogue.seed import seed_catalogue
-from core.contract.media import PcmShape, wav_header
+from core.contract.audio import PcmShape, wav_header
+from core.media.installed import deaf
 from core.models import UsageRecord
-from core.providers.local.extras import deaf
 
 pytestmark = pytest.mark.skipif(deaf() is not None, reason="the extra polyphony[local] is not installed")
 

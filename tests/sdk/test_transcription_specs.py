@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from core.contract.media import AudioFormat
+from core.contract.audio import AudioFormat
 from tests.core.api.test_transcription import make_ear, send
 from tests.fakes.listening import SECONDS
 from tests.fakes.sound import sound

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 
 from core.contract.route import Target
-from core.providers.local.alignment import align
+from core.media.align import align
+from core.media.draw_page import first_page
+from core.media.encode import encode
+from core.media.installed import EAR, EYE, blind, deaf
+from core.media.pool.pool import close_shared_pool
+from core.media.probe import probe
 from core.providers.local.chat import chat, chat_body
-from core.providers.local.extras import EAR, EYE, blind, deaf
-from core.providers.local.inspection import probe
-from core.providers.local.page import first_page
-from core.providers.local.pool import close_shared_pool
-from core.providers.local.recording import encode
 from core.providers.local.speech import speak
 from core.providers.local.transcription import transcribe
 from core.providers.local.voices import voices

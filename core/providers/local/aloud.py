@@ -9,15 +9,15 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import Protocol
 
+from core.contract.audio import PCM_RATE, AudioFormat, PcmShape, wav_header
 from core.contract.errors import Unavailable, Unsupported
 from core.contract.events import AudioChunk, AudioStart, Event
-from core.contract.media import PCM_RATE, AudioFormat, PcmShape, wav_header
 from core.contract.requests import ChatRequest
 from core.contract.route import Target
 from core.contract.usage import Kind, Unit
-from core.providers.local.extras import HINT, can_make, missing
-from core.providers.local.pool import shared_pool
-from core.providers.local.recording import encode
+from core.media.encode import encode
+from core.media.installed import HINT, can_make, missing
+from core.media.pool.pool import shared_pool
 from core.providers.local.speech import DEFAULT_VOICE, NORMAL_PITCH
 from core.providers.local.tally import Tally
 

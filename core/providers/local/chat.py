@@ -11,9 +11,9 @@ from core.contract.events import Answered, ChatDelta, Event, ImageReady, Progres
 from core.contract.requests import ChatRequest, Modality
 from core.contract.route import Target
 from core.contract.usage import Kind, Unit
+from core.media.installed import blind
 from core.providers.local import asked
 from core.providers.local.aloud import Reader, reader
-from core.providers.local.extras import blind
 from core.providers.local.measuring import Finding, Measuring
 from core.providers.local.report import Piece
 from core.providers.local.report_request import echo, opening

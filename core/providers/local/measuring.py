@@ -12,10 +12,10 @@ from core.contract.errors import Interrupted, PolyphonyError
 from core.contract.events import ImageReady, Progress
 from core.contract.requests import Media
 from core.contract.usage import Kind, Unit
+from core.media.installed import deaf
+from core.media.pool.pool import shared_pool
 from core.providers.local import report_image, report_pdf, report_sound, report_video
 from core.providers.local.asked import Part
-from core.providers.local.extras import deaf
-from core.providers.local.pool import shared_pool
 from core.providers.local.report import Piece, heading, plain
 from core.providers.local.report_request import address_piece, unknown_piece
 from core.providers.local.report_text import text_piece

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import BinaryIO
 
-from core.contract import pictures
-from core.contract.pictures import MAX_PIXELS as MAX_PIXELS
-from core.providers.local.sniffing import unreadable
+from core.media import image_size
+from core.media.image_size import MAX_PIXELS as MAX_PIXELS
+from core.media.worker.codecs.demuxers import unreadable
 
 
 def size(file: BinaryIO, container: str) -> tuple[int, int]:
     """Width and height. Raises `Refused` for a damaged header, no pixels or more than `MAX_PIXELS`."""
     try:
-        return pictures.size(file, container)
-    except pictures.Unreadable as error:
+        return image_size.size(file, container)
+    except image_size.Unreadable as error:
         failure = unreadable(str(error))
     raise failure

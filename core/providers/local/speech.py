@@ -7,15 +7,15 @@ from contextlib import aclosing
 from decimal import Decimal
 from typing import Any
 
+from core.contract.audio import AudioFormat
 from core.contract.errors import InvalidRequest, Unavailable, Unsupported
 from core.contract.events import AudioChunk, AudioStart, Event, Used, Word, Words
-from core.contract.media import AudioFormat
 from core.contract.requests import SpeechRequest
 from core.contract.route import Target
 from core.contract.usage import Amount, Kind, Unit, Usage
-from core.providers.local.extras import HINT, can_make, missing
-from core.providers.local.job import Message
-from core.providers.local.pool import shared_pool
+from core.media.installed import HINT, can_make, missing
+from core.media.pool.job import Message
+from core.media.pool.pool import shared_pool
 
 DEFAULT_VOICE = "gmw/en-US"
 MAX_CHARACTERS = 20_000

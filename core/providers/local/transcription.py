@@ -21,8 +21,8 @@ from core.contract.events import (
 from core.contract.requests import TranscriptionRequest
 from core.contract.route import Target
 from core.contract.usage import Amount, Kind, Unit, Usage
-from core.providers.local.extras import deaf
-from core.providers.local.pool import shared_pool
+from core.media.installed import deaf
+from core.media.pool.pool import shared_pool
 
 LANGUAGE = "en"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from core.providers.local.pool import shared_pool
+from core.media.pool.pool import shared_pool
 
 NAMES = {
     "art/xex": "Xextan (test)",

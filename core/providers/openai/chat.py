@@ -11,8 +11,8 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any
 
+from core.contract.audio import AudioFormat
 from core.contract.events import Event, Used
-from core.contract.media import AudioFormat
 from core.contract.requests import ChatRequest, Modality
 from core.contract.route import Target
 from core.providers import http

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from core.contract.audio import AudioFormat
 from core.contract.errors import UpstreamError, UpstreamFailed, UpstreamInvalid
 from core.contract.events import ChatDelta, Event, ImageReady
-from core.contract.media import AudioFormat
 from core.providers.failures import from_object
 from core.providers.openai.chat_calls import Calls
 from core.providers.openai.chat_pictures import picture

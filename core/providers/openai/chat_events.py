@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from core.contract.audio import AudioFormat
 from core.contract.errors import UpstreamInvalid
 from core.contract.events import Answered, Event
-from core.contract.media import AudioFormat
 from core.providers import http
 from core.providers.failures import from_object
 from core.providers.openai import wire

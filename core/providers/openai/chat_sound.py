@@ -6,10 +6,10 @@ import binascii
 from collections.abc import Iterator
 from typing import Any
 
+from core.contract.audio import PCM_RATE, AudioFormat, PcmShape, wav_header
 from core.contract.errors import UpstreamInvalid
 from core.contract.events import AudioChunk, AudioStart, Event
-from core.contract.media import PCM_RATE, AudioFormat, PcmShape, wav_header
-from core.providers.audio import accept, shape
+from core.media.audio_header import accept, shape
 
 SAMPLE = 2
 """Bytes of one."""

@@ -9,13 +9,13 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any
 
+from core.contract.audio import AudioFormat
 from core.contract.errors import UpstreamInvalid
 from core.contract.events import AudioChunk, AudioStart, Event, Used
-from core.contract.media import AudioFormat
 from core.contract.requests import SpeechRequest
 from core.contract.route import Target
+from core.media.audio_header import WAV_HEADER, accept
 from core.providers import http
-from core.providers.audio import WAV_HEADER, accept
 from core.providers.failures import EXCERPT
 from core.providers.openai import wire
 from core.providers.openai.events import EVENT_STREAM

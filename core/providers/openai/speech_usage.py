@@ -6,11 +6,11 @@ import math
 from decimal import Decimal
 from typing import Any
 
-from core.contract.media import AudioFormat, PcmShape
+from core.contract.audio import AudioFormat, PcmShape
 from core.contract.requests import SpeechRequest
 from core.contract.route import Target
 from core.contract.usage import Amount, Kind, Unit, Usage
-from core.providers.audio import length, shape
+from core.media.audio_header import length, shape
 
 HEAD = 4096
 MOST_TOKENS = 1_000_000_000

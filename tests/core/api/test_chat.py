@@ -8,7 +8,7 @@ import json
 import httpx
 import pytest
 
-from core.contract.media import AudioFormat
+from core.contract.audio import AudioFormat
 from core.models import Attempt, Provider, UsageRecord
 from tests.core.api.talking import ASK, make_talker, settled
 from tests.core.server.processes import wait_until

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from core.contract.media import AudioFormat
+from core.contract.audio import AudioFormat
 from core.models import UsageRecord
 from tests.core.api.talking import ASK, chunks, deltas, make_talker, settled, streamed, text
 from tests.fakes.chat import ARGUMENTS, EXPIRES, FINGERPRINT, PICTURE, TEXT, THOUGHTS

@@ -12,7 +12,7 @@ import pytest
 
 from core.api.openapi import document
 from core.api.routes import OPERATIONS
-from core.contract.media import AudioFormat
+from core.contract.audio import AudioFormat
 from tests.core.api.conftest import make_model
 from tests.fakes.sound import sound
 

@@ -18,8 +18,8 @@ from core.api import receiving
 from core.api.attachments import Attachments
 from core.api.receiving import ChatReceived, receive_chat
 from core.bodies import inline
+from core.contract.audio import AudioFormat
 from core.contract.errors import InvalidRequest, PolyphonyError, TooLarge
-from core.contract.media import AudioFormat
 from core.contract.requests import Media, Modality
 from core.server.limits import body_caps
 from tests.fakes.sound import sound

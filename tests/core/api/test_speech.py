@@ -10,7 +10,7 @@ import time
 import httpx
 import pytest
 
-from core.contract.media import MEDIA_TYPES, AudioFormat
+from core.contract.audio import MEDIA_TYPES, AudioFormat
 from core.models import Attempt, UsageRecord
 from tests.core.api.conftest import make_model
 from tests.fakes.scenarios import speech as speaking

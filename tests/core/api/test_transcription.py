@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from core.contract.media import AudioFormat
+from core.contract.audio import AudioFormat
 from core.models import Endpoint, Price, UsageRecord
 from tests.core.api.conftest import make_model
 from tests.fakes.listening import SECONDS, TEXT, streamed

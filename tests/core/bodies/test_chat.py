@@ -8,8 +8,8 @@ import pytest
 
 from core.bodies.chat import ChatBody
 from core.bodies.validation import validate
+from core.contract.audio import AudioFormat
 from core.contract.errors import InvalidRequest
-from core.contract.media import AudioFormat
 from core.contract.requests import ChatRequest, Modality
 
 MESSAGES = [{"role": "user", "content": "Hello"}]

@@ -6,6 +6,7 @@ from base64 import b64encode
 from decimal import Decimal
 
 from core.bodies.completions import Completing
+from core.contract.audio import AudioFormat
 from core.contract.events import (
     Answered,
     AudioChunk,
@@ -18,7 +19,6 @@ from core.contract.events import (
     Started,
     ToolCall,
 )
-from core.contract.media import AudioFormat
 from core.contract.usage import Amount, Basis, Kind, Unit
 
 CREATED = 1_795_200_000

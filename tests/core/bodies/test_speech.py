@@ -4,8 +4,8 @@ import pytest
 
 from core.bodies.speech import SpeechBody
 from core.bodies.validation import OURS_ALONE, validate
+from core.contract.audio import AudioFormat
 from core.contract.errors import InvalidRequest
-from core.contract.media import AudioFormat
 from core.contract.requests import SpeechRequest
 
 LEAST = {"model": "lab/alto", "input": "Hello"}

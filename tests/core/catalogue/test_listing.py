@@ -9,8 +9,8 @@ from django.utils import translation
 
 from core.catalogue import snapshot
 from core.catalogue.listing import Filters, Listing, Status, listings
+from core.media import installed
 from core.models import AIModel
-from core.providers.local import extras
 
 
 def by_slug(**filters) -> dict[str, Listing]:
@@ -44,7 +44,7 @@ def test_states_with_a_key(models, keys):
 
 
 def test_local_engine_missing_is_unavailable_with_a_hint(models, monkeypatch):
-    monkeypatch.setattr("core.catalogue.readiness.engine_hint", lambda engine: extras.HINT)
+    monkeypatch.setattr("core.catalogue.readiness.engine_hint", lambda engine: installed.HINT)
     entry = by_slug()["local/espeak-ng"]
     assert entry.status is Status.UNAVAILABLE
     assert 'pip install "polyphony[local]"' in entry.help

@@ -6,7 +6,7 @@ import pytest
 
 from core.catalogue.entries import ProviderEntry
 from core.catalogue.readiness import State, access, engine_hint, readiness
-from core.providers.local import extras
+from core.media import installed
 
 
 def provider(**fields) -> ProviderEntry:
@@ -84,8 +84,8 @@ def test_states(settings, fields, expected):
 
 
 def test_missing_engine_says_how_to_install_it(monkeypatch):
-    monkeypatch.setattr(extras, "find_spec", lambda name: None)
-    monkeypatch.setattr(extras, "system_engine", lambda: False)
+    monkeypatch.setattr(installed, "find_spec", lambda name: None)
+    monkeypatch.setattr(installed, "system_engine", lambda: False)
     engine_hint.cache_clear()
     try:
         state = readiness(provider(wire="local", needs_key=False, environment=""))
@@ -100,7 +100,7 @@ def test_missing_engine_says_how_to_install_it(monkeypatch):
     [("pocketsphinx", ["pocketsphinx"]), ("PIL", ["inspector"]), ("pypdfium2", ["inspector"])],
 )
 def test_each_local_engine_is_missing_by_itself(monkeypatch, lacking, unavailable):
-    monkeypatch.setattr(extras, "find_spec", lambda name: None if name == lacking else True)
+    monkeypatch.setattr(installed, "find_spec", lambda name: None if name == lacking else True)
     engine_hint.cache_clear()
     local = provider(wire="local", needs_key=False, environment="")
     names = ("espeak-ng", "pocketsphinx", "inspector", "")

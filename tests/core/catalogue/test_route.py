@@ -10,6 +10,7 @@ from core.catalogue import snapshot
 from core.catalogue.lookup import get
 from core.catalogue.route import route
 from core.catalogue.speech import spoken_by
+from core.contract.audio import AudioFormat
 from core.contract.errors import (
     InvalidRequest,
     ModelNotFound,
@@ -18,7 +19,6 @@ from core.contract.errors import (
     Unsupported,
     WrongEndpoint,
 )
-from core.contract.media import AudioFormat
 from core.contract.requests import SpeechRequest
 from core.models import AIModel, Endpoint, Provider, ProviderKey
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from core.contract.media import AudioFormat
+from core.contract.audio import AudioFormat
 from core.contract.requests import Task
 from core.contract.usage import Kind, Unit
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from core.catalogue import lookup, snapshot
 from core.catalogue.seed import seed_catalogue
-from core.contract.media import AudioFormat
+from core.contract.audio import AudioFormat
 from core.models import AIModel, Endpoint, Price, Provider, ProviderKey, Voice
 
 TTS = "openai/tts-1"

@@ -10,8 +10,8 @@ from decimal import Decimal
 import pytest
 
 from core import ledger
+from core.contract.audio import AudioFormat
 from core.contract.events import AudioChunk, AudioStart, Outcome, Receipt, Used
-from core.contract.media import AudioFormat
 from core.contract.requests import Caller, SpeechRequest
 from core.contract.route import Route, Target
 from core.contract.usage import Amount, Kind, Price, Unit, Usage

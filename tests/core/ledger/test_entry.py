@@ -7,9 +7,9 @@ from decimal import Decimal
 
 import pytest
 
+from core.contract.audio import AudioFormat
 from core.contract.errors import Interrupted, NotPermitted, UpstreamFailed, UpstreamTimeout
 from core.contract.events import AttemptNote, AudioStart, Outcome
-from core.contract.media import AudioFormat
 from core.contract.usage import Basis, Usage
 from core.ledger import heartbeat
 from core.models import Attempt, Budget, UsageRecord

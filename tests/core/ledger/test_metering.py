@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.contract.audio import AudioFormat
 from core.contract.events import AudioChunk, AudioStart, Used, Word, Words
-from core.contract.media import AudioFormat
 from core.contract.requests import SpeechRequest
 from core.contract.route import Route
 from core.contract.usage import Kind, Price, Unit, Usage

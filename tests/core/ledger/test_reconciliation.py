@@ -8,9 +8,9 @@ from dataclasses import replace
 from decimal import Decimal
 
 from core import providers
+from core.contract.audio import AudioFormat
 from core.contract.errors import PolyphonyError
 from core.contract.events import AudioChunk, Outcome
-from core.contract.media import AudioFormat
 from core.contract.requests import SpeechRequest
 from core.contract.route import Policy, Route
 from core.ledger import open as open_entry

@@ -6,11 +6,11 @@ from django.utils import timezone
 from core import operations
 from core.catalogue import snapshot
 from core.contract.errors import NotFound
+from core.media import installed
+from core.media.pool.pool import close_shared_pool
 from core.models import Provider, ProviderKey, Version
 from core.models.offload import offload
 from core.models.version import bump
-from core.providers.local import extras
-from core.providers.local.pool import close_shared_pool
 from tests.core.operations.conftest import CANARY
 from tests.fakes import scenarios
 
@@ -107,7 +107,7 @@ async def test_an_unknown_provider_is_not_found(transactional_db):
 
 async def test_the_embedded_engine_is_started_and_answers(row):
     await Provider.objects.acreate(slug="local", name="Local", wire="local", needs_key=False)
-    if hint := extras.missing():
+    if hint := installed.missing():
         assert hint in (await operations.test_connection("local")).message
     else:
         assert await operations.test_connection("local") == operations.Check(

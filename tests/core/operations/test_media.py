@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from core.contract.audio import PcmShape, wav_header
 from core.contract.errors import InvalidRequest, Unavailable
-from core.contract.media import PcmShape, wav_header
+from core.media import align as alignment
+from core.media import installed
+from core.media.pool.pool import close_shared_pool
 from core.operations import align, probe_file
-from core.providers.local import alignment, extras
-from core.providers.local.pool import close_shared_pool
 
 pytestmark = pytest.mark.anyio
 
@@ -44,7 +45,7 @@ async def test_letter_is_no_media(tmp_path):
 
 
 async def test_alignment_without_the_extra_says_how_to_install_it(second, monkeypatch):
-    monkeypatch.setattr(alignment, "deaf", lambda: extras.HINT)
+    monkeypatch.setattr(alignment, "deaf", lambda: installed.HINT)
 
     with pytest.raises(Unavailable, match="polyphony"):
         await align(second, "hello")

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from core.contract.audio import AudioFormat, PcmShape, wav_header
 from core.contract.errors import (
     PolyphonyError,
     Unsupported,
@@ -16,7 +17,6 @@ from core.contract.errors import (
     UpstreamUnreachable,
 )
 from core.contract.events import AudioChunk, AudioStart, Event, Used, Words
-from core.contract.media import AudioFormat, PcmShape, wav_header
 from core.contract.requests import SpeechRequest
 from core.contract.route import Target
 from core.contract.usage import Amount, Kind, Unit, Usage

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from core.contract.audio import AudioFormat, wav_header
 from core.contract.errors import Unsupported, UpstreamLimited, UpstreamUnreachable
 from core.contract.events import (
     Answered,
@@ -17,7 +18,6 @@ from core.contract.events import (
     ToolCall,
     Used,
 )
-from core.contract.media import AudioFormat, wav_header
 from core.contract.requests import ChatRequest, Modality
 from core.contract.route import Target
 from core.contract.usage import Amount, Kind, Unit, Usage

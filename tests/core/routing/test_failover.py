@@ -7,9 +7,9 @@ from contextlib import aclosing
 
 import pytest
 
+from core.contract.audio import AudioFormat
 from core.contract.errors import PolyphonyError, UpstreamUnreachable
 from core.contract.events import Answered, Attempted, AudioChunk, ChatDelta, Outcome, Started, Used
-from core.contract.media import AudioFormat
 from core.contract.requests import ChatRequest, SpeechRequest
 from core.contract.route import Policy, Route, Secret, Target
 from core.routing.health import Health

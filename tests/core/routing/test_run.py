@@ -7,6 +7,7 @@ from weakref import ref
 
 import pytest
 
+from core.contract.audio import AudioFormat
 from core.contract.errors import (
     BudgetExceeded,
     InvalidRequest,
@@ -20,7 +21,6 @@ from core.contract.errors import (
     UpstreamTimeout,
 )
 from core.contract.events import Attempted, AudioChunk, AudioStart, Outcome, Progress, Started, Used
-from core.contract.media import AudioFormat
 from core.contract.requests import SpeechRequest
 from core.contract.route import Policy, Route, Target
 from core.contract.usage import Usage

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from core.contract.media import PCM_RATE, PcmShape
-from core.providers.local.encoders import RawEncoder
-from core.providers.local.extras import deaf, missing
-from core.providers.local.pool import Pool, close_shared_pool
+from core.contract.audio import PCM_RATE, PcmShape
+from core.media.installed import deaf, missing
+from core.media.pool.pool import Pool, close_shared_pool
+from core.media.worker.codecs.encoders import RawEncoder
 from tests.core.providers.local.listening import hear
-from tests.core.providers.local.sounds import RATE
+from tests.fakes.recordings import RATE
 
 
 @pytest.fixture(scope="session")

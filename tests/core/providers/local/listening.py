@@ -9,11 +9,11 @@ from typing import Any
 
 import av
 
+from core.contract.audio import AudioFormat
 from core.contract.events import AudioChunk, AudioStart, Used, Word, Words
-from core.contract.media import AudioFormat
 from core.contract.requests import SpeechRequest
 from core.contract.route import Target
-from core.providers.local.pool import Pool
+from core.media.pool.pool import Pool
 from core.providers.local.speech import speak
 
 SENTENCE = "The quick brown fox jumps over the lazy dog. "

@@ -11,13 +11,14 @@ from pathlib import Path
 import av
 import pytest
 
+from core.contract.audio import AudioFormat
 from core.contract.errors import InvalidRequest, Unavailable
 from core.contract.events import AudioChunk, ChatDelta
-from core.contract.media import AudioFormat
 from core.contract.requests import ChatRequest
-from core.providers.local import Local, extras
+from core.media import installed
+from core.media.pool.pool import shared_pool
+from core.providers.local import Local
 from core.providers.local import aloud as reading
-from core.providers.local.pool import shared_pool
 from tests.core.providers.local.inspected import (
     TARGET,
     aloud,
@@ -28,7 +29,7 @@ from tests.core.providers.local.inspected import (
     rows,
 )
 from tests.core.providers.local.listening import decoded_seconds
-from tests.core.providers.local.sounds import RATE, samples, write_wav
+from tests.fakes.recordings import RATE, samples, write_wav
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("engine")]
 
@@ -272,7 +273,7 @@ async def test_stop_while_speaking_leaves_nothing_running(sea):
 
 
 async def test_missing_extra_says_how_to_install_it(monkeypatch):
-    monkeypatch.setattr(extras, "find_spec", lambda name: None if name == "PIL" else True)
+    monkeypatch.setattr(installed, "find_spec", lambda name: None if name == "PIL" else True)
 
     with pytest.raises(Unavailable, match=r'pip install "polyphony\[local\]"'):
         await answered(asked("Hi"))
@@ -287,7 +288,7 @@ async def test_missing_voice_says_how_to_install_it(monkeypatch):
 
 async def test_it_is_listed_where_its_libraries_are(monkeypatch):
     assert "inspector" in await Local().models(TARGET)
-    monkeypatch.setattr(extras, "find_spec", lambda name: None if name == "pypdfium2" else True)
+    monkeypatch.setattr(installed, "find_spec", lambda name: None if name == "pypdfium2" else True)
 
     assert await Local().models(TARGET) == ("espeak-ng", "pocketsphinx")
 

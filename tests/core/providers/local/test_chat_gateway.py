@@ -9,9 +9,9 @@ import pytest
 
 from core import background
 from core.catalogue.seed import seed_catalogue
+from core.contract.audio import AudioFormat
 from core.contract.errors import InvalidRequest, Unsupported
 from core.contract.events import AudioChunk, AudioStart, ChatDelta, ImageReady, Outcome, Receipt
-from core.contract.media import AudioFormat
 from core.contract.requests import Caller, Modality, Source
 from core.gateway import Session
 from core.models import UsageRecord

@@ -12,7 +12,7 @@ import pytest
 from core.contract.requests import Media, Modality
 from core.providers.local import measuring, report_sound
 from tests.core.providers.local.inspected import answered, asked, inspected, part, rows
-from tests.core.providers.local.sounds import RATE, broken_wav, recode, samples, word_errors, write_wav
+from tests.fakes.recordings import RATE, broken_wav, recode, samples, word_errors, write_wav
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("ears")]
 

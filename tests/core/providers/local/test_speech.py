@@ -10,13 +10,13 @@ from statistics import median
 
 import pytest
 
+from core.contract.audio import AudioFormat
 from core.contract.errors import InvalidRequest, Unavailable, Unsupported
 from core.contract.events import AudioStart
-from core.contract.media import AudioFormat
 from core.contract.requests import SpeechRequest
+from core.media.installed import HINT, available_formats, missing, system_engine
 from core.providers import adapter
 from core.providers.base import Speaks
-from core.providers.local.extras import HINT, available_formats, missing, system_engine
 from core.providers.local.speech import arguments, speak
 from tests.core.providers.local.listening import SENTENCE, decoded_seconds, hear, target
 

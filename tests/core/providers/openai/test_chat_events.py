@@ -5,9 +5,9 @@ import json
 
 import pytest
 
+from core.contract.audio import AudioFormat
 from core.contract.errors import UpstreamInvalid
 from core.contract.events import AudioChunk, AudioStart, ChatDelta, ImageReady, ToolCall
-from core.contract.media import AudioFormat
 from core.providers.openai.chat_events import Reading
 from tests.fakes.chat import PICTURE
 from tests.fakes.frames import frame

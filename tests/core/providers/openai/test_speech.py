@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import pytest
 
+from core.contract.audio import AudioFormat
 from core.contract.errors import (
     InvalidRequest,
     PolyphonyError,
@@ -23,7 +24,6 @@ from core.contract.errors import (
     UpstreamUnreachable,
 )
 from core.contract.events import AudioChunk, AudioStart, Used
-from core.contract.media import AudioFormat
 from core.contract.requests import SpeechRequest
 from core.contract.route import Secret, Target
 from core.contract.usage import Kind, Price, Unit

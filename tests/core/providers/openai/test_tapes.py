@@ -9,8 +9,8 @@ from contextlib import aclosing
 import pytest
 import yaml
 
+from core.contract.audio import AudioFormat
 from core.contract.events import AudioChunk, AudioStart, Used
-from core.contract.media import AudioFormat
 from core.contract.requests import SpeechRequest
 from core.contract.route import Secret, Target
 from core.providers import adapter

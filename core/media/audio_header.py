@@ -1,0 +1,86 @@
+"""What encoded sound says of itself: its format by signature, its shape and its length by header."""
+
+from __future__ import annotations
+
+import re
+import struct
+from dataclasses import dataclass
+
+from core.contract.audio import PCM_RATE, AudioFormat, PcmShape
+from core.contract.errors import UpstreamInvalid
+
+WAV_HEADER = 44
+SIGNATURES = {
+    b"RIFF": AudioFormat.WAV,
+    b"ID3": AudioFormat.MP3,
+    b"OggS": AudioFormat.OPUS,
+    b"fLaC": AudioFormat.FLAC,
+}
+RATE = re.compile(r"\brate=(\d{4,6})\b")
+CHANNELS = re.compile(r"\bchannels=([12])\b")
+RATES = range(4_000, 192_001)
+
+# kbit/s by index for layer III: MPEG-1, then MPEG-2 and 2.5.
+MP3_KBITS = (
+    (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 0),
+    (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160, 0),
+)
+TYPICAL_BITS = {
+    AudioFormat.MP3: 64_000,
+    AudioFormat.OPUS: 32_000,
+    AudioFormat.AAC: 64_000,
+    AudioFormat.FLAC: 220_000,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """Playing time in seconds; `exact` is false where a bit rate was assumed."""
+
+    seconds: float
+    exact: bool
+
+
+def signature(head: bytes) -> AudioFormat | None:
+    """The format that the first bytes prove, or None: raw samples and bare frames prove nothing."""
+    return next((found for magic, found in SIGNATURES.items() if head.startswith(magic)), None)
+
+
+def accept(head: bytes, audio: AudioFormat) -> None:
+    """Raises `UpstreamInvalid` where the first bytes of an answer prove another format than `audio`."""
+    found = signature(head)
+    if (found and found is not audio) or (audio is AudioFormat.WAV and found is None):
+        raise UpstreamInvalid(f"The provider sent {found or 'something else'} where {audio} was asked for.")
+
+
+def shape(audio: AudioFormat, head: bytes, media_type: str = "") -> PcmShape:
+    """Rate and channels: by WAV header, by content type, else those of the `pcm` everybody sends."""
+    if audio is AudioFormat.WAV and len(head) >= WAV_HEADER:
+        channels, rate = struct.unpack_from("<HI", head, 22)
+        if rate in RATES and channels in (1, 2):
+            return PcmShape(rate, channels)
+    rate, channels = RATE.search(media_type), CHANNELS.search(media_type)
+    named = int(rate[1]) if rate else PCM_RATE
+    return PcmShape(named if named in RATES else PCM_RATE, int(channels[1]) if channels else 1)
+
+
+def length(audio: AudioFormat, size: int, head: bytes, pcm: PcmShape) -> Length:
+    """How long `size` bytes play."""
+    if audio is AudioFormat.PCM:
+        return Length(pcm.seconds(size), exact=True)
+    if audio is AudioFormat.WAV:
+        return Length(pcm.seconds(max(size - WAV_HEADER, 0)), exact=True)
+    bits = (mp3_bits(head) if audio is AudioFormat.MP3 else 0) or TYPICAL_BITS[audio]
+    return Length(size * 8 / bits, exact=False)
+
+
+def mp3_bits(head: bytes) -> int:
+    """Bits per second that the first MPEG frame in `head` names; 0 where there is none."""
+    at = 0
+    if head.startswith(b"ID3") and len(head) >= 10:
+        at = 10 + sum((byte & 0x7F) << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=True))
+    frame = head[at : at + 3]
+    if len(frame) < 3 or frame[0] != 0xFF or frame[1] & 0xE6 != 0xE2:
+        return 0
+    version = 0 if frame[1] & 0x18 == 0x18 else 1
+    return MP3_KBITS[version][frame[2] >> 4] * 1000

@@ -1,0 +1,138 @@
+"""One worker process as its parent sees it: commands go in, a thread reads the frames that come out."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from core.media.worker.protocol import EVENT, BrokenFrame, Frame, pack_command, read_frame
+
+MODULE = "core.media.worker.main"
+ROOT = Path(__file__).resolve().parents[3]
+POLL = 0.25
+PROMPT = 0.1
+ENDINGS = frozenset({"step", "done", "error", "cancelled"})
+PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+"""The environment a worker may see: it parses what strangers send, and our secrets live in the rest."""
+
+Deliver = Callable[[Frame], None]
+
+
+class WorkerProcess:
+    """A child that lives until `close`, `kill` or its own death; `on_death` is then called once.
+
+    `deliver` and `on_death` run in the reading thread.
+    """
+
+    def __init__(
+        self, deliver: Deliver, on_death: Callable[[WorkerProcess], None], environment: Mapping[str, str]
+    ) -> None:
+        self._deliver = deliver
+        self._on_death = on_death
+        self._writing = threading.Lock()
+        self._ended = threading.Event()
+        self._ending: dict[str, Any] | None = None
+        self.dead = False
+        self.deadline = 0.0
+        self.child = subprocess.Popen(
+            [sys.executable, "-m", MODULE],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=minimal_environment(environment),
+        )
+        self._reader = threading.Thread(target=self._read, name="local-worker-reader", daemon=True)
+        self._reader.start()
+
+    def step(self, command: Mapping[str, Any], timeout: float) -> dict[str, Any]:
+        """Run one step and wait for its end: `step`, `done`, `error`, `cancelled`, `timeout` or `died`.
+
+        Blocks the calling thread. A step that outlives `timeout` seconds costs the process its life.
+        """
+        self._ended.clear()
+        self._ending = None
+        self.deadline = time.monotonic() + timeout
+        if not self.send(command):
+            self._reader.join(timeout)
+            return {"event": "died"}
+        while not self._ended.wait(POLL):
+            if time.monotonic() > self.deadline:
+                self.kill()
+                self._reader.join(timeout)
+                return self._ending or {"event": "timeout"}
+        return self._ending or {"event": "died"}
+
+    def send(self, command: Mapping[str, Any]) -> bool:
+        """Write one command; False when nobody is there to read it."""
+        assert self.child.stdin is not None
+        try:
+            with self._writing:
+                self.child.stdin.write(pack_command(command))
+                self.child.stdin.flush()
+        except (OSError, ValueError):  # a broken pipe, or one that was closed
+            return False
+        return True
+
+    def send_promptly(self, command: Mapping[str, Any]) -> None:
+        """For the event loop: a worker that does not even read its input is killed, not waited for."""
+        if not self._writing.acquire(timeout=PROMPT):
+            self.kill()
+            return
+        self._writing.release()
+        self.send(command)
+
+    def retire(self) -> None:
+        """Let it go: the end of its input is the end of the worker. Does not wait."""
+        assert self.child.stdin is not None
+        with self._writing:
+            try:
+                self.child.stdin.close()
+            except OSError:  # bytes left in the buffer of a dead worker
+                return
+
+    def kill(self) -> None:
+        self.child.kill()
+
+    def join(self, timeout: float) -> None:
+        """Wait until the process is reaped and its pipes are closed; kills it after `timeout` seconds."""
+        self._reader.join(timeout)
+        if self._reader.is_alive():
+            self.kill()
+            self._reader.join(timeout)
+
+    def _read(self) -> None:
+        assert self.child.stdout is not None
+        with self.child.stdout:
+            try:
+                while (frame := read_frame(self.child.stdout)) is not None:
+                    self._take(frame)
+            except (BrokenFrame, OSError, ValueError):
+                pass  # whatever it was, this worker cannot be trusted any more
+        self.kill()
+        self.child.wait()
+        self.retire()
+        self.dead = True
+        self._on_death(self)
+        self._ended.set()
+
+    def _take(self, frame: Frame) -> None:
+        if frame.kind == EVENT:
+            event = frame.event()
+            if event["event"] in ENDINGS:
+                self._ending = event
+                self._ended.set()
+                return
+        self._deliver(frame)
+
+
+def minimal_environment(extra: Mapping[str, str]) -> dict[str, str]:
+    """What a worker is told: where Python and our package are, and nothing else."""
+    kept = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    kept["PYTHONPATH"] = str(ROOT)
+    kept["PYTHONUTF8"] = "1"
+    return {**kept, **extra}

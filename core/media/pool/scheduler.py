@@ -1,0 +1,213 @@
+"""A lane of the pool: one thread that drives one worker process, a step of one job at a time, round robin."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from core.contract.errors import (
+    Interrupted,
+    InvalidRequest,
+    PolyphonyError,
+    Unavailable,
+    Unsupported,
+    UpstreamFailed,
+    UpstreamInvalid,
+    UpstreamTimeout,
+)
+from core.media.pool.job import Job
+from core.media.pool.process import WorkerProcess
+from core.media.worker.protocol import EVENT, Frame
+
+CANCEL_GRACE = 2.0
+"""Seconds a cancelled step may take to notice before its process is killed."""
+
+REFUSALS: Mapping[str, type[PolyphonyError]] = {
+    "invalid": InvalidRequest,
+    "unsupported": Unsupported,
+    "unavailable": Unavailable,
+}
+
+
+class Lane:
+    """Owns its jobs from `add` until they finish; a job whose reader is slow is parked, not waited for.
+
+    A dead process fails the jobs that were open in it; those not yet started go to the next process. After
+    `recycle` jobs a process takes no new ones and leaves when its last job is done.
+    """
+
+    def __init__(
+        self,
+        *,
+        recycle: int,
+        step_timeout: float,
+        environment: Mapping[str, str],
+        finished: Callable[[], None],
+    ) -> None:
+        self.recycle = recycle
+        self.step_timeout = step_timeout
+        self.environment = environment
+        self._job_finished = finished
+        self._news = threading.Condition()
+        self._ready: deque[Job] = deque()
+        self.jobs: dict[int, Job] = {}
+        self._process: WorkerProcess | None = None
+        self._processes: dict[WorkerProcess, set[int]] = {}
+        self._started = 0
+        self._closing = False
+        self._thread = threading.Thread(target=self._drive, name="local-worker-lane", daemon=True)
+        self._thread.start()
+
+    @property
+    def process_ids(self) -> list[int]:
+        """The living processes, for whoever watches them."""
+        with self._news:
+            return [process.child.pid for process in self._processes]
+
+    def add(self, job: Job) -> None:
+        with self._news:
+            self.jobs[job.number] = job
+            self._ready.append(job)
+            self._news.notify()
+
+    def resume(self, job: Job) -> None:
+        """Its reader caught up: if it was parked, give it its turn again."""
+        with self._news:
+            if job.parked:
+                job.parked = False
+                self._ready.append(job)
+                self._news.notify()
+
+    def cancel(self, job: Job) -> None:
+        """Its reader went away. Returns at once; the worker unwinds the step it is in, or is killed."""
+        with self._news:
+            job.closed = True
+            process, running = job.process, job.running
+        if process is not None:
+            if running:
+                process.deadline = min(process.deadline, time.monotonic() + CANCEL_GRACE)
+            process.send_promptly({"op": "cancel", "job": job.number})
+        if not running:
+            self._end(job, None)
+
+    def stop(self) -> None:
+        """End every job as interrupted and let the processes go."""
+        with self._news:
+            self._closing = True
+            self._news.notify()
+            jobs, processes = list(self.jobs.values()), list(self._processes)
+        for job in jobs:
+            self._end(job, Interrupted("The server stopped while the answer was being made."))
+        for process in processes:
+            process.retire()
+
+    def join(self, grace: float) -> None:
+        """Wait until the processes are reaped and the thread has ended; kills after `grace` seconds."""
+        with self._news:
+            processes = list(self._processes)
+        for process in processes:
+            process.join(grace)
+        self._thread.join(grace)
+
+    def _drive(self) -> None:
+        while (job := self._next()) is not None:
+            ending = self._advance(job)
+            self._settle(job, ending)
+
+    def _next(self) -> Job | None:
+        with self._news:
+            while not self._closing:
+                while self._ready:
+                    job = self._ready.popleft()
+                    if not job.closed and not job.finished:
+                        job.running = True
+                        return job
+                self._news.wait()
+        return None
+
+    def _advance(self, job: Job) -> dict[str, Any]:
+        if job.process is not None:
+            return job.process.step({"op": "step", "job": job.number}, self.step_timeout)
+        try:
+            process = self._fresh_process()
+        except OSError as error:
+            return {"event": "error", "kind": "failed", "message": f"The worker did not start: {error}"}
+        with self._news:
+            job.process = process
+            self._processes[process].add(job.number)
+        command = {"op": "start", "job": job.number, "kind": job.kind, "args": dict(job.args)}
+        return process.step(command, self.step_timeout)
+
+    def _fresh_process(self) -> WorkerProcess:
+        with self._news:
+            process = self._process
+            if process is not None and not process.dead and self._started < self.recycle:
+                self._started += 1
+                return process
+        if process is not None and not self._processes.get(process):
+            process.retire()
+        process = WorkerProcess(self._deliver, self._bury, self.environment)
+        with self._news:
+            self._process, self._started = process, 1
+            self._processes[process] = set()
+            if self._closing:
+                process.retire()
+        return process
+
+    def _settle(self, job: Job, ending: dict[str, Any]) -> None:
+        name = ending["event"]
+        with self._news:
+            job.running = False
+            going_on = name == "step" and not job.closed and not job.finished
+            if going_on and job.full:
+                job.parked = True
+            elif going_on:
+                self._ready.append(job)
+        if name == "done" and not job.closed:
+            job.put({"event": "done", "result": ending["result"]})
+        if not going_on:
+            self._end(job, failure(ending))
+
+    def _end(self, job: Job, error: PolyphonyError | None) -> None:
+        job.finish(error)
+        with self._news:
+            if self.jobs.pop(job.number, None) is None:
+                return
+            process = job.process
+            open_jobs = self._processes.get(process, set()) if process is not None else set()
+            open_jobs.discard(job.number)
+            spent = process is not self._process and process is not None and not open_jobs
+        if spent and process is not None:
+            process.retire()
+        self._job_finished()
+
+    def _deliver(self, frame: Frame) -> None:
+        job = self.jobs.get(frame.job)
+        if job is not None:
+            job.put(frame.event() if frame.kind == EVENT else frame.payload)
+
+    def _bury(self, process: WorkerProcess) -> None:
+        """The process is dead: its other jobs failed with it; the running one is settled by the driver."""
+        with self._news:
+            numbers = self._processes.pop(process, set())
+            lost = [self.jobs[n] for n in numbers if n in self.jobs and not self.jobs[n].running]
+        for job in lost:
+            self._end(job, failure({"event": "lost"}))
+
+
+def failure(ending: Mapping[str, Any]) -> PolyphonyError | None:
+    """How a job ended, in the words of the error tree; None when it simply ended."""
+    name = ending["event"]
+    if name == "timeout":
+        return UpstreamTimeout("The local worker took too long over one step and was stopped.")
+    if name == "lost":
+        return UpstreamFailed("The local worker stopped unexpectedly.")
+    if name == "died":  # of this job, so a second worker would die of it as well
+        return UpstreamInvalid("The local worker stopped unexpectedly.", code="worker_died")
+    if name == "error":
+        refusal = REFUSALS.get(ending["kind"], UpstreamFailed)
+        return refusal(ending["message"], param=ending.get("param"), code=ending.get("code"))
+    return None

@@ -1,0 +1,181 @@
+"""Sound into the format that was asked for, piece by piece, first bytes first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from functools import cache
+from importlib import import_module
+from typing import Any, Protocol
+
+from core.contract.audio import AudioFormat, PcmShape, wav_header
+from core.media.worker.codecs.resample import LinearResampler
+from core.media.worker.output import Refused
+
+INSTALL = 'pip install "polyphony[local]"'
+
+Write = Callable[[bytes], object]
+
+CONTAINERS: dict[AudioFormat, tuple[str, str, int | None, dict[str, str]]] = {
+    AudioFormat.MP3: ("mp3", "libmp3lame", 64_000, {"write_xing": "0", "id3v2_version": "0"}),
+    AudioFormat.OPUS: ("ogg", "libopus", 32_000, {"page_duration": "20000"}),
+    AudioFormat.AAC: ("adts", "aac", 64_000, {}),
+    AudioFormat.FLAC: ("flac", "flac", None, {}),
+}
+"""Container, codec, bits per second of one channel, options that make each packet leave at once."""
+
+
+class Encoder(Protocol):
+    """Takes signed 16-bit samples, interleaved; `close` writes what is still inside."""
+
+    def write(self, sound: bytes) -> None: ...
+
+    def close(self) -> None: ...
+
+
+@cache
+def media_library() -> Any:
+    """PyAV, or None where it cannot be imported."""
+    try:
+        av = import_module("av")
+    except ImportError:
+        return None
+    av.logging.set_level(None)
+    return av
+
+
+def need_media_library(what: str) -> Any:
+    """PyAV. Raises `Refused` with the way to get it."""
+    av = media_library()
+    if av is None:
+        raise Refused("unavailable", f"{what} needs PyAV: {INSTALL}")
+    return av
+
+
+def streaming(form: AudioFormat, source: PcmShape, target: PcmShape, write: Write) -> Encoder:
+    """An encoder whose output goes to `write` as it comes; a WAV header claims an unknown length."""
+    if form in CONTAINERS:
+        return ContainerEncoder(form, source, target, Sink(write))
+    return RawEncoder(source, target, write, wav_header(target) if form is AudioFormat.WAV else b"")
+
+
+class RawEncoder:
+    """Samples as they are, at another rate where needed, after a header."""
+
+    def __init__(self, source: PcmShape, target: PcmShape, write: Write, header: bytes = b"") -> None:
+        self._write = write
+        self._header = header
+        self._same = source == target
+        self._plain = self._fine = None
+        if self._same:
+            return
+        if media_library() is not None:
+            self._fine = Resampler(source, target, "s16", None)
+        elif source.channels == target.channels == 1:
+            self._plain = LinearResampler(source.sample_rate, target.sample_rate)
+        else:
+            need_media_library("Mixing channels")
+
+    def write(self, sound: bytes) -> None:
+        self._begin()
+        if self._same:
+            self._write(sound)
+        elif self._plain is not None:
+            self._write(self._plain.convert(sound))
+        else:
+            self._pass(sound)
+
+    def close(self) -> None:
+        self._begin()
+        if self._fine is not None:
+            self._pass(None)
+
+    def _begin(self) -> None:
+        if self._header:
+            header, self._header = self._header, b""
+            self._write(header)
+
+    def _pass(self, sound: bytes | None) -> None:
+        assert self._fine is not None
+        for frame in self._fine.convert(sound):
+            self._write(packed(frame))
+
+
+class ContainerEncoder:
+    """A compressed stream: resampled to what the codec takes, framed by its container."""
+
+    def __init__(self, form: AudioFormat, source: PcmShape, target: PcmShape, output: Any) -> None:
+        av = need_media_library(f"The format {form}")
+        container, codec, bits, options = CONTAINERS[form]
+        self._output = av.open(output, "w", format=container, options={"flush_packets": "1", **options})
+        layout = "mono" if target.channels == 1 else "stereo"
+        self._stream = self._output.add_stream(codec, rate=target.sample_rate, layout=layout)
+        if bits is not None:
+            self._stream.bit_rate = bits * target.channels
+        context = self._stream.codec_context
+        context.thread_count = 1
+        context.open()
+        self._resampler = Resampler(source, target, context.format.name, context.frame_size or None)
+
+    def write(self, sound: bytes) -> None:
+        self._pass(sound)
+
+    def close(self) -> None:
+        self._pass(None)
+        self._output.mux(self._stream.encode(None))
+        self._output.close()
+
+    def _pass(self, sound: bytes | None) -> None:
+        for frame in self._resampler.convert(sound):
+            self._output.mux(self._stream.encode(frame))
+
+
+class Resampler:
+    """Raw samples into frames of another rate, layout or sample format; None as sound empties it."""
+
+    def __init__(
+        self, source: PcmShape, target: PcmShape, sample_format: str, frame_size: int | None
+    ) -> None:
+        av = need_media_library("Another sample rate")
+        self._source = source
+        self._samples = 0
+        layout = "mono" if target.channels == 1 else "stereo"
+        self._resampler = av.AudioResampler(sample_format, layout, target.sample_rate, frame_size)
+
+    def convert(self, sound: bytes | None) -> list[Any]:
+        frames: list[Any] = self._resampler.resample(None if sound is None else self._frame(sound))
+        return frames
+
+    def _frame(self, sound: bytes) -> Any:
+        frame = raw_frame(sound, self._source, self._samples)
+        self._samples += frame.samples
+        return frame
+
+
+class Sink:
+    """The writing half of a file: enough for a container that never seeks."""
+
+    def __init__(self, write: Write) -> None:
+        self._write = write
+
+    def write(self, data: bytes) -> int:
+        self._write(bytes(data))
+        return len(data)
+
+
+def raw_frame(sound: bytes, shape: PcmShape, at: int) -> Any:
+    """One frame of PyAV holding these samples, the first of them number `at` of the stream."""
+    av = media_library()
+    count = len(sound) // (2 * shape.channels)
+    layout = "mono" if shape.channels == 1 else "stereo"
+    frame = av.AudioFrame(format="s16", layout=layout, samples=count, align=1)
+    frame.sample_rate = shape.sample_rate
+    frame.planes[0].update(sound)
+    frame.pts = at
+    frame.time_base = Fraction(1, shape.sample_rate)
+    return frame
+
+
+def packed(frame: Any) -> bytes:
+    """The samples of an interleaved 16-bit frame, without the padding of its buffer."""
+    return bytes(frame.planes[0])[: frame.samples * 2 * frame.layout.nb_channels]

@@ -1,0 +1,70 @@
+"""Worker side of alignment: the recogniser is told the words and looks for their places."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import Any
+
+from core.media.worker.codecs.containers import opened
+from core.media.worker.codecs.pcm import SECOND, pieces
+from core.media.worker.engines.pocketsphinx import Token, recogniser
+from core.media.worker.engines.text_fragments import UNSPEAKABLE
+from core.media.worker.engines.word_times import trim
+from core.media.worker.output import Output, Refused
+
+LONGEST = 600
+"""Seconds: the search keeps every moment of the sound in memory."""
+
+JOINTS = re.compile(r"[-‐‑–—/]")
+
+Result = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A word of the text and what the dictionary calls its parts."""
+
+    word: str
+    parts: tuple[str, ...]
+
+
+def align(args: dict[str, Any], output: Output) -> Generator[None, None, Result]:
+    """`path` and `text` in; returns `{"words": [[word, start, end], ...], "seconds"}`."""
+    sound = bytearray()
+    with opened(args["path"]) as media:
+        for piece in pieces(media):
+            output.check()
+            sound += piece
+            if len(sound) > LONGEST * SECOND:
+                raise Refused("unsupported", f"Alignment takes at most {LONGEST} seconds of sound.", "file")
+    found = recogniser()
+    words = known(UNSPEAKABLE.sub(" ", args["text"]), found.knows)
+    tokens: list[Token] = []
+    if words:
+        tokens = yield from found.align(bytes(sound), [part for word in words for part in word.parts])
+    return {"words": joined(words, tokens), "seconds": round(len(sound) / SECOND, 3)}
+
+
+def known(text: str, knows: Callable[[str], bool]) -> list[Written]:
+    """The words whose every part is in the dictionary."""
+    found = []
+    for piece in text.split():
+        word = trim(piece)
+        parts = tuple(part for part in JOINTS.split(word.lower().replace("’", "'")) if part)
+        if parts and all(knows(part) for part in parts):
+            found.append(Written(word, parts))
+    return found
+
+
+def joined(words: list[Written], tokens: list[Token]) -> list[tuple[str, float, float]]:
+    """Each word from the beginning of its first part to the end of its last; nothing if any is missing."""
+    if [token.word for token in tokens] != [part for word in words for part in word.parts]:
+        return []
+    result, at = [], 0
+    for word in words:
+        first, last = tokens[at], tokens[at + len(word.parts) - 1]
+        result.append((word.word, round(first.start, 2), round(last.end, 2)))
+        at += len(word.parts)
+    return result

@@ -1,0 +1,75 @@
+"""Worker side of a download: recorded raw sound becomes a file in the format that was chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from core.contract.audio import PCM_RATE, AudioFormat, PcmShape, wav_header
+from core.media.worker.codecs.encoders import ContainerEncoder, RawEncoder
+from core.media.worker.output import Output, Refused
+
+STEP_SECONDS = 10
+
+RATES = {
+    AudioFormat.MP3: (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000),
+    AudioFormat.OPUS: (8000, 12000, 16000, 24000, 48000),
+    AudioFormat.AAC: (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000),
+}
+"""What the codecs take; wav and flac keep the rate they get."""
+
+Result = dict[str, Any]
+
+
+def encode(args: dict[str, Any], output: Output) -> Generator[None, None, Result]:
+    """`source` (raw s16le), `sample_rate`, `channels`, `target`, `format`; returns `{"bytes", "seconds"}`.
+
+    The target is a whole file with true sizes in its header; a failed or cancelled job removes it.
+    """
+    shape = PcmShape(int(args["sample_rate"]), int(args["channels"]))
+    if shape.channels not in (1, 2) or not 4000 <= shape.sample_rate <= 192_000:
+        raise Refused("invalid", "Sound must have one or two channels at 4,000 to 192,000 Hz.")
+    source, target = Path(args["source"]), Path(args["target"])
+    form = AudioFormat(args["format"])
+    finished = False
+    try:
+        with source.open("rb") as sound, target.open("w+b") as file:
+            yield from _convert(sound, file, form, shape, output)
+        finished = True
+    finally:
+        if not finished:
+            target.unlink(missing_ok=True)
+    frames = source.stat().st_size // (2 * shape.channels)
+    return {"bytes": target.stat().st_size, "seconds": round(frames / shape.sample_rate, 3)}
+
+
+def shape_for(form: AudioFormat, source: PcmShape) -> PcmShape:
+    """The nearest shape a format can hold that loses nothing; raw pcm is always 24 kHz mono."""
+    if form is AudioFormat.PCM:
+        return PcmShape(PCM_RATE, 1)
+    rates = RATES.get(form, (source.sample_rate,))
+    fitting = [rate for rate in rates if rate >= source.sample_rate]
+    return PcmShape(fitting[0] if fitting else rates[-1], source.channels)
+
+
+def _convert(
+    sound: BinaryIO, file: BinaryIO, form: AudioFormat, shape: PcmShape, output: Output
+) -> Generator[None, None, None]:
+    goal = shape_for(form, shape)
+    if form is AudioFormat.WAV:
+        file.write(wav_header(goal, 0))
+    raw = form in (AudioFormat.WAV, AudioFormat.PCM)
+    encoder = RawEncoder(shape, goal, file.write) if raw else ContainerEncoder(form, shape, goal, file)
+    block = 2 * shape.channels
+    while piece := sound.read(shape.bytes_per_second):
+        output.check()
+        encoder.write(piece[: len(piece) - len(piece) % block])
+        if sound.tell() // shape.bytes_per_second % STEP_SECONDS == 0:
+            output.event("progress", done=sound.tell() / shape.bytes_per_second, unit="second")
+            yield
+    encoder.close()
+    if form is AudioFormat.WAV:
+        size = file.seek(0, 2) - 44
+        file.seek(0)
+        file.write(wav_header(goal, size))

@@ -1,0 +1,105 @@
+"""Worker side of reading a PDF: what it says of itself, its text, a picture of its first page."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
+from ctypes import ArgumentError
+from typing import Any
+
+from core.media.worker.codecs.containers import DAMAGED
+from core.media.worker.codecs.demuxers import unreadable
+from core.media.worker.libraries import pdfium
+from core.media.worker.output import Output
+
+MOST_PAGES = 500
+"""Pages whose text is read."""
+
+EXCERPT = 2000
+LONGEST_PAGE = 200_000
+"""Characters: of the whole text that are told, of one page that are counted."""
+
+WIDTH, HEIGHT = 1000, 1414
+"""Pixels within which the first page is drawn; an upright sheet of A4 fills them."""
+
+MILLIMETRES = 25.4 / 72
+FIELDS = ("Title", "Author", "Subject", "Creator", "Producer", "CreationDate")
+MENDED = {0: None, 0xFFFE: "-"}
+"""The library's own mark for a hyphen at the end of a line."""
+
+LOCKED = "This PDF asks for a password."
+TOO_LARGE = "This PDF takes more memory than a worker has."
+
+Result = dict[str, Any]
+
+
+def inspect(args: dict[str, Any], output: Output) -> Generator[None, None, Result]:
+    """`path` in; the events `pdf`, `text`, `picture`; returns `{"pages"}`."""
+    with reading(), pdfium().PdfDocument(args["path"]) as document:
+        output.event("pdf", **facts(document))
+        yield
+        output.event("text", **(yield from text(document, output)))
+        yield
+        output.picture(drawn(document[0]), "image/png", "first page")
+        return {"pages": len(document)}
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Whatever the library makes of a broken file is a `Refused`."""
+    try:
+        yield
+    except MemoryError:
+        raise unreadable(TOO_LARGE) from None
+    except (pdfium().PdfiumError, ValueError, OverflowError, RecursionError, ArgumentError) as error:
+        raise unreadable(LOCKED if "password" in str(error).lower() else DAMAGED) from None
+
+
+def facts(document: Any) -> Result:
+    """Pages, version, size of the first page in millimetres, and what the author wrote down."""
+    if not len(document):
+        raise unreadable("This PDF has no pages.")
+    width, height = document[0].get_size()
+    told = document.get_metadata_dict(skip_empty=True)
+    return {
+        "pages": len(document),
+        "version": document.get_version(),
+        "size": [round(width * MILLIMETRES), round(height * MILLIMETRES)],
+        "fields": [(name, told[name][:200]) for name in FIELDS if name in told],
+    }
+
+
+def text(document: Any, output: Output) -> Generator[None, None, Result]:
+    """Characters and words of all pages read, those without any, and how the text begins."""
+    characters = words = empty = 0
+    excerpt = ""
+    pages = min(len(document), MOST_PAGES)
+    for number in range(pages):
+        output.check()
+        found = page_text(document[number])
+        characters += len(found)
+        words += len(found.split())
+        empty += not found
+        if len(excerpt) < EXCERPT and found:
+            excerpt = f"{excerpt}\n\n{found}".lstrip()[:EXCERPT]
+        output.event("progress", done=number + 1)
+        yield
+    return {"read": pages, "characters": characters, "words": words, "empty": empty, "excerpt": excerpt}
+
+
+def page_text(page: Any) -> str:
+    """A page as lines of text; what stands in a table keeps its line."""
+    with closing(page), closing(page.get_textpage()) as written:
+        count = min(written.count_chars(), LONGEST_PAGE)
+        found: str = written.get_text_range(0, count) if count else ""
+    return found.translate(MENDED).replace("\r\n", "\n").strip()
+
+
+def drawn(page: Any) -> bytes:
+    """The page as PNG."""
+    width, height = page.get_size()
+    scale = min(WIDTH / max(1.0, width), HEIGHT / max(1.0, height))
+    file = io.BytesIO()
+    page.render(scale=scale).to_pil().convert("RGB").save(file, "PNG", optimize=True)
+    return file.getvalue()

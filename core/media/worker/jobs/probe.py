@@ -1,0 +1,125 @@
+"""Worker side of a probe: what a file is and how long it plays, counted packet by packet."""
+
+from __future__ import annotations
+
+import wave
+from collections.abc import Generator
+from importlib import import_module
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from core.media.worker.codecs.containers import DAMAGED, SILENT, MediaFile, Timeline, length, moment, opened
+from core.media.worker.codecs.demuxers import Kind, recognise, unreadable
+from core.media.worker.codecs.encoders import media_library
+from core.media.worker.output import Output
+from core.providers.local import pictures
+
+STEP_PACKETS = 10_000
+MOST_PACKETS = 20_000_000
+WAV_HEADER = 44
+
+Result = dict[str, Any]
+
+
+def probe(args: dict[str, Any], output: Output) -> Generator[None, None, Result]:
+    """`path` in, the fields of a `Probe` out. Refused as `unsupported_media`: what nobody can read here."""
+    path = Path(args["path"])
+    with path.open("rb") as file:
+        kind = recognise(file)
+        if kind.media_type.startswith("image/"):
+            width, height = pictures.size(file, kind.container)
+            return described(kind, "image", width=width, height=height)
+    if kind.container == "pdf":
+        return described(kind, "pdf", pages=pages(path))
+    if kind.container == "wav" and media_library() is None:
+        return described(kind, "audio", **plain_wav(path))
+    return (yield from measure(path, output))
+
+
+def measure(path: Path, output: Output) -> Generator[None, None, Result]:
+    """Sound or video: what its streams are, and how long the longer of them plays."""
+    with opened(str(path)) as media:
+        sound = sound_facts(media) if media.sound is not None or media.picture is None else {}
+        picture = picture_facts(media)
+    seconds = 0.0
+    for stream in [name for name, facts in (("sound", sound), ("picture", picture)) if facts]:
+        with opened(str(path)) as media:
+            seconds = max(seconds, (yield from playing_time(media, getattr(media, stream), output)))
+    if not seconds:
+        raise unreadable(SILENT if sound else DAMAGED)
+    return described(
+        media.kind, "video" if picture else "audio", seconds=round(seconds, 3), **sound, **picture
+    )
+
+
+def described(kind: Kind, name: str, **facts: Any) -> Result:
+    media_type = kind.video_type if name == "video" and kind.video_type else kind.media_type
+    return {"kind": name, "container": kind.container, "media_type": media_type, **facts}
+
+
+def sound_facts(media: MediaFile) -> Result:
+    """Codec, channels and rate of the sound, of which some must decode."""
+    stream = media.require_sound()
+    frame = next(media.frames(), None)
+    if frame is None:
+        raise unreadable(SILENT)
+    return {
+        "codec": stream.codec_context.name.removesuffix("float"),
+        "channels": frame.layout.nb_channels,
+        "sample_rate": frame.sample_rate,
+    }
+
+
+def picture_facts(media: MediaFile) -> Result:
+    if media.picture is None:
+        return {}
+    context = media.picture.codec_context
+    if context is None:
+        return {}
+    return {"video_codec": context.name, "width": context.width, "height": context.height}
+
+
+def playing_time(media: MediaFile, stream: Any, output: Output) -> Generator[None, None, float]:
+    """Seconds, by going through every packet of a stream; headers are not believed."""
+    timeline = Timeline(media.origin)
+    for number, packet in enumerate(islice(media.packets(stream), MOST_PACKETS), 1):
+        output.check()
+        start, lasting = moment(packet.dts, packet.time_base), length(packet)
+        if lasting:
+            timeline.gap(start)
+            timeline.extend(lasting)
+        else:
+            timeline.reach(start)
+        if number % STEP_PACKETS == 0:
+            yield
+    return timeline.seconds
+
+
+def plain_wav(path: Path) -> Result:
+    """A wav file without any library; what its header claims beyond the end of the file does not count."""
+    try:
+        with wave.open(str(path), "rb") as sound:
+            rate, channels, width = sound.getframerate(), sound.getnchannels(), sound.getsampwidth()
+            claimed = sound.getnframes()
+    except (wave.Error, EOFError, ZeroDivisionError):
+        raise unreadable(DAMAGED) from None
+    held = min(claimed, (path.stat().st_size - WAV_HEADER) // (channels * width))
+    if held <= 0 or not rate:
+        raise unreadable(SILENT)
+    return {"codec": "pcm", "channels": channels, "sample_rate": rate, "seconds": round(held / rate, 3)}
+
+
+def pages(path: Path) -> int | None:
+    """How many pages a PDF has; None for one that wants a password and where pypdfium2 is missing."""
+    try:
+        library = import_module("pypdfium2")
+    except ImportError:
+        return None
+    try:
+        with library.PdfDocument(path) as document:
+            return len(document)
+    except library.PdfiumError as error:
+        if "password" in str(error).lower():
+            return None
+        raise unreadable(DAMAGED) from None

@@ -1,0 +1,147 @@
+"""Worker side of speech: a text becomes sound and word times, fragment by fragment."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Generator
+from typing import Any
+
+from core.contract.audio import PCM_RATE, AudioFormat, PcmShape
+from core.media.worker.codecs.encoders import INSTALL, Encoder, streaming
+from core.media.worker.codecs.tempo import TempoEncoder
+from core.media.worker.engines.espeak import (
+    FASTEST,
+    NORMAL_RATE,
+    SLOWEST,
+    Engine,
+    EngineMissing,
+    Mark,
+    engine,
+)
+from core.media.worker.engines.text_fragments import LONGEST_WORD, speakable, split
+from core.media.worker.engines.word_times import WordTimes
+from core.media.worker.output import Output, Refused
+
+SILENCE = 0.2
+"""Seconds of silence that stand for a text with nothing to say: every file must hold some sound."""
+
+AT_ONCE = 0.5
+"""Seconds of sound that one step encodes: it takes ten times as long as making them, and others wait."""
+
+FAMILIAR = ("gmw/en-US", "gmw/en", "gmw/de", "roa/es", "roa/fr", "zle/ru", "sit/cmn")
+VARIANTS = ("f1", "f2", "f3", "f4", "m1", "m3", "m5", "whisper")
+"""What a refusal names when nothing is near."""
+
+FRAGILE = {"inc/si": 16}
+"""Voices that overran a buffer on longer unbroken words (found by fuzzing), and the length that is safe."""
+
+Result = dict[str, Any]
+Steps = Generator[None, None, None]
+
+
+class Speech:
+    """One text on its way to sound."""
+
+    def __init__(self, args: dict[str, Any], output: Output) -> None:
+        self.engine = load()
+        self.output = output
+        self.voice = find_voice(self.engine, args["voice"])
+        self.pitch = int(args["pitch"])
+        wanted = NORMAL_RATE * float(args["speed"])
+        self.rate = round(min(max(wanted, SLOWEST), FASTEST))
+        self.tempo = min(1.0, wanted / SLOWEST)
+        self.samples = 0
+        source, target = PcmShape(self.engine.sample_rate), PcmShape(PCM_RATE)
+        encoder: Encoder = streaming(AudioFormat(args["format"]), source, target, self._heard)
+        self.encoder = encoder if self.tempo == 1.0 else TempoEncoder(self.tempo, source, encoder)
+
+    @property
+    def seconds(self) -> float:
+        return self.samples / self.engine.sample_rate / self.tempo
+
+    def say(self, text: str, *, pause: bool) -> Steps:
+        """One fragment: its sound goes to the encoder, its words ahead of it to the output."""
+        spoken = 0
+        scale = 1 / (self.engine.sample_rate * self.tempo)
+        enough = round(2 * AT_ONCE * self.engine.sample_rate)
+        words = WordTimes(text, origin=self.seconds, seconds_per_sample=scale)
+        later = bytearray()
+
+        def receive(sound: bytes, marks: list[Mark]) -> None:
+            nonlocal spoken
+            self.output.check()
+            self.output.words(words.note(marks))
+            if 2 * spoken >= enough:
+                later.extend(sound)
+            elif sound:
+                self.encoder.write(sound)
+            spoken += len(sound) // 2
+
+        self.engine.speak(text, voice=self.voice, rate=self.rate, pitch=self.pitch, pause=pause, sink=receive)
+        self.output.words(words.finish(spoken))
+        self.samples += spoken
+        for at in range(0, len(later), enough):
+            yield
+            self.encoder.write(bytes(later[at : at + enough]))
+
+    def close(self) -> None:
+        shortest = round(SILENCE * self.engine.sample_rate)
+        if self.samples < shortest:
+            self.encoder.write(bytes(2 * (shortest - self.samples)))
+            self.samples = shortest
+        self.encoder.close()
+
+    def _heard(self, data: bytes) -> None:
+        if data:
+            self.output.sound(data)
+
+
+def speak(args: dict[str, Any], output: Output) -> Generator[None, None, Result]:
+    """`text`, `voice`, `speed`, `pitch`, `format` in; sound and words out; returns `{"seconds"}`."""
+    speech = Speech(args, output)
+    output.event("audio", sample_rate=PCM_RATE, channels=1)
+    text = speakable(args["text"])
+    scale = min(1.0, float(args["speed"]))
+    word = FRAGILE.get(speech.voice.partition("+")[0], LONGEST_WORD)
+    for offset, fragment in split(text, least=round(100 * scale), most=round(300 * scale), word=word):
+        if offset:
+            yield
+        yield from speech.say(fragment, pause=offset + len(fragment) < len(text))
+    speech.close()
+    return {"seconds": round(speech.seconds, 3)}
+
+
+def voices(args: dict[str, Any], output: Output) -> Generator[None, None, Result]:
+    """Returns `{"voices": [...], "variants": [...]}` as the engine knows them."""
+    yield
+    found = load()
+    listed = [
+        {"id": v.identifier, "name": v.name, "language": v.language, "gender": v.gender, "age": v.age}
+        for v in found.voices()
+    ]
+    return {"voices": listed, "variants": sorted(found.variants())}
+
+
+def load() -> Engine:
+    """The engine. Raises `Refused` with the way to get it."""
+    try:
+        return engine()
+    except EngineMissing as missing:
+        raise Refused("unavailable", f"{missing}: {INSTALL}") from missing
+
+
+def find_voice(found: Engine, wanted: str) -> str:
+    """The engine's spelling of a voice such as `gmw/en-US+f3`. Raises `Refused` naming near ones."""
+    name, plus, variant = wanted.partition("+")
+    known = {voice.identifier.casefold(): voice.identifier for voice in found.voices()}
+    identifier = known.get(name.casefold())
+    if identifier is None:
+        near = difflib.get_close_matches(name.casefold(), known, n=5)
+        listed = ", ".join([known[key] for key in near] or FAMILIAR)
+        raise Refused(
+            "invalid", f"There is no voice {wanted[:80]!r}. Voices are named like {listed}.", "voice"
+        )
+    if plus and variant not in found.variants():
+        message = f"There is no variant {variant[:80]!r}. Variants are {', '.join(VARIANTS)} and others."
+        raise Refused("invalid", message, "voice")
+    return identifier + plus + variant

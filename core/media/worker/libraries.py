@@ -1,0 +1,26 @@
+"""The libraries of pictures and documents as a worker gets them, imported on first use."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from core.media.worker.codecs.encoders import INSTALL
+from core.media.worker.output import Refused
+
+
+def pillow(part: str = "Image") -> Any:
+    """A module of Pillow. Raises `Refused` with the way to get it."""
+    return needed(f"PIL.{part}", "Pillow")
+
+
+def pdfium() -> Any:
+    """pypdfium2. Raises `Refused` with the way to get it."""
+    return needed("pypdfium2", "pypdfium2")
+
+
+def needed(module: str, name: str) -> Any:
+    try:
+        return import_module(module)
+    except ImportError:
+        raise Refused("unavailable", f"{name} is not installed here: {INSTALL}") from None

@@ -1,0 +1,144 @@
+"""The worker process: one step of one job at a time, alive exactly as long as its standard input."""
+
+from __future__ import annotations
+
+import faulthandler
+import json
+import os
+import queue
+import signal
+import threading
+import traceback
+from collections.abc import Callable, Generator
+from importlib import import_module
+from typing import Any, BinaryIO
+
+from core.media.worker import limits
+from core.media.worker.output import Cancelled, Output, Refused
+
+Steps = Generator[None, None, dict[str, Any]]
+Operation = Callable[[dict[str, Any], Output], Steps]
+
+OPERATIONS = {
+    "speak": "core.media.worker.jobs.synthesize:speak",
+    "voices": "core.media.worker.jobs.synthesize:voices",
+    "encode": "core.media.worker.jobs.encode:encode",
+    "probe": "core.media.worker.jobs.probe:probe",
+    "hear": "core.media.worker.jobs.transcribe:hear",
+    "align": "core.media.worker.jobs.align:align",
+    "draw_page": "core.media.worker.jobs.draw_page:draw",
+    "inspect_image": "core.media.worker.jobs.inspect_image:inspect",
+    "inspect_pdf": "core.media.worker.jobs.inspect_pdf:inspect",
+    "inspect_sound": "core.media.worker.jobs.inspect_audio:inspect",
+    "inspect_video": "core.media.worker.jobs.inspect_video:inspect",
+}
+"""Generators that yield between steps and return their result; imported on first use, in here only."""
+
+STEP_PROCESSOR_SECONDS = 60
+FAILED = "The local worker could not do this ({}); the server's log says more."
+
+
+class Worker:
+    """Runs jobs step by step in the order of the commands; owns the jobs that are open."""
+
+    def __init__(self, commands: BinaryIO, frames: BinaryIO) -> None:
+        self.input = commands
+        self.frames = frames
+        self.queue: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+        self.cancelled: set[int] = set()
+        self.jobs: dict[int, tuple[Steps, Output]] = {}
+
+    def write(self, frame: bytes) -> None:
+        self.frames.write(frame)
+        self.frames.flush()
+
+    def listen(self) -> None:
+        """Read commands for ever; a cancellation counts at once, the end of input is the end of us."""
+        for line in self.input:
+            command = json.loads(line)
+            if command["op"] == "cancel":
+                self.cancelled.add(command["job"])
+            self.queue.put(command)
+        os._exit(0)  # not an exception: the main thread may be deep in C code
+
+    def serve(self) -> None:
+        threading.Thread(target=self.listen, daemon=True).start()
+        while True:
+            command = self.queue.get()
+            job = command["job"]
+            if command["op"] == "cancel":
+                self.forget(job)
+                self.cancelled.discard(job)
+            else:
+                self.advance(job, command)
+
+    def advance(self, job: int, command: dict[str, Any]) -> None:
+        limits.allow_processor(STEP_PROCESSOR_SECONDS)
+        output = Output(job, self.write, self.cancelled)
+        try:
+            ending = self.step(job, command, output)
+        except Cancelled:
+            ending = {"event": "cancelled"}
+        except Refused as refused:
+            ending = {"event": "error", **refused.fields}
+        except Exception as error:  # a job's failure is its own; the worker and the other jobs live on
+            traceback.print_exc()
+            ending = {"event": "error", "kind": "failed", "message": FAILED.format(type(error).__name__)}
+        if ending["event"] != "step":
+            self.forget(job)
+        Output(job, self.write, ()).event(ending.pop("event"), **ending)
+
+    def step(self, job: int, command: dict[str, Any], output: Output) -> dict[str, Any]:
+        if command["op"] == "start":
+            operation = resolve(command["kind"])
+            self.jobs[job] = (operation(command["args"], output), output)
+        steps, output = self.jobs[job]
+        output.check()
+        try:
+            next(steps)
+        except StopIteration as stop:
+            output.flush()
+            return {"event": "done", "result": stop.value}
+        output.flush()
+        return {"event": "step"}
+
+    def forget(self, job: int) -> None:
+        if job in self.jobs:
+            steps, _ = self.jobs.pop(job)
+            steps.close()
+
+
+def resolve(kind: str) -> Operation:
+    """The generator function of an operation. Raises KeyError for one nobody wrote."""
+    module, name = OPERATIONS[kind].split(":")
+    operation: Operation = getattr(import_module(module), name)
+    return operation
+
+
+def private_streams() -> tuple[BinaryIO, BinaryIO]:
+    """Our ends of the pipes, moved out of the way: C libraries that print must not reach the frames."""
+    commands = os.fdopen(os.dup(0), "rb")
+    frames = os.fdopen(os.dup(1), "wb")
+    with open(os.devnull, "rb") as nothing:
+        os.dup2(nothing.fileno(), 0)
+    os.dup2(2, 1)
+    return commands, frames
+
+
+def main() -> None:
+    faulthandler.enable()
+    for number in (
+        signal.SIGINT,
+        signal.SIGTERM,
+    ):  # meant for the server, which drains and then closes our input
+        signal.signal(number, signal.SIG_IGN)
+    commands, frames = private_streams()
+    limits.apply()
+    try:
+        Worker(commands, frames).serve()
+    except BrokenPipeError:  # the parent no longer reads
+        os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,263 @@
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import threading
+from collections.abc import Callable
+from contextlib import aclosing
+
+import pytest
+
+from core.contract.errors import Interrupted, UpstreamInvalid, UpstreamTimeout
+from core.media.pool import pool as pools
+from core.media.pool.pool import Pool, close_shared_pool, shared_pool
+from tests.core.providers.local.listening import SENTENCE, job, size_of
+
+LONG = job(SENTENCE * 400, format="mp3")
+
+
+async def first_sound(messages) -> bytes:
+    async for message in messages:
+        if isinstance(message, bytes):
+            return message
+    raise AssertionError("no sound at all")
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Look again and again: what is waited for happens in threads and processes."""
+    while not condition():  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+
+
+async def gone(number: int) -> None:
+    """Wait until a process is no more."""
+
+    def ended() -> bool:
+        try:
+            os.kill(number, 0)
+        except ProcessLookupError:
+            return True
+        return False
+
+    await until(ended)
+
+
+@pytest.mark.anyio
+async def test_cancel_in_mid_job_leaves_the_worker_healthy(pool):
+    await size_of(pool, job())
+    workers = pool.process_ids
+
+    for form in ("pcm", "mp3", "opus", "aac", "flac", "wav"):
+        async with aclosing(pool.run("speak", {**LONG, "format": form})) as messages:
+            await first_sound(messages)
+        assert await size_of(pool, job()) > 100_000
+
+    assert pool.process_ids == workers
+
+
+@pytest.mark.anyio
+async def test_cancelled_task_ends_its_job(pool):
+    task = asyncio.create_task(size_of(pool, LONG))
+    await until(lambda: pool.process_ids)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    assert await size_of(pool, job()) > 100_000
+    assert pool.open_jobs == 0
+
+
+@pytest.mark.anyio
+async def test_killed_worker_fails_its_job_and_the_next_one_works(pool):
+    async with aclosing(pool.run("speak", LONG)) as messages:
+        await first_sound(messages)
+        [worker] = pool.process_ids
+        os.kill(worker, signal.SIGKILL)
+        with pytest.raises(UpstreamInvalid, match="stopped unexpectedly"):
+            async for _ in messages:
+                pass
+
+    assert await size_of(pool, job()) > 100_000
+    assert pool.process_ids != [worker]
+
+
+@pytest.mark.anyio
+async def test_worker_killed_between_jobs_is_replaced(pool):
+    await size_of(pool, job())
+    [worker] = pool.process_ids
+    os.kill(worker, signal.SIGKILL)
+    await gone(worker)
+
+    assert await size_of(pool, job()) > 100_000
+
+
+@pytest.mark.anyio
+async def test_job_that_had_not_started_survives_the_crash(pool):
+    async with aclosing(pool.run("speak", LONG)) as messages:
+        await first_sound(messages)
+        [worker] = pool.process_ids
+        os.kill(worker, signal.SIGSTOP)
+        waiting = asyncio.create_task(size_of(pool, job()))
+        await asyncio.sleep(0.05)
+        os.kill(worker, signal.SIGKILL)
+
+        assert await waiting > 100_000
+
+
+@pytest.mark.anyio
+async def test_worker_that_hangs_is_killed_at_the_time_out(engine):
+    pool = Pool(1, step_timeout=3.0)
+    try:
+        async with aclosing(pool.run("speak", LONG)) as messages:
+            await first_sound(messages)
+            [worker] = pool.process_ids
+            os.kill(worker, signal.SIGSTOP)
+            with pytest.raises(UpstreamTimeout):
+                async for _ in messages:
+                    pass
+        await gone(worker)
+        assert await size_of(pool, job()) > 100_000
+    finally:
+        pool.close()
+
+
+@pytest.mark.anyio
+async def test_cancelled_job_of_a_hanging_worker_kills_it(pool):
+    async with aclosing(pool.run("speak", LONG)) as messages:
+        await first_sound(messages)
+        [worker] = pool.process_ids
+        os.kill(worker, signal.SIGSTOP)
+
+    await gone(worker)
+    assert await size_of(pool, job()) > 100_000
+
+
+@pytest.mark.anyio
+async def test_twenty_jobs_at_once_all_finish(engine):
+    pool = Pool(2)
+    try:
+        sizes = await asyncio.gather(*(size_of(pool, job(SENTENCE * 10, format="mp3")) for _ in range(20)))
+    finally:
+        pool.close()
+
+    assert len(sizes) == 20
+    assert min(sizes) > 200_000
+
+
+@pytest.mark.anyio
+async def test_short_job_overtakes_a_long_one(pool):
+    order: list[str] = []
+
+    async def note(name: str, args: dict[str, object]) -> None:
+        await size_of(pool, args)
+        order.append(name)
+
+    long = asyncio.create_task(note("long", job(SENTENCE * 60, format="mp3")))
+    await until(lambda: pool.open_jobs)
+    await asyncio.gather(long, *(note("short", job(format="mp3")) for _ in range(5)))
+
+    assert order == ["short"] * 5 + ["long"]
+
+
+@pytest.mark.anyio
+async def test_slow_reader_holds_neither_worker_nor_memory(pool):
+    async with aclosing(pool.run("speak", job(SENTENCE * 400))) as messages:
+        await first_sound(messages)
+        assert await size_of(pool, job(SENTENCE * 40)) > 5_000_000
+
+        await until(lambda: pool.parked_jobs)
+        size = 0
+        async for message in messages:
+            size += len(message) if isinstance(message, bytes) else 0
+
+    assert size > 50_000_000
+
+
+@pytest.mark.anyio
+async def test_process_is_recycled_after_its_jobs(engine):
+    pool = Pool(1, recycle=2)
+    try:
+        seen = []
+        for _ in range(5):
+            await size_of(pool, job())
+            seen.append(pool.process_ids[-1])
+        for number in set(seen[:-1]) - {seen[-1]}:
+            await gone(number)
+    finally:
+        pool.close()
+
+    assert seen[0] == seen[1] != seen[2] == seen[3] != seen[4]
+
+
+@pytest.mark.anyio
+async def test_retiring_process_finishes_what_it_began(engine):
+    pool = Pool(1, recycle=1)
+    try:
+        sizes = await asyncio.gather(*(size_of(pool, job(SENTENCE * 20, format="opus")) for _ in range(4)))
+        assert min(sizes) > 200_000
+        assert pool.open_jobs == 0
+    finally:
+        pool.close()
+
+
+@pytest.mark.anyio
+async def test_jobs_beyond_the_limit_wait_for_their_turn(pool, monkeypatch):
+    monkeypatch.setattr(pools, "OPEN_JOBS", 2)
+
+    sizes = await asyncio.gather(*(size_of(pool, job()) for _ in range(7)))
+
+    assert min(sizes) > 100_000
+    assert pool.open_jobs == 0
+
+
+@pytest.mark.anyio
+async def test_close_interrupts_what_is_open(engine):
+    pool = Pool(1)
+    async with aclosing(pool.run("speak", LONG)) as messages:
+        await first_sound(messages)
+        workers = pool.process_ids
+        await asyncio.to_thread(pool.close)
+        with pytest.raises(Interrupted):
+            async for _ in messages:
+                pass
+
+    assert pool.process_ids == []
+    for number in workers:
+        await gone(number)
+    with pytest.raises(Interrupted):
+        await size_of(pool, job())
+
+
+def test_pool_serves_several_event_loops_at_once(pool):
+    sizes: list[int] = []
+
+    def speak_in_own_loop() -> None:
+        sizes.append(asyncio.run(size_of(pool, job(SENTENCE * 5))))
+
+    threads = [threading.Thread(target=speak_in_own_loop) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(sizes) == 4
+    assert min(sizes) > 500_000
+
+
+def test_loop_that_vanishes_in_mid_job_does_no_harm(pool):
+    loop = asyncio.new_event_loop()
+    messages = pool.run("speak", LONG)
+    loop.run_until_complete(messages.__anext__())
+    loop.run_until_complete(messages.aclose())
+    loop.close()
+
+    assert asyncio.run(size_of(pool, job())) > 100_000
+
+
+def test_shared_pool_is_made_anew_after_it_was_closed(engine):
+    first = shared_pool()
+    assert shared_pool() is first
+    close_shared_pool()
+
+    assert shared_pool() is not first

@@ -1,0 +1,107 @@
+"""Files to listen to: one speech in every container, and files that are not what they say."""
+
+from __future__ import annotations
+
+import struct
+import wave
+from pathlib import Path
+
+import av
+
+from core.contract.audio import PcmShape, wav_header
+
+SAID = (
+    "and so my fellow americans ask not what your country can do for you ask what you can do for your country"
+)
+RATE = 16_000
+
+CONTAINERS = {
+    "wav": ("wav", "pcm_s16le", 44_100),
+    "mp3": ("mp3", "libmp3lame", 44_100),
+    "flac": ("flac", "flac", 44_100),
+    "ogg": ("ogg", "libopus", 48_000),
+    "m4a": ("ipod", "aac", 44_100),
+    "aac": ("adts", "aac", 44_100),
+    "aiff": ("aiff", "pcm_s16be", 44_100),
+    "webm": ("webm", "libopus", 48_000),
+    "mp4": ("mp4", "aac", 44_100),
+    "mov": ("mov", "pcm_s16le", 44_100),
+}
+
+
+class Pipe:
+    """What a browser's recorder writes to: it never goes back to fill in a length."""
+
+    def __init__(self) -> None:
+        self.content = bytearray()
+
+    def write(self, data: bytes) -> int:
+        self.content += bytes(data)
+        return len(data)
+
+
+def samples(source: Path, seconds: float | None = None) -> bytes:
+    """The sound of a file at 16 kHz, mono."""
+    found = bytearray()
+    resampler = av.AudioResampler("s16", "mono", RATE)
+    with av.open(str(source)) as container:
+        for frame in [*container.decode(audio=0), None]:
+            for made in resampler.resample(frame):
+                found += bytes(made.planes[0])[: 2 * made.samples]
+    return bytes(found if seconds is None else found[: round(seconds * RATE) * 2])
+
+
+def write_wav(path: Path, sound: bytes, rate: int = RATE) -> Path:
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, rate, 0, "NONE", ""))
+        file.writeframes(sound)
+    return path
+
+
+def recode(sound: bytes, path: Path, *, picture: bool = False, piped: bool = False) -> Path:
+    """16 kHz samples as the file that `path` is named like."""
+    form, codec, rate = CONTAINERS[path.suffix[1:]]
+    pipe = Pipe()
+    with av.open(pipe if piped else str(path), "w", format=form) as output:
+        images = output.add_stream("mpeg4", rate=10, width=64, height=48) if picture else None
+        stream = output.add_stream(codec, rate=rate, layout="mono")
+        context = stream.codec_context
+        context.open()
+        if images is not None:
+            for packet in (images.encode(frame) for frame in [*map(image, range(30)), None]):
+                output.mux(packet)
+        resampler = av.AudioResampler(context.format.name, "mono", rate, context.frame_size or None)
+        frame = av.AudioFrame(format="s16", layout="mono", samples=len(sound) // 2, align=1)
+        frame.sample_rate = RATE
+        frame.planes[0].update(sound)
+        for made in [*resampler.resample(frame), *resampler.resample(None), None]:
+            output.mux(stream.encode(made))
+    if piped:
+        path.write_bytes(pipe.content)
+    return path
+
+
+def image(number: int) -> av.VideoFrame:
+    frame = av.VideoFrame(64, 48, "yuv420p")
+    for plane in frame.planes:
+        plane.update(bytes(plane.buffer_size))
+    frame.pts = number
+    return frame
+
+
+def broken_wav(*, channels: int = 1, rate: int = RATE, claimed: int = 3200, held: int = 3200) -> bytes:
+    """A wav file whose header says what it likes."""
+    header = bytearray(wav_header(PcmShape(RATE, 1), claimed))
+    struct.pack_into("<HI", header, 22, channels, rate)
+    return bytes(header) + bytes(held)
+
+
+def word_errors(heard: str, said: str = SAID) -> float:
+    """The part of the words that were inserted, left out or mistaken."""
+    found, wanted = heard.split(), said.split()
+    row = list(range(len(found) + 1))
+    for number, word in enumerate(wanted, 1):
+        above, row[0] = row[:], number
+        for at, other in enumerate(found, 1):
+            row[at] = min(above[at] + 1, row[at - 1] + 1, above[at - 1] + (word != other))
+    return row[-1] / len(wanted)
