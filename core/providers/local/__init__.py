@@ -11,7 +11,7 @@ from core.media.encode import encode
 from core.media.installed import EAR, EYE, blind, deaf
 from core.media.pool.pool import close_shared_pool
 from core.media.probe import probe
-from core.providers.local.chat import chat, chat_body
+from core.providers.local.inspector.chat import chat, chat_body
 from core.providers.local.speech import speak
 from core.providers.local.transcription import transcribe
 from core.providers.local.voices import voices

@@ -12,7 +12,7 @@ from core.media.worker.codecs.demuxers import unreadable
 from core.media.worker.codecs.encoders import need_media_library
 from core.media.worker.libraries import pillow
 from core.media.worker.output import Output
-from core.providers.local.report import clock
+from core.providers.local.inspector.report.markdown import clock
 
 FRAMES, COLUMNS = 12, 4
 CELL, MARGIN, FOOT = 300, 16, 30

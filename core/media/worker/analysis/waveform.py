@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from core.media.worker.libraries import pillow
-from core.providers.local.report import clock
+from core.providers.local.inspector.report.markdown import clock
 
 WIDTH, HEIGHT = 1200, 220
 MARGIN, FOOT = 24, 28

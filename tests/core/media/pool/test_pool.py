@@ -12,7 +12,7 @@ import pytest
 from core.contract.errors import Interrupted, UpstreamInvalid, UpstreamTimeout
 from core.media.pool import pool as pools
 from core.media.pool.pool import Pool, close_shared_pool, shared_pool
-from tests.core.providers.local.listening import SENTENCE, job, size_of
+from tests.core.providers.local.transcripts import SENTENCE, job, size_of
 
 LONG = job(SENTENCE * 400, format="mp3")
 

@@ -13,7 +13,7 @@ from core.contract.errors import InvalidRequest, Unavailable, UpstreamFailed
 from core.media.pool.pool import Pool
 from core.media.pool.process import ROOT, minimal_environment
 from core.providers.local.voices import describe, language_tag, voices
-from tests.core.providers.local.listening import SENTENCE, job, size_of
+from tests.core.providers.local.transcripts import SENTENCE, job, size_of
 
 PARENT = """
 import asyncio, sys

@@ -12,7 +12,7 @@ from core.contract.audio import PCM_RATE, PcmShape
 from core.media.installed import deaf, missing
 from core.media.pool.pool import Pool, close_shared_pool
 from core.media.worker.codecs.encoders import RawEncoder
-from tests.core.providers.local.listening import hear
+from tests.core.providers.local.transcripts import hear
 from tests.fakes.recordings import RATE
 
 

@@ -18,7 +18,7 @@ from core.media.installed import HINT, available_formats, missing, system_engine
 from core.providers import adapter
 from core.providers.base import Speaks
 from core.providers.local.speech import arguments, speak
-from tests.core.providers.local.listening import SENTENCE, decoded_seconds, hear, target
+from tests.core.providers.local.transcripts import SENTENCE, decoded_seconds, hear, target
 
 TEXTS = {
     "gmw/en-US": "Hello, big world. It costs $1,250 today; don't worry!",

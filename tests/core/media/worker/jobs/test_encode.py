@@ -11,7 +11,7 @@ import pytest
 from core.contract.audio import AudioFormat, PcmShape
 from core.contract.errors import InvalidRequest, UpstreamFailed
 from core.media.encode import Encoded, encode
-from tests.core.providers.local.listening import decoded_seconds
+from tests.core.providers.local.transcripts import decoded_seconds
 
 
 def recorded(path, rate: int, channels: int, seconds: float = 3.0):

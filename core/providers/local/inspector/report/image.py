@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.providers.local import colours
-from core.providers.local.report import Piece, count, heading, lasting, listed, plain, share, size, table
+from core.providers.local.inspector.report import colours
+from core.providers.local.inspector.report.markdown import (
+    Piece,
+    count,
+    heading,
+    lasting,
+    listed,
+    plain,
+    share,
+    size,
+    table,
+)
 
 MODES = {
     "1": "black and white, 1 bit",

@@ -18,8 +18,8 @@ from core.contract.usage import Kind, Unit
 from core.media.encode import encode
 from core.media.installed import HINT, can_make, missing
 from core.media.pool.pool import shared_pool
+from core.providers.local.inspector.usage import Tally
 from core.providers.local.speech import DEFAULT_VOICE, NORMAL_PITCH
-from core.providers.local.tally import Tally
 
 JOINED = (AudioFormat.PCM, AudioFormat.WAV, AudioFormat.MP3, AudioFormat.AAC)
 """Formats of which one stream may follow the other in the same file."""

@@ -12,12 +12,12 @@ from core.contract.requests import ChatRequest, Modality
 from core.contract.route import Target
 from core.contract.usage import Kind, Unit
 from core.media.installed import blind
-from core.providers.local import asked
-from core.providers.local.aloud import Reader, reader
-from core.providers.local.measuring import Finding, Measuring
-from core.providers.local.report import Piece
-from core.providers.local.report_request import echo, opening
-from core.providers.local.tally import Tally
+from core.providers.local.inspector import message
+from core.providers.local.inspector.measurement import Finding, Measuring
+from core.providers.local.inspector.report.markdown import Piece
+from core.providers.local.inspector.report.request import echo, opening
+from core.providers.local.inspector.spoken_report import Reader, reader
+from core.providers.local.inspector.usage import Tally
 
 FINGERPRINT = "inspector-1"
 NOTHING = "There is nothing in the message to measure.\n\n"
@@ -43,7 +43,7 @@ async def chat(target: Target, request: ChatRequest) -> AsyncGenerator[Event, No
     async with aclosing(telling if request.streamed else gathered(telling)) as events:
         async for event in events:
             yield event
-    tally.add(Kind.TEXT_IN, Unit.CHARACTER, asked.characters(request))
+    tally.add(Kind.TEXT_IN, Unit.CHARACTER, message.characters(request))
     yield Used(tally.usage())
 
 
@@ -62,7 +62,7 @@ def chat_body(target: Target, request: ChatRequest) -> dict[str, Any]:
 async def report(request: ChatRequest, measuring: Measuring) -> Findings:
     """The opening, every part in turn, then what was received and ignored."""
     yield opening(request)
-    found = asked.parts(request)
+    found = message.parts(request)
     if not found:
         yield Piece(NOTHING, NOTHING.strip(), measured=False)
     for part in found:

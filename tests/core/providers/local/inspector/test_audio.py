@@ -10,8 +10,9 @@ import av
 import pytest
 
 from core.contract.requests import Media, Modality
-from core.providers.local import measuring, report_sound
-from tests.core.providers.local.inspected import answered, asked, inspected, part, rows
+from core.providers.local.inspector import measurement
+from core.providers.local.inspector.report import audio
+from tests.core.providers.local.inspector.reports import answered, asked, inspected, part, rows
 from tests.fakes.recordings import RATE, broken_wav, recode, samples, word_errors, write_wav
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("ears")]
@@ -51,7 +52,7 @@ async def test_speech_is_measured_and_written_down(speech):
     assert (told["Codec"], told["Sample rate"], told["Channels"]) == ("FLAC", "44,100 Hz", "2 (stereo)")
     assert (told["Duration"], told["Loudness"], told["True peak"]) == ("11.0 s", "−12.5 LUFS", "−2.1 dBTP")
     assert word_errors(" ".join(segments(found.text))) <= 0.35
-    assert f"**Transcript**, {report_sound.WARNING}." in found.text
+    assert f"**Transcript**, {audio.WARNING}." in found.text
     [wave] = found.pictures()
     assert (wave.format, wave.size) == ("PNG", (1200, 220))
     assert found.units["audio_in.second"] == 11.0
@@ -95,7 +96,7 @@ async def test_containers_are_measured_alike(spoken, tmp_path, suffix):
 
 
 async def test_long_sound_is_listened_to_for_its_first_minutes(speech, tmp_path, monkeypatch):
-    monkeypatch.setattr(report_sound, "LISTENED", 13.0)
+    monkeypatch.setattr(audio, "LISTENED", 13.0)
     long = write_wav(tmp_path / "long.wav", (samples(speech) + bytes(RATE * 2)) * 4)
     found = await inspected(long)
 
@@ -105,7 +106,7 @@ async def test_long_sound_is_listened_to_for_its_first_minutes(speech, tmp_path,
 
 
 async def test_missing_recogniser_is_said(speech, monkeypatch):
-    monkeypatch.setattr(measuring, "deaf", lambda: "pip install it")
+    monkeypatch.setattr(measurement, "deaf", lambda: "pip install it")
     found = await inspected(speech)
 
     assert "**Transcript**: the recogniser is not installed here: `pip install it`" in found.text

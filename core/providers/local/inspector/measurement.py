@@ -14,12 +14,23 @@ from core.contract.requests import Media
 from core.contract.usage import Kind, Unit
 from core.media.installed import deaf
 from core.media.pool.pool import shared_pool
-from core.providers.local import report_image, report_pdf, report_sound, report_video
-from core.providers.local.asked import Part
-from core.providers.local.report import Piece, heading, plain
-from core.providers.local.report_request import address_piece, unknown_piece
-from core.providers.local.report_text import text_piece
-from core.providers.local.tally import Tally
+from core.providers.local.inspector.message import Part
+from core.providers.local.inspector.report import (
+    audio,
+)
+from core.providers.local.inspector.report import (
+    image as report_image,
+)
+from core.providers.local.inspector.report import (
+    pdf as report_pdf,
+)
+from core.providers.local.inspector.report import (
+    video as report_video,
+)
+from core.providers.local.inspector.report.markdown import Piece, heading, plain
+from core.providers.local.inspector.report.request import address_piece, unknown_piece
+from core.providers.local.inspector.report.text import text_piece
+from core.providers.local.inspector.usage import Tally
 
 Finding = Piece | ImageReady | Progress
 Findings = AsyncGenerator[Finding, None]
@@ -121,11 +132,11 @@ class Measuring:
             nonlocal seconds
             seconds = found["seconds"]
             self.tally.add(Kind.AUDIO_IN, Unit.SECOND, seconds)
-            return report_sound.loudness_piece(found)
+            return audio.loudness_piece(found)
 
         name, stored = ("", 0) if title == SOUND_TRACK else (part.name, media.size)
         wordings: Wordings = {
-            "sound": lambda found: report_sound.sound_piece(found, title + part.number, name, stored),
+            "sound": lambda found: audio.sound_piece(found, title + part.number, name, stored),
             "loudness": loudness,
         }
         async with aclosing(self._job("inspect_sound", media, wordings)) as findings:
@@ -138,22 +149,22 @@ class Measuring:
     async def transcript(self, media: Media, seconds: float) -> Findings:
         """What was said, stretch by stretch as it is understood, of the first minutes."""
         if hint := deaf():
-            yield report_sound.deaf_piece(hint)
+            yield audio.deaf_piece(hint)
             return
-        yield report_sound.transcript_opening(seconds)
+        yield audio.transcript_opening(seconds)
         words = segments = 0
-        limit = min(seconds, report_sound.LISTENED)
+        limit = min(seconds, audio.LISTENED)
         async with aclosing(shared_pool().run("hear", {"path": media.path})) as messages:
             async for message in messages:
                 assert isinstance(message, dict)
-                if float(message.get("start") or message.get("done") or 0) > report_sound.LISTENED:
+                if float(message.get("start") or message.get("done") or 0) > audio.LISTENED:
                     break
                 if message["event"] == "segment":
                     words, segments = words + len(message["words"]), segments + 1
-                    yield report_sound.segment_piece(message)
+                    yield audio.segment_piece(message)
                 elif message["event"] == "progress":
                     yield Progress("hearing", message["done"], limit, "second")
-        yield report_sound.transcript_ending(words, segments)
+        yield audio.transcript_ending(words, segments)
 
     async def _job(
         self,

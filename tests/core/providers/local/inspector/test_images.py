@@ -12,7 +12,7 @@ from PIL import Image
 from PIL.TiffImagePlugin import IFDRational
 
 from core.contract.errors import InvalidRequest
-from tests.core.providers.local.inspected import answered, asked, inspected, part, rows
+from tests.core.providers.local.inspector.reports import answered, asked, inspected, part, rows
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("engine")]
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from core.contract.requests import ChatRequest
-from core.providers.local.asked import Part, earlier, last_user, system_prompt
-from core.providers.local.report import Piece, block, count, heading, listed, plain, table
+from core.providers.local.inspector.message import Part, earlier, last_user, system_prompt
+from core.providers.local.inspector.report.markdown import Piece, block, count, heading, listed, plain, table
 
 HONEST = "I am not a language model."
 TASK = "I measure what a message brings, on this computer, and tell what I find."

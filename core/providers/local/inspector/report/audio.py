@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.providers.local.report import (
+from core.providers.local.inspector.report.markdown import (
     Piece,
     cells,
     clock,

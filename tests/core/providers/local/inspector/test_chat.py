@@ -18,17 +18,9 @@ from core.contract.requests import ChatRequest
 from core.media import installed
 from core.media.pool.pool import shared_pool
 from core.providers.local import Local
-from core.providers.local import aloud as reading
-from tests.core.providers.local.inspected import (
-    TARGET,
-    aloud,
-    answered,
-    asked,
-    inspected,
-    part,
-    rows,
-)
-from tests.core.providers.local.listening import decoded_seconds
+from core.providers.local.inspector import spoken_report as reading
+from tests.core.providers.local.inspector.reports import TARGET, aloud, answered, asked, inspected, part, rows
+from tests.core.providers.local.transcripts import decoded_seconds
 from tests.fakes.recordings import RATE, samples, write_wav
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("engine")]

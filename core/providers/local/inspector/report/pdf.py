@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from core.providers.local.report import Piece, block, count, heading, plain, size, table
+from core.providers.local.inspector.report.markdown import Piece, block, count, heading, plain, size, table
 
 PAPERS = {(210, 297): "A4", (297, 420): "A3", (148, 210): "A5", (216, 279): "Letter", (216, 356): "Legal"}
 DATE = re.compile(r"D:(\d{4})(\d\d)(\d\d)(\d\d)?(\d\d)?")

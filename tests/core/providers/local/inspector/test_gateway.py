@@ -16,7 +16,7 @@ from core.contract.requests import Caller, Modality, Source
 from core.gateway import Session
 from core.models import UsageRecord
 from core.models.offload import offload
-from tests.core.providers.local.inspected import ALOUD, asked, part
+from tests.core.providers.local.inspector.reports import ALOUD, asked, part
 
 pytestmark = [
     pytest.mark.anyio,

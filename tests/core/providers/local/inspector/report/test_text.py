@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from core.providers.local.report import block, clock, count, plain, share, size
-from core.providers.local.report_text import Text, text_piece
-from core.providers.local.scripts import Scripts, language
-from tests.core.providers.local.inspected import rows
+from core.providers.local.inspector.report.markdown import block, clock, count, plain, share, size
+from core.providers.local.inspector.report.scripts import Scripts, language
+from core.providers.local.inspector.report.text import Text, text_piece
+from tests.core.providers.local.inspector.reports import rows
 
 pytestmark = pytest.mark.anyio
 

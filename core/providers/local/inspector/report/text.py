@@ -5,8 +5,17 @@ from __future__ import annotations
 import asyncio
 import re
 
-from core.providers.local.report import Piece, count, heading, lasting, listed, said, share, table
-from core.providers.local.scripts import Scripts, language
+from core.providers.local.inspector.report.markdown import (
+    Piece,
+    count,
+    heading,
+    lasting,
+    listed,
+    said,
+    share,
+    table,
+)
+from core.providers.local.inspector.report.scripts import Scripts, language
 
 STEP = 64 * 1024
 """Characters that are counted without letting others run."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.providers.local.report import Piece, heading, lasting, said, size, table
-from core.providers.local.report_image import shape
-from core.providers.local.report_sound import codec
+from core.providers.local.inspector.report.audio import codec
+from core.providers.local.inspector.report.image import shape
+from core.providers.local.inspector.report.markdown import Piece, heading, lasting, said, size, table
 
 
 def video_piece(found: dict[str, Any], number: str, name: str, stored: int) -> Piece:
