@@ -23,10 +23,10 @@ from core.contract.requests import (
     TranscriptionRequest,
     TranslationRequest,
 )
-from core.routing.aligned import aligned
 from core.routing.health import Health
-from core.routing.relay import relay
 from core.routing.run import run
+from core.routing.two_step_translation import relay
+from core.routing.word_alignment import aligned
 
 health = Health()
 """Which targets failed lately; per process, so several processes learn each for itself."""

@@ -74,7 +74,7 @@ def violations(importer: str, imported: set[str]) -> list[str]:
     for name in sorted(imported):
         theirs = place(name)
         if name.split(".")[0] in FRAMEWORKS and mine in ALLOWED:
-            allowed = ALLOWED[mine] | ({"httpx"} if importer == "core.providers.http" else set())
+            allowed = ALLOWED[mine] | ({"httpx"} if importer == "core.providers.shared.http" else set())
             if name.split(".")[0] not in allowed:
                 wrong.append(f"{importer} imports {name}")
         if name.split(".")[0] not in ("core", "playground"):
@@ -100,11 +100,11 @@ def test_imports_go_downward_only():
     ("importer", "imported"),
     [
         ("core.contract.usage", "core.models.User"),
-        ("core.providers.openai.speech", "httpx"),
-        ("core.providers.openai.speech", "core.models.Provider"),
+        ("core.providers.openai.speech.speech", "httpx"),
+        ("core.providers.openai.speech.speech", "core.models.Provider"),
         ("core.routing.run", "django.conf"),
         ("core.ledger.writer", "core.access.keys"),
-        ("core.api.speech", "core.providers.http"),
+        ("core.api.speech", "core.providers.shared.http"),
         ("core.gateway", "playground.runs"),
     ],
 )

@@ -11,7 +11,7 @@ from core.contract.errors import InvalidRequest, TooLarge, Unsupported
 from core.contract.languages import english_name, primary
 from core.contract.requests import Listening, TranscriptFormat, TranscriptionRequest
 from core.media import installed
-from core.routing.aligned import LONGEST
+from core.routing.word_alignment import LONGEST
 
 MIB = 1024 * 1024
 LEAST_DEADLINE = 300.0

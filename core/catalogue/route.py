@@ -29,7 +29,7 @@ from core.contract.requests import (
     TranslationRequest,
 )
 from core.contract.route import Policy, Route, Target
-from core.routing.relay import Written, transcription, translation
+from core.routing.two_step_translation import Written, transcription, translation
 
 TEXT_ALONE = (Modality.TEXT,)
 FIRST_SOUND = 60.0

@@ -14,7 +14,7 @@ from django.db import transaction
 from core.contract.errors import InvalidRequest, UpstreamDenied, UpstreamError
 from core.models import AuditEvent, Provider
 from core.models.catalogue import SLUG
-from core.providers import http
+from core.providers.shared import http
 
 PORTS = (11434, 8080, 8000, 1234)
 HOST = "127.0.0.1"

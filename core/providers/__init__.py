@@ -12,7 +12,7 @@ from core.contract.errors import PolyphonyError
 WIRES = {
     "openai": "core.providers.openai:OpenAI",
     "local": "core.providers.local:Local",
-    "rehearsal": "core.providers.rehearsal:Rehearsal",
+    "rehearsal": "core.providers.rehearsal.speech:Rehearsal",
 }
 _adapters: dict[str, Any] = {}
 

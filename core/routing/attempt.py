@@ -11,7 +11,7 @@ from core.contract.errors import PolyphonyError, UpstreamInvalid, UpstreamTimeou
 from core.contract.events import Content, Event, Outcome, Started, Used
 from core.contract.requests import Request
 from core.contract.route import Target
-from core.providers.patience import Patience, Watch
+from core.providers.shared.deadline import Patience, Watch
 from core.routing.attempts import Attempts
 
 CONTENT = frozenset(get_args(Content))

@@ -15,7 +15,7 @@ from core.contract.events import Attempted, Event, Outcome, Used
 from core.contract.requests import Request, Task
 from core.contract.route import Route, Target
 from core.providers import adapter
-from core.providers.patience import Patience
+from core.providers.shared.deadline import Patience
 from core.routing.attempt import Answering, Attempt
 from core.routing.attempts import Attempts
 from core.routing.choose import order

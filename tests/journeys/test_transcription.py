@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from core.providers.rehearsed import SENTENCES
+from core.providers.rehearsal.transcription import SENTENCES
 from tests.journeys.conftest import DESK, PHONE
 from tests.journeys.ears import POSITION, Ears, sound
 from tests.journeys.ears import ears as ears

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from core.providers.rehearsed import SENTENCES
+from core.providers.rehearsal.transcription import SENTENCES
 from playground.code_samples import PLACEHOLDER
 from playground.code_tasks import samples
 from tests.core.api.conftest import alice as alice

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from core.models import AIModel, Endpoint, Price, Provider
 from core.models.offload import offload
-from core.providers.rehearsed import SENTENCES
+from core.providers.rehearsal.transcription import SENTENCES
 from playground.models import Run, Upload
 from tests.playground.test_uploads import wav
 

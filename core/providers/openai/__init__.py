@@ -5,12 +5,12 @@ https://platform.openai.com/docs/api-reference
 
 from __future__ import annotations
 
-from core.providers import http
-from core.providers.openai.chat import Chat
+from core.providers.openai.chat.chat import Chat
 from core.providers.openai.models import Models
-from core.providers.openai.speech import Speech
-from core.providers.openai.transcription import Transcription
+from core.providers.openai.speech.speech import Speech
+from core.providers.openai.transcription.transcription import Transcription
 from core.providers.openai.translation import Translation
+from core.providers.shared import http
 
 
 class OpenAI(Speech, Transcription, Translation, Chat, Models):

@@ -6,8 +6,8 @@ from typing import Any
 
 from core.contract.errors import UpstreamInvalid
 from core.contract.route import Target
-from core.providers import http
 from core.providers.openai import wire
+from core.providers.shared import http
 
 LIMITS = http.Limits(total=20.0, idle=10.0, size=8 * http.MIB)
 

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from core.contract.events import NOTHING_BESIDE, ChatDelta
-from core.providers.sse import EVENT_END, FIELD
+from core.providers.shared.sse import EVENT_END, FIELD
 
 WORDS = re.compile(rb'"content":[ \t]*("(?:[^"\\]|\\.)*")')
 new = tuple.__new__

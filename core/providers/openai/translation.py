@@ -11,7 +11,7 @@ from contextlib import aclosing
 from core.contract.events import Event
 from core.contract.requests import TranslationRequest
 from core.contract.route import Target
-from core.providers.openai.transcription import listen, pairs, shared, upstream_format
+from core.providers.openai.transcription.transcription import listen, pairs, shared, upstream_format
 
 
 class Translation:

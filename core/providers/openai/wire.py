@@ -8,10 +8,10 @@ import orjson
 
 from core.contract.errors import UpstreamInvalid
 from core.contract.route import Target
-from core.providers import http
-from core.providers.embedded import Embedded, encoded
-from core.providers.failures import from_object
-from core.providers.upload import Upload
+from core.providers.shared import http
+from core.providers.shared.errors import from_object
+from core.providers.shared.form_body import Upload
+from core.providers.shared.json_body import Embedded, encoded
 
 AGENT = "polyphony"
 SHORTEST_SECRET = 8

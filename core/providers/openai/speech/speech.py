@@ -1,0 +1,104 @@
+"""`POST /audio/speech`: text to sound, as plain bytes or as events.
+
+https://platform.openai.com/docs/api-reference/audio/createSpeech
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Any
+
+from core.contract.audio import AudioFormat
+from core.contract.errors import UpstreamInvalid
+from core.contract.events import AudioChunk, AudioStart, Event, Used
+from core.contract.requests import SpeechRequest
+from core.contract.route import Target
+from core.media.audio_header import WAV_HEADER, accept
+from core.providers.openai import wire
+from core.providers.openai.speech.events import audio_in, sound
+from core.providers.openai.speech.usage import Meter
+from core.providers.openai.stream import EVENT_STREAM
+from core.providers.shared import http
+from core.providers.shared.errors import EXCERPT
+
+LIMITS = http.Limits(total=300.0, idle=60.0, pace=256, size=64 * http.MIB)
+OWN_FIELDS = {"model", "input", "response_format", "stream_format", "stream", "provider"}
+SUSPICIOUS = b"{<["
+SNIFFED = 16
+PAGES = (b'{"', b'[{"', b"<!doctype", b"<html", b"<?xml")
+
+
+class Speech:
+    async def speak(self, target: Target, request: SpeechRequest) -> AsyncGenerator[Event, None]:
+        """`AudioStart` with the first bytes in hand, each chunk as it came, `Used`; closes its upstream."""
+        audio = target.format or request.format
+        call = wire.call(
+            target, "POST", "audio/speech", body(target, request, audio), wire.limits(target, LIMITS)
+        )
+        meter = Meter(target, request, audio)
+        async with await http.send(call) as answer, aclosing(_source(answer, call, meter)) as chunks:
+            head = await _head(chunks, audio, call.hide)
+            pcm = meter.begin(head, answer.media_type)
+            yield AudioStart(audio, pcm.sample_rate, pcm.channels)
+            yield AudioChunk(head)
+            async for chunk in chunks:
+                meter.add(chunk)
+                yield AudioChunk(chunk)
+        yield Used(meter.usage())
+
+
+def body(target: Target, request: SpeechRequest, audio: AudioFormat) -> dict[str, Any]:
+    """What is sent: our fields win over the options of the endpoint and of the caller."""
+    options = {**target.options.get("body", {}), **request.options.get(target.provider, {})}
+    fields: dict[str, Any] = {key: value for key, value in options.items() if key not in OWN_FIELDS}
+    fields |= {"model": target.model, "input": request.text, "response_format": audio.value}
+    if target.voice is not None:
+        fields["voice"] = target.voice
+    if request.speed != 1.0:
+        fields["speed"] = request.speed
+    if request.instructions is not None:
+        fields["instructions"] = request.instructions
+    if target.options.get("stream_format") == "sse":
+        fields["stream_format"] = "sse"
+    if target.options.get("router", target.provider == "openrouter") and request.options:
+        fields["provider"] = {"options": {name: dict(values) for name, values in request.options.items()}}
+    return fields
+
+
+def _source(answer: http.Answer, call: http.Call, meter: Meter) -> AsyncGenerator[bytes, None]:
+    """The sound, whichever form the server chose to send it in."""
+    if answer.media_type.startswith(EVENT_STREAM):
+        return sound(answer, call.hide, meter)
+    if wire.is_json(answer.media_type) or answer.media_type.startswith("text/"):
+        return _wrapped(answer, call.hide)
+    return answer.chunks()
+
+
+async def _wrapped(answer: http.Answer, hide: tuple[str, ...]) -> AsyncGenerator[bytes, None]:
+    """Sound inside one JSON object, as Mistral sends it; any other object is raised as what it says."""
+    value = wire.decoded(body := await answer.body())
+    data = audio_in(value) if isinstance(value, dict) and "error" not in value else b""
+    if not data:
+        wire.refuse(body, hide)
+    yield data
+
+
+async def _head(chunks: AsyncGenerator[bytes, None], audio: AudioFormat, hide: tuple[str, ...]) -> bytes:
+    """The first chunk, or as many as tell sound from a page. Raises `UpstreamInvalid` for a page."""
+    head = b""
+    async for chunk in chunks:
+        head += chunk
+        enough = WAV_HEADER if audio is AudioFormat.WAV else SNIFFED if head[:1] in SUSPICIOUS else 1
+        if len(head) >= enough:
+            break
+    if not head:
+        raise UpstreamInvalid("The provider sent no sound.")
+    if head.lower().startswith(PAGES):
+        async for chunk in chunks:
+            head += chunk
+            if len(head) > EXCERPT:
+                break
+        wire.refuse(head, hide)
+    accept(head, audio)
+    return head

@@ -1,0 +1,305 @@
+"""Every byte to and from a provider; the one module that imports an HTTP client.
+
+Connections belong to an origin and an event loop and live as long as the loop. No redirects, no cookies, no
+proxy variables, no retries: what leaves is what the adapter wrote. The transport is called directly,
+because the client above it keeps cookies, logs addresses and costs as much again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Mapping
+from contextlib import aclosing, suppress
+from dataclasses import dataclass
+from functools import cache, lru_cache, partial
+from ssl import SSLContext
+from time import monotonic
+from types import TracebackType
+from typing import Self, cast
+from weakref import WeakKeyDictionary
+
+import aiohttp
+import httpx
+import yarl
+from httpx_aiohttp import AiohttpTransport
+from httpx_aiohttp.transport import AiohttpResponseStream
+
+from core.contract.errors import (
+    UpstreamDenied,
+    UpstreamError,
+    UpstreamInvalid,
+    UpstreamTimeout,
+    UpstreamUnreachable,
+)
+from core.providers.shared.content_encoding import inflater
+from core.providers.shared.deadline import Patience, Watch
+from core.providers.shared.errors import EXCERPT, from_status
+
+CONNECT, POOL = 10.0, 5.0
+CONNECTIONS = 1000
+KEEP_ALIVE = 30.0
+EXCERPT_PATIENCE = 5.0
+MIB = 1024 * 1024
+# The first bounds waiting for a free connection and connecting together.
+CONNECTING = aiohttp.ClientTimeout(connect=CONNECT + POOL, sock_connect=CONNECT)
+LINGER = 0.1
+BROKEN = (TimeoutError, OSError, ValueError, httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one answer may take: seconds of waiting, bytes of memory.
+
+    `total` bounds all waiting, headers included; `idle` each wait for more; fewer than `pace` bytes in
+    `idle` seconds of waiting is a drip; `size` counts decoded bytes.
+    """
+
+    total: float = 300.0
+    idle: float = 60.0
+    pace: int = 256
+    size: int = 64 * MIB
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request as it will leave; `hide` is kept out of every message.
+
+    A body that comes in pieces needs a Content-Length among `headers`.
+    """
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    content: bytes | AsyncIterable[bytes] = b""
+    limits: Limits = Limits()
+    hide: tuple[str, ...] = ()
+
+
+class Answer:
+    """A 2xx answer whose body is still coming; leaving the `async with` early closes its connection."""
+
+    __slots__ = ("_content", "_limits", "_patience", "_response", "headers", "media_type")
+
+    def __init__(self, response: httpx.Response, limits: Limits, patience: Patience) -> None:
+        # what the transport has wrapped: each of the iterators around it costs as much again for every chunk
+        self._response = cast(AiohttpResponseStream, response.stream)._aiohttp_response
+        self._content = self._response.content
+        self._limits = limits
+        self._patience = patience
+        self.headers: Mapping[str, str] = self._response.headers
+        self.media_type = self.headers.get("content-type", "").strip().lower()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None and not self._content.at_eof():
+            await self._linger()
+        await self._response.__aexit__(kind, error, trace)
+
+    async def chunks(self) -> AsyncGenerator[bytes, None]:
+        """Decoded bytes as they arrive. Raises from the error tree when they stop, drip or are too many."""
+        inflate = inflater(self.headers.get("content-encoding", ""))
+        patience, limits, read = self._patience, self._limits, self._content.readany
+        mark, size, fresh = patience.left, 0, 0
+        failure: UpstreamError | None = None
+        with Watch(patience, self._late, at_most=limits.idle) as watch:
+            while True:
+                try:  # waited for right here: any call around the wait would cost every chunk
+                    watch.since = since = monotonic()
+                    arrival = await read()
+                except BROKEN as error:
+                    failure = translate(error)
+                finally:
+                    watch.since = None
+                    patience.left -= monotonic() - since
+                if failure:  # raised outside the handler: its context may quote headers
+                    raise failure
+                if not arrival:
+                    break
+                for chunk in (arrival,) if inflate is None else inflate.feed(arrival):
+                    size += len(chunk)
+                    if size > limits.size:
+                        raise too_long(limits)
+                    yield chunk
+                fresh += len(arrival)
+                if mark - patience.left > limits.idle:
+                    if fresh < limits.pace:
+                        raise UpstreamTimeout("The provider's answer came too slowly.")
+                    mark, fresh = patience.left, 0
+        if inflate and (rest := inflate.end()):
+            yield rest
+
+    async def body(self) -> bytes:
+        """The whole decoded body."""
+        async with aclosing(self.chunks()) as chunks:
+            return b"".join([chunk async for chunk in chunks])
+
+    async def excerpt(self) -> bytes:
+        """The first bytes of an error page, whatever happens after them; nobody waits long for one."""
+        self._patience.left = min(self._patience.left, EXCERPT_PATIENCE)
+        found = bytearray()
+        try:
+            async with aclosing(self.chunks()) as chunks:
+                async for chunk in chunks:
+                    found += chunk
+                    if len(found) >= EXCERPT:
+                        break
+        except UpstreamError:
+            pass
+        return bytes(found[:EXCERPT])
+
+    def _late(self) -> None:
+        """A wait took too long: let it end."""
+        self._content.set_exception(TimeoutError())
+
+    async def _linger(self) -> None:
+        """Let an answer that has said all end as well: only then its connection can be used again."""
+        with suppress(*BROKEN):
+            await self._patience.wait(self._content.readany(), LINGER)
+
+
+async def send(call: Call) -> Answer:
+    """The answer to `call`, if it is a 2xx; anything else is raised from the error tree."""
+    patience = Patience(call.limits.total)
+    response, failure = None, None
+    try:
+        response = await patience.wait(_dispatch(call), call.limits.total)
+    except BROKEN as error:
+        failure = translate(error)
+    if failure or not response:  # raised outside the handler: its context may quote headers
+        raise failure or UpstreamInvalid("The provider did not answer.")
+    answer = Answer(response, call.limits, patience)
+    if 200 <= response.status_code < 300:
+        return answer
+    async with answer:
+        body = await answer.excerpt()
+    raise from_status(response.status_code, answer.headers, body, call.hide)
+
+
+def too_long(limits: Limits) -> UpstreamInvalid:
+    return UpstreamInvalid(f"The answer is longer than {limits.size} bytes.")
+
+
+def prepare() -> None:
+    """Read the certificate authorities, 0.2 s of work: call it in a thread before the first request."""
+    _tls()
+
+
+async def close() -> None:
+    """Close the connections of the running loop; a later call opens new ones."""
+    if keeper := _keepers.pop(asyncio.get_running_loop(), None):
+        await keeper.aclose()
+
+
+def bearer(key: str) -> str:
+    """The value of an Authorization header. Raises `UpstreamDenied` where the key cannot travel in one."""
+    if not key or not key.isascii() or not key.isprintable() or " " in key:
+        raise UpstreamDenied("The stored provider key cannot be sent in a header.")
+    return f"Bearer {key}"
+
+
+def translate(error: BaseException) -> UpstreamError:
+    """What a failure of the client means; its own words, which may quote addresses, are not repeated."""
+    cause = error.__cause__ if isinstance(error, httpx.HTTPError) and error.__cause__ else error
+    if isinstance(cause, TimeoutError):
+        return UpstreamTimeout("The provider did not answer in time.")
+    if isinstance(cause, aiohttp.ClientSSLError):
+        return UpstreamUnreachable("The provider's certificate or TLS handshake was not accepted.")
+    if isinstance(cause, aiohttp.ClientConnectorError):
+        return UpstreamUnreachable("The provider could not be reached.")
+    if isinstance(cause, aiohttp.ClientConnectionError | aiohttp.ClientPayloadError | OSError):
+        return UpstreamUnreachable("The connection to the provider broke.")
+    return UpstreamInvalid("The provider's answer is not valid HTTP.")
+
+
+async def _dispatch(call: Call) -> httpx.Response:
+    url, address, origin = _address(call.url)
+    # given as a stream: else httpx adds headers that aiohttp writes anyway
+    stream = httpx.ByteStream(call.content) if isinstance(call.content, bytes) else Pieces(call.content)
+    request = httpx.Request(
+        call.method, url, headers=call.headers, stream=stream, extensions={"address": address}
+    )
+    return await (await _transport(origin)).handle_async_request(request)
+
+
+class Pieces(httpx.AsyncByteStream):
+    """A body that comes in pieces."""
+
+    def __init__(self, pieces: AsyncIterable[bytes]) -> None:
+        self._pieces = pieces
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return aiter(self._pieces)
+
+
+class Transport(AiohttpTransport):
+    """Does for every request only what differs from one to the next: the time-outs are made once, and what
+    breaks is translated here anyway."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        session = self.client if isinstance(self.client, aiohttp.ClientSession) else self.get_client()
+        self.client = session
+        stream = request.stream
+        response = await session.request(
+            request.method,
+            request.extensions["address"],
+            headers={name.decode("ascii"): value.decode("latin-1") for name, value in request.headers.raw},
+            data=b"".join(stream) or None if isinstance(stream, httpx.ByteStream) else stream,
+            allow_redirects=False,
+            timeout=CONNECTING,
+        )
+        return httpx.Response(response.status, stream=AiohttpResponseStream(response))
+
+
+@lru_cache(maxsize=1024)
+def _address(url: str) -> tuple[httpx.URL, yarl.URL, str]:
+    """As the library reads it, as its transport does, and the origin."""
+    parsed = httpx.URL(url)
+    return parsed, yarl.URL(str(parsed)), f"{parsed.scheme}://{parsed.netloc.decode()}"
+
+
+_transports: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, Transport]] = WeakKeyDictionary()
+_keepers: WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncGenerator[None, None]] = WeakKeyDictionary()
+
+
+async def _transport(origin: str) -> Transport:
+    loop = asyncio.get_running_loop()
+    transports = _transports.get(loop)
+    if transports is None:
+        transports = _transports[loop] = {}
+        _keepers[loop] = keeper = _keep(transports)
+        await anext(keeper)
+    transport = transports.get(origin)
+    if transport is None:
+        transport = transports[origin] = Transport(verify=False, client=partial(_session, origin))
+    return transport
+
+
+async def _keep(transports: dict[str, Transport]) -> AsyncGenerator[None, None]:
+    """A loop finishes its open generators before it closes, so the connections close with their loop."""
+    try:
+        yield
+    finally:
+        _transports.pop(asyncio.get_running_loop(), None)
+        for transport in transports.values():
+            await transport.aclose()
+        await asyncio.sleep(0)
+
+
+def _session(origin: str) -> aiohttp.ClientSession:
+    tls = _tls() if origin.startswith("https:") else True
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=CONNECTIONS, keepalive_timeout=KEEP_ALIVE, ssl=tls),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        auto_decompress=False,
+        trust_env=False,
+    )
+
+
+@cache
+def _tls() -> SSLContext:
+    """One for all origins: building it takes 0.2 s. SSL_CERT_FILE names an operator's own authorities."""
+    return httpx.create_ssl_context()

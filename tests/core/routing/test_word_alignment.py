@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from contextlib import aclosing
+
+import pytest
+
+from core.contract.events import HeardWords, Transcript, Used
+from core.contract.requests import SoundFile, TranscriptionRequest
+from core.contract.route import Policy, Route, Target
+from core.contract.usage import Usage
+from core.routing.health import Health
+from core.routing.word_alignment import aligned
+from tests.core.routing.books import Books
+
+pytestmark = pytest.mark.anyio
+
+ROUTE = Route("m", (Target(1, "ada", "Ada", "w", "http://x.test", "m1"),), Policy(deadline=60.0), align=True)
+SAID = (
+    "And so my fellow Americans ask not what your country can do for you "
+    "ask what you can do for your country."
+)
+
+
+def ask(path) -> TranscriptionRequest:
+    return TranscriptionRequest("m", SoundFile(str(path), "audio.flac", "audio/flac", 1, 11.0), words=True)
+
+
+async def collect(request: TranscriptionRequest, text: str) -> tuple[list, list]:
+    asked, seen = [], []
+
+    async def model(target, request):
+        asked.append(request)
+        yield Transcript(text, "en", 11.0)
+        yield Used(Usage())
+
+    async with aclosing(aligned(ROUTE, request, Books(), Health(), model)) as events:
+        async for event in events:
+            seen.append(event)
+    return asked, seen
+
+
+async def test_words_are_laid_along_the_sound_and_said_to_be(data):
+    asked, seen = await collect(ask(data / "samples" / "jfk.flac"), SAID)
+    assert [request.words for request in asked] == [False]
+    found = next(event for event in seen if isinstance(event, HeardWords))
+    assert found.aligned
+    assert " ".join(word.word for word in found.words).casefold().startswith("and so my fellow americans")
+    times = [time for word in found.words for time in (word.start, word.end)]
+    assert times == sorted(times)
+    assert 0 <= times[0] < times[-1] <= 11.1
+    assert isinstance(seen[-1], Used)
+
+
+async def test_a_transcript_is_kept_where_its_words_cannot_be_placed(tmp_path):
+    broken = tmp_path / "broken.flac"
+    broken.write_bytes(b"fLaC and nothing more")
+    _, seen = await collect(ask(broken), SAID)
+    assert [event for event in seen if isinstance(event, HeardWords)] == [HeardWords((), aligned=True)]
+    assert Transcript(SAID, "en", 11.0) in seen
+
+
+async def test_silence_has_no_words_to_place(tmp_path):
+    _, seen = await collect(ask(tmp_path / "nothing"), " ")
+    assert [type(event).__name__ for event in seen] == ["Started", "Transcript", "Used"]
