@@ -11,7 +11,7 @@ from core import ledger
 from core.access import admission
 from core.access import snapshot as access
 from core.background import state
-from core.bodies.transcripts import Gathering, Heard
+from core.bodies.transcription.transcript import Gathering, Heard
 from core.catalogue import route
 from core.contract.errors import AuthenticationFailed, Interrupted, PolyphonyError, Unavailable
 from core.contract.events import AudioChunk, AudioStart, Event, Outcome, Receipt, Started, Word, Words

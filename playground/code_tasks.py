@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from core.bodies.speech import SpeechBody
-from core.bodies.transcription import TranscriptionBody, TranslationBody
+from core.bodies.transcription.body import TranscriptionBody, TranslationBody
 from core.bodies.validation import Body, validate
 from core.contract.requests import Task
 from core.models import User

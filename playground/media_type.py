@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.bodies.sounds import sound_kind
+from core.bodies.files.audio import sound_kind
 from core.media import file_types
 
 UNKNOWN = "application/octet-stream"

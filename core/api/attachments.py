@@ -14,10 +14,10 @@ from django.conf import settings
 from core.api.incoming import Incoming
 from core.api.measuring import measured
 from core.api.reading import MIB
-from core.bodies.embedded import Found, noun
-from core.bodies.inline import MOST_FILES, MOST_REST, Sink
-from core.bodies.media import MediaKind, require
-from core.bodies.restoring import restored
+from core.bodies.files.base64_stream import MOST_FILES, MOST_REST, Sink
+from core.bodies.files.data_urls import Found, noun
+from core.bodies.files.message_files import MediaKind, require
+from core.bodies.files.placeholders import restored
 from core.contract.errors import InvalidRequest, TooLarge
 from core.contract.requests import ChatRequest, Media, Modality
 from core.media import image_size

@@ -20,8 +20,8 @@ from core.api.reading import caller
 from core.api.receiving import ChatReceived, receive_chat
 from core.api.streaming import Stream, answer_headers
 from core.background import state
-from core.bodies.chunks import Chunks
-from core.bodies.completions import Completing, usage_object
+from core.bodies.chat.chunks import Chunks
+from core.bodies.chat.completion import Completing, usage_object
 from core.contract.errors import Interrupted, PolyphonyError
 from core.contract.events import Event, Started
 from core.gateway import Session

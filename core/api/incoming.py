@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 
 from core.api.reading import MIB
-from core.bodies.sounds import HEAD
+from core.bodies.files.audio import HEAD
 from core.contract.errors import TooLarge, Unavailable
 
 FORGOTTEN = 6 * 3600.0

@@ -10,7 +10,7 @@ from django.conf import settings
 from starlette.requests import ClientDisconnect, Request
 
 from core.access.identify import identify
-from core.bodies.decoding import decode
+from core.bodies.json_object import decode
 from core.bodies.validation import Body, validate
 from core.contract.errors import TooLarge, WrongContentType
 from core.contract.requests import Caller

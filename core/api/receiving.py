@@ -15,17 +15,17 @@ from core.api.incoming import Incoming
 from core.api.measuring import heard
 from core.api.reading import INLINE as SHORT
 from core.api.reading import MIB, check_headers, is_json, read_bytes, too_large
-from core.bodies.chat import ChatBody
-from core.bodies.decoding import decode
-from core.bodies.embedded import Noted
-from core.bodies.forms import Form
-from core.bodies.inline import InlineReader
-from core.bodies.inline_audio import FILE as INLINE_FILE
-from core.bodies.inline_audio import AudioReader
-from core.bodies.multipart import FILE as FORM_FILE
-from core.bodies.multipart import FormReader
-from core.bodies.responses import ResponsesBody
-from core.bodies.sounds import require_sound
+from core.bodies.chat.body import ChatBody
+from core.bodies.files.audio import require_sound
+from core.bodies.files.audio_reader import FILE as INLINE_FILE
+from core.bodies.files.audio_reader import AudioReader
+from core.bodies.files.base64_stream import InlineReader
+from core.bodies.files.data_urls import Noted
+from core.bodies.files.multipart import FILE as FORM_FILE
+from core.bodies.files.multipart import FormReader
+from core.bodies.form_fields import Form
+from core.bodies.json_object import decode
+from core.bodies.responses.body import ResponsesBody
 from core.bodies.validation import validate
 from core.contract.errors import PolyphonyError, WrongContentType
 from core.contract.requests import ChatRequest, SoundFile

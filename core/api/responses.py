@@ -14,10 +14,10 @@ from core.api.entry import Later
 from core.api.reading import caller
 from core.api.receiving import receive_conversation
 from core.api.streaming import Stream
-from core.bodies.response_events import ResponseEvents
-from core.bodies.response_input import Conversation
-from core.bodies.response_object import Answer
-from core.bodies.responses import ResponsesBody
+from core.bodies.responses.body import ResponsesBody
+from core.bodies.responses.events import ResponseEvents
+from core.bodies.responses.input import Conversation
+from core.bodies.responses.response import Answer
 from core.contract.errors import RequestError, Unsupported
 from core.contract.events import Started
 from core.gateway import Session

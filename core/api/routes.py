@@ -17,10 +17,10 @@ from core.api.models import MOST, ORDERS
 from core.api.responses import responses
 from core.api.speech import speech
 from core.api.transcription import transcription, translation
-from core.bodies.chat import ChatBody
-from core.bodies.responses import ResponsesBody
+from core.bodies.chat.body import ChatBody
+from core.bodies.responses.body import ResponsesBody
 from core.bodies.speech import SpeechBody
-from core.bodies.transcription import TranscriptionBody, TranslationBody
+from core.bodies.transcription.body import TranscriptionBody, TranslationBody
 from core.bodies.validation import Body
 from core.contract.audio import MEDIA_TYPES
 

@@ -15,8 +15,8 @@ from core.api.entry import Scope, Send
 from core.api.reading import caller
 from core.api.receiving import Received, receive
 from core.api.streaming import Stream, answer_headers
-from core.bodies.transcription import FORM, TranscriptionBody, TranslationBody
-from core.bodies.transcripts import MEDIA_TYPES, Gathering, segment_event, usage_object, written
+from core.bodies.transcription.body import FORM, TranscriptionBody, TranslationBody
+from core.bodies.transcription.transcript import MEDIA_TYPES, Gathering, segment_event, usage_object, written
 from core.bodies.validation import validate
 from core.contract.errors import PolyphonyError
 from core.contract.events import Event, Segment, Started, TranscriptDelta

@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
-from core.bodies.chat import ChatBody
-from core.bodies.parts import canonical
+from core.bodies.chat.body import ChatBody
+from core.bodies.chat.messages import canonical
 from core.bodies.validation import validate
 from core.catalogue import lookup
 from core.contract.errors import InvalidRequest, NotFound

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from django.urls import reverse
 
-from core.bodies.embedded import Found
-from core.bodies.media import HEAD, require
+from core.bodies.files.data_urls import Found
+from core.bodies.files.message_files import HEAD, require
 from core.contract.chat import KINDS
 from core.contract.errors import InvalidRequest, NotFound
 from core.contract.requests import Media, Modality

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from core.bodies.embedded import Found
+from core.bodies.files.data_urls import Found
 from core.catalogue.chat import callable_in_principle, fetches, hears, largest
 from core.catalogue.entries import ModelEntry
 from core.contract.chat import KINDS

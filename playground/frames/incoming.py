@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from core.bodies.decoding import decode
+from core.bodies.json_object import decode
 from core.contract.errors import InvalidRequest
 from core.contract.requests import Task
 

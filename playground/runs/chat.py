@@ -10,7 +10,7 @@ from uuid import UUID
 
 import orjson
 
-from core.bodies.completions import Completing
+from core.bodies.chat.completion import Completing
 from core.contract.errors import PolyphonyError
 from core.contract.events import NOTHING_BESIDE, ChatDelta, ImageReady, Outcome, Receipt, Started
 from core.contract.requests import ChatRequest, Request

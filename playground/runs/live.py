@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from core.bodies.transcripts import Gathering
+from core.bodies.transcription.transcript import Gathering
 from core.contract.audio import AudioFormat
 from core.contract.errors import RateLimited
 from core.contract.events import Outcome, Word

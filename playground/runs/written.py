@@ -7,8 +7,8 @@ from typing import Any
 
 import orjson
 
-from core.bodies.subtitles import cues, srt, vtt
-from core.bodies.transcripts import Heard, segments_of
+from core.bodies.transcription.subtitles import cues, srt, vtt
+from core.bodies.transcription.transcript import Heard, segments_of
 from core.contract.events import HeardWord, Segment
 from core.contract.requests import ChatRequest, SpeechRequest
 from playground import frames

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from pydantic import ConfigDict, StringConstraints
 
-from core.bodies.decoding import decode
+from core.bodies.json_object import decode
 from core.bodies.validation import Body, validate
 from core.contract.errors import InvalidRequest
 from core.models import User

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 
-from core.bodies.decoding import decode
+from core.bodies.json_object import decode
 from core.contract.errors import InvalidRequest
 from core.models import User
 from core.models.offload import offload

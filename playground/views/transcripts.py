@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.utils.http import content_disposition_header
 from pydantic import Field, StringConstraints
 
-from core.bodies.decoding import decode
+from core.bodies.json_object import decode
 from core.bodies.validation import Body, validate
 from core.contract.errors import NotFound, Unsupported
 from core.contract.requests import Task

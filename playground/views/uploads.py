@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from core.bodies.sounds import TAKEN
+from core.bodies.files.audio import TAKEN
 from core.catalogue.chat import IMAGE_MB
 from core.contract.errors import InvalidRequest, TooLarge
 from core.contract.requests import Task

@@ -17,7 +17,7 @@ from starlette.requests import ClientDisconnect, Request
 from core.api import receiving
 from core.api.attachments import Attachments
 from core.api.receiving import ChatReceived, receive_chat
-from core.bodies import inline
+from core.bodies.files import base64_stream
 from core.contract.audio import AudioFormat
 from core.contract.errors import InvalidRequest, PolyphonyError, TooLarge
 from core.contract.requests import Media, Modality
@@ -117,7 +117,7 @@ def folder(settings):
 def low_limits(settings, monkeypatch):
     """A file of 1 MB is as large as it may be, one of 3 kB is long."""
     settings.MAX_UPLOAD_MB = 1
-    monkeypatch.setattr(inline, "LONG", 2000)
+    monkeypatch.setattr(base64_stream, "LONG", 2000)
     monkeypatch.setattr(receiving, "SHORT", 2000)
 
 
@@ -354,7 +354,7 @@ async def test_no_system_handle_is_kept_for_a_file(low_limits):
 
 
 async def test_a_refusal_is_told_once_everything_was_sent(low_limits, monkeypatch):
-    monkeypatch.setattr(inline, "MOST_REST", 5000)
+    monkeypatch.setattr(base64_stream, "MOST_REST", 5000)
     request = posted({"text": "x" * 100_000}, 1000)
     whole, taken = request._receive, []
 

@@ -1,0 +1,143 @@
+"""`POST chat/completions`: the few fields that are read here; every other one is the provider's business.
+
+https://platform.openai.com/docs/api-reference/chat/create
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, ConfigDict, Field
+
+from core.bodies.chat.messages import canonical
+from core.bodies.files.data_urls import Take
+from core.bodies.speech import ProviderBody, plain_voice
+from core.bodies.validation import Body, Fault, refuse_ours
+from core.contract.audio import AudioFormat
+from core.contract.errors import InvalidRequest
+from core.contract.requests import ChatRequest, Modality
+
+ROUTING = frozenset(
+    {
+        "cache",
+        "fallback_on_codes",
+        "fallbacks",
+        "identity",
+        "load_balancer",
+        "models",
+        "name",
+        "orq",
+        "retries",
+        "retry",
+        "route",
+        "thread",
+        "timeout",
+    }
+)
+"""Fields of routers, taken from everybody and told to no provider."""
+
+WITHIN = ("extra_body", "orq")
+"""Objects whose fields somebody on the way might take for fields of the body."""
+
+
+class SpokenFormat(StrEnum):
+    """What `audio.format` calls the formats: `pcm16` is our `pcm`."""
+
+    WAV = "wav"
+    AAC = "aac"
+    MP3 = "mp3"
+    FLAC = "flac"
+    OPUS = "opus"
+    PCM16 = "pcm16"
+
+    @property
+    def audio(self) -> AudioFormat:
+        return AudioFormat.PCM if self is SpokenFormat.PCM16 else AudioFormat(self.value)
+
+
+def named_voice(voice: Any) -> Any:
+    """As in speech, only that the field is called otherwise."""
+    try:
+        return plain_voice(voice)
+    except Fault:
+        failure = Fault('audio.voice must be a string or {"id": string}.', param="audio.voice")
+    raise failure
+
+
+def harmless(provider: Any) -> Any:
+    if isinstance(provider, dict):
+        refuse_ours(provider, "provider.")
+    return provider
+
+
+class AudioBody(Body):
+    voice: Annotated[str | None, BeforeValidator(named_voice)] = Field(
+        default=None, min_length=1, description='A voice of the model, as a string or `{"id": …}`.'
+    )
+    format: Annotated[SpokenFormat, Field(strict=False)] = Field(
+        description="`pcm16` is 24 kHz mono; most models stream nothing else."
+    )
+
+
+class ChatBody(Body):
+    """A conversation to be continued."""
+
+    model_config = ConfigDict(extra="allow")
+
+    model: str = Field(min_length=1, description="The model, such as `openai/gpt-4o`.")
+    messages: list[Any] = Field(
+        description="The conversation so far: text, or parts `text`, `image_url`, `input_audio`, `file`, "
+        "`video_url`; files as data URLs or base64."
+    )
+    stream: bool | None = Field(default=None, description="Send the answer as events while it is made.")
+    stream_options: dict[str, Any] | None = None
+    modalities: list[Literal["text", "audio", "image"]] | None = Field(
+        default=None, max_length=8, description="What the answer is to be made of; `text` by default."
+    )
+    audio: AudioBody | None = Field(default=None, description="How an answer in `audio` sounds.")
+    provider: Annotated[ProviderBody | None, BeforeValidator(harmless)] = None
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What is relayed untouched."""
+        extra = self.model_extra or {}
+        return {name: value for name, value in extra.items() if name not in ROUTING}
+
+    def taken(self, take: Take) -> tuple[dict[str, Any], ...]:
+        """The messages; `take` is called for every file in them. Raises `InvalidRequest` naming the place."""
+        return canonical(self.messages, take)
+
+    def request(self, messages: Sequence[dict[str, Any]] | None = None) -> ChatRequest:
+        """The request, with canonical `messages` in place of its own.
+
+        Raises `InvalidRequest` where sound is asked for but not how, and for fields that are the server's.
+        """
+        self.check()
+        spoken = self.audio if self.speaks else None
+        return ChatRequest(
+            model=self.model,
+            messages=tuple(self.messages if messages is None else messages),
+            parameters=self.parameters,
+            modalities=tuple(map(Modality, dict.fromkeys(self.modalities or ("text",)))),
+            voice=spoken.voice if spoken else None,
+            format=spoken.format.audio if spoken else AudioFormat.PCM,
+            streamed=bool(self.stream),
+            options=self.provider.options if self.provider else {},
+        )
+
+    @property
+    def speaks(self) -> bool:
+        return "audio" in (self.modalities or ())
+
+    def check(self) -> None:
+        if self.speaks and self.audio is None:
+            raise InvalidRequest(
+                "audio is required with the modality audio: an object with voice and format.",
+                param="audio",
+                code="missing_field",
+            )
+        for name in WITHIN:
+            if isinstance(inner := (self.model_extra or {}).get(name), dict):
+                refuse_ours(inner, f"{name}.")

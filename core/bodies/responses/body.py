@@ -1,0 +1,182 @@
+"""`POST responses`: OpenAI's newer words for a conversation, said in those of `chat/completions`.
+
+https://platform.openai.com/docs/api-reference/responses/create
+https://openrouter.ai/docs/api-reference/responses/overview
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, ConfigDict, Field
+
+from core.bodies.chat.body import ROUTING, WITHIN, harmless
+from core.bodies.files.data_urls import Take
+from core.bodies.responses.input import Conversation, conversation
+from core.bodies.responses.tools import chosen, tools
+from core.bodies.speech import ProviderBody
+from core.bodies.validation import Body, Fault, refuse_ours
+from core.contract.errors import Unsupported
+from core.contract.requests import ChatRequest, Modality
+
+KEPT_NOWHERE = {
+    "previous_response_id": "answers are not kept here: send the whole conversation as input",
+    "conversation": "conversations are not kept here: send the whole conversation as input",
+    "background": "answers are not kept here: stream instead",
+    "prompt": "prompts are not kept here: send instructions and input",
+}
+ELSEWHERE = ("audio", "messages", "n")
+"""Fields of `chat/completions` that would change what this answer is made of."""
+
+NOT_RELAYED = frozenset({"context_management", "debug", "max_tool_calls", "truncation"})
+LOGPROBS = "message.output_text.logprobs"
+
+
+def text_or_items(value: Any) -> Any:
+    """Of a union each kind would be refused by itself, under a name of its own."""
+    if not isinstance(value, str | list):
+        raise Fault("input must be a string or a list of items.", param="input")
+    return value
+
+
+class ReasoningBody(Body):
+    model_config = ConfigDict(extra="allow")
+
+    effort: str | None = Field(default=None, max_length=40)
+    summary: str | None = Field(default=None, max_length=40)
+
+
+class FormatBody(Body):
+    model_config = ConfigDict(extra="allow")
+
+    type: Literal["text", "json_object", "json_schema"]
+
+
+class TextBody(Body):
+    model_config = ConfigDict(extra="allow")
+
+    format: FormatBody | None = None
+    verbosity: str | None = Field(default=None, max_length=40)
+
+
+class ResponsesBody(Body):
+    """A conversation to be answered; what is not named here is relayed as in `chat/completions`."""
+
+    model_config = ConfigDict(extra="allow")
+
+    model: str = Field(min_length=1, description="The model, such as `openai/gpt-4o`.")
+    input: Annotated[str | list[Any], BeforeValidator(text_or_items)] = Field(
+        description="A text, or the items so far: messages with parts `input_text`, `input_image`, "
+        "`input_file`, `input_audio`, `input_video`; `function_call` and `function_call_output`."
+    )
+    instructions: str | None = Field(default=None, description="What the model is told first.")
+    stream: bool | None = Field(default=None, description="Send the answer as events while it is made.")
+    stream_options: dict[str, Any] | None = None
+    modalities: list[Literal["text", "audio", "image"]] | None = Field(
+        default=None,
+        max_length=8,
+        description="`text` or `image`; sound comes from `chat/completions`.",
+    )
+    max_output_tokens: int | None = Field(default=None, ge=1, le=10**9)
+    temperature: float | None = None
+    top_p: float | None = None
+    top_logprobs: int | None = Field(default=None, ge=0, le=20)
+    parallel_tool_calls: bool | None = None
+    tools: list[Any] | None = Field(
+        default=None, max_length=1000, description="Functions and custom tools; built-in ones are refused."
+    )
+    tool_choice: str | dict[str, Any] | None = None
+    reasoning: ReasoningBody | None = Field(default=None, description="`effort`: how long to think.")
+    text: TextBody | None = Field(default=None, description="`format`: text, json_object or json_schema.")
+    include: list[str] | None = Field(default=None, max_length=100)
+    metadata: dict[str, Any] | None = Field(default=None, description="Told back with the answer.")
+    store: bool | None = Field(default=None, description="Nothing is kept, whatever is asked for.")
+    provider: Annotated[ProviderBody | None, BeforeValidator(harmless)] = None
+
+    def taken(self, take: Take) -> Conversation:
+        """The input as messages; `take` is called for every file in it. Raises `InvalidRequest`."""
+        return conversation(self.input, self.instructions, take)
+
+    def request(self, messages: Sequence[dict[str, Any]]) -> ChatRequest:
+        """The chat request that asks the same. Raises `InvalidRequest` for what only a server with a memory,
+        or with tools of its own, could do."""
+        self.check()
+        return ChatRequest(
+            model=self.model,
+            messages=tuple(messages),
+            parameters=self.parameters,
+            modalities=tuple(map(Modality, dict.fromkeys(self.modalities or ("text",)))),
+            streamed=bool(self.stream),
+            options=self.provider.options if self.provider else {},
+        )
+
+    @property
+    def extra(self) -> Mapping[str, Any]:
+        return self.model_extra or {}
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What is relayed, in the words of `chat/completions`."""
+        ours = ROUTING | NOT_RELAYED | KEPT_NOWHERE.keys()
+        found = {name: value for name, value in self.extra.items() if name not in ours}
+        said = {
+            "max_completion_tokens": self.max_output_tokens,
+            "temperature": self.temperature,
+            "top_p": self.top_p,
+            "parallel_tool_calls": self.parallel_tool_calls,
+            "tools": tools(self.tools) if self.tools else None,
+            "tool_choice": chosen(self.tool_choice) if self.tools else None,
+            **self._thinking(),
+            **self._written(),
+        }
+        return found | {name: value for name, value in said.items() if value is not None}
+
+    def _thinking(self) -> dict[str, Any]:
+        """OpenRouter's further wishes go along as they came; a summary is told where there is one."""
+        if self.reasoning is None:
+            return {}
+        further = self.reasoning.model_extra
+        if further:
+            effort = {"effort": self.reasoning.effort} if self.reasoning.effort else {}
+            return {"reasoning": {**effort, **further}}
+        return {"reasoning_effort": self.reasoning.effort}
+
+    def _written(self) -> dict[str, Any]:
+        text, told = (
+            self.text or TextBody(),
+            self.top_logprobs is not None or LOGPROBS in (self.include or ()),
+        )
+        return {
+            "response_format": response_format(text.format) if text.format else None,
+            "verbosity": text.verbosity,
+            "logprobs": told or None,
+            "top_logprobs": self.top_logprobs,
+        }
+
+    def check(self) -> None:
+        for name, why in KEPT_NOWHERE.items():
+            if self.extra.get(name) not in (None, False):
+                raise Unsupported(
+                    f"{name} is not supported: {why}.", param=name, code="unsupported_parameter"
+                )
+        if "audio" in (self.modalities or ()):
+            raise Unsupported("Spoken answers come from chat/completions.", param="modalities")
+        for name in ELSEWHERE:
+            if name in self.extra:
+                raise unsupported(name, "belongs to chat/completions, not to responses")
+        for name in WITHIN:
+            if isinstance(inner := self.extra.get(name), dict):
+                refuse_ours(inner, f"{name}.")
+
+
+def response_format(form: FormatBody) -> dict[str, Any] | None:
+    """`text.format` as `response_format`; plain text needs none."""
+    if form.type == "text":
+        return None
+    rest = dict(form.model_extra or {})
+    return {"type": form.type, form.type: rest} if form.type == "json_schema" else {"type": form.type}
+
+
+def unsupported(name: str, why: str) -> Unsupported:
+    return Unsupported(f"{name} {why}.", param=name, code="unsupported_parameter")

@@ -1,0 +1,189 @@
+"""`POST audio/transcriptions` and `audio/translations`: the fields beside the file, from JSON or a form."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+
+from core.bodies.form_fields import Form
+from core.bodies.speech import ProviderBody
+from core.bodies.validation import Body
+from core.contract.errors import InvalidRequest, Unsupported
+from core.contract.languages import primary
+from core.contract.requests import SoundFile, TranscriptFormat, TranscriptionRequest, TranslationRequest
+
+MOST_SPEAKERS = 32
+SUBTITLES = (TranscriptFormat.SRT, TranscriptFormat.VTT)
+FORM = Form(
+    lists=frozenset(
+        {
+            "include",
+            "keyterms",
+            "keywords",
+            "known_speaker_names",
+            "known_speaker_references",
+            "languages",
+            "timestamp_granularities",
+        }
+    ),
+    objects=frozenset({"chunking_strategy", "input_audio", "provider"}),
+    numbers=frozenset({"num_speakers", "temperature"}),
+    booleans=frozenset({"diarize", "enable_logging", "stream", "tag_audio_events"}),
+)
+"""How a form's fields are read."""
+
+
+class TranscriptionFault(InvalidRequest, ValueError):
+    """A refusal that pydantic carries to `validate` unchanged."""
+
+
+def known_language(text: str) -> str:
+    code = primary(text)
+    if code is None:
+        raise TranscriptionFault(
+            "language must be a code such as en, a tag such as pt-BR or an English name.", param="language"
+        )
+    return code
+
+
+def chunked(value: Any) -> Any:
+    """`auto`, or an object of type `server_vad`."""
+    if isinstance(value, dict) and value.get("type") == "server_vad":
+        return value
+    if value not in (None, "auto"):
+        raise TranscriptionFault(
+            'chunking_strategy must be "auto" or an object of type server_vad.', param="chunking_strategy"
+        )
+    return value
+
+
+Format = Annotated[TranscriptFormat, Field(strict=False)]
+Language = Annotated[str, StringConstraints(min_length=1, max_length=40), AfterValidator(known_language)]
+Term = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Temperature = Annotated[float, Field(ge=0, le=1)]
+Prompt = Annotated[str, StringConstraints(max_length=20_000)]
+
+
+class TranscriptionBody(Body):
+    """What to write down, and how."""
+
+    model: str = Field(min_length=1, description="The model, such as `local/pocketsphinx`.")
+    language: Language | None = Field(
+        default=None, description="What is spoken: `en`, `pt-BR` or `english`. Found out when not given."
+    )
+    languages: list[Language] = Field(
+        default_factory=list, max_length=1, description="`language` as a list of one."
+    )
+    prompt: Prompt | None = Field(
+        default=None, description="Names and words that occur, or what came before."
+    )
+    response_format: Format = Field(
+        default=TranscriptFormat.JSON,
+        description="Every model answers in every format, except where it would have to invent.",
+    )
+    temperature: Temperature | None = None
+    timestamp_granularities: list[Literal["word", "segment"]] = Field(
+        default_factory=list, max_length=8, description="What has times in `verbose_json`."
+    )
+    timestamps_granularity: Literal["none", "word"] | None = Field(
+        default=None, description="ElevenLabs' name for `timestamp_granularities`."
+    )
+    include: list[Literal["logprobs"]] = Field(
+        default_factory=list, max_length=8, description="How sure the model was of each token; `json` only."
+    )
+    stream: bool = Field(default=False, description="Send the words as events while they are recognised.")
+    chunking_strategy: Annotated[Any, BeforeValidator(chunked)] = Field(
+        default=None, description='`auto`, or `{"type": "server_vad", …}`; only some models use it.'
+    )
+    known_speaker_names: list[Term] = Field(default_factory=list, max_length=4)
+    known_speaker_references: list[str] = Field(
+        default_factory=list, max_length=4, description="Data URLs of 2 to 10 seconds, one for each name."
+    )
+    diarize: bool = Field(default=False, description="Say who spoke.")
+    num_speakers: Annotated[int, Field(ge=1, le=MOST_SPEAKERS)] | None = None
+    tag_audio_events: bool | None = Field(default=None, description="Note laughter and the like.")
+    enable_logging: bool | None = Field(default=None, description="Whether the provider may keep the file.")
+    keyterms: list[Term] = Field(default_factory=list, max_length=1000, description="Words to listen for.")
+    keywords: list[Term] = Field(default_factory=list, max_length=1000, description="As `keyterms`.")
+    provider: ProviderBody | None = None
+
+    def request(self, file: SoundFile) -> TranscriptionRequest:
+        """Raises `InvalidRequest` or `Unsupported` for fields that do not go together."""
+        self.check()
+        form = self.response_format
+        return TranscriptionRequest(
+            model=self.model,
+            file=file,
+            language=self.language or next(iter(self.languages), None),
+            prompt=self.prompt or None,
+            temperature=self.temperature,
+            format=form,
+            words="word" in self.timestamp_granularities or self.timestamps_granularity == "word",
+            segments="segment" in self.timestamp_granularities,
+            logprobs=bool(self.include),
+            diarize=self.diarize or form is TranscriptFormat.DIARIZED_JSON,
+            speakers=self.num_speakers,
+            tag_events=self.tag_audio_events,
+            logging=self.enable_logging,
+            keyterms=tuple(dict.fromkeys((*self.keyterms, *self.keywords))),
+            chunking=self.chunking_strategy,
+            known_speakers=tuple(zip(self.known_speaker_names, self.known_speaker_references, strict=True)),
+            streamed=self.stream,
+            options=self.provider.options if self.provider else {},
+        )
+
+    def check(self) -> None:
+        if self.timestamp_granularities and self.response_format is not TranscriptFormat.VERBOSE_JSON:
+            raise InvalidRequest(
+                "timestamp_granularities needs response_format verbose_json.", param="timestamp_granularities"
+            )
+        if self.stream and self.response_format in SUBTITLES:
+            raise Unsupported(
+                "Subtitles are sent whole: leave stream out, or ask for another response_format.",
+                param="stream",
+            )
+        if self.include and self.response_format is not TranscriptFormat.JSON:
+            raise Unsupported("include logprobs needs response_format json.", param="include")
+        if len(self.known_speaker_names) != len(self.known_speaker_references):
+            raise InvalidRequest(
+                "known_speaker_references must have one entry for each of known_speaker_names.",
+                param="known_speaker_references",
+            )
+        if not all(reference.startswith("data:") for reference in self.known_speaker_references):
+            raise InvalidRequest(
+                "known_speaker_references must be data URLs.", param="known_speaker_references"
+            )
+
+
+class TranslationBody(Body):
+    """What to write down in English, and how."""
+
+    model: str = Field(min_length=1, description="The model, such as `openai/whisper-large-v3`.")
+    prompt: Prompt | None = Field(default=None, description="Names and words that occur, in English.")
+    response_format: Format = TranscriptFormat.JSON
+    temperature: Temperature | None = None
+    translator: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=160,
+        description="A chat model for what `model` only writes down; the cheapest ready one by default.",
+    )
+    provider: ProviderBody | None = None
+
+    def request(self, file: SoundFile) -> TranslationRequest:
+        """Raises `Unsupported` for a format that has speakers."""
+        if self.response_format is TranscriptFormat.DIARIZED_JSON:
+            raise Unsupported(
+                "A translation does not say who spoke: ask for json, text, srt, verbose_json or vtt.",
+                param="response_format",
+            )
+        return TranslationRequest(
+            model=self.model,
+            file=file,
+            prompt=self.prompt or None,
+            temperature=self.temperature,
+            format=self.response_format,
+            translator=self.translator,
+            options=self.provider.options if self.provider else {},
+        )

@@ -1,0 +1,80 @@
+"""Forms in any slicing, and what is refused of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.bodies.files.multipart import LONGEST_FIELD, MOST_PARTS, FormReader
+from core.contract.errors import InvalidRequest
+
+TYPE = "multipart/form-data; boundary=xyz"
+DATA = b"\r\n--xy\r\n--\0\xff sound \r\n-" * 50
+
+
+def part(name: str, content: bytes, file: str | None = None) -> bytes:
+    name_of_file = "" if file is None else f'; filename="{file}"'
+    head = f'--xyz\r\nContent-Disposition: form-data; name="{name}"{name_of_file}\r\n'
+    return head.encode() + b"Content-Type: audio/wav\r\n\r\n" + content + b"\r\n"
+
+
+def read(*parts: bytes, step: int = 1 << 20, end: bytes = b"--xyz--\r\n") -> tuple[list, bytes]:
+    sound = bytearray()
+    reader = FormReader(TYPE, sound.extend)
+    body = b"".join(parts) + end
+    for at in range(0, len(body), step):
+        reader.feed(body[at : at + step])
+    reader.end()
+    return reader.pairs, bytes(sound)
+
+
+@pytest.mark.parametrize("step", [1, 7, 64, 1 << 20])
+def test_fields_and_file_in_any_slices(step):
+    parts = (part("model", b"m"), part("file", DATA, "a.mp3"), part("prompt", "Гость, 客人".encode()))
+    assert read(*parts, step=step) == ([("model", "m"), ("prompt", "Гость, 客人")], DATA)
+
+
+@pytest.mark.parametrize("name", ["../../etc/x", "", "con", "...", "a" * 3000, "\u202eevil.mp3", "a;b=c"])
+def test_any_file_name_will_do(name):
+    assert read(part("file", DATA, name)) == ([], DATA)
+
+
+def test_what_follows_the_last_boundary_means_nothing():
+    assert read(part("file", DATA, "a"), end=b"--xyz--\r\n" + b"junk" * 1000) == ([], DATA)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [],
+        [part("model", b"m")],
+        [part("file", b"text")],
+        [part("file", DATA, "a"), part("file", DATA, "b")],
+        [part("audio", DATA, "a")],
+        [part("", b"x"), part("file", DATA, "a")],
+        [part("a" * 300, b"x"), part("file", DATA, "a")],
+        [part("a", b"\xff\xfe"), part("file", DATA, "a")],
+        [part("a", b"nul\0"), part("file", DATA, "a")],
+        [part(f"a{at}", b"x") for at in range(MOST_PARTS + 1)],
+        [part("a", b"x" * (LONGEST_FIELD + 1)), part("file", DATA, "a")],
+        [b"preamble\r\n", part("file", DATA, "a")],
+        [b"--xyz\r\nX: y\r\n\r\nz\r\n", part("file", DATA, "a")],
+        [b"--xyz\r\n" + b"X: " + b"y" * 5000 + b"\r\n\r\n", part("file", DATA, "a")],
+    ],
+)
+def test_what_is_no_form_of_ours_is_refused(parts):
+    with pytest.raises(InvalidRequest):
+        read(*parts)
+
+
+def test_a_form_that_ends_in_the_middle_is_refused():
+    with pytest.raises(InvalidRequest) as caught:
+        read(part("file", DATA, "a"), end=b"")
+    assert caught.value.provider_code == "invalid_form"
+
+
+@pytest.mark.parametrize(
+    "content_type", ["multipart/form-data", "multipart/form-data; boundary=", f"{TYPE}{'a' * 10_000}"]
+)
+def test_a_boundary_is_needed_and_not_too_long(content_type):
+    with pytest.raises(InvalidRequest):
+        FormReader(content_type, bytearray().extend)

@@ -1,0 +1,68 @@
+"""Parts of an item become parts of a message, whatever they hold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from core.bodies.files.data_urls import Noted
+from core.bodies.responses.input import conversation
+
+USER = {"role": "user", "content": "Hello."}
+
+
+def part(value: dict[str, Any], take: Any = None) -> dict[str, Any]:
+    (message,) = conversation([{"role": "user", "content": [value]}], None, take or Noted())
+    return message["content"][0]
+
+
+def test_texts_lose_what_only_answers_have():
+    assert part({"type": "output_text", "text": "x", "annotations": [], "logprobs": []}) == {
+        "type": "text",
+        "text": "x",
+    }
+    kept = {"type": "input_text", "text": "x", "cache_control": {"type": "ephemeral"}}
+    assert part(kept) == {**kept, "type": "text"}
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (
+            {"type": "input_image", "image_url": "https://a.org/b.png", "detail": "low", "file_id": None},
+            {"type": "image_url", "image_url": {"url": "https://a.org/b.png", "detail": "low"}},
+        ),
+        (
+            {"type": "input_file", "file_url": "https://a.org/b.pdf", "filename": "b.pdf"},
+            {"type": "file", "file": {"file_data": "https://a.org/b.pdf", "filename": "b.pdf"}},
+        ),
+        (
+            {"type": "input_video", "video_url": "https://a.org/b.mp4"},
+            {"type": "video_url", "video_url": {"url": "https://a.org/b.mp4"}},
+        ),
+    ],
+)
+def test_addresses_stay_addresses(value, expected):
+    assert part(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "modality", "place"),
+    [
+        ({"type": "input_image", "image_url": "data:image/png;base64,aGk="}, "image", "image_url"),
+        ({"type": "input_file", "file_data": "data:application/pdf;base64,aGk="}, "file", "file_data"),
+        ({"type": "input_file", "file_data": "aGk="}, "file", "file_data"),
+        (
+            {"type": "input_audio", "input_audio": {"data": "aGk=", "format": "wav"}},
+            "audio",
+            "input_audio.data",
+        ),
+        ({"type": "input_video", "video_url": "data:video/mp4;base64,aGk="}, "video", "video_url"),
+    ],
+)
+def test_files_are_taken_out(value, modality, place):
+    noted = Noted()
+    conversation([USER, {"role": "user", "content": [value]}], None, noted)
+    (found,) = noted.found
+    assert (found.modality, found.param, found.data) == (modality, f"input[1].content[0].{place}", "aGk=")

@@ -1,0 +1,198 @@
+"""The events of an answer as items, in order, whole or in pieces."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import pytest
+
+from core.bodies.responses.output import Output
+from core.contract.events import AudioChunk, ChatDelta, ImageReady, ToolCall
+
+HELLO = ChatDelta("Hello ")
+WORLD = ChatDelta("world.")
+THOUGHT = ChatDelta(reasoning="Hm.")
+PROBABLE = {
+    "token": "Hi",
+    "logprob": -0.1,
+    "bytes": [72, 105],
+    "top_logprobs": [{"token": "Ho", "logprob": -2.0}],
+}
+
+
+def said(*events: Any) -> tuple[Output, list[tuple[str, dict[str, Any]]]]:
+    output = Output("5-a")
+    told = [one for event in events for one in output.note(event)]
+    return output, told + output.end()
+
+
+def items(*events: Any) -> list[dict[str, Any]]:
+    return said(*events)[0].told()
+
+
+def within(**told: Any) -> ChatDelta:
+    return ChatDelta(told={"delta": told})
+
+
+def types(told: list[tuple[str, dict[str, Any]]]) -> list[str]:
+    return [kind.removeprefix("response.") for kind, _ in told]
+
+
+def test_words_are_one_message():
+    (message,) = items(HELLO, WORLD)
+    assert message == {
+        "id": "msg_5-a_0",
+        "type": "message",
+        "status": "completed",
+        "role": "assistant",
+        "content": [{"type": "output_text", "annotations": [], "logprobs": [], "text": "Hello world."}],
+    }
+
+
+def test_thoughts_and_words_take_turns():
+    found = items(THOUGHT, THOUGHT, HELLO, THOUGHT, WORLD)
+    assert [(item["type"], item["id"]) for item in found] == [
+        ("reasoning", "reasoning_5-a_0"),
+        ("message", "msg_5-a_1"),
+        ("reasoning", "reasoning_5-a_2"),
+        ("message", "msg_5-a_3"),
+    ]
+    assert found[0]["summary"] == [{"type": "summary_text", "text": "Hm.Hm."}]
+
+
+def test_an_answer_in_one_piece_is_thought_said_and_called_in_that_order():
+    whole = ChatDelta("Hello.", "Hm.", calls=(ToolCall(0, "c1", "f", "{}"),), finish="tool_calls")
+    assert [item["type"] for item in items(whole)] == ["reasoning", "message", "function_call"]
+
+
+def test_pieces_of_calls_may_come_mixed():
+    found = items(
+        ChatDelta(calls=(ToolCall(0, "c1", "f"),)),
+        ChatDelta(calls=(ToolCall(1, "c2", "g"),)),
+        ChatDelta(calls=(ToolCall(0, arguments='{"a"'), ToolCall(1, arguments="{}"))),
+        ChatDelta(calls=(ToolCall(0, arguments=":1}"),)),
+    )
+    assert [(item["call_id"], item["name"], item["arguments"]) for item in found] == [
+        ("c1", "f", '{"a":1}'),
+        ("c2", "g", "{}"),
+    ]
+
+
+def test_a_call_without_an_id_gets_one():
+    (call,) = items(ChatDelta(calls=(ToolCall(0, name="f", arguments="{}"),)))
+    assert call["call_id"] == "call_5-a_0"
+
+
+def test_a_custom_call_has_an_input():
+    output, told = said(ChatDelta(calls=(ToolCall(0, "c1", "f", "x", type="custom"),)))
+    assert (output.told()[0]["type"], output.told()[0]["input"]) == ("custom_tool_call", "x")
+    assert types(told)[1:3] == ["custom_tool_call_input.delta", "custom_tool_call_input.done"]
+    assert "name" not in told[2][1]
+
+
+def test_words_after_a_call_are_a_new_message():
+    found = items(HELLO, ChatDelta(calls=(ToolCall(0, "c1", "f", "{}"),)), WORLD)
+    assert [item["type"] for item in found] == ["message", "function_call", "message"]
+
+
+def test_a_refusal_is_a_part_of_its_own():
+    output, told = said(within(refusal="I will "), within(refusal="not."))
+    assert output.told()[0]["content"] == [{"type": "refusal", "refusal": "I will not."}]
+    assert types(told) == [
+        "output_item.added",
+        "content_part.added",
+        "refusal.delta",
+        "refusal.delta",
+        "refusal.done",
+        "content_part.done",
+        "output_item.done",
+    ]
+
+
+def test_citations_are_flat_and_told_once():
+    inner = {"url": "https://a.org", "title": "A", "start_index": 0, "end_index": 5}
+    file = {"type": "file", "file": {"hash": "x"}}
+    output, told = said(HELLO, within(annotations=[{"type": "url_citation", "url_citation": inner}, file]))
+    flat = {"type": "url_citation", **inner}
+    assert output.told()[0]["content"][0]["annotations"] == [flat]
+    assert [one for kind, one in told if kind.endswith("annotation.added")] == [
+        {
+            "item_id": "msg_5-a_0",
+            "output_index": 0,
+            "content_index": 0,
+            "annotation_index": 0,
+            "annotation": flat,
+        }
+    ]
+
+
+def test_log_probabilities_are_brief_in_deltas():
+    output, told = said(ChatDelta("Hi", told={"logprobs": {"content": [PROBABLE, "odd", {"token": "x"}]}}))
+    brief = {"token": "Hi", "logprob": -0.1, "top_logprobs": [{"token": "Ho", "logprob": -2.0}]}
+    (delta,) = [one for kind, one in told if kind.endswith("text.delta")]
+    assert delta["logprobs"] == [brief]
+    full = {**PROBABLE, "top_logprobs": [{"token": "Ho", "logprob": -2.0, "bytes": []}]}
+    assert output.told()[0]["content"][0]["logprobs"] == [full]
+
+
+def test_what_a_provider_wants_back_is_kept_with_the_thought():
+    signed = {"type": "reasoning.text", "index": 0, "text": "Hm.", "signature": "abc", "format": "f-v1"}
+    reasoning, message = items(THOUGHT, within(reasoning_details=[signed]), HELLO)
+    assert (reasoning["signature"], reasoning["format"], "encrypted_content" in reasoning) == (
+        "abc",
+        "f-v1",
+        False,
+    )
+    assert message["type"] == "message"
+
+
+def test_thoughts_that_are_secret_keep_the_name_they_were_given():
+    secret = {"type": "reasoning.encrypted", "id": "rs_9", "data": "abc", "index": 0}
+    (reasoning,) = items(within(reasoning_details=[secret]))
+    assert (reasoning["id"], reasoning["encrypted_content"], reasoning["summary"]) == ("rs_9", "abc", [])
+
+
+@pytest.mark.parametrize("details", ["x", [5], [{"type": "reasoning.text", "text": "Hm."}], {}])
+def test_details_that_say_nothing_open_nothing(details):
+    assert items(within(reasoning_details=details)) == []
+
+
+def test_pictures_are_calls_of_their_own():
+    output, told = said(
+        ImageReady(0, "image/png", b"png"), ImageReady(1, "image/webp", url="https://a.org/b")
+    )
+    assert [(item["result"], item["output_format"]) for item in output.told()] == [
+        (base64.b64encode(b"png").decode(), "png"),
+        ("https://a.org/b", "webp"),
+    ]
+    assert types(told)[:4] == [
+        "output_item.added",
+        "image_generation_call.in_progress",
+        "image_generation_call.completed",
+        "output_item.done",
+    ]
+    assert told[0][1]["item"]["result"] is None
+
+
+def test_other_choices_and_sound_are_no_part_of_it():
+    assert (
+        items(ChatDelta("Hi", choice=1), ImageReady(0, "image/png", b"x", choice=1), AudioChunk(b"x")) == []
+    )
+
+
+@pytest.mark.parametrize(
+    ("finish", "status"),
+    [("stop", "completed"), ("tool_calls", "completed"), ("length", "incomplete"), (None, "completed")],
+)
+def test_how_it_ends_is_how_its_last_item_does(finish, status):
+    output, _ = said(THOUGHT, HELLO, ChatDelta(finish=finish))
+    assert (output.status, [item["status"] for item in output.told()]) == (status, ["completed", status])
+
+
+def test_what_is_cut_stays_open():
+    output = Output("5-a")
+    for event in (THOUGHT, HELLO):
+        output.note(event)
+    output.cut()
+    assert [item["status"] for item in output.told()] == ["completed", "incomplete"]

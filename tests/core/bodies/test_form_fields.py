@@ -1,0 +1,79 @@
+"""Form fields in every spelling that clients use."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.bodies.form_fields import Form
+from core.contract.errors import InvalidRequest
+
+FORM = Form(
+    lists=frozenset({"words"}),
+    objects=frozenset({"chunking"}),
+    numbers=frozenset({"heat"}),
+    booleans=frozenset({"stream"}),
+)
+
+
+@pytest.mark.parametrize(
+    "pairs",
+    [
+        [("words", "a"), ("words", "b")],
+        [("words[]", "a"), ("words[]", "b")],
+        [("words[0]", "a"), ("words[1]", "b")],
+        [("words", '["a","b"]')],
+        [("words[]", "a"), ("words", "b"), ("words", "")],
+    ],
+)
+def test_lists_however_they_are_spelled(pairs):
+    assert FORM.values(pairs) == {"words": ["a", "b"]}
+
+
+@pytest.mark.parametrize(
+    "pairs",
+    [
+        [("chunking", '{"type": "server_vad", "threshold": 0.5, "deep": {"x": 1}}')],
+        [("chunking[type]", "server_vad"), ("chunking[threshold]", "0.5"), ("chunking[deep][x]", "1")],
+    ],
+)
+def test_objects_however_they_are_spelled(pairs):
+    assert FORM.values(pairs) == {"chunking": {"type": "server_vad", "threshold": 0.5, "deep": {"x": 1}}}
+
+
+def test_a_plain_word_where_an_object_may_be():
+    assert FORM.values([("chunking", "auto")]) == {"chunking": "auto"}
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("true", True), ("True", True), ("1", True), ("false", False), ("0", False)]
+)
+def test_booleans(text, value):
+    assert FORM.values([("stream", text)]) == {"stream": value}
+
+
+@pytest.mark.parametrize(("text", "value"), [("0", 0), ("0.25", 0.25), ("-1", -1)])
+def test_numbers(text, value):
+    assert FORM.values([("heat", text)]) == {"heat": value}
+
+
+def test_an_empty_text_is_nothing():
+    assert FORM.values([("heat", ""), ("stream", ""), ("language", ""), ("chunking", "")]) == {}
+
+
+@pytest.mark.parametrize(
+    ("pairs", "param"),
+    [
+        ([("heat", "nan")], "heat"),
+        ([("heat", "1e5")], "heat"),
+        ([("stream", "yes")], "stream"),
+        ([("language", "en"), ("language", "de")], "language"),
+        ([("words", "[1,")], "words"),
+        ([("chunking", "{x}")], "chunking"),
+        ([("chunking[a]", "1"), ("chunking[a][b]", "2")], "chunking"),
+        ([("chunking[]", "1")], "chunking"),
+    ],
+)
+def test_nonsense_names_its_field(pairs, param):
+    with pytest.raises(InvalidRequest) as caught:
+        FORM.values(pairs)
+    assert caught.value.param == param

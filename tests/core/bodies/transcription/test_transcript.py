@@ -1,0 +1,205 @@
+"""What was heard, in every format; nothing is invented."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from core.bodies.transcription.transcript import MEDIA_TYPES, Heard, told, usage_object, written
+from core.contract.events import (
+    HeardWord,
+    HeardWords,
+    Outcome,
+    Receipt,
+    Segment,
+    Started,
+    Transcript,
+    TranscriptDelta,
+)
+from core.contract.requests import SoundFile, TranscriptFormat, TranscriptionRequest, TranslationRequest
+from core.contract.usage import Amount, Basis, Kind, Unit
+
+FILE = SoundFile("/nowhere", "audio.wav", "audio/wav", 1000, 6.0)
+TEXT = "Ask not. Ask what."
+SEGMENTS = (Segment(0, 0.0, 1.5, " Ask not.", "A"), Segment(1, 2.5, 4.0, " Ask what.", "B"))
+WORDS = (
+    HeardWord("Ask", 0.0, 0.5, 0.9, "A"),
+    HeardWord("not.", 0.5, 1.5, None, "A"),
+    HeardWord("Ask", 2.5, 3.0, 0.25, "B"),
+    HeardWord("what.", 3.0, 4.0, None, "B"),
+)
+EVENTS = (
+    Started("Lab", "whisper", 1),
+    TranscriptDelta("Ask not."),
+    TranscriptDelta(" Ask what."),
+    *SEGMENTS,
+    HeardWords(WORDS),
+    Transcript(TEXT, "en", 5.5),
+)
+
+
+def ask(form: str = "json", **fields) -> TranscriptionRequest:
+    return TranscriptionRequest("m", FILE, format=TranscriptFormat(form), **fields)
+
+
+def receipt(*amounts: Amount, cost: Decimal | None = Decimal("0.0006")) -> Receipt:
+    return Receipt("gen-1", Outcome.COMPLETED, "m", "lab", amounts, cost, Basis.COMPUTED, 1, 2)
+
+
+def test_events_become_one_transcript():
+    assert told(EVENTS, ask()) == Heard(TEXT, "en", 6.0, SEGMENTS, WORDS)
+
+
+def test_the_providers_length_stands_where_nobody_measured():
+    request = TranscriptionRequest("m", SoundFile("/nowhere", "audio.wav", "audio/wav", 1000))
+    assert told(EVENTS, request).seconds == 5.5
+
+
+def test_deltas_alone_are_a_transcript_too():
+    assert told([TranscriptDelta("a"), TranscriptDelta("b")], ask(language="ru")) == Heard("ab", "ru", 6.0)
+
+
+def test_a_translation_is_english():
+    assert told([Transcript("hello")], TranslationRequest("m", FILE)).language == "en"
+
+
+def test_aligned_words_say_so():
+    heard = told([HeardWords(WORDS, aligned=True), Transcript(TEXT)], ask())
+    assert written(heard, ask("verbose_json", words=True))["words_aligned"] is True
+
+
+def test_text_and_json():
+    heard = told(EVENTS, ask())
+    assert written(heard, ask("text")) == TEXT
+    assert written(heard, ask("json")) == {"text": TEXT}
+    assert written(heard, ask("json", words=True))["words"][0]["start"] == 0.0
+
+
+def test_subrip():
+    assert written(told(EVENTS, ask()), ask("srt")) == (
+        "1\n00:00:00,000 --> 00:00:01,500\nA: Ask not.\n\n2\n00:00:02,500 --> 00:00:04,000\nB: Ask what.\n"
+    )
+
+
+def test_webvtt_escapes_what_would_be_markup():
+    heard = Heard("a <b> & c --> d", seconds=3725.25)
+    assert written(heard, ask("vtt")) == (
+        "WEBVTT\n\n00:00:00.000 --> 01:02:05.250\na &lt;b&gt; &amp; c --&gt; d\n"
+    )
+
+
+@pytest.mark.parametrize(("form", "empty"), [("srt", ""), ("vtt", "WEBVTT\n"), ("text", "")])
+def test_silence_is_no_subtitle(form, empty):
+    assert written(Heard("", seconds=3.0), ask(form)) == empty
+
+
+def test_verbose_json_names_the_language_and_every_field_of_a_segment():
+    assert written(told(EVENTS, ask()), ask("verbose_json")) == {
+        "task": "transcribe",
+        "language": "english",
+        "duration": 6.0,
+        "text": TEXT,
+        "segments": [
+            {
+                "id": at,
+                "seek": 0,
+                "start": segment.start,
+                "end": segment.end,
+                "text": segment.text,
+                "tokens": [],
+                "temperature": 0.0,
+                "avg_logprob": 0.0,
+                "compression_ratio": 0.0,
+                "no_speech_prob": 0.0,
+                "speaker": at,
+                "speaker_label": "AB"[at],
+            }
+            for at, segment in enumerate(SEGMENTS)
+        ],
+    }
+
+
+def test_verbose_json_of_words_alone_has_no_segments():
+    found = written(told(EVENTS, ask()), ask("verbose_json", words=True))
+    assert found["words"][0] == {
+        "word": "Ask", "start": 0.0, "end": 0.5, "speaker": 0, "speaker_label": "A", "confidence": 0.9,
+    }  # fmt: skip
+    assert "segments" not in found
+
+
+def test_verbose_json_of_words_and_segments_has_both():
+    found = written(told(EVENTS, ask()), ask("verbose_json", words=True, segments=True))
+    assert (len(found["words"]), len(found["segments"])) == (4, 2)
+
+
+def test_verbose_json_leaves_out_what_is_not_known():
+    assert written(Heard("hi"), ask("verbose_json", segments=True)) == {
+        "task": "transcribe", "text": "hi", "segments": []
+    }  # fmt: skip
+
+
+def test_segments_are_put_together_from_words_where_a_provider_has_none():
+    found = written(Heard(TEXT, "en", 6.0, (), WORDS), ask("verbose_json"))
+    told = [(segment["start"], segment["end"], segment["text"]) for segment in found["segments"]]
+    assert told == [(0.0, 1.5, "Ask not."), (2.5, 4.0, "Ask what.")]
+
+
+def test_a_verbose_translation_says_so():
+    request = TranslationRequest("m", FILE, format=TranscriptFormat.VERBOSE_JSON)
+    found = written(told([Transcript("hello")], request), request)
+    assert (found["task"], found["language"]) == ("translate", "english")
+
+
+def test_diarized_json_has_letters():
+    assert written(told(EVENTS, ask()), ask("diarized_json")) == {
+        "task": "transcribe",
+        "duration": 6.0,
+        "text": TEXT,
+        "segments": [
+            {
+                "type": "transcript.text.segment",
+                "id": f"seg_{at}",
+                "start": segment.start,
+                "end": segment.end,
+                "text": segment.text,
+                "speaker": "AB"[at],
+            }
+            for at, segment in enumerate(SEGMENTS)
+        ],
+    }
+
+
+def test_usage_by_duration():
+    seconds = Amount(Kind.AUDIO_IN, Unit.SECOND, Decimal(6))
+    assert usage_object(receipt(seconds)) == {
+        "type": "duration",
+        "seconds": 6.0,
+        "input_tokens": 0,
+        "output_tokens": 0,
+        "total_tokens": 0,
+        "input_token_details": {"text_tokens": 0, "audio_tokens": 0},
+        "cost": Decimal("0.0006"),
+    }
+
+
+def test_usage_by_tokens():
+    amounts = (
+        Amount(Kind.AUDIO_IN, Unit.TOKEN, Decimal(60)),
+        Amount(Kind.TEXT_IN, Unit.TOKEN, Decimal(3)),
+        Amount(Kind.TEXT_OUT, Unit.TOKEN, Decimal(20)),
+    )
+    assert usage_object(receipt(*amounts, cost=None), 6.0) == {
+        "type": "tokens",
+        "seconds": 6.0,
+        "input_tokens": 63,
+        "output_tokens": 20,
+        "total_tokens": 83,
+        "input_token_details": {"text_tokens": 3, "audio_tokens": 60},
+        "cost": None,
+    }
+
+
+def test_text_and_subtitles_are_plain_text():
+    plain = {form for form, media_type in MEDIA_TYPES.items() if media_type.startswith("text/plain")}
+    assert plain == {TranscriptFormat.TEXT, TranscriptFormat.SRT, TranscriptFormat.VTT}
