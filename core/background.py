@@ -15,7 +15,7 @@ from core import providers
 from core.access import snapshot as access
 from core.access.usage import write_last_used
 from core.catalogue import snapshot as catalogue
-from core.ledger import heartbeat, sweep, writer
+from core.ledger.store import heartbeat, sweep, writer
 from core.models.offload import offload
 
 log = logging.getLogger("polyphony.tasks")

@@ -15,7 +15,7 @@ from django.contrib.staticfiles import finders
 from django.core.checks import CheckMessage, Error, Info, Tags, Warning, register
 from django.db import connections, models
 
-from core.catalogue import seed_files
+from core.catalogue.seed import files
 from core.media import installed as extras
 from core.models import ApiKey, Provider, ProviderKey
 from core.models.secrets import key_id
@@ -93,7 +93,7 @@ def reachable(databases: Sequence[str] | None, table: type[models.Model]) -> Ite
 
 @cache
 def seeded_wires() -> frozenset[str]:
-    return frozenset(row["wire"] for row in seed_files.read().providers.values())
+    return frozenset(row["wire"] for row in files.read().providers.values())
 
 
 @register(Tags.compatibility)

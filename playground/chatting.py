@@ -8,11 +8,11 @@ from typing import Any
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from core.catalogue.chat import largest
 from core.catalogue.entries import ModelEntry
-from core.catalogue.language import default_voice
 from core.catalogue.listing import Filters, Listing, Status, listings
 from core.catalogue.lookup import capable
+from core.catalogue.validation.chat import largest
+from core.catalogue.validation.voice_language import default_voice
 from core.contract.requests import Modality, Task
 from playground.naming import model_name
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.catalogue.entries import ModelEntry
-from core.catalogue.language import default_voice
+from core.catalogue.validation.voice_language import default_voice
 
 GENDERS = {
     "female": gettext_lazy("Female"),

@@ -103,7 +103,7 @@ def test_imports_go_downward_only():
         ("core.providers.openai.speech.speech", "httpx"),
         ("core.providers.openai.speech.speech", "core.models.Provider"),
         ("core.routing.run", "django.conf"),
-        ("core.ledger.writer", "core.access.keys"),
+        ("core.ledger.store.writer", "core.access.keys"),
         ("core.api.speech", "core.providers.shared.http"),
         ("core.gateway", "playground.runs"),
     ],

@@ -14,8 +14,8 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from core.access.keys import issue, revoke
+from core.admin.audit import Audited
 from core.admin.fields import ListField, network
-from core.admin.rows import Audited
 from core.contract.requests import Task
 from core.models import AIModel, ApiKey, Budget
 

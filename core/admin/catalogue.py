@@ -10,8 +10,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from core.admin.audit import Audited
 from core.admin.fields import ListField
-from core.admin.rows import Audited
 from core.catalogue.prices import line_text
 from core.contract.audio import AudioFormat
 from core.contract.requests import Task

@@ -12,7 +12,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from core.admin.rows import ReadOnly
+from core.admin.audit import ReadOnly
 from core.ledger import reports
 from core.models import Attempt, AuditEvent, UsageRecord
 

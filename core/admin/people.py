@@ -7,7 +7,7 @@ from django.contrib.auth.admin import UserAdmin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from core.admin.rows import Audited, ReadOnly
+from core.admin.audit import Audited, ReadOnly
 from core.models import AuditEvent, Team, User
 
 POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")

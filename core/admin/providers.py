@@ -21,7 +21,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from core import operations
-from core.admin.rows import Audited, note
+from core.admin.audit import Audited, note
 from core.models import Provider, ProviderKey
 from core.models.catalogue import clean_secret
 

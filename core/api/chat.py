@@ -25,7 +25,7 @@ from core.bodies.chat.completion import Completing, usage_object
 from core.contract.errors import Interrupted, PolyphonyError
 from core.contract.events import Event, Started
 from core.gateway import Session
-from core.ledger.sides import cost_details
+from core.ledger.cost_split import cost_details
 
 log = logging.getLogger("polyphony.api")
 

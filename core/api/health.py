@@ -13,7 +13,7 @@ from core import background
 from core.api.answers import answer
 from core.api.measures import measures
 from core.contract.errors import NotPermitted
-from core.ledger.writer import writer
+from core.ledger.store.writer import writer
 from core.models.offload import offload
 
 

@@ -8,14 +8,15 @@ from typing import Any
 
 from django.conf import settings
 
-from core.catalogue import chat, lookup
-from core.catalogue.chat_sound import answered_by, sounding
+from core.catalogue import lookup
 from core.catalogue.entries import EndpointEntry, ModelEntry
-from core.catalogue.listening import check_listening, deadline, wire_options
 from core.catalogue.readiness import Readiness, State, access, readiness
 from core.catalogue.snapshot import Snapshot, current
-from core.catalogue.speech import audio_format, check_speech, spoken_by
-from core.catalogue.translation import needs_translator, translator
+from core.catalogue.validation import chat
+from core.catalogue.validation.chat_audio import answered_by, sounding
+from core.catalogue.validation.speech import audio_format, check_speech, spoken_by
+from core.catalogue.validation.transcription import check_listening, deadline, wire_options
+from core.catalogue.validation.translation import needs_translator, translator
 from core.contract.audio import AudioFormat
 from core.contract.chat import parts
 from core.contract.errors import Unavailable

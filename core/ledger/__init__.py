@@ -10,6 +10,6 @@ An error anywhere in one request's writing is that request's alone. When the dat
 leaves (`Unavailable`), and settlements wait on disk.
 """
 
-from core.ledger.entry import Entry, open
+from core.ledger.record import Entry, open
 
 __all__ = ["Entry", "open"]

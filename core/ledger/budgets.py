@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from core.contract.errors import BudgetExceeded
-from core.ledger.statements import STORE_BUDGET, STORE_GUARDED, lock_budgets
+from core.ledger.store.statements import STORE_BUDGET, STORE_GUARDED, lock_budgets
 from core.models.access import Budget
 from core.models.money import from_steps
 

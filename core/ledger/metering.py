@@ -35,7 +35,7 @@ from core.contract.events import (
 from core.contract.requests import ChatRequest, Request, SpeechRequest
 from core.contract.route import Target
 from core.contract.usage import Amount, Kind, Unit, Usage
-from core.ledger import chat, listening
+from core.ledger.estimates import chat, transcription
 from core.ledger.pricing import Line
 
 BYTES_PER_SECOND = {
@@ -124,7 +124,7 @@ def most(request: Request, target: Target, line: Line) -> Decimal:
     if isinstance(request, ChatRequest):
         return chat.most(request, target, line)
     if not isinstance(request, SpeechRequest):
-        return listening.most(request, target, line)
+        return transcription.most(request, target, line)
     if line == CHARACTERS:
         return Decimal(len(request.text))
     if line == TEXT_TOKENS:
@@ -171,7 +171,7 @@ def counted(meter: Meter, request: Request) -> dict[Line, Decimal]:
     if isinstance(request, ChatRequest):
         return chat.counted(request, made(meter, request))
     if not isinstance(request, SpeechRequest):
-        return listening.counted(request)
+        return transcription.counted(request)
     found = {CHARACTERS: Decimal(len(request.text)), AUDIO_BYTES: Decimal(meter.size)}
     seconds = meter.exact_seconds()
     return found if seconds is None else {**found, SECONDS: seconds}
@@ -181,7 +181,7 @@ def guess(meter: Meter, request: Request, target: Target, line: Line) -> Decimal
     if isinstance(request, ChatRequest):
         return chat.guess(made(meter, request), request, target, line)
     if not isinstance(request, SpeechRequest):
-        return listening.guess(meter.text, request, target, line)
+        return transcription.guess(meter.text, request, target, line)
     if line == TEXT_TOKENS:
         return Decimal(-(-text_bytes(request) // 3))
     if line == SECONDS:

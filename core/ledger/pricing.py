@@ -8,7 +8,7 @@ from decimal import ROUND_CEILING, ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
 from core.contract.usage import Amount, Basis, Cost, Kind, Price, Unit, Usage
-from core.ledger.sheets import Line, in_force
+from core.ledger.price_sheet import Line, in_force
 
 ZERO, ONE = Decimal(0), Decimal(1)
 STEP = Decimal("1E-10")

@@ -2,7 +2,7 @@
 
 from core.operations.connection import Check, key_state, test_connection, wires
 from core.operations.media import align, draw_page, probe_file
-from core.operations.sent import chat_sent
+from core.operations.request_preview import chat_sent
 from core.operations.servers import PORTS, Server, add_server, detect_servers
 from core.operations.sound import encode_audio
 from core.operations.sync import SyncReport, sync_models

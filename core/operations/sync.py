@@ -15,9 +15,9 @@ from core.models import AIModel, AuditEvent, Endpoint, Price, Provider, Version
 from core.models.catalogue import MODEL_SLUG
 from core.models.offload import offload
 from core.models.version import bump
-from core.operations import listed
+from core.operations import model_list
 from core.operations.connection import find, target_of
-from core.operations.listed import Listed
+from core.operations.model_list import Listed
 
 RESOLD = 20
 """Priority of an endpoint found in a list: asked after those somebody wrote down."""
@@ -46,7 +46,7 @@ async def sync_models(slug: str, *, add: bool = False) -> SyncReport:
         raise Unsupported(f"{entry.name} speaks a wire without a list of models.")
     target = target_of(entry)
     rows = await adapter.listing(target)
-    if any(listed.rich(row) for row in rows):
+    if any(model_list.rich(row) for row in rows):
         # such lists show models that write text unless they are asked for all
         rows = await adapter.listing(target, "?output_modalities=all")
     return await offload(compare, slug, rows, add)
@@ -74,10 +74,13 @@ def compare(slug: str, rows: Iterable[Mapping[str, Any]], add: bool) -> SyncRepo
 
 def admit(provider: Provider, row: Mapping[str, Any], add: bool, report: SyncReport) -> None:
     """Add the model of one row, or note that it is unknown."""
-    if listed.rich(row):
-        found, slug = listed.described(row), row["id"]
+    if model_list.rich(row):
+        found, slug = model_list.described(row), row["id"]
     else:
-        found, slug = (listed.guessed(row, provider.name) if add else None), f"{provider.slug}/{row['id']}"
+        found, slug = (
+            (model_list.guessed(row, provider.name) if add else None),
+            f"{provider.slug}/{row['id']}",
+        )
     if found is None or not valid(slug):
         report.unknown.append(row["id"])
         return

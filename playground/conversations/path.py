@@ -8,8 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from core.bodies.files.data_urls import Found
-from core.catalogue.chat import callable_in_principle, fetches, hears, largest
 from core.catalogue.entries import ModelEntry
+from core.catalogue.validation.chat import callable_in_principle, fetches, hears, largest
 from core.contract.chat import KINDS
 from core.contract.errors import InvalidRequest, NotFound
 from core.contract.requests import Media, Modality

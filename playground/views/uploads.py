@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core.bodies.files.audio import TAKEN
-from core.catalogue.chat import IMAGE_MB
+from core.catalogue.validation.chat import IMAGE_MB
 from core.contract.errors import InvalidRequest, TooLarge
 from core.contract.requests import Task
 from core.models import User

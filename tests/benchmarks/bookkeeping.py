@@ -21,8 +21,8 @@ from core.contract.events import AudioChunk, AudioStart, Outcome, Used
 from core.contract.requests import Caller, SpeechRequest
 from core.contract.route import Route, Target
 from core.contract.usage import Amount, Kind, Price, Unit, Usage
-from core.ledger import writer
 from core.ledger.reports import standings, usage_report
+from core.ledger.store import writer
 from core.models import Budget
 
 ALONE, WARM, CALLERS, EACH = 300, 20, 32, 60

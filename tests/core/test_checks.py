@@ -7,7 +7,7 @@ from django.core.management import call_command
 
 from core import checks
 from core.access.keys import issue
-from core.catalogue.seed import seed_catalogue
+from core.catalogue.seed.tables import seed_catalogue
 from core.models import Provider, ProviderKey
 
 OTHER = Fernet.generate_key().decode()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from core.catalogue.seed import seed_catalogue
+from core.catalogue.seed.tables import seed_catalogue
 from core.models import UsageRecord
 
 installed = all(map(find_spec, ("av", "PIL", "pypdfium2")))

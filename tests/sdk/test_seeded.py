@@ -6,7 +6,7 @@ from importlib.util import find_spec
 
 import pytest
 
-from core.catalogue.seed import seed_catalogue
+from core.catalogue.seed.tables import seed_catalogue
 from core.models import UsageRecord
 
 installed = all(map(find_spec, ("espeakng_loader", "av")))

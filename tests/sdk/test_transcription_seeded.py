@@ -8,7 +8,7 @@ from itertools import pairwise
 import openai
 import pytest
 
-from core.catalogue.seed import seed_catalogue
+from core.catalogue.seed.tables import seed_catalogue
 from core.contract.audio import PcmShape, wav_header
 from core.media.installed import deaf
 from core.models import UsageRecord

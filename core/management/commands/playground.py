@@ -24,7 +24,7 @@ from core import background, providers
 from core.accounts import sign_in_token
 from core.catalogue import snapshot
 from core.catalogue.readiness import readiness
-from core.catalogue.seed import seed_catalogue
+from core.catalogue.seed.tables import seed_catalogue
 from core.models import User
 from core.server.limits import body_caps
 from core.server.server import Limits, serve

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from core.ledger.sweep import sweep
+from core.ledger.store.sweep import sweep
 
 
 class Command(BaseCommand):

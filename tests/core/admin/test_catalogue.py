@@ -9,7 +9,7 @@ from django import forms
 from django.urls import reverse
 
 from core.admin.fields import ListField, network
-from core.catalogue.seed import seed_catalogue, untouched
+from core.catalogue.seed.tables import seed_catalogue, untouched
 from core.models import AIModel, Endpoint, Price, Provider
 
 

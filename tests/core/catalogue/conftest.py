@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from core.catalogue import snapshot
-from core.catalogue.seed import seed_catalogue
-from core.catalogue.seed_files import FOLDER
+from core.catalogue.seed.files import FOLDER
+from core.catalogue.seed.tables import seed_catalogue
 from core.models import Provider
 
 

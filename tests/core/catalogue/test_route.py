@@ -9,7 +9,7 @@ import pytest
 from core.catalogue import snapshot
 from core.catalogue.lookup import get
 from core.catalogue.route import route
-from core.catalogue.speech import spoken_by
+from core.catalogue.validation.speech import spoken_by
 from core.contract.audio import AudioFormat
 from core.contract.errors import (
     InvalidRequest,

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from core.catalogue import lookup, snapshot
-from core.catalogue.seed import seed_catalogue
+from core.catalogue.seed.tables import seed_catalogue
 from core.contract.audio import AudioFormat
 from core.models import AIModel, Endpoint, Price, Provider, ProviderKey, Voice
 

@@ -15,7 +15,7 @@ from core.contract.events import AudioChunk, AudioStart, Outcome, Receipt, Used
 from core.contract.requests import Caller, SpeechRequest
 from core.contract.route import Route, Target
 from core.contract.usage import Amount, Kind, Price, Unit, Usage
-from core.ledger import heartbeat, spool, writer
+from core.ledger.store import heartbeat, spool, writer
 from core.models import Budget, UsageRecord
 
 PER_CHARACTER = Price(Kind.TEXT_IN, Unit.CHARACTER, Decimal("0.01"), id=7)

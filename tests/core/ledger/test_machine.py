@@ -24,8 +24,8 @@ from core import ledger
 from core.contract.errors import BudgetExceeded, UpstreamFailed
 from core.contract.events import Outcome
 from core.contract.requests import Caller
-from core.ledger import heartbeat, spool
-from core.ledger.sweep import sweep
+from core.ledger.store import heartbeat, spool
+from core.ledger.store.sweep import sweep
 from core.models import Budget, UsageRecord
 from tests.core.ledger.conftest import PER_CHARACTER, Allowed, begin, deliver, target
 

@@ -15,7 +15,7 @@ from core.contract.requests import SpeechRequest
 from core.contract.route import Route
 from core.contract.usage import Kind, Price, Unit, Usage
 from core.ledger import metering
-from core.ledger.entry import estimate
+from core.ledger.record import estimate
 from tests.core.ledger.conftest import PER_CHARACTER, TEXT, target
 
 TOKENS = (

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from core import background
-from core.catalogue.seed import seed_catalogue
+from core.catalogue.seed.tables import seed_catalogue
 from core.contract.audio import AudioFormat
 from core.contract.errors import InvalidRequest, Unsupported
 from core.contract.events import AudioChunk, AudioStart, ChatDelta, ImageReady, Outcome, Receipt

@@ -19,10 +19,12 @@ from core.contract.events import AttemptNote, Event, Outcome, Receipt
 from core.contract.requests import Caller, ChatRequest, Modality, Request, SpeechRequest
 from core.contract.route import Route, Target
 from core.contract.usage import Price, Usage
-from core.ledger import bill, heartbeat, listening, metering, pricing
-from core.ledger.batch import Row, Write
+from core.ledger import bill, metering, pricing
 from core.ledger.budgets import moment
-from core.ledger.writer import Uncertain, Writer, writer
+from core.ledger.estimates import transcription
+from core.ledger.store import heartbeat
+from core.ledger.store.batch import Row, Write
+from core.ledger.store.writer import Uncertain, Writer, writer
 from core.models.money import SCALE
 
 
@@ -69,7 +71,7 @@ def estimate(request: Request, route: Route, at: datetime | None = None) -> Deci
     first = dearest(route.targets, lambda target, line: metering.most(request, target, line), now)
     if route.then is None or first is None or isinstance(request, SpeechRequest | ChatRequest):
         return first
-    then = dearest(route.then.targets, lambda target, line: listening.passed_on(request, line), now)
+    then = dearest(route.then.targets, lambda target, line: transcription.passed_on(request, line), now)
     return None if then is None else first + then
 
 

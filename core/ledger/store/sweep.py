@@ -15,10 +15,10 @@ from django.utils import timezone
 
 from core.contract.events import Outcome
 from core.contract.usage import Basis
-from core.ledger import heartbeat, spool
-from core.ledger import statements as sql
-from core.ledger.batch import Write, apply
-from core.ledger.entry import living
+from core.ledger.record import living
+from core.ledger.store import heartbeat, spool
+from core.ledger.store import statements as sql
+from core.ledger.store.batch import Write, apply
 from core.models.ledger import Attempt, ServerProcess, State
 from core.models.money import to_steps
 

@@ -12,8 +12,8 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections
 
 from core.contract.errors import Unavailable
 from core.contract.events import Outcome
-from core.ledger import spool, sweep, writer
-from core.ledger.batch import Write
+from core.ledger.store import spool, sweep, writer
+from core.ledger.store.batch import Write
 from core.models import Budget, UsageRecord
 from tests.core.ledger.conftest import PER_CHARACTER, begin, call, deliver, record, run, standing, target
 

@@ -12,7 +12,7 @@ from core.contract.requests import SoundFile, TranscriptionRequest, TranslationR
 from core.contract.route import Route
 from core.contract.usage import Amount, Kind, Price, Unit, Usage
 from core.ledger import bill, metering
-from core.ledger.entry import estimate
+from core.ledger.record import estimate
 from core.models.ledger import State
 from tests.core.ledger.conftest import target
 

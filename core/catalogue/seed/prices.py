@@ -12,7 +12,7 @@ from decimal import Decimal
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from core.catalogue.seed_files import Values
+from core.catalogue.seed.files import Values
 from core.models import Endpoint, Price
 
 ROW, HALF = 32, 16

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from core.contract.usage import Kind, Price, Unit
-from core.ledger.sheets import in_force
+from core.ledger.price_sheet import in_force
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 LINE = (Kind.TEXT_IN, Unit.TOKEN)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from core.catalogue.entries import VoiceEntry
-from core.catalogue.language import default_voice, likely_language
+from core.catalogue.validation.voice_language import default_voice, likely_language
 
 
 @pytest.mark.parametrize(

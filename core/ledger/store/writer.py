@@ -33,8 +33,8 @@ from django.db import (
 from django.db.utils import load_backend
 
 from core.contract.errors import PolyphonyError, Unavailable
-from core.ledger import heartbeat, spool
-from core.ledger.batch import Result, Write, apply
+from core.ledger.store import heartbeat, spool
+from core.ledger.store.batch import Result, Write, apply
 
 log = logging.getLogger("polyphony.ledger")
 

@@ -30,8 +30,8 @@ from core.contract.chat import parts
 from core.contract.requests import ChatRequest, Modality
 from core.contract.route import Target
 from core.contract.usage import Amount, Kind, Unit
-from core.ledger import chat_media
-from core.ledger.chat_media import whole
+from core.ledger.estimates import chat_files
+from core.ledger.estimates.chat_files import whole
 from core.ledger.pricing import INPUTS, Line
 
 BYTES_PER_TOKEN = 3
@@ -65,12 +65,12 @@ def most(request: ChatRequest, target: Target, line: Line) -> Decimal:
     if kind in WRITTEN:
         return written(request, target, line)
     if unit is not Unit.TOKEN:
-        return chat_media.measured(request, line, chat_media.MOST)
+        return chat_files.measured(request, line, chat_files.MOST)
     if kind is Kind.TEXT_IN:
         text = text_bytes(request, target) + PER_MESSAGE * (len(request.messages) + 1)
-        return within_context(text + read_as_text(request, target, chat_media.MOST), target)
+        return within_context(text + read_as_text(request, target, chat_files.MOST), target)
     # what is read from a cache is bounded as part of its whole
-    found = chat_media.tokens(request, target, chat_media.MOST)
+    found = chat_files.tokens(request, target, chat_files.MOST)
     return within_context(found.get(kind, Decimal(0)), target)
 
 
@@ -99,7 +99,7 @@ def written(request: ChatRequest, target: Target, line: Line) -> Decimal:
 
 def counted(request: ChatRequest, made: Made) -> dict[Line, Decimal]:
     """What we know ourselves: files in by their kind, pictures that came."""
-    found = chat_media.counted(request)
+    found = chat_files.counted(request)
     if made.pictures:
         found[Kind.IMAGE_OUT, Unit.IMAGE] = Decimal(made.pictures)
     return found
@@ -117,7 +117,7 @@ def guess(made: Made, request: ChatRequest, target: Target, line: Line) -> Decim
     kind, unit = line
     match kind, unit:
         case (Kind.TEXT_IN, Unit.TOKEN):
-            text = in_tokens(text_bytes(request, target)) + read_as_text(request, target, chat_media.LIKELY)
+            text = in_tokens(text_bytes(request, target)) + read_as_text(request, target, chat_files.LIKELY)
             return within_context(text, target)
         case (Kind.TEXT_OUT, Unit.TOKEN):
             return Decimal(in_tokens(made.text))
@@ -128,15 +128,15 @@ def guess(made: Made, request: ChatRequest, target: Target, line: Line) -> Decim
         case (Kind.IMAGE_OUT, Unit.TOKEN):
             return Decimal(made.pictures * picture_tokens(target))
         case (Kind.IMAGE_IN | Kind.AUDIO_IN | Kind.VIDEO_IN | Kind.FILE_IN, Unit.TOKEN):
-            return within_context(chat_media.tokens(request, target, chat_media.LIKELY)[kind], target)
+            return within_context(chat_files.tokens(request, target, chat_files.LIKELY)[kind], target)
         case (Kind.IMAGE_IN | Kind.AUDIO_IN | Kind.VIDEO_IN | Kind.FILE_IN, _):
-            return chat_media.measured(request, line, chat_media.LIKELY)
+            return chat_files.measured(request, line, chat_files.LIKELY)
     return None
 
 
-def read_as_text(request: ChatRequest, target: Target, how: chat_media.Rates) -> Decimal:
+def read_as_text(request: ChatRequest, target: Target, how: chat_files.Rates) -> Decimal:
     """Tokens of files that the endpoint has no price of their own for."""
-    found = chat_media.tokens(request, target, how).items() if any(parts(request)) else ()
+    found = chat_files.tokens(request, target, how).items() if any(parts(request)) else ()
     return sum((tokens for kind, tokens in found if not has_price(target, kind)), Decimal(0))
 
 
@@ -201,4 +201,4 @@ def picture_tokens(target: Target) -> int:
 
 def spoken_rate(target: Target) -> Decimal:
     out = target.options.get("audio_out_tokens_per_second")
-    return chat_media.rate(target, "audio_tokens_per_second") if out is None else Decimal(str(out))
+    return chat_files.rate(target, "audio_tokens_per_second") if out is None else Decimal(str(out))

@@ -10,9 +10,9 @@ from typing import Any
 import orjson
 
 from core.contract.errors import BudgetExceeded
-from core.ledger import statements as sql
 from core.ledger.budgets import Accounts, Raced, moment
-from core.ledger.transaction import Cursor, write_rows, writing
+from core.ledger.store import statements as sql
+from core.ledger.store.transaction import Cursor, write_rows, writing
 from core.models.money import from_steps
 
 Row = tuple[Any, ...]

@@ -19,7 +19,7 @@ import orjson
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
-from core.ledger.batch import Write, apply
+from core.ledger.store.batch import Write, apply
 
 log = logging.getLogger("polyphony.ledger")
 serial = itertools.count()

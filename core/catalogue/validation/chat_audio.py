@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from core.catalogue.entries import EndpointEntry, ModelEntry
-from core.catalogue.language import default_voice
-from core.catalogue.speech import first_of, known_voice
+from core.catalogue.validation.speech import first_of, known_voice
+from core.catalogue.validation.voice_language import default_voice
 from core.contract.audio import AudioFormat
 from core.contract.chat import last_text
 from core.contract.errors import Unsupported

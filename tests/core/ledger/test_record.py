@@ -11,7 +11,7 @@ from core.contract.audio import AudioFormat
 from core.contract.errors import Interrupted, NotPermitted, UpstreamFailed, UpstreamTimeout
 from core.contract.events import AttemptNote, AudioStart, Outcome
 from core.contract.usage import Basis, Usage
-from core.ledger import heartbeat
+from core.ledger.store import heartbeat
 from core.models import Attempt, Budget, UsageRecord
 from tests.core.ledger.conftest import ALL, PER_CHARACTER, begin, call, deliver, record, run, standing, target
 

@@ -9,7 +9,7 @@ from core.contract.events import AttemptNote, Outcome
 from core.contract.route import Target
 from core.contract.usage import Amount, Basis, Kind, Price, Unit, Usage
 from core.ledger import bill, pricing
-from core.ledger.sides import cost_details
+from core.ledger.cost_split import cost_details
 from core.models.ledger import State
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)

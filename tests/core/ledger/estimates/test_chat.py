@@ -14,8 +14,9 @@ from core.contract.events import AudioChunk, AudioStart, ChatDelta, Event, Image
 from core.contract.requests import ChatRequest, Media, Modality
 from core.contract.route import Route, Target
 from core.contract.usage import Amount, Basis, Kind, Price, Unit, Usage
-from core.ledger import bill, chat, metering
-from core.ledger.entry import estimate
+from core.ledger import bill, metering
+from core.ledger.estimates import chat
+from core.ledger.record import estimate
 from core.models.ledger import State
 from tests.core.ledger.conftest import target
 

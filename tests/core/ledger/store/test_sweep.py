@@ -18,9 +18,9 @@ from django.utils import timezone
 
 from core.contract.errors import UpstreamFailed
 from core.contract.events import Outcome
-from core.ledger import heartbeat, writer
-from core.ledger.batch import Write
-from core.ledger.sweep import LEADER, SweepReport, sweep
+from core.ledger.store import heartbeat, writer
+from core.ledger.store.batch import Write
+from core.ledger.store.sweep import LEADER, SweepReport, sweep
 from core.models import Attempt, Budget, ServerProcess, UsageRecord
 from tests.core.ledger.conftest import PER_CHARACTER, begin, deliver, record, run, standing, target
 

@@ -15,9 +15,9 @@ from typing import Any, TypeVar
 
 from django.db import transaction
 
-from core.catalogue import seed_files
-from core.catalogue.seed_files import SeedData, Values
-from core.catalogue.seed_prices import seed_prices
+from core.catalogue.seed import files
+from core.catalogue.seed.files import SeedData, Values
+from core.catalogue.seed.prices import seed_prices
 from core.models import AIModel, Endpoint, Provider, Version, Voice
 from core.models.catalogue import Seeded
 from core.models.version import bump
@@ -43,9 +43,9 @@ class SeedReport:
         return bool(self.created or self.updated or self.removed or self.prices)
 
 
-def seed_catalogue(folder: Path = seed_files.FOLDER) -> SeedReport:
+def seed_catalogue(folder: Path = files.FOLDER) -> SeedReport:
     """Bring the tables up to the seed in one transaction; does nothing when this seed was written before."""
-    digest = seed_files.digest(folder)
+    digest = files.digest(folder)
     if Version.objects.filter(name=Version.SEED, note=digest).exists():
         return SeedReport()
     with transaction.atomic():
@@ -53,7 +53,7 @@ def seed_catalogue(folder: Path = seed_files.FOLDER) -> SeedReport:
         version = Version.objects.select_for_update().get(name=Version.SEED)
         if version.note == digest:
             return SeedReport()
-        report = write(seed_files.read(folder))
+        report = write(files.read(folder))
         version.note = digest
         version.number += 1
         version.save()
@@ -149,10 +149,10 @@ def assign(row: Row, values: Values) -> Row:
 
 
 FIELDS: dict[type[Seeded], tuple[str, ...]] = {
-    Provider: seed_files.PROVIDER_FIELDS,
-    AIModel: (*seed_files.MODEL_FIELDS, "speed_min", "speed_max"),
+    Provider: files.PROVIDER_FIELDS,
+    AIModel: (*files.MODEL_FIELDS, "speed_min", "speed_max"),
     Endpoint: ("upstream_id", "formats", "priority", "options"),
-    Voice: (*seed_files.VOICE_FIELDS, "position"),
+    Voice: (*files.VOICE_FIELDS, "position"),
 }
 
 

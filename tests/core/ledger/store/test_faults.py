@@ -12,11 +12,11 @@ from django.db import OperationalError, connection
 from core import ledger
 from core.contract.errors import BudgetExceeded, Unavailable
 from core.contract.events import Outcome
-from core.ledger import spool, transaction
-from core.ledger.batch import Write
-from core.ledger.sweep import sweep
-from core.ledger.transaction import begun
-from core.ledger.writer import Writer, commit
+from core.ledger.store import spool, transaction
+from core.ledger.store.batch import Write
+from core.ledger.store.sweep import sweep
+from core.ledger.store.transaction import begun
+from core.ledger.store.writer import Writer, commit
 from core.models import Budget, UsageRecord
 from tests.core.ledger.conftest import PER_CHARACTER, begin, call, deliver, run, standing, target
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from core.catalogue.entries import EndpointEntry, ModelEntry
-from core.catalogue.language import default_voice
+from core.catalogue.validation.voice_language import default_voice
 from core.contract.audio import AudioFormat
 from core.contract.errors import InvalidRequest, Unsupported
 from core.contract.requests import SpeechRequest

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from core.catalogue.seed import seed_catalogue
+from core.catalogue.seed.tables import seed_catalogue
 from core.models import AIModel, Endpoint, Price, Provider, Version, Voice
 
 TTS = "openai/tts-1"

@@ -11,8 +11,8 @@ from pathlib import Path
 from django.db import connection
 from django.utils import timezone
 
-from core.ledger import statements as sql
 from core.ledger.budgets import moment
+from core.ledger.store import statements as sql
 from core.models.ledger import ServerProcess, UsageRecord
 
 SILENCE = 60.0

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from core.ledger.statements import table
-from core.ledger.transaction import writing
+from core.ledger.store.statements import table
+from core.ledger.store.transaction import writing
 from core.models import User
 
 NAME = f"UPDATE {table(User)} SET first_name = %s WHERE username = %s"
