@@ -15,7 +15,7 @@ pages = get_asgi_application()
 
 # the registry must be ready before anything below touches a model
 from core import background
-from core.api.app import application as api
+from core.api.http.app import application as api
 from core.server.limits import BodyLimit, Receive, Scope, Send, TrustedProxies, body_caps
 from playground.urls import websocket_urlpatterns
 

@@ -7,10 +7,10 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from core.api import query
-from core.api.answers import answer
-from core.api.bills import budget_objects, generation_object, spending_object
-from core.api.reading import caller
+from core.api.http import query
+from core.api.http.json_response import answer
+from core.api.http.request import caller
+from core.api.serializers.generation import budget_objects, generation_object, spending_object
 from core.contract.errors import InvalidRequest, NotFound
 from core.contract.requests import Caller
 from core.ledger import reports

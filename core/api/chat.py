@@ -12,13 +12,13 @@ from typing import Any, Protocol
 from starlette.requests import Request
 from starlette.responses import Response
 
-from core.api.answering import Live, Whole
-from core.api.answers import JSON, dumps
-from core.api.entry import Later, Scope, Send
-from core.api.gathering import gather
-from core.api.reading import caller
-from core.api.receiving import ChatReceived, receive_chat
-from core.api.streaming import Stream, answer_headers
+from core.api.files.uploads import ChatReceived, receive_chat
+from core.api.http.json_response import JSON, dumps
+from core.api.http.middleware import Later, Scope, Send
+from core.api.http.request import caller
+from core.api.http.responders import Live, Whole
+from core.api.http.streaming import Stream, answer_headers
+from core.api.http.write_buffer import gather
 from core.background import state
 from core.bodies.chat.chunks import Chunks
 from core.bodies.chat.completion import Completing, usage_object

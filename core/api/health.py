@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from core import background
-from core.api.answers import answer
-from core.api.measures import measures
+from core.api.http.json_response import answer
+from core.api.http.metrics import measures
 from core.contract.errors import NotPermitted
 from core.ledger.store.writer import writer
 from core.models.offload import offload

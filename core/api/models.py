@@ -10,10 +10,17 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
-from core.api import query
-from core.api.answers import answer
-from core.api.listing import created, endpoints_object, features, first_ready, model_object, voice_objects
-from core.api.reading import caller
+from core.api.http import query
+from core.api.http.json_response import answer
+from core.api.http.request import caller
+from core.api.serializers.models import (
+    created,
+    endpoints_object,
+    features,
+    first_ready,
+    model_object,
+    voice_objects,
+)
 from core.catalogue import lookup, snapshot
 from core.catalogue.entries import ModelEntry
 from core.contract.errors import InvalidRequest

@@ -12,9 +12,9 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from starlette.requests import Request
 from starlette.responses import Response
 
-from core.api.answers import JSON, dumps
+from core.api.http.json_response import JSON, dumps
 from core.api.routes import OPERATIONS, Operation
-from core.api.shapes import Error
+from core.api.schemas.resources import Error
 
 REFERENCE = "#/components/schemas/{model}"
 INPUT_AUDIO = {

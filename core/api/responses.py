@@ -8,12 +8,12 @@ from contextlib import aclosing
 from starlette.requests import Request
 from starlette.responses import Response
 
-from core.api.answers import JSON, dumps
 from core.api.chat import ChunkAnswer, CompletionAnswer
-from core.api.entry import Later
-from core.api.reading import caller
-from core.api.receiving import receive_conversation
-from core.api.streaming import Stream
+from core.api.files.uploads import receive_conversation
+from core.api.http.json_response import JSON, dumps
+from core.api.http.middleware import Later
+from core.api.http.request import caller
+from core.api.http.streaming import Stream
 from core.bodies.responses.body import ResponsesBody
 from core.bodies.responses.events import ResponseEvents
 from core.bodies.responses.input import Conversation

@@ -11,10 +11,13 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.routing import Route
 
-from core.api import account, models, shapes, shapes_chat, shapes_responses
+from core.api import account, models
 from core.api.chat import chat
 from core.api.models import MOST, ORDERS
 from core.api.responses import responses
+from core.api.schemas import chat as shapes_chat
+from core.api.schemas import resources
+from core.api.schemas import responses as shapes_responses
 from core.api.speech import speech
 from core.api.transcription import transcription, translation
 from core.bodies.chat.body import ChatBody
@@ -130,7 +133,7 @@ OPERATIONS = (
         transcription,
         _("Transcription"),
         _("Write down what is said, in every format, or as it is recognised"),
-        shapes.Transcript,
+        resources.Transcript,
         body=TranscriptionBody,
         media=("application/json", "text/plain", "text/event-stream"),
         refusals=(402, 404, 413, 415, 502, 503, 504),
@@ -142,7 +145,7 @@ OPERATIONS = (
         translation,
         _("Transcription"),
         _("Write down in English what is said in any language"),
-        shapes.Transcript,
+        resources.Transcript,
         body=TranslationBody,
         media=("application/json", "text/plain"),
         refusals=(402, 404, 413, 415, 502, 503, 504),
@@ -154,11 +157,17 @@ OPERATIONS = (
         models.models,
         _("Models"),
         _("List models"),
-        shapes.ModelList,
+        resources.ModelList,
         query=FILTERS + PAGING,
     ),
     Operation(
-        "GET", "/models/count", models.count, _("Models"), _("Count models"), shapes.CountData, query=FILTERS
+        "GET",
+        "/models/count",
+        models.count,
+        _("Models"),
+        _("Count models"),
+        resources.CountData,
+        query=FILTERS,
     ),
     Operation(
         "GET",
@@ -166,7 +175,7 @@ OPERATIONS = (
         models.endpoints,
         _("Models"),
         _("Who serves a model, at which price"),
-        shapes.EndpointData,
+        resources.EndpointData,
         refusals=(404,),
         pattern="/models/{id:path}/endpoints",
     ),
@@ -176,7 +185,7 @@ OPERATIONS = (
         models.model,
         _("Models"),
         _("One model, as OpenAI's clients read it"),
-        shapes.Model,
+        resources.Model,
         refusals=(404,),
         pattern="/models/{id:path}",
     ),
@@ -186,13 +195,18 @@ OPERATIONS = (
         models.wrapped_model,
         _("Models"),
         _("One model, as OpenRouter's clients read it"),
-        shapes.ModelData,
+        resources.ModelData,
         refusals=(404,),
         pattern="/model/{id:path}",
     ),
-    Operation("GET", "/providers", models.providers, _("Models"), _("List providers"), shapes.Providers),
+    Operation("GET", "/providers", models.providers, _("Models"), _("List providers"), resources.Providers),
     Operation(
-        "GET", "/audio/models", models.audio_models, _("Speech"), _("Models that speak"), shapes.AudioModels
+        "GET",
+        "/audio/models",
+        models.audio_models,
+        _("Speech"),
+        _("Models that speak"),
+        resources.AudioModels,
     ),
     Operation(
         "GET",
@@ -200,13 +214,18 @@ OPERATIONS = (
         models.voices,
         _("Speech"),
         _("Voices of one model or of all"),
-        shapes.Voices,
+        resources.Voices,
         query=(Query("model", "The model's id.", TEXT),),
         refusals=(404,),
     ),
-    Operation("GET", "/key", account.key, _("Account"), _("The key that asks"), shapes.KeyData),
+    Operation("GET", "/key", account.key, _("Account"), _("The key that asks"), resources.KeyData),
     Operation(
-        "GET", "/credits", account.credits, _("Account"), _("What may be spent and was"), shapes.CreditsData
+        "GET",
+        "/credits",
+        account.credits,
+        _("Account"),
+        _("What may be spent and was"),
+        resources.CreditsData,
     ),
     Operation(
         "GET",
@@ -214,7 +233,7 @@ OPERATIONS = (
         account.generation,
         _("Account"),
         _("What one request used and cost"),
-        shapes.GenerationData,
+        resources.GenerationData,
         query=(Query("id", "The X-Generation-Id of the answer.", TEXT, required=True),),
         refusals=(404,),
     ),

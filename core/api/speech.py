@@ -9,10 +9,10 @@ from contextlib import aclosing
 
 from starlette.requests import Request
 
-from core.api.answers import dumps
-from core.api.entry import Cut, Receive, Scope, Send
-from core.api.reading import caller, read
-from core.api.streaming import Stream, answer_headers, while_connected
+from core.api.http.json_response import dumps
+from core.api.http.middleware import Cut, Receive, Scope, Send
+from core.api.http.request import caller, read
+from core.api.http.streaming import Stream, answer_headers, while_connected
 from core.bodies.speech import SpeechBody
 from core.contract.audio import AudioFormat
 from core.contract.errors import PolyphonyError, UpstreamInvalid

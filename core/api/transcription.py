@@ -9,12 +9,12 @@ from contextlib import aclosing
 from starlette.requests import Request
 from starlette.responses import Response
 
-from core.api.answering import Live, Whole
-from core.api.answers import dumps
-from core.api.entry import Scope, Send
-from core.api.reading import caller
-from core.api.receiving import Received, receive
-from core.api.streaming import Stream, answer_headers
+from core.api.files.uploads import Received, receive
+from core.api.http.json_response import dumps
+from core.api.http.middleware import Scope, Send
+from core.api.http.request import caller
+from core.api.http.responders import Live, Whole
+from core.api.http.streaming import Stream, answer_headers
 from core.bodies.transcription.body import FORM, TranscriptionBody, TranslationBody
 from core.bodies.transcription.transcript import MEDIA_TYPES, Gathering, segment_event, usage_object, written
 from core.bodies.validation import validate

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
 
-from core.api.entry import STRAIGHT
+from core.api.http.middleware import STRAIGHT
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]

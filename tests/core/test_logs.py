@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from core.api.entry import Cut
+from core.api.http.middleware import Cut
 
 
 @pytest.mark.parametrize("server", ["daphne.server", "uvicorn.error"])

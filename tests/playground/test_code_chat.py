@@ -18,7 +18,7 @@ from playground.code_samples import PLACEHOLDER
 from tests.core.api.conftest import alice as alice
 from tests.core.api.conftest import key as key
 from tests.core.api.conftest import lab as lab
-from tests.core.api.talking import make_talker
+from tests.core.api.conversations import make_talker
 from tests.fakes.chat import PICTURE
 from tests.live import live as live
 from tests.playground.test_code_samples import FILES, NODE_MODULES, runner

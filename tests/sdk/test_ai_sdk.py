@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.core.api.talking import make_talker
+from tests.core.api.conversations import make_talker
 from tests.fakes.chat import PICTURE, TEXT, chat
 
 FOLDER = Path(os.environ.get("POLYPHONY_AI_SDK", Path.home() / ".cache/polyphony-test/ai-sdk"))

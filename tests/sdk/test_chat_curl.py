@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from tests.core.api.talking import ASK, chunks, make_talker, text
+from tests.core.api.conversations import ASK, chunks, make_talker, text
 from tests.fakes.chat import TEXT
 
 pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")

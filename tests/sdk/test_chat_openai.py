@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from core.contract.audio import AudioFormat
 from core.models import UsageRecord
-from tests.core.api.talking import ASK, make_talker
+from tests.core.api.conversations import ASK, make_talker
 from tests.fakes.chat import ARGUMENTS, TEXT, chat
 from tests.fakes.sound import sound
 

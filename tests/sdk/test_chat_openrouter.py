@@ -6,7 +6,7 @@ import pytest
 from openrouter import errors
 
 from core.models import UsageRecord
-from tests.core.api.talking import ASK, make_talker
+from tests.core.api.conversations import ASK, make_talker
 from tests.fakes.chat import ARGUMENTS, TEXT, THOUGHTS
 
 TOOL = {"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}}

@@ -7,7 +7,7 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from tests.core.api.talking import ASK, make_talker, streamed
+from tests.core.api.conversations import ASK, make_talker, streamed
 from tests.sdk.test_specs import check, document
 
 TOOL = {"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}}

@@ -9,8 +9,8 @@ import pytest
 from pydantic import BaseModel
 
 from core.models import UsageRecord
-from tests.core.api.responding import ASK
-from tests.core.api.talking import make_talker
+from tests.core.api.conversations import make_talker
+from tests.core.api.response_events import ASK
 from tests.fakes.chat import ARGUMENTS, PICTURE, TEXT, THOUGHTS, chat
 
 WEATHER = {

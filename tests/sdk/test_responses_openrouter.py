@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from openrouter import errors
 
-from tests.core.api.responding import ASK
-from tests.core.api.talking import make_talker
+from tests.core.api.conversations import make_talker
+from tests.core.api.response_events import ASK
 from tests.fakes.chat import ARGUMENTS, TEXT, THOUGHTS
 
 TOOL = {"type": "function", "name": "weather", "parameters": {"type": "object"}}

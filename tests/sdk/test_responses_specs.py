@@ -9,8 +9,8 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from tests.core.api.responding import ASK, streamed
-from tests.core.api.talking import make_talker
+from tests.core.api.conversations import make_talker
+from tests.core.api.response_events import ASK, streamed
 from tests.sdk.test_chat_specs import nullable
 from tests.sdk.test_specs import check, document
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.access import keys
-from core.api.shapes import CreditsData, GenerationData, KeyData
+from core.api.schemas.resources import CreditsData, GenerationData, KeyData
 from core.models import ApiKey, Budget
 from tests.core.api.conftest import make_model
 

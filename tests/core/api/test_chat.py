@@ -10,7 +10,7 @@ import pytest
 
 from core.contract.audio import AudioFormat
 from core.models import Attempt, Provider, UsageRecord
-from tests.core.api.talking import ASK, make_talker, settled
+from tests.core.api.conversations import ASK, make_talker, settled
 from tests.core.server.processes import wait_until
 from tests.fakes.chat import ARGUMENTS, FINGERPRINT, PICTURE, TEXT, THOUGHTS
 from tests.fakes.sound import sound

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.models import Attempt, UsageRecord
-from tests.core.api.talking import ASK, chunks, make_talker, settled, streamed, text
+from tests.core.api.conversations import ASK, chunks, make_talker, settled, streamed, text
 from tests.fakes.chat import TEXT, USAGE, chat
 
 SECRET = "sk-live-0123456789abcdef"

@@ -9,7 +9,7 @@ import pytest
 
 from core.contract.audio import AudioFormat
 from core.models import UsageRecord
-from tests.core.api.talking import ASK, chunks, deltas, make_talker, settled, streamed, text
+from tests.core.api.conversations import ASK, chunks, deltas, make_talker, settled, streamed, text
 from tests.fakes.chat import ARGUMENTS, EXPIRES, FINGERPRINT, PICTURE, TEXT, THOUGHTS
 from tests.fakes.sound import sound
 
@@ -59,7 +59,7 @@ def test_words_are_sent_while_they_are_made(live, key, lab, provider):
 
 
 def test_a_silent_model_says_that_it_is_there(live, key, lab, monkeypatch):
-    monkeypatch.setattr("core.api.streaming.KEEP_ALIVE", 0.05)
+    monkeypatch.setattr("core.api.http.streaming.KEEP_ALIVE", 0.05)
     make_talker(lab, upstream="slow")
     answer, found = streamed(live, key)
     assert ": still here" in answer.text.split("\n\n")

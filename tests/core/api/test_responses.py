@@ -7,8 +7,8 @@ import base64
 import pytest
 
 from core.models import UsageRecord
-from tests.core.api.responding import ASK
-from tests.core.api.talking import make_talker, settled
+from tests.core.api.conversations import make_talker, settled
+from tests.core.api.response_events import ASK
 from tests.fakes.chat import ARGUMENTS, PICTURE, TEXT, THOUGHTS, USAGE, chat, whole
 
 PNG = f"data:image/png;base64,{base64.b64encode(PICTURE).decode()}"

@@ -8,8 +8,8 @@ import json
 import pytest
 
 from core.models import ApiKey, UsageRecord
-from tests.core.api.responding import ASK, events, joined, streamed, types
-from tests.core.api.talking import make_talker, settled
+from tests.core.api.conversations import make_talker, settled
+from tests.core.api.response_events import ASK, events, joined, streamed, types
 from tests.fakes.chat import ARGUMENTS, PICTURE, TEXT, THOUGHTS, words
 
 WEATHER = {"type": "function", "name": "weather", "parameters": {"type": "object"}}
@@ -134,7 +134,7 @@ def test_many_deltas_at_once_all_arrive(live, key, lab):
 
 
 def test_a_silent_model_is_announced_before_its_first_word(live, key, lab, monkeypatch):
-    monkeypatch.setattr("core.api.streaming.KEEP_ALIVE", 0.05)
+    monkeypatch.setattr("core.api.http.streaming.KEEP_ALIVE", 0.05)
     make_talker(lab, upstream="slow")
     answer, found = streamed(live, key)
     assert answer.text.index("response.in_progress") < answer.text.index(": still here")

@@ -105,7 +105,7 @@ def test_events_carry_the_same_sound_in_pieces_that_decode_alone(live, key, mode
 
 
 def test_a_silent_stream_says_that_it_is_there(live, key, lab, provider, monkeypatch):
-    monkeypatch.setattr("core.api.streaming.KEEP_ALIVE", 0.05)
+    monkeypatch.setattr("core.api.http.streaming.KEEP_ALIVE", 0.05)
     make_model(lab, "lab/alto", upstream="slow")
     live.refresh()
     headers = {"Authorization": f"Bearer {key}"}

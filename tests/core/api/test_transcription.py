@@ -375,7 +375,7 @@ def test_a_budget_counts_the_seconds_before_anything_is_sent(live, key, ear, pro
 
 
 def test_a_stream_that_says_nothing_for_long_is_kept_alive(live, key, lab, provider, monkeypatch):
-    monkeypatch.setattr("core.api.streaming.KEEP_ALIVE", 0.1)
+    monkeypatch.setattr("core.api.http.streaming.KEEP_ALIVE", 0.1)
     make_ear(lab, features=["streaming"], upstream="late")
     provider.script("late", late)
     text = send(live, key, stream="true").text

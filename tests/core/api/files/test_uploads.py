@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 from starlette.requests import ClientDisconnect, Request
 
-from core.api import receiving
-from core.api.attachments import Attachments
-from core.api.receiving import ChatReceived, receive_chat
+from core.api.files import uploads
+from core.api.files.attachments import Attachments
+from core.api.files.uploads import ChatReceived, receive_chat
 from core.bodies.files import base64_stream
 from core.contract.audio import AudioFormat
 from core.contract.errors import InvalidRequest, PolyphonyError, TooLarge
@@ -118,7 +118,7 @@ def low_limits(settings, monkeypatch):
     """A file of 1 MB is as large as it may be, one of 3 kB is long."""
     settings.MAX_UPLOAD_MB = 1
     monkeypatch.setattr(base64_stream, "LONG", 2000)
-    monkeypatch.setattr(receiving, "SHORT", 2000)
+    monkeypatch.setattr(uploads, "SHORT", 2000)
 
 
 async def test_text_needs_no_file_and_no_thread(folder, monkeypatch):
@@ -387,4 +387,4 @@ async def test_a_body_over_the_cap_is_refused_by_what_is_announced_and_by_what_c
 
 @pytest.mark.parametrize("path", ["/api/v1/chat/completions", "/v1/responses", "/v3/router/chat/completions"])
 async def test_the_servers_let_through_what_is_read_here(settings, path):
-    assert body_caps(settings.MAX_UPLOAD_MB)(path) == receiving.chat_cap()
+    assert body_caps(settings.MAX_UPLOAD_MB)(path) == uploads.chat_cap()

@@ -15,8 +15,8 @@ from django.http.request import split_domain_port, validate_host
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
-from core.api.answers import failure
-from core.api.measures import measures
+from core.api.http.json_response import failure
+from core.api.http.metrics import measures
 from core.contract.errors import InvalidRequest, PolyphonyError
 
 log = logging.getLogger("polyphony.api")

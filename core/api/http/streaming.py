@@ -7,7 +7,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 
-from core.api.entry import STRAIGHT, Receive, Scope, Send
+from core.api.http.middleware import STRAIGHT, Receive, Scope, Send
 from core.contract.events import Started
 
 KEEP_ALIVE = 10.0

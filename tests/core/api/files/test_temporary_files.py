@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from core.api import incoming as folders
-from core.api.incoming import FORGOTTEN, Incoming
+from core.api.files import temporary_files as folders
+from core.api.files.temporary_files import FORGOTTEN, Incoming
 from core.contract.errors import TooLarge, Unavailable
 
 

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from core.api.shapes import Shape
+from core.api.schemas.resources import Shape
 
 
 class ToolFunction(Shape):

@@ -3,7 +3,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from core.api.measures import BOUNDS, Measures
+from core.api.http.metrics import BOUNDS, Measures
 from tests.core.api.conftest import make_model
 
 ASK = {"model": "lab/alto", "input": "Hello there"}
@@ -45,7 +45,7 @@ def test_every_name_is_explained_once():
 
 def test_a_cut_answer_is_an_error(live, key, lab, monkeypatch):
     fresh = Measures()
-    monkeypatch.setattr("core.api.entry.measures", fresh)
+    monkeypatch.setattr("core.api.http.middleware.measures", fresh)
     make_model(lab, "lab/alto", upstream="cut")
     with pytest.raises(httpx.RemoteProtocolError):
         live.post("/audio/speech", key, json=ASK)

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from django.conf import settings
 
-from core.api.incoming import Incoming
-from core.api.measuring import measured
-from core.api.reading import MIB
+from core.api.files.audio_duration import measured
+from core.api.files.temporary_files import Incoming
+from core.api.http.request import MIB
 from core.bodies.files.base64_stream import MOST_FILES, MOST_REST, Sink
 from core.bodies.files.data_urls import Found, noun
 from core.bodies.files.message_files import MediaKind, require

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.api.bills import generation_object
+from core.api.serializers.generation import generation_object
 from core.models import UsageRecord
 
 pytestmark = pytest.mark.django_db

@@ -9,8 +9,8 @@ from typing import Protocol
 from starlette.responses import Response
 
 from core import background
-from core.api.entry import Receive, Scope, Send
-from core.api.streaming import while_connected
+from core.api.http.middleware import Receive, Scope, Send
+from core.api.http.streaming import while_connected
 from core.contract.errors import PolyphonyError
 from core.gateway import Session
 

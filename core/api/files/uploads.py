@@ -10,11 +10,11 @@ from typing import Any, Generic, Protocol, TypeVar
 from django.conf import settings
 from starlette.requests import Request
 
-from core.api.attachments import FILES_OF_A_REQUEST, Attachments
-from core.api.incoming import Incoming
-from core.api.measuring import heard
-from core.api.reading import INLINE as SHORT
-from core.api.reading import MIB, check_headers, is_json, read_bytes, too_large
+from core.api.files.attachments import FILES_OF_A_REQUEST, Attachments
+from core.api.files.audio_duration import heard
+from core.api.files.temporary_files import Incoming
+from core.api.http.request import INLINE as SHORT
+from core.api.http.request import MIB, check_headers, is_json, read_bytes, too_large
 from core.bodies.chat.body import ChatBody
 from core.bodies.files.audio import require_sound
 from core.bodies.files.audio_reader import FILE as INLINE_FILE

@@ -12,9 +12,9 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route, Router
 
 from core.api import health
-from core.api.answers import failure, refuse
 from core.api.docs import docs
-from core.api.entry import Application, Entry, Receive, Scope, Send
+from core.api.http.json_response import failure, refuse
+from core.api.http.middleware import Application, Entry, Receive, Scope, Send
 from core.api.openapi import openapi
 from core.api.responses import unkept
 from core.api.routes import OPERATIONS, Endpoint, counted

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from core.api.gathering import gather
+from core.api.http.write_buffer import gather
 
 pytestmark = pytest.mark.anyio
 

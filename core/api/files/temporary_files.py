@@ -11,7 +11,7 @@ from typing import Any
 
 from django.conf import settings
 
-from core.api.reading import MIB
+from core.api.http.request import MIB
 from core.bodies.files.audio import HEAD
 from core.contract.errors import TooLarge, Unavailable
 
