@@ -2,22 +2,22 @@
 
 from django.urls import URLPattern, path
 
-from playground.admission import SignedIn
-from playground.consumers import PlaygroundConsumer
+from playground.socket.authentication import SignedIn
+from playground.socket.consumer import PlaygroundConsumer
 from playground.views import (
     catalogue,
     code,
     conversations,
+    files,
     history,
     keys,
-    media,
     model,
     presets,
     runs,
-    samples,
     transcripts,
     uploads,
     usage,
+    voice_samples,
 )
 
 app_name = "playground"
@@ -25,7 +25,7 @@ urlpatterns: list[URLPattern] = [
     path("", catalogue.catalogue, name="catalogue"),
     path("models/<path:slug>", model.model, name="model"),
     path("code", code.code, name="code"),
-    path("voices/sample", samples.sample, name="voice_sample"),
+    path("voices/sample", voice_samples.sample, name="voice_sample"),
     path("history", history.history, name="history"),
     path("usage", usage.usage, name="usage"),
     path("usage.csv", usage.usage_csv, name="usage_csv"),
@@ -33,10 +33,10 @@ urlpatterns: list[URLPattern] = [
     path("keys/<str:public_id>/revoke", keys.revoke_key, name="revoke_key"),
     path("runs/<uuid:run_id>", history.run, name="run"),
     path("uploads/", uploads.create, name="uploads"),
-    path("uploads/<uuid:upload_id>", media.upload, name="upload"),
-    path("uploads/<uuid:upload_id>/page", media.page, name="upload_page"),
+    path("uploads/<uuid:upload_id>", files.upload, name="upload"),
+    path("uploads/<uuid:upload_id>/page", files.page, name="upload_page"),
     path("uploads/<uuid:upload_id>/delete", uploads.delete, name="delete_upload"),
-    path("runs/<uuid:run_id>/sound", media.sound, name="sound"),
+    path("runs/<uuid:run_id>/sound", files.sound, name="sound"),
     path("runs/<uuid:run_id>/transcript", transcripts.transcript, name="transcript"),
     path("runs/<uuid:run_id>/transcript/align", transcripts.align, name="align_transcript"),
     path("runs/<uuid:run_id>/transcript.<str:extension>", transcripts.download, name="transcript_file"),

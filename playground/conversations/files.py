@@ -15,7 +15,7 @@ from core.contract.errors import InvalidRequest, NotFound
 from core.contract.requests import Media, Modality
 from core.models import User
 from playground.models import Upload
-from playground.sources import local_path
+from playground.requests.source_file import local_path
 
 FACTS = ("duration", "width", "height", "pages")
 

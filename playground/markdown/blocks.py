@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from playground.markdown.cutting import cut
 from playground.markdown.markup import markup
+from playground.markdown.splitter import cut
 
 LONGEST_LINE = 16_000
 STRIDE = 8_000

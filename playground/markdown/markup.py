@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from markdown_it.token import Token
 
 from playground.markdown.code import coloured, language_of
-from playground.markdown.cutting import tangled
 from playground.markdown.maths import formula
 from playground.markdown.parser import MARKDOWN
 from playground.markdown.safety import clean
+from playground.markdown.splitter import tangled
 
 Tokens = Sequence[Token]
 Rule = Callable[[Tokens, int, Any, MutableMapping[str, Any]], str]

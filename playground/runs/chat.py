@@ -18,13 +18,13 @@ from core.contract.route import Target
 from core.contract.usage import Kind, Unit
 from core.models.offload import offload
 from core.operations import chat_sent
-from playground import frames
-from playground.conversations import keeping
-from playground.runs import saving
-from playground.runs.asked import Asked, Turn
+from playground.conversations import store as keeping
+from playground.requests.run_request import Asked, Turn
+from playground.runs import autosave
+from playground.runs.answer_html import Prose
+from playground.runs.images import store
 from playground.runs.log import Body
-from playground.runs.pictures import store
-from playground.runs.prose import Prose
+from playground.socket import frames
 
 MADE = (Kind.TEXT_OUT, Kind.AUDIO_OUT)
 """Tokens an answer is made of; thoughts are among those of its text."""
@@ -56,11 +56,11 @@ class Chat:
     def begin(self) -> None:
         """Its rows are there: what comes is saved now and then, until it has ended."""
         if self.turn is not None:
-            saving.here().enter(self)
+            autosave.here().enter(self)
 
     def end(self) -> None:
         """All is written, or nothing more can be."""
-        saving.here().left(self)
+        autosave.here().left(self)
 
     def take(self, delta: ChatDelta) -> None:
         """Tell and gather one delta; of several choices the first is the answer."""

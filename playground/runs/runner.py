@@ -38,16 +38,16 @@ from core.contract.events import (
 from core.contract.requests import Caller, Source
 from core.gateway import Session
 from core.models.offload import offload
-from playground import frames
-from playground.conversations import keeping
+from playground.conversations import store
 from playground.models import Run
-from playground.runs import live as registry
-from playground.runs.asked import Asked
+from playground.requests.run_request import Asked
+from playground.runs import registry as registry
+from playground.runs.audio_file import Kept
 from playground.runs.chat import sent
-from playground.runs.live import Live
 from playground.runs.log import Body
-from playground.runs.store import Kept
-from playground.runs.written import transcript_columns
+from playground.runs.registry import Live
+from playground.runs.transcript import transcript_columns
+from playground.socket import frames
 
 log = logging.getLogger("polyphony.runs")
 
@@ -97,12 +97,12 @@ async def conduct(live: Live, row: Run, asked: Asked) -> None:
 
 async def opened(live: Live, row: Run, asked: Asked) -> tuple[Outcome, PolyphonyError | None]:
     """Record the run, tell that it began, relay what comes."""
-    await offload(keeping.begin, row, asked)
+    await offload(store.begin, row, asked)
     if live.chat is not None:
         live.chat.begin()
     target = live.session.route.targets[0]
     began = frames.started(live.id, row.model, target.provider, live.session.entry.worst)
-    live.tell({**began, **keeping.told(asked.turn)})
+    live.tell({**began, **store.told(asked.turn)})
     if live.mirror is not None:
         background.spawn(f"mirror {live.id}", live.mirror.work())
     return await relay(live)
@@ -270,5 +270,5 @@ def save(live: Live, outcome: Outcome, receipt: Receipt | None, columns: dict[st
     """Fill in the rows; a run deleted while it was made leaves no file behind."""
     if live.chat is not None:
         live.chat.settle(outcome, receipt, columns)
-    if not Run.objects.filter(id=live.id).update(**keeping.storable(columns)):
+    if not Run.objects.filter(id=live.id).update(**store.storable(columns)):
         Run(id=live.id, sound=columns["sound"]).erase_sound()

@@ -11,6 +11,6 @@ def shared() -> ModuleType | None:
     """The module `mirror` where `REDIS_URL` is set, else None."""
     if not settings.REDIS_URL:
         return None
-    from playground.runs import mirror  # noqa: PLC0415 - redis is an optional extra
+    from playground.runs import redis_log  # noqa: PLC0415 - redis is an optional extra
 
     return mirror

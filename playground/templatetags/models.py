@@ -14,8 +14,9 @@ from core.catalogue.lookup import find
 from core.contract.events import Outcome
 from core.contract.usage import Basis
 from core.models.ledger import State
-from playground import cards, naming
+from playground import names
 from playground.models import Run
+from playground.studios import cards
 
 SLUG = re.compile(r"([\w.-]+/[\w.:/-]*\w)")
 
@@ -57,19 +58,19 @@ def named(part: str) -> SafeString | str:
 
 @register.filter
 def model_name(slug: str) -> str:
-    return naming.model_name(slug)
+    return names.model_name(slug)
 
 
 @register.filter
 def provider_name(slug: str) -> str:
-    return naming.provider_name(slug)
+    return names.provider_name(slug)
 
 
 @register.filter
 def voice_of(run: Run | None) -> str:
     """The name of the voice that was asked for; empty where none was."""
     voice = run.params.get("voice") if run else None
-    return naming.voice_name(run.model, voice) if run and isinstance(voice, str) else ""
+    return names.voice_name(run.model, voice) if run and isinstance(voice, str) else ""
 
 
 @register.simple_tag

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from core.catalogue.listing import Filters, listings
 from core.catalogue.snapshot import current
-from playground.cards import TASKS, sections
+from playground.studios.cards import TASKS, sections
 
 MODALITIES = {
     "text": _("Text"),

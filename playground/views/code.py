@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from core.contract.errors import PolyphonyError
 from core.contract.requests import Task
-from playground.code_tasks import conversation_samples, samples
+from playground.samples.tasks import conversation_samples, samples
 
 
 @login_required

@@ -13,11 +13,12 @@ from core.bodies.validation import Body, validate
 from core.contract.errors import InvalidRequest
 from core.models import User
 from core.models.offload import offload
-from playground.conversations import forking, telling
+from playground.conversations import fork as forking
+from playground.conversations import serializer
 from playground.models import Conversation, Message, Run
 from playground.models.run import TITLE_LENGTH
-from playground.runs import live
-from playground.views.answers import absent, signed_in
+from playground.runs import registry
+from playground.views.json_response import absent, signed_in
 
 MOST_PAGES = 10_000
 
@@ -36,13 +37,13 @@ async def index(request: HttpRequest, user: User) -> HttpResponseBase:
     number = request.GET.get("page", "1")
     if not (number.isascii() and number.isdigit() and 0 < int(number) <= MOST_PAGES):
         raise InvalidRequest("page must be a whole number from 1.", param="page")
-    return private(await offload(telling.page, user, request.GET.get("q", "")[:200], int(number)))
+    return private(await offload(serializer.page, user, request.GET.get("q", "")[:200], int(number)))
 
 
 @signed_in("GET")
 async def show(request: HttpRequest, user: User, conversation_id: UUID) -> HttpResponseBase:
     """One conversation with its whole tree."""
-    found = await offload(telling.whole, user, conversation_id)
+    found = await offload(serializer.whole, user, conversation_id)
     if found is None:
         raise absent()
     return private(found)
@@ -64,10 +65,10 @@ async def delete(request: HttpRequest, user: User, conversation_id: UUID) -> Htt
     row = await of(user, conversation_id)
     runs = await offload(unfinished, row)
     for run in runs:
-        await live.stop(run)
+        await registry.stop(run)
     await offload(row.erase)
     for run in runs:
-        live.forget_finished(run)
+        registry.forget_finished(run)
     return HttpResponse(status=204)
 
 

@@ -17,12 +17,12 @@ from core.contract.events import Outcome
 from core.contract.requests import Task
 from core.ledger import reports
 from core.models import UsageRecord
-from playground import naming
-from playground.cards import TASKS, url
+from playground import names
 from playground.conversations.html import rendered
 from playground.models import Run
-from playground.runs import written
+from playground.runs import transcript
 from playground.runs.history import page
+from playground.studios.cards import TASKS, url
 
 PARAMETERS = {
     "system": gettext_lazy("System prompt"),
@@ -76,7 +76,7 @@ def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
         "makers": makers(found, booked[0] if booked else None),
         "model_url": url(found.model) if find(found.model) else "",
         "words": found.words,
-        "transcript_files": list(written.FILES),
+        "transcript_files": list(transcript.FILES),
         "asked": asked(found),
         **chatted(found),
     }
@@ -117,7 +117,7 @@ def asked(run: Run) -> list[tuple[str, Any]]:
     """What was set beside the text, in words; what we have no word for keeps its name."""
     own = OF_A_TASK.get(run.task, {})
     return [
-        (own.get(name) or PARAMETERS.get(name, name), naming.setting(run.model, name, plain(value)))
+        (own.get(name) or PARAMETERS.get(name, name), names.setting(run.model, name, plain(value)))
         for name, value in run.params.items()
         if name not in ELSEWHERE
     ]

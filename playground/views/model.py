@@ -20,11 +20,13 @@ from core.contract.audio import AudioFormat
 from core.contract.errors import ModelNotFound, PolyphonyError
 from core.contract.requests import Task
 from core.ledger import reports
-from playground import cards, chatting, listening, naming, voices
-from playground.code_samples import Sample
-from playground.code_tasks import SAMPLES, conversation_samples, samples
-from playground.conversations import telling
+from playground import names
+from playground.conversations import serializer
 from playground.models import Conversation, Run
+from playground.samples.speech import Sample
+from playground.samples.tasks import SAMPLES, conversation_samples, samples
+from playground.studios import cards, transcription, voices
+from playground.studios import chat as chatting
 from playground.views import presets
 
 TABS = {
@@ -57,7 +59,7 @@ def model(request: HttpRequest, slug: str) -> HttpResponse:
         "card": cards.card(entry),
         "replacement_url": cards.url(entry.model.replacement) if entry.model.replacement else "",
         "tab": tab,
-        "names": naming.of_page(entry),
+        "names": names.of_page(entry),
         "tabs": [(name, label, f"?tab={name}") for name, label in TABS.items()],
         **CONTEXTS[tab](request, entry),
     }
@@ -79,8 +81,8 @@ def playground(request: HttpRequest, entry: Listing) -> dict[str, Any]:
         return {
             "panel": panel,
             "studio": "transcription",
-            **listening.studio(entry),
-            "waiting": listening.waiting(request.user),
+            **transcription.studio(entry),
+            "waiting": transcription.waiting(request.user),
             **earlier(request, entry),
         }
     return {"panel": "playground/tabs/none.html"}
@@ -95,10 +97,10 @@ def chat(request: HttpRequest, entry: Listing) -> dict[str, Any]:
         "panel": "playground/tabs/chat.html",
         "studio": "chat",
         "conversation": conversation,
-        "conversations": telling.page(request.user),
+        "conversations": serializer.page(request.user),
         "presets": presets.listed(request.user),
         **chatting.studio(entry),
-        "names": naming.of_chats(),
+        "names": names.of_chats(),
     }
 
 
@@ -158,7 +160,7 @@ def code(request: HttpRequest, entry: Listing) -> dict[str, Any]:
         }
     if task not in SAMPLES:
         return {"panel": "playground/tabs/none.html"}
-    params = spoken(entry) if task == Task.SPEECH else listening.params(entry)
+    params = spoken(entry) if task == Task.SPEECH else transcription.params(entry)
     shown = samples(task, entry.model.slug, params, origin)
     return {"panel": "playground/tabs/code.html", "task": task, "samples": shown}
 

@@ -15,7 +15,7 @@ from core.models import User
 from core.models.offload import offload
 from playground.models import Preset
 from playground.models.preset import NAME_LENGTH
-from playground.views.answers import absent, signed_in
+from playground.views.json_response import absent, signed_in
 
 MOST = 100
 LARGEST = 64 * 1024

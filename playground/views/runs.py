@@ -13,8 +13,8 @@ from core.contract.errors import InvalidRequest
 from core.models import User
 from core.models.offload import offload
 from playground.models import Run
-from playground.runs import live
-from playground.views.answers import absent, signed_in
+from playground.runs import registry
+from playground.views.json_response import absent, signed_in
 
 TIMINGS = frozenset(
     {"first_sound_ms", "stalls", "stalled_ms", "total_ms", "played_samples", "received_samples"}
@@ -31,9 +31,9 @@ async def delete(request: HttpRequest, user: User, run_id: UUID) -> HttpResponse
     run = await offload(Run.objects.for_user(user).filter(id=run_id).first)
     if run is None:
         raise absent()
-    await live.stop(run.id)
+    await registry.stop(run.id)
     await offload(run.delete)
-    live.forget_finished(run.id)
+    registry.forget_finished(run.id)
     return HttpResponse(status=204)
 
 

@@ -18,9 +18,9 @@ from core.models import User
 from core.models.offload import offload
 from core.operations import media
 from playground.models import Run
-from playground.runs import written
-from playground.sources import sound_file
-from playground.views.answers import absent, signed_in
+from playground.requests.source_file import sound_file
+from playground.runs import transcript as written
+from playground.views.json_response import absent, signed_in
 
 HEARD = (Task.TRANSCRIPTION, Task.TRANSLATION)
 MOST_WORDS = 50_000

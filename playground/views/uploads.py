@@ -18,10 +18,10 @@ from core.contract.errors import InvalidRequest, TooLarge
 from core.contract.requests import Task
 from core.models import User
 from core.models.offload import offload
-from playground.media_type import kind_of
+from playground.file_type import kind_of
 from playground.models import Upload
-from playground.sources import probed
-from playground.views.answers import absent, signed_in
+from playground.requests.source_file import probed
+from playground.views.json_response import absent, signed_in
 
 NAME_LENGTH = 200
 HEAD = 512

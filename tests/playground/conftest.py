@@ -19,9 +19,9 @@ from django.test import Client
 from core import background
 from core.models import AIModel, Endpoint, Price, Provider, Voice
 from core.models.offload import offload
-from playground import admission
-from playground.runs import live as registry
-from playground.runs import pace
+from playground.runs import pacing
+from playground.runs import registry as registry
+from playground.socket import authentication
 from playground.urls import websocket_urlpatterns
 
 MODEL = "local/rehearsal"
@@ -136,13 +136,13 @@ def no_lingering_connection() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def clean_slate(monkeypatch):
     monkeypatch.setattr(registry, "runs", {})
-    monkeypatch.setattr(admission, "sockets", type(admission.sockets)())
+    monkeypatch.setattr(authentication, "sockets", type(authentication.sockets)())
 
 
 @pytest.fixture
 def far_ahead(monkeypatch):
     """Nothing is held back."""
-    monkeypatch.setattr(pace.Pace, "wait", lambda self, size: 0.0)
+    monkeypatch.setattr(pacing.Pace, "wait", lambda self, size: 0.0)
 
 
 @pytest.fixture

@@ -1,0 +1,106 @@
+"""Conversations as the pages read them: the list, and one with its whole tree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.urls import reverse
+
+from core.models import User
+from playground.conversations import files
+from playground.conversations.html import rendered
+from playground.models import Conversation, Message, Upload
+from playground.socket import frames
+
+PAGE_SIZE = 30
+
+
+def page(user: User, words: str = "", number: int = 1) -> dict[str, Any]:
+    """`conversations`, newest first, and whether there are `more`. Blocking."""
+    first = (number - 1) * PAGE_SIZE
+    found = Conversation.objects.for_user(user).matching(words).summed().defer("settings")
+    rows = list(found[first : first + PAGE_SIZE + 1])
+    listed = [
+        {
+            "id": str(row.id),
+            "title": row.title,
+            "model": row.model,
+            "updated_at": row.updated_at.isoformat(),
+            "messages": row.count,
+            "cost": frames.money(row.spent),
+        }
+        for row in rows[:PAGE_SIZE]
+    ]
+    return {"conversations": listed, "more": len(rows) > PAGE_SIZE}
+
+
+def whole(user: User, conversation_id: Any) -> dict[str, Any] | None:
+    """A conversation of this user with all its messages, oldest first; None for any other. Blocking."""
+    row = Conversation.objects.for_user(user).summed().filter(id=conversation_id).first()
+    if row is None:
+        return None
+    messages = list(row.messages.select_related("run"))
+    known = living(messages)
+    return {
+        "id": str(row.id),
+        "title": row.title,
+        "model": row.model,
+        "settings": row.settings,
+        "cost": {"total": frames.money(row.spent), "unpriced": row.unpriced},
+        "messages": [message_fields(message, known) for message in messages],
+        "head": str(messages[-1].id) if messages else None,
+    }
+
+
+def living(messages: Iterable[Message]) -> set[str]:
+    """Ids of the files that are still there."""
+    ids = Upload.objects.filter(messages__in=[message.id for message in messages])
+    return {str(found) for found in ids.values_list("id", flat=True)}
+
+
+def message_fields(row: Message, known: set[str]) -> dict[str, Any]:
+    answered = row.role == "assistant"
+    return {
+        "id": str(row.id),
+        "parent": str(row.parent_id) if row.parent_id else None,
+        "role": row.role,
+        "model": row.model,
+        "parts": [shown(part, known) for part in row.content],
+        "text": row.text,
+        "html": rendered(row.text) if answered else "",
+        "reasoning": row.answer.get("reasoning", ""),
+        "calls": row.answer.get("calls", []),
+        "images": [image(found, known) for found in row.answer.get("images", ())],
+        "audio": sound(row),
+        "state": row.state,
+        "run": str(row.run_id) if row.run_id else None,
+        "receipt": row.receipt,
+        "error": row.error,
+        "created_at": row.created_at.isoformat(),
+        **{name: value for name, value in row.told.items() if name in ("name", "tool_call_id")},
+    }
+
+
+def shown(part: dict[str, Any], known: set[str]) -> dict[str, Any]:
+    """A kept part; of a file that is gone it says so."""
+    upload = files.upload_of(part)
+    if upload is None or upload["id"] in known:
+        return part
+    kind = part["type"]
+    return {**part, kind: {**part[kind], "upload": {**upload, "gone": True}}}
+
+
+def image(found: Mapping[str, Any], known: set[str]) -> dict[str, Any]:
+    told = {name: found[name] for name in ("url", "media_type", "remote") if name in found}
+    gone = "upload" in found and found["upload"]["id"] not in known
+    return {**told, "gone": True} if gone else told
+
+
+def sound(row: Message) -> dict[str, Any] | None:
+    """The answer's sound while its run keeps it, else what was said in it."""
+    run, transcript = row.run, row.answer.get("transcript")
+    if run is None or not run.sound:
+        return {"url": None, "duration": None, "transcript": transcript} if transcript else None
+    url = reverse("playground:sound", args=[run.id])
+    return {"url": url, "duration": run.duration, "transcript": transcript}

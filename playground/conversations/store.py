@@ -1,0 +1,111 @@
+"""The rows of a turn: made when its run begins, filled in while it goes on, settled by whatever ends it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import Any
+from uuid import UUID
+
+from django.db import DatabaseError, transaction
+from django.utils import timezone
+
+from core.contract.events import Outcome, Receipt
+from playground.conversations import files
+from playground.models import Conversation, Message, Run, Upload
+from playground.requests.run_request import Asked, Turn
+
+log = logging.getLogger("polyphony.runs")
+
+
+@transaction.atomic
+def begin(row: Run, asked: Asked) -> None:
+    """The run with its files, the new messages, the answer that is to come."""
+    row.save(force_insert=True)
+    row.uploads.set(asked.uploads)
+    turn = asked.turn
+    if turn is None:
+        return
+    conversation = turn.conversation
+    conversation.updated_at = timezone.now()
+    if turn.created:
+        conversation.save(force_insert=True)
+    else:
+        conversation.save(update_fields=["model", "settings", "updated_at"])
+    for message in turn.questions:
+        message.save(force_insert=True)
+        link(message)
+    turn.answer.run = row
+    turn.answer.save(force_insert=True)
+
+
+def told(turn: Turn | None) -> dict[str, Any]:
+    """What `run.started` says of a turn."""
+    if turn is None:
+        return {}
+    return {
+        "conversation": str(turn.conversation.id),
+        "title": turn.conversation.title,
+        "messages": [str(message.id) for message in turn.questions],
+        "message": str(turn.answer.id),
+        "left_out": list(turn.left_out),
+    }
+
+
+def link(message: Message) -> None:
+    """Say in the database which files a message is about."""
+    known = [files.upload_of(part) for part in message.content]
+    known += [image.get("upload") for image in message.answer.get("images") or ()]
+    ids = [UUID(found["id"]) for found in known if found]
+    message.uploads.set(Upload.objects.filter(id__in=ids))
+
+
+def so_far(parts: Iterable[tuple[Turn, str, dict[str, Any]]]) -> None:
+    """What has come, text and the rest, of answers that are still being made.
+
+    Together, and where that fails one by one: what one of them has in it costs the others nothing.
+    """
+    rows = sorted(
+        ((storable(text), storable(answer), turn.answer.id) for turn, text, answer in parts),
+        key=lambda row: row[2],  # in one order everywhere, so that no two writers wait for each other
+    )
+    try:
+        Message.objects.so_far(rows)
+    except DatabaseError:
+        log.exception("answers in the making could not be saved together")
+        for row in rows:
+            with suppress(DatabaseError):
+                Message.objects.so_far([row])
+
+
+def settle(
+    turn: Turn,
+    outcome: Outcome,
+    receipt: Receipt | None,
+    columns: dict[str, Any],
+) -> None:
+    """The answer as it ended; a conversation deleted meanwhile keeps nothing."""
+    cost = receipt.cost if receipt else None
+    ended = {**storable(columns), "state": outcome.value, "cost": cost, "charged": charged(outcome, receipt)}
+    if not Message.objects.filter(id=turn.answer.id).update(**ended):
+        return
+    Conversation.objects.filter(id=turn.conversation.id).update(updated_at=timezone.now())
+    turn.answer.answer = columns["answer"]
+    link(turn.answer)
+
+
+def storable(value: Any) -> Any:
+    """As every database keeps it: PostgreSQL takes no NUL, which a model may well write."""
+    if isinstance(value, str):
+        return value.replace("\0", "\ufffd")
+    if isinstance(value, dict):
+        return {name: storable(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [storable(one) for one in value]
+    return value
+
+
+def charged(outcome: Outcome, receipt: Receipt | None) -> bool:
+    """A run that failed before it brought anything owes nothing and is no unpriced one."""
+    return receipt is not None and not (outcome is Outcome.FAILED and receipt.cost is None)

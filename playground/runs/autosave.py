@@ -1,0 +1,85 @@
+"""Answers in the making, written into their rows every few seconds: all of a process in one transaction."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Protocol
+from weakref import WeakKeyDictionary
+
+from core import background
+from core.models.offload import offload
+from playground.conversations import store
+from playground.requests.run_request import Turn
+
+SAVED_EVERY = 5.0
+"""Seconds of an answer that a crash may cost."""
+
+
+class Answer(Protocol):
+    """What is saved of a conversation's answer; `unsaved` says that there is more than there was."""
+
+    unsaved: bool
+
+    @property
+    def turn(self) -> Turn | None: ...
+
+    def written(self) -> str: ...
+
+    def answer(self) -> dict[str, Any]: ...
+
+
+class Saver:
+    """The answers of one event loop. They are saved behind the back of their runs."""
+
+    def __init__(self) -> None:
+        self.saving: asyncio.Task[None] | None = None
+        self._answers: set[Answer] = set()
+        self._timer: asyncio.TimerHandle | None = None
+
+    def enter(self, answer: Answer) -> None:
+        """Save it now and then until it has `left`."""
+        self._answers.add(answer)
+        self._again()
+
+    def left(self, answer: Answer) -> None:
+        self._answers.discard(answer)
+        if self._timer is not None and not self._answers:
+            self._timer.cancel()
+            self._timer = None
+
+    def _again(self) -> None:
+        if self._timer is None and self._answers:
+            self._timer = asyncio.get_running_loop().call_later(SAVED_EVERY, self._due)
+
+    def _due(self) -> None:
+        self._timer = None
+        try:
+            if self.saving is None:
+                self._save()
+        finally:
+            self._again()
+
+    def _save(self) -> None:
+        """What was settled meanwhile stays as it is: only answers still being made are written."""
+        parts = []
+        for answer in self._answers:
+            if answer.unsaved and answer.turn is not None:
+                answer.unsaved = False
+                parts.append((answer.turn, answer.written(), answer.answer()))
+        if parts:
+            self.saving = background.spawn("save answers", offload(store.so_far, parts))
+            self.saving.add_done_callback(self._saved)
+
+    def _saved(self, _: asyncio.Task[None]) -> None:
+        self.saving = None
+
+
+savers: WeakKeyDictionary[asyncio.AbstractEventLoop, Saver] = WeakKeyDictionary()
+
+
+def here() -> Saver:
+    """This event loop's saver."""
+    loop = asyncio.get_running_loop()
+    if (saver := savers.get(loop)) is None:
+        saver = savers[loop] = Saver()
+    return saver

@@ -1,0 +1,41 @@
+"""Pictures of an answer, kept as files of their owner."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+
+from core.contract.events import ImageReady
+from playground.conversations.files import described
+from playground.file_type import kind_of
+from playground.models import Run, Upload
+
+HEAD = 512
+
+
+def store(user_id: int, run: UUID, number: int, event: ImageReady) -> dict[str, Any]:
+    """The file, its row, its link to the run; `url`, `media_type`, and `upload` for its message. Blocking."""
+    media_type, extension = kind_of(event.data[:HEAD])
+    upload_id = uuid4()
+    name = default_storage.save(f"uploads/{user_id}/{upload_id}.{extension}", ContentFile(event.data))
+    row = Upload(
+        id=upload_id,
+        user_id=user_id,
+        name=f"image-{number}.{extension}",
+        media_type=media_type,
+        bytes=len(event.data),
+        file=name,
+    )
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+            Run.uploads.through.objects.create(run_id=run, upload_id=upload_id)
+    except BaseException:
+        default_storage.delete(name)
+        raise
+    known = described(row)
+    return {"url": known["url"], "media_type": media_type, "upload": known}

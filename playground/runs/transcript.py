@@ -1,0 +1,116 @@
+"""What a run heard, as its row keeps it, as a person corrects it, as a file takes it away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import orjson
+
+from core.bodies.transcription.subtitles import cues, srt, vtt
+from core.bodies.transcription.transcript import Heard, segments_of
+from core.contract.events import HeardWord, Segment
+from core.contract.requests import ChatRequest, SpeechRequest
+from playground.models import Run
+from playground.runs.registry import Live
+from playground.socket import frames
+
+
+def transcript_columns(live: Live) -> dict[str, Any]:
+    """The columns of a finished transcription; none for other runs."""
+    asked = live.session.request
+    if isinstance(asked, SpeechRequest | ChatRequest):
+        return {}
+    heard = live.heard.heard(asked)
+    return {
+        "duration": heard.seconds,
+        "words": [frames.heard_fields(word) for word in heard.words],
+        "transcript": {
+            "text": heard.text.strip(),
+            "language": heard.language,
+            "aligned": heard.aligned,
+            "segments": [frames.segment_fields(segment) for segment in segments_of(heard)],
+            "speakers": {},
+        },
+    }
+
+
+def aligned(run: Run, words: tuple[HeardWord, ...]) -> dict[str, Any]:
+    """The columns of a transcript whose times were found afterwards."""
+    kept = run.transcript
+    told = Segment(0, words[0].start, words[-1].end, kept["text"])
+    found = enumerate(cues((told,), words))
+    segments = kept.get("segments") or [
+        {"id": number, "start": cue.start, "end": cue.end, "text": cue.text} for number, cue in found
+    ]
+    return {
+        "words": [frames.heard_fields(word) for word in words],
+        "transcript": {**kept, "segments": segments, "aligned": True},
+    }
+
+
+def whole(run: Run) -> dict[str, Any]:
+    """The transcript of a run with everything a page needs to show it."""
+    return {
+        "text": "",
+        "language": None,
+        "segments": [],
+        "speakers": {},
+        **run.transcript,
+        "words": run.words,
+        "duration": run.duration or (run.upload.seconds if run.upload else None),
+        "task": run.task,
+        "name": run.title,
+        "media": run.media,
+        "upload": str(run.upload_id) if run.upload_id else None,
+        "run": str(run.id),
+        "receipt": run.receipt,
+    }
+
+
+def heard(run: Run) -> Heard:
+    """The transcript with the speakers under the names they were given."""
+    kept = run.transcript
+    names: Mapping[str, str] = kept.get("speakers", {})
+    return Heard(
+        text=kept.get("text", ""),
+        language=kept.get("language"),
+        seconds=run.duration,
+        segments=tuple(Segment(**named(fields, names)) for fields in kept.get("segments", ())),
+        words=tuple(HeardWord(**named(fields, names)) for fields in run.words),
+    )
+
+
+def named(fields: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    speaker = fields.get("speaker")
+    return {**fields, "speaker": names.get(speaker) or speaker} if speaker else dict(fields)
+
+
+def plain(found: Heard) -> str:
+    """A paragraph for each segment, with who said it where that is known."""
+    lines = [f"{part.speaker}: {part.text}" if part.speaker else part.text for part in found.segments]
+    return "\n".join(line.strip() for line in lines) + "\n" if lines else found.text + "\n"
+
+
+def as_json(found: Heard) -> str:
+    body = {
+        "text": found.text,
+        "language": found.language,
+        "duration": found.seconds,
+        "segments": [frames.segment_fields(segment) for segment in found.segments],
+        "words": [frames.heard_fields(word) for word in found.words],
+    }
+    return orjson.dumps(body, option=orjson.OPT_INDENT_2).decode() + "\n"
+
+
+def timed(write: Callable[..., str]) -> Callable[[Heard], str]:
+    return lambda found: write(cues(found.segments, found.words, found.text, found.seconds))
+
+
+FILES: dict[str, tuple[str, Callable[[Heard], str]]] = {
+    "txt": ("text/plain; charset=utf-8", plain),
+    "srt": ("application/x-subrip; charset=utf-8", timed(srt)),
+    "vtt": ("text/vtt; charset=utf-8", timed(vtt)),
+    "json": ("application/json", as_json),
+}
+"""Media type and writer of each file by its extension."""

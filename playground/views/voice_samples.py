@@ -1,0 +1,88 @@
+"""What a voice sounds like: one sentence, made once per voice, then kept."""
+
+from __future__ import annotations
+
+import hashlib
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.http import HttpRequest, HttpResponseBase
+
+from core import gateway
+from core.catalogue import lookup
+from core.catalogue.entries import ModelEntry
+from core.contract.audio import AudioFormat
+from core.contract.errors import InvalidRequest
+from core.contract.requests import Caller, Source, SpeechRequest
+from core.models import User
+from core.models.offload import offload
+from playground.views.files import file_answer
+from playground.views.json_response import signed_in
+
+SENTENCES = {
+    "ar": "مرحبًا، هكذا يبدو صوتي.",
+    "cmn": "你好，这就是我的声音。",
+    "cs": "Dobrý den, takhle zní můj hlas.",
+    "de": "Hallo, so klingt meine Stimme.",
+    "el": "Γεια σας, έτσι ακούγεται η φωνή μου.",
+    "en": "Hello, this is how my voice sounds.",
+    "es": "Hola, así suena mi voz.",
+    "fi": "Hei, tältä ääneni kuulostaa.",
+    "fr": "Bonjour, voici le son de ma voix.",
+    "hi": "नमस्ते, मेरी आवाज़ ऐसी है।",
+    "it": "Ciao, questa è la mia voce.",
+    "ja": "こんにちは、わたしのこえです。",
+    "ko": "안녕하세요, 제 목소리입니다.",
+    "nl": "Hallo, zo klinkt mijn stem.",
+    "pl": "Dzień dobry, tak brzmi mój głos.",
+    "pt": "Olá, é assim que soa a minha voz.",
+    "ru": "Здравствуйте, так звучит мой голос.",
+    "sv": "Hej, så här låter min röst.",
+    "tr": "Merhaba, sesim böyle.",
+    "uk": "Вітаю, так звучить мій голос.",
+    "yue": "你好，呢個係我把聲。",
+    "zh": "你好，这就是我的声音。",
+}
+
+
+@signed_in("GET", "HEAD")
+async def sample(request: HttpRequest, user: User) -> HttpResponseBase:
+    """The sample of `?model=&voice=`; the first listener's request makes it and is metered like any other."""
+    model = lookup.get(request.GET.get("model", ""))
+    voice = model.voice_ids.get(request.GET.get("voice", "").casefold())
+    if voice is None:
+        raise InvalidRequest("This model has no such voice.", param="voice")
+    name = await kept(model, voice, user.pk)
+    answer = await file_answer(request, name, media_type(name), name.rpartition("/")[2], attachment=False)
+    answer["Cache-Control"] = "private, max-age=86400"
+    return answer
+
+
+async def kept(model: ModelEntry, voice: str, user_id: int) -> str:
+    """Storage name of the sample, made now where it does not exist. Raises what the gateway raises."""
+    form = playable(model)
+    digest = hashlib.sha256(f"{model.slug}\n{voice}".encode()).hexdigest()[:32]
+    name = f"samples/{digest}.{form.extension}"
+    if not await offload(default_storage.exists, name):
+        asked = SpeechRequest(model=model.slug, text=sentence(model, voice), voice=voice, format=form)
+        answer = await gateway.collect(Caller(user_id, source=Source.PLAYGROUND), asked)
+        await offload(default_storage.save, name, ContentFile(answer.audio))
+    return name
+
+
+def playable(model: ModelEntry) -> AudioFormat:
+    """The smallest format of the model that every browser plays."""
+    for form in (AudioFormat.MP3, AudioFormat.WAV, AudioFormat.AAC, AudioFormat.FLAC, AudioFormat.OPUS):
+        if form in model.formats or not model.formats:
+            return form
+    raise InvalidRequest("No browser plays the formats of this model.", param="model")
+
+
+def sentence(model: ModelEntry, voice: str) -> str:
+    language = next((found.language for found in model.voices if found.id == voice), "")
+    return SENTENCES.get(language.split("-")[0], SENTENCES["en"])
+
+
+def media_type(name: str) -> str:
+    extension = name.rsplit(".", 1)[-1]
+    return next(form.media_type for form in AudioFormat if form.extension == extension).partition(";")[0]

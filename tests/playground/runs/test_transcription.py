@@ -1,0 +1,168 @@
+"""Transcriptions and translations by socket: what is told, what is kept, who may listen to what."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.urls import reverse
+
+from core.models import AIModel, Endpoint, Price, Provider
+from core.models.offload import offload
+from core.providers.rehearsal.transcription import SENTENCES
+from playground.models import Run, Upload
+from tests.playground.views.test_uploads import wav
+
+pytestmark = [pytest.mark.anyio, pytest.mark.django_db(transaction=True)]
+
+EARS = "stage/ears"
+TIMES = {"response_format": "verbose_json", "timestamp_granularities": ["word", "segment"]}
+
+
+@pytest.fixture
+def ears(rehearsal):
+    """A model that listens, for a price."""
+    model = AIModel.objects.create(
+        slug=EARS,
+        name="Ears",
+        tasks=["transcription", "translation"],
+        input_modalities=["audio"],
+        output_modalities=["text"],
+        features=["language", "prompt", "words", "segments", "diarize", "streaming"],
+    )
+    provider = Provider.objects.get(slug="rehearsal")
+    endpoint = Endpoint.objects.create(model=model, provider=provider, upstream_id="rehearsal")
+    Price.objects.create(endpoint=endpoint, kind="audio_in", unit="second", usd_per_unit="0.001")
+    return endpoint
+
+
+def stored(user) -> Upload:
+    name = default_storage.save("uploads/1/talk.wav", ContentFile(wav(6)))
+    return Upload.objects.create(
+        user=user, name="talk.wav", media_type="audio/wav", bytes=96_044, file=name, probe={"duration": 6.0}
+    )
+
+
+@pytest.fixture
+async def upload(ears, engine, alice):
+    return await offload(stored, alice)
+
+
+async def begin(tab, upload_id, task="transcription", **params):
+    params = {"file": {"upload": str(upload_id)}, **params}
+    await tab.say(type="run.start", id="a", task=task, model=EARS, params=params)
+
+
+async def test_the_words_arrive_in_order_and_are_kept(sign_in, alice, upload):
+    tab = await sign_in(alice)
+    await begin(tab, upload.id, diarize=True, **TIMES)
+    done = await tab.until("run.done", "run.error")
+    assert tab.kinds() == [
+        "run.started",
+        "transcript.delta",
+        "transcript.segment",
+        "transcript.words",
+        "run.progress",
+        "run.usage",
+        "run.done",
+    ]
+    heard = [frame for frame in tab.heard if frame["type"] == "transcript.delta"]
+    assert "".join(frame["text"] for frame in heard) == " ".join(SENTENCES)
+    assert tab.numbers() == list(range(1, len(tab.heard) + 1))
+    assert (done["outcome"], done["receipt"]["cost"]) == ("completed", 0.006)
+    run = await Run.objects.aget()
+    assert (run.state, run.title, run.duration, run.upload_id) == ("completed", "talk.wav", 6.0, upload.id)
+    assert run.transcript["text"] == run.text == " ".join(SENTENCES)
+    assert [segment["speaker"] for segment in run.transcript["segments"]] == ["A", "B", "A"]
+    assert run.words[0] == {"word": "A", "start": 0.0, "end": 0.267, "confidence": 0.98, "speaker": "A"}
+    assert run.media == reverse("playground:upload", args=[upload.id])
+
+
+async def test_a_translation_is_a_run_too(sign_in, alice, upload):
+    tab = await sign_in(alice)
+    await begin(tab, upload.id, task="translation")
+    assert (await tab.until("run.done", "run.error"))["outcome"] == "completed"
+    assert (await Run.objects.aget()).task == "translation"
+
+
+async def test_a_finished_run_is_told_again_from_any_event(sign_in, alice, upload):
+    tab = await sign_in(alice)
+    await begin(tab, upload.id, **TIMES)
+    await tab.until("run.done")
+    run = await Run.objects.aget()
+    again = await sign_in(alice)
+    await again.say(type="run.resume", id="b", run=str(run.id), after=4)
+    await again.until("run.done")
+    told = [{**frame, "id": "a"} for frame in again.heard]
+    assert told == [tab.heard[0], *tab.heard[4:]]
+
+
+async def test_stop_keeps_what_was_heard(sign_in, alice, upload, ears):
+    await Endpoint.objects.filter(id=ears.id).aupdate(options={"delay": 0.4})
+    tab = await sign_in(alice)
+    await begin(tab, upload.id, **TIMES)
+    await tab.until("transcript.words")
+    await tab.say(type="run.stop", id="a")
+    assert (await tab.until("run.done", "run.error"))["outcome"] == "stopped"
+    run = await Run.objects.aget()
+    assert (run.state, run.transcript["text"]) == ("stopped", SENTENCES[0])
+
+
+async def test_a_cut_transcript_is_partial_and_kept(sign_in, alice, upload, ears):
+    await Endpoint.objects.filter(id=ears.id).aupdate(options={"fail": "cut"})
+    tab = await sign_in(alice)
+    await begin(tab, upload.id)
+    done = await tab.until("run.done", "run.error")
+    assert (done["outcome"], done["error"]["code"]) == ("partial", 502)
+    assert (await Run.objects.aget()).text == SENTENCES[0]
+
+
+async def test_a_failure_before_any_word_is_free(sign_in, alice, upload, ears):
+    await Endpoint.objects.filter(id=ears.id).aupdate(options={"fail": "auth"})
+    tab = await sign_in(alice)
+    await begin(tab, upload.id)
+    assert (await tab.until("run.done", "run.error"))["type"] == "run.error"
+    run = await Run.objects.aget()
+    assert (run.state, run.text, run.receipt["cost"] or 0) == ("failed", "", 0)
+
+
+async def test_nobody_listens_to_the_files_of_others(sign_in, bob, charlie, upload):
+    unknown = "00000000-0000-4000-8000-000000000000"
+    for user in (bob, charlie):
+        tab = await sign_in(user)
+        answers = []
+        for number in (upload.id, unknown):
+            await begin(tab, number)
+            answers.append((await tab.until("run.error"))["error"])
+        assert answers[0] == answers[1]
+        assert answers[0]["code"] == 404
+    assert await Run.objects.acount() == 0
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {},
+        {"file": "x"},
+        {"file": {"upload": "x"}},
+        {"file": {"upload": None}},
+        {"file": None},
+        {"file": {"data": "UklGRg=="}},
+    ],
+)
+async def test_a_file_must_be_an_upload(sign_in, alice, ears, params):
+    tab = await sign_in(alice)
+    await tab.say(type="run.start", id="a", task="transcription", model=EARS, params=params)
+    error = (await tab.until("run.error"))["error"]
+    assert (error["code"], error["param"]) == (400, "file")
+
+
+async def test_what_is_no_sound_and_what_is_gone_are_refused(sign_in, alice, upload):
+    tab = await sign_in(alice)
+    await Upload.objects.filter(id=upload.id).aupdate(media_type="text/plain")
+    await begin(tab, upload.id)
+    assert (await tab.until("run.error"))["error"]["code"] == 400
+    await Upload.objects.filter(id=upload.id).aupdate(media_type="audio/wav")
+    await offload(default_storage.delete, upload.file)
+    await begin(tab, upload.id)
+    assert (await tab.until("run.error"))["error"]["code"] == 404

@@ -1,0 +1,190 @@
+"""Code samples are run as they are shown: only the key is put in."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from playground.samples.speech import PLACEHOLDER, speech_samples
+from tests.core.api.conftest import alice as alice
+from tests.core.api.conftest import key as key
+from tests.core.api.conftest import lab as lab
+from tests.core.api.conftest import model as model
+from tests.live import live as live
+
+AWKWARD = (
+    'She said "it\'s $(touch x) `y` \\n\\\\" & left;\n\tüber 你好 \u2028 🎭 </script> #{z} %s {q} ${HOME}'
+)
+FILES = {"python": "sample.py", "openrouter": "sample.py", "typescript": "sample.mjs", "curl": "sample.sh"}
+NODE_MODULES = Path(os.environ.get("POLYPHONY_NODE_MODULES", Path.home() / ".cache/polyphony-test/node"))
+
+
+def samples(origin: str = "https://ai.example.org", **params: Any) -> dict[str, str]:
+    made = speech_samples("lab/alto", {"input": AWKWARD, "voice": "ada", **params}, origin)
+    return {sample.name: sample.code for sample in made}
+
+
+def runner(name: str) -> list[str]:
+    if name == "curl":
+        if not shutil.which("curl"):
+            pytest.skip("curl is not installed")
+        return ["bash", "-eu"]
+    if name == "typescript":
+        return [node()]
+    return [sys.executable]
+
+
+def node() -> str:
+    found = shutil.which("node")
+    if not found:
+        pytest.skip("Node is not installed")
+    if not (NODE_MODULES / "node_modules" / "openai").is_dir() and not installed():
+        pytest.skip("the openai package of npm is not at hand")
+    return found
+
+
+def installed() -> bool:
+    """Fetch OpenAI's package once for all runs; quickly, or not at all."""
+    NODE_MODULES.mkdir(parents=True, exist_ok=True)
+    command = [
+        "npm",
+        "install",
+        "--no-audit",
+        "--no-fund",
+        "--silent",
+        "--prefix",
+        str(NODE_MODULES),
+        "openai@6",
+    ]
+    try:
+        return subprocess.run(command, capture_output=True, timeout=40, check=False).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
+def execute(name: str, code: str, folder: Path) -> Path:
+    """Run the sample in an empty folder; the one file it writes."""
+    command = runner(name)
+    home = folder / "run"
+    home.mkdir()
+    if name == "typescript":
+        (folder / "node_modules").symlink_to(NODE_MODULES / "node_modules")
+    script = home / FILES[name]
+    script.write_text(code, encoding="utf-8")
+    environment = {**os.environ, "NO_PROXY": "*", "no_proxy": "*", "PYTHONUTF8": "1"}
+    done = subprocess.run(
+        [*command, script.name],
+        cwd=home,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    (written,) = [path for path in home.iterdir() if path != script]
+    return written
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_sample_makes_the_request_it_shows(name, live, key, model, provider, tmp_path):
+    live.refresh()
+    code = samples(live.url, speed=1.5, instructions="Whisper 'softly'", response_format="wav")[name]
+    written = execute(name, code.replace(PLACEHOLDER, key), tmp_path)
+    assert written.name == "speech.wav"
+    assert written.read_bytes().startswith(b"RIFF")
+    (seen,) = [request.json for request in provider.requests if request.path.endswith("/audio/speech")]
+    told = {name: seen.get(name) for name in ("input", "voice", "speed", "instructions", "response_format")}
+    assert told == {
+        "input": AWKWARD,
+        "voice": "ada",
+        "speed": 1.5,
+        "instructions": "Whisper 'softly'",
+        "response_format": "wav",
+    }
+
+
+@pytest.mark.parametrize("form", ["mp3", "opus", "aac", "flac", "wav", "pcm"])
+def test_the_openrouter_sample_takes_every_format(form, live, key, model, tmp_path):
+    live.refresh()
+    code = samples(live.url, response_format=form)["openrouter"]
+    written = execute("openrouter", code.replace(PLACEHOLDER, key), tmp_path)
+    assert written.name == f"speech.{'ogg' if form == 'opus' else form}"
+
+
+def test_every_sample_has_a_placeholder_and_this_servers_address():
+    for code in samples("https://ai.example.org:8443").values():
+        assert code.count(PLACEHOLDER) == 1
+        assert "https://ai.example.org:8443/api/v1" in code
+        assert "openai.com" not in code
+
+
+def test_what_is_not_set_is_not_shown():
+    for code in samples(speed=None, instructions="").values():
+        assert "speed" not in code.replace("audio.speech", "")
+        assert "instructions" not in code
+
+
+def test_typescript_is_plain_javascript_too(tmp_path):
+    if not shutil.which("node"):
+        pytest.skip("Node is not installed")
+    script = tmp_path / "sample.mjs"
+    script.write_text(samples()["typescript"], encoding="utf-8")
+    done = subprocess.run(["node", "--check", str(script)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_colours_escape_the_text():
+    for sample in speech_samples("lab/alto", {"input": "</code><script>alert(1)</script>"}, "http://x"):
+        assert "<script" not in sample.html
+
+
+def ask(client: Client, **body: Any) -> Any:
+    return client.post("/code", json.dumps(body), content_type="application/json")
+
+
+def test_the_code_view_answers_the_request_on_screen(client, alice, model):
+    client.force_login(alice)
+    params = {"input": "Hi", "voice": "ben", "response_format": "flac", "plain": True}
+    answer = ask(client, task="speech", model="lab/alto", params=params)
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert re.findall(r'id="sample-(\w+)"', page) == ["python", "typescript", "curl", "openrouter"]
+    assert "speech.flac" in page
+    assert "plain" not in page
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"task": "speech", "model": "lab/alto", "params": []},
+        {"task": "speech", "model": "lab/alto", "params": {"input": 5}},
+        {"task": "speech", "model": "lab/alto", "params": {"input": "x", "response_format": "exe"}},
+        {"task": "chat", "model": "lab/alto", "params": {"input": "x"}},
+        {"task": ["speech"], "model": "lab/alto", "params": {"input": "x"}},
+    ],
+)
+def test_a_wrong_request_has_no_code(client, alice, model, body):
+    client.force_login(alice)
+    answer = ask(client, **body)
+    assert answer.status_code == 400
+    assert answer.json()["error"]["message"]
+
+
+def test_code_is_for_those_who_signed_in_and_came_from_here(alice):
+    strict = Client(enforce_csrf_checks=True)
+    assert ask(strict, task="speech").status_code == 403
+    strict.force_login(alice)
+    assert ask(strict, task="speech").status_code == 403
+    relaxed = Client()
+    assert ask(relaxed, task="speech").status_code == 302

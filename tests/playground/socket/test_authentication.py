@@ -1,0 +1,223 @@
+"""Who may hold a socket, and what it may say."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+import pytest
+from django.test import Client
+
+from core import background
+from core.models.offload import offload
+from playground.models import Run
+from playground.socket import authentication, session_watch
+from tests.playground.conftest import ENDS, Tab, communicator, cookie
+
+pytestmark = [pytest.mark.anyio, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def often(monkeypatch):
+    monkeypatch.setattr(session_watch, "CHECK_SECONDS", 0.05)
+
+
+async def closed(tab: Tab) -> int:
+    return (await tab.until("close"))["code"]
+
+
+async def test_a_visitor_who_has_not_signed_in_is_told_so(engine):
+    tab = Tab(communicator())
+    await tab.communicator.connect()
+    assert await closed(tab) == 4401
+    await tab.say(type="ping")
+    assert await tab.communicator.receive_nothing()
+    await tab.leave()
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        None,
+        "https://testserver",
+        "http://testserver:8000",
+        "http://evil.example",
+        "http://testserver.evil.example",
+        "null",
+    ],
+)
+async def test_another_origin_is_refused_before_the_handshake(engine, alice, origin):
+    session = await asyncio.to_thread(cookie, alice)
+    connected, _ = await communicator(session, origin=origin).connect()
+    assert not connected
+
+
+async def test_a_trusted_origin_and_its_subdomains_are_let_in(engine, alice, settings):
+    settings.CSRF_TRUSTED_ORIGINS = ["https://play.example.org", "https://*.example.net"]
+    session = await asyncio.to_thread(cookie, alice)
+    for origin, expected in [
+        ("https://play.example.org", True),
+        ("http://play.example.org", False),
+        ("https://a.example.net", True),
+        ("https://example.net.evil", False),
+    ]:
+        socket = communicator(session, origin=origin)
+        connected, _ = await socket.connect()
+        assert connected == expected
+        if connected:
+            await socket.disconnect()
+
+
+async def test_a_host_we_do_not_serve_is_refused(engine, alice):
+    session = await asyncio.to_thread(cookie, alice)
+    connected, _ = await communicator(session, origin="http://evil.example", host="evil.example").connect()
+    assert not connected
+
+
+BAD = [
+    "",
+    "nonsense",
+    "[]",
+    "1",
+    "{}",
+    '{"type": "run.dance"}',
+    '{"type": ["ping"]}',
+    '{"type": "run.start"}',
+    '{"type": "run.start", "id": "", "task": "speech", "model": "m"}',
+    '{"type": "run.start", "id": 7, "task": "speech", "model": "m"}',
+    '{"type": "run.start", "id": "%s", "task": "speech", "model": "m"}' % ("x" * 65),
+    '{"type": "run.start", "id": "a", "task": "juggle", "model": "m"}',
+    '{"type": "run.start", "id": "a", "task": "speech"}',
+    '{"type": "run.start", "id": "a", "task": "speech", "model": "m", "params": []}',
+    '{"type": "run.start", "id": "a", "task": "speech", "model": "m", "params": {"speed": NaN}}',
+    '{"type": "run.start", "id": "a", "task": "speech", "model": "m", "params": {"input": "\\u0000"}}',
+    '{"type": "run.start", "id": "a", "id": "b", "task": "speech", "model": "m"}',
+    '{"type": "run.resume", "id": "a"}',
+    '{"type": "run.resume", "id": "a", "run": "../etc"}',
+    '{"type": "run.resume", "id": "a", "run": "00000000-0000-0000-0000-000000000000", "after": -1}',
+    '{"type": "run.resume", "id": "a", "run": "00000000-0000-0000-0000-000000000000", "after": true}',
+    '{"type": "run.stop"}',
+    '{"type": "run.stop", "id": "unheard-of"}',
+    "[" * 70 + "]" * 70,
+]
+
+
+@pytest.mark.parametrize("frame", BAD[1:])
+async def test_a_bad_frame_is_answered_and_the_socket_lives(sign_in, alice, frame):
+    tab = await sign_in(alice)
+    await tab.communicator.send_to(text_data=frame)
+    answer = await tab.hear()
+    assert (answer["type"], answer["error"]["code"] in (400, 404)) == ("error", True)
+    assert set(answer) <= {"type", "id", "error"}
+    await tab.say(type="ping")
+    assert await tab.hear() == {"type": "pong"}
+    assert await offload(Run.objects.count) == 0
+
+
+async def test_a_bad_frame_is_answered_under_its_id(sign_in, alice):
+    tab = await sign_in(alice)
+    await tab.say(type="run.start", id="mine", task="juggle", model="m")
+    assert (await tab.hear())["id"] == "mine"
+
+
+async def test_binary_frames_are_refused(sign_in, alice):
+    tab = await sign_in(alice)
+    await tab.communicator.send_to(bytes_data=b"\0" * 100)
+    assert (await tab.hear())["type"] == "error"
+
+
+async def test_a_frame_of_more_than_a_mebibyte_closes_the_socket(sign_in, alice):
+    tab = await sign_in(alice)
+    await tab.communicator.send_to(text_data="я" * 600_000)
+    assert await closed(tab) == 1009
+
+
+async def test_a_flood_closes_the_socket(sign_in, alice):
+    tab = await sign_in(alice)
+    for _ in range(120):
+        await tab.say(type="ping")
+    assert await closed(tab) == 1008
+    assert len(tab.heard) <= 51
+
+
+async def test_bytes_are_limited_per_second_too(sign_in, alice):
+    tab = await sign_in(alice)
+    for _ in range(5):
+        await tab.communicator.send_to(text_data=json.dumps({"type": "ping", "pad": "x" * 900_000}))
+    assert await closed(tab) == 1008
+
+
+async def test_an_id_names_one_run_at_a_time(sign_in, alice, engine):
+    engine.options = {"first_delay": 30}
+    await offload(engine.save)
+    tab = await sign_in(alice)
+    await tab.start(id="a")
+    await tab.until("run.started")
+    await tab.start(id="a")
+    answer = await tab.hear()
+    assert (answer["type"], answer["id"], answer["error"]["param"]) == ("error", "a", "id")
+
+
+async def test_a_socket_follows_a_bounded_number_of_runs(sign_in, alice, engine):
+    engine.options = {"first_delay": 30}
+    await offload(engine.save)
+    tab = await sign_in(alice)
+    for number in range(9):
+        await tab.start(id=str(number))
+    refusal = await tab.until("error")
+    assert (refusal["id"], refusal["error"]["code"]) == ("8", 429)
+
+
+async def test_a_person_has_a_bounded_number_of_sockets(sign_in, alice, bob):
+    for _ in range(authentication.SOCKETS_PER_USER):
+        await sign_in(alice)
+    assert await closed(await sign_in(alice)) == 1008
+    tab = await sign_in(bob)
+    await tab.say(type="ping")
+    assert await tab.hear() == {"type": "pong"}
+
+
+async def test_logging_out_closes_the_socket(engine, alice, often):
+    client = Client()
+    await asyncio.to_thread(client.force_login, alice)
+    tab = Tab(communicator(client.cookies["sessionid"].value))
+    await tab.communicator.connect()
+    await asyncio.to_thread(client.logout)
+    assert await closed(tab) == 4401
+    await tab.leave()
+
+
+@pytest.mark.parametrize("change", ["withdrawn", "deleted", "password"])
+async def test_a_withdrawn_account_loses_its_socket(sign_in, alice, often, change):
+    tab = await sign_in(alice)
+    if change == "withdrawn":
+        alice.is_active = False
+    elif change == "password":
+        alice.set_password("another long pass phrase")
+    await offload(alice.delete if change == "deleted" else alice.save)
+    assert await closed(tab) == 4401
+
+
+async def test_a_withdrawn_account_loses_its_run(sign_in, alice, engine):
+    engine.options = {"delay": 0.05}
+    await offload(engine.save)
+    tab = await sign_in(alice)
+    await tab.start(" ".join(["word"] * 60), response_format="wav")
+    await tab.first_sound()
+    alice.is_active = False
+    await offload(alice.save)
+    done = await tab.until(*ENDS, seconds=5)
+    assert (done["outcome"], done["error"]["code"]) == ("interrupted", 401)
+
+
+async def test_a_server_that_stops_says_so(sign_in, alice, often, monkeypatch):
+    tab = await sign_in(alice)
+    monkeypatch.setattr(background.state, "draining", True)
+    assert await closed(tab) == 1012
+
+
+async def test_leaving_frees_the_place(sign_in, alice):
+    tab = await sign_in(alice)
+    assert authentication.sockets[alice.pk] == 1
+    await tab.leave()
+    assert authentication.sockets[alice.pk] == 0

@@ -1,0 +1,54 @@
+"""Pages call things by their names; what has none keeps its id."""
+
+from __future__ import annotations
+
+import pytest
+
+from playground import names
+from playground.models import Run
+from playground.templatetags.models import voice_of, with_links
+from tests.core.catalogue.conftest import catalogue as catalogue
+from tests.core.catalogue.conftest import models as models
+from tests.core.catalogue.conftest import no_keys as no_keys
+
+pytestmark = pytest.mark.django_db
+
+
+def test_ids_become_names(models):
+    assert names.model_name("local/espeak-ng") == "eSpeak NG"
+    assert names.provider_name("local") == "This computer"
+    assert names.voice_name("local/espeak-ng", "gmw/en-US") == "English (America)"
+
+
+def test_what_is_gone_keeps_its_id(models):
+    assert names.model_name("gone/model") == "gone/model"
+    assert names.provider_name("gone") == "gone"
+    assert names.voice_name("gone/model", "ada") == "ada"
+    assert names.voice_name("local/espeak-ng", "no/such") == "no/such"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("response_format", "verbose_json", "text with times"),
+        ("response_format", "mp3", "mp3"),
+        ("timestamp_granularities", ["word", "segment"], "words, segments"),
+        ("language", "ru", "Russian"),
+        ("diarize", True, "yes"),
+        ("speed", 1.5, 1.5),
+    ],
+)
+def test_settings_are_told_in_words(models, name, value, said):
+    assert names.setting("local/pocketsphinx", name, value) == said
+
+
+def test_models_in_a_sentence_become_links(models):
+    told = with_links("It <cannot>. These can: local/espeak-ng, no/such.")
+    link = '<a href="/models/local/espeak-ng">eSpeak NG</a>'
+    assert told == f"It &lt;cannot&gt;. These can: {link}, no/such."
+
+
+def test_a_run_without_a_voice_names_none(models):
+    assert voice_of(None) == ""
+    assert voice_of(Run(model="local/pocketsphinx", params={})) == ""
+    assert voice_of(Run(model="local/espeak-ng", params={"voice": "gmw/en-US"})) == "English (America)"

@@ -1,0 +1,220 @@
+"""Sound, uploads, deleting and timings over HTTP: the owner's alone."""
+
+from __future__ import annotations
+
+import io
+import json
+import wave
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import AsyncClient, Client
+
+from playground.file_type import sniff
+from playground.models import Run, Upload
+
+pytestmark = [pytest.mark.anyio, pytest.mark.django_db(transaction=True)]
+
+SOUND = bytes(range(256)) * 1000
+
+
+@pytest.fixture
+def run(alice):
+    name = default_storage.save("runs/1/x.mp3", ContentFile(SOUND))
+    return Run.objects.create(
+        user=alice,
+        task="speech",
+        model="local/espeak-ng",
+        title="Hello, world!",
+        state="completed",
+        format="mp3",
+        sound=name,
+    )
+
+
+async def client_of(user) -> AsyncClient:
+    client = AsyncClient()
+    await client.aforce_login(user)
+    return client
+
+
+async def body(answer) -> bytes:
+    return b"".join([part async for part in answer])
+
+
+@pytest.fixture
+async def owner(alice, anyio_backend):
+    return await client_of(alice)
+
+
+async def test_the_owner_downloads_a_named_file(owner, run):
+    answer = await owner.get(f"/runs/{run.id}/sound")
+    assert (answer.status_code, await body(answer)) == (200, SOUND)
+    assert answer["Content-Type"] == "audio/mpeg"
+    assert answer["Content-Length"] == str(len(SOUND))
+    assert answer["Content-Disposition"] == 'attachment; filename="espeak-ng-hello-world.mp3"'
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Accept-Ranges"] == "bytes"
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "first", "last"),
+    [
+        ("bytes=0-99", 206, 0, 99),
+        ("bytes=100-", 206, 100, len(SOUND) - 1),
+        ("bytes=-10", 206, len(SOUND) - 10, len(SOUND) - 1),
+        (f"bytes={len(SOUND) - 1}-{len(SOUND) + 50}", 206, len(SOUND) - 1, len(SOUND) - 1),
+        ("bytes=9-3", 200, 0, len(SOUND) - 1),
+        ("bytes=0-1,4-5", 200, 0, len(SOUND) - 1),
+        ("bytes=-", 200, 0, len(SOUND) - 1),
+        ("lines=1-2", 200, 0, len(SOUND) - 1),
+    ],
+)
+async def test_a_range_is_answered_exactly(owner, run, asked, status, first, last):
+    answer = await owner.get(f"/runs/{run.id}/sound", headers={"Range": asked})
+    assert (answer.status_code, await body(answer)) == (status, SOUND[first : last + 1])
+    assert answer["Content-Length"] == str(last - first + 1)
+    assert answer.get("Content-Range") == (f"bytes {first}-{last}/{len(SOUND)}" if status == 206 else None)
+
+
+@pytest.mark.parametrize("asked", [f"bytes={len(SOUND)}-", "bytes=-0"])
+async def test_a_range_outside_the_file_is_refused(owner, run, asked):
+    answer = await owner.get(f"/runs/{run.id}/sound", headers={"Range": asked})
+    assert (answer.status_code, await body(answer)) == (416, b"")
+    assert answer["Content-Range"] == f"bytes */{len(SOUND)}"
+
+
+async def test_names_keep_their_letters(owner, run):
+    await Run.objects.filter(id=run.id).aupdate(title="Привет, мир / 你好", sound=run.sound)
+    answer = await owner.get(f"/runs/{run.id}/sound")
+    await body(answer)
+    assert answer["Content-Disposition"].startswith("attachment; filename*=utf-8''espeak-ng-%D0%BF")
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "sound"), ("POST", "delete"), ("DELETE", "delete"), ("POST", "timings")]
+)
+async def test_a_foreign_run_is_like_an_unknown_one(run, bob, charlie, method, path):
+    unknown = "00000000-0000-4000-8000-000000000000"
+    for user in (bob, charlie):
+        client = await client_of(user)
+        answers = [
+            await client.generic(method, f"/runs/{number}/{path}", "{}") for number in (run.id, unknown)
+        ]
+        assert [answer.status_code for answer in answers] == [404, 404]
+        assert answers[0].content == answers[1].content
+    assert await Run.objects.acount() == 1
+    assert default_storage.exists(run.sound)
+
+
+async def test_a_visitor_gets_nothing(run):
+    for path in (f"/runs/{run.id}/sound", "/uploads/00000000-0000-4000-8000-000000000000"):
+        answer = await AsyncClient().get(path)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (401, 401)
+    assert (await AsyncClient().post("/uploads/")).status_code == 401
+
+
+async def test_deleting_a_run_deletes_its_file(owner, run):
+    assert (await owner.post(f"/runs/{run.id}/delete")).status_code == 204
+    assert (await Run.objects.acount(), default_storage.exists(run.sound)) == (0, False)
+
+
+async def test_deleting_needs_the_token_of_the_page(alice, run):
+    client = AsyncClient(enforce_csrf_checks=True)
+    await client.aforce_login(alice)
+    assert (await client.post(f"/runs/{run.id}/delete")).status_code == 403
+    assert (await client.post("/uploads/")).status_code == 403
+
+
+def test_deleting_a_person_deletes_their_sounds(run, alice):
+    alice.delete()
+    assert not default_storage.exists(run.sound)
+
+
+async def test_the_browser_adds_its_own_times(owner, run):
+    measured = {"first_sound_ms": 182.5, "stalls": 0}
+    answer = await owner.post(f"/runs/{run.id}/timings", data=measured, content_type="application/json")
+    await run.arefresh_from_db()
+    assert (answer.status_code, run.timings) == (204, measured)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    ['{"cost": 0}', '{"stalls": "0"}', '{"stalls": -1}', '{"stalls": true}', '{"stalls": 1e999}', "[]", "x"],
+)
+async def test_times_that_are_none_are_refused(owner, run, sent):
+    answer = await owner.post(f"/runs/{run.id}/timings", data=sent, content_type="application/json")
+    await run.arefresh_from_db()
+    assert (answer.status_code, run.timings) == (400, {})
+
+
+async def test_an_upload_is_known_by_an_id(owner, alice, bob):
+    file = SimpleUploadedFile("../..\n/my note.html", b"<script>alert(1)</script>", content_type="text/html")
+    answer = await owner.post("/uploads/", {"file": file})
+    assert answer.status_code == 201
+    told = answer.json()
+    row = await Upload.objects.aget()
+    known = {"name": "my note.html", "media_type": "text/plain", "bytes": 25, "url": f"/uploads/{row.id}"}
+    assert told == {"id": str(row.id), **known}
+    assert row.file == f"uploads/{alice.pk}/{row.id}.txt"
+    got = await owner.get(f"/uploads/{row.id}")
+    assert (got.status_code, await body(got)) == (200, b"<script>alert(1)</script>")
+    assert (got["Content-Type"], got["X-Content-Type-Options"]) == ("text/plain", "nosniff")
+    assert got["Content-Disposition"].startswith("attachment")
+    assert (await (await client_of(bob)).get(f"/uploads/{row.id}")).status_code == 404
+
+
+async def test_a_wav_tells_its_length(owner):
+    sound = io.BytesIO()
+    with wave.open(sound, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        file.writeframes(bytes(8000))
+    answer = await owner.post("/uploads/", {"file": SimpleUploadedFile("a.mp3", sound.getvalue())})
+    assert (answer.json()["media_type"], answer.json()["duration"]) == ("audio/wav", 0.5)
+
+
+async def test_no_file_an_empty_file_and_a_large_file_are_refused(owner, settings):
+    settings.MAX_UPLOAD_MB = 1
+    cases = [
+        ({}, 400),
+        ({"file": "text"}, 400),
+        ({"file": SimpleUploadedFile("a.txt", b"")}, 400),
+        ({"file": SimpleUploadedFile("a.txt", b"x" * (1024 * 1024 + 1))}, 413),
+    ]
+    for fields, status in cases:
+        answer = await owner.post("/uploads/", fields)
+        assert (answer.status_code, json.loads(answer.content)["error"]["code"]) == (status, status)
+    assert await Upload.objects.acount() == 0
+
+
+def test_other_methods_are_refused(alice, run):
+    client = Client()
+    client.force_login(alice)
+    assert client.post(f"/runs/{run.id}/sound").status_code == 405
+    assert client.get("/uploads/")["Allow"] == "POST"
+
+
+@pytest.mark.parametrize(
+    ("head", "media_type"),
+    [
+        (b"\x89PNG\r\n\x1a\n", "image/png"),
+        (b"\xff\xd8\xff\xe0", "image/jpeg"),
+        (b"RIFF\0\0\0\0WAVE", "audio/wav"),
+        (b"RIFF\0\0\0\0WEBP", "image/webp"),
+        (b"ID3\x04", "audio/mpeg"),
+        (b"\xff\xfb\x90\x00", "audio/mpeg"),
+        (b"\xff\xf1\x50\x80", "audio/aac"),
+        (b"OggS", "audio/ogg"),
+        (b"\0\0\0\x20ftypM4A ", "audio/mp4"),
+        (b"\0\0\0\x20ftypisom", "video/mp4"),
+        (b"%PDF-1.7", "application/pdf"),
+        ("Привет".encode()[:-1], "text/plain"),
+        (b"\0\1\2", "application/octet-stream"),
+    ],
+)
+def test_bytes_say_what_a_file_is(head, media_type):
+    assert sniff(head) == media_type
