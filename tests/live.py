@@ -147,4 +147,4 @@ def resume() -> None:
     """A drained process takes no more work; the next test's is a new one."""
     from core import background  # noqa: PLC0415 - as above
 
-    tasks.state.draining = False
+    background.state.draining = False

@@ -1,7 +1,7 @@
 """The server: Daphne with bounded memory, impatient with clients that stall, patient when told to stop.
 
 Stock Daphne keeps whole request bodies, unread answers and unread messages in memory, and drops everything on
-SIGTERM. Each part that differs here has a test in `tests/core/server/test_server.py` that fails on the original.
+SIGTERM. Each part that differs here has a test in `tests/core/server/` that fails on the original.
 """
 
 from __future__ import annotations

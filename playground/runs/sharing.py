@@ -8,9 +8,9 @@ from django.conf import settings
 
 
 def shared() -> ModuleType | None:
-    """The module `mirror` where `REDIS_URL` is set, else None."""
+    """The module `redis_log` where `REDIS_URL` is set, else None."""
     if not settings.REDIS_URL:
         return None
     from playground.runs import redis_log  # noqa: PLC0415 - redis is an optional extra
 
-    return mirror
+    return redis_log

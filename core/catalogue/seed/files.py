@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-FOLDER = Path(__file__).with_name("seed")
+FOLDER = Path(__file__).parent
 DIRECT, RESOLD = 10, 20
 
 Values = dict[str, Any]

@@ -15,7 +15,7 @@ from core.contract.audio import AudioFormat
 from core.contract.requests import Task
 from core.contract.usage import Kind, Unit
 
-SEED = Path(__file__).parents[3] / "core" / "catalogue" / "seed"
+SEED = Path(__file__).parents[4] / "core" / "catalogue" / "seed"
 FILES = sorted(SEED.glob("*.json"))
 DOCUMENTS: dict[str, dict[str, Any]] = {path.stem: json.loads(path.read_text("utf-8")) for path in FILES}
 
