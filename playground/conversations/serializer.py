@@ -8,10 +8,10 @@ from typing import Any
 from django.urls import reverse
 
 from core.models import User
+from playground import frames
 from playground.conversations import files
 from playground.conversations.html import rendered
 from playground.models import Conversation, Message, Upload
-from playground.socket import frames
 
 PAGE_SIZE = 30
 

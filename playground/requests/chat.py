@@ -15,14 +15,15 @@ from core.catalogue import lookup
 from core.contract.errors import InvalidRequest, NotFound
 from core.contract.requests import ChatRequest, Modality, Task
 from core.models import User
+from playground import frames
 from playground.conversations import files
 from playground.conversations.files import Shelf
 from playground.conversations.tree import Reading, path_to
 from playground.models import Conversation, Message, Run, Upload
 from playground.models.conversation import ROLE_LENGTH
 from playground.models.run import TITLE_LENGTH
+from playground.requests import frame_requests
 from playground.requests.run_request import Asked, Turn
-from playground.socket import frames
 
 SPOKEN = {"format": "wav"}
 UNTITLED = "…"
@@ -93,7 +94,7 @@ def body(frame: frames.Start, params: dict[str, Any], messages: Sequence[Mapping
         params["audio"] = {**SPOKEN, **(params.get("audio") or {})}
     shaped = validate(ChatBody, {**params, "model": frame.model, "messages": [], "stream": True})
     asked = shaped.request(list(messages))
-    live = frames.heard_live(asked.format) if Modality.AUDIO in asked.modalities else ()
+    live = frame_requests.heard_live(asked.format) if Modality.AUDIO in asked.modalities else ()
     return replace(asked, formats=live)
 
 

@@ -11,8 +11,8 @@ from core.bodies.validation import validate
 from core.contract.audio import AudioFormat
 from core.contract.errors import InvalidRequest
 from core.contract.requests import Request, SoundFile, Task
+from playground.frames.incoming import Start
 from playground.requests.speech_text import speakable
-from playground.socket.frames.incoming import Start
 
 LIVE_ORDER = (
     AudioFormat.MP3,

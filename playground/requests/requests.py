@@ -5,11 +5,11 @@ from __future__ import annotations
 from core.contract.requests import SpeechRequest, Task
 from core.models import User
 from core.models.offload import offload
+from playground import frames
 from playground.models.run import TITLE_LENGTH
-from playground.requests import source_file
+from playground.requests import frame_requests, source_file
 from playground.requests.chat import chat
 from playground.requests.run_request import Asked
-from playground.socket import frames
 
 
 async def asked(user: User, frame: frames.Start) -> Asked:
@@ -17,6 +17,6 @@ async def asked(user: User, frame: frames.Start) -> Asked:
     if frame.task is Task.CHAT:
         return await offload(chat, user, frame)
     upload, file = await source_file.source(user, frame.task, frame.params) or (None, None)
-    request = frames.request(frame, file)
+    request = frame_requests.request(frame, file)
     text = request.text if isinstance(request, SpeechRequest) else upload.name if upload else ""
     return Asked(request, " ".join(text[: 4 * TITLE_LENGTH].split())[:TITLE_LENGTH], upload)

@@ -18,13 +18,13 @@ from core.contract.route import Target
 from core.contract.usage import Kind, Unit
 from core.models.offload import offload
 from core.operations import chat_sent
+from playground import frames
 from playground.conversations import store as keeping
 from playground.requests.run_request import Asked, Turn
 from playground.runs import autosave
 from playground.runs.answer_html import Prose
 from playground.runs.images import store
 from playground.runs.log import Body
-from playground.socket import frames
 
 MADE = (Kind.TEXT_OUT, Kind.AUDIO_OUT)
 """Tokens an answer is made of; thoughts are among those of its text."""

@@ -11,11 +11,11 @@ from django.utils import timezone
 from core import background
 from core.contract.events import Outcome
 from core.models.offload import offload
+from playground import frames
 from playground.models import Message, Run
 from playground.runs.audio_file import sweep_abandoned
 from playground.runs.log import Numbered, ends
 from playground.runs.sharing import shared
-from playground.socket import frames
 
 
 async def last_words(run: Run, after: int) -> AsyncGenerator[list[Numbered], None]:

@@ -19,8 +19,8 @@ from redis.exceptions import RedisError
 
 from core import background
 from core.contract.errors import NotFound, Unavailable
+from playground.frames import spelled
 from playground.runs.log import Body, Numbered, ends
-from playground.socket.frames import spelled
 
 log = logging.getLogger("polyphony.runs")
 

@@ -38,6 +38,7 @@ from core.contract.events import (
 from core.contract.requests import Caller, Source
 from core.gateway import Session
 from core.models.offload import offload
+from playground import frames
 from playground.conversations import store
 from playground.models import Run
 from playground.requests.run_request import Asked
@@ -47,7 +48,6 @@ from playground.runs.chat import sent
 from playground.runs.log import Body
 from playground.runs.registry import Live
 from playground.runs.transcript import transcript_columns
-from playground.socket import frames
 
 log = logging.getLogger("polyphony.runs")
 

@@ -11,9 +11,9 @@ from core.bodies.transcription.subtitles import cues, srt, vtt
 from core.bodies.transcription.transcript import Heard, segments_of
 from core.contract.events import HeardWord, Segment
 from core.contract.requests import ChatRequest, SpeechRequest
+from playground import frames
 from playground.models import Run
 from playground.runs.registry import Live
-from playground.socket import frames
 
 
 def transcript_columns(live: Live) -> dict[str, Any]:

@@ -10,11 +10,11 @@ from core.bodies.transcription.body import TranscriptionBody, TranslationBody
 from core.bodies.validation import Body, validate
 from core.contract.requests import Task
 from core.models import User
+from playground import frames
 from playground.requests import chat
 from playground.samples.chat import chat_samples
 from playground.samples.speech import Sample, speech_samples
 from playground.samples.transcription import transcription_samples, translation_samples
-from playground.socket import frames
 
 SAMPLES: dict[str, Callable[[str, Mapping[str, Any], str], list[Sample]]] = {
     Task.SPEECH: speech_samples,

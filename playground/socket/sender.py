@@ -9,8 +9,8 @@ from uuid import UUID
 
 import orjson
 
+from playground import frames
 from playground.runs.log import Body
-from playground.socket import frames
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 

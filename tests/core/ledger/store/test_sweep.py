@@ -29,7 +29,7 @@ import asyncio, json, os, sys
 import django
 django.setup()
 from core.contract.requests import Caller
-from core.ledger import writer
+from core.ledger.store import writer
 from core.contract.events import Outcome
 from tests.core.ledger.conftest import Allowed, PER_CHARACTER, begin, deliver, target
 

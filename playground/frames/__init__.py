@@ -1,8 +1,7 @@
 """The socket's JSON, and nowhere else: frames become requests, events become frames."""
 
-from playground.requests.frame_requests import heard_live, request
-from playground.socket.frames.chat import chat_bodies, image_ready, spelled
-from playground.socket.frames.incoming import (
+from playground.frames.chat import chat_bodies, image_ready, spelled
+from playground.frames.incoming import (
     NEW,
     BadFrame,
     Frame,
@@ -13,7 +12,7 @@ from playground.socket.frames.incoming import (
     chat_start,
     parse,
 )
-from playground.socket.frames.outgoing import (
+from playground.frames.outgoing import (
     PONG,
     audio_end,
     binary,
@@ -30,7 +29,7 @@ from playground.socket.frames.outgoing import (
     word_fields,
     words_between,
 )
-from playground.socket.frames.receipts import money, receipt_fields
+from playground.frames.receipts import money, receipt_fields
 
 __all__ = [
     "NEW",
@@ -50,13 +49,11 @@ __all__ = [
     "done",
     "failed",
     "heard_fields",
-    "heard_live",
     "image_ready",
     "money",
     "parse",
     "receipt_fields",
     "refusal",
-    "request",
     "segment_fields",
     "spelled",
     "started",

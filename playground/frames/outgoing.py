@@ -26,7 +26,7 @@ from core.contract.events import (
     Word,
     Words,
 )
-from playground.socket.frames.receipts import cost_fields, money
+from playground.frames.receipts import cost_fields, money
 
 HEADER = struct.Struct(">II")
 PONG = '{"type":"pong"}'

@@ -13,13 +13,14 @@ from core.contract.audio import AudioFormat
 from core.contract.errors import InvalidRequest, UpstreamFailed
 from core.contract.events import Attempted, AttemptNote, AudioStart, Outcome, Progress, Receipt, Started, Used
 from core.contract.usage import Amount, Basis, Kind, Unit, Usage
-from playground.socket import frames
+from playground import frames
+from playground.requests import frame_requests
 
 RUN = UUID("6a3df6c1-7a11-4d38-9d6e-2f0b00c0ffee")
 
 
 def speech(**params):
-    return frames.request(
+    return frame_requests.request(
         frames.parse(
             json.dumps(
                 {
