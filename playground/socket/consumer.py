@@ -17,12 +17,13 @@ from core import background
 from core.contract.errors import InvalidRequest, NotFound, PolyphonyError, RateLimited
 from core.models import User
 from core.models.offload import offload
+from playground import frames
 from playground.models import Run
 from playground.requests import requests
 from playground.runs import recovery, runner
 from playground.runs import registry as registry
 from playground.runs.log import Numbered
-from playground.socket import authentication, frames, session_watch
+from playground.socket import authentication, session_watch
 from playground.socket.sender import Outlet
 
 log = logging.getLogger("polyphony.socket")
