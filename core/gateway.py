@@ -13,16 +13,13 @@ from core.access import snapshot as access
 from core.background import state
 from core.bodies.transcription.transcript import Gathering, Heard
 from core.catalogue import route
+from core.contract.chat import ChatRequest
 from core.contract.errors import AuthenticationFailed, Interrupted, PolyphonyError, Unavailable
 from core.contract.events import AudioChunk, AudioStart, Event, Outcome, Receipt, Started, Word, Words
-from core.contract.requests import (
-    Caller,
-    ChatRequest,
-    Request,
-    SpeechRequest,
-    TranscriptionRequest,
-    TranslationRequest,
-)
+from core.contract.requests import Caller, Request
+from core.contract.speech import SpeechRequest
+from core.contract.transcription import TranscriptionRequest
+from core.contract.translation import TranslationRequest
 from core.routing.health import Health
 from core.routing.run import run
 from core.routing.two_step_translation import relay

@@ -17,7 +17,7 @@ def kind_of(head: bytes) -> tuple[str, str]:
     """(media type, file extension) of a file that begins with `head`; what nobody knows is `bin`."""
     if sound := sound_kind(head):
         return sound.media_type, sound.extension
-    if kind := file_types.kind_of(head):
+    if kind := file_types.file_type(head):
         return kind.media_type, kind.extension
     return ("text/plain", "txt") if is_text(head) else (UNKNOWN, "bin")
 

@@ -11,7 +11,7 @@ from core.catalogue.listing import Listing
 from core.catalogue.lookup import find
 from core.catalogue.snapshot import current
 from core.contract.languages import NAMES
-from core.contract.requests import Task
+from core.contract.tasks import Task
 from playground.studios.voices import language_label
 
 WORDS = {

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from core.access.keys import issue, revoke
 from core.admin.audit import Audited
 from core.admin.fields import ListField, network
-from core.contract.requests import Task
+from core.contract.tasks import Task
 from core.models import AIModel, ApiKey, Budget
 
 TASKS = tuple(task.value for task in Task)

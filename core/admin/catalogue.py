@@ -14,7 +14,7 @@ from core.admin.audit import Audited
 from core.admin.fields import ListField
 from core.catalogue.prices import line_text
 from core.contract.audio import AudioFormat
-from core.contract.requests import Task
+from core.contract.tasks import Task
 from core.contract.usage import Kind, Unit
 from core.contract.usage import Price as PriceLine
 from core.models import AIModel, Endpoint, Price, Voice

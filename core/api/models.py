@@ -24,7 +24,7 @@ from core.api.serializers.models import (
 from core.catalogue import lookup, snapshot
 from core.catalogue.entries import ModelEntry
 from core.contract.errors import InvalidRequest
-from core.contract.requests import Task
+from core.contract.tasks import Task
 
 MOST = 1000
 FARTHEST = 1_000_000

@@ -20,7 +20,8 @@ from core.bodies.transcription.transcript import MEDIA_TYPES, Gathering, segment
 from core.bodies.validation import validate
 from core.contract.errors import PolyphonyError
 from core.contract.events import Event, Segment, Started, TranscriptDelta
-from core.contract.requests import Listening, TranscriptionRequest
+from core.contract.transcription import TranscriptionRequest
+from core.contract.translation import TranscriptRequest
 from core.gateway import Hearing, Session, hear
 
 log = logging.getLogger("polyphony.api")
@@ -54,7 +55,7 @@ async def listen(request: Request, shape: type[TranscriptionBody | TranslationBo
 class TranscriptAnswer(Whole):
     """A transcript in one piece."""
 
-    def __init__(self, session: Session, asked: Listening, received: Received) -> None:
+    def __init__(self, session: Session, asked: TranscriptRequest, received: Received) -> None:
         super().__init__(session, received)
         self.asked = asked
 
@@ -85,7 +86,7 @@ class TranscriptAnswer(Whole):
 class EventAnswer(Live, TranscriptAnswer):
     """A transcript as server-sent events; a failure after the first of them is an event too."""
 
-    def __init__(self, session: Session, asked: Listening, received: Received) -> None:
+    def __init__(self, session: Session, asked: TranscriptRequest, received: Received) -> None:
         super().__init__(session, asked, received)
         self.gathering = Gathering()
         self.began: Started | None = None

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from core.bodies.validation import Body, Fault, refuse_ours
 from core.contract.audio import AudioFormat
-from core.contract.requests import SpeechRequest
+from core.contract.speech import SpeechRequest
 
 
 def spoken(text: str) -> str:

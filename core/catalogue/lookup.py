@@ -10,7 +10,7 @@ from core.catalogue.entries import ModelEntry
 from core.catalogue.readiness import readiness
 from core.catalogue.snapshot import Snapshot, current
 from core.contract.errors import ModelNotFound, ModelRetired, WrongEndpoint
-from core.contract.requests import Task
+from core.contract.tasks import Task
 
 NEAR = 5
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from core.contract.requests import Task
+from core.contract.tasks import Task
 from core.contract.usage import Price
 
 MILLION = Decimal(1_000_000)

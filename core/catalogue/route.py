@@ -18,18 +18,13 @@ from core.catalogue.validation.speech import audio_format, check_speech, spoken_
 from core.catalogue.validation.transcription import check_listening, deadline, wire_options
 from core.catalogue.validation.translation import needs_translator, translator
 from core.contract.audio import AudioFormat
-from core.contract.chat import parts
+from core.contract.chat import ChatRequest, Modality, parts
 from core.contract.errors import Unavailable
-from core.contract.requests import (
-    ChatRequest,
-    Listening,
-    Modality,
-    Request,
-    SpeechRequest,
-    TranscriptionRequest,
-    TranslationRequest,
-)
+from core.contract.requests import Request
 from core.contract.route import Policy, Route, Target
+from core.contract.speech import SpeechRequest
+from core.contract.transcription import TranscriptionRequest
+from core.contract.translation import TranscriptRequest, TranslationRequest
 from core.routing.two_step_translation import Written, transcription, translation
 
 TEXT_ALONE = (Modality.TEXT,)
@@ -119,7 +114,7 @@ def translating(request: TranslationRequest) -> Route:
     return replace(written, then=chatting(asked, second))
 
 
-def listening(request: Listening, model: ModelEntry) -> Route:
+def listening(request: TranscriptRequest, model: ModelEntry) -> Route:
     check_listening(request, model)
     live = live_endpoints(model, request.task)
     return Route(
@@ -130,7 +125,7 @@ def listening(request: Listening, model: ModelEntry) -> Route:
     )
 
 
-def first_words(request: Listening) -> float | None:
+def first_words(request: TranscriptRequest) -> float | None:
     """Seconds an endpoint may take to its first words: one that does not stream listens to the end first."""
     seconds = request.file.seconds
     return None if seconds is None else FIRST_SOUND + seconds

@@ -1,12 +1,68 @@
-"""What stands in the messages of a conversation beside text."""
+"""A chat request: a conversation to be continued, and the parts of its messages that are not text."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, ClassVar
 
-from core.contract.requests import ChatRequest, Media, Modality
+from core.contract.audio import AudioFormat
+from core.contract.tasks import Task
+
+
+class Modality(StrEnum):
+    """What a message or an answer is made of."""
+
+    TEXT = "text"
+    IMAGE = "image"
+    FILE = "file"
+    AUDIO = "audio"
+    VIDEO = "video"
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A file of a chat message, on disk; it stands in the message where its base64 stood.
+
+    `media_type` was read from its first bytes, `name` is safe to send. `format` is what `input_audio`
+    calls it; `upload` is the id by which its owner's browser knows it.
+    """
+
+    modality: Modality
+    path: str
+    media_type: str
+    size: int
+    name: str
+    format: str = ""
+    seconds: float | None = None
+    upload: str = ""
+    pages: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRequest:
+    """A conversation to be continued.
+
+    `messages` have the shape of OpenAI's and OpenRouter's, with four kinds of parts beside text: `image_url`,
+    `input_audio`, `file` and `video_url`, a `Media` standing for every data URL and every base64 string.
+    `parameters` are relayed as they came: temperature, tools, response_format and whatever else.
+    `modalities` is what the answer is to be made of; `voice` and `format` are for its sound, `formats` names
+    several that a face can play, in order of preference.
+    """
+
+    task: ClassVar[Task] = Task.CHAT
+
+    model: str
+    messages: tuple[Mapping[str, Any], ...]
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    modalities: tuple[Modality, ...] = (Modality.TEXT,)
+    voice: str | None = None
+    format: AudioFormat = AudioFormat.PCM
+    formats: tuple[AudioFormat, ...] = ()
+    streamed: bool = False
+    options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
 
 KINDS = {
     "image_url": (Modality.IMAGE, "url"),

@@ -92,7 +92,7 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
-class HeardWord:
+class TranscriptWord:
     """A word and when it was said; `confidence` from 0 to 1 where the provider tells one."""
 
     word: str
@@ -103,10 +103,10 @@ class HeardWord:
 
 
 @dataclass(frozen=True, slots=True)
-class HeardWords:
+class TranscriptWords:
     """`aligned` says that the times were found afterwards, by laying the text along the sound."""
 
-    words: tuple[HeardWord, ...]
+    words: tuple[TranscriptWord, ...]
     aligned: bool = False
 
 
@@ -237,7 +237,7 @@ Content = (
     | Words
     | TranscriptDelta
     | Segment
-    | HeardWords
+    | TranscriptWords
     | Transcript
     | ChatDelta
     | ImageReady

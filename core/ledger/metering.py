@@ -18,22 +18,24 @@ from decimal import Decimal
 from typing import Any
 
 from core.contract.audio import AudioFormat, PcmShape
+from core.contract.chat import ChatRequest
 from core.contract.events import (
     NOTHING_BESIDE,
     AudioChunk,
     AudioStart,
     ChatDelta,
     Event,
-    HeardWords,
     ImageReady,
     Segment,
     Transcript,
     TranscriptDelta,
+    TranscriptWords,
     Used,
     Words,
 )
-from core.contract.requests import ChatRequest, Request, SpeechRequest
+from core.contract.requests import Request
 from core.contract.route import Target
+from core.contract.speech import SpeechRequest
 from core.contract.usage import Amount, Kind, Unit, Usage
 from core.ledger.estimates import chat, transcription
 from core.ledger.pricing import Line
@@ -92,7 +94,7 @@ class Meter:
         elif isinstance(event, ImageReady):
             self.pictures += 1
             self.delivered = True
-        elif isinstance(event, Words | Segment | HeardWords):
+        elif isinstance(event, Words | Segment | TranscriptWords):
             self.delivered = True
         elif isinstance(event, Transcript):
             # a streamed text is told again as a whole: it is one text

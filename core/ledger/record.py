@@ -14,10 +14,12 @@ from weakref import WeakSet
 
 import orjson
 
+from core.contract.chat import ChatRequest, Modality
 from core.contract.errors import BudgetExceeded, Interrupted, NotPermitted, PolyphonyError, Unavailable
 from core.contract.events import AttemptNote, Event, Outcome, Receipt
-from core.contract.requests import Caller, ChatRequest, Modality, Request, SpeechRequest
+from core.contract.requests import Caller, Request
 from core.contract.route import Route, Target
+from core.contract.speech import SpeechRequest
 from core.contract.usage import Price, Usage
 from core.ledger import bill, metering, pricing
 from core.ledger.budgets import moment

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from core.contract.errors import Unavailable
-from core.contract.events import HeardWord
+from core.contract.events import TranscriptWord
 from core.media.installed import deaf
 from core.media.pool.pool import shared_pool
 
 
-async def align(path: Path | str, text: str) -> tuple[HeardWord, ...]:
+async def align(path: Path | str, text: str) -> tuple[TranscriptWord, ...]:
     """The words of `text` with their times in the file, in the text's spelling and order.
 
     Words that the dictionary lacks (names, numbers in digits) are left out; the result is empty when the text
@@ -20,4 +20,4 @@ async def align(path: Path | str, text: str) -> tuple[HeardWord, ...]:
     if hint := deaf():
         raise Unavailable(f"pocketsphinx is not installed here: {hint}")
     result = await shared_pool().result("align", {"path": str(path), "text": text})
-    return tuple(HeardWord(word, start, end) for word, start, end in result["words"])
+    return tuple(TranscriptWord(word, start, end) for word, start, end in result["words"])

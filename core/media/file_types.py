@@ -9,7 +9,7 @@ HEAD = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class FileType:
     """`media_type` is that of a picture, a document or sound alone; `video_type` that of moving pictures,
     which only those have that can hold them."""
 
@@ -19,39 +19,39 @@ class Kind:
     video_type: str = ""
 
 
-WAV = Kind("wav", "audio/wav", "wav")
-MP3 = Kind("mp3", "audio/mpeg", "mp3")
-AAC = Kind("aac", "audio/aac", "aac")
-FLAC = Kind("flac", "audio/flac", "flac")
-AIFF = Kind("aiff", "audio/aiff", "aiff")
-OGG = Kind("ogg", "audio/ogg", "ogg", "video/ogg")
-M4A = Kind("m4a", "audio/mp4", "m4a")
-MP4 = Kind("mp4", "audio/mp4", "mp4", "video/mp4")
-MOV = Kind("mov", "audio/mp4", "mov", "video/quicktime")
-WEBM = Kind("webm", "audio/webm", "webm", "video/webm")
-MATROSKA = Kind("matroska", "audio/x-matroska", "mkv", "video/x-matroska")
-MPEG = Kind("mpeg", "audio/mpeg", "mpeg", "video/mpeg")
-PDF = Kind("pdf", "application/pdf", "pdf")
-GIF = Kind("gif", "image/gif", "gif")
+WAV = FileType("wav", "audio/wav", "wav")
+MP3 = FileType("mp3", "audio/mpeg", "mp3")
+AAC = FileType("aac", "audio/aac", "aac")
+FLAC = FileType("flac", "audio/flac", "flac")
+AIFF = FileType("aiff", "audio/aiff", "aiff")
+OGG = FileType("ogg", "audio/ogg", "ogg", "video/ogg")
+M4A = FileType("m4a", "audio/mp4", "m4a")
+MP4 = FileType("mp4", "audio/mp4", "mp4", "video/mp4")
+MOV = FileType("mov", "audio/mp4", "mov", "video/quicktime")
+WEBM = FileType("webm", "audio/webm", "webm", "video/webm")
+MATROSKA = FileType("matroska", "audio/x-matroska", "mkv", "video/x-matroska")
+MPEG = FileType("mpeg", "audio/mpeg", "mpeg", "video/mpeg")
+PDF = FileType("pdf", "application/pdf", "pdf")
+GIF = FileType("gif", "image/gif", "gif")
 BEGINNINGS = {
     b"fLaC": FLAC,
     b"OggS": OGG,
     b"ID3": MP3,
-    b"\x89PNG\r\n\x1a\n": Kind("png", "image/png", "png"),
-    b"\xff\xd8\xff": Kind("jpeg", "image/jpeg", "jpg"),
+    b"\x89PNG\r\n\x1a\n": FileType("png", "image/png", "png"),
+    b"\xff\xd8\xff": FileType("jpeg", "image/jpeg", "jpg"),
     b"GIF87a": GIF,
     b"GIF89a": GIF,
     b"%PDF-": PDF,
     b"\x00\x00\x01\xba": MPEG,
-    b"caff": Kind("caf", "audio/x-caf", "caf"),
-    b"#!AMR": Kind("amr", "audio/amr", "amr"),
-    b"\x30\x26\xb2\x75\x8e\x66\xcf\x11": Kind("asf", "audio/x-ms-wma", "wma"),
+    b"caff": FileType("caf", "audio/x-caf", "caf"),
+    b"#!AMR": FileType("amr", "audio/amr", "amr"),
+    b"\x30\x26\xb2\x75\x8e\x66\xcf\x11": FileType("asf", "audio/x-ms-wma", "wma"),
 }
 FORMS = {
     (b"RIFF", b"WAVE"): WAV,
     (b"RF64", b"WAVE"): WAV,
-    (b"RIFF", b"WEBP"): Kind("webp", "image/webp", "webp"),
-    (b"RIFF", b"AVI "): Kind("avi", "video/x-msvideo", "avi", "video/x-msvideo"),
+    (b"RIFF", b"WEBP"): FileType("webp", "image/webp", "webp"),
+    (b"RIFF", b"AVI "): FileType("avi", "video/x-msvideo", "avi", "video/x-msvideo"),
     (b"FORM", b"AIFF"): AIFF,
     (b"FORM", b"AIFC"): AIFF,
 }
@@ -60,7 +60,7 @@ STILLS = (b"heic", b"heix", b"heif", b"mif1", b"msf1", b"avif", b"avis", b"crx "
 OLD_MOVIES = (b"moov", b"mdat", b"wide", b"pnot")
 
 
-def kind_of(head: bytes) -> Kind | None:
+def file_type(head: bytes) -> FileType | None:
     """The kind of a file that begins with `head`; None for anything that is not in the tables."""
     if found := FORMS.get((head[:4], head[8:12])):
         return found
@@ -76,7 +76,7 @@ def kind_of(head: bytes) -> Kind | None:
     return mpeg_frame(head)
 
 
-def mpeg_frame(head: bytes) -> Kind | None:
+def mpeg_frame(head: bytes) -> FileType | None:
     """A frame of AAC or MP3 without a container: eleven bits set, then fields with forbidden values."""
     if len(head) < 4 or head[0] != 0xFF or head[1] & 0xE0 != 0xE0:
         return None

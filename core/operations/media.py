@@ -6,7 +6,7 @@ from pathlib import Path
 
 from core import providers
 from core.contract.audio import Probe
-from core.contract.events import HeardWord
+from core.contract.events import TranscriptWord
 
 
 async def probe_file(path: Path | str) -> Probe:
@@ -19,13 +19,13 @@ async def probe_file(path: Path | str) -> Probe:
     return found
 
 
-async def align(path: Path | str, text: str) -> tuple[HeardWord, ...]:
+async def align(path: Path | str, text: str) -> tuple[TranscriptWord, ...]:
     """The words of an English transcript with the times found by laying it along the sound.
 
     Words that cannot be placed are left out. Raises `Unsupported` for more than ten minutes of sound,
     `InvalidRequest` without sound, `Unavailable` where the extra for it is not installed.
     """
-    found: tuple[HeardWord, ...] = await providers.adapter("local").align(path, text)
+    found: tuple[TranscriptWord, ...] = await providers.adapter("local").align(path, text)
     return found
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from core.contract.requests import Task
+from core.contract.tasks import Task
 from core.contract.usage import Kind, Price, Unit
 
 TASK_OF_OUTPUT = {

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from core import providers
+from core.contract.chat import ChatRequest, Media
 from core.contract.errors import Unsupported
-from core.contract.requests import ChatRequest, Media
 from core.contract.route import Target
 
 HIDDEN = "[hidden]"

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from typing import Any, Protocol, runtime_checkable
 
+from core.contract.chat import ChatRequest
 from core.contract.events import Event
-from core.contract.requests import ChatRequest, SpeechRequest, TranscriptionRequest, TranslationRequest
 from core.contract.route import Target
+from core.contract.speech import SpeechRequest
+from core.contract.transcription import TranscriptionRequest
+from core.contract.translation import TranslationRequest
 
 
 @runtime_checkable
@@ -24,7 +27,7 @@ class Speaks(Protocol):
 @runtime_checkable
 class Transcribes(Protocol):
     def transcribe(self, target: Target, request: TranscriptionRequest) -> AsyncGenerator[Event, None]:
-        """Yield `TranscriptDelta`, `Segment`, `HeardWords` as they come, `Transcript` once, then `Used`.
+        """Yield `TranscriptDelta`, `Segment`, `TranscriptWords` as they come, `Transcript` once, then `Used`.
 
         Times are seconds of the file. What the upstream cannot tell is left out, never invented.
         """

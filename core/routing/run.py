@@ -12,8 +12,9 @@ from typing import cast
 
 from core.contract.errors import PolyphonyError, Unavailable, Unsupported
 from core.contract.events import Attempted, Event, Outcome, Used
-from core.contract.requests import Request, Task
+from core.contract.requests import Request
 from core.contract.route import Route, Target
+from core.contract.tasks import Task
 from core.providers import adapter
 from core.providers.shared.deadline import Patience
 from core.routing.attempt import Answering, Attempt

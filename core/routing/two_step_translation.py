@@ -8,6 +8,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
 
+from core.contract.chat import ChatRequest
 from core.contract.errors import UpstreamInvalid
 from core.contract.events import (
     Attempted,
@@ -20,8 +21,9 @@ from core.contract.events import (
     TranscriptDelta,
     Used,
 )
-from core.contract.requests import ChatRequest, TranscriptionRequest, TranslationRequest
 from core.contract.route import Route
+from core.contract.transcription import TranscriptionRequest
+from core.contract.translation import TranslationRequest
 from core.routing.attempt import Answering
 from core.routing.attempts import Attempts
 from core.routing.health import Health

@@ -8,9 +8,9 @@ from contextlib import aclosing
 from dataclasses import replace
 
 from core.contract.errors import PolyphonyError
-from core.contract.events import Event, HeardWords, Transcript
-from core.contract.requests import TranscriptionRequest
+from core.contract.events import Event, Transcript, TranscriptWords
 from core.contract.route import Route
+from core.contract.transcription import TranscriptionRequest
 from core.providers import adapter
 from core.routing.attempt import Answering
 from core.routing.attempts import Attempts
@@ -40,10 +40,10 @@ async def aligned(
                 yield await placed(request.file.path, event.text)
 
 
-async def placed(path: str, text: str) -> HeardWords:
+async def placed(path: str, text: str) -> TranscriptWords:
     """A transcript that is here and paid for is not lost because its words cannot be placed."""
     try:
-        return HeardWords(await adapter("local").align(path, text), aligned=True)
+        return TranscriptWords(await adapter("local").align(path, text), aligned=True)
     except PolyphonyError as error:
         log.warning("the words of a transcript could not be placed: %s", error.provider_code)
-        return HeardWords((), aligned=True)
+        return TranscriptWords((), aligned=True)

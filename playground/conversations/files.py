@@ -10,9 +10,8 @@ from django.urls import reverse
 
 from core.bodies.files.data_urls import Found
 from core.bodies.files.message_files import HEAD, require
-from core.contract.chat import KINDS
+from core.contract.chat import KINDS, Media, Modality
 from core.contract.errors import InvalidRequest, NotFound
-from core.contract.requests import Media, Modality
 from core.models import User
 from playground.models import Upload
 from playground.requests.source_file import local_path

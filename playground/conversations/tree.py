@@ -10,9 +10,8 @@ from uuid import UUID
 from core.bodies.files.data_urls import Found
 from core.catalogue.entries import ModelEntry
 from core.catalogue.validation.chat import callable_in_principle, fetches, hears, largest
-from core.contract.chat import KINDS
+from core.contract.chat import KINDS, Media, Modality
 from core.contract.errors import InvalidRequest, NotFound
-from core.contract.requests import Media, Modality
 from playground.conversations import files
 from playground.conversations.files import Shelf
 from playground.models import Conversation, Message, Run

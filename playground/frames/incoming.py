@@ -9,7 +9,7 @@ from uuid import UUID
 
 from core.bodies.json_object import decode
 from core.contract.errors import InvalidRequest
-from core.contract.requests import Task
+from core.contract.tasks import Task
 
 NAME_LENGTH = 64
 TASKS = (Task.SPEECH, Task.TRANSCRIPTION, Task.TRANSLATION, Task.CHAT)

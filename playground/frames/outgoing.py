@@ -16,13 +16,13 @@ from core.contract.events import (
     AudioChunk,
     AudioStart,
     Event,
-    HeardWord,
-    HeardWords,
     Outcome,
     Progress,
     Receipt,
     Segment,
     TranscriptDelta,
+    TranscriptWord,
+    TranscriptWords,
     Word,
     Words,
 )
@@ -74,7 +74,7 @@ def body(event: Event) -> dict[str, Any] | bytes | None:
         case Segment():
             # every event's `id` is its run's: the segment's own number goes beside it
             return {"type": "transcript.segment", "segment": event.id, **segment_fields(event)}
-        case HeardWords(heard):
+        case TranscriptWords(heard):
             return {"type": "transcript.words", "words": [heard_fields(word) for word in heard]}
         case AudioStart():
             return {
@@ -112,7 +112,7 @@ def segment_fields(segment: Segment) -> dict[str, Any]:
     return fields if segment.speaker is None else {**fields, "speaker": segment.speaker}
 
 
-def heard_fields(word: HeardWord) -> dict[str, Any]:
+def heard_fields(word: TranscriptWord) -> dict[str, Any]:
     fields: dict[str, Any] = {"word": word.word, "start": word.start, "end": word.end}
     known = {"confidence": word.confidence, "speaker": word.speaker}
     return fields | {name: value for name, value in known.items() if value is not None}

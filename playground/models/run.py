@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.text import get_valid_filename, slugify
 from django.utils.translation import gettext_lazy as _
 
-from core.contract.requests import Task
+from core.contract.tasks import Task
 from playground.models.owned import OwnedQuerySet
 from playground.models.upload import Upload
 

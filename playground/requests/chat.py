@@ -12,8 +12,9 @@ from core.bodies.chat.body import ChatBody
 from core.bodies.chat.messages import canonical
 from core.bodies.validation import validate
 from core.catalogue import lookup
+from core.contract.chat import ChatRequest, Modality
 from core.contract.errors import InvalidRequest, NotFound
-from core.contract.requests import ChatRequest, Modality, Task
+from core.contract.tasks import Task
 from core.models import User
 from playground import frames
 from playground.conversations import files

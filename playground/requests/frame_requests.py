@@ -10,7 +10,9 @@ from core.bodies.transcription.body import TranscriptionBody, TranslationBody
 from core.bodies.validation import validate
 from core.contract.audio import AudioFormat
 from core.contract.errors import InvalidRequest
-from core.contract.requests import Request, SoundFile, Task
+from core.contract.requests import Request
+from core.contract.tasks import Task
+from core.contract.transcription import AudioFile
 from playground.frames.incoming import Start
 from playground.requests.speech_text import speakable
 
@@ -24,7 +26,7 @@ LIVE_ORDER = (
 """What a browser can decode as it comes, after pcm and the person's own choice."""
 
 
-def request(frame: Start, file: SoundFile | None = None) -> Request:
+def request(frame: Start, file: AudioFile | None = None) -> Request:
     """What the gateway is asked. Raises `InvalidRequest` as the API does for the same body.
 
     `file` is what a transcription or a translation listens to.
@@ -32,7 +34,7 @@ def request(frame: Start, file: SoundFile | None = None) -> Request:
     return REQUESTS[frame.task](frame, file)
 
 
-def speech(frame: Start, file: SoundFile | None) -> Request:
+def speech(frame: Start, file: AudioFile | None) -> Request:
     """Live sound is pcm where the model can; `plain` (ours alone) takes Markdown out before speaking."""
     params = dict(frame.params)
     plain = params.pop("plain", False)
@@ -48,19 +50,19 @@ def heard_live(chosen: AudioFormat) -> tuple[AudioFormat, ...]:
     return tuple(dict.fromkeys((AudioFormat.PCM, chosen, *LIVE_ORDER)))
 
 
-def transcription(frame: Start, file: SoundFile | None) -> Request:
+def transcription(frame: Start, file: AudioFile | None) -> Request:
     """Words are wanted as they come, whatever format the answer of a program would have."""
     assert file is not None
     body = validate(TranscriptionBody, {**frame.params, "model": frame.model, "stream": False})
     return replace(body.request(file), streamed=True)
 
 
-def translation(frame: Start, file: SoundFile | None) -> Request:
+def translation(frame: Start, file: AudioFile | None) -> Request:
     assert file is not None
     return validate(TranslationBody, {**frame.params, "model": frame.model}).request(file)
 
 
-REQUESTS: dict[Task, Callable[[Start, SoundFile | None], Request]] = {
+REQUESTS: dict[Task, Callable[[Start, AudioFile | None], Request]] = {
     Task.SPEECH: speech,
     Task.TRANSCRIPTION: transcription,
     Task.TRANSLATION: translation,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from core.contract.requests import SpeechRequest, Task
+from core.contract.speech import SpeechRequest
+from core.contract.tasks import Task
 from core.models import User
 from core.models.offload import offload
 from playground import frames

@@ -12,7 +12,8 @@ from uuid import UUID
 from django.core.files.storage import default_storage
 
 from core.contract.errors import InvalidRequest, NotFound, Unavailable
-from core.contract.requests import SoundFile, Task
+from core.contract.tasks import Task
+from core.contract.transcription import AudioFile
 from core.models import User
 from core.models.offload import offload
 from core.operations import media
@@ -26,7 +27,7 @@ PLACES = ("file", "input_audio")
 """Where the bodies of these tasks have a file: an upload stands there as `{"upload": ID}`."""
 
 
-async def source(user: User, task: Task, params: Mapping[str, Any]) -> tuple[Upload, SoundFile] | None:
+async def source(user: User, task: Task, params: Mapping[str, Any]) -> tuple[Upload, AudioFile] | None:
     """The upload that `params` name, for tasks that listen to one. Raises `InvalidRequest` and `NotFound`."""
     if task not in HEARD:
         return None
@@ -49,12 +50,12 @@ def named(params: Mapping[str, Any]) -> UUID:
         ) from None
 
 
-def sound_file(row: Upload) -> SoundFile:
+def sound_file(row: Upload) -> AudioFile:
     """Raises `NotFound` where the file is gone."""
     path = local_path(row)
     if not path.exists():
         raise NotFound("The file of this upload is gone.", param="file")
-    return SoundFile(
+    return AudioFile(
         path=str(path),
         name=f"sound{path.suffix}",
         media_type=row.media_type,

@@ -11,9 +11,10 @@ from uuid import UUID
 import orjson
 
 from core.bodies.chat.completion import Completing
+from core.contract.chat import ChatRequest
 from core.contract.errors import PolyphonyError
 from core.contract.events import NOTHING_BESIDE, ChatDelta, ImageReady, Outcome, Receipt, Started
-from core.contract.requests import ChatRequest, Request
+from core.contract.requests import Request
 from core.contract.route import Target
 from core.contract.usage import Kind, Unit
 from core.models.offload import offload

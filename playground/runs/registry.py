@@ -11,9 +11,10 @@ from uuid import UUID
 
 from core.bodies.transcription.transcript import Gathering
 from core.contract.audio import AudioFormat
+from core.contract.chat import ChatRequest
 from core.contract.errors import RateLimited
 from core.contract.events import Outcome, Word
-from core.contract.requests import ChatRequest, SpeechRequest
+from core.contract.speech import SpeechRequest
 from core.gateway import Session
 from playground.models import Run
 from playground.requests.run_request import Asked

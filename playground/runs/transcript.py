@@ -9,8 +9,9 @@ import orjson
 
 from core.bodies.transcription.subtitles import cues, srt, vtt
 from core.bodies.transcription.transcript import Heard, segments_of
-from core.contract.events import HeardWord, Segment
-from core.contract.requests import ChatRequest, SpeechRequest
+from core.contract.chat import ChatRequest
+from core.contract.events import Segment, TranscriptWord
+from core.contract.speech import SpeechRequest
 from playground import frames
 from playground.models import Run
 from playground.runs.registry import Live
@@ -35,7 +36,7 @@ def transcript_columns(live: Live) -> dict[str, Any]:
     }
 
 
-def aligned(run: Run, words: tuple[HeardWord, ...]) -> dict[str, Any]:
+def aligned(run: Run, words: tuple[TranscriptWord, ...]) -> dict[str, Any]:
     """The columns of a transcript whose times were found afterwards."""
     kept = run.transcript
     told = Segment(0, words[0].start, words[-1].end, kept["text"])
@@ -77,7 +78,7 @@ def heard(run: Run) -> Heard:
         language=kept.get("language"),
         seconds=run.duration,
         segments=tuple(Segment(**named(fields, names)) for fields in kept.get("segments", ())),
-        words=tuple(HeardWord(**named(fields, names)) for fields in run.words),
+        words=tuple(TranscriptWord(**named(fields, names)) for fields in run.words),
     )
 
 

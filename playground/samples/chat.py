@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import Any
 
 from core.contract.audio import AudioFormat
-from core.contract.requests import ChatRequest, Media, Modality
+from core.contract.chat import ChatRequest, Media, Modality
 from playground.samples.speech import PLACEHOLDER, Sample, literal
 from playground.samples.values import PYTHON, SCRIPT, File, files, json_pieces, text
 

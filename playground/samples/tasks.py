@@ -8,7 +8,7 @@ from typing import Any
 from core.bodies.speech import SpeechBody
 from core.bodies.transcription.body import TranscriptionBody, TranslationBody
 from core.bodies.validation import Body, validate
-from core.contract.requests import Task
+from core.contract.tasks import Task
 from core.models import User
 from playground import frames
 from playground.requests import chat

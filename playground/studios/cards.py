@@ -10,7 +10,7 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from core.catalogue.listing import Listing, Status
 from core.catalogue.snapshot import current
-from core.contract.requests import Task
+from core.contract.tasks import Task
 
 TASKS = {
     Task.SPEECH: ("speaker", gettext_lazy("Speech")),

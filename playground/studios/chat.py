@@ -13,7 +13,8 @@ from core.catalogue.listing import Filters, Listing, Status, listings
 from core.catalogue.lookup import capable
 from core.catalogue.validation.chat import largest
 from core.catalogue.validation.voice_language import default_voice
-from core.contract.requests import Modality, Task
+from core.contract.chat import Modality
+from core.contract.tasks import Task
 from playground.names import model_name
 
 NAMED = 3

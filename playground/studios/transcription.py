@@ -13,7 +13,7 @@ from core.catalogue.entries import ModelEntry
 from core.catalogue.listing import Listing, Status
 from core.catalogue.validation.translation import translators
 from core.contract.languages import NAMES, english_name, primary
-from core.contract.requests import Task
+from core.contract.tasks import Task
 from core.models import User
 from playground.models import Upload
 from playground.studios.voices import language_label

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
 from core.contract.errors import PolyphonyError
-from core.contract.requests import Task
+from core.contract.tasks import Task
 from playground.samples.tasks import conversation_samples, samples
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from core.catalogue.lookup import find
 from core.contract.events import Outcome
-from core.contract.requests import Task
+from core.contract.tasks import Task
 from core.ledger import reports
 from core.models import UsageRecord
 from playground import names

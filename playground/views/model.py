@@ -18,7 +18,7 @@ from core.catalogue.listing import Listing, Status, listing, status_of
 from core.catalogue.readiness import readiness
 from core.contract.audio import AudioFormat
 from core.contract.errors import ModelNotFound, PolyphonyError
-from core.contract.requests import Task
+from core.contract.tasks import Task
 from core.ledger import reports
 from playground import names
 from playground.conversations import serializer

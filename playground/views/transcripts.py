@@ -13,7 +13,7 @@ from pydantic import Field, StringConstraints
 from core.bodies.json_object import decode
 from core.bodies.validation import Body, validate
 from core.contract.errors import NotFound, Unsupported
-from core.contract.requests import Task
+from core.contract.tasks import Task
 from core.models import User
 from core.models.offload import offload
 from core.operations import media

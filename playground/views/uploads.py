@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from core.bodies.files.audio import TAKEN
 from core.catalogue.validation.chat import IMAGE_MB
 from core.contract.errors import InvalidRequest, TooLarge
-from core.contract.requests import Task
+from core.contract.tasks import Task
 from core.models import User
 from core.models.offload import offload
 from playground.file_type import kind_of

@@ -13,7 +13,8 @@ from core.catalogue import lookup
 from core.catalogue.entries import ModelEntry
 from core.contract.audio import AudioFormat
 from core.contract.errors import InvalidRequest
-from core.contract.requests import Caller, Source, SpeechRequest
+from core.contract.requests import Caller, Source
+from core.contract.speech import SpeechRequest
 from core.models import User
 from core.models.offload import offload
 from playground.views.files import file_answer

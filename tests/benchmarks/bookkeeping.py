@@ -18,8 +18,9 @@ from core import ledger
 from core.access.admission import Grant
 from core.contract.audio import AudioFormat
 from core.contract.events import AudioChunk, AudioStart, Outcome, Used
-from core.contract.requests import Caller, SpeechRequest
+from core.contract.requests import Caller
 from core.contract.route import Route, Target
+from core.contract.speech import SpeechRequest
 from core.contract.usage import Amount, Kind, Price, Unit, Usage
 from core.ledger.reports import standings, usage_report
 from core.ledger.store import writer

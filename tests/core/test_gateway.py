@@ -22,7 +22,8 @@ from core.contract.errors import (
     UpstreamUnreachable,
 )
 from core.contract.events import AudioChunk, AudioStart, Outcome, Receipt, Started, Used, Words
-from core.contract.requests import Caller, Source, SpeechRequest
+from core.contract.requests import Caller, Source
+from core.contract.speech import SpeechRequest
 from core.gateway import Session, collect, health, stream
 from core.ledger import reports
 from core.models import AIModel, ApiKey, Attempt, Budget, Endpoint, Price, Provider, UsageRecord

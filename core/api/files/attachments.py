@@ -18,8 +18,8 @@ from core.bodies.files.base64_stream import MOST_FILES, MOST_REST, Sink
 from core.bodies.files.data_urls import Found, noun
 from core.bodies.files.message_files import MediaKind, require
 from core.bodies.files.placeholders import restored
+from core.contract.chat import ChatRequest, Media, Modality
 from core.contract.errors import InvalidRequest, TooLarge
-from core.contract.requests import ChatRequest, Media, Modality
 from core.media import image_size
 
 IMAGE_MB = 20

@@ -27,8 +27,9 @@ from core.bodies.form_fields import Form
 from core.bodies.json_object import decode
 from core.bodies.responses.body import ResponsesBody
 from core.bodies.validation import validate
+from core.contract.chat import ChatRequest
 from core.contract.errors import PolyphonyError, WrongContentType
-from core.contract.requests import ChatRequest, SoundFile
+from core.contract.transcription import AudioFile
 
 SLICE = 256 * 1024
 """Bytes that are looked at in one go."""
@@ -51,12 +52,12 @@ class Received:
         self.incoming = incoming
         self.param = param
 
-    async def sound(self) -> SoundFile:
+    async def sound(self) -> AudioFile:
         """The file as the contract names it. Raises `InvalidRequest` where there is no sound in it."""
         incoming = self.incoming
         kind = require_sound(incoming.head, incoming.size, self.param)
         seconds = await heard(incoming.path, self.param)
-        return SoundFile(incoming.path, f"audio.{kind.extension}", kind.media_type, incoming.size, seconds)
+        return AudioFile(incoming.path, f"audio.{kind.extension}", kind.media_type, incoming.size, seconds)
 
     def close(self) -> None:
         self.incoming.close()

@@ -8,7 +8,8 @@ from typing import Any
 
 from core.access import snapshot as access
 from core.catalogue import snapshot as catalogue
-from core.contract.requests import Caller, Task
+from core.contract.requests import Caller
+from core.contract.tasks import Task
 from core.ledger.reports import Spending, Standing, standings
 from core.models import Attempt, UsageRecord
 

@@ -16,8 +16,8 @@ from core.bodies.files.data_urls import Take
 from core.bodies.speech import ProviderBody, plain_voice
 from core.bodies.validation import Body, Fault, refuse_ours
 from core.contract.audio import AudioFormat
+from core.contract.chat import ChatRequest, Modality
 from core.contract.errors import InvalidRequest
-from core.contract.requests import ChatRequest, Modality
 
 ROUTING = frozenset(
     {

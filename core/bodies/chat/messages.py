@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from core.bodies.files.data_urls import Found, Take, https, is_data_url, no_address, split
+from core.contract.chat import Media, Modality
 from core.contract.errors import InvalidRequest, Unsupported
-from core.contract.requests import Media, Modality
 
 ROLES = ("system", "developer", "user", "assistant", "tool", "function")
 MOST_MESSAGES = 10_000

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from core.contract.errors import InvalidRequest
 from core.media.file_types import HEAD as HEAD
-from core.media.file_types import Kind, kind_of
+from core.media.file_types import FileType, file_type
 
 TAKEN = "wav, mp3, flac, ogg, opus, m4a, mp4, mov, mpeg, webm, aac and aiff"
 LISTENED = frozenset(
@@ -24,11 +24,11 @@ class SoundKind:
 
 def sound_kind(head: bytes) -> SoundKind | None:
     """The kind of a file that begins with `head`; None for anything that is no sound and no video."""
-    kind = kind_of(head)
+    kind = file_type(head)
     return labelled(kind) if kind and kind.container in LISTENED else None
 
 
-def labelled(kind: Kind) -> SoundKind:
+def labelled(kind: FileType) -> SoundKind:
     """What may hold a video is called one. Whoever goes by names knows Matroska as webm at best."""
     if kind.container == "matroska":
         return SoundKind("video/webm", "webm")
@@ -43,7 +43,7 @@ def require_sound(head: bytes, size: int, param: str) -> SoundKind:
         raise InvalidRequest("The file is empty.", param=param, code="empty_file")
     kind = sound_kind(head)
     if kind is None:
-        known = kind_of(head)
+        known = file_type(head)
         what = f"is {known.media_type}" if known else "is no sound and no video"
         raise InvalidRequest(
             f"The file {what}, which cannot be listened to. Send one of {TAKEN}.",

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from core.contract.chat import Media, Modality
 from core.contract.errors import InvalidRequest, Unsupported
-from core.contract.requests import Media, Modality
 
 PREFIX = re.compile(r"data:([\w.+*-]+/[\w.+*-]+)?((?:;[\w.+*-]+=[^;,\"\s]*)*);base64,", re.IGNORECASE)
 LONGEST_PREFIX = 256

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from core.bodies.files.data_urls import Found, noun
 from core.contract.audio import PCM_RATE
+from core.contract.chat import Modality
 from core.contract.errors import InvalidRequest
-from core.contract.requests import Modality
 from core.media.file_types import HEAD as HEAD
-from core.media.file_types import Kind, kind_of
+from core.media.file_types import FileType, file_type
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def require(head: bytes, size: int, found: Found) -> MediaKind:
         raise InvalidRequest(f"{found.param} is empty.", param=found.param, code="empty_file")
     if raw := RAW.get(found.format):
         return whole(raw, size, found)
-    seen = kind_of(head)
+    seen = file_type(head)
     kind = fitting(seen, found.modality) if seen else None
     if kind is None:
         raise mismatch(seen, found)
@@ -86,7 +86,7 @@ def whole(kind: MediaKind, size: int, found: Found) -> MediaKind:
     return kind
 
 
-def fitting(kind: Kind, modality: Modality) -> MediaKind | None:
+def fitting(kind: FileType, modality: Modality) -> MediaKind | None:
     """A kind as what it was sent as; None where it cannot be that."""
     if modality is Modality.AUDIO:
         extension = "m4a" if kind.container == "mp4" else kind.extension
@@ -98,7 +98,7 @@ def fitting(kind: Kind, modality: Modality) -> MediaKind | None:
     return MediaKind(modality, kind.media_type, kind.extension) if known else None
 
 
-def mismatch(seen: Kind | None, found: Found) -> InvalidRequest:
+def mismatch(seen: FileType | None, found: Found) -> InvalidRequest:
     media_type = (seen.video_type or seen.media_type) if seen else None
     what = f"it is {media_type}" if media_type else "its first bytes are those of nothing known"
     return InvalidRequest(

@@ -17,8 +17,8 @@ from core.bodies.responses.input import Conversation, conversation
 from core.bodies.responses.tools import chosen, tools
 from core.bodies.speech import ProviderBody
 from core.bodies.validation import Body, Fault, refuse_ours
+from core.contract.chat import ChatRequest, Modality
 from core.contract.errors import Unsupported
-from core.contract.requests import ChatRequest, Modality
 
 KEPT_NOWHERE = {
     "previous_response_id": "answers are not kept here: send the whole conversation as input",

@@ -10,8 +10,8 @@ from typing import Any
 
 from core.bodies.chat.messages import MOST_PARTS, Part, missing, refusal, sound, sourced, wrong
 from core.bodies.files.data_urls import Found, Take
+from core.contract.chat import Modality
 from core.contract.errors import Unsupported
-from core.contract.requests import Modality
 
 
 def said(value: Mapping[str, Any], name: str, place: str, take: Take) -> str | list[Part]:

@@ -14,8 +14,8 @@ from core.bodies.chat.messages import MOST_MESSAGES, Part, missing, wrong
 from core.bodies.files.data_urls import Found, Take, https, is_data_url, split
 from core.bodies.responses.content import said
 from core.bodies.responses.items import OURS
+from core.contract.chat import Modality
 from core.contract.errors import InvalidRequest, Unsupported
-from core.contract.requests import Modality
 
 ROLES = ("user", "assistant", "system", "developer")
 Message = dict[str, Any]

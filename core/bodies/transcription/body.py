@@ -11,7 +11,8 @@ from core.bodies.speech import ProviderBody
 from core.bodies.validation import Body
 from core.contract.errors import InvalidRequest, Unsupported
 from core.contract.languages import primary
-from core.contract.requests import SoundFile, TranscriptFormat, TranscriptionRequest, TranslationRequest
+from core.contract.transcription import AudioFile, TranscriptFormat, TranscriptionRequest
+from core.contract.translation import TranslationRequest
 
 MOST_SPEAKERS = 32
 SUBTITLES = (TranscriptFormat.SRT, TranscriptFormat.VTT)
@@ -108,7 +109,7 @@ class TranscriptionBody(Body):
     keywords: list[Term] = Field(default_factory=list, max_length=1000, description="As `keyterms`.")
     provider: ProviderBody | None = None
 
-    def request(self, file: SoundFile) -> TranscriptionRequest:
+    def request(self, file: AudioFile) -> TranscriptionRequest:
         """Raises `InvalidRequest` or `Unsupported` for fields that do not go together."""
         self.check()
         form = self.response_format
@@ -171,7 +172,7 @@ class TranslationBody(Body):
     )
     provider: ProviderBody | None = None
 
-    def request(self, file: SoundFile) -> TranslationRequest:
+    def request(self, file: AudioFile) -> TranslationRequest:
         """Raises `Unsupported` for a format that has speakers."""
         if self.response_format is TranscriptFormat.DIARIZED_JSON:
             raise Unsupported(

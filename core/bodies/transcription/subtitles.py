@@ -6,7 +6,7 @@ import html
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from core.contract.events import HeardWord, Segment
+from core.contract.events import Segment, TranscriptWord
 
 MOST_CHARACTERS = 84
 MOST_SECONDS = 7.0
@@ -26,7 +26,7 @@ class Cue:
 
 
 def cues(
-    segments: Sequence[Segment], words: Sequence[HeardWord], text: str = "", seconds: float | None = None
+    segments: Sequence[Segment], words: Sequence[TranscriptWord], text: str = "", seconds: float | None = None
 ) -> tuple[Cue, ...]:
     """Cues from words where there are any, else one for each segment, else one for the whole.
 
@@ -41,7 +41,7 @@ def cues(
     return (Cue(0.0, seconds, whole),) if whole and seconds is not None else ()
 
 
-def segment_cues(segment: Segment, words: Sequence[HeardWord]) -> Iterable[Cue]:
+def segment_cues(segment: Segment, words: Sequence[TranscriptWord]) -> Iterable[Cue]:
     """The segment whole where it fits, else cut where its words were said."""
     text = one_line(segment.text)
     if not text:
@@ -53,7 +53,7 @@ def segment_cues(segment: Segment, words: Sequence[HeardWord]) -> Iterable[Cue]:
     return tuple(word_cues(timed)) if timed else (whole,)
 
 
-def punctuated(segment: Segment, words: Sequence[HeardWord]) -> list[HeardWord]:
+def punctuated(segment: Segment, words: Sequence[TranscriptWord]) -> list[TranscriptWord]:
     """The segment's words as it spells them, at the times of `words`; empty where the two do not match.
 
     Some models tell times of bare words, and commas in the segment only.
@@ -62,7 +62,7 @@ def punctuated(segment: Segment, words: Sequence[HeardWord]) -> list[HeardWord]:
     spelled = segment.text.split()
     if len(spelled) == len(inside):
         return [
-            HeardWord(token, word.start, word.end, word.confidence, segment.speaker)
+            TranscriptWord(token, word.start, word.end, word.confidence, segment.speaker)
             for token, word in zip(spelled, inside, strict=True)
         ]
     return inside if bare(segment.text) == bare("".join(word.word for word in inside)) else []
@@ -72,8 +72,8 @@ def bare(text: str) -> str:
     return "".join(filter(str.isalnum, text.casefold()))
 
 
-def word_cues(words: Iterable[HeardWord]) -> Iterator[Cue]:
-    line: list[HeardWord] = []
+def word_cues(words: Iterable[TranscriptWord]) -> Iterator[Cue]:
+    line: list[TranscriptWord] = []
     for word in words:
         if line and ends(line, word):
             yield cue(line)
@@ -83,7 +83,7 @@ def word_cues(words: Iterable[HeardWord]) -> Iterator[Cue]:
         yield cue(line)
 
 
-def ends(line: Sequence[HeardWord], word: HeardWord) -> bool:
+def ends(line: Sequence[TranscriptWord], word: TranscriptWord) -> bool:
     return (
         word.speaker != line[-1].speaker
         or word.start - line[-1].end > PAUSE
@@ -92,11 +92,11 @@ def ends(line: Sequence[HeardWord], word: HeardWord) -> bool:
     )
 
 
-def cue(line: Sequence[HeardWord]) -> Cue:
+def cue(line: Sequence[TranscriptWord]) -> Cue:
     return Cue(line[0].start, max(word.end for word in line), joined(line), line[0].speaker)
 
 
-def joined(words: Iterable[HeardWord]) -> str:
+def joined(words: Iterable[TranscriptWord]) -> str:
     """Words as a sentence, without spaces where the script has none."""
     text = ""
     for spoken in (one_line(word.word) for word in words):

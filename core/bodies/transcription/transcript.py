@@ -7,9 +7,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.bodies.transcription.subtitles import cues, srt, vtt, word_cues
-from core.contract.events import Event, HeardWord, HeardWords, Receipt, Segment, Transcript, TranscriptDelta
+from core.contract.events import (
+    Event,
+    Receipt,
+    Segment,
+    Transcript,
+    TranscriptDelta,
+    TranscriptWord,
+    TranscriptWords,
+)
 from core.contract.languages import english_name
-from core.contract.requests import Listening, TranscriptFormat, TranscriptionRequest
+from core.contract.transcription import TranscriptFormat, TranscriptionRequest
+from core.contract.translation import TranscriptRequest
 from core.contract.usage import Kind, Unit
 
 PLAIN = "text/plain; charset=utf-8"
@@ -29,7 +38,7 @@ class Heard:
     language: str | None = None
     seconds: float | None = None
     segments: tuple[Segment, ...] = ()
-    words: tuple[HeardWord, ...] = ()
+    words: tuple[TranscriptWord, ...] = ()
     aligned: bool = False
     logprobs: tuple[Mapping[str, Any], ...] = ()
 
@@ -40,7 +49,7 @@ class Gathering:
 
     deltas: list[str] = field(default_factory=list)
     segments: list[Segment] = field(default_factory=list)
-    words: list[HeardWord] = field(default_factory=list)
+    words: list[TranscriptWord] = field(default_factory=list)
     aligned: bool = False
     logprobs: list[Mapping[str, Any]] = field(default_factory=list)
     whole: Transcript | None = None
@@ -51,13 +60,13 @@ class Gathering:
             self.logprobs += event.logprobs
         elif isinstance(event, Segment):
             self.segments.append(event)
-        elif isinstance(event, HeardWords):
+        elif isinstance(event, TranscriptWords):
             self.words += event.words
             self.aligned = self.aligned or event.aligned
         elif isinstance(event, Transcript):
             self.whole = event
 
-    def heard(self, request: Listening) -> Heard:
+    def heard(self, request: TranscriptRequest) -> Heard:
         """What has come so far; the request knows the length and perhaps the language."""
         whole = self.whole or Transcript("".join(self.deltas))
         spoken = request.language if isinstance(request, TranscriptionRequest) else "en"
@@ -73,7 +82,7 @@ class Gathering:
         )
 
 
-def written(heard: Heard, request: Listening, receipt: Receipt | None = None) -> str | dict[str, Any]:
+def written(heard: Heard, request: TranscriptRequest, receipt: Receipt | None = None) -> str | dict[str, Any]:
     """The answer in the request's format: a string for text and subtitles, else an object for JSON."""
     match request.format:
         case TranscriptFormat.TEXT:
@@ -94,7 +103,7 @@ def written(heard: Heard, request: Listening, receipt: Receipt | None = None) ->
     }
 
 
-def verbose(heard: Heard, request: Listening) -> dict[str, Any]:
+def verbose(heard: Heard, request: TranscriptRequest) -> dict[str, Any]:
     """Segments unless only words were asked for; what is not known is left out."""
     words = timed_words(heard, request)
     found: dict[str, Any] = {"task": "transcribe" if request.task == "transcription" else "translate"}
@@ -109,7 +118,7 @@ def verbose(heard: Heard, request: Listening) -> dict[str, Any]:
     return found
 
 
-def timed_words(heard: Heard, request: Listening) -> dict[str, Any]:
+def timed_words(heard: Heard, request: TranscriptRequest) -> dict[str, Any]:
     """The words where they were asked for, and whether their times were found afterwards."""
     if not isinstance(request, TranscriptionRequest) or not request.words:
         return {}
@@ -117,7 +126,7 @@ def timed_words(heard: Heard, request: Listening) -> dict[str, Any]:
     return {**words, "words_aligned": True} if heard.aligned else dict(words)
 
 
-def sureness(heard: Heard, request: Listening) -> dict[str, Any]:
+def sureness(heard: Heard, request: TranscriptRequest) -> dict[str, Any]:
     """The tokens with their probabilities, where they were asked for."""
     asked = isinstance(request, TranscriptionRequest) and request.logprobs
     return {"logprobs": list(heard.logprobs)} if asked else {}
@@ -174,7 +183,7 @@ def segment_object(segment: Segment) -> dict[str, Any]:
     }
 
 
-def word_object(word: HeardWord) -> dict[str, Any]:
+def word_object(word: TranscriptWord) -> dict[str, Any]:
     found = {"word": word.word, "start": word.start, "end": word.end, **spoken_by(word.speaker)}
     return found if word.confidence is None else {**found, "confidence": word.confidence}
 
@@ -211,7 +220,7 @@ def usage_object(receipt: Receipt, seconds: float | None = None) -> dict[str, An
     return {**found, "cost": receipt.cost}
 
 
-def told(events: Iterable[Event], request: Listening) -> Heard:
+def told(events: Iterable[Event], request: TranscriptRequest) -> Heard:
     """The transcript that these events make."""
     gathering = Gathering()
     for event in events:

@@ -9,9 +9,9 @@ from django.conf import settings
 
 from core.catalogue import lookup
 from core.catalogue.entries import EndpointEntry, ModelEntry
-from core.contract.chat import Part, parts
+from core.contract.chat import ChatRequest, Media, Modality, Part, parts
 from core.contract.errors import TooLarge, Unsupported
-from core.contract.requests import ChatRequest, Media, Modality, Task
+from core.contract.tasks import Task
 
 MIB = 1024 * 1024
 IMAGE_MB = 20

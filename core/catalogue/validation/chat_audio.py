@@ -8,9 +8,8 @@ from core.catalogue.entries import EndpointEntry, ModelEntry
 from core.catalogue.validation.speech import first_of, known_voice
 from core.catalogue.validation.voice_language import default_voice
 from core.contract.audio import AudioFormat
-from core.contract.chat import last_text
+from core.contract.chat import ChatRequest, Modality, last_text
 from core.contract.errors import Unsupported
-from core.contract.requests import ChatRequest, Modality
 
 STREAMED = {"openai": (AudioFormat.PCM,), "azure": (AudioFormat.PCM,)}
 """What a wire streams where an endpoint's `streamed_formats` do not say; others stream all they make."""

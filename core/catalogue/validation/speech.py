@@ -9,7 +9,7 @@ from core.catalogue.entries import EndpointEntry, ModelEntry
 from core.catalogue.validation.voice_language import default_voice
 from core.contract.audio import AudioFormat
 from core.contract.errors import InvalidRequest, Unsupported
-from core.contract.requests import SpeechRequest
+from core.contract.speech import SpeechRequest
 
 VARIANT = re.compile(r"\+[A-Za-z0-9_-]{1,24}$")
 """What may follow an espeak voice, such as `+f3`."""

@@ -9,7 +9,8 @@ from core.catalogue import lookup
 from core.catalogue.entries import EndpointEntry, ModelEntry
 from core.contract.errors import InvalidRequest, TooLarge, Unsupported
 from core.contract.languages import english_name, primary
-from core.contract.requests import Listening, TranscriptFormat, TranscriptionRequest
+from core.contract.transcription import TranscriptFormat, TranscriptionRequest
+from core.contract.translation import TranscriptRequest
 from core.media import installed
 from core.routing.word_alignment import LONGEST
 
@@ -19,7 +20,7 @@ UNKNOWN_DEADLINE = 3600.0
 SUBTITLES = (TranscriptFormat.SRT, TranscriptFormat.VTT)
 
 
-def check_listening(request: Listening, model: ModelEntry) -> None:
+def check_listening(request: TranscriptRequest, model: ModelEntry) -> None:
     """Raises `InvalidRequest`, `Unsupported` or `TooLarge` naming the parameter and the models that can.
 
     A model without any features is an admin's own: its server knows what it takes.
@@ -40,7 +41,7 @@ def check_listening(request: Listening, model: ModelEntry) -> None:
             raise cannot(request, model, "include", "does not tell logprobs", has("logprobs"))
 
 
-def check_size(request: Listening, model: ModelEntry) -> None:
+def check_size(request: TranscriptRequest, model: ModelEntry) -> None:
     size, seconds = request.file.size, request.file.seconds
     limit = model.limits.get("file_mb")
     if limit is not None and size > limit * MIB:
@@ -107,7 +108,7 @@ def can_hear() -> bool:
     return installed.deaf() is None
 
 
-def check_subtitles(request: Listening, model: ModelEntry) -> None:
+def check_subtitles(request: TranscriptRequest, model: ModelEntry) -> None:
     """A model without times gets one cue for the whole, which needs to know how long that is."""
     timed = model.features & {"words", "segments"}
     if request.format in SUBTITLES and not timed and request.file.seconds is None:
@@ -126,7 +127,7 @@ def check_speakers(request: TranscriptionRequest, model: ModelEntry) -> None:
 
 
 def cannot(
-    request: Listening, model: ModelEntry, param: str, what: str, fits: Callable[[ModelEntry], bool]
+    request: TranscriptRequest, model: ModelEntry, param: str, what: str, fits: Callable[[ModelEntry], bool]
 ) -> Unsupported:
     able = lookup.capable(request.task, fits=fits)
     return Unsupported(
@@ -137,7 +138,7 @@ def cannot(
     )
 
 
-def others(request: Listening, fits: Callable[[ModelEntry], bool]) -> str:
+def others(request: TranscriptRequest, fits: Callable[[ModelEntry], bool]) -> str:
     return lookup.named(lookup.capable(request.task, fits=fits))
 
 
@@ -156,7 +157,7 @@ def wire_options(endpoint: EndpointEntry, model: ModelEntry) -> Mapping[str, Any
     }
 
 
-def deadline(request: Listening) -> float:
+def deadline(request: TranscriptRequest) -> float:
     """Seconds an answer may take: a slow model needs as long as the sound is, or longer."""
     seconds = request.file.seconds
     return UNKNOWN_DEADLINE if seconds is None else max(LEAST_DEADLINE, 2 * seconds)

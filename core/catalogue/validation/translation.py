@@ -7,8 +7,10 @@ from decimal import Decimal
 from core.catalogue import lookup
 from core.catalogue.entries import ModelEntry
 from core.catalogue.snapshot import Snapshot, current
+from core.contract.chat import Modality
 from core.contract.errors import Unsupported
-from core.contract.requests import Modality, Task, TranslationRequest
+from core.contract.tasks import Task
+from core.contract.translation import TranslationRequest
 from core.contract.usage import Kind, Unit
 
 EMBEDDED = "local"

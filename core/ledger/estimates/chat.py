@@ -26,8 +26,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from core.contract.chat import parts
-from core.contract.requests import ChatRequest, Modality
+from core.contract.chat import ChatRequest, Modality, parts
 from core.contract.route import Target
 from core.contract.usage import Amount, Kind, Unit
 from core.ledger.estimates import chat_files

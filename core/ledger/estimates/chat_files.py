@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 
-from core.contract.chat import Part, parts
-from core.contract.requests import ChatRequest, Media, Modality
+from core.contract.chat import ChatRequest, Media, Modality, Part, parts
 from core.contract.route import Target
 from core.contract.usage import Kind, Unit
 from core.ledger.pricing import Line

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 from decimal import ROUND_CEILING, Decimal
 
-from core.contract.requests import Listening, TranscriptionRequest
 from core.contract.route import Target
+from core.contract.transcription import TranscriptionRequest
+from core.contract.translation import TranscriptRequest
 from core.contract.usage import Kind, Unit
 from core.ledger.pricing import Line
 
@@ -32,7 +33,7 @@ WRITTEN_TOKENS = (Kind.TEXT_OUT, Unit.TOKEN)
 ONE_REQUEST = (Kind.REQUEST, Unit.REQUEST)
 
 
-def most(request: Listening, target: Target, line: Line) -> Decimal:
+def most(request: TranscriptRequest, target: Target, line: Line) -> Decimal:
     """The most of one line that a request can use at a target."""
     seconds = max(whole(length(request)), Decimal(LEAST_SECONDS))
     if line == SECONDS:
@@ -46,7 +47,7 @@ def most(request: Listening, target: Target, line: Line) -> Decimal:
     return Decimal(1) if line == ONE_REQUEST else Decimal(0)
 
 
-def passed_on(request: Listening, line: Line) -> Decimal:
+def passed_on(request: TranscriptRequest, line: Line) -> Decimal:
     """The most of one line that a second model can use on what a first one wrote down."""
     written = max(whole(length(request)), Decimal(LEAST_SECONDS)) * WRITTEN_PER_SECOND + 256
     if line == TEXT_TOKENS:
@@ -56,13 +57,13 @@ def passed_on(request: Listening, line: Line) -> Decimal:
     return Decimal(1) if line == ONE_REQUEST else Decimal(0)
 
 
-def counted(request: Listening) -> dict[Line, Decimal]:
+def counted(request: TranscriptRequest) -> dict[Line, Decimal]:
     """What we know ourselves: how long the sound is, where it was measured."""
     seconds = request.file.seconds
     return {} if seconds is None else {SECONDS: round(Decimal(str(seconds)), 3)}
 
 
-def guess(written: int, request: Listening, target: Target, line: Line) -> Decimal | None:
+def guess(written: int, request: TranscriptRequest, target: Target, line: Line) -> Decimal | None:
     """What a line probably came to, `written` bytes of text having been delivered; None for others."""
     if line == SECONDS:
         return length(request)
@@ -75,7 +76,7 @@ def guess(written: int, request: Listening, target: Target, line: Line) -> Decim
     return None
 
 
-def length(request: Listening) -> Decimal:
+def length(request: TranscriptRequest) -> Decimal:
     seconds = request.file.seconds
     return Decimal(request.file.size) / BYTES_PER_SECOND if seconds is None else Decimal(str(seconds))
 
@@ -84,7 +85,7 @@ def whole(quantity: Decimal) -> Decimal:
     return quantity.to_integral_value(rounding=ROUND_CEILING)
 
 
-def prompt_bytes(request: Listening) -> int:
+def prompt_bytes(request: TranscriptRequest) -> int:
     terms = request.keyterms if isinstance(request, TranscriptionRequest) else ()
     return sum(len(text.encode(errors="replace")) for text in (request.prompt or "", *terms))
 

@@ -10,8 +10,8 @@ from typing import Any
 from core.contract.audio import AudioFormat
 from core.contract.errors import InvalidRequest, Unavailable, Unsupported
 from core.contract.events import AudioChunk, AudioStart, Event, Used, Word, Words
-from core.contract.requests import SpeechRequest
 from core.contract.route import Target
+from core.contract.speech import SpeechRequest
 from core.contract.usage import Amount, Kind, Unit, Usage
 from core.media.installed import HINT, can_make, missing
 from core.media.pool.job import Message

@@ -10,16 +10,16 @@ from typing import Any
 from core.contract.errors import Unavailable, Unsupported
 from core.contract.events import (
     Event,
-    HeardWord,
-    HeardWords,
     Progress,
     Segment,
     Transcript,
     TranscriptDelta,
+    TranscriptWord,
+    TranscriptWords,
     Used,
 )
-from core.contract.requests import TranscriptionRequest
 from core.contract.route import Target
+from core.contract.transcription import TranscriptionRequest
 from core.contract.usage import Amount, Kind, Unit, Usage
 from core.media.installed import deaf
 from core.media.pool.pool import shared_pool
@@ -68,4 +68,4 @@ def segment(message: Mapping[str, Any]) -> Iterator[Event]:
     number, text = message["id"], message["text"]
     yield TranscriptDelta(f" {text}" if number else text)
     yield Segment(number, message["start"], message["end"], text)
-    yield HeardWords(tuple(HeardWord(*word) for word in message["words"]))
+    yield TranscriptWords(tuple(TranscriptWord(*word) for word in message["words"]))

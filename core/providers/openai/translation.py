@@ -9,8 +9,8 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from core.contract.events import Event
-from core.contract.requests import TranslationRequest
 from core.contract.route import Target
+from core.contract.translation import TranslationRequest
 from core.providers.openai.transcription.transcription import listen, pairs, shared, upstream_format
 
 

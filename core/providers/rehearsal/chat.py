@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from core.contract.chat import ChatRequest, Modality
 from core.contract.events import ChatDelta, Event, ImageReady, ToolCall
-from core.contract.requests import ChatRequest, Modality
 from core.contract.usage import Amount, Kind, Unit, Usage
 
 PIECE = re.compile(r"\s*\S+\s*?|\s+")

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from core.contract.audio import PCM_RATE, AudioFormat, PcmShape, wav_header
+from core.contract.chat import ChatRequest, Modality
 from core.contract.errors import (
     Unsupported,
     UpstreamDenied,
@@ -21,8 +22,9 @@ from core.contract.errors import (
     UpstreamUnreachable,
 )
 from core.contract.events import Answered, AudioChunk, AudioStart, ChatDelta, Event, Used, Word, Words
-from core.contract.requests import ChatRequest, Listening, Modality, SpeechRequest
 from core.contract.route import Target
+from core.contract.speech import SpeechRequest
+from core.contract.translation import TranscriptRequest
 from core.contract.usage import Amount, Kind, Unit, Usage
 from core.providers.rehearsal import chat as rehearsed_chat
 from core.providers.rehearsal import transcription
@@ -78,7 +80,7 @@ class Rehearsal:
             raise UpstreamUnreachable("The rehearsal broke off, as it was told to.")
         yield Used(usage(len(request.text), SHAPE.seconds(size)))
 
-    async def transcribe(self, target: Target, request: Listening) -> AsyncGenerator[Event, None]:
+    async def transcribe(self, target: Target, request: TranscriptRequest) -> AsyncGenerator[Event, None]:
         """Yield the same sentences for every sound, with words and segments over its length."""
         part = await begin(target)
         cut = int(target.options.get("cut_after", 1)) if part == "cut" else None

@@ -6,8 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from core.contract.events import Event, HeardWord, HeardWords, Progress, Segment, Transcript, TranscriptDelta
-from core.contract.requests import Listening, TranscriptionRequest
+from core.contract.events import (
+    Event,
+    Progress,
+    Segment,
+    Transcript,
+    TranscriptDelta,
+    TranscriptWord,
+    TranscriptWords,
+)
+from core.contract.transcription import TranscriptionRequest
+from core.contract.translation import TranscriptRequest
 from core.contract.usage import Amount, Kind, Unit, Usage
 
 SENTENCES = (
@@ -29,7 +38,7 @@ class Stretch:
     events: tuple[Event, ...]
 
 
-def stretches(request: Listening) -> Iterator[Stretch]:
+def stretches(request: TranscriptRequest) -> Iterator[Stretch]:
     """A sentence at a time: its text, its segment, its words, how far the sound has been heard."""
     whole = request.file.seconds or SECONDS
     share = whole / len(SENTENCES)
@@ -41,25 +50,25 @@ def stretches(request: Listening) -> Iterator[Stretch]:
             (
                 TranscriptDelta(sentence if number == 0 else f" {sentence}"),
                 Segment(number, round(start, 3), round(end, 3), sentence, speaker),
-                HeardWords(tuple(words(sentence, start, end, speaker))),
+                TranscriptWords(tuple(words(sentence, start, end, speaker))),
                 Progress("transcribing", round(end, 3), whole, "s"),
             )
         )
 
 
-def words(sentence: str, start: float, end: float, speaker: str | None) -> Iterator[HeardWord]:
+def words(sentence: str, start: float, end: float, speaker: str | None) -> Iterator[TranscriptWord]:
     spelled = sentence.split()
     share = (end - start) / len(spelled)
     for number, word in enumerate(spelled):
         begin = start + number * share
         certainty = CERTAINTIES[number % len(CERTAINTIES)]
-        yield HeardWord(word, round(begin, 3), round(begin + 0.8 * share, 3), certainty, speaker)
+        yield TranscriptWord(word, round(begin, 3), round(begin + 0.8 * share, 3), certainty, speaker)
 
 
-def transcript(request: Listening) -> Transcript:
+def transcript(request: TranscriptRequest) -> Transcript:
     return Transcript(" ".join(SENTENCES), "en", request.file.seconds or SECONDS)
 
 
-def usage(request: Listening) -> Usage:
+def usage(request: TranscriptRequest) -> Usage:
     seconds = Decimal(str(round(request.file.seconds or SECONDS, 3)))
     return Usage((Amount(Kind.AUDIO_IN, Unit.SECOND, seconds),))

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import AsyncIterator, Sequence
 
 from core.contract.errors import InvalidRequest
-from core.contract.requests import SoundFile
+from core.contract.transcription import AudioFile
 
 PIECE = 256 * 1024
 NAME = re.compile(r"[\w.\[\]-]{1,200}")
@@ -18,7 +18,7 @@ NAME = re.compile(r"[\w.\[\]-]{1,200}")
 class Upload:
     """`multipart/form-data` as an async iterable of bytes; iterating again sends it again."""
 
-    def __init__(self, fields: Sequence[tuple[str, str]], file: SoundFile) -> None:
+    def __init__(self, fields: Sequence[tuple[str, str]], file: AudioFile) -> None:
         """Raises `InvalidRequest` for a field name that a form cannot carry."""
         self.boundary = f"polyphony-{secrets.token_hex(16)}"
         self._file = file

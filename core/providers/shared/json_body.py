@@ -11,8 +11,8 @@ from typing import Any
 
 import orjson
 
+from core.contract.chat import Media
 from core.contract.errors import InvalidRequest
-from core.contract.requests import Media
 
 PIECE = 192 * 1024
 """A multiple of 3 bytes: base64 of such pieces can be joined."""

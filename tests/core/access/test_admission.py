@@ -10,7 +10,7 @@ from django.utils import timezone
 from core.access import admission, identify, keys, snapshot
 from core.access.rates import Buckets
 from core.contract.errors import AuthenticationFailed, InvalidRequest, NotPermitted, RateLimited
-from core.contract.requests import SpeechRequest
+from core.contract.speech import SpeechRequest
 from core.models import ApiKey, Budget, Version
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -6,7 +6,7 @@ from core.bodies.speech import SpeechBody
 from core.bodies.validation import OURS_ALONE, validate
 from core.contract.audio import AudioFormat
 from core.contract.errors import InvalidRequest
-from core.contract.requests import SpeechRequest
+from core.contract.speech import SpeechRequest
 
 LEAST = {"model": "lab/alto", "input": "Hello"}
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from core.catalogue import prices
-from core.contract.requests import Task
+from core.contract.tasks import Task
 from core.contract.usage import Kind, Price, Unit
 
 

@@ -19,7 +19,7 @@ from core.contract.errors import (
     Unsupported,
     WrongEndpoint,
 )
-from core.contract.requests import SpeechRequest
+from core.contract.speech import SpeechRequest
 from core.models import AIModel, Endpoint, Provider, ProviderKey
 
 ESPEAK = "local/espeak-ng"

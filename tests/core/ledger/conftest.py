@@ -12,8 +12,9 @@ import pytest
 from core import ledger
 from core.contract.audio import AudioFormat
 from core.contract.events import AudioChunk, AudioStart, Outcome, Receipt, Used
-from core.contract.requests import Caller, SpeechRequest
+from core.contract.requests import Caller
 from core.contract.route import Route, Target
+from core.contract.speech import SpeechRequest
 from core.contract.usage import Amount, Kind, Price, Unit, Usage
 from core.ledger.store import heartbeat, spool, writer
 from core.models import Budget, UsageRecord

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from core.contract.audio import AudioFormat
 from core.contract.events import AudioChunk, AudioStart, Used, Word, Words
-from core.contract.requests import SpeechRequest
 from core.contract.route import Route
+from core.contract.speech import SpeechRequest
 from core.contract.usage import Kind, Price, Unit, Usage
 from core.ledger import metering
 from core.ledger.record import estimate

@@ -11,8 +11,8 @@ from core import providers
 from core.contract.audio import AudioFormat
 from core.contract.errors import PolyphonyError
 from core.contract.events import AudioChunk, Outcome
-from core.contract.requests import SpeechRequest
 from core.contract.route import Policy, Route
+from core.contract.speech import SpeechRequest
 from core.ledger import open as open_entry
 from core.models import Attempt, Budget, UsageRecord
 from core.routing.health import Health

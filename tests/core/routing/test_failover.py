@@ -8,10 +8,11 @@ from contextlib import aclosing
 import pytest
 
 from core.contract.audio import AudioFormat
+from core.contract.chat import ChatRequest
 from core.contract.errors import PolyphonyError, UpstreamUnreachable
 from core.contract.events import Answered, Attempted, AudioChunk, ChatDelta, Outcome, Started, Used
-from core.contract.requests import ChatRequest, SpeechRequest
 from core.contract.route import Policy, Route, Secret, Target
+from core.contract.speech import SpeechRequest
 from core.routing.health import Health
 from core.routing.run import run
 from tests.core.routing.books import Books

@@ -21,8 +21,8 @@ from core.contract.errors import (
     UpstreamTimeout,
 )
 from core.contract.events import Attempted, AudioChunk, AudioStart, Outcome, Progress, Started, Used
-from core.contract.requests import SpeechRequest
 from core.contract.route import Policy, Route, Target
+from core.contract.speech import SpeechRequest
 from core.contract.usage import Usage
 from core.routing import run as road
 from core.routing.health import Health

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from core.contract.chat import ChatRequest
 from core.contract.errors import UpstreamFailed, UpstreamInvalid
 from core.contract.events import (
     ChatDelta,
@@ -16,8 +17,9 @@ from core.contract.events import (
     TranscriptDelta,
     Used,
 )
-from core.contract.requests import ChatRequest, SoundFile, TranscriptionRequest, TranslationRequest
 from core.contract.route import Policy, Route, Target
+from core.contract.transcription import AudioFile, TranscriptionRequest
+from core.contract.translation import TranslationRequest
 from core.contract.usage import Usage
 from core.routing.health import Health
 from core.routing.two_step_translation import relay
@@ -25,7 +27,7 @@ from tests.core.routing.books import Books
 
 pytestmark = pytest.mark.anyio
 
-FILE = SoundFile("/nowhere/talk.wav", "audio.wav", "audio/wav", 100, 4.0)
+FILE = AudioFile("/nowhere/talk.wav", "audio.wav", "audio/wav", 100, 4.0)
 REQUEST = TranslationRequest("ears", FILE)
 QUICK = Policy(retries=0, deadline=5.0)
 EARS = Target(1, "ada", "Ada", "w", "http://x.test", "ears-1")

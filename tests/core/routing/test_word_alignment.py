@@ -4,9 +4,9 @@ from contextlib import aclosing
 
 import pytest
 
-from core.contract.events import HeardWords, Transcript, Used
-from core.contract.requests import SoundFile, TranscriptionRequest
+from core.contract.events import Transcript, TranscriptWords, Used
 from core.contract.route import Policy, Route, Target
+from core.contract.transcription import AudioFile, TranscriptionRequest
 from core.contract.usage import Usage
 from core.routing.health import Health
 from core.routing.word_alignment import aligned
@@ -22,7 +22,7 @@ SAID = (
 
 
 def ask(path) -> TranscriptionRequest:
-    return TranscriptionRequest("m", SoundFile(str(path), "audio.flac", "audio/flac", 1, 11.0), words=True)
+    return TranscriptionRequest("m", AudioFile(str(path), "audio.flac", "audio/flac", 1, 11.0), words=True)
 
 
 async def collect(request: TranscriptionRequest, text: str) -> tuple[list, list]:
@@ -42,7 +42,7 @@ async def collect(request: TranscriptionRequest, text: str) -> tuple[list, list]
 async def test_words_are_laid_along_the_sound_and_said_to_be(data):
     asked, seen = await collect(ask(data / "samples" / "jfk.flac"), SAID)
     assert [request.words for request in asked] == [False]
-    found = next(event for event in seen if isinstance(event, HeardWords))
+    found = next(event for event in seen if isinstance(event, TranscriptWords))
     assert found.aligned
     assert " ".join(word.word for word in found.words).casefold().startswith("and so my fellow americans")
     times = [time for word in found.words for time in (word.start, word.end)]
@@ -55,7 +55,9 @@ async def test_a_transcript_is_kept_where_its_words_cannot_be_placed(tmp_path):
     broken = tmp_path / "broken.flac"
     broken.write_bytes(b"fLaC and nothing more")
     _, seen = await collect(ask(broken), SAID)
-    assert [event for event in seen if isinstance(event, HeardWords)] == [HeardWords((), aligned=True)]
+    assert [event for event in seen if isinstance(event, TranscriptWords)] == [
+        TranscriptWords((), aligned=True)
+    ]
     assert Transcript(SAID, "en", 11.0) in seen
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from core.media.file_types import HEAD, kind_of
+from core.media.file_types import HEAD, file_type
 from core.media.worker.output import Refused
 
 TAKEN = "wav, mp3, flac, ogg, opus, m4a, mp4, mov, mpeg, webm, mkv, aac, aiff, png, jpeg, gif, webp and pdf"
@@ -60,7 +60,7 @@ def unreadable(message: str) -> Refused:
 
 def by_head(head: bytes) -> Kind | None:
     """What begins like this, None for what nobody reads here."""
-    found = kind_of(head)
+    found = file_type(head)
     if found is None or not (found.container in SEEN or found.container in DEMUXERS):
         return None
     container = "mp4" if found.container == "m4a" else found.container

@@ -6,9 +6,9 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any
 
+from core.contract.chat import ChatRequest, Modality
 from core.contract.errors import PolyphonyError, Unavailable
 from core.contract.events import Answered, ChatDelta, Event, ImageReady, Progress, Used
-from core.contract.requests import ChatRequest, Modality
 from core.contract.route import Target
 from core.contract.usage import Kind, Unit
 from core.media.installed import blind

@@ -8,9 +8,9 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
+from core.contract.chat import Media
 from core.contract.errors import Interrupted, PolyphonyError
 from core.contract.events import ImageReady, Progress
-from core.contract.requests import Media
 from core.contract.usage import Kind, Unit
 from core.media.installed import deaf
 from core.media.pool.pool import shared_pool

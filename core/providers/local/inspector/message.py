@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from core.contract.requests import ChatRequest, Media
+from core.contract.chat import ChatRequest, Media
 
 SYSTEM = ("system", "developer")
 KINDS = {"image_url": "Image", "input_audio": "Audio", "file": "File", "video_url": "Video"}

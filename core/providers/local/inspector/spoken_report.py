@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Protocol
 
 from core.contract.audio import PCM_RATE, AudioFormat, PcmShape, wav_header
+from core.contract.chat import ChatRequest
 from core.contract.errors import Unavailable, Unsupported
 from core.contract.events import AudioChunk, AudioStart, Event
-from core.contract.requests import ChatRequest
 from core.contract.route import Target
 from core.contract.usage import Kind, Unit
 from core.media.encode import encode

@@ -12,8 +12,8 @@ from contextlib import aclosing
 from typing import Any
 
 from core.contract.audio import AudioFormat
+from core.contract.chat import ChatRequest, Modality
 from core.contract.events import Event, Used
-from core.contract.requests import ChatRequest, Modality
 from core.contract.route import Target
 from core.providers.openai import wire
 from core.providers.openai.chat.events import Reading

@@ -12,8 +12,8 @@ from typing import Any
 from core.contract.audio import AudioFormat
 from core.contract.errors import UpstreamInvalid
 from core.contract.events import AudioChunk, AudioStart, Event, Used
-from core.contract.requests import SpeechRequest
 from core.contract.route import Target
+from core.contract.speech import SpeechRequest
 from core.media.audio_header import WAV_HEADER, accept
 from core.providers.openai import wire
 from core.providers.openai.speech.events import audio_in, sound

@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from core.contract.audio import AudioFormat, PcmShape
-from core.contract.requests import SpeechRequest
 from core.contract.route import Target
+from core.contract.speech import SpeechRequest
 from core.contract.usage import Amount, Kind, Unit, Usage
 from core.media.audio_header import length, shape
 

@@ -8,10 +8,19 @@ from contextlib import aclosing
 from typing import Any
 
 from core.contract.errors import UpstreamInvalid
-from core.contract.events import Event, HeardWord, HeardWords, Segment, Transcript, TranscriptDelta, Used
+from core.contract.events import (
+    Event,
+    Segment,
+    Transcript,
+    TranscriptDelta,
+    TranscriptWord,
+    TranscriptWords,
+    Used,
+)
 from core.contract.languages import primary
-from core.contract.requests import Listening, TranscriptionRequest
 from core.contract.route import Target
+from core.contract.transcription import TranscriptionRequest
+from core.contract.translation import TranscriptRequest
 from core.providers.openai import wire
 from core.providers.openai.stream import EVENT_STREAM, values
 from core.providers.openai.transcription.usage import plausible, usage_of
@@ -24,7 +33,7 @@ PREFIXES = ("transcript.text.", "transcription.text.", "transcription.")
 
 
 async def heard(
-    answer: http.Answer, hide: tuple[str, ...], target: Target, request: Listening
+    answer: http.Answer, hide: tuple[str, ...], target: Target, request: TranscriptRequest
 ) -> AsyncGenerator[Event, None]:
     """The transcript, then `Used`, whichever form the server chose to send it in."""
     if answer.media_type.startswith(EVENT_STREAM):
@@ -37,7 +46,7 @@ async def heard(
 
 
 async def whole(
-    answer: http.Answer, hide: tuple[str, ...], target: Target, request: Listening
+    answer: http.Answer, hide: tuple[str, ...], target: Target, request: TranscriptRequest
 ) -> AsyncGenerator[Event, None]:
     value = wire.decoded(body := await answer.body())
     if not isinstance(value, dict) or value.get("error") or not isinstance(value.get("text"), str):
@@ -51,7 +60,7 @@ async def whole(
 
 
 async def streamed(
-    answer: http.Answer, hide: tuple[str, ...], target: Target, request: Listening
+    answer: http.Answer, hide: tuple[str, ...], target: Target, request: TranscriptRequest
 ) -> AsyncGenerator[Event, None]:
     """Deltas and segments as they come; the last event has the usage and, from some, the times."""
     text, segments, done, sure = [], 0, dict[str, Any](), False
@@ -94,7 +103,7 @@ def text_of(value: Mapping[str, Any], name: str) -> str:
     return found
 
 
-def logprobs_of(value: Mapping[str, Any], request: Listening) -> tuple[Mapping[str, Any], ...]:
+def logprobs_of(value: Mapping[str, Any], request: TranscriptRequest) -> tuple[Mapping[str, Any], ...]:
     """The tokens of a piece or of the whole, where they were asked for."""
     asked = isinstance(request, TranscriptionRequest) and request.logprobs
     return tuple(entries(value, "logprobs")) if asked else ()
@@ -107,7 +116,7 @@ def timed(value: Mapping[str, Any]) -> Iterator[Event]:
             yield segment
     words = tuple(word for entry in entries(value, "words") if (word := word_in(entry)))
     if words:
-        yield HeardWords(words, aligned=value.get("words_aligned") is True)
+        yield TranscriptWords(words, aligned=value.get("words_aligned") is True)
 
 
 def entries(value: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
@@ -122,13 +131,13 @@ def segment_in(entry: Mapping[str, Any], number: int) -> Segment | None:
     return Segment(number_of(entry.get("id"), number), *times, text, speaker_of(entry))
 
 
-def word_in(entry: Mapping[str, Any]) -> HeardWord | None:
+def word_in(entry: Mapping[str, Any]) -> TranscriptWord | None:
     times, word = times_of(entry), entry.get("word", entry.get("text"))
     if times is None or not isinstance(word, str):
         return None
     confidence = plausible(entry.get("confidence"))
     sure = confidence if confidence is not None and confidence <= 1 else None
-    return HeardWord(word, *times, sure, speaker_of(entry))
+    return TranscriptWord(word, *times, sure, speaker_of(entry))
 
 
 def times_of(entry: Mapping[str, Any]) -> tuple[float, float] | None:

@@ -12,8 +12,9 @@ from typing import Any
 import orjson
 
 from core.contract.events import Event
-from core.contract.requests import Listening, TranscriptFormat, TranscriptionRequest
 from core.contract.route import Target
+from core.contract.transcription import TranscriptFormat, TranscriptionRequest
+from core.contract.translation import TranscriptRequest
 from core.providers.openai import wire
 from core.providers.openai.transcription.events import heard
 from core.providers.shared import http
@@ -36,7 +37,9 @@ class Transcription:
                 yield event
 
 
-async def listen(target: Target, request: Listening, path: str, form: Fields) -> AsyncGenerator[Event, None]:
+async def listen(
+    target: Target, request: TranscriptRequest, path: str, form: Fields
+) -> AsyncGenerator[Event, None]:
     """Send the file with `form` to `path`; the events of the answer."""
     total = max(LIMITS.total, request.file.seconds or 0.0)  # a long file may take long before a first byte
     bounds = http.Limits(total, LIMITS.idle, LIMITS.pace, LIMITS.size)
@@ -83,7 +86,7 @@ def hints(target: Target, request: TranscriptionRequest) -> dict[str, Any]:
     return {name: value for name, value in wishes.items() if value is not None and name in known}
 
 
-def shared(target: Target, request: Listening) -> dict[str, Any]:
+def shared(target: Target, request: TranscriptRequest) -> dict[str, Any]:
     """Fields of transcriptions and translations alike; terms to listen for join the prompt where the
     endpoint's option `keyterms_field` names no field for them."""
     own: dict[str, Any] = {"model": target.model}
@@ -100,7 +103,7 @@ def shared(target: Target, request: Listening) -> dict[str, Any]:
     return own
 
 
-def upstream_format(target: Target, request: Listening) -> str:
+def upstream_format(target: Target, request: TranscriptRequest) -> str:
     """The poorest format that has what was asked for; what none has is put together here afterwards."""
     offered = target.options.get("response_formats", ("json",))
     words = False
@@ -113,7 +116,7 @@ def upstream_format(target: Target, request: Listening) -> str:
     return next((form for form in richer if form in offered), "json")
 
 
-def pairs(own: Mapping[str, Any], target: Target, request: Listening) -> Fields:
+def pairs(own: Mapping[str, Any], target: Target, request: TranscriptRequest) -> Fields:
     """Everything as text: lists repeat their name, objects are written in brackets."""
     options = {**target.options.get("body", {}), **request.options.get(target.provider, {})}
     found = {name: value for name, value in options.items() if name not in OWN_FIELDS} | dict(own)

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from core.contract.requests import Listening
 from core.contract.route import Target
+from core.contract.translation import TranscriptRequest
 from core.contract.usage import Amount, Kind, Unit, Usage
 
 MOST_TOKENS = 1_000_000_000
@@ -16,7 +16,7 @@ MOST = 10_000_000
 MOST_USD = 100_000
 
 
-def usage_of(reported: Any, target: Target, request: Listening, duration: Any = None) -> Usage:
+def usage_of(reported: Any, target: Target, request: TranscriptRequest, duration: Any = None) -> Usage:
     """`reported` is the answer's `usage`, `duration` its own. Nonsense is dropped and marks an estimate."""
     told = reported if isinstance(reported, dict) else {}
     tokens, doubtful = _tokens(told)
@@ -43,7 +43,7 @@ def _tokens(told: Mapping[str, Any]) -> tuple[list[Amount], bool]:
     ], False
 
 
-def _seconds(told: Mapping[str, Any], duration: Any, request: Listening) -> Decimal | None:
+def _seconds(told: Mapping[str, Any], duration: Any, request: TranscriptRequest) -> Decimal | None:
     """The provider's count is what it bills; Mistral calls it `prompt_audio_seconds`."""
     candidates = (told.get("seconds"), told.get("prompt_audio_seconds"), request.file.seconds, duration)
     found = next((seconds for seconds in map(plausible, candidates) if seconds is not None), None)

@@ -19,8 +19,8 @@ from core.api.files.attachments import Attachments
 from core.api.files.uploads import ChatReceived, receive_chat
 from core.bodies.files import base64_stream
 from core.contract.audio import AudioFormat
+from core.contract.chat import Media, Modality
 from core.contract.errors import InvalidRequest, PolyphonyError, TooLarge
-from core.contract.requests import Media, Modality
 from core.server.limits import body_caps
 from tests.fakes.sound import sound
 

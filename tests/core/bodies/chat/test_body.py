@@ -9,8 +9,8 @@ import pytest
 from core.bodies.chat.body import ChatBody
 from core.bodies.validation import validate
 from core.contract.audio import AudioFormat
+from core.contract.chat import ChatRequest, Modality
 from core.contract.errors import InvalidRequest
-from core.contract.requests import ChatRequest, Modality
 
 MESSAGES = [{"role": "user", "content": "Hello"}]
 

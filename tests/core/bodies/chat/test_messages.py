@@ -8,8 +8,8 @@ import pytest
 
 from core.bodies.chat.messages import canonical
 from core.bodies.files.data_urls import Found, Noted
+from core.contract.chat import Media, Modality
 from core.contract.errors import InvalidRequest
-from core.contract.requests import Media, Modality
 
 PNG = "data:image/png;base64,iVBORw0KGgo="
 MP4 = "data:video/mp4;base64,AAAA"

@@ -6,8 +6,8 @@ import pytest
 
 from core.bodies.files.data_urls import Found
 from core.bodies.files.message_files import FORMATS, MediaKind, require
+from core.contract.chat import Modality
 from core.contract.errors import InvalidRequest
-from core.contract.requests import Modality
 
 HEADS = {
     "png": b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",

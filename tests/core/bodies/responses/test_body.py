@@ -8,8 +8,8 @@ import pytest
 
 from core.bodies.responses.body import ResponsesBody
 from core.bodies.validation import validate
+from core.contract.chat import ChatRequest, Modality
 from core.contract.errors import InvalidRequest, Unsupported
-from core.contract.requests import ChatRequest, Modality
 
 ASK = {"model": "lab/talker", "input": "Hello."}
 MESSAGES = [{"role": "user", "content": "Hello."}]

@@ -8,8 +8,8 @@ import pytest
 
 from core.bodies.files.data_urls import Found, Noted
 from core.bodies.responses.input import Conversation, conversation
+from core.contract.chat import Media, Modality
 from core.contract.errors import InvalidRequest, Unsupported
-from core.contract.requests import Media, Modality
 
 USER = {"role": "user", "content": "Hello."}
 ANSWER = {

@@ -7,9 +7,10 @@ import pytest
 from core.bodies.transcription.body import FORM, TranscriptionBody, TranslationBody
 from core.bodies.validation import validate
 from core.contract.errors import InvalidRequest, Unsupported
-from core.contract.requests import SoundFile, TranscriptFormat, TranscriptionRequest, TranslationRequest
+from core.contract.transcription import AudioFile, TranscriptFormat, TranscriptionRequest
+from core.contract.translation import TranslationRequest
 
-FILE = SoundFile("/nowhere", "audio.wav", "audio/wav", 1000, 6.0)
+FILE = AudioFile("/nowhere", "audio.wav", "audio/wav", 1000, 6.0)
 VOICE = "data:audio/wav;base64,UklGRg=="
 
 

@@ -8,12 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.bodies.transcription.subtitles import MOST_CHARACTERS, MOST_SECONDS, Cue, cues, joined, moment, srt
-from core.contract.events import HeardWord, Segment
+from core.contract.events import Segment, TranscriptWord
 
 
-def spoken(text: str, start: float = 0.0, step: float = 0.5, speaker: str | None = None) -> list[HeardWord]:
+def spoken(
+    text: str, start: float = 0.0, step: float = 0.5, speaker: str | None = None
+) -> list[TranscriptWord]:
     return [
-        HeardWord(word, start + at * step, start + (at + 1) * step, None, speaker)
+        TranscriptWord(word, start + at * step, start + (at + 1) * step, None, speaker)
         for at, word in enumerate(text.split())
     ]
 
@@ -45,7 +47,7 @@ def test_another_speaker_ends_a_cue():
 def test_cues_of_words_keep_every_word_and_every_limit(found):
     words, at = [], 0.0
     for text, pause, length in found:
-        words.append(HeardWord(text, at + pause, at + pause + length))
+        words.append(TranscriptWord(text, at + pause, at + pause + length))
         at += pause + length
     made = cues((), words)
     assert [word for cue in made for word in cue.text.split()] == [word.word for word in words]
@@ -89,7 +91,7 @@ def test_text_alone_is_none():
 
 
 def test_chinese_words_stand_together():
-    words = [HeardWord(text, at, at + 1) for at, text in enumerate(["你好", "世界", "OK", "吗"])]
+    words = [TranscriptWord(text, at, at + 1) for at, text in enumerate(["你好", "世界", "OK", "吗"])]
     assert joined(words) == "你好世界 OK 吗"
 
 

@@ -8,33 +8,34 @@ import pytest
 
 from core.bodies.transcription.transcript import MEDIA_TYPES, Heard, told, usage_object, written
 from core.contract.events import (
-    HeardWord,
-    HeardWords,
     Outcome,
     Receipt,
     Segment,
     Started,
     Transcript,
     TranscriptDelta,
+    TranscriptWord,
+    TranscriptWords,
 )
-from core.contract.requests import SoundFile, TranscriptFormat, TranscriptionRequest, TranslationRequest
+from core.contract.transcription import AudioFile, TranscriptFormat, TranscriptionRequest
+from core.contract.translation import TranslationRequest
 from core.contract.usage import Amount, Basis, Kind, Unit
 
-FILE = SoundFile("/nowhere", "audio.wav", "audio/wav", 1000, 6.0)
+FILE = AudioFile("/nowhere", "audio.wav", "audio/wav", 1000, 6.0)
 TEXT = "Ask not. Ask what."
 SEGMENTS = (Segment(0, 0.0, 1.5, " Ask not.", "A"), Segment(1, 2.5, 4.0, " Ask what.", "B"))
 WORDS = (
-    HeardWord("Ask", 0.0, 0.5, 0.9, "A"),
-    HeardWord("not.", 0.5, 1.5, None, "A"),
-    HeardWord("Ask", 2.5, 3.0, 0.25, "B"),
-    HeardWord("what.", 3.0, 4.0, None, "B"),
+    TranscriptWord("Ask", 0.0, 0.5, 0.9, "A"),
+    TranscriptWord("not.", 0.5, 1.5, None, "A"),
+    TranscriptWord("Ask", 2.5, 3.0, 0.25, "B"),
+    TranscriptWord("what.", 3.0, 4.0, None, "B"),
 )
 EVENTS = (
     Started("Lab", "whisper", 1),
     TranscriptDelta("Ask not."),
     TranscriptDelta(" Ask what."),
     *SEGMENTS,
-    HeardWords(WORDS),
+    TranscriptWords(WORDS),
     Transcript(TEXT, "en", 5.5),
 )
 
@@ -52,7 +53,7 @@ def test_events_become_one_transcript():
 
 
 def test_the_providers_length_stands_where_nobody_measured():
-    request = TranscriptionRequest("m", SoundFile("/nowhere", "audio.wav", "audio/wav", 1000))
+    request = TranscriptionRequest("m", AudioFile("/nowhere", "audio.wav", "audio/wav", 1000))
     assert told(EVENTS, request).seconds == 5.5
 
 
@@ -65,7 +66,7 @@ def test_a_translation_is_english():
 
 
 def test_aligned_words_say_so():
-    heard = told([HeardWords(WORDS, aligned=True), Transcript(TEXT)], ask())
+    heard = told([TranscriptWords(WORDS, aligned=True), Transcript(TEXT)], ask())
     assert written(heard, ask("verbose_json", words=True))["words_aligned"] is True
 
 

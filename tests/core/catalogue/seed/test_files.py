@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from core.contract.audio import AudioFormat
-from core.contract.requests import Task
+from core.contract.tasks import Task
 from core.contract.usage import Kind, Unit
 
 SEED = Path(__file__).parents[4] / "core" / "catalogue" / "seed"

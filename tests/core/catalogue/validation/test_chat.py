@@ -7,8 +7,8 @@ import pytest
 from core.catalogue import snapshot
 from core.catalogue.route import route
 from core.contract.audio import AudioFormat
+from core.contract.chat import ChatRequest, Media, Modality
 from core.contract.errors import InvalidRequest, TooLarge, Unavailable, Unsupported
-from core.contract.requests import ChatRequest, Media, Modality
 from core.models import AIModel, Endpoint, Provider
 
 MIB = 1024 * 1024

@@ -6,7 +6,8 @@ import pytest
 
 from core.catalogue.route import route
 from core.contract.errors import InvalidRequest, TooLarge, Unsupported, WrongEndpoint
-from core.contract.requests import SoundFile, TranscriptFormat, TranscriptionRequest, TranslationRequest
+from core.contract.transcription import AudioFile, TranscriptFormat, TranscriptionRequest
+from core.contract.translation import TranslationRequest
 
 MIB = 1024 * 1024
 WHISPER = "openai/whisper-1"
@@ -21,11 +22,11 @@ def openai_is_live(models, keys):
     keys(OPENAI="sk-direct")
 
 
-def file(size: int = MIB, seconds: float | None = 60.0) -> SoundFile:
-    return SoundFile("/nowhere", "audio.wav", "audio/wav", size, seconds)
+def file(size: int = MIB, seconds: float | None = 60.0) -> AudioFile:
+    return AudioFile("/nowhere", "audio.wav", "audio/wav", size, seconds)
 
 
-def ask(model: str, form: str = "json", sound: SoundFile | None = None, **fields) -> TranscriptionRequest:
+def ask(model: str, form: str = "json", sound: AudioFile | None = None, **fields) -> TranscriptionRequest:
     return TranscriptionRequest(model, sound or file(), format=TranscriptFormat(form), **fields)
 
 

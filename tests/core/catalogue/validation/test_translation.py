@@ -7,12 +7,13 @@ import pytest
 from core.catalogue.route import route
 from core.catalogue.validation.translation import translators
 from core.contract.errors import Unavailable, Unsupported
-from core.contract.requests import SoundFile, TranslationRequest
+from core.contract.transcription import AudioFile
+from core.contract.translation import TranslationRequest
 
 WHISPER = "openai/whisper-1"
 PLAIN = "openai/gpt-4o-transcribe"
 LOCAL = "local/pocketsphinx"
-FILE = SoundFile("/nowhere", "audio.wav", "audio/wav", 1000, 60.0)
+FILE = AudioFile("/nowhere", "audio.wav", "audio/wav", 1000, 60.0)
 
 
 def ask(model: str, **fields) -> TranslationRequest:

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.contract.audio import AudioFormat
+from core.contract.chat import ChatRequest, Media, Modality
 from core.contract.events import AudioChunk, AudioStart, ChatDelta, Event, ImageReady, ToolCall
-from core.contract.requests import ChatRequest, Media, Modality
 from core.contract.route import Route, Target
 from core.contract.usage import Amount, Basis, Kind, Price, Unit, Usage
 from core.ledger import bill, metering

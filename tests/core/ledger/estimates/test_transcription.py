@@ -7,9 +7,10 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from core.contract.events import HeardWord, HeardWords, Segment, Transcript, TranscriptDelta, Used
-from core.contract.requests import SoundFile, TranscriptionRequest, TranslationRequest
+from core.contract.events import Segment, Transcript, TranscriptDelta, TranscriptWord, TranscriptWords, Used
 from core.contract.route import Route
+from core.contract.transcription import AudioFile, TranscriptionRequest
+from core.contract.translation import TranslationRequest
 from core.contract.usage import Amount, Kind, Price, Unit, Usage
 from core.ledger import bill, metering
 from core.ledger.record import estimate
@@ -25,7 +26,7 @@ TOKENS = (
 
 
 def ask(seconds: float | None = 60.0, size: int = 1000, **fields) -> TranscriptionRequest:
-    return TranscriptionRequest("m", SoundFile("/x", "audio.wav", "audio/wav", size, seconds), **fields)
+    return TranscriptionRequest("m", AudioFile("/x", "audio.wav", "audio/wav", size, seconds), **fields)
 
 
 def heard(*events) -> metering.Meter:
@@ -68,7 +69,12 @@ def test_nothing_heard_and_nothing_told_is_released():
 
 @pytest.mark.parametrize(
     "event",
-    [TranscriptDelta("a"), Segment(0, 0, 1, "a"), HeardWords((HeardWord("a", 0, 1),)), Transcript("")],
+    [
+        TranscriptDelta("a"),
+        Segment(0, 0, 1, "a"),
+        TranscriptWords((TranscriptWord("a", 0, 1),)),
+        Transcript(""),
+    ],
 )
 def test_a_cut_stream_owes_the_whole_sound(event):
     found = billed(None, heard(event), SECOND)

@@ -13,7 +13,7 @@ import pytest
 from core.contract.audio import AudioFormat
 from core.contract.errors import InvalidRequest, Unavailable, Unsupported
 from core.contract.events import AudioStart
-from core.contract.requests import SpeechRequest
+from core.contract.speech import SpeechRequest
 from core.media.installed import HINT, available_formats, missing, system_engine
 from core.providers import adapter
 from core.providers.base import Speaks

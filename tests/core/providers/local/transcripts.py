@@ -11,8 +11,8 @@ import av
 
 from core.contract.audio import AudioFormat
 from core.contract.events import AudioChunk, AudioStart, Used, Word, Words
-from core.contract.requests import SpeechRequest
 from core.contract.route import Target
+from core.contract.speech import SpeechRequest
 from core.media.pool.pool import Pool
 from core.providers.local.speech import speak
 

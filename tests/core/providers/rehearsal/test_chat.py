@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from core.contract.audio import AudioFormat, wav_header
+from core.contract.chat import ChatRequest, Modality
 from core.contract.errors import Unsupported, UpstreamLimited, UpstreamUnreachable
 from core.contract.events import (
     Answered,
@@ -18,7 +19,6 @@ from core.contract.events import (
     ToolCall,
     Used,
 )
-from core.contract.requests import ChatRequest, Modality
 from core.contract.route import Target
 from core.contract.usage import Amount, Kind, Unit, Usage
 from core.providers import adapter

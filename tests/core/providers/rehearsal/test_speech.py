@@ -17,8 +17,8 @@ from core.contract.errors import (
     UpstreamUnreachable,
 )
 from core.contract.events import AudioChunk, AudioStart, Event, Used, Words
-from core.contract.requests import SpeechRequest
 from core.contract.route import Target
+from core.contract.speech import SpeechRequest
 from core.contract.usage import Amount, Kind, Unit, Usage
 from core.providers import adapter
 from core.providers.base import Speaks

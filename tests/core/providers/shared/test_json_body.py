@@ -7,8 +7,8 @@ from types import MappingProxyType
 
 import pytest
 
+from core.contract.chat import Media, Modality
 from core.contract.errors import InvalidRequest
-from core.contract.requests import Media, Modality
 from core.providers.shared.json_body import PIECE, Embedded, encoded
 
 pytestmark = pytest.mark.anyio

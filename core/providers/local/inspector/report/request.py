@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from core.contract.requests import ChatRequest
+from core.contract.chat import ChatRequest
 from core.providers.local.inspector.message import Part, earlier, last_user, system_prompt
 from core.providers.local.inspector.report.markdown import Piece, block, count, heading, listed, plain, table
 

@@ -14,9 +14,17 @@ import av
 import pytest
 
 from core.contract.errors import InvalidRequest, Unavailable, Unsupported, UpstreamInvalid
-from core.contract.events import HeardWord, HeardWords, Progress, Segment, Transcript, TranscriptDelta, Used
-from core.contract.requests import SoundFile, TranscriptionRequest
+from core.contract.events import (
+    Progress,
+    Segment,
+    Transcript,
+    TranscriptDelta,
+    TranscriptWord,
+    TranscriptWords,
+    Used,
+)
 from core.contract.route import Target
+from core.contract.transcription import AudioFile, TranscriptionRequest
 from core.media.pool.pool import Pool
 from core.providers.local import Local, transcription
 from tests.fakes.recordings import CONTAINERS, RATE, broken_wav, recode, samples, word_errors, write_wav
@@ -32,7 +40,7 @@ TARGET = Target(
 class Written:
     text: str = ""
     segments: list[Segment] = field(default_factory=list)
-    words: list[HeardWord] = field(default_factory=list)
+    words: list[TranscriptWord] = field(default_factory=list)
     progress: list[Progress] = field(default_factory=list)
     whole: Transcript | None = None
     units: dict[str, float] = field(default_factory=dict)
@@ -40,7 +48,7 @@ class Written:
 
 
 def asked(path: Path, seconds: float | None = None, language: str | None = None) -> TranscriptionRequest:
-    file = SoundFile(str(path), path.name, "audio/wav", 0, seconds)
+    file = AudioFile(str(path), path.name, "audio/wav", 0, seconds)
     return TranscriptionRequest(model="local/pocketsphinx", file=file, language=language)
 
 
@@ -55,7 +63,7 @@ async def write_down(request: TranscriptionRequest) -> Written:
                     found.text += event.text
                 case Segment():
                     found.segments.append(event)
-                case HeardWords():
+                case TranscriptWords():
                     found.words += event.words
                 case Progress():
                     found.progress.append(event)

@@ -11,8 +11,8 @@ from typing import Any
 from PIL import Image
 
 from core.contract.audio import AudioFormat
+from core.contract.chat import ChatRequest, Media, Modality
 from core.contract.events import Answered, AudioChunk, AudioStart, ChatDelta, ImageReady, Used
-from core.contract.requests import ChatRequest, Media, Modality
 from core.contract.route import Target
 from core.providers.local import Local
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import av
 import pytest
 
-from core.contract.requests import Media, Modality
+from core.contract.chat import Media, Modality
 from core.providers.local.inspector import measurement
 from core.providers.local.inspector.report import audio
 from tests.core.providers.local.inspector.reports import answered, asked, inspected, part, rows

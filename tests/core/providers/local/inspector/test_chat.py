@@ -12,9 +12,9 @@ import av
 import pytest
 
 from core.contract.audio import AudioFormat
+from core.contract.chat import ChatRequest
 from core.contract.errors import InvalidRequest, Unavailable
 from core.contract.events import AudioChunk, ChatDelta
-from core.contract.requests import ChatRequest
 from core.media import installed
 from core.media.pool.pool import shared_pool
 from core.providers.local import Local

@@ -10,9 +10,10 @@ import pytest
 from core import background
 from core.catalogue.seed.tables import seed_catalogue
 from core.contract.audio import AudioFormat
+from core.contract.chat import Modality
 from core.contract.errors import InvalidRequest, Unsupported
 from core.contract.events import AudioChunk, AudioStart, ChatDelta, ImageReady, Outcome, Receipt
-from core.contract.requests import Caller, Modality, Source
+from core.contract.requests import Caller, Source
 from core.gateway import Session
 from core.models import UsageRecord
 from core.models.offload import offload

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from core.contract.chat import ChatRequest
 from core.contract.errors import PolyphonyError
 from core.contract.events import AudioChunk, ChatDelta, Event
-from core.contract.requests import ChatRequest
 from core.contract.route import Secret, Target
 from core.providers import adapter
 

@@ -7,9 +7,9 @@ from contextlib import aclosing
 import pytest
 
 from core.contract.audio import AudioFormat, PcmShape, wav_header
+from core.contract.chat import Media, Modality
 from core.contract.errors import InvalidRequest
 from core.contract.events import Answered, AudioChunk, AudioStart, ChatDelta, ImageReady, ToolCall, Used
-from core.contract.requests import Media, Modality
 from core.contract.route import Target
 from core.contract.usage import Amount, Kind, Unit, Usage
 from core.providers import adapter

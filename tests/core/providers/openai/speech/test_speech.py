@@ -24,8 +24,8 @@ from core.contract.errors import (
     UpstreamUnreachable,
 )
 from core.contract.events import AudioChunk, AudioStart, Used
-from core.contract.requests import SpeechRequest
 from core.contract.route import Secret, Target
+from core.contract.speech import SpeechRequest
 from core.contract.usage import Kind, Price, Unit
 from core.providers import adapter
 from core.providers.base import Speaks

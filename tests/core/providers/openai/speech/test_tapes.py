@@ -11,8 +11,8 @@ import yaml
 
 from core.contract.audio import AudioFormat
 from core.contract.events import AudioChunk, AudioStart, Used
-from core.contract.requests import SpeechRequest
 from core.contract.route import Secret, Target
+from core.contract.speech import SpeechRequest
 from core.providers import adapter
 
 pytestmark = pytest.mark.anyio

@@ -9,8 +9,8 @@ from email import message_from_bytes, policy
 import pytest
 
 from core.contract.events import Transcript, TranscriptDelta, Used
-from core.contract.requests import SoundFile, TranscriptionRequest
 from core.contract.route import Secret, Target
+from core.contract.transcription import AudioFile, TranscriptionRequest
 from core.providers import adapter
 from tests.core.providers.openai.speech.test_tapes import recorded, replay
 
@@ -44,7 +44,7 @@ async def played(provider, data, tmp_path, tape: str, slug: str, **asked) -> tup
         1, slug, slug.title(), "openai", provider.url, fields["model"], Secret(lambda: "sk-test"),
         options={"response_formats": ("json",), "stream": True},
     )  # fmt: skip
-    file = SoundFile(str(tmp_path / "ruby.wav"), "audio.wav", "audio/wav", len(sound), 3.7)
+    file = AudioFile(str(tmp_path / "ruby.wav"), "audio.wav", "audio/wav", len(sound), 3.7)
     async with aclosing(
         adapter("openai").transcribe(where, TranscriptionRequest("m", file, **asked))
     ) as found:

@@ -19,9 +19,10 @@ from core.contract.errors import (
     UpstreamTimeout,
     UpstreamUnreachable,
 )
-from core.contract.events import HeardWord, HeardWords, Segment, Transcript, TranscriptDelta, Used
-from core.contract.requests import SoundFile, TranscriptFormat, TranscriptionRequest, TranslationRequest
+from core.contract.events import Segment, Transcript, TranscriptDelta, TranscriptWord, TranscriptWords, Used
 from core.contract.route import Secret, Target
+from core.contract.transcription import AudioFile, TranscriptFormat, TranscriptionRequest
+from core.contract.translation import TranslationRequest
 from core.providers import adapter
 from core.providers.base import Transcribes, Translates
 from tests.fakes import listening, scenarios
@@ -35,10 +36,10 @@ OFFERED = {"response_formats": ["json", "verbose_json"], "stream": True, "words"
 
 
 @pytest.fixture
-def file(tmp_path) -> SoundFile:
+def file(tmp_path) -> AudioFile:
     path = tmp_path / "audio"
     path.write_bytes(SOUND)
-    return SoundFile(str(path), "audio.wav", "audio/wav", len(SOUND), 6.0)
+    return AudioFile(str(path), "audio.wav", "audio/wav", len(SOUND), 6.0)
 
 
 def target(provider, model: str = "whisper", **fields) -> Target:
@@ -56,7 +57,7 @@ async def hear(where: Target, request) -> list:
         return [event async for event in found]
 
 
-async def failure(where: Target, file: SoundFile, **fields) -> PolyphonyError:
+async def failure(where: Target, file: AudioFile, **fields) -> PolyphonyError:
     with pytest.raises(PolyphonyError) as caught:
         await hear(where, TranscriptionRequest("m", file, **fields))
     assert CANARY not in f"{caught.value!r}{caught.value.envelope()}"
@@ -161,7 +162,7 @@ async def test_segments_and_words_have_their_times(provider, file):
     _, first, second, words, whole, used = await hear(target(provider), request)
     assert first == Segment(0, 0.0, 3.0, " Ask not what your country can do for you.")
     assert second.id == 1
-    assert words.words[0] == HeardWord("Ask", 0.0, 0.333)
+    assert words.words[0] == TranscriptWord("Ask", 0.0, 0.333)
     assert len(words.words) == len(TEXT.split())
     assert whole == Transcript(TEXT, "en", 6.0)
     assert type(used) is Used
@@ -195,7 +196,7 @@ async def test_entries_that_are_nonsense_are_left_out(provider, file):
     }
     provider.script("odd", scenarios.body(json.dumps(value).encode()))
     found = await hear(target(provider, "odd"), TranscriptionRequest("m", file))
-    assert found[1:-1] == [HeardWords((HeardWord("b", 0, 1),)), Transcript("a b")]
+    assert found[1:-1] == [TranscriptWords((TranscriptWord("b", 0, 1),)), Transcript("a b")]
 
 
 async def test_a_translation_goes_to_its_own_path(provider, file):

@@ -1,0 +1,30 @@
+"""A speech request: text to be spoken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from core.contract.audio import AudioFormat
+from core.contract.tasks import Task
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechRequest:
+    """`format` is the audio format the caller wants; `voice` None is the model's default voice.
+
+    `formats` are others that the caller can play as well, in order of preference.
+    """
+
+    task: ClassVar[Task] = Task.SPEECH
+
+    model: str
+    text: str
+    voice: str | None = None
+    format: AudioFormat = AudioFormat.MP3
+    formats: tuple[AudioFormat, ...] = ()
+    speed: float = 1.0
+    instructions: str | None = None
+    streamed: bool = True
+    options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
