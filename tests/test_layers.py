@@ -18,6 +18,7 @@ LAYERS: tuple[set[str], ...] = (
     {"core.gateway", "core.operations", "core.background"},
     {"core.api", "core.admin", "core.checks", "core.accounts"},
     # the browser's face: beside the API and the admin, with layers of its own
+    {"playground.tasks"},
     {"playground.models", "playground.markdown", "playground.frames", "playground.names"},
     {"playground.conversations"},
     {"playground.requests"},

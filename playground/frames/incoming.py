@@ -10,9 +10,9 @@ from uuid import UUID
 from core.bodies.json_object import decode
 from core.contract.errors import InvalidRequest
 from core.contract.tasks import Task
+from playground.tasks import TASKS
 
 NAME_LENGTH = 64
-TASKS = (Task.SPEECH, Task.TRANSCRIPTION, Task.TRANSLATION, Task.CHAT)
 NEW = "new"
 """The conversation that a run begins."""
 
