@@ -1,7 +1,7 @@
 """What the ledger costs a request: open (record, attempt, reservation), eight chunks, settle.
 
-On SQLite at most 2 ms alone (median) and 0.3 ms of CPU among 32 callers, the writer's thread included. The
-same is printed for PostgreSQL where 127.0.0.1:5432 answers.
+Prints the median of a request alone and the CPU of one among 32 callers, the writer's thread included, on
+SQLite, and on PostgreSQL where 127.0.0.1:5432 answers. There is no relay to compare with: nothing is judged.
 """
 
 from __future__ import annotations
@@ -17,15 +17,14 @@ from tests.benchmarks.processes import Facts, introduce, outcome, surroundings
 from tests.benchmarks.verdict import Verdict
 
 POSTGRES = "postgres://postgres@127.0.0.1:5432/polyphony_benchmark"
-ALONE_MS, CPU_MS = 2.0, 0.3
 
 
 def main() -> None:
     introduce("django", "orjson")
     verdict = Verdict()
     alone, cpu = report(None)
-    verdict.at_most("alone, p50", alone, ALONE_MS, " ms")
-    verdict.at_most("CPU per request among 32 callers", cpu, CPU_MS, " ms")
+    verdict.note("alone, p50", alone, " ms")
+    verdict.note("CPU per request among 32 callers", cpu, " ms")
     if answers():
         report(POSTGRES)
     verdict.end()

@@ -2,8 +2,12 @@
 
 `python -m tests.benchmarks.upstream --bills FILE` prints its port. The word `Endless` in the text brings
 300 MB, `Chunks N` N chunks of 20 ms; everything else 4 KiB at once. A body with messages is a chat: one
-answer, or `Deltas N every M` of them, M milliseconds apart, each saying when it was sent; transcriptions
-are all the same. Requests under /v1 are billed, a line each.
+answer, or `Deltas N every M` of them, one every M milliseconds on average, each saying when it was sent;
+transcriptions are all the same. Requests under /v1 are billed, a line each.
+
+A streamed chat is what OpenAI sends: every event with its service tier and an `obfuscation` of random
+letters and random length, one to three events in a segment, the usage in a chunk of its own at the end. A
+request with `include_obfuscation: false` gets none.
 """
 
 from __future__ import annotations
@@ -11,9 +15,13 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import random
 import re
+import string
 import sys
 import time
+from functools import partial
+from itertools import cycle
 from typing import Any
 
 import httptools
@@ -38,16 +46,22 @@ DELTA = (
     b'data: {"object":"chat.completion.chunk",'
     + ABOUT
     + b',"choices":[{"index":0,"delta":%b,"logprobs":null,'
-    b'"finish_reason":%b}],"usage":null,"obfuscation":"x7Kq"}\n\n'
+    b'"finish_reason":%b}],"usage":null%b}\n\n'
 )
-ENDING = (
-    DELTA % (b"{}", b'"stop"')
-    + b'data: {"object":"chat.completion.chunk",'
+LAST_EVENTS = (
+    b'data: {"object":"chat.completion.chunk",'
     + ABOUT
     + b',"choices":[],"usage":'
     + USAGE
-    + b"}\n\ndata: [DONE]\n\n"
+    + b"%b}\n\ndata: [DONE]\n\n"
 )
+IN_A_SEGMENT = (1, 2, 1, 3, 1, 2)
+"""How many events come in one segment, in turn."""
+DRAWN = random.Random(7)
+PADDINGS = [
+    b',"obfuscation":"%b"' % "".join(DRAWN.choices(string.ascii_letters + string.digits, k=length)).encode()
+    for length in (DRAWN.randint(1, 17) for _ in range(4096))
+]
 WHOLE = (
     b'{"object":"chat.completion",'
     + ABOUT
@@ -58,6 +72,11 @@ WHOLE = (
 HEARD = b'{"text":"Twelve words that say very little about a sound nobody has made."}'
 JSON_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
 EVENTS_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+def written(padded: bool, delta: bytes, finish: bytes) -> bytes:
+    """One event of a streamed chat."""
+    return DELTA % (delta, finish, DRAWN.choice(PADDINGS) if padded else b"")
 
 
 class Provider(asyncio.Protocol):
@@ -123,18 +142,21 @@ class Provider(asyncio.Protocol):
             self.transport.write(JSON_HEAD % len(WHOLE) + WHOLE)
 
     async def talk(self, deltas: int, period: float) -> None:
-        self.chunk(DELTA % (b'{"role":"assistant","content":"","refusal":null}', b"null"))
-        due = time.perf_counter()
-        for _ in range(deltas):
-            said = b'{"content":"%.6f"}' % time.perf_counter()
-            self.chunk(DELTA % (said, b"null"))
-            due += period
+        padded = b'"include_obfuscation":false' not in self.body.replace(b" ", b"")
+        event = partial(written, padded)
+        self.chunk(event(b'{"role":"assistant","content":"","refusal":null}', b"null"))
+        due, sent = time.perf_counter(), 0
+        for together in cycle(IN_A_SEGMENT):
+            together = min(together, deltas - sent)
+            if not together:
+                break
+            said = [b'{"content":"%.6f"}' % time.perf_counter() for _ in range(together)]
+            self.chunk(b"".join(event(delta, b"null") for delta in said))
+            sent += together
+            due += period * together
             await asyncio.sleep(due - time.perf_counter())
-        self.chunk(ENDING)
+        self.chunk(event(b"{}", b'"stop"') + LAST_EVENTS % (DRAWN.choice(PADDINGS) if padded else b""))
         self.transport.write(LAST)
-
-    def chunk(self, data: bytes) -> None:
-        self.transport.write(b"%x\r\n%b\r\n" % (len(data), data))
 
     async def speak(self, chunks: int) -> None:
         for _ in range(chunks):

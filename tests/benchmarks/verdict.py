@@ -17,6 +17,10 @@ class Verdict:
     def at_least(self, name: str, value: float, limit: float, unit: str = "") -> None:
         self._say(name, value, value >= limit, f"at least {limit:g}", unit)
 
+    def note(self, name: str, value: float, unit: str = "") -> None:
+        """An absolute time: it says as much about the machine as about the program, so nothing is judged."""
+        print(f"         {name}: {value:.3g}{unit}", flush=True)
+
     def holds(self, name: str, *, true: bool) -> None:
         self.missed += not true
         print(f"  {'ok    ' if true else 'MISSED'} {name}")
