@@ -25,19 +25,18 @@ run: .venv/run
 	@$(BIN)/pip install --quiet --disable-pip-version-check -e '.[local,production,dev]'
 	@touch .venv/run $@
 
-# What failed is asked once more, alone: a busy machine is no defect, a defect fails twice.
 test: .venv/dev lint
-	$(BIN)/pytest -n 2 --dist loadfile || $(BIN)/pytest --last-failed
+	$(BIN)/pytest -n 2 --dist loadfile --durations 15
 	@$(MAKE) --no-print-directory browser
 
 # A second run: the browser driver leaves an event loop behind that other async tests cannot live with.
 browser: .venv/dev
-	DJANGO_ALLOW_ASYNC_UNSAFE=1 $(BIN)/pytest -m browser -n 2 --dist loadfile || DJANGO_ALLOW_ASYNC_UNSAFE=1 $(BIN)/pytest -m browser --last-failed
+	DJANGO_ALLOW_ASYNC_UNSAFE=1 $(BIN)/pytest -m browser -n 2 --dist loadfile --durations 10
 
 lint: .venv/dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy core/contract core/providers core/routing
+	$(BIN)/mypy core/contract core/media core/providers core/routing
 
 # Needs gettext's xgettext and msgmerge; the compiled files are committed, so nobody else does.
 messages: .venv/dev
