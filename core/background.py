@@ -1,4 +1,4 @@
-"""Supervised background work: nothing runs that nobody owns, and shutdown waits for what is owed."""
+"""Supervised background work: every task has an owner, and a shutdown waits for the tasks that still run."""
 
 from __future__ import annotations
 
@@ -22,62 +22,69 @@ log = logging.getLogger("polyphony.tasks")
 
 
 @dataclass(slots=True)
-class State:
-    """Of this process: `draining` makes /readyz say no and new work be refused."""
+class ProcessState:
+    """`draining`: the process is shutting down, so /readyz answers 503 and new work is refused.
+
+    `periodic` has the periodic tasks of each event loop that was started, `start_locks` the lock that lets
+    only one coroutine of a loop start them.
+    """
 
     draining: bool = False
-    loops: WeakKeyDictionary[asyncio.AbstractEventLoop, set[asyncio.Task[Any]]] = field(
+    periodic: WeakKeyDictionary[asyncio.AbstractEventLoop, set[asyncio.Task[Any]]] = field(
         default_factory=WeakKeyDictionary
     )
-    gates: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = field(
+    start_locks: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = field(
         default_factory=WeakKeyDictionary
     )
 
 
-state = State()
-owned: set[asyncio.Task[Any]] = set()
-at_halt: list[Callable[[], Awaitable[None]]] = []
-"""What other parts want done when an event loop halts, such as giving its connections back."""
+state = ProcessState()
+owned_tasks: set[asyncio.Task[Any]] = set()
+"""Tasks made by `spawn` that have not ended."""
+
+shutdown_hooks: list[Callable[[], Awaitable[None]]] = []
+"""Awaited by `shutdown`: other modules close the connections of the event loop here."""
 
 
 def spawn(name: str, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
-    """Run `work` to its end whatever becomes of who asked; a failure is logged, never lost."""
+    """Run `work` to its end even when the caller is cancelled; its exception is logged."""
     task = asyncio.get_running_loop().create_task(work, name=name)
-    owned.add(task)
-    task.add_done_callback(finished)
+    owned_tasks.add(task)
+    task.add_done_callback(discard)
     return task
 
 
-def finished(task: asyncio.Task[Any]) -> None:
-    owned.discard(task)
+def discard(task: asyncio.Task[Any]) -> None:
+    """Forget a task that has ended, and log its exception."""
+    owned_tasks.discard(task)
     if not task.cancelled() and (error := task.exception()):
         log.error("task %s failed", task.get_name(), exc_info=error)
 
 
-async def stop(task: asyncio.Task[Any]) -> None:
-    """Cancel once and wait for the end: a second cancel could cost a settlement."""
+async def cancel(task: asyncio.Task[Any]) -> None:
+    """Cancel once and wait for the end: a second cancel could interrupt the settlement of a usage record."""
     task.cancel()
     await asyncio.wait([task])
 
 
 def started() -> bool:
-    return asyncio.get_running_loop() in state.loops
+    return asyncio.get_running_loop() in state.periodic
 
 
 async def start() -> None:
     """Start what the process needs, once per event loop: writer, snapshots, heartbeat, sweeper.
 
-    Whoever comes meanwhile waits: without a snapshot every key would be a wrong one.
+    Concurrent callers wait for the first one: without a snapshot every API key would be refused.
     """
     loop = asyncio.get_running_loop()
-    async with state.gates.setdefault(loop, asyncio.Lock()):
-        if loop in state.loops:
+    async with state.start_locks.setdefault(loop, asyncio.Lock()):
+        if loop in state.periodic:
             return
         writer.start()
         await offload(refresh)
         await offload(heartbeat.beat)
-        state.loops[loop] = {
-            loop.create_task(repeat(name, seconds, work), name=name) for name, seconds, work in CHORES
+        state.periodic[loop] = {
+            loop.create_task(repeat(name, seconds, work), name=name) for name, seconds, work in PERIODIC
         }
 
 
@@ -95,43 +102,44 @@ def refresh() -> None:
     catalogue.refresh_if_changed()
 
 
-CHORES: tuple[tuple[str, float, Callable[[], Any]], ...] = (
+PERIODIC: tuple[tuple[str, float, Callable[[], Any]], ...] = (
     ("snapshot", 1.0, refresh),
     ("heartbeat", 10.0, heartbeat.beat),
     ("sweeper", 30.0, sweep.sweep),
     ("last used", 60.0, write_last_used),
 )
+"""Name, seconds between two calls, and the blocking function."""
 
 
-async def halt() -> None:
-    """Stop this loop's chores, flush the writer, close upstream connections and workers."""
+async def shutdown() -> None:
+    """Stop this loop's periodic tasks, flush the writer, close upstream connections and workers."""
     loop = asyncio.get_running_loop()
-    state.gates.pop(loop, None)
-    for task in state.loops.pop(loop, set()):
-        await stop(task)
+    state.start_locks.pop(loop, None)
+    for task in state.periodic.pop(loop, set()):
+        await cancel(task)
     await offload(write_last_used)
     await providers.close()
-    for close in at_halt:
+    for close in shutdown_hooks:
         await close()
-    if not state.loops:
+    if not state.periodic:
         await asyncio.to_thread(writer.stop)
 
 
 async def drain(seconds: float) -> None:
-    """Refuse new work, let owned tasks finish for `seconds`, then cancel each once, then halt."""
+    """Refuse new work, let owned tasks finish for `seconds`, then cancel each once, then shut down."""
     state.draining = True
-    if running := set(owned):
+    if running := set(owned_tasks):
         _, late = await asyncio.wait(running, timeout=seconds)
         for task in late:
             task.cancel()
         if late:
             await asyncio.wait(late, timeout=10)
     await offload(heartbeat.leave)
-    await halt()
+    await shutdown()
 
 
 def ready() -> dict[str, bool]:
-    """What /readyz reports; every value must be true. Blocking: call it from a thread."""
+    """What /readyz reports, by the name of the check; every value must be true. Blocking."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")

@@ -39,7 +39,7 @@ async def metrics(request: Request) -> Response:
 
 def gauges() -> list[tuple[str, str, float]]:
     return [
-        ("polyphony_background_tasks", "Tasks the process owns and waits for.", len(background.owned)),
+        ("polyphony_background_tasks", "Tasks the process owns and waits for.", len(background.owned_tasks)),
         ("polyphony_ledger_queue", "Writes that wait for the ledger.", writer.queue.qsize()),
         ("polyphony_draining", "1 while the process is shutting down.", int(background.state.draining)),
     ]

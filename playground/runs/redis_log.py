@@ -52,7 +52,7 @@ async def close() -> None:
             await held.aclose()
 
 
-background.at_halt.append(close)
+background.shutdown_hooks.append(close)
 
 
 def key(run: UUID, what: str) -> str:

@@ -23,5 +23,5 @@ async def test_requests_that_come_while_it_starts_wait_for_the_snapshot(monkeypa
     try:
         await asyncio.gather(*(come() for _ in range(3)))
     finally:
-        await background.halt()
+        await background.shutdown()
     assert seen == [1, 1, 1]

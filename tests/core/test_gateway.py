@@ -69,7 +69,7 @@ async def running(alice):
         yield Caller(alice.id, source=Source.PLAYGROUND)
     finally:
         background.state.draining = False
-        await background.halt()
+        await background.shutdown()
 
 
 async def books() -> tuple[UsageRecord, list[Attempt]]:
@@ -178,7 +178,7 @@ async def test_a_shutdown_interrupts_whoever_waits_or_works(lab, running, at_wor
     task = background.spawn("reader", read())
     await sounding.wait()
     background.state.draining = True
-    await background.stop(task)
+    await background.cancel(task)
     record, _attempts = await books()
     assert (record.outcome, record.error) == ("interrupted", "interrupted")
 

@@ -152,11 +152,11 @@ async def engine(rehearsal, anyio_backend):
     yield rehearsal
     for live in list(registry.runs.values()):
         live.stop()
-    if background.owned:
-        await asyncio.wait(set(background.owned), timeout=10)
+    if background.owned_tasks:
+        await asyncio.wait(set(background.owned_tasks), timeout=10)
     for run in list(registry.runs):
         registry.forget(run)
-    await background.halt()
+    await background.shutdown()
 
 
 @pytest.fixture

@@ -56,8 +56,8 @@ async def shared(redis_url, settings, engine):
 
 
 async def settled() -> None:
-    if background.owned:
-        await asyncio.wait(set(background.owned), timeout=10)
+    if background.owned_tasks:
+        await asyncio.wait(set(background.owned_tasks), timeout=10)
 
 
 def move_away(monkeypatch) -> dict:

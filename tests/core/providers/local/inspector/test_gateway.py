@@ -35,7 +35,7 @@ async def caller(alice):
         yield Caller(alice.id, source=Source.PLAYGROUND)
     finally:
         background.state.draining = False
-        await background.halt()
+        await background.shutdown()
 
 
 async def told(session: Session) -> list[object]:
