@@ -12,7 +12,7 @@ from core.access import snapshot as access
 from core.catalogue import snapshot as catalogue
 from core.models import Team
 
-pytest_plugins = ["tests.fakes.fixtures"]
+pytest_plugins = ["tests.fakes.fixtures", "tests.fakes.workers"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

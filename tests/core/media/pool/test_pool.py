@@ -12,9 +12,9 @@ import pytest
 from core.contract.errors import Interrupted, UpstreamInvalid, UpstreamTimeout
 from core.media.pool import pool as pools
 from core.media.pool.pool import Pool, close_shared_pool, shared_pool
-from tests.core.providers.local.transcripts import SENTENCE, job, size_of
+from tests.fakes.workers import SENTENCE, speech_job, synthesized_size
 
-LONG = job(SENTENCE * 400, format="mp3")
+LONG = speech_job(SENTENCE * 400, format="mp3")
 
 
 async def first_sound(messages) -> bytes:
@@ -45,26 +45,26 @@ async def gone(number: int) -> None:
 
 @pytest.mark.anyio
 async def test_cancel_in_mid_job_leaves_the_worker_healthy(pool):
-    await size_of(pool, job())
+    await synthesized_size(pool, speech_job())
     workers = pool.process_ids
 
     for form in ("pcm", "mp3", "opus", "aac", "flac", "wav"):
         async with aclosing(pool.run("speak", {**LONG, "format": form})) as messages:
             await first_sound(messages)
-        assert await size_of(pool, job()) > 100_000
+        assert await synthesized_size(pool, speech_job()) > 100_000
 
     assert pool.process_ids == workers
 
 
 @pytest.mark.anyio
 async def test_cancelled_task_ends_its_job(pool):
-    task = asyncio.create_task(size_of(pool, LONG))
+    task = asyncio.create_task(synthesized_size(pool, LONG))
     await until(lambda: pool.process_ids)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
 
-    assert await size_of(pool, job()) > 100_000
+    assert await synthesized_size(pool, speech_job()) > 100_000
     assert pool.open_jobs == 0
 
 
@@ -78,18 +78,18 @@ async def test_killed_worker_fails_its_job_and_the_next_one_works(pool):
             async for _ in messages:
                 pass
 
-    assert await size_of(pool, job()) > 100_000
+    assert await synthesized_size(pool, speech_job()) > 100_000
     assert pool.process_ids != [worker]
 
 
 @pytest.mark.anyio
 async def test_worker_killed_between_jobs_is_replaced(pool):
-    await size_of(pool, job())
+    await synthesized_size(pool, speech_job())
     [worker] = pool.process_ids
     os.kill(worker, signal.SIGKILL)
     await gone(worker)
 
-    assert await size_of(pool, job()) > 100_000
+    assert await synthesized_size(pool, speech_job()) > 100_000
 
 
 @pytest.mark.anyio
@@ -98,7 +98,7 @@ async def test_job_that_had_not_started_survives_the_crash(pool):
         await first_sound(messages)
         [worker] = pool.process_ids
         os.kill(worker, signal.SIGSTOP)
-        waiting = asyncio.create_task(size_of(pool, job()))
+        waiting = asyncio.create_task(synthesized_size(pool, speech_job()))
         await asyncio.sleep(0.05)
         os.kill(worker, signal.SIGKILL)
 
@@ -106,7 +106,7 @@ async def test_job_that_had_not_started_survives_the_crash(pool):
 
 
 @pytest.mark.anyio
-async def test_worker_that_hangs_is_killed_at_the_time_out(engine):
+async def test_worker_that_hangs_is_killed_at_the_time_out(synthesiser):
     pool = Pool(1, step_timeout=3.0)
     try:
         async with aclosing(pool.run("speak", LONG)) as messages:
@@ -117,7 +117,7 @@ async def test_worker_that_hangs_is_killed_at_the_time_out(engine):
                 async for _ in messages:
                     pass
         await gone(worker)
-        assert await size_of(pool, job()) > 100_000
+        assert await synthesized_size(pool, speech_job()) > 100_000
     finally:
         pool.close()
 
@@ -130,14 +130,16 @@ async def test_cancelled_job_of_a_hanging_worker_kills_it(pool):
         os.kill(worker, signal.SIGSTOP)
 
     await gone(worker)
-    assert await size_of(pool, job()) > 100_000
+    assert await synthesized_size(pool, speech_job()) > 100_000
 
 
 @pytest.mark.anyio
-async def test_twenty_jobs_at_once_all_finish(engine):
+async def test_twenty_jobs_at_once_all_finish(synthesiser):
     pool = Pool(2)
     try:
-        sizes = await asyncio.gather(*(size_of(pool, job(SENTENCE * 10, format="mp3")) for _ in range(20)))
+        sizes = await asyncio.gather(
+            *(synthesized_size(pool, speech_job(SENTENCE * 10, format="mp3")) for _ in range(20))
+        )
     finally:
         pool.close()
 
@@ -150,21 +152,21 @@ async def test_short_job_overtakes_a_long_one(pool):
     order: list[str] = []
 
     async def note(name: str, args: dict[str, object]) -> None:
-        await size_of(pool, args)
+        await synthesized_size(pool, args)
         order.append(name)
 
-    long = asyncio.create_task(note("long", job(SENTENCE * 60, format="mp3")))
+    long = asyncio.create_task(note("long", speech_job(SENTENCE * 60, format="mp3")))
     await until(lambda: pool.open_jobs)
-    await asyncio.gather(long, *(note("short", job(format="mp3")) for _ in range(5)))
+    await asyncio.gather(long, *(note("short", speech_job(format="mp3")) for _ in range(5)))
 
     assert order == ["short"] * 5 + ["long"]
 
 
 @pytest.mark.anyio
 async def test_slow_reader_holds_neither_worker_nor_memory(pool):
-    async with aclosing(pool.run("speak", job(SENTENCE * 400))) as messages:
+    async with aclosing(pool.run("speak", speech_job(SENTENCE * 400))) as messages:
         await first_sound(messages)
-        assert await size_of(pool, job(SENTENCE * 40)) > 5_000_000
+        assert await synthesized_size(pool, speech_job(SENTENCE * 40)) > 5_000_000
 
         await until(lambda: pool.parked_jobs)
         size = 0
@@ -175,12 +177,12 @@ async def test_slow_reader_holds_neither_worker_nor_memory(pool):
 
 
 @pytest.mark.anyio
-async def test_process_is_recycled_after_its_jobs(engine):
+async def test_process_is_recycled_after_its_jobs(synthesiser):
     pool = Pool(1, recycle=2)
     try:
         seen = []
         for _ in range(5):
-            await size_of(pool, job())
+            await synthesized_size(pool, speech_job())
             seen.append(pool.process_ids[-1])
         for number in set(seen[:-1]) - {seen[-1]}:
             await gone(number)
@@ -191,10 +193,12 @@ async def test_process_is_recycled_after_its_jobs(engine):
 
 
 @pytest.mark.anyio
-async def test_retiring_process_finishes_what_it_began(engine):
+async def test_retiring_process_finishes_what_it_began(synthesiser):
     pool = Pool(1, recycle=1)
     try:
-        sizes = await asyncio.gather(*(size_of(pool, job(SENTENCE * 20, format="opus")) for _ in range(4)))
+        sizes = await asyncio.gather(
+            *(synthesized_size(pool, speech_job(SENTENCE * 20, format="opus")) for _ in range(4))
+        )
         assert min(sizes) > 200_000
         assert pool.open_jobs == 0
     finally:
@@ -205,14 +209,14 @@ async def test_retiring_process_finishes_what_it_began(engine):
 async def test_jobs_beyond_the_limit_wait_for_their_turn(pool, monkeypatch):
     monkeypatch.setattr(pools, "OPEN_JOBS", 2)
 
-    sizes = await asyncio.gather(*(size_of(pool, job()) for _ in range(7)))
+    sizes = await asyncio.gather(*(synthesized_size(pool, speech_job()) for _ in range(7)))
 
     assert min(sizes) > 100_000
     assert pool.open_jobs == 0
 
 
 @pytest.mark.anyio
-async def test_close_interrupts_what_is_open(engine):
+async def test_close_interrupts_what_is_open(synthesiser):
     pool = Pool(1)
     async with aclosing(pool.run("speak", LONG)) as messages:
         await first_sound(messages)
@@ -226,14 +230,14 @@ async def test_close_interrupts_what_is_open(engine):
     for number in workers:
         await gone(number)
     with pytest.raises(Interrupted):
-        await size_of(pool, job())
+        await synthesized_size(pool, speech_job())
 
 
 def test_pool_serves_several_event_loops_at_once(pool):
     sizes: list[int] = []
 
     def speak_in_own_loop() -> None:
-        sizes.append(asyncio.run(size_of(pool, job(SENTENCE * 5))))
+        sizes.append(asyncio.run(synthesized_size(pool, speech_job(SENTENCE * 5))))
 
     threads = [threading.Thread(target=speak_in_own_loop) for _ in range(4)]
     for thread in threads:
@@ -252,10 +256,10 @@ def test_loop_that_vanishes_in_mid_job_does_no_harm(pool):
     loop.run_until_complete(messages.aclose())
     loop.close()
 
-    assert asyncio.run(size_of(pool, job())) > 100_000
+    assert asyncio.run(synthesized_size(pool, speech_job())) > 100_000
 
 
-def test_shared_pool_is_made_anew_after_it_was_closed(engine):
+def test_shared_pool_is_made_anew_after_it_was_closed(synthesiser):
     first = shared_pool()
     assert shared_pool() is first
     close_shared_pool()

@@ -13,7 +13,7 @@ from core.contract.errors import InvalidRequest, Unavailable, UpstreamFailed
 from core.media.pool.pool import Pool
 from core.media.pool.process import ROOT, minimal_environment
 from core.providers.local.voices import describe, language_tag, voices
-from tests.core.providers.local.transcripts import SENTENCE, job, size_of
+from tests.fakes.workers import SENTENCE, speech_job, synthesized_size
 
 PARENT = """
 import asyncio, sys
@@ -30,7 +30,7 @@ asyncio.run(speak())
 
 
 @pytest.fixture
-def without_media_library(engine, tmp_path):
+def without_media_library(synthesiser, tmp_path):
     """A pool whose workers find a package named av that cannot be imported."""
     (tmp_path / "av.py").write_text("raise ImportError('no libraries here')\n")
     pool = Pool(1, environment={"PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])})
@@ -39,7 +39,7 @@ def without_media_library(engine, tmp_path):
 
 
 @pytest.fixture
-def without_engine(engine, tmp_path):
+def without_engine(synthesiser, tmp_path):
     (tmp_path / "espeakng_loader.py").write_text("raise ImportError('no engine here')\n")
     pool = Pool(1, environment={"PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])})
     yield pool
@@ -59,7 +59,7 @@ def ended(number: int, patience: float) -> bool:
         time.sleep(0.02)
 
 
-def test_worker_exits_when_its_parent_is_killed(engine):
+def test_worker_exits_when_its_parent_is_killed(synthesiser):
     parent = subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE, cwd=ROOT, text=True)
     with parent:
         assert parent.stdout is not None
@@ -70,7 +70,7 @@ def test_worker_exits_when_its_parent_is_killed(engine):
     assert ended(worker, patience=10)
 
 
-def test_parent_that_ends_without_closing_leaves_no_worker_and_no_warning(engine):
+def test_parent_that_ends_without_closing_leaves_no_worker_and_no_warning(synthesiser):
     script = PARENT.replace("await asyncio.sleep(60)", "return")
     done = subprocess.run(
         [sys.executable, "-X", "dev", "-W", "error", "-c", script],
@@ -88,7 +88,7 @@ def test_parent_that_ends_without_closing_leaves_no_worker_and_no_warning(engine
 @pytest.mark.parametrize("form", ["pcm", "wav"])
 async def test_raw_formats_need_no_media_library(without_media_library, form):
     messages = [
-        message async for message in without_media_library.run("speak", job(SENTENCE * 3, format=form))
+        message async for message in without_media_library.run("speak", speech_job(SENTENCE * 3, format=form))
     ]
 
     sound = b"".join(message for message in messages if isinstance(message, bytes))
@@ -100,36 +100,36 @@ async def test_raw_formats_need_no_media_library(without_media_library, form):
 @pytest.mark.parametrize("changes", [{"format": "mp3"}, {"speed": 0.3}])
 async def test_what_needs_the_media_library_names_the_command(without_media_library, changes):
     with pytest.raises(Unavailable, match=r'pip install "polyphony\[local\]"'):
-        await size_of(without_media_library, job(**changes))
+        await synthesized_size(without_media_library, speech_job(**changes))
 
 
 @pytest.mark.anyio
 async def test_missing_engine_is_unavailable(without_engine):
     with pytest.raises(Unavailable, match=r'pip install "polyphony\[local\]"'):
-        await size_of(without_engine, job())
+        await synthesized_size(without_engine, speech_job())
 
 
 @pytest.mark.anyio
 async def test_failing_job_tells_and_the_worker_goes_on(pool):
-    await size_of(pool, job())
+    await synthesized_size(pool, speech_job())
     workers = pool.process_ids
     with pytest.raises(UpstreamFailed, match="KeyError"):
         await pool.result("nonsense", {})
     with pytest.raises(InvalidRequest):
-        await size_of(pool, job(voice="nobody"))
+        await synthesized_size(pool, speech_job(voice="nobody"))
 
-    assert await size_of(pool, job()) > 100_000
+    assert await synthesized_size(pool, speech_job()) > 100_000
     assert pool.process_ids == workers
 
 
 @pytest.mark.anyio
 async def test_signals_for_the_server_do_not_touch_the_worker(pool):
-    await size_of(pool, job())
+    await synthesized_size(pool, speech_job())
     [worker] = pool.process_ids
     os.kill(worker, signal.SIGINT)
     os.kill(worker, signal.SIGTERM)
 
-    assert await size_of(pool, job()) > 100_000
+    assert await synthesized_size(pool, speech_job()) > 100_000
     assert pool.process_ids == [worker]
 
 
@@ -143,7 +143,7 @@ def test_worker_sees_no_secrets(monkeypatch):
 @pytest.mark.anyio
 @pytest.mark.skipif(not os.path.exists("/proc/self/limits"), reason="limits are read from /proc")
 async def test_worker_lives_within_limits(pool):
-    await size_of(pool, job())
+    await synthesized_size(pool, speech_job())
     limits = Path(f"/proc/{pool.process_ids[0]}/limits").read_text()  # noqa: ASYNC240 -- not a disk
 
     rows = {line[:26].strip(): line[26:].split()[0] for line in limits.splitlines()}
@@ -153,7 +153,7 @@ async def test_worker_lives_within_limits(pool):
 
 
 @pytest.mark.anyio
-async def test_voices_are_listed_for_people(engine):
+async def test_voices_are_listed_for_people(synthesiser):
     found = await voices()
 
     by_id = {voice.id: voice for voice in found}

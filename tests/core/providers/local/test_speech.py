@@ -18,7 +18,8 @@ from core.media.installed import HINT, available_formats, missing, system_engine
 from core.providers import adapter
 from core.providers.base import Speaks
 from core.providers.local.speech import arguments, speak
-from tests.core.providers.local.transcripts import SENTENCE, decoded_seconds, hear, target
+from tests.core.providers.local.transcripts import hear, target
+from tests.fakes.workers import SENTENCE, decoded_seconds
 
 TEXTS = {
     "gmw/en-US": "Hello, big world. It costs $1,250 today; don't worry!",
@@ -55,7 +56,7 @@ def test_local_is_a_speaking_adapter():
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("form", [form for form in AudioFormat if form is not AudioFormat.PCM])
-async def test_every_format_decodes_to_the_reported_duration(engine, form):
+async def test_every_format_decodes_to_the_reported_duration(synthesiser, form):
     heard = await hear(SENTENCE * 8, form)
 
     seconds = heard.units["audio_out.second"]
@@ -65,7 +66,7 @@ async def test_every_format_decodes_to_the_reported_duration(engine, form):
 
 
 @pytest.mark.anyio
-async def test_pcm_is_24_khz_mono(engine):
+async def test_pcm_is_24_khz_mono(synthesiser):
     heard = await hear(SENTENCE)
 
     seconds = heard.units["audio_out.second"]
@@ -74,14 +75,14 @@ async def test_pcm_is_24_khz_mono(engine):
 
 
 @pytest.mark.anyio
-async def test_streamed_wav_claims_an_unknown_length(engine):
+async def test_streamed_wav_claims_an_unknown_length(synthesiser):
     heard = await hear(SENTENCE, AudioFormat.WAV)
 
     assert heard.sound[4:8] == heard.sound[40:44] == b"\xff\xff\xff\xff"
 
 
 @pytest.mark.anyio
-async def test_events_come_in_the_order_of_the_contract(engine):
+async def test_events_come_in_the_order_of_the_contract(synthesiser):
     heard = await hear(SENTENCE * 3)
 
     assert heard.order[0] == "AudioStart"
@@ -93,7 +94,7 @@ async def test_events_come_in_the_order_of_the_contract(engine):
 
 @pytest.mark.anyio
 @pytest.mark.parametrize(("voice", "text"), TEXTS.items(), ids=list(TEXTS))
-async def test_words_cover_the_text_with_rising_times(engine, voice, text):
+async def test_words_cover_the_text_with_rising_times(synthesiser, voice, text):
     heard = await hear(text, voice=voice)
 
     assert spoken_letters("".join(word.word for word in heard.words)) == spoken_letters(text)
@@ -103,7 +104,7 @@ async def test_words_cover_the_text_with_rising_times(engine, voice, text):
 
 
 @pytest.mark.anyio
-async def test_words_go_on_across_fragments(engine):
+async def test_words_go_on_across_fragments(synthesiser):
     heard = await hear(SENTENCE * 20)
 
     assert [word.word for word in heard.words] == SENTENCE.replace(".", "").split() * 20
@@ -111,7 +112,7 @@ async def test_words_go_on_across_fragments(engine):
 
 
 @pytest.mark.anyio
-async def test_longest_text_is_spoken_to_its_end(engine):
+async def test_longest_text_is_spoken_to_its_end(synthesiser):
     text = (SENTENCE * 500)[:20_000]
     heard = await hear(text)
 
@@ -121,7 +122,7 @@ async def test_longest_text_is_spoken_to_its_end(engine):
 
 
 @pytest.mark.anyio
-async def test_speed_divides_the_duration(engine):
+async def test_speed_divides_the_duration(synthesiser):
     normal = (await hear(SENTENCE * 2)).units["audio_out.second"]
 
     for speed in (0.25, 0.4, 0.5, 2.0, 4.0):
@@ -135,7 +136,7 @@ async def test_speed_divides_the_duration(engine):
 @pytest.mark.parametrize(
     "text", ["...", "!?", " ", "\n\n", "—", "\u200b", "\x00", "🎉", "a\ud800b", "\x01200P"]
 )
-async def test_odd_text_gives_a_playable_file(engine, text):
+async def test_odd_text_gives_a_playable_file(synthesiser, text):
     heard = await hear(text, AudioFormat.MP3)
 
     assert decoded_seconds(heard.sound) >= 0.2
@@ -143,7 +144,7 @@ async def test_odd_text_gives_a_playable_file(engine, text):
 
 
 @pytest.mark.anyio
-async def test_markup_is_spoken_not_obeyed(engine):
+async def test_markup_is_spoken_not_obeyed(synthesiser):
     heard = await hear('<speak><break time="20s"/>hi</speak> [[h@loU]]')
 
     assert heard.units["audio_out.second"] < 15
@@ -151,14 +152,14 @@ async def test_markup_is_spoken_not_obeyed(engine):
 
 
 @pytest.mark.anyio
-async def test_text_without_a_space_is_spoken(engine):
+async def test_text_without_a_space_is_spoken(synthesiser):
     heard = await hear("a" * 5000)
 
     assert heard.units["audio_out.second"] > 10
 
 
 @pytest.mark.anyio
-async def test_pitch_and_variant_change_the_sound_not_the_words(engine):
+async def test_pitch_and_variant_change_the_sound_not_the_words(synthesiser):
     low = await hear("Ah ah ah.", options={"local": {"pitch": 0}})
     normal = await hear("Ah ah ah.")
     female = await hear("Ah ah ah.", voice="gmw/en-US+f3")
@@ -178,7 +179,7 @@ async def test_pitch_and_variant_change_the_sound_not_the_words(engine):
         ("gmw/en-US+../f3", "whisper"),
     ],
 )
-async def test_unknown_voice_is_refused_with_names(engine, voice, named):
+async def test_unknown_voice_is_refused_with_names(synthesiser, voice, named):
     with pytest.raises(InvalidRequest) as refused:
         await hear(SENTENCE, voice=voice)
 
@@ -187,7 +188,7 @@ async def test_unknown_voice_is_refused_with_names(engine, voice, named):
 
 
 @pytest.mark.anyio
-async def test_refusal_comes_before_any_event(engine):
+async def test_refusal_comes_before_any_event(synthesiser):
     request = SpeechRequest(model="local/espeak-ng", text=SENTENCE)
     for form in AudioFormat:
         async with aclosing(speak(target(form, "nobody"), request)) as events:
@@ -206,7 +207,7 @@ async def test_refusal_comes_before_any_event(engine):
         ({"text": "a", "options": {"local": {"pitch": "high"}}}, "provider.options.local.pitch"),
     ],
 )
-async def test_out_of_range_is_refused(engine, fields, param):
+async def test_out_of_range_is_refused(synthesiser, fields, param):
     with pytest.raises(InvalidRequest) as refused:
         await hear(**fields)
 
@@ -225,7 +226,7 @@ def test_missing_engine_names_the_install_command(monkeypatch):
     system_engine.cache_clear()
 
 
-def test_missing_media_library_leaves_wav_and_pcm(engine, monkeypatch):
+def test_missing_media_library_leaves_wav_and_pcm(synthesiser, monkeypatch):
     monkeypatch.setitem(sys.modules, "av", None)
 
     assert available_formats() == (AudioFormat.WAV, AudioFormat.PCM)
@@ -234,7 +235,7 @@ def test_missing_media_library_leaves_wav_and_pcm(engine, monkeypatch):
 
 
 @pytest.mark.anyio
-async def test_wav_opens_with_the_standard_library(engine):
+async def test_wav_opens_with_the_standard_library(synthesiser):
     heard = await hear(SENTENCE, AudioFormat.WAV)
 
     with wave.open(io.BytesIO(heard.sound)) as file:

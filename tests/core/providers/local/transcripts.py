@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import io
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
-
-import av
 
 from core.contract.audio import AudioFormat
 from core.contract.events import AudioChunk, AudioStart, Used, Word, Words
 from core.contract.route import Target
 from core.contract.speech import SpeechRequest
-from core.media.pool.pool import Pool
 from core.providers.local.speech import speak
-
-SENTENCE = "The quick brown fox jumps over the lazy dog. "
 
 
 @dataclass
@@ -60,27 +54,3 @@ async def hear(
             elif isinstance(event, Used):
                 heard.units = {name: float(quantity) for name, quantity in event.usage.units().items()}
     return heard
-
-
-def job(text: str = SENTENCE, **changes: Any) -> dict[str, Any]:
-    """Arguments of a `speak` job for a pool of one's own."""
-    return {"text": text, "voice": "gmw/en-US", "speed": 1.0, "pitch": 50, "format": "pcm", **changes}
-
-
-async def size_of(pool: Pool, args: dict[str, Any]) -> int:
-    """Bytes of sound a job makes."""
-    size = 0
-    async with aclosing(pool.run("speak", args)) as messages:
-        async for message in messages:
-            size += len(message) if isinstance(message, bytes) else 0
-    return size
-
-
-def decoded_seconds(sound: bytes | bytearray) -> float:
-    """Playing time by decoding every sample; headers are not believed."""
-    with av.open(io.BytesIO(sound)) as container:
-        samples = rate = 0
-        for frame in container.decode(audio=0):
-            samples += frame.samples
-            rate = frame.sample_rate
-    return samples / rate

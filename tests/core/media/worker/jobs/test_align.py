@@ -21,8 +21,8 @@ TEXT = (
 )
 
 
-async def test_every_word_gets_its_place(speech):
-    words = await Local.align(speech, TEXT)
+async def test_every_word_gets_its_place(speech_file):
+    words = await Local.align(speech_file, TEXT)
 
     assert [word.word for word in words] == TEXT.replace(",", "").replace(":", "").replace(" —", "").replace(
         ".", ""
@@ -35,25 +35,25 @@ async def test_every_word_gets_its_place(speech):
     assert [word for word in words if word.confidence is not None] == []
 
 
-async def test_words_that_nobody_can_place_are_left_out(speech):
-    words = await Local.align(speech, TEXT.replace("fellow", "Zwrxqk 1961"))
+async def test_words_that_nobody_can_place_are_left_out(speech_file):
+    words = await Local.align(speech_file, TEXT.replace("fellow", "Zwrxqk 1961"))
 
     assert [word.word for word in words[:4]] == ["And", "so", "my", "Americans"]
     assert len(words) == 21
 
 
 @pytest.mark.parametrize("text", ["", "мир", "1961, 1962!", "\x01\x00"])
-async def test_text_without_a_known_word_has_no_times(spoken, tmp_path, text):
-    assert await Local.align(write_wav(tmp_path / "sound.wav", spoken), text) == ()
+async def test_text_without_a_known_word_has_no_times(speech_samples, tmp_path, text):
+    assert await Local.align(write_wav(tmp_path / "sound.wav", speech_samples), text) == ()
 
 
-async def test_text_that_is_not_in_the_sound_has_no_times(ears, tmp_path):
+async def test_text_that_is_not_in_the_sound_has_no_times(recogniser, tmp_path):
     short = write_wav(tmp_path / "short.wav", bytes(RATE // 5))
 
     assert await Local.align(short, TEXT) == ()
 
 
-async def test_file_without_sound_is_refused(ears, tmp_path):
+async def test_file_without_sound_is_refused(recogniser, tmp_path):
     path = tmp_path / "letter.mp3"
     path.write_bytes(b"This is a letter. " * 10)
 
@@ -61,7 +61,7 @@ async def test_file_without_sound_is_refused(ears, tmp_path):
         await Local.align(path, TEXT)
 
 
-async def test_more_than_ten_minutes_are_refused(ears, tmp_path):
+async def test_more_than_ten_minutes_are_refused(recogniser, tmp_path):
     with pytest.raises(Unsupported, match="600 seconds"):
         await Local.align(write_wav(tmp_path / "long.wav", bytes(601 * RATE * 2)), TEXT)
 

@@ -11,7 +11,7 @@ import pytest
 from core.contract.audio import AudioFormat, PcmShape
 from core.contract.errors import InvalidRequest, UpstreamFailed
 from core.media.encode import Encoded, encode
-from tests.core.providers.local.transcripts import decoded_seconds
+from tests.fakes.workers import decoded_seconds
 
 
 def recorded(path, rate: int, channels: int, seconds: float = 3.0):
@@ -106,7 +106,7 @@ async def test_failed_or_cancelled_encoding_leaves_no_file(pool, tmp_path):
 
 
 @pytest.mark.anyio
-async def test_encode_tells_size_and_duration(engine, tmp_path):
+async def test_encode_tells_size_and_duration(synthesiser, tmp_path):
     source = recorded(tmp_path / "live.raw", 24_000, 1, seconds=2)
     target = tmp_path / "done.opus"
 

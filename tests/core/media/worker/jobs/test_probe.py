@@ -50,37 +50,37 @@ def written(path: Path, content: bytes) -> Path:
 
 
 @pytest.mark.parametrize("suffix", CONTAINERS)
-async def test_sound_of_every_container_is_measured(spoken, tmp_path, suffix):
-    found = await probe(recode(spoken, tmp_path / f"sound.{suffix}"))
+async def test_sound_of_every_container_is_measured(speech_samples, tmp_path, suffix):
+    found = await probe(recode(speech_samples, tmp_path / f"sound.{suffix}"))
 
     assert ("audio", *TOLD[suffix]) == (found.kind, found.container, found.media_type, found.codec)
     assert (found.channels, found.sample_rate) == (1, CONTAINERS[suffix][2])
     assert found.seconds == pytest.approx(3.0, abs=0.15)
 
 
-async def test_the_name_does_not_matter(spoken, tmp_path):
-    path = recode(spoken, tmp_path / "sound.ogg").rename(tmp_path / "sound.mp3")
+async def test_the_name_does_not_matter(speech_samples, tmp_path):
+    path = recode(speech_samples, tmp_path / "sound.ogg").rename(tmp_path / "sound.mp3")
 
     assert (await probe(path)).media_type == "audio/ogg"
 
 
-async def test_recording_without_a_duration_is_counted(spoken, tmp_path):
-    path = recode(spoken, tmp_path / "sound.webm", piped=True)
+async def test_recording_without_a_duration_is_counted(speech_samples, tmp_path):
+    path = recode(speech_samples, tmp_path / "sound.webm", piped=True)
     with av.open(str(path)) as container:
         assert container.duration is None
 
     assert (await probe(path)).seconds == pytest.approx(3.0, abs=0.1)
 
 
-async def test_video_tells_its_picture_and_its_sound(spoken, tmp_path):
-    found = await probe(recode(spoken, tmp_path / "film.mp4", picture=True))
+async def test_video_tells_its_picture_and_its_sound(speech_samples, tmp_path):
+    found = await probe(recode(speech_samples, tmp_path / "film.mp4", picture=True))
 
     assert (found.kind, found.media_type, found.video_codec) == ("video", "video/mp4", "mpeg4")
     assert (found.width, found.height, found.codec) == (64, 48, "aac")
     assert found.seconds == pytest.approx(3.0, abs=0.1)
 
 
-async def test_an_mpeg_film_is_measured(ears, tmp_path):
+async def test_an_mpeg_film_is_measured(recogniser, tmp_path):
     path = tmp_path / "film.mpg"
     with av.open(str(path), "w", format="mpeg") as output:
         stream = output.add_stream("mpeg1video", rate=25, width=64, height=48)
@@ -97,8 +97,8 @@ async def test_an_mpeg_film_is_measured(ears, tmp_path):
     assert found.seconds == pytest.approx(2.0, abs=0.1)
 
 
-async def test_cover_of_a_song_makes_no_video(spoken, tmp_path, data):
-    song = recode(spoken, tmp_path / "song.mp3").read_bytes()
+async def test_cover_of_a_song_makes_no_video(speech_samples, tmp_path, data):
+    song = recode(speech_samples, tmp_path / "song.mp3").read_bytes()
     picture = b"\0image/jpeg\0\x03\0" + (data / "samples" / "kiwi.jpg").read_bytes()
     frame = b"APIC" + struct.pack(">IH", len(picture), 0) + picture
     size = bytes(len(frame) >> shift & 0x7F for shift in (21, 14, 7, 0))
@@ -110,7 +110,7 @@ async def test_cover_of_a_song_makes_no_video(spoken, tmp_path, data):
     assert found.seconds == pytest.approx(3.0, abs=0.1)
 
 
-async def test_silent_film_without_lengths_is_counted_by_its_moments(ears, tmp_path):
+async def test_silent_film_without_lengths_is_counted_by_its_moments(recogniser, tmp_path):
     path = tmp_path / "film.webm"
     with av.open(str(path), "w", format="webm") as output:
         stream = output.add_stream("libvpx", rate=10, width=64, height=48)
@@ -123,19 +123,19 @@ async def test_silent_film_without_lengths_is_counted_by_its_moments(ears, tmp_p
     assert found.seconds == pytest.approx(3.0, abs=0.2)
 
 
-async def test_declared_length_is_not_believed(ears, tmp_path):
+async def test_declared_length_is_not_believed(recogniser, tmp_path):
     path = written(tmp_path / "sound.wav", broken_wav(claimed=10 * 3600 * RATE * 2, held=RATE * 2))
 
     assert (await probe(path)).seconds == 1.0
 
 
-async def test_film_cut_short_is_as_long_as_what_is_there(spoken, tmp_path):
+async def test_film_cut_short_is_as_long_as_what_is_there(speech_samples, tmp_path):
     whole = tmp_path / "whole.mp4"
     with av.open(str(whole), "w", format="mp4", options={"movflags": "faststart"}) as output:
         stream = output.add_stream("aac", rate=RATE, layout="mono")
-        frame = av.AudioFrame(format="s16", layout="mono", samples=len(spoken) // 2, align=1)
+        frame = av.AudioFrame(format="s16", layout="mono", samples=len(speech_samples) // 2, align=1)
         frame.sample_rate = RATE
-        frame.planes[0].update(spoken)
+        frame.planes[0].update(speech_samples)
         for made in [*av.AudioResampler("fltp", "mono", RATE, 1024).resample(frame), None]:
             output.mux(stream.encode(made))
     content = whole.read_bytes()
@@ -160,7 +160,7 @@ async def test_gaps_count_where_they_can_be_believed():
     assert timeline.seconds <= 2.5 + ALL_GAPS
 
 
-async def test_pictures_tell_their_size(ears, tmp_path):
+async def test_pictures_tell_their_size(recogniser, tmp_path):
     gif = b"GIF89a" + struct.pack("<HH", 7, 5)
     jpeg = b"\xff\xd8\xff\xe0\x00\x04ab\xff\xc0\x00\x0b\x08" + struct.pack(">HH", 20, 30)
     webp = b"RIFF\0\0\0\0WEBPVP8X\0\0\0\0\0\0\0\0" + (99).to_bytes(3, "little") + (49).to_bytes(3, "little")
@@ -177,7 +177,7 @@ async def test_pictures_tell_their_size(ears, tmp_path):
     )
 
 
-async def test_real_files_tell_what_they_are(ears, data):
+async def test_real_files_tell_what_they_are(recogniser, data):
     samples = data / "samples"
 
     assert await probe(samples / "jfk.flac") == Probe(
@@ -217,8 +217,8 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-async def test_hostile_files_are_refused_by_a_healthy_worker(spoken, tmp_path, name):
-    good = write_wav(tmp_path / "good.wav", spoken)
+async def test_hostile_files_are_refused_by_a_healthy_worker(speech_samples, tmp_path, name):
+    good = write_wav(tmp_path / "good.wav", speech_samples)
     await probe(good)
     workers = shared_pool().process_ids
 
@@ -230,7 +230,7 @@ async def test_hostile_files_are_refused_by_a_healthy_worker(spoken, tmp_path, n
     assert shared_pool().process_ids == workers
 
 
-async def test_archive_with_sound_in_it_is_refused(spoken, tmp_path):
+async def test_archive_with_sound_in_it_is_refused(speech_samples, tmp_path):
     with zipfile.ZipFile(tmp_path / "sound.mp3", "w") as archive:
         archive.writestr("sound.wav", broken_wav())
 

@@ -92,13 +92,13 @@ def memory(process: int) -> int:
 
 
 @pytest.fixture
-def conversation(speech, tmp_path) -> Path:
+def conversation(speech_file, tmp_path) -> Path:
     """A minute and a half of speech with pauses."""
-    return write_wav(tmp_path / "long.wav", (samples(speech) + bytes(RATE * 2)) * 8)
+    return write_wav(tmp_path / "long.wav", (samples(speech_file) + bytes(RATE * 2)) * 8)
 
 
-async def test_speech_is_written_down(speech):
-    found = await write_down(asked(speech, 11.0))
+async def test_speech_is_written_down(speech_file):
+    found = await write_down(asked(speech_file, 11.0))
 
     assert word_errors(found.text) <= 0.30
     assert found.whole == Transcript(found.text, "en", 11.0)
@@ -108,8 +108,8 @@ async def test_speech_is_written_down(speech):
     assert found.order[-2:] == ["Transcript", "Used"]
 
 
-async def test_times_go_forward_and_stay_inside_the_file(speech):
-    found = await write_down(asked(speech, 11.0))
+async def test_times_go_forward_and_stay_inside_the_file(speech_file):
+    found = await write_down(asked(speech_file, 11.0))
 
     times = [moment for word in found.words for moment in (word.start, word.end)]
     assert all(earlier <= later for earlier, later in pairwise(times))
@@ -120,24 +120,24 @@ async def test_times_go_forward_and_stay_inside_the_file(speech):
     assert [segment.id for segment in found.segments] == list(range(len(found.segments)))
 
 
-async def test_same_sound_is_the_same_words_whoever_came_before(speech, pool, tmp_path):
-    first = await hear(pool, speech)
-    await hear(pool, write_wav(tmp_path / "other.wav", samples(speech)[RATE : 5 * RATE]))
+async def test_same_sound_is_the_same_words_whoever_came_before(speech_file, pool, tmp_path):
+    first = await hear(pool, speech_file)
+    await hear(pool, write_wav(tmp_path / "other.wav", samples(speech_file)[RATE : 5 * RATE]))
 
-    assert await hear(pool, speech) == first
+    assert await hear(pool, speech_file) == first
 
 
-async def test_first_words_come_before_the_rest_is_heard(speech):
-    found = await write_down(asked(speech, 11.0))
+async def test_first_words_come_before_the_rest_is_heard(speech_file):
+    found = await write_down(asked(speech_file, 11.0))
 
     assert len(found.segments) > 1
     first = found.order.index("TranscriptDelta")
-    assert found.order[first : first + 3] == ["TranscriptDelta", "Segment", "HeardWords"]
+    assert found.order[first : first + 3] == ["TranscriptDelta", "Segment", "TranscriptWords"]
     assert "Progress" in found.order[first : found.order.index("TranscriptDelta", first + 1)]
 
 
-async def test_progress_counts_up_to_the_end(speech):
-    found = await write_down(asked(speech, 11.0))
+async def test_progress_counts_up_to_the_end(speech_file):
+    found = await write_down(asked(speech_file, 11.0))
 
     done = [progress.done for progress in found.progress]
     assert done == sorted(done)
@@ -146,29 +146,29 @@ async def test_progress_counts_up_to_the_end(speech):
 
 
 @pytest.mark.parametrize("suffix", CONTAINERS)
-async def test_every_container_is_heard(spoken, pool, tmp_path, suffix):
-    found = await hear(pool, recode(spoken, tmp_path / f"sound.{suffix}"))
+async def test_every_container_is_heard(speech_samples, pool, tmp_path, suffix):
+    found = await hear(pool, recode(speech_samples, tmp_path / f"sound.{suffix}"))
 
     assert found["text"]
     assert found["seconds"] == pytest.approx(3.0, abs=0.15)
 
 
-async def test_sound_of_a_video_and_of_a_recorder_is_heard(spoken, pool, tmp_path):
-    film = await hear(pool, recode(spoken, tmp_path / "film.mp4", picture=True))
-    recording = await hear(pool, recode(spoken, tmp_path / "recording.webm", piped=True))
+async def test_sound_of_a_video_and_of_a_recorder_is_heard(speech_samples, pool, tmp_path):
+    film = await hear(pool, recode(speech_samples, tmp_path / "film.mp4", picture=True))
+    recording = await hear(pool, recode(speech_samples, tmp_path / "recording.webm", piped=True))
 
     assert film["text"]
     assert recording["text"]
 
 
-async def test_sound_that_begins_late_is_heard_at_its_place(spoken, pool, tmp_path):
+async def test_sound_that_begins_late_is_heard_at_its_place(speech_samples, pool, tmp_path):
     late = tmp_path / "late.mkv"
     with av.open(str(late), "w", format="matroska") as output:
         stream = output.add_stream("pcm_s16le", rate=RATE, layout="mono")
         for at in (0, 5):
-            frame = av.AudioFrame(format="s16", layout="mono", samples=len(spoken) // 2, align=1)
+            frame = av.AudioFrame(format="s16", layout="mono", samples=len(speech_samples) // 2, align=1)
             frame.sample_rate, frame.pts = RATE, at * RATE
-            frame.planes[0].update(spoken)
+            frame.planes[0].update(speech_samples)
             output.mux(stream.encode(frame))
         output.mux(stream.encode(None))
 
@@ -180,7 +180,7 @@ async def test_sound_that_begins_late_is_heard_at_its_place(spoken, pool, tmp_pa
     assert heard[-1]["result"]["seconds"] == pytest.approx(8.0, abs=0.1)
 
 
-async def test_silence_is_an_empty_transcript(ears, tmp_path):
+async def test_silence_is_an_empty_transcript(recogniser, tmp_path):
     found = await write_down(asked(write_wav(tmp_path / "silence.wav", bytes(4 * RATE * 2)), 4.0))
 
     assert found.whole == Transcript("", "en", 4.0)
@@ -188,8 +188,8 @@ async def test_silence_is_an_empty_transcript(ears, tmp_path):
     assert found.units == {"audio_in.second": 4.0}
 
 
-async def test_speech_without_a_pause_is_cut_into_stretches(speech, pool, tmp_path):
-    unbroken = samples(speech)[: 7 * RATE * 2] * 3
+async def test_speech_without_a_pause_is_cut_into_stretches(speech_file, pool, tmp_path):
+    unbroken = samples(speech_file)[: 7 * RATE * 2] * 3
     path = write_wav(tmp_path / "unbroken.wav", unbroken)
     async with aclosing(pool.run("hear", {"path": str(path)})) as messages:
         segments = [message async for message in messages if message["event"] == "segment"]
@@ -208,7 +208,7 @@ async def test_other_languages_are_refused(tmp_path, language):
 
 
 @pytest.mark.parametrize("language", ["en", "en-US", "en_GB", "EN"])
-async def test_english_is_taken_by_any_of_its_names(ears, tmp_path, language):
+async def test_english_is_taken_by_any_of_its_names(recogniser, tmp_path, language):
     path = write_wav(tmp_path / "silence.wav", bytes(RATE * 2))
 
     assert (await write_down(asked(path, language=language))).whole == Transcript("", "en", 1.0)
@@ -234,7 +234,7 @@ NOT_SOUND = {
 
 
 @pytest.mark.parametrize("name", NOT_SOUND)
-async def test_what_is_no_sound_is_refused_by_a_healthy_worker(ears, pool, tmp_path, name):
+async def test_what_is_no_sound_is_refused_by_a_healthy_worker(recogniser, pool, tmp_path, name):
     path = tmp_path / name
     path.write_bytes(NOT_SOUND[name])
 
@@ -250,8 +250,8 @@ async def test_what_is_no_sound_is_refused_by_a_healthy_worker(ears, pool, tmp_p
     assert pool.process_ids == [worker]
 
 
-async def test_sound_cut_short_is_heard_up_to_the_cut(spoken, pool, tmp_path):
-    whole = recode(spoken, tmp_path / "whole.mp3").read_bytes()
+async def test_sound_cut_short_is_heard_up_to_the_cut(speech_samples, pool, tmp_path):
+    whole = recode(speech_samples, tmp_path / "whole.mp3").read_bytes()
     cut = tmp_path / "cut.mp3"
     cut.write_bytes(whole[: len(whole) * 2 // 3 + 7])
 
@@ -269,23 +269,23 @@ async def test_stop_in_the_middle_frees_the_worker(conversation, pool, tmp_path)
     assert pool.open_jobs == 0
 
 
-async def test_stop_in_the_middle_of_a_stretch_leaves_the_recogniser_free(speech, pool):
-    expected = await hear(pool, speech)
+async def test_stop_in_the_middle_of_a_stretch_leaves_the_recogniser_free(speech_file, pool):
+    expected = await hear(pool, speech_file)
     for wait in (0.05, 0.3, 0.6):
-        task = asyncio.create_task(hear(pool, speech))
+        task = asyncio.create_task(hear(pool, speech_file))
         await asyncio.sleep(wait)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
 
-    assert await hear(pool, speech) == expected
+    assert await hear(pool, speech_file) == expected
 
 
-async def test_two_files_at_once_in_one_worker_do_not_mix(speech, pool, tmp_path):
-    other = write_wav(tmp_path / "other.wav", samples(speech)[8 * RATE * 2 :])
-    alone = [await hear(pool, speech), await hear(pool, other)]
+async def test_two_files_at_once_in_one_worker_do_not_mix(speech_file, pool, tmp_path):
+    other = write_wav(tmp_path / "other.wav", samples(speech_file)[8 * RATE * 2 :])
+    alone = [await hear(pool, speech_file), await hear(pool, other)]
 
-    assert await asyncio.gather(hear(pool, speech), hear(pool, other)) == alone
+    assert await asyncio.gather(hear(pool, speech_file), hear(pool, other)) == alone
 
 
 async def test_short_errand_overtakes_a_long_file(conversation, pool):
@@ -313,12 +313,12 @@ async def test_killed_worker_is_a_typed_error_and_the_next_file_is_heard(convers
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from /proc")
-async def test_hour_of_sound_is_heard_in_little_memory(speech, pool, tmp_path):
+async def test_hour_of_sound_is_heard_in_little_memory(speech_file, pool, tmp_path):
     path = tmp_path / "hour.wav"
     with path.open("wb") as file:
         file.write(write_wav(tmp_path / "head.wav", b"").read_bytes()[:40])
         file.write((3600 * RATE * 2).to_bytes(4, "little"))
-        for said in (samples(speech), b"", samples(speech, 8.0)):
+        for said in (samples(speech_file), b"", samples(speech_file, 8.0)):
             file.write(said + bytes(1200 * RATE * 2 - len(said)))
 
     found = await hear(pool, path)

@@ -15,7 +15,7 @@ from core.providers.local.inspector.report import audio
 from tests.core.providers.local.inspector.reports import answered, asked, inspected, part, rows
 from tests.fakes.recordings import RATE, broken_wav, recode, samples, word_errors, write_wav
 
-pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("ears")]
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("recogniser")]
 
 TEXT = {"type": "text", "text": "Listen."}
 
@@ -45,8 +45,8 @@ def segments(text: str) -> list[str]:
     return [line.partition("` ")[2] for line in text.splitlines() if line.startswith("- `")]
 
 
-async def test_speech_is_measured_and_written_down(speech):
-    found = await inspected(speech)
+async def test_speech_is_measured_and_written_down(speech_file):
+    found = await inspected(speech_file)
 
     told = rows(found.text)
     assert (told["Codec"], told["Sample rate"], told["Channels"]) == ("FLAC", "44,100 Hz", "2 (stereo)")
@@ -58,8 +58,8 @@ async def test_speech_is_measured_and_written_down(speech):
     assert found.units["audio_in.second"] == 11.0
 
 
-async def test_stretches_are_told_as_they_are_heard(speech):
-    found = await inspected(speech)
+async def test_stretches_are_told_as_they_are_heard(speech_file):
+    found = await inspected(speech_file)
 
     said = [delta for delta in found.deltas if delta.startswith("- `")]
     assert len(said) == len(segments(found.text)) > 1
@@ -89,15 +89,15 @@ async def test_silence_is_told_as_silence(tmp_path):
 
 
 @pytest.mark.parametrize("suffix", ["wav", "mp3", "flac"])
-async def test_containers_are_measured_alike(spoken, tmp_path, suffix):
-    found = await inspected(recode(spoken, tmp_path / f"sound.{suffix}"))
+async def test_containers_are_measured_alike(speech_samples, tmp_path, suffix):
+    found = await inspected(recode(speech_samples, tmp_path / f"sound.{suffix}"))
 
     assert float(rows(found.text)["Duration"].split()[0]) == pytest.approx(3.0, abs=0.15)
 
 
-async def test_long_sound_is_listened_to_for_its_first_minutes(speech, tmp_path, monkeypatch):
+async def test_long_sound_is_listened_to_for_its_first_minutes(speech_file, tmp_path, monkeypatch):
     monkeypatch.setattr(audio, "LISTENED", 13.0)
-    long = write_wav(tmp_path / "long.wav", (samples(speech) + bytes(RATE * 2)) * 4)
+    long = write_wav(tmp_path / "long.wav", (samples(speech_file) + bytes(RATE * 2)) * 4)
     found = await inspected(long)
 
     assert "Only the first 0:13 of 0:48 are listened to." in found.text
@@ -105,9 +105,9 @@ async def test_long_sound_is_listened_to_for_its_first_minutes(speech, tmp_path,
     assert 1 <= len(segments(found.text)) <= 4
 
 
-async def test_missing_recogniser_is_said(speech, monkeypatch):
+async def test_missing_recogniser_is_said(speech_file, monkeypatch):
     monkeypatch.setattr(measurement, "deaf", lambda: "pip install it")
-    found = await inspected(speech)
+    found = await inspected(speech_file)
 
     assert "**Transcript**: the recogniser is not installed here: `pip install it`" in found.text
     assert rows(found.text)["Duration"] == "11.0 s"
@@ -130,7 +130,7 @@ async def test_video_is_measured_and_shown_as_a_sheet(data):
     )
 
 
-async def test_frames_of_the_sheet_are_from_beginning_to_end(ears, tmp_path):
+async def test_frames_of_the_sheet_are_from_beginning_to_end(recogniser, tmp_path):
     found = await inspected(film(tmp_path / "film.mp4"))
 
     [sheet] = found.pictures()
@@ -141,8 +141,8 @@ async def test_frames_of_the_sheet_are_from_beginning_to_end(ears, tmp_path):
     assert len(set(cells)) >= 7
 
 
-async def test_sound_track_of_a_video_is_measured_as_sound(spoken, tmp_path):
-    found = await inspected(recode(spoken, tmp_path / "film.mp4", picture=True))
+async def test_sound_track_of_a_video_is_measured_as_sound(speech_samples, tmp_path):
+    found = await inspected(recode(speech_samples, tmp_path / "film.mp4", picture=True))
 
     titles = [line for line in found.text.splitlines() if line.startswith("### ")]
     assert titles == ["### Video: film.mp4", "### Sound track"]
@@ -151,15 +151,15 @@ async def test_sound_track_of_a_video_is_measured_as_sound(spoken, tmp_path):
     assert (found.units["video_in.second"], found.units["audio_in.second"]) == pytest.approx((3, 3), abs=0.2)
 
 
-async def test_video_without_pictures_is_sound(spoken, tmp_path):
-    found = await inspected(recode(spoken, tmp_path / "sound.mp4"))
+async def test_video_without_pictures_is_sound(speech_samples, tmp_path):
+    found = await inspected(recode(speech_samples, tmp_path / "sound.mp4"))
 
     assert [line for line in found.text.splitlines() if line.startswith("### ")] == ["### Audio: sound.mp4"]
     assert "video_in.second" not in found.units
 
 
-async def test_file_part_is_what_its_content_is(spoken, tmp_path):
-    path = recode(spoken, tmp_path / "sound.flac")
+async def test_file_part_is_what_its_content_is(speech_samples, tmp_path):
+    path = recode(speech_samples, tmp_path / "sound.flac")
     media = Media(Modality.FILE, str(path), "audio/flac", path.stat().st_size, path.name)
     letter = tmp_path / "letter.txt"
     letter.write_text("Dear all,\nthis is the letter.\n")

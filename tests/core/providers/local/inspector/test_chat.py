@@ -20,10 +20,10 @@ from core.media.pool.pool import shared_pool
 from core.providers.local import Local
 from core.providers.local.inspector import spoken_report as reading
 from tests.core.providers.local.inspector.reports import TARGET, aloud, answered, asked, inspected, part, rows
-from tests.core.providers.local.transcripts import decoded_seconds
 from tests.fakes.recordings import RATE, samples, write_wav
+from tests.fakes.workers import decoded_seconds
 
-pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("engine")]
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("synthesiser")]
 
 OPENING = "**I am not a language model.**"
 PIRATE = {"role": "system", "content": "You are a pirate."}
@@ -92,8 +92,8 @@ async def test_findings_come_one_by_one(sea):
     assert found.order.index("ImageReady") < len(found.order) - found.order[::-1].index("ChatDelta") - 1
 
 
-async def test_first_delta_does_not_wait_for_the_last_part(speech, tmp_path):
-    long = write_wav(tmp_path / "long.wav", samples(speech) * 5)
+async def test_first_delta_does_not_wait_for_the_last_part(speech_file, tmp_path):
+    long = write_wav(tmp_path / "long.wav", samples(speech_file) * 5)
     request = asked([{"type": "text", "text": "Hear this."}, part(long)])
     async with aclosing(Local.chat(TARGET, request)) as events:
         seen = [await anext(events) for _ in range(3)]
@@ -193,8 +193,8 @@ async def test_answer_that_is_not_streamed_says_the_same_in_one_piece(sea):
     assert whole.units == streamed.units
 
 
-async def test_stop_in_the_middle_leaves_nothing_running(speech, tmp_path):
-    long = write_wav(tmp_path / "long.wav", (samples(speech) + bytes(RATE * 2)) * 8)
+async def test_stop_in_the_middle_leaves_nothing_running(speech_file, tmp_path):
+    long = write_wav(tmp_path / "long.wav", (samples(speech_file) + bytes(RATE * 2)) * 8)
     async with aclosing(Local.chat(TARGET, asked([part(long)]))) as events:
         async for event in events:
             if isinstance(event, ChatDelta) and event.text.startswith("- "):

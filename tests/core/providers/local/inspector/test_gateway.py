@@ -22,7 +22,7 @@ from tests.core.providers.local.inspector.reports import ALOUD, asked, part
 pytestmark = [
     pytest.mark.anyio,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.usefixtures("engine"),
+    pytest.mark.usefixtures("synthesiser"),
 ]
 
 

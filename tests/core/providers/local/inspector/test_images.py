@@ -14,7 +14,7 @@ from PIL.TiffImagePlugin import IFDRational
 from core.contract.errors import InvalidRequest
 from tests.core.providers.local.inspector.reports import answered, asked, inspected, part, rows
 
-pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("engine")]
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("synthesiser")]
 
 TEXT = {"type": "text", "text": "Look."}
 
