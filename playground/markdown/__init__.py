@@ -1,11 +1,11 @@
-"""Answers as HTML: Markdown with tables, code in colour and maths, whole or block by block as it is written.
+"""Answers as HTML: Markdown with tables, highlighted code and maths, whole or block by block as it streams.
 
-Two walls stand before a reader: the parser takes no HTML and no address but http, https and mailto, and what
-it makes goes through an allow-list of tags, attributes and classes. Nothing is ever loaded from elsewhere: a
-picture becomes a link to it. Every answer is cut into blocks by the same rules however it arrives, so that
-blocks shown while it was written are the blocks of the whole.
+Two filters keep it safe: the parser takes no HTML and no address but http, https and mailto, and its output
+goes through an allow-list of tags, attributes and classes. Nothing is loaded from other hosts: an image
+becomes a link to it. A text is split into blocks by the same rules however it arrives, so the blocks sent
+while it streams are those of the whole text.
 """
 
-from playground.markdown.blocks import Blocks, render
+from playground.markdown.blocks import BlockRenderer, render
 
-__all__ = ["Blocks", "render"]
+__all__ = ["BlockRenderer", "render"]

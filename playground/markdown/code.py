@@ -1,4 +1,4 @@
-"""Code in colour, by Pygments' classes."""
+"""Code highlighted with Pygments' CSS classes."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
 
 LONGEST = 12_000
-REPEATING, PLAIN = 2_000, 25
-"""Code of that many characters that packs to less than a 25th is no code: lexers take long over it."""
+REPETITIVE_LENGTH, REPETITIVE_RATIO = 2_000, 25
+"""Longer code that compresses to less than 1/`REPETITIVE_RATIO` is not highlighted: lexers are slow on it."""
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9+#._-]{0,23}")
 FORMATTER = HtmlFormatter(nowrap=True)
@@ -24,25 +24,28 @@ NAMES = """
     plpgsql postgresql powershell ps1 py python python3 r rb rs ruby rust scala scss sh shell sql swift tex
     toml ts tsx typescript xml yaml yml zsh
 """
-COLOURED = frozenset(NAMES.split())
-"""Languages whose lexers are worth their time; code in others is shown plain."""
+HIGHLIGHTED = frozenset(NAMES.split())
+"""Languages whose lexers are fast enough; code in others is not highlighted."""
 
 
 def language_of(info: str) -> str:
-    """The language a fence names, in small letters; "" where it is no name."""
+    """The language a fence names, in lower case; "" where it names none."""
     name = NAME.match(info.strip())
     return name.group().casefold() if name else ""
 
 
-def coloured(code: str, language: str) -> str:
+def highlight_code(code: str, language: str) -> str:
     """`code` as HTML, everything in it escaped."""
-    if language not in COLOURED or len(code) > LONGEST or monotonous(code):
+    if language not in HIGHLIGHTED or len(code) > LONGEST or is_repetitive(code):
         return escape(code, quote=False)
     return highlight(code, lexer(language), FORMATTER).removesuffix("\n")
 
 
-def monotonous(code: str) -> bool:
-    return len(code) > REPEATING and len(zlib.compress(code.encode(errors="replace"), 1)) * PLAIN < len(code)
+def is_repetitive(code: str) -> bool:
+    if len(code) <= REPETITIVE_LENGTH:
+        return False
+    compressed = zlib.compress(code.encode(errors="replace"), 1)
+    return len(compressed) * REPETITIVE_RATIO < len(code)
 
 
 @lru_cache(maxsize=128)

@@ -1,4 +1,4 @@
-"""Tokens as HTML, in the words of the page."""
+"""One Markdown block as safe HTML: the rules that render tokens."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from urllib.parse import urlsplit
 from django.utils.translation import gettext as _
 from markdown_it.token import Token
 
-from playground.markdown.code import coloured, language_of
-from playground.markdown.maths import formula
+from playground.markdown.code import highlight_code, language_of
+from playground.markdown.maths import mathml
 from playground.markdown.parser import MARKDOWN
 from playground.markdown.safety import clean
-from playground.markdown.splitter import tangled
+from playground.markdown.splitter import is_too_complex
 
 Tokens = Sequence[Token]
 Rule = Callable[[Tokens, int, Any, MutableMapping[str, Any]], str]
 
 
-def markup(text: str, references: MutableMapping[str, Any], unfinished: bool) -> str:
+def render_block(text: str, references: MutableMapping[str, Any], unfinished: bool) -> str:
     """One block as safe HTML; `references` are the targets of its links by name, its own are added.
 
-    Code of an `unfinished` block has no colours yet.
+    Code of an `unfinished` block is not highlighted.
     """
-    if tangled(text):
+    if is_too_complex(text):
         return f"<p>{escape(text.strip(), quote=False)}</p>"
     env = {"references": references, "unfinished": unfinished}
     return clean(MARKDOWN.render(text, env)).strip()
@@ -37,7 +37,7 @@ def fence(tokens: Tokens, at: int, _options: Any, env: MutableMapping[str, Any])
     language, code = language_of(token.info), token.content.removesuffix("\n")
     if not code and not env["unfinished"]:
         return ""
-    body = escape(code, quote=False) if env["unfinished"] else coloured(code, language)
+    body = escape(code, quote=False) if env["unfinished"] else highlight_code(code, language)
     named = f' data-language="{escape(language)}"' if language else ""
     return f'<pre class="code"{named} tabindex="0"><code>{body}</code></pre>\n'
 
@@ -49,7 +49,7 @@ def link_open(tokens: Tokens, at: int, _options: Any, _env: MutableMapping[str, 
 
 
 def image(tokens: Tokens, at: int, options: Any, env: MutableMapping[str, Any]) -> str:
-    """A link to the picture: nothing is loaded from elsewhere unless a reader goes there."""
+    """A link to the image: nothing is loaded from other hosts unless the reader follows it."""
     token = tokens[at]
     address = str(token.attrs["src"])
     name = MARKDOWN.renderer.renderInlineAsText(token.children or [], options, env).strip()
@@ -72,22 +72,22 @@ def table_close(*_args: Any) -> str:
 
 
 def cell_open(tokens: Tokens, at: int, _options: Any, _env: MutableMapping[str, Any]) -> str:
-    """The side a column keeps to as a class: pages take no styles in attributes."""
+    """A column's alignment as a class: the pages' CSP forbids style attributes."""
     token = tokens[at]
     side = str(token.attrs.get("style", "")).removeprefix("text-align:")
     return f'<{token.tag} class="{side}">' if side else f"<{token.tag}>"
 
 
 def maths_inline(tokens: Tokens, at: int, *_rest: Any) -> str:
-    return formula(tokens[at].content.strip(), display=False)
+    return mathml(tokens[at].content.strip(), display=False)
 
 
 def maths_display(tokens: Tokens, at: int, *_rest: Any) -> str:
-    return formula(tokens[at].content.strip(), display=True)
+    return mathml(tokens[at].content.strip(), display=True)
 
 
 def maths_block(tokens: Tokens, at: int, *_rest: Any) -> str:
-    return f'<div class="formula">{formula(tokens[at].content.strip(), display=True)}</div>\n'
+    return f'<div class="formula">{mathml(tokens[at].content.strip(), display=True)}</div>\n'
 
 
 RULES: dict[str, Rule] = {

@@ -1,4 +1,4 @@
-"""Formulas as MathML, which browsers draw by themselves; what cannot be read is shown as it was written."""
+"""LaTeX formulas as MathML, which browsers render natively; what cannot be converted is shown as source."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ DEEPEST = 40
 
 
 @lru_cache(maxsize=1024)
-def formula(latex: str, display: bool) -> str:
-    """MathML, or the source as code. Its text is escaped; its attributes are not to be trusted."""
-    if len(latex) <= LONGEST and depth(latex) <= DEEPEST:
+def mathml(latex: str, display: bool) -> str:
+    """MathML, or the source as code. Text is escaped; attributes must still be sanitized."""
+    if len(latex) <= LONGEST and nesting_depth(latex) <= DEEPEST:
         try:
-            return converted(latex, display)
-        except Exception:  # a formula of anybody's may break the converter in any way
+            return convert_formula(latex, display)
+        except Exception:  # arbitrary input may raise anything in the converter
             return f"<code>{escape(latex)}</code>"
     return f"<code>{escape(latex)}</code>"
 
 
-def converted(latex: str, display: bool) -> str:
+def convert_formula(latex: str, display: bool) -> str:
     from latex2mathml.converter import convert  # noqa: PLC0415 — most answers have no formulas, it takes 0.2 s
 
     return convert(latex, display="block" if display else "inline")
 
 
-def depth(latex: str) -> int:
+def nesting_depth(latex: str) -> int:
     deepest = now = 0
     for character in latex:
         if character == "{":

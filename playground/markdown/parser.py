@@ -1,4 +1,4 @@
-"""The dialect of answers: CommonMark, tables, strikethrough, bare addresses, tasks, maths; no HTML."""
+"""The parser of answers: CommonMark, tables, strikethrough, bare addresses, tasks, maths; no HTML."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ TASK = re.compile(r"\[([ xX])\](?=\s)")
 BOXES = {" ": "\u2610", "x": "\u2611", "X": "\u2611"}
 MATHS = {"$$": "$$", "\\[": "\\]"}
 HIGHEST_HEADING = 2
-"""The levels that belong to the page: an answer's first heading is the next one."""
+"""Heading levels used by the page: an answer's first heading is one level below."""
 
 
 def maths_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """`$$ … $$` or `\\[ … \\]` on lines of their own, up to an empty line: then it is a paragraph.
+    """`$$ … $$` or `\\[ … \\]` on lines of their own, or a paragraph where an empty line comes first.
 
-    What it takes never depends on lines after an empty one, so that a text can be cut there.
+    The result never depends on lines after an empty one, so a text can be split there.
     """
     if state.is_code_block(start):
         return False
@@ -41,7 +41,7 @@ def maths_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     else:
         following, closed = closing_line(state, start + 1, end, closing)
     if not silent:
-        push(state, start, following, closed)
+        push_maths(state, start, following, closed)
     return True
 
 
@@ -50,7 +50,7 @@ def line_of(state: StateBlock, line: int) -> str:
 
 
 def closing_line(state: StateBlock, line: int, end: int, closing: str) -> tuple[int, bool]:
-    """The line after the maths, and whether they were closed."""
+    """The line after the maths, and whether the closing mark was found."""
     while line < end and not state.isEmpty(line) and state.sCount[line] >= state.blkIndent:
         text = line_of(state, line).rstrip()
         line += 1
@@ -59,7 +59,7 @@ def closing_line(state: StateBlock, line: int, end: int, closing: str) -> tuple[
     return line, False
 
 
-def push(state: StateBlock, start: int, following: int, closed: bool) -> None:
+def push_maths(state: StateBlock, start: int, following: int, closed: bool) -> None:
     content = state.getLines(start, following, state.blkIndent, False).strip()
     state.line = following
     if closed:
@@ -89,7 +89,7 @@ def maths_in_brackets(state: StateInline, silent: bool) -> bool:
 
 
 def headings(state: StateCore) -> None:
-    """An answer stands below the headings of the page."""
+    """Lower the headings of an answer below those of the page."""
     for token in state.tokens:
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(6, int(token.tag[1]) + HIGHEST_HEADING)}"
@@ -109,20 +109,20 @@ def addresses(state: StateCore) -> None:
     """Bare addresses in the text become links."""
     for block in state.tokens:
         if block.children and "://" in block.content:
-            block.children = list(linked(block.children))
+            block.children = list(link_addresses(block.children))
 
 
-def linked(tokens: list[Token]) -> Iterator[Token]:
+def link_addresses(tokens: list[Token]) -> Iterator[Token]:
     depth = 0
     for token in tokens:
         depth += token.nesting if token.type in ("link_open", "link_close") else 0
         if token.type == "text" and depth == 0 and "://" in token.content:
-            yield from with_links(token)
+            yield from split_addresses(token)
         else:
             yield token
 
 
-def with_links(token: Token) -> Iterator[Token]:
+def split_addresses(token: Token) -> Iterator[Token]:
     at = 0
     for match in ADDRESS.finditer(token.content):
         address = match.group().rstrip(TRAILING)
@@ -140,12 +140,12 @@ def text(content: str, level: int) -> Token:
     return Token("text", "", 0, content=content, level=level)
 
 
-def allowed(address: str) -> bool:
-    """Whether a link may lead there: to the web or to somebody's mailbox, never within this site."""
+def is_allowed_address(address: str) -> bool:
+    """Whether a link may have this target: http, https or mailto, never a path of this site."""
     return ALLOWED.match(address.strip()) is not None
 
 
-def dialect() -> MarkdownIt:
+def create_parser() -> MarkdownIt:
     markdown = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
     markdown.disable(["html_block", "html_inline"])
     markdown.block.ruler.before(
@@ -157,8 +157,8 @@ def dialect() -> MarkdownIt:
     markdown.core.ruler.push("headings", headings)
     markdown.core.ruler.push("tasks", tasks)
     markdown.core.ruler.push("addresses", addresses)
-    markdown.validateLink = allowed  # type: ignore[method-assign]
+    markdown.validateLink = is_allowed_address  # type: ignore[method-assign]
     return markdown
 
 
-MARKDOWN = dialect()
+MARKDOWN = create_parser()

@@ -1,4 +1,4 @@
-"""The second wall: tags, attributes, classes and addresses that may reach a reader; nothing else does."""
+"""Sanitizer: the allow-list of tags, attributes, classes and URL schemes of rendered answers."""
 
 from __future__ import annotations
 
@@ -60,9 +60,9 @@ CLEANER = nh3.Cleaner(
     link_rel="noopener noreferrer nofollow",
     set_tag_attribute_values={"a": {"target": "_blank"}},
 )
-"""Made once: making it takes ten times as long as cleaning a paragraph."""
+"""Created once: creating it takes ten times as long as cleaning a paragraph."""
 
 
 def clean(html: str) -> str:
-    """`html` without what is not allowed; links open elsewhere and tell nobody where they were."""
+    """`html` without what is not allowed; links open in a new tab and send no referrer."""
     return CLEANER.clean(html)

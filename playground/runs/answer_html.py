@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from playground.markdown import Blocks
+from playground.markdown import BlockRenderer
 from playground.runs.log import Body
 
 QUIET = 0.05
@@ -28,7 +28,7 @@ class Prose:
 
     def __init__(self, tell: Callable[[Body], Any]) -> None:
         self._tell = tell
-        self._blocks = Blocks()
+        self._blocks = BlockRenderer()
         self._waiting: list[str] = []
         self._due = self._took = 0.0
         self._timer: asyncio.TimerHandle | None = None

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from playground.markdown import Blocks, render
+from playground.markdown import BlockRenderer, render
 from playground.markdown.parser import MARKDOWN
 from playground.markdown.safety import clean
 
@@ -30,7 +30,7 @@ DOCUMENTS = st.lists(st.one_of(LINES, st.just("")), max_size=14).map("\n".join)
 
 def shown(slices: list[str]) -> str:
     """What a reader has on the page in the end: events put in place by their index."""
-    blocks, page, closed = Blocks(), {}, set()
+    blocks, page, closed = BlockRenderer(), {}, set()
     for bodies in [*map(blocks.feed, slices), blocks.close()]:
         for body in bodies:
             assert body["type"] == "html.block"
@@ -80,7 +80,7 @@ def squeezed(html: str) -> str:
 
 
 def bodies(*slices: str) -> list[tuple[int, str, str]]:
-    blocks = Blocks()
+    blocks = BlockRenderer()
     found = [blocks.feed(piece) for piece in slices]
     return [
         (body["index"], body["state"], body["html"]) for told in [*found, blocks.close()] for body in told
@@ -116,7 +116,7 @@ def test_what_proves_to_be_a_target_vanishes():
 
 
 def test_a_block_in_progress_is_told_again_only_when_it_has_grown():
-    blocks = Blocks()
+    blocks = BlockRenderer()
     blocks.feed("word " * 400)
     assert blocks.feed("a few more") == []
     assert len(blocks.feed("words " * 10)) == 1

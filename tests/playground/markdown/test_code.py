@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from playground.markdown.code import COLOURED, coloured, language_of
+from playground.markdown.code import HIGHLIGHTED, highlight_code, language_of
 
 
 @pytest.mark.parametrize(
@@ -16,18 +16,18 @@ def test_a_fence_names_its_language(info, language):
 
 
 def test_known_languages_have_colours():
-    assert coloured("return 1 < 2", "python").startswith('<span class="k">return</span>')
+    assert highlight_code("return 1 < 2", "python").startswith('<span class="k">return</span>')
 
 
 @pytest.mark.parametrize("code", ["(" * 5_000, "x = 1\n" * 1_000, "a b c " * 4_000])
 def test_what_is_no_code_or_too_long_stays_plain(code):
-    assert coloured(code, "python") == code
+    assert highlight_code(code, "python") == code
 
 
 def test_other_languages_are_escaped():
-    assert coloured("a < b & c", "klingon") == "a &lt; b &amp; c"
+    assert highlight_code("a < b & c", "klingon") == "a &lt; b &amp; c"
 
 
-@pytest.mark.parametrize("language", sorted(COLOURED))
+@pytest.mark.parametrize("language", sorted(HIGHLIGHTED))
 def test_every_known_language_has_a_lexer(language):
-    assert coloured("", language) == ""
+    assert highlight_code("", language) == ""

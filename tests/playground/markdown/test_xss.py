@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from playground.markdown import Blocks, render
+from playground.markdown import BlockRenderer, render
 from playground.markdown.safety import ATTRIBUTES, CLASSES, TAGS, clean
 
 CORPUS = [
@@ -140,7 +140,7 @@ def harmless(html: str) -> None:
 @pytest.mark.parametrize("text", CORPUS)
 def test_attacks_become_text(text):
     harmless(render(text))
-    blocks = Blocks()
+    blocks = BlockRenderer()
     for body in [body for letter in text for body in blocks.feed(letter)]:
         harmless(body["html"])
 
