@@ -1,10 +1,11 @@
-"""Models, providers, voices and formats by the names people know, in pages that hold their ids."""
+"""Display names of models, providers, voices, languages and parameter values, by the ids that pages hold."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
 
+from django.conf.locale import LANG_INFO
 from django.utils.translation import gettext, gettext_lazy
 
 from core.catalogue.listing import Listing
@@ -12,9 +13,11 @@ from core.catalogue.lookup import find
 from core.catalogue.snapshot import current
 from core.contract.languages import NAMES
 from core.contract.tasks import Task
-from playground.studios.voices import language_label
 
-WORDS = {
+ALIASES = {"cmn": "zh-hans", "yue": "zh-hant", "nb": "nb", "zh": "zh-hans"}
+"""Codes in Django's list of languages of those it spells in another way."""
+
+VALUE_LABELS = {
     "timestamp_granularities": {"word": gettext_lazy("words"), "segment": gettext_lazy("segments")},
     "response_format": {
         "json": gettext_lazy("text"),
@@ -25,7 +28,7 @@ WORDS = {
 
 
 def model_name(slug: str) -> str:
-    """The model's name; the slug of one that is gone."""
+    """The model's name; the slug where it is no longer in the catalogue."""
     model = find(slug)
     return model.name if model else slug
 
@@ -41,27 +44,37 @@ def voice_name(model: str, voice: str) -> str:
     return next((known.name for known in entry.voices if known.id == voice), voice) if entry else voice
 
 
-def setting(model: str, name: str, value: Any) -> Any:
-    """The value of a parameter in words, as far as there are words for it."""
+def language_label(tag: str) -> str:
+    """The language of a BCP 47 tag in the reader's language, with its region where the tag has one."""
+    if not tag:
+        return ""
+    base, _dash, region = tag.partition("-")
+    info = LANG_INFO.get(tag.lower()) or LANG_INFO.get(ALIASES.get(base, base))
+    name = gettext(info["name"]) if info and "name" in info else base
+    return f"{name} ({region.upper()})" if region and tag.lower() not in LANG_INFO else name
+
+
+def parameter_value(model: str, name: str, value: Any) -> Any:
+    """The label of a parameter's value; the value itself where it has none."""
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")
     if isinstance(value, list):
-        return ", ".join(str(setting(model, name, part)) for part in value)
+        return ", ".join(str(parameter_value(model, name, part)) for part in value)
     if name == "voice":
         return voice_name(model, value)
     if name == "language" and value in NAMES:
         return language_label(value)
-    words = WORDS.get(name, {})
-    return str(words[value]) if isinstance(value, str) and value in words else value
+    labels = VALUE_LABELS.get(name, {})
+    return str(labels[value]) if isinstance(value, str) and value in labels else value
 
 
-def of_chats() -> dict[str, str]:
-    """What a conversation's receipts call by id: any model it may have gone on with, and any provider."""
+def chat_names() -> dict[str, str]:
+    """Names by id for the receipts of a conversation: all models that chat, and all providers."""
     models = {slug: model.name for slug, model in current().models.items() if Task.CHAT in model.tasks}
     return models | {slug: provider_name(slug) for slug in current().providers}
 
 
-def of_page(entry: Listing) -> dict[str, str]:
-    """What receipts on a model's page call by id: the model and those who serve it."""
+def page_names(entry: Listing) -> dict[str, str]:
+    """Names by id for the receipts on a model's page: the model and its providers."""
     slugs: Iterable[str] = entry.providers
     return {entry.model.slug: entry.model.name, **{slug: provider_name(slug) for slug in slugs}}

@@ -16,7 +16,7 @@ from core.contract.languages import NAMES, english_name, primary
 from core.contract.tasks import Task
 from core.models import User
 from playground.models import Upload
-from playground.studios.voices import language_label
+from playground.names import language_label
 
 MIB = 1024 * 1024
 NAMED = 3

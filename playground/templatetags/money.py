@@ -1,4 +1,4 @@
-"""Amounts and units as people read them."""
+"""Template filters for amounts of money, units and durations."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def money(amount: Decimal | str | float | None) -> str:
 
 @register.filter
 def cost(amount: Decimal | str | float | None) -> str:
-    """What one request came to: as `money`, and free where it cost nothing."""
+    """The cost of one request: as `money`, and "free" where it is 0."""
     return _("free") if amount is not None and not Decimal(str(amount)) else money(amount)
 
 
@@ -37,7 +37,7 @@ def quantity(number: Decimal | float | None) -> str:
 
 @register.filter
 def milliseconds(number: float | None) -> str:
-    """`320 ms`, from a second on `9.4 s`; nothing where nobody measured."""
+    """`320 ms`, from a second on `9.4 s`; empty where it was not measured."""
     if number is None:
         return ""
     return _("%s ms") % round(number) if number < 1000 else _("%s s") % number_format(number / 1000, 1)
@@ -45,15 +45,16 @@ def milliseconds(number: float | None) -> str:
 
 @register.filter
 def units(quantities: Mapping[str, float] | None) -> str:
-    """`40 characters, 3.2 s`, from the ledger's `kind.unit` names; bytes only where nothing says more.
+    """`40 characters, 3.2 s`, from the ledger's quantities by `kind.unit`; bytes only without other units.
 
-    What was counted both ways says so, `170 tokens in, 13,600 tokens out`; a part of another is within it.
+    A unit counted in both directions says so, `170 tokens in, 13,600 tokens out`; a part of another quantity
+    is left out.
     """
-    counted = sides(quantities or {})
-    told = {unit: both for unit, both in counted.items() if unit != "byte"} or counted
+    counted = by_direction(quantities or {})
+    shown = {unit: both for unit, both in counted.items() if unit != "byte"} or counted
     return ", ".join(
-        DIRECTIONS[side] % one(unit, count) if len(both) > 1 else one(unit, count)
-        for unit, both in sorted(told.items())
+        DIRECTIONS[side] % count_label(unit, count) if len(both) > 1 else count_label(unit, count)
+        for unit, both in sorted(shown.items())
         for side, count in sorted(both.items())
     )
 
@@ -61,7 +62,7 @@ def units(quantities: Mapping[str, float] | None) -> str:
 DIRECTIONS = {"": "%s", "in": gettext_lazy("%s in"), "out": gettext_lazy("%s out")}
 
 
-def sides(quantities: Mapping[str, float]) -> dict[str, dict[str, Decimal]]:
+def by_direction(quantities: Mapping[str, float]) -> dict[str, dict[str, Decimal]]:
     """The sums of each unit by direction."""
     counted: dict[str, dict[str, Decimal]] = {}
     for name, number in quantities.items():
@@ -74,7 +75,7 @@ def sides(quantities: Mapping[str, float]) -> dict[str, dict[str, Decimal]]:
     return counted
 
 
-def one(unit: str, count: Decimal) -> str:
+def count_label(unit: str, count: Decimal) -> str:
     shown = number_format(round(count, 1) if count % 1 else int(count), use_l10n=True, force_grouping=True)
     words = {
         "character": ngettext("%s character", "%s characters", int(count)),

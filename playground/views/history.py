@@ -117,7 +117,7 @@ def asked(run: Run) -> list[tuple[str, Any]]:
     """What was set beside the text, in words; what we have no word for keeps its name."""
     own = OF_A_TASK.get(run.task, {})
     return [
-        (own.get(name) or PARAMETERS.get(name, name), names.setting(run.model, name, plain(value)))
+        (own.get(name) or PARAMETERS.get(name, name), names.parameter_value(run.model, name, plain(value)))
         for name, value in run.params.items()
         if name not in ELSEWHERE
     ]

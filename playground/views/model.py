@@ -59,7 +59,7 @@ def model(request: HttpRequest, slug: str) -> HttpResponse:
         "card": cards.card(entry),
         "replacement_url": cards.url(entry.model.replacement) if entry.model.replacement else "",
         "tab": tab,
-        "names": names.of_page(entry),
+        "names": names.page_names(entry),
         "tabs": [(name, label, f"?tab={name}") for name, label in TABS.items()],
         **CONTEXTS[tab](request, entry),
     }
@@ -100,7 +100,7 @@ def chat(request: HttpRequest, entry: Listing) -> dict[str, Any]:
         "conversations": serializer.page(request.user),
         "presets": presets.listed(request.user),
         **chatting.studio(entry),
-        "names": names.of_chats(),
+        "names": names.chat_names(),
     }
 
 
@@ -119,7 +119,7 @@ def studio(entry: Listing) -> dict[str, Any]:
     per_character = None if entry.comparable is None else entry.comparable / 1_000_000
     return {
         "text": text,
-        **voices.picker(found, text),
+        **voices.voice_picker(found, text),
         "limit": found.limits.get("characters"),
         "price": "" if per_character is None else f"{per_character:f}",
         "formats": downloads(entry),
@@ -179,7 +179,7 @@ def chatted(request: HttpRequest, entry: Listing, origin: str) -> list[Sample]:
 
 def spoken(entry: Listing) -> dict[str, Any]:
     """The speech studio's request before anything is set."""
-    picked = voices.picker(entry.model, example(entry))
+    picked = voices.voice_picker(entry.model, example(entry))
     return {"input": example(entry), "voice": picked["voice"], "response_format": default_format(entry)}
 
 

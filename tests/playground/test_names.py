@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from django.utils.translation import override
 
 from playground import names
 from playground.models import Run
-from playground.templatetags.models import voice_of, with_links
+from playground.templatetags.labels import link_models, voice_of
 from tests.core.catalogue.conftest import catalogue as catalogue
 from tests.core.catalogue.conftest import models as models
 from tests.core.catalogue.conftest import no_keys as no_keys
@@ -38,12 +39,30 @@ def test_what_is_gone_keeps_its_id(models):
         ("speed", 1.5, 1.5),
     ],
 )
-def test_settings_are_told_in_words(models, name, value, said):
-    assert names.setting("local/pocketsphinx", name, value) == said
+def test_parameter_values_have_labels(models, name, value, said):
+    assert names.parameter_value("local/pocketsphinx", name, value) == said
+
+
+@pytest.mark.parametrize(
+    ("tag", "language", "label"),
+    [
+        ("ru", "en", "Russian"),
+        ("en-gb", "en", "British English"),
+        ("en-US", "en", "English (US)"),
+        ("cmn", "en", "Simplified Chinese"),
+        ("zh", "en", "Simplified Chinese"),
+        ("xx-tlh", "en", "xx (TLH)"),
+        ("", "en", ""),
+        ("de", "ru", "Немецкий"),
+    ],
+)
+def test_a_language_tag_has_a_label_in_the_readers_language(tag, language, label):
+    with override(language):
+        assert names.language_label(tag) == label
 
 
 def test_models_in_a_sentence_become_links(models):
-    told = with_links("It <cannot>. These can: local/espeak-ng, no/such.")
+    told = link_models("It <cannot>. These can: local/espeak-ng, no/such.")
     link = '<a href="/models/local/espeak-ng">eSpeak NG</a>'
     assert told == f"It &lt;cannot&gt;. These can: {link}, no/such."
 

@@ -10,7 +10,7 @@ from django.utils.translation import override
 from core.catalogue.listing import listing, listings
 from core.catalogue.snapshot import current
 from playground.studios.cards import card, sections
-from playground.templatetags.models import linked, outcome
+from playground.templatetags.labels import link_name, outcome
 from playground.templatetags.money import cost, money, quantity, units
 from tests.core.catalogue.conftest import catalogue as catalogue
 from tests.core.catalogue.conftest import models as models
@@ -78,9 +78,9 @@ def test_numbers_are_grouped_in_the_readers_way():
 
 
 def test_a_name_in_a_sentence_becomes_a_link():
-    assert linked("Use a/b instead.", "a/b", "/models/a/b") == 'Use <a href="/models/a/b">a/b</a> instead.'
-    assert linked("Needs <a> key.", "a/b", "/models/a/b") == "Needs <a> key."
-    assert linked("<b> a/b", "a/b", "/x") == '&lt;b&gt; <a href="/x">a/b</a>'
+    assert link_name("Use a/b instead.", "a/b", "/models/a/b") == 'Use <a href="/models/a/b">a/b</a> instead.'
+    assert link_name("Needs <a> key.", "a/b", "/models/a/b") == "Needs <a> key."
+    assert link_name("<b> a/b", "a/b", "/x") == '&lt;b&gt; <a href="/x">a/b</a>'
 
 
 def test_an_outcome_has_words():

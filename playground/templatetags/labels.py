@@ -1,4 +1,4 @@
-"""Models named in sentences; how a request ended and how sure its cost is, in words."""
+"""Labels in templates: names of models, providers and voices, outcomes, bases of a cost, links to models."""
 
 from __future__ import annotations
 
@@ -39,19 +39,19 @@ BASES = {
 
 
 @register.simple_tag
-def linked(sentence: str, name: str, url: str) -> SafeString | str:
-    """`sentence` with its first `name` as a link to `url`; as it is where either is missing."""
+def link_name(sentence: str, name: str, url: str) -> SafeString | str:
+    """`sentence` with its first `name` as a link to `url`; unchanged where either is missing."""
     before, found, after = sentence.partition(name) if name and url else (sentence, "", "")
     return format_html('{}<a href="{}">{}</a>{}', before, url, name, after) if found else sentence
 
 
 @register.filter
-def with_links(sentence: str) -> SafeString:
-    """`sentence` with every model that it names by its slug as a link, by the model's name."""
-    return format_html_join("", "{}", ((named(part),) for part in SLUG.split(str(sentence))))
+def link_models(sentence: str) -> SafeString:
+    """`sentence` with every model slug in it replaced by a link with the model's name."""
+    return format_html_join("", "{}", ((model_link(part),) for part in SLUG.split(str(sentence))))
 
 
-def named(part: str) -> SafeString | str:
+def model_link(part: str) -> SafeString | str:
     model = find(part) if "/" in part else None
     return format_html('<a href="{}">{}</a>', cards.url(model.slug), model.name) if model else part
 
@@ -68,18 +68,18 @@ def provider_name(slug: str) -> str:
 
 @register.filter
 def voice_of(run: Run | None) -> str:
-    """The name of the voice that was asked for; empty where none was."""
+    """The name of the requested voice; empty where there is none."""
     voice = run.params.get("voice") if run else None
     return names.voice_name(run.model, voice) if run and isinstance(voice, str) else ""
 
 
 @register.simple_tag
 def outcome(name: str | None, state: str = "") -> str:
-    """An outcome in the reader's words; a record without one is told by its state."""
+    """The label of an outcome; of a record without one, its state."""
     return str(OUTCOMES.get(name or "", name or (_("running") if state == State.OPEN else state)))
 
 
 @register.filter
 def basis(name: str) -> str:
-    """How sure a cost is, in the reader's words."""
+    """The label of a cost's basis."""
     return str(BASES.get(name, name))
