@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.access import identify, snapshot
-from core.access.rates import Buckets
+from core.access import authentication, snapshot
+from core.access.rate_limits import Buckets
 from core.access.snapshot import KeyFacts
 from core.contract.errors import AuthenticationFailed, NotPermitted, RateLimited
 from core.contract.requests import Caller, Request
@@ -32,7 +32,7 @@ def admit(caller: Caller, request: Request) -> Grant:
     facts = current_key(caller)
     if facts is not None:
         permit(facts, request)
-        identify.permit_address(facts, caller.address)
+        authentication.permit_address(facts, caller.address)
         limit_rate(facts)
     return grant(caller)
 
@@ -65,7 +65,7 @@ def current_key(caller: Caller) -> KeyFacts | None:
     if caller.key_id is None:
         return None
     facts = snapshot.current().keys_by_id.get(caller.key_id)
-    if facts is None or not identify.usable(facts):
+    if facts is None or not authentication.usable(facts):
         raise AuthenticationFailed("This API key is no longer valid.")
     return facts
 

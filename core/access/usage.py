@@ -1,6 +1,6 @@
 """When each key was last used, written down in one go and never on the request path."""
 
-from core.access.identify import used
+from core.access.authentication import used
 from core.models import ApiKey
 
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 from django.conf import settings
 from starlette.requests import ClientDisconnect, Request
 
-from core.access.identify import identify
+from core.access.authentication import identify
 from core.bodies.json_object import decode
 from core.bodies.validation import Body, validate
 from core.contract.errors import TooLarge, WrongContentType

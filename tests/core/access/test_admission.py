@@ -7,21 +7,21 @@ from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from core.access import admission, identify, keys, snapshot
-from core.access.rates import Buckets
+from core.access import admission, authentication, keys, snapshot
+from core.access.rate_limits import Buckets
 from core.contract.errors import AuthenticationFailed, InvalidRequest, NotPermitted, RateLimited
 from core.contract.speech import SpeechRequest
 from core.models import ApiKey, Budget, Version
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-identify_now = async_to_sync(identify.identify)
+identify_now = async_to_sync(authentication.identify)
 REQUEST = SpeechRequest(model="local/espeak-ng", text="Hello")
 
 
 @pytest.fixture(autouse=True)
 def fresh_limits(monkeypatch):
-    for module, name in [(identify, "failures"), (identify, "lookups"), (admission, "rates")]:
+    for module, name in [(authentication, "failures"), (authentication, "lookups"), (admission, "rates")]:
         monkeypatch.setattr(module, name, Buckets(seconds=1.0 if name == "lookups" else 60.0))
 
 
@@ -88,11 +88,11 @@ def test_a_key_that_was_right_before_is_refused_once_it_is_revoked_or_another(is
 
 def test_what_is_remembered_of_keys_is_no_key(issued):
     identified(issued[0])
-    assert issued[0] not in repr(vars(identify.proven))
+    assert issued[0] not in repr(vars(authentication.proven))
 
 
 def test_failures_from_one_address_are_limited_and_others_are_not(issued):
-    for _ in range(identify.FAILURES_PER_MINUTE):
+    for _ in range(authentication.FAILURES_PER_MINUTE):
         with pytest.raises(AuthenticationFailed):
             identified("ak_wrong", "198.51.100.1")
     with pytest.raises(RateLimited) as caught:

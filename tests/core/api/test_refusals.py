@@ -8,8 +8,8 @@ import json
 import pytest
 from django.test import Client
 
-from core.access import identify, keys
-from core.access.rates import Buckets
+from core.access import authentication, keys
+from core.access.rate_limits import Buckets
 from core.models import AIModel, Budget, UsageRecord
 from tests.core.api.conftest import make_model
 
@@ -19,8 +19,8 @@ JSON = {"Content-Type": "application/json"}
 
 @pytest.fixture(autouse=True)
 def fresh_limits(monkeypatch):
-    monkeypatch.setattr(identify, "failures", Buckets())
-    monkeypatch.setattr(identify, "lookups", Buckets(seconds=1.0))
+    monkeypatch.setattr(authentication, "failures", Buckets())
+    monkeypatch.setattr(authentication, "lookups", Buckets(seconds=1.0))
 
 
 @pytest.fixture
@@ -168,7 +168,7 @@ def test_a_wrong_method_is_told_the_right_one(live, refused, key, method, path, 
 
 
 def test_too_many_wrong_keys_from_one_address_have_to_wait(live, refused):
-    for _ in range(2 * identify.FAILURES_PER_MINUTE):
+    for _ in range(2 * authentication.FAILURES_PER_MINUTE):
         answer = live.client.get("/v1/models")
         if answer.status_code != 401:
             break

@@ -10,7 +10,7 @@ from hashlib import blake2b
 from ipaddress import ip_address
 
 from core.access import keys, snapshot
-from core.access.rates import Buckets
+from core.access.rate_limits import Buckets
 from core.access.snapshot import KeyFacts
 from core.contract.errors import AuthenticationFailed, InvalidRequest, NotPermitted, RateLimited
 from core.contract.requests import Caller, Source
