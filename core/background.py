@@ -13,7 +13,7 @@ from django.db import connection
 
 from core import providers
 from core.access import snapshot as access
-from core.access.usage import write_last_used
+from core.access.authentication import save_last_used
 from core.catalogue import snapshot as catalogue
 from core.ledger.store import heartbeat, sweep, writer
 from core.models.offload import offload
@@ -106,7 +106,7 @@ PERIODIC: tuple[tuple[str, float, Callable[[], Any]], ...] = (
     ("snapshot", 1.0, refresh),
     ("heartbeat", 10.0, heartbeat.beat),
     ("sweeper", 30.0, sweep.sweep),
-    ("last used", 60.0, write_last_used),
+    ("last used", 60.0, save_last_used),
 )
 """Name, seconds between two calls, and the blocking function."""
 
@@ -117,7 +117,7 @@ async def shutdown() -> None:
     state.start_locks.pop(loop, None)
     for task in state.periodic.pop(loop, set()):
         await cancel(task)
-    await offload(write_last_used)
+    await offload(save_last_used)
     await providers.close()
     for close in shutdown_hooks:
         await close()

@@ -30,7 +30,7 @@ def anyio_backend() -> str:
 @pytest.fixture(autouse=True)
 def empty_snapshots(monkeypatch):
     """A flushed database starts its version numbers anew; what a test before saw must not look current."""
-    monkeypatch.setattr(access, "_current", access.Snapshot())
+    monkeypatch.setattr(access, "_current", access.AccessSnapshot())
     monkeypatch.setattr(catalogue, "_current", None)
 
 

@@ -139,7 +139,7 @@ def forget_snapshots() -> None:
     from core.catalogue import snapshot as catalogue  # noqa: PLC0415 - as above
 
     catalogue.reset()
-    access._current = access.Snapshot(serial=access.current().serial)
+    access._current = access.AccessSnapshot(serial=access.current().serial)
     access.refresh_if_changed()
 
 

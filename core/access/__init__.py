@@ -1,1 +1,1 @@
-"""Who may: API keys, and admission from a snapshot held in memory."""
+"""Authentication by API key, permissions and rate limits, all answered from a snapshot in memory."""

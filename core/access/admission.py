@@ -1,21 +1,21 @@
-"""May this caller ask this? Answered from the snapshot, without a query."""
+"""Whether a caller may make a request: account, scopes, networks, rate. Reads the snapshot, no database."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from core.access import authentication, snapshot
-from core.access.rate_limits import Buckets
+from core.access.rate_limits import TokenBuckets
 from core.access.snapshot import KeyFacts
 from core.contract.errors import AuthenticationFailed, NotPermitted, RateLimited
 from core.contract.requests import Caller, Request
 
-rates = Buckets()
+key_limits = TokenBuckets()
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What a request may draw on; `serial` is the snapshot it was given from."""
+    """Permission for one request, the ids of the budgets it is charged to, the snapshot's serial number."""
 
     caller: Caller
     team_id: int | None
@@ -24,7 +24,7 @@ class Grant:
 
 
 def admit(caller: Caller, request: Request) -> Grant:
-    """A grant for one request. Does not look at money: the ledger reserves.
+    """A grant for one request. Budgets are named but not checked: the ledger reserves from them.
 
     Raises `AuthenticationFailed` when key or user are no longer valid, `NotPermitted` outside the key's
     tasks, models or networks, `RateLimited` above its rate.
@@ -38,30 +38,31 @@ def admit(caller: Caller, request: Request) -> Grant:
 
 
 def admit_model(caller: Caller, model: str) -> None:
-    """Raises `NotPermitted` where a key may not use the second model that a request goes on to."""
+    """Check the second model of a two-step request. Raises `NotPermitted` where the key may not use it."""
     facts = current_key(caller)
     if facts is not None:
         permit_model(facts, model)
 
 
 def grant(caller: Caller) -> Grant:
-    seen = snapshot.current()
-    user = seen.users.get(caller.user_id)
+    present = snapshot.current()
+    user = present.users.get(caller.user_id)
     if user is None or not user.active:
         raise AuthenticationFailed("This account is no longer active.")
-    budgets = seen.budgets_of(caller.user_id, user.team_id, caller.key_id)
-    return Grant(caller, user.team_id, budgets, seen.serial)
+    budgets = present.budgets_of(caller.user_id, user.team_id, caller.key_id)
+    return Grant(caller, user.team_id, budgets, present.serial)
 
 
-def renew(given: Grant) -> Grant:
-    """The same grant under the present snapshot. Raises `AuthenticationFailed` when it was withdrawn."""
-    if given.serial == snapshot.current().serial:
-        return given
-    current_key(given.caller)
-    return grant(given.caller)
+def renew(old: Grant) -> Grant:
+    """The grant under the present snapshot. Raises `AuthenticationFailed` when key or user are gone."""
+    if old.serial == snapshot.current().serial:
+        return old
+    current_key(old.caller)
+    return grant(old.caller)
 
 
 def current_key(caller: Caller) -> KeyFacts | None:
+    """The caller's key, None for a browser session. Raises `AuthenticationFailed` when it is invalid."""
     if caller.key_id is None:
         return None
     facts = snapshot.current().keys_by_id.get(caller.key_id)
@@ -82,5 +83,5 @@ def permit_model(facts: KeyFacts, model: str) -> None:
 
 
 def limit_rate(facts: KeyFacts) -> None:
-    if facts.requests_per_minute and (wait := rates.take(facts.id, facts.requests_per_minute)):
+    if facts.requests_per_minute and (wait := key_limits.take(facts.id, facts.requests_per_minute)):
         raise RateLimited(f"This key may ask {facts.requests_per_minute} times a minute.", retry_after=wait)

@@ -1,4 +1,4 @@
-"""From an Authorization header to a caller: one extractor, one answer for every kind of wrong key."""
+"""From an Authorization header to a caller; every kind of wrong key gets the same answer."""
 
 from __future__ import annotations
 
@@ -8,26 +8,28 @@ import secrets
 from datetime import UTC, datetime
 from hashlib import blake2b
 from ipaddress import ip_address
+from typing import NoReturn
 
 from core.access import keys, snapshot
-from core.access.rate_limits import Buckets
+from core.access.rate_limits import TokenBuckets
 from core.access.snapshot import KeyFacts
 from core.contract.errors import AuthenticationFailed, InvalidRequest, NotPermitted, RateLimited
 from core.contract.requests import Caller, Source
+from core.models import ApiKey
 from core.models.offload import offload
 
 log = logging.getLogger("polyphony.access")
 
 FAILURES_PER_MINUTE = 60
 LOOKUPS_PER_SECOND = 20
-PROVEN = 10_000
-failures = Buckets()
-lookups = Buckets(seconds=1.0)
-used: dict[int, datetime] = {}
-"""Key id → when it was last used; `core.access.usage` writes it down now and then."""
+MAX_VERIFIED_KEYS = 10_000
+failure_limits = TokenBuckets()
+lookup_limits = TokenBuckets(seconds=1.0)
+last_used: dict[int, datetime] = {}
+"""Key id → when it was last used; `save_last_used` stores the times in the background."""
 
 
-async def identify(headers: list[str], address: str = "") -> Caller:
+async def authenticate(headers: list[str], address: str = "") -> Caller:
     """The caller behind the request's Authorization headers.
 
     Raises `AuthenticationFailed` (the same for absent, garbled, unknown, revoked and expired keys),
@@ -36,10 +38,10 @@ async def identify(headers: list[str], address: str = "") -> Caller:
     if len(headers) > 1:
         raise InvalidRequest("Send one Authorization header.", param="Authorization")
     text = bearer(headers[0]) if headers else ""
-    facts = await verified(text)
+    facts = await verify(text)
     if facts is None:
-        refuse(address)
-    used[facts.id] = datetime.now(UTC)
+        reject(address)
+    last_used[facts.id] = datetime.now(UTC)
     return Caller(user_id=facts.user_id, key_id=facts.id, source=Source.API, address=address)
 
 
@@ -48,21 +50,22 @@ def bearer(header: str) -> str:
     return text.strip() if scheme.lower() == "bearer" else ""
 
 
-async def verified(text: str) -> KeyFacts | None:
-    mark = proven.mark(text)
-    if known := proven.facts(mark):
+async def verify(text: str) -> KeyFacts | None:
+    """The key's facts; None when it is malformed, unknown, wrong, revoked or expired."""
+    fingerprint = verified_keys.fingerprint(text)
+    if known := verified_keys.facts(fingerprint):
         return known if usable(known) else None
     name = keys.public_id(text)
     if name is None:
         return None
     facts = snapshot.current().keys.get(name)
-    if facts is None and not lookups.take("unknown", LOOKUPS_PER_SECOND):
-        # made a moment ago, perhaps by another process: its version number has moved
+    if facts is None and not lookup_limits.take("unknown", LOOKUPS_PER_SECOND):
+        # another process may have issued it since the snapshot was loaded
         await offload(snapshot.refresh_if_changed)
         facts = snapshot.current().keys.get(name)
     if facts is None or not matches(facts, text):
         return None
-    proven.note(mark, name, facts)
+    verified_keys.add(fingerprint, name, facts)
     return facts if usable(facts) else None
 
 
@@ -70,40 +73,43 @@ def matches(facts: KeyFacts, text: str) -> bool:
     return hmac.compare_digest(facts.digest, keys.digest(text, facts.pepper_id))
 
 
-class Proven:
-    """Keys that have matched, by a mark from which no key can be told: whoever calls again need not be
-    weighed again. What a key may do and whether it still may is never kept here.
+class VerifiedKeys:
+    """Remembers which keys have matched, so that the HMAC is not computed again for every request.
+
+    Keys are stored as a keyed hash (the secret is this process's own), from which no key can be recovered.
+    Permissions and validity are not stored: they are read from the snapshot each time.
     """
 
     def __init__(self) -> None:
         self._secret = secrets.token_bytes(32)
         self._names: dict[bytes, tuple[str, str]] = {}
 
-    def mark(self, text: str) -> bytes:
+    def fingerprint(self, text: str) -> bytes:
         return blake2b(text.encode(), key=self._secret, digest_size=32).digest()
 
-    def facts(self, mark: bytes) -> KeyFacts | None:
-        """The present facts of the key so marked, if it is the same key still."""
-        name, digest = self._names.get(mark, ("", ""))
+    def facts(self, fingerprint: bytes) -> KeyFacts | None:
+        """The snapshot's facts of that key; None where it was not verified or its digest has changed."""
+        name, digest = self._names.get(fingerprint, ("", ""))
         facts = snapshot.current().keys.get(name)
         return facts if facts and facts.digest == digest else None
 
-    def note(self, mark: bytes, name: str, facts: KeyFacts) -> None:
-        if len(self._names) >= PROVEN:
+    def add(self, fingerprint: bytes, name: str, facts: KeyFacts) -> None:
+        if len(self._names) >= MAX_VERIFIED_KEYS:
             self._names.clear()
-        self._names[mark] = (name, facts.digest)
+        self._names[fingerprint] = (name, facts.digest)
 
 
-proven = Proven()
+verified_keys = VerifiedKeys()
 
 
 def usable(facts: KeyFacts) -> bool:
+    """Whether the key is neither revoked nor expired and its owner is active."""
     owner = snapshot.current().users.get(facts.user_id)
     expired = facts.expires_at is not None and facts.expires_at <= datetime.now(UTC)
     return not facts.revoked and not expired and owner is not None and owner.active
 
 
-def within(facts: KeyFacts, address: str) -> bool:
+def in_networks(facts: KeyFacts, address: str) -> bool:
     if not facts.networks:
         return True
     try:
@@ -112,12 +118,22 @@ def within(facts: KeyFacts, address: str) -> bool:
         return False
 
 
-def refuse(address: str) -> None:
-    if wait := failures.take(address, FAILURES_PER_MINUTE):
+def reject(address: str) -> NoReturn:
+    """Raises `AuthenticationFailed`, or `RateLimited` after too many failures from `address`."""
+    if wait := failure_limits.take(address, FAILURES_PER_MINUTE):
         raise RateLimited("Too many wrong keys from this address.", retry_after=wait)
     raise AuthenticationFailed("No valid API key was given. Send `Authorization: Bearer ak_…`.")
 
 
 def permit_address(facts: KeyFacts, address: str) -> None:
-    if not within(facts, address):
+    if not in_networks(facts, address):
         raise NotPermitted("This key may not be used from this address.", code="ip_not_allowed")
+
+
+def save_last_used() -> int:
+    """Write the times of use to the database; answers how many keys were updated. Blocking."""
+    times = dict(last_used)
+    last_used.clear()
+    for key_id, moment in times.items():
+        ApiKey.objects.filter(pk=key_id).update(last_used_at=moment)
+    return len(times)

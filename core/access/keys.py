@@ -1,6 +1,7 @@
 """API keys: `ak_` + 8 characters of public id + `_` + 32 of secret + 6 of checksum, all base 62.
 
-The checksum refuses typos before any look-up; only an HMAC of the whole key is stored, so it is shown once.
+The checksum rejects typos before any look-up. Only an HMAC of the whole key is stored, so its text is
+returned once, when it is issued.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ PATTERN = re.compile(r"ak_([0-9A-Za-z]{8})_[0-9A-Za-z]{32}([0-9A-Za-z]{6})", re.
 
 
 def issue(user: User, *, name: str = "", actor: User | None = None, **fields: Any) -> tuple[str, ApiKey]:
-    """Make a key for `user`; the plaintext is returned this once and kept nowhere."""
-    body = f"ak_{draw(8)}_{draw(32)}"
+    """Create a key for `user`: (plaintext, row). The plaintext is not stored."""
+    body = f"ak_{random_text(8)}_{random_text(32)}"
     text = body + checksum(body)
     pepper_id = next(iter(ring()))
     key = ApiKey.objects.create(
@@ -40,7 +41,7 @@ def issue(user: User, *, name: str = "", actor: User | None = None, **fields: An
 
 
 def revoke(key: ApiKey, *, actor: User | None = None) -> None:
-    """Withdraw a key for good; every process refuses it within seconds."""
+    """Revoke a key for good; every process rejects it within seconds."""
     if key.revoked_at is None:
         key.revoked_at = timezone.now()
         key.save(update_fields=["revoked_at"])
@@ -56,19 +57,20 @@ def public_id(text: str) -> str | None:
 
 
 def digest(text: str, pepper_id: str) -> str:
-    """What is stored of a key. Raises `SecretLocked` when the ring no longer holds its pepper."""
-    mixed = peppered(pepper(pepper_id)).copy()
-    mixed.update(text.encode())
-    return mixed.hexdigest()
+    """The HMAC that is stored of a key, in hex. Raises `SecretLocked` when its pepper is gone."""
+    mac = keyed_hash(pepper(pepper_id)).copy()
+    mac.update(text.encode())
+    return mac.hexdigest()
 
 
 @cache
-def peppered(secret: bytes) -> hmac.HMAC:
-    """Begun once: `hmac.digest` would hand the interpreter to another thread for every key."""
+def keyed_hash(secret: bytes) -> hmac.HMAC:
+    """An HMAC keyed with `secret`, to be copied; `hmac.digest` would release the GIL each time."""
     return hmac.new(secret, digestmod="sha256")
 
 
 def checksum(body: str) -> str:
+    """CRC-32 of `body` as six base 62 digits."""
     value = zlib.crc32(body.encode())
     digits = []
     for _ in range(6):
@@ -77,5 +79,5 @@ def checksum(body: str) -> str:
     return "".join(reversed(digits))
 
 
-def draw(length: int) -> str:
+def random_text(length: int) -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(length))

@@ -1,4 +1,4 @@
-"""How often: token buckets in memory, one set per process."""
+"""Rate limits: token buckets in memory, one set per process."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Hashable
 
 
-class Buckets:
+class TokenBuckets:
     """`capacity` tokens per `seconds` for each name; the least recently used names are forgotten first."""
 
     def __init__(self, seconds: float = 60.0, names: int = 20_000) -> None:
@@ -27,8 +27,8 @@ class Buckets:
         return self._level(name, capacity) < 1
 
     def _level(self, name: Hashable, capacity: float) -> float:
-        level, seen = self._levels.get(name, (capacity, time.monotonic()))
-        return min(capacity, level + (time.monotonic() - seen) * capacity / self._seconds)
+        level, since = self._levels.get(name, (capacity, time.monotonic()))
+        return min(capacity, level + (time.monotonic() - since) * capacity / self._seconds)
 
     def _store(self, name: Hashable, level: float) -> None:
         self._levels[name] = (level, time.monotonic())

@@ -1,4 +1,4 @@
-"""Keys, users and budgets as plain values in memory, renewed when their version number moves."""
+"""API keys, users and budgets as plain values in memory, reloaded when their version number changes."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from core.models import ApiKey, Budget, User, Version
 
 @dataclass(frozen=True, slots=True)
 class KeyFacts:
+    """An API key; empty `tasks`, `models`, `networks` allow all, `requests_per_minute` None sets no limit."""
+
     id: int
     user_id: int
     digest: str
@@ -32,8 +34,12 @@ class UserFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Snapshot:
-    """`version` is the counter it was read at, `serial` grows with every snapshot of this process."""
+class AccessSnapshot:
+    """`version` is the counter it was read at, `serial` counts the snapshots of this process.
+
+    `keys` are by public id, `budgets` are ids by owner: ("all", None), ("user", id), ("team", id) or
+    ("key", id).
+    """
 
     version: int = -1
     serial: int = 0
@@ -43,21 +49,21 @@ class Snapshot:
     budgets: dict[tuple[str, int | None], tuple[int, ...]] = field(default_factory=dict)
 
     def budgets_of(self, user_id: int, team_id: int | None, key_id: int | None) -> tuple[int, ...]:
-        """Ids of every budget a request draws on, ascending."""
-        found = [("all", None), ("user", user_id), ("team", team_id), ("key", key_id)]
-        return tuple(sorted(budget for owner in found for budget in self.budgets.get(owner, ())))
+        """Ids of every budget a request is charged to, ascending."""
+        owners = [("all", None), ("user", user_id), ("team", team_id), ("key", key_id)]
+        return tuple(sorted(budget for owner in owners for budget in self.budgets.get(owner, ())))
 
 
 _lock = Lock()
-_current = Snapshot()
+_current = AccessSnapshot()
 
 
-def current() -> Snapshot:
+def current() -> AccessSnapshot:
     return _current
 
 
 def refresh_if_changed() -> bool:
-    """Reload when the version moved; blocking, so call it from a thread. True when it did."""
+    """Reload when the version has changed; True when it had. Blocking, so call it from a thread."""
     version = (Version.objects.filter(name=Version.ACCESS).values_list("number", flat=True).first()) or 0
     if version == _current.version:
         return False
@@ -66,11 +72,11 @@ def refresh_if_changed() -> bool:
 
 
 def load(version: int) -> None:
-    """Replace the snapshot; the version was read first, so a change in between is seen next time."""
+    """Replace the snapshot. The version was read first, so a change in between is loaded next time."""
     global _current
     with _lock:
         keys = {key.public_id: key_facts(key) for key in ApiKey.objects.all()}
-        _current = Snapshot(
+        _current = AccessSnapshot(
             version=version,
             serial=_current.serial + 1,
             keys=keys,

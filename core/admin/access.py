@@ -14,7 +14,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from core.access.keys import issue, revoke
-from core.admin.audit import Audited
+from core.admin.audit import AuditedAdmin
 from core.admin.fields import ListField, network
 from core.contract.tasks import Task
 from core.models import AIModel, ApiKey, Budget
@@ -40,7 +40,7 @@ class ApiKeyForm(forms.ModelForm):
 
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(Audited):
+class ApiKeyAdmin(AuditedAdmin):
     form = ApiKeyForm
     list_display = ("__str__", "name", "user", "state", "created_at", "last_used_at", "expires_at")
     list_filter = (("revoked_at", admin.EmptyFieldListFilter), ("user", admin.RelatedOnlyFieldListFilter))
@@ -84,7 +84,7 @@ class ApiKeyAdmin(Audited):
 
     def log_addition(self, request: HttpRequest, obj: ApiKey, message: Any) -> Any:
         """Issuing notes itself, whoever issues; only Django's own history is written here."""
-        return super(Audited, self).log_addition(request, obj, message)
+        return super(AuditedAdmin, self).log_addition(request, obj, message)
 
     def response_add(
         self, request: HttpRequest, obj: ApiKey, post_url_continue: str | None = None
@@ -116,7 +116,7 @@ class BudgetForm(forms.ModelForm):
 
 
 @admin.register(Budget)
-class BudgetAdmin(Audited):
+class BudgetAdmin(AuditedAdmin):
     form = BudgetForm
     list_display = ("owner", "usd", "window", "usd_spent", "usd_reserved", "window_start")
     list_filter = ("window",)

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from core.models import AuditEvent
 
 
-class ReadOnly(admin.ModelAdmin):
+class ReadOnlyAdmin(admin.ModelAdmin):
     """Rows that only the program writes."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -26,7 +26,7 @@ class ReadOnly(admin.ModelAdmin):
         return False
 
 
-class Audited(admin.ModelAdmin):
+class AuditedAdmin(admin.ModelAdmin):
     """Every change leaves an audit event with the names of the fields, never with their values."""
 
     formfield_overrides: ClassVar = {
@@ -35,21 +35,21 @@ class Audited(admin.ModelAdmin):
     }
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        note(request, obj, "added", message)
+        record_event(request, obj, "added", message)
         return super().log_addition(request, obj, message)
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         if message:
-            note(request, obj, "changed", message)
+            record_event(request, obj, "changed", message)
         return super().log_change(request, obj, message)
 
     def log_deletions(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
         for row in queryset:
-            note(request, row, "deleted")
+            record_event(request, row, "deleted")
         return super().log_deletions(request, queryset)
 
 
-def note(request: HttpRequest, row: Any, what: str, message: Any = None) -> None:
+def record_event(request: HttpRequest, row: Any, what: str, message: Any = None) -> None:
     """`message` is the admin's own list of changes: labels of fields and names of rows."""
     AuditEvent.objects.create(
         actor=request.user,

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from core.admin.audit import Audited
+from core.admin.audit import AuditedAdmin
 from core.admin.fields import ListField
 from core.catalogue.prices import line_text
 from core.contract.audio import AudioFormat
@@ -72,7 +72,7 @@ class EndpointInline(admin.TabularInline):
 
 
 @admin.register(AIModel)
-class AIModelAdmin(Audited):
+class AIModelAdmin(AuditedAdmin):
     form = AIModelForm
     list_display = ("slug", "name", "author", "does", "at", "enabled", "shutdown_at", "replacement")
     list_filter = ("enabled", "author", ("shutdown_at", admin.EmptyFieldListFilter), "endpoints__provider")
@@ -151,7 +151,7 @@ class NewPrice(admin.TabularInline):
 
 
 @admin.register(Endpoint)
-class EndpointAdmin(Audited):
+class EndpointAdmin(AuditedAdmin):
     form = EndpointForm
     list_display = ("model", "provider", "sheet", "enabled", "priority", "upstream_id")
     list_filter = ("provider", "enabled")
@@ -177,7 +177,7 @@ class EndpointAdmin(Audited):
 
 
 @admin.register(Price)
-class PriceAdmin(Audited):
+class PriceAdmin(AuditedAdmin):
     list_display = ("endpoint", "kind", "unit", "amount", "condition", "valid_from")
     list_filter = ("kind", "unit", "endpoint__provider")
     list_select_related = ("endpoint__model", "endpoint__provider")
@@ -202,7 +202,7 @@ class PriceAdmin(Audited):
 
 
 @admin.register(Voice)
-class VoiceAdmin(Audited):
+class VoiceAdmin(AuditedAdmin):
     list_display = ("name", "voice_id", "model", "language", "gender", "enabled")
     list_filter = (("model", admin.RelatedOnlyFieldListFilter), "gender", "enabled")
     list_select_related = ("model",)

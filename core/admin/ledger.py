@@ -12,12 +12,12 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from core.admin.audit import ReadOnly
+from core.admin.audit import ReadOnlyAdmin
 from core.ledger import reports
 from core.models import Attempt, AuditEvent, UsageRecord
 
 
-class Lines:
+class EchoFile:
     """A file for the csv writer that hands each line back."""
 
     def write(self, line: str) -> str:
@@ -25,7 +25,7 @@ class Lines:
 
 
 @admin.register(UsageRecord)
-class UsageRecordAdmin(ReadOnly):
+class UsageRecordAdmin(ReadOnlyAdmin):
     list_display = (
         "created_at",
         "user",
@@ -94,6 +94,6 @@ class UsageRecordAdmin(ReadOnly):
 
 
 def lines(queryset: QuerySet[UsageRecord]) -> Iterator[str]:
-    writer = csv.writer(Lines())
+    writer = csv.writer(EchoFile())
     for row in reports.table(queryset):
         yield writer.writerow(row)

@@ -7,14 +7,14 @@ from django.contrib.auth.admin import UserAdmin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from core.admin.audit import Audited, ReadOnly
+from core.admin.audit import AuditedAdmin, ReadOnlyAdmin
 from core.models import AuditEvent, Team, User
 
 POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
 
 @admin.register(User)
-class PersonAdmin(Audited, UserAdmin):
+class PersonAdmin(AuditedAdmin, UserAdmin):
     list_display = ("username", "email", "team", "is_active", "is_staff", "last_login")
     list_filter = ("team", "is_active", "is_staff")
     list_select_related = ("team",)
@@ -38,13 +38,13 @@ class PersonAdmin(Audited, UserAdmin):
 
 
 @admin.register(Team)
-class TeamAdmin(Audited):
+class TeamAdmin(AuditedAdmin):
     list_display = ("name", "created_at")
     search_fields = ("name",)
 
 
 @admin.register(AuditEvent)
-class AuditEventAdmin(ReadOnly):
+class AuditEventAdmin(ReadOnlyAdmin):
     list_display = ("created_at", "actor", "action", "subject")
     list_filter = ("action",)
     list_select_related = ("actor",)

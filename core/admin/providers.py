@@ -21,7 +21,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from core import operations
-from core.admin.audit import Audited, note
+from core.admin.audit import AuditedAdmin, record_event
 from core.models import Provider, ProviderKey
 from core.models.catalogue import clean_secret
 
@@ -102,7 +102,7 @@ def plain(address: str) -> bool:
 
 
 @admin.register(Provider)
-class ProviderAdmin(Audited):
+class ProviderAdmin(AuditedAdmin):
     form = ProviderForm
     list_display = ("name", "slug", "wire", "enabled", "key", "checked_at", "check_result")
     list_filter = ("enabled", "wire")
@@ -148,7 +148,7 @@ class ProviderAdmin(Audited):
         if not self.has_change_permission(request, provider):
             raise PermissionDenied
         check = async_to_sync(operations.test_connection)(provider.slug)
-        note(request, provider, "tested", [{"answered": check.ok}])
+        record_event(request, provider, "tested", [{"answered": check.ok}])
         self.message_user(request, check.message, notes.SUCCESS if check.ok else notes.ERROR)
         return redirect(reverse("admin:core_provider_change", args=[provider.pk]))
 
@@ -165,12 +165,12 @@ class ProviderAdmin(Audited):
         super().save_related(request, form, formsets, change)
         entered = [row.instance for rows in formsets for row in rows if entered_in(row)]
         for key in entered:
-            note(request, key, "set")
+            record_event(request, key, "set")
         # a key belongs to the address it was given for: never send it to another
         strangers = form.instance.keys.exclude(pk__in=[key.pk for key in entered])
         if moved(form, change) and strangers.exists():
             for key in strangers:
-                note(request, key, "removed")
+                record_event(request, key, "removed")
             strangers.delete()
             told = _("The address changed, so the stored keys were removed: enter them again.")
             self.message_user(request, told, notes.WARNING)

@@ -106,7 +106,7 @@ def known(slug: str) -> ModelEntry:
     """The model of that name. Raises `ModelNotFound`, and `ModelRetired` naming the replacement."""
     found = lookup.get(slug)
     if found.retired():
-        raise lookup.retired(found)
+        raise lookup.model_retired(found)
     return found
 
 

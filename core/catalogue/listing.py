@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from core.catalogue import prices
 from core.catalogue.entries import EndpointEntry, ModelEntry
-from core.catalogue.readiness import Readiness, State, readiness
-from core.catalogue.snapshot import Snapshot, current
+from core.catalogue.readiness import Readiness, ReadinessState, readiness
+from core.catalogue.snapshot import CatalogueSnapshot, current
 from core.contract.usage import Price
 
 NOTHING: frozenset[str] = frozenset()
@@ -68,7 +68,7 @@ class Filters:
     retired: bool = True
 
 
-def listings(filters: Filters | None = None, snapshot: Snapshot | None = None) -> list[Listing]:
+def listings(filters: Filters | None = None, snapshot: CatalogueSnapshot | None = None) -> list[Listing]:
     """Models people may see: what can be used first, then by name."""
     snapshot = snapshot or current()
     wanted = filters or Filters()
@@ -101,13 +101,13 @@ def status_of(model: ModelEntry) -> tuple[Status, str]:
     states = [readiness(endpoint.provider, endpoint.upstream_id) for endpoint in shown_endpoints(model)]
     if any(state.ready for state in states):
         return (Status.DEPRECATED, end_text(model)) if deprecated(model) else (Status.READY, "")
-    missing = first_of(states, State.NEEDS_KEY)
+    missing = first_of(states, ReadinessState.NEEDS_KEY)
     if missing:
         return Status.NEEDS_KEY, missing.help
     return Status.UNAVAILABLE, " ".join(dict.fromkeys(state.help for state in states))
 
 
-def first_of(states: Iterable[Readiness], wanted: State) -> Readiness | None:
+def first_of(states: Iterable[Readiness], wanted: ReadinessState) -> Readiness | None:
     return next((state for state in states if state.state is wanted), None)
 
 

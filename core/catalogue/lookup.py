@@ -8,7 +8,7 @@ from typing import Any
 
 from core.catalogue.entries import ModelEntry
 from core.catalogue.readiness import readiness
-from core.catalogue.snapshot import Snapshot, current
+from core.catalogue.snapshot import CatalogueSnapshot, current
 from core.contract.errors import ModelNotFound, ModelRetired, WrongEndpoint
 from core.contract.tasks import Task
 
@@ -24,18 +24,18 @@ PATHS = {
 }
 
 
-def find(slug: str, snapshot: Snapshot | None = None) -> ModelEntry | None:
+def find(slug: str, snapshot: CatalogueSnapshot | None = None) -> ModelEntry | None:
     """The model of that name, spelled exactly or in another case; hidden and retired ones too."""
     snapshot = snapshot or current()
     return snapshot.models.get(slug) or snapshot.models.get(snapshot.folded.get(slug.casefold(), ""))
 
 
-def get(slug: str, snapshot: Snapshot | None = None) -> ModelEntry:
+def get(slug: str, snapshot: CatalogueSnapshot | None = None) -> ModelEntry:
     """The model people may see, retired or not. Raises `ModelNotFound` with the nearest names."""
     snapshot = snapshot or current()
     model = find(slug, snapshot)
     if model is None:
-        raise unknown(slug, snapshot)
+        raise model_not_found(slug, snapshot)
     if not model.shown:
         what = "is switched off here" if not model.enabled else "has no provider that is switched on here"
         raise ModelNotFound(
@@ -44,18 +44,18 @@ def get(slug: str, snapshot: Snapshot | None = None) -> ModelEntry:
     return model
 
 
-def get_for(slug: str, task: Task, snapshot: Snapshot | None = None) -> ModelEntry:
+def get_for(slug: str, task: Task, snapshot: CatalogueSnapshot | None = None) -> ModelEntry:
     """The model to do `task` with. Raises `ModelNotFound`, `ModelRetired` or `WrongEndpoint`."""
     model = get(slug, snapshot)
     if model.retired():
-        raise retired(model)
+        raise model_retired(model)
     if task not in model.tasks:
-        raise wrong_task(model, task, snapshot or current())
+        raise wrong_endpoint(model, task, snapshot or current())
     return model
 
 
-def unknown(slug: str, snapshot: Snapshot) -> ModelNotFound:
-    names = near(slug, snapshot)
+def model_not_found(slug: str, snapshot: CatalogueSnapshot) -> ModelNotFound:
+    names = near_models(slug, snapshot)
     hint = f" Did you mean {', '.join(names)}?" if names else ""
     name = slug if len(slug) <= 100 else f"{slug[:100]}…"
     return ModelNotFound(
@@ -63,7 +63,7 @@ def unknown(slug: str, snapshot: Snapshot) -> ModelNotFound:
     )
 
 
-def near(slug: str, snapshot: Snapshot) -> list[str]:
+def near_models(slug: str, snapshot: CatalogueSnapshot) -> list[str]:
     """Up to five names like `slug`: those that contain it first, then those spelled alike."""
     wanted = slug.casefold()[:200]
     names = {model.slug.casefold(): model.slug for model in snapshot.models.values() if model.shown}
@@ -74,7 +74,7 @@ def near(slug: str, snapshot: Snapshot) -> list[str]:
     return [names[name] for name in list(dict.fromkeys(found))[:NEAR]]
 
 
-def retired(model: ModelEntry) -> ModelRetired:
+def model_retired(model: ModelEntry) -> ModelRetired:
     metadata: dict[str, Any] = {
         "shutdown_at": str(model.shutdown_at),
         "replacement": model.replacement or None,
@@ -86,9 +86,9 @@ def retired(model: ModelEntry) -> ModelRetired:
     )
 
 
-def wrong_task(model: ModelEntry, task: Task, snapshot: Snapshot) -> WrongEndpoint:
+def wrong_endpoint(model: ModelEntry, task: Task, snapshot: CatalogueSnapshot) -> WrongEndpoint:
     paths = [PATHS[Task(name)] for name in model.tasks]
-    able = capable(task, snapshot)
+    able = capable_models(task, snapshot)
     others = f" For {task} there is {', '.join(able[:NEAR])}." if able else ""
     return WrongEndpoint(
         f"{model.slug} does {' and '.join(model.tasks)}, not {task}: call {' or '.join(paths)}.{others}",
@@ -97,8 +97,10 @@ def wrong_task(model: ModelEntry, task: Task, snapshot: Snapshot) -> WrongEndpoi
     )
 
 
-def capable(
-    task: Task, snapshot: Snapshot | None = None, fits: Callable[[ModelEntry], bool] = lambda model: True
+def capable_models(
+    task: Task,
+    snapshot: CatalogueSnapshot | None = None,
+    fits: Callable[[ModelEntry], bool] = lambda model: True,
 ) -> list[str]:
     """Models that do `task` and that `fits` takes, those that can be called now first."""
     found = [
@@ -109,7 +111,7 @@ def capable(
     return [model.slug for model in sorted(found, key=lambda model: (not callable_now(model), model.slug))]
 
 
-def named(models: Sequence[str]) -> str:
+def models_hint(models: Sequence[str]) -> str:
     """A sentence for the end of a refusal, beginning with a space; "" without models."""
     return f" Models that can: {', '.join(models[:NEAR])}." if models else ""
 

@@ -15,7 +15,7 @@ from core.media import installed
 from core.providers import WIRES
 
 
-class State(StrEnum):
+class ReadinessState(StrEnum):
     READY = "ready"
     NEEDS_KEY = "needs_key"
     UNAVAILABLE = "unavailable"
@@ -26,23 +26,23 @@ class State(StrEnum):
 class Readiness:
     """`help` is what an admin must do, in one sentence; empty when ready."""
 
-    state: State
+    state: ReadinessState
     help: str = ""
 
     @property
     def ready(self) -> bool:
-        return self.state is State.READY
+        return self.state is ReadinessState.READY
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
+class ProviderAccess:
     """Where a provider is called and with what; `secret` is None where no key is needed."""
 
     base_url: str
     secret: Secret | None
 
 
-READY = Readiness(State.READY)
+READY = Readiness(ReadinessState.READY)
 
 
 def readiness(provider: ProviderEntry, upstream_id: str = "") -> Readiness:
@@ -52,33 +52,33 @@ def readiness(provider: ProviderEntry, upstream_id: str = "") -> Readiness:
     """
     if not provider.enabled:
         advice = _("%(provider)s is switched off: an admin can switch it on.")
-        return Readiness(State.DISABLED, advice % named(provider))
+        return Readiness(ReadinessState.DISABLED, advice % named(provider))
     if provider.wire not in WIRES:
         advice = _("%(provider)s speaks a wire this version does not know yet.")
-        return Readiness(State.UNAVAILABLE, advice % named(provider))
-    if provider.wire == "local" and (command := engine_hint(upstream_id)):
+        return Readiness(ReadinessState.UNAVAILABLE, advice % named(provider))
+    if provider.wire == "local" and (command := install_hint(upstream_id)):
         advice = _("The local engine is not installed: %(command)s") % {"command": command}
-        return Readiness(State.UNAVAILABLE, advice)
-    if access(provider) is None:
-        return Readiness(State.NEEDS_KEY, key_help(provider))
+        return Readiness(ReadinessState.UNAVAILABLE, advice)
+    if provider_access(provider) is None:
+        return Readiness(ReadinessState.NEEDS_KEY, key_help(provider))
     return READY
 
 
-def access(provider: ProviderEntry) -> Access | None:
+def provider_access(provider: ProviderEntry) -> ProviderAccess | None:
     """Address and key to call with, None when something is missing.
 
     A key stored in the admin goes to the address stored beside it, a key from the environment to the
     environment's address where there is one: a key never travels to an address it was not given for.
     """
     if provider.reveal is not None and provider.base_url:
-        return Access(provider.base_url, Secret(provider.reveal))
-    key, address = environment(provider)
+        return ProviderAccess(provider.base_url, Secret(provider.reveal))
+    key, address = environment_credentials(provider)
     if key and (address or provider.base_url):
-        return Access(address or provider.base_url, Secret(lambda: key))
-    return None if provider.needs_key else Access(address or provider.base_url, None)
+        return ProviderAccess(address or provider.base_url, Secret(lambda: key))
+    return None if provider.needs_key else ProviderAccess(address or provider.base_url, None)
 
 
-def environment(provider: ProviderEntry) -> tuple[str, str]:
+def environment_credentials(provider: ProviderEntry) -> tuple[str, str]:
     """(key, base URL) from the environment, "" where unset."""
     found = settings.PROVIDER_ENVIRONMENT.get(provider.environment, {})
     return found.get("api_key", ""), found.get("base_url", "")
@@ -101,6 +101,6 @@ def named(provider: ProviderEntry) -> dict[str, str]:
 
 
 @cache
-def engine_hint(engine: str) -> str | None:
+def install_hint(engine: str) -> str | None:
     """How to install a local engine, None when it is there; asked once, an installation needs a restart."""
     return {installed.EAR: installed.deaf, installed.EYE: installed.blind}.get(engine, installed.missing)()

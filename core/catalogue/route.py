@@ -10,11 +10,11 @@ from django.conf import settings
 
 from core.catalogue import lookup
 from core.catalogue.entries import EndpointEntry, ModelEntry
-from core.catalogue.readiness import Readiness, State, access, readiness
-from core.catalogue.snapshot import Snapshot, current
+from core.catalogue.readiness import Readiness, ReadinessState, provider_access, readiness
+from core.catalogue.snapshot import CatalogueSnapshot, current
 from core.catalogue.validation import chat
-from core.catalogue.validation.chat_audio import answered_by, sounding
-from core.catalogue.validation.speech import audio_format, check_speech, spoken_by
+from core.catalogue.validation.chat_audio import chat_voice, match_audio_formats
+from core.catalogue.validation.speech import check_speech, match_formats, speech_voice
 from core.catalogue.validation.transcription import check_listening, deadline, wire_options
 from core.catalogue.validation.translation import needs_translator, translator
 from core.contract.audio import AudioFormat
@@ -50,9 +50,9 @@ def route(request: Request) -> Route:
 
 def speaking(request: SpeechRequest, model: ModelEntry) -> Route:
     check_speech(request, model)
-    voice = spoken_by(request, model)
+    voice = speech_voice(request, model)
     live = live_endpoints(model, request.task)
-    formats = audio_format(request, live)
+    formats = match_formats(request, live)
     return Route(
         model=model.slug,
         targets=tuple(target(endpoint, voice, form) for endpoint, form in formats),
@@ -81,17 +81,19 @@ def routes_of_text() -> dict[str, Route]:
     return _routes[2]
 
 
-_routes: tuple[Snapshot, Mapping[str, Any], dict[str, Route]] | None = None
+_routes: tuple[CatalogueSnapshot, Mapping[str, Any], dict[str, Route]] | None = None
 
 
 def found(request: ChatRequest, model: ModelEntry) -> Route:
     chat.check_chat(request, model)
-    voice = answered_by(request, model)
-    able = chat.fetching(request, live_endpoints(model, request.task))
+    voice = chat_voice(request, model)
+    able = chat.endpoints_for_urls(request, live_endpoints(model, request.task))
     known = facts(model)
     return Route(
         model=model.slug,
-        targets=tuple(target(endpoint, voice, form, known) for endpoint, form in sounding(request, able)),
+        targets=tuple(
+            target(endpoint, voice, form, known) for endpoint, form in match_audio_formats(request, able)
+        ),
         policy=Policy(first_event=FIRST_SOUND, deadline=chat.deadline(request)),
     )
 
@@ -142,7 +144,7 @@ def live_endpoints(model: ModelEntry, task: str) -> list[EndpointEntry]:
 
 
 def not_live(model: ModelEntry, states: Sequence[Readiness]) -> Unavailable:
-    needs_key = any(state.state is State.NEEDS_KEY for state in states)
+    needs_key = any(state.state is ReadinessState.NEEDS_KEY for state in states)
     helps = dict.fromkeys(state.help for state in states if state.help)
     return Unavailable(
         f"{model.slug} cannot be called yet. {' '.join(helps) or 'No provider serves it.'}",
@@ -160,7 +162,7 @@ def target(
     options: Mapping[str, Any] | None = None,
 ) -> Target:
     provider = endpoint.provider
-    granted = access(provider)
+    granted = provider_access(provider)
     return Target(
         endpoint_id=endpoint.id,
         provider=provider.slug,

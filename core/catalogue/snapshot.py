@@ -24,7 +24,7 @@ FORMATS = {member.value: member for member in AudioFormat}
 
 
 @dataclass(frozen=True, slots=True)
-class Snapshot:
+class CatalogueSnapshot:
     """The tables at version `number`; `stale_at` is when a dated price comes into force."""
 
     number: int
@@ -34,15 +34,15 @@ class Snapshot:
     stale_at: datetime | None = None
 
 
-_current: Snapshot | None = None
+_current: CatalogueSnapshot | None = None
 
 
-def current() -> Snapshot:
+def current() -> CatalogueSnapshot:
     """The snapshot of this process; the first call loads it. Never touches the database after that."""
     return _current or first_load()
 
 
-def first_load() -> Snapshot:
+def first_load() -> CatalogueSnapshot:
     """Load where nobody has: on the event loop the queries run in a thread of their own, once."""
     try:
         asyncio.get_running_loop()
@@ -52,7 +52,7 @@ def first_load() -> Snapshot:
         return pool.submit(load_and_close).result()
 
 
-def load_and_close() -> Snapshot:
+def load_and_close() -> CatalogueSnapshot:
     try:
         return reload()
     finally:
@@ -67,7 +67,7 @@ def refresh_if_changed() -> bool:
     return True
 
 
-def reload() -> Snapshot:
+def reload() -> CatalogueSnapshot:
     """Load and put in place. Blocking."""
     global _current
     _current = load()
@@ -80,7 +80,7 @@ def reset() -> None:
     _current = None
 
 
-def overdue(snapshot: Snapshot) -> bool:
+def overdue(snapshot: CatalogueSnapshot) -> bool:
     return snapshot.stale_at is not None and snapshot.stale_at <= timezone.now()
 
 
@@ -88,7 +88,7 @@ def version_number() -> int:
     return Version.objects.filter(name=Version.CATALOGUE).values_list("number", flat=True).first() or 0
 
 
-def load() -> Snapshot:
+def load() -> CatalogueSnapshot:
     """Read every table. The version is read first: a change that slips in between is loaded next time."""
     number = version_number()
     now = timezone.now()
@@ -98,7 +98,7 @@ def load() -> Snapshot:
     rows = {row.pk: row for row in AIModel.objects.all()}
     endpoints = load_endpoints(rows, providers, prices)
     models = {row.slug: model_entry(row, endpoints[row.pk], voices[row.pk]) for row in rows.values()}
-    return Snapshot(
+    return CatalogueSnapshot(
         number=number,
         models=models,
         folded={slug.casefold(): slug for slug in models},

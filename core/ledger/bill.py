@@ -14,7 +14,7 @@ from core.contract.requests import Request
 from core.contract.route import Target
 from core.contract.usage import Amount, Basis, Usage
 from core.ledger import metering, pricing
-from core.models.ledger import State
+from core.models.ledger import LedgerState
 from core.models.money import to_steps
 
 LARGEST = 2**63 - 1
@@ -24,7 +24,7 @@ LARGEST = 2**63 - 1
 class Bill:
     """Money of one attempt or, summed up, of one request; `cost` is None where no price is known."""
 
-    state: State
+    state: LedgerState
     cost: Decimal | None
     basis: Basis
     amounts: tuple[Amount, ...] = ()
@@ -53,7 +53,7 @@ def of_attempt(
         return released([target])
     known = metering.complete(usage, meter, request, target)
     cost = pricing.cost(known, target.prices, at)
-    state = State.ESTIMATED if known.estimated else State.SETTLED
+    state = LedgerState.ESTIMATED if known.estimated else LedgerState.SETTLED
     if known.reported_cost is None:
         return Bill(state, cost.amount, cost.basis, known.amounts, cost.amount)
     computed = pricing.computed(known, target.prices, at)
@@ -64,20 +64,20 @@ def of_attempt(
 def released(targets: Sequence[Target]) -> Bill:
     """Nothing is owed; without a price the cost stays unknown, because zero would look like a price."""
     if any(target.prices for target in targets) or not targets:
-        return Bill(State.RELEASED, Decimal(0), Basis.COMPUTED)
-    return Bill(State.RELEASED, None, Basis.UNPRICED)
+        return Bill(LedgerState.RELEASED, Decimal(0), Basis.COMPUTED)
+    return Bill(LedgerState.RELEASED, None, Basis.UNPRICED)
 
 
 def of_request(attempts: Sequence[Closed]) -> Bill:
     """The sum of a request's attempts; one attempt without a price leaves the sum unknown."""
-    billed = [attempt.bill for attempt in attempts if attempt.bill.state != State.RELEASED]
+    billed = [attempt.bill for attempt in attempts if attempt.bill.state != LedgerState.RELEASED]
     if not billed:
         return released([attempt.target for attempt in attempts])
     if len(billed) == 1:
         return billed[0]
-    estimated = any(bill.state == State.ESTIMATED for bill in billed)
+    estimated = any(bill.state == LedgerState.ESTIMATED for bill in billed)
     return Bill(
-        State.ESTIMATED if estimated else State.SETTLED,
+        LedgerState.ESTIMATED if estimated else LedgerState.SETTLED,
         total(bill.cost for bill in billed),
         next(basis for basis in DOUBTFUL_FIRST if any(bill.basis == basis for bill in billed)),
         merged(amount for bill in billed for amount in bill.amounts),

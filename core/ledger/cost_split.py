@@ -9,7 +9,7 @@ from decimal import Decimal
 from core.contract.usage import Kind, Usage
 from core.ledger import pricing
 from core.ledger.bill import Closed
-from core.models.ledger import State
+from core.models.ledger import LedgerState
 
 ANSWER = frozenset({Kind.TEXT_OUT, Kind.REASONING_OUT, Kind.AUDIO_OUT, Kind.IMAGE_OUT})
 
@@ -23,7 +23,7 @@ def cost_details(attempts: Sequence[Closed], at: datetime | None = None) -> dict
     asked = answered = Decimal(0)
     charged: Decimal | None = None
     for attempt in attempts:
-        if attempt.bill.state == State.RELEASED:
+        if attempt.bill.state == LedgerState.RELEASED:
             continue
         if attempt.bill.computed is None:
             return None

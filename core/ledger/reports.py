@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from core.ledger.budgets import window_begin, window_end
 from core.models.access import Budget
-from core.models.ledger import Attempt, State, UsageRecord
+from core.models.ledger import Attempt, LedgerState, UsageRecord
 
 CSV_COLUMNS = [
     *("public_id", "created_at", "user", "team", "api_key", "source", "task", "model", "provider"),
@@ -84,14 +84,14 @@ def usage_report(
     return {
         "records": whole["records"],
         "attempts": attempts(chosen).count(),
-        "by_state": {state.value: states.get(state.value, 0) for state in State},
+        "by_state": {state.value: states.get(state.value, 0) for state in LedgerState},
         "cost": text(whole["cost"] or Decimal(0)),
         "unpriced": whole["unpriced"],
         "rows": rows(chosen),
     }
 
 
-UNPRICED = Q(cost=None) & ~Q(state=State.OPEN)
+UNPRICED = Q(cost=None) & ~Q(state=LedgerState.OPEN)
 
 
 def rows(chosen: QuerySet[UsageRecord]) -> list[dict[str, Any]]:

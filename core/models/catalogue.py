@@ -19,7 +19,7 @@ SLUG = RegexValidator(r"^[a-z0-9][a-z0-9._-]*$", _("Lower-case letters, digits, 
 MODEL_SLUG = RegexValidator(r"^[\w.~-]+(/[\w.:~-]+)*$", _("A name such as author/model."), flags=re.ASCII)
 
 
-class Seeded(models.Model):
+class SeededRow(models.Model):
     """A row the seed may have written; `seed_digest` tells an admin's edit from the seed's own words."""
 
     seed_digest = models.CharField(max_length=64, blank=True, editable=False)
@@ -28,7 +28,7 @@ class Seeded(models.Model):
         abstract = True
 
 
-class Provider(Seeded):
+class Provider(SeededRow):
     """A company or a server we call."""
 
     slug = models.CharField(_("slug"), max_length=60, unique=True, validators=[SLUG])
@@ -98,7 +98,7 @@ class ProviderKey(models.Model):
         return self._meta.get_field("secret").reveal(self)
 
 
-class AIModel(Seeded):
+class AIModel(SeededRow):
     """A model as the world names it, whoever serves it."""
 
     slug = models.CharField(_("slug"), max_length=160, unique=True, validators=[MODEL_SLUG])
@@ -138,7 +138,7 @@ class AIModel(Seeded):
         return self.shutdown_at is not None and self.shutdown_at <= (today or timezone.now().date())
 
 
-class Endpoint(Seeded):
+class Endpoint(SeededRow):
     """One model at one provider: upstream id, order, weight; its price sheet hangs below."""
 
     model = models.ForeignKey(AIModel, on_delete=models.CASCADE, related_name="endpoints")
@@ -166,7 +166,7 @@ class Endpoint(Seeded):
         return f"{self.model} @ {self.provider}"
 
 
-class Voice(Seeded):
+class Voice(SeededRow):
     """A voice of a model; `voice_id` is what the upstream is told."""
 
     model = models.ForeignKey(AIModel, on_delete=models.CASCADE, related_name="voices")

@@ -10,7 +10,7 @@ from core.models.money import MoneyField
 from core.models.people import Team
 
 
-class State(models.TextChoices):
+class LedgerState(models.TextChoices):
     """`open` becomes exactly one of the others, by a conditional update."""
 
     OPEN = "open", _("open")
@@ -41,7 +41,7 @@ class UsageRecord(models.Model):
     task = models.CharField(_("task"), max_length=16)
     model = models.CharField(_("model"), max_length=160)
     provider = models.CharField(_("provider"), max_length=60, blank=True)
-    state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN)
+    state = models.CharField(_("state"), max_length=10, choices=LedgerState, default=LedgerState.OPEN)
     outcome = models.CharField(_("outcome"), max_length=12, blank=True)
     error = models.CharField(_("error"), max_length=60, blank=True)
     status = models.PositiveSmallIntegerField(_("status"), null=True)
@@ -86,7 +86,7 @@ class Attempt(models.Model):
     endpoint_id = models.BigIntegerField(_("endpoint"), null=True)
     provider = models.CharField(_("provider"), max_length=60)
     model = models.CharField(_("upstream model"), max_length=200)
-    state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN)
+    state = models.CharField(_("state"), max_length=10, choices=LedgerState, default=LedgerState.OPEN)
     outcome = models.CharField(_("outcome"), max_length=12, blank=True)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     status = models.PositiveSmallIntegerField(_("status"), null=True)

@@ -18,7 +18,7 @@ from core.models import Provider, ProviderKey
 from core.models.offload import offload
 from core.models.secrets import SecretLocked, ring
 
-SAID: tuple[tuple[type[errors.PolyphonyError], str], ...] = (
+ERROR_TEXTS: tuple[tuple[type[errors.PolyphonyError], str], ...] = (
     (SecretLocked, gettext_noop("The stored key cannot be decrypted with the present key ring.")),
     (errors.UpstreamDenied, gettext_noop("It does not accept the key, or the account has no credit.")),
     (errors.UpstreamUnreachable, gettext_noop("It cannot be reached at this address.")),
@@ -33,17 +33,17 @@ SAID: tuple[tuple[type[errors.PolyphonyError], str], ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class ConnectionCheck:
     """What came of calling a provider once; `message` never holds a key or an upstream's words."""
 
     ok: bool
     message: str
 
 
-async def test_connection(slug: str) -> Check:
+async def test_connection(slug: str) -> ConnectionCheck:
     """Call the provider once, note the result on its row. Raises `NotFound` for an unknown slug."""
     entry = await find(slug)
-    check = await called(entry)
+    check = await call_provider(entry)
     row = Provider.objects.filter(slug=slug)
     # an update sends no signal: the catalogue's version stays, nothing is reloaded for a note
     await offload(row.update, checked_at=timezone.now(), check_result=check.message[:300])
@@ -59,26 +59,26 @@ async def find(slug: str) -> ProviderEntry:
     return entry
 
 
-async def called(entry: ProviderEntry) -> Check:
+async def call_provider(entry: ProviderEntry) -> ConnectionCheck:
     try:
         target = target_of(entry)
         adapter = providers.adapter(entry.wire)
         if not hasattr(adapter, "models"):
-            return Check(False, _("There is no way to test this wire."))
+            return ConnectionCheck(False, _("There is no way to test this wire."))
         found = await adapter.models(target)
     except errors.PolyphonyError as error:
-        return Check(False, said(error))
+        return ConnectionCheck(False, error_text(error))
     told = ngettext(
         "It answers and lists %(count)d model.", "It answers and lists %(count)d models.", len(found)
     )
-    return Check(True, told % {"count": len(found)})
+    return ConnectionCheck(True, told % {"count": len(found)})
 
 
 def target_of(entry: ProviderEntry) -> Target:
     """Where to call a provider about itself. Raises `Unavailable`, saying what an admin must do."""
     # a provider is tested before it is switched on
     state = readiness.readiness(replace(entry, enabled=True))
-    access = readiness.access(entry)
+    access = readiness.provider_access(entry)
     if not state.ready or access is None:
         raise errors.Unavailable(state.help)
     return Target(
@@ -99,10 +99,10 @@ def wires() -> tuple[str, ...]:
     return tuple(providers.WIRES)
 
 
-def said(error: errors.PolyphonyError) -> str:
+def error_text(error: errors.PolyphonyError) -> str:
     if isinstance(error, errors.Unavailable) and not isinstance(error, SecretLocked):
         return error.message  # our own words: what an admin must do
-    return _(next(text for kind, text in SAID if isinstance(error, kind)))
+    return _(next(text for kind, text in ERROR_TEXTS if isinstance(error, kind)))
 
 
 def key_state(provider: Provider, active: Iterable[ProviderKey]) -> str:
@@ -112,7 +112,7 @@ def key_state(provider: Provider, active: Iterable[ProviderKey]) -> str:
         if locked(newest):
             return _("locked")
         return _("stored") + (f" …{newest.hint}" if newest.hint else "")
-    if readiness.environment(snapshot.provider_entry(provider, None))[0]:
+    if readiness.environment_credentials(snapshot.provider_entry(provider, None))[0]:
         return _("environment")
     return _("missing") if provider.needs_key else _("not needed")
 

@@ -59,7 +59,7 @@ FEATURES = {"tools": "tools", "reasoning": "reasoning", "response_format": "resp
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedModel:
     """One model of a list; `values` are columns of the model's row, `prices` its sheet (empty: unpriced)."""
 
     id: str
@@ -67,12 +67,12 @@ class Listed:
     prices: tuple[Price, ...] = field(default=())
 
 
-def rich(row: Mapping[str, Any]) -> bool:
+def has_details(row: Mapping[str, Any]) -> bool:
     """Whether a row says enough to be believed: what goes in and out, and what it costs."""
     return isinstance(row.get("architecture"), dict) and isinstance(row.get("pricing"), dict)
 
 
-def described(row: Mapping[str, Any]) -> Listed | None:
+def model_from_details(row: Mapping[str, Any]) -> ListedModel | None:
     """A rich row as columns and prices; None where none of its outputs is a task we know."""
     shape = row["architecture"]
     outputs = words(shape.get("output_modalities"))
@@ -94,10 +94,10 @@ def described(row: Mapping[str, Any]) -> Listed | None:
     }
     # nobody says in which unit a prompt is counted that is spoken or heard: unpriced is better than wrong
     sure = COUNTED_SOMEHOW.isdisjoint(tasks)
-    return Listed(row["id"], values, tuple(sheet(row["pricing"])) if sure else ())
+    return ListedModel(row["id"], values, tuple(sheet(row["pricing"])) if sure else ())
 
 
-def guessed(row: Mapping[str, Any], provider: str) -> Listed:
+def model_from_name(row: Mapping[str, Any], provider: str) -> ListedModel:
     """A bare row: the task by what the server tells, else by the name; no price."""
     name = row["id"].rpartition("/")[2]
     told = TOLD_TASKS.get(str(row.get("task") or row.get("type")))
@@ -112,7 +112,7 @@ def guessed(row: Mapping[str, Any], provider: str) -> Listed:
         "input_modalities": inputs,
         "output_modalities": outputs,
     }
-    return Listed(row["id"], values)
+    return ListedModel(row["id"], values)
 
 
 def sheet(pricing: Mapping[str, Any]) -> Iterator[Price]:

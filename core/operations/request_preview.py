@@ -13,7 +13,7 @@ from core.contract.route import Target
 HIDDEN = "[hidden]"
 
 
-def chat_sent(target: Target, request: ChatRequest) -> dict[str, Any]:
+def preview_chat(target: Target, request: ChatRequest) -> dict[str, Any]:
     """The JSON body that `target` is sent; a file in it is `upload` or `name`, `media_type`, `bytes`.
 
     Raises `Unsupported` where its wire cannot chat.
@@ -22,18 +22,18 @@ def chat_sent(target: Target, request: ChatRequest) -> dict[str, Any]:
     adapter = providers.adapter(target.wire)
     if not hasattr(adapter, "chat_body"):
         raise Unsupported(f"{target.provider_name} cannot chat.")
-    shown: dict[str, Any] = seen(adapter.chat_body(target, request), secret)
+    shown: dict[str, Any] = redact(adapter.chat_body(target, request), secret)
     return shown
 
 
-def seen(value: Any, secret: str) -> Any:
+def redact(value: Any, secret: str) -> Any:
     if isinstance(value, Media):
         return reference(value)
     if isinstance(value, str):
         return value.replace(secret, HIDDEN) if secret else value
     if isinstance(value, Mapping):
-        return {name: seen(inner, secret) for name, inner in value.items()}
-    return [seen(inner, secret) for inner in value] if isinstance(value, list | tuple) else value
+        return {name: redact(inner, secret) for name, inner in value.items()}
+    return [redact(inner, secret) for inner in value] if isinstance(value, list | tuple) else value
 
 
 def reference(media: Media) -> dict[str, Any]:

@@ -23,7 +23,7 @@ HEADERS = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Ag
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
+class DetectedServer:
     """A server that answered; `models` are the ids it lists, None where it wants a key first."""
 
     kind: str
@@ -35,28 +35,28 @@ class Server:
         return f"http://{HOST}:{self.port}/v1"
 
 
-async def detect_servers(ports: Iterable[int] = PORTS) -> list[Server]:
+async def detect_servers(ports: Iterable[int] = PORTS) -> list[DetectedServer]:
     """Look at `ports` of this machine in parallel, our own excepted; at most about a second."""
-    found = await asyncio.gather(*(look(port) for port in ports if port != settings.PORT))
+    found = await asyncio.gather(*(probe_port(port) for port in ports if port != settings.PORT))
     return [server for server in found if server is not None]
 
 
-async def look(port: int) -> Server | None:
+async def probe_port(port: int) -> DetectedServer | None:
     """What serves models at `port`; None for nothing, for something else, and for another Polyphony."""
     rows: list[Any] | None = None
     try:
-        rows = rows_of(await ask(port, "/v1/models"))
+        rows = rows_of(await fetch_json(port, "/v1/models"))
         if rows is None:
             return None
     except UpstreamDenied:
         pass  # somebody is there and wants a key
     except UpstreamError:
         return None
-    told = await asyncio.gather(*(answer(port, path) for path, _, _ in MARKS))
+    told = await asyncio.gather(*(fetch_or_empty(port, path) for path, _, _ in MARKS))
     kind = next((name for value, (_, name, fits) in zip(told, MARKS, strict=True) if fits(value, rows)), "")
     if kind == OURSELVES:
         return None
-    return Server(kind or "OpenAI-compatible", port, None if rows is None else ids(rows))
+    return DetectedServer(kind or "OpenAI-compatible", port, None if rows is None else ids(rows))
 
 
 def owned_by(rows: list[Any] | None, owner: str) -> bool:
@@ -91,15 +91,15 @@ def ids(rows: list[Any]) -> tuple[str, ...]:
     return tuple(row["id"] for row in rows if isinstance(row, Mapping) and isinstance(row.get("id"), str))
 
 
-async def answer(port: int, path: str) -> Mapping[str, Any]:
+async def fetch_or_empty(port: int, path: str) -> Mapping[str, Any]:
     """The JSON object at `path`, empty where there is none."""
     try:
-        return await ask(port, path)
+        return await fetch_json(port, path)
     except UpstreamError:
         return {}
 
 
-async def ask(port: int, path: str) -> Mapping[str, Any]:
+async def fetch_json(port: int, path: str) -> Mapping[str, Any]:
     call = http.Call("GET", f"http://{HOST}:{port}{path}", HEADERS, limits=LIMITS)
     async with await http.send(call) as reply:
         body = await reply.body()
@@ -111,7 +111,7 @@ async def ask(port: int, path: str) -> Mapping[str, Any]:
 
 
 @transaction.atomic
-def add_server(server: Server, name: str) -> Provider:
+def add_server(server: DetectedServer, name: str) -> Provider:
     """Make a provider of a server that was found. Raises `InvalidRequest` for a name that cannot be one."""
     slug = name.lower().replace(" ", "-")
     if SLUG.regex.fullmatch(slug) is None:

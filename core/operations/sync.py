@@ -17,7 +17,7 @@ from core.models.offload import offload
 from core.models.version import bump
 from core.operations import model_list
 from core.operations.connection import find, target_of
-from core.operations.model_list import Listed
+from core.operations.model_list import ListedModel
 
 RESOLD = 20
 """Priority of an endpoint found in a list: asked after those somebody wrote down."""
@@ -46,7 +46,7 @@ async def sync_models(slug: str, *, add: bool = False) -> SyncReport:
         raise Unsupported(f"{entry.name} speaks a wire without a list of models.")
     target = target_of(entry)
     rows = await adapter.listing(target)
-    if any(model_list.rich(row) for row in rows):
+    if any(model_list.has_details(row) for row in rows):
         # such lists show models that write text unless they are asked for all
         rows = await adapter.listing(target, "?output_modalities=all")
     return await offload(compare, slug, rows, add)
@@ -74,11 +74,11 @@ def compare(slug: str, rows: Iterable[Mapping[str, Any]], add: bool) -> SyncRepo
 
 def admit(provider: Provider, row: Mapping[str, Any], add: bool, report: SyncReport) -> None:
     """Add the model of one row, or note that it is unknown."""
-    if model_list.rich(row):
-        found, slug = model_list.described(row), row["id"]
+    if model_list.has_details(row):
+        found, slug = model_list.model_from_details(row), row["id"]
     else:
         found, slug = (
-            (model_list.guessed(row, provider.name) if add else None),
+            (model_list.model_from_name(row, provider.name) if add else None),
             f"{provider.slug}/{row['id']}",
         )
     if found is None or not valid(slug):
@@ -88,7 +88,7 @@ def admit(provider: Provider, row: Mapping[str, Any], add: bool, report: SyncRep
     report.added.append(slug)
 
 
-def write(provider: Provider, slug: str, found: Listed) -> None:
+def write(provider: Provider, slug: str, found: ListedModel) -> None:
     model, _ = AIModel.objects.get_or_create(slug=slug, defaults=dict(found.values))
     endpoint = Endpoint.objects.create(model=model, provider=provider, upstream_id=found.id, priority=RESOLD)
     Price.objects.bulk_create(

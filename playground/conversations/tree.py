@@ -9,7 +9,7 @@ from uuid import UUID
 
 from core.bodies.files.data_urls import Found
 from core.catalogue.entries import ModelEntry
-from core.catalogue.validation.chat import callable_in_principle, fetches, hears, largest
+from core.catalogue.validation.chat import accepts_audio_format, chat_endpoints, fetches_urls, max_file_mb
 from core.contract.chat import KINDS, Media, Modality
 from core.contract.errors import InvalidRequest, NotFound
 from playground.conversations import files
@@ -114,16 +114,16 @@ class Reading:
 
     def fetches(self, modality: Modality) -> bool:
         """Whether the model takes an address in place of a file."""
-        endpoints = callable_in_principle(self.model)
-        return self.takes(modality) and any(fetches(endpoint, modality) for endpoint in endpoints)
+        endpoints = chat_endpoints(self.model)
+        return self.takes(modality) and any(fetches_urls(endpoint, modality) for endpoint in endpoints)
 
     def media(self, modality: Modality, upload: str) -> Media:
         return self.shelf.take(Found(modality, "messages", upload=upload))
 
     def fits(self, media: Media) -> bool:
-        if media.modality is Modality.AUDIO and not hears(self.model, media.format):
+        if media.modality is Modality.AUDIO and not accepts_audio_format(self.model, media.format):
             return False
-        return media.size <= largest(self.model, media.modality) * MIB
+        return media.size <= max_file_mb(self.model, media.modality) * MIB
 
 
 def pictures(images: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -18,7 +18,7 @@ from core.contract.requests import Request
 from core.contract.route import Target
 from core.contract.usage import Kind, Unit
 from core.models.offload import offload
-from core.operations import chat_sent
+from core.operations import preview_chat
 from playground import frames
 from playground.conversations import store as keeping
 from playground.requests.run_request import Asked, Turn
@@ -150,7 +150,7 @@ def sent(target: Target, request: Request) -> dict[str, Any] | None:
     if not isinstance(request, ChatRequest):
         return None
     try:
-        return plain(chat_sent(target, request))
+        return plain(preview_chat(target, request))
     except PolyphonyError:
         return None
 

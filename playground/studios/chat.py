@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from core.catalogue.entries import ModelEntry
 from core.catalogue.listing import Filters, Listing, Status, listings
-from core.catalogue.lookup import capable
-from core.catalogue.validation.chat import largest
+from core.catalogue.lookup import capable_models
+from core.catalogue.validation.chat import max_file_mb
 from core.catalogue.validation.voice_language import default_voice
 from core.contract.chat import Modality
 from core.contract.tasks import Task
@@ -68,7 +68,7 @@ class Reasons:
     def accepts(self, model: ModelEntry, modality: Modality) -> dict[str, Any]:
         # a model that declares nothing is an admin's own: its server knows what it takes
         ok = not model.input_modalities or modality in model.input_modalities
-        limit = round(largest(model, modality), 1)
+        limit = round(max_file_mb(model, modality), 1)
         return {"ok": ok, "why": "" if ok else self.deaf[modality], "limit_mb": limit}
 
     def speaks(self, model: ModelEntry) -> dict[str, Any]:
@@ -83,7 +83,7 @@ class Reasons:
 
 def able(sentence: str, fits: Callable[[ModelEntry], bool]) -> str:
     """The sentence, and the models that can, those first that are ready to use."""
-    found = capable(Task.CHAT, fits=fits)
+    found = capable_models(Task.CHAT, fits=fits)
     if not found:
         return f"{sentence} " + _("No model here can.")
     return f"{sentence} " + _("These can: %(models)s.") % {

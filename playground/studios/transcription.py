@@ -110,7 +110,7 @@ def lacking(sentence: str, feature: str) -> str:
 
 def able(sentence: str, task: Task, feature: str = "") -> str:
     """The sentence, and the models that can, those first that are ready to use."""
-    found = lookup.capable(task, fits=lambda model: not feature or feature in model.features)
+    found = lookup.capable_models(task, fits=lambda model: not feature or feature in model.features)
     if not found:
         return f"{sentence} " + _("No model here can.")
     return f"{sentence} " + _("These can: %(models)s.") % {"models": ", ".join(found[:NAMED])}

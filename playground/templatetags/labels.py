@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from core.catalogue.lookup import find
 from core.contract.events import Outcome
 from core.contract.usage import Basis
-from core.models.ledger import State
+from core.models.ledger import LedgerState
 from playground import names
 from playground.models import Run
 from playground.studios import cards
@@ -76,7 +76,7 @@ def voice_of(run: Run | None) -> str:
 @register.simple_tag
 def outcome(name: str | None, state: str = "") -> str:
     """The label of an outcome; of a record without one, its state."""
-    return str(OUTCOMES.get(name or "", name or (_("running") if state == State.OPEN else state)))
+    return str(OUTCOMES.get(name or "", name or (_("running") if state == LedgerState.OPEN else state)))
 
 
 @register.filter

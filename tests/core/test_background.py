@@ -12,7 +12,7 @@ from core.access import snapshot
 @pytest.mark.anyio
 @pytest.mark.django_db(transaction=True)
 async def test_requests_that_come_while_it_starts_wait_for_the_snapshot(monkeypatch: Any) -> None:
-    monkeypatch.setattr(snapshot, "_current", snapshot.Snapshot())
+    monkeypatch.setattr(snapshot, "_current", snapshot.AccessSnapshot())
     seen = []
 
     async def come() -> None:

@@ -9,7 +9,7 @@ from typing import TypeVar
 from django.conf import settings
 from starlette.requests import ClientDisconnect, Request
 
-from core.access.authentication import identify
+from core.access.authentication import authenticate
 from core.bodies.json_object import decode
 from core.bodies.validation import Body, validate
 from core.contract.errors import TooLarge, WrongContentType
@@ -26,7 +26,7 @@ async def caller(request: Request) -> Caller:
     """Who asks, by the Authorization header and nothing else. Raises what `identify` raises."""
     values = [value.decode("latin-1") for name, value in request.scope["headers"] if name == b"authorization"]
     client = request.scope.get("client")
-    return await identify(values, client[0] if client else "")
+    return await authenticate(values, client[0] if client else "")
 
 
 async def read(request: Request, shape: type[B]) -> B:

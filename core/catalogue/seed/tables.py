@@ -19,13 +19,13 @@ from core.catalogue.seed import files
 from core.catalogue.seed.files import SeedData, Values
 from core.catalogue.seed.prices import seed_prices
 from core.models import AIModel, Endpoint, Provider, Version, Voice
-from core.models.catalogue import Seeded
+from core.models.catalogue import SeededRow
 from core.models.version import bump
 
 DIGEST_LENGTH = 32
 """Hex digits of a row's digest; an endpoint keeps that of its price sheet behind it."""
 
-Row = TypeVar("Row", bound=Seeded)
+Row = TypeVar("Row", bound=SeededRow)
 
 
 @dataclass(slots=True)
@@ -148,7 +148,7 @@ def assign(row: Row, values: Values) -> Row:
     return row
 
 
-FIELDS: dict[type[Seeded], tuple[str, ...]] = {
+FIELDS: dict[type[SeededRow], tuple[str, ...]] = {
     Provider: files.PROVIDER_FIELDS,
     AIModel: (*files.MODEL_FIELDS, "speed_min", "speed_max"),
     Endpoint: ("upstream_id", "formats", "priority", "options"),
@@ -156,7 +156,7 @@ FIELDS: dict[type[Seeded], tuple[str, ...]] = {
 }
 
 
-def untouched(row: Seeded, wanted: Values | None = None) -> bool:
+def untouched(row: SeededRow, wanted: Values | None = None) -> bool:
     """Whether the row still says what the seed wrote, or what the seed says now; an admin's own row never."""
     if not row.seed_digest:
         return False

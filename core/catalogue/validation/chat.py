@@ -18,24 +18,24 @@ IMAGE_MB = 20
 REQUEST_FILES = 2
 """How many files of the largest size a request may hold where a model does not say."""
 
-TAKES = {
+INPUT_REFUSALS = {
     Modality.IMAGE: "cannot see images",
     Modality.AUDIO: "cannot hear audio",
     Modality.FILE: "cannot read files",
     Modality.VIDEO: "cannot watch videos",
 }
-MAKES = {
+OUTPUT_REFUSALS = {
     Modality.TEXT: "cannot write",
     Modality.IMAGE: "cannot make images",
     Modality.AUDIO: "cannot speak",
     Modality.FILE: "cannot make files",
     Modality.VIDEO: "cannot make videos",
 }
-NAMES = {Modality.IMAGE: "image", Modality.AUDIO: "sound", Modality.FILE: "file", Modality.VIDEO: "video"}
+NOUNS = {Modality.IMAGE: "image", Modality.AUDIO: "sound", Modality.FILE: "file", Modality.VIDEO: "video"}
 
 ANSWER_SECONDS, WATCHING_SECONDS = 300.0, 600.0
 
-Fits = Callable[[ModelEntry], bool]
+ModelFilter = Callable[[ModelEntry], bool]
 
 
 def check_chat(request: ChatRequest, model: ModelEntry) -> None:
@@ -44,53 +44,55 @@ def check_chat(request: ChatRequest, model: ModelEntry) -> None:
     A model that declares no modalities is an admin's own: its server knows what it takes.
     """
     found = tuple(parts(request))
-    fits = whole(request, found)
+    fits = fits_request(request, found)
     for part in found:
-        check_kind(part, model, fits)
-        check_hearing(part, model, fits)
+        check_modality(part, model, fits)
+        check_audio_format(part, model, fits)
         check_size(part, model, fits)
         check_address(part, model, fits)
     check_request_size(found, model, fits)
-    check_answer(request, model, fits)
+    check_output(request, model, fits)
 
 
-def check_kind(part: Part, model: ModelEntry, fits: Fits) -> None:
+def check_modality(part: Part, model: ModelEntry, fits: ModelFilter) -> None:
     if model.input_modalities and part.modality not in model.input_modalities:
-        raise cannot(model, TAKES[part.modality], part.where, fits, taking(part.modality))
+        raise unsupported(model, INPUT_REFUSALS[part.modality], part.where, fits, with_input(part.modality))
 
 
-def check_hearing(part: Part, model: ModelEntry, fits: Fits) -> None:
+def check_audio_format(part: Part, model: ModelEntry, fits: ModelFilter) -> None:
     """Whether a sound is of a format the model hears."""
     if part.modality is not Modality.AUDIO or not isinstance(part.content, Media):
         return
     form = part.content.format
-    if not hears(model, form):
+    if not accepts_audio_format(model, form):
         formats = list(model.limits["audio_formats"])
         what = f"hears {' and '.join(formats)} only, this is {form}"
         where = f"{part.where}.format"
-        raise cannot(model, what, where, fits, lambda other: hears(other, form), formats=formats)
+        raise unsupported(
+            model, what, where, fits, lambda other: accepts_audio_format(other, form), formats=formats
+        )
 
 
-def hears(model: ModelEntry, form: str) -> bool:
+def accepts_audio_format(model: ModelEntry, form: str) -> bool:
     formats = model.limits.get("audio_formats")
     takes = not model.input_modalities or Modality.AUDIO in model.input_modalities
     return takes and (not formats or form in formats)
 
 
-def check_size(part: Part, model: ModelEntry, fits: Fits) -> None:
+def check_size(part: Part, model: ModelEntry, fits: ModelFilter) -> None:
     if not isinstance(part.content, Media):
         return
-    size, limit = part.content.size, largest(model, part.modality)
+    size, limit = part.content.size, max_file_mb(model, part.modality)
     if size > limit * MIB:
         raise too_large(
-            f"The {NAMES[part.modality]} has {size / MIB:.1f} MB; {model.slug} takes at most {limit:g}.",
+            f"The {NOUNS[part.modality]} has {size / MIB:.1f} MB; {model.slug} takes at most {limit:g}.",
             part.where,
             (size, limit),
-            both(fits, lambda other: largest(other, part.modality) * MIB >= size),
+            models_with_both(fits, lambda other: max_file_mb(other, part.modality) * MIB >= size),
         )
 
 
-def largest(model: ModelEntry, modality: Modality) -> float:
+def max_file_mb(model: ModelEntry, modality: Modality) -> float:
     """How many MB one file of a kind may have."""
     own = model.limits.get("file_mb", settings.MAX_UPLOAD_MB)
     if modality is Modality.IMAGE:
@@ -98,9 +100,9 @@ def largest(model: ModelEntry, modality: Modality) -> float:
     return min(own, settings.MAX_UPLOAD_MB)
 
 
-def check_request_size(found: Iterable[Part], model: ModelEntry, fits: Fits) -> None:
+def check_request_size(found: Iterable[Part], model: ModelEntry, fits: ModelFilter) -> None:
     """All files together, as they travel: base64 makes four bytes of three."""
-    limit, size = largest_request(model), 0
+    limit, size = max_request_mb(model), 0
     for part in found:
         size += part.content.size * 4 // 3 if isinstance(part.content, Media) else 0
         if size > limit * MIB:
@@ -108,43 +110,43 @@ def check_request_size(found: Iterable[Part], model: ModelEntry, fits: Fits) -> 
                 f"With this file the request has {size / MIB:.1f} MB; {model.slug} takes at most {limit:g}.",
                 part.where,
                 (size, limit),
-                both(fits, lambda other: largest_request(other) > limit),
+                models_with_both(fits, lambda other: max_request_mb(other) > limit),
             )
 
 
-def largest_request(model: ModelEntry) -> float:
+def max_request_mb(model: ModelEntry) -> float:
     """How many MB the files of a request may have in base64."""
     return model.limits.get("request_mb", REQUEST_FILES * settings.MAX_UPLOAD_MB)
 
 
-def check_address(part: Part, model: ModelEntry, fits: Fits) -> None:
+def check_address(part: Part, model: ModelEntry, fits: ModelFilter) -> None:
     """Whether a provider of the model fetches files itself; we never do."""
     if not isinstance(part.content, str):
         return
-    if not any(fetches(endpoint, part.modality) for endpoint in callable_in_principle(model)):
-        raise cannot(
+    if not any(fetches_urls(endpoint, part.modality) for endpoint in chat_endpoints(model)):
+        raise unsupported(
             model,
-            f"takes no address of {article(NAMES[part.modality])} here: send the file itself",
+            f"takes no address of {article(NOUNS[part.modality])} here: send the file itself",
             part.where,
             fits,
-            lambda other: any(fetches(one, part.modality) for one in callable_in_principle(other)),
+            lambda other: any(fetches_urls(one, part.modality) for one in chat_endpoints(other)),
         )
 
 
-def fetches(endpoint: EndpointEntry, modality: Modality) -> bool:
+def fetches_urls(endpoint: EndpointEntry, modality: Modality) -> bool:
     """Whether an endpoint takes https addresses for files of a kind; nobody does for sound."""
     options = {**endpoint.provider.options, **endpoint.options}
     return modality is not Modality.AUDIO and modality in options.get("urls", ())
 
 
-def callable_in_principle(model: ModelEntry) -> list[EndpointEntry]:
+def chat_endpoints(model: ModelEntry) -> list[EndpointEntry]:
     return [endpoint for endpoint in model.endpoints if endpoint.shown and Task.CHAT in endpoint.tasks]
 
 
-def fetching(request: ChatRequest, endpoints: Sequence[EndpointEntry]) -> list[EndpointEntry]:
+def endpoints_for_urls(request: ChatRequest, endpoints: Sequence[EndpointEntry]) -> list[EndpointEntry]:
     """Those of `endpoints` that take every address in the request. Raises `Unsupported` when none does."""
     addressed = [part for part in parts(request) if isinstance(part.content, str)]
-    found = [one for one in endpoints if all(fetches(one, part.modality) for part in addressed)]
+    found = [one for one in endpoints if all(fetches_urls(one, part.modality) for part in addressed)]
     if not found:
         raise Unsupported(
             f"No provider of {request.model} that is ready takes an address: send the file itself.",
@@ -154,49 +156,51 @@ def fetching(request: ChatRequest, endpoints: Sequence[EndpointEntry]) -> list[E
     return found
 
 
-def check_answer(request: ChatRequest, model: ModelEntry, fits: Fits) -> None:
+def check_output(request: ChatRequest, model: ModelEntry, fits: ModelFilter) -> None:
     if not model.output_modalities:
         return
     for modality in request.modalities:
         if modality not in model.output_modalities:
-            raise cannot(model, MAKES[modality], "modalities", fits, making(modality))
+            raise unsupported(model, OUTPUT_REFUSALS[modality], "modalities", fits, with_output(modality))
 
 
-def taking(modality: Modality) -> Fits:
+def with_input(modality: Modality) -> ModelFilter:
     return lambda model: modality in model.input_modalities
 
 
-def making(modality: Modality) -> Fits:
+def with_output(modality: Modality) -> ModelFilter:
     return lambda model: modality in model.output_modalities
 
 
-def whole(request: ChatRequest, found: Iterable[Part]) -> Fits:
+def fits_request(request: ChatRequest, found: Iterable[Part]) -> ModelFilter:
     """Whether a model takes and makes everything of the request."""
     kinds = {part.modality for part in found}
     wanted = set(request.modalities)
     return lambda model: kinds <= set(model.input_modalities) and wanted <= set(model.output_modalities)
 
 
-def able(fits: Fits, can: Fits) -> list[str]:
+def alternatives(fits: ModelFilter, can: ModelFilter) -> list[str]:
     """Models that can what was missing, and the rest of the request too where there are such."""
-    return both(fits, can) or lookup.capable(Task.CHAT, fits=can)
+    return models_with_both(fits, can) or lookup.capable_models(Task.CHAT, fits=can)
 
 
-def both(fits: Fits, can: Fits) -> list[str]:
-    return lookup.capable(Task.CHAT, fits=lambda model: fits(model) and can(model))
+def models_with_both(fits: ModelFilter, can: ModelFilter) -> list[str]:
+    return lookup.capable_models(Task.CHAT, fits=lambda model: fits(model) and can(model))
 
 
-def cannot(model: ModelEntry, what: str, param: str, fits: Fits, can: Fits, **more: Any) -> Unsupported:
-    models = able(fits, can)
+def unsupported(
+    model: ModelEntry, what: str, param: str, fits: ModelFilter, can: ModelFilter, **more: Any
+) -> Unsupported:
+    models = alternatives(fits, can)
     return Unsupported(
-        f"{model.slug} {what}.{lookup.named(models)}", param=param, metadata={"models": models, **more}
+        f"{model.slug} {what}.{lookup.models_hint(models)}", param=param, metadata={"models": models, **more}
     )
 
 
 def too_large(message: str, param: str, numbers: tuple[int, float], models: list[str]) -> TooLarge:
     size, limit = numbers
     return TooLarge(
-        message + lookup.named(models),
+        message + lookup.models_hint(models),
         param=param,
         metadata={"bytes": size, "limit": int(limit * MIB), "models": models},
     )

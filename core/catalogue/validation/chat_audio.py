@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from core.catalogue.entries import EndpointEntry, ModelEntry
-from core.catalogue.validation.speech import first_of, known_voice
+from core.catalogue.validation.speech import find_voice, first_match
 from core.catalogue.validation.voice_language import default_voice
 from core.contract.audio import AudioFormat
 from core.contract.chat import ChatRequest, Modality, last_text
@@ -15,16 +15,16 @@ STREAMED = {"openai": (AudioFormat.PCM,), "azure": (AudioFormat.PCM,)}
 """What a wire streams where an endpoint's `streamed_formats` do not say; others stream all they make."""
 
 
-def answered_by(request: ChatRequest, model: ModelEntry) -> str | None:
+def chat_voice(request: ChatRequest, model: ModelEntry) -> str | None:
     """The upstream's voice id; None for an answer without sound. Raises `Unsupported` listing the voices."""
     if Modality.AUDIO not in request.modalities:
         return None
     if request.voice:
-        return known_voice(request.voice, model, "audio.voice")
+        return find_voice(request.voice, model, "audio.voice")
     return default_voice(model.voices, last_text(request))
 
 
-def sounding(
+def match_audio_formats(
     request: ChatRequest, endpoints: Sequence[EndpointEntry]
 ) -> list[tuple[EndpointEntry, AudioFormat | None]]:
     """Each endpoint that can make a wanted format, with the first it can; no formats without sound.
@@ -34,14 +34,16 @@ def sounding(
     if Modality.AUDIO not in request.modalities:
         return [(endpoint, None) for endpoint in endpoints]
     wanted = tuple(dict.fromkeys((*request.formats, request.format)))
-    pairs = [(endpoint, first_of(wanted, made(endpoint, request.streamed))) for endpoint in endpoints]
+    pairs = [
+        (endpoint, first_match(wanted, audio_formats(endpoint, request.streamed))) for endpoint in endpoints
+    ]
     able = [(endpoint, form) for endpoint, form in pairs if form is not None]
     if not able:
-        raise mute(request, endpoints)
+        raise format_unsupported(request, endpoints)
     return able
 
 
-def made(endpoint: EndpointEntry, streamed: bool) -> tuple[AudioFormat, ...]:
+def audio_formats(endpoint: EndpointEntry, streamed: bool) -> tuple[AudioFormat, ...]:
     """Formats of an endpoint; one that declares none is an admin's own and may make any."""
     formats = endpoint.formats or tuple(AudioFormat)
     options = {**endpoint.provider.options, **endpoint.options}
@@ -49,10 +51,12 @@ def made(endpoint: EndpointEntry, streamed: bool) -> tuple[AudioFormat, ...]:
     return tuple(form for form in formats if form in streams) if streamed else formats
 
 
-def mute(request: ChatRequest, endpoints: Sequence[EndpointEntry]) -> Unsupported:
-    whole = named(form for endpoint in endpoints for form in made(endpoint, streamed=False))
-    formats = named(form for endpoint in endpoints for form in made(endpoint, request.streamed))
-    asked, listed = spelled(request.format), ", ".join(formats)
+def format_unsupported(request: ChatRequest, endpoints: Sequence[EndpointEntry]) -> Unsupported:
+    whole = format_names(form for endpoint in endpoints for form in audio_formats(endpoint, streamed=False))
+    formats = format_names(
+        form for endpoint in endpoints for form in audio_formats(endpoint, request.streamed)
+    )
+    asked, listed = format_name(request.format), ", ".join(formats)
     if request.streamed and asked in whole:
         message = f"{request.model} streams {listed or 'no sound'} only: ask for that, or without stream."
     else:
@@ -60,10 +64,10 @@ def mute(request: ChatRequest, endpoints: Sequence[EndpointEntry]) -> Unsupporte
     return Unsupported(message, param="audio.format", metadata={"formats": formats})
 
 
-def named(formats: Iterable[AudioFormat]) -> list[str]:
-    return list(dict.fromkeys(map(spelled, formats)))
+def format_names(formats: Iterable[AudioFormat]) -> list[str]:
+    return list(dict.fromkeys(map(format_name, formats)))
 
 
-def spelled(form: AudioFormat) -> str:
+def format_name(form: AudioFormat) -> str:
     """As the chat API calls it."""
     return "pcm16" if form is AudioFormat.PCM else str(form)

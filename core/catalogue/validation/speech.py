@@ -14,7 +14,7 @@ from core.contract.speech import SpeechRequest
 VARIANT = re.compile(r"\+[A-Za-z0-9_-]{1,24}$")
 """What may follow an espeak voice, such as `+f3`."""
 
-SPOKEN_LIST = 40
+LISTED_VOICES = 40
 
 
 def check_speech(request: SpeechRequest, model: ModelEntry) -> None:
@@ -25,7 +25,7 @@ def check_speech(request: SpeechRequest, model: ModelEntry) -> None:
     check_speed(request.speed, model)
     if request.instructions:
         if "instructions" not in model.features:
-            raise cannot(model, "instructions", "takes no instructions")
+            raise unsupported(model, "instructions", "takes no instructions")
         check_length("instructions", request.instructions, model.limits.get("instructions"), model)
 
 
@@ -44,7 +44,7 @@ def check_speed(speed: float, model: ModelEntry) -> None:
     if speed == 1.0:
         return
     if model.speed is None:
-        raise cannot(model, "speed", "has one speed only")
+        raise unsupported(model, "speed", "has one speed only")
     slowest, fastest = model.speed
     if not slowest <= speed <= fastest:  # written so that NaN fails
         raise InvalidRequest(
@@ -54,18 +54,18 @@ def check_speed(speed: float, model: ModelEntry) -> None:
         )
 
 
-def cannot(model: ModelEntry, param: str, what: str) -> Unsupported:
+def unsupported(model: ModelEntry, param: str, what: str) -> Unsupported:
     return Unsupported(f"{model.slug} {what}; leave {param} out.", param=param, code="unsupported_parameter")
 
 
-def spoken_by(request: SpeechRequest, model: ModelEntry) -> str | None:
+def speech_voice(request: SpeechRequest, model: ModelEntry) -> str | None:
     """The upstream's voice id: by id, by name, or the first that speaks the text's language."""
     if not request.voice:
         return default_voice(model.voices, request.text)
-    return known_voice(request.voice, model, "voice")
+    return find_voice(request.voice, model, "voice")
 
 
-def known_voice(voice: str, model: ModelEntry, param: str) -> str:
+def find_voice(voice: str, model: ModelEntry, param: str) -> str:
     """The upstream's id of a voice called by id or name. Raises `Unsupported` listing the voices."""
     if not model.voices:
         return voice  # a model of an admin's own: the upstream knows its voices
@@ -85,9 +85,9 @@ def split_variant(voice: str, model: ModelEntry) -> tuple[str, str]:
 def unknown_voice(voice: str, model: ModelEntry, param: str) -> Unsupported:
     """The message lists what a person would type, the metadata every id."""
     ids = [entry.id for entry in model.voices]
-    spoken = [entry.id if is_word(entry.id) else entry.name for entry in model.voices]
-    listed = ", ".join(spoken[:SPOKEN_LIST])
-    more = f" and {len(ids) - SPOKEN_LIST} more" if len(ids) > SPOKEN_LIST else ""
+    spoken = [entry.id if is_readable(entry.id) else entry.name for entry in model.voices]
+    listed = ", ".join(spoken[:LISTED_VOICES])
+    more = f" and {len(ids) - LISTED_VOICES} more" if len(ids) > LISTED_VOICES else ""
     return Unsupported(
         f"{model.slug} has no voice {voice[:60]!r}. It has {listed}{more}.",
         param=param,
@@ -95,12 +95,12 @@ def unknown_voice(voice: str, model: ModelEntry, param: str) -> Unsupported:
     )
 
 
-def is_word(voice: str) -> bool:
+def is_readable(voice: str) -> bool:
     """Whether an id can be read aloud: ElevenLabs' twenty random letters cannot."""
     return len(voice) < 20 or "_" in voice or "/" in voice
 
 
-def audio_format(
+def match_formats(
     request: SpeechRequest, endpoints: Sequence[EndpointEntry]
 ) -> list[tuple[EndpointEntry, AudioFormat]]:
     """Each endpoint that can make a wanted format, with the first it can.
@@ -108,7 +108,7 @@ def audio_format(
     Raises `Unsupported` listing the formats when none can.
     """
     wanted = tuple(dict.fromkeys((*request.formats, request.format)))
-    pairs = [(endpoint, first_of(wanted, endpoint.formats)) for endpoint in endpoints]
+    pairs = [(endpoint, first_match(wanted, endpoint.formats)) for endpoint in endpoints]
     able = [(endpoint, form) for endpoint, form in pairs if form is not None]
     if not able:
         formats = [str(form) for form in dict.fromkeys(form for entry in endpoints for form in entry.formats)]
@@ -121,5 +121,5 @@ def audio_format(
     return able
 
 
-def first_of(wanted: Iterable[AudioFormat], able: Sequence[AudioFormat]) -> AudioFormat | None:
+def first_match(wanted: Iterable[AudioFormat], able: Sequence[AudioFormat]) -> AudioFormat | None:
     return next((form for form in wanted if form in able), None)

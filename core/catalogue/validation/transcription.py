@@ -129,9 +129,9 @@ def check_speakers(request: TranscriptionRequest, model: ModelEntry) -> None:
 def cannot(
     request: TranscriptRequest, model: ModelEntry, param: str, what: str, fits: Callable[[ModelEntry], bool]
 ) -> Unsupported:
-    able = lookup.capable(request.task, fits=fits)
+    able = lookup.capable_models(request.task, fits=fits)
     return Unsupported(
-        f"{model.slug} {what}.{lookup.named(able)}",
+        f"{model.slug} {what}.{lookup.models_hint(able)}",
         param=param,
         code="unsupported_parameter",
         metadata={"models": able},
@@ -139,7 +139,7 @@ def cannot(
 
 
 def others(request: TranscriptRequest, fits: Callable[[ModelEntry], bool]) -> str:
-    return lookup.named(lookup.capable(request.task, fits=fits))
+    return lookup.models_hint(lookup.capable_models(request.task, fits=fits))
 
 
 def has(*features: str) -> Callable[[ModelEntry], bool]:

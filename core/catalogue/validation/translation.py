@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from core.catalogue import lookup
 from core.catalogue.entries import ModelEntry
-from core.catalogue.snapshot import Snapshot, current
+from core.catalogue.snapshot import CatalogueSnapshot, current
 from core.contract.chat import Modality
 from core.contract.errors import Unsupported
 from core.contract.tasks import Task
@@ -25,7 +25,7 @@ def needs_translator(request: TranslationRequest, model: ModelEntry) -> bool:
     return request.translator is not None or Task.TRANSLATION not in model.tasks
 
 
-def translators(snapshot: Snapshot | None = None) -> list[ModelEntry]:
+def translators(snapshot: CatalogueSnapshot | None = None) -> list[ModelEntry]:
     """Models that can be asked now, the cheapest first, unpriced ones last."""
     found = [
         model
@@ -40,7 +40,7 @@ def translator(request: TranslationRequest) -> ModelEntry:
     if request.translator is None:
         if able := translators():
             return able[0]
-        raise nobody(request)
+        raise no_translator(request)
     chosen = lookup.get_for(request.translator, Task.CHAT)
     if not is_language_model(chosen):
         names = [model.slug for model in translators()]
@@ -73,8 +73,8 @@ def price(model: ModelEntry) -> Decimal | None:
     return min(sums, default=None)
 
 
-def nobody(request: TranslationRequest) -> Unsupported:
-    able = lookup.capable(Task.TRANSLATION)
+def no_translator(request: TranslationRequest) -> Unsupported:
+    able = lookup.capable_models(Task.TRANSLATION)
     names = f" These translate by themselves: {', '.join(able[:NAMED])}." if able else ""
     return Unsupported(
         f"{request.model} only writes down what it hears, and no language model is ready to translate."

@@ -19,7 +19,7 @@ from core.ledger.record import living
 from core.ledger.store import heartbeat, spool
 from core.ledger.store import statements as sql
 from core.ledger.store.batch import Write, apply
-from core.models.ledger import Attempt, ServerProcess, State
+from core.models.ledger import Attempt, LedgerState, ServerProcess
 from core.models.money import to_steps
 
 AT_ONCE = 5000
@@ -68,7 +68,7 @@ def sweep(now: datetime | None = None, *, force: bool = False) -> SweepReport:
         found = orphans(moment, force)
         states = [state for state in map(settle, found, attempts_of(found)) if state is not None]
         forget(moment)
-    estimated = states.count(State.ESTIMATED)
+    estimated = states.count(LedgerState.ESTIMATED)
     return SweepReport(replayed, estimated, len(states) - estimated)
 
 
@@ -130,11 +130,11 @@ def attempts_of(records: list[Orphan]) -> list[list[Attempt]]:
     return [grouped[id] for id in ids]
 
 
-def settle(record: Orphan, attempts: list[Attempt]) -> State | None:
+def settle(record: Orphan, attempts: list[Attempt]) -> LedgerState | None:
     """Complete one orphan; None when its own process did so in the meantime."""
-    billed = [attempt for attempt in attempts if attempt.state != State.RELEASED]
-    state = State.ESTIMATED if billed else State.RELEASED
-    costs = [record.estimate if attempt.state == State.OPEN else steps(attempt) for attempt in billed]
+    billed = [attempt for attempt in attempts if attempt.state != LedgerState.RELEASED]
+    state = LedgerState.ESTIMATED if billed else LedgerState.RELEASED
+    costs = [record.estimate if attempt.state == LedgerState.OPEN else steps(attempt) for attempt in billed]
     unpriced = None in costs or (not billed and record.estimate is None)
     cost = None if unpriced else sum(amount or 0 for amount in costs)
     bill = columns(state, cost)
@@ -142,9 +142,15 @@ def settle(record: Orphan, attempts: list[Attempt]) -> State | None:
     write = Write(
         record.id,
         closed=tuple(
-            (*columns(State.ESTIMATED, record.estimate), "process_died", None, record.id, attempt.number)
+            (
+                *columns(LedgerState.ESTIMATED, record.estimate),
+                "process_died",
+                None,
+                record.id,
+                attempt.number,
+            )
             for attempt in attempts
-            if attempt.state == State.OPEN
+            if attempt.state == LedgerState.OPEN
         ),
         settled=(*bill, last, "process_died", "", None, record.id),
         budgets=record.budgets,
@@ -158,10 +164,14 @@ def steps(attempt: Attempt) -> int | None:
     return None if attempt.cost is None else to_steps(attempt.cost)
 
 
-def columns(state: State, cost: int | None) -> tuple[object, ...]:
+def columns(state: LedgerState, cost: int | None) -> tuple[object, ...]:
     """The columns of `statements.BILL` for an end that nobody saw."""
     basis = (
-        Basis.UNPRICED if cost is None else Basis.ESTIMATED if state == State.ESTIMATED else Basis.COMPUTED
+        Basis.UNPRICED
+        if cost is None
+        else Basis.ESTIMATED
+        if state == LedgerState.ESTIMATED
+        else Basis.COMPUTED
     )
     return str(state), str(Outcome.INTERRUPTED), "{}", None, None, cost, str(basis), 503, None
 

@@ -31,7 +31,7 @@ class Command(BaseCommand):
         if options["add"]:
             self.add(servers, options["add"])
 
-    def add(self, servers: list[operations.Server], name: str) -> None:
+    def add(self, servers: list[operations.DetectedServer], name: str) -> None:
         named = [server for server in servers if server.kind.casefold() == name.casefold()]
         servers = named or servers
         if len(servers) != 1:
@@ -45,7 +45,7 @@ class Command(BaseCommand):
         )
 
 
-def offer(server: operations.Server) -> str:
+def offer(server: operations.DetectedServer) -> str:
     """What it has, in a few words."""
     if server.models is None:
         return "wants a key"

@@ -8,21 +8,25 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from core.access import admission, authentication, keys, snapshot
-from core.access.rate_limits import Buckets
+from core.access.rate_limits import TokenBuckets
 from core.contract.errors import AuthenticationFailed, InvalidRequest, NotPermitted, RateLimited
 from core.contract.speech import SpeechRequest
 from core.models import ApiKey, Budget, Version
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-identify_now = async_to_sync(authentication.identify)
+identify_now = async_to_sync(authentication.authenticate)
 REQUEST = SpeechRequest(model="local/espeak-ng", text="Hello")
 
 
 @pytest.fixture(autouse=True)
 def fresh_limits(monkeypatch):
-    for module, name in [(authentication, "failures"), (authentication, "lookups"), (admission, "rates")]:
-        monkeypatch.setattr(module, name, Buckets(seconds=1.0 if name == "lookups" else 60.0))
+    for module, name in [
+        (authentication, "failure_limits"),
+        (authentication, "lookup_limits"),
+        (admission, "key_limits"),
+    ]:
+        monkeypatch.setattr(module, name, TokenBuckets(seconds=1.0 if name == "lookup_limits" else 60.0))
 
 
 @pytest.fixture
@@ -88,7 +92,7 @@ def test_a_key_that_was_right_before_is_refused_once_it_is_revoked_or_another(is
 
 def test_what_is_remembered_of_keys_is_no_key(issued):
     identified(issued[0])
-    assert issued[0] not in repr(vars(authentication.proven))
+    assert issued[0] not in repr(vars(authentication.verified_keys))
 
 
 def test_failures_from_one_address_are_limited_and_others_are_not(issued):

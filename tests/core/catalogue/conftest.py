@@ -31,11 +31,11 @@ def catalogue(db) -> None:
     seed_catalogue()
 
 
-loaded: list[snapshot.Snapshot] = []
+loaded: list[snapshot.CatalogueSnapshot] = []
 
 
 @pytest.fixture
-def models(db, request, monkeypatch) -> snapshot.Snapshot:
+def models(db, request, monkeypatch) -> snapshot.CatalogueSnapshot:
     """The seed as a snapshot, for tests that only read: written and loaded once.
 
     `db` is named here, or a run of nothing else would not be given a database of its own.

@@ -20,7 +20,7 @@ def by_slug(**filters) -> dict[str, Listing]:
 @pytest.fixture
 def engine(monkeypatch) -> None:
     """The local engine is installed, whatever this machine has."""
-    monkeypatch.setattr("core.catalogue.readiness.engine_hint", lambda engine: None)
+    monkeypatch.setattr("core.catalogue.readiness.install_hint", lambda engine: None)
 
 
 def test_states_without_any_key(models, engine):
@@ -44,7 +44,7 @@ def test_states_with_a_key(models, keys):
 
 
 def test_local_engine_missing_is_unavailable_with_a_hint(models, monkeypatch):
-    monkeypatch.setattr("core.catalogue.readiness.engine_hint", lambda engine: installed.HINT)
+    monkeypatch.setattr("core.catalogue.readiness.install_hint", lambda engine: installed.HINT)
     entry = by_slug()["local/espeak-ng"]
     assert entry.status is Status.UNAVAILABLE
     assert 'pip install "polyphony[local]"' in entry.help

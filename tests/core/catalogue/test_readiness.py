@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.catalogue.entries import ProviderEntry
-from core.catalogue.readiness import State, access, engine_hint, readiness
+from core.catalogue.readiness import ReadinessState, install_hint, provider_access, readiness
 from core.media import installed
 
 
@@ -35,45 +35,45 @@ def environment(settings):
 
 def test_environment_key_goes_to_the_environments_address(environment):
     environment("sk-env", "http://127.0.0.1:9/v1")
-    found = access(provider())
+    found = provider_access(provider())
     assert (found.base_url, found.secret.reveal()) == ("http://127.0.0.1:9/v1", "sk-env")
 
 
 def test_environment_key_goes_to_the_rows_address_without_its_own(environment):
     environment("sk-env")
-    assert access(provider()).base_url == "https://api.openai.com/v1"
+    assert provider_access(provider()).base_url == "https://api.openai.com/v1"
 
 
 def test_stored_key_never_goes_to_the_environments_address(environment):
     environment("", "http://127.0.0.1:9/v1")
-    found = access(provider(reveal=lambda: "sk-stored"))
+    found = provider_access(provider(reveal=lambda: "sk-stored"))
     assert (found.base_url, found.secret.reveal()) == ("https://api.openai.com/v1", "sk-stored")
 
 
 def test_stored_key_wins_over_the_environments(environment):
     environment("sk-env", "http://127.0.0.1:9/v1")
-    assert access(provider(reveal=lambda: "sk-stored")).secret.reveal() == "sk-stored"
+    assert provider_access(provider(reveal=lambda: "sk-stored")).secret.reveal() == "sk-stored"
 
 
 def test_address_alone_does_not_replace_a_key(environment):
     environment("", "http://127.0.0.1:9/v1")
-    assert access(provider()) is None
+    assert provider_access(provider()) is None
 
 
 def test_key_without_any_address_is_not_ready(environment):
     environment("sk-env")
     state = readiness(provider(base_url=""))
-    assert state.state is State.NEEDS_KEY
+    assert state.state is ReadinessState.NEEDS_KEY
     assert "OPENAI_API_KEY, OPENAI_BASE_URL" in state.help
 
 
 @pytest.mark.parametrize(
     ("fields", "expected"),
     [
-        ({"enabled": False}, State.DISABLED),
-        ({"wire": "telepathy"}, State.UNAVAILABLE),
-        ({}, State.NEEDS_KEY),
-        ({"needs_key": False}, State.READY),
+        ({"enabled": False}, ReadinessState.DISABLED),
+        ({"wire": "telepathy"}, ReadinessState.UNAVAILABLE),
+        ({}, ReadinessState.NEEDS_KEY),
+        ({"needs_key": False}, ReadinessState.READY),
     ],
 )
 def test_states(settings, fields, expected):
@@ -86,12 +86,12 @@ def test_states(settings, fields, expected):
 def test_missing_engine_says_how_to_install_it(monkeypatch):
     monkeypatch.setattr(installed, "find_spec", lambda name: None)
     monkeypatch.setattr(installed, "system_engine", lambda: False)
-    engine_hint.cache_clear()
+    install_hint.cache_clear()
     try:
         state = readiness(provider(wire="local", needs_key=False, environment=""))
     finally:
-        engine_hint.cache_clear()
-    assert state.state is State.UNAVAILABLE
+        install_hint.cache_clear()
+    assert state.state is ReadinessState.UNAVAILABLE
     assert state.help == 'The local engine is not installed: pip install "polyphony[local]"'
 
 
@@ -101,11 +101,11 @@ def test_missing_engine_says_how_to_install_it(monkeypatch):
 )
 def test_each_local_engine_is_missing_by_itself(monkeypatch, lacking, unavailable):
     monkeypatch.setattr(installed, "find_spec", lambda name: None if name == lacking else True)
-    engine_hint.cache_clear()
+    install_hint.cache_clear()
     local = provider(wire="local", needs_key=False, environment="")
     names = ("espeak-ng", "pocketsphinx", "inspector", "")
     try:
-        states = [name for name in names if readiness(local, name).state is State.UNAVAILABLE]
+        states = [name for name in names if readiness(local, name).state is ReadinessState.UNAVAILABLE]
     finally:
-        engine_hint.cache_clear()
+        install_hint.cache_clear()
     assert states == unavailable

@@ -9,7 +9,7 @@ import pytest
 from core.catalogue import snapshot
 from core.catalogue.lookup import get
 from core.catalogue.route import route
-from core.catalogue.validation.speech import spoken_by
+from core.catalogue.validation.speech import speech_voice
 from core.contract.audio import AudioFormat
 from core.contract.errors import (
     InvalidRequest,
@@ -255,7 +255,7 @@ def test_too_long_instructions_are_refused(models):
     ],
 )
 def test_voices_by_id_and_name(models, model, voice, expected):
-    assert spoken_by(ask(model, voice=voice), get(model)) == expected
+    assert speech_voice(ask(model, voice=voice), get(model)) == expected
 
 
 @pytest.mark.parametrize("voice", ["nobody", "alloy+f3", "alloy\n", "../alloy"])

@@ -10,7 +10,7 @@ from core.contract.route import Target
 from core.contract.usage import Amount, Basis, Kind, Price, Unit, Usage
 from core.ledger import bill, pricing
 from core.ledger.cost_split import cost_details
-from core.models.ledger import State
+from core.models.ledger import LedgerState
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 PRICES = (
@@ -21,7 +21,7 @@ PRICES = (
 )
 
 
-def attempt(asked: int, answered: int, prices=PRICES, reported: str | None = None, state=State.SETTLED):
+def attempt(asked: int, answered: int, prices=PRICES, reported: str | None = None, state=LedgerState.SETTLED):
     amounts = (
         Amount(Kind.TEXT_IN, Unit.TOKEN, Decimal(asked)),
         Amount(Kind.TEXT_OUT, Unit.TOKEN, Decimal(answered)),
@@ -52,7 +52,7 @@ def test_what_was_charged_is_told_beside_what_we_compute():
 
 
 def test_attempts_add_up_and_released_ones_cost_nothing():
-    released = attempt(1000, 1000, state=State.RELEASED)
+    released = attempt(1000, 1000, state=LedgerState.RELEASED)
     assert sides(attempt(10, 20), released, attempt(10, 20)) == (None, Decimal("1.02"), Decimal("0.4"))
 
 

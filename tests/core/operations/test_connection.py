@@ -23,7 +23,7 @@ async def stored() -> Provider:
 
 async def test_a_live_provider_says_how_much_it_lists(row, provider):
     check = await operations.test_connection("fake")
-    assert check == operations.Check(True, "It answers and lists 2 models.")
+    assert check == operations.ConnectionCheck(True, "It answers and lists 2 models.")
     assert provider.requests[0].headers["authorization"] == f"Bearer {CANARY}"
     noted = await stored()
     assert noted.check_result == check.message
@@ -50,7 +50,7 @@ async def test_a_live_provider_says_how_much_it_lists(row, provider):
 )
 async def test_a_failure_is_told_by_its_class_alone(row, provider, scenario, told):
     provider.script("models", scenario)
-    assert await operations.test_connection("fake") == operations.Check(False, told)
+    assert await operations.test_connection("fake") == operations.ConnectionCheck(False, told)
     assert (await stored()).check_result == told
     assert provider.canary_hits == 0
 
@@ -61,13 +61,13 @@ async def test_a_dead_address_is_unreachable(row):
         await Provider.objects.aupdate(base_url=f"http://127.0.0.1:{taken.getsockname()[1]}/v1")
         await offload(bump, Version.CATALOGUE)
         check = await operations.test_connection("fake")
-    assert check == operations.Check(False, "It cannot be reached at this address.")
+    assert check == operations.ConnectionCheck(False, "It cannot be reached at this address.")
 
 
 async def test_a_provider_without_a_key_is_not_called(row, provider):
     await ProviderKey.objects.all().adelete()
     check = await operations.test_connection("fake")
-    assert check == operations.Check(False, "Fake needs a key: an admin adds one under Providers.")
+    assert check == operations.ConnectionCheck(False, "Fake needs a key: an admin adds one under Providers.")
     assert provider.requests == []
 
 
@@ -82,7 +82,9 @@ async def test_a_key_in_the_environment_is_used(row, provider, settings):
 async def test_a_locked_key_is_told_and_not_sent(row, provider, settings):
     settings.POLYPHONY_SECRET_KEYS = ["bXkgb3RoZXIga2V5LCAzMiBieXRlcyBsb25nIHlvdSBrbm8="]
     check = await operations.test_connection("fake")
-    assert check == operations.Check(False, "The stored key cannot be decrypted with the present key ring.")
+    assert check == operations.ConnectionCheck(
+        False, "The stored key cannot be decrypted with the present key ring."
+    )
     assert provider.requests == []
 
 
@@ -110,7 +112,7 @@ async def test_the_embedded_engine_is_started_and_answers(row):
     if hint := installed.missing():
         assert hint in (await operations.test_connection("local")).message
     else:
-        assert await operations.test_connection("local") == operations.Check(
+        assert await operations.test_connection("local") == operations.ConnectionCheck(
             True, "It answers and lists 3 models."
         )
     await offload(close_shared_pool)
@@ -123,10 +125,12 @@ async def test_the_rehearsal_plays_along_and_fails_on_demand(row):
     rehearsal.options = {"fail": "auth"}
     await rehearsal.asave()
     check = await operations.test_connection("rehearsal")
-    assert check == operations.Check(False, "It does not accept the key, or the account has no credit.")
+    assert check == operations.ConnectionCheck(
+        False, "It does not accept the key, or the account has no credit."
+    )
 
 
 async def test_a_wire_of_a_later_version_is_told(row):
     await Provider.objects.acreate(slug="later", name="Later", wire="telegraph", needs_key=False)
     check = await operations.test_connection("later")
-    assert check == operations.Check(False, "Later speaks a wire this version does not know yet.")
+    assert check == operations.ConnectionCheck(False, "Later speaks a wire this version does not know yet.")

@@ -5,7 +5,7 @@ import pytest
 from core import operations
 from core.contract.errors import InvalidRequest
 from core.models import AuditEvent, Provider
-from core.operations.servers import Server
+from core.operations.servers import DetectedServer
 
 pytestmark = pytest.mark.anyio
 
@@ -25,13 +25,13 @@ IDS = ("qwen3", "gemma")
 )
 async def test_a_server_is_told_by_its_path(serve, kind, answers):
     port = serve({**LIST, **answers}).port
-    assert await operations.detect_servers((port,)) == [Server(kind, port, IDS)]
+    assert await operations.detect_servers((port,)) == [DetectedServer(kind, port, IDS)]
 
 
 async def test_vllm_is_told_by_who_owns_its_models(serve):
     models = {"data": [{"id": "qwen3", "owned_by": "vllm"}]}
     port = serve({"/v1/models": models, "/version": {"version": "0.11"}}).port
-    assert await operations.detect_servers((port,)) == [Server("vLLM", port, ("qwen3",))]
+    assert await operations.detect_servers((port,)) == [DetectedServer("vLLM", port, ("qwen3",))]
 
 
 async def test_several_ports_are_looked_at_at_once(serve):
@@ -69,15 +69,15 @@ async def test_only_paths_of_this_machine_are_asked(serve):
 
 
 def test_a_server_becomes_a_provider(db):
-    row = operations.add_server(Server("Ollama", 11434, IDS), "My Ollama")
+    row = operations.add_server(DetectedServer("Ollama", 11434, IDS), "My Ollama")
     assert (row.slug, row.name, row.base_url) == ("my-ollama", "My Ollama", "http://127.0.0.1:11434/v1")
     assert (row.needs_key, row.enabled) == (False, True)
     assert AuditEvent.objects.get().action == "provider.detected"
-    assert operations.add_server(Server("vLLM", 8000, None), "locked").needs_key
+    assert operations.add_server(DetectedServer("vLLM", 8000, None), "locked").needs_key
 
 
 @pytest.mark.parametrize("name", ["", "ünï", "-x", "a/b", "taken"])
 def test_a_name_must_be_new_and_plain(db, name):
     Provider.objects.create(slug="taken", name="Taken")
     with pytest.raises(InvalidRequest):
-        operations.add_server(Server("Ollama", 11434, IDS), name)
+        operations.add_server(DetectedServer("Ollama", 11434, IDS), name)

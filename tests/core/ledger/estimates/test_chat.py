@@ -17,7 +17,7 @@ from core.contract.usage import Amount, Basis, Kind, Price, Unit, Usage
 from core.ledger import bill, metering
 from core.ledger.estimates import chat
 from core.ledger.record import estimate
-from core.models.ledger import State
+from core.models.ledger import LedgerState
 from tests.core.ledger.conftest import target
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
@@ -199,25 +199,25 @@ def test_an_estimate_without_price_is_unknown():
 )
 def test_what_a_provider_counted_is_charged_to_the_cent(prices, usage, cost):
     found = billed(ask(), at(*prices), usage, ChatDelta("Hi"))
-    assert (found.state, found.cost, found.basis) == (State.SETTLED, Decimal(cost), Basis.COMPUTED)
+    assert (found.state, found.cost, found.basis) == (LedgerState.SETTLED, Decimal(cost), Basis.COMPUTED)
 
 
 def test_seconds_heard_are_charged_beside_the_tokens_a_provider_told():
     found = billed(ask(AUDIO), at(*TEXT, SECONDS), told(text_in=10, text_out=10), ChatDelta("Hi"))
-    assert (found.state, found.cost) == (State.SETTLED, Decimal("0.000475"))
+    assert (found.state, found.cost) == (LedgerState.SETTLED, Decimal("0.000475"))
     assert units(found)["audio_in.second"] == Decimal("3.5")
 
 
 def test_a_prompt_told_as_a_whole_has_its_files_in_it():
     sheet = (*TEXT, HEARD, Price(Kind.IMAGE_IN, Unit.TOKEN, Decimal(1)))
     found = billed(ask(AUDIO, IMAGE), at(*sheet), told(text_in=1000, text_out=100), ChatDelta("Hi"))
-    assert (found.state, found.cost) == (State.SETTLED, Decimal("0.0035"))
+    assert (found.state, found.cost) == (LedgerState.SETTLED, Decimal("0.0035"))
 
 
 def test_an_answer_that_nobody_counted_is_guessed_beside_what_was_told():
     found = billed(ask(), at(), told(text_in=1000), ChatDelta("twelve bytes"))
     assert units(found) == {"text_in.token": 1000, "text_out.token": 4}
-    assert found.state == State.ESTIMATED
+    assert found.state == LedgerState.ESTIMATED
 
 
 def test_a_cut_stream_owes_what_was_read_and_written():
@@ -230,7 +230,7 @@ def test_a_cut_stream_owes_what_was_read_and_written():
     found = billed(ask(), at(), None, *events)
     read = chat.in_tokens(chat.text_bytes(ask(), at()))
     assert units(found) == {"text_in.token": read, "text_out.token": 5}
-    assert found.state == State.ESTIMATED
+    assert found.state == LedgerState.ESTIMATED
     assert found.cost == read * TEXT_IN.usd_per_unit + 5 * TEXT_OUT.usd_per_unit
 
 
@@ -238,9 +238,9 @@ def test_a_cut_stream_without_price_says_how_much_and_not_what_it_cost():
     priced = billed(ask(text="x" * 300), at(), None, ChatDelta("y" * 90))
     found = billed(ask(text="x" * 300), target(), None, ChatDelta("y" * 90))
     assert units(found) == units(priced)
-    assert (found.state, found.cost, found.basis) == (State.ESTIMATED, None, Basis.UNPRICED)
+    assert (found.state, found.cost, found.basis) == (LedgerState.ESTIMATED, None, Basis.UNPRICED)
     counted = billed(ask(), target(), told(text_in=7, text_out=2), ChatDelta("y"))
-    assert (units(counted), counted.state) == ({"text_in.token": 7, "text_out.token": 2}, State.SETTLED)
+    assert (units(counted), counted.state) == ({"text_in.token": 7, "text_out.token": 2}, LedgerState.SETTLED)
 
 
 def test_a_cut_answer_of_sound_is_guessed_by_the_second():
@@ -281,13 +281,13 @@ def test_content_is_delivered(event):
 def test_an_ending_alone_delivers_nothing(event):
     assert not met(event).delivered
     found = billed(ask(), at(), None, event)
-    assert (found.state, found.cost) == (State.RELEASED, 0)
+    assert (found.state, found.cost) == (LedgerState.RELEASED, 0)
 
 
 @pytest.mark.parametrize("events", [(), (ChatDelta(finish="error"),)])
 def test_an_empty_answer_that_failed_is_free_whatever_was_told(events):
     found = billed(ask(), at(), told(text_in=1000), *events)
-    assert (found.state, found.cost, found.amounts) == (State.RELEASED, 0, ())
+    assert (found.state, found.cost, found.amounts) == (LedgerState.RELEASED, 0, ())
 
 
 def test_an_empty_answer_is_charged_when_the_model_chose_it():
@@ -304,7 +304,7 @@ def test_an_empty_answer_is_charged_when_the_provider_charged_it():
 def test_a_file_that_was_not_measured_makes_the_bill_an_estimate():
     unmeasured = Media(Modality.AUDIO, "/x", "audio/mpeg", 40_000, "a.mp3", "mp3")
     found = billed(ask(unmeasured), at(*TEXT, SECONDS), told(text_in=10, text_out=1), ChatDelta("a"))
-    assert (found.state, units(found)["audio_in.second"]) == (State.ESTIMATED, 10)
+    assert (found.state, units(found)["audio_in.second"]) == (LedgerState.ESTIMATED, 10)
 
 
 @given(

@@ -14,7 +14,7 @@ from core.contract.translation import TranslationRequest
 from core.contract.usage import Amount, Kind, Price, Unit, Usage
 from core.ledger import bill, metering
 from core.ledger.record import estimate
-from core.models.ledger import State
+from core.models.ledger import LedgerState
 from tests.core.ledger.conftest import target
 
 SECOND = Price(Kind.AUDIO_IN, Unit.SECOND, Decimal("0.0001"))
@@ -64,7 +64,7 @@ def billed(usage: Usage | None, meter: metering.Meter, *prices: Price) -> bill.B
 
 def test_nothing_heard_and_nothing_told_is_released():
     found = billed(None, heard(), SECOND)
-    assert (found.state, found.cost) == (State.RELEASED, Decimal(0))
+    assert (found.state, found.cost) == (LedgerState.RELEASED, Decimal(0))
 
 
 @pytest.mark.parametrize(
@@ -78,14 +78,14 @@ def test_nothing_heard_and_nothing_told_is_released():
 )
 def test_a_cut_stream_owes_the_whole_sound(event):
     found = billed(None, heard(event), SECOND)
-    assert (found.state, found.cost) == (State.ESTIMATED, Decimal("0.006"))
+    assert (found.state, found.cost) == (LedgerState.ESTIMATED, Decimal("0.006"))
 
 
 def test_a_cut_stream_by_tokens_is_guessed():
     found = billed(None, heard(TranscriptDelta("twelve chars"), TranscriptDelta("")), *TOKENS)
     units = {amount.name: amount.quantity for amount in found.amounts}
     assert units == {"audio_in.second": 60, "audio_in.token": 600, "text_in.token": 0, "text_out.token": 4}
-    assert found.state == State.ESTIMATED
+    assert found.state == LedgerState.ESTIMATED
 
 
 def test_what_the_provider_counted_is_settled():
@@ -99,7 +99,7 @@ def test_what_the_provider_counted_is_settled():
     )
     meter = heard(TranscriptDelta("text"), Transcript("text"), Used(told))
     assert (billed(told, meter, SECOND).state, billed(told, meter, SECOND).cost) == (
-        State.SETTLED, Decimal("0.0061"),
+        LedgerState.SETTLED, Decimal("0.0061"),
     )  # fmt: skip
     assert billed(told, meter, *TOKENS).cost == Decimal("0.0017")
 
