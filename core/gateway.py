@@ -15,7 +15,16 @@ from core.bodies.transcription.transcript import Gathering, Heard
 from core.catalogue import route
 from core.contract.chat import ChatRequest
 from core.contract.errors import AuthenticationFailed, Interrupted, PolyphonyError, Unavailable
-from core.contract.events import AudioChunk, AudioStart, Event, Outcome, Receipt, Started, Word, Words
+from core.contract.events import (
+    AudioChunk,
+    AudioStart,
+    Event,
+    Outcome,
+    Receipt,
+    SpeechWord,
+    SpeechWords,
+    Started,
+)
 from core.contract.requests import Caller, Request
 from core.contract.speech import SpeechRequest
 from core.contract.transcription import TranscriptionRequest
@@ -101,7 +110,7 @@ class Answer:
 
     audio: bytes
     shape: AudioStart
-    words: tuple[Word, ...]
+    words: tuple[SpeechWord, ...]
     receipt: Receipt
 
 
@@ -114,7 +123,7 @@ async def collect(caller: Caller, request: Request) -> Answer:
             match event:
                 case AudioChunk(data):
                     sound += data
-                case Words(spoken):
+                case SpeechWords(spoken):
                     words.extend(spoken)
                 case AudioStart():
                     shape = event

@@ -23,7 +23,7 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Attempted:
+class AttemptFailed:
     """An attempt that failed before it delivered anything; the next one follows."""
 
     number: int
@@ -56,7 +56,7 @@ class AudioChunk:
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class SpeechWord:
     """A word of the spoken text and where it is heard, in seconds from the start."""
 
     word: str
@@ -65,8 +65,8 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    words: tuple[Word, ...]
+class SpeechWords:
+    words: tuple[SpeechWord, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,7 @@ class ImageReady:
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class AnswerMetadata:
     """What the provider says of its answer as a whole, once, as soon as it is known; no content.
 
     `id` and `model` are the provider's own; `told` is relayed: `system_fingerprint`, `service_tier`
@@ -234,7 +234,7 @@ class Receipt:
 Content = (
     AudioStart
     | AudioChunk
-    | Words
+    | SpeechWords
     | TranscriptDelta
     | Segment
     | TranscriptWords
@@ -244,4 +244,4 @@ Content = (
 )
 """Events after which an attempt is committed: no retry, no other target."""
 
-Event = Content | Started | Attempted | Answered | Progress | Used | Receipt
+Event = Content | Started | AttemptFailed | AnswerMetadata | Progress | Used | Receipt

@@ -27,11 +27,11 @@ from core.contract.events import (
     Event,
     ImageReady,
     Segment,
+    SpeechWords,
     Transcript,
     TranscriptDelta,
     TranscriptWords,
     Used,
-    Words,
 )
 from core.contract.requests import Request
 from core.contract.route import Target
@@ -94,7 +94,7 @@ class Meter:
         elif isinstance(event, ImageReady):
             self.pictures += 1
             self.delivered = True
-        elif isinstance(event, Words | Segment | TranscriptWords):
+        elif isinstance(event, SpeechWords | Segment | TranscriptWords):
             self.delivered = True
         elif isinstance(event, Transcript):
             # a streamed text is told again as a whole: it is one text

@@ -11,7 +11,7 @@ from time import monotonic
 from typing import cast
 
 from core.contract.errors import PolyphonyError, Unavailable, Unsupported
-from core.contract.events import Attempted, Event, Outcome, Used
+from core.contract.events import AttemptFailed, Event, Outcome, Used
 from core.contract.requests import Request
 from core.contract.route import Route, Target
 from core.contract.tasks import Task
@@ -91,9 +91,9 @@ async def run(
     raise _last(failed)
 
 
-def _told(attempt: Attempt) -> Attempted:
+def _told(attempt: Attempt) -> AttemptFailed:
     reason = attempt.error.message if attempt.error else ""
-    return Attempted(attempt.number, attempt.target.provider_name, Outcome.FAILED, reason)
+    return AttemptFailed(attempt.number, attempt.target.provider_name, Outcome.FAILED, reason)
 
 
 def _last(failed: list[Attempt]) -> PolyphonyError:

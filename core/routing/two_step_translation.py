@@ -11,7 +11,7 @@ from typing import Any
 from core.contract.chat import ChatRequest
 from core.contract.errors import UpstreamInvalid
 from core.contract.events import (
-    Attempted,
+    AttemptFailed,
     ChatDelta,
     Event,
     Progress,
@@ -54,7 +54,7 @@ async def relay(
     written = Written()
     async with aclosing(run(route, transcription(request), attempts, health, answering)) as events:
         async for event in events:
-            if isinstance(event, Attempted | Progress):
+            if isinstance(event, AttemptFailed | Progress):
                 yield event
             else:
                 attempts.note(event)
@@ -75,7 +75,7 @@ async def relay(
             elif isinstance(event, ChatDelta):
                 for heard in spoken.note(event):
                     yield heard
-            elif isinstance(event, Attempted | Started | Progress):
+            elif isinstance(event, AttemptFailed | Started | Progress):
                 yield event
     spoken.check()
 

@@ -12,7 +12,7 @@ import orjson
 
 from core.contract.errors import PolyphonyError
 from core.contract.events import (
-    Attempted,
+    AttemptFailed,
     AudioChunk,
     AudioStart,
     Event,
@@ -20,11 +20,11 @@ from core.contract.events import (
     Progress,
     Receipt,
     Segment,
+    SpeechWord,
+    SpeechWords,
     TranscriptDelta,
     TranscriptWord,
     TranscriptWords,
-    Word,
-    Words,
 )
 from playground.frames.receipts import cost_fields, money
 
@@ -67,7 +67,7 @@ def body(event: Event) -> dict[str, Any] | bytes | None:
     match event:
         case AudioChunk(data):
             return data
-        case Words(words):
+        case SpeechWords(words):
             return {"type": "speech.words", "words": [word_fields(word) for word in words]}
         case TranscriptDelta(text):
             return {"type": "transcript.delta", "text": text}
@@ -84,7 +84,7 @@ def body(event: Event) -> dict[str, Any] | bytes | None:
                 "sample_rate": event.sample_rate,
                 "channels": event.channels,
             }
-        case Attempted():
+        case AttemptFailed():
             return {
                 "type": "run.attempt",
                 "number": event.number,
@@ -103,7 +103,7 @@ def body(event: Event) -> dict[str, Any] | bytes | None:
     return None
 
 
-def word_fields(word: Word) -> dict[str, Any]:
+def word_fields(word: SpeechWord) -> dict[str, Any]:
     return {"word": word.word, "start": word.start, "end": word.end}
 
 

@@ -13,7 +13,7 @@ from core.bodies.transcription.transcript import Gathering
 from core.contract.audio import AudioFormat
 from core.contract.chat import ChatRequest
 from core.contract.errors import RateLimited
-from core.contract.events import Outcome, Word
+from core.contract.events import Outcome, SpeechWord
 from core.contract.speech import SpeechRequest
 from core.gateway import Session
 from playground.models import Run
@@ -47,7 +47,7 @@ class Live:
     sound: Sound
     log: Log
     pace: Pace = field(default_factory=Pace)
-    words: list[Word] = field(default_factory=list)
+    words: list[SpeechWord] = field(default_factory=list)
     heard: Gathering = field(default_factory=Gathering)
     chat: Chat | None = None
     mirror: Mirror | None = None

@@ -24,7 +24,7 @@ from core.contract.errors import (
     UpstreamInvalid,
 )
 from core.contract.events import (
-    Answered,
+    AnswerMetadata,
     AudioChunk,
     AudioStart,
     ChatDelta,
@@ -32,8 +32,8 @@ from core.contract.events import (
     ImageReady,
     Outcome,
     Receipt,
+    SpeechWords,
     Started,
-    Words,
 )
 from core.contract.requests import Caller, Source
 from core.gateway import Session
@@ -154,9 +154,9 @@ async def take(live: Live, event: Event) -> None:
         live.pace.shape(event)
     elif type(event) is ImageReady and live.chat is not None:
         await live.chat.picture(event)
-    elif type(event) is Words:
+    elif type(event) is SpeechWords:
         live.words.extend(event.words)
-    elif type(event) is Answered or type(event) is Started:
+    elif type(event) is AnswerMetadata or type(event) is Started:
         if live.chat is not None:
             live.chat.whole.note(event)
     else:

@@ -21,7 +21,7 @@ from core.contract.errors import (
     UpstreamFailed,
     UpstreamUnreachable,
 )
-from core.contract.events import AudioChunk, AudioStart, Outcome, Receipt, Started, Used, Words
+from core.contract.events import AudioChunk, AudioStart, Outcome, Receipt, SpeechWords, Started, Used
 from core.contract.requests import Caller, Source
 from core.contract.speech import SpeechRequest
 from core.gateway import Session, collect, health, stream
@@ -83,7 +83,7 @@ async def test_an_answer_is_events_and_a_receipt_and_one_record(lab, running):
         seen = [event async for event in events]
     kinds = list(dict.fromkeys(type(event) for event in seen))
     assert (kinds[0], kinds[-2:]) == (Started, [Used, Receipt])
-    assert {AudioStart, AudioChunk, Words} <= set(kinds)
+    assert {AudioStart, AudioChunk, SpeechWords} <= set(kinds)
     receipt = seen[-1]
     record, attempts = await books()
     assert (record.public_id, record.state, record.outcome) == (receipt.id, "settled", "completed")

@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from core.bodies.chat.completion import OURS, audio_id, encoded, image_part
-from core.contract.events import Answered, AudioChunk, ChatDelta, Event, ImageReady, Started, ToolCall
+from core.contract.events import AnswerMetadata, AudioChunk, ChatDelta, Event, ImageReady, Started, ToolCall
 
 GROUP = 6
 """Bytes that are whole in base64 and in 16-bit samples alike: clients join the pieces as text."""
@@ -62,7 +62,7 @@ class Chunks:
             return self._open(event.choice) + self._choice(event.choice, {"images": [image_part(event)]})
         if type(event) is Started:
             self._learn(provider=event.provider)
-        elif type(event) is Answered:
+        elif type(event) is AnswerMetadata:
             self._learn(**{name: value for name, value in event.told.items() if name not in OURS})
         return b""
 

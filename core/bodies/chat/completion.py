@@ -14,7 +14,7 @@ from typing import Any
 
 from core.bodies.chat.deltas import merge
 from core.contract.events import (
-    Answered,
+    AnswerMetadata,
     AudioChunk,
     ChatDelta,
     Event,
@@ -41,7 +41,7 @@ class Completing:
     def __init__(self) -> None:
         self._choices: dict[int, Choice] = {}
         self._sound = bytearray()
-        self.answered = Answered()
+        self.answered = AnswerMetadata()
         self.began: Started | None = None
         self.receipt: Receipt | None = None
 
@@ -54,7 +54,7 @@ class Completing:
                 self._sound += data
             case ImageReady():
                 self._choice(event.choice).images.append(event)
-            case Answered():
+            case AnswerMetadata():
                 self.answered = event
             case Started():
                 self.began = event

@@ -12,7 +12,7 @@ from typing import Any
 from core.bodies.responses.body import ResponsesBody
 from core.bodies.responses.items import Told
 from core.bodies.responses.output import REASONS, Output
-from core.contract.events import Answered, Event, Started
+from core.contract.events import AnswerMetadata, Event, Started
 
 ECHOED = (
     "frequency_penalty",
@@ -49,7 +49,7 @@ class Answer:
         """What is to be told of it."""
         if type(event) is Started:
             self._about["provider"] = event.provider
-        elif type(event) is Answered:
+        elif type(event) is AnswerMetadata:
             self._about["service_tier"] = event.told.get("service_tier") or self._about["service_tier"]
         return self.output.note(event)
 

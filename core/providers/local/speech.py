@@ -9,7 +9,7 @@ from typing import Any
 
 from core.contract.audio import AudioFormat
 from core.contract.errors import InvalidRequest, Unavailable, Unsupported
-from core.contract.events import AudioChunk, AudioStart, Event, Used, Word, Words
+from core.contract.events import AudioChunk, AudioStart, Event, SpeechWord, SpeechWords, Used
 from core.contract.route import Target
 from core.contract.speech import SpeechRequest
 from core.contract.usage import Amount, Kind, Unit, Usage
@@ -72,7 +72,7 @@ def translate(message: Message, form: AudioFormat, request: SpeechRequest) -> Ev
     if isinstance(message, bytes):
         return AudioChunk(message)
     if message["event"] == "words":
-        return Words(tuple(Word(word, start, end) for word, start, end in message["words"]))
+        return SpeechWords(tuple(SpeechWord(word, start, end) for word, start, end in message["words"]))
     if message["event"] == "audio":
         return AudioStart(form, message["sample_rate"], message["channels"])
     return Used(usage(len(request.text), message["result"]["seconds"]))

@@ -21,7 +21,16 @@ from core.contract.errors import (
     UpstreamLimited,
     UpstreamUnreachable,
 )
-from core.contract.events import Answered, AudioChunk, AudioStart, ChatDelta, Event, Used, Word, Words
+from core.contract.events import (
+    AnswerMetadata,
+    AudioChunk,
+    AudioStart,
+    ChatDelta,
+    Event,
+    SpeechWord,
+    SpeechWords,
+    Used,
+)
 from core.contract.route import Target
 from core.contract.speech import SpeechRequest
 from core.contract.translation import TranscriptRequest
@@ -74,7 +83,7 @@ class Rehearsal:
             await asyncio.sleep(float(target.options.get("delay", 0)))
             sound = tone(pitch(group), duration(group, request.speed))
             start, size = SHAPE.seconds(size), size + len(sound)
-            yield Words((Word(group, round(start, 3), round(SHAPE.seconds(size) - GAP, 3)),))
+            yield SpeechWords((SpeechWord(group, round(start, 3), round(SHAPE.seconds(size) - GAP, 3)),))
             yield AudioChunk(sound)
         if cut is not None:
             raise UpstreamUnreachable("The rehearsal broke off, as it was told to.")
@@ -102,7 +111,7 @@ class Rehearsal:
             raise Unsupported("The rehearsal speaks pcm and wav only.", param="audio.format")
         part = await begin(target)
         cut = int(target.options.get("cut_after", CUT_AFTER)) if part == "cut" else None
-        yield Answered("chatcmpl-rehearsal", target.model, {"system_fingerprint": "fp_rehearsal"})
+        yield AnswerMetadata("chatcmpl-rehearsal", target.model, {"system_fingerprint": "fp_rehearsal"})
         if Modality.AUDIO in request.modalities:
             yield AudioStart(form, SHAPE.sample_rate, SHAPE.channels)
             if form is AudioFormat.WAV:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.contract.audio import AudioFormat
-from core.contract.events import AudioChunk, AudioStart, Used, Word, Words
+from core.contract.events import AudioChunk, AudioStart, SpeechWord, SpeechWords, Used
 from core.contract.route import Route
 from core.contract.speech import SpeechRequest
 from core.contract.usage import Kind, Price, Unit, Usage
@@ -47,7 +47,7 @@ def test_meter_start_of_sound_alone_delivers_nothing():
 
 def test_meter_words_are_delivered():
     counted = metering.Meter()
-    counted.note(Words((Word("hello", 0.0, 0.5),)))
+    counted.note(SpeechWords((SpeechWord("hello", 0.0, 0.5),)))
     assert counted.delivered
 
 

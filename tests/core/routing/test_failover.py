@@ -10,7 +10,7 @@ import pytest
 from core.contract.audio import AudioFormat
 from core.contract.chat import ChatRequest
 from core.contract.errors import PolyphonyError, UpstreamUnreachable
-from core.contract.events import Answered, Attempted, AudioChunk, ChatDelta, Outcome, Started, Used
+from core.contract.events import AnswerMetadata, AttemptFailed, AudioChunk, ChatDelta, Outcome, Started, Used
 from core.contract.route import Policy, Route, Secret, Target
 from core.contract.speech import SpeechRequest
 from core.routing.health import Health
@@ -69,7 +69,7 @@ def heard(found: list) -> bytes:
 async def test_a_fault_of_the_first_is_made_good_by_the_second(provider, other_provider, fault):
     books = Books()
     found = await collect(route(target(1, provider, fault), target(2, other_provider, "ok")), books)
-    assert (type(found[0]), found[1]) == (Attempted, Started("P2", "ok", 2))
+    assert (type(found[0]), found[1]) == (AttemptFailed, Started("P2", "ok", 2))
     assert heard(found) == sound(PCM)
     assert type(found[-1]) is Used
     assert books.outcomes == [Outcome.FAILED, Outcome.COMPLETED]
@@ -141,7 +141,7 @@ async def test_a_chat_without_words_is_answered_by_the_second(provider, other_pr
     books = Books()
     way = route(target(1, provider, fault), target(2, other_provider, "ok"))
     found = await read(way, books, [], TALK)
-    assert [type(event) for event in found[:4]] == [Attempted, Answered, Started, ChatDelta]
+    assert [type(event) for event in found[:4]] == [AttemptFailed, AnswerMetadata, Started, ChatDelta]
     assert (books.outcomes, type(found[-1])) == ([Outcome.FAILED, Outcome.COMPLETED], Used)
 
 

@@ -20,7 +20,7 @@ from core.contract.errors import (
     UpstreamRefused,
     UpstreamTimeout,
 )
-from core.contract.events import Attempted, AudioChunk, AudioStart, Outcome, Progress, Started, Used
+from core.contract.events import AttemptFailed, AudioChunk, AudioStart, Outcome, Progress, Started, Used
 from core.contract.route import Policy, Route, Target
 from core.contract.speech import SpeechRequest
 from core.contract.usage import Usage
@@ -93,7 +93,13 @@ async def test_run_tells_who_answers_before_the_first_content():
 async def test_a_failure_before_content_is_tried_again():
     books = Books()
     found = await collect(route(), Stage([UpstreamFailed("oops")], [START, CHUNK, USED]), books)
-    assert found == [Attempted(1, "Ada", Outcome.FAILED, "oops"), Started("Ada", "m1", 2), START, CHUNK, USED]
+    assert found == [
+        AttemptFailed(1, "Ada", Outcome.FAILED, "oops"),
+        Started("Ada", "m1", 2),
+        START,
+        CHUNK,
+        USED,
+    ]
     assert books.outcomes == [Outcome.FAILED, Outcome.COMPLETED]
 
 
@@ -101,7 +107,7 @@ async def test_a_failure_before_content_is_tried_again():
 async def test_a_failure_that_will_not_change_moves_on_at_once(error):
     books = Books()
     found = await collect(route(2), Stage([error], [START, CHUNK, USED]), books)
-    assert found[:2] == [Attempted(1, "Ada", Outcome.FAILED, error.message), Started("Bell", "m2", 2)]
+    assert found[:2] == [AttemptFailed(1, "Ada", Outcome.FAILED, error.message), Started("Bell", "m2", 2)]
     assert books.log == ["open 1", "close failed", "open 2", "first event", "close completed"]
 
 
@@ -142,7 +148,7 @@ async def test_nothing_is_tried_after_the_first_content(content):
 async def test_progress_is_no_content_and_commits_nothing():
     stage = Stage([Progress("queued", 0), UpstreamFailed("broke")], [START, USED])
     found = await collect(route(), stage, Books())
-    assert [type(event) for event in found] == [Progress, Attempted, Started, AudioStart, Used]
+    assert [type(event) for event in found] == [Progress, AttemptFailed, Started, AudioStart, Used]
 
 
 @pytest.mark.parametrize(("steps", "outcome"), [([], Outcome.FAILED), ([START, CHUNK], Outcome.PARTIAL)])
@@ -189,7 +195,7 @@ async def test_a_silent_target_is_given_up_for_the_next_and_asked_once():
     patient = Policy(retries=3, backoff=0.001, deadline=30.0, first_event=0.05)
     found = await collect(route(2, patient), Stage([20.0], [START, CHUNK, USED]), books)
     assert found[:2] == [
-        Attempted(1, "Ada", Outcome.FAILED, "The provider brought nothing in time."),
+        AttemptFailed(1, "Ada", Outcome.FAILED, "The provider brought nothing in time."),
         Started("Bell", "m2", 2),
     ]
     assert books.outcomes == [Outcome.FAILED, Outcome.COMPLETED]

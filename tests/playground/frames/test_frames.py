@@ -11,7 +11,16 @@ import pytest
 
 from core.contract.audio import AudioFormat
 from core.contract.errors import InvalidRequest, UpstreamFailed
-from core.contract.events import Attempted, AttemptNote, AudioStart, Outcome, Progress, Receipt, Started, Used
+from core.contract.events import (
+    AttemptFailed,
+    AttemptNote,
+    AudioStart,
+    Outcome,
+    Progress,
+    Receipt,
+    Started,
+    Used,
+)
 from core.contract.usage import Amount, Basis, Kind, Unit, Usage
 from playground import frames
 from playground.requests import frame_requests
@@ -90,7 +99,7 @@ def test_words_are_framed_as_any_other_event(words, id):
 
 
 def test_events_become_frames():
-    attempt = frames.body(Attempted(1, "p", Outcome.FAILED, "429"))
+    attempt = frames.body(AttemptFailed(1, "p", Outcome.FAILED, "429"))
     assert attempt == {
         "type": "run.attempt",
         "number": 1,

@@ -7,7 +7,7 @@ from typing import Any
 
 from core.contract.audio import AudioFormat
 from core.contract.errors import UpstreamInvalid
-from core.contract.events import Answered, Event
+from core.contract.events import AnswerMetadata, Event
 from core.providers.openai import wire
 from core.providers.openai.chat.choices import Choices
 from core.providers.openai.plain import Pattern, plain, said_between
@@ -97,9 +97,9 @@ class Reading:
             yield from self._choices.read(choice, position, name)
 
 
-def answered(value: Mapping[str, Any]) -> Answered:
+def answered(value: Mapping[str, Any]) -> AnswerMetadata:
     told = {name: value[name] for name in TOLD if value.get(name) is not None}
-    return Answered(words(value.get("id")), words(value.get("model")), told)
+    return AnswerMetadata(words(value.get("id")), words(value.get("model")), told)
 
 
 def words(value: Any) -> str:

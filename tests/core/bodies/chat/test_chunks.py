@@ -6,7 +6,7 @@ import json
 from base64 import b64decode
 
 from core.bodies.chat.chunks import Chunks
-from core.contract.events import Answered, AudioChunk, ChatDelta, Event, ImageReady, Started, ToolCall
+from core.contract.events import AnswerMetadata, AudioChunk, ChatDelta, Event, ImageReady, Started, ToolCall
 
 USAGE = {"total_tokens": 3, "cost": 0.5}
 STARTED = Started("Lab", "m", 1)
@@ -50,7 +50,7 @@ def test_usage_that_was_asked_for_is_null_until_the_last():
 
 
 def test_what_the_provider_says_of_its_answer_is_in_every_chunk():
-    chunks = told(Answered(told={"system_fingerprint": "fp", "id": "theirs"}), STARTED, ChatDelta("a"))
+    chunks = told(AnswerMetadata(told={"system_fingerprint": "fp", "id": "theirs"}), STARTED, ChatDelta("a"))
     assert {(chunk["system_fingerprint"], chunk["id"]) for chunk in chunks} == {("fp", "gen-1")}
 
 

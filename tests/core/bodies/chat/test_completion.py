@@ -8,7 +8,7 @@ from decimal import Decimal
 from core.bodies.chat.completion import Completing
 from core.contract.audio import AudioFormat
 from core.contract.events import (
-    Answered,
+    AnswerMetadata,
     AudioChunk,
     AudioStart,
     ChatDelta,
@@ -42,7 +42,9 @@ def message(*events: Event) -> dict:
 
 
 def test_text_is_joined_and_the_rest_is_named():
-    told = Answered("up-1", "upstream", {"system_fingerprint": "fp", "service_tier": "flex", "id": "up-1"})
+    told = AnswerMetadata(
+        "up-1", "upstream", {"system_fingerprint": "fp", "service_tier": "flex", "id": "up-1"}
+    )
     found = completed(told, ChatDelta("Hel"), ChatDelta("lo"), ChatDelta(finish="length"))
     assert found.pop("usage")["cost"] == Decimal("0.5")
     assert found == {

@@ -9,7 +9,7 @@ from core.bodies.responses.body import ResponsesBody
 from core.bodies.responses.events import ResponseEvents
 from core.bodies.responses.response import Answer
 from core.contract.errors import UpstreamLimited
-from core.contract.events import Answered, ChatDelta, Started, ToolCall
+from core.contract.events import AnswerMetadata, ChatDelta, Started, ToolCall
 from tests.core.api.response_events import events, joined, types
 
 ODD = ["Hello", ' "quoted" \\ ', "\n\n", "data: x", "你好", "\u2028", "🎭"]
@@ -68,7 +68,7 @@ def test_other_choices_are_not_heard():
 
 
 def test_who_answers_is_known_from_the_first_event():
-    answered = Answered("id", "m", {"service_tier": "flex", "id": "theirs"})
+    answered = AnswerMetadata("id", "m", {"service_tier": "flex", "id": "theirs"})
     first, *_ = written(Started("Lab", "m", 1), answered, ChatDelta("a"))
     told = first["response"]
     assert (told["provider"], told["service_tier"], told["id"]) == ("Lab", "flex", "resp_5-a")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.contract.audio import AudioFormat
-from core.contract.events import AudioChunk, AudioStart, Used, Word, Words
+from core.contract.events import AudioChunk, AudioStart, SpeechWord, SpeechWords, Used
 from core.contract.route import Target
 from core.contract.speech import SpeechRequest
 from core.providers.local.speech import speak
@@ -16,7 +16,7 @@ from core.providers.local.speech import speak
 @dataclass
 class Heard:
     sound: bytearray = field(default_factory=bytearray)
-    words: list[Word] = field(default_factory=list)
+    words: list[SpeechWord] = field(default_factory=list)
     starts: list[AudioStart] = field(default_factory=list)
     units: dict[str, float] = field(default_factory=dict)
     order: list[str] = field(default_factory=list)
@@ -49,7 +49,7 @@ async def hear(
                 heard.starts.append(event)
             elif isinstance(event, AudioChunk):
                 heard.sound += event.data
-            elif isinstance(event, Words):
+            elif isinstance(event, SpeechWords):
                 heard.words += event.words
             elif isinstance(event, Used):
                 heard.units = {name: float(quantity) for name, quantity in event.usage.units().items()}

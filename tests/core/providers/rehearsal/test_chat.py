@@ -10,7 +10,7 @@ from core.contract.audio import AudioFormat, wav_header
 from core.contract.chat import ChatRequest, Modality
 from core.contract.errors import Unsupported, UpstreamLimited, UpstreamUnreachable
 from core.contract.events import (
-    Answered,
+    AnswerMetadata,
     AudioChunk,
     AudioStart,
     ChatDelta,
@@ -51,7 +51,7 @@ def test_it_can_chat():
 
 async def test_the_last_message_is_told_back_word_by_word():
     assert await chat(asking()) == [
-        Answered("chatcmpl-rehearsal", "rehearsal-chat", {"system_fingerprint": "fp_rehearsal"}),
+        AnswerMetadata("chatcmpl-rehearsal", "rehearsal-chat", {"system_fingerprint": "fp_rehearsal"}),
         ChatDelta("Hello"),
         ChatDelta(" you"),
         ChatDelta(finish="stop"),

@@ -16,7 +16,7 @@ from core.contract.errors import (
     UpstreamLimited,
     UpstreamUnreachable,
 )
-from core.contract.events import AudioChunk, AudioStart, Event, Used, Words
+from core.contract.events import AudioChunk, AudioStart, Event, SpeechWords, Used
 from core.contract.route import Target
 from core.contract.speech import SpeechRequest
 from core.contract.usage import Amount, Kind, Unit, Usage
@@ -55,14 +55,14 @@ async def test_same_text_gives_the_same_events():
     first, second = await hear(target()), await hear(target())
 
     assert first == second
-    assert [type(event) for event in first] == [AudioStart, *[Words, AudioChunk] * 3, Used]
+    assert [type(event) for event in first] == [AudioStart, *[SpeechWords, AudioChunk] * 3, Used]
 
 
 @pytest.mark.anyio
 async def test_words_and_usage_measure_the_sound():
     events = await hear(target())
 
-    words = [word for event in events if isinstance(event, Words) for word in event.words]
+    words = [word for event in events if isinstance(event, SpeechWords) for word in event.words]
     sound = b"".join(event.data for event in events if isinstance(event, AudioChunk))
     assert [(w.word, w.start, w.end) for w in words] == [
         ("Hello", 0.0, 0.3),
@@ -92,7 +92,7 @@ async def test_wav_starts_with_a_header_of_unknown_length():
 async def test_text_without_spaces_is_cut_into_groups():
     events = await hear(target(), "字" * 30)
 
-    assert [len(event.words[0].word) for event in events if isinstance(event, Words)] == [12, 12, 6]
+    assert [len(event.words[0].word) for event in events if isinstance(event, SpeechWords)] == [12, 12, 6]
 
 
 @pytest.mark.anyio

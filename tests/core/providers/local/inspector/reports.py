@@ -12,7 +12,7 @@ from PIL import Image
 
 from core.contract.audio import AudioFormat
 from core.contract.chat import ChatRequest, Media, Modality
-from core.contract.events import Answered, AudioChunk, AudioStart, ChatDelta, ImageReady, Used
+from core.contract.events import AnswerMetadata, AudioChunk, AudioStart, ChatDelta, ImageReady, Used
 from core.contract.route import Target
 from core.providers.local import Local
 
@@ -94,7 +94,7 @@ async def answered(request: ChatRequest) -> Answer:
     async with aclosing(Local.chat(TARGET, request)) as events:
         async for event in events:
             found.note(event)
-    assert found.order[0] == Answered.__name__
+    assert found.order[0] == AnswerMetadata.__name__
     assert found.order[-1] == Used.__name__
     return found
 

@@ -9,7 +9,7 @@ import pytest
 from core.contract.audio import AudioFormat, PcmShape, wav_header
 from core.contract.chat import Media, Modality
 from core.contract.errors import InvalidRequest
-from core.contract.events import Answered, AudioChunk, AudioStart, ChatDelta, ImageReady, ToolCall, Used
+from core.contract.events import AnswerMetadata, AudioChunk, AudioStart, ChatDelta, ImageReady, ToolCall, Used
 from core.contract.route import Target
 from core.contract.usage import Amount, Kind, Unit, Usage
 from core.providers import adapter
@@ -22,7 +22,7 @@ from tests.fakes.sound import sound
 pytestmark = pytest.mark.anyio
 
 PCM = AudioFormat.PCM
-ANSWERED = Answered(fake.ID, fake.MODEL, {"system_fingerprint": "fp_fake", "service_tier": "default"})
+ANSWERED = AnswerMetadata(fake.ID, fake.MODEL, {"system_fingerprint": "fp_fake", "service_tier": "default"})
 SPOKEN = (Modality.TEXT, Modality.AUDIO)
 TOOLS = {"tools": [{"type": "function", "function": {"name": "weather"}}]}
 
@@ -132,7 +132,7 @@ async def test_a_spoken_answer_is_heard_in_every_format(provider, audio):
 async def test_a_streamed_answer_is_heard_while_it_is_written(provider):
     found = await chat(target(provider, format=PCM), asking(modalities=SPOKEN))
     kinds = [type(event) for event in found[:6]]
-    assert kinds == [Answered, ChatDelta, ChatDelta, AudioStart, AudioChunk, ChatDelta]
+    assert kinds == [AnswerMetadata, ChatDelta, ChatDelta, AudioStart, AudioChunk, ChatDelta]
     assert found[1] == ChatDelta(told={"delta": {"audio": {"id": "audio_1"}}})
     assert "".join(delta.transcript for delta in deltas(found)) == fake.TEXT
     assert heard(found) == sound(PCM, fake.SECONDS)
