@@ -18,7 +18,7 @@ from core.catalogue.validation.speech import check_speech, match_formats, speech
 from core.catalogue.validation.transcription import check_listening, deadline, wire_options
 from core.catalogue.validation.translation import needs_translator, translator
 from core.contract.audio import AudioFormat
-from core.contract.chat import ChatRequest, Modality, parts
+from core.contract.chat import ChatRequest, Modality, file_parts
 from core.contract.errors import Unavailable
 from core.contract.requests import Request
 from core.contract.route import Policy, Route, Target
@@ -65,7 +65,7 @@ def chatting(request: ChatRequest, model: ModelEntry) -> Route:
     kept = routes_of_text()
     # after that: a model looked up a moment before the catalogue changed is none of its models
     of_catalogue = current().models.get(model.slug) is model
-    if not of_catalogue or request.modalities != TEXT_ALONE or any(parts(request)):
+    if not of_catalogue or request.modalities != TEXT_ALONE or any(file_parts(request)):
         return found(request, model)
     if model.slug not in kept:
         kept[model.slug] = found(request, model)

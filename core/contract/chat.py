@@ -64,7 +64,7 @@ class ChatRequest:
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
-KINDS = {
+FILE_FIELDS = {
     "image_url": (Modality.IMAGE, "url"),
     "input_audio": (Modality.AUDIO, "data"),
     "file": (Modality.FILE, "file_data"),
@@ -74,7 +74,7 @@ KINDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class FilePart:
     """A part that is no text; `where` names it, such as `messages[1].content[0].input_audio`.
 
     `content` is the file, its address, or None where the provider knows it by an id.
@@ -85,19 +85,19 @@ class Part:
     content: Media | str | None
 
 
-def parts(request: ChatRequest) -> Iterator[Part]:
+def file_parts(request: ChatRequest) -> Iterator[FilePart]:
     """All of them, in order."""
     for number, message in enumerate(request.messages):
         content = message.get("content")
         if isinstance(content, list | tuple):
             for place, part in enumerate(content):
-                if part["type"] in KINDS:
+                if part["type"] in FILE_FIELDS:
                     yield _part(f"messages[{number}].content[{place}].{part['type']}", part)
 
 
-def _part(where: str, part: Mapping[str, Any]) -> Part:
-    modality, key = KINDS[part["type"]]
-    return Part(where, modality, part[part["type"]].get(key))
+def _part(where: str, part: Mapping[str, Any]) -> FilePart:
+    modality, key = FILE_FIELDS[part["type"]]
+    return FilePart(where, modality, part[part["type"]].get(key))
 
 
 def last_text(request: ChatRequest) -> str:

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from core.bodies.files.data_urls import Found
 from core.bodies.files.message_files import HEAD, require
-from core.contract.chat import KINDS, Media, Modality
+from core.contract.chat import FILE_FIELDS, Media, Modality
 from core.contract.errors import InvalidRequest, NotFound
 from core.models import User
 from playground.models import Upload
@@ -85,9 +85,9 @@ def described(row: Upload) -> dict[str, Any]:
 def kept(part: Mapping[str, Any], rows: Mapping[UUID, Upload]) -> dict[str, Any]:
     """A canonical part as a row keeps it: `{"upload": …}` in place of the file."""
     kind = part["type"]
-    if kind not in KINDS or not isinstance(inner := part.get(kind), Mapping):
+    if kind not in FILE_FIELDS or not isinstance(inner := part.get(kind), Mapping):
         return dict(part)
-    key = KINDS[kind][1]
+    key = FILE_FIELDS[kind][1]
     file = inner.get(key)
     if not isinstance(file, Media):
         return dict(part)
@@ -104,5 +104,5 @@ def upload_of(part: Mapping[str, Any]) -> dict[str, Any] | None:
 
 def modality_of(part: Mapping[str, Any]) -> Modality | None:
     """What a part is of; None for text."""
-    kind = KINDS.get(part["type"])
+    kind = FILE_FIELDS.get(part["type"])
     return kind[0] if kind else None

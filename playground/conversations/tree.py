@@ -10,7 +10,7 @@ from uuid import UUID
 from core.bodies.files.data_urls import Found
 from core.catalogue.entries import ModelEntry
 from core.catalogue.validation.chat import accepts_audio_format, chat_endpoints, fetches_urls, max_file_mb
-from core.contract.chat import KINDS, Media, Modality
+from core.contract.chat import FILE_FIELDS, Media, Modality
 from core.contract.errors import InvalidRequest, NotFound
 from playground.conversations import files
 from playground.conversations.files import Shelf
@@ -144,7 +144,7 @@ def called(call: Mapping[str, Any]) -> dict[str, Any]:
 def filled(part: Mapping[str, Any], media: Media) -> dict[str, Any]:
     """A kept part with its file back in its place."""
     kind = part["type"]
-    key = KINDS[kind][1]
+    key = FILE_FIELDS[kind][1]
     rest = {name: value for name, value in part[kind].items() if name != "upload"}
     if kind == "input_audio":
         rest["format"] = media.format

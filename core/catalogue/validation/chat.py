@@ -1,4 +1,4 @@
-"""What a conversation must be for a given model: the kinds of its parts, their size, what is to come back."""
+"""What a conversation must be for a given model: the kinds of its file_parts, their size, what is to come back."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.conf import settings
 
 from core.catalogue import lookup
 from core.catalogue.entries import EndpointEntry, ModelEntry
-from core.contract.chat import ChatRequest, Media, Modality, Part, parts
+from core.contract.chat import ChatRequest, Media, Modality, FilePart, file_parts
 from core.contract.errors import TooLarge, Unsupported
 from core.contract.tasks import Task
 
@@ -43,7 +43,7 @@ def check_chat(request: ChatRequest, model: ModelEntry) -> None:
 
     A model that declares no modalities is an admin's own: its server knows what it takes.
     """
-    found = tuple(parts(request))
+    found = tuple(file_parts(request))
     fits = fits_request(request, found)
     for part in found:
         check_modality(part, model, fits)
@@ -54,12 +54,12 @@ def check_chat(request: ChatRequest, model: ModelEntry) -> None:
     check_output(request, model, fits)
 
 
-def check_modality(part: Part, model: ModelEntry, fits: ModelFilter) -> None:
+def check_modality(part: FilePart, model: ModelEntry, fits: ModelFilter) -> None:
     if model.input_modalities and part.modality not in model.input_modalities:
         raise unsupported(model, INPUT_REFUSALS[part.modality], part.where, fits, with_input(part.modality))
 
 
-def check_audio_format(part: Part, model: ModelEntry, fits: ModelFilter) -> None:
+def check_audio_format(part: FilePart, model: ModelEntry, fits: ModelFilter) -> None:
     """Whether a sound is of a format the model hears."""
     if part.modality is not Modality.AUDIO or not isinstance(part.content, Media):
         return
@@ -79,7 +79,7 @@ def accepts_audio_format(model: ModelEntry, form: str) -> bool:
     return takes and (not formats or form in formats)
 
 
-def check_size(part: Part, model: ModelEntry, fits: ModelFilter) -> None:
+def check_size(part: FilePart, model: ModelEntry, fits: ModelFilter) -> None:
     if not isinstance(part.content, Media):
         return
     size, limit = part.content.size, max_file_mb(model, part.modality)
@@ -100,7 +100,7 @@ def max_file_mb(model: ModelEntry, modality: Modality) -> float:
     return min(own, settings.MAX_UPLOAD_MB)
 
 
-def check_request_size(found: Iterable[Part], model: ModelEntry, fits: ModelFilter) -> None:
+def check_request_size(found: Iterable[FilePart], model: ModelEntry, fits: ModelFilter) -> None:
     """All files together, as they travel: base64 makes four bytes of three."""
     limit, size = max_request_mb(model), 0
     for part in found:
@@ -119,7 +119,7 @@ def max_request_mb(model: ModelEntry) -> float:
     return model.limits.get("request_mb", REQUEST_FILES * settings.MAX_UPLOAD_MB)
 
 
-def check_address(part: Part, model: ModelEntry, fits: ModelFilter) -> None:
+def check_address(part: FilePart, model: ModelEntry, fits: ModelFilter) -> None:
     """Whether a provider of the model fetches files itself; we never do."""
     if not isinstance(part.content, str):
         return
@@ -145,7 +145,7 @@ def chat_endpoints(model: ModelEntry) -> list[EndpointEntry]:
 
 def endpoints_for_urls(request: ChatRequest, endpoints: Sequence[EndpointEntry]) -> list[EndpointEntry]:
     """Those of `endpoints` that take every address in the request. Raises `Unsupported` when none does."""
-    addressed = [part for part in parts(request) if isinstance(part.content, str)]
+    addressed = [part for part in file_parts(request) if isinstance(part.content, str)]
     found = [one for one in endpoints if all(fetches_urls(one, part.modality) for part in addressed)]
     if not found:
         raise Unsupported(
@@ -172,7 +172,7 @@ def with_output(modality: Modality) -> ModelFilter:
     return lambda model: modality in model.output_modalities
 
 
-def fits_request(request: ChatRequest, found: Iterable[Part]) -> ModelFilter:
+def fits_request(request: ChatRequest, found: Iterable[FilePart]) -> ModelFilter:
     """Whether a model takes and makes everything of the request."""
     kinds = {part.modality for part in found}
     wanted = set(request.modalities)
@@ -212,5 +212,5 @@ def article(noun: str) -> str:
 
 def deadline(request: ChatRequest) -> float:
     """Seconds an answer may take: watching a video takes longer."""
-    watched = any(part.modality is Modality.VIDEO for part in parts(request))
+    watched = any(part.modality is Modality.VIDEO for part in file_parts(request))
     return WATCHING_SECONDS if watched else ANSWER_SECONDS

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from core.contract.chat import ChatRequest, Modality, parts
+from core.contract.chat import ChatRequest, Modality, file_parts
 from core.contract.route import Target
 from core.contract.usage import Amount, Kind, Unit
 from core.ledger.estimates import chat_files
@@ -135,7 +135,7 @@ def guess(made: Made, request: ChatRequest, target: Target, line: Line) -> Decim
 
 def read_as_text(request: ChatRequest, target: Target, how: chat_files.Rates) -> Decimal:
     """Tokens of files that the endpoint has no price of their own for."""
-    found = chat_files.tokens(request, target, how).items() if any(parts(request)) else ()
+    found = chat_files.tokens(request, target, how).items() if any(file_parts(request)) else ()
     return sum((tokens for kind, tokens in found if not has_price(target, kind)), Decimal(0))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 
-from core.contract.chat import ChatRequest, Media, Modality, Part, parts
+from core.contract.chat import ChatRequest, FilePart, Media, Modality, file_parts
 from core.contract.route import Target
 from core.contract.usage import Kind, Unit
 from core.ledger.pricing import Line
@@ -50,13 +50,13 @@ LIKELY = Rates(Decimal("0.5"), 4_000, 60_000, 20_000, 1_000, 3, 60, 10)
 def tokens(request: ChatRequest, target: Target, how: Rates) -> dict[Kind, Decimal]:
     """By kind; a video's sound counts as sound."""
     found = dict.fromkeys(KINDS.values(), Decimal(0))
-    for part in parts(request):
+    for part in file_parts(request):
         for kind, quantity in tokens_of(part, target, how):
             found[kind] += whole(quantity)
     return found
 
 
-def tokens_of(part: Part, target: Target, how: Rates) -> Iterator[tuple[Kind, Decimal]]:
+def tokens_of(part: FilePart, target: Target, how: Rates) -> Iterator[tuple[Kind, Decimal]]:
     sound = rate(target, "audio_tokens_per_second")
     match part.modality:
         case Modality.IMAGE:
@@ -71,7 +71,7 @@ def tokens_of(part: Part, target: Target, how: Rates) -> Iterator[tuple[Kind, De
             yield Kind.FILE_IN, file_tokens(part, how)
 
 
-def file_tokens(part: Part, how: Rates) -> Decimal:
+def file_tokens(part: FilePart, how: Rates) -> Decimal:
     content = part.content
     if isinstance(content, Media) and content.media_type != "application/pdf":
         return Decimal(content.size) / how.text_bytes
@@ -83,14 +83,16 @@ def measured(request: ChatRequest, line: Line, how: Rates) -> Decimal:
     kind, unit = line
     if UNITS.get(kind) is not unit:
         return Decimal(0)
-    return sum((quantity(part, how) for part in parts(request) if KINDS[part.modality] is kind), Decimal(0))
+    return sum(
+        (quantity(part, how) for part in file_parts(request) if KINDS[part.modality] is kind), Decimal(0)
+    )
 
 
 def counted(request: ChatRequest) -> dict[Line, Decimal]:
     """Pictures, seconds and pages, a kind only where all of it was measured."""
     found: dict[Line, Decimal] = {}
     doubtful: set[Line] = set()
-    for part in parts(request):
+    for part in file_parts(request):
         kind = KINDS[part.modality]
         line = (kind, UNITS[kind])
         known = exactly(part)
@@ -100,7 +102,7 @@ def counted(request: ChatRequest) -> dict[Line, Decimal]:
     return {line: quantity for line, quantity in found.items() if line not in doubtful}
 
 
-def exactly(part: Part) -> Decimal | None:
+def exactly(part: FilePart) -> Decimal | None:
     """How many pictures, seconds or pages a part has; None where nobody counted."""
     if part.modality is Modality.IMAGE:
         return Decimal(1)
@@ -112,7 +114,7 @@ def exactly(part: Part) -> Decimal | None:
     return None if seconds is None else round(Decimal(str(seconds)), 3)
 
 
-def quantity(part: Part, how: Rates) -> Decimal:
+def quantity(part: FilePart, how: Rates) -> Decimal:
     """As counted, else by the size of the file, else what a file one only knows by its address may have."""
     known = exactly(part)
     if known is not None:
