@@ -31,8 +31,8 @@ from core.contract.transcription import TranscriptionRequest
 from core.contract.translation import TranslationRequest
 from core.routing.health import Health
 from core.routing.run import run
-from core.routing.two_step_translation import relay
-from core.routing.word_alignment import aligned
+from core.routing.two_step_translation import translate_in_two_steps
+from core.routing.word_alignment import transcribe_with_alignment
 
 health = Health()
 """Which targets failed lately; per process, so several processes learn each for itself."""
@@ -91,9 +91,9 @@ class Session:
 
     def answer(self) -> AsyncGenerator[Event, None]:
         if self.route.then is not None and isinstance(self.request, TranslationRequest):
-            return relay(self.route, self.request, self.entry, health)
+            return translate_in_two_steps(self.route, self.request, self.entry, health)
         if self.route.align and isinstance(self.request, TranscriptionRequest):
-            return aligned(self.route, self.request, self.entry, health)
+            return transcribe_with_alignment(self.route, self.request, self.entry, health)
         return run(self.route, self.request, self.entry, health)
 
 

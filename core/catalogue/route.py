@@ -25,7 +25,7 @@ from core.contract.route import Policy, Route, Target
 from core.contract.speech import SpeechRequest
 from core.contract.transcription import TranscriptionRequest
 from core.contract.translation import TranscriptRequest, TranslationRequest
-from core.routing.two_step_translation import Written, transcription, translation
+from core.routing.two_step_translation import FirstStep, chat_request, transcription_request
 
 TEXT_ALONE = (Modality.TEXT,)
 FIRST_SOUND = 60.0
@@ -109,10 +109,10 @@ def translating(request: TranslationRequest) -> Route:
     model = lookup.get(request.model)
     if not needs_translator(request, model):
         return listening(request, lookup.get_for(request.model, request.task))
-    heard = transcription(request)
+    heard = transcription_request(request)
     second = translator(request)
     written = listening(heard, lookup.get_for(request.model, heard.task))
-    asked = translation(request, second.slug, Written())
+    asked = chat_request(request, second.slug, FirstStep())
     return replace(written, then=chatting(asked, second))
 
 

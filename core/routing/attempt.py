@@ -12,13 +12,13 @@ from core.contract.events import Content, Event, Outcome, Started, Used
 from core.contract.requests import Request
 from core.contract.route import Target
 from core.providers.shared.deadline import Patience, Watch
-from core.routing.attempts import Attempts
+from core.routing.attempts import AttemptLog
 
 CONTENT = frozenset(get_args(Content))
 Answering = Callable[[Target, Request], AsyncGenerator[Event, None]]
 
 
-class Attempt:
+class RunningAttempt:
     """`async with` it while its events are read, their source closed within; then how it went: `error` None
     is success, `committed` says that content was delivered, `silent` that none came within `first_event`
     seconds. A failure of the provider ends the block without being raised. One task reads; whenever it
@@ -40,7 +40,7 @@ class Attempt:
     )
 
     def __init__(
-        self, target: Target, attempts: Attempts, patience: Patience, first_event: float | None = None
+        self, target: Target, attempts: AttemptLog, patience: Patience, first_event: float | None = None
     ) -> None:
         self.target = target
         self.number = 0

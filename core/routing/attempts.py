@@ -11,7 +11,7 @@ from core.contract.route import Target
 from core.contract.usage import Usage
 
 
-class Attempts(Protocol):
+class AttemptLog(Protocol):
     """The running request's attempts, one at a time: `open`, perhaps `first_event`, `close`."""
 
     async def open(self, target: Target) -> int:

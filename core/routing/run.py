@@ -17,8 +17,8 @@ from core.contract.route import Route, Target
 from core.contract.tasks import Task
 from core.providers import adapter
 from core.providers.shared.deadline import Patience
-from core.routing.attempt import Answering, Attempt
-from core.routing.attempts import Attempts
+from core.routing.attempt import Answering, RunningAttempt
+from core.routing.attempts import AttemptLog
 from core.routing.choose import order
 from core.routing.health import Health
 from core.routing.retry import elsewhere, wait
@@ -41,7 +41,7 @@ def answer(target: Target, request: Request) -> AsyncGenerator[Event, None]:
 
 
 async def run(
-    route: Route, request: Request, attempts: Attempts, health: Health, answering: Answering = answer
+    route: Route, request: Request, attempts: AttemptLog, health: Health, answering: Answering = answer
 ) -> AsyncGenerator[Event, None]:
     """`Attempted` for each failure that is made good, `Started`, the content, `Used`.
 
@@ -49,14 +49,14 @@ async def run(
     is no other try. The deadline counts waiting for providers, not the time the reader takes.
     """
     policy, patience = route.policy, Patience(route.policy.deadline)
-    failed: list[Attempt] = []
+    failed: list[RunningAttempt] = []
     targets = order(route.targets, health.resting)
     for target in targets:
         limit = None if target is targets[-1] else policy.first_event
         for tries in count(1):
             if failed:
                 yield _told(failed[-1])
-            attempt = Attempt(target, attempts, patience, limit)
+            attempt = RunningAttempt(target, attempts, patience, limit)
             waiting = attempt.waiting
             async with attempt, aclosing(answering(target, request)) as source:
                 # read right here: one more generator or call around the source would cost every delta
@@ -91,12 +91,12 @@ async def run(
     raise _last(failed)
 
 
-def _told(attempt: Attempt) -> AttemptFailed:
+def _told(attempt: RunningAttempt) -> AttemptFailed:
     reason = attempt.error.message if attempt.error else ""
     return AttemptFailed(attempt.number, attempt.target.provider_name, Outcome.FAILED, reason)
 
 
-def _last(failed: list[Attempt]) -> PolyphonyError:
+def _last(failed: list[RunningAttempt]) -> PolyphonyError:
     """The error to raise: the last one, with the providers and codes of those before it."""
     if not failed or failed[-1].error is None:
         return Unavailable("No provider serves this model at the moment.")
@@ -107,7 +107,7 @@ def _last(failed: list[Attempt]) -> PolyphonyError:
     return error
 
 
-def _note(attempt: Attempt) -> dict[str, str | int | None]:
+def _note(attempt: RunningAttempt) -> dict[str, str | int | None]:
     error = attempt.error
     return {
         "provider": attempt.target.provider_name,

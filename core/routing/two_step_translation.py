@@ -25,7 +25,7 @@ from core.contract.route import Route
 from core.contract.transcription import TranscriptionRequest
 from core.contract.translation import TranslationRequest
 from core.routing.attempt import Answering
-from core.routing.attempts import Attempts
+from core.routing.attempts import AttemptLog
 from core.routing.health import Health
 from core.routing.run import answer, run
 
@@ -38,10 +38,10 @@ NAMES = " These names and words occur: {}"
 LINE = re.compile(r"\s*\[(\d{1,6})\]\s*(.*)")
 
 
-async def relay(
+async def translate_in_two_steps(
     route: Route,
     request: TranslationRequest,
-    attempts: Attempts,
+    attempts: AttemptLog,
     health: Health,
     answering: Answering = answer,
 ) -> AsyncGenerator[Event, None]:
@@ -51,8 +51,8 @@ async def relay(
     sound without words ends after the first model. Raises what `run` raises.
     """
     assert route.then is not None
-    written = Written()
-    async with aclosing(run(route, transcription(request), attempts, health, answering)) as events:
+    written = FirstStep()
+    async with aclosing(run(route, transcription_request(request), attempts, health, answering)) as events:
         async for event in events:
             if isinstance(event, AttemptFailed | Progress):
                 yield event
@@ -63,9 +63,9 @@ async def relay(
         for event in written.silence():
             yield event
         return
-    asked = translation(request, route.then.model, written)
+    asked = chat_request(request, route.then.model, written)
     attempts.turn(asked)
-    spoken = Spoken(written.segments)
+    spoken = SecondStep(written.segments)
     async with aclosing(run(route.then, asked, attempts, health, answering)) as events:
         async for event in events:
             if isinstance(event, Used):
@@ -81,7 +81,7 @@ async def relay(
 
 
 @dataclass(slots=True)
-class Written:
+class FirstStep:
     """What the first model has written down so far."""
 
     began: Started | None = None
@@ -120,7 +120,7 @@ class Written:
             yield self.used
 
 
-class Spoken:
+class SecondStep:
     """The translation as it comes: with segments line by line, each at the time of its original."""
 
     def __init__(self, segments: list[Segment]) -> None:
@@ -140,7 +140,7 @@ class Spoken:
         for line in lines:
             yield from self._told(line)
 
-    def end(self, written: Written) -> Iterator[Event]:
+    def end(self, written: FirstStep) -> Iterator[Event]:
         yield from self._told(self._line)
         self._line = ""
         yield Transcript("".join(self._texts).strip(), "en", written.seconds)
@@ -167,14 +167,14 @@ class Spoken:
             yield Segment(original.id, original.start, original.end, text, original.speaker)
 
 
-def transcription(request: TranslationRequest) -> TranscriptionRequest:
+def transcription_request(request: TranslationRequest) -> TranscriptionRequest:
     """What the first model is asked: words in whatever language, with times where it has them."""
     return TranscriptionRequest(
         model=request.model, file=request.file, format=request.format, segments=True, streamed=True
     )
 
 
-def translation(request: TranslationRequest, model: str, written: Written) -> ChatRequest:
+def chat_request(request: TranslationRequest, model: str, written: FirstStep) -> ChatRequest:
     """What the second model is asked. A caller's temperature is passed on; some models take none."""
     lines = [f"[{number}] {segment.text.strip()}" for number, segment in enumerate(written.segments, 1)]
     task = TASK + (NUMBERED if lines else "") + (NAMES.format(request.prompt) if request.prompt else "")

@@ -13,7 +13,7 @@ from core.contract.route import Route
 from core.contract.transcription import TranscriptionRequest
 from core.providers import adapter
 from core.routing.attempt import Answering
-from core.routing.attempts import Attempts
+from core.routing.attempts import AttemptLog
 from core.routing.health import Health
 from core.routing.run import answer, run
 
@@ -23,10 +23,10 @@ LONGEST = 600.0
 """Seconds of sound that a text can be laid along."""
 
 
-async def aligned(
+async def transcribe_with_alignment(
     route: Route,
     request: TranscriptionRequest,
-    attempts: Attempts,
+    attempts: AttemptLog,
     health: Health,
     answering: Answering = answer,
 ) -> AsyncGenerator[Event, None]:
@@ -37,10 +37,10 @@ async def aligned(
         async for event in events:
             yield event
             if isinstance(event, Transcript) and event.text.strip():
-                yield await placed(request.file.path, event.text)
+                yield await align_words(request.file.path, event.text)
 
 
-async def placed(path: str, text: str) -> TranscriptWords:
+async def align_words(path: str, text: str) -> TranscriptWords:
     """A transcript that is here and paid for is not lost because its words cannot be placed."""
     try:
         return TranscriptWords(await adapter("local").align(path, text), aligned=True)

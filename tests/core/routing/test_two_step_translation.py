@@ -22,7 +22,7 @@ from core.contract.transcription import AudioFile, TranscriptionRequest
 from core.contract.translation import TranslationRequest
 from core.contract.usage import Usage
 from core.routing.health import Health
-from core.routing.two_step_translation import relay
+from core.routing.two_step_translation import translate_in_two_steps
 from tests.core.routing.books import Books
 
 pytestmark = pytest.mark.anyio
@@ -62,7 +62,7 @@ class Models:
 
 async def collect(models: Models, books: Books, request: TranslationRequest = REQUEST) -> list:
     seen = []
-    async with aclosing(relay(ROUTE, request, books, Health(), models)) as events:
+    async with aclosing(translate_in_two_steps(ROUTE, request, books, Health(), models)) as events:
         async for event in events:
             seen.append(event)
     return seen

@@ -9,7 +9,7 @@ from core.contract.route import Policy, Route, Target
 from core.contract.transcription import AudioFile, TranscriptionRequest
 from core.contract.usage import Usage
 from core.routing.health import Health
-from core.routing.word_alignment import aligned
+from core.routing.word_alignment import transcribe_with_alignment
 from tests.core.routing.books import Books
 
 pytestmark = pytest.mark.anyio
@@ -33,7 +33,7 @@ async def collect(request: TranscriptionRequest, text: str) -> tuple[list, list]
         yield Transcript(text, "en", 11.0)
         yield Used(Usage())
 
-    async with aclosing(aligned(ROUTE, request, Books(), Health(), model)) as events:
+    async with aclosing(transcribe_with_alignment(ROUTE, request, Books(), Health(), model)) as events:
         async for event in events:
             seen.append(event)
     return asked, seen
