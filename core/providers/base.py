@@ -14,7 +14,7 @@ from core.contract.translation import TranslationRequest
 
 
 @runtime_checkable
-class Speaks(Protocol):
+class SpeechAdapter(Protocol):
     def speak(self, target: Target, request: SpeechRequest) -> AsyncGenerator[Event, None]:
         """Yield `AudioStart`, then `AudioChunk` and `Words`, then `Used`; raise from the error tree.
 
@@ -25,7 +25,7 @@ class Speaks(Protocol):
 
 
 @runtime_checkable
-class Transcribes(Protocol):
+class TranscriptionAdapter(Protocol):
     def transcribe(self, target: Target, request: TranscriptionRequest) -> AsyncGenerator[Event, None]:
         """Yield `TranscriptDelta`, `Segment`, `TranscriptWords` as they come, `Transcript` once, then `Used`.
 
@@ -35,14 +35,14 @@ class Transcribes(Protocol):
 
 
 @runtime_checkable
-class Translates(Protocol):
+class TranslationAdapter(Protocol):
     def translate(self, target: Target, request: TranslationRequest) -> AsyncGenerator[Event, None]:
         """As `transcribe`, in English."""
         ...
 
 
 @runtime_checkable
-class Chats(Protocol):
+class ChatAdapter(Protocol):
     def chat(self, target: Target, request: ChatRequest) -> AsyncGenerator[Event, None]:
         """Yield `Answered`, then `ChatDelta`, `AudioStart`, `AudioChunk`, `ImageReady` as they come, then
         `Used`.

@@ -11,7 +11,7 @@ from core.contract.errors import PolyphonyError, UpstreamInvalid, UpstreamTimeou
 from core.contract.events import Content, Event, Outcome, Started, Used
 from core.contract.requests import Request
 from core.contract.route import Target
-from core.providers.shared.deadline import Patience, Watch
+from core.providers.shared.deadline import Deadline, DeadlineTimer
 from core.routing.attempts import AttemptLog
 
 CONTENT = frozenset(get_args(Content))
@@ -40,7 +40,7 @@ class RunningAttempt:
     )
 
     def __init__(
-        self, target: Target, attempts: AttemptLog, patience: Patience, first_event: float | None = None
+        self, target: Target, attempts: AttemptLog, patience: Deadline, first_event: float | None = None
     ) -> None:
         self.target = target
         self.number = 0
@@ -49,7 +49,7 @@ class RunningAttempt:
         self.used: Used | None = None
         self.silent = False
         spared = 0.0 if first_event is None else max(patience.left - first_event, 0.0)
-        self.waiting = Watch(patience, self._ring, spared=spared)
+        self.waiting = DeadlineTimer(patience, self._ring, spared=spared)
         self._attempts = attempts
         self._rung = False
 

@@ -16,7 +16,7 @@ from core.contract.requests import Request
 from core.contract.route import Route, Target
 from core.contract.tasks import Task
 from core.providers import adapter
-from core.providers.shared.deadline import Patience
+from core.providers.shared.deadline import Deadline
 from core.routing.attempt import Answering, RunningAttempt
 from core.routing.attempts import AttemptLog
 from core.routing.choose import order
@@ -48,7 +48,7 @@ async def run(
     Raises the last failure, the earlier ones named in its `metadata`; after the first content event there
     is no other try. The deadline counts waiting for providers, not the time the reader takes.
     """
-    policy, patience = route.policy, Patience(route.policy.deadline)
+    policy, patience = route.policy, Deadline(route.policy.deadline)
     failed: list[RunningAttempt] = []
     targets = order(route.targets, health.resting)
     for target in targets:

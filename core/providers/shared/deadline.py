@@ -12,7 +12,7 @@ RESOLUTION = 0.005
 """Seconds, at least, between two looks at a wait."""
 
 
-class Patience:
+class Deadline:
     """A stock of seconds that is used up by waiting; paced listeners cost none of it."""
 
     __slots__ = ("left",)
@@ -30,7 +30,7 @@ class Patience:
             self.left -= monotonic() - started
 
 
-class Watch:
+class DeadlineTimer:
     """Bounds all waits of one reader without a call for any of them, which would cost more than the rest of
     a chunk's way.
 
@@ -43,7 +43,7 @@ class Watch:
 
     def __init__(
         self,
-        patience: Patience,
+        patience: Deadline,
         late: Callable[[], None],
         *,
         at_most: float = float("inf"),

@@ -32,7 +32,7 @@ from core.contract.errors import (
     UpstreamUnreachable,
 )
 from core.providers.shared.content_encoding import inflater
-from core.providers.shared.deadline import Patience, Watch
+from core.providers.shared.deadline import Deadline, DeadlineTimer
 from core.providers.shared.errors import EXCERPT, from_status
 
 CONNECT, POOL = 10.0, 5.0
@@ -80,7 +80,7 @@ class Answer:
 
     __slots__ = ("_content", "_limits", "_patience", "_response", "headers", "media_type")
 
-    def __init__(self, response: httpx.Response, limits: Limits, patience: Patience) -> None:
+    def __init__(self, response: httpx.Response, limits: Limits, patience: Deadline) -> None:
         # what the transport has wrapped: each of the iterators around it costs as much again for every chunk
         self._response = cast(AiohttpResponseStream, response.stream)._aiohttp_response
         self._content = self._response.content
@@ -105,7 +105,7 @@ class Answer:
         patience, limits, read = self._patience, self._limits, self._content.readany
         mark, size, fresh = patience.left, 0, 0
         failure: UpstreamError | None = None
-        with Watch(patience, self._late, at_most=limits.idle) as watch:
+        with DeadlineTimer(patience, self._late, at_most=limits.idle) as watch:
             while True:
                 try:  # waited for right here: any call around the wait would cost every chunk
                     watch.since = since = monotonic()
@@ -163,7 +163,7 @@ class Answer:
 
 async def send(call: Call) -> Answer:
     """The answer to `call`, if it is a 2xx; anything else is raised from the error tree."""
-    patience = Patience(call.limits.total)
+    patience = Deadline(call.limits.total)
     response, failure = None, None
     try:
         response = await patience.wait(_dispatch(call), call.limits.total)

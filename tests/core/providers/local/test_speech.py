@@ -16,7 +16,7 @@ from core.contract.events import AudioStart
 from core.contract.speech import SpeechRequest
 from core.media.installed import HINT, available_formats, missing, system_engine
 from core.providers import adapter
-from core.providers.base import Speaks
+from core.providers.base import SpeechAdapter
 from core.providers.local.speech import arguments, speak
 from tests.core.providers.local.transcripts import hear, target
 from tests.fakes.workers import SENTENCE, decoded_seconds
@@ -51,7 +51,7 @@ def period(window: array[int]) -> int:
 
 
 def test_local_is_a_speaking_adapter():
-    assert isinstance(adapter("local"), Speaks)
+    assert isinstance(adapter("local"), SpeechAdapter)
 
 
 @pytest.mark.anyio

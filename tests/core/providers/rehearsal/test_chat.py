@@ -22,7 +22,7 @@ from core.contract.events import (
 from core.contract.route import Target
 from core.contract.usage import Amount, Kind, Unit, Usage
 from core.providers import adapter
-from core.providers.base import Chats
+from core.providers.base import ChatAdapter
 from core.providers.rehearsal.chat import PICTURE, SILENCE
 from core.providers.rehearsal.speech import SHAPE
 
@@ -46,7 +46,7 @@ async def chat(request: ChatRequest, where: Target | None = None) -> list[Event]
 
 
 def test_it_can_chat():
-    assert isinstance(adapter("rehearsal"), Chats)
+    assert isinstance(adapter("rehearsal"), ChatAdapter)
 
 
 async def test_the_last_message_is_told_back_word_by_word():

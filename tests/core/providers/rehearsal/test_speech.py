@@ -21,7 +21,7 @@ from core.contract.route import Target
 from core.contract.speech import SpeechRequest
 from core.contract.usage import Amount, Kind, Unit, Usage
 from core.providers import adapter
-from core.providers.base import Speaks
+from core.providers.base import SpeechAdapter
 
 
 def target(model: str = "rehearsal", form: AudioFormat = AudioFormat.PCM, **options: object) -> Target:
@@ -47,7 +47,7 @@ async def hear(to: Target, text: str = "Hello big world", events: list[Event] | 
 
 
 def test_rehearsal_is_a_speaking_adapter():
-    assert isinstance(adapter("rehearsal"), Speaks)
+    assert isinstance(adapter("rehearsal"), SpeechAdapter)
 
 
 @pytest.mark.anyio

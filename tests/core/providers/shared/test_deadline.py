@@ -5,7 +5,7 @@ from time import monotonic
 
 import pytest
 
-from core.providers.shared.deadline import Patience, Watch
+from core.providers.shared.deadline import Deadline, DeadlineTimer
 
 pytestmark = pytest.mark.anyio
 
@@ -16,7 +16,7 @@ async def answer(after: float = 0.0) -> str:
 
 
 async def test_waiting_uses_patience_up_and_nothing_else_does():
-    patience = Patience(10.0)
+    patience = Deadline(10.0)
     await asyncio.sleep(0.05)
     assert patience.left == 10.0
     assert await patience.wait(answer(0.05), 5.0) == "answer"
@@ -25,11 +25,11 @@ async def test_waiting_uses_patience_up_and_nothing_else_does():
 
 async def test_one_wait_is_bounded():
     with pytest.raises(TimeoutError):
-        await Patience(10.0).wait(answer(5.0), 0.01)
+        await Deadline(10.0).wait(answer(5.0), 0.01)
 
 
 async def test_all_waits_together_are_bounded():
-    patience = Patience(0.05)
+    patience = Deadline(0.05)
     with pytest.raises(TimeoutError):
         await patience.wait(answer(5.0), 5.0)
     with pytest.raises(TimeoutError):
@@ -41,15 +41,15 @@ async def test_a_failure_passes_through():
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        await Patience(1.0).wait(fails(), 1.0)
+        await Deadline(1.0).wait(fails(), 1.0)
 
 
 class Reader:
     """Waits as the readers of streams do, until it is `late`."""
 
     def __init__(self, seconds: float, **limits: float) -> None:
-        self.patience = Patience(seconds)
-        self.watch = Watch(self.patience, self.end, **limits)
+        self.patience = Deadline(seconds)
+        self.watch = DeadlineTimer(self.patience, self.end, **limits)
         self.late = 0
         self.news = asyncio.Event()
 

@@ -13,7 +13,7 @@ from core.contract.events import AnswerMetadata, AudioChunk, AudioStart, ChatDel
 from core.contract.route import Target
 from core.contract.usage import Amount, Kind, Unit, Usage
 from core.providers import adapter
-from core.providers.base import Chats
+from core.providers.base import ChatAdapter
 from core.providers.openai.chat.chat import limits
 from tests.core.providers.openai.chat.answers import HELLO, asking, chat, deltas, failing, heard, target, text
 from tests.fakes import chat as fake
@@ -35,7 +35,7 @@ USED = Used(Usage(tokens(text_in=12, cached_in=4, text_out=10, reasoning_out=2))
 
 
 def test_having_the_method_is_the_capability():
-    assert isinstance(adapter("openai"), Chats)
+    assert isinstance(adapter("openai"), ChatAdapter)
 
 
 async def test_a_streamed_answer_comes_piece_by_piece(provider):

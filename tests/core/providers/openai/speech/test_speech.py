@@ -28,7 +28,7 @@ from core.contract.route import Secret, Target
 from core.contract.speech import SpeechRequest
 from core.contract.usage import Kind, Price, Unit
 from core.providers import adapter
-from core.providers.base import Speaks
+from core.providers.base import SpeechAdapter
 from tests.fakes import scenarios
 from tests.fakes.scenarios import deltas, events, frame
 from tests.fakes.sound import sound
@@ -71,7 +71,7 @@ def heard(found: list) -> bytes:
 
 
 def test_having_the_method_is_the_capability():
-    assert isinstance(adapter("openai"), Speaks)
+    assert isinstance(adapter("openai"), SpeechAdapter)
 
 
 @pytest.mark.parametrize("audio", list(AudioFormat))

@@ -24,7 +24,7 @@ from core.contract.route import Secret, Target
 from core.contract.transcription import AudioFile, TranscriptFormat, TranscriptionRequest
 from core.contract.translation import TranslationRequest
 from core.providers import adapter
-from core.providers.base import Transcribes, Translates
+from core.providers.base import TranscriptionAdapter, TranslationAdapter
 from tests.fakes import listening, scenarios
 from tests.fakes.listening import DURATION, TEXT, TOKENS, frame, streamed, transcript
 
@@ -74,8 +74,8 @@ def asking(provider) -> dict:
 
 
 def test_having_the_method_is_the_capability():
-    assert isinstance(adapter("openai"), Transcribes)
-    assert isinstance(adapter("openai"), Translates)
+    assert isinstance(adapter("openai"), TranscriptionAdapter)
+    assert isinstance(adapter("openai"), TranslationAdapter)
 
 
 async def test_the_file_arrives_as_it_is_under_a_name_of_its_kind(provider, file):
