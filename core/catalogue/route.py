@@ -25,7 +25,7 @@ from core.contract.route import Policy, Route, Target
 from core.contract.speech import SpeechRequest
 from core.contract.transcription import TranscriptionRequest
 from core.contract.translation import TranscriptRequest, TranslationRequest
-from core.routing.two_step_translation import FirstStep, chat_request, transcription_request
+from core.routing.two_step_translation import IntermediateTranscript, chat_request, transcription_request
 
 TEXT_ALONE = (Modality.TEXT,)
 FIRST_SOUND = 60.0
@@ -112,7 +112,7 @@ def translating(request: TranslationRequest) -> Route:
     heard = transcription_request(request)
     second = translator(request)
     written = listening(heard, lookup.get_for(request.model, heard.task))
-    asked = chat_request(request, second.slug, FirstStep())
+    asked = chat_request(request, second.slug, IntermediateTranscript())
     return replace(written, then=chatting(asked, second))
 
 

@@ -51,7 +51,7 @@ async def translate_in_two_steps(
     sound without words ends after the first model. Raises what `run` raises.
     """
     assert route.then is not None
-    written = FirstStep()
+    written = IntermediateTranscript()
     async with aclosing(run(route, transcription_request(request), attempts, health, answering)) as events:
         async for event in events:
             if isinstance(event, AttemptFailed | Progress):
@@ -65,7 +65,7 @@ async def translate_in_two_steps(
         return
     asked = chat_request(request, route.then.model, written)
     attempts.turn(asked)
-    spoken = SecondStep(written.segments)
+    spoken = TranslationReader(written.segments)
     async with aclosing(run(route.then, asked, attempts, health, answering)) as events:
         async for event in events:
             if isinstance(event, Used):
@@ -81,7 +81,7 @@ async def translate_in_two_steps(
 
 
 @dataclass(slots=True)
-class FirstStep:
+class IntermediateTranscript:
     """What the first model has written down so far."""
 
     began: Started | None = None
@@ -120,7 +120,7 @@ class FirstStep:
             yield self.used
 
 
-class SecondStep:
+class TranslationReader:
     """The translation as it comes: with segments line by line, each at the time of its original."""
 
     def __init__(self, segments: list[Segment]) -> None:
@@ -140,7 +140,7 @@ class SecondStep:
         for line in lines:
             yield from self._told(line)
 
-    def end(self, written: FirstStep) -> Iterator[Event]:
+    def end(self, written: IntermediateTranscript) -> Iterator[Event]:
         yield from self._told(self._line)
         self._line = ""
         yield Transcript("".join(self._texts).strip(), "en", written.seconds)
@@ -174,7 +174,7 @@ def transcription_request(request: TranslationRequest) -> TranscriptionRequest:
     )
 
 
-def chat_request(request: TranslationRequest, model: str, written: FirstStep) -> ChatRequest:
+def chat_request(request: TranslationRequest, model: str, written: IntermediateTranscript) -> ChatRequest:
     """What the second model is asked. A caller's temperature is passed on; some models take none."""
     lines = [f"[{number}] {segment.text.strip()}" for number, segment in enumerate(written.segments, 1)]
     task = TASK + (NUMBERED if lines else "") + (NAMES.format(request.prompt) if request.prompt else "")
