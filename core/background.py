@@ -11,12 +11,12 @@ from weakref import WeakKeyDictionary
 
 from django.db import connection
 
-from core import providers
 from core.access import snapshot as access
 from core.access.authentication import save_last_used
 from core.catalogue import snapshot as catalogue
 from core.ledger.store import heartbeat, sweep, writer
 from core.models.offload import offload
+from core.providers import registry
 
 log = logging.getLogger("polyphony.tasks")
 
@@ -118,7 +118,7 @@ async def shutdown() -> None:
     for task in state.periodic.pop(loop, set()):
         await cancel(task)
     await offload(save_last_used)
-    await providers.close()
+    await registry.close()
     for close in shutdown_hooks:
         await close()
     if not state.periodic:

@@ -19,7 +19,7 @@ from core.catalogue.seed import files
 from core.media import installed as extras
 from core.models import ApiKey, Provider, ProviderKey
 from core.models.secrets import key_id
-from core.providers import WIRES
+from core.providers.registry import WIRES
 
 DAPHNE = (4, 2, 3)
 WORKLET = "playground/js/audio/player-worklet.js"

@@ -27,12 +27,8 @@ from core.contract.events import (
 )
 from core.contract.requests import Caller, Request
 from core.contract.speech import SpeechRequest
-from core.contract.transcription import TranscriptionRequest
-from core.contract.translation import TranslationRequest
+from core.routing import dispatch
 from core.routing.health import Health
-from core.routing.run import run
-from core.routing.two_step_translation import translate_in_two_steps
-from core.routing.word_alignment import transcribe_with_alignment
 
 health = Health()
 """Which targets failed lately; per process, so several processes learn each for itself."""
@@ -66,7 +62,7 @@ class Session:
         outcome = Outcome.STOPPED
         try:
             entry, current = self.entry, access.current
-            async with aclosing(self.answer()) as events:
+            async with aclosing(dispatch.answer(self.route, self.request, entry, health)) as events:
                 async for event in events:
                     if self.grant.serial != current().serial:
                         self.grant = admission.renew(self.grant)
@@ -88,13 +84,6 @@ class Session:
             # queued before its first await: a cancel here loses the receipt, never the settlement
             self.receipt = await self.entry.settle(outcome, error)
         yield self.receipt
-
-    def answer(self) -> AsyncGenerator[Event, None]:
-        if self.route.then is not None and isinstance(self.request, TranslationRequest):
-            return translate_in_two_steps(self.route, self.request, self.entry, health)
-        if self.route.align and isinstance(self.request, TranscriptionRequest):
-            return transcribe_with_alignment(self.route, self.request, self.entry, health)
-        return run(self.route, self.request, self.entry, health)
 
 
 async def stream(caller: Caller, request: Request) -> AsyncGenerator[Event, None]:

@@ -139,7 +139,7 @@ def test_imports_go_downward_only():
     ("importer", "imported"),
     [
         ("core.contract.usage", "core.models.User"),
-        ("core.media.client", "core.providers.adapter"),
+        ("core.media.client", "core.providers.registry.adapter"),
         ("core.media.client", "orjson"),
         ("core.providers.openai.speech", "httpx"),
         ("core.providers.openai.speech", "core.models.Provider"),

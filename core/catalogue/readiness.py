@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from core.catalogue.entries import ProviderEntry
 from core.contract.route import Secret
 from core.media import installed
-from core.providers import WIRES
+from core.providers.registry import WIRES
 
 
 class ReadinessState(StrEnum):

@@ -94,7 +94,7 @@ living: WeakSet[Entry] = WeakSet()
 
 
 class Entry:
-    """Implements routing's `Attempts`. One task at a time uses it; `settle` ends it.
+    """Implements routing's `AttemptLog`. One task at a time uses it; `settle` ends it.
 
     `meter` counts for the running attempt; between attempts, for nobody.
     """
@@ -186,7 +186,7 @@ class Entry:
         """Count an event as it passes."""
         self.meter.note(event)
 
-    def turn(self, request: Request) -> None:
+    def next_request(self, request: Request) -> None:
         """The attempts that follow are for `request`; the first content is theirs to bring."""
         self.asked = request
         self.first = None

@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
-from core import providers
 from core.catalogue import readiness, snapshot
 from core.catalogue.entries import ProviderEntry
 from core.contract import errors
@@ -17,6 +16,7 @@ from core.contract.route import Target
 from core.models import Provider, ProviderKey
 from core.models.offload import offload
 from core.models.secrets import SecretLocked, ring
+from core.providers import registry
 
 ERROR_TEXTS: tuple[tuple[type[errors.PolyphonyError], str], ...] = (
     (SecretLocked, gettext_noop("The stored key cannot be decrypted with the present key ring.")),
@@ -62,7 +62,7 @@ async def find(slug: str) -> ProviderEntry:
 async def call_provider(entry: ProviderEntry) -> ConnectionCheck:
     try:
         target = target_of(entry)
-        adapter = providers.adapter(entry.wire)
+        adapter = registry.adapter(entry.wire)
         if not hasattr(adapter, "models"):
             return ConnectionCheck(False, _("There is no way to test this wire."))
         found = await adapter.models(target)
@@ -96,7 +96,7 @@ def target_of(entry: ProviderEntry) -> Target:
 
 def wires() -> tuple[str, ...]:
     """The wires this version speaks."""
-    return tuple(providers.WIRES)
+    return tuple(registry.WIRES)
 
 
 def error_text(error: errors.PolyphonyError) -> str:

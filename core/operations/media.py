@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from core import providers
 from core.contract.audio import Probe
 from core.contract.events import TranscriptWord
+from core.providers import registry
 
 
 async def probe_file(path: Path | str) -> Probe:
@@ -15,7 +15,7 @@ async def probe_file(path: Path | str) -> Probe:
     Raises `InvalidRequest` (`unsupported_media`) for what is no readable media, `Unavailable` where the extra
     for it is not installed.
     """
-    found: Probe = await providers.adapter("local").probe(path)
+    found: Probe = await registry.adapter("local").probe(path)
     return found
 
 
@@ -25,7 +25,7 @@ async def align(path: Path | str, text: str) -> tuple[TranscriptWord, ...]:
     Words that cannot be placed are left out. Raises `Unsupported` for more than ten minutes of sound,
     `InvalidRequest` without sound, `Unavailable` where the extra for it is not installed.
     """
-    found: tuple[TranscriptWord, ...] = await providers.adapter("local").align(path, text)
+    found: tuple[TranscriptWord, ...] = await registry.adapter("local").align(path, text)
     return found
 
 
@@ -34,4 +34,4 @@ async def draw_page(path: Path | str, target: Path) -> None:
 
     Raises `InvalidRequest` for what is no readable PDF, `Unavailable` where the extra is not installed.
     """
-    await providers.adapter("local").first_page(path, target)
+    await registry.adapter("local").first_page(path, target)

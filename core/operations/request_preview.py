@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from core import providers
 from core.contract.chat import ChatRequest, Media
 from core.contract.errors import Unsupported
 from core.contract.route import Target
+from core.providers import registry
 
 HIDDEN = "[hidden]"
 
@@ -19,7 +19,7 @@ def preview_chat(target: Target, request: ChatRequest) -> dict[str, Any]:
     Raises `Unsupported` where its wire cannot chat.
     """
     secret = target.credential.reveal() if target.credential else ""
-    adapter = providers.adapter(target.wire)
+    adapter = registry.adapter(target.wire)
     if not hasattr(adapter, "chat_body"):
         raise Unsupported(f"{target.provider_name} cannot chat.")
     shown: dict[str, Any] = redact(adapter.chat_body(target, request), secret)

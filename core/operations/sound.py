@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from core import providers
 from core.contract.audio import AudioFormat, PcmShape
+from core.providers import registry
 
 
 async def encode_audio(source: Path, shape: PcmShape, target: Path, form: AudioFormat) -> None:
@@ -13,4 +13,4 @@ async def encode_audio(source: Path, shape: PcmShape, target: Path, form: AudioF
 
     Raises `Unavailable` where the extra for it is not installed.
     """
-    await providers.adapter("local").encode(source, shape, target, form)
+    await registry.adapter("local").encode(source, shape, target, form)

@@ -9,7 +9,6 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from core import providers
 from core.contract.errors import Unsupported
 from core.models import AIModel, AuditEvent, Endpoint, Price, Provider, Version
 from core.models.catalogue import MODEL_SLUG
@@ -18,6 +17,7 @@ from core.models.version import bump
 from core.operations import model_list
 from core.operations.connection import find, target_of
 from core.operations.model_list import ListedModel
+from core.providers import registry
 
 RESOLD = 20
 """Priority of an endpoint found in a list: asked after those somebody wrote down."""
@@ -41,7 +41,7 @@ async def sync_models(slug: str, *, add: bool = False) -> SyncReport:
     `NotFound`, `Unavailable` without a key, `Unsupported` on a wire that has no list, `UpstreamError`.
     """
     entry = await find(slug)
-    adapter = providers.adapter(entry.wire) if entry.wire in providers.WIRES else None
+    adapter = registry.adapter(entry.wire) if entry.wire in registry.WIRES else None
     if not hasattr(adapter, "listing"):
         raise Unsupported(f"{entry.name} speaks a wire without a list of models.")
     target = target_of(entry)

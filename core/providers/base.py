@@ -1,25 +1,42 @@
-"""What an adapter can be: one Protocol per modality; having the method is the capability."""
+"""The Protocols of adapters: a common base and one for each task; having the method is the capability."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from typing import Any, Protocol, runtime_checkable
 
 from core.contract.chat import ChatRequest
 from core.contract.events import Event
+from core.contract.requests import Request
 from core.contract.route import Target
 from core.contract.speech import SpeechRequest
 from core.contract.transcription import TranscriptionRequest
 from core.contract.translation import TranslationRequest
 
+AdapterMethod = Callable[[Target, Request], AsyncGenerator[Event, None]]
+"""Answers the request of one task with its events. Raises from the error tree, never retries, and closes
+its upstream when the generator is closed."""
+
+
+class Adapter(Protocol):
+    """The base of every adapter, to be subclassed; an adapter also has the methods of those Protocols below
+    that its vendor can serve."""
+
+    def prepare(self) -> None:
+        """Do slow first work ahead of the first request; blocking. Raises from the error tree."""
+        return
+
+    async def close(self) -> None:
+        """Release what is held for the running event loop; a later request acquires it again."""
+        return
+
 
 @runtime_checkable
 class SpeechAdapter(Protocol):
     def speak(self, target: Target, request: SpeechRequest) -> AsyncGenerator[Event, None]:
-        """Yield `AudioStart`, then `AudioChunk` and `Words`, then `Used`; raise from the error tree.
+        """Yield `AudioStart`, then `AudioChunk` and `SpeechWords`, then `Used`.
 
-        Bytes are in `target.format`, spoken by `target.voice`. The adapter never retries and closes its
-        upstream when the generator is closed.
+        The bytes are in `target.format`, the voice is `target.voice`.
         """
         ...
 
@@ -29,7 +46,7 @@ class TranscriptionAdapter(Protocol):
     def transcribe(self, target: Target, request: TranscriptionRequest) -> AsyncGenerator[Event, None]:
         """Yield `TranscriptDelta`, `Segment`, `TranscriptWords` as they come, `Transcript` once, then `Used`.
 
-        Times are seconds of the file. What the upstream cannot tell is left out, never invented.
+        Times are seconds of the file. What the upstream does not report is left out, never invented.
         """
         ...
 
@@ -44,14 +61,32 @@ class TranslationAdapter(Protocol):
 @runtime_checkable
 class ChatAdapter(Protocol):
     def chat(self, target: Target, request: ChatRequest) -> AsyncGenerator[Event, None]:
-        """Yield `Answered`, then `ChatDelta`, `AudioStart`, `AudioChunk`, `ImageReady` as they come, then
-        `Used`.
+        """Yield `AnswerMetadata`, then `ChatDelta`, `AudioStart`, `AudioChunk`, `ImageReady` as they come,
+        then `Used`.
 
-        Sound is in `target.format`, spoken by `target.voice`. An answer that is not streamed has the same
+        Audio is in `target.format`, its voice is `target.voice`. An answer that is not streamed has the same
         events, one `ChatDelta` for each choice.
         """
         ...
 
     def chat_body(self, target: Target, request: ChatRequest) -> dict[str, Any]:
-        """What `chat` sends, a `Media` standing where its file would be; for people who want to see it."""
+        """The JSON body that `chat` sends, in the vendor's own shape, with a `Media` in place of each file's
+        base64; users see it as the request preview."""
+        ...
+
+
+@runtime_checkable
+class ModelListAdapter(Protocol):
+    async def models(self, target: Target) -> tuple[str, ...]:
+        """Ids of the models that answer at `target`. Raises from the error tree."""
+        ...
+
+
+@runtime_checkable
+class ModelDetailsAdapter(Protocol):
+    async def listing(self, target: Target, query: str = "") -> tuple[dict[str, Any], ...]:
+        """Each listed model as the vendor describes it: `id` is a string, other keys are the vendor's own.
+
+        `query` is appended to the address, with its question mark. Raises from the error tree.
+        """
         ...

@@ -1,46 +1,75 @@
-"""One try at one target: upstream first closed, then written down, whatever ends it."""
+"""One attempt at one target, and the log that has an entry for each."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
 from types import TracebackType
-from typing import Self, get_args
+from typing import Protocol, Self, get_args
 
 from core.contract.errors import PolyphonyError, UpstreamInvalid, UpstreamTimeout
 from core.contract.events import Content, Event, Outcome, Started, Used
 from core.contract.requests import Request
 from core.contract.route import Target
+from core.contract.usage import Usage
 from core.providers.shared.deadline import Deadline, DeadlineTimer
-from core.routing.attempts import AttemptLog
 
 CONTENT = frozenset(get_args(Content))
-Answering = Callable[[Target, Request], AsyncGenerator[Event, None]]
+
+
+class AttemptLog(Protocol):
+    """The running request's attempts: an entry for each upstream call, one at a time.
+
+    For each entry `open`, then `first_event` if there is one, then `close`.
+    """
+
+    async def open(self, target: Target) -> int:
+        """Store the next attempt durably, before its call leaves, and return its number from 1.
+
+        Raises `BudgetExceeded`.
+        """
+        ...
+
+    async def close(self, outcome: Outcome, *, usage: Usage | None, error: PolyphonyError | None) -> None:
+        """End the running attempt; its upstream is closed already. `usage` is None if none was reported."""
+        ...
+
+    def note(self, event: Event) -> None:
+        """Count an event of the running attempt that is not passed on to the caller."""
+        ...
+
+    def next_request(self, request: Request) -> None:
+        """The attempts that follow are for `request`: another model goes on with the results so far."""
+        ...
+
+    def first_event(self) -> None:
+        """Note that the first content event of the running attempt has arrived."""
+        ...
 
 
 class RunningAttempt:
-    """`async with` it while its events are read, their source closed within; then how it went: `error` None
-    is success, `committed` says that content was delivered, `silent` that none came within `first_event`
-    seconds. A failure of the provider ends the block without being raised. One task reads; whenever it
-    waits it says so to `waiting`.
+    """A context manager around reading the events of one attempt; their source is closed within it.
+
+    Afterwards `error` is None on success, `committed` is true where content was delivered, and `silent` where
+    none arrived within `first_event` seconds and another target could be tried. A failure of the provider
+    ends the block without being raised. One task reads; it sets `timer.since` whenever it waits.
     """
 
     __slots__ = (
-        "_attempts",
         "_cancelling",
-        "_rung",
+        "_expired",
+        "_log",
         "_task",
         "committed",
         "error",
         "number",
         "silent",
         "target",
+        "timer",
         "used",
-        "waiting",
     )
 
     def __init__(
-        self, target: Target, attempts: AttemptLog, patience: Deadline, first_event: float | None = None
+        self, target: Target, log: AttemptLog, deadline: Deadline, first_event: float | None = None
     ) -> None:
         self.target = target
         self.number = 0
@@ -48,65 +77,67 @@ class RunningAttempt:
         self.error: PolyphonyError | None = None
         self.used: Used | None = None
         self.silent = False
-        spared = 0.0 if first_event is None else max(patience.left - first_event, 0.0)
-        self.waiting = DeadlineTimer(patience, self._ring, spared=spared)
-        self._attempts = attempts
-        self._rung = False
+        reserved = 0.0 if first_event is None else max(deadline.left - first_event, 0.0)
+        self.timer = DeadlineTimer(deadline, self._expire, reserved=reserved)
+        self._log = log
+        self._expired = False
 
     async def __aenter__(self) -> Self:
-        """Write it down. Raises what `open` raises."""
-        self.number = await self._attempts.open(self.target)
+        """Open its entry in the log. Raises what `AttemptLog.open` raises."""
+        self.number = await self._log.open(self.target)
         self._task = asyncio.current_task()
         self._cancelling = self._task.cancelling() if self._task else 0
-        self.waiting.__enter__()
+        self.timer.__enter__()
         return self
 
     def note(self, event: Event) -> Started | None:
-        """What goes before `event`, which is the first content; None before anything else.
+        """The `Started` that goes before `event`, if that is the first content; None otherwise.
 
-        Asked until then only: afterwards it would cost every delta.
+        To be called until then only: afterwards the call would cost every delta.
         """
         if type(event) not in CONTENT:
             return None
-        self.committed, self.waiting.spared = True, 0.0
-        self._attempts.first_event()
+        self.committed, self.timer.reserved = True, 0.0
+        self._log.first_event()
         return Started(self.target.provider_name, self.target.model, self.number)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool:
-        """Write down how it ended. What is no failure of the provider's goes on being raised."""
-        self.waiting.__exit__()
-        if isinstance(error, TimeoutError) or (isinstance(error, asyncio.CancelledError) and self._rang()):
-            self.error = self._late()
+        """Close the entry in the log. What is no failure of the provider is raised further."""
+        self.timer.__exit__()
+        if isinstance(error, TimeoutError) or (
+            isinstance(error, asyncio.CancelledError) and self._cancelled_by_timer()
+        ):
+            self.error = self._timeout()
         elif isinstance(error, PolyphonyError):
             self.error = error
         elif isinstance(error, Exception):
             failed = PolyphonyError("The adapter failed.")
-            await self._attempts.close(self._failed(), usage=None, error=failed)
+            await self._log.close(self._failed(), usage=None, error=failed)
             return False
         elif error is not None:
-            await self._attempts.close(Outcome.STOPPED, usage=None, error=None)
+            await self._log.close(Outcome.STOPPED, usage=None, error=None)
             return False
         elif self.used is None:
             self.error = UpstreamInvalid("The answer was cut short.", code="upstream_truncated")
         outcome = Outcome.COMPLETED if self.error is None else self._failed()
-        await self._attempts.close(outcome, usage=self.used.usage if self.used else None, error=self.error)
+        await self._log.close(outcome, usage=self.used.usage if self.used else None, error=self.error)
         return True
 
-    def _ring(self) -> None:
-        """The wait under way is too long: end it."""
+    def _expire(self) -> None:
+        """Cancel the current wait, which has become too long."""
         if self._task is not None:
-            self._rung = True
+            self._expired = True
             self._task.cancel()
 
-    def _rang(self) -> bool:
-        """Whether it was we who cancelled, and nobody else."""
-        return self._rung and self._task is not None and self._task.uncancel() <= self._cancelling
+    def _cancelled_by_timer(self) -> bool:
+        """Whether the timer, and nothing else, cancelled the task."""
+        return self._expired and self._task is not None and self._task.uncancel() <= self._cancelling
 
-    def _late(self) -> UpstreamTimeout:
-        """What waiting in vain means: `silent` where another target could be asked instead."""
-        self.silent = self.waiting.spared > 0
+    def _timeout(self) -> UpstreamTimeout:
+        """The error of a wait that took too long; sets `silent` where another target can be tried instead."""
+        self.silent = self.timer.reserved > 0
         return UpstreamTimeout(
             "The provider brought nothing in time."
             if self.silent

@@ -11,17 +11,17 @@ from core.contract.route import Target
 
 def order(
     targets: Sequence[Target],
-    resting: Callable[[Target], bool] = lambda target: False,
+    is_resting: Callable[[Target], bool] = lambda target: False,
     draw: Callable[[], float] = random.random,
 ) -> list[Target]:
-    """Targets by priority, lots drawn by weight among equals; those that rest only when all do.
+    """Targets by priority, drawn by weight among those of equal priority; resting ones only when all rest.
 
-    Targets without a weight keep their place behind those with one. `draw` answers with [0, 1).
+    Targets without a weight keep their order, behind those with one. `draw` returns a number in [0, 1).
     """
     if len(targets) == 1:
         return list(targets)
-    awake = [target for target in targets if not resting(target)] or targets
-    ranked = sorted(awake, key=lambda target: target.priority)
+    available = [target for target in targets if not is_resting(target)] or targets
+    ranked = sorted(available, key=lambda target: target.priority)
     groups = groupby(ranked, key=lambda target: target.priority)
     return [target for _, group in groups for target in _drawn(group, draw)]
 

@@ -1,4 +1,4 @@
-"""Which targets rest: in memory, per process, so every process learns for itself."""
+"""Which targets failed lately and rest: in memory, so every process has its own view."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from core.contract.errors import (
 )
 from core.contract.route import Target
 
-STRIKES = 3
+FAILURES_BEFORE_REST = 3
 REST, LONGEST_REST = 30.0, 300.0
+"""Seconds."""
 
 
 @dataclass(slots=True)
@@ -26,9 +27,9 @@ class _Record:
 
 
 class Health:
-    """Three failures in a row and a target rests, longer each time; one success and all is forgotten.
+    """A target rests after three failures in a row, twice as long after each further one, until a success.
 
-    A rejected key rests the target at once, a limiter's Retry-After as long as it says.
+    After a rejected key it rests at once, after a rate limit for as long as its Retry-After says.
     """
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
@@ -36,7 +37,7 @@ class Health:
         self._records: dict[int, _Record] = {}
 
     def record(self, target: Target, error: PolyphonyError | None = None) -> None:
-        """Note how an attempt ended: None for an answer, an error for what stopped it."""
+        """Record how an attempt ended; `error` is None for a success."""
         if error is None:
             self._records.pop(target.endpoint_id, None)
         elif isinstance(error, UpstreamError) and not isinstance(error, UpstreamRefused):
@@ -44,16 +45,16 @@ class Health:
             record.failures += 1
             record.until = max(record.until, self._clock() + self._rest(record.failures, error))
 
-    def resting(self, target: Target) -> bool:
-        """Whether others should be asked first."""
+    def is_resting(self, target: Target) -> bool:
+        """Whether other targets should be tried first."""
         record = self._records.get(target.endpoint_id)
         return record is not None and record.until > self._clock()
 
     def _rest(self, failures: int, error: UpstreamError) -> float:
         if isinstance(error, UpstreamLimited) and error.retry_after is not None:
             return min(error.retry_after, LONGEST_REST)
-        strikes = failures if not isinstance(error, UpstreamDenied) else max(failures, STRIKES)
-        if strikes < STRIKES:
+        counted = failures if not isinstance(error, UpstreamDenied) else max(failures, FAILURES_BEFORE_REST)
+        if counted < FAILURES_BEFORE_REST:
             return 0.0
-        rest: float = REST * 2 ** min(strikes - STRIKES, 8)
+        rest: float = REST * 2 ** min(counted - FAILURES_BEFORE_REST, 8)
         return min(rest, LONGEST_REST)

@@ -1,4 +1,4 @@
-"""Times for the words of a model that tells none: found by laying its text along the sound, and said so."""
+"""Word times for a model that reports none, found by aligning its text with the audio and marked as such."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from core.contract.errors import PolyphonyError
 from core.contract.events import Event, Transcript, TranscriptWords
 from core.contract.route import Route
 from core.contract.transcription import TranscriptionRequest
-from core.providers import adapter
-from core.routing.attempt import Answering
-from core.routing.attempts import AttemptLog
+from core.media.align import align
+from core.providers.base import AdapterMethod
+from core.routing.attempt import AttemptLog
 from core.routing.health import Health
-from core.routing.run import answer, run
+from core.routing.run import call_adapter, run
 
 log = logging.getLogger("polyphony.routing")
 
 LONGEST = 600.0
-"""Seconds of sound that a text can be laid along."""
+"""Seconds of audio that a text can be aligned with."""
 
 
 async def transcribe_with_alignment(
@@ -28,12 +28,11 @@ async def transcribe_with_alignment(
     request: TranscriptionRequest,
     attempts: AttemptLog,
     health: Health,
-    answering: Answering = answer,
+    call: AdapterMethod = call_adapter,
 ) -> AsyncGenerator[Event, None]:
-    """What `run` yields for `request` without its wish for words, and after the whole the words that could be
-    placed; none where none could. Raises what `run` raises."""
-    asked = replace(request, words=False)
-    async with aclosing(run(route, asked, attempts, health, answering)) as events:
+    """What `run` yields for `request` without `words`, and after the `Transcript` the words that could be
+    aligned; none where none could. Raises what `run` raises."""
+    async with aclosing(run(route, replace(request, words=False), attempts, health, call)) as events:
         async for event in events:
             yield event
             if isinstance(event, Transcript) and event.text.strip():
@@ -41,9 +40,9 @@ async def transcribe_with_alignment(
 
 
 async def align_words(path: str, text: str) -> TranscriptWords:
-    """A transcript that is here and paid for is not lost because its words cannot be placed."""
+    """The words of `text`; none where alignment fails: the transcript itself is paid for and stays valid."""
     try:
-        return TranscriptWords(await adapter("local").align(path, text), aligned=True)
+        return TranscriptWords(await align(path, text), aligned=True)
     except PolyphonyError as error:
         log.warning("the words of a transcript could not be placed: %s", error.provider_code)
         return TranscriptWords((), aligned=True)

@@ -1,4 +1,4 @@
-"""What a conversation must be for a given model: the kinds of its file_parts, their size, what is to come back."""
+"""What a conversation must be for a given model: the kinds of its parts, their size, what is to come back."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.conf import settings
 
 from core.catalogue import lookup
 from core.catalogue.entries import EndpointEntry, ModelEntry
-from core.contract.chat import ChatRequest, Media, Modality, FilePart, file_parts
+from core.contract.chat import ChatRequest, FilePart, Media, Modality, file_parts
 from core.contract.errors import TooLarge, Unsupported
 from core.contract.tasks import Task
 

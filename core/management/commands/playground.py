@@ -20,12 +20,13 @@ from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.migrations.executor import MigrationExecutor
 from twisted.internet.error import CannotListenError
 
-from core import background, providers
+from core import background
 from core.accounts import sign_in_token
 from core.catalogue import snapshot
 from core.catalogue.readiness import readiness
 from core.catalogue.seed.tables import seed_catalogue
 from core.models import User
+from core.providers import registry
 from core.server.limits import body_caps
 from core.server.server import Limits, serve
 
@@ -99,7 +100,7 @@ def prepare_providers() -> None:
     """While the server comes up: certificates, the local engine."""
     live = [entry for entry in snapshot.current().providers.values() if readiness(entry).ready]
     connection.close()
-    providers.prepare({entry.wire for entry in live} & {"openai", "local"})
+    registry.prepare({entry.wire for entry in live} & registry.WIRES.keys())
 
 
 def refuse_work() -> None:

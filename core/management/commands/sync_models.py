@@ -8,9 +8,10 @@ from typing import Any
 from asgiref.sync import async_to_sync
 from django.core.management.base import BaseCommand, CommandError
 
-from core import operations, providers
+from core import operations
 from core.contract.errors import PolyphonyError
 from core.models import Provider
+from core.providers import registry
 
 SHOWN = 20
 
@@ -51,4 +52,4 @@ async def compared(slug: str, add: bool) -> operations.SyncReport:
     try:
         return await operations.sync_models(slug, add=add)
     finally:
-        await providers.close()
+        await registry.close()

@@ -5,6 +5,7 @@ https://platform.openai.com/docs/api-reference
 
 from __future__ import annotations
 
+from core.providers.base import Adapter
 from core.providers.openai.chat.chat import Chat
 from core.providers.openai.models import Models
 from core.providers.openai.speech.speech import Speech
@@ -13,7 +14,7 @@ from core.providers.openai.translation import Translation
 from core.providers.shared import http
 
 
-class OpenAI(Speech, Transcription, Translation, Chat, Models):
+class OpenAI(Adapter, Speech, Transcription, Translation, Chat, Models):
     """Any server with OpenAI's paths and bodies."""
 
     def prepare(self) -> None:

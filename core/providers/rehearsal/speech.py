@@ -35,6 +35,7 @@ from core.contract.route import Target
 from core.contract.speech import SpeechRequest
 from core.contract.translation import TranscriptRequest
 from core.contract.usage import Amount, Kind, Unit, Usage
+from core.providers.base import Adapter
 from core.providers.rehearsal import chat as rehearsed_chat
 from core.providers.rehearsal import transcription
 
@@ -54,7 +55,7 @@ CUT_AFTER = 3
 """Chunks before `rehearsal-cut` breaks off, unless the endpoint's `cut_after` says otherwise."""
 
 
-class Rehearsal:
+class Rehearsal(Adapter):
     """The upstream model id chooses the part: `rehearsal`, or `rehearsal-` 429, 500, auth, slow, cut.
 
     An endpoint's options do the same for any id: `fail` (the part), `first_delay` and `delay` (seconds before

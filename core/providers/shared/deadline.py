@@ -1,4 +1,4 @@
-"""How long we wait for others: only waiting counts, never the time our own reader takes."""
+"""Limits on waiting for a provider: only waiting counts, never the time our own reader takes."""
 
 from __future__ import annotations
 
@@ -9,70 +9,71 @@ from typing import Self, TypeVar
 
 T = TypeVar("T")
 RESOLUTION = 0.005
-"""Seconds, at least, between two looks at a wait."""
+"""Seconds, at least, between two checks of a wait."""
 
 
 class Deadline:
-    """A stock of seconds that is used up by waiting; paced listeners cost none of it."""
+    """Seconds that may still be spent waiting; time that the reader of an answer takes does not count."""
 
     __slots__ = ("left",)
 
     def __init__(self, seconds: float) -> None:
         self.left = seconds
 
-    async def wait(self, what: Awaitable[T], at_most: float) -> T:
-        """The result of `what`. Raises TimeoutError after `at_most` seconds, or when the stock is used up."""
+    async def wait(self, awaitable: Awaitable[T], at_most: float) -> T:
+        """The result of `awaitable`. Raises TimeoutError after `at_most` seconds, or when none are left."""
         started = monotonic()
         try:
             async with asyncio.timeout(min(at_most, self.left)):
-                return await what
+                return await awaitable
         finally:
             self.left -= monotonic() - started
 
 
 class DeadlineTimer:
     """Bounds all waits of one reader without a call for any of them, which would cost more than the rest of
-    a chunk's way.
+    the work for a chunk.
 
-    The reader itself says `since` when it waits, None while it does not, and takes what it waited from the
-    patience. A wait may use that up but for `spared` seconds, and take `at_most`; `late` is called once
-    when it would not end in time, and is to end it. One timer looks now and then.
+    The reader itself sets `since` to the time when it starts to wait and to None when it stops, and subtracts
+    what it waited from the deadline. A wait may last `at_most` seconds and use up the deadline except for
+    `reserved` seconds; `expire` is called once for a wait that lasts longer, and is to end it. One timer of
+    the event loop checks from time to time.
     """
 
-    __slots__ = ("_at_most", "_late", "_patience", "_timer", "since", "spared")
+    __slots__ = ("_at_most", "_deadline", "_expire", "_timer", "reserved", "since")
 
     def __init__(
         self,
-        patience: Deadline,
-        late: Callable[[], None],
+        deadline: Deadline,
+        expire: Callable[[], None],
         *,
         at_most: float = float("inf"),
-        spared: float = 0.0,
+        reserved: float = 0.0,
     ) -> None:
         self.since: float | None = None
-        self.spared = spared
-        self._patience = patience
-        self._late = late
+        self.reserved = reserved
+        self._deadline = deadline
+        self._expire = expire
         self._at_most = at_most
 
     def __enter__(self) -> Self:
-        self._look_in(self._most())
+        self._schedule(self._limit())
         return self
 
     def __exit__(self, *_: object) -> None:
         self._timer.cancel()
-        del self._late  # its owner mostly holds us: without this both would wait for the collector
+        del self._expire  # a method of our owner: the reference cycle would wait for the garbage collector
 
-    def _most(self) -> float:
-        return min(self._at_most, self._patience.left - self.spared)
+    def _limit(self) -> float:
+        return min(self._at_most, self._deadline.left - self.reserved)
 
-    def _look_in(self, seconds: float) -> None:
+    def _schedule(self, seconds: float) -> None:
         # a wait that has not begun yet cannot be too long before that
-        self._timer = asyncio.get_running_loop().call_later(max(seconds, RESOLUTION), self._look)
+        self._timer = asyncio.get_running_loop().call_later(max(seconds, RESOLUTION), self._check)
 
-    def _look(self) -> None:
+    def _check(self) -> None:
         waited = 0.0 if self.since is None else monotonic() - self.since
-        if self.since is None or waited < self._most():
-            self._look_in(self._most() - waited)
+        if self.since is None or waited < self._limit():
+            self._schedule(self._limit() - waited)
         else:
-            self._late()
+            self._expire()

@@ -38,7 +38,7 @@ from core.providers.shared.errors import EXCERPT, from_status
 CONNECT, POOL = 10.0, 5.0
 CONNECTIONS = 1000
 KEEP_ALIVE = 30.0
-EXCERPT_PATIENCE = 5.0
+EXCERPT_SECONDS = 5.0
 MIB = 1024 * 1024
 # The first bounds waiting for a free connection and connecting together.
 CONNECTING = aiohttp.ClientTimeout(connect=CONNECT + POOL, sock_connect=CONNECT)
@@ -78,14 +78,14 @@ class Call:
 class Answer:
     """A 2xx answer whose body is still coming; leaving the `async with` early closes its connection."""
 
-    __slots__ = ("_content", "_limits", "_patience", "_response", "headers", "media_type")
+    __slots__ = ("_content", "_deadline", "_limits", "_response", "headers", "media_type")
 
-    def __init__(self, response: httpx.Response, limits: Limits, patience: Deadline) -> None:
+    def __init__(self, response: httpx.Response, limits: Limits, deadline: Deadline) -> None:
         # what the transport has wrapped: each of the iterators around it costs as much again for every chunk
         self._response = cast(AiohttpResponseStream, response.stream)._aiohttp_response
         self._content = self._response.content
         self._limits = limits
-        self._patience = patience
+        self._deadline = deadline
         self.headers: Mapping[str, str] = self._response.headers
         self.media_type = self.headers.get("content-type", "").strip().lower()
 
@@ -102,19 +102,19 @@ class Answer:
     async def chunks(self) -> AsyncGenerator[bytes, None]:
         """Decoded bytes as they arrive. Raises from the error tree when they stop, drip or are too many."""
         inflate = inflater(self.headers.get("content-encoding", ""))
-        patience, limits, read = self._patience, self._limits, self._content.readany
-        mark, size, fresh = patience.left, 0, 0
+        deadline, limits, read = self._deadline, self._limits, self._content.readany
+        mark, size, fresh = deadline.left, 0, 0
         failure: UpstreamError | None = None
-        with DeadlineTimer(patience, self._late, at_most=limits.idle) as watch:
+        with DeadlineTimer(deadline, self._expire, at_most=limits.idle) as timer:
             while True:
                 try:  # waited for right here: any call around the wait would cost every chunk
-                    watch.since = since = monotonic()
+                    timer.since = since = monotonic()
                     arrival = await read()
                 except BROKEN as error:
                     failure = translate(error)
                 finally:
-                    watch.since = None
-                    patience.left -= monotonic() - since
+                    timer.since = None
+                    deadline.left -= monotonic() - since
                 if failure:  # raised outside the handler: its context may quote headers
                     raise failure
                 if not arrival:
@@ -125,10 +125,10 @@ class Answer:
                         raise too_long(limits)
                     yield chunk
                 fresh += len(arrival)
-                if mark - patience.left > limits.idle:
+                if mark - deadline.left > limits.idle:
                     if fresh < limits.pace:
                         raise UpstreamTimeout("The provider's answer came too slowly.")
-                    mark, fresh = patience.left, 0
+                    mark, fresh = deadline.left, 0
         if inflate and (rest := inflate.end()):
             yield rest
 
@@ -139,7 +139,7 @@ class Answer:
 
     async def excerpt(self) -> bytes:
         """The first bytes of an error page, whatever happens after them; nobody waits long for one."""
-        self._patience.left = min(self._patience.left, EXCERPT_PATIENCE)
+        self._deadline.left = min(self._deadline.left, EXCERPT_SECONDS)
         found = bytearray()
         try:
             async with aclosing(self.chunks()) as chunks:
@@ -151,27 +151,27 @@ class Answer:
             pass
         return bytes(found[:EXCERPT])
 
-    def _late(self) -> None:
+    def _expire(self) -> None:
         """A wait took too long: let it end."""
         self._content.set_exception(TimeoutError())
 
     async def _linger(self) -> None:
         """Let an answer that has said all end as well: only then its connection can be used again."""
         with suppress(*BROKEN):
-            await self._patience.wait(self._content.readany(), LINGER)
+            await self._deadline.wait(self._content.readany(), LINGER)
 
 
 async def send(call: Call) -> Answer:
     """The answer to `call`, if it is a 2xx; anything else is raised from the error tree."""
-    patience = Deadline(call.limits.total)
+    deadline = Deadline(call.limits.total)
     response, failure = None, None
     try:
-        response = await patience.wait(_dispatch(call), call.limits.total)
+        response = await deadline.wait(_dispatch(call), call.limits.total)
     except BROKEN as error:
         failure = translate(error)
     if failure or not response:  # raised outside the handler: its context may quote headers
         raise failure or UpstreamInvalid("The provider did not answer.")
-    answer = Answer(response, call.limits, patience)
+    answer = Answer(response, call.limits, deadline)
     if 200 <= response.status_code < 300:
         return answer
     async with answer:

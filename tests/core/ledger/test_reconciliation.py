@@ -7,7 +7,6 @@ from contextlib import aclosing
 from dataclasses import replace
 from decimal import Decimal
 
-from core import providers
 from core.contract.audio import AudioFormat
 from core.contract.errors import PolyphonyError
 from core.contract.events import AudioChunk, Outcome
@@ -15,6 +14,7 @@ from core.contract.route import Policy, Route
 from core.contract.speech import SpeechRequest
 from core.ledger import open as open_entry
 from core.models import Attempt, Budget, UsageRecord
+from core.providers import registry
 from core.routing.health import Health
 from core.routing.run import run as travel
 from tests.core.ledger.conftest import PER_CHARACTER, run, standing, target
@@ -66,7 +66,7 @@ def test_ledger_equals_the_billing_log(grant, alice, provider):
                 )
             )
         finally:
-            await providers.close()
+            await registry.close()
 
     outcomes = run(everything())
     assert outcomes == [

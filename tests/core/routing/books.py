@@ -30,8 +30,8 @@ class Books:
     def note(self, event: Event) -> None:
         self.log.append(f"note {type(event).__name__}")
 
-    def turn(self, request: Request) -> None:
-        self.log.append(f"turn to {request.model}")
+    def next_request(self, request: Request) -> None:
+        self.log.append(f"next request to {request.model}")
 
     def first_event(self) -> None:
         self.log.append("first event")

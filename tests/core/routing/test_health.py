@@ -40,50 +40,50 @@ def fail(health: Health, times: int, target: Target = ONE) -> None:
 
 def test_two_failures_are_forgiven_and_three_are_not(health):
     fail(health, 2)
-    assert health.resting(ONE) is False
+    assert health.is_resting(ONE) is False
     fail(health, 1)
-    assert (health.resting(ONE), health.resting(TWO)) == (True, False)
+    assert (health.is_resting(ONE), health.is_resting(TWO)) == (True, False)
 
 
 def test_a_success_forgets_the_failures(health):
     fail(health, 2)
     health.record(ONE)
     fail(health, 2)
-    assert health.resting(ONE) is False
+    assert health.is_resting(ONE) is False
 
 
 def test_a_rest_ends(health, clock):
     fail(health, 3)
     clock.now += 29
-    assert health.resting(ONE) is True
+    assert health.is_resting(ONE) is True
     clock.now += 1
-    assert health.resting(ONE) is False
+    assert health.is_resting(ONE) is False
 
 
 def test_rests_grow_to_five_minutes(health, clock):
     fail(health, 50)
     clock.now += 299
-    assert health.resting(ONE) is True
+    assert health.is_resting(ONE) is True
     clock.now += 1
-    assert health.resting(ONE) is False
+    assert health.is_resting(ONE) is False
 
 
 def test_a_rejected_key_rests_at_once(health):
     health.record(ONE, UpstreamDenied("x"))
-    assert health.resting(ONE) is True
+    assert health.is_resting(ONE) is True
 
 
 def test_a_limiter_is_believed_and_capped(health, clock):
     health.record(ONE, UpstreamLimited("x", retry_after=7))
     health.record(TWO, UpstreamLimited("x", retry_after=3600))
     clock.now += 7
-    assert (health.resting(ONE), health.resting(TWO)) == (False, True)
+    assert (health.is_resting(ONE), health.is_resting(TWO)) == (False, True)
     clock.now += 293
-    assert health.resting(TWO) is False
+    assert health.is_resting(TWO) is False
 
 
 @pytest.mark.parametrize("error", [UpstreamRefused("x"), InvalidRequest("x"), Unavailable("x")])
 def test_what_is_not_the_target_s_fault_does_not_count(health, error):
     for _ in range(5):
         health.record(ONE, error)
-    assert health.resting(ONE) is False
+    assert health.is_resting(ONE) is False

@@ -24,9 +24,9 @@ from core.contract.events import AttemptFailed, AudioChunk, AudioStart, Outcome,
 from core.contract.route import Policy, Route, Target
 from core.contract.speech import SpeechRequest
 from core.contract.usage import Usage
-from core.routing import run as road
+from core.providers import registry
 from core.routing.health import Health
-from core.routing.run import run
+from core.routing.run import call_adapter, run
 from tests.core.routing.books import Books
 
 pytestmark = pytest.mark.anyio
@@ -325,7 +325,7 @@ async def test_a_target_that_keeps_failing_rests():
 
 
 async def test_a_wire_without_the_method_is_unsupported(monkeypatch):
-    monkeypatch.setattr(road, "adapter", lambda wire: object())
+    monkeypatch.setattr(registry, "adapter", lambda wire: object())
     with pytest.raises(Unsupported) as caught:
-        await collect(route(2), road.answer, Books())
+        await collect(route(2), call_adapter, Books())
     assert caught.value.message == "Ada cannot do speech."

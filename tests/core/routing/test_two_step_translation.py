@@ -82,7 +82,7 @@ async def test_translation_comes_line_by_line_at_the_times_of_the_original():
         USED,
     ]
     assert books.outcomes == [Outcome.COMPLETED, Outcome.COMPLETED]
-    assert books.log.index("turn to mouth") > books.log.index("close completed")
+    assert books.log.index("next request to mouth") > books.log.index("close completed")
     heard, asked = models.asked
     assert heard == TranscriptionRequest("ears", FILE, segments=True, streamed=True)
     assert isinstance(asked, ChatRequest)

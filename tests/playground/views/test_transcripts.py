@@ -10,8 +10,8 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.test import AsyncClient
 
-from core import providers
 from core.models.offload import offload
+from core.providers import registry
 from playground.models import Run, Upload
 
 pytestmark = [pytest.mark.anyio, pytest.mark.django_db(transaction=True)]
@@ -164,7 +164,7 @@ async def test_times_are_found_in_the_sound(owner, run, alice, data):
     kept = {"text": JFK, "language": None, "segments": []}
     await Run.objects.filter(id=run.id).aupdate(upload=upload, words=[], transcript=kept, duration=11.0)
     answer = await owner.post(f"/runs/{run.id}/transcript/align")
-    await providers.close()
+    await registry.close()
     found = answer.json()
     times = [time for word in found["words"] for time in (word["start"], word["end"])]
     assert (answer.status_code, found["aligned"]) == (200, True)

@@ -15,9 +15,9 @@ from core.contract.errors import InvalidRequest, Unavailable, Unsupported
 from core.contract.events import AudioStart
 from core.contract.speech import SpeechRequest
 from core.media.installed import HINT, available_formats, missing, system_engine
-from core.providers import adapter
 from core.providers.base import SpeechAdapter
 from core.providers.local.speech import arguments, speak
+from core.providers.registry import adapter
 from tests.core.providers.local.transcripts import hear, target
 from tests.fakes.workers import SENTENCE, decoded_seconds
 

@@ -21,8 +21,8 @@ from core.contract.events import (
 )
 from core.contract.route import Target
 from core.contract.usage import Amount, Kind, Unit, Usage
-from core.providers import adapter
 from core.providers.base import ChatAdapter
+from core.providers.registry import adapter
 from core.providers.rehearsal.chat import PICTURE, SILENCE
 from core.providers.rehearsal.speech import SHAPE
 

@@ -20,8 +20,8 @@ from core.contract.events import AudioChunk, AudioStart, Event, SpeechWords, Use
 from core.contract.route import Target
 from core.contract.speech import SpeechRequest
 from core.contract.usage import Amount, Kind, Unit, Usage
-from core.providers import adapter
 from core.providers.base import SpeechAdapter
+from core.providers.registry import adapter
 
 
 def target(model: str = "rehearsal", form: AudioFormat = AudioFormat.PCM, **options: object) -> Target:

@@ -11,7 +11,7 @@ from core.contract.chat import ChatRequest
 from core.contract.errors import PolyphonyError
 from core.contract.events import AudioChunk, ChatDelta, Event
 from core.contract.route import Secret, Target
-from core.providers import adapter
+from core.providers.registry import adapter
 
 CANARY = "sk-canary-0123456789abcdef"
 HELLO = ({"role": "user", "content": "Hello"},)

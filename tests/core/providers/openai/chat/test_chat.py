@@ -12,9 +12,9 @@ from core.contract.errors import InvalidRequest
 from core.contract.events import AnswerMetadata, AudioChunk, AudioStart, ChatDelta, ImageReady, ToolCall, Used
 from core.contract.route import Target
 from core.contract.usage import Amount, Kind, Unit, Usage
-from core.providers import adapter
 from core.providers.base import ChatAdapter
 from core.providers.openai.chat.chat import limits
+from core.providers.registry import adapter
 from tests.core.providers.openai.chat.answers import HELLO, asking, chat, deltas, failing, heard, target, text
 from tests.fakes import chat as fake
 from tests.fakes.sound import sound

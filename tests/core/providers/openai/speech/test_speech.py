@@ -27,8 +27,8 @@ from core.contract.events import AudioChunk, AudioStart, Used
 from core.contract.route import Secret, Target
 from core.contract.speech import SpeechRequest
 from core.contract.usage import Kind, Price, Unit
-from core.providers import adapter
 from core.providers.base import SpeechAdapter
+from core.providers.registry import adapter
 from tests.fakes import scenarios
 from tests.fakes.scenarios import deltas, events, frame
 from tests.fakes.sound import sound

@@ -13,7 +13,7 @@ from core.contract.audio import AudioFormat
 from core.contract.events import AudioChunk, AudioStart, Used
 from core.contract.route import Secret, Target
 from core.contract.speech import SpeechRequest
-from core.providers import adapter
+from core.providers.registry import adapter
 
 pytestmark = pytest.mark.anyio
 

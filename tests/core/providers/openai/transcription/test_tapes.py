@@ -11,7 +11,7 @@ import pytest
 from core.contract.events import Transcript, TranscriptDelta, Used
 from core.contract.route import Secret, Target
 from core.contract.transcription import AudioFile, TranscriptionRequest
-from core.providers import adapter
+from core.providers.registry import adapter
 from tests.core.providers.openai.speech.test_tapes import recorded, replay
 
 pytestmark = pytest.mark.anyio

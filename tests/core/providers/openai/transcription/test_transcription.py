@@ -23,8 +23,8 @@ from core.contract.events import Segment, Transcript, TranscriptDelta, Transcrip
 from core.contract.route import Secret, Target
 from core.contract.transcription import AudioFile, TranscriptFormat, TranscriptionRequest
 from core.contract.translation import TranslationRequest
-from core.providers import adapter
 from core.providers.base import TranscriptionAdapter, TranslationAdapter
+from core.providers.registry import adapter
 from tests.fakes import listening, scenarios
 from tests.fakes.listening import DURATION, TEXT, TOKENS, frame, streamed, transcript
 

@@ -1,0 +1,50 @@
+"""How the request of each task is run: as it is, or in more than one step where its route says so."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable
+from typing import Any
+
+from core.contract.events import Event
+from core.contract.requests import Request
+from core.contract.route import Route
+from core.contract.tasks import Task, TaskTable
+from core.contract.transcription import TranscriptionRequest
+from core.contract.translation import TranslationRequest
+from core.routing.attempt import AttemptLog
+from core.routing.health import Health
+from core.routing.run import run
+from core.routing.two_step_translation import translate_in_two_steps
+from core.routing.word_alignment import transcribe_with_alignment
+
+Events = AsyncGenerator[Event, None]
+
+
+def transcribe(route: Route, request: TranscriptionRequest, attempts: AttemptLog, health: Health) -> Events:
+    """`route.align`: the model reports no word times, so they are found afterwards."""
+    runner = transcribe_with_alignment if route.align else run
+    return runner(route, request, attempts, health)
+
+
+def translate(route: Route, request: TranslationRequest, attempts: AttemptLog, health: Health) -> Events:
+    """`route.then`: the model only transcribes, so a chat model translates its transcript."""
+    runner = run if route.then is None else translate_in_two_steps
+    return runner(route, request, attempts, health)
+
+
+RUNNERS: TaskTable[Callable[[Route, Any, AttemptLog, Health], Events]] = TaskTable(
+    "routing",
+    {
+        Task.SPEECH: run,
+        Task.TRANSCRIPTION: transcribe,
+        Task.TRANSLATION: translate,
+        Task.CHAT: run,
+    },
+)
+"""Each takes the request class of its task."""
+
+
+def answer(route: Route, request: Request, attempts: AttemptLog, health: Health) -> Events:
+    """The events of `request`, `Used` the last. Raises what `run` raises, `UnknownTask` for a task without
+    a row."""
+    return RUNNERS[request.task](route, request, attempts, health)
