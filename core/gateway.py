@@ -11,7 +11,7 @@ from core import ledger
 from core.access import admission
 from core.access import snapshot as access
 from core.background import state
-from core.bodies.transcription.transcript import Gathering, Heard
+from core.bodies.transcription.collector import FinishedTranscript, TranscriptCollector
 from core.catalogue import route
 from core.contract.chat import ChatRequest
 from core.contract.errors import AuthenticationFailed, Interrupted, PolyphonyError, Unavailable
@@ -125,7 +125,7 @@ async def collect(caller: Caller, request: Request) -> Answer:
 class Hearing:
     """A finished transcript or translation: what was heard, by whom it was answered, the receipt."""
 
-    heard: Heard
+    heard: FinishedTranscript
     began: Started
     receipt: Receipt
 
@@ -133,7 +133,7 @@ class Hearing:
 async def hear(session: Session) -> Hearing:
     """The whole transcript of a session that listens. Raises what `stream` raises."""
     assert not isinstance(session.request, SpeechRequest | ChatRequest)
-    gathering, began = Gathering(), None
+    gathering, began = TranscriptCollector(), None
     async with aclosing(session.events()) as events:
         async for event in events:
             gathering.note(event)
@@ -141,4 +141,4 @@ async def hear(session: Session) -> Hearing:
                 began = event
     assert began is not None  # a run without content has raised
     assert session.receipt is not None
-    return Hearing(gathering.heard(session.request), began, session.receipt)
+    return Hearing(gathering.finish(session.request), began, session.receipt)

@@ -21,7 +21,8 @@ from core.api.http.streaming import Stream, answer_headers
 from core.api.http.write_buffer import gather
 from core.background import state
 from core.bodies.chat.chunks import Chunks
-from core.bodies.chat.completion import Completing, usage_object
+from core.bodies.chat.collector import ChatCollector
+from core.bodies.chat.completion import render_completion, usage_object
 from core.contract.errors import Interrupted, PolyphonyError
 from core.contract.events import Event, Started
 from core.gateway import Session
@@ -54,13 +55,15 @@ class CompletionAnswer(Whole):
         self.created = int(time.time())
 
     async def made(self) -> Response:
-        completing = Completing()
+        collector = ChatCollector()
         async with aclosing(self.session.events()) as events:
             async for event in events:
-                completing.note(event)
+                collector.note(event)
+        assert self.session.receipt is not None
+        chat = collector.finish(self.received.request)
         details = cost_details(self.session.entry.attempts)
-        found = completing.completion(self.session.id, self.created, details)
-        headers = self.headers_of(JSON, completing.began)
+        found = render_completion(chat, self.session.receipt, self.created, details)
+        headers = self.headers_of(JSON, chat.started)
         return Response(dumps(found), headers=headers)
 
     def headers_of(self, media_type: str, began: Started | None) -> Mapping[str, str]:

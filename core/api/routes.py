@@ -23,7 +23,8 @@ from core.api.transcription import transcription, translation
 from core.bodies.chat.body import ChatBody
 from core.bodies.responses.body import ResponsesBody
 from core.bodies.speech import SpeechBody
-from core.bodies.transcription.body import TranscriptionBody, TranslationBody
+from core.bodies.transcription.body import TranscriptionBody
+from core.bodies.translation import TranslationBody
 from core.bodies.validation import Body
 from core.contract.audio import MEDIA_TYPES
 

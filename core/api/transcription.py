@@ -15,12 +15,15 @@ from core.api.http.middleware import Scope, Send
 from core.api.http.request import caller
 from core.api.http.responders import Live, Whole
 from core.api.http.streaming import Stream, answer_headers
-from core.bodies.transcription.body import FORM, TranscriptionBody, TranslationBody
-from core.bodies.transcription.transcript import MEDIA_TYPES, Gathering, segment_event, usage_object, written
+from core.bodies.tasks import TRANSCRIPT_OPTIONS
+from core.bodies.transcription.body import TranscriptionBody
+from core.bodies.transcription.collector import TranscriptCollector
+from core.bodies.transcription.fields import FORM
+from core.bodies.transcription.transcript import MEDIA_TYPES, render_transcript, segment_event, usage_object
+from core.bodies.translation import TranslationBody
 from core.bodies.validation import validate
 from core.contract.errors import PolyphonyError
 from core.contract.events import Event, Segment, Started, TranscriptDelta
-from core.contract.transcription import TranscriptionRequest
 from core.contract.translation import TranscriptRequest
 from core.gateway import Hearing, Session, hear
 
@@ -61,7 +64,7 @@ class TranscriptAnswer(Whole):
 
     async def made(self) -> Response:
         hearing = await hear(self.session)
-        found = written(hearing.heard, self.asked, hearing.receipt)
+        found = render_transcript(hearing.heard, self.asked, hearing.receipt)
         if isinstance(found, dict):
             found |= self.by_two()
         body = found.encode() if isinstance(found, str) else dumps(found)
@@ -88,7 +91,7 @@ class EventAnswer(Live, TranscriptAnswer):
 
     def __init__(self, session: Session, asked: TranscriptRequest, received: Received) -> None:
         super().__init__(session, asked, received)
-        self.gathering = Gathering()
+        self.gathering = TranscriptCollector()
         self.began: Started | None = None
 
     async def answer(self, scope: Scope, send: Send) -> None:
@@ -121,7 +124,7 @@ class EventAnswer(Live, TranscriptAnswer):
 
     @property
     def diarizes(self) -> bool:
-        return isinstance(self.asked, TranscriptionRequest) and self.asked.diarize
+        return TRANSCRIPT_OPTIONS[self.asked.task](self.asked).diarize
 
     async def tell(self, stream: Stream, value: Mapping[str, object]) -> None:
         await self.start(stream)
@@ -131,8 +134,8 @@ class EventAnswer(Live, TranscriptAnswer):
         """The text once more, with the usage; formats with more than text add what they have."""
         receipt = self.session.receipt
         assert receipt is not None
-        heard = self.gathering.heard(self.asked)
-        whole = written(heard, self.asked)
+        heard = self.gathering.finish(self.asked)
+        whole = render_transcript(heard, self.asked)
         done = whole if isinstance(whole, dict) else {}
         usage = {**usage_object(receipt, heard.seconds), "type": "tokens"}  # OpenAI's events know no other
         await self.tell(stream, {**done, "type": "transcript.text.done", "text": heard.text, "usage": usage})

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from core.bodies.validation import Body, Fault, refuse_ours
 from core.contract.audio import AudioFormat
+from core.contract.events import AudioChunk, AudioStart, Event, SpeechWord, SpeechWords
 from core.contract.speech import SpeechRequest
 
 
@@ -87,3 +89,35 @@ class SpeechBody(Body):
             instructions=self.instructions or None,
             options=self.provider.options if self.provider else {},
         )
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedSpeech:
+    """Whole audio in the format of `shape`, and the times of its words where they are known."""
+
+    audio: bytes
+    shape: AudioStart
+    words: tuple[SpeechWord, ...] = ()
+
+
+@dataclass(slots=True)
+class SpeechCollector:
+    """The `Collector` of speech."""
+
+    audio: bytearray = field(default_factory=bytearray)
+    shape: AudioStart | None = None
+    words: list[SpeechWord] = field(default_factory=list)
+
+    def note(self, event: Event) -> None:
+        match event:
+            case AudioChunk(data):
+                self.audio += data
+            case SpeechWords(words):
+                self.words.extend(words)
+            case AudioStart():
+                self.shape = event
+
+    def finish(self, request: SpeechRequest) -> FinishedSpeech:
+        """The audio so far; an `AudioStart` must have been noted. The request adds nothing to it."""
+        assert self.shape is not None
+        return FinishedSpeech(bytes(self.audio), self.shape, tuple(self.words))

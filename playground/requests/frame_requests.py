@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from core.bodies.speech import SpeechBody
-from core.bodies.transcription.body import TranscriptionBody, TranslationBody
+from core.bodies.transcription.body import TranscriptionBody
+from core.bodies.translation import TranslationBody
 from core.bodies.validation import validate
 from core.contract.audio import AudioFormat
 from core.contract.errors import InvalidRequest

@@ -10,7 +10,8 @@ from uuid import UUID
 
 import orjson
 
-from core.bodies.chat.completion import Completing
+from core.bodies.chat.collector import ChatCollector
+from core.bodies.chat.completion import render_completion
 from core.contract.chat import ChatRequest
 from core.contract.errors import PolyphonyError
 from core.contract.events import NOTHING_BESIDE, ChatDelta, ImageReady, Outcome, Receipt, Started
@@ -39,7 +40,7 @@ class Chat:
     user_id: int
     run: UUID
     tell: Callable[[Body], Any]
-    whole: Completing = field(default_factory=Completing)
+    whole: ChatCollector = field(default_factory=ChatCollector)
     images: list[dict[str, Any]] = field(default_factory=list)
     delivered: bool = False
     prose: Prose | None = None
@@ -112,7 +113,7 @@ class Chat:
             "calls": [plain_call(call) for call in self.whole.calls],
             "images": self.images,
             "transcript": self.whole.transcript,
-            "finish": self.whole.finish,
+            "finish": self.whole.finish_reason,
         }
         return {name: value for name, value in found.items() if value}
 
@@ -121,9 +122,9 @@ class Chat:
         another provider answered than the one first asked."""
         kept = {"question": self.asked.question, "text": self.written(), **self.answer()}
         if receipt is not None:
-            self.whole.note(receipt)
-            kept["completion"] = plain(self.whole.completion(receipt.id, int(time.time())))
-        began = self.whole.began
+            chat = self.whole.finish(self.asked.request)
+            kept["completion"] = plain(render_completion(chat, receipt, int(time.time())))
+        began = self.whole.started
         used = next((one for one in targets if began and answers(one, began)), targets[0])
         if used is targets[0]:
             return {"answer": kept}
@@ -138,7 +139,7 @@ class Chat:
 
     def measures(self, receipt: Receipt) -> dict[str, Any]:
         """What a receipt says of an answer beside its cost."""
-        return {"finish_reason": self.whole.finish, "tokens_per_second": speed(receipt)}
+        return {"finish_reason": self.whole.finish_reason, "tokens_per_second": speed(receipt)}
 
 
 def answers(target: Target, began: Started) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from core.bodies.transcription.transcript import Gathering
+from core.bodies.transcription.collector import TranscriptCollector
 from core.contract.audio import AudioFormat
 from core.contract.chat import ChatRequest
 from core.contract.errors import RateLimited
@@ -48,7 +48,7 @@ class Live:
     log: Log
     pace: Pace = field(default_factory=Pace)
     words: list[SpeechWord] = field(default_factory=list)
-    heard: Gathering = field(default_factory=Gathering)
+    heard: TranscriptCollector = field(default_factory=TranscriptCollector)
     chat: Chat | None = None
     mirror: Mirror | None = None
     task: asyncio.Task[None] | None = None

@@ -7,8 +7,9 @@ from typing import Any
 
 import orjson
 
+from core.bodies.transcription.collector import FinishedTranscript
 from core.bodies.transcription.subtitles import cues, srt, vtt
-from core.bodies.transcription.transcript import Heard, segments_of
+from core.bodies.transcription.transcript import segments_of
 from core.contract.chat import ChatRequest
 from core.contract.events import Segment, TranscriptWord
 from core.contract.speech import SpeechRequest
@@ -22,7 +23,7 @@ def transcript_columns(live: Live) -> dict[str, Any]:
     asked = live.session.request
     if isinstance(asked, SpeechRequest | ChatRequest):
         return {}
-    heard = live.heard.heard(asked)
+    heard = live.heard.finish(asked)
     return {
         "duration": heard.seconds,
         "words": [frames.heard_fields(word) for word in heard.words],
@@ -69,11 +70,11 @@ def whole(run: Run) -> dict[str, Any]:
     }
 
 
-def heard(run: Run) -> Heard:
+def heard(run: Run) -> FinishedTranscript:
     """The transcript with the speakers under the names they were given."""
     kept = run.transcript
     names: Mapping[str, str] = kept.get("speakers", {})
-    return Heard(
+    return FinishedTranscript(
         text=kept.get("text", ""),
         language=kept.get("language"),
         seconds=run.duration,
@@ -87,13 +88,13 @@ def named(fields: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]
     return {**fields, "speaker": names.get(speaker) or speaker} if speaker else dict(fields)
 
 
-def plain(found: Heard) -> str:
+def plain(found: FinishedTranscript) -> str:
     """A paragraph for each segment, with who said it where that is known."""
     lines = [f"{part.speaker}: {part.text}" if part.speaker else part.text for part in found.segments]
     return "\n".join(line.strip() for line in lines) + "\n" if lines else found.text + "\n"
 
 
-def as_json(found: Heard) -> str:
+def as_json(found: FinishedTranscript) -> str:
     body = {
         "text": found.text,
         "language": found.language,
@@ -104,11 +105,11 @@ def as_json(found: Heard) -> str:
     return orjson.dumps(body, option=orjson.OPT_INDENT_2).decode() + "\n"
 
 
-def timed(write: Callable[..., str]) -> Callable[[Heard], str]:
+def timed(write: Callable[..., str]) -> Callable[[FinishedTranscript], str]:
     return lambda found: write(cues(found.segments, found.words, found.text, found.seconds))
 
 
-FILES: dict[str, tuple[str, Callable[[Heard], str]]] = {
+FILES: dict[str, tuple[str, Callable[[FinishedTranscript], str]]] = {
     "txt": ("text/plain; charset=utf-8", plain),
     "srt": ("application/x-subrip; charset=utf-8", timed(srt)),
     "vtt": ("text/vtt; charset=utf-8", timed(vtt)),

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from core.bodies.speech import SpeechBody
-from core.bodies.transcription.body import TranscriptionBody, TranslationBody
-from core.bodies.validation import Body, validate
+from core.bodies.tasks import BODIES
+from core.bodies.validation import validate
 from core.contract.tasks import Task
 from core.models import User
 from playground import frames
@@ -23,11 +22,6 @@ SAMPLES: dict[str, Callable[[str, Mapping[str, Any], str], list[Sample]]] = {
 }
 """Sample makers by task."""
 
-BODIES: dict[str, type[Body]] = {
-    Task.SPEECH: SpeechBody,
-    Task.TRANSCRIPTION: TranscriptionBody,
-    Task.TRANSLATION: TranslationBody,
-}
 OURS = ("plain", "task", "file")
 """What only this page knows, or only a running request has."""
 
@@ -35,8 +29,9 @@ OURS = ("plain", "task", "file")
 def samples(task: str, model: str, params: Mapping[str, Any], origin: str) -> list[Sample]:
     """Code for exactly this request. Raises `InvalidRequest` as the API would, `KeyError` for other tasks."""
     asked = {name: value for name, value in params.items() if name not in OURS}
-    validate(BODIES[task], {**asked, "model": model})
-    return SAMPLES[task](model, asked, origin)
+    samples_of = SAMPLES[task]
+    validate(BODIES[Task(task)], {**asked, "model": model})
+    return samples_of(model, asked, origin)
 
 
 def conversation_samples(

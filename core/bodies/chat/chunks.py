@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from core.bodies.chat.completion import OURS, audio_id, encoded, image_part
+from core.bodies.chat.completion import OWN_FIELDS, audio_id, encoded, image_part
 from core.contract.events import AnswerMetadata, AudioChunk, ChatDelta, Event, ImageReady, Started, ToolCall
 
 GROUP = 6
@@ -63,7 +63,7 @@ class Chunks:
         if type(event) is Started:
             self._learn(provider=event.provider)
         elif type(event) is AnswerMetadata:
-            self._learn(**{name: value for name, value in event.told.items() if name not in OURS})
+            self._learn(**{name: value for name, value in event.told.items() if name not in OWN_FIELDS})
         return b""
 
     def end(self, usage: Mapping[str, Any]) -> bytes:

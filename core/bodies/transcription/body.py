@@ -1,4 +1,7 @@
-"""`POST audio/transcriptions` and `audio/translations`: the fields beside the file, from JSON or a form."""
+"""`POST audio/transcriptions`: the fields beside the file, from JSON or a form.
+
+https://platform.openai.com/docs/api-reference/audio/createTranscription
+"""
 
 from __future__ import annotations
 
@@ -6,43 +9,22 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
-from core.bodies.form_fields import Form
 from core.bodies.speech import ProviderBody
-from core.bodies.validation import Body
+from core.bodies.transcription.fields import Format, Prompt, Temperature
+from core.bodies.transcription.options import TranscriptOptions
+from core.bodies.validation import Body, Fault
 from core.contract.errors import InvalidRequest, Unsupported
 from core.contract.languages import primary
 from core.contract.transcription import AudioFile, TranscriptFormat, TranscriptionRequest
-from core.contract.translation import TranslationRequest
 
 MOST_SPEAKERS = 32
 SUBTITLES = (TranscriptFormat.SRT, TranscriptFormat.VTT)
-FORM = Form(
-    lists=frozenset(
-        {
-            "include",
-            "keyterms",
-            "keywords",
-            "known_speaker_names",
-            "known_speaker_references",
-            "languages",
-            "timestamp_granularities",
-        }
-    ),
-    objects=frozenset({"chunking_strategy", "input_audio", "provider"}),
-    numbers=frozenset({"num_speakers", "temperature"}),
-    booleans=frozenset({"diarize", "enable_logging", "stream", "tag_audio_events"}),
-)
-"""How a form's fields are read."""
-
-
-class TranscriptionFault(InvalidRequest, ValueError):
-    """A refusal that pydantic carries to `validate` unchanged."""
 
 
 def known_language(text: str) -> str:
     code = primary(text)
     if code is None:
-        raise TranscriptionFault(
+        raise Fault(
             "language must be a code such as en, a tag such as pt-BR or an English name.", param="language"
         )
     return code
@@ -53,17 +35,14 @@ def chunked(value: Any) -> Any:
     if isinstance(value, dict) and value.get("type") == "server_vad":
         return value
     if value not in (None, "auto"):
-        raise TranscriptionFault(
+        raise Fault(
             'chunking_strategy must be "auto" or an object of type server_vad.', param="chunking_strategy"
         )
     return value
 
 
-Format = Annotated[TranscriptFormat, Field(strict=False)]
 Language = Annotated[str, StringConstraints(min_length=1, max_length=40), AfterValidator(known_language)]
 Term = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-Temperature = Annotated[float, Field(ge=0, le=1)]
-Prompt = Annotated[str, StringConstraints(max_length=20_000)]
 
 
 class TranscriptionBody(Body):
@@ -157,34 +136,12 @@ class TranscriptionBody(Body):
             )
 
 
-class TranslationBody(Body):
-    """What to write down in English, and how."""
-
-    model: str = Field(min_length=1, description="The model, such as `openai/whisper-large-v3`.")
-    prompt: Prompt | None = Field(default=None, description="Names and words that occur, in English.")
-    response_format: Format = TranscriptFormat.JSON
-    temperature: Temperature | None = None
-    translator: str | None = Field(
-        default=None,
-        min_length=1,
-        max_length=160,
-        description="A chat model for what `model` only writes down; the cheapest ready one by default.",
+def transcript_options(request: TranscriptionRequest) -> TranscriptOptions:
+    return TranscriptOptions(
+        task="transcribe",
+        language=request.language,
+        words=request.words,
+        segments=request.segments,
+        logprobs=request.logprobs,
+        diarize=request.diarize,
     )
-    provider: ProviderBody | None = None
-
-    def request(self, file: AudioFile) -> TranslationRequest:
-        """Raises `Unsupported` for a format that has speakers."""
-        if self.response_format is TranscriptFormat.DIARIZED_JSON:
-            raise Unsupported(
-                "A translation does not say who spoke: ask for json, text, srt, verbose_json or vtt.",
-                param="response_format",
-            )
-        return TranslationRequest(
-            model=self.model,
-            file=file,
-            prompt=self.prompt or None,
-            temperature=self.temperature,
-            format=self.response_format,
-            translator=self.translator,
-            options=self.provider.options if self.provider else {},
-        )

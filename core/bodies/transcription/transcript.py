@@ -1,23 +1,20 @@
-"""What was heard, gathered from events and written in every response format."""
+"""A finished transcript in every `response_format` of OpenAI's audio endpoints.
+
+https://platform.openai.com/docs/api-reference/audio/verbose-json-object
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import Any
 
+from core.bodies.tasks import TRANSCRIPT_OPTIONS
+from core.bodies.transcription.collector import FinishedTranscript
+from core.bodies.transcription.options import TranscriptOptions
 from core.bodies.transcription.subtitles import cues, srt, vtt, word_cues
-from core.contract.events import (
-    Event,
-    Receipt,
-    Segment,
-    Transcript,
-    TranscriptDelta,
-    TranscriptWord,
-    TranscriptWords,
-)
+from core.contract.events import Receipt, Segment, TranscriptWord
 from core.contract.languages import english_name
-from core.contract.transcription import TranscriptFormat, TranscriptionRequest
+from core.contract.transcription import TranscriptFormat
 from core.contract.translation import TranscriptRequest
 from core.contract.usage import Kind, Unit
 
@@ -27,135 +24,86 @@ MEDIA_TYPES = {
     form: PLAIN if form in (TranscriptFormat.TEXT, TranscriptFormat.SRT, TranscriptFormat.VTT) else JSON
     for form in TranscriptFormat
 }
-EXTENSIONS = {TranscriptFormat.TEXT: "txt", TranscriptFormat.SRT: "srt", TranscriptFormat.VTT: "vtt"}
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """A whole transcript; times are seconds of the file, `language` is a code."""
+def render_transcript(
+    transcript: FinishedTranscript, request: TranscriptRequest, receipt: Receipt | None = None
+) -> str | dict[str, Any]:
+    """The answer in the request's format: a string for text and subtitles, else an object for JSON.
 
-    text: str
-    language: str | None = None
-    seconds: float | None = None
-    segments: tuple[Segment, ...] = ()
-    words: tuple[TranscriptWord, ...] = ()
-    aligned: bool = False
-    logprobs: tuple[Mapping[str, Any], ...] = ()
-
-
-@dataclass(slots=True)
-class Gathering:
-    """Events of one transcript on their way to a `Heard`; other events are of no interest."""
-
-    deltas: list[str] = field(default_factory=list)
-    segments: list[Segment] = field(default_factory=list)
-    words: list[TranscriptWord] = field(default_factory=list)
-    aligned: bool = False
-    logprobs: list[Mapping[str, Any]] = field(default_factory=list)
-    whole: Transcript | None = None
-
-    def note(self, event: Event) -> None:
-        if isinstance(event, TranscriptDelta):
-            self.deltas.append(event.text)
-            self.logprobs += event.logprobs
-        elif isinstance(event, Segment):
-            self.segments.append(event)
-        elif isinstance(event, TranscriptWords):
-            self.words += event.words
-            self.aligned = self.aligned or event.aligned
-        elif isinstance(event, Transcript):
-            self.whole = event
-
-    def heard(self, request: TranscriptRequest) -> Heard:
-        """What has come so far; the request knows the length and perhaps the language."""
-        whole = self.whole or Transcript("".join(self.deltas))
-        spoken = request.language if isinstance(request, TranscriptionRequest) else "en"
-        measured = request.file.seconds
-        return Heard(
-            text=whole.text,
-            language=whole.language or spoken,
-            seconds=measured if measured is not None else whole.seconds,
-            segments=tuple(self.segments),
-            words=tuple(self.words),
-            aligned=self.aligned,
-            logprobs=tuple(self.logprobs),
-        )
-
-
-def written(heard: Heard, request: TranscriptRequest, receipt: Receipt | None = None) -> str | dict[str, Any]:
-    """The answer in the request's format: a string for text and subtitles, else an object for JSON."""
+    The object is the API's `Transcript`; with a `receipt` it says what it used.
+    """
+    options = TRANSCRIPT_OPTIONS[request.task](request)
     match request.format:
         case TranscriptFormat.TEXT:
-            return heard.text
+            return transcript.text
         case TranscriptFormat.SRT:
-            return srt(cues(heard.segments, heard.words, heard.text, heard.seconds))
+            return srt(cues(transcript.segments, transcript.words, transcript.text, transcript.seconds))
         case TranscriptFormat.VTT:
-            return vtt(cues(heard.segments, heard.words, heard.text, heard.seconds))
+            return vtt(cues(transcript.segments, transcript.words, transcript.text, transcript.seconds))
         case TranscriptFormat.VERBOSE_JSON:
-            return {**verbose(heard, request), **used(receipt, heard)}
+            return {**verbose_json(transcript, options), **usage_field(receipt, transcript)}
         case TranscriptFormat.DIARIZED_JSON:
-            return {**diarized(heard), **used(receipt, heard)}
+            return {**diarized_json(transcript, options), **usage_field(receipt, transcript)}
     return {
-        "text": heard.text,
-        **timed_words(heard, request),
-        **sureness(heard, request),
-        **used(receipt, heard),
+        "text": transcript.text,
+        **word_fields(transcript, options),
+        **logprob_fields(transcript, options),
+        **usage_field(receipt, transcript),
     }
 
 
-def verbose(heard: Heard, request: TranscriptRequest) -> dict[str, Any]:
-    """Segments unless only words were asked for; what is not known is left out."""
-    words = timed_words(heard, request)
-    found: dict[str, Any] = {"task": "transcribe" if request.task == "transcription" else "translate"}
-    if heard.language:
-        found["language"] = english_name(heard.language)
-    if heard.seconds is not None:
-        found["duration"] = heard.seconds
-    found["text"] = heard.text
-    found |= words
-    if request.segments or not words:
-        found["segments"] = [segment_object(segment) for segment in segments_of(heard)]
-    return found
+def verbose_json(transcript: FinishedTranscript, options: TranscriptOptions) -> dict[str, Any]:
+    """With segments, unless only words were asked for; fields that are not known are left out."""
+    words = word_fields(transcript, options)
+    fields: dict[str, Any] = {"task": options.task}
+    if transcript.language:
+        fields["language"] = english_name(transcript.language)
+    if transcript.seconds is not None:
+        fields["duration"] = transcript.seconds
+    fields["text"] = transcript.text
+    fields |= words
+    if options.segments or not words:
+        fields["segments"] = [segment_object(segment) for segment in segments_of(transcript)]
+    return fields
 
 
-def timed_words(heard: Heard, request: TranscriptRequest) -> dict[str, Any]:
+def word_fields(transcript: FinishedTranscript, options: TranscriptOptions) -> dict[str, Any]:
     """The words where they were asked for, and whether their times were found afterwards."""
-    if not isinstance(request, TranscriptionRequest) or not request.words:
+    if not options.words:
         return {}
-    words = {"words": [word_object(word) for word in heard.words]}
-    return {**words, "words_aligned": True} if heard.aligned else dict(words)
+    fields: dict[str, Any] = {"words": [word_object(word) for word in transcript.words]}
+    return {**fields, "words_aligned": True} if transcript.aligned else fields
 
 
-def sureness(heard: Heard, request: TranscriptRequest) -> dict[str, Any]:
-    """The tokens with their probabilities, where they were asked for."""
-    asked = isinstance(request, TranscriptionRequest) and request.logprobs
-    return {"logprobs": list(heard.logprobs)} if asked else {}
+def logprob_fields(transcript: FinishedTranscript, options: TranscriptOptions) -> dict[str, Any]:
+    return {"logprobs": list(transcript.logprobs)} if options.logprobs else {}
 
 
-def diarized(heard: Heard) -> dict[str, Any]:
+def diarized_json(transcript: FinishedTranscript, options: TranscriptOptions) -> dict[str, Any]:
     return {
-        "task": "transcribe",
-        "duration": heard.seconds if heard.seconds is not None else last_end(heard),
-        "text": heard.text,
-        "segments": [segment_event(segment) for segment in segments_of(heard)],
+        "task": options.task,
+        "duration": transcript.seconds if transcript.seconds is not None else last_end(transcript),
+        "text": transcript.text,
+        "segments": [segment_event(segment) for segment in segments_of(transcript)],
     }
 
 
-def segments_of(heard: Heard) -> Sequence[Segment]:
+def segments_of(transcript: FinishedTranscript) -> Sequence[Segment]:
     """The provider's segments, else its words put together as subtitles would be."""
-    if heard.segments or not heard.words:
-        return heard.segments
-    found = enumerate(word_cues(heard.words))
+    if transcript.segments or not transcript.words:
+        return transcript.segments
+    found = enumerate(word_cues(transcript.words))
     return [Segment(number, cue.start, cue.end, cue.text, cue.speaker) for number, cue in found]
 
 
-def last_end(heard: Heard) -> float:
-    ends = [segment.end for segment in heard.segments] + [word.end for word in heard.words]
+def last_end(transcript: FinishedTranscript) -> float:
+    ends = [segment.end for segment in transcript.segments] + [word.end for word in transcript.words]
     return max(ends, default=0.0)
 
 
 def segment_event(segment: Segment) -> dict[str, Any]:
-    """A stretch of one speaker, in `diarized_json` and in the stream alike."""
+    """A segment of one speaker: the same object in `diarized_json` and as an event of the stream."""
     return {
         "type": "transcript.text.segment",
         "id": f"seg_{segment.id}",
@@ -167,7 +115,7 @@ def segment_event(segment: Segment) -> dict[str, Any]:
 
 
 def segment_object(segment: Segment) -> dict[str, Any]:
-    """OpenAI requires measures of its own model; where nobody took them they are zero."""
+    """A segment of `verbose_json`. OpenAI's clients require measures of Whisper; they are zero here."""
     return {
         "id": segment.id,
         "seek": 0,
@@ -179,17 +127,17 @@ def segment_object(segment: Segment) -> dict[str, Any]:
         "avg_logprob": 0.0,
         "compression_ratio": 0.0,
         "no_speech_prob": 0.0,
-        **spoken_by(segment.speaker),
+        **speaker_fields(segment.speaker),
     }
 
 
 def word_object(word: TranscriptWord) -> dict[str, Any]:
-    found = {"word": word.word, "start": word.start, "end": word.end, **spoken_by(word.speaker)}
+    found = {"word": word.word, "start": word.start, "end": word.end, **speaker_fields(word.speaker)}
     return found if word.confidence is None else {**found, "confidence": word.confidence}
 
 
-def spoken_by(speaker: str | None) -> dict[str, Any]:
-    """OpenRouter's pair: a number and a label."""
+def speaker_fields(speaker: str | None) -> dict[str, Any]:
+    """OpenRouter's pair: a number, 0 for speaker A, and a label."""
     if speaker is None:
         return {}
     if len(speaker) == 1 and "A" <= speaker <= "Z":
@@ -197,32 +145,28 @@ def spoken_by(speaker: str | None) -> dict[str, Any]:
     return {"speaker_label": speaker}
 
 
-def used(receipt: Receipt | None, heard: Heard) -> dict[str, Any]:
-    return {} if receipt is None else {"usage": usage_object(receipt, heard.seconds)}
+def usage_field(receipt: Receipt | None, transcript: FinishedTranscript) -> dict[str, Any]:
+    return {} if receipt is None else {"usage": usage_object(receipt, transcript.seconds)}
 
 
 def usage_object(receipt: Receipt, seconds: float | None = None) -> dict[str, Any]:
-    """One object for every client: billed by tokens where there were any, else by duration."""
+    """`usage` for OpenAI's and OpenRouter's clients: of type `tokens` where there were any, else `duration`.
+
+    `seconds` is the length of the file where the receipt has none; `cost` is in USD, None where no price is
+    known.
+    """
     units = {(amount.kind, amount.unit): amount.quantity for amount in receipt.amounts}
-    text, audio, made = (
+    text, audio, output = (
         int(units.get((kind, Unit.TOKEN), 0)) for kind in (Kind.TEXT_IN, Kind.AUDIO_IN, Kind.TEXT_OUT)
     )
     length = units.get((Kind.AUDIO_IN, Unit.SECOND), seconds)
-    found: dict[str, Any] = {
-        "type": "tokens" if text or audio or made or length is None else "duration",
+    usage: dict[str, Any] = {
+        "type": "tokens" if text or audio or output or length is None else "duration",
         "input_tokens": text + audio,
-        "output_tokens": made,
-        "total_tokens": text + audio + made,
+        "output_tokens": output,
+        "total_tokens": text + audio + output,
         "input_token_details": {"text_tokens": text, "audio_tokens": audio},
     }
     if length is not None:
-        found["seconds"] = float(length)
-    return {**found, "cost": receipt.cost}
-
-
-def told(events: Iterable[Event], request: TranscriptRequest) -> Heard:
-    """The transcript that these events make."""
-    gathering = Gathering()
-    for event in events:
-        gathering.note(event)
-    return gathering.heard(request)
+        usage["seconds"] = float(length)
+    return {**usage, "cost": receipt.cost}

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from core.bodies.speech import SpeechBody
+from core.bodies.speech import FinishedSpeech, SpeechBody, SpeechCollector
 from core.bodies.validation import OURS_ALONE, validate
 from core.contract.audio import AudioFormat
 from core.contract.errors import InvalidRequest
+from core.contract.events import AudioChunk, AudioStart, SpeechWord, SpeechWords, Started
 from core.contract.speech import SpeechRequest
 
 LEAST = {"model": "lab/alto", "input": "Hello"}
@@ -115,3 +116,11 @@ def test_what_only_the_server_decides_is_refused(name):
     error = refused({**LEAST, name: "secret-value"})
     assert (error.status, error.param, error.provider_code) == (400, name, "unsupported_parameter")
     assert "secret-value" not in str(error.envelope())
+
+
+def test_audio_and_word_times_are_collected():
+    shape, word = AudioStart(AudioFormat.PCM, 24_000), SpeechWord("Hi", 0.0, 0.5)
+    collector = SpeechCollector()
+    for event in (Started("Lab", "m", 1), shape, AudioChunk(b"12"), SpeechWords((word,)), AudioChunk(b"3")):
+        collector.note(event)
+    assert collector.finish(SpeechRequest("m", "Hi")) == FinishedSpeech(b"123", shape, (word,))

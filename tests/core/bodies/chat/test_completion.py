@@ -5,8 +5,10 @@ from __future__ import annotations
 from base64 import b64encode
 from decimal import Decimal
 
-from core.bodies.chat.completion import Completing
+from core.bodies.chat.collector import ChatCollector
+from core.bodies.chat.completion import render_completion
 from core.contract.audio import AudioFormat
+from core.contract.chat import ChatRequest
 from core.contract.events import (
     AnswerMetadata,
     AudioChunk,
@@ -22,6 +24,7 @@ from core.contract.events import (
 from core.contract.usage import Amount, Basis, Kind, Unit
 
 CREATED = 1_795_200_000
+REQUEST = ChatRequest("m", ({"role": "user", "content": "Hi"},))
 
 
 def receipt(*amounts: tuple[Kind, int], cost: str | None = "0.5") -> Receipt:
@@ -31,10 +34,10 @@ def receipt(*amounts: tuple[Kind, int], cost: str | None = "0.5") -> Receipt:
 
 
 def completed(*events: Event, ended: Receipt | None = None) -> dict:
-    completing = Completing()
-    for event in (Started("Lab", "m", 1), *events, ended or receipt()):
-        completing.note(event)
-    return completing.completion("gen-1", CREATED)
+    collector = ChatCollector()
+    for event in (Started("Lab", "m", 1), *events):
+        collector.note(event)
+    return render_completion(collector.finish(REQUEST), ended or receipt(), CREATED)
 
 
 def message(*events: Event) -> dict:
@@ -175,11 +178,3 @@ def test_usage_counts_parts_once():
     }
     assert (prompt["cached_tokens"], prompt["text_tokens"], prompt["audio_tokens"]) == (42, 100, 10)
     assert (completion["reasoning_tokens"], completion["audio_tokens"]) == (20, 7)
-
-
-def test_what_is_known_so_far_can_be_asked():
-    completing = Completing()
-    for event in (ChatDelta("Hel", "Hm. "), ChatDelta("lo"), ChatDelta(finish="stop")):
-        completing.note(event)
-    assert (completing.text, completing.reasoning, completing.finish) == ("Hello", "Hm. ", "stop")
-    assert (completing.calls, completing.images, completing.transcript) == ([], [], "")

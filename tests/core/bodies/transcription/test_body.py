@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from core.bodies.transcription.body import FORM, TranscriptionBody, TranslationBody
+from core.bodies.transcription.body import TranscriptionBody
+from core.bodies.transcription.fields import FORM
 from core.bodies.validation import validate
-from core.contract.errors import InvalidRequest, Unsupported
+from core.contract.errors import InvalidRequest
 from core.contract.transcription import AudioFile, TranscriptFormat, TranscriptionRequest
-from core.contract.translation import TranslationRequest
 
 FILE = AudioFile("/nowhere", "audio.wav", "audio/wav", 1000, 6.0)
 VOICE = "data:audio/wav;base64,UklGRg=="
@@ -116,14 +116,3 @@ def test_nonsense_names_its_field(fields, param):
     with pytest.raises(InvalidRequest) as caught:
         asked(**fields)
     assert caught.value.param == param
-
-
-def test_a_translation_has_fewer_fields():
-    body = validate(TranslationBody, {"model": "m", "prompt": "", "temperature": 0, "language": "de"})
-    assert body.request(FILE) == TranslationRequest("m", FILE, temperature=0)
-
-
-def test_a_translation_tells_no_speakers():
-    body = validate(TranslationBody, {"model": "m", "response_format": "diarized_json"})
-    with pytest.raises(Unsupported):
-        body.request(FILE)

@@ -1,4 +1,4 @@
-"""What was heard, in every format; nothing is invented."""
+"""A finished transcript in every response format; nothing is invented."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from core.bodies.transcription.transcript import MEDIA_TYPES, Heard, told, usage_object, written
+from core.bodies.transcription.collector import FinishedTranscript, TranscriptCollector
+from core.bodies.transcription.transcript import MEDIA_TYPES, render_transcript, usage_object
 from core.contract.events import (
     Outcome,
     Receipt,
@@ -48,55 +49,45 @@ def receipt(*amounts: Amount, cost: Decimal | None = Decimal("0.0006")) -> Recei
     return Receipt("gen-1", Outcome.COMPLETED, "m", "lab", amounts, cost, Basis.COMPUTED, 1, 2)
 
 
-def test_events_become_one_transcript():
-    assert told(EVENTS, ask()) == Heard(TEXT, "en", 6.0, SEGMENTS, WORDS)
-
-
-def test_the_providers_length_stands_where_nobody_measured():
-    request = TranscriptionRequest("m", AudioFile("/nowhere", "audio.wav", "audio/wav", 1000))
-    assert told(EVENTS, request).seconds == 5.5
-
-
-def test_deltas_alone_are_a_transcript_too():
-    assert told([TranscriptDelta("a"), TranscriptDelta("b")], ask(language="ru")) == Heard("ab", "ru", 6.0)
-
-
-def test_a_translation_is_english():
-    assert told([Transcript("hello")], TranslationRequest("m", FILE)).language == "en"
+def collected(events, request) -> FinishedTranscript:
+    collector = TranscriptCollector()
+    for event in events:
+        collector.note(event)
+    return collector.finish(request)
 
 
 def test_aligned_words_say_so():
-    heard = told([TranscriptWords(WORDS, aligned=True), Transcript(TEXT)], ask())
-    assert written(heard, ask("verbose_json", words=True))["words_aligned"] is True
+    transcript = collected([TranscriptWords(WORDS, aligned=True), Transcript(TEXT)], ask())
+    assert render_transcript(transcript, ask("verbose_json", words=True))["words_aligned"] is True
 
 
 def test_text_and_json():
-    heard = told(EVENTS, ask())
-    assert written(heard, ask("text")) == TEXT
-    assert written(heard, ask("json")) == {"text": TEXT}
-    assert written(heard, ask("json", words=True))["words"][0]["start"] == 0.0
+    transcript = collected(EVENTS, ask())
+    assert render_transcript(transcript, ask("text")) == TEXT
+    assert render_transcript(transcript, ask("json")) == {"text": TEXT}
+    assert render_transcript(transcript, ask("json", words=True))["words"][0]["start"] == 0.0
 
 
 def test_subrip():
-    assert written(told(EVENTS, ask()), ask("srt")) == (
+    assert render_transcript(collected(EVENTS, ask()), ask("srt")) == (
         "1\n00:00:00,000 --> 00:00:01,500\nA: Ask not.\n\n2\n00:00:02,500 --> 00:00:04,000\nB: Ask what.\n"
     )
 
 
 def test_webvtt_escapes_what_would_be_markup():
-    heard = Heard("a <b> & c --> d", seconds=3725.25)
-    assert written(heard, ask("vtt")) == (
+    transcript = FinishedTranscript("a <b> & c --> d", seconds=3725.25)
+    assert render_transcript(transcript, ask("vtt")) == (
         "WEBVTT\n\n00:00:00.000 --> 01:02:05.250\na &lt;b&gt; &amp; c --&gt; d\n"
     )
 
 
 @pytest.mark.parametrize(("form", "empty"), [("srt", ""), ("vtt", "WEBVTT\n"), ("text", "")])
 def test_silence_is_no_subtitle(form, empty):
-    assert written(Heard("", seconds=3.0), ask(form)) == empty
+    assert render_transcript(FinishedTranscript("", seconds=3.0), ask(form)) == empty
 
 
 def test_verbose_json_names_the_language_and_every_field_of_a_segment():
-    assert written(told(EVENTS, ask()), ask("verbose_json")) == {
+    assert render_transcript(collected(EVENTS, ask()), ask("verbose_json")) == {
         "task": "transcribe",
         "language": "english",
         "duration": 6.0,
@@ -122,7 +113,7 @@ def test_verbose_json_names_the_language_and_every_field_of_a_segment():
 
 
 def test_verbose_json_of_words_alone_has_no_segments():
-    found = written(told(EVENTS, ask()), ask("verbose_json", words=True))
+    found = render_transcript(collected(EVENTS, ask()), ask("verbose_json", words=True))
     assert found["words"][0] == {
         "word": "Ask", "start": 0.0, "end": 0.5, "speaker": 0, "speaker_label": "A", "confidence": 0.9,
     }  # fmt: skip
@@ -130,30 +121,30 @@ def test_verbose_json_of_words_alone_has_no_segments():
 
 
 def test_verbose_json_of_words_and_segments_has_both():
-    found = written(told(EVENTS, ask()), ask("verbose_json", words=True, segments=True))
+    found = render_transcript(collected(EVENTS, ask()), ask("verbose_json", words=True, segments=True))
     assert (len(found["words"]), len(found["segments"])) == (4, 2)
 
 
 def test_verbose_json_leaves_out_what_is_not_known():
-    assert written(Heard("hi"), ask("verbose_json", segments=True)) == {
+    assert render_transcript(FinishedTranscript("hi"), ask("verbose_json", segments=True)) == {
         "task": "transcribe", "text": "hi", "segments": []
     }  # fmt: skip
 
 
 def test_segments_are_put_together_from_words_where_a_provider_has_none():
-    found = written(Heard(TEXT, "en", 6.0, (), WORDS), ask("verbose_json"))
+    found = render_transcript(FinishedTranscript(TEXT, "en", 6.0, (), WORDS), ask("verbose_json"))
     told = [(segment["start"], segment["end"], segment["text"]) for segment in found["segments"]]
     assert told == [(0.0, 1.5, "Ask not."), (2.5, 4.0, "Ask what.")]
 
 
 def test_a_verbose_translation_says_so():
     request = TranslationRequest("m", FILE, format=TranscriptFormat.VERBOSE_JSON)
-    found = written(told([Transcript("hello")], request), request)
+    found = render_transcript(collected([Transcript("hello")], request), request)
     assert (found["task"], found["language"]) == ("translate", "english")
 
 
 def test_diarized_json_has_letters():
-    assert written(told(EVENTS, ask()), ask("diarized_json")) == {
+    assert render_transcript(collected(EVENTS, ask()), ask("diarized_json")) == {
         "task": "transcribe",
         "duration": 6.0,
         "text": TEXT,

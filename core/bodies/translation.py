@@ -1,0 +1,54 @@
+"""`POST audio/translations`: the fields beside the file, from JSON or a form.
+
+https://platform.openai.com/docs/api-reference/audio/createTranslation
+"""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from core.bodies.speech import ProviderBody
+from core.bodies.transcription.fields import Format, Prompt, Temperature
+from core.bodies.transcription.options import TranscriptOptions
+from core.bodies.validation import Body
+from core.contract.errors import Unsupported
+from core.contract.transcription import AudioFile, TranscriptFormat
+from core.contract.translation import TranslationRequest
+
+
+class TranslationBody(Body):
+    """What to write down in English, and how."""
+
+    model: str = Field(min_length=1, description="The model, such as `openai/whisper-large-v3`.")
+    prompt: Prompt | None = Field(default=None, description="Names and words that occur, in English.")
+    response_format: Format = TranscriptFormat.JSON
+    temperature: Temperature | None = None
+    translator: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=160,
+        description="A chat model for what `model` only writes down; the cheapest ready one by default.",
+    )
+    provider: ProviderBody | None = None
+
+    def request(self, file: AudioFile) -> TranslationRequest:
+        """Raises `Unsupported` for a format that has speakers."""
+        if self.response_format is TranscriptFormat.DIARIZED_JSON:
+            raise Unsupported(
+                "A translation does not say who spoke: ask for json, text, srt, verbose_json or vtt.",
+                param="response_format",
+            )
+        return TranslationRequest(
+            model=self.model,
+            file=file,
+            prompt=self.prompt or None,
+            temperature=self.temperature,
+            format=self.response_format,
+            translator=self.translator,
+            options=self.provider.options if self.provider else {},
+        )
+
+
+def transcript_options(request: TranslationRequest) -> TranscriptOptions:
+    """A translation is English; its words have no times and its segments no speakers."""
+    return TranscriptOptions(task="translate", language="en", segments=request.segments)
