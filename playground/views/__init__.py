@@ -1,1 +1,1 @@
-"""What the stage answers over HTTP."""
+"""HTTP views of the playground: pages, JSON, files."""
