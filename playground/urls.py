@@ -4,21 +4,8 @@ from django.urls import URLPattern, path
 
 from playground.socket.authentication import SignedIn
 from playground.socket.consumer import PlaygroundConsumer
-from playground.views import (
-    catalogue,
-    code,
-    conversations,
-    files,
-    history,
-    keys,
-    model,
-    presets,
-    runs,
-    transcripts,
-    uploads,
-    usage,
-    voice_samples,
-)
+from playground.views import conversations, files, presets, runs, transcripts, uploads, voice_samples
+from playground.views.pages import catalogue, code, history, keys, model, usage
 
 app_name = "playground"
 urlpatterns: list[URLPattern] = [

@@ -147,7 +147,7 @@ def test_imports_go_downward_only():
         ("core.ledger.store.writer", "core.access.keys"),
         ("core.gateway", "playground.runs"),
         ("core.api.speech", "core.admin.fields"),
-        ("playground.views.model", "core.api.models"),
+        ("playground.views.pages.model", "core.api.models"),
         ("playground.conversations.store", "playground.runs.log"),
         ("playground.requests.chat", "playground.runs.log"),
         ("playground.studios.chat", "playground.samples.chat"),

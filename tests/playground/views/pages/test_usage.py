@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from core.access import snapshot
 from core.models import Budget, UsageRecord
-from playground.views.usage import CHART_HEIGHT, DAYS, bars
+from playground.views.pages.usage import CHART_HEIGHT, DAYS, bars
 
 
 def book(user, number: int, cost: str | None = "0.01", days: int = 0, **fields):
