@@ -1,4 +1,4 @@
-"""The stage as a Django application."""
+"""The playground as a Django application."""
 
 from django.apps import AppConfig
 

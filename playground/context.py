@@ -1,4 +1,4 @@
-"""What every page's shell needs to know."""
+"""Context processor of the base template."""
 
 from typing import Any
 
@@ -8,6 +8,6 @@ THEMES = ("light", "dark")
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """`theme` is the visitor's remembered choice, or empty to follow the system."""
+    """`theme` is the choice in the visitor's cookie, or empty to follow the system."""
     theme = request.COOKIES.get("theme", "")
     return {"theme": theme if theme in THEMES else ""}

@@ -1,4 +1,4 @@
-"""The stage's addresses: pages, media and the socket."""
+"""URLs of the playground: pages, JSON, files and the websocket."""
 
 from django.urls import URLPattern, path
 
@@ -23,12 +23,12 @@ urlpatterns: list[URLPattern] = [
     path("uploads/<uuid:upload_id>", files.upload, name="upload"),
     path("uploads/<uuid:upload_id>/page", files.page, name="upload_page"),
     path("uploads/<uuid:upload_id>/delete", uploads.delete, name="delete_upload"),
-    path("runs/<uuid:run_id>/sound", files.sound, name="sound"),
+    path("runs/<uuid:run_id>/sound", files.audio, name="sound"),
     path("runs/<uuid:run_id>/transcript", transcripts.transcript, name="transcript"),
     path("runs/<uuid:run_id>/transcript/align", transcripts.align, name="align_transcript"),
     path("runs/<uuid:run_id>/transcript.<str:extension>", transcripts.download, name="transcript_file"),
     path("runs/<uuid:run_id>/delete", runs.delete, name="delete_run"),
-    path("runs/<uuid:run_id>/request", runs.sent, name="run_request"),
+    path("runs/<uuid:run_id>/request", runs.request_details, name="run_request"),
     path("runs/<uuid:run_id>/timings", runs.timings, name="timings"),
     path("conversations/", conversations.index, name="conversations"),
     path("conversations/<uuid:conversation_id>/", conversations.show, name="conversation"),

@@ -1,4 +1,4 @@
-"""A person's conversations: found, read, renamed, copied, deleted."""
+"""JSON views of a user's conversations: list, search, read, rename, fork, delete."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from core.bodies.validation import Body, validate
 from core.contract.errors import InvalidRequest
 from core.models import User
 from core.models.offload import offload
-from playground.conversations import fork as forking
+from playground.conversations import fork as forks
 from playground.conversations import serializer
 from playground.models import Conversation, Message, Run
 from playground.models.run import TITLE_LENGTH
 from playground.runs import registry
-from playground.views.json_response import absent, signed_in
+from playground.views.json_response import not_found, signed_in
 
-MOST_PAGES = 10_000
+MAX_PAGE = 10_000
 
 
 class TitleBody(Body):
@@ -35,18 +35,18 @@ class ForkBody(Body):
 async def index(request: HttpRequest, user: User) -> HttpResponseBase:
     """The list, newest first; `?q=` searches titles and messages, `?page=` counts from 1."""
     number = request.GET.get("page", "1")
-    if not (number.isascii() and number.isdigit() and 0 < int(number) <= MOST_PAGES):
+    if not (number.isascii() and number.isdigit() and 0 < int(number) <= MAX_PAGE):
         raise InvalidRequest("page must be a whole number from 1.", param="page")
-    return private(await offload(serializer.page, user, request.GET.get("q", "")[:200], int(number)))
+    return private_json(await offload(serializer.page, user, request.GET.get("q", "")[:200], int(number)))
 
 
 @signed_in("GET")
 async def show(request: HttpRequest, user: User, conversation_id: UUID) -> HttpResponseBase:
     """One conversation with its whole tree."""
-    found = await offload(serializer.whole, user, conversation_id)
-    if found is None:
-        raise absent()
-    return private(found)
+    data = await offload(serializer.whole, user, conversation_id)
+    if data is None:
+        raise not_found()
+    return private_json(data)
 
 
 @signed_in("POST")
@@ -55,15 +55,15 @@ async def rename(request: HttpRequest, user: User, conversation_id: UUID) -> Htt
     title = validate(TitleBody, decode(request.body)).title
     mine = Conversation.objects.for_user(user).filter(id=conversation_id)
     if not await offload(mine.update, title=title):
-        raise absent()
+        raise not_found()
     return HttpResponse(status=204)
 
 
 @signed_in("POST", "DELETE")
 async def delete(request: HttpRequest, user: User, conversation_id: UUID) -> HttpResponseBase:
-    """Delete it with its runs and files, stopping the runs that are still made: 204."""
-    row = await of(user, conversation_id)
-    runs = await offload(unfinished, row)
+    """Delete it with its runs and files, after stopping its running runs: 204."""
+    row = await get_conversation(user, conversation_id)
+    runs = await offload(running_runs, row)
     for run in runs:
         await registry.stop(run)
     await offload(row.erase)
@@ -75,29 +75,29 @@ async def delete(request: HttpRequest, user: User, conversation_id: UUID) -> Htt
 @signed_in("POST")
 async def fork(request: HttpRequest, user: User, conversation_id: UUID) -> HttpResponseBase:
     """Body `{"message"}`: 201 with the `id` of a copy of the path that leads there."""
-    asked = validate(ForkBody, decode(request.body)).message
+    message_id = validate(ForkBody, decode(request.body)).message
     try:
-        message = UUID(asked)
+        message = UUID(message_id)
     except ValueError:
         raise InvalidRequest("message must be the id of a message.", param="message") from None
-    row = await of(user, conversation_id)
-    copy = await offload(forking.fork, row, message)
+    row = await get_conversation(user, conversation_id)
+    copy = await offload(forks.fork, row, message)
     return JsonResponse({"id": str(copy.id)}, status=201)
 
 
-async def of(user: User, conversation_id: UUID) -> Conversation:
+async def get_conversation(user: User, conversation_id: UUID) -> Conversation:
     row = await offload(Conversation.objects.for_user(user).filter(id=conversation_id).first)
     if row is None:
-        raise absent()
+        raise not_found()
     return row
 
 
-def unfinished(row: Conversation) -> list[UUID]:
+def running_runs(row: Conversation) -> list[UUID]:
     running = Message.objects.filter(conversation=row, state=Run.State.RUNNING).exclude(run=None)
     return list(running.values_list("run_id", flat=True))
 
 
-def private(found: object) -> JsonResponse:
-    answer = JsonResponse(found)
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+def private_json(data: object) -> JsonResponse:
+    response = JsonResponse(data)
+    response["Cache-Control"] = "private, no-store"
+    return response

@@ -1,4 +1,4 @@
-"""JSON answers of the stage: the API's error envelope, the same for a foreign id and an unknown one."""
+"""Errors of the JSON views as the API's error envelope, and the decorator that requires a signed-in user."""
 
 from __future__ import annotations
 
@@ -13,37 +13,38 @@ from core.models import User
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, User, P], Awaitable[HttpResponseBase]]
-Answer = Callable[Concatenate[HttpRequest, P], Awaitable[HttpResponseBase]]
+Handler = Callable[Concatenate[HttpRequest, P], Awaitable[HttpResponseBase]]
 
 
-def refusal(error: PolyphonyError) -> HttpResponse:
-    answer = JsonResponse({"error": error.envelope()}, status=error.status)
-    answer["Cache-Control"] = "no-store"
-    return answer
+def error_response(error: PolyphonyError) -> HttpResponse:
+    response = JsonResponse({"error": error.envelope()}, status=error.status)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
-def absent() -> NotFound:
+def not_found() -> NotFound:
+    """The same for an unknown id and for one of another user."""
     return NotFound("There is no such thing, or it is not yours.")
 
 
-def signed_in(*methods: str) -> Callable[[View[P]], Answer[P]]:
-    """For views of signed-in people and these methods: they get the user, their refusals become answers."""
+def signed_in(*methods: str) -> Callable[[View[P]], Handler[P]]:
+    """Decorator of a view for `methods`: it gets the signed-in user; its `PolyphonyError` is answered."""
 
-    def decorate(view: View[P]) -> Answer[P]:
+    def decorate(view: View[P]) -> Handler[P]:
         @wraps(view)
-        async def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        async def handle(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if request.method not in methods:
-                refused = refusal(MethodNotAllowed(f"Use {' or '.join(methods)} here."))
+                refused = error_response(MethodNotAllowed(f"Use {' or '.join(methods)} here."))
                 refused["Allow"] = ", ".join(methods)
                 return refused
             user = await request.auser()
             if not isinstance(user, User):
-                return refusal(AuthenticationFailed("Sign in first.", code="not_signed_in"))
+                return error_response(AuthenticationFailed("Sign in first.", code="not_signed_in"))
             try:
                 return await view(request, user, *args, **kwargs)
             except PolyphonyError as error:
-                return refusal(error)
+                return error_response(error)
 
-        return answer
+        return handle
 
     return decorate

@@ -1,4 +1,4 @@
-"""A person's presets: settings of conversations under names."""
+"""JSON views of a user's presets: named settings of conversations."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from core.models import User
 from core.models.offload import offload
 from playground.models import Preset
 from playground.models.preset import NAME_LENGTH
-from playground.views.json_response import absent, signed_in
+from playground.views.json_response import not_found, signed_in
 
-MOST = 100
-LARGEST = 64 * 1024
+PRESET_LIMIT = 100
+MAX_BODY_BYTES = 64 * 1024
 
 
 class Settings(Body):
-    """What a conversation is set to; a key that is absent is at its default."""
+    """Settings of a conversation; an absent key is at its default."""
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
@@ -47,34 +47,36 @@ class PresetBody(Body):
 async def presets(request: HttpRequest, user: User) -> HttpResponseBase:
     """GET: all of them. POST `{"name", "settings"}`: 201 with the preset; one of that name is replaced."""
     if request.method == "GET":
-        return JsonResponse({"presets": await offload(listed, user)})
-    if len(request.body) > LARGEST:
+        return JsonResponse({"presets": await offload(list_presets, user)})
+    if len(request.body) > MAX_BODY_BYTES:
         raise InvalidRequest("These settings are too long to be kept.", param="settings")
-    asked = validate(PresetBody, decode(request.body))
-    return JsonResponse(fields(await offload(put, user, asked)), status=201)
+    body = validate(PresetBody, decode(request.body))
+    return JsonResponse(serialize(await offload(save_preset, user, body)), status=201)
 
 
 @signed_in("POST", "DELETE")
 async def delete(request: HttpRequest, user: User, preset_id: UUID) -> HttpResponseBase:
     deleted, _ = await offload(Preset.objects.for_user(user).filter(id=preset_id).delete)
     if not deleted:
-        raise absent()
+        raise not_found()
     return HttpResponse(status=204)
 
 
-def listed(user: User) -> list[dict[str, Any]]:
-    return [fields(row) for row in Preset.objects.for_user(user)]
+def list_presets(user: User) -> list[dict[str, Any]]:
+    return [serialize(row) for row in Preset.objects.for_user(user)]
 
 
-def put(user: User, asked: PresetBody) -> Preset:
+def save_preset(user: User, body: PresetBody) -> Preset:
     mine = Preset.objects.for_user(user)
-    if mine.exclude(name=asked.name).count() >= MOST:
-        raise InvalidRequest(f"There is room for {MOST} presets.", param="name", code="too_many_presets")
+    if mine.exclude(name=body.name).count() >= PRESET_LIMIT:
+        raise InvalidRequest(
+            f"There is room for {PRESET_LIMIT} presets.", param="name", code="too_many_presets"
+        )
     row, _ = Preset.objects.update_or_create(
-        user=user, name=asked.name, defaults={"settings": asked.settings.model_dump(exclude_unset=True)}
+        user=user, name=body.name, defaults={"settings": body.settings.model_dump(exclude_unset=True)}
     )
     return row
 
 
-def fields(row: Preset) -> dict[str, Any]:
+def serialize(row: Preset) -> dict[str, Any]:
     return {"id": str(row.id), "name": row.name, "settings": row.settings}

@@ -1,4 +1,4 @@
-"""What a page does to a run beside making it: delete it, look into it, add the browser's own times."""
+"""JSON views of a user's runs: delete, details of the request, timings of the browser."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from core.models import User
 from core.models.offload import offload
 from playground.models import Run
 from playground.runs import registry
-from playground.views.json_response import absent, signed_in
+from playground.views.json_response import not_found, signed_in
 
 TIMINGS = frozenset(
     {"first_sound_ms", "stalls", "stalled_ms", "total_ms", "played_samples", "received_samples"}
 )
 """What a browser may report of a run; numbers from 0."""
 
-STEPS = ("provider", "model", "outcome", "status", "reason", "duration_ms")
-"""What is told of an attempt."""
+ATTEMPT_FIELDS = ("provider", "model", "outcome", "status", "reason", "duration_ms")
+"""What `request_details` shows of an attempt."""
 
 
 @signed_in("POST", "DELETE")
 async def delete(request: HttpRequest, user: User, run_id: UUID) -> HttpResponseBase:
-    """Delete a run and its file, stopping it first where it is still made: 204."""
+    """Delete a run and its file, after stopping it where it is running: 204."""
     run = await offload(Run.objects.for_user(user).filter(id=run_id).first)
     if run is None:
-        raise absent()
+        raise not_found()
     await registry.stop(run.id)
     await offload(run.delete)
     registry.forget_finished(run.id)
@@ -39,32 +39,32 @@ async def delete(request: HttpRequest, user: User, run_id: UUID) -> HttpResponse
 
 @signed_in("POST")
 async def timings(request: HttpRequest, user: User, run_id: UUID) -> HttpResponseBase:
-    """Keep what the browser measured, such as `{"first_sound_ms": 180}`: 204."""
-    measured = checked(decode(request.body))
+    """Store what the browser measured, such as `{"first_sound_ms": 180}`: 204."""
+    measured = validate_timings(decode(request.body))
     runs = Run.objects.for_user(user).filter(id=run_id)
     if not await offload(runs.update, timings=measured):
-        raise absent()
+        raise not_found()
     return HttpResponse(status=204)
 
 
 @signed_in("GET")
-async def sent(request: HttpRequest, user: User, run_id: UUID) -> HttpResponseBase:
-    """What the provider was `sent`, the `answer` as the API tells it, the `route` it took."""
+async def request_details(request: HttpRequest, user: User, run_id: UUID) -> HttpResponseBase:
+    """The request as `sent` to the provider, the `answer` as the API returns it, the `route` of attempts."""
     run = await offload(Run.objects.for_user(user).filter(id=run_id).first)
     if run is None:
-        raise absent()
+        raise not_found()
     attempts = (run.receipt or {}).get("attempts", ())
-    told = {
+    details = {
         "sent": run.sent,
         "answer": run.answer.get("completion"),
-        "route": [{name: attempt.get(name) for name in STEPS} for attempt in attempts],
+        "route": [{name: attempt.get(name) for name in ATTEMPT_FIELDS} for attempt in attempts],
     }
-    answer = JsonResponse(told)
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+    response = JsonResponse(details)
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
-def checked(fields: dict[str, Any]) -> dict[str, float]:
+def validate_timings(fields: dict[str, Any]) -> dict[str, float]:
     for name, value in fields.items():
         if name not in TIMINGS:
             raise InvalidRequest(f"{name[:40]} is not a timing.", param=name[:40])

@@ -1,4 +1,4 @@
-"""A run's transcript: to read, to correct, to take away."""
+"""JSON views of a run's transcript: read, correct, align, download."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ from core.operations import media
 from playground.models import Run
 from playground.requests.source_file import sound_file
 from playground.runs import transcript as written
-from playground.views.json_response import absent, signed_in
+from playground.views.json_response import not_found, signed_in
 
 HEARD = (Task.TRANSCRIPTION, Task.TRANSLATION)
 MOST_WORDS = 50_000
 Seconds = Annotated[float, Field(ge=0, le=360_000, allow_inf_nan=False)]
-Said = Annotated[str, StringConstraints(max_length=20_000)]
-Letter = Annotated[str, StringConstraints(min_length=1, max_length=40)]
-Name = Annotated[str, StringConstraints(max_length=80)]
+SegmentText = Annotated[str, StringConstraints(max_length=20_000)]
+SpeakerLabel = Annotated[str, StringConstraints(min_length=1, max_length=40)]
+SpeakerName = Annotated[str, StringConstraints(max_length=80)]
 
 
 class SegmentBody(Body):
     id: int
     start: Seconds
     end: Seconds
-    text: Said
-    speaker: Letter | None = None
+    text: SegmentText
+    speaker: SpeakerLabel | None = None
 
 
 class WordBody(Body):
@@ -43,38 +43,38 @@ class WordBody(Body):
     start: Seconds
     end: Seconds
     confidence: Annotated[float, Field(ge=0, le=1)] | None = None
-    speaker: Letter | None = None
+    speaker: SpeakerLabel | None = None
 
 
 class TranscriptBody(Body):
-    """A corrected transcript; times as they were heard."""
+    """A corrected transcript; times are those of the audio, in seconds."""
 
     text: Annotated[str, StringConstraints(max_length=2_000_000)]
     segments: list[SegmentBody] = Field(default_factory=list, max_length=MOST_WORDS)
     words: list[WordBody] = Field(default_factory=list, max_length=MOST_WORDS)
-    speakers: dict[Letter, Name] = Field(default_factory=dict, max_length=64)
+    speakers: dict[SpeakerLabel, SpeakerName] = Field(default_factory=dict, max_length=64)
 
 
 @signed_in("GET", "POST")
 async def transcript(request: HttpRequest, user: User, run_id: UUID) -> HttpResponseBase:
-    """GET: the transcript with its times and its sound. POST: put a corrected one in its place, 204."""
-    run = await of(user, run_id)
+    """GET: the transcript with its times and the URL of its audio. POST: store a corrected one, 204."""
+    run = await get_run(user, run_id)
     if request.method == "GET":
         return JsonResponse(written.whole(run))
     body = validate(TranscriptBody, decode(request.body)).model_dump(exclude_none=True)
     words = body.pop("words")
-    kept = {**run.transcript, **body, "edited": True}
-    await offload(Run.objects.filter(id=run.id).update, transcript=kept, words=words)
+    corrected = {**run.transcript, **body, "edited": True}
+    await offload(Run.objects.filter(id=run.id).update, transcript=corrected, words=words)
     return HttpResponse(status=204)
 
 
 @signed_in("POST")
 async def align(request: HttpRequest, user: User, run_id: UUID) -> HttpResponseBase:
-    """Find when each word of an English transcript was said, by laying it along the sound.
+    """Find the time of each word of an English transcript by forced alignment with the audio.
 
-    Answers the transcript with its words, marked as `aligned`. Raises `Unsupported` where that cannot be.
+    Returns the transcript with its words, marked as `aligned`. Raises `Unsupported` where it is not possible.
     """
-    run = await of(user, run_id)
+    run = await get_run(user, run_id)
     if run.upload is None:
         raise NotFound("The sound of this run is gone.")
     if run.task != Task.TRANSCRIPTION or run.words or run.transcript.get("language") not in (None, "en"):
@@ -85,25 +85,25 @@ async def align(request: HttpRequest, user: User, run_id: UUID) -> HttpResponseB
         raise Unsupported("The text does not fit the sound.")
     columns = written.aligned(run, words)
     await offload(Run.objects.filter(id=run.id).update, **columns)
-    return JsonResponse(written.whole(await of(user, run_id)))
+    return JsonResponse(written.whole(await get_run(user, run_id)))
 
 
 @signed_in("GET", "HEAD")
 async def download(request: HttpRequest, user: User, run_id: UUID, extension: str) -> HttpResponseBase:
     """The transcript as txt, srt, vtt or json, from the corrected text."""
-    run = await of(user, run_id)
+    run = await get_run(user, run_id)
     if extension not in written.FILES:
-        raise absent()
+        raise not_found()
     media_type, write = written.FILES[extension]
-    answer = HttpResponse(write(written.heard(run)), content_type=media_type)
+    response = HttpResponse(write(written.heard(run)), content_type=media_type)
     name = f"{PurePath(run.title).stem or 'transcript'}.{extension}"
-    answer["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-    answer["Cache-Control"] = "private, no-cache"
-    return answer
+    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    response["Cache-Control"] = "private, no-cache"
+    return response
 
 
-async def of(user: User, run_id: UUID) -> Run:
+async def get_run(user: User, run_id: UUID) -> Run:
     mine = Run.objects.for_user(user).filter(id=run_id, task__in=HEARD).select_related("upload")
     if (run := await offload(mine.first)) is None:
-        raise absent()
+        raise not_found()
     return run

@@ -1,4 +1,4 @@
-"""`POST /uploads/`: a file comes in by multipart and is known by an id from then on."""
+"""`POST /uploads/`: receive a file by multipart and store it under an id."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from core.models.offload import offload
 from playground.file_type import kind_of
 from playground.models import Upload
 from playground.requests.source_file import probed
-from playground.views.json_response import absent, signed_in
+from playground.views.json_response import not_found, signed_in
 
 NAME_LENGTH = 200
 HEAD = 512
@@ -35,38 +35,38 @@ TAKEN_BY_CHAT = f"png, jpeg, webp, gif, pdf, {TAKEN}"
 
 @signed_in("POST")
 async def create(request: HttpRequest, user: User) -> HttpResponseBase:
-    """201 with the upload's `id`, `name`, `media_type`, `bytes` and what was found in it, such as `duration`.
+    """201 with the upload's `id`, `name`, `media_type`, `bytes` and what was measured, such as `duration`.
 
-    The form field `task` says what the file is for: what that cannot use is refused, and nothing is kept.
+    The form field `task` says what the file is for: one that it cannot use is rejected and not stored.
     """
     file = await offload(request.FILES.get, "file")
     if file is None:
         raise InvalidRequest(_("Send one file in the form field file."), param="file", code="missing_field")
     task = request.POST.get("task", "")
-    row = await offload(store, user, checked(file), task)
+    row = await offload(create_upload, user, require_size(file), task)
     try:
         row.probe = await probed(row)
         if task in HEARD:
-            require_sound(row)
+            require_audio(row)
         await offload(row.save, force_insert=True)
     except BaseException:
         await offload(default_storage.delete, row.file)
         raise
-    return JsonResponse(described(row), status=201)
+    return JsonResponse(serialize(row), status=201)
 
 
 @signed_in("POST", "DELETE")
 async def delete(request: HttpRequest, user: User, upload_id: UUID) -> HttpResponseBase:
-    """Delete a file for good; transcripts made of it stay: 204."""
+    """Delete a file; its transcripts stay: 204."""
     row = await offload(Upload.objects.for_user(user).filter(id=upload_id).first)
     if row is None:
-        raise absent()
+        raise not_found()
     await offload(row.delete)
     return HttpResponse(status=204)
 
 
-def checked(file: UploadedFile) -> UploadedFile:
-    """The file, where its size is one that is taken."""
+def require_size(file: UploadedFile) -> UploadedFile:
+    """The file itself. Raises `InvalidRequest` for an empty one, `TooLarge` above `MAX_UPLOAD_MB`."""
     if not file.size:
         raise InvalidRequest(_("The file is empty."), param="file", code="empty_file")
     if file.size > settings.MAX_UPLOAD_MB * MIB:
@@ -75,7 +75,7 @@ def checked(file: UploadedFile) -> UploadedFile:
     return file
 
 
-def store(user: User, file: UploadedFile, task: str) -> Upload:
+def create_upload(user: User, file: UploadedFile, task: str) -> Upload:
     """The file under a generated name, as a row that is not saved yet."""
     media_type, extension = kind_of(file.read(HEAD))
     file.seek(0)
@@ -84,7 +84,7 @@ def store(user: User, file: UploadedFile, task: str) -> Upload:
     return Upload(
         id=upload_id,
         user=user,
-        name=shown_name(file.name or ""),
+        name=display_name(file.name or ""),
         media_type=media_type,
         bytes=file.size,
         task=task if task in TASKS else "",
@@ -95,35 +95,35 @@ def store(user: User, file: UploadedFile, task: str) -> Upload:
 def require_use(task: str, media_type: str, size: int) -> None:
     """Raise `InvalidRequest` for a file that `task` cannot use, `TooLarge` for too large a picture."""
     if task in HEARD and not media_type.startswith(HEARABLE):
-        raise refused(media_type, TAKEN)
+        raise unsupported_format(media_type, TAKEN)
     if task != Task.CHAT:
         return
     if not media_type.startswith(READABLE):
-        raise refused(media_type, TAKEN_BY_CHAT)
+        raise unsupported_format(media_type, TAKEN_BY_CHAT)
     if media_type.startswith("image/") and size > IMAGE_MB * MIB:
         raise TooLarge(_("A picture may have at most %(limit)s MB.") % {"limit": IMAGE_MB}, param="file")
 
 
-def refused(media_type: str, taken: str) -> InvalidRequest:
+def unsupported_format(media_type: str, taken: str) -> InvalidRequest:
     plain = media_type == "text/plain"
-    told = (
+    message = (
         _("This file is text, whatever its name says. Send one of %(formats)s.")
         if plain
         else _("This file is of no kind that is taken here. Send one of %(formats)s.")
     )
-    return InvalidRequest(told % {"formats": taken}, param="file", code="unsupported_format")
+    return InvalidRequest(message % {"formats": taken}, param="file", code="unsupported_format")
 
 
-def require_sound(row: Upload) -> None:
+def require_audio(row: Upload) -> None:
     if "video_codec" in row.probe and "codec" not in row.probe:
         raise InvalidRequest("There is no sound in this video.", param="file", code="no_sound")
 
 
-def shown_name(name: str) -> str:
+def display_name(name: str) -> str:
     """The client's file name as plain text of one line."""
     return "".join(character for character in name if character.isprintable())[:NAME_LENGTH] or "file"
 
 
-def described(row: Upload) -> dict[str, Any]:
+def serialize(row: Upload) -> dict[str, Any]:
     facts = {"id": str(row.id), "name": row.name, "media_type": row.media_type, "bytes": row.bytes}
     return {**facts, **row.probe, "url": reverse("playground:upload", args=[row.id])}

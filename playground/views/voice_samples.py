@@ -1,4 +1,4 @@
-"""What a voice sounds like: one sentence, made once per voice, then kept."""
+"""Samples of voices: one sentence, synthesized once per voice and stored."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from core.contract.requests import Caller, Source
 from core.contract.speech import SpeechRequest
 from core.models import User
 from core.models.offload import offload
-from playground.views.files import file_answer
+from playground.views.files import file_response
 from playground.views.json_response import signed_in
 
 SENTENCES = {
@@ -48,30 +48,30 @@ SENTENCES = {
 
 @signed_in("GET", "HEAD")
 async def sample(request: HttpRequest, user: User) -> HttpResponseBase:
-    """The sample of `?model=&voice=`; the first listener's request makes it and is metered like any other."""
+    """The sample of `?model=&voice=`; the first request synthesizes it and is metered like any other."""
     model = lookup.get(request.GET.get("model", ""))
     voice = model.voice_ids.get(request.GET.get("voice", "").casefold())
     if voice is None:
         raise InvalidRequest("This model has no such voice.", param="voice")
-    name = await kept(model, voice, user.pk)
-    answer = await file_answer(request, name, media_type(name), name.rpartition("/")[2], attachment=False)
-    answer["Cache-Control"] = "private, max-age=86400"
-    return answer
+    name = await stored_sample(model, voice, user.pk)
+    response = await file_response(request, name, media_type(name), name.rpartition("/")[2], attachment=False)
+    response["Cache-Control"] = "private, max-age=86400"
+    return response
 
 
-async def kept(model: ModelEntry, voice: str, user_id: int) -> str:
-    """Storage name of the sample, made now where it does not exist. Raises what the gateway raises."""
-    form = playable(model)
+async def stored_sample(model: ModelEntry, voice: str, user_id: int) -> str:
+    """Storage name of the sample, synthesized now where it does not exist. Raises what the gateway raises."""
+    form = playable_format(model)
     digest = hashlib.sha256(f"{model.slug}\n{voice}".encode()).hexdigest()[:32]
     name = f"samples/{digest}.{form.extension}"
     if not await offload(default_storage.exists, name):
-        asked = SpeechRequest(model=model.slug, text=sentence(model, voice), voice=voice, format=form)
-        answer = await gateway.collect(Caller(user_id, source=Source.PLAYGROUND), asked)
-        await offload(default_storage.save, name, ContentFile(answer.audio))
+        speech = SpeechRequest(model=model.slug, text=sentence(model, voice), voice=voice, format=form)
+        response = await gateway.collect(Caller(user_id, source=Source.PLAYGROUND), speech)
+        await offload(default_storage.save, name, ContentFile(response.audio))
     return name
 
 
-def playable(model: ModelEntry) -> AudioFormat:
+def playable_format(model: ModelEntry) -> AudioFormat:
     """The smallest format of the model that every browser plays."""
     for form in (AudioFormat.MP3, AudioFormat.WAV, AudioFormat.AAC, AudioFormat.FLAC, AudioFormat.OPUS):
         if form in model.formats or not model.formats:

@@ -1,4 +1,4 @@
-"""The catalogue page."""
+"""The page of the catalogue: all models by task, with filters."""
 
 from __future__ import annotations
 
@@ -30,36 +30,36 @@ MODALITIES = {
 @login_required
 @require_safe
 def catalogue(request: HttpRequest) -> HttpResponse:
-    asked = filters(request.GET)
-    found = listings(asked)
+    query = filters(request.GET)
+    found = listings(query)
     context = {
         "sections": sections(found),
         "count": len(found),
         "total": len(listings()),
         "filters": request.GET,
         "passwordless": not request.user.has_usable_password(),
-        "filtered": asked != Filters(retired=False),
+        "filtered": query != Filters(retired=False),
         **choices(),
     }
     return render(request, "playground/catalogue.html", context)
 
 
-def filters(asked: QueryDict) -> Filters:
-    """What the address asks for; values nobody offers simply find nothing."""
+def filters(query: QueryDict) -> Filters:
+    """The filters in the URL's query; unknown values match nothing."""
     return Filters(
-        query=asked.get("q", "")[:200],
-        tasks=one(asked, "task"),
-        inputs=one(asked, "input"),
-        outputs=one(asked, "output"),
-        providers=one(asked, "provider"),
-        max_price=price(asked.get("price", "")),
-        ready="ready" in asked,
-        retired="retired" in asked,
+        query=query.get("q", "")[:200],
+        tasks=values(query, "task"),
+        inputs=values(query, "input"),
+        outputs=values(query, "output"),
+        providers=values(query, "provider"),
+        max_price=price(query.get("price", "")),
+        ready="ready" in query,
+        retired="retired" in query,
     )
 
 
-def one(asked: QueryDict, name: str) -> frozenset[str]:
-    return frozenset(value for value in asked.getlist(name) if value)
+def values(query: QueryDict, name: str) -> frozenset[str]:
+    return frozenset(value for value in query.getlist(name) if value)
 
 
 def price(text: str) -> Decimal | None:

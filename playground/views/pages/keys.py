@@ -1,4 +1,4 @@
-"""One's own API keys: made, shown once, revoked."""
+"""The page of the user's own API keys: issue, show once, revoke."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ LIFETIMES = (30, 180, 365)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def keys(request: HttpRequest) -> HttpResponse:
-    """The list; a POST makes a key and shows it in this one answer, which nobody may store."""
-    issued = make(request) if request.method == "POST" else None
+    """The list; a POST issues a key and shows it in this response only, which must not be cached."""
+    issued = issue_key(request) if request.method == "POST" else None
     context = {
         "keys": ApiKey.objects.filter(user=request.user),
         "issued": issued,
@@ -34,7 +34,7 @@ def keys(request: HttpRequest) -> HttpResponse:
     return render(request, "playground/keys.html", context)
 
 
-def make(request: HttpRequest) -> str:
+def issue_key(request: HttpRequest) -> str:
     days = request.POST.get("days", "")
     lifetime = timedelta(days=int(days)) if days in map(str, LIFETIMES) else None
     text, _key = issue(

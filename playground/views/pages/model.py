@@ -98,7 +98,7 @@ def chat(request: HttpRequest, entry: Listing) -> dict[str, Any]:
         "studio": "chat",
         "conversation": conversation,
         "conversations": serializer.page(request.user),
-        "presets": presets.listed(request.user),
+        "presets": presets.list_presets(request.user),
         **chatting.studio(entry),
         "names": names.chat_names(),
     }

@@ -1,4 +1,4 @@
-"""One's own usage: spending, budgets, days, models, and the records as CSV."""
+"""The page of the user's own usage: spending, budgets, days, models; its records as CSV."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ DAYS = 30
 CHART_HEIGHT = 96
 
 
-class Lines:
-    """A file for the csv writer that hands each line on."""
+class LineBuffer:
+    """A file object for the csv writer whose `write` returns the line."""
 
     def write(self, line: str) -> str:
         return line
@@ -47,7 +47,7 @@ def usage(request: HttpRequest) -> HttpResponse:
 
 
 def bars(days: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """A bar for each of the last days: records and cost, its height in the chart's own units."""
+    """A bar for each of the last `DAYS` days: records and cost; sizes in units of the chart."""
     today = timezone.now().date()
     totals = {today - timedelta(days=back): [0, Decimal(0)] for back in reversed(range(DAYS))}
     for row in days:
@@ -71,12 +71,12 @@ def bars(days: list[dict[str, Any]]) -> list[dict[str, Any]]:
 @login_required
 @require_safe
 def usage_csv(request: HttpRequest) -> StreamingHttpResponse:
-    response = StreamingHttpResponse(lines(request.user.pk), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(csv_lines(request.user.pk), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="usage.csv"'
     return response
 
 
-def lines(user_id: int) -> Iterator[str]:
-    writer = csv.writer(Lines())
+def csv_lines(user_id: int) -> Iterator[str]:
+    writer = csv.writer(LineBuffer())
     for row in reports.csv_rows(users=[user_id]):
         yield writer.writerow(row)

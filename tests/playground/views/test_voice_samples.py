@@ -14,7 +14,7 @@ from core.contract.audio import AudioFormat
 from core.contract.errors import InvalidRequest
 from core.models import AIModel, UsageRecord, Voice
 from core.models.offload import offload
-from playground.views.voice_samples import SENTENCES, playable, sentence
+from playground.views.voice_samples import SENTENCES, playable_format, sentence
 
 pytestmark = [pytest.mark.anyio, pytest.mark.django_db(transaction=True)]
 
@@ -31,8 +31,8 @@ def ask(client, **fields):
     return client.get("/voices/sample", {"model": "local/rehearsal", "voice": "tone", **fields})
 
 
-async def body(answer) -> bytes:
-    return b"".join([part async for part in answer])
+async def body(response) -> bytes:
+    return b"".join([part async for part in response])
 
 
 async def test_a_sample_is_made_once_and_kept(listener, alice):
@@ -51,10 +51,10 @@ async def test_a_sample_is_made_once_and_kept(listener, alice):
 
 async def test_a_browser_may_ask_for_a_part(listener):
     whole = await body(await ask(listener))
-    answer = await listener.get(
+    response = await listener.get(
         "/voices/sample", {"model": "local/rehearsal", "voice": "tone"}, headers={"Range": "bytes=0-43"}
     )
-    assert (answer.status_code, await body(answer)) == (206, whole[:44])
+    assert (response.status_code, await body(response)) == (206, whole[:44])
 
 
 async def test_a_voice_is_found_in_any_case(listener):
@@ -65,23 +65,23 @@ async def test_a_voice_is_found_in_any_case(listener):
     ("fields", "status"), [({"voice": "nobody"}, 400), ({"voice": ""}, 400), ({"model": "no/such"}, 404)]
 )
 async def test_what_does_not_exist_has_no_sample(listener, fields, status):
-    answer = await ask(listener, **fields)
-    assert answer.status_code == status
-    assert answer.json()["error"]["code"] == status
+    response = await ask(listener, **fields)
+    assert response.status_code == status
+    assert response.json()["error"]["code"] == status
 
 
 async def test_a_failing_provider_leaves_no_sample(listener, rehearsal):
     rehearsal.options = {"fail": "500"}
     await offload(rehearsal.save)
     await offload(background.refresh)
-    answer = await ask(listener)
-    assert answer.status_code >= 500
+    response = await ask(listener)
+    assert response.status_code >= 500
     assert not await offload(default_storage.exists, "samples")
 
 
 async def test_samples_are_for_those_who_signed_in(engine):
-    answer = await ask(AsyncClient())
-    assert (answer.status_code, answer.json()["error"]["type"]) == (401, "authentication_error")
+    response = await ask(AsyncClient())
+    assert (response.status_code, response.json()["error"]["type"]) == (401, "authentication_error")
 
 
 async def test_every_voice_says_its_own_language(engine):
@@ -110,9 +110,9 @@ class Formats:
     [((), AudioFormat.MP3), (("wav", "pcm"), AudioFormat.WAV), (("opus", "mp3"), AudioFormat.MP3)],
 )
 def test_the_smallest_playable_format_is_taken(formats, chosen):
-    assert playable(Formats(*formats)) is chosen
+    assert playable_format(Formats(*formats)) is chosen
 
 
 def test_bare_samples_are_not_playable():
     with pytest.raises(InvalidRequest):
-        playable(Formats("pcm"))
+        playable_format(Formats("pcm"))
