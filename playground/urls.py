@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from playground.socket.authentication import SignedIn
+from playground.socket.authentication import SessionUser
 from playground.socket.consumer import PlaygroundConsumer
 from playground.views import conversations, files, presets, runs, transcripts, uploads, voice_samples
 from playground.views.pages import catalogue, code, history, keys, model, usage
@@ -38,4 +38,4 @@ urlpatterns: list[URLPattern] = [
     path("presets/", presets.presets, name="presets"),
     path("presets/<uuid:preset_id>/delete", presets.delete, name="delete_preset"),
 ]
-websocket_urlpatterns: list[URLPattern] = [path("ws/playground/", SignedIn(PlaygroundConsumer.as_asgi()))]
+websocket_urlpatterns: list[URLPattern] = [path("ws/playground/", SessionUser(PlaygroundConsumer.as_asgi()))]

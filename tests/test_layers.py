@@ -20,6 +20,7 @@ LAYERS: tuple[set[str], ...] = (
     # the browser's face: beside the API and the admin, with layers of its own
     {"playground.tasks"},
     {"playground.models", "playground.markdown", "playground.frames", "playground.names"},
+    {"playground.uploads"},
     {"playground.conversations"},
     {"playground.requests"},
     {"playground.runs"},
@@ -163,7 +164,7 @@ def test_a_planted_violation_is_found(importer, imported):
         ("core.providers.shared.http", "httpx"),
         ("core.bodies.files.data_urls", "core.media.file_types"),
         ("core.gateway", "core.background.state"),
-        ("playground.runs.runner", "playground.requests.requests"),
+        ("playground.runs.runner", "playground.requests.run_request"),
         ("core.urls", "playground.urls"),
     ],
 )

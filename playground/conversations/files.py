@@ -14,12 +14,12 @@ from core.contract.chat import FILE_FIELDS, Media, Modality
 from core.contract.errors import InvalidRequest, NotFound
 from core.models import User
 from playground.models import Upload
-from playground.requests.source_file import local_path
+from playground.uploads.local_file import local_path
 
 FACTS = ("duration", "width", "height", "pages")
 
 
-class Shelf:
+class RequestFiles:
     """The files of one request: each is looked up once, for its owner alone. Blocking."""
 
     def __init__(self, user: User) -> None:
@@ -75,14 +75,14 @@ def media(row: Upload, found: Found) -> Media:
     )
 
 
-def described(row: Upload) -> dict[str, Any]:
+def file_summary(row: Upload) -> dict[str, Any]:
     """What a message keeps of a file, and shows once it is gone."""
     known = {"id": str(row.id), "name": row.name, "media_type": row.media_type, "bytes": row.bytes}
     facts = {name: row.probe[name] for name in FACTS if name in row.probe}
     return {**known, **facts, "url": reverse("playground:upload", args=[row.id])}
 
 
-def kept(part: Mapping[str, Any], rows: Mapping[UUID, Upload]) -> dict[str, Any]:
+def stored_part(part: Mapping[str, Any], rows: Mapping[UUID, Upload]) -> dict[str, Any]:
     """A canonical part as a row keeps it: `{"upload": …}` in place of the file."""
     kind = part["type"]
     if kind not in FILE_FIELDS or not isinstance(inner := part.get(kind), Mapping):
@@ -92,7 +92,7 @@ def kept(part: Mapping[str, Any], rows: Mapping[UUID, Upload]) -> dict[str, Any]
     if not isinstance(file, Media):
         return dict(part)
     rest = {name: value for name, value in inner.items() if name != key}
-    return {**part, kind: {**rest, "upload": described(rows[UUID(file.upload)])}}
+    return {**part, kind: {**rest, "upload": file_summary(rows[UUID(file.upload)])}}
 
 
 def upload_of(part: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -1,16 +1,18 @@
-"""Conversations as the pages read them: the list, and one with its whole tree."""
+"""Conversations as JSON for the pages: the list, and one with its whole tree of messages."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import get_language
 
 from core.models import User
 from playground import frames
 from playground.conversations import files
-from playground.conversations.html import rendered
+from playground.markdown import render
 from playground.models import Conversation, Message, Upload
 
 PAGE_SIZE = 30
@@ -35,13 +37,13 @@ def page(user: User, words: str = "", number: int = 1) -> dict[str, Any]:
     return {"conversations": listed, "more": len(rows) > PAGE_SIZE}
 
 
-def whole(user: User, conversation_id: Any) -> dict[str, Any] | None:
+def conversation_fields(user: User, conversation_id: Any) -> dict[str, Any] | None:
     """A conversation of this user with all its messages, oldest first; None for any other. Blocking."""
     row = Conversation.objects.for_user(user).summed().filter(id=conversation_id).first()
     if row is None:
         return None
     messages = list(row.messages.select_related("run"))
-    known = living(messages)
+    known = stored_ids(messages)
     return {
         "id": str(row.id),
         "title": row.title,
@@ -53,26 +55,25 @@ def whole(user: User, conversation_id: Any) -> dict[str, Any] | None:
     }
 
 
-def living(messages: Iterable[Message]) -> set[str]:
-    """Ids of the files that are still there."""
+def stored_ids(messages: Iterable[Message]) -> set[str]:
+    """Ids of the uploads of `messages` that still exist."""
     ids = Upload.objects.filter(messages__in=[message.id for message in messages])
     return {str(found) for found in ids.values_list("id", flat=True)}
 
 
 def message_fields(row: Message, known: set[str]) -> dict[str, Any]:
-    answered = row.role == "assistant"
     return {
         "id": str(row.id),
         "parent": str(row.parent_id) if row.parent_id else None,
         "role": row.role,
         "model": row.model,
-        "parts": [shown(part, known) for part in row.content],
+        "parts": [part_fields(part, known) for part in row.content],
         "text": row.text,
-        "html": rendered(row.text) if answered else "",
+        "html": answer_html(row.text) if row.role == "assistant" else "",
         "reasoning": row.answer.get("reasoning", ""),
         "calls": row.answer.get("calls", []),
-        "images": [image(found, known) for found in row.answer.get("images", ())],
-        "audio": sound(row),
+        "images": [image_fields(found, known) for found in row.answer.get("images", ())],
+        "audio": audio_fields(row),
         "state": row.state,
         "run": str(row.run_id) if row.run_id else None,
         "receipt": row.receipt,
@@ -82,8 +83,8 @@ def message_fields(row: Message, known: set[str]) -> dict[str, Any]:
     }
 
 
-def shown(part: dict[str, Any], known: set[str]) -> dict[str, Any]:
-    """A kept part; of a file that is gone it says so."""
+def part_fields(part: dict[str, Any], known: set[str]) -> dict[str, Any]:
+    """A stored part; `gone` marks a file that was deleted."""
     upload = files.upload_of(part)
     if upload is None or upload["id"] in known:
         return part
@@ -91,16 +92,26 @@ def shown(part: dict[str, Any], known: set[str]) -> dict[str, Any]:
     return {**part, kind: {**part[kind], "upload": {**upload, "gone": True}}}
 
 
-def image(found: Mapping[str, Any], known: set[str]) -> dict[str, Any]:
-    told = {name: found[name] for name in ("url", "media_type", "remote") if name in found}
+def image_fields(found: Mapping[str, Any], known: set[str]) -> dict[str, Any]:
+    fields = {name: found[name] for name in ("url", "media_type", "remote") if name in found}
     gone = "upload" in found and found["upload"]["id"] not in known
-    return {**told, "gone": True} if gone else told
+    return {**fields, "gone": True} if gone else fields
 
 
-def sound(row: Message) -> dict[str, Any] | None:
-    """The answer's sound while its run keeps it, else what was said in it."""
+def audio_fields(row: Message) -> dict[str, Any] | None:
+    """The answer's audio while its run exists, else its transcript alone."""
     run, transcript = row.run, row.answer.get("transcript")
     if run is None or not run.sound:
         return {"url": None, "duration": None, "transcript": transcript} if transcript else None
     url = reverse("playground:sound", args=[run.id])
     return {"url": url, "duration": run.duration, "transcript": transcript}
+
+
+def answer_html(text: str) -> str:
+    """`text` as safe HTML in the language of the page; empty where there is no text."""
+    return cached_html(text, get_language() or "") if text.strip() else ""
+
+
+@lru_cache(maxsize=512)
+def cached_html(text: str, _language: str) -> str:
+    return render(text)

@@ -13,18 +13,17 @@ from django.utils import timezone
 
 from core.contract.events import Outcome, Receipt
 from playground.conversations import files
+from playground.conversations.turn import Turn
 from playground.models import Conversation, Message, Run, Upload
-from playground.requests.run_request import Asked, Turn
 
 log = logging.getLogger("polyphony.runs")
 
 
 @transaction.atomic
-def begin(row: Run, asked: Asked) -> None:
-    """The run with its files, the new messages, the answer that is to come."""
+def begin(row: Run, uploads: Iterable[Upload], turn: Turn | None) -> None:
+    """Insert the run with its files and, for a turn, the new messages and the answer that is to come."""
     row.save(force_insert=True)
-    row.uploads.set(asked.uploads)
-    turn = asked.turn
+    row.uploads.set(uploads)
     if turn is None:
         return
     conversation = turn.conversation
@@ -35,25 +34,12 @@ def begin(row: Run, asked: Asked) -> None:
         conversation.save(update_fields=["model", "settings", "updated_at"])
     for message in turn.questions:
         message.save(force_insert=True)
-        link(message)
+        link_uploads(message)
     turn.answer.run = row
     turn.answer.save(force_insert=True)
 
 
-def told(turn: Turn | None) -> dict[str, Any]:
-    """What `run.started` says of a turn."""
-    if turn is None:
-        return {}
-    return {
-        "conversation": str(turn.conversation.id),
-        "title": turn.conversation.title,
-        "messages": [str(message.id) for message in turn.questions],
-        "message": str(turn.answer.id),
-        "left_out": list(turn.left_out),
-    }
-
-
-def link(message: Message) -> None:
+def link_uploads(message: Message) -> None:
     """Say in the database which files a message is about."""
     known = [files.upload_of(part) for part in message.content]
     known += [image.get("upload") for image in message.answer.get("images") or ()]
@@ -61,7 +47,7 @@ def link(message: Message) -> None:
     message.uploads.set(Upload.objects.filter(id__in=ids))
 
 
-def so_far(parts: Iterable[tuple[Turn, str, dict[str, Any]]]) -> None:
+def save_progress(parts: Iterable[tuple[Turn, str, dict[str, Any]]]) -> None:
     """What has come, text and the rest, of answers that are still being made.
 
     Together, and where that fails one by one: what one of them has in it costs the others nothing.
@@ -92,7 +78,7 @@ def settle(
         return
     Conversation.objects.filter(id=turn.conversation.id).update(updated_at=timezone.now())
     turn.answer.answer = columns["answer"]
-    link(turn.answer)
+    link_uploads(turn.answer)
 
 
 def storable(value: Any) -> Any:

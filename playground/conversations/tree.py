@@ -13,7 +13,7 @@ from core.catalogue.validation.chat import accepts_audio_format, chat_endpoints,
 from core.contract.chat import FILE_FIELDS, Media, Modality
 from core.contract.errors import InvalidRequest, NotFound
 from playground.conversations import files
-from playground.conversations.files import Shelf
+from playground.conversations.files import RequestFiles
 from playground.models import Conversation, Message, Run
 
 MIB = 1024 * 1024
@@ -37,11 +37,11 @@ def path_to(conversation: Conversation, parent: UUID | None) -> list[Message]:
 
 
 @dataclass
-class Reading:
+class MessageBuilder:
     """Writes a path down for `model`; what it cannot take is in `left_out`, and a note in its place."""
 
     model: ModelEntry
-    shelf: Shelf
+    files: RequestFiles
     left_out: list[dict[str, Any]] = field(default_factory=list)
 
     def messages(
@@ -118,7 +118,7 @@ class Reading:
         return self.takes(modality) and any(fetches_urls(endpoint, modality) for endpoint in endpoints)
 
     def media(self, modality: Modality, upload: str) -> Media:
-        return self.shelf.take(Found(modality, "messages", upload=upload))
+        return self.files.take(Found(modality, "messages", upload=upload))
 
     def fits(self, media: Media) -> bool:
         if media.modality is Modality.AUDIO and not accepts_audio_format(self.model, media.format):

@@ -1,6 +1,6 @@
 """The socket's JSON, and nowhere else: frames become requests, events become frames."""
 
-from playground.frames.chat import chat_bodies, image_ready, spelled
+from playground.frames.chat import chat_events, event_object, image_ready
 from playground.frames.incoming import (
     NEW,
     BadFrame,
@@ -15,19 +15,19 @@ from playground.frames.incoming import (
 from playground.frames.outgoing import (
     PONG,
     audio_end,
-    binary,
-    body,
-    channel,
+    audio_frame,
     done,
+    error_frame,
+    event_body,
+    event_frame,
     failed,
-    heard_fields,
-    refusal,
+    run_number,
     segment_fields,
     started,
-    text,
+    text_delta_template,
+    transcript_word_fields,
     usage,
     word_fields,
-    words_between,
 )
 from playground.frames.receipts import money, receipt_fields
 
@@ -41,24 +41,24 @@ __all__ = [
     "Start",
     "Stop",
     "audio_end",
-    "binary",
-    "body",
-    "channel",
-    "chat_bodies",
+    "audio_frame",
+    "chat_events",
     "chat_start",
     "done",
+    "error_frame",
+    "event_body",
+    "event_frame",
+    "event_object",
     "failed",
-    "heard_fields",
     "image_ready",
     "money",
     "parse",
     "receipt_fields",
-    "refusal",
+    "run_number",
     "segment_fields",
-    "spelled",
     "started",
-    "text",
+    "text_delta_template",
+    "transcript_word_fields",
     "usage",
     "word_fields",
-    "words_between",
 ]

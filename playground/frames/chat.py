@@ -8,13 +8,13 @@ from typing import Any
 from core.contract.events import ChatDelta
 
 
-def spelled(body: dict[str, Any] | str) -> dict[str, Any]:
+def event_object(body: dict[str, Any] | str) -> dict[str, Any]:
     """A textual event as JSON has it: more of the answer's text is kept as its words alone, since most
     events are these."""
     return {"type": "text.delta", "text": body} if isinstance(body, str) else body
 
 
-def chat_bodies(delta: ChatDelta) -> Iterator[dict[str, Any] | str]:
+def chat_events(delta: ChatDelta) -> Iterator[dict[str, Any] | str]:
     """The events of one delta; text of the answer's sound is marked as `spoken`."""
     if delta.reasoning:
         yield {"type": "reasoning.delta", "text": delta.reasoning}

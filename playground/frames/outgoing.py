@@ -32,29 +32,29 @@ HEADER = struct.Struct(">II")
 PONG = '{"type":"pong"}'
 
 
-def channel(run: UUID) -> int:
+def run_number(run: UUID) -> int:
     """The `number` that heads a run's binary frames: the same on every socket and in every process."""
     return run.int & 0xFFFFFFFF
 
 
-def text(frame_id: str, run: str, number: int, body: Mapping[str, Any]) -> str:
+def event_frame(frame_id: str, run: str, number: int, body: Mapping[str, Any]) -> str:
     """One run event for one socket."""
     return orjson.dumps({**body, "id": frame_id, "run": run, "seq": number}).decode()
 
 
-def words_between(frame_id: str, run: str) -> tuple[str, str]:
+def text_delta_template(frame_id: str, run: str) -> tuple[str, str]:
     """What stands before and behind the words, a JSON string, of a `text.delta`, up to its number; a brace
     follows that."""
     names = orjson.dumps({"id": frame_id, "run": run}).decode()
     return '{"type":"text.delta","text":', f',{names[1:-1]},"seq":'
 
 
-def binary(channel: int, number: int, data: bytes) -> bytes:
+def audio_frame(channel: int, number: int, data: bytes) -> bytes:
     """Sound: the run's number and the event's number, then the bytes."""
     return HEADER.pack(channel, number) + data
 
 
-def refusal(error: PolyphonyError, frame_id: str | None = None) -> str:
+def error_frame(error: PolyphonyError, frame_id: str | None = None) -> str:
     """The answer to a bad frame."""
     body: dict[str, Any] = {"type": "error", "error": error.envelope()}
     if frame_id is not None:
@@ -62,7 +62,7 @@ def refusal(error: PolyphonyError, frame_id: str | None = None) -> str:
     return orjson.dumps(body).decode()
 
 
-def body(event: Event) -> dict[str, Any] | bytes | None:
+def event_body(event: Event) -> dict[str, Any] | bytes | None:
     """What a run tells of an event; None for those that only the books need."""
     match event:
         case AudioChunk(data):
@@ -75,7 +75,7 @@ def body(event: Event) -> dict[str, Any] | bytes | None:
             # every event's `id` is its run's: the segment's own number goes beside it
             return {"type": "transcript.segment", "segment": event.id, **segment_fields(event)}
         case TranscriptWords(heard):
-            return {"type": "transcript.words", "words": [heard_fields(word) for word in heard]}
+            return {"type": "transcript.words", "words": [transcript_word_fields(word) for word in heard]}
         case AudioStart():
             return {
                 "type": "audio.start",
@@ -112,7 +112,7 @@ def segment_fields(segment: Segment) -> dict[str, Any]:
     return fields if segment.speaker is None else {**fields, "speaker": segment.speaker}
 
 
-def heard_fields(word: TranscriptWord) -> dict[str, Any]:
+def transcript_word_fields(word: TranscriptWord) -> dict[str, Any]:
     fields: dict[str, Any] = {"word": word.word, "start": word.start, "end": word.end}
     known = {"confidence": word.confidence, "speaker": word.speaker}
     return fields | {name: value for name, value in known.items() if value is not None}
@@ -121,7 +121,7 @@ def heard_fields(word: TranscriptWord) -> dict[str, Any]:
 def started(run: UUID, model: str, provider: str, estimate: Decimal | None) -> dict[str, Any]:
     return {
         "type": "run.started",
-        "number": channel(run),
+        "number": run_number(run),
         "model": model,
         "provider": provider,
         "estimate": money(estimate),

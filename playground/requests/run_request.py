@@ -1,32 +1,22 @@
-"""What a run is to do, whatever its task: the request, and what the stage keeps beside it."""
+"""What a run is to do, whatever its task."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from core.contract.requests import Request
-from playground.models import Conversation, Message, Upload
+from playground.conversations.turn import Turn
+from playground.models import Upload
+from playground.models.run import TITLE_LENGTH
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """One step of a conversation: the rows of the new messages and of the answer, none of them saved yet.
+class RunRequest:
+    """The request for the gateway, and what the run's row and its conversation store beside it.
 
-    `created` says that the conversation begins with it; `left_out` are the parts of earlier messages that
-    the model is not shown.
+    `upload` is the file to transcribe or translate, `uploads` are the files of new messages, `question` is
+    their text. `turn` is None outside of conversations. `render` asks for the answer as HTML too.
     """
-
-    conversation: Conversation
-    created: bool
-    questions: tuple[Message, ...]
-    answer: Message
-    left_out: tuple[dict[str, Any], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """`upload` is what is listened to, `uploads` are the files of new messages, `question` is their text."""
 
     request: Request
     title: str
@@ -35,3 +25,8 @@ class Asked:
     question: str = ""
     turn: Turn | None = None
     render: bool = False
+
+
+def one_line(text: str) -> str:
+    """The beginning of `text` as a title of one line."""
+    return " ".join(text[: 4 * TITLE_LENGTH].split())[:TITLE_LENGTH]

@@ -20,7 +20,7 @@ SHORT, QUICK = 2_000, 0.01
 """Characters, and seconds the last rendering took, up to which a thread is not worth its while."""
 
 
-class Prose:
+class AnswerHtml:
     """Tells `html.block` events of the text it is fed, at once for the first words, then in steps.
 
     What may take long is rendered in a thread: everybody else's answers go on meanwhile.

@@ -6,13 +6,11 @@ import logging
 import os
 import shutil
 import struct
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from uuid import UUID
 
-from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
 
@@ -21,6 +19,7 @@ from core.contract.audio import AudioFormat, PcmShape, wav_header
 from core.contract.errors import NotFound, PolyphonyError, Unavailable
 from core.contract.events import AudioStart
 from core.models.offload import offload
+from playground.uploads.scratch import scratch_folder
 
 log = logging.getLogger("polyphony.runs")
 
@@ -28,11 +27,9 @@ HEADER = 44
 BLOCK = 64 * 1024
 """A write per chunk would cost more than sending it."""
 
-ABANDONED = 24 * 3600
-
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredAudio:
     """The file as it was stored; `duration` in seconds where the bytes tell it."""
 
     name: str
@@ -40,7 +37,7 @@ class Kept:
     size: int
 
 
-class Sound:
+class RunAudio:
     """The bytes of one run as they were relayed, in a private file until `discard`."""
 
     def __init__(self, run: UUID) -> None:
@@ -48,7 +45,7 @@ class Sound:
         self.size = 0
         self._waiting = bytearray()
         self.start: AudioStart | None = None
-        self._path = live_folder() / f"{run}.sound"
+        self._path = scratch_folder() / f"{run}.sound"
         self._file: int | None = None
         # a descriptor closed while a thread reads may by then belong to somebody else's file
         self._lock = Lock()
@@ -95,7 +92,7 @@ class Sound:
         header = HEADER if self.start.format is AudioFormat.WAV else 0
         return round(shape_of(self.start).seconds(max(0, self.size - header)), 3)
 
-    async def keep(self, wanted: AudioFormat, user_id: int) -> Kept | None:
+    async def keep(self, wanted: AudioFormat, user_id: int) -> StoredAudio | None:
         """Store the file for download; None without sound. It is `wanted` where samples came that we can
         encode, WAV where the encoder is missing, and otherwise what the provider sent."""
         if self.start is None or not self.size:
@@ -163,24 +160,11 @@ def shape_of(start: AudioStart) -> PcmShape:
     return PcmShape(start.sample_rate, start.channels)
 
 
-def live_folder() -> Path:
-    return Path(settings.MEDIA_ROOT) / "live"
-
-
 def private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def put(path: Path, form: AudioFormat, name: str) -> Kept:
+def put(path: Path, form: AudioFormat, name: str) -> StoredAudio:
     with open(path, "rb") as source:
         stored = default_storage.save(name, File(source))
-    return Kept(stored, form, path.stat().st_size)
-
-
-def sweep_abandoned(now: float | None = None) -> int:
-    """Delete live files a crash left behind a day ago or earlier; how many there were."""
-    cutoff = (now or time.time()) - ABANDONED
-    old = [path for path in live_folder().glob("*") if path.stat().st_mtime < cutoff]
-    for path in old:
-        path.unlink(missing_ok=True)
-    return len(old)
+    return StoredAudio(stored, form, path.stat().st_size)

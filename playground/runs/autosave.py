@@ -9,13 +9,13 @@ from weakref import WeakKeyDictionary
 from core import background
 from core.models.offload import offload
 from playground.conversations import store
-from playground.requests.run_request import Turn
+from playground.conversations.turn import Turn
 
-SAVED_EVERY = 5.0
+INTERVAL = 5.0
 """Seconds of an answer that a crash may cost."""
 
 
-class Answer(Protocol):
+class GrowingAnswer(Protocol):
     """What is saved of a conversation's answer; `unsaved` says that there is more than there was."""
 
     unsaved: bool
@@ -28,20 +28,20 @@ class Answer(Protocol):
     def answer(self) -> dict[str, Any]: ...
 
 
-class Saver:
+class AutoSaver:
     """The answers of one event loop. They are saved behind the back of their runs."""
 
     def __init__(self) -> None:
         self.saving: asyncio.Task[None] | None = None
-        self._answers: set[Answer] = set()
+        self._answers: set[GrowingAnswer] = set()
         self._timer: asyncio.TimerHandle | None = None
 
-    def enter(self, answer: Answer) -> None:
+    def enter(self, answer: GrowingAnswer) -> None:
         """Save it now and then until it has `left`."""
         self._answers.add(answer)
         self._again()
 
-    def left(self, answer: Answer) -> None:
+    def left(self, answer: GrowingAnswer) -> None:
         self._answers.discard(answer)
         if self._timer is not None and not self._answers:
             self._timer.cancel()
@@ -49,7 +49,7 @@ class Saver:
 
     def _again(self) -> None:
         if self._timer is None and self._answers:
-            self._timer = asyncio.get_running_loop().call_later(SAVED_EVERY, self._due)
+            self._timer = asyncio.get_running_loop().call_later(INTERVAL, self._due)
 
     def _due(self) -> None:
         self._timer = None
@@ -67,19 +67,19 @@ class Saver:
                 answer.unsaved = False
                 parts.append((answer.turn, answer.written(), answer.answer()))
         if parts:
-            self.saving = background.spawn("save answers", offload(store.so_far, parts))
+            self.saving = background.spawn("save answers", offload(store.save_progress, parts))
             self.saving.add_done_callback(self._saved)
 
     def _saved(self, _: asyncio.Task[None]) -> None:
         self.saving = None
 
 
-savers: WeakKeyDictionary[asyncio.AbstractEventLoop, Saver] = WeakKeyDictionary()
+savers: WeakKeyDictionary[asyncio.AbstractEventLoop, AutoSaver] = WeakKeyDictionary()
 
 
-def here() -> Saver:
+def current() -> AutoSaver:
     """This event loop's saver."""
     loop = asyncio.get_running_loop()
     if (saver := savers.get(loop)) is None:
-        saver = savers[loop] = Saver()
+        saver = savers[loop] = AutoSaver()
     return saver

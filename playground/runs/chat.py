@@ -22,10 +22,11 @@ from core.models.offload import offload
 from core.operations import preview_chat
 from playground import frames
 from playground.conversations import store as keeping
-from playground.requests.run_request import Asked, Turn
+from playground.conversations.turn import Turn
+from playground.requests.run_request import RunRequest
 from playground.runs import autosave
-from playground.runs.answer_html import Prose
-from playground.runs.images import store
+from playground.runs.answer_html import AnswerHtml
+from playground.runs.image_file import store_image
 from playground.runs.log import Body
 
 MADE = (Kind.TEXT_OUT, Kind.AUDIO_OUT)
@@ -36,20 +37,20 @@ MADE = (Kind.TEXT_OUT, Kind.AUDIO_OUT)
 class Chat:
     """The answer of one run; `tell` appends to the run's log."""
 
-    asked: Asked
+    asked: RunRequest
     user_id: int
     run: UUID
     tell: Callable[[Body], Any]
     whole: ChatCollector = field(default_factory=ChatCollector)
     images: list[dict[str, Any]] = field(default_factory=list)
     delivered: bool = False
-    prose: Prose | None = None
+    prose: AnswerHtml | None = None
     unsaved: bool = False
 
     def __post_init__(self) -> None:
         self.texts = self.whole.first.texts
         if self.asked.render:
-            self.prose = Prose(self.tell)
+            self.prose = AnswerHtml(self.tell)
 
     @property
     def turn(self) -> Turn | None:
@@ -58,11 +59,11 @@ class Chat:
     def begin(self) -> None:
         """Its rows are there: what comes is saved now and then, until it has ended."""
         if self.turn is not None:
-            autosave.here().enter(self)
+            autosave.current().enter(self)
 
     def end(self) -> None:
         """All is written, or nothing more can be."""
-        autosave.here().left(self)
+        autosave.current().left(self)
 
     def take(self, delta: ChatDelta) -> None:
         """Tell and gather one delta; of several choices the first is the answer."""
@@ -75,7 +76,7 @@ class Chat:
             self.whole.note(delta)
             if delta.choice:
                 return
-            for body in frames.chat_bodies(delta):
+            for body in frames.chat_events(delta):
                 self.tell(body)
             text = text or delta.transcript
         if self.prose is not None:
@@ -92,7 +93,7 @@ class Chat:
             self.unsaved = True
             self.tell(frames.image_ready(event.index, event.url, event.media_type, remote=True))
             return
-        kept = await offload(store, self.user_id, self.run, len(self.images) + 1, event)
+        kept = await offload(store_image, self.user_id, self.run, len(self.images) + 1, event)
         self.images.append(kept)
         self.unsaved = True
         self.whole.note(replace(event, data=b"", url=kept["url"]))

@@ -11,7 +11,7 @@ import orjson
 
 MAX_EVENTS = 200_000
 MAX_TEXT = 8 * 1024 * 1024
-RECENT_SOUND = 4 * 1024 * 1024
+RECENT_AUDIO = 4 * 1024 * 1024
 BATCH = 256
 TEXT_FRAME = 40
 """Bytes of a delta beside its text."""
@@ -24,14 +24,14 @@ Recall = Callable[[int, int], bytes]
 Take = Callable[[int, Body], bool]
 
 
-class Outdated:
+class Replaced:
     """Stands where an event was that a later one replaces: its number is told to nobody any more."""
 
 
-OUTDATED = Outdated()
+REPLACED = Replaced()
 
 
-class Stored(NamedTuple):
+class OnDisk(NamedTuple):
     """Sound that has left memory: where it lies in the run's file."""
 
     offset: int
@@ -64,7 +64,7 @@ class Log:
         self.closed = False
         self.full = False
         self.copy: Callable[[int, Body], None] | None = None
-        self._bodies: list[Body | Stored | Outdated] = []
+        self._bodies: list[Body | OnDisk | Replaced] = []
         self._open: dict[int, int] = {}
         self._recall = recall
         self._text = 0
@@ -87,8 +87,8 @@ class Log:
             self._text += TEXT_FRAME + (len(body) if body.isascii() else 3 * len(body))
         elif type(body) is bytes:
             self._recent += len(body)
-            if self._recent > RECENT_SOUND:
-                self._forget(RECENT_SOUND // 2)
+            if self._recent > RECENT_AUDIO:
+                self._forget(RECENT_AUDIO // 2)
         else:
             self._text += len(orjson.dumps(body))
             if body["type"] == "html.block":
@@ -156,7 +156,7 @@ class Log:
         earlier = self._open.get(block)
         if earlier is not None:
             self._text -= len(orjson.dumps(self._bodies[earlier]))
-            self._bodies[earlier] = OUTDATED
+            self._bodies[earlier] = REPLACED
         self._open[block] = len(self._bodies) - 1
 
     def _wake(self, reader: Reader) -> None:
@@ -169,20 +169,20 @@ class Log:
         while self._recent > size:
             body = self._bodies[self._oldest]
             if type(body) is bytes:
-                self._bodies[self._oldest] = Stored(self._offset, len(body))
+                self._bodies[self._oldest] = OnDisk(self._offset, len(body))
                 self._offset += len(body)
                 self._recent -= len(body)
             self._oldest += 1
 
-    async def _recalled(self, bodies: list[Body | Stored | Outdated], first: int) -> list[Numbered]:
+    async def _recalled(self, bodies: list[Body | OnDisk | Replaced], first: int) -> list[Numbered]:
         for body in bodies:
-            if type(body) is Stored:
+            if type(body) is OnDisk:
                 return await asyncio.to_thread(self._fetch, bodies, first)
-        return [pair for pair in enumerate(bodies, first) if pair[1] is not OUTDATED]  # type: ignore[misc]
+        return [pair for pair in enumerate(bodies, first) if pair[1] is not REPLACED]  # type: ignore[misc]
 
-    def _fetch(self, bodies: list[Body | Stored | Outdated], first: int) -> list[Numbered]:
+    def _fetch(self, bodies: list[Body | OnDisk | Replaced], first: int) -> list[Numbered]:
         return [
-            (number, self._recall(*body) if isinstance(body, Stored) else body)
+            (number, self._recall(*body) if isinstance(body, OnDisk) else body)
             for number, body in enumerate(bodies, first)
-            if not isinstance(body, Outdated)
+            if not isinstance(body, Replaced)
         ]

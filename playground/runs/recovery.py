@@ -13,12 +13,12 @@ from core.contract.events import Outcome
 from core.models.offload import offload
 from playground import frames
 from playground.models import Message, Run
-from playground.runs.audio_file import sweep_abandoned
 from playground.runs.log import Numbered, ends
-from playground.runs.sharing import shared
+from playground.runs.shared_log import shared_log
+from playground.uploads.scratch import delete_abandoned
 
 
-async def last_words(run: Run, after: int) -> AsyncGenerator[list[Numbered], None]:
+async def stored_events(run: Run, after: int) -> AsyncGenerator[list[Numbered], None]:
     """The first stored event and those above `after`; a run that stored none ends as interrupted."""
     stored: list[Numbered] = [(number, body) for number, body in run.frames]
     if not any(ends(body) for _, body in stored):
@@ -42,9 +42,9 @@ async def recover(in_memory: Iterable[UUID]) -> int:
     """Close the runs a crash left open, and clean up; how many there were."""
     left = await offload(running)
     dead = left - set(in_memory)
-    if (mirror := shared()) is not None:
+    if (mirror := shared_log()) is not None:
         dead = {run for run in dead if not await mirror.alive(run)}
-    await offload(sweep_abandoned)
+    await offload(delete_abandoned)
     return await offload(interrupt, dead)
 
 

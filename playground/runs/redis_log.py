@@ -19,18 +19,18 @@ from redis.exceptions import RedisError
 
 from core import background
 from core.contract.errors import NotFound, Unavailable
-from playground.frames import spelled
+from playground.frames import event_object
 from playground.runs.log import Body, Numbered, ends
 
 log = logging.getLogger("polyphony.runs")
 
-KEPT_SECONDS = 3600
+EXPIRY_SECONDS = 3600
 STOP_SECONDS = 60
 ALIVE_SECONDS = 15
 TICK = 0.5
 GATHER = 0.02
 BACKLOG = 64 * 1024 * 1024
-KEPT_BYTES = 32 * 1024 * 1024
+MAX_BYTES = 32 * 1024 * 1024
 FINAL_TRIES = 20
 BLOCK_MS = 2000
 
@@ -59,7 +59,7 @@ def key(run: UUID, what: str) -> str:
     return f"polyphony:run:{run}:{what}"
 
 
-class Mirror:
+class RedisLog:
     """Copies what the run's own process appends, in batches; the run never waits for it.
 
     A Redis that cannot keep up or goes away costs resuming from another process, not the run.
@@ -80,7 +80,7 @@ class Mirror:
 
     def add(self, number: int, body: Body) -> None:
         sound = type(body) is bytes
-        data = body if isinstance(body, bytes) else orjson.dumps(spelled(body))
+        data = body if isinstance(body, bytes) else orjson.dumps(event_object(body))
         self._ended = self._ended or (not sound and ends(body))
         self._backlog += len(data)
         self._lost = self._lost or self._backlog > BACKLOG
@@ -123,8 +123,8 @@ class Mirror:
                 pipe.xdel(stream, *(f"{number}-0" for number in gone))
             if self._first > 1:
                 pipe.xtrim(stream, minid=f"{self._first}-0", approximate=False)
-                pipe.set(key(self.run, "first"), self._first, ex=KEPT_SECONDS)
-            pipe.expire(stream, KEPT_SECONDS)
+                pipe.set(key(self.run, "first"), self._first, ex=EXPIRY_SECONDS)
+            pipe.expire(stream, EXPIRY_SECONDS)
             pipe.set(key(self.run, "alive"), 1, ex=ALIVE_SECONDS)
             if self._ended:
                 pipe.delete(key(self.run, "alive"))
@@ -144,7 +144,7 @@ class Mirror:
         for number, _, data in batch:
             self._kept_size += len(data) - self._kept.get(number, 0)
             self._kept[number] = len(data)
-        while self._kept_size > KEPT_BYTES and len(self._kept) > 1:
+        while self._kept_size > MAX_BYTES and len(self._kept) > 1:
             oldest = next(iter(self._kept))
             self._kept_size -= self._kept.pop(oldest)
             self._first = next(iter(self._kept))
@@ -162,7 +162,7 @@ async def alive(run: UUID) -> bool:
     return bool(await client().exists(key(run, "alive")))
 
 
-async def ask_to_stop(run: UUID) -> None:
+async def request_stop(run: UUID) -> None:
     """The process that makes the run sees this within half a second. Raises `Unavailable` without Redis."""
     try:
         await client().set(key(run, "stop"), 1, ex=STOP_SECONDS)

@@ -17,40 +17,40 @@ from core.contract.events import Outcome, SpeechWord
 from core.contract.speech import SpeechRequest
 from core.gateway import Session
 from playground.models import Run
-from playground.requests.run_request import Asked
-from playground.runs.audio_file import Sound
+from playground.requests.run_request import RunRequest
+from playground.runs.audio_file import RunAudio
 from playground.runs.chat import Chat
 from playground.runs.log import Body, Log, Numbered
 from playground.runs.pacing import Pace
-from playground.runs.recovery import last_words
-from playground.runs.sharing import shared
+from playground.runs.recovery import stored_events
+from playground.runs.shared_log import shared_log
 
 if TYPE_CHECKING:
-    from playground.runs.redis_log import Mirror
+    from playground.runs.redis_log import RedisLog
 
 RETAIN_SECONDS = 900.0
 RETAIN_RUNS = 64
 RUNS_PER_USER = 16
 
-runs: dict[UUID, Live] = {}
+runs: dict[UUID, ActiveRun] = {}
 """By id, oldest first; finished ones stay for a while so that a reloaded page can resume them."""
 
 
 @dataclass(eq=False)
-class Live:
+class ActiveRun:
     """One run in the making: its request on the way, its log, its sound or what was heard."""
 
     id: UUID
     user_id: int
     session: Session
     wanted: AudioFormat
-    sound: Sound
+    sound: RunAudio
     log: Log
     pace: Pace = field(default_factory=Pace)
     words: list[SpeechWord] = field(default_factory=list)
     heard: TranscriptCollector = field(default_factory=TranscriptCollector)
     chat: Chat | None = None
-    mirror: Mirror | None = None
+    mirror: RedisLog | None = None
     task: asyncio.Task[None] | None = None
     begun: bool = False
     ending: bool = False
@@ -76,25 +76,25 @@ class Live:
             self.task.cancel()
 
 
-def create(run: UUID, user_id: int, session: Session, asked: Asked) -> Live:
+def create(run: UUID, user_id: int, session: Session, asked: RunRequest) -> ActiveRun:
     """Enter a run. Raises `RateLimited` when its user has too many on the way."""
     if sum(live.user_id == user_id and not live.ending for live in runs.values()) >= RUNS_PER_USER:
         raise RateLimited(
             f"You have {RUNS_PER_USER} runs on the way; wait for one to end.", code="too_many_runs"
         )
-    sound = Sound(run)
+    sound = RunAudio(run)
     request = session.request
     wanted = request.format if isinstance(request, SpeechRequest | ChatRequest) else AudioFormat.WAV
-    live = runs[run] = Live(run, user_id, session, wanted, sound, Log(sound.recall))
+    live = runs[run] = ActiveRun(run, user_id, session, wanted, sound, Log(sound.recall))
     if isinstance(request, ChatRequest):
         live.chat = Chat(asked, user_id, run, live.log.append)
-    if (mirror := shared()) is not None:
-        live.mirror = mirror.Mirror(run, live.stop)
+    if (mirror := shared_log()) is not None:
+        live.mirror = mirror.RedisLog(run, live.stop)
         live.log.copy = live.mirror.add
     return live
 
 
-def retire(live: Live) -> None:
+def retire(live: ActiveRun) -> None:
     """Keep a finished run for late followers, then forget it."""
     asyncio.get_running_loop().call_later(RETAIN_SECONDS, forget, live.id)
     finished = [other.id for other in runs.values() if other.log.closed]
@@ -119,14 +119,14 @@ async def follow(run: Run, after: int) -> AsyncGenerator[list[Numbered], None]:
 
     Once the log is gone the stored textual events remain; the sound is then the run's file.
     """
-    mirror = shared()
+    mirror = shared_log()
     opening: list[Numbered] = []
     if live := runs.get(run.id):
         opening, events = live.log.opening(after), live.log.read(after)
     elif mirror is not None and await mirror.exists(run.id):
         opening, events = await mirror.opening(run.id, after), mirror.read(run.id, after)
     else:
-        events = last_words(run, after)
+        events = stored_events(run, after)
     if opening:
         yield opening
     async with aclosing(events):
@@ -136,8 +136,8 @@ async def follow(run: Run, after: int) -> AsyncGenerator[list[Numbered], None]:
 
 async def stop(run: UUID) -> None:
     """Stop a run wherever it is made; without effect on one that has ended."""
-    mirror = shared()
+    mirror = shared_log()
     if live := runs.get(run):
         live.stop()
     elif mirror is not None:
-        await mirror.ask_to_stop(run)
+        await mirror.request_stop(run)

@@ -40,13 +40,14 @@ from core.gateway import Session
 from core.models.offload import offload
 from playground import frames
 from playground.conversations import store
+from playground.conversations.turn import turn_fields
 from playground.models import Run
-from playground.requests.run_request import Asked
+from playground.requests.run_request import RunRequest
 from playground.runs import registry as registry
-from playground.runs.audio_file import Kept
+from playground.runs.audio_file import StoredAudio
 from playground.runs.chat import sent
 from playground.runs.log import Body
-from playground.runs.registry import Live
+from playground.runs.registry import ActiveRun
 from playground.runs.transcript import transcript_columns
 
 log = logging.getLogger("polyphony.runs")
@@ -55,7 +56,7 @@ PIECE = 64 * 1024
 """Largest frame of sound: bigger chunks are sent in pieces."""
 
 
-def start(user_id: int, frame: frames.Start, asked: Asked, address: str = "") -> Live:
+def start(user_id: int, frame: frames.Start, asked: RunRequest, address: str = "") -> ActiveRun:
     """Begin a run and return at once. Raises the refusals of the gateway; then nothing was begun.
 
     `address` is the client's.
@@ -77,7 +78,7 @@ def start(user_id: int, frame: frames.Start, asked: Asked, address: str = "") ->
     return live
 
 
-async def conduct(live: Live, row: Run, asked: Asked) -> None:
+async def conduct(live: ActiveRun, row: Run, asked: RunRequest) -> None:
     """From the first event to the last: whatever happens, exactly one ending is told."""
     try:
         outcome, error = await opened(live, row, asked)
@@ -95,20 +96,20 @@ async def conduct(live: Live, row: Run, asked: Asked) -> None:
     registry.retire(live)
 
 
-async def opened(live: Live, row: Run, asked: Asked) -> tuple[Outcome, PolyphonyError | None]:
+async def opened(live: ActiveRun, row: Run, asked: RunRequest) -> tuple[Outcome, PolyphonyError | None]:
     """Record the run, tell that it began, relay what comes."""
-    await offload(store.begin, row, asked)
+    await offload(store.begin, row, asked.uploads, asked.turn)
     if live.chat is not None:
         live.chat.begin()
     target = live.session.route.targets[0]
     began = frames.started(live.id, row.model, target.provider, live.session.entry.worst)
-    live.tell({**began, **store.told(asked.turn)})
+    live.tell({**began, **turn_fields(asked.turn)})
     if live.mirror is not None:
         background.spawn(f"mirror {live.id}", live.mirror.work())
     return await relay(live)
 
 
-async def relay(live: Live) -> tuple[Outcome, PolyphonyError | None]:
+async def relay(live: ActiveRun) -> tuple[Outcome, PolyphonyError | None]:
     """Tell what comes until it ends. Never raises: how it ended is the answer."""
     if live.reason is not None:
         return live.reason, None
@@ -140,7 +141,7 @@ async def relay(live: Live) -> tuple[Outcome, PolyphonyError | None]:
         )
 
 
-async def take(live: Live, event: Event) -> None:
+async def take(live: ActiveRun, event: Event) -> None:
     """Everything but the deltas of a conversation, which pass without a coroutine of their own."""
     if type(event) is AudioChunk:
         for piece in pieces(event.data):
@@ -161,7 +162,7 @@ async def take(live: Live, event: Event) -> None:
             live.chat.whole.note(event)
     else:
         live.heard.note(event)
-    body = frames.body(event)
+    body = frames.event_body(event)
     if body is not None:
         live.tell(body)
 
@@ -177,7 +178,7 @@ def slices(data: bytes) -> Iterator[bytes]:
         yield data[offset : offset + PIECE]
 
 
-async def finish(live: Live, outcome: Outcome, error: PolyphonyError | None) -> list[Body]:
+async def finish(live: ActiveRun, outcome: Outcome, error: PolyphonyError | None) -> list[Body]:
     """Store the file and the row; the events that are still to be told."""
     if live.chat is not None:
         await live.chat.close()
@@ -193,11 +194,11 @@ async def finish(live: Live, outcome: Outcome, error: PolyphonyError | None) -> 
 
 
 def settle(
-    live: Live,
+    live: ActiveRun,
     outcome: Outcome,
     receipt: Receipt | None,
     error: PolyphonyError | None,
-    kept: Kept | None,
+    kept: StoredAudio | None,
     endings: list[Body],
 ) -> None:
     """Write everything down; blocking, since a long answer is many events."""
@@ -206,7 +207,11 @@ def settle(
 
 
 def closing_events(
-    live: Live, outcome: Outcome, receipt: Receipt | None, error: PolyphonyError | None, kept: Kept | None
+    live: ActiveRun,
+    outcome: Outcome,
+    receipt: Receipt | None,
+    error: PolyphonyError | None,
+    kept: StoredAudio | None,
 ) -> list[Body]:
     endings: list[Body] = []
     if live.sound.start is not None:
@@ -219,25 +224,25 @@ def closing_events(
 
 
 def last(
-    live: Live, outcome: Outcome, receipt: Receipt | None, error: PolyphonyError | None
+    live: ActiveRun, outcome: Outcome, receipt: Receipt | None, error: PolyphonyError | None
 ) -> dict[str, Any]:
     if outcome is Outcome.FAILED and error is not None:
         return frames.failed(error, told_receipt(live, receipt))
     return frames.done(outcome, told_receipt(live, receipt), error)
 
 
-def told_receipt(live: Live, receipt: Receipt | None) -> dict[str, Any] | None:
+def told_receipt(live: ActiveRun, receipt: Receipt | None) -> dict[str, Any] | None:
     if receipt is None:
         return None
     return frames.receipt_fields(receipt) | (live.chat.measures(receipt) if live.chat else {})
 
 
 def ended(
-    live: Live,
+    live: ActiveRun,
     outcome: Outcome,
     receipt: Receipt | None,
     error: PolyphonyError | None,
-    kept: Kept | None,
+    kept: StoredAudio | None,
     told: list[tuple[int, Body]],
 ) -> dict[str, Any]:
     """The columns a finished run fills in."""
@@ -261,12 +266,12 @@ def ended(
 
 def plain(told: list[tuple[int, Body]]) -> Any:
     """As JSON keeps it, without the words of a speech: the row has them in a column of their own."""
-    spelled = ((number, frames.spelled(body)) for number, body in told)
+    spelled = ((number, frames.event_object(body)) for number, body in told)
     return orjson.loads(orjson.dumps([pair for pair in spelled if pair[1]["type"] != "speech.words"]))
 
 
 @transaction.atomic
-def save(live: Live, outcome: Outcome, receipt: Receipt | None, columns: dict[str, Any]) -> None:
+def save(live: ActiveRun, outcome: Outcome, receipt: Receipt | None, columns: dict[str, Any]) -> None:
     """Fill in the rows; a run deleted while it was made leaves no file behind."""
     if live.chat is not None:
         live.chat.settle(outcome, receipt, columns)

@@ -15,10 +15,10 @@ from core.contract.events import Segment, TranscriptWord
 from core.contract.speech import SpeechRequest
 from playground import frames
 from playground.models import Run
-from playground.runs.registry import Live
+from playground.runs.registry import ActiveRun
 
 
-def transcript_columns(live: Live) -> dict[str, Any]:
+def transcript_columns(live: ActiveRun) -> dict[str, Any]:
     """The columns of a finished transcription; none for other runs."""
     asked = live.session.request
     if isinstance(asked, SpeechRequest | ChatRequest):
@@ -26,7 +26,7 @@ def transcript_columns(live: Live) -> dict[str, Any]:
     heard = live.heard.finish(asked)
     return {
         "duration": heard.seconds,
-        "words": [frames.heard_fields(word) for word in heard.words],
+        "words": [frames.transcript_word_fields(word) for word in heard.words],
         "transcript": {
             "text": heard.text.strip(),
             "language": heard.language,
@@ -37,7 +37,7 @@ def transcript_columns(live: Live) -> dict[str, Any]:
     }
 
 
-def aligned(run: Run, words: tuple[TranscriptWord, ...]) -> dict[str, Any]:
+def aligned_columns(run: Run, words: tuple[TranscriptWord, ...]) -> dict[str, Any]:
     """The columns of a transcript whose times were found afterwards."""
     kept = run.transcript
     told = Segment(0, words[0].start, words[-1].end, kept["text"])
@@ -46,12 +46,12 @@ def aligned(run: Run, words: tuple[TranscriptWord, ...]) -> dict[str, Any]:
         {"id": number, "start": cue.start, "end": cue.end, "text": cue.text} for number, cue in found
     ]
     return {
-        "words": [frames.heard_fields(word) for word in words],
+        "words": [frames.transcript_word_fields(word) for word in words],
         "transcript": {**kept, "segments": segments, "aligned": True},
     }
 
 
-def whole(run: Run) -> dict[str, Any]:
+def page_fields(run: Run) -> dict[str, Any]:
     """The transcript of a run with everything a page needs to show it."""
     return {
         "text": "",
@@ -70,7 +70,7 @@ def whole(run: Run) -> dict[str, Any]:
     }
 
 
-def heard(run: Run) -> FinishedTranscript:
+def stored_transcript(run: Run) -> FinishedTranscript:
     """The transcript with the speakers under the names they were given."""
     kept = run.transcript
     names: Mapping[str, str] = kept.get("speakers", {})
@@ -100,7 +100,7 @@ def as_json(found: FinishedTranscript) -> str:
         "language": found.language,
         "duration": found.seconds,
         "segments": [frames.segment_fields(segment) for segment in found.segments],
-        "words": [frames.heard_fields(word) for word in found.words],
+        "words": [frames.transcript_word_fields(word) for word in found.words],
     }
     return orjson.dumps(body, option=orjson.OPT_INDENT_2).decode() + "\n"
 

@@ -41,5 +41,5 @@ def conversation_samples(
 
     Without new messages it is the request that its last answer came from. Raises as `run.start` does.
     """
-    request, names = chat.shown(user, frames.chat_start(model, params, place))
+    request, names = chat.preview(user, frames.chat_start(model, params, place))
     return chat_samples(request, names, origin)

@@ -64,7 +64,7 @@ def header(scope: dict[str, Any], name: bytes) -> list[str]:
     return [value.decode("latin-1") for key, value in scope["headers"] if key == name]
 
 
-def visitor(session_key: str | None) -> User | None:
+def session_user(session_key: str | None) -> User | None:
     """Whom the session signs in now; blocking. None after logout, a changed password, a withdrawn account."""
     if not session_key:
         return None
@@ -75,7 +75,7 @@ def visitor(session_key: str | None) -> User | None:
     return user if isinstance(user, User) else None
 
 
-class SignedIn:
+class SessionUser:
     """Gives a socket's scope its `user` (or None) and `session_key`.
 
     Channels' own stack does the same and then stays in the way of every frame that is sent.
@@ -87,11 +87,11 @@ class SignedIn:
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         cookies = parse_cookie("; ".join(header(scope, b"cookie")))
         key = cookies.get(settings.SESSION_COOKIE_NAME)
-        user = await offload(visitor, key)
+        user = await offload(session_user, key)
         await self.app({**scope, "user": user, "session_key": key}, receive, send)
 
 
-class Flow:
+class FrameLimit:
     """Counts what one socket sends, second by second."""
 
     def __init__(self) -> None:

@@ -17,14 +17,13 @@ from core import background
 from core.contract.errors import InvalidRequest, NotFound, PolyphonyError, RateLimited
 from core.models import User
 from core.models.offload import offload
-from playground import frames
+from playground import frames, requests
 from playground.models import Run
-from playground.requests import requests
 from playground.runs import recovery, runner
 from playground.runs import registry as registry
 from playground.runs.log import Numbered
 from playground.socket import authentication, session_watch
-from playground.socket.sender import Outlet
+from playground.socket.sender import Sender
 
 log = logging.getLogger("polyphony.socket")
 
@@ -43,11 +42,11 @@ class Follower:
 
 
 @dataclass(eq=False)
-class Visit:
+class OpenSocket:
     """What one accepted socket of a signed-in user holds."""
 
     user: User
-    flow: authentication.Flow = field(default_factory=authentication.Flow)
+    flow: authentication.FrameLimit = field(default_factory=authentication.FrameLimit)
     followers: dict[str, Follower] = field(default_factory=dict)
     finished: deque[str] = field(default_factory=lambda: deque(maxlen=256))
     left: bool = False
@@ -59,7 +58,7 @@ class PlaygroundConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     A follower reads its run's log at the socket's pace; the run never waits for a socket.
     """
 
-    visit: Visit | None = None
+    visit: OpenSocket | None = None
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         """As in Channels, without its thread hop per frame: database work here cleans up after itself."""
@@ -79,15 +78,15 @@ class PlaygroundConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         else:
             recovery.recover_once(registry.runs)
             authentication.sockets[user.pk] += 1
-            self.visit = Visit(user)
-            session_watch.here().enter(self.scope["session_key"], user.pk, self.leave)
+            self.visit = OpenSocket(user)
+            session_watch.current().enter(self.scope["session_key"], user.pk, self.leave)
 
     async def disconnect(self, code: int) -> None:
         if (visit := self.visit) is None:
             return
         self.visit = None
         authentication.sockets[visit.user.pk] -= 1
-        session_watch.here().left(self.leave)
+        session_watch.current().left(self.leave)
         ending = [follower.task for follower in visit.followers.values()]
         for task in ending:
             task.cancel()
@@ -120,9 +119,9 @@ class PlaygroundConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
                 raise frames.BadFrame("Frames are JSON text; files are uploaded first.")
             await self.act(visit, frames.parse(text_data))
         except PolyphonyError as error:
-            await self.say(frames.refusal(error, getattr(error, "frame_id", None)))
+            await self.say(frames.error_frame(error, getattr(error, "frame_id", None)))
 
-    async def act(self, visit: Visit, frame: frames.Frame) -> None:
+    async def act(self, visit: OpenSocket, frame: frames.Frame) -> None:
         try:
             match frame:
                 case frames.Ping():
@@ -134,27 +133,27 @@ class PlaygroundConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
                 case frames.Stop():
                     self.stop(visit, frame)
         except PolyphonyError as error:
-            await self.say(frames.refusal(error, getattr(frame, "id", None)))
+            await self.say(frames.error_frame(error, getattr(frame, "id", None)))
 
-    async def start(self, visit: Visit, frame: frames.Start) -> None:
+    async def start(self, visit: OpenSocket, frame: frames.Start) -> None:
         self.make_room(visit, frame.id)
         client = self.scope.get("client") or [""]
         try:
-            asked = await requests.asked(visit.user, frame)
+            asked = await requests.build(visit.user, frame)
             live = runner.start(visit.user.pk, frame, asked, str(client[0]))
         except PolyphonyError as error:
-            await self.say(frames.text(frame.id, str(uuid4()), 1, frames.failed(error)))
+            await self.say(frames.event_frame(frame.id, str(uuid4()), 1, frames.failed(error)))
             return
-        outlet = Outlet(self.base_send, frame.id, live.id)
+        outlet = Sender(self.base_send, frame.id, live.id)
         self.follow(visit, frame.id, live.id, self.relay(live.log.read(0, outlet.take), outlet))
 
-    async def resume(self, visit: Visit, frame: frames.Resume) -> None:
+    async def resume(self, visit: OpenSocket, frame: frames.Resume) -> None:
         run = await offload(Run.objects.for_user(visit.user).filter(id=frame.run).first)
         if run is None:
             raise NotFound("There is no such run.", param="run")
-        await self.relay(registry.follow(run, frame.after), Outlet(self.base_send, frame.id, run.id))
+        await self.relay(registry.follow(run, frame.after), Sender(self.base_send, frame.id, run.id))
 
-    def stop(self, visit: Visit, frame: frames.Stop) -> None:
+    def stop(self, visit: OpenSocket, frame: frames.Stop) -> None:
         follower = visit.followers.get(frame.id)
         if follower is not None:
             background.spawn(f"stop {follower.run}", registry.stop(follower.run))
@@ -163,7 +162,7 @@ class PlaygroundConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
 
     # What it hears
 
-    def make_room(self, visit: Visit, frame_id: str) -> None:
+    def make_room(self, visit: OpenSocket, frame_id: str) -> None:
         if frame_id in visit.followers:
             raise InvalidRequest("This id is already in use on this socket.", param="id", code="id_in_use")
         if len(visit.followers) >= RUNS_PER_SOCKET:
@@ -171,7 +170,7 @@ class PlaygroundConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
                 f"A socket follows at most {RUNS_PER_SOCKET} runs at a time.", code="too_many_runs"
             )
 
-    def follow(self, visit: Visit, frame_id: str, run: UUID, work: Coroutine[Any, Any, None]) -> None:
+    def follow(self, visit: OpenSocket, frame_id: str, run: UUID, work: Coroutine[Any, Any, None]) -> None:
         earlier = visit.followers.get(frame_id)
         if earlier is not None and earlier.run == run:
             earlier.task.cancel()
@@ -185,7 +184,7 @@ class PlaygroundConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         follower = visit.followers[frame_id] = Follower(frame_id, run, task)
         task.add_done_callback(lambda _: self.over(visit, follower))
 
-    def over(self, visit: Visit, follower: Follower) -> None:
+    def over(self, visit: OpenSocket, follower: Follower) -> None:
         visit.finished.append(follower.id)
         if visit.followers.get(follower.id) is follower:
             del visit.followers[follower.id]
@@ -194,14 +193,16 @@ class PlaygroundConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         try:
             await work
         except PolyphonyError as error:
-            await self.say(frames.refusal(error, frame_id))
+            await self.say(frames.error_frame(error, frame_id))
         except (OSError, RuntimeError):
             log.debug("a socket closed while it was being told about a run")
         except Exception:
             log.exception("following a run failed")
-            await self.say(frames.refusal(PolyphonyError("Something went wrong on this server."), frame_id))
+            await self.say(
+                frames.error_frame(PolyphonyError("Something went wrong on this server."), frame_id)
+            )
 
-    async def relay(self, events: AsyncGenerator[list[Numbered], None], outlet: Outlet) -> None:
+    async def relay(self, events: AsyncGenerator[list[Numbered], None], outlet: Sender) -> None:
         """Send a run's events as they come."""
         async with aclosing(events):
             async for batch in events:

@@ -15,7 +15,7 @@ from playground.runs.log import Body
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
-class Outlet:
+class Sender:
     """One `await` per frame and no JSON for sound, since CPU counts here.
 
     `take` begins to send an event without waiting. Where the server has to wait for its client, what was
@@ -26,8 +26,8 @@ class Outlet:
         self._send = send
         self._frame_id = frame_id
         self._run = str(run)
-        self._channel = frames.channel(run)
-        self._before, self._behind = frames.words_between(frame_id, self._run)
+        self._channel = frames.run_number(run)
+        self._before, self._behind = frames.text_delta_template(frame_id, self._run)
         self._begun: tuple[int, Awaitable[None]] | None = None
 
     def take(self, number: int, body: Body) -> bool:
@@ -59,9 +59,9 @@ class Outlet:
 
     def _message(self, number: int, body: Body) -> dict[str, Any]:
         if type(body) is bytes:
-            return {"type": "websocket.send", "bytes": frames.binary(self._channel, number, body)}
+            return {"type": "websocket.send", "bytes": frames.audio_frame(self._channel, number, body)}
         assert not isinstance(body, bytes)
-        said = frames.text(self._frame_id, self._run, number, frames.spelled(body))
+        said = frames.event_frame(self._frame_id, self._run, number, frames.event_object(body))
         return {"type": "websocket.send", "text": said}
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from core import background
 from core.models import User
 from core.models.offload import offload
-from playground.socket.authentication import visitor
+from playground.socket.authentication import session_user
 
 log = logging.getLogger("polyphony.socket")
 
@@ -24,7 +24,7 @@ Leave = Callable[[int, str], Awaitable[None]]
 Credentials = tuple[str, str]
 
 
-class Vigil:
+class SessionWatch:
     """The open sockets of one event loop. A look costs two queries, however many they are."""
 
     def __init__(self) -> None:
@@ -81,13 +81,13 @@ class Vigil:
 
 
 def still(key: str, user_id: int) -> bool:
-    user = visitor(key)
+    user = session_user(key)
     return user is not None and user.pk == user_id
 
 
-vigils: WeakKeyDictionary[asyncio.AbstractEventLoop, Vigil] = WeakKeyDictionary()
+vigils: WeakKeyDictionary[asyncio.AbstractEventLoop, SessionWatch] = WeakKeyDictionary()
 
 
-def here() -> Vigil:
+def current() -> SessionWatch:
     """This event loop's vigil."""
-    return vigils.setdefault(asyncio.get_running_loop(), Vigil())
+    return vigils.setdefault(asyncio.get_running_loop(), SessionWatch())

@@ -43,7 +43,7 @@ async def index(request: HttpRequest, user: User) -> HttpResponseBase:
 @signed_in("GET")
 async def show(request: HttpRequest, user: User, conversation_id: UUID) -> HttpResponseBase:
     """One conversation with its whole tree."""
-    data = await offload(serializer.whole, user, conversation_id)
+    data = await offload(serializer.conversation_fields, user, conversation_id)
     if data is None:
         raise not_found()
     return private_json(data)

@@ -20,7 +20,7 @@ from core.contract.audio import AudioFormat
 from core.models import User
 from core.models.offload import offload
 from playground.models import Run, Upload
-from playground.requests.source_file import local_path
+from playground.uploads.local_file import local_path
 from playground.views.json_response import not_found, signed_in
 
 BLOCK = 64 * 1024

@@ -18,8 +18,8 @@ from core.models import User
 from core.models.offload import offload
 from core.operations import media
 from playground.models import Run
-from playground.requests.source_file import sound_file
 from playground.runs import transcript as written
+from playground.uploads.local_file import local_audio
 from playground.views.json_response import not_found, signed_in
 
 HEARD = (Task.TRANSCRIPTION, Task.TRANSLATION)
@@ -60,7 +60,7 @@ async def transcript(request: HttpRequest, user: User, run_id: UUID) -> HttpResp
     """GET: the transcript with its times and the URL of its audio. POST: store a corrected one, 204."""
     run = await get_run(user, run_id)
     if request.method == "GET":
-        return JsonResponse(written.whole(run))
+        return JsonResponse(written.page_fields(run))
     body = validate(TranscriptBody, decode(request.body)).model_dump(exclude_none=True)
     words = body.pop("words")
     corrected = {**run.transcript, **body, "edited": True}
@@ -79,13 +79,13 @@ async def align(request: HttpRequest, user: User, run_id: UUID) -> HttpResponseB
         raise NotFound("The sound of this run is gone.")
     if run.task != Task.TRANSCRIPTION or run.words or run.transcript.get("language") not in (None, "en"):
         raise Unsupported("Times can be found for English transcripts that have none.")
-    file = await offload(sound_file, run.upload)
+    file = await offload(local_audio, run.upload)
     words = await media.align(file.path, run.transcript.get("text", ""))
     if not words:
         raise Unsupported("The text does not fit the sound.")
-    columns = written.aligned(run, words)
+    columns = written.aligned_columns(run, words)
     await offload(Run.objects.filter(id=run.id).update, **columns)
-    return JsonResponse(written.whole(await get_run(user, run_id)))
+    return JsonResponse(written.page_fields(await get_run(user, run_id)))
 
 
 @signed_in("GET", "HEAD")
@@ -95,7 +95,7 @@ async def download(request: HttpRequest, user: User, run_id: UUID, extension: st
     if extension not in written.FILES:
         raise not_found()
     media_type, write = written.FILES[extension]
-    response = HttpResponse(write(written.heard(run)), content_type=media_type)
+    response = HttpResponse(write(written.stored_transcript(run)), content_type=media_type)
     name = f"{PurePath(run.title).stem or 'transcript'}.{extension}"
     response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     response["Cache-Control"] = "private, no-cache"

@@ -18,9 +18,9 @@ from core.contract.errors import InvalidRequest, TooLarge
 from core.contract.tasks import Task
 from core.models import User
 from core.models.offload import offload
-from playground.file_type import kind_of
 from playground.models import Upload
-from playground.requests.source_file import probed
+from playground.uploads.file_type import kind_of
+from playground.uploads.probe import probe
 from playground.views.json_response import not_found, signed_in
 
 NAME_LENGTH = 200
@@ -45,7 +45,7 @@ async def create(request: HttpRequest, user: User) -> HttpResponseBase:
     task = request.POST.get("task", "")
     row = await offload(create_upload, user, require_size(file), task)
     try:
-        row.probe = await probed(row)
+        row.probe = await probe(row)
         if task in HEARD:
             require_audio(row)
         await offload(row.save, force_insert=True)

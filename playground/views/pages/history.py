@@ -18,7 +18,7 @@ from core.contract.tasks import Task
 from core.ledger import reports
 from core.models import UsageRecord
 from playground import names
-from playground.conversations.html import rendered
+from playground.conversations.serializer import answer_html
 from playground.models import Run
 from playground.runs import transcript
 from playground.runs.history import page
@@ -104,7 +104,7 @@ def chatted(found: Run) -> dict[str, Any]:
     place = f"?conversation={message.conversation_id}" if message and find(found.model) else ""
     drawn = [image["upload"]["id"] for image in found.answer.get("images") or () if image.get("upload")]
     return {
-        "answer": rendered(found.answer.get("text", "")),
+        "answer": answer_html(found.answer.get("text", "")),
         "reasoning": found.answer.get("reasoning", ""),
         "calls": found.answer.get("calls", []),
         "files": found.uploads.exclude(id__in=drawn),

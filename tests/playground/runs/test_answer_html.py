@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from playground.markdown import render
-from playground.runs.answer_html import Prose
+from playground.runs.answer_html import AnswerHtml
 
 pytestmark = pytest.mark.anyio
 
@@ -23,7 +23,7 @@ def shown(told: list) -> str:
 @pytest.mark.parametrize("size", [7, 3_000, len(TABLE)])
 async def test_blocks_in_pieces_are_the_blocks_of_the_whole(size):
     text, told = f"Before\n\n{TABLE[:20_000]}\n\nBehind", []
-    prose = Prose(told.append)
+    prose = AnswerHtml(told.append)
     for at in range(0, len(text), size):
         prose.feed(text[at : at + size])
         await asyncio.sleep(0)
@@ -40,7 +40,7 @@ async def test_the_loop_goes_on_while_a_long_answer_is_rendered():
             turns += 1
             await asyncio.sleep(0)
 
-    prose = Prose(told.append)
+    prose = AnswerHtml(told.append)
     prose.feed(TABLE)
     meanwhile = asyncio.create_task(others())
     await prose.close()

@@ -18,17 +18,18 @@ from core.contract.errors import Unavailable
 from core.contract.events import AudioStart
 from core.models.offload import offload
 from playground.models import Run
-from playground.runs import audio_file, recovery
-from playground.runs.audio_file import Sound
+from playground.runs import recovery
+from playground.runs.audio_file import RunAudio
 from playground.runs.history import page
+from playground.uploads import scratch
 
 pytestmark = [pytest.mark.anyio, pytest.mark.django_db(transaction=True)]
 
 SAMPLES = bytes(range(250)) * 96
 
 
-def recorded(start: AudioStart, *pieces: bytes) -> Sound:
-    sound = Sound(uuid4())
+def recorded(start: AudioStart, *pieces: bytes) -> RunAudio:
+    sound = RunAudio(uuid4())
     sound.open(start)
     for piece in pieces:
         sound.write(piece)
@@ -78,7 +79,7 @@ async def test_without_an_encoder_the_sound_is_kept_as_wav(monkeypatch):
 
 
 async def test_no_sound_leaves_no_file(settings):
-    assert await Sound(uuid4()).keep(AudioFormat.MP3, 7) is None
+    assert await RunAudio(uuid4()).keep(AudioFormat.MP3, 7) is None
     assert await recorded(AudioStart(AudioFormat.PCM, 24_000)).keep(AudioFormat.MP3, 7) is None
 
 
@@ -86,7 +87,7 @@ async def test_only_the_stored_file_stays(settings):
     sound = recorded(AudioStart(AudioFormat.PCM, 24_000), SAMPLES)
     kept = await sound.keep(AudioFormat.WAV, 7)
     sound.discard()
-    assert list(audio_file.live_folder().iterdir()) == []
+    assert list(scratch.scratch_folder().iterdir()) == []
     assert default_storage.exists(kept.name)
 
 
@@ -108,17 +109,17 @@ async def test_recovery_closes_what_a_crash_left_open(alice):
 
 async def test_a_run_that_left_no_words_ends_as_interrupted(alice):
     run = await offload(Run.objects.create, user=alice, task="speech", model="m")
-    batches = [batch async for batch in recovery.last_words(run, 4)]
+    batches = [batch async for batch in recovery.stored_events(run, 4)]
     assert [(number, body["outcome"]) for number, body in batches[0]] == [(5, "interrupted")]
 
 
 def test_files_of_yesterday_are_swept():
-    folder = audio_file.live_folder()
+    folder = scratch.scratch_folder()
     folder.mkdir(parents=True)
     for name, age in (("old", 25 * 3600), ("new", 3600)):
         (folder / name).write_bytes(b"x")
         os.utime(folder / name, (time.time() - age,) * 2)
-    assert audio_file.sweep_abandoned() == 1
+    assert scratch.delete_abandoned() == 1
     assert [path.name for path in folder.iterdir()] == ["new"]
 
 

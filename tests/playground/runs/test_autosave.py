@@ -8,8 +8,8 @@ import pytest
 
 from core.models.offload import offload
 from playground.conversations import store
+from playground.conversations.turn import Turn
 from playground.models import Conversation, Message
-from playground.requests.run_request import Turn
 from playground.runs import autosave
 
 pytestmark = [pytest.mark.anyio, pytest.mark.django_db(transaction=True)]
@@ -40,8 +40,8 @@ class Answer:
 
 @pytest.fixture
 def often(monkeypatch):
-    monkeypatch.setattr(autosave, "SAVED_EVERY", 0.02)
-    return autosave.Saver()
+    monkeypatch.setattr(autosave, "INTERVAL", 0.02)
+    return autosave.AutoSaver()
 
 
 def turn(person, state: str = "running") -> Turn:
@@ -55,7 +55,7 @@ async def kept(turn: Turn) -> tuple[str, dict[str, object]]:
     return row.text, row.answer
 
 
-async def until(saver: autosave.Saver, asked: int, *answers: Answer) -> None:
+async def until(saver: autosave.AutoSaver, asked: int, *answers: Answer) -> None:
     """Until each of `answers` was asked so often, and what it said is written."""
     async with asyncio.timeout(10):
         while any(answer.asked < asked for answer in answers):  # noqa: ASYNC110 - the saver itself tells nobody
@@ -84,14 +84,14 @@ async def test_every_answer_is_saved_as_it_grows(often, alice, bob):
 
 async def test_an_answer_that_was_settled_stays_as_it_is(alice):
     running, done = await offload(turn, alice), await offload(turn, alice, "stopped")
-    await offload(store.so_far, [(done, "late", DETAILS), (running, "so far", DETAILS)])
+    await offload(store.save_progress, [(done, "late", DETAILS), (running, "so far", DETAILS)])
     assert (await kept(done), await kept(running)) == (("", {}), ("so far", DETAILS))
 
 
 async def test_what_a_database_cannot_keep_costs_the_others_nothing(alice):
     odd, good = await offload(turn, alice), await offload(turn, alice)
     await offload(
-        store.so_far, [(odd, "odd", {"reasoning": float("nan")}), (good, "a\0b", {"reasoning": "\0"})]
+        store.save_progress, [(odd, "odd", {"reasoning": float("nan")}), (good, "a\0b", {"reasoning": "\0"})]
     )
     assert (await kept(odd), await kept(good)) == (("", {}), ("a\ufffdb", {"reasoning": "\ufffd"}))
 

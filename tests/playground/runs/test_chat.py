@@ -190,15 +190,15 @@ async def test_a_run_whose_log_is_gone_is_told_from_its_row(mind, sign_in, alice
 
 async def test_an_answer_survives_the_death_of_its_process(mind, sign_in, alice, monkeypatch, settings):
     settings.REDIS_URL = ""
-    monkeypatch.setattr(autosave, "SAVED_EVERY", 0.05)
+    monkeypatch.setattr(autosave, "INTERVAL", 0.05)
     await options(mind, delay=0.02)
     tab = await sign_in(alice)
     began = await begin(tab, LONG, conversation="new")
     live = next(iter(registry.runs.values()))
     await asyncio.sleep(0.3)
     # as a killed process leaves it: nothing more is written, nobody makes the run
-    autosave.here().left(live.chat)
-    if (under_way := autosave.here().saving) is not None:
+    autosave.current().left(live.chat)
+    if (under_way := autosave.current().saving) is not None:
         await under_way
     monkeypatch.setattr(live.chat, "settle", lambda *_: None)
     assert await recovery.recover(()) == 1

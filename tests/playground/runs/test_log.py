@@ -11,7 +11,7 @@ from core.contract.audio import AudioFormat
 from core.contract.errors import NotFound
 from core.contract.events import AudioStart
 from playground.runs import log as logs
-from playground.runs.audio_file import Sound
+from playground.runs.audio_file import RunAudio
 from playground.runs.log import Log
 from playground.runs.pacing import Pace
 
@@ -78,7 +78,7 @@ async def test_readers_join_and_lag_as_they_like():
 
 
 async def test_memory_holds_recent_sound_only(monkeypatch):
-    monkeypatch.setattr(logs, "RECENT_SOUND", 250)
+    monkeypatch.setattr(logs, "RECENT_AUDIO", 250)
     disk = Disk()
     log = filled(20, disk)
     held = sum(len(body) for body in log._bodies if isinstance(body, bytes))
@@ -138,7 +138,7 @@ async def test_one_who_joins_late_hears_the_opening(tmp_path):
 
 async def test_the_store_recalls_until_it_is_discarded(settings, tmp_path):
     settings.MEDIA_ROOT = str(tmp_path)
-    sound = Sound("run")
+    sound = RunAudio("run")
     sound.open(AudioStart(AudioFormat.PCM, 24_000))
     sound.write(b"abcdef")
     sound.flush()

@@ -106,7 +106,7 @@ async def test_a_finished_run_stays_in_redis_for_a_while(shared, sign_in, alice,
     await tab.start(response_format="pcm")
     done = await tab.until(*ENDS)
     await settled()
-    assert 0 < await redis_log.client().ttl(f"polyphony:run:{done['run']}:log") <= redis_log.KEPT_SECONDS
+    assert 0 < await redis_log.client().ttl(f"polyphony:run:{done['run']}:log") <= redis_log.EXPIRY_SECONDS
     assert not await redis_log.alive(done["run"])
     move_away(monkeypatch)
     other = await sign_in(alice)
@@ -116,9 +116,9 @@ async def test_a_finished_run_stays_in_redis_for_a_while(shared, sign_in, alice,
 
 
 async def test_redis_keeps_a_bounded_part_of_the_sound(shared, monkeypatch):
-    monkeypatch.setattr(redis_log, "KEPT_BYTES", 2000)
+    monkeypatch.setattr(redis_log, "MAX_BYTES", 2000)
     run = uuid4()
-    copy = redis_log.Mirror(run, lambda: None)
+    copy = redis_log.RedisLog(run, lambda: None)
     working = asyncio.create_task(copy.work())
     for number in range(1, 51):
         copy.add(number, bytes([number]) * 100)
@@ -138,7 +138,7 @@ async def test_redis_keeps_a_bounded_part_of_the_sound(shared, monkeypatch):
 
 async def test_a_block_of_html_is_kept_once(shared, monkeypatch):
     run = uuid4()
-    copy = redis_log.Mirror(run, lambda: None)
+    copy = redis_log.RedisLog(run, lambda: None)
     work = asyncio.create_task(copy.work())
     for number in range(1, 61):
         block = {"type": "html.block", "index": 0, "state": "open", "html": "x" * number}

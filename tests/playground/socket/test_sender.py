@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from playground.runs.log import Log
-from playground.socket.sender import Outlet
+from playground.socket.sender import Sender
 
 pytestmark = pytest.mark.anyio
 
@@ -40,11 +40,11 @@ def server() -> Server:
 
 
 @pytest.fixture
-def outlet(server) -> Outlet:
-    return Outlet(server.send, "a", RUN)
+def outlet(server) -> Sender:
+    return Sender(server.send, "a", RUN)
 
 
-async def relay(log: Log, outlet: Outlet, woken: list[int]) -> None:
+async def relay(log: Log, outlet: Sender, woken: list[int]) -> None:
     async with aclosing(log.read(0, outlet.take)) as batches:
         async for batch in batches:
             woken.append(len(batch))

@@ -12,8 +12,8 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import AsyncClient, Client
 
-from playground.file_type import sniff
 from playground.models import Run, Upload
+from playground.uploads.file_type import sniff
 
 pytestmark = [pytest.mark.anyio, pytest.mark.django_db(transaction=True)]
 

@@ -7,7 +7,7 @@ from types import ModuleType
 from django.conf import settings
 
 
-def shared() -> ModuleType | None:
+def shared_log() -> ModuleType | None:
     """The module `redis_log` where `REDIS_URL` is set, else None."""
     if not settings.REDIS_URL:
         return None

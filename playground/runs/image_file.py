@@ -10,14 +10,14 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 
 from core.contract.events import ImageReady
-from playground.conversations.files import described
-from playground.file_type import kind_of
+from playground.conversations.files import file_summary
 from playground.models import Run, Upload
+from playground.uploads.file_type import kind_of
 
 HEAD = 512
 
 
-def store(user_id: int, run: UUID, number: int, event: ImageReady) -> dict[str, Any]:
+def store_image(user_id: int, run: UUID, number: int, event: ImageReady) -> dict[str, Any]:
     """The file, its row, its link to the run; `url`, `media_type`, and `upload` for its message. Blocking."""
     media_type, extension = kind_of(event.data[:HEAD])
     upload_id = uuid4()
@@ -37,5 +37,5 @@ def store(user_id: int, run: UUID, number: int, event: ImageReady) -> dict[str, 
     except BaseException:
         default_storage.delete(name)
         raise
-    known = described(row)
+    known = file_summary(row)
     return {"url": known["url"], "media_type": media_type, "upload": known}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from playground.conversations.fork import titled as numbered_title
+from playground.conversations.titles import numbered_title as numbered_title
+from playground.conversations.titles import title_of
 from playground.models import Conversation, Upload
 from playground.models.run import TITLE_LENGTH
-from playground.requests.chat import titled
 
 LONG = "x" * (TITLE_LENGTH - 7) + "…"
 
@@ -24,11 +24,11 @@ LONG = "x" * (TITLE_LENGTH - 7) + "…"
     ],
 )
 def test_a_title_has_no_marks(text, title):
-    assert titled(text, [Upload(name="dot.png")]) == title
+    assert title_of(text, [Upload(name="dot.png")]) == title
 
 
 def test_a_long_title_says_that_it_goes_on():
-    title = titled("word " * 200, [])
+    title = title_of("word " * 200, [])
     assert title.endswith("word…")
     assert len(title) <= TITLE_LENGTH
 
