@@ -1,1 +1,1 @@
-"""The words: frozen values that every layer speaks, built from the standard library alone."""
+"""Frozen values that all layers exchange: requests, events, usage, routes, errors; standard library only."""

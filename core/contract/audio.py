@@ -1,4 +1,4 @@
-"""Audio formats: what they are called, how they are labelled, how a WAV header is written; measured files."""
+"""Audio formats with their media types, PCM shapes, the WAV header, and what probing a file finds."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ MEDIA_TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class PcmShape:
-    """How raw samples are laid out: signed 16-bit little-endian, interleaved."""
+    """The layout of raw samples: signed 16-bit little-endian, interleaved."""
 
     sample_rate: int = PCM_RATE
     channels: int = 1
@@ -59,7 +59,7 @@ class PcmShape:
 class Probe:
     """What a file is by its content: `kind` is audio, video, image or pdf, `container` as FFmpeg names it.
 
-    `seconds` was counted, not read from a header; None is what a file of its kind has not or does not tell.
+    `seconds` was counted, not read from a header; None where a file of its kind lacks the value.
     """
 
     kind: str

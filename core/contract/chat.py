@@ -1,4 +1,4 @@
-"""A chat request: a conversation to be continued, and the parts of its messages that are not text."""
+"""A chat request: messages to be answered, and the file parts of its messages."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from core.contract.tasks import Task
 
 
 class Modality(StrEnum):
-    """What a message or an answer is made of."""
+    """The kinds of content of a message or an answer."""
 
     TEXT = "text"
     IMAGE = "image"
@@ -23,10 +23,10 @@ class Modality(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """A file of a chat message, on disk; it stands in the message where its base64 stood.
+    """A file of a chat message, on disk; in the message it takes the place of its base64.
 
-    `media_type` was read from its first bytes, `name` is safe to send. `format` is what `input_audio`
-    calls it; `upload` is the id by which its owner's browser knows it.
+    `media_type` was read from its first bytes, `name` is safe to send. `format` is the `format` of an
+    `input_audio` part; `upload` is the id of the upload it came from. `size` is in bytes.
     """
 
     modality: Modality
@@ -42,13 +42,13 @@ class Media:
 
 @dataclass(frozen=True, slots=True)
 class ChatRequest:
-    """A conversation to be continued.
+    """Messages to be answered.
 
-    `messages` have the shape of OpenAI's and OpenRouter's, with four kinds of parts beside text: `image_url`,
-    `input_audio`, `file` and `video_url`, a `Media` standing for every data URL and every base64 string.
-    `parameters` are relayed as they came: temperature, tools, response_format and whatever else.
-    `modalities` is what the answer is to be made of; `voice` and `format` are for its sound, `formats` names
-    several that a face can play, in order of preference.
+    `messages` have the shape of OpenAI's and OpenRouter's, with four types of parts beside text: `image_url`,
+    `input_audio`, `file` and `video_url`, and a `Media` in place of every data URL and base64 string.
+    `parameters` are relayed unchanged: temperature, tools, response_format and others. `modalities` are those
+    of the answer; `voice` and `format` are for its audio, `formats` are others that the caller can play, in
+    order of preference.
     """
 
     task: ClassVar[Task] = Task.CHAT
@@ -70,14 +70,14 @@ FILE_FIELDS = {
     "file": (Modality.FILE, "file_data"),
     "video_url": (Modality.VIDEO, "url"),
 }
-"""By the type of a part: what it is of, and where in it the file stands."""
+"""By the type of a part: its modality, and the key that holds the file."""
 
 
 @dataclass(frozen=True, slots=True)
 class FilePart:
-    """A part that is no text; `where` names it, such as `messages[1].content[0].input_audio`.
+    """A part that has a file; `where` is its path, such as `messages[1].content[0].input_audio`.
 
-    `content` is the file, its address, or None where the provider knows it by an id.
+    `content` is the file, its URL, or None where it is referred to by an id at the provider.
     """
 
     where: str
@@ -86,7 +86,7 @@ class FilePart:
 
 
 def file_parts(request: ChatRequest) -> Iterator[FilePart]:
-    """All of them, in order."""
+    """The file parts of all messages, in order."""
     for number, message in enumerate(request.messages):
         content = message.get("content")
         if isinstance(content, list | tuple):
@@ -101,7 +101,7 @@ def _part(where: str, part: Mapping[str, Any]) -> FilePart:
 
 
 def last_text(request: ChatRequest) -> str:
-    """What the last message says in words."""
+    """The text of the last message."""
     content = request.messages[-1].get("content") if request.messages else None
     if isinstance(content, list | tuple):
         return "\n".join(part["text"] for part in content if part["type"] == "text")

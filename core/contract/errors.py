@@ -1,33 +1,33 @@
-"""Everything that can go wrong, once.
+"""The tree of errors that every layer raises.
 
     PolyphonyError
-    ├── RequestError                    the caller's doing; nothing was sent, nothing is owed
+    ├── RequestError                    caused by the caller; nothing was sent, nothing is charged
     │   ├── InvalidRequest        400   a field is missing, malformed or out of range
     │   │   ├── Unsupported       400   well-formed, but this model or endpoint cannot do it
-    │   │   └── WrongEndpoint     400   a model of another task
-    │   ├── AuthenticationFailed  401   no key, a garbled key, a revoked key: one answer for all
+    │   │   └── WrongEndpoint     400   the model is of another task
+    │   ├── AuthenticationFailed  401   no key, a malformed key, a revoked key: not told apart
     │   ├── BudgetExceeded        402   a budget has no room for the estimate
-    │   ├── NotPermitted          403   the key or the user may not
-    │   ├── NotFound              404   no such thing, or not yours
+    │   ├── NotPermitted          403   the key or the user lacks the permission
+    │   ├── NotFound              404   it does not exist, or belongs to somebody else
     │   │   ├── ModelNotFound     404   names the nearest models
     │   │   └── ModelRetired      404   names the replacement
     │   ├── MethodNotAllowed      405
     │   ├── TooLarge              413   more bytes than the limit
     │   ├── WrongContentType      415
     │   └── RateLimited           429   our own limiter
-    ├── Unavailable               503   ours: draining, overloaded, ledger away, provider needs a key
-    ├── Interrupted               503   the server stopped while the answer was being made
-    └── UpstreamError             502   the provider's doing
+    ├── Unavailable               503   our server: draining, overloaded, no database, no provider key
+    ├── Interrupted               503   our server stopped during the answer
+    └── UpstreamError             502   caused by the provider
         ├── UpstreamUnreachable   502   refused, reset, name not found; retryable
-        ├── UpstreamTimeout       504   hung, dripped or fell silent; retryable
-        ├── UpstreamLimited       429   the provider's limiter; retryable, may say when
+        ├── UpstreamTimeout       504   no answer, too slow or silent; retryable
+        ├── UpstreamLimited       429   the provider's rate limit; retryable, may have `retry_after`
         ├── UpstreamFailed        502   5xx; retryable
         ├── UpstreamRefused       400   it rejected the request itself; permanent
         ├── UpstreamDenied        502   401, 402, 403 for our key; permanent for this target
-        └── UpstreamInvalid       502   an answer that is not what the wire promises
+        └── UpstreamInvalid       502   an answer that breaks the provider's protocol
 
-Three readers: routing asks `retryable` and `permanent`, the API asks `status` and `envelope()`, the
-socket asks `envelope()` too. `permanent` says that no other target can help either.
+Routing reads `retryable` and `permanent` (no other target can succeed either), the API reads `status` and
+`envelope()`, the websocket `envelope()`.
 """
 
 from __future__ import annotations
@@ -65,7 +65,10 @@ __all__ = [
 
 
 class PolyphonyError(Exception):
-    """Base of the tree: an HTTP status, OpenAI's `type`, OpenRouter's `error_type`, a sentence for people."""
+    """Base of the tree: HTTP status, OpenAI's `type`, OpenRouter's `error_type`, `message` for people.
+
+    `retry_after` is in seconds, `metadata` is added to that of the envelope.
+    """
 
     status: ClassVar[int] = 500
     type: ClassVar[str] = "server_error"
@@ -93,7 +96,7 @@ class PolyphonyError(Exception):
         self.retry_after = retry_after
 
     def envelope(self) -> dict[str, Any]:
-        """The `error` object of contracts: integer code, OpenAI's strings kept in `metadata`."""
+        """The `error` object of the API: an integer `code`, and OpenAI's words for it in `metadata`."""
         return {
             "code": self.status,
             "message": self.message,

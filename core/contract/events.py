@@ -1,4 +1,4 @@
-"""What comes back up: events per request; adapters end with `Used`, the gateway with `Receipt`."""
+"""The events that answer a request; an adapter's last one is `Used`, the gateway's last one `Receipt`."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ class Outcome(StrEnum):
     COMPLETED = "completed"
     PARTIAL = "partial"  # something was delivered, then the provider failed
     STOPPED = "stopped"  # the caller stopped it or went away
-    INTERRUPTED = "interrupted"  # the server went down or the caller's right was withdrawn
+    INTERRUPTED = "interrupted"  # the server was stopped or the caller's right was revoked
     FAILED = "failed"  # nothing was delivered
 
 
 @dataclass(frozen=True, slots=True)
 class AttemptFailed:
-    """An attempt that failed before it delivered anything; the next one follows."""
+    """An attempt that failed before it delivered content; another one follows."""
 
     number: int
     provider: str
@@ -34,7 +34,7 @@ class AttemptFailed:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """The attempt whose content follows, told once, before its first content event."""
+    """The attempt whose content follows; sent once, before its first content event."""
 
     provider: str
     model: str
@@ -43,7 +43,7 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class AudioStart:
-    """The shape of the bytes that follow: `sample_rate` and `channels` are exact for pcm and wav."""
+    """The format of the audio chunks that follow: `sample_rate` and `channels` are exact for pcm and wav."""
 
     format: AudioFormat
     sample_rate: int
@@ -52,12 +52,14 @@ class AudioStart:
 
 @dataclass(frozen=True, slots=True)
 class AudioChunk:
+    """More bytes of the audio that `AudioStart` describes."""
+
     data: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class SpeechWord:
-    """A word of the spoken text and where it is heard, in seconds from the start."""
+    """A word of the text and its times in the audio, in seconds from the start."""
 
     word: str
     start: float
@@ -66,14 +68,16 @@ class SpeechWord:
 
 @dataclass(frozen=True, slots=True)
 class SpeechWords:
+    """The times of more words of generated speech, in order."""
+
     words: tuple[SpeechWord, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class TranscriptDelta:
-    """More of the transcript; the deltas in order, joined as they are, make its text.
+    """More of the transcript; the deltas, joined as they are, make its text.
 
-    `logprobs` are its tokens as the provider told them, where they were asked for.
+    `logprobs` are its tokens in OpenAI's shape (`token`, `logprob`, `bytes`), where they were requested.
     """
 
     text: str
@@ -82,7 +86,7 @@ class TranscriptDelta:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A stretch of speech, in seconds from the start; `speaker` is a letter from A."""
+    """A passage of the transcript, times in seconds from the start; `speaker` is a letter or a name."""
 
     id: int
     start: float
@@ -93,7 +97,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class TranscriptWord:
-    """A word and when it was said; `confidence` from 0 to 1 where the provider tells one."""
+    """A word of the transcript, times in seconds from the start; `confidence` is from 0 to 1 where known."""
 
     word: str
     start: float
@@ -104,7 +108,7 @@ class TranscriptWord:
 
 @dataclass(frozen=True, slots=True)
 class TranscriptWords:
-    """`aligned` says that the times were found afterwards, by laying the text along the sound."""
+    """More words; `aligned` where we found their times ourselves by aligning the text with the audio."""
 
     words: tuple[TranscriptWord, ...]
     aligned: bool = False
@@ -112,7 +116,10 @@ class TranscriptWords:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """The whole, once: after the last delta, before `Used`. `language` is a code, `seconds` the sound's."""
+    """The whole transcript, once, after the last delta and before `Used`.
+
+    `language` is a code such as `en`, `seconds` the duration of the audio.
+    """
 
     text: str
     language: str | None = None
@@ -121,10 +128,10 @@ class Transcript:
 
 @dataclass(frozen=True, slots=True)
 class ToolCall:
-    """More of a call the model wants made: `id` and `name` come once, `arguments` in pieces, joined by
-    `index`.
+    """More of a call that the model requests: `id` and `name` come once, `arguments` in pieces that belong
+    together by `index`.
 
-    `type` is `function` or `custom`, whose `arguments` are its input.
+    `type` is `function` (`arguments` are JSON text) or `custom` (`arguments` are its plain input).
     """
 
     index: int
@@ -135,12 +142,13 @@ class ToolCall:
 
 
 class ChatDelta(NamedTuple):
-    """More of one choice of an answer; pieces joined in order make the whole, none is empty.
+    """More of one choice of an answer; the pieces joined in order make the whole, none is empty.
 
-    `transcript` is the text of the answer's sound. `told` is what else the provider said of the choice, in
-    its own words and relayed as it came: `logprobs`, `native_finish_reason` and, under `delta`, what belongs
-    into the message: `refusal`, `annotations`, `reasoning_details`, the sound's `audio.id`. A tuple, because
-    there are more of these than of anything else and a frozen dataclass takes three times as long to make.
+    `transcript` is the text of the answer's audio. `extra` has the provider's other fields of the choice, in
+    OpenAI's shape and relayed unchanged: `logprobs`, `native_finish_reason` and, under `delta`, fields of the
+    message: `refusal`, `annotations`, `reasoning_details`, `audio` (`id`, `expires_at`). A named tuple,
+    because there are more of these than of any other event and a frozen dataclass takes three times as long
+    to construct.
     """
 
     text: str = ""
@@ -149,16 +157,16 @@ class ChatDelta(NamedTuple):
     calls: tuple[ToolCall, ...] = ()
     finish: str | None = None
     choice: int = 0
-    told: Mapping[str, Any] | None = None
+    extra: Mapping[str, Any] | None = None
 
 
 NOTHING_BESIDE = ChatDelta()[1:]
-"""All but the text of a delta of the first choice that says nothing else, as nearly every one."""
+"""All fields after `text` of a delta of the first choice that has text only, as nearly all have."""
 
 
 @dataclass(frozen=True, slots=True)
 class ImageReady:
-    """A picture of the answer, whole; `url` only where the provider gave an address instead of bytes."""
+    """A complete image of the answer; `url` only where the provider sent a https address instead of bytes."""
 
     index: int
     media_type: str
@@ -169,19 +177,21 @@ class ImageReady:
 
 @dataclass(frozen=True, slots=True)
 class AnswerMetadata:
-    """What the provider says of its answer as a whole, once, as soon as it is known; no content.
+    """What the provider reports of its answer as a whole, once, as soon as it is known; it is no content.
 
-    `id` and `model` are the provider's own; `told` is relayed: `system_fingerprint`, `service_tier`
-    and the like.
+    `id` and `model` are the provider's own; `extra` is relayed unchanged: `system_fingerprint`,
+    `service_tier`, `citations`, `search_results`.
     """
 
     id: str = ""
     model: str = ""
-    told: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
+    """How far a slow step is: `done` of `total`, counted in `unit` (`s` for seconds of audio)."""
+
     stage: str
     done: float
     total: float | None = None
@@ -190,14 +200,14 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """The last event of every adapter: an attempt without it was cut short."""
+    """What the attempt consumed; the last event of every adapter, without which the answer was cut short."""
 
     usage: Usage
 
 
 @dataclass(frozen=True, slots=True)
 class AttemptNote:
-    """One upstream call in a receipt; durations in milliseconds."""
+    """One upstream call of a receipt; durations are in milliseconds."""
 
     number: int
     provider: str
@@ -212,9 +222,9 @@ class AttemptNote:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a request came to, once it is settled; the last event of `gateway.stream`.
+    """The settled request: its outcome, units, cost in USD and attempts; the last event of `gateway.stream`.
 
-    `then` is the second model, where the answer took two.
+    `then` is the slug of the second model where the answer took two.
     """
 
     id: str

@@ -56,5 +56,5 @@ def primary(language: str) -> str | None:
 
 
 def english_name(code: str) -> str:
-    """The name in lower case, `english` for `en`; a code nobody named stays as it is."""
+    """The name in lower case, `english` for `en`; an unknown code is returned unchanged."""
     return NAMES.get(primary(code) or "", code)

@@ -1,4 +1,4 @@
-"""What every request has, whatever its task, and who sends it."""
+"""The fields that the requests of all tasks share, and their caller."""
 
 from __future__ import annotations
 

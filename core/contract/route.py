@@ -1,4 +1,4 @@
-"""Where a request may go: targets in order, each with its wire, its credential and its prices."""
+"""The targets a request may be sent to, each with its wire, its credential and its prices."""
 
 from __future__ import annotations
 
@@ -28,11 +28,12 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One endpoint as it is at this moment: which wire, which server, which key, which price.
+    """One endpoint as the catalogue has it now: wire, server, key and prices.
 
     `wire` names the adapter in the registry, `model` is the upstream's own id, `voice` the upstream's voice
-    id, `format` the audio format this target will be asked for. Lower `priority` is asked first; among
-    equals `weight` draws lots, and targets without weights keep their order.
+    id, `format` the audio format this target will be asked for. Lower `priority` is tried first; among
+    equals the order is random by `weight`, and targets without weights keep their order. `headers` and
+    `options` are the endpoint's, as an admin entered them.
     """
 
     endpoint_id: int
@@ -53,11 +54,11 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How hard to try; durations in seconds.
+    """How a request is retried; durations in seconds.
 
     `retries` counts further tries at the same target; waits grow from `backoff` and honour a provider's
-    Retry-After up to `patience`; `deadline` bounds the whole request. A target that has brought nothing after
-    `first_event` is given up for the next one; the last one, and any where it is None, has all the time.
+    Retry-After up to `patience`; `deadline` bounds the whole request. A target without content after
+    `first_event` is given up for the next one; the last target, and any where it is None, has no such limit.
     """
 
     retries: int = 1
@@ -69,8 +70,10 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """`then` is where what these targets wrote down goes on to, when it takes two models to answer; `align`
-    says that the times of its words are to be found afterwards.
+    """The targets for one model and how they are tried.
+
+    `then` is the route of the second model of a two-step translation; `align` says that word times are to be
+    found afterwards, by aligning the transcript with the audio.
     """
 
     model: str

@@ -1,4 +1,4 @@
-"""A speech request: text to be spoken."""
+"""A speech request: text to be turned into audio."""
 
 from __future__ import annotations
 

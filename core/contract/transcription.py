@@ -1,4 +1,4 @@
-"""A transcription request: speech to be written down in its own language."""
+"""A transcription request: speech to be turned into text in its own language."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ class TranscriptFormat(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AudioFile:
-    """An audio file on disk, or a video whose audio is meant.
+    """An audio file on disk, or a video of which the audio is used.
 
     `media_type` was read from its first bytes. `seconds` is its measured duration, None where it could not
-    be measured. `name` is made by us, safe to send, and ends in the extension of `media_type`.
+    be measured. `name` is our own, safe to send, and ends in the extension of `media_type`.
     """
 
     path: str
@@ -40,8 +40,8 @@ class AudioFile:
 class TranscriptionRequest:
     """`language` is a primary code (`en`); `words` and `segments` ask for their times.
 
-    `diarize` asks who spoke, `logprobs` for the log probability of each token. `known_speakers` are pairs of
-    a name and a data URL of a voice sample. `chunking` is `auto` or OpenAI's object. None is the model's
+    `diarize` asks for speakers, `logprobs` for the log probability of each token. `known_speakers` are pairs
+    of a name and a data URL of a voice sample. `chunking` is `auto` or OpenAI's object. None is the model's
     default.
     """
 

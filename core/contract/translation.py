@@ -1,4 +1,4 @@
-"""A translation request: speech in any language to be written down in English."""
+"""A translation request: speech in any language to be turned into English text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was used and what it costs: units, amounts, price rows. Money is `Decimal` in USD."""
+"""Usage and its cost: units, amounts, price rows. Money is `Decimal` in USD."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 
 class Kind(StrEnum):
-    """What a quantity is of; with a `Unit` it makes one line of a bill."""
+    """What a quantity is of; together with a `Unit` it is one line of a bill."""
 
     TEXT_IN = "text_in"
     TEXT_OUT = "text_out"
@@ -38,7 +38,7 @@ class Unit(StrEnum):
 
 
 class Basis(StrEnum):
-    """How sure a cost is."""
+    """How a cost was found."""
 
     REPORTED = "reported"  # the provider named the amount
     COMPUTED = "computed"  # units the provider or we counted exactly, times the price in force

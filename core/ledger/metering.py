@@ -107,7 +107,7 @@ class Meter:
             self.text += size_of(delta.reasoning) + size_of(delta.transcript)
         for call in delta.calls:
             self.text += size_of(call.name) + size_of(call.arguments)
-        if self.text or (delta.told is not None and refused(delta.told)):
+        if self.text or (delta.extra is not None and refused(delta.extra)):
             self.delivered = True
         if delta.finish is not None:
             self.finish = delta.finish

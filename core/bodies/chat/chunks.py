@@ -53,7 +53,7 @@ class Chunks:
         """The frames that tell `event`; none for what is no part of an answer."""
         if type(event) is ChatDelta:
             opening = b"" if event.choice in self._heads else self._open(event.choice)
-            if event.text and event[1:5] == NOTHING and not event.told:
+            if event.text and event[1:5] == NOTHING and not event.extra:
                 return b"".join((opening, self._heads[event.choice], orjson.dumps(event.text), self._tail))
             return opening + self._delta(event)
         if type(event) is AudioChunk:
@@ -63,7 +63,7 @@ class Chunks:
         if type(event) is Started:
             self._learn(provider=event.provider)
         elif type(event) is AnswerMetadata:
-            self._learn(**{name: value for name, value in event.told.items() if name not in OWN_FIELDS})
+            self._learn(**{name: value for name, value in event.extra.items() if name not in OWN_FIELDS})
         return b""
 
     def end(self, usage: Mapping[str, Any]) -> bytes:
@@ -110,7 +110,7 @@ class Chunks:
         return self._prefix + dumps(told) + self._suffix
 
     def _delta(self, event: ChatDelta) -> bytes:
-        beside = dict(event.told or {})
+        beside = dict(event.extra or {})
         delta = dict(beside.pop("delta", None) or {})
         if event.text:
             delta["content"] = event.text
@@ -171,7 +171,7 @@ class Chunks:
 
 def is_plain(event: ChatDelta) -> bool:
     """Whether a delta of any choice is text and nothing else."""
-    return bool(event.text) and event[1:5] == NOTHING and not event.told
+    return bool(event.text) and event[1:5] == NOTHING and not event.extra
 
 
 def call_chunk(call: ToolCall) -> dict[str, Any]:

@@ -65,9 +65,9 @@ class CollectedChoice:
             self.calls.setdefault(call.index, CollectedToolCall()).note(call)
         if delta.finish is not None:
             self.finish = delta.finish
-        if delta.told:
-            merge(self.message_fields, delta.told.get("delta") or {})
-            merge(self.choice_fields, {name: delta.told[name] for name in delta.told if name != "delta"})
+        if delta.extra:
+            merge(self.message_fields, delta.extra.get("delta") or {})
+            merge(self.choice_fields, {name: delta.extra[name] for name in delta.extra if name != "delta"})
 
     @property
     def finish_reason(self) -> str:

@@ -41,7 +41,7 @@ def render_completion(
         "model": receipt.model,
         "provider": chat.started.provider if chat.started else receipt.provider,
         "system_fingerprint": None,
-        **{name: value for name, value in chat.metadata.told.items() if name not in OWN_FIELDS},
+        **{name: value for name, value in chat.metadata.extra.items() if name not in OWN_FIELDS},
         "choices": [choice_object(chat, index, receipt.id, created) for index in sorted(chat.choices)],
         "usage": usage_object(receipt, cost_details),
         "processing_time_ms": receipt.total_ms,

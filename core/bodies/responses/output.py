@@ -66,7 +66,7 @@ class Output:
                 item.status = "incomplete"
 
     def _delta(self, event: ChatDelta) -> Iterator[Told]:
-        told = event.told or {}
+        told = event.extra or {}
         within: Mapping[str, Any] = told.get("delta") or {}
         if event.reasoning:
             yield from self._think(event.reasoning)

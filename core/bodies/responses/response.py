@@ -50,7 +50,7 @@ class Answer:
         if type(event) is Started:
             self._about["provider"] = event.provider
         elif type(event) is AnswerMetadata:
-            self._about["service_tier"] = event.told.get("service_tier") or self._about["service_tier"]
+            self._about["service_tier"] = event.extra.get("service_tier") or self._about["service_tier"]
         return self.output.note(event)
 
     def told(self, status: str = "in_progress", **more: Any) -> dict[str, Any]:

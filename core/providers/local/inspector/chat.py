@@ -37,7 +37,7 @@ async def chat(target: Target, request: ChatRequest) -> AsyncGenerator[Event, No
         raise Unavailable(f"What measures files is not installed here: {hint}")
     tally = Tally()
     voice = reader(target, request, tally) if Modality.AUDIO in request.modalities else None
-    yield AnswerMetadata(model=target.model, told={"system_fingerprint": FINGERPRINT})
+    yield AnswerMetadata(model=target.model, extra={"system_fingerprint": FINGERPRINT})
     findings = certain(report(request, Measuring(tally)))
     telling = spoken(findings, voice, tally) if voice is not None else written(findings, tally)
     async with aclosing(telling if request.streamed else gathered(telling)) as events:

@@ -50,13 +50,13 @@ def test_usage_that_was_asked_for_is_null_until_the_last():
 
 
 def test_what_the_provider_says_of_its_answer_is_in_every_chunk():
-    chunks = told(AnswerMetadata(told={"system_fingerprint": "fp", "id": "theirs"}), STARTED, ChatDelta("a"))
+    chunks = told(AnswerMetadata(extra={"system_fingerprint": "fp", "id": "theirs"}), STARTED, ChatDelta("a"))
     assert {(chunk["system_fingerprint"], chunk["id"]) for chunk in chunks} == {("fp", "gen-1")}
 
 
 def test_what_stands_beside_a_text_stays_beside_it():
     aside = {"logprobs": {"content": []}, "delta": {"refusal": "no"}}
-    chunk = choices(told(STARTED, ChatDelta("a", "why", told=aside)))[1]
+    chunk = choices(told(STARTED, ChatDelta("a", "why", extra=aside)))[1]
     assert chunk == {
         "index": 0,
         "delta": {"refusal": "no", "content": "a", "reasoning": "why"},
@@ -84,7 +84,7 @@ def test_an_end_nobody_told_is_told_by_what_was_said():
 
 def test_words_that_come_with_the_end_go_out_before_it():
     told_at_once = {"logprobs": {"content": []}, "native_finish_reason": "STOP"}
-    events = (ChatDelta("whole", finish="stop", told=told_at_once), ChatDelta(" more"))
+    events = (ChatDelta("whole", finish="stop", extra=told_at_once), ChatDelta(" more"))
     assert choices(told(STARTED, *events))[1:] == [
         {"index": 0, "delta": {"content": "whole"}, "finish_reason": None, "logprobs": {"content": []}},
         {"index": 0, "delta": {"content": " more"}, "finish_reason": None},
@@ -96,7 +96,7 @@ def test_words_that_come_with_the_end_go_out_before_it():
 
 def test_what_stands_beside_an_end_without_words_stays_beside_it():
     filtered = {"content_filter_results": {"hate": {"filtered": False}}}
-    assert choices(told(STARTED, ChatDelta("a"), ChatDelta(finish="stop", told=filtered)))[2:] == [
+    assert choices(told(STARTED, ChatDelta("a"), ChatDelta(finish="stop", extra=filtered)))[2:] == [
         {"index": 0, "delta": {}, "finish_reason": "stop", "native_finish_reason": "stop", **filtered}
     ]
 
@@ -122,9 +122,9 @@ def test_sound_ends_before_its_choice_does():
 
 
 def test_the_names_a_provider_gives_its_sound_win_and_go_out_once():
-    named = ChatDelta(told={"delta": {"audio": {"id": "theirs"}}})
-    expiry = ChatDelta(told={"delta": {"audio": {"expires_at": 99}}})
-    again = ChatDelta(transcript="b", told={"delta": {"audio": {"id": "theirs"}}})
+    named = ChatDelta(extra={"delta": {"audio": {"id": "theirs"}}})
+    expiry = ChatDelta(extra={"delta": {"audio": {"expires_at": 99}}})
+    again = ChatDelta(transcript="b", extra={"delta": {"audio": {"id": "theirs"}}})
     chunks = told(STARTED, named, ChatDelta(transcript="a"), AudioChunk(b"123456"), again, expiry)
     audio = [delta["audio"] for delta in deltas(chunks) if "audio" in delta]
     assert audio == [

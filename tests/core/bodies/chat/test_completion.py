@@ -100,8 +100,8 @@ def test_calls_finish_as_calls_where_the_provider_does_not_say():
 
 def test_sound_stands_whole_beside_its_transcript():
     start = AudioStart(AudioFormat.PCM, 24_000)
-    named = ChatDelta(told={"delta": {"audio": {"id": "audio_up"}}})
-    expiry = ChatDelta(told={"delta": {"audio": {"expires_at": 9}}})
+    named = ChatDelta(extra={"delta": {"audio": {"id": "audio_up"}}})
+    expiry = ChatDelta(extra={"delta": {"audio": {"expires_at": 9}}})
     found = message(
         named, start, AudioChunk(b"1234567"), ChatDelta(transcript="Hi "), AudioChunk(b"8"),
         ChatDelta(transcript="you"), expiry,
@@ -131,12 +131,12 @@ def test_reasoning_and_what_else_was_told_join_as_they_came():
     second = {"delta": {"reasoning_details": [{"type": "t", "index": 0, "text": "ox", "format": "v1"}]}}
     logprobs = ({"logprobs": {"content": [{"token": name}], "refusal": None}} for name in "ab")
     found = completed(
-        ChatDelta(reasoning="A f", told=first),
-        ChatDelta(reasoning="ox", told=second),
-        *(ChatDelta("x", told=each) for each in logprobs),
-        ChatDelta(told={"delta": {"refusal": "I "}}),
-        ChatDelta(told={"delta": {"refusal": "won't"}}),
-        ChatDelta(finish="stop", told={"native_finish_reason": "STOP"}),
+        ChatDelta(reasoning="A f", extra=first),
+        ChatDelta(reasoning="ox", extra=second),
+        *(ChatDelta("x", extra=each) for each in logprobs),
+        ChatDelta(extra={"delta": {"refusal": "I "}}),
+        ChatDelta(extra={"delta": {"refusal": "won't"}}),
+        ChatDelta(finish="stop", extra={"native_finish_reason": "STOP"}),
     )["choices"][0]
     assert found["message"]["reasoning"] == "A fox"
     assert found["message"]["reasoning_details"] == [

@@ -35,7 +35,7 @@ def test_odd_words_are_still_one_line_each():
 def test_the_short_way_says_what_the_long_way_says():
     short, long = (
         written(ChatDelta("a"), ChatDelta("b")),
-        written(ChatDelta("a"), ChatDelta("b", told={"x": 1})),
+        written(ChatDelta("a"), ChatDelta("b", extra={"x": 1})),
     )
     deltas = [[one for one in found if one["type"].endswith("text.delta")] for found in (short, long)]
     assert deltas[0] == deltas[1]
@@ -49,14 +49,14 @@ def test_words_of_a_second_message_name_it():
 
 
 def test_words_after_a_refusal_take_the_long_way():
-    refusal = ChatDelta(told={"delta": {"refusal": "No."}})
+    refusal = ChatDelta(extra={"delta": {"refusal": "No."}})
     found = written(refusal, ChatDelta("a"), ChatDelta("b"))
     indexes = [one["content_index"] for one in found if one["type"].endswith("text.delta")]
     assert (indexes, joined(found, "refusal")) == ([1, 1], "No.")
 
 
 def test_words_around_a_refusal_are_one_part():
-    refusal = ChatDelta(told={"delta": {"refusal": "No."}})
+    refusal = ChatDelta(extra={"delta": {"refusal": "No."}})
     last = written(ChatDelta("a"), ChatDelta("b"), refusal, ChatDelta("c"))[-1]
     words, refused = last["response"]["output"][0]["content"]
     assert (words["text"], refused["refusal"]) == ("abc", "No.")

@@ -32,7 +32,7 @@ def items(*events: Any) -> list[dict[str, Any]]:
 
 
 def within(**told: Any) -> ChatDelta:
-    return ChatDelta(told={"delta": told})
+    return ChatDelta(extra={"delta": told})
 
 
 def types(told: list[tuple[str, dict[str, Any]]]) -> list[str]:
@@ -128,7 +128,7 @@ def test_citations_are_flat_and_told_once():
 
 
 def test_log_probabilities_are_brief_in_deltas():
-    output, told = said(ChatDelta("Hi", told={"logprobs": {"content": [PROBABLE, "odd", {"token": "x"}]}}))
+    output, told = said(ChatDelta("Hi", extra={"logprobs": {"content": [PROBABLE, "odd", {"token": "x"}]}}))
     brief = {"token": "Hi", "logprob": -0.1, "top_logprobs": [{"token": "Ho", "logprob": -2.0}]}
     (delta,) = [one for kind, one in told if kind.endswith("text.delta")]
     assert delta["logprobs"] == [brief]

@@ -267,7 +267,7 @@ def test_pictures_are_counted_and_guessed():
         ChatDelta(reasoning="a"),
         ChatDelta(transcript="a"),
         ChatDelta(calls=(ToolCall(0, "id", "name"),)),
-        ChatDelta(told={"delta": {"refusal": "No."}}),
+        ChatDelta(extra={"delta": {"refusal": "No."}}),
         ImageReady(0, "image/png", url="https://example.org/a.png"),
     ],
 )
@@ -276,7 +276,7 @@ def test_content_is_delivered(event):
 
 
 @pytest.mark.parametrize(
-    "event", [ChatDelta(finish="stop"), ChatDelta(told={"logprobs": None}, finish="stop")]
+    "event", [ChatDelta(finish="stop"), ChatDelta(extra={"logprobs": None}, finish="stop")]
 )
 def test_an_ending_alone_delivers_nothing(event):
     assert not met(event).delivered

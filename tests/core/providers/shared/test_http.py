@@ -181,7 +181,7 @@ async def test_a_drip_is_cut_by_the_deadline_where_slowness_is_allowed(provider)
         await fetch(call(provider, "drip", replace(QUICK, pace=0, total=0.5)))
 
 
-async def test_a_slow_reader_costs_no_patience(provider):
+async def test_a_slow_reader_uses_up_no_deadline(provider):
     limits = replace(QUICK, total=0.4, idle=0.2)
     size = 0
     async with await http.send(call(provider, "ok", limits)) as answer, aclosing(answer.chunks()) as chunks:
@@ -235,7 +235,7 @@ async def test_an_error_page_that_never_comes_is_not_waited_for(provider, monkey
         await exchange.head(503, content_type="application/json", retry_after="2")
         await exchange.silence()
 
-    monkeypatch.setattr(http, "EXCERPT_PATIENCE", 0.1)
+    monkeypatch.setattr(http, "EXCERPT_SECONDS", 0.1)
     provider.script("stalls", stalls)
     with pytest.raises(UpstreamFailed) as caught:
         await fetch(call(provider, "stalls", http.Limits()))

@@ -122,7 +122,7 @@ async def test_a_spoken_answer_is_heard_in_every_format(provider, audio):
     told = {"delta": {"audio": {"id": "audio_1", "expires_at": fake.EXPIRES}}}
     assert found == [
         ANSWERED,
-        ChatDelta(transcript=fake.TEXT, finish="stop", told=told),
+        ChatDelta(transcript=fake.TEXT, finish="stop", extra=told),
         AudioStart(audio, 24_000, 1),
         AudioChunk(sound(audio, fake.SECONDS)),
         USED,
@@ -133,7 +133,7 @@ async def test_a_streamed_answer_is_heard_while_it_is_written(provider):
     found = await chat(target(provider, format=PCM), asking(modalities=SPOKEN))
     kinds = [type(event) for event in found[:6]]
     assert kinds == [AnswerMetadata, ChatDelta, ChatDelta, AudioStart, AudioChunk, ChatDelta]
-    assert found[1] == ChatDelta(told={"delta": {"audio": {"id": "audio_1"}}})
+    assert found[1] == ChatDelta(extra={"delta": {"audio": {"id": "audio_1"}}})
     assert "".join(delta.transcript for delta in deltas(found)) == fake.TEXT
     assert heard(found) == sound(PCM, fake.SECONDS)
 

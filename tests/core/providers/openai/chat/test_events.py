@@ -36,7 +36,7 @@ def test_the_finish_may_come_with_the_last_words():
 def test_what_else_is_said_of_a_choice_is_told():
     probable = {"content": [{"token": "Hi", "logprob": -0.1}]}
     found = read({"content": "Hi"}, logprobs=probable, native_finish_reason="STOP", secret="x")
-    assert found == [ChatDelta("Hi", told={"logprobs": probable, "native_finish_reason": "STOP"})]
+    assert found == [ChatDelta("Hi", extra={"logprobs": probable, "native_finish_reason": "STOP"})]
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_what_else_is_said_of_a_choice_is_told():
     ],
 )
 def test_what_belongs_into_the_message_is_told_apart(name, value):
-    assert read({name: value, "unheard_of": 1}) == [ChatDelta(told={"delta": {name: value}})]
+    assert read({name: value, "unheard_of": 1}) == [ChatDelta(extra={"delta": {name: value}})]
 
 
 @pytest.mark.parametrize(
