@@ -46,12 +46,12 @@ class Session:
         self.route = route.route(request)
         if self.route.then is not None:
             admission.admit_model(caller, self.route.then.model)
-        self.entry = ledger.open(self.grant, request, self.route)
+        self.record = ledger.open(self.grant, request, self.route)
         self.receipt: Receipt | None = None
 
     @property
     def id(self) -> str:
-        return self.entry.id
+        return self.record.id
 
     async def events(self) -> AsyncGenerator[Event, None]:
         """Everything the routing yields, then the `Receipt`.
@@ -61,19 +61,19 @@ class Session:
         error: PolyphonyError | None = None
         outcome = Outcome.STOPPED
         try:
-            entry, current = self.entry, access.current
-            async with aclosing(dispatch.answer(self.route, self.request, entry, health)) as events:
+            record, current = self.record, access.current
+            async with aclosing(dispatch.answer(self.route, self.request, record, health)) as events:
                 async for event in events:
                     if self.grant.serial != current().serial:
                         self.grant = admission.renew(self.grant)
-                    entry.meter.note(event)
+                    record.meter.note(event)
                     yield event
             outcome = Outcome.COMPLETED
         except AuthenticationFailed as withdrawn:
             outcome, error = Outcome.INTERRUPTED, withdrawn
             raise
         except PolyphonyError as failure:
-            outcome, error = self.entry.failed(failure), failure
+            outcome, error = self.record.outcome_of(failure), failure
             raise
         except (asyncio.CancelledError, GeneratorExit):
             # the first while it waits here, the second while its reader works
@@ -82,7 +82,7 @@ class Session:
             raise
         finally:
             # queued before its first await: a cancel here loses the receipt, never the settlement
-            self.receipt = await self.entry.settle(outcome, error)
+            self.receipt = await self.record.settle(outcome, error)
         yield self.receipt
 
 

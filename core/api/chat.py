@@ -61,7 +61,7 @@ class CompletionAnswer(Whole):
                 collector.note(event)
         assert self.session.receipt is not None
         chat = collector.finish(self.received.request)
-        details = cost_details(self.session.entry.attempts)
+        details = cost_details(self.session.record.attempts)
         found = render_completion(chat, self.session.receipt, self.created, details)
         headers = self.headers_of(JSON, chat.started)
         return Response(dumps(found), headers=headers)
@@ -74,7 +74,7 @@ class CompletionAnswer(Whole):
     def usage(self) -> dict[str, Any] | None:
         """What it came to; None where nothing was asked of a provider."""
         receipt = self.session.receipt
-        return usage_object(receipt, cost_details(self.session.entry.attempts)) if receipt else None
+        return usage_object(receipt, cost_details(self.session.record.attempts)) if receipt else None
 
 
 class Frames(Protocol):

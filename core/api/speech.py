@@ -53,7 +53,7 @@ class SoundAnswer:
                     await self.relay(event, stream)
                 await self.finish(stream)
         except PolyphonyError as error:
-            if self.session.entry.written:  # else the books know nothing by this id
+            if self.session.record.stored:  # else the books know nothing by this id
                 error.metadata.setdefault("generation_id", self.session.id)
             await self.fail(error, stream)
         finally:

@@ -1,4 +1,4 @@
-"""The bill of one attempt: how it ended, what it used, what that costs, how sure that is."""
+"""The bill of one attempt: how it ended, what it used, what that costs, on which basis."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from core.contract.events import AttemptNote, Outcome
 from core.contract.requests import Request
 from core.contract.route import Target
 from core.contract.usage import Amount, Basis, Usage
-from core.ledger import metering, pricing
+from core.ledger import pricing
+from core.ledger.estimates.tasks import ESTIMATES
+from core.ledger.metering import Meter
+from core.ledger.price_sheet import Line
 from core.models.ledger import LedgerState
 from core.models.money import to_steps
 
@@ -33,25 +36,26 @@ class Bill:
 
 
 @dataclass(frozen=True, slots=True)
-class Closed:
-    """An attempt that is over: its bill, and what the receipt says about it."""
+class ClosedAttempt:
+    """An attempt that has ended: its bill and its entry in the receipt."""
 
     bill: Bill
     note: AttemptNote
     target: Target = field(repr=False)
 
 
-def of_attempt(
-    usage: Usage | None, meter: metering.Meter, request: Request, target: Target, at: datetime
-) -> Bill:
-    """Nothing delivered and nothing told: released, and owed is nothing. Else what was used, completed.
+def of_attempt(usage: Usage | None, meter: Meter, request: Request, target: Target, at: datetime) -> Bill:
+    """The bill of one attempt; `usage` is what the provider reported, None where it reported nothing.
 
-    An empty answer of a conversation that ended in an error is released too, whatever was told of it.
-    A piece delivered owes the whole input, text or sound: providers bill that, not what was heard or read.
+    Released, nothing owed: where nothing was delivered and nothing reported, and where the task's estimates
+    call the answer free, unless the provider says that it charged for it. Else the usage, completed: any
+    content delivered owes the whole input, because providers bill that.
     """
-    if (usage is None and not meter.delivered) or metering.insured(usage, meter, request):
+    estimates = ESTIMATES[request.task]
+    free = estimates.free(meter) and not (usage and usage.reported_cost)
+    if free or (usage is None and not meter.delivered):
         return released([target])
-    known = metering.complete(usage, meter, request, target)
+    known = complete(usage, meter, request, target)
     cost = pricing.cost(known, target.prices, at)
     state = LedgerState.ESTIMATED if known.estimated else LedgerState.SETTLED
     if known.reported_cost is None:
@@ -61,14 +65,44 @@ def of_attempt(
     return Bill(state, cost.amount, cost.basis, known.amounts, computed, reported)
 
 
+def complete(usage: Usage | None, meter: Meter, request: Request, target: Target) -> Usage:
+    """The reported usage, then what we counted ourselves, then guesses for the lines still missing.
+
+    Lines are guessed only where the provider reported no cost; a guess marks the usage as estimated.
+    """
+    estimates = ESTIMATES[request.task]
+    reported = usage or Usage(estimated=True)
+    amounts = {(amount.kind, amount.unit): amount.quantity for amount in reported.amounts}
+    for line, quantity in estimates.counted(request, meter).items():
+        amounts.setdefault(line, quantity)
+    estimated = reported.estimated
+    if reported.reported_cost is None:
+        for line in billed_lines(target) or estimates.unpriced_lines:
+            known = line in amounts or estimates.covered(line, reported.amounts)
+            guessed = None if known else estimates.guess(request, meter, target, line)
+            if guessed is not None:
+                amounts[line] = guessed
+                estimated = True
+    return Usage(
+        tuple(Amount(kind, unit, quantity) for (kind, unit), quantity in amounts.items()),
+        reported.reported_cost,
+        estimated,
+    )
+
+
+def billed_lines(target: Target) -> list[Line]:
+    """The lines of the endpoint's prices."""
+    return [(price.kind, price.unit) for price in target.prices]
+
+
 def released(targets: Sequence[Target]) -> Bill:
-    """Nothing is owed; without a price the cost stays unknown, because zero would look like a price."""
+    """Nothing is owed; without a price the cost is unknown, because zero would look like a price."""
     if any(target.prices for target in targets) or not targets:
         return Bill(LedgerState.RELEASED, Decimal(0), Basis.COMPUTED)
     return Bill(LedgerState.RELEASED, None, Basis.UNPRICED)
 
 
-def of_request(attempts: Sequence[Closed]) -> Bill:
+def of_request(attempts: Sequence[ClosedAttempt]) -> Bill:
     """The sum of a request's attempts; one attempt without a price leaves the sum unknown."""
     billed = [attempt.bill for attempt in attempts if attempt.bill.state != LedgerState.RELEASED]
     if not billed:
@@ -79,14 +113,14 @@ def of_request(attempts: Sequence[Closed]) -> Bill:
     return Bill(
         LedgerState.ESTIMATED if estimated else LedgerState.SETTLED,
         total(bill.cost for bill in billed),
-        next(basis for basis in DOUBTFUL_FIRST if any(bill.basis == basis for bill in billed)),
+        next(basis for basis in LEAST_CERTAIN_FIRST if any(bill.basis == basis for bill in billed)),
         merged(amount for bill in billed for amount in bill.amounts),
         total(bill.computed for bill in billed),
         total(bill.reported for bill in billed),
     )
 
 
-DOUBTFUL_FIRST = (Basis.UNPRICED, Basis.ESTIMATED, Basis.COMPUTED, Basis.REPORTED, Basis.CACHED)
+LEAST_CERTAIN_FIRST = (Basis.UNPRICED, Basis.ESTIMATED, Basis.COMPUTED, Basis.REPORTED, Basis.CACHED)
 
 
 def total(amounts: Iterable[Decimal | None]) -> Decimal | None:
@@ -110,10 +144,10 @@ def steps(amount: Decimal | None) -> int | None:
 
 def units(amounts: Iterable[Amount]) -> str:
     """Quantities as the JSON of their column: whole where they are whole, else to the microunit."""
-    return orjson.dumps({amount.name: plain(amount.quantity) for amount in amounts}).decode()
+    return orjson.dumps({amount.name: json_number(amount.quantity) for amount in amounts}).decode()
 
 
-def plain(quantity: Decimal) -> int | float:
+def json_number(quantity: Decimal) -> int | float:
     return int(quantity) if quantity == quantity.to_integral_value() else round(float(quantity), 6)
 
 

@@ -103,7 +103,7 @@ class Accounts:
         for found in self.accounts.values():
             if not (found.more_reserved or found.more_spent or found.guarded):
                 continue
-            begin = moment(found.window_began)
+            begin = sql_time(found.window_began)
             more = (found.more_spent, found.more_reserved)
             values = (begin, found.more_spent, *(more[1:] * 2), begin, begin, found.id)
             if found.guarded:
@@ -144,6 +144,6 @@ def refusal(found: Account, steps: int, now: datetime) -> BudgetExceeded:
     )
 
 
-def moment(when: datetime) -> str:
+def sql_time(when: datetime) -> str:
     """A UTC time as both databases read it in a parameter."""
     return str(when.replace(tzinfo=None))

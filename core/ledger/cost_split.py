@@ -1,4 +1,4 @@
-"""What of a cost was for the question and what for the answer."""
+"""The shares of a cost that were for the prompt and for the completion."""
 
 from __future__ import annotations
 
@@ -8,39 +8,41 @@ from decimal import Decimal
 
 from core.contract.usage import Kind, Usage
 from core.ledger import pricing
-from core.ledger.bill import Closed
+from core.ledger.bill import ClosedAttempt
 from core.models.ledger import LedgerState
 
-ANSWER = frozenset({Kind.TEXT_OUT, Kind.REASONING_OUT, Kind.AUDIO_OUT, Kind.IMAGE_OUT})
+COMPLETION = frozenset({Kind.TEXT_OUT, Kind.REASONING_OUT, Kind.AUDIO_OUT, Kind.IMAGE_OUT})
 
 
-def cost_details(attempts: Sequence[Closed], at: datetime | None = None) -> dict[str, Decimal | None] | None:
-    """OpenRouter's `cost_details`: what the providers said they charged, and both sides by our price rows.
+def cost_details(
+    attempts: Sequence[ClosedAttempt], at: datetime | None = None
+) -> dict[str, Decimal | None] | None:
+    """OpenRouter's `cost_details`: what the providers reported, and both shares by our prices, in USD.
 
-    A fee per request belongs to the question. None where no price is known.
+    A fee per request belongs to the prompt. None where no price is known.
     """
     now = at or datetime.now(UTC)
-    asked = answered = Decimal(0)
+    prompt = completion = Decimal(0)
     charged: Decimal | None = None
     for attempt in attempts:
         if attempt.bill.state == LedgerState.RELEASED:
             continue
         if attempt.bill.computed is None:
             return None
-        question = of_question(attempt, now)
-        asked += question
-        answered += attempt.bill.computed - question
+        share = prompt_cost(attempt, now)
+        prompt += share
+        completion += attempt.bill.computed - share
         if attempt.bill.reported is not None:
             charged = (charged or Decimal(0)) + attempt.bill.reported
     return {
         "upstream_inference_cost": charged,
-        "upstream_inference_prompt_cost": asked,
-        "upstream_inference_completions_cost": answered,
+        "upstream_inference_prompt_cost": prompt,
+        "upstream_inference_completions_cost": completion,
     }
 
 
-def of_question(attempt: Closed, now: datetime) -> Decimal:
-    """The bill without what was answered: a price that depends on the prompt's length stays the same."""
-    amounts = tuple(amount for amount in attempt.bill.amounts if amount.kind not in ANSWER)
+def prompt_cost(attempt: ClosedAttempt, now: datetime) -> Decimal:
+    """The cost without the completion's amounts; a price by the prompt's length stays the same."""
+    amounts = tuple(amount for amount in attempt.bill.amounts if amount.kind not in COMPLETION)
     found = pricing.computed(Usage(amounts), attempt.target.prices, now)
     return min(found or Decimal(0), attempt.bill.computed or Decimal(0))

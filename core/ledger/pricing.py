@@ -12,15 +12,15 @@ from core.ledger.price_sheet import Line, in_force
 
 ZERO, ONE = Decimal(0), Decimal(1)
 STEP = Decimal("1E-10")
-"""The smallest sum the books hold."""
+"""The smallest amount the ledger stores, USD."""
 
-PARTS = {
+PART_OF = {
     Kind.CACHED_IN: Kind.TEXT_IN,
     Kind.CACHED_AUDIO_IN: Kind.AUDIO_IN,
     Kind.REASONING_OUT: Kind.TEXT_OUT,
 }
-"""Kinds that providers count inside another one: priced apart they are taken out of it, else they are
-charged as part of it."""
+"""Kinds that providers count inside another one: with a price of their own they are subtracted from it, else
+they are charged as part of it."""
 
 AS_TEXT = {
     Kind.AUDIO_IN: Kind.TEXT_IN,
@@ -30,18 +30,18 @@ AS_TEXT = {
     Kind.AUDIO_OUT: Kind.TEXT_OUT,
     Kind.IMAGE_OUT: Kind.TEXT_OUT,
 }
-"""Kinds whose tokens are charged as text where a sheet prices them in no unit."""
+"""Kinds whose tokens are charged as text where a price sheet has no price for them in any unit."""
 
 INPUTS = (Kind.TEXT_IN, Kind.AUDIO_IN, Kind.IMAGE_IN, Kind.VIDEO_IN, Kind.FILE_IN)
 EXACT = Context(prec=60)
-"""Room for every digit; one for all, because making one current for each sum costs more than the sum."""
+"""Enough digits for every sum; shared and passed along, because entering a context costs more than a sum."""
 
 
 def cost(usage: Usage, prices: Iterable[Price], at: datetime, facts: Mapping[str, Any] | None = None) -> Cost:
     """What `usage` costs under the rows in force `at` a moment; the amount is None when no row fits.
 
-    A cost the provider reports wins. `facts` are what conditions ask about besides the length of the
-    prompt: `size` and `quality` of a picture. Rounded half up to the books' smallest step.
+    A cost the provider reports wins. `facts` are what conditions compare besides the length of the prompt:
+    `size` and `quality` of an image. Rounded half up to the ledger's smallest step.
     """
     if usage.reported_cost is not None:
         return Cost(rounded(usage.reported_cost), Basis.REPORTED)
@@ -59,10 +59,10 @@ def computed(
     sheet = found.highest
     if found.conditional:
         sheet = found.usd_per_unit({**(facts or {}), "min_prompt_tokens": prompt_tokens(usage)})
-    return total(split(usage.amounts, sheet), sheet, ROUND_HALF_UP)
+    return total(by_line(usage.amounts, sheet), sheet, ROUND_HALF_UP)
 
 
-def bound(quantity: Callable[[Line], Decimal], prices: Iterable[Price], at: datetime) -> Decimal | None:
+def upper_bound(quantity: Callable[[Line], Decimal], prices: Iterable[Price], at: datetime) -> Decimal | None:
     """An upper bound: each line's highest price in force times at most `quantity(line)`, rounded up."""
     sheet = in_force(prices, at).highest
     return total({line: quantity(line) for line in sheet}, sheet, ROUND_CEILING)
@@ -84,9 +84,9 @@ def prompt_tokens(usage: Usage) -> Decimal:
     )
 
 
-def split(amounts: Iterable[Amount], sheet: Mapping[Line, Decimal]) -> dict[Line, Decimal]:
-    """Quantities per line: parts that have a price of their own taken out of their whole, tokens of kinds
-    that have none added to the text.
+def by_line(amounts: Iterable[Amount], sheet: Mapping[Line, Decimal]) -> dict[Line, Decimal]:
+    """Quantities per line: parts that have a price of their own are subtracted from their whole, tokens of
+    kinds that have none are added to the text.
     """
     quantities: dict[Line, Decimal] = {(Kind.REQUEST, Unit.REQUEST): ONE}
     for amount in amounts:
@@ -96,7 +96,7 @@ def split(amounts: Iterable[Amount], sheet: Mapping[Line, Decimal]) -> dict[Line
         else:
             quantities[line] = quantities.get(line, ZERO) + amount.quantity
     for (kind, unit), quantity in list(quantities.items()):
-        whole = (PARTS[kind], unit) if kind in PARTS else None
+        whole = (PART_OF[kind], unit) if kind in PART_OF else None
         if whole in quantities and (kind, unit) in sheet:
             quantities[whole] = max(ZERO, quantities[whole] - quantity)
     priced = {kind for kind, _unit in sheet}

@@ -102,7 +102,7 @@ async def opened(live: ActiveRun, row: Run, asked: RunRequest) -> tuple[Outcome,
     if live.chat is not None:
         live.chat.begin()
     target = live.session.route.targets[0]
-    began = frames.started(live.id, row.model, target.provider, live.session.entry.worst)
+    began = frames.started(live.id, row.model, target.provider, live.session.record.estimate)
     live.tell({**began, **turn_fields(asked.turn)})
     if live.mirror is not None:
         background.spawn(f"mirror {live.id}", live.mirror.work())

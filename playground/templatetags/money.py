@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from core.catalogue import prices
 from core.contract.usage import Kind
-from core.ledger.pricing import PARTS
+from core.ledger.pricing import PART_OF
 
 register = template.Library()
 
@@ -67,7 +67,7 @@ def by_direction(quantities: Mapping[str, float]) -> dict[str, dict[str, Decimal
     counted: dict[str, dict[str, Decimal]] = {}
     for name, number in quantities.items():
         kind, _dot, unit = name.partition(".")
-        if kind in PARTS and f"{PARTS[Kind(kind)]}.{unit}" in quantities:
+        if kind in PART_OF and f"{PART_OF[Kind(kind)]}.{unit}" in quantities:
             continue
         side = kind.rpartition("_")[2] if "_" in kind else ""
         both = counted.setdefault(unit, {})

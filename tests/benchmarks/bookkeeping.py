@@ -72,15 +72,15 @@ def make_grant() -> Grant:
 
 
 async def request(grant: Grant) -> None:
-    entry = ledger.open(grant, SpeechRequest("openai/tts-1", TEXT), Route("openai/tts-1", (TARGET,)))
-    await entry.open(TARGET)
-    entry.first_event()
-    entry.note(AudioStart(AudioFormat.MP3, 24_000))
+    record = ledger.open(grant, SpeechRequest("openai/tts-1", TEXT), Route("openai/tts-1", (TARGET,)))
+    await record.open(TARGET)
+    record.first_event()
+    record.note(AudioStart(AudioFormat.MP3, 24_000))
     for _ in range(8):
-        entry.note(AudioChunk(bytes(1024)))
-    entry.note(Used(USED))
-    await entry.close(Outcome.COMPLETED, usage=USED, error=None)
-    await entry.settle(Outcome.COMPLETED, None)
+        record.note(AudioChunk(bytes(1024)))
+    record.note(Used(USED))
+    await record.close(Outcome.COMPLETED, usage=USED, error=None)
+    await record.settle(Outcome.COMPLETED, None)
 
 
 async def sequential(grant: Grant) -> list[float]:

@@ -55,7 +55,7 @@ class Whole(ABC):
 
     def name(self, error: PolyphonyError) -> None:
         """Let a failure say which request it was of, where the books know it."""
-        if self.session.entry.written:
+        if self.session.record.stored:
             error.metadata.setdefault("generation_id", self.session.id)
 
     async def _kept(self) -> Response | PolyphonyError:

@@ -1,15 +1,16 @@
-"""How many tokens, seconds, pictures and pages the files of a conversation are: at most, and probably."""
+"""How many tokens, seconds, images and pages the files of a chat request come to: at most, and probably."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
 
 from core.contract.chat import ChatRequest, FilePart, Media, Modality, file_parts
 from core.contract.route import Target
 from core.contract.usage import Kind, Unit
-from core.ledger.pricing import Line
+from core.ledger.estimates.base import whole
+from core.ledger.price_sheet import Line
 
 RATES = {"image_in_tokens": 2500, "audio_tokens_per_second": 32, "video_tokens_per_second": 300}
 """Tokens where an endpoint's options do not say."""
@@ -30,7 +31,8 @@ UNITS = {
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """How to judge a file whose seconds or pages nobody counted, and one known by its address only."""
+    """How to convert the size of a file whose seconds or pages were not measured, and what to assume of a
+    file of which only the address or id is known."""
 
     image: Decimal
     """Share of the largest image."""
@@ -48,7 +50,7 @@ LIKELY = Rates(Decimal("0.5"), 4_000, 60_000, 20_000, 1_000, 3, 60, 10)
 
 
 def tokens(request: ChatRequest, target: Target, how: Rates) -> dict[Kind, Decimal]:
-    """By kind; a video's sound counts as sound."""
+    """By kind; a video's audio counts as audio."""
     found = dict.fromkeys(KINDS.values(), Decimal(0))
     for part in file_parts(request):
         for kind, quantity in tokens_of(part, target, how):
@@ -57,16 +59,16 @@ def tokens(request: ChatRequest, target: Target, how: Rates) -> dict[Kind, Decim
 
 
 def tokens_of(part: FilePart, target: Target, how: Rates) -> Iterator[tuple[Kind, Decimal]]:
-    sound = rate(target, "audio_tokens_per_second")
+    audio = rate(target, "audio_tokens_per_second")
     match part.modality:
         case Modality.IMAGE:
             yield Kind.IMAGE_IN, rate(target, "image_in_tokens") * how.image
         case Modality.AUDIO:
-            yield Kind.AUDIO_IN, quantity(part, how) * sound
+            yield Kind.AUDIO_IN, quantity(part, how) * audio
         case Modality.VIDEO:
             seconds = quantity(part, how)
             yield Kind.VIDEO_IN, seconds * rate(target, "video_tokens_per_second")
-            yield Kind.AUDIO_IN, seconds * sound
+            yield Kind.AUDIO_IN, seconds * audio
         case Modality.FILE:
             yield Kind.FILE_IN, file_tokens(part, how)
 
@@ -79,7 +81,7 @@ def file_tokens(part: FilePart, how: Rates) -> Decimal:
 
 
 def measured(request: ChatRequest, line: Line, how: Rates) -> Decimal:
-    """Seconds, pictures or pages of a line; 0 in units that files are not counted in."""
+    """Seconds, images or pages of a line; 0 in units that files are not counted in."""
     kind, unit = line
     if UNITS.get(kind) is not unit:
         return Decimal(0)
@@ -89,21 +91,21 @@ def measured(request: ChatRequest, line: Line, how: Rates) -> Decimal:
 
 
 def counted(request: ChatRequest) -> dict[Line, Decimal]:
-    """Pictures, seconds and pages, a kind only where all of it was measured."""
+    """Images, seconds and pages; a kind only where every file of it was measured."""
     found: dict[Line, Decimal] = {}
-    doubtful: set[Line] = set()
+    incomplete: set[Line] = set()
     for part in file_parts(request):
         kind = KINDS[part.modality]
         line = (kind, UNITS[kind])
         known = exactly(part)
         found[line] = found.get(line, Decimal(0)) + (known or 0)
         if known is None:
-            doubtful.add(line)
-    return {line: quantity for line, quantity in found.items() if line not in doubtful}
+            incomplete.add(line)
+    return {line: quantity for line, quantity in found.items() if line not in incomplete}
 
 
 def exactly(part: FilePart) -> Decimal | None:
-    """How many pictures, seconds or pages a part has; None where nobody counted."""
+    """How many images, seconds or pages a part has; None where it was not measured."""
     if part.modality is Modality.IMAGE:
         return Decimal(1)
     if not isinstance(part.content, Media):
@@ -115,7 +117,7 @@ def exactly(part: FilePart) -> Decimal | None:
 
 
 def quantity(part: FilePart, how: Rates) -> Decimal:
-    """As counted, else by the size of the file, else what a file one only knows by its address may have."""
+    """As measured, else by the size of the file, else what is assumed of a file that we do not have."""
     known = exactly(part)
     if known is not None:
         return whole(known) if how is MOST else known
@@ -132,7 +134,3 @@ def quantity(part: FilePart, how: Rates) -> Decimal:
 
 def rate(target: Target, name: str) -> Decimal:
     return Decimal(str(target.options.get(name, RATES[name])))
-
-
-def whole(quantity: Decimal) -> Decimal:
-    return quantity.to_integral_value(rounding=ROUND_CEILING)

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from core.contract.errors import BudgetExceeded
-from core.ledger.budgets import Accounts, Raced, moment
+from core.ledger.budgets import Accounts, Raced, sql_time
 from core.ledger.store import statements as sql
 from core.ledger.store.transaction import Cursor, write_rows, writing
 from core.models.money import from_steps
@@ -78,7 +78,7 @@ def by_id(write: Write) -> str:
 def alarm(write: Write) -> Row:
     """A cost above its estimate broke through the reservation: rare, and never silent."""
     detail = {"cost": str(from_steps(write.spend)), "estimate": str(from_steps(write.release))}
-    return "ledger.overspend", write.id, orjson.dumps(detail).decode(), moment(datetime.now(UTC))
+    return "ledger.overspend", write.id, orjson.dumps(detail).decode(), sql_time(datetime.now(UTC))
 
 
 def reserve(accounts: Accounts, writes: Sequence[Write], results: list[Result]) -> None:

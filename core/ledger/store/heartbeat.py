@@ -11,7 +11,7 @@ from pathlib import Path
 from django.db import connection
 from django.utils import timezone
 
-from core.ledger.budgets import moment
+from core.ledger.budgets import sql_time
 from core.ledger.store import statements as sql
 from core.models.ledger import ServerProcess, UsageRecord
 
@@ -58,7 +58,7 @@ def token() -> str:
 def beat() -> None:
     """Say that this process lives; the first time it is entered into the list. Blocking."""
     me = process()
-    now = moment(timezone.now())
+    now = sql_time(timezone.now())
     with connection.cursor() as cursor:
         cursor.execute(sql.BEAT, (now, me.token))
         if cursor.rowcount == 0:

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from core.contract.events import Outcome
 from core.contract.usage import Basis
-from core.ledger.record import living
+from core.ledger.record import live_records
 from core.ledger.store import heartbeat, spool
 from core.ledger.store import statements as sql
 from core.ledger.store.batch import Write, apply
@@ -95,7 +95,7 @@ def orphans(now: datetime, force: bool) -> list[Orphan]:
         return []
     ours = heartbeat.token()
     alive = {ours} if force else living_processes(now)
-    held = {entry.id for entry in list(living)}
+    held = {record.id for record in list(live_records)}
     return [
         record
         for record in opened

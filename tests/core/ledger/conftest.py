@@ -1,4 +1,4 @@
-"""Open books: real tables, the real writer, a spool of the test's own."""
+"""Real tables, the real writer and a spool folder for each test."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ALL = Usage((Amount(Kind.TEXT_IN, Unit.CHARACTER, Decimal(10)),))
 
 
 @dataclass(frozen=True)
-class Allowed:
+class FakeGrant:
     caller: Caller
     team_id: int | None = None
     budgets: tuple[int, ...] = ()
@@ -38,26 +38,26 @@ def target(*prices: Price, provider: str = "first", **changes: object) -> Target
     return Target(**facts, base_url="http://127.0.0.1:9", model="tts-1", prices=prices, **changes)
 
 
-def begin(grant: Allowed, *targets: Target, text: str = TEXT) -> ledger.Entry:
+def begin(grant: FakeGrant, *targets: Target, text: str = TEXT) -> ledger.Record:
     route = Route("author/voice", targets or (target(PER_CHARACTER),))
     return ledger.open(grant, SpeechRequest("author/voice", text), route)
 
 
-async def deliver(entry: ledger.Entry, size: int = 1000) -> None:
-    entry.first_event()
-    entry.note(AudioStart(AudioFormat.PCM, 24_000))
-    entry.note(AudioChunk(b"\0" * size))
+async def deliver(record: ledger.Record, size: int = 1000) -> None:
+    record.first_event()
+    record.note(AudioStart(AudioFormat.PCM, 24_000))
+    record.note(AudioChunk(b"\0" * size))
 
 
-async def call(grant: Allowed, *targets: Target, text: str = TEXT) -> Receipt:
+async def call(grant: FakeGrant, *targets: Target, text: str = TEXT) -> Receipt:
     """A whole request that goes well."""
-    entry = begin(grant, *targets, text=text)
-    await entry.open(entry.route.targets[0])
-    await deliver(entry)
+    record = begin(grant, *targets, text=text)
+    await record.open(record.route.targets[0])
+    await deliver(record)
     used = Usage((Amount(Kind.TEXT_IN, Unit.CHARACTER, Decimal(len(text))),))
-    entry.note(Used(used))
-    await entry.close(Outcome.COMPLETED, usage=used, error=None)
-    return await entry.settle(Outcome.COMPLETED, None)
+    record.note(Used(used))
+    await record.close(Outcome.COMPLETED, usage=used, error=None)
+    return await record.settle(Outcome.COMPLETED, None)
 
 
 def run(scenario):
@@ -70,7 +70,7 @@ def standing(budget: Budget) -> tuple[Decimal, Decimal]:
     return budget.spent, budget.reserved
 
 
-def record(public_id: str) -> UsageRecord:
+def stored_record(public_id: str) -> UsageRecord:
     return UsageRecord.objects.get(public_id=public_id)
 
 
@@ -91,9 +91,9 @@ def books(transactional_db, var):
 
 
 @pytest.fixture
-def grant(books, alice) -> Callable[..., Allowed]:
-    def make(*budgets: Budget, user=alice, key: int | None = None) -> Allowed:
+def grant(books, alice) -> Callable[..., FakeGrant]:
+    def make(*budgets: Budget, user=alice, key: int | None = None) -> FakeGrant:
         caller = Caller(user.id, key_id=key)
-        return Allowed(caller, user.team_id, tuple(budget.id for budget in budgets))
+        return FakeGrant(caller, user.team_id, tuple(budget.id for budget in budgets))
 
     return make

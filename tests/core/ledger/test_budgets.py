@@ -20,15 +20,15 @@ from tests.core.ledger.conftest import ALL, PER_CHARACTER, begin, call, deliver,
 
 
 async def attempt(grant) -> bool:
-    entry = begin(grant)
+    record = begin(grant)
     try:
-        await entry.open(target(PER_CHARACTER))
+        await record.open(target(PER_CHARACTER))
     except BudgetExceeded:
         return False
     await asyncio.sleep(0.01)
-    await deliver(entry)
-    await entry.close(Outcome.COMPLETED, usage=ALL, error=None)
-    await entry.settle(Outcome.COMPLETED, None)
+    await deliver(record)
+    await record.close(Outcome.COMPLETED, usage=ALL, error=None)
+    await record.settle(Outcome.COMPLETED, None)
     return True
 
 
@@ -95,8 +95,8 @@ def test_budget_refusal_is_its_owners_alone(grant, alice, bob, charlie):
     theirs = Budget.objects.create(user=charlie, limit=1)
 
     async def together():
-        entries = [grant(hers), grant(his, user=bob), grant(theirs, user=charlie)]
-        return await asyncio.gather(*map(call, entries), return_exceptions=True)
+        records = [grant(hers), grant(his, user=bob), grant(theirs, user=charlie)]
+        return await asyncio.gather(*map(call, records), return_exceptions=True)
 
     answers = run(together())
     assert [isinstance(answer, BudgetExceeded) for answer in answers] == [False, True, False]
@@ -129,19 +129,19 @@ def test_budget_window_rolls_while_a_call_is_open(grant, alice):
     budget = Budget.objects.create(user=alice, limit=1, window="day")
 
     async def opened():
-        entry = begin(grant(budget))
-        await entry.open(target(PER_CHARACTER))
-        return entry
+        record = begin(grant(budget))
+        await record.open(target(PER_CHARACTER))
+        return record
 
-    async def settled(entry):
-        await deliver(entry)
-        await entry.settle(Outcome.COMPLETED, None)
+    async def settled(record):
+        await deliver(record)
+        await record.settle(Outcome.COMPLETED, None)
 
-    entry = run(opened())
+    record = run(opened())
     Budget.objects.filter(id=budget.id).update(
         spent=Decimal("0.7"), window_start=datetime(2026, 1, 1, tzinfo=UTC)
     )
-    run(settled(entry))
+    run(settled(record))
     assert standing(budget) == (Decimal("0.1"), 0)
 
 
@@ -159,12 +159,12 @@ def test_budget_overspent_by_the_provider_raises_an_alarm_and_closes(grant, alic
     budget = Budget.objects.create(user=alice, limit=Decimal("0.15"))
 
     async def dear():
-        entry = begin(grant(budget))
-        await entry.open(target(PER_CHARACTER))
-        await deliver(entry)
-        await entry.close(Outcome.COMPLETED, usage=Usage(reported_cost=Decimal("0.2")), error=None)
-        await entry.settle(Outcome.COMPLETED, None)
-        return entry.id
+        record = begin(grant(budget))
+        await record.open(target(PER_CHARACTER))
+        await deliver(record)
+        await record.close(Outcome.COMPLETED, usage=Usage(reported_cost=Decimal("0.2")), error=None)
+        await record.settle(Outcome.COMPLETED, None)
+        return record.id
 
     public_id = run(dear())
     alarm = AuditEvent.objects.get()

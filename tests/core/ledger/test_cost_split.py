@@ -31,7 +31,7 @@ def attempt(asked: int, answered: int, prices=PRICES, reported: str | None = Non
     told = None if reported is None else Decimal(reported)
     owed = bill.Bill(state, told or computed, Basis.COMPUTED, amounts, computed, told)
     note = AttemptNote(1, "lab", "m", Outcome.COMPLETED, None, "", 1, owed.cost, owed.basis)
-    return bill.Closed(owed, note, Target(1, "lab", "Lab", "openai", "", "m", prices=prices))
+    return bill.ClosedAttempt(owed, note, Target(1, "lab", "Lab", "openai", "", "m", prices=prices))
 
 
 def sides(*attempts) -> tuple[Decimal | None, ...] | None:

@@ -101,8 +101,8 @@ def test_bound_takes_highest_tier_and_rounds_up():
         per_token(Kind.TEXT_IN, "0.00000000002", condition={"min_prompt_tokens": 9}),
         per_token(Kind.TEXT_IN, "9", valid_from=NOW + timedelta(days=1)),
     ]
-    assert pricing.bound(lambda line: Decimal(1), prices, NOW) == Decimal("0.0000000001")
-    assert pricing.bound(lambda line: Decimal(1), [], NOW) is None
+    assert pricing.upper_bound(lambda line: Decimal(1), prices, NOW) == Decimal("0.0000000001")
+    assert pricing.upper_bound(lambda line: Decimal(1), [], NOW) is None
 
 
 quantities = st.integers(min_value=0, max_value=10**12)
@@ -125,5 +125,5 @@ def test_cost_is_exact_and_never_negative(lines):
 def test_bound_is_never_below_cost(quantity, price):
     usage = Usage((tokens(Kind.TEXT_IN, quantity),))
     prices = [Price(Kind.TEXT_IN, Unit.TOKEN, price)]
-    most = pricing.bound(lambda line: Decimal(quantity), prices, NOW)
+    most = pricing.upper_bound(lambda line: Decimal(quantity), prices, NOW)
     assert most >= pricing.computed(usage, prices, NOW)

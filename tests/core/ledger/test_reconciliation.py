@@ -12,7 +12,7 @@ from core.contract.errors import PolyphonyError
 from core.contract.events import AudioChunk, Outcome
 from core.contract.route import Policy, Route
 from core.contract.speech import SpeechRequest
-from core.ledger import open as open_entry
+from core.ledger import open as open_record
 from core.models import Attempt, Budget, UsageRecord
 from core.providers import registry
 from core.routing.health import Health
@@ -27,20 +27,20 @@ QUICK = Policy(retries=1, backoff=0.001, patience=0.05, deadline=5.0)
 async def ask(grant, where, text: str, leave_after: int | None = None) -> Outcome:
     """One request as the gateway makes it; its caller may leave after some chunks."""
     request = SpeechRequest("author/voice", text, format=AudioFormat.PCM)
-    entry = open_entry(grant, request, Route("author/voice", (where,), QUICK))
+    record = open_record(grant, request, Route("author/voice", (where,), QUICK))
     outcome, error, chunks = Outcome.STOPPED, None, 0
     try:
-        async with aclosing(travel(entry.route, request, entry, Health())) as events:
+        async with aclosing(travel(record.route, request, record, Health())) as events:
             async for event in events:
-                entry.note(event)
+                record.note(event)
                 chunks += isinstance(event, AudioChunk)
                 if chunks == leave_after:
                     break
             else:
                 outcome = Outcome.COMPLETED
     except PolyphonyError as failure:
-        outcome, error = entry.failed(failure), failure
-    return (await entry.settle(outcome, error)).outcome
+        outcome, error = record.outcome_of(failure), failure
+    return (await record.settle(outcome, error)).outcome
 
 
 def test_ledger_equals_the_billing_log(grant, alice, provider):

@@ -1,4 +1,4 @@
-"""The life of one request in the books."""
+"""The usage record of one request, from its first attempt to its settlement."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 from decimal import Decimal
 
 import pytest
+from django.db import DatabaseError, transaction
 
 from core.contract.audio import AudioFormat
 from core.contract.errors import Interrupted, NotPermitted, UpstreamFailed, UpstreamTimeout
@@ -13,107 +14,117 @@ from core.contract.events import AttemptNote, AudioStart, Outcome
 from core.contract.usage import Basis, Usage
 from core.ledger.store import heartbeat
 from core.models import Attempt, Budget, UsageRecord
-from tests.core.ledger.conftest import ALL, PER_CHARACTER, begin, call, deliver, record, run, standing, target
+from tests.core.ledger.conftest import (
+    ALL,
+    PER_CHARACTER,
+    begin,
+    call,
+    deliver,
+    run,
+    standing,
+    stored_record,
+    target,
+)
 
 
-def test_entry_completed_is_settled(grant, alice):
+def test_record_completed_is_settled(grant, alice):
     budget = Budget.objects.create(user=alice, limit=1)
     receipt = run(call(grant(budget)))
-    kept = record(receipt.id)
+    stored = stored_record(receipt.id)
     assert (receipt.cost, receipt.basis, receipt.outcome) == (
         Decimal("0.1"),
         Basis.COMPUTED,
         Outcome.COMPLETED,
     )
-    assert (kept.state, kept.cost, kept.computed_cost, kept.reported_cost) == (
+    assert (stored.state, stored.cost, stored.computed_cost, stored.reported_cost) == (
         "settled",
         Decimal("0.1"),
         Decimal("0.1"),
         None,
     )
-    assert (kept.user, kept.team, kept.provider, kept.status) == (alice, alice.team, "first", 200)
-    assert kept.units["text_in.character"] == 10
-    assert kept.budgets == [budget.id]
-    assert kept.process == heartbeat.token()
+    assert (stored.user, stored.team, stored.provider, stored.status) == (alice, alice.team, "first", 200)
+    assert stored.units["text_in.character"] == 10
+    assert stored.budgets == [budget.id]
+    assert stored.process == heartbeat.token()
     assert standing(budget) == (Decimal("0.1"), 0)
 
 
-def test_entry_is_durable_before_anything_leaves(grant, alice):
+def test_record_is_durable_before_anything_leaves(grant, alice):
     budget = Budget.objects.create(user=alice, limit=1)
-    entry = begin(grant(budget))
+    record = begin(grant(budget))
     assert UsageRecord.objects.count() == 0
-    assert run(entry.open(target(PER_CHARACTER))) == 1
-    assert record(entry.id).state == "open"
-    assert list(Attempt.objects.values_list("record", "number", "state")) == [(entry.id, 1, "open")]
+    assert run(record.open(target(PER_CHARACTER))) == 1
+    assert stored_record(record.id).state == "open"
+    assert list(Attempt.objects.values_list("record", "number", "state")) == [(record.id, 1, "open")]
     assert standing(budget) == (0, Decimal("0.1"))
 
 
-def test_entry_copies_the_price_it_was_made_with(grant):
+def test_record_copies_the_price_it_was_made_with(grant):
     receipt = run(call(grant()))
     price = {"id": 7, "name": "text_in.character", "usd_per_unit": "0.01"}
     assert Attempt.objects.get(record=receipt.id).prices == [price]
 
 
-def test_entry_settled_twice_changes_nothing(grant, alice):
+def test_record_settled_twice_changes_nothing(grant, alice):
     budget = Budget.objects.create(user=alice, limit=1)
 
     async def twice():
-        entry = begin(grant(budget))
-        await entry.open(target(PER_CHARACTER))
-        await deliver(entry)
+        record = begin(grant(budget))
+        await record.open(target(PER_CHARACTER))
+        await deliver(record)
         write = await asyncio.gather(
-            entry.settle(Outcome.STOPPED, None), entry.settle(Outcome.COMPLETED, None)
+            record.settle(Outcome.STOPPED, None), record.settle(Outcome.COMPLETED, None)
         )
-        again = await entry.writer.submit(entry.settlement(write[0], entry_bill(entry), None))
+        again = await record.writer.submit(record.settlement(write[0], bill_of(record), None))
         return write, again
 
     (first, second), again = run(twice())
     assert first == second
     assert again is False
-    assert record(first.id).outcome == "stopped"
+    assert stored_record(first.id).outcome == "stopped"
     assert standing(budget) == (Decimal("0.1"), 0)
 
 
-def entry_bill(entry):
-    return entry.attempts[0].bill
+def bill_of(record):
+    return record.attempts[0].bill
 
 
-def test_entry_never_opened_leaves_no_row(grant):
-    entry = begin(grant())
-    receipt = run(entry.settle(Outcome.FAILED, None))
-    assert (receipt.id, receipt.cost, receipt.attempts) == (entry.id, Decimal(0), ())
+def test_record_never_opened_leaves_no_row(grant):
+    record = begin(grant())
+    receipt = run(record.settle(Outcome.FAILED, None))
+    assert (receipt.id, receipt.cost, receipt.attempts) == (record.id, Decimal(0), ())
     assert UsageRecord.objects.count() == 0
 
 
-def test_entry_that_delivered_nothing_is_released(grant, alice):
+def test_record_that_delivered_nothing_is_released(grant, alice):
     budget = Budget.objects.create(user=alice, limit=1)
 
     async def silent():
-        entry = begin(grant(budget))
-        await entry.open(target(PER_CHARACTER))
-        entry.first_event()
-        entry.note(AudioStart(AudioFormat.MP3, 24_000))
+        record = begin(grant(budget))
+        await record.open(target(PER_CHARACTER))
+        record.first_event()
+        record.note(AudioStart(AudioFormat.MP3, 24_000))
         error = UpstreamTimeout("It fell silent.")
-        await entry.close(Outcome.FAILED, usage=None, error=error)
-        return await entry.settle(entry.failed(error), error)
+        await record.close(Outcome.FAILED, usage=None, error=error)
+        return await record.settle(record.outcome_of(error), error)
 
     receipt = run(silent())
-    kept = record(receipt.id)
-    assert (kept.state, kept.cost, kept.outcome) == ("released", 0, "failed")
-    assert (kept.status, kept.error) == (504, "upstream_timeout")
+    stored = stored_record(receipt.id)
+    assert (stored.state, stored.cost, stored.outcome) == ("released", 0, "failed")
+    assert (stored.status, stored.error) == (504, "upstream_timeout")
     assert standing(budget) == (0, 0)
 
 
-def test_entry_cut_short_owes_the_whole_text(grant, alice):
+def test_record_cut_short_owes_the_whole_text(grant, alice):
     budget = Budget.objects.create(user=alice, limit=1)
 
     async def cut():
-        entry = begin(grant(budget))
-        await entry.open(target(PER_CHARACTER))
-        await deliver(entry, 10)
+        record = begin(grant(budget))
+        await record.open(target(PER_CHARACTER))
+        await deliver(record, 10)
         error = UpstreamFailed("It broke off.")
-        await entry.close(Outcome.PARTIAL, usage=None, error=error)
-        return await entry.settle(entry.failed(error), error)
+        await record.close(Outcome.PARTIAL, usage=None, error=error)
+        return await record.settle(record.outcome_of(error), error)
 
     receipt = run(cut())
     assert (receipt.outcome, receipt.cost, receipt.basis) == (
@@ -121,21 +132,21 @@ def test_entry_cut_short_owes_the_whole_text(grant, alice):
         Decimal("0.1"),
         Basis.ESTIMATED,
     )
-    assert record(receipt.id).state == "estimated"
+    assert stored_record(receipt.id).state == "estimated"
     assert standing(budget) == (Decimal("0.1"), 0)
 
 
-def test_entry_with_fallback_keeps_both_attempts(grant):
+def test_record_with_fallback_keeps_both_attempts(grant):
     first, second = target(PER_CHARACTER), target(PER_CHARACTER, provider="second")
 
     async def fall_back():
-        entry = begin(grant(), first, second)
-        await entry.open(first)
-        await entry.close(Outcome.FAILED, usage=None, error=UpstreamFailed("Not today: top secret text"))
-        await entry.open(second)
-        await deliver(entry)
-        await entry.close(Outcome.COMPLETED, usage=ALL, error=None)
-        return await entry.settle(Outcome.COMPLETED, None)
+        record = begin(grant(), first, second)
+        await record.open(first)
+        await record.close(Outcome.FAILED, usage=None, error=UpstreamFailed("Not today: top secret text"))
+        await record.open(second)
+        await deliver(record)
+        await record.close(Outcome.COMPLETED, usage=ALL, error=None)
+        return await record.settle(Outcome.COMPLETED, None)
 
     receipt = run(fall_back())
     rows = list(
@@ -159,31 +170,31 @@ def test_entry_with_fallback_keeps_both_attempts(grant):
     )
 
 
-def test_entry_without_price_is_unpriced_never_zero(grant):
+def test_record_without_price_is_unpriced_never_zero(grant):
     receipt = run(call(grant(), target()))
-    kept = record(receipt.id)
+    stored = stored_record(receipt.id)
     assert (receipt.cost, receipt.basis) == (None, Basis.UNPRICED)
-    assert (kept.state, kept.cost, kept.basis, kept.estimate) == ("settled", None, "unpriced", None)
+    assert (stored.state, stored.cost, stored.basis, stored.estimate) == ("settled", None, "unpriced", None)
 
 
-def test_entry_without_price_is_refused_where_a_budget_counts(grant, alice):
+def test_record_without_price_is_refused_where_a_budget_counts(grant, alice):
     budget = Budget.objects.create(user=alice, limit=1)
     with pytest.raises(NotPermitted) as refused:
         begin(grant(budget), target())
     assert refused.value.provider_code == "unpriced_model"
 
 
-def test_entry_reported_cost_is_kept_beside_the_computed_one(grant):
+def test_record_reported_cost_is_kept_beside_the_computed_one(grant):
     async def reported():
-        entry = begin(grant())
-        await entry.open(target(PER_CHARACTER))
-        await deliver(entry)
+        record = begin(grant())
+        await record.open(target(PER_CHARACTER))
+        await deliver(record)
         usage = Usage(ALL.amounts, reported_cost=Decimal("0.09"))
-        await entry.close(Outcome.COMPLETED, usage=usage, error=None)
-        return await entry.settle(Outcome.COMPLETED, None)
+        await record.close(Outcome.COMPLETED, usage=usage, error=None)
+        return await record.settle(Outcome.COMPLETED, None)
 
-    kept = record(run(reported()).id)
-    assert (kept.cost, kept.reported_cost, kept.computed_cost, kept.basis) == (
+    stored = stored_record(run(reported()).id)
+    assert (stored.cost, stored.reported_cost, stored.computed_cost, stored.basis) == (
         Decimal("0.09"),
         Decimal("0.09"),
         Decimal("0.1"),
@@ -191,49 +202,65 @@ def test_entry_reported_cost_is_kept_beside_the_computed_one(grant):
     )
 
 
-def test_entry_cancelled_while_it_opens_gives_its_reservation_back(grant, alice):
+def test_record_cancelled_while_it_opens_gives_its_reservation_back(grant, alice):
     budget = Budget.objects.create(user=alice, limit=1)
 
     async def cancelled():
-        entry = begin(grant(budget))
-        opening = asyncio.create_task(entry.open(target(PER_CHARACTER)))
+        record = begin(grant(budget))
+        opening = asyncio.create_task(record.open(target(PER_CHARACTER)))
         await asyncio.sleep(0)
         opening.cancel()
         await asyncio.wait([opening])
         assert opening.cancelled()
-        return await entry.settle(Outcome.STOPPED, None)
+        return await record.settle(Outcome.STOPPED, None)
 
-    kept = record(run(cancelled()).id)
-    assert (kept.state, kept.outcome) == ("released", "stopped")
-    assert Attempt.objects.get(record=kept.public_id).state == "released"
+    stored = stored_record(run(cancelled()).id)
+    assert (stored.state, stored.outcome) == ("released", "stopped")
+    assert Attempt.objects.get(record=stored.public_id).state == "released"
     assert standing(budget) == (0, 0)
 
 
-def test_entry_settles_although_its_caller_is_cancelled(grant):
+def test_record_settles_although_its_caller_is_cancelled(grant):
     async def cancelled():
-        entry = begin(grant())
-        await entry.open(target(PER_CHARACTER))
-        await deliver(entry)
-        settling = asyncio.create_task(entry.settle(Outcome.STOPPED, None))
+        record = begin(grant())
+        await record.open(target(PER_CHARACTER))
+        await deliver(record)
+        settling = asyncio.create_task(record.settle(Outcome.STOPPED, None))
         await asyncio.sleep(0)
         settling.cancel()
         await asyncio.wait([settling])
         await call(grant())  # the next write has passed: so has the one before it
-        return entry.id
+        return record.id
 
-    assert record(run(cancelled())).state == "estimated"
+    assert stored_record(run(cancelled())).state == "estimated"
 
 
-def test_entry_names_what_a_failure_made_of_it(grant):
+def test_record_names_what_a_failure_made_of_it(grant):
     async def outcomes():
-        entry = begin(grant())
-        await entry.open(target(PER_CHARACTER))
-        before = entry.failed(UpstreamFailed("no"))
-        await deliver(entry)
-        after = entry.failed(UpstreamFailed("no"))
-        await entry.close(Outcome.PARTIAL, usage=None, error=None)
-        seen = before, after, entry.failed(UpstreamFailed("no")), entry.failed(Interrupted("down"))
-        await entry.settle(Outcome.PARTIAL, None)
+        record = begin(grant())
+        await record.open(target(PER_CHARACTER))
+        before = record.outcome_of(UpstreamFailed("no"))
+        await deliver(record)
+        after = record.outcome_of(UpstreamFailed("no"))
+        await record.close(Outcome.PARTIAL, usage=None, error=None)
+        seen = before, after, record.outcome_of(UpstreamFailed("no")), record.outcome_of(Interrupted("down"))
+        await record.settle(Outcome.PARTIAL, None)
         return seen
 
     assert run(outcomes()) == (Outcome.FAILED, Outcome.PARTIAL, Outcome.PARTIAL, Outcome.INTERRUPTED)
+
+
+@pytest.mark.parametrize("model", [UsageRecord, Attempt])
+@pytest.mark.parametrize("change", [{"cost": Decimal(0)}, {"state": "open"}, {"units": {}}])
+def test_settled_row_cannot_be_changed(grant, model, change):
+    run(call(grant()))
+    before = model.objects.values().get()
+    with pytest.raises(DatabaseError, match="a final record cannot be changed"), transaction.atomic():
+        model.objects.update(**change)
+    assert model.objects.values().get() == before
+
+
+def test_settled_record_outlives_its_user(grant, alice):
+    receipt = run(call(grant()))
+    alice.delete()
+    assert (stored_record(receipt.id).user, stored_record(receipt.id).cost) == (None, Decimal("0.1"))

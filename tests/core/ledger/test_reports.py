@@ -16,11 +16,11 @@ from tests.core.ledger.conftest import PER_CHARACTER, begin, call, run, target
 
 
 async def fail(grant):
-    entry = begin(grant)
-    await entry.open(target(PER_CHARACTER))
+    record = begin(grant)
+    await record.open(target(PER_CHARACTER))
     error = UpstreamFailed("no")
-    await entry.close(Outcome.FAILED, usage=None, error=error)
-    return await entry.settle(Outcome.FAILED, error)
+    await record.close(Outcome.FAILED, usage=None, error=error)
+    return await record.settle(Outcome.FAILED, error)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from core.contract.route import Route, Target
 from core.contract.usage import Amount, Basis, Kind, Price, Unit, Usage
 from core.ledger import bill, metering
 from core.ledger.estimates import chat
-from core.ledger.record import estimate
+from core.ledger.estimates.tasks import estimate
 from core.models.ledger import LedgerState
 from tests.core.ledger.conftest import target
 

@@ -1,4 +1,4 @@
-"""Seconds and tokens of what was heard: bounded before, counted after, guessed where a stream was cut."""
+"""Seconds and tokens of transcripts: bounded before, counted after, guessed where a stream was cut."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from core.contract.transcription import AudioFile, TranscriptionRequest
 from core.contract.translation import TranslationRequest
 from core.contract.usage import Amount, Kind, Price, Unit, Usage
 from core.ledger import bill, metering
-from core.ledger.record import estimate
+from core.ledger.estimates.tasks import estimate
 from core.models.ledger import LedgerState
 from tests.core.ledger.conftest import target
 
@@ -29,7 +29,7 @@ def ask(seconds: float | None = 60.0, size: int = 1000, **fields) -> Transcripti
     return TranscriptionRequest("m", AudioFile("/x", "audio.wav", "audio/wav", size, seconds), **fields)
 
 
-def heard(*events) -> metering.Meter:
+def meter_of(*events) -> metering.Meter:
     meter = metering.Meter()
     for event in events:
         meter.note(event)
@@ -62,8 +62,8 @@ def billed(usage: Usage | None, meter: metering.Meter, *prices: Price) -> bill.B
     return bill.of_attempt(usage, meter, ask(), where, timezone.now())
 
 
-def test_nothing_heard_and_nothing_told_is_released():
-    found = billed(None, heard(), SECOND)
+def test_nothing_delivered_and_nothing_reported_is_released():
+    found = billed(None, meter_of(), SECOND)
     assert (found.state, found.cost) == (LedgerState.RELEASED, Decimal(0))
 
 
@@ -76,13 +76,13 @@ def test_nothing_heard_and_nothing_told_is_released():
         Transcript(""),
     ],
 )
-def test_a_cut_stream_owes_the_whole_sound(event):
-    found = billed(None, heard(event), SECOND)
+def test_a_cut_stream_owes_the_whole_audio(event):
+    found = billed(None, meter_of(event), SECOND)
     assert (found.state, found.cost) == (LedgerState.ESTIMATED, Decimal("0.006"))
 
 
 def test_a_cut_stream_by_tokens_is_guessed():
-    found = billed(None, heard(TranscriptDelta("twelve chars"), TranscriptDelta("")), *TOKENS)
+    found = billed(None, meter_of(TranscriptDelta("twelve chars"), TranscriptDelta("")), *TOKENS)
     units = {amount.name: amount.quantity for amount in found.amounts}
     assert units == {"audio_in.second": 60, "audio_in.token": 600, "text_in.token": 0, "text_out.token": 4}
     assert found.state == LedgerState.ESTIMATED
@@ -97,7 +97,7 @@ def test_what_the_provider_counted_is_settled():
             Amount(Kind.TEXT_OUT, Unit.TOKEN, Decimal(20)),
         )
     )
-    meter = heard(TranscriptDelta("text"), Transcript("text"), Used(told))
+    meter = meter_of(TranscriptDelta("text"), Transcript("text"), Used(told))
     assert (billed(told, meter, SECOND).state, billed(told, meter, SECOND).cost) == (
         LedgerState.SETTLED, Decimal("0.0061"),
     )  # fmt: skip
@@ -105,9 +105,9 @@ def test_what_the_provider_counted_is_settled():
 
 
 def test_a_streamed_text_and_its_whole_are_one_text():
-    assert heard(TranscriptDelta("ab"), TranscriptDelta("cd"), Transcript("abcd")).text == 4
+    assert meter_of(TranscriptDelta("ab"), TranscriptDelta("cd"), Transcript("abcd")).text_bytes == 4
 
 
 def test_silence_told_is_paid():
     told = Usage((Amount(Kind.AUDIO_IN, Unit.SECOND, Decimal(60)),))
-    assert billed(told, heard(Transcript(""), Used(told)), SECOND).cost == Decimal("0.006")
+    assert billed(told, meter_of(Transcript(""), Used(told)), SECOND).cost == Decimal("0.006")

@@ -66,29 +66,29 @@ def failing(monkeypatch):
 
 
 def opening(grant) -> Write:
-    entry = begin(grant)
-    row = entry.attempt_row(1, entry.route.targets[0])
-    steps = entry.reserved
-    return Write(entry.id, record=entry.record_row(), attempt=row, budgets=grant.budgets, reserve=steps)
+    record = begin(grant)
+    row = record.attempt_row(1, record.route.targets[0])
+    steps = record.reserved
+    return Write(record.id, record=record.record_row(), attempt=row, budgets=grant.budgets, reserve=steps)
 
 
 def settling(grant) -> Write:
     """The settlement of a call that is open."""
 
     async def opened():
-        entry = begin(grant)
-        await entry.open(target(PER_CHARACTER))
-        await deliver(entry)
-        await entry.close(Outcome.COMPLETED, usage=None, error=None)
-        return entry
+        record = begin(grant)
+        await record.open(target(PER_CHARACTER))
+        await deliver(record)
+        await record.close(Outcome.COMPLETED, usage=None, error=None)
+        return record
 
-    entry = run(opened())
-    kept.append(entry)
-    owed = entry.attempts[0].bill
-    return entry.settlement(entry.make_receipt(Outcome.COMPLETED, owed), owed, None)
+    record = run(opened())
+    kept.append(record)
+    owed = record.attempts[0].bill
+    return record.settlement(record.make_receipt(Outcome.COMPLETED, owed), owed, None)
 
 
-kept: list[ledger.Entry] = []
+kept: list[ledger.Record] = []
 
 
 def test_statement_failing_once_costs_nothing(grant, alice, failing):
@@ -151,14 +151,14 @@ def test_budget_holds_against_several_writers(grant, alice):
         each.start()
 
     async def attempt(number: int) -> bool:
-        entry = begin(back if number % 2 else there)
-        entry.writer = writers[number % 4]
+        record = begin(back if number % 2 else there)
+        record.writer = writers[number % 4]
         try:
-            await entry.open(target(PER_CHARACTER))
+            await record.open(target(PER_CHARACTER))
         except BudgetExceeded:
             return False
-        await deliver(entry)
-        await entry.settle(Outcome.COMPLETED, None)
+        await deliver(record)
+        await record.settle(Outcome.COMPLETED, None)
         return True
 
     async def race():

@@ -22,7 +22,7 @@ from core.ledger.store import heartbeat, writer
 from core.ledger.store.batch import Write
 from core.ledger.store.sweep import LEADER, SweepReport, sweep
 from core.models import Attempt, Budget, ServerProcess, UsageRecord
-from tests.core.ledger.conftest import PER_CHARACTER, begin, deliver, record, run, standing, target
+from tests.core.ledger.conftest import PER_CHARACTER, begin, deliver, run, standing, stored_record, target
 
 VICTIM = """
 import asyncio, json, os, sys
@@ -31,16 +31,16 @@ django.setup()
 from core.contract.requests import Caller
 from core.ledger.store import writer
 from core.contract.events import Outcome
-from tests.core.ledger.conftest import Allowed, PER_CHARACTER, begin, deliver, target
+from tests.core.ledger.conftest import FakeGrant, PER_CHARACTER, begin, deliver, target
 
 async def main(point, user, *budgets):
-    entry = begin(Allowed(Caller(int(user)), None, tuple(map(int, budgets))))
-    await entry.open(target(PER_CHARACTER))
+    record = begin(FakeGrant(Caller(int(user)), None, tuple(map(int, budgets))))
+    await record.open(target(PER_CHARACTER))
     if point != "opened":
-        await deliver(entry)
+        await deliver(record)
     if point == "settled":
-        await entry.settle(Outcome.COMPLETED, None)
-    print(json.dumps({"id": entry.id}), flush=True)
+        await record.settle(Outcome.COMPLETED, None)
+    print(json.dumps({"id": record.id}), flush=True)
     await asyncio.sleep(60)
 
 writer.start()
@@ -75,7 +75,7 @@ def test_sweep_completes_what_a_killed_server_left(books, alice, point, swept):
     budget = Budget.objects.create(user=alice, limit=1)
     public_id = kill_a_server(point, alice.id, budget.id)
     assert sweep() == SweepReport(estimated=swept)
-    kept = record(public_id)
+    kept = stored_record(public_id)
     assert (kept.state, kept.cost) == ("estimated", Decimal("0.1"))
     assert list(Attempt.objects.values_list("state", "cost")) == [("estimated", Decimal("0.1"))]
     assert standing(budget) == (Decimal("0.1"), 0)
@@ -83,9 +83,9 @@ def test_sweep_completes_what_a_killed_server_left(books, alice, point, swept):
 
 
 async def opened(grant):
-    entry = begin(grant)
-    await entry.open(target(PER_CHARACTER))
-    return entry
+    record = begin(grant)
+    await record.open(target(PER_CHARACTER))
+    return record
 
 
 def belong_to(process: str, host: str = "elsewhere", silence: float = 0) -> None:
@@ -96,18 +96,18 @@ def belong_to(process: str, host: str = "elsewhere", silence: float = 0) -> None
 
 
 def test_sweep_leaves_a_living_server_alone(grant):
-    entry = run(opened(grant()))
+    record = run(opened(grant()))
     belong_to("other", silence=50)
     assert sweep() == SweepReport()
-    assert record(entry.id).state == "open"
+    assert stored_record(record.id).state == "open"
 
 
 def test_sweep_takes_over_from_a_silent_server(grant, alice):
     budget = Budget.objects.create(user=alice, limit=1)
-    entry = run(opened(grant(budget)))
+    record = run(opened(grant(budget)))
     belong_to("other")
     assert sweep(timezone.now() + timedelta(seconds=61)) == SweepReport(estimated=1)
-    kept = record(entry.id)
+    kept = stored_record(record.id)
     assert (kept.state, kept.error, kept.outcome, kept.basis) == (
         "estimated",
         "process_died",
@@ -122,7 +122,7 @@ def test_sweep_by_force_waits_for_nobody_else(grant):
     belong_to("other")
     mine = run(opened(grant()))
     assert sweep(force=True) == SweepReport(estimated=1)
-    assert record(mine.id).state == "open"
+    assert stored_record(mine.id).state == "open"
 
 
 def test_sweep_knows_a_dead_neighbour_at_once(grant):
@@ -149,55 +149,55 @@ def test_sweep_releases_what_delivered_nothing(grant, alice):
     budget = Budget.objects.create(user=alice, limit=1)
 
     async def failed():
-        entry = await opened(grant(budget))
-        await entry.close(Outcome.FAILED, usage=None, error=UpstreamFailed("no"))
-        await entry.writer.submit(Write(entry.id, closed=entry.unsent))
-        return entry
+        record = await opened(grant(budget))
+        await record.close(Outcome.FAILED, usage=None, error=UpstreamFailed("no"))
+        await record.writer.submit(Write(record.id, closed=record.unstored))
+        return record
 
-    entry = run(failed())
+    record = run(failed())
     belong_to("other", silence=100)
     assert sweep() == SweepReport(released=1)
-    assert (record(entry.id).state, record(entry.id).cost) == ("released", 0)
+    assert (stored_record(record.id).state, stored_record(record.id).cost) == ("released", 0)
     assert standing(budget) == (0, 0)
 
 
 def test_sweep_of_unpriced_record_leaves_its_cost_unknown(grant):
     async def unpriced():
-        entry = begin(grant(), target())
-        await entry.open(target())
-        return entry
+        record = begin(grant(), target())
+        await record.open(target())
+        return record
 
-    entry = run(unpriced())
+    record = run(unpriced())
     belong_to("other", silence=100)
     assert sweep() == SweepReport(estimated=1)
-    assert (record(entry.id).cost, record(entry.id).basis) == (None, "unpriced")
+    assert (stored_record(record.id).cost, stored_record(record.id).basis) == (None, "unpriced")
 
 
 def test_sweep_finds_a_record_that_its_own_process_lost(grant):
-    entry = run(opened(grant()))
-    public_id = entry.id
+    record = run(opened(grant()))
+    public_id = record.id
     later = timezone.now() + timedelta(seconds=90)
     heartbeat.beat()
     assert sweep(later) == SweepReport()
-    del entry
+    del record
     gc.collect()
     assert sweep() == SweepReport()
     assert sweep(later) == SweepReport(estimated=1)
-    assert record(public_id).state == "estimated"
+    assert stored_record(public_id).state == "estimated"
 
 
 def test_settlement_after_the_sweep_changes_nothing(grant, alice):
     budget = Budget.objects.create(user=alice, limit=1)
-    entry = run(opened(grant(budget)))
+    record = run(opened(grant(budget)))
     belong_to("other", silence=100)
     sweep()
 
     async def late():
-        await deliver(entry)
-        return await entry.settle(Outcome.COMPLETED, None)
+        await deliver(record)
+        return await record.settle(Outcome.COMPLETED, None)
 
     run(late())
-    assert record(entry.id).outcome == "interrupted"
+    assert stored_record(record.id).outcome == "interrupted"
     assert standing(budget) == (Decimal("0.1"), 0)
 
 
@@ -216,12 +216,12 @@ def test_sweep_has_one_leader(grant):
 
 
 def test_process_enters_and_leaves_the_list(grant):
-    entry = run(opened(grant()))
+    record = run(opened(grant()))
     process = ServerProcess.objects.get(token=heartbeat.token())
     assert (process.pid, process.host) == (os.getpid(), heartbeat.host())
     heartbeat.leave()
     assert ServerProcess.objects.filter(token=heartbeat.token()).exists()
-    run(entry.settle(Outcome.STOPPED, None))
+    run(record.settle(Outcome.STOPPED, None))
     heartbeat.leave()
     assert not ServerProcess.objects.filter(token=heartbeat.token()).exists()
     heartbeat.beat()

@@ -15,7 +15,16 @@ from core.contract.events import Outcome
 from core.ledger.store import spool, sweep, writer
 from core.ledger.store.batch import Write
 from core.models import Budget, UsageRecord
-from tests.core.ledger.conftest import PER_CHARACTER, begin, call, deliver, record, run, standing, target
+from tests.core.ledger.conftest import (
+    PER_CHARACTER,
+    begin,
+    call,
+    deliver,
+    run,
+    standing,
+    stored_record,
+    target,
+)
 
 
 @contextmanager
@@ -88,8 +97,8 @@ def test_writer_that_does_not_run_lets_nothing_leave(grant):
 
 def test_writer_flushes_when_it_stops(grant):
     async def many():
-        entries = [begin(grant()) for _ in range(50)]
-        opening = [asyncio.ensure_future(entry.open(target(PER_CHARACTER))) for entry in entries]
+        records = [begin(grant()) for _ in range(50)]
+        opening = [asyncio.ensure_future(record.open(target(PER_CHARACTER))) for record in records]
         await asyncio.sleep(0)
         await asyncio.to_thread(writer.stop)
         return await asyncio.gather(*opening)
@@ -102,9 +111,9 @@ def test_writer_failing_on_one_row_fails_its_owner_alone(grant, alice):
     budget = Budget.objects.create(user=alice, limit=1)
 
     async def together():
-        entries = [begin(grant(budget)) for _ in range(5)]
-        entries[3].id = entries[1].id  # a number that exists already is refused by the table
-        opening = (entry.open(target(PER_CHARACTER)) for entry in entries)
+        records = [begin(grant(budget)) for _ in range(5)]
+        records[3].id = records[1].id  # a number that exists already is refused by the table
+        opening = (record.open(target(PER_CHARACTER)) for record in records)
         return await asyncio.gather(*opening, return_exceptions=True)
 
     answers = run(together())
@@ -131,8 +140,8 @@ def test_writer_serves_several_loops_at_once(grant):
 
 def test_writer_survives_a_loop_that_is_gone(grant):
     async def leave():
-        entry = begin(grant())
-        entry.writer.submit(Write(entry.id, record=entry.record_row()))
+        record = begin(grant())
+        record.writer.submit(Write(record.id, record=record.record_row()))
 
     run(leave())
     run(call(grant()))
@@ -166,14 +175,14 @@ def test_writer_without_database_keeps_settlements_for_later(grant, alice):
     allowed = grant(budget)
 
     async def opened():
-        entry = begin(allowed)
-        await entry.open(target(PER_CHARACTER))
-        await deliver(entry)
-        return entry
+        record = begin(allowed)
+        await record.open(target(PER_CHARACTER))
+        await deliver(record)
+        return record
 
-    entry = run(opened())
+    record = run(opened())
     with database_away():
-        receipt = run(entry.settle(Outcome.COMPLETED, None))
+        receipt = run(record.settle(Outcome.COMPLETED, None))
         assert receipt.cost == Decimal("0.1")
         assert len(spool.pending()) == 1
     content = spool.pending()[0].read_bytes()
@@ -183,7 +192,7 @@ def test_writer_without_database_keeps_settlements_for_later(grant, alice):
             break
         threading.Event().wait(0.1)
     assert spool.pending() == []
-    assert record(entry.id).state == "estimated"
+    assert stored_record(record.id).state == "estimated"
     assert standing(budget) == (Decimal("0.2"), 0)
     (spool.folder() / "again.json").write_bytes(content)
     assert spool.replay() == 0

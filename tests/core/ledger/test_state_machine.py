@@ -27,7 +27,7 @@ from core.contract.requests import Caller
 from core.ledger.store import heartbeat, spool
 from core.ledger.store.sweep import sweep
 from core.models import Budget, UsageRecord
-from tests.core.ledger.conftest import PER_CHARACTER, Allowed, begin, deliver, target
+from tests.core.ledger.conftest import PER_CHARACTER, FakeGrant, begin, deliver, target
 
 PRICE = Decimal("0.01")
 names = itertools.count()
@@ -35,7 +35,7 @@ names = itertools.count()
 
 @dataclass(eq=False)
 class Call:
-    entry: ledger.Entry
+    record: ledger.Record
     price: Decimal
     orphaned: bool = False
     owed: Decimal | None = None
@@ -52,7 +52,7 @@ class Books(RuleBasedStateMachine):
         user = get_user_model().objects.create_user(f"machine-{next(names)}")
         self.wide = Budget.objects.create(user=user, limit=3)
         self.narrow = Budget.objects.create(user=user, limit=Decimal("1.5"), window="month")
-        self.grant = Allowed(Caller(user.id), None, (self.wide.id, self.narrow.id))
+        self.grant = FakeGrant(Caller(user.id), None, (self.wide.id, self.narrow.id))
         self.limits = {self.wide.id: Decimal(3), self.narrow.id: Decimal("1.5")}
         self.made: list[Call] = []
 
@@ -73,11 +73,11 @@ class Books(RuleBasedStateMachine):
 
     @rule(target=calls, length=st.integers(1, 60))
     def reserve(self, length):
-        entry = begin(self.grant, text="x" * length)
-        call = Call(entry, PRICE * length)
+        record = begin(self.grant, text="x" * length)
+        call = Call(record, PRICE * length)
         room = min(self.limits.values()) - self.spent - self.reserved
         try:
-            self.loop.run_until_complete(entry.open(target(PER_CHARACTER)))
+            self.loop.run_until_complete(record.open(target(PER_CHARACTER)))
         except BudgetExceeded:
             assert call.price > room
             call.owed = Decimal(0)
@@ -95,18 +95,18 @@ class Books(RuleBasedStateMachine):
 
     async def finish(self, call, delivered):
         if delivered:
-            await deliver(call.entry)
-            await call.entry.settle(Outcome.PARTIAL, None)
+            await deliver(call.record)
+            await call.record.settle(Outcome.PARTIAL, None)
         else:
-            await call.entry.settle(Outcome.FAILED, UpstreamFailed("no"))
+            await call.record.settle(Outcome.FAILED, UpstreamFailed("no"))
 
     @rule(call=finished)
     def settle_again(self, call):
         """From the spool, as a second writer would."""
-        receipt = call.entry.receipt
-        owed = call.entry.attempts[-1].bill if call.entry.attempts else None
+        receipt = call.record.receipt
+        owed = call.record.attempts[-1].bill if call.record.attempts else None
         if owed is not None:
-            spool.keep([call.entry.settlement(receipt, owed, None)])
+            spool.keep([call.record.settlement(receipt, owed, None)])
             assert spool.replay() == 0
 
     @rule()
@@ -136,7 +136,7 @@ class Books(RuleBasedStateMachine):
             return
         for budget in Budget.objects.filter(id__in=self.limits):
             assert (budget.spent, budget.reserved) == (self.spent, self.reserved)
-        open_ids = {call.entry.id for call in self.made if call.owed is None}
+        open_ids = {call.record.id for call in self.made if call.owed is None}
         rows = UsageRecord.objects.filter(user=self.grant.caller.user_id, state="open")
         assert set(rows.values_list("public_id", flat=True)) == open_ids
 

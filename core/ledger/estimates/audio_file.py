@@ -1,0 +1,85 @@
+"""How much a transcript of an audio file uses: bounds and guesses that transcription and translation share.
+
+- seconds of audio are measured before anything is sent; where they could not be, at least 500 bytes make
+  a second. The bound rounds up and is never under ten seconds: some providers bill that much at least;
+- tokens of audio: seconds times the endpoint's `audio_tokens_per_second`, 32 where it does not say;
+- tokens of text in: at most one per byte of the prompt and of the key terms;
+- tokens of text out: at most 48 a second (fast speech with its speakers named); guessed afterwards as one
+  per three bytes.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from core.contract.route import Target
+from core.contract.transcription import AudioFile
+from core.contract.usage import Kind, Unit
+from core.ledger.estimates.base import ONE_REQUEST, whole
+from core.ledger.metering import Meter
+from core.ledger.price_sheet import Line
+
+BYTES_PER_SECOND = 500
+LEAST_SECONDS = 10
+TOKENS_PER_SECOND = 32
+TEXT_TOKENS_PER_SECOND = 48
+BYTES_PER_TOKEN = 3
+
+SECONDS = (Kind.AUDIO_IN, Unit.SECOND)
+AUDIO_TOKENS = (Kind.AUDIO_IN, Unit.TOKEN)
+PROMPT_TOKENS = (Kind.TEXT_IN, Unit.TOKEN)
+TRANSCRIPT_TOKENS = (Kind.TEXT_OUT, Unit.TOKEN)
+
+
+def most(file: AudioFile, prompt_bytes: int, target: Target, line: Line) -> Decimal:
+    """The most of one line that a request with this file and a prompt of so many bytes can use."""
+    if line == SECONDS:
+        return longest(file)
+    if line == AUDIO_TOKENS:
+        return whole(longest(file) * tokens_per_second(target))
+    if line == PROMPT_TOKENS:
+        return Decimal(prompt_bytes + 16)
+    if line == TRANSCRIPT_TOKENS:
+        return most_text(file)
+    return Decimal(1) if line == ONE_REQUEST else Decimal(0)
+
+
+def most_text(file: AudioFile) -> Decimal:
+    """Tokens that the transcript has at most."""
+    return longest(file) * TEXT_TOKENS_PER_SECOND + 256
+
+
+def counted(file: AudioFile) -> dict[Line, Decimal]:
+    """How long the audio is, where it was measured."""
+    return {} if file.seconds is None else {SECONDS: round(Decimal(str(file.seconds)), 3)}
+
+
+def guess(file: AudioFile, prompt_bytes: int, meter: Meter, target: Target, line: Line) -> Decimal | None:
+    """What a line probably came to; None for other lines than those of an audio file."""
+    if line == SECONDS:
+        return length(file)
+    if line == AUDIO_TOKENS:
+        return whole(length(file) * tokens_per_second(target))
+    if line == PROMPT_TOKENS:
+        return Decimal(-(-prompt_bytes // BYTES_PER_TOKEN))
+    if line == TRANSCRIPT_TOKENS:
+        return Decimal(-(-meter.text_bytes // BYTES_PER_TOKEN))
+    return None
+
+
+def length(file: AudioFile) -> Decimal:
+    """Seconds, measured or by the size of the file."""
+    return Decimal(file.size) / BYTES_PER_SECOND if file.seconds is None else Decimal(str(file.seconds))
+
+
+def longest(file: AudioFile) -> Decimal:
+    """The upper bound of the seconds that are billed."""
+    return max(whole(length(file)), Decimal(LEAST_SECONDS))
+
+
+def utf8_bytes(*texts: str) -> int:
+    return sum(len(text.encode(errors="replace")) for text in texts)
+
+
+def tokens_per_second(target: Target) -> Decimal:
+    return Decimal(str(target.options.get("audio_tokens_per_second", TOKENS_PER_SECOND)))

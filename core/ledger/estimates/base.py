@@ -1,0 +1,66 @@
+"""What the ledger needs to know about a task in order to bound and to bill its requests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, Decimal
+from typing import Generic, TypeVar
+
+from core.contract.requests import Request
+from core.contract.route import Target
+from core.contract.usage import Amount, Kind, Unit
+from core.ledger.metering import Meter
+from core.ledger.price_sheet import Line
+
+R = TypeVar("R", bound=Request)
+
+ONE_REQUEST = (Kind.REQUEST, Unit.REQUEST)
+
+
+def answer_format(request: Request, target: Target | None) -> str:
+    """The format asked of the target that answered, else the one the caller wants."""
+    return str((target.format if target else None) or request.format)
+
+
+def never_covered(_line: Line, _amounts: Iterable[Amount]) -> bool:
+    return False
+
+
+def never_free(_meter: Meter) -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimates(Generic[R]):
+    """The functions of one task; a `Line` is the kind and the unit of a quantity."""
+
+    most: Callable[[R, Target, Line], Decimal]
+    """The most of one line that a request can use at a target."""
+
+    counted: Callable[[R, Meter], dict[Line, Decimal]]
+    """The quantities that we know exactly ourselves."""
+
+    guess: Callable[[R, Meter, Target, Line], Decimal | None]
+    """What a line probably came to, given what was delivered; None where the line has no guess."""
+
+    most_of_second_model: Callable[[R, Line], Decimal] | None = None
+    """The most of one line at a second model that goes on with the answer of the first; None for tasks
+    whose routes have no second model."""
+
+    covered: Callable[[Line, Iterable[Amount]], bool] = never_covered
+    """Whether the amounts that the provider reported contain those of a line, so that it is not guessed."""
+
+    unpriced_lines: tuple[Line, ...] = ()
+    """Lines that a bill lists where the endpoint has no prices."""
+
+    free: Callable[[Meter], bool] = never_free
+    """Whether an answer for which a usage was reported is not charged."""
+
+    format: Callable[[R, Target | None], str] = answer_format
+    """The answer's format as usage records name it; the target is the one of the last attempt."""
+
+
+def whole(quantity: Decimal) -> Decimal:
+    """Rounded up to a whole number."""
+    return quantity.to_integral_value(rounding=ROUND_CEILING)

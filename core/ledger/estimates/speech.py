@@ -1,0 +1,82 @@
+"""How much a speech request uses. Bounds and guesses, all per attempt:
+
+- characters are Unicode characters of the text, exact;
+- tokens of text: at most one per byte of UTF-8; guessed afterwards as one per three bytes;
+- seconds of audio: at most 2 s plus 0.25 s per character of an alphabet (0.75 s per ideograph or emoji),
+  longer where slower speech is requested: several times what voices take, because numbers and units are
+  read out in full;
+  afterwards exact for pcm, else bytes at the low end of the format's bitrates, never above that bound;
+- tokens of audio: seconds times the endpoint's `audio_tokens_per_second`, 32 where it does not say.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from core.contract.route import Target
+from core.contract.speech import SpeechRequest
+from core.contract.usage import Kind, Unit
+from core.ledger.estimates.base import ONE_REQUEST, Estimates
+from core.ledger.metering import Meter
+from core.ledger.price_sheet import Line
+
+TOKENS_PER_SECOND = 32
+CHARACTERS = (Kind.TEXT_IN, Unit.CHARACTER)
+TEXT_TOKENS = (Kind.TEXT_IN, Unit.TOKEN)
+SECONDS = (Kind.AUDIO_OUT, Unit.SECOND)
+AUDIO_TOKENS = (Kind.AUDIO_OUT, Unit.TOKEN)
+AUDIO_BYTES = (Kind.AUDIO_OUT, Unit.BYTE)
+
+
+def most(request: SpeechRequest, target: Target, line: Line) -> Decimal:
+    if line == CHARACTERS:
+        return Decimal(len(request.text))
+    if line == TEXT_TOKENS:
+        return Decimal(text_bytes(request) + 16)
+    if line == SECONDS:
+        return longest(request)
+    if line == AUDIO_TOKENS:
+        return longest(request) * tokens_per_second(target)
+    return Decimal(1) if line == ONE_REQUEST else Decimal(0)
+
+
+def counted(request: SpeechRequest, meter: Meter) -> dict[Line, Decimal]:
+    found = {CHARACTERS: Decimal(len(request.text)), AUDIO_BYTES: Decimal(meter.audio_bytes)}
+    seconds = meter.exact_seconds()
+    return found if seconds is None else {**found, SECONDS: seconds}
+
+
+def guess(request: SpeechRequest, meter: Meter, target: Target, line: Line) -> Decimal | None:
+    if line == TEXT_TOKENS:
+        return Decimal(-(-text_bytes(request) // 3))
+    if line == SECONDS:
+        return likely_seconds(request, meter)
+    if line == AUDIO_TOKENS:
+        return (likely_seconds(request, meter) * tokens_per_second(target)).to_integral_value()
+    return None
+
+
+def likely_seconds(request: SpeechRequest, meter: Meter) -> Decimal:
+    exact = meter.exact_seconds()
+    return min(meter.encoded_seconds(request.format), longest(request)) if exact is None else exact
+
+
+def longest(request: SpeechRequest) -> Decimal:
+    """The upper bound of the audio's seconds."""
+    text = request.text
+    quarters = len(text) if text.isascii() else sum(1 if ord(each) < 0x2E80 else 3 for each in text)
+    return 2 + Decimal(quarters) / 4 / Decimal(str(min(request.speed, 1.0) or 1.0))
+
+
+def text_bytes(request: SpeechRequest) -> int:
+    """Bytes of UTF-8 of the text and the instructions."""
+    return len(request.text.encode(errors="replace")) + len(
+        (request.instructions or "").encode(errors="replace")
+    )
+
+
+def tokens_per_second(target: Target) -> Decimal:
+    return Decimal(str(target.options.get("audio_tokens_per_second", TOKENS_PER_SECOND)))
+
+
+ESTIMATES = Estimates(most=most, counted=counted, guess=guess)

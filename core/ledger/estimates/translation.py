@@ -1,0 +1,49 @@
+"""How much a translation request uses, at one model or at two; the formulas are those of `audio_file`.
+
+Where a second model translates the transcript of a first one, the second is bounded by itself: its prompt
+is at most the whole transcript, the caller's prompt and 512 tokens of instructions, its answer at most as
+long as the transcript.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from core.contract.route import Target
+from core.contract.translation import TranslationRequest
+from core.ledger.estimates import audio_file
+from core.ledger.estimates.audio_file import PROMPT_TOKENS, TRANSCRIPT_TOKENS
+from core.ledger.estimates.base import ONE_REQUEST, Estimates
+from core.ledger.metering import Meter
+from core.ledger.price_sheet import Line
+
+INSTRUCTIONS = 512
+"""Tokens of the instructions for a second model."""
+
+
+def most(request: TranslationRequest, target: Target, line: Line) -> Decimal:
+    return audio_file.most(request.file, prompt_bytes(request), target, line)
+
+
+def most_of_second_model(request: TranslationRequest, line: Line) -> Decimal:
+    text = audio_file.most_text(request.file)
+    if line == PROMPT_TOKENS:
+        return text + prompt_bytes(request) + INSTRUCTIONS
+    if line == TRANSCRIPT_TOKENS:
+        return text
+    return Decimal(1) if line == ONE_REQUEST else Decimal(0)
+
+
+def counted(request: TranslationRequest, _meter: Meter) -> dict[Line, Decimal]:
+    return audio_file.counted(request.file)
+
+
+def guess(request: TranslationRequest, meter: Meter, target: Target, line: Line) -> Decimal | None:
+    return audio_file.guess(request.file, prompt_bytes(request), meter, target, line)
+
+
+def prompt_bytes(request: TranslationRequest) -> int:
+    return audio_file.utf8_bytes(request.prompt or "")
+
+
+ESTIMATES = Estimates(most=most, counted=counted, guess=guess, most_of_second_model=most_of_second_model)

@@ -1,0 +1,72 @@
+"""Characters, seconds and tokens of speech: what is counted, what is guessed, what bounds the guess."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.contract.audio import AudioFormat
+from core.contract.route import Route
+from core.contract.speech import SpeechRequest
+from core.contract.usage import Kind, Price, Unit, Usage
+from core.ledger import bill
+from core.ledger.estimates.tasks import estimate
+from tests.core.ledger.conftest import PER_CHARACTER, TEXT, target
+from tests.core.ledger.test_metering import meter
+
+TOKENS = (
+    Price(Kind.TEXT_IN, Unit.TOKEN, Decimal("0.0000006")),
+    Price(Kind.AUDIO_OUT, Unit.TOKEN, Decimal("0.000012")),
+)
+REQUEST = SpeechRequest("author/voice", TEXT)
+NOW = datetime(2026, 11, 20, tzinfo=UTC)
+
+
+def test_complete_counts_characters_exactly():
+    usage = bill.complete(None, meter(AudioFormat.MP3, 9), REQUEST, target(PER_CHARACTER))
+    assert usage.units() == {"text_in.character": Decimal(10), "audio_out.byte": Decimal(9)}
+    assert usage.estimated
+
+
+def test_complete_guesses_tokens_from_audio():
+    priced = target(*TOKENS, options={"audio_tokens_per_second": 20})
+    usage = bill.complete(None, meter(AudioFormat.PCM, 96_000), REQUEST, priced)
+    assert usage.units() == {
+        "text_in.character": Decimal(10),
+        "audio_out.byte": Decimal(96_000),
+        "audio_out.second": Decimal(2),
+        "text_in.token": Decimal(4),
+        "audio_out.token": Decimal(40),
+    }
+
+
+def test_complete_marks_a_guess_beside_what_was_reported():
+    reported = bill.complete(Usage(), meter(AudioFormat.MP3, 10), REQUEST, target(PER_CHARACTER))
+    assert not reported.estimated
+    guessed = bill.complete(Usage(), meter(AudioFormat.MP3, 10), REQUEST, target(*TOKENS))
+    assert guessed.estimated
+
+
+def test_complete_guesses_nothing_when_the_cost_was_reported():
+    reported = Usage(reported_cost=Decimal("0.5"))
+    usage = bill.complete(reported, meter(AudioFormat.MP3, 10), REQUEST, target(*TOKENS))
+    assert not usage.estimated
+
+
+@given(
+    st.text(min_size=1, max_size=300),
+    st.sampled_from(AudioFormat),
+    st.floats(0.25, 4.0),
+)
+def test_estimate_bounds_what_a_voice_says(text, format, speed):
+    request = SpeechRequest("author/voice", text, format=format, speed=speed)
+    priced = target(*TOKENS)
+    most = estimate(request, Route("author/voice", (priced,)), NOW)
+    # twelve letters, or four ideographs, a second: slow speech
+    seconds = sum(1 if ord(character) < 0x2E80 else 3 for character in text) / 12 / speed
+    used = bill.complete(None, meter(AudioFormat.PCM, int(seconds * 48_000)), request, priced)
+    owed = sum(price.usd_per_unit * used.units()[price.name] for price in TOKENS)
+    assert owed <= most
