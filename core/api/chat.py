@@ -20,9 +20,9 @@ from core.api.http.responders import Live, Whole
 from core.api.http.streaming import Stream, answer_headers
 from core.api.http.write_buffer import gather
 from core.background import state
-from core.bodies.chat.chunks import Chunks
+from core.bodies.chat.chunks import ChunkWriter
 from core.bodies.chat.collector import ChatCollector
-from core.bodies.chat.completion import render_completion, usage_object
+from core.bodies.chat.completion import chat_usage, render_completion
 from core.contract.errors import Interrupted, PolyphonyError
 from core.contract.events import Event, Started
 from core.gateway import Session
@@ -74,7 +74,7 @@ class CompletionAnswer(Whole):
     def usage(self) -> dict[str, Any] | None:
         """What it came to; None where nothing was asked of a provider."""
         receipt = self.session.receipt
-        return usage_object(receipt, cost_details(self.session.record.attempts)) if receipt else None
+        return chat_usage(receipt, cost_details(self.session.record.attempts)) if receipt else None
 
 
 class Frames(Protocol):
@@ -99,7 +99,7 @@ class ChunkAnswer(Live, CompletionAnswer):
     def frames(self) -> Frames:
         asked = self.received.body.stream_options or {}
         usage = bool(asked.get("include_usage"))
-        return Chunks(self.session.id, self.created, self.session.route.model, usage=usage)
+        return ChunkWriter(self.session.id, self.created, self.session.route.model, usage=usage)
 
     async def answer(self, scope: Scope, send: Send) -> None:
         stream = Stream(send, scope)

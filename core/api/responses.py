@@ -15,9 +15,9 @@ from core.api.http.middleware import Later
 from core.api.http.request import caller
 from core.api.http.streaming import Stream
 from core.bodies.responses.body import ResponsesBody
-from core.bodies.responses.events import ResponseEvents
-from core.bodies.responses.input import Conversation
-from core.bodies.responses.response import Answer
+from core.bodies.responses.events import ResponseEventWriter
+from core.bodies.responses.input import InputMessages
+from core.bodies.responses.response import ResponseBuilder
 from core.contract.errors import RequestError, Unsupported
 from core.contract.events import Started
 from core.gateway import Session
@@ -31,7 +31,7 @@ async def responses(request: Request) -> Later:
         session = Session(who, received.request)
     except BaseException as error:
         received.close()
-        if isinstance(error, RequestError) and isinstance(received.messages, Conversation):
+        if isinstance(error, RequestError) and isinstance(received.messages, InputMessages):
             error.param = received.messages.where(error.param) if error.param else None
         raise
     return Later((EventAnswer if received.request.streamed else ResponseAnswer)(session, received))
@@ -63,10 +63,10 @@ class ResponseAnswer(CompletionAnswer):
 class EventAnswer(ChunkAnswer):
     """A response as server-sent events; where the first words are late, what begins it goes out alone."""
 
-    chunks: ResponseEvents
+    chunks: ResponseEventWriter
 
-    def frames(self) -> ResponseEvents:
-        return ResponseEvents(begun(self))
+    def frames(self) -> ResponseEventWriter:
+        return ResponseEventWriter(begun(self))
 
     async def start(self, stream: Stream) -> None:
         await super().start(stream)
@@ -74,5 +74,7 @@ class EventAnswer(ChunkAnswer):
             await stream.write(opening)
 
 
-def begun(answer: CompletionAnswer) -> Answer:
-    return Answer(answer.session.id, answer.created, answer.session.route.model, answer.received.body)
+def begun(answer: CompletionAnswer) -> ResponseBuilder:
+    return ResponseBuilder(
+        answer.session.id, answer.created, answer.session.route.model, answer.received.body
+    )

@@ -19,7 +19,12 @@ from core.bodies.tasks import TRANSCRIPT_OPTIONS
 from core.bodies.transcription.body import TranscriptionBody
 from core.bodies.transcription.collector import TranscriptCollector
 from core.bodies.transcription.fields import FORM
-from core.bodies.transcription.transcript import MEDIA_TYPES, render_transcript, segment_event, usage_object
+from core.bodies.transcription.transcript import (
+    MEDIA_TYPES,
+    render_transcript,
+    segment_event,
+    transcript_usage,
+)
 from core.bodies.translation import TranslationBody
 from core.bodies.validation import validate
 from core.contract.errors import PolyphonyError
@@ -137,7 +142,10 @@ class EventAnswer(Live, TranscriptAnswer):
         heard = self.gathering.finish(self.asked)
         whole = render_transcript(heard, self.asked)
         done = whole if isinstance(whole, dict) else {}
-        usage = {**usage_object(receipt, heard.seconds), "type": "tokens"}  # OpenAI's events know no other
+        usage = {
+            **transcript_usage(receipt, heard.seconds),
+            "type": "tokens",
+        }  # OpenAI's events know no other
         await self.tell(stream, {**done, "type": "transcript.text.done", "text": heard.text, "usage": usage})
         await stream.write(TERMINATOR)
         await stream.end()

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from core.bodies.json_object import decode
+from core.bodies.json_object import parse_json_object
 from core.contract.errors import InvalidRequest
 
 NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?")
@@ -18,7 +18,7 @@ PART = re.compile(r"\[([^\[\]]*)\]")
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class FormFields:
     """What the fields of a body are; the others are text."""
 
     lists: frozenset[str] = frozenset()
@@ -82,7 +82,7 @@ def objected(name: str, given: list[tuple[list[str], str]]) -> Any:
 
 def json_object(name: str, text: str) -> Mapping[str, Any]:
     try:
-        return decode(text.encode())
+        return parse_json_object(text.encode())
     except InvalidRequest as error:
         failure = InvalidRequest(f"{name}: {error.message}", param=name, code=error.provider_code)
     raise failure

@@ -15,7 +15,7 @@ MAX_NUMBER = 1e40
 MAX_CHECKED_FOR_REPEATS = 1024 * 1024
 
 
-def decode(body: bytes) -> dict[str, Any]:
+def parse_json_object(body: bytes) -> dict[str, Any]:
     """The object that `body` holds.
 
     Refused with `InvalidRequest`, code `invalid_json`: anything but one strict JSON object in UTF-8, NUL and
@@ -25,59 +25,59 @@ def decode(body: bytes) -> dict[str, Any]:
     try:
         found = orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        raise refused(f"The body is not valid JSON: {error.msg} at character {error.pos}.") from None
+        raise invalid_json(f"The body is not valid JSON: {error.msg} at character {error.pos}.") from None
     if not isinstance(found, dict):
-        raise refused("The body must be a JSON object.")
-    inspect(found, nul=b"\\u0000" in body)
+        raise invalid_json("The body must be a JSON object.")
+    check_values(found, nul=b"\\u0000" in body)
     if len(body) <= MAX_CHECKED_FOR_REPEATS:
         STRICT.decode(body.decode())
     return found
 
 
-def refused(message: str) -> InvalidRequest:
+def invalid_json(message: str) -> InvalidRequest:
     return InvalidRequest(message, code="invalid_json")
 
 
-def inspect(found: dict[str, Any], *, nul: bool) -> None:
+def check_values(found: dict[str, Any], *, nul: bool) -> None:
     """Walk the value level by level, without recursion, and refuse what is too deep, too many, too large."""
     level: list[Any] = [found]
     values = 0
     for _ in range(MAX_DEPTH):
         values += len(level)
         if values > MAX_VALUES:
-            raise refused(f"The body has more than {MAX_VALUES:,} values.")
-        level = within(level, nul)
+            raise invalid_json(f"The body has more than {MAX_VALUES:,} values.")
+        level = children(level, nul)
         if not level:
             return
     if any(isinstance(value, (dict, list)) for value in level):
-        raise refused(f"The body is nested more than {MAX_DEPTH} levels deep.")
+        raise invalid_json(f"The body is nested more than {MAX_DEPTH} levels deep.")
 
 
-def within(level: list[Any], nul: bool) -> list[Any]:
+def children(level: list[Any], nul: bool) -> list[Any]:
     """What the values of a level hold, each of them looked at."""
     found: list[Any] = []
     for value in level:
         kind = value.__class__
         if kind is dict:
             if nul and any("\0" in name for name in value):
-                raise refused("A name in the body contains the character U+0000.")
+                raise invalid_json("A name in the body contains the character U+0000.")
             found += value.values()
         elif kind is list:
             found += value
         elif kind is str:
             if nul and "\0" in value:
-                raise refused("The body contains the character U+0000.")
+                raise invalid_json("The body contains the character U+0000.")
         elif kind is float and not -MAX_NUMBER < value < MAX_NUMBER:
-            raise refused("The body contains a number of more than 40 digits.")
+            raise invalid_json("The body contains a number of more than 40 digits.")
     return found
 
 
-def unrepeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def refuse_repeated_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise refused("The body gives a name twice in one object.")
+        raise invalid_json("The body gives a name twice in one object.")
     return found
 
 
-STRICT = json.JSONDecoder(object_pairs_hook=unrepeated)
+STRICT = json.JSONDecoder(object_pairs_hook=refuse_repeated_names)
 """Only looks for repeated names: orjson keeps the last one silently."""

@@ -3,52 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from core.bodies.validation import Body, Fault, refuse_ours
+from core.bodies.shared_fields import ProviderBody, voice_id
+from core.bodies.validation import Body, FieldError
 from core.contract.audio import AudioFormat
 from core.contract.events import AudioChunk, AudioStart, Event, SpeechWord, SpeechWords
 from core.contract.speech import SpeechRequest
 
 
-def spoken(text: str) -> str:
+def require_text(text: str) -> str:
     if not text.strip():
-        raise Fault("input must not be empty.", param="input")
+        raise FieldError("input must not be empty.", param="input")
     return text
-
-
-def plain_voice(voice: Any) -> Any:
-    """OpenAI's `{"id": …}` form as the id alone; what is neither is left for the type check."""
-    if isinstance(voice, dict):
-        if set(voice) != {"id"} or not isinstance(voice["id"], str):
-            raise Fault('voice must be a string or {"id": string}.', param="voice")
-        return voice["id"]
-    return voice
-
-
-def harmless(options: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    for provider, values in options.items():
-        refuse_ours(values, f"provider.options.{provider[:40]}.")
-    return options
-
-
-class ProviderBody(Body):
-    options: Annotated[dict[str, dict[str, Any]], AfterValidator(harmless)] = Field(
-        default_factory=dict,
-        description="Parameters for one provider, by its slug, such as `elevenlabs`. Others ignore them.",
-    )
 
 
 class SpeechBody(Body):
     """Text to be spoken."""
 
     model: str = Field(min_length=1, description="The model, such as `local/espeak-ng`.")
-    input: Annotated[str, AfterValidator(spoken)] = Field(
+    input: Annotated[str, AfterValidator(require_text)] = Field(
         description="The text. How long it may be depends on the model."
     )
-    voice: Annotated[str | None, BeforeValidator(plain_voice)] = Field(
+    voice: Annotated[str | None, BeforeValidator(voice_id)] = Field(
         default=None,
         min_length=1,
         description='A voice of the model by id or name, as a string or `{"id": …}`; a model has a default.',

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from core.bodies.speech import ProviderBody
+from core.bodies.shared_fields import ProviderBody
 from core.bodies.transcription.fields import Format, Prompt, Temperature
 from core.bodies.transcription.options import TranscriptOptions
 from core.bodies.validation import Body

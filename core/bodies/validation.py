@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 
 from core.contract.errors import InvalidRequest, Unsupported
 
-OURS_ALONE = frozenset(
+SERVER_FIELDS = frozenset(
     {
         "api_base",
         "api_key",
@@ -33,7 +33,7 @@ class Body(BaseModel):
     model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
 
 
-class Fault(InvalidRequest, ValueError):
+class FieldError(InvalidRequest, ValueError):
     """What a field's own check finds wrong: pydantic carries it to `validate` unchanged."""
 
 
@@ -42,40 +42,52 @@ B = TypeVar("B", bound=Body)
 
 def validate(shape: type[B], fields: Mapping[str, Any]) -> B:
     """`fields` as a `shape`. Raises `InvalidRequest` naming the first wrong field, never its value."""
-    refuse_ours(fields)
+    refuse_server_fields(fields)
     try:
         return shape.model_validate(fields)
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=True, include_input=False)[0]
-    raise refusal(first)
+    raise invalid_request(first)
 
 
-def refuse_ours(names: Iterable[str], within: str = "") -> None:
+def wrong_field(param: str, what: str) -> InvalidRequest:
+    """The refusal of a value; `what` goes on from its name, as in `must be a string.`"""
+    return InvalidRequest(f"{param} {what}", param=param)
+
+
+def missing_field(param: str, fields: Mapping[str, Any], name: str, what: str) -> InvalidRequest:
+    """The refusal of `fields[name]`: as missing where it is absent or null, else as wrong."""
+    if name in fields and fields[name] is not None:
+        return wrong_field(param, what)
+    return InvalidRequest(f"{param} is required: it {what}", param=param, code="missing_field")
+
+
+def refuse_server_fields(names: Iterable[str], within: str = "") -> None:
     """Raise `Unsupported` for a field that only the server may decide."""
     for name in names:
-        if name in OURS_ALONE:
+        if name in SERVER_FIELDS:
             path = f"{within}{name}"
             raise Unsupported(
                 f"The parameter {path} is not supported.", param=path, code="unsupported_parameter"
             )
 
 
-def refusal(detail: ErrorDetails) -> InvalidRequest:
+def invalid_request(detail: ErrorDetails) -> InvalidRequest:
     cause = detail.get("ctx", {}).get("error")
     if isinstance(cause, InvalidRequest):
         return cause
-    param = path(detail["loc"])
+    param = field_path(detail["loc"])
     code = "missing_field" if detail["type"] == "missing" else "invalid_value"
-    return InvalidRequest(f"{param} {sentence(detail)}", param=param, code=code)
+    return InvalidRequest(f"{param} {describe(detail)}", param=param, code=code)
 
 
-def path(loc: tuple[int | str, ...]) -> str:
+def field_path(loc: tuple[int | str, ...]) -> str:
     """`("messages", 0, "content")` as `messages[0].content`."""
     text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc)
     return text.removeprefix(".")[:LONGEST_NAME] or "body"
 
 
-def sentence(detail: ErrorDetails) -> str:
+def describe(detail: ErrorDetails) -> str:
     bounds = detail.get("ctx", {})
     words = WORDS.get(detail["type"])
     return words.format(**bounds) if words else "is not valid."

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.urls import reverse
 
-from core.bodies.files.data_urls import Found
+from core.bodies.files.data_urls import MessageFile
 from core.bodies.files.message_files import HEAD, require
 from core.contract.chat import FILE_FIELDS, Media, Modality
 from core.contract.errors import InvalidRequest, NotFound
@@ -26,7 +26,7 @@ class RequestFiles:
         self.user = user
         self.rows: dict[UUID, Upload] = {}
 
-    def take(self, found: Found) -> Media:
+    def take(self, found: MessageFile) -> Media:
         """The file that `{"upload": ID}` names.
 
         Raises `NotFound` for an unknown id, a foreign one and a file that is gone, `InvalidRequest` for one
@@ -52,7 +52,7 @@ class RequestFiles:
         return self.rows[wanted]
 
 
-def media(row: Upload, found: Found) -> Media:
+def media(row: Upload, found: MessageFile) -> Media:
     """Raises as `Shelf.take`."""
     path = local_path(row)
     try:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from core.bodies.files.data_urls import Found
+from core.bodies.files.data_urls import MessageFile
 from core.catalogue.entries import ModelEntry
 from core.catalogue.validation.chat import accepts_audio_format, chat_endpoints, fetches_urls, max_file_mb
 from core.contract.chat import FILE_FIELDS, Media, Modality
@@ -118,7 +118,7 @@ class MessageBuilder:
         return self.takes(modality) and any(fetches_urls(endpoint, modality) for endpoint in endpoints)
 
     def media(self, modality: Modality, upload: str) -> Media:
-        return self.files.take(Found(modality, "messages", upload=upload))
+        return self.files.take(MessageFile(modality, "messages", upload=upload))
 
     def fits(self, media: Media) -> bool:
         if media.modality is Modality.AUDIO and not accepts_audio_format(self.model, media.format):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from core.bodies.json_object import decode
+from core.bodies.json_object import parse_json_object
 from core.contract.errors import InvalidRequest
 from core.contract.tasks import Task
 from playground.tasks import TASKS
@@ -67,7 +67,7 @@ class BadFrame(InvalidRequest):
 def parse(text: str) -> Frame:
     """The frame in `text`. Raises `BadFrame`, or `InvalidRequest` when it is not even JSON."""
     try:
-        fields = decode(text.encode())
+        fields = parse_json_object(text.encode())
     except UnicodeEncodeError:
         raise BadFrame("The frame is not valid Unicode.") from None
     kind = fields.get("type")

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, cast
 
 from core.bodies.chat.body import ChatBody
-from core.bodies.chat.messages import canonical
+from core.bodies.chat.messages import normalize_messages
 from core.bodies.validation import validate
 from core.contract.chat import ChatRequest, Modality
 from core.contract.errors import InvalidRequest
@@ -61,7 +61,7 @@ def run_request(frame: frames.Start, files: RequestFiles) -> RunRequest:
         raise InvalidRequest("messages must be a list.", param="messages")
     if not isinstance(system, str | None):
         raise InvalidRequest("system must be a string.", param="system")
-    new = canonical(given, files.take) if given or frame.conversation is None else ()
+    new = normalize_messages(given, files.take) if given or frame.conversation is None else ()
     uploads, question = tuple(files.rows.values()), "\n\n".join(filter(None, map(text_of, new)))
     turn, before = None, []
     if frame.conversation is not None:

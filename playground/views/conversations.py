@@ -8,7 +8,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from pydantic import StringConstraints
 
-from core.bodies.json_object import decode
+from core.bodies.json_object import parse_json_object
 from core.bodies.validation import Body, validate
 from core.contract.errors import InvalidRequest
 from core.models import User
@@ -52,7 +52,7 @@ async def show(request: HttpRequest, user: User, conversation_id: UUID) -> HttpR
 @signed_in("POST")
 async def rename(request: HttpRequest, user: User, conversation_id: UUID) -> HttpResponseBase:
     """Body `{"title"}`: 204."""
-    title = validate(TitleBody, decode(request.body)).title
+    title = validate(TitleBody, parse_json_object(request.body)).title
     mine = Conversation.objects.for_user(user).filter(id=conversation_id)
     if not await offload(mine.update, title=title):
         raise not_found()
@@ -75,7 +75,7 @@ async def delete(request: HttpRequest, user: User, conversation_id: UUID) -> Htt
 @signed_in("POST")
 async def fork(request: HttpRequest, user: User, conversation_id: UUID) -> HttpResponseBase:
     """Body `{"message"}`: 201 with the `id` of a copy of the path that leads there."""
-    message_id = validate(ForkBody, decode(request.body)).message
+    message_id = validate(ForkBody, parse_json_object(request.body)).message
     try:
         message = UUID(message_id)
     except ValueError:

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from pydantic import ConfigDict, StringConstraints
 
-from core.bodies.json_object import decode
+from core.bodies.json_object import parse_json_object
 from core.bodies.validation import Body, validate
 from core.contract.errors import InvalidRequest
 from core.models import User
@@ -50,7 +50,7 @@ async def presets(request: HttpRequest, user: User) -> HttpResponseBase:
         return JsonResponse({"presets": await offload(list_presets, user)})
     if len(request.body) > MAX_BODY_BYTES:
         raise InvalidRequest("These settings are too long to be kept.", param="settings")
-    body = validate(PresetBody, decode(request.body))
+    body = validate(PresetBody, parse_json_object(request.body))
     return JsonResponse(serialize(await offload(save_preset, user, body)), status=201)
 
 

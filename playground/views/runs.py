@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 
-from core.bodies.json_object import decode
+from core.bodies.json_object import parse_json_object
 from core.contract.errors import InvalidRequest
 from core.models import User
 from core.models.offload import offload
@@ -40,7 +40,7 @@ async def delete(request: HttpRequest, user: User, run_id: UUID) -> HttpResponse
 @signed_in("POST")
 async def timings(request: HttpRequest, user: User, run_id: UUID) -> HttpResponseBase:
     """Store what the browser measured, such as `{"first_sound_ms": 180}`: 204."""
-    measured = validate_timings(decode(request.body))
+    measured = validate_timings(parse_json_object(request.body))
     runs = Run.objects.for_user(user).filter(id=run_id)
     if not await offload(runs.update, timings=measured):
         raise not_found()

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.utils.http import content_disposition_header
 from pydantic import Field, StringConstraints
 
-from core.bodies.json_object import decode
+from core.bodies.json_object import parse_json_object
 from core.bodies.validation import Body, validate
 from core.contract.errors import NotFound, Unsupported
 from core.contract.tasks import Task
@@ -61,7 +61,7 @@ async def transcript(request: HttpRequest, user: User, run_id: UUID) -> HttpResp
     run = await get_run(user, run_id)
     if request.method == "GET":
         return JsonResponse(written.page_fields(run))
-    body = validate(TranscriptBody, decode(request.body)).model_dump(exclude_none=True)
+    body = validate(TranscriptBody, parse_json_object(request.body)).model_dump(exclude_none=True)
     words = body.pop("words")
     corrected = {**run.transcript, **body, "edited": True}
     await offload(Run.objects.filter(id=run.id).update, transcript=corrected, words=words)

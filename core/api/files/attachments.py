@@ -14,10 +14,9 @@ from django.conf import settings
 from core.api.files.audio_duration import measured
 from core.api.files.temporary_files import Incoming
 from core.api.http.request import MIB
-from core.bodies.files.base64_stream import MOST_FILES, MOST_REST, Sink
-from core.bodies.files.data_urls import Found, noun
+from core.bodies.files.base64_stream import MOST_FILES, MOST_REST, Sink, restore_placeholders
+from core.bodies.files.data_urls import MessageFile, modality_name
 from core.bodies.files.message_files import MediaKind, require
-from core.bodies.files.placeholders import restored
 from core.contract.chat import ChatRequest, Media, Modality
 from core.contract.errors import InvalidRequest, TooLarge
 from core.media import image_size
@@ -64,7 +63,7 @@ class Attachments:
         for file in self._open:
             await file.flush()
 
-    async def take(self, found: Sequence[Found]) -> dict[str, Media]:
+    async def take(self, found: Sequence[MessageFile]) -> dict[str, Media]:
         """The files that were found, by their places. Raises `InvalidRequest` or `TooLarge` naming one."""
         if len(found) > MOST_FILES:
             raise TooLarge(
@@ -79,7 +78,7 @@ class Attachments:
             file.seal()
         self._open.clear()
 
-    async def _take(self, found: Found) -> Media:
+    async def _take(self, found: MessageFile) -> Media:
         if found.upload:
             raise InvalidRequest(f"{found.param}: send the file itself.", param=found.param)
         if found.data in self.broken:
@@ -93,7 +92,7 @@ class Attachments:
         name = f"{found.modality}.{kind.extension}"
         return Media(found.modality, file.path, kind.media_type, file.size, name, kind.format, seconds)
 
-    async def _written(self, found: Found) -> Attachment:
+    async def _written(self, found: MessageFile) -> Attachment:
         """A short file, whose base64 still stands where it stood."""
         file = self._new()
         await asyncio.to_thread(fill, file, found)
@@ -107,7 +106,7 @@ class Attachments:
             file.close()
         return file
 
-    def _check_size(self, file: Attachment, found: Found) -> None:
+    def _check_size(self, file: Attachment, found: MessageFile) -> None:
         limit = (
             min(IMAGE_MB, settings.MAX_UPLOAD_MB)
             if found.modality is Modality.IMAGE
@@ -147,9 +146,9 @@ class Attachments:
 
         return replace(
             request,
-            messages=restored(request.messages, marks, text),
-            parameters=restored(request.parameters, marks, text),
-            options=restored(request.options, marks, text),
+            messages=restore_placeholders(request.messages, marks, text),
+            parameters=restore_placeholders(request.parameters, marks, text),
+            options=restore_placeholders(request.options, marks, text),
         )
 
     def close(self) -> None:
@@ -158,7 +157,7 @@ class Attachments:
             file.close()
 
 
-def fill(file: Attachment, found: Found) -> None:
+def fill(file: Attachment, found: MessageFile) -> None:
     """Decode and write, in a thread. Raises `InvalidRequest` naming the place of what is no base64."""
     try:
         data = binascii.a2b_base64("".join(found.data.split()).encode(), strict_mode=True)
@@ -172,7 +171,7 @@ def fill(file: Attachment, found: Found) -> None:
     raise failure
 
 
-def check_picture(path: str, kind: MediaKind, found: Found) -> None:
+def check_picture(path: str, kind: MediaKind, found: MessageFile) -> None:
     """Raises `InvalidRequest` for a picture without a size and for one that is a bomb."""
     try:
         with Path(path).open("rb") as file:
@@ -184,25 +183,25 @@ def check_picture(path: str, kind: MediaKind, found: Found) -> None:
     raise failure
 
 
-async def playing_time(path: str, found: Found) -> float | None:
+async def playing_time(path: str, found: MessageFile) -> float | None:
     """Seconds of sound or video. Raises `InvalidRequest` for a file that is not what it begins like."""
     if found.modality not in PLAYED:
         return None
     probe = await measured(path, found.param)
     if probe is not None and probe.kind != found.modality:
         raise InvalidRequest(
-            f"{found.param} must be {noun(found.modality)}; it is {probe.media_type}.",
+            f"{found.param} must be {modality_name(found.modality)}; it is {probe.media_type}.",
             param=found.param,
             code="unsupported_media",
         )
     return probe.seconds if probe else None
 
 
-def broken(found: Found) -> InvalidRequest:
+def broken(found: MessageFile) -> InvalidRequest:
     return InvalidRequest(f"{found.param} is not valid base64.", param=found.param, code="invalid_base64")
 
 
-def too_large(what: str, size: int, limit: int, found: Found) -> TooLarge:
+def too_large(what: str, size: int, limit: int, found: MessageFile) -> TooLarge:
     return TooLarge(
         f"{what} {size:,} bytes; at most {limit:,} are taken.",
         param=found.param,

@@ -19,12 +19,12 @@ from core.bodies.chat.body import ChatBody
 from core.bodies.files.audio import require_sound
 from core.bodies.files.audio_reader import FILE as INLINE_FILE
 from core.bodies.files.audio_reader import AudioReader
-from core.bodies.files.base64_stream import InlineReader
-from core.bodies.files.data_urls import Noted
+from core.bodies.files.base64_stream import InlineFileReader
+from core.bodies.files.data_urls import DeferredFileLoader
 from core.bodies.files.multipart import FILE as FORM_FILE
 from core.bodies.files.multipart import FormReader
-from core.bodies.form_fields import Form
-from core.bodies.json_object import decode
+from core.bodies.form_fields import FormFields
+from core.bodies.json_object import parse_json_object
 from core.bodies.responses.body import ResponsesBody
 from core.bodies.validation import validate
 from core.contract.chat import ChatRequest
@@ -63,7 +63,7 @@ class Received:
         self.incoming.close()
 
 
-async def receive(request: Request, form: Form) -> Received:
+async def receive(request: Request, form: FormFields) -> Received:
     """Fields and file of a request with either encoding. Raises from the error tree; nothing stays then."""
     content_type = request.headers.get("content-type", "")
     if request.headers.get("content-encoding", "identity").lower() != "identity":
@@ -81,7 +81,9 @@ async def receive(request: Request, form: Form) -> Received:
         raise
 
 
-async def from_form(request: Request, content_type: str, form: Form, incoming: Incoming) -> dict[str, Any]:
+async def from_form(
+    request: Request, content_type: str, form: FormFields, incoming: Incoming
+) -> dict[str, Any]:
     reader = FormReader(content_type, incoming.write)
     await read_through(request, reader, incoming, file_cap())
     reader.end()
@@ -191,8 +193,8 @@ async def chat_fields(request: Request, attachments: Attachments) -> dict[str, A
     """The body's fields; in a long one marks stand for its long files."""
     length = request.headers.get("content-length", "")
     if length.isdigit() and int(length) <= SHORT:
-        return decode(await read_bytes(request, SHORT))
-    reader = InlineReader(attachments.opened)
+        return parse_json_object(await read_bytes(request, SHORT))
+    reader = InlineFileReader(attachments.opened)
     await read_through(request, reader, attachments, chat_cap())
     attachments.broken = {mark for mark, file in reader.files.items() if file.broken}
     return await asyncio.to_thread(reader.end)
@@ -200,7 +202,7 @@ async def chat_fields(request: Request, attachments: Attachments) -> dict[str, A
 
 async def settled(body: ChatBody | ResponsesBody, attachments: Attachments) -> Sequence[dict[str, Any]]:
     """The messages, every file taken out of them. A body of text alone is done at once."""
-    noted = Noted()
+    noted = DeferredFileLoader()
     messages = body.taken(noted)
     if noted.found:
         taken = await attachments.take(noted.found)

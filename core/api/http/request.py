@@ -10,7 +10,7 @@ from django.conf import settings
 from starlette.requests import ClientDisconnect, Request
 
 from core.access.authentication import authenticate
-from core.bodies.json_object import decode
+from core.bodies.json_object import parse_json_object
 from core.bodies.validation import Body, validate
 from core.contract.errors import TooLarge, WrongContentType
 from core.contract.requests import Caller
@@ -33,7 +33,9 @@ async def read(request: Request, shape: type[B]) -> B:
     """The JSON body as a checked `shape`. Raises from the error tree."""
     check_headers(request)
     body = await read_bytes(request, settings.MAX_UPLOAD_MB * MIB * 4 // 3 + MIB)
-    fields = decode(body) if len(body) <= INLINE else await asyncio.to_thread(decode, body)
+    fields = (
+        parse_json_object(body) if len(body) <= INLINE else await asyncio.to_thread(parse_json_object, body)
+    )
     return validate(shape, fields)
 
 

@@ -11,15 +11,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
-from core.bodies.chat.messages import canonical
-from core.bodies.files.data_urls import Take
-from core.bodies.speech import ProviderBody, plain_voice
-from core.bodies.validation import Body, Fault, refuse_ours
+from core.bodies.chat.messages import normalize_messages
+from core.bodies.files.data_urls import FileLoader
+from core.bodies.shared_fields import ProviderBody, check_provider, voice_id
+from core.bodies.validation import Body, refuse_server_fields
 from core.contract.audio import AudioFormat
 from core.contract.chat import ChatRequest, Modality
 from core.contract.errors import InvalidRequest
 
-ROUTING = frozenset(
+ROUTER_FIELDS = frozenset(
     {
         "cache",
         "fallback_on_codes",
@@ -38,11 +38,11 @@ ROUTING = frozenset(
 )
 """Fields of routers, taken from everybody and told to no provider."""
 
-WITHIN = ("extra_body", "orq")
+NESTED_OBJECTS = ("extra_body", "orq")
 """Objects whose fields somebody on the way might take for fields of the body."""
 
 
-class SpokenFormat(StrEnum):
+class ChatAudioFormat(StrEnum):
     """What `audio.format` calls the formats: `pcm16` is our `pcm`."""
 
     WAV = "wav"
@@ -54,29 +54,18 @@ class SpokenFormat(StrEnum):
 
     @property
     def audio(self) -> AudioFormat:
-        return AudioFormat.PCM if self is SpokenFormat.PCM16 else AudioFormat(self.value)
+        return AudioFormat.PCM if self is ChatAudioFormat.PCM16 else AudioFormat(self.value)
 
 
-def named_voice(voice: Any) -> Any:
-    """As in speech, only that the field is called otherwise."""
-    try:
-        return plain_voice(voice)
-    except Fault:
-        failure = Fault('audio.voice must be a string or {"id": string}.', param="audio.voice")
-    raise failure
-
-
-def harmless(provider: Any) -> Any:
-    if isinstance(provider, dict):
-        refuse_ours(provider, "provider.")
-    return provider
+def audio_voice_id(voice: Any) -> Any:
+    return voice_id(voice, param="audio.voice")
 
 
 class AudioBody(Body):
-    voice: Annotated[str | None, BeforeValidator(named_voice)] = Field(
+    voice: Annotated[str | None, BeforeValidator(audio_voice_id)] = Field(
         default=None, min_length=1, description='A voice of the model, as a string or `{"id": …}`.'
     )
-    format: Annotated[SpokenFormat, Field(strict=False)] = Field(
+    format: Annotated[ChatAudioFormat, Field(strict=False)] = Field(
         description="`pcm16` is 24 kHz mono; most models stream nothing else."
     )
 
@@ -97,17 +86,17 @@ class ChatBody(Body):
         default=None, max_length=8, description="What the answer is to be made of; `text` by default."
     )
     audio: AudioBody | None = Field(default=None, description="How an answer in `audio` sounds.")
-    provider: Annotated[ProviderBody | None, BeforeValidator(harmless)] = None
+    provider: Annotated[ProviderBody | None, BeforeValidator(check_provider)] = None
 
     @property
     def parameters(self) -> dict[str, Any]:
         """What is relayed untouched."""
         extra = self.model_extra or {}
-        return {name: value for name, value in extra.items() if name not in ROUTING}
+        return {name: value for name, value in extra.items() if name not in ROUTER_FIELDS}
 
-    def taken(self, take: Take) -> tuple[dict[str, Any], ...]:
+    def taken(self, take: FileLoader) -> tuple[dict[str, Any], ...]:
         """The messages; `take` is called for every file in them. Raises `InvalidRequest` naming the place."""
-        return canonical(self.messages, take)
+        return normalize_messages(self.messages, take)
 
     def request(self, messages: Sequence[dict[str, Any]] | None = None) -> ChatRequest:
         """The request, with canonical `messages` in place of its own.
@@ -138,6 +127,6 @@ class ChatBody(Body):
                 param="audio",
                 code="missing_field",
             )
-        for name in WITHIN:
+        for name in NESTED_OBJECTS:
             if isinstance(inner := (self.model_extra or {}).get(name), dict):
-                refuse_ours(inner, f"{name}.")
+                refuse_server_fields(inner, f"{name}.")

@@ -26,7 +26,7 @@ NOTHING = ChatDelta()[1:5]
 """Reasoning, transcript, calls and finish of a delta that has none of them."""
 
 
-class Chunks:
+class ChunkWriter:
     """Writes the frames of one answer: `frame` for each event, then `end` or `failure`.
 
     What is the same in all frames is written once; a delta of text is put between two prepared ends.
@@ -73,14 +73,14 @@ class Chunks:
             told = self._ended.get(index)
             frames.append(told or self._finished(index, self._ending(index), {}))
         last = {**self._about, "choices": [], "usage": usage}
-        return b"".join((*frames, event_of(last), TERMINATOR))
+        return b"".join((*frames, sse_event(last), TERMINATOR))
 
     def failure(self, error: Mapping[str, Any], usage: Mapping[str, Any] | None) -> bytes:
         """The answer breaks off: in the words of both clients, `error` and a choice that finishes with it."""
         indexes = sorted(self._heads) or [0]
         choices = [{"index": index, "delta": {"content": ""}, "finish_reason": "error"} for index in indexes]
         last = {**self._about, "choices": choices, "error": error, **({"usage": usage} if usage else {})}
-        return b"".join((self._sounded(), event_of(last), TERMINATOR))
+        return b"".join((self._sounded(), sse_event(last), TERMINATOR))
 
     def _learn(self, **about: Any) -> None:
         """Let the frames from here on tell more of the answer."""
@@ -169,7 +169,7 @@ class Chunks:
         return self._choice(0, {"audio": self._named({**last, "expires_at": self._expires})})
 
 
-def is_plain(event: ChatDelta) -> bool:
+def is_text_only(event: ChatDelta) -> bool:
     """Whether a delta of any choice is text and nothing else."""
     return bool(event.text) and event[1:5] == NOTHING and not event.extra
 
@@ -186,14 +186,14 @@ def call_chunk(call: ToolCall) -> dict[str, Any]:
 
 
 def dumps(value: Any) -> bytes:
-    return orjson.dumps(value, default=plain)
+    return orjson.dumps(value, default=decimal_to_float)
 
 
-def plain(value: Any) -> float:
+def decimal_to_float(value: Any) -> float:
     """Money as a number."""
     assert isinstance(value, Decimal)
     return float(value)
 
 
-def event_of(value: Mapping[str, Any]) -> bytes:
+def sse_event(value: Mapping[str, Any]) -> bytes:
     return b"data: " + dumps(value) + b"\n\n"

@@ -43,7 +43,7 @@ def render_completion(
         "system_fingerprint": None,
         **{name: value for name, value in chat.metadata.extra.items() if name not in OWN_FIELDS},
         "choices": [choice_object(chat, index, receipt.id, created) for index in sorted(chat.choices)],
-        "usage": usage_object(receipt, cost_details),
+        "usage": chat_usage(receipt, cost_details),
         "processing_time_ms": receipt.total_ms,
     }
 
@@ -96,9 +96,7 @@ def image_part(image: ImageReady) -> dict[str, Any]:
     return {"type": "image_url", "index": image.index, "image_url": {"url": url}}
 
 
-def usage_object(
-    receipt: Receipt, cost_details: Mapping[str, Decimal | None] | None = None
-) -> dict[str, Any]:
+def chat_usage(receipt: Receipt, cost_details: Mapping[str, Decimal | None] | None = None) -> dict[str, Any]:
     """`usage`: tokens by kind; `cost` is in USD, None where no price is known.
 
     `cost_details` has `upstream_inference_cost`, `upstream_inference_prompt_cost` and

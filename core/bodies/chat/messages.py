@@ -9,7 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from core.bodies.files.data_urls import Found, Take, https, is_data_url, no_address, split
+from core.bodies.files.data_urls import (
+    FileLoader,
+    MessageFile,
+    check_https_url,
+    is_data_url,
+    split_data_url,
+    url_not_fetched,
+)
+from core.bodies.validation import missing_field, wrong_field
 from core.contract.chat import Media, Modality
 from core.contract.errors import InvalidRequest, Unsupported
 
@@ -21,10 +29,10 @@ INSTEAD = frozenset(
 )
 """What an assistant's message may consist of where it has no content."""
 
-Part = dict[str, Any]
+MessagePart = dict[str, Any]
 
 
-def canonical(messages: Sequence[Any], take: Take) -> tuple[dict[str, Any], ...]:
+def normalize_messages(messages: Sequence[Any], take: FileLoader) -> tuple[dict[str, Any], ...]:
     """`messages` as `ChatRequest` wants them; `take` is called for every file, in order.
 
     Keys that nobody here knows are kept. Raises `InvalidRequest`, `param` naming the place, as in
@@ -37,12 +45,12 @@ def canonical(messages: Sequence[Any], take: Take) -> tuple[dict[str, Any], ...]
     return tuple(message(value, f"messages[{at}]", take) for at, value in enumerate(messages))
 
 
-def message(value: Any, place: str, take: Take) -> dict[str, Any]:
+def message(value: Any, place: str, take: FileLoader) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise wrong(place, "must be an object.")
+        raise wrong_field(place, "must be an object.")
     role = value.get("role")
     if role not in ROLES:
-        raise missing(f"{place}.role", value, "role", f"must be one of {', '.join(ROLES)}.")
+        raise missing_field(f"{place}.role", value, "role", f"must be one of {', '.join(ROLES)}.")
     content = value.get("content")
     found = value if role != "assistant" else answer(value, place, take)
     if isinstance(content, str) or (
@@ -56,7 +64,7 @@ def speechless(value: dict[str, Any]) -> bool:
     return value["role"] == "assistant" and not INSTEAD.isdisjoint(value)
 
 
-def answer(value: dict[str, Any], place: str, take: Take) -> dict[str, Any]:
+def answer(value: dict[str, Any], place: str, take: FileLoader) -> dict[str, Any]:
     """An earlier answer, perhaps sent back as it was received: of its sound the id is enough, its pictures
     are files."""
     if not ("audio" in value or "images" in value):
@@ -65,157 +73,161 @@ def answer(value: dict[str, Any], place: str, take: Take) -> dict[str, Any]:
     audio, images = value.get("audio"), value.get("images")
     if audio is not None:
         if not isinstance(audio, dict) or not isinstance(audio.get("id"), str):
-            raise wrong(f"{place}.audio", "must be an object with the id of an answer's audio.")
+            raise wrong_field(f"{place}.audio", "must be an object with the id of an answer's audio.")
         found["audio"] = {"id": audio["id"]}
     if images is not None:
         found["images"] = parts(value, images, f"{place}.images", take)
     return found
 
 
-def parts(message: Mapping[str, Any], content: Any, place: str, take: Take) -> list[Part]:
+def parts(message: Mapping[str, Any], content: Any, place: str, take: FileLoader) -> list[MessagePart]:
     if not isinstance(content, list):
-        raise missing(place, message, "content", "must be a string or a list of parts.")
+        raise missing_field(place, message, "content", "must be a string or a list of parts.")
     if not 0 < len(content) <= MOST_PARTS:
-        raise wrong(place, f"must have 1 to {MOST_PARTS:,} parts.")
+        raise wrong_field(place, f"must have 1 to {MOST_PARTS:,} parts.")
     return [part(value, f"{place}[{at}]", take) for at, value in enumerate(content)]
 
 
-def part(value: Any, place: str, take: Take) -> Part:
+def part(value: Any, place: str, take: FileLoader) -> MessagePart:
     if not isinstance(value, dict):
-        raise wrong(place, "must be an object.")
+        raise wrong_field(place, "must be an object.")
     kind = value.get("type")
     read = KINDS.get(kind) if isinstance(kind, str) else None
     if read is None:
         known = ", ".join(name for name in KINDS if name not in SPELLINGS)
-        raise missing(f"{place}.type", value, "type", f"must be one of {known}.")
+        raise missing_field(f"{place}.type", value, "type", f"must be one of {known}.")
     return read(value, place, take)
 
 
-def text(value: Part, place: str, take: Take) -> Part:
+def text(value: MessagePart, place: str, take: FileLoader) -> MessagePart:
     if not isinstance(value.get("text"), str):
-        raise missing(f"{place}.text", value, "text", "must be a string.")
+        raise missing_field(f"{place}.text", value, "text", "must be a string.")
     return value
 
 
-def refusal(value: Part, place: str, take: Take) -> Part:
+def refusal(value: MessagePart, place: str, take: FileLoader) -> MessagePart:
     if not isinstance(value.get("refusal"), str):
-        raise missing(f"{place}.refusal", value, "refusal", "must be a string.")
+        raise missing_field(f"{place}.refusal", value, "refusal", "must be a string.")
     return value
 
 
-def image(value: Part, place: str, take: Take) -> Part:
+def image(value: MessagePart, place: str, take: FileLoader) -> MessagePart:
     return shown(value, place, take, "image_url", Modality.IMAGE)
 
 
-def video(value: Part, place: str, take: Take) -> Part:
+def video(value: MessagePart, place: str, take: FileLoader) -> MessagePart:
     """Also OpenRouter's older `input_video`."""
     return {**shown(value, place, take, "video_url", Modality.VIDEO), "type": "video_url"}
 
 
-def shown(value: Part, place: str, take: Take, name: str, modality: Modality) -> Part:
+def shown(value: MessagePart, place: str, take: FileLoader, name: str, modality: Modality) -> MessagePart:
     """A part with an address, which may be a plain string in place of `{"url": …}`."""
     inner = value.get(name)
     inner, place = ({"url": inner}, place) if isinstance(inner, str) else (inner, place)
     place = f"{place}.{name}"
     if not isinstance(inner, dict):
-        raise missing(place, value, name, "must be an object with url.")
-    return {**value, name: sourced(inner, place, "url", Found(modality, place), take)}
+        raise missing_field(place, value, name, "must be an object with url.")
+    return {**value, name: load_source(inner, place, "url", MessageFile(modality, place), take)}
 
 
-def file(value: Part, place: str, take: Take) -> Part:
+def file(value: MessagePart, place: str, take: FileLoader) -> MessagePart:
     place = f"{place}.file"
     inner = value.get("file")
     if not isinstance(inner, dict):
-        raise missing(place, value, "file", "must be an object with file_data.")
+        raise missing_field(place, value, "file", "must be an object with file_data.")
     name = inner.get("filename")
     if not isinstance(name, str | None):
-        raise wrong(f"{place}.filename", "must be a string.")
+        raise wrong_field(f"{place}.filename", "must be a string.")
     if "file_data" not in inner and "upload" not in inner and isinstance(inner.get("file_id"), str):
         return value
-    found = Found(Modality.FILE, place, name=name or "")
-    return {**value, "file": sourced(inner, place, "file_data", found, take)}
+    found = MessageFile(Modality.FILE, place, name=name or "")
+    return {**value, "file": load_source(inner, place, "file_data", found, take)}
 
 
-def sourced(inner: Part, place: str, key: str, found: Found, take: Take) -> Part:
+def load_source(
+    inner: MessagePart, place: str, key: str, found: MessageFile, take: FileLoader
+) -> MessagePart:
     """`inner` with a `Media` under `key`, or an https address as it came."""
     if "upload" in inner:
         return uploaded(inner, place, key, found, take)
     source = inner.get(key)
     place = f"{place}.{key}"
     if not isinstance(source, str | Media) or not source:
-        raise missing(place, inner, key, "must be a data URL or an https address.")
+        raise missing_field(place, inner, key, "must be a data URL or an https address.")
     if isinstance(source, Media):
         return inner
     if is_data_url(source):
-        claimed, data = split(source, found.modality, place)
+        claimed, data = split_data_url(source, found.modality, place)
     elif found.modality is Modality.FILE and "://" not in source[:16]:
         claimed, data = "", source
     else:
-        return {**inner, key: https(source, place)}
-    return {**inner, key: take(Found(found.modality, place, data, claimed, name=found.name))}
+        return {**inner, key: check_https_url(source, place)}
+    return {**inner, key: take(MessageFile(found.modality, place, data, claimed, name=found.name))}
 
 
-def uploaded(inner: Part, place: str, key: str, found: Found, take: Take) -> Part:
+def uploaded(inner: MessagePart, place: str, key: str, found: MessageFile, take: FileLoader) -> MessagePart:
     """The spelling of a browser, which sent the file before."""
     upload = inner["upload"]
     if not isinstance(upload, str) or not upload:
-        raise wrong(f"{place}.upload", "must be the id of an upload.")
+        raise wrong_field(f"{place}.upload", "must be the id of an upload.")
     rest = {name: inner[name] for name in inner if name != "upload"}
-    asked = Found(found.modality, f"{place}.upload", name=found.name, upload=upload, format=found.format)
+    asked = MessageFile(
+        found.modality, f"{place}.upload", name=found.name, upload=upload, format=found.format
+    )
     return {**rest, key: take(asked)}
 
 
-def sound(value: Part, place: str, take: Take) -> Part:
+def audio_part(value: MessagePart, place: str, take: FileLoader) -> MessagePart:
     """`input_audio`; its data may be a data URL, or a plain string in place of the object."""
     place = f"{place}.input_audio"
     inner = value.get("input_audio")
     inner = {"data": inner} if isinstance(inner, str) else inner
     if not isinstance(inner, dict):
-        raise missing(place, value, "input_audio", "must be an object with data and format.")
+        raise missing_field(place, value, "input_audio", "must be an object with data and format.")
     form = inner.get("format")
     if not isinstance(form, str | None):
-        raise wrong(f"{place}.format", "must be a string.")
+        raise wrong_field(f"{place}.format", "must be a string.")
     return {**value, "input_audio": heard(inner, place, (form or "").lower(), take)}
 
 
-def heard(inner: Part, place: str, form: str, take: Take) -> Part:
-    found = Found(Modality.AUDIO, place, format=form)
+def heard(inner: MessagePart, place: str, form: str, take: FileLoader) -> MessagePart:
+    found = MessageFile(Modality.AUDIO, place, format=form)
     if "upload" in inner:
         inner = uploaded(inner, place, "data", found, take)
         return {**inner, "format": inner["data"].format}
     data = inner.get("data")
     if data is None and "url" in inner:
-        raise no_address(f"{place}.url")
+        raise url_not_fetched(f"{place}.url")
     if isinstance(data, Media):
         return {**inner, "format": data.format}
     place = f"{place}.data"
     if not isinstance(data, str) or not data:
-        raise missing(place, inner, "data", "must be a base64 string.")
+        raise missing_field(place, inner, "data", "must be a base64 string.")
     if "://" in data[:16]:
-        raise no_address(place)
-    claimed, data = split(data, Modality.AUDIO, place) if is_data_url(data) else ("", data)
-    media = take(Found(Modality.AUDIO, place, data, claimed, form))
+        raise url_not_fetched(place)
+    claimed, data = split_data_url(data, Modality.AUDIO, place) if is_data_url(data) else ("", data)
+    media = take(MessageFile(Modality.AUDIO, place, data, claimed, form))
     return {**inner, "data": media, "format": media.format}
 
 
-def audio(value: Part, place: str, take: Take) -> Part:
+def audio(value: MessagePart, place: str, take: FileLoader) -> MessagePart:
     """Not a part of the contract, but written by people who know Gemini's: taken where it holds the file."""
     inner = value.get("audio")
     url = inner.get("url") if isinstance(inner, dict) else None
     if not isinstance(url, str) or not is_data_url(url):
         raise Unsupported(f"{place}.audio is no part of a message: {RATHER}", param=f"{place}.audio")
-    claimed, data = split(url, Modality.AUDIO, f"{place}.audio.url", RATHER)
-    media = take(Found(Modality.AUDIO, f"{place}.audio.url", data, claimed))
+    claimed, data = split_data_url(url, Modality.AUDIO, f"{place}.audio.url", RATHER)
+    media = take(MessageFile(Modality.AUDIO, f"{place}.audio.url", data, claimed))
     rest = {name: value[name] for name in value if name != "audio"}
     return {**rest, "type": "input_audio", "input_audio": {"data": media, "format": media.format}}
 
 
 RATHER = 'send {"type": "input_audio", "input_audio": {"data": "<base64>", "format": "wav"}}.'
 
-KINDS: dict[str, Callable[[Part, str, Take], Part]] = {
+KINDS: dict[str, Callable[[MessagePart, str, FileLoader], MessagePart]] = {
     "text": text,
     "image_url": image,
-    "input_audio": sound,
+    "input_audio": audio_part,
     "file": file,
     "video_url": video,
     "refusal": refusal,
@@ -224,13 +236,3 @@ KINDS: dict[str, Callable[[Part, str, Take], Part]] = {
 }
 SPELLINGS = ("input_video", "audio")
 """Other words for one of the kinds, understood but not recommended."""
-
-
-def wrong(param: str, what: str) -> InvalidRequest:
-    return InvalidRequest(f"{param} {what}", param=param)
-
-
-def missing(param: str, within: Mapping[str, Any], name: str, what: str) -> InvalidRequest:
-    if name in within and within[name] is not None:
-        return wrong(param, what)
-    return InvalidRequest(f"{param} is required: it {what}", param=param, code="missing_field")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.bodies.files.base64_stream import Base64Reader, InlineReader, Sink
+from core.bodies.files.base64_stream import Base64Decoder, InlineFileReader, Sink
 from core.bodies.files.data_urls import LONGEST_PREFIX, PREFIX
 from core.contract.errors import InvalidRequest, Unsupported
 
@@ -16,7 +16,7 @@ class AudioReader:
 
     def __init__(self, sink: Sink) -> None:
         self._sink = sink
-        self._reader = InlineReader(self._opened)
+        self._reader = InlineFileReader(self._opened)
 
     def feed(self, data: bytes) -> None:
         """Raises what `InlineReader` raises."""
@@ -52,8 +52,8 @@ class AudioReader:
         if (reader or self._short(data)).broken:
             raise InvalidRequest(f"{FILE} is not valid base64.", param=FILE, code="invalid_base64")
 
-    def _short(self, data: str) -> Base64Reader:
-        reader = Base64Reader(self._sink)
+    def _short(self, data: str) -> Base64Decoder:
+        reader = Base64Decoder(self._sink)
         reader.feed("".join(data.split()).encode())
         reader.end()
         return reader

@@ -5,10 +5,10 @@ from __future__ import annotations
 import binascii
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from core.bodies.json_object import decode, refused
+from core.bodies.json_object import invalid_json, parse_json_object
 from core.contract.errors import TooLarge
 
 LONG = 64 * 1024
@@ -28,13 +28,16 @@ BEGINNING = re.compile(
 )
 """What a file begins like; one in another spelling is read too, only not on the way."""
 
+LONGEST_MARKED = 512
+"""Characters of a string with a mark: the beginning of a data URL and the mark itself."""
+
 BACKSLASH = ord("\\")
 WHITE = b" \t\r\n"
 
 Sink = Callable[[bytes], None]
 
 
-class Base64Reader:
+class Base64Decoder:
     """Base64 in pieces. `broken` once it turned out not to be; escaped slashes and white space are fine."""
 
     def __init__(self, sink: Sink) -> None:
@@ -80,7 +83,7 @@ def escaped(data: bytes | bytearray, start: int, at: int) -> bool:
     return (at - before) % 2 == 1
 
 
-class InlineReader:
+class InlineFileReader:
     """Feed it the body; `end` gives its fields, in which a mark stands for the base64 of every long file.
 
     `opened` is called with the mark of each and tells where its bytes go; a data URL keeps what is before
@@ -88,7 +91,7 @@ class InlineReader:
     """
 
     def __init__(self, opened: Callable[[str], Sink], *, most: int = MOST_FILES) -> None:
-        self.files: dict[str, Base64Reader] = {}
+        self.files: dict[str, Base64Decoder] = {}
         self._opened = opened
         self._most = most
         self._secret = secrets.token_hex(16)
@@ -96,7 +99,7 @@ class InlineReader:
         self._carry = b""
         self._places = 0
         self._held: bytearray | None = None
-        self._file: Base64Reader | None = None
+        self._file: Base64Decoder | None = None
 
     def feed(self, data: bytes) -> None:
         """Raises `InvalidRequest` when too much is left beside the files, `TooLarge` for too many files."""
@@ -111,12 +114,12 @@ class InlineReader:
             else:
                 at = self._search(data, at)
         if len(self._rest) > MOST_REST:
-            raise refused("The body is too long beside its files.")
+            raise invalid_json("The body is too long beside its files.")
 
     def end(self) -> dict[str, Any]:
         """The body's fields. Raises `InvalidRequest` when it is not JSON; decodes what is left at once, so
         call it in a thread."""
-        return decode(bytes(self._rest + (self._held or b"") + self._carry))
+        return parse_json_object(bytes(self._rest + (self._held or b"") + self._carry))
 
     def _search(self, data: bytes, at: int) -> int:
         """To the next place of a file; the end of `data` is kept, for it may be the beginning of one."""
@@ -130,7 +133,7 @@ class InlineReader:
         self._held = bytearray()
         self._places += 1
         if self._places > MOST_PLACES:
-            raise refused(f"The body has more than {MOST_PLACES:,} places of files.")
+            raise invalid_json(f"The body has more than {MOST_PLACES:,} places of files.")
         return found.end()
 
     def _hold(self, held: bytearray, data: bytes, at: int) -> int:
@@ -155,11 +158,11 @@ class InlineReader:
         if len(self.files) >= self._most:
             raise TooLarge(f"The body has more files than the {self._most} that are taken.")
         mark = f"file-{self._secret}-{len(self.files)}"
-        self._file = self.files[mark] = Base64Reader(self._opened(mark))
+        self._file = self.files[mark] = Base64Decoder(self._opened(mark))
         self._rest += held[:prefix] + mark.encode()
         self._file.feed(held[prefix:])
 
-    def _divert(self, file: Base64Reader, data: bytes, at: int) -> int:
+    def _divert(self, file: Base64Decoder, data: bytes, at: int) -> int:
         quote = data.find(b'"', at)
         while quote >= 0 and escaped(data, at, quote):
             quote = data.find(b'"', quote + 1)
@@ -174,3 +177,24 @@ class InlineReader:
             self._carry = data[end:]
         file.feed(data[at:end])
         return len(data)
+
+
+def restore_placeholders(value: Any, marks: Collection[str], text: Callable[[str], str]) -> Any:
+    """`value` with `text(mark)` in place of every mark in it; the part of a string before its mark stays.
+
+    For files in fields that take none. `text` is called only for the marks that are found.
+    """
+    if isinstance(value, str):
+        return restore_string(value, marks, text) if len(value) <= LONGEST_MARKED else value
+    if isinstance(value, Mapping):
+        return {name: restore_placeholders(inner, marks, text) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(restore_placeholders(inner, marks, text) for inner in value)
+    return value
+
+
+def restore_string(value: str, marks: Collection[str], text: Callable[[str], str]) -> str:
+    for mark in marks:
+        if value.endswith(mark):
+            return value.removesuffix(mark) + text(mark)
+    return value

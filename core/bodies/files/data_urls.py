@@ -25,7 +25,7 @@ ANYTHING = "application/octet-stream"
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class MessageFile:
     """A file in a message: `data` is its base64, or whatever a reader of large bodies put in its place.
 
     `param` is where it stands. `claimed` is the data URL's media type, `format` what `input_audio` calls it,
@@ -41,17 +41,17 @@ class Found:
     upload: str = ""
 
 
-Take = Callable[[Found], Media]
+FileLoader = Callable[[MessageFile], Media]
 """Makes a file of what was found, or refuses it with `InvalidRequest`."""
 
 
-class Noted:
+class DeferredFileLoader:
     """A `Take` that only notes what is found, in order, to be taken later."""
 
     def __init__(self) -> None:
-        self.found: list[Found] = []
+        self.found: list[MessageFile] = []
 
-    def __call__(self, found: Found) -> Media:
+    def __call__(self, found: MessageFile) -> Media:
         self.found.append(found)
         return Media(found.modality, "", "", 0, "")
 
@@ -60,7 +60,7 @@ def is_data_url(text: str) -> bool:
     return text[:5].lower() == "data:"
 
 
-def split(text: str, modality: Modality, param: str, rather: str = "") -> tuple[str, str]:
+def split_data_url(text: str, modality: Modality, param: str, rather: str = "") -> tuple[str, str]:
     """(claimed media type, base64) of a data URL. Raises `InvalidRequest` for any other encoding or a type
     that is no `modality`; `rather` says what to send in its place."""
     rather = rather and f": {rather}"
@@ -74,12 +74,12 @@ def split(text: str, modality: Modality, param: str, rather: str = "") -> tuple[
     claimed = (found[1] or "").lower()
     if claimed not in ("", ANYTHING) and not claimed.startswith(FAMILIES[modality]):
         raise InvalidRequest(
-            f"{param} must be {noun(modality)}, not {claimed[:60]}{rather or '.'}", param=param
+            f"{param} must be {modality_name(modality)}, not {claimed[:60]}{rather or '.'}", param=param
         )
     return claimed, text[found.end() :]
 
 
-def noun(modality: Modality) -> str:
+def modality_name(modality: Modality) -> str:
     return {
         Modality.IMAGE: "an image",
         Modality.AUDIO: "audio",
@@ -88,12 +88,12 @@ def noun(modality: Modality) -> str:
     }[modality]
 
 
-def https(text: str, param: str) -> str:
+def check_https_url(text: str, param: str) -> str:
     """An address for a provider to fetch. Raises `InvalidRequest` for anything but https."""
     if len(text) > LONGEST_ADDRESS or not ADDRESS.fullmatch(text):
         raise InvalidRequest(f"{param} must be a data URL or an https address.", param=param)
     return text
 
 
-def no_address(param: str) -> Unsupported:
+def url_not_fetched(param: str) -> Unsupported:
     return Unsupported("Addresses are not fetched: send input_audio.data as base64.", param=param)

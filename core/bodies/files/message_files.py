@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.bodies.files.data_urls import Found, noun
+from core.bodies.files.data_urls import MessageFile, modality_name
 from core.contract.audio import PCM_RATE
 from core.contract.chat import Modality
 from core.contract.errors import InvalidRequest
@@ -52,7 +52,7 @@ TAKEN = {
 }
 
 
-def require(head: bytes, size: int, found: Found) -> MediaKind:
+def require(head: bytes, size: int, found: MessageFile) -> MediaKind:
     """The kind of a file of `size` bytes that begins with `head`.
 
     Raises `InvalidRequest`: `empty_file`, `unsupported_media` for what is nothing, or not what belongs
@@ -70,13 +70,13 @@ def require(head: bytes, size: int, found: Found) -> MediaKind:
     return kind
 
 
-def check_format(found: Found) -> None:
+def check_format(found: MessageFile) -> None:
     if found.format and found.format not in FORMATS and found.format not in ALIASES:
         param = f"{found.param.rpartition('.')[0]}.format"
         raise InvalidRequest(f"{param} must be one of {', '.join(FORMATS)}.", param=param)
 
 
-def whole(kind: MediaKind, size: int, found: Found) -> MediaKind:
+def whole(kind: MediaKind, size: int, found: MessageFile) -> MediaKind:
     if size % kind.sample:
         raise InvalidRequest(
             f"{found.param} has {size:,} bytes, which are no whole samples of {kind.sample} bytes.",
@@ -98,11 +98,11 @@ def fitting(kind: FileType, modality: Modality) -> MediaKind | None:
     return MediaKind(modality, kind.media_type, kind.extension) if known else None
 
 
-def mismatch(seen: FileType | None, found: Found) -> InvalidRequest:
+def mismatch(seen: FileType | None, found: MessageFile) -> InvalidRequest:
     media_type = (seen.video_type or seen.media_type) if seen else None
     what = f"it is {media_type}" if media_type else "its first bytes are those of nothing known"
     return InvalidRequest(
-        f"{found.param} must be {noun(found.modality)} ({TAKEN[found.modality]}); {what}.",
+        f"{found.param} must be {modality_name(found.modality)} ({TAKEN[found.modality]}); {what}.",
         param=found.param,
         code="unsupported_media",
         metadata={"found": media_type},

@@ -11,12 +11,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
-from core.bodies.chat.body import ROUTING, WITHIN, harmless
-from core.bodies.files.data_urls import Take
-from core.bodies.responses.input import Conversation, conversation
-from core.bodies.responses.tools import chosen, tools
-from core.bodies.speech import ProviderBody
-from core.bodies.validation import Body, Fault, refuse_ours
+from core.bodies.chat.body import NESTED_OBJECTS, ROUTER_FIELDS
+from core.bodies.files.data_urls import FileLoader
+from core.bodies.responses.input import InputMessages, input_messages
+from core.bodies.responses.tools import chat_tool_choice, chat_tools
+from core.bodies.shared_fields import ProviderBody, check_provider
+from core.bodies.validation import Body, FieldError, refuse_server_fields
 from core.contract.chat import ChatRequest, Modality
 from core.contract.errors import Unsupported
 
@@ -36,7 +36,7 @@ LOGPROBS = "message.output_text.logprobs"
 def text_or_items(value: Any) -> Any:
     """Of a union each kind would be refused by itself, under a name of its own."""
     if not isinstance(value, str | list):
-        raise Fault("input must be a string or a list of items.", param="input")
+        raise FieldError("input must be a string or a list of items.", param="input")
     return value
 
 
@@ -92,11 +92,11 @@ class ResponsesBody(Body):
     include: list[str] | None = Field(default=None, max_length=100)
     metadata: dict[str, Any] | None = Field(default=None, description="Told back with the answer.")
     store: bool | None = Field(default=None, description="Nothing is kept, whatever is asked for.")
-    provider: Annotated[ProviderBody | None, BeforeValidator(harmless)] = None
+    provider: Annotated[ProviderBody | None, BeforeValidator(check_provider)] = None
 
-    def taken(self, take: Take) -> Conversation:
+    def taken(self, take: FileLoader) -> InputMessages:
         """The input as messages; `take` is called for every file in it. Raises `InvalidRequest`."""
-        return conversation(self.input, self.instructions, take)
+        return input_messages(self.input, self.instructions, take)
 
     def request(self, messages: Sequence[dict[str, Any]]) -> ChatRequest:
         """The chat request that asks the same. Raises `InvalidRequest` for what only a server with a memory,
@@ -118,15 +118,15 @@ class ResponsesBody(Body):
     @property
     def parameters(self) -> dict[str, Any]:
         """What is relayed, in the words of `chat/completions`."""
-        ours = ROUTING | NOT_RELAYED | KEPT_NOWHERE.keys()
+        ours = ROUTER_FIELDS | NOT_RELAYED | KEPT_NOWHERE.keys()
         found = {name: value for name, value in self.extra.items() if name not in ours}
         said = {
             "max_completion_tokens": self.max_output_tokens,
             "temperature": self.temperature,
             "top_p": self.top_p,
             "parallel_tool_calls": self.parallel_tool_calls,
-            "tools": tools(self.tools) if self.tools else None,
-            "tool_choice": chosen(self.tool_choice) if self.tools else None,
+            "tools": chat_tools(self.tools) if self.tools else None,
+            "tool_choice": chat_tool_choice(self.tool_choice) if self.tools else None,
             **self._thinking(),
             **self._written(),
         }
@@ -165,9 +165,9 @@ class ResponsesBody(Body):
         for name in ELSEWHERE:
             if name in self.extra:
                 raise unsupported(name, "belongs to chat/completions, not to responses")
-        for name in WITHIN:
+        for name in NESTED_OBJECTS:
             if isinstance(inner := self.extra.get(name), dict):
-                refuse_ours(inner, f"{name}.")
+                refuse_server_fields(inner, f"{name}.")
 
 
 def response_format(form: FormatBody) -> dict[str, Any] | None:

@@ -11,27 +11,27 @@ from typing import Any
 
 import orjson
 
-from core.bodies.chat.chunks import dumps, is_plain
-from core.bodies.responses.items import Message, Part, Told
-from core.bodies.responses.response import Answer
+from core.bodies.chat.chunks import dumps, is_text_only
+from core.bodies.responses.items import MessageItem, OutputEvent, OutputPart
+from core.bodies.responses.response import ResponseBuilder
 from core.contract.events import ChatDelta, Event
 
 DELTA = "response.output_text.delta"
 
 
-class ResponseEvents:
+class ResponseEventWriter:
     """Writes the frames of one response: `opening` first, `frame` for each event, then `end` or `failure`.
 
     Words of a message that is open already are put between two prepared ends.
     """
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: ResponseBuilder) -> None:
         self._answer = answer
         self._output = answer.output
         self._number = 0
         self._opened = False
-        self._speaking: Message | None = None
-        self._part: Part | None = None
+        self._speaking: MessageItem | None = None
+        self._part: OutputPart | None = None
         self._head = b""
 
     def opening(self) -> bytes:
@@ -46,7 +46,7 @@ class ResponseEvents:
         """The frames that tell `event`; none for what is no part of an answer."""
         if type(event) is ChatDelta:
             part = self._part if self._output.speaking is self._speaking else None
-            if part is not None and event.choice == 0 and is_plain(event):
+            if part is not None and event.choice == 0 and is_text_only(event):
                 return self._words(part, event.text)
         told = self._answer.note(event)
         return self.opening() + self._written(told) if told else b""
@@ -68,12 +68,12 @@ class ResponseEvents:
         failed = {"response": self._answer.failed(error, usage)}
         return self.opening() + self._written([("error", told), ("response.failed", failed)])
 
-    def _words(self, part: Part, text: str) -> bytes:
+    def _words(self, part: OutputPart, text: str) -> bytes:
         part.words.append(text)
         number, self._number = self._number, self._number + 1
         return b"".join((self._head, orjson.dumps(text), b',"sequence_number":%d}\n\n' % number))
 
-    def _written(self, told: list[Told]) -> bytes:
+    def _written(self, told: list[OutputEvent]) -> bytes:
         frames = []
         for kind, said in told:
             body = dumps({"type": kind, **said, "sequence_number": self._number})

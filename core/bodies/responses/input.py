@@ -10,36 +10,37 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from core.bodies.chat.messages import MOST_MESSAGES, Part, missing, wrong
-from core.bodies.files.data_urls import Found, Take, https, is_data_url, split
-from core.bodies.responses.content import said
-from core.bodies.responses.items import OURS
+from core.bodies.chat.messages import MOST_MESSAGES, MessagePart
+from core.bodies.files.data_urls import FileLoader, MessageFile, check_https_url, is_data_url, split_data_url
+from core.bodies.responses.content import parse_content
+from core.bodies.responses.items import REASONING_PREFIX
+from core.bodies.validation import missing_field, wrong_field
 from core.contract.chat import Modality
 from core.contract.errors import InvalidRequest, Unsupported
 
 ROLES = ("user", "assistant", "system", "developer")
-Message = dict[str, Any]
+ChatMessage = dict[str, Any]
 SPOT = re.compile(r"messages\[(\d+)\]\.content(\[\d+\])(?:\.file)?")
 
 
-class Conversation(list[Message]):
+class InputMessages(list[ChatMessage]):
     """Messages, and where in the input the content of each of them stands."""
 
     def __init__(self) -> None:
         super().__init__()
         self._places: list[str] = []
 
-    def say(self, message: Message, place: str) -> None:
+    def say(self, message: ChatMessage, place: str) -> None:
         self.append(message)
         self._places.append(place)
 
-    def turn(self, place: str = "") -> Message:
+    def turn(self, place: str = "") -> ChatMessage:
         """The assistant's message that is not over yet; a new one after anybody else's."""
         if not self or self[-1]["role"] != "assistant":
             self.say({"role": "assistant", "content": None}, place)
         return self[-1]
 
-    def answer(self, content: str | list[Part], place: str) -> None:
+    def answer(self, content: str | list[MessagePart], place: str) -> None:
         """Words of the assistant: thoughts and pictures come before them, calls after them."""
         last = self.turn(place)
         if last["content"] is not None or "tool_calls" in last:
@@ -55,12 +56,12 @@ class Conversation(list[Message]):
         return f"{self._places[int(found[1])]}{found[2]}{param[found.end() :]}"
 
 
-def conversation(given: str | Sequence[Any], instructions: str | None, take: Take) -> Conversation:
+def input_messages(given: str | Sequence[Any], instructions: str | None, take: FileLoader) -> InputMessages:
     """`given` as `ChatRequest` wants its messages; `take` is called for every file, in order.
 
     Raises `InvalidRequest`, `param` naming the place, as in `input[2].content[0].image_url`.
     """
-    found = Conversation()
+    found = InputMessages()
     if instructions:
         found.say({"role": "system", "content": instructions}, "instructions")
     if isinstance(given, str):
@@ -73,9 +74,9 @@ def conversation(given: str | Sequence[Any], instructions: str | None, take: Tak
     return found
 
 
-def item(found: Conversation, value: Any, place: str, take: Take) -> None:
+def item(found: InputMessages, value: Any, place: str, take: FileLoader) -> None:
     if not isinstance(value, dict):
-        raise wrong(place, "must be an object.")
+        raise wrong_field(place, "must be an object.")
     kind = value.get("type", "message")
     read = ITEMS.get(kind) if isinstance(kind, str) else None
     if read is None:
@@ -87,40 +88,40 @@ def item(found: Conversation, value: Any, place: str, take: Take) -> None:
     read(found, value, place, take)
 
 
-def message(found: Conversation, value: Message, place: str, take: Take) -> None:
+def message(found: InputMessages, value: ChatMessage, place: str, take: FileLoader) -> None:
     role = value.get("role")
     if role not in ROLES:
-        raise missing(f"{place}.role", value, "role", f"must be one of {', '.join(ROLES)}.")
-    content = said(value, "content", place, take)
+        raise missing_field(f"{place}.role", value, "role", f"must be one of {', '.join(ROLES)}.")
+    content = parse_content(value, "content", place, take)
     if role == "assistant":
         found.answer(content, f"{place}.content")
     else:
         found.say({"role": role, "content": content}, f"{place}.content")
 
 
-def call(found: Conversation, value: Message, place: str, take: Take) -> None:
+def call(found: InputMessages, value: ChatMessage, place: str, take: FileLoader) -> None:
     """A call that the model made; several in a row are of one turn."""
     kind, made = ("custom", "input") if value["type"] == "custom_tool_call" else ("function", "arguments")
     for name in ("call_id", "name", made):
         if not isinstance(value.get(name), str):
-            raise missing(f"{place}.{name}", value, name, "must be a string.")
+            raise missing_field(f"{place}.{name}", value, name, "must be a string.")
     told = {"id": value["call_id"], "type": kind, kind: {"name": value["name"], made: value[made]}}
     found.turn().setdefault("tool_calls", []).append(told)
 
 
-def output(found: Conversation, value: Message, place: str, take: Take) -> None:
+def output(found: InputMessages, value: ChatMessage, place: str, take: FileLoader) -> None:
     """What a call came to."""
     if not isinstance(value.get("call_id"), str):
-        raise missing(f"{place}.call_id", value, "call_id", "must be a string.")
-    content = said(value, "output", place, take)
+        raise missing_field(f"{place}.call_id", value, "call_id", "must be a string.")
+    content = parse_content(value, "output", place, take)
     found.say({"role": "tool", "tool_call_id": value["call_id"], "content": content}, f"{place}.output")
 
 
-def thought(found: Conversation, value: Message, place: str, take: Take) -> None:
+def thought(found: InputMessages, value: ChatMessage, place: str, take: FileLoader) -> None:
     """What a provider wants back of its reasoning; a summary is for people and stays here."""
     encrypted, signature = value.get("encrypted_content"), value.get("signature")
     shared = {name: value[name] for name in ("id", "format") if isinstance(value.get(name), str)}
-    if shared.get("id", "").startswith(OURS):
+    if shared.get("id", "").startswith(REASONING_PREFIX):
         del shared["id"]
     if isinstance(encrypted, str):
         details = {"type": "reasoning.encrypted", "data": encrypted, **shared}
@@ -133,19 +134,23 @@ def thought(found: Conversation, value: Message, place: str, take: Take) -> None
     found.turn().setdefault("reasoning_details", []).append(details)
 
 
-def picture(found: Conversation, value: Message, place: str, take: Take) -> None:
+def picture(found: InputMessages, value: ChatMessage, place: str, take: FileLoader) -> None:
     """A picture the model made earlier: base64, or an address."""
     data, place = value.get("result"), f"{place}.result"
     if data is None:
         return
     if not isinstance(data, str) or not data:
-        raise wrong(place, "must be a base64 string.")
-    claimed, rest = split(data, Modality.IMAGE, place) if is_data_url(data) else ("", data)
-    url = https(data, place) if "://" in data[:16] else take(Found(Modality.IMAGE, place, rest, claimed))
+        raise wrong_field(place, "must be a base64 string.")
+    claimed, rest = split_data_url(data, Modality.IMAGE, place) if is_data_url(data) else ("", data)
+    url = (
+        check_https_url(data, place)
+        if "://" in data[:16]
+        else take(MessageFile(Modality.IMAGE, place, rest, claimed))
+    )
     found.turn().setdefault("images", []).append({"type": "image_url", "image_url": {"url": url}})
 
 
-ITEMS: dict[str, Callable[[Conversation, Message, str, Take], None]] = {
+ITEMS: dict[str, Callable[[InputMessages, ChatMessage, str, FileLoader], None]] = {
     "message": message,
     "function_call": call,
     "function_call_output": output,

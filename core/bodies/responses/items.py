@@ -12,10 +12,10 @@ from typing import Any
 
 from core.contract.events import ImageReady, ToolCall
 
-Told = tuple[str, dict[str, Any]]
+OutputEvent = tuple[str, dict[str, Any]]
 """The type of an event and what it says, but for its number."""
 
-OURS = "reasoning_"
+REASONING_PREFIX = "reasoning_"
 """How the ids of reasoning begin that no provider gave: none wants them back."""
 
 
@@ -37,21 +37,21 @@ class Item(ABC):
     def told(self) -> dict[str, Any]:
         """The item itself."""
 
-    def open(self) -> list[Told]:
+    def open(self) -> list[OutputEvent]:
         return [("response.output_item.added", {"output_index": self.index, "item": self.told()})]
 
-    def close(self, status: str = "completed") -> list[Told]:
+    def close(self, status: str = "completed") -> list[OutputEvent]:
         """The last that is heard of it."""
         self.status = status
         done = self.done()
         return [*done, ("response.output_item.done", {"output_index": self.index, "item": self.told()})]
 
-    def done(self) -> list[Told]:
+    def done(self) -> list[OutputEvent]:
         """Its parts, whole."""
         return []
 
 
-class Part:
+class OutputPart:
     """A part of a message: words, or a refusal."""
 
     def __init__(self, kind: str, place: dict[str, Any]) -> None:
@@ -72,10 +72,10 @@ class Part:
             "text": words,
         }
 
-    def open(self) -> list[Told]:
+    def open(self) -> list[OutputEvent]:
         return [("response.content_part.added", {**self.place, "part": self.told()})]
 
-    def add(self, words: str, logprobs: Sequence[dict[str, Any]] = ()) -> Told:
+    def add(self, words: str, logprobs: Sequence[dict[str, Any]] = ()) -> OutputEvent:
         self.words.append(words)
         self.logprobs += logprobs
         said = {**self.place, "delta": words}
@@ -83,7 +83,7 @@ class Part:
             return "response.refusal.delta", said
         return "response.output_text.delta", {**said, "logprobs": [briefly(one) for one in logprobs]}
 
-    def done(self) -> list[Told]:
+    def done(self) -> list[OutputEvent]:
         part = self.told()
         done = ("response.content_part.done", {**self.place, "part": part})
         if self.kind == "refusal":
@@ -93,12 +93,12 @@ class Part:
         return [("response.output_text.done", text), done]
 
 
-class Message(Item):
+class MessageItem(Item):
     prefix = "msg_"
 
     def __init__(self, suffix: str, index: int) -> None:
         super().__init__(suffix, index)
-        self.parts: list[Part] = []
+        self.parts: list[OutputPart] = []
 
     def told(self) -> dict[str, Any]:
         content = [part.told() for part in self.parts]
@@ -110,23 +110,23 @@ class Message(Item):
             "content": content,
         }
 
-    def part(self, kind: str) -> tuple[Part, list[Told]]:
+    def part(self, kind: str) -> tuple[OutputPart, list[OutputEvent]]:
         """The part of that kind, and what is to be told where it is new."""
         for part in self.parts:
             if part.kind == kind:
                 return part, []
-        part = Part(kind, {**self.place, "content_index": len(self.parts)})
+        part = OutputPart(kind, {**self.place, "content_index": len(self.parts)})
         self.parts.append(part)
         return part, part.open()
 
-    def done(self) -> list[Told]:
+    def done(self) -> list[OutputEvent]:
         return [told for part in self.parts for told in part.done()]
 
 
-class Reasoning(Item):
+class ReasoningItem(Item):
     """`details` are what the provider wants to see again: a signature, or all of it encrypted."""
 
-    prefix = OURS
+    prefix = REASONING_PREFIX
 
     def __init__(self, suffix: str, index: int) -> None:
         super().__init__(suffix, index)
@@ -142,7 +142,7 @@ class Reasoning(Item):
         found = {"id": self.id, "type": "reasoning", "status": self.status, "summary": summary}
         return found | self.details
 
-    def add(self, words: str) -> list[Told]:
+    def add(self, words: str) -> list[OutputEvent]:
         place = {**self.place, "summary_index": 0}
         begun = []
         if not self.words:
@@ -150,7 +150,7 @@ class Reasoning(Item):
         self.words.append(words)
         return [*begun, ("response.reasoning_summary_text.delta", {**place, "delta": words})]
 
-    def done(self) -> list[Told]:
+    def done(self) -> list[OutputEvent]:
         if not self.words:
             return []
         place, part = {**self.place, "summary_index": 0}, self.part
@@ -160,7 +160,7 @@ class Reasoning(Item):
         ]
 
 
-class Call(Item):
+class ToolCallItem(Item):
     """A call of a function, or of a custom tool, which is given any text."""
 
     prefix = "fc_"
@@ -188,20 +188,20 @@ class Call(Item):
             "name": self.name,
         }
 
-    def add(self, call: ToolCall) -> list[Told]:
+    def add(self, call: ToolCall) -> list[OutputEvent]:
         self.name = self.name or call.name
         if not call.arguments:
             return []
         self.pieces.append(call.arguments)
         return [(f"{self.made[1]}.delta", {**self.place, "delta": call.arguments})]
 
-    def done(self) -> list[Told]:
+    def done(self) -> list[OutputEvent]:
         name, event = self.made
         named = {"name": self.name} if name == "arguments" else {}
         return [(f"{event}.done", {**self.place, **named, name: "".join(self.pieces)})]
 
 
-class Picture(Item):
+class ImageItem(Item):
     """`result` is base64, or the address where a provider gave no more than that."""
 
     prefix = "ig_"
@@ -222,10 +222,10 @@ class Picture(Item):
             "output_format": form,
         }
 
-    def open(self) -> list[Told]:
+    def open(self) -> list[OutputEvent]:
         return [*super().open(), ("response.image_generation_call.in_progress", self.place)]
 
-    def done(self) -> list[Told]:
+    def done(self) -> list[OutputEvent]:
         return [("response.image_generation_call.completed", self.place)]
 
 

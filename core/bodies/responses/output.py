@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from core.bodies.chat.deltas import extend
-from core.bodies.responses.items import Call, Item, Message, Picture, Reasoning, Told
+from core.bodies.responses.items import ImageItem, Item, MessageItem, OutputEvent, ReasoningItem, ToolCallItem
 from core.contract.events import ChatDelta, Event, ImageReady, ToolCall
 
 STATUS = {"length": "incomplete", "content_filter": "incomplete"}
@@ -15,7 +15,7 @@ STATUS = {"length": "incomplete", "content_filter": "incomplete"}
 REASONS = {"length": "max_output_tokens", "content_filter": "content_filter"}
 
 
-class Output:
+class OutputBuilder:
     """Grows with every event that is noted; of several choices only the first is an answer here.
 
     Words and thoughts take turns: one item of them is open at a time. Calls stay open until the end, for
@@ -26,14 +26,14 @@ class Output:
         self.items: list[Item] = []
         self.finish: str | None = None
         self._suffix = suffix
-        self._prose: Message | Reasoning | None = None
-        self._calls: dict[int, Call] = {}
+        self._prose: MessageItem | ReasoningItem | None = None
+        self._calls: dict[int, ToolCallItem] = {}
         self._details: list[Any] = []
 
     @property
-    def speaking(self) -> Message | None:
+    def speaking(self) -> MessageItem | None:
         """The message that more words would be of."""
-        return self._prose if isinstance(self._prose, Message) else None
+        return self._prose if isinstance(self._prose, MessageItem) else None
 
     @property
     def status(self) -> str:
@@ -42,17 +42,17 @@ class Output:
     def told(self) -> list[dict[str, Any]]:
         return [item.told() for item in self.items]
 
-    def note(self, event: Event) -> list[Told]:
+    def note(self, event: Event) -> list[OutputEvent]:
         """What is to be told of it."""
         if type(event) is ChatDelta and event.choice == 0:
             return list(self._delta(event))
         if type(event) is ImageReady and event.choice == 0:
-            picture = Picture(self._suffix, len(self.items), event)
+            picture = ImageItem(self._suffix, len(self.items), event)
             self.items.append(picture)
             return [*picture.open(), *picture.close()]
         return []
 
-    def end(self) -> list[Told]:
+    def end(self) -> list[OutputEvent]:
         """The ends of all that is open; what was cut short is incomplete."""
         told = list(self._pause(self.status))
         for call in self._calls.values():
@@ -65,16 +65,16 @@ class Output:
             if item.status == "in_progress":
                 item.status = "incomplete"
 
-    def _delta(self, event: ChatDelta) -> Iterator[Told]:
-        told = event.extra or {}
-        within: Mapping[str, Any] = told.get("delta") or {}
+    def _delta(self, event: ChatDelta) -> Iterator[OutputEvent]:
+        extra = event.extra or {}
+        within: Mapping[str, Any] = extra.get("delta") or {}
         if event.reasoning:
             yield from self._think(event.reasoning)
         if isinstance(details := within.get("reasoning_details"), list):
             yield from self._keep(details)
         if (refusal := within.get("refusal")) and isinstance(refusal, str):
             yield from self._say(refusal, "refusal")
-        logprobs = tokens(told.get("logprobs"))
+        logprobs = tokens(extra.get("logprobs"))
         if event.text or logprobs:
             yield from self._say(event.text, "output_text", logprobs)
         if isinstance(annotations := within.get("annotations"), list):
@@ -84,50 +84,54 @@ class Output:
             yield from self._call(call)
         self.finish = event.finish or self.finish
 
-    def _think(self, words: str) -> Iterator[Told]:
-        yield from self._turn_to(Reasoning)
-        assert isinstance(self._prose, Reasoning)
+    def _think(self, words: str) -> Iterator[OutputEvent]:
+        yield from self._turn_to(ReasoningItem)
+        assert isinstance(self._prose, ReasoningItem)
         yield from self._prose.add(words)
 
-    def _keep(self, details: list[Any]) -> Iterator[Told]:
+    def _keep(self, details: list[Any]) -> Iterator[OutputEvent]:
         """Of what a provider says of its reasoning: that which it wants to see again."""
         extend(self._details, details)
         wanted = {name: value for one in self._details for name, value in opaque(one).items()}
         if wanted:
             named = next((one["id"] for one in self._details if isinstance(one.get("id"), str)), "")
-            yield from self._turn_to(Reasoning, named)
-            assert isinstance(self._prose, Reasoning)
+            yield from self._turn_to(ReasoningItem, named)
+            assert isinstance(self._prose, ReasoningItem)
             self._prose.details = wanted
 
-    def _say(self, words: str, kind: str, logprobs: list[dict[str, Any]] | None = None) -> Iterator[Told]:
-        yield from self._turn_to(Message)
-        assert isinstance(self._prose, Message)
+    def _say(
+        self, words: str, kind: str, logprobs: list[dict[str, Any]] | None = None
+    ) -> Iterator[OutputEvent]:
+        yield from self._turn_to(MessageItem)
+        assert isinstance(self._prose, MessageItem)
         part, opened = self._prose.part(kind)
         yield from opened
         yield part.add(words, logprobs or ())
 
-    def _annotate(self, annotation: Any) -> Iterator[Told]:
+    def _annotate(self, annotation: Any) -> Iterator[OutputEvent]:
         found = citation(annotation)
         if found is None:
             return
-        yield from self._turn_to(Message)
-        assert isinstance(self._prose, Message)
+        yield from self._turn_to(MessageItem)
+        assert isinstance(self._prose, MessageItem)
         part, opened = self._prose.part("output_text")
         yield from opened
         place = {**part.place, "annotation_index": len(part.annotations)}
         part.annotations.append(found)
         yield "response.output_text.annotation.added", {**place, "annotation": found}
 
-    def _call(self, call: ToolCall) -> Iterator[Told]:
+    def _call(self, call: ToolCall) -> Iterator[OutputEvent]:
         found = self._calls.get(call.index)
         if found is None:
             yield from self._pause()
-            found = self._calls[call.index] = Call(self._suffix, len(self.items), call)
+            found = self._calls[call.index] = ToolCallItem(self._suffix, len(self.items), call)
             self.items.append(found)
             yield from found.open()
         yield from found.add(call)
 
-    def _turn_to(self, kind: type[Message] | type[Reasoning], named: str = "") -> Iterator[Told]:
+    def _turn_to(
+        self, kind: type[MessageItem] | type[ReasoningItem], named: str = ""
+    ) -> Iterator[OutputEvent]:
         """Open such an item where none is; `named` is the id a provider gave it."""
         if not isinstance(self._prose, kind):
             details = self._details
@@ -137,7 +141,7 @@ class Output:
             self.items.append(self._prose)
             yield from self._prose.open()
 
-    def _pause(self, status: str = "completed") -> list[Told]:
+    def _pause(self, status: str = "completed") -> list[OutputEvent]:
         prose, self._prose = self._prose, None
         self._details = []
         return prose.close(status) if prose else []

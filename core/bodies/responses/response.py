@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.bodies.responses.body import ResponsesBody
-from core.bodies.responses.items import Told
-from core.bodies.responses.output import REASONS, Output
+from core.bodies.responses.items import OutputEvent
+from core.bodies.responses.output import REASONS, OutputBuilder
 from core.contract.events import AnswerMetadata, Event, Started
 
 ECHOED = (
@@ -29,12 +29,12 @@ CODES = {429: "rate_limit_exceeded", 400: "invalid_prompt"}
 """The few words OpenAI has for what went wrong with a response; any other is `server_error`."""
 
 
-class Answer:
+class ResponseBuilder:
     """One response at any moment: `note` the events as they come; `told` is the object so far."""
 
     def __init__(self, generation: str, created: int, model: str, asked: ResponsesBody) -> None:
         suffix = generation.removeprefix("gen-")
-        self.output = Output(suffix)
+        self.output = OutputBuilder(suffix)
         self._about = {
             "id": f"resp_{suffix}",
             "object": "response",
@@ -45,7 +45,7 @@ class Answer:
             "service_tier": asked.extra.get("service_tier"),
         }
 
-    def note(self, event: Event) -> list[Told]:
+    def note(self, event: Event) -> list[OutputEvent]:
         """What is to be told of it."""
         if type(event) is Started:
             self._about["provider"] = event.provider

@@ -8,23 +8,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from core.bodies.chat.messages import missing, wrong
+from core.bodies.validation import missing_field, wrong_field
 from core.contract.errors import Unsupported
 
 NESTED = ("function", "custom")
 MODES = ("none", "auto", "required")
 
 
-def tools(offered: Sequence[Any]) -> list[dict[str, Any]]:
+def chat_tools(offered: Sequence[Any]) -> list[dict[str, Any]]:
     """`offered` as `chat/completions` has them. Raises `Unsupported` for a tool that a server would have to
     run itself, `InvalidRequest` for what is no tool."""
-    return [tool(value, f"tools[{at}]") for at, value in enumerate(offered)]
+    return [chat_tool(value, f"tools[{at}]") for at, value in enumerate(offered)]
 
 
-def tool(value: Any, place: str) -> dict[str, Any]:
+def chat_tool(value: Any, place: str) -> dict[str, Any]:
     kind = kind_of(value, place)
     if not isinstance(value.get("name"), str) or not value["name"]:
-        raise missing(f"{place}.name", value, "name", "must be a string.")
+        raise missing_field(f"{place}.name", value, "name", "must be a string.")
     inner = {name: each for name, each in value.items() if name != "type" and each is not None}
     if kind == "custom" and isinstance(form := inner.get("format"), dict) and form.get("type") == "grammar":
         grammar = {name: each for name, each in form.items() if name != "type"}
@@ -34,10 +34,10 @@ def tool(value: Any, place: str) -> dict[str, Any]:
 
 def kind_of(value: Any, place: str) -> str:
     if not isinstance(value, dict):
-        raise wrong(place, "must be an object.")
+        raise wrong_field(place, "must be an object.")
     kind = value.get("type")
     if not isinstance(kind, str):
-        raise missing(f"{place}.type", value, "type", "must be function or custom.")
+        raise missing_field(f"{place}.type", value, "type", "must be function or custom.")
     if kind not in NESTED:
         raise Unsupported(
             f"{place}: the built-in tool {kind[:60]} is not run here; offer functions.", param=f"{place}.type"
@@ -45,12 +45,12 @@ def kind_of(value: Any, place: str) -> str:
     return kind
 
 
-def chosen(choice: str | dict[str, Any] | None) -> str | dict[str, Any] | None:
+def chat_tool_choice(choice: str | dict[str, Any] | None) -> str | dict[str, Any] | None:
     """`tool_choice` as `chat/completions` has it. Raises `InvalidRequest` for any other."""
     if choice is None or choice in MODES:
         return choice
     if isinstance(choice, str):
-        raise wrong("tool_choice", f"must be {', '.join(MODES)} or an object.")
+        raise wrong_field("tool_choice", f"must be {', '.join(MODES)} or an object.")
     if choice.get("type") == "allowed_tools":
         return allowed(choice)
     return named(choice, "tool_choice")
@@ -59,13 +59,13 @@ def chosen(choice: str | dict[str, Any] | None) -> str | dict[str, Any] | None:
 def named(choice: Any, place: str) -> dict[str, Any]:
     kind = kind_of(choice, place)
     if not isinstance(choice.get("name"), str):
-        raise missing(f"{place}.name", choice, "name", "must be a string.")
+        raise missing_field(f"{place}.name", choice, "name", "must be a string.")
     return {"type": kind, kind: {"name": choice["name"]}}
 
 
 def allowed(choice: dict[str, Any]) -> dict[str, Any]:
     offered = choice.get("tools")
     if not isinstance(offered, list):
-        raise missing("tool_choice.tools", choice, "tools", "must be a list.")
+        raise missing_field("tool_choice.tools", choice, "tools", "must be a list.")
     found = [named(value, f"tool_choice.tools[{at}]") for at, value in enumerate(offered)]
     return {"type": "allowed_tools", "allowed_tools": {"mode": choice.get("mode", "auto"), "tools": found}}

@@ -9,10 +9,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
-from core.bodies.speech import ProviderBody
+from core.bodies.shared_fields import ProviderBody
 from core.bodies.transcription.fields import Format, Prompt, Temperature
 from core.bodies.transcription.options import TranscriptOptions
-from core.bodies.validation import Body, Fault
+from core.bodies.validation import Body, FieldError
 from core.contract.errors import InvalidRequest, Unsupported
 from core.contract.languages import primary
 from core.contract.transcription import AudioFile, TranscriptFormat, TranscriptionRequest
@@ -24,7 +24,7 @@ SUBTITLES = (TranscriptFormat.SRT, TranscriptFormat.VTT)
 def known_language(text: str) -> str:
     code = primary(text)
     if code is None:
-        raise Fault(
+        raise FieldError(
             "language must be a code such as en, a tag such as pt-BR or an English name.", param="language"
         )
     return code
@@ -35,7 +35,7 @@ def chunked(value: Any) -> Any:
     if isinstance(value, dict) and value.get("type") == "server_vad":
         return value
     if value not in (None, "auto"):
-        raise Fault(
+        raise FieldError(
             'chunking_strategy must be "auto" or an object of type server_vad.', param="chunking_strategy"
         )
     return value

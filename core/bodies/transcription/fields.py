@@ -6,10 +6,10 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from core.bodies.form_fields import Form
+from core.bodies.form_fields import FormFields
 from core.contract.transcription import TranscriptFormat
 
-FORM = Form(
+FORM = FormFields(
     lists=frozenset(
         {
             "include",

@@ -146,10 +146,10 @@ def speaker_fields(speaker: str | None) -> dict[str, Any]:
 
 
 def usage_field(receipt: Receipt | None, transcript: FinishedTranscript) -> dict[str, Any]:
-    return {} if receipt is None else {"usage": usage_object(receipt, transcript.seconds)}
+    return {} if receipt is None else {"usage": transcript_usage(receipt, transcript.seconds)}
 
 
-def usage_object(receipt: Receipt, seconds: float | None = None) -> dict[str, Any]:
+def transcript_usage(receipt: Receipt, seconds: float | None = None) -> dict[str, Any]:
     """`usage` for OpenAI's and OpenRouter's clients: of type `tokens` where there were any, else `duration`.
 
     `seconds` is the length of the file where the receipt has none; `cost` is in USD, None where no price is

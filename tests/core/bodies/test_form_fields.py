@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from core.bodies.form_fields import Form
+from core.bodies.form_fields import FormFields
 from core.contract.errors import InvalidRequest
 
-FORM = Form(
+FORM = FormFields(
     lists=frozenset({"words"}),
     objects=frozenset({"chunking"}),
     numbers=frozenset({"heat"}),

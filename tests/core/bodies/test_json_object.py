@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.bodies.json_object import MAX_CHECKED_FOR_REPEATS, MAX_VALUES, decode
+from core.bodies.json_object import MAX_CHECKED_FOR_REPEATS, MAX_VALUES, parse_json_object
 from core.contract.errors import InvalidRequest
 
 
@@ -22,7 +22,7 @@ def nested(levels: int) -> bytes:
     ],
 )
 def test_a_proper_object_is_read_as_it_is(body, found):
-    assert decode(body) == found
+    assert parse_json_object(body) == found
 
 
 @pytest.mark.parametrize(
@@ -58,20 +58,20 @@ def test_a_proper_object_is_read_as_it_is(body, found):
 )
 def test_what_would_make_others_stumble_is_refused(body):
     with pytest.raises(InvalidRequest) as caught:
-        decode(body)
+        parse_json_object(body)
     assert (caught.value.status, caught.value.provider_code) == (400, "invalid_json")
 
 
 def test_sixty_four_levels_are_allowed():
-    assert decode(nested(64))["a"] != 1
+    assert parse_json_object(nested(64))["a"] != 1
 
 
 def test_messages_hold_places_and_no_values():
     with pytest.raises(InvalidRequest) as caught:
-        decode(b'{"key":"ak_secret" oops}')
+        parse_json_object(b'{"key":"ak_secret" oops}')
     assert "secret" not in caught.value.message
 
 
 def test_repeats_are_not_looked_for_in_a_large_body():
     body = b'{"a":1,"a":2,"sound":"' + b"A" * MAX_CHECKED_FOR_REPEATS + b'"}'
-    assert decode(body)["a"] == 2
+    assert parse_json_object(body)["a"] == 2

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from core.bodies.speech import FinishedSpeech, SpeechBody, SpeechCollector
-from core.bodies.validation import OURS_ALONE, validate
+from core.bodies.validation import SERVER_FIELDS, validate
 from core.contract.audio import AudioFormat
 from core.contract.errors import InvalidRequest
 from core.contract.events import AudioChunk, AudioStart, SpeechWord, SpeechWords, Started
@@ -111,7 +111,7 @@ def test_a_missing_field_is_named(missing):
     assert (error.param, error.provider_code) == (missing, "missing_field")
 
 
-@pytest.mark.parametrize("name", sorted(OURS_ALONE))
+@pytest.mark.parametrize("name", sorted(SERVER_FIELDS))
 def test_what_only_the_server_decides_is_refused(name):
     error = refused({**LEAST, name: "secret-value"})
     assert (error.status, error.param, error.provider_code) == (400, name, "unsupported_parameter")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from base64 import b64decode
 
-from core.bodies.chat.chunks import Chunks
+from core.bodies.chat.chunks import ChunkWriter
 from core.contract.events import AnswerMetadata, AudioChunk, ChatDelta, Event, ImageReady, Started, ToolCall
 
 USAGE = {"total_tokens": 3, "cost": 0.5}
@@ -14,7 +14,7 @@ STARTED = Started("Lab", "m", 1)
 
 def told(*events: Event, asked: bool = False, error: dict | None = None) -> list[dict]:
     """Every chunk of an answer, the terminator seen and taken off."""
-    chunks = Chunks("gen-1", 7, "lab/m", usage=asked)
+    chunks = ChunkWriter("gen-1", 7, "lab/m", usage=asked)
     body = b"".join(chunks.frame(event) for event in events)
     body += chunks.end(USAGE) if error is None else chunks.failure(error, USAGE)
     *frames, done, rest = body.split(b"\n\n")

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from core.bodies.chat.messages import canonical
-from core.bodies.files.data_urls import Found, Noted
+from core.bodies.chat.messages import normalize_messages
+from core.bodies.files.data_urls import DeferredFileLoader, MessageFile
 from core.contract.chat import Media, Modality
 from core.contract.errors import InvalidRequest
 
@@ -16,7 +16,7 @@ MP4 = "data:video/mp4;base64,AAAA"
 CAT = "https://example.org/cat.png"
 
 
-def take(found: Found) -> Media:
+def take(found: MessageFile) -> Media:
     """A file that tells how it was found."""
     return Media(
         found.modality, found.data, found.claimed, 0, found.name, found.format or "wav", None, found.upload
@@ -24,7 +24,7 @@ def take(found: Found) -> Media:
 
 
 def one(part: Any, role: str = "user") -> Any:
-    [message] = canonical([{"role": role, "content": [part]}], take)
+    [message] = normalize_messages([{"role": role, "content": [part]}], take)
     [found] = message["content"]
     return found
 
@@ -82,12 +82,12 @@ def paper(
     ],
 )
 def test_what_is_canonical_stays_as_it_is(message):
-    assert canonical([message], take) == (message,)
+    assert normalize_messages([message], take) == (message,)
 
 
 def test_a_text_is_not_even_copied():
     message = {"role": "user", "content": "Hello"}
-    assert canonical([message], take)[0] is message
+    assert normalize_messages([message], take)[0] is message
 
 
 @pytest.mark.parametrize(
@@ -164,15 +164,15 @@ def test_an_answer_that_is_sent_back_as_it_came():
         "reasoning": "Hm.",
     }
     expected = {**message, "audio": {"id": "audio_1"}, "images": [image(picture())]}
-    assert canonical([message], take) == (expected,)
-    assert canonical([{"role": "assistant", "content": [image(PNG)]}], take)[0]["content"] == [
+    assert normalize_messages([message], take) == (expected,)
+    assert normalize_messages([{"role": "assistant", "content": [image(PNG)]}], take)[0]["content"] == [
         image(picture())
     ]
 
 
 def test_files_are_noted_in_order_by_their_places():
-    noted = Noted()
-    canonical(
+    noted = DeferredFileLoader()
+    normalize_messages(
         [
             {"role": "user", "content": [{"type": "text", "text": "x"}, image(PNG), image(CAT)]},
             {"role": "assistant", "content": "y", "images": [image(PNG)]},
@@ -287,5 +287,5 @@ def test_a_part_that_is_wrong_is_named(part, param, words):
 )
 def test_a_message_that_is_wrong_is_named(messages, param):
     with pytest.raises(InvalidRequest) as caught:
-        canonical(messages, take)
+        normalize_messages(messages, take)
     assert caught.value.param == param

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.bodies.files import base64_stream
-from core.bodies.files.base64_stream import InlineReader
-from core.bodies.json_object import decode
+from core.bodies.files.base64_stream import InlineFileReader
+from core.bodies.json_object import parse_json_object
 from core.contract.errors import InvalidRequest, TooLarge
 
 DATA = random.Random(11).randbytes(9000)
@@ -32,7 +32,7 @@ class Reading:
 
     def __init__(self, body: str | bytes, sizes: list[int] | int = 1 << 20, **options: Any) -> None:
         self.files: dict[str, bytearray] = {}
-        self.reader = InlineReader(self.opened, **options)
+        self.reader = InlineFileReader(self.opened, **options)
         data = body.encode() if isinstance(body, str) else body
         at, turn = 0, 0
         while at < len(data):
@@ -182,10 +182,10 @@ def test_what_is_accepted_is_json(pieces, step):
         read = Reading(text, step)
     except InvalidRequest:
         with pytest.raises(InvalidRequest):
-            decode(text.encode())
+            parse_json_object(text.encode())
         return
     if not any(file.broken for file in read.reader.files.values()):
-        assert read.restored() == decode(text.encode())
+        assert read.restored() == parse_json_object(text.encode())
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"data": "' + ENCODED, '{"data": "' + "A" * 500, "[" * 100_000])

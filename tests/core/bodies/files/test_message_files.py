@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.bodies.files.data_urls import Found
+from core.bodies.files.data_urls import MessageFile
 from core.bodies.files.message_files import FORMATS, MediaKind, require
 from core.contract.chat import Modality
 from core.contract.errors import InvalidRequest
@@ -55,8 +55,8 @@ RIGHT = {
 }
 
 
-def found(modality: Modality, form: str = "") -> Found:
-    return Found(modality, "messages[0].content[0].x.y", format=form)
+def found(modality: Modality, form: str = "") -> MessageFile:
+    return MessageFile(modality, "messages[0].content[0].x.y", format=form)
 
 
 @pytest.mark.parametrize("modality", RIGHT)

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from core.bodies.files.data_urls import Noted
-from core.bodies.responses.input import conversation
+from core.bodies.files.data_urls import DeferredFileLoader
+from core.bodies.responses.input import input_messages
 
 USER = {"role": "user", "content": "Hello."}
 
 
 def part(value: dict[str, Any], take: Any = None) -> dict[str, Any]:
-    (message,) = conversation([{"role": "user", "content": [value]}], None, take or Noted())
+    (message,) = input_messages([{"role": "user", "content": [value]}], None, take or DeferredFileLoader())
     return message["content"][0]
 
 
@@ -62,7 +62,7 @@ def test_addresses_stay_addresses(value, expected):
     ],
 )
 def test_files_are_taken_out(value, modality, place):
-    noted = Noted()
-    conversation([USER, {"role": "user", "content": [value]}], None, noted)
+    noted = DeferredFileLoader()
+    input_messages([USER, {"role": "user", "content": [value]}], None, noted)
     (found,) = noted.found
     assert (found.modality, found.param, found.data) == (modality, f"input[1].content[0].{place}", "aGk=")

@@ -6,8 +6,8 @@ import orjson
 import pytest
 
 from core.bodies.responses.body import ResponsesBody
-from core.bodies.responses.events import ResponseEvents
-from core.bodies.responses.response import Answer
+from core.bodies.responses.events import ResponseEventWriter
+from core.bodies.responses.response import ResponseBuilder
 from core.contract.errors import UpstreamLimited
 from core.contract.events import AnswerMetadata, ChatDelta, Started, ToolCall
 from tests.core.api.response_events import events, joined, types
@@ -15,9 +15,9 @@ from tests.core.api.response_events import events, joined, types
 ODD = ["Hello", ' "quoted" \\ ', "\n\n", "data: x", "你好", "\u2028", "🎭"]
 
 
-def writing() -> ResponseEvents:
+def writing() -> ResponseEventWriter:
     body = ResponsesBody(model="lab/talker", input="Hello.")
-    return ResponseEvents(Answer("gen-5-a", 5, "lab/talker", body))
+    return ResponseEventWriter(ResponseBuilder("gen-5-a", 5, "lab/talker", body))
 
 
 def written(*said) -> list[dict]:

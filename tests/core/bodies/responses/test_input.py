@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from core.bodies.files.data_urls import Found, Noted
-from core.bodies.responses.input import Conversation, conversation
+from core.bodies.files.data_urls import DeferredFileLoader, MessageFile
+from core.bodies.responses.input import InputMessages, input_messages
 from core.contract.chat import Media, Modality
 from core.contract.errors import InvalidRequest, Unsupported
 
@@ -25,11 +25,11 @@ CALLED = {"id": "c1", "type": "function", "function": {"name": "f", "arguments":
 WORDS = [{"type": "text", "text": "Hi."}]
 
 
-def read(*items: Any, instructions: str | None = None) -> Conversation:
-    return conversation(items, instructions, Noted())
+def read(*items: Any, instructions: str | None = None) -> InputMessages:
+    return input_messages(items, instructions, DeferredFileLoader())
 
 
-def taken(found: Found) -> Media:
+def taken(found: MessageFile) -> Media:
     return Media(found.modality, found.param, found.claimed, len(found.data), found.name, found.format)
 
 
@@ -40,7 +40,7 @@ def refusal(*items: Any) -> InvalidRequest:
 
 
 def test_a_text_is_what_the_user_says():
-    assert conversation("Hello.", "Be brief.", Noted()) == [
+    assert input_messages("Hello.", "Be brief.", DeferredFileLoader()) == [
         {"role": "system", "content": "Be brief."},
         USER,
     ]
@@ -115,7 +115,7 @@ def test_what_a_provider_wants_back_of_its_thoughts_goes_back(id, named):
 
 def test_an_earlier_picture_is_a_file_of_the_answer():
     picture = {"type": "image_generation_call", "id": "ig_1", "status": "completed", "result": "aGk="}
-    (message,) = conversation([picture, ANSWER], None, taken)
+    (message,) = input_messages([picture, ANSWER], None, taken)
     media = message["images"][0]["image_url"]["url"]
     assert (message["content"], media.path, media.modality) == (WORDS, "input[0].result", Modality.IMAGE)
 

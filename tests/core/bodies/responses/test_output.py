@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from core.bodies.responses.output import Output
+from core.bodies.responses.output import OutputBuilder
 from core.contract.events import AudioChunk, ChatDelta, ImageReady, ToolCall
 
 HELLO = ChatDelta("Hello ")
@@ -21,8 +21,8 @@ PROBABLE = {
 }
 
 
-def said(*events: Any) -> tuple[Output, list[tuple[str, dict[str, Any]]]]:
-    output = Output("5-a")
+def said(*events: Any) -> tuple[OutputBuilder, list[tuple[str, dict[str, Any]]]]:
+    output = OutputBuilder("5-a")
     told = [one for event in events for one in output.note(event)]
     return output, told + output.end()
 
@@ -191,7 +191,7 @@ def test_how_it_ends_is_how_its_last_item_does(finish, status):
 
 
 def test_what_is_cut_stays_open():
-    output = Output("5-a")
+    output = OutputBuilder("5-a")
     for event in (THOUGHT, HELLO):
         output.note(event)
     output.cut()

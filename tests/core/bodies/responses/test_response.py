@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from core.bodies.responses.body import ResponsesBody
-from core.bodies.responses.response import Answer, used
+from core.bodies.responses.response import ResponseBuilder, used
 from core.bodies.validation import validate
 from core.contract.errors import UpstreamFailed, UpstreamLimited, UpstreamRefused
 from core.contract.events import ChatDelta
@@ -30,9 +30,9 @@ SIDES = {
 }
 
 
-def answer(**fields: Any) -> Answer:
+def answer(**fields: Any) -> ResponseBuilder:
     asked = {"model": "lab/talker", "input": "Hello.", **fields}
-    return Answer("gen-5-a", 5, "lab/talker", validate(ResponsesBody, asked))
+    return ResponseBuilder("gen-5-a", 5, "lab/talker", validate(ResponsesBody, asked))
 
 
 def test_usage_in_the_words_of_responses():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.bodies.responses.tools import chosen, tools
+from core.bodies.responses.tools import chat_tool_choice, chat_tools
 from core.contract.errors import InvalidRequest, Unsupported
 
 FUNCTION = {"type": "function", "name": "f", "parameters": {"type": "object"}, "strict": True}
@@ -22,13 +22,13 @@ BUILT_IN = (
 
 def test_functions_are_nested():
     inner = {"name": "f", "parameters": {"type": "object"}, "strict": True}
-    assert tools([{**FUNCTION, "description": None}]) == [{"type": "function", "function": inner}]
+    assert chat_tools([{**FUNCTION, "description": None}]) == [{"type": "function", "function": inner}]
 
 
 def test_custom_tools_are_nested_and_so_is_their_grammar():
     form = {"type": "grammar", "syntax": "lark", "definition": "start: /a/"}
     grammar = {"syntax": "lark", "definition": "start: /a/"}
-    assert tools([{"type": "custom", "name": "f", "format": form}, {"type": "custom", "name": "g"}]) == [
+    assert chat_tools([{"type": "custom", "name": "f", "format": form}, {"type": "custom", "name": "g"}]) == [
         {"type": "custom", "custom": {"name": "f", "format": {"type": "grammar", "grammar": grammar}}},
         {"type": "custom", "custom": {"name": "g"}},
     ]
@@ -37,7 +37,7 @@ def test_custom_tools_are_nested_and_so_is_their_grammar():
 @pytest.mark.parametrize("kind", BUILT_IN)
 def test_tools_that_a_server_runs_are_refused_by_name(kind):
     with pytest.raises(Unsupported) as caught:
-        tools([FUNCTION, {"type": kind}])
+        chat_tools([FUNCTION, {"type": kind}])
     assert (caught.value.param, kind in caught.value.message) == ("tools[1].type", True)
 
 
@@ -51,7 +51,7 @@ def test_tools_that_a_server_runs_are_refused_by_name(kind):
 )
 def test_what_is_no_tool_is_refused(tool, param):
     with pytest.raises(InvalidRequest) as caught:
-        tools([tool])
+        chat_tools([tool])
     assert caught.value.param == param
 
 
@@ -77,7 +77,7 @@ def test_what_is_no_tool_is_refused(tool, param):
     ],
 )
 def test_choices_are_nested(choice, expected):
-    assert chosen(choice) == expected
+    assert chat_tool_choice(choice) == expected
 
 
 @pytest.mark.parametrize(
@@ -92,5 +92,5 @@ def test_choices_are_nested(choice, expected):
 )
 def test_other_choices_are_refused(choice, param):
     with pytest.raises(InvalidRequest) as caught:
-        chosen(choice)
+        chat_tool_choice(choice)
     assert caught.value.param == param

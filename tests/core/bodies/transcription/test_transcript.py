@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from core.bodies.transcription.collector import FinishedTranscript, TranscriptCollector
-from core.bodies.transcription.transcript import MEDIA_TYPES, render_transcript, usage_object
+from core.bodies.transcription.transcript import MEDIA_TYPES, render_transcript, transcript_usage
 from core.contract.events import (
     Outcome,
     Receipt,
@@ -164,7 +164,7 @@ def test_diarized_json_has_letters():
 
 def test_usage_by_duration():
     seconds = Amount(Kind.AUDIO_IN, Unit.SECOND, Decimal(6))
-    assert usage_object(receipt(seconds)) == {
+    assert transcript_usage(receipt(seconds)) == {
         "type": "duration",
         "seconds": 6.0,
         "input_tokens": 0,
@@ -181,7 +181,7 @@ def test_usage_by_tokens():
         Amount(Kind.TEXT_IN, Unit.TOKEN, Decimal(3)),
         Amount(Kind.TEXT_OUT, Unit.TOKEN, Decimal(20)),
     )
-    assert usage_object(receipt(*amounts, cost=None), 6.0) == {
+    assert transcript_usage(receipt(*amounts, cost=None), 6.0) == {
         "type": "tokens",
         "seconds": 6.0,
         "input_tokens": 63,
