@@ -12,11 +12,11 @@ from core.catalogue import lookup
 from core.catalogue.entries import EndpointEntry, ModelEntry
 from core.catalogue.readiness import Readiness, ReadinessState, provider_access, readiness
 from core.catalogue.snapshot import CatalogueSnapshot, current
+from core.catalogue.translators import needs_translator, translator
 from core.catalogue.validation import chat
 from core.catalogue.validation.chat_audio import chat_voice, match_audio_formats
 from core.catalogue.validation.speech import check_speech, match_formats, speech_voice
 from core.catalogue.validation.transcription import check_listening, deadline, wire_options
-from core.catalogue.validation.translation import needs_translator, translator
 from core.contract.audio import AudioFormat
 from core.contract.chat import ChatRequest, Modality, file_parts
 from core.contract.errors import Unavailable

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from core.catalogue import lookup
 from core.catalogue.entries import ModelEntry
 from core.catalogue.listing import Listing, Status
-from core.catalogue.validation.translation import translators
+from core.catalogue.translators import translators
 from core.contract.languages import NAMES, english_name, primary
 from core.contract.tasks import Task
 from core.models import User

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.catalogue.route import route
-from core.catalogue.validation.translation import translators
+from core.catalogue.translators import translators
 from core.contract.errors import Unavailable, Unsupported
 from core.contract.transcription import AudioFile
 from core.contract.translation import TranslationRequest
