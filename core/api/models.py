@@ -113,7 +113,7 @@ def known(slug: str) -> ModelEntry:
 def visible() -> list[ModelEntry]:
     """Models that can be asked for, by name; those shut down are told about only when asked."""
     entries = snapshot.current().models.values()
-    return sorted((entry for entry in entries if entry.shown and not entry.retired()), key=by_slug)
+    return sorted((entry for entry in entries if entry.visible and not entry.retired()), key=by_slug)
 
 
 def matching(request: Request) -> list[ModelEntry]:
@@ -132,7 +132,9 @@ def matching(request: Request) -> list[ModelEntry]:
     if wanted:
         tests.append(lambda entry: wanted <= set(features(entry)))
     if served:
-        tests.append(lambda entry: any(end.shown and end.provider.slug in served for end in entry.endpoints))
+        tests.append(
+            lambda entry: any(end.visible and end.provider.slug in served for end in entry.endpoints)
+        )
     if context:
         tests.append(lambda entry: (entry.context_length or 0) >= context)
     if sought:

@@ -1,4 +1,4 @@
-"""The snapshot's values: frozen, complete, and free of the database."""
+"""The snapshot's values: frozen, complete, without a connection to the database."""
 
 from __future__ import annotations
 
@@ -8,12 +8,18 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from core.contract.audio import AudioFormat
+from core.contract.tasks import Task
 from core.contract.usage import Price
 
 
 @dataclass(frozen=True, slots=True)
 class ProviderEntry:
-    """`reveal` decrypts the stored key when called; None when no active key is stored."""
+    """A provider; `wire` names its adapter, `environment` the prefix of its environment variables.
+
+    `reveal` decrypts the stored key when called; it is None when no active key is stored. `options` are for
+    the adapter; the catalogue itself reads `urls` (modalities whose files it fetches by https) and
+    `streamed_formats` (audio formats that it can stream in a chat response).
+    """
 
     id: int
     slug: str
@@ -32,13 +38,16 @@ class ProviderEntry:
 
 @dataclass(frozen=True, slots=True)
 class EndpointEntry:
-    """`formats` are the audio formats it makes; `tasks` what it does of the model's tasks."""
+    """One model at one provider: the audio formats it makes, and which of the model's tasks it does.
+
+    `options` as those of the provider, which they override.
+    """
 
     id: int
     provider: ProviderEntry
     upstream_id: str
     formats: tuple[AudioFormat, ...]
-    tasks: tuple[str, ...]
+    tasks: tuple[Task, ...]
     priority: int
     weight: int
     enabled: bool
@@ -46,7 +55,7 @@ class EndpointEntry:
     prices: tuple[Price, ...]
 
     @property
-    def shown(self) -> bool:
+    def visible(self) -> bool:
         return self.enabled and self.provider.enabled
 
 
@@ -61,14 +70,19 @@ class VoiceEntry:
 
 @dataclass(frozen=True, slots=True)
 class ModelEntry:
-    """A model as the world names it; endpoints in the order they are asked."""
+    """A model as the world names it; endpoints in the order they are tried.
+
+    `limits` may have `characters` and `instructions` (lengths), `file_mb`, `image_mb`, `request_mb` (MiB),
+    `seconds`, `speakers` and `audio_formats` (names); what is absent is not limited. `examples` are texts by
+    name, `voices` and `languages` (BCP 47) are empty where nothing is known of them.
+    """
 
     id: int
     slug: str
     name: str
     author: str
     description: str
-    tasks: tuple[str, ...]
+    tasks: tuple[Task, ...]
     input_modalities: tuple[str, ...]
     output_modalities: tuple[str, ...]
     features: frozenset[str]
@@ -88,12 +102,12 @@ class ModelEntry:
     endpoints: tuple[EndpointEntry, ...]
     voices: tuple[VoiceEntry, ...]
     voice_ids: Mapping[str, str]
-    """Voice ids by their own and their name's case-folded spelling."""
+    """Voice ids by case-folded id and by case-folded name."""
 
     @property
-    def shown(self) -> bool:
-        """Whether people and programs see it at all: switched on here and at one provider at least."""
-        return self.enabled and any(endpoint.shown for endpoint in self.endpoints)
+    def visible(self) -> bool:
+        """Whether it is listed and can be asked for: enabled, and at one provider at least."""
+        return self.enabled and any(endpoint.visible for endpoint in self.endpoints)
 
     def retired(self, today: date | None = None) -> bool:
         return self.shutdown_at is not None and self.shutdown_at <= (today or datetime.now(UTC).date())

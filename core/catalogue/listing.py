@@ -1,4 +1,4 @@
-"""The catalogue as a list: every model with its state and price, filtered as a page or a program asks."""
+"""The catalogue as a list: every visible model with its status and price, filtered."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from core.catalogue.readiness import Readiness, ReadinessState, readiness
 from core.catalogue.snapshot import CatalogueSnapshot, current
 from core.contract.usage import Price
 
-NOTHING: frozenset[str] = frozenset()
+ANY: frozenset[str] = frozenset()
 
 
 class Status(StrEnum):
-    """In the order a catalogue shows them; `deprecated` can still be called."""
+    """Whether a model can be used, in the order of the list; a deprecated one can still be called."""
 
     READY = "ready"
     DEPRECATED = "deprecated"
@@ -31,7 +31,10 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A model as a card shows it; `help` says what an admin must do, `price` what it costs, for people."""
+    """A model for a card: `help` is what an admin must do, `price` a text, `comparable` a price to sort by.
+
+    `providers` are slugs.
+    """
 
     model: ModelEntry
     status: Status
@@ -46,7 +49,7 @@ class Listing:
 
     @property
     def deprecated(self) -> bool:
-        """Whether an end is announced, callable or not."""
+        """Whether its shutdown is announced, callable or not."""
         return deprecated(self.model) and self.status is not Status.RETIRED
 
 
@@ -59,20 +62,20 @@ class Filters:
     """
 
     query: str = ""
-    tasks: frozenset[str] = NOTHING
-    inputs: frozenset[str] = NOTHING
-    outputs: frozenset[str] = NOTHING
-    providers: frozenset[str] = NOTHING
+    tasks: frozenset[str] = ANY
+    inputs: frozenset[str] = ANY
+    outputs: frozenset[str] = ANY
+    providers: frozenset[str] = ANY
     max_price: Decimal | None = None
     ready: bool = False
     retired: bool = True
 
 
 def listings(filters: Filters | None = None, snapshot: CatalogueSnapshot | None = None) -> list[Listing]:
-    """Models people may see: what can be used first, then by name."""
+    """Visible models that match: by status, then by name."""
     snapshot = snapshot or current()
     wanted = filters or Filters()
-    found = (listing(model) for model in snapshot.models.values() if model.shown)
+    found = (listing(model) for model in snapshot.models.values() if model.visible)
     order = list(Status)
     return sorted(
         (entry for entry in found if matches(entry, wanted)),
@@ -83,24 +86,24 @@ def listings(filters: Filters | None = None, snapshot: CatalogueSnapshot | None 
 def listing(model: ModelEntry) -> Listing:
     status, advice = status_of(model)
     sheet = price_sheet(model)
-    task = model.tasks[0] if model.tasks else ""
+    task = model.tasks[0] if model.tasks else None
     return Listing(
         model=model,
         status=status,
         help=advice,
         price=prices.summary(sheet, task),
         comparable=prices.comparable(sheet, task),
-        providers=tuple(dict.fromkeys(endpoint.provider.slug for endpoint in shown_endpoints(model))),
+        providers=tuple(dict.fromkeys(endpoint.provider.slug for endpoint in visible_endpoints(model))),
     )
 
 
 def status_of(model: ModelEntry) -> tuple[Status, str]:
-    """(state, one sentence of help); the help is empty where nothing needs doing."""
+    """(status, one sentence of help); the help is empty where there is nothing to do."""
     if model.retired():
-        return Status.RETIRED, end_text(model)
-    states = [readiness(endpoint.provider, endpoint.upstream_id) for endpoint in shown_endpoints(model)]
+        return Status.RETIRED, shutdown_text(model)
+    states = [readiness(endpoint.provider, endpoint.upstream_id) for endpoint in visible_endpoints(model)]
     if any(state.ready for state in states):
-        return (Status.DEPRECATED, end_text(model)) if deprecated(model) else (Status.READY, "")
+        return (Status.DEPRECATED, shutdown_text(model)) if deprecated(model) else (Status.READY, "")
     missing = first_of(states, ReadinessState.NEEDS_KEY)
     if missing:
         return Status.NEEDS_KEY, missing.help
@@ -116,51 +119,51 @@ def deprecated(model: ModelEntry, today: date | None = None) -> bool:
     return model.shutdown_at is not None or (model.deprecated_at is not None and model.deprecated_at <= today)
 
 
-def end_text(model: ModelEntry) -> str:
-    """When the model ends or ended, and what to use instead."""
-    told = []
+def shutdown_text(model: ModelEntry) -> str:
+    """When the model is or was shut down, and its replacement."""
+    sentences = []
     if model.shutdown_at:
         when = {"date": model.shutdown_at.isoformat()}
-        told.append((_("Shut down on %(date)s.") if model.retired() else _("Ends on %(date)s.")) % when)
+        sentences.append((_("Shut down on %(date)s.") if model.retired() else _("Ends on %(date)s.")) % when)
     if model.replacement:
-        told.append(_("Use %(model)s instead.") % {"model": model.replacement})
-    return " ".join(told)
+        sentences.append(_("Use %(model)s instead.") % {"model": model.replacement})
+    return " ".join(sentences)
 
 
-def shown_endpoints(model: ModelEntry) -> list[EndpointEntry]:
-    return [endpoint for endpoint in model.endpoints if endpoint.shown]
+def visible_endpoints(model: ModelEntry) -> list[EndpointEntry]:
+    return [endpoint for endpoint in model.endpoints if endpoint.visible]
 
 
 def price_sheet(model: ModelEntry) -> tuple[Price, ...]:
-    """Prices of the endpoint that is asked first: one that is ready where there is one."""
-    shown = shown_endpoints(model)
-    ready = [endpoint for endpoint in shown if readiness(endpoint.provider, endpoint.upstream_id).ready]
-    return next((endpoint.prices for endpoint in [*ready, *shown] if endpoint.prices), ())
+    """Prices of the first priced endpoint, those that are ready before the others."""
+    visible = visible_endpoints(model)
+    ready = [endpoint for endpoint in visible if readiness(endpoint.provider, endpoint.upstream_id).ready]
+    return next((endpoint.prices for endpoint in [*ready, *visible] if endpoint.prices), ())
 
 
 def matches(entry: Listing, wanted: Filters) -> bool:
     model = entry.model
     return (
-        meets(wanted.tasks, model.tasks)
+        has_any(wanted.tasks, model.tasks)
         and wanted.inputs <= set(model.input_modalities)
-        and meets(wanted.outputs, model.output_modalities)
-        and meets(wanted.providers, entry.providers)
-        and within(entry.comparable, wanted.max_price)
+        and has_any(wanted.outputs, model.output_modalities)
+        and has_any(wanted.providers, entry.providers)
+        and below(entry.comparable, wanted.max_price)
         and (entry.ready or not wanted.ready)
         and (wanted.retired or entry.status is not Status.RETIRED)
-        and all(word in searched(entry) for word in wanted.query.casefold().split())
+        and all(word in search_text(entry) for word in wanted.query.casefold().split())
     )
 
 
-def meets(wanted: frozenset[str], has: Iterable[str]) -> bool:
+def has_any(wanted: frozenset[str], has: Iterable[str]) -> bool:
     return not wanted or not wanted.isdisjoint(has)
 
 
-def within(price: Decimal | None, ceiling: Decimal | None) -> bool:
+def below(price: Decimal | None, ceiling: Decimal | None) -> bool:
     return ceiling is None or (price is not None and price <= ceiling)
 
 
-def searched(entry: Listing) -> str:
+def search_text(entry: Listing) -> str:
     model = entry.model
     words = (model.slug, model.name, model.author, model.description, *model.tasks, *entry.providers)
     return " ".join(words).casefold()

@@ -1,4 +1,4 @@
-"""From a name to a model, with an answer that helps when there is none."""
+"""Looks a model up by its name and task; the errors name similar models and models that can."""
 
 from __future__ import annotations
 
@@ -10,33 +10,27 @@ from core.catalogue.entries import ModelEntry
 from core.catalogue.readiness import readiness
 from core.catalogue.snapshot import CatalogueSnapshot, current
 from core.contract.errors import ModelNotFound, ModelRetired, WrongEndpoint
-from core.contract.tasks import Task
+from core.contract.tasks import FACTS, Task
 
-NEAR = 5
+SHOWN = 5
+"""How many models a message names at most."""
 
-PATHS = {
-    Task.SPEECH: "/audio/speech",
-    Task.TRANSCRIPTION: "/audio/transcriptions",
-    Task.TRANSLATION: "/audio/translations",
-    Task.CHAT: "/chat/completions",
-    Task.IMAGE: "/images/generations",
-    Task.EMBEDDING: "/embeddings",
-}
+ModelFilter = Callable[[ModelEntry], bool]
 
 
 def find(slug: str, snapshot: CatalogueSnapshot | None = None) -> ModelEntry | None:
-    """The model of that name, spelled exactly or in another case; hidden and retired ones too."""
+    """The model of that name in any case, hidden and retired ones included; None where there is none."""
     snapshot = snapshot or current()
     return snapshot.models.get(slug) or snapshot.models.get(snapshot.folded.get(slug.casefold(), ""))
 
 
 def get(slug: str, snapshot: CatalogueSnapshot | None = None) -> ModelEntry:
-    """The model people may see, retired or not. Raises `ModelNotFound` with the nearest names."""
+    """The visible model of that name, retired or not. Raises `ModelNotFound` with similar names."""
     snapshot = snapshot or current()
     model = find(slug, snapshot)
     if model is None:
         raise model_not_found(slug, snapshot)
-    if not model.shown:
+    if not model.visible:
         what = "is switched off here" if not model.enabled else "has no provider that is switched on here"
         raise ModelNotFound(
             f"The model {model.slug} {what}; an admin can change that.", param="model", code="model_disabled"
@@ -47,11 +41,16 @@ def get(slug: str, snapshot: CatalogueSnapshot | None = None) -> ModelEntry:
 def get_for(slug: str, task: Task, snapshot: CatalogueSnapshot | None = None) -> ModelEntry:
     """The model to do `task` with. Raises `ModelNotFound`, `ModelRetired` or `WrongEndpoint`."""
     model = get(slug, snapshot)
+    check_task(model, task, snapshot)
+    return model
+
+
+def check_task(model: ModelEntry, task: Task, snapshot: CatalogueSnapshot | None = None) -> None:
+    """Raises `ModelRetired`, or `WrongEndpoint` where the model does not do `task`."""
     if model.retired():
         raise model_retired(model)
     if task not in model.tasks:
         raise wrong_endpoint(model, task, snapshot or current())
-    return model
 
 
 def model_not_found(slug: str, snapshot: CatalogueSnapshot) -> ModelNotFound:
@@ -64,14 +63,14 @@ def model_not_found(slug: str, snapshot: CatalogueSnapshot) -> ModelNotFound:
 
 
 def near_models(slug: str, snapshot: CatalogueSnapshot) -> list[str]:
-    """Up to five names like `slug`: those that contain it first, then those spelled alike."""
+    """Up to five names similar to `slug`: those that contain it first, then those with a similar spelling."""
     wanted = slug.casefold()[:200]
-    names = {model.slug.casefold(): model.slug for model in snapshot.models.values() if model.shown}
+    names = {model.slug.casefold(): model.slug for model in snapshot.models.values() if model.visible}
     tails = {name.partition("/")[2]: name for name in names}
     found = [name for name in names if len(wanted) > 2 and wanted in name]
-    found += difflib.get_close_matches(wanted, names, NEAR, 0.5)
-    found += [tails[tail] for tail in difflib.get_close_matches(wanted.split("/")[-1], tails, NEAR, 0.6)]
-    return [names[name] for name in list(dict.fromkeys(found))[:NEAR]]
+    found += difflib.get_close_matches(wanted, names, SHOWN, 0.5)
+    found += [tails[tail] for tail in difflib.get_close_matches(wanted.split("/")[-1], tails, SHOWN, 0.6)]
+    return [names[name] for name in list(dict.fromkeys(found))[:SHOWN]]
 
 
 def model_retired(model: ModelEntry) -> ModelRetired:
@@ -87,37 +86,37 @@ def model_retired(model: ModelEntry) -> ModelRetired:
 
 
 def wrong_endpoint(model: ModelEntry, task: Task, snapshot: CatalogueSnapshot) -> WrongEndpoint:
-    paths = [PATHS[Task(name)] for name in model.tasks]
-    able = capable_models(task, snapshot)
-    others = f" For {task} there is {', '.join(able[:NEAR])}." if able else ""
+    paths = [FACTS[name].path for name in model.tasks]
+    models = capable_models(task, snapshot)
+    others = f" For {task} there is {', '.join(models[:SHOWN])}." if models else ""
     return WrongEndpoint(
         f"{model.slug} does {' and '.join(model.tasks)}, not {task}: call {' or '.join(paths)}.{others}",
         param="model",
-        metadata={"tasks": list(model.tasks), "endpoints": paths, "models": able},
+        metadata={"tasks": list(model.tasks), "endpoints": paths, "models": models},
     )
 
 
 def capable_models(
     task: Task,
     snapshot: CatalogueSnapshot | None = None,
-    fits: Callable[[ModelEntry], bool] = lambda model: True,
+    fits: ModelFilter = lambda model: True,
 ) -> list[str]:
-    """Models that do `task` and that `fits` takes, those that can be called now first."""
+    """Slugs of the models that do `task` and match `fits`, those that can be called now first."""
     found = [
         model
         for model in (snapshot or current()).models.values()
-        if model.shown and task in model.tasks and not model.retired() and fits(model)
+        if model.visible and task in model.tasks and not model.retired() and fits(model)
     ]
     return [model.slug for model in sorted(found, key=lambda model: (not callable_now(model), model.slug))]
 
 
 def models_hint(models: Sequence[str]) -> str:
-    """A sentence for the end of a refusal, beginning with a space; "" without models."""
-    return f" Models that can: {', '.join(models[:NEAR])}." if models else ""
+    """A sentence to append to an error message, beginning with a space; "" without models."""
+    return f" Models that can: {', '.join(models[:SHOWN])}." if models else ""
 
 
 def callable_now(model: ModelEntry) -> bool:
     return any(
-        endpoint.shown and readiness(endpoint.provider, endpoint.upstream_id).ready
+        endpoint.visible and readiness(endpoint.provider, endpoint.upstream_id).ready
         for endpoint in model.endpoints
     )

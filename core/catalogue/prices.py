@@ -1,21 +1,21 @@
-"""Prices as people say them: `$15 / 1M characters`, `$0.006 / min`, `$0.04 / image`, `free`, `unpriced`."""
+"""Prices as text: `$15 / 1M characters`, `$0.006 / min`, `$0.04 / image`, `free`, `unpriced`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from core.contract.tasks import Task
+from core.contract.tasks import FACTS, Task, TaskTable
 from core.contract.usage import Price
 
 MILLION = Decimal(1_000_000)
 SIGNIFICANT = 3
 
-WORDS: dict[str, tuple[Decimal, str]] = {
+SENTENCES: dict[str, tuple[Decimal, str]] = {
     "text_in.character": (MILLION, gettext_noop("%(price)s / 1M characters")),
     "text_in.token": (MILLION, gettext_noop("%(price)s / 1M tokens in")),
     "text_out.token": (MILLION, gettext_noop("%(price)s / 1M tokens out")),
@@ -35,57 +35,48 @@ WORDS: dict[str, tuple[Decimal, str]] = {
     "file_in.page": (Decimal(1000), gettext_noop("%(price)s / 1,000 pages")),
     "request.request": (Decimal(1), gettext_noop("%(price)s / request")),
 }
-"""How many units a price is told for, and the sentence; anything else is told per one unit."""
+"""How many units a price is quoted for, and the text; anything else is quoted per unit."""
 
-TOLD_FIRST: dict[str, tuple[str, ...]] = {
-    Task.SPEECH: ("text_in.character", "text_in.token", "audio_out.token", "audio_out.second"),
-    Task.TRANSCRIPTION: ("audio_in.second", "audio_in.token", "text_out.token"),
-    Task.TRANSLATION: ("audio_in.second", "audio_in.token", "text_out.token"),
-    Task.CHAT: ("text_in.token", "text_out.token"),
-    Task.IMAGE: ("image_out.image", "text_in.token", "image_out.token"),
-    Task.EMBEDDING: ("text_in.token",),
-}
-
-SPOKEN_PER_SECOND = Decimal(15)
+CHARACTERS_PER_SECOND = Decimal(15)
 CHARACTERS_PER_TOKEN = Decimal(4)
 TOKENS_PER_SECOND = {"audio_out.token": Decimal(20), "audio_in.token": Decimal(10)}
 TOKENS_PER_IMAGE = Decimal(1056)
-"""Rough rates, only to sort and filter models that count in different units."""
+"""Rough rates, only to sort and filter models that are priced in different units."""
 
 
 @dataclass(frozen=True, slots=True)
-class PriceLine:
-    """One row of a price sheet: what it is of, the sentence, when it holds."""
+class PriceText:
+    """One row of a price sheet as text: kind and unit (`text_in.token`), price, condition ("" for none)."""
 
     name: str
     text: str
     condition: str
 
 
-def summary(prices: Sequence[Price], task: str = "") -> str:
-    """What a card says: one or two amounts in the units of `task`."""
+def summary(prices: Sequence[Price], task: Task | None = None) -> str:
+    """One or two prices for a card, in the units of `task` where it has such."""
     if not prices:
         return str(_("unpriced"))
     if all(price.usd_per_unit == 0 for price in prices):
         return str(_("free"))
     named = cheapest_by_name(prices)
-    order = TOLD_FIRST.get(task, ())
-    told = [named[name] for name in order if name in named] or list(named.values())
-    several = len(prices) > len(named) and told[0].condition
-    text = " · ".join(line_text(price) for price in told[:2])
+    units = FACTS[task].prices if task else ()
+    listed = [named[name] for name in units if name in named] or list(named.values())
+    several = len(prices) > len(named) and listed[0].condition
+    text = " · ".join(line_text(price) for price in listed[:2])
     return _("from %(price)s") % {"price": text} if several else text
 
 
-def lines(prices: Iterable[Price]) -> list[PriceLine]:
-    """The whole sheet, for a pricing tab; one word where nothing of it costs."""
+def lines(prices: Iterable[Price]) -> list[PriceText]:
+    """The whole sheet, for a pricing tab; the one line `free` where every price is 0."""
     sheet = list(prices)
     if sheet and all(price.usd_per_unit == 0 for price in sheet):
-        return [PriceLine("", str(_("free")), "")]
-    return [PriceLine(price.name, line_text(price), condition_text(price)) for price in sheet]
+        return [PriceText("", str(_("free")), "")]
+    return [PriceText(price.name, line_text(price), condition_text(price)) for price in sheet]
 
 
 def cheapest_by_name(prices: Iterable[Price]) -> dict[str, Price]:
-    """One row per kind and unit: the unconditional one, else the cheapest."""
+    """One price per kind and unit, by its name: the unconditional one, else the cheapest."""
     best: dict[str, Price] = {}
     for price in sorted(prices, key=lambda price: (bool(price.condition), price.usd_per_unit)):
         best.setdefault(price.name, price)
@@ -93,21 +84,21 @@ def cheapest_by_name(prices: Iterable[Price]) -> dict[str, Price]:
 
 
 def line_text(price: Price) -> str:
-    many, sentence = WORDS.get(price.name, (Decimal(1), ""))
-    told = money(price.usd_per_unit * many)
-    return _(sentence) % {"price": told} if sentence else f"{told} / {price.unit}"
+    quantity, sentence = SENTENCES.get(price.name, (Decimal(1), ""))
+    text = money(price.usd_per_unit * quantity)
+    return _(sentence) % {"price": text} if sentence else f"{text} / {price.unit}"
 
 
 def condition_text(price: Price) -> str:
-    said = dict(price.condition)
+    conditions = dict(price.condition)
     texts = []
-    if tokens := said.pop("min_prompt_tokens", None):
+    if tokens := conditions.pop("min_prompt_tokens", None):
         texts.append(_("above %(count)s tokens") % {"count": f"{tokens:,}"})
-    return ", ".join([*texts, *(str(value) for value in said.values())])
+    return ", ".join([*texts, *(str(value) for value in conditions.values())])
 
 
 def money(amount: Decimal) -> str:
-    """`$15`, `$0.60`, `$0.0042`: cents where they say enough, else three significant digits."""
+    """`$15`, `$0.60`, `$0.0042`: two decimal places, or as many as three significant digits need."""
     if amount == 0:
         return "$0"
     places = max(2, SIGNIFICANT - 1 - amount.adjusted())
@@ -119,24 +110,17 @@ def money(amount: Decimal) -> str:
     return f"${text}"
 
 
-def comparable(prices: Sequence[Price], task: str) -> Decimal | None:
-    """About what the task's usual unit costs: 1M characters spoken, a minute heard, an image, 1M tokens read.
+def comparable(prices: Sequence[Price], task: Task | None) -> Decimal | None:
+    """About what the task's usual unit costs in USD (see `USUAL_UNIT_PRICES`); None when unpriced.
 
-    None when unpriced. An estimate for sorting and filtering, never for a bill.
+    An estimate for sorting and filtering, never for a bill.
     """
-    if not prices:
-        return None
-    if task == Task.SPEECH:
-        return per_million_characters(prices)
-    if task in (Task.TRANSCRIPTION, Task.TRANSLATION):
-        return per_minute(prices)
-    if task == Task.IMAGE:
-        return amount(prices, "image_out.image") or amount(prices, "image_out.token") * TOKENS_PER_IMAGE
-    return amount(prices, "text_in.token") * MILLION
+    return USUAL_UNIT_PRICES[task](prices) if prices and task else None
 
 
 def per_million_characters(prices: Sequence[Price]) -> Decimal:
-    seconds = MILLION / SPOKEN_PER_SECOND
+    """Of text turned into speech."""
+    seconds = MILLION / CHARACTERS_PER_SECOND
     return (
         amount(prices, "text_in.character") * MILLION
         + amount(prices, "text_in.token") * MILLION / CHARACTERS_PER_TOKEN
@@ -146,11 +130,34 @@ def per_million_characters(prices: Sequence[Price]) -> Decimal:
 
 
 def per_minute(prices: Sequence[Price]) -> Decimal:
+    """Of audio transcribed or translated."""
     second = amount(prices, "audio_in.second")
     return 60 * (second or amount(prices, "audio_in.token") * TOKENS_PER_SECOND["audio_in.token"])
 
 
+def per_image(prices: Sequence[Price]) -> Decimal:
+    return amount(prices, "image_out.image") or amount(prices, "image_out.token") * TOKENS_PER_IMAGE
+
+
+def per_million_tokens(prices: Sequence[Price]) -> Decimal:
+    """Of text read."""
+    return amount(prices, "text_in.token") * MILLION
+
+
+USUAL_UNIT_PRICES: TaskTable[Callable[[Sequence[Price]], Decimal]] = TaskTable(
+    "core.catalogue.prices",
+    {
+        Task.SPEECH: per_million_characters,
+        Task.TRANSCRIPTION: per_minute,
+        Task.TRANSLATION: per_minute,
+        Task.CHAT: per_million_tokens,
+        Task.IMAGE: per_image,
+        Task.EMBEDDING: per_million_tokens,
+    },
+)
+
+
 def amount(prices: Sequence[Price], name: str) -> Decimal:
-    """The unconditional, else cheapest, amount of that kind and unit; 0 where the sheet has none."""
+    """USD per unit of that kind, unconditional, else the cheapest; 0 where the sheet has none."""
     found = cheapest_by_name(prices).get(name)
     return found.usd_per_unit if found else Decimal(0)

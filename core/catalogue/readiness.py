@@ -1,4 +1,4 @@
-"""Whether a provider can be called now, with which key, and what to do when it cannot."""
+"""Whether a provider can be called now, with which key, and what an admin must do when it cannot."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class ReadinessState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """`help` is what an admin must do, in one sentence; empty when ready."""
+    """`help` is what an admin must do, in one sentence; "" when ready."""
 
     state: ReadinessState
     help: str = ""
@@ -36,7 +36,7 @@ class Readiness:
 
 @dataclass(frozen=True, slots=True)
 class ProviderAccess:
-    """Where a provider is called and with what; `secret` is None where no key is needed."""
+    """Address and key of a provider; `secret` is None where no key is needed."""
 
     base_url: str
     secret: Secret | None
@@ -46,16 +46,16 @@ READY = Readiness(ReadinessState.READY)
 
 
 def readiness(provider: ProviderEntry, upstream_id: str = "") -> Readiness:
-    """Dictionary reads only: the answer may change from one call to the next without a reload.
+    """Computed anew with every call, from dictionary reads only.
 
-    `upstream_id` asks for one of its models: the local engines are installed each by itself.
+    `upstream_id` is one of its models: each local engine is installed by itself.
     """
     if not provider.enabled:
         advice = _("%(provider)s is switched off: an admin can switch it on.")
-        return Readiness(ReadinessState.DISABLED, advice % named(provider))
+        return Readiness(ReadinessState.DISABLED, advice % name_arguments(provider))
     if provider.wire not in WIRES:
         advice = _("%(provider)s speaks a wire this version does not know yet.")
-        return Readiness(ReadinessState.UNAVAILABLE, advice % named(provider))
+        return Readiness(ReadinessState.UNAVAILABLE, advice % name_arguments(provider))
     if provider.wire == "local" and (command := install_hint(upstream_id)):
         advice = _("The local engine is not installed: %(command)s") % {"command": command}
         return Readiness(ReadinessState.UNAVAILABLE, advice)
@@ -65,10 +65,10 @@ def readiness(provider: ProviderEntry, upstream_id: str = "") -> Readiness:
 
 
 def provider_access(provider: ProviderEntry) -> ProviderAccess | None:
-    """Address and key to call with, None when something is missing.
+    """Address and key to call with, None when one is missing.
 
-    A key stored in the admin goes to the address stored beside it, a key from the environment to the
-    environment's address where there is one: a key never travels to an address it was not given for.
+    A key stored in the admin is sent to the address stored with it, a key from the environment to the
+    environment's address where there is one: a key is never sent to an address it was not given for.
     """
     if provider.reveal is not None and provider.base_url:
         return ProviderAccess(provider.base_url, Secret(provider.reveal))
@@ -85,22 +85,22 @@ def environment_credentials(provider: ProviderEntry) -> tuple[str, str]:
 
 
 def key_help(provider: ProviderEntry) -> str:
-    """What an admin does to make `provider` live."""
+    """What an admin does so that `provider` can be called."""
     prefix = provider.environment
     needed = ["API_KEY"] if provider.base_url else ["API_KEY", "BASE_URL"]
-    names = {**named(provider), "variables": ", ".join(f"{prefix}_{name}" for name in needed)}
+    names = {**name_arguments(provider), "variables": ", ".join(f"{prefix}_{name}" for name in needed)}
     if prefix:
-        told = _("%(provider)s needs a key: an admin adds one under Providers or sets %(variables)s.") % names
+        text = _("%(provider)s needs a key: an admin adds one under Providers or sets %(variables)s.") % names
     else:
-        told = _("%(provider)s needs a key: an admin adds one under Providers.") % names
-    return f"{told} {_(provider.key_help)}".strip()
+        text = _("%(provider)s needs a key: an admin adds one under Providers.") % names
+    return f"{text} {_(provider.key_help)}".strip()
 
 
-def named(provider: ProviderEntry) -> dict[str, str]:
+def name_arguments(provider: ProviderEntry) -> dict[str, str]:
     return {"provider": _(provider.name)}
 
 
 @cache
 def install_hint(engine: str) -> str | None:
-    """How to install a local engine, None when it is there; asked once, an installation needs a restart."""
+    """How to install a local engine, None when it is there. Cached: an installation needs a restart."""
     return {installed.EAR: installed.deaf, installed.EYE: installed.blind}.get(engine, installed.missing)()

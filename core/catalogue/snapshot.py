@@ -1,4 +1,4 @@
-"""The catalogue in this process: loaded whole with a handful of queries, read without any."""
+"""The catalogue in the memory of this process, loaded with a handful of queries and read without any."""
 
 from __future__ import annotations
 
@@ -15,17 +15,22 @@ from django.utils import timezone
 
 from core.catalogue.entries import EndpointEntry, ModelEntry, ProviderEntry, VoiceEntry
 from core.contract.audio import AudioFormat
+from core.contract.tasks import Task
 from core.contract.usage import Kind, Price, Unit
 from core.media.installed import available_formats
 from core.models import AIModel, Endpoint, Provider, ProviderKey, Version, Voice
 from core.models import Price as PriceRow
 
+TASKS = {task.value: task for task in Task}
 FORMATS = {member.value: member for member in AudioFormat}
 
 
 @dataclass(frozen=True, slots=True)
 class CatalogueSnapshot:
-    """The tables at version `number`; `stale_at` is when a dated price comes into force."""
+    """The tables at version `number`: models and providers by slug, `folded` slugs by case-folded spelling.
+
+    `stale_at` is when the next dated price comes into force.
+    """
 
     number: int
     models: Mapping[str, ModelEntry]
@@ -39,11 +44,11 @@ _current: CatalogueSnapshot | None = None
 
 def current() -> CatalogueSnapshot:
     """The snapshot of this process; the first call loads it. Never touches the database after that."""
-    return _current or first_load()
+    return _current or load_in_thread()
 
 
-def first_load() -> CatalogueSnapshot:
-    """Load where nobody has: on the event loop the queries run in a thread of their own, once."""
+def load_in_thread() -> CatalogueSnapshot:
+    """The first load; in a thread of its own where an event loop runs, since queries block."""
     try:
         asyncio.get_running_loop()
     except RuntimeError:
@@ -60,7 +65,7 @@ def load_and_close() -> CatalogueSnapshot:
 
 
 def refresh_if_changed() -> bool:
-    """Reload when the version row moved or a dated price came due; one query when nothing did. Blocking."""
+    """Reload when the version row has changed or a dated price is due; else one query. Blocking."""
     if _current and _current.number == version_number() and not overdue(_current):
         return False
     reload()
@@ -68,14 +73,14 @@ def refresh_if_changed() -> bool:
 
 
 def reload() -> CatalogueSnapshot:
-    """Load and put in place. Blocking."""
+    """Load the snapshot and make it the current one. Blocking."""
     global _current
     _current = load()
     return _current
 
 
 def reset() -> None:
-    """Forget the snapshot: the next reader loads anew."""
+    """Drop the snapshot: the next call of `current` loads it."""
     global _current
     _current = None
 
@@ -89,7 +94,7 @@ def version_number() -> int:
 
 
 def load() -> CatalogueSnapshot:
-    """Read every table. The version is read first: a change that slips in between is loaded next time."""
+    """Read every table. The version is read first, so a change in between is loaded next time."""
     number = version_number()
     now = timezone.now()
     providers = load_providers()
@@ -110,7 +115,7 @@ def load() -> CatalogueSnapshot:
 def load_providers() -> dict[int, ProviderEntry]:
     keys: dict[int, ProviderKey] = {}
     for key in ProviderKey.objects.filter(active=True).order_by("created_at"):
-        keys[key.provider_id] = key  # the newest stays
+        keys[key.provider_id] = key  # the newest wins
     return {row.pk: provider_entry(row, keys.get(row.pk)) for row in Provider.objects.all()}
 
 
@@ -133,7 +138,7 @@ def provider_entry(row: Provider, key: ProviderKey | None) -> ProviderEntry:
 
 
 def load_prices(now: datetime) -> tuple[dict[int, tuple[Price, ...]], datetime | None]:
-    """Lines in force at `now` by endpoint, and when the next dated line comes."""
+    """Prices in force at `now` by endpoint id, and when the next dated one comes into force."""
     sheets: dict[int, dict[tuple[str, str, str], Price]] = defaultdict(dict)
     coming: list[datetime] = []
     for row in PriceRow.objects.order_by("valid_from", "pk"):
@@ -168,15 +173,15 @@ def load_endpoints(
     endpoints: dict[int, list[EndpointEntry]] = defaultdict(list)
     for row in Endpoint.objects.order_by("priority", "-weight", "pk"):
         if row.model_id not in models or row.provider_id not in providers:
-            continue  # written between two of our queries; the version has moved, so the next load has it
+            continue  # added between two of these queries; the version has changed, so the next load has it
         model, options = models[row.model_id], dict(row.options)
         endpoints[row.model_id].append(
             EndpointEntry(
                 id=row.pk,
                 provider=providers[row.provider_id],
                 upstream_id=row.upstream_id,
-                formats=makes(providers[row.provider_id], row.formats or model.formats),
-                tasks=tuple(options.pop("tasks", model.tasks)),
+                formats=available_audio_formats(providers[row.provider_id], row.formats or model.formats),
+                tasks=known_tasks(options.pop("tasks", model.tasks)),
                 priority=row.priority,
                 weight=row.weight,
                 enabled=row.enabled,
@@ -187,11 +192,16 @@ def load_endpoints(
     return endpoints
 
 
-def makes(provider: ProviderEntry, names: Iterable[Any]) -> tuple[AudioFormat, ...]:
-    """Audio formats by name; the local engine makes only those its libraries are here for."""
+def available_audio_formats(provider: ProviderEntry, names: Iterable[Any]) -> tuple[AudioFormat, ...]:
+    """Audio formats by name; of the local engine only those whose libraries are installed."""
     formats = tuple(FORMATS[name] for name in names if name in FORMATS)
-    able = available_formats() if provider.wire == "local" else ()
-    return tuple(form for form in formats if form in able) if able else formats
+    installed = available_formats() if provider.wire == "local" else ()
+    return tuple(form for form in formats if form in installed) if installed else formats
+
+
+def known_tasks(names: Iterable[str]) -> tuple[Task, ...]:
+    """Tasks by name, without those that this version does not know."""
+    return tuple(TASKS[name] for name in names if name in TASKS)
 
 
 def model_entry(row: AIModel, endpoints: list[EndpointEntry], voices: list[VoiceEntry]) -> ModelEntry:
@@ -204,7 +214,7 @@ def model_entry(row: AIModel, endpoints: list[EndpointEntry], voices: list[Voice
         name=row.name,
         author=row.author,
         description=row.description,
-        tasks=tuple(row.tasks),
+        tasks=known_tasks(row.tasks),
         input_modalities=tuple(row.input_modalities),
         output_modalities=tuple(row.output_modalities),
         features=frozenset(row.features),

@@ -1,4 +1,4 @@
-"""Who says in English what a model only writes down: language models, the cheapest first."""
+"""Chat models that translate the transcript of a model which cannot translate itself, cheapest first."""
 
 from __future__ import annotations
 
@@ -14,37 +14,38 @@ from core.contract.translation import TranslationRequest
 from core.contract.usage import Kind, Unit
 
 EMBEDDED = "local"
-NAMED = 5
+"""The wire of the models that run in this program: its chat model is no language model."""
+LISTED = 5
 PRICED = ((Kind.TEXT_IN, Unit.TOKEN), (Kind.TEXT_OUT, Unit.TOKEN))
 
 
 def needs_translator(request: TranslationRequest, model: ModelEntry) -> bool:
-    """Whether it takes a second model: where the first has no translation, or the caller names one."""
+    """Whether a second model is needed: the first cannot translate, or the caller names a translator."""
     if Task.TRANSCRIPTION not in model.tasks:
         return False
     return request.translator is not None or Task.TRANSLATION not in model.tasks
 
 
-def translators(snapshot: CatalogueSnapshot | None = None) -> list[ModelEntry]:
-    """Models that can be asked now, the cheapest first, unpriced ones last."""
-    found = [
+def ready_translators(snapshot: CatalogueSnapshot | None = None) -> list[ModelEntry]:
+    """Language models that can be called now, the cheapest first, unpriced ones last."""
+    models = [
         model
         for model in (snapshot or current()).models.values()
-        if model.shown and not model.retired() and is_language_model(model) and lookup.callable_now(model)
+        if model.visible and not model.retired() and is_language_model(model) and lookup.callable_now(model)
     ]
-    return sorted(found, key=lambda model: (price(model) is None, price(model) or 0, model.slug))
+    return sorted(models, key=lambda model: (token_price(model) is None, token_price(model) or 0, model.slug))
 
 
-def translator(request: TranslationRequest) -> ModelEntry:
-    """The model the caller names, else the cheapest. Raises `Unsupported` naming what else there is."""
+def choose_translator(request: TranslationRequest) -> ModelEntry:
+    """The model the caller names, else the cheapest. Raises `Unsupported` naming the possible ones."""
     if request.translator is None:
-        if able := translators():
-            return able[0]
+        if models := ready_translators():
+            return models[0]
         raise no_translator(request)
     chosen = lookup.get_for(request.translator, Task.CHAT)
     if not is_language_model(chosen):
-        names = [model.slug for model in translators()]
-        others = f" These can: {', '.join(names[:NAMED])}." if names else ""
+        names = [model.slug for model in ready_translators()]
+        others = f" These can: {', '.join(names[:LISTED])}." if names else ""
         raise Unsupported(
             f"{chosen.slug} cannot translate: it is no language model.{others}",
             param="translator",
@@ -54,32 +55,32 @@ def translator(request: TranslationRequest) -> ModelEntry:
 
 
 def is_language_model(model: ModelEntry) -> bool:
-    """Reads and writes text, at somebody's who has one: the embedded provider only measures."""
+    """Whether it reads and writes text, at an endpoint other than the embedded provider's."""
     return (
         Task.CHAT in model.tasks
         and Modality.TEXT in (model.input_modalities or (Modality.TEXT,))
         and Modality.TEXT in (model.output_modalities or (Modality.TEXT,))
-        and any(endpoint.shown and endpoint.provider.wire != EMBEDDED for endpoint in model.endpoints)
+        and any(endpoint.visible and endpoint.provider.wire != EMBEDDED for endpoint in model.endpoints)
     )
 
 
-def price(model: ModelEntry) -> Decimal | None:
-    """USD for a token in and a token out, at the endpoint where that is least."""
+def token_price(model: ModelEntry) -> Decimal | None:
+    """USD for one token in and one out, at the cheapest endpoint; None when unpriced."""
     sums = [
         sum((row.usd_per_unit for row in endpoint.prices if (row.kind, row.unit) in PRICED), Decimal(0))
         for endpoint in model.endpoints
-        if endpoint.shown and endpoint.prices
+        if endpoint.visible and endpoint.prices
     ]
     return min(sums, default=None)
 
 
 def no_translator(request: TranslationRequest) -> Unsupported:
-    able = lookup.capable_models(Task.TRANSLATION)
-    names = f" These translate by themselves: {', '.join(able[:NAMED])}." if able else ""
+    models = lookup.capable_models(Task.TRANSLATION)
+    names = f" These translate by themselves: {', '.join(models[:LISTED])}." if models else ""
     return Unsupported(
         f"{request.model} only writes down what it hears, and no language model is ready to translate."
         f"{names}",
         param="model",
         code="no_translator",
-        metadata={"models": able},
+        metadata={"models": models},
     )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from core.catalogue import lookup
 from core.catalogue.entries import ModelEntry
 from core.catalogue.listing import Listing, Status
-from core.catalogue.translators import translators
+from core.catalogue.translators import ready_translators
 from core.contract.languages import NAMES, english_name, primary
 from core.contract.tasks import Task
 from core.models import User
@@ -39,7 +39,7 @@ def studio(entry: Listing) -> dict[str, Any]:
         else _("This model cannot listen yet"),
         "transcribes": Task.TRANSCRIPTION in model.tasks,
         "translates": Task.TRANSLATION in model.tasks,
-        "translators": [(other.slug, other.name) for other in translators()[:OFFERED]],
+        "translators": [(other.slug, other.name) for other in ready_translators()[:OFFERED]],
         "granularities": " ".join(granularities(model)),
         "speaker_limit": model.limits.get("speakers", 32),
         **reasons(model),
@@ -79,7 +79,7 @@ def reasons(model: ModelEntry) -> dict[str, str]:
     free = not features
     return {
         "why_translation": ""
-        if Task.TRANSLATION in model.tasks or translators()
+        if Task.TRANSLATION in model.tasks or ready_translators()
         else able(_("No language model is ready to translate what this one writes."), Task.TRANSLATION),
         "why_language": ""
         if len(model.languages) > 1

@@ -109,7 +109,7 @@ def endpoints_object(model: ModelEntry) -> dict[str, Any]:
         "created": created(model),
         "description": model.description,
         "architecture": architecture(model),
-        "endpoints": [endpoint_object(model, endpoint) for endpoint in model.endpoints if endpoint.shown],
+        "endpoints": [endpoint_object(model, endpoint) for endpoint in model.endpoints if endpoint.visible],
     }
 
 
@@ -130,7 +130,7 @@ def voice_objects(models: Iterable[ModelEntry]) -> list[dict[str, Any]]:
 
 def first_ready(model: ModelEntry) -> EndpointEntry | None:
     """The endpoint that would be asked first: the first ready one, else the first that is switched on."""
-    shown = [endpoint for endpoint in model.endpoints if endpoint.shown]
+    shown = [endpoint for endpoint in model.endpoints if endpoint.visible]
     return next((endpoint for endpoint in shown if ready(endpoint).ready), shown[0] if shown else None)
 
 

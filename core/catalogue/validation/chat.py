@@ -1,14 +1,15 @@
-"""What a conversation must be for a given model: the kinds of its parts, their size, what is to come back."""
+"""Checks a chat request against its model: modalities in and out, sizes and addresses of files."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.conf import settings
 
 from core.catalogue import lookup
 from core.catalogue.entries import EndpointEntry, ModelEntry
+from core.catalogue.lookup import ModelFilter
 from core.contract.chat import ChatRequest, FilePart, Media, Modality, file_parts
 from core.contract.errors import TooLarge, Unsupported
 from core.contract.tasks import Task
@@ -16,7 +17,7 @@ from core.contract.tasks import Task
 MIB = 1024 * 1024
 IMAGE_MB = 20
 REQUEST_FILES = 2
-"""How many files of the largest size a request may hold where a model does not say."""
+"""How many files of the largest size a request may have where the model sets no limit."""
 
 INPUT_REFUSALS = {
     Modality.IMAGE: "cannot see images",
@@ -33,24 +34,20 @@ OUTPUT_REFUSALS = {
 }
 NOUNS = {Modality.IMAGE: "image", Modality.AUDIO: "sound", Modality.FILE: "file", Modality.VIDEO: "video"}
 
-ANSWER_SECONDS, WATCHING_SECONDS = 300.0, 600.0
-
-ModelFilter = Callable[[ModelEntry], bool]
-
 
 def check_chat(request: ChatRequest, model: ModelEntry) -> None:
     """Raises `Unsupported` or `TooLarge` naming the part and the models that can.
 
-    A model that declares no modalities is an admin's own: its server knows what it takes.
+    A model without modalities was added by an admin: what its server accepts is not known here.
     """
-    found = tuple(file_parts(request))
-    fits = fits_request(request, found)
-    for part in found:
+    files = tuple(file_parts(request))
+    fits = fits_request(request, files)
+    for part in files:
         check_modality(part, model, fits)
         check_audio_format(part, model, fits)
         check_size(part, model, fits)
         check_address(part, model, fits)
-    check_request_size(found, model, fits)
+    check_request_size(files, model, fits)
     check_output(request, model, fits)
 
 
@@ -60,7 +57,7 @@ def check_modality(part: FilePart, model: ModelEntry, fits: ModelFilter) -> None
 
 
 def check_audio_format(part: FilePart, model: ModelEntry, fits: ModelFilter) -> None:
-    """Whether a sound is of a format the model hears."""
+    """Whether an audio file is of a format that the model accepts."""
     if part.modality is not Modality.AUDIO or not isinstance(part.content, Media):
         return
     form = part.content.format
@@ -75,8 +72,8 @@ def check_audio_format(part: FilePart, model: ModelEntry, fits: ModelFilter) -> 
 
 def accepts_audio_format(model: ModelEntry, form: str) -> bool:
     formats = model.limits.get("audio_formats")
-    takes = not model.input_modalities or Modality.AUDIO in model.input_modalities
-    return takes and (not formats or form in formats)
+    takes_audio = not model.input_modalities or Modality.AUDIO in model.input_modalities
+    return takes_audio and (not formats or form in formats)
 
 
 def check_size(part: FilePart, model: ModelEntry, fits: ModelFilter) -> None:
@@ -93,17 +90,17 @@ def check_size(part: FilePart, model: ModelEntry, fits: ModelFilter) -> None:
 
 
 def max_file_mb(model: ModelEntry, modality: Modality) -> float:
-    """How many MB one file of a kind may have."""
-    own = model.limits.get("file_mb", settings.MAX_UPLOAD_MB)
+    """How many MiB one file of a modality may have."""
+    limit = model.limits.get("file_mb", settings.MAX_UPLOAD_MB)
     if modality is Modality.IMAGE:
-        own = model.limits.get("image_mb", min(own, IMAGE_MB))
-    return min(own, settings.MAX_UPLOAD_MB)
+        limit = model.limits.get("image_mb", min(limit, IMAGE_MB))
+    return min(limit, settings.MAX_UPLOAD_MB)
 
 
-def check_request_size(found: Iterable[FilePart], model: ModelEntry, fits: ModelFilter) -> None:
-    """All files together, as they travel: base64 makes four bytes of three."""
+def check_request_size(files: Iterable[FilePart], model: ModelEntry, fits: ModelFilter) -> None:
+    """The size of all files in base64, which makes four bytes of three."""
     limit, size = max_request_mb(model), 0
-    for part in found:
+    for part in files:
         size += part.content.size * 4 // 3 if isinstance(part.content, Media) else 0
         if size > limit * MIB:
             raise too_large(
@@ -115,12 +112,12 @@ def check_request_size(found: Iterable[FilePart], model: ModelEntry, fits: Model
 
 
 def max_request_mb(model: ModelEntry) -> float:
-    """How many MB the files of a request may have in base64."""
+    """How many MiB the files of a request may have together, in base64."""
     return model.limits.get("request_mb", REQUEST_FILES * settings.MAX_UPLOAD_MB)
 
 
 def check_address(part: FilePart, model: ModelEntry, fits: ModelFilter) -> None:
-    """Whether a provider of the model fetches files itself; we never do."""
+    """Whether a provider of the model fetches files from an address; this gateway never does."""
     if not isinstance(part.content, str):
         return
     if not any(fetches_urls(endpoint, part.modality) for endpoint in chat_endpoints(model)):
@@ -134,26 +131,27 @@ def check_address(part: FilePart, model: ModelEntry, fits: ModelFilter) -> None:
 
 
 def fetches_urls(endpoint: EndpointEntry, modality: Modality) -> bool:
-    """Whether an endpoint takes https addresses for files of a kind; nobody does for sound."""
+    """Whether an endpoint takes https addresses for files of a modality; none does for audio."""
     options = {**endpoint.provider.options, **endpoint.options}
     return modality is not Modality.AUDIO and modality in options.get("urls", ())
 
 
 def chat_endpoints(model: ModelEntry) -> list[EndpointEntry]:
-    return [endpoint for endpoint in model.endpoints if endpoint.shown and Task.CHAT in endpoint.tasks]
+    """Visible endpoints for chat, whether they can be called now or not."""
+    return [endpoint for endpoint in model.endpoints if endpoint.visible and Task.CHAT in endpoint.tasks]
 
 
 def endpoints_for_urls(request: ChatRequest, endpoints: Sequence[EndpointEntry]) -> list[EndpointEntry]:
     """Those of `endpoints` that take every address in the request. Raises `Unsupported` when none does."""
     addressed = [part for part in file_parts(request) if isinstance(part.content, str)]
-    found = [one for one in endpoints if all(fetches_urls(one, part.modality) for part in addressed)]
-    if not found:
+    able = [one for one in endpoints if all(fetches_urls(one, part.modality) for part in addressed)]
+    if not able:
         raise Unsupported(
             f"No provider of {request.model} that is ready takes an address: send the file itself.",
             param=addressed[0].where,
             metadata={"models": []},
         )
-    return found
+    return able
 
 
 def check_output(request: ChatRequest, model: ModelEntry, fits: ModelFilter) -> None:
@@ -172,15 +170,15 @@ def with_output(modality: Modality) -> ModelFilter:
     return lambda model: modality in model.output_modalities
 
 
-def fits_request(request: ChatRequest, found: Iterable[FilePart]) -> ModelFilter:
-    """Whether a model takes and makes everything of the request."""
-    kinds = {part.modality for part in found}
-    wanted = set(request.modalities)
-    return lambda model: kinds <= set(model.input_modalities) and wanted <= set(model.output_modalities)
+def fits_request(request: ChatRequest, files: Iterable[FilePart]) -> ModelFilter:
+    """Whether a model has all input and output modalities of the request."""
+    inputs = {part.modality for part in files}
+    outputs = set(request.modalities)
+    return lambda model: inputs <= set(model.input_modalities) and outputs <= set(model.output_modalities)
 
 
 def alternatives(fits: ModelFilter, can: ModelFilter) -> list[str]:
-    """Models that can what was missing, and the rest of the request too where there are such."""
+    """Models with the missing ability that fit the whole request, else all with the ability."""
     return models_with_both(fits, can) or lookup.capable_models(Task.CHAT, fits=can)
 
 
@@ -208,9 +206,3 @@ def too_large(message: str, param: str, numbers: tuple[int, float], models: list
 
 def article(noun: str) -> str:
     return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
-
-
-def deadline(request: ChatRequest) -> float:
-    """Seconds an answer may take: watching a video takes longer."""
-    watched = any(part.modality is Modality.VIDEO for part in file_parts(request))
-    return WATCHING_SECONDS if watched else ANSWER_SECONDS

@@ -1,4 +1,4 @@
-"""The sound of an answer: who speaks it, and in which format at which provider."""
+"""The audio of a chat response: its voice, and its format at each endpoint."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from core.contract.chat import ChatRequest, Modality, last_text
 from core.contract.errors import Unsupported
 
 STREAMED = {"openai": (AudioFormat.PCM,), "azure": (AudioFormat.PCM,)}
-"""What a wire streams where an endpoint's `streamed_formats` do not say; others stream all they make."""
+"""What a wire streams where the endpoint has no `streamed_formats`; other wires stream all they make."""
 
 
 def chat_voice(request: ChatRequest, model: ModelEntry) -> str | None:
-    """The upstream's voice id; None for an answer without sound. Raises `Unsupported` listing the voices."""
+    """The upstream's voice id; None for a response without audio. Raises `Unsupported` listing the voices."""
     if Modality.AUDIO not in request.modalities:
         return None
     if request.voice:
@@ -27,7 +27,7 @@ def chat_voice(request: ChatRequest, model: ModelEntry) -> str | None:
 def match_audio_formats(
     request: ChatRequest, endpoints: Sequence[EndpointEntry]
 ) -> list[tuple[EndpointEntry, AudioFormat | None]]:
-    """Each endpoint that can make a wanted format, with the first it can; no formats without sound.
+    """Endpoints that make a wanted format, with the first one they make; None for a response without audio.
 
     Raises `Unsupported` listing the formats when none can.
     """
@@ -44,7 +44,7 @@ def match_audio_formats(
 
 
 def audio_formats(endpoint: EndpointEntry, streamed: bool) -> tuple[AudioFormat, ...]:
-    """Formats of an endpoint; one that declares none is an admin's own and may make any."""
+    """Formats of an endpoint; one that lists none was added by an admin and may make any."""
     formats = endpoint.formats or tuple(AudioFormat)
     options = {**endpoint.provider.options, **endpoint.options}
     streams = options.get("streamed_formats", STREAMED.get(endpoint.provider.wire, formats))
@@ -52,15 +52,17 @@ def audio_formats(endpoint: EndpointEntry, streamed: bool) -> tuple[AudioFormat,
 
 
 def format_unsupported(request: ChatRequest, endpoints: Sequence[EndpointEntry]) -> Unsupported:
-    whole = format_names(form for endpoint in endpoints for form in audio_formats(endpoint, streamed=False))
+    unstreamed = format_names(
+        form for endpoint in endpoints for form in audio_formats(endpoint, streamed=False)
+    )
     formats = format_names(
         form for endpoint in endpoints for form in audio_formats(endpoint, request.streamed)
     )
-    asked, listed = format_name(request.format), ", ".join(formats)
-    if request.streamed and asked in whole:
+    wanted, listed = format_name(request.format), ", ".join(formats)
+    if request.streamed and wanted in unstreamed:
         message = f"{request.model} streams {listed or 'no sound'} only: ask for that, or without stream."
     else:
-        message = f"{request.model} cannot speak {asked} here. It makes {listed or 'no sound'}."
+        message = f"{request.model} cannot speak {wanted} here. It makes {listed or 'no sound'}."
     return Unsupported(message, param="audio.format", metadata={"formats": formats})
 
 
@@ -69,5 +71,5 @@ def format_names(formats: Iterable[AudioFormat]) -> list[str]:
 
 
 def format_name(form: AudioFormat) -> str:
-    """As the chat API calls it."""
+    """The name of a format in the chat API."""
     return "pcm16" if form is AudioFormat.PCM else str(form)

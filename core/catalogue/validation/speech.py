@@ -1,4 +1,4 @@
-"""What a speech request must be for a given model: voice, format, length, speed, instructions."""
+"""Checks a speech request against its model: voice, format, length, speed, instructions."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def check_speed(speed: float, model: ModelEntry) -> None:
     if model.speed is None:
         raise unsupported(model, "speed", "has one speed only")
     slowest, fastest = model.speed
-    if not slowest <= speed <= fastest:  # written so that NaN fails
+    if not slowest <= speed <= fastest:  # this way round NaN is refused
         raise InvalidRequest(
             f"speed must be between {slowest:g} and {fastest:g} for {model.slug}.",
             param="speed",
@@ -59,7 +59,7 @@ def unsupported(model: ModelEntry, param: str, what: str) -> Unsupported:
 
 
 def speech_voice(request: SpeechRequest, model: ModelEntry) -> str | None:
-    """The upstream's voice id: by id, by name, or the first that speaks the text's language."""
+    """The upstream's voice id: the one wanted by id or name, else the first for the text's language."""
     if not request.voice:
         return default_voice(model.voices, request.text)
     return find_voice(request.voice, model, "voice")
@@ -68,7 +68,7 @@ def speech_voice(request: SpeechRequest, model: ModelEntry) -> str | None:
 def find_voice(voice: str, model: ModelEntry, param: str) -> str:
     """The upstream's id of a voice called by id or name. Raises `Unsupported` listing the voices."""
     if not model.voices:
-        return voice  # a model of an admin's own: the upstream knows its voices
+        return voice  # added by an admin: the voices are known to the upstream only
     base, variant = split_variant(voice, model)
     found = model.voice_ids.get(base.casefold())
     if found is None:
@@ -83,10 +83,10 @@ def split_variant(voice: str, model: ModelEntry) -> tuple[str, str]:
 
 
 def unknown_voice(voice: str, model: ModelEntry, param: str) -> Unsupported:
-    """The message lists what a person would type, the metadata every id."""
+    """The message lists readable ids, else names; the metadata has every id."""
     ids = [entry.id for entry in model.voices]
-    spoken = [entry.id if is_readable(entry.id) else entry.name for entry in model.voices]
-    listed = ", ".join(spoken[:LISTED_VOICES])
+    names = [entry.id if is_readable(entry.id) else entry.name for entry in model.voices]
+    listed = ", ".join(names[:LISTED_VOICES])
     more = f" and {len(ids) - LISTED_VOICES} more" if len(ids) > LISTED_VOICES else ""
     return Unsupported(
         f"{model.slug} has no voice {voice[:60]!r}. It has {listed}{more}.",
@@ -96,14 +96,14 @@ def unknown_voice(voice: str, model: ModelEntry, param: str) -> Unsupported:
 
 
 def is_readable(voice: str) -> bool:
-    """Whether an id can be read aloud: ElevenLabs' twenty random letters cannot."""
+    """Whether an id is meant for people: ElevenLabs' ids are twenty random letters."""
     return len(voice) < 20 or "_" in voice or "/" in voice
 
 
 def match_formats(
     request: SpeechRequest, endpoints: Sequence[EndpointEntry]
 ) -> list[tuple[EndpointEntry, AudioFormat]]:
-    """Each endpoint that can make a wanted format, with the first it can.
+    """Endpoints that can make a wanted format, with the first one they make.
 
     Raises `Unsupported` listing the formats when none can.
     """

@@ -1,4 +1,4 @@
-"""Which voice fits a text: the script of its letters names a language."""
+"""The default voice for a text, by the language that the script of its letters suggests."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SCRIPTS = {
 
 
 def likely_language(text: str) -> str:
-    """Primary language subtag by script, "" when no letter says. Kana make a text Japanese."""
+    """Primary language subtag by script, "" when there is none. Any kana make a text Japanese."""
     sample = text[:SAMPLE]
     if sample.isascii():
         return "en" if any(map(str.isalpha, sample)) else ""
@@ -45,7 +45,7 @@ def likely_language(text: str) -> str:
 
 
 def default_voice(voices: Sequence[VoiceEntry], text: str) -> str | None:
-    """The first voice that speaks the text's likely language, else the first of all; None without voices."""
+    """Id of the first voice for the text's likely language, else of the first voice; None without voices."""
     if not voices:
         return None
     if any(voice.language for voice in voices):

@@ -191,7 +191,7 @@ def default_format(entry: Listing) -> str:
 def pricing(request: HttpRequest, entry: Listing) -> dict[str, Any]:
     rows = []
     for endpoint in entry.model.endpoints:
-        if endpoint.shown:
+        if endpoint.visible:
             state = readiness(endpoint.provider, endpoint.upstream_id)
             rows.append(
                 {

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from core.catalogue import route as catalogue
+from core.catalogue.routes import targets
 from core.models import Attempt, Endpoint
 from tests.core.api.conftest import make_provider
 from tests.core.api.test_transcription import WAV, make_ear, refused, send
@@ -68,7 +68,7 @@ def test_wishes_reach_the_servers_that_know_them(live, key, lab, provider, known
 
 
 def test_a_provider_that_stays_silent_is_given_up_for_the_next(live, key, lab, provider, monkeypatch):
-    monkeypatch.setattr(catalogue, "FIRST_SOUND", 0.3 - SECONDS)
+    monkeypatch.setattr(targets, "FIRST_EVENT_SECONDS", 0.3 - SECONDS)
     model = make_ear(lab, upstream="nothing")
     other = make_provider("other", provider.url)
     second = Endpoint.objects.create(model=model, provider=other, upstream_id="whisper", priority=1000)

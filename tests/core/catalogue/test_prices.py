@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from core.catalogue import prices
-from core.contract.tasks import Task
+from core.contract.tasks import Task, UnknownTask
 from core.contract.usage import Kind, Price, Unit
 
 
@@ -79,3 +79,19 @@ def test_comparable_of_spoken_tokens_is_near_the_character_price():
         price(Kind.AUDIO_OUT, Unit.TOKEN, "0.000012"),
     ]
     assert round(prices.comparable(sheet, Task.SPEECH)) == 16
+
+
+@pytest.mark.parametrize("task", list(Task))
+def test_every_task_has_a_comparable_price(task):
+    sheet = [price(Kind.TEXT_IN, Unit.TOKEN, "0.000002")]
+    assert prices.comparable(sheet, task) is not None
+
+
+def test_without_a_task_nothing_is_comparable():
+    assert prices.comparable([price(Kind.TEXT_IN, Unit.TOKEN, "0.000002")], None) is None
+
+
+@pytest.mark.parametrize("describe", [prices.summary, prices.comparable])
+def test_a_task_without_a_row_is_priced_as_no_other(describe):
+    with pytest.raises(UnknownTask, match="telepathy"):
+        describe([price(Kind.TEXT_IN, Unit.TOKEN, "0.000002")], "telepathy")

@@ -8,9 +8,10 @@ import pytest
 
 from core.catalogue import snapshot
 from core.catalogue.lookup import get
-from core.catalogue.route import route
+from core.catalogue.route import ROUTES, route
 from core.catalogue.validation.speech import speech_voice
 from core.contract.audio import AudioFormat
+from core.contract.chat import ChatRequest
 from core.contract.errors import (
     InvalidRequest,
     ModelNotFound,
@@ -19,7 +20,11 @@ from core.contract.errors import (
     Unsupported,
     WrongEndpoint,
 )
+from core.contract.requests import Request
 from core.contract.speech import SpeechRequest
+from core.contract.tasks import Task, UnknownTask
+from core.contract.transcription import AudioFile, TranscriptionRequest
+from core.contract.translation import TranslationRequest
 from core.models import AIModel, Endpoint, Provider, ProviderKey
 
 ESPEAK = "local/espeak-ng"
@@ -293,3 +298,33 @@ def test_an_admins_own_model_needs_nothing_but_an_endpoint(db):
     (target,) = route(ask("kokoro", voice="af_sky")).targets
     assert (target.wire, target.voice, target.credential) == ("openai", "af_sky", None)
     assert target.prices == ()
+
+
+AUDIO = AudioFile("/nowhere", "audio.wav", "audio/wav", 1000, 60.0)
+REQUESTS = {
+    Task.SPEECH: SpeechRequest(TTS, "Hello"),
+    Task.TRANSCRIPTION: TranscriptionRequest("openai/whisper-1", AUDIO),
+    Task.TRANSLATION: TranslationRequest("openai/whisper-1", AUDIO),
+    Task.CHAT: ChatRequest("openai/gpt-4o", ({"role": "user", "content": "Hello"},)),
+}
+
+
+class MadeUpRequest:
+    """A request of a task that no layer knows."""
+
+    task = "telepathy"
+    model = TTS
+
+
+@pytest.mark.parametrize("request_", REQUESTS.values(), ids=REQUESTS)
+def test_a_task_without_a_row_is_routed_as_no_other(models, keys, monkeypatch, request_: Request):
+    keys(OPENAI="sk-direct")
+    assert route(request_).targets
+    monkeypatch.delitem(ROUTES, request_.task)
+    with pytest.raises(UnknownTask, match=f"core.catalogue.route has no row for the task {request_.task}"):
+        route(request_)
+
+
+def test_a_made_up_task_is_unknown(models):
+    with pytest.raises(UnknownTask, match="telepathy"):
+        route(MadeUpRequest())

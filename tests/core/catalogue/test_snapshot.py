@@ -11,6 +11,7 @@ from django.utils import timezone
 from core.catalogue import lookup, snapshot
 from core.catalogue.seed.tables import seed_catalogue
 from core.contract.audio import AudioFormat
+from core.contract.tasks import Task
 from core.models import AIModel, Endpoint, Price, Provider, ProviderKey, Voice
 
 TTS = "openai/tts-1"
@@ -132,3 +133,8 @@ def test_local_formats_are_those_the_libraries_make(catalogue, monkeypatch):
     snapshot.reload()
     assert snapshot.current().models["local/espeak-ng"].endpoints[0].formats == ("wav", "pcm")
     assert snapshot.current().models[TTS].endpoints[0].formats == tuple(AudioFormat)
+
+
+def test_tasks_of_a_later_version_are_left_out(catalogue):
+    AIModel.objects.filter(slug=TTS).update(tasks=["telepathy", "speech"])
+    assert snapshot.reload().models[TTS].tasks == (Task.SPEECH,)

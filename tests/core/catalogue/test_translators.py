@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.catalogue.route import route
-from core.catalogue.translators import translators
+from core.catalogue.translators import ready_translators
 from core.contract.errors import Unavailable, Unsupported
 from core.contract.transcription import AudioFile
 from core.contract.translation import TranslationRequest
@@ -30,7 +30,7 @@ def test_a_model_that_does_not_goes_on_to_the_cheapest_language_model(models, ke
     way = route(ask(PLAIN))
     assert way.model == PLAIN
     assert way.then is not None
-    assert way.then.model == translators()[0].slug
+    assert way.then.model == ready_translators()[0].slug
     assert [target.provider for target in way.then.targets] == ["openai"]
 
 
@@ -55,4 +55,4 @@ def test_without_any_language_model_those_that_translate_are_named(models):
 
 
 def test_the_embedded_provider_has_no_language_model(models):
-    assert translators() == []
+    assert ready_translators() == []

@@ -112,7 +112,7 @@ async def test_a_rich_list_adds_models_with_their_prices(row, provider):
     event = await AuditEvent.objects.aget()
     assert (event.action, event.subject, event.detail) == ("models.synced", "fake", {"models": report.added})
     await offload(snapshot.refresh_if_changed)
-    assert snapshot.current().models["acme/talker-2"].shown
+    assert snapshot.current().models["acme/talker-2"].visible
 
 
 async def test_a_second_time_changes_nothing(row, provider):

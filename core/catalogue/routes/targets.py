@@ -1,0 +1,65 @@
+"""Targets of a route: the endpoints of a model that can be called now, with address, key and options."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from core.catalogue.entries import EndpointEntry, ModelEntry
+from core.catalogue.readiness import Readiness, ReadinessState, provider_access, readiness
+from core.contract.audio import AudioFormat
+from core.contract.errors import Unavailable
+from core.contract.route import Target
+from core.contract.tasks import Task
+
+FIRST_EVENT_SECONDS = 60.0
+"""How long a target may take to its first event while another one could be asked instead."""
+
+
+def live_endpoints(model: ModelEntry, task: Task) -> list[EndpointEntry]:
+    """Endpoints that can be called now, in order. Raises `Unavailable` naming what an admin must do."""
+    endpoints = [endpoint for endpoint in model.endpoints if endpoint.visible and task in endpoint.tasks]
+    states = [readiness(endpoint.provider, endpoint.upstream_id) for endpoint in endpoints]
+    live = [endpoint for endpoint, state in zip(endpoints, states, strict=True) if state.ready]
+    if not live:
+        raise not_callable(model, states)
+    return live
+
+
+def not_callable(model: ModelEntry, states: Sequence[Readiness]) -> Unavailable:
+    needs_key = any(state.state is ReadinessState.NEEDS_KEY for state in states)
+    helps = dict.fromkeys(state.help for state in states if state.help)
+    return Unavailable(
+        f"{model.slug} cannot be called yet. {' '.join(helps) or 'No provider serves it.'}",
+        code="provider_needs_key" if needs_key else "provider_unavailable",
+        error_type="provider_unavailable",
+        param="model",
+        metadata={"model": model.slug},
+    )
+
+
+def build_target(
+    endpoint: EndpointEntry,
+    voice: str | None = None,
+    form: AudioFormat | None = None,
+    options: Mapping[str, Any] | None = None,
+) -> Target:
+    """The endpoint as it is called; the provider's options override `options`, the endpoint's both."""
+    provider = endpoint.provider
+    access = provider_access(provider)
+    return Target(
+        endpoint_id=endpoint.id,
+        provider=provider.slug,
+        provider_name=provider.name,
+        wire=provider.wire,
+        base_url=access.base_url if access else provider.base_url,
+        model=endpoint.upstream_id,
+        credential=access.secret if access else None,
+        prices=endpoint.prices,
+        voice=voice,
+        format=form,
+        headers=provider.headers,
+        options={**(options or {}), **provider.options, **endpoint.options},
+        priority=endpoint.priority,
+        weight=endpoint.weight,
+    )

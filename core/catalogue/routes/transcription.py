@@ -1,0 +1,22 @@
+"""The route of a transcription request."""
+
+from __future__ import annotations
+
+from core.catalogue import lookup
+from core.catalogue.entries import ModelEntry
+from core.catalogue.routes.audio_file import audio_file_policy, audio_file_targets
+from core.catalogue.validation.transcription import check_transcription
+from core.contract.route import Route
+from core.contract.transcription import TranscriptionRequest
+
+
+def route_transcription(request: TranscriptionRequest, model: ModelEntry) -> Route:
+    """Word times that the model does not give are to be aligned afterwards (`Route.align`)."""
+    lookup.check_task(model, request.task)
+    check_transcription(request, model)
+    return Route(
+        model=model.slug,
+        targets=audio_file_targets(model, request.task),
+        policy=audio_file_policy(request.file),
+        align=request.words and "words" not in model.features,
+    )

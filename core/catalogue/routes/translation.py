@@ -1,0 +1,36 @@
+"""The route of a translation request: by one model, or by one that transcribes and one that translates."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from core.catalogue import lookup
+from core.catalogue.entries import ModelEntry
+from core.catalogue.routes.audio_file import audio_file_policy, audio_file_targets
+from core.catalogue.routes.chat import route_chat
+from core.catalogue.routes.transcription import route_transcription
+from core.catalogue.translators import choose_translator, needs_translator
+from core.catalogue.validation.translation import check_translation
+from core.contract.route import Route
+from core.contract.translation import TranslationRequest
+from core.routing.two_step_translation import IntermediateTranscript, chat_request, transcription_request
+
+
+def route_translation(request: TranslationRequest, model: ModelEntry) -> Route:
+    if needs_translator(request, model):
+        return route_two_steps(request, model)
+    lookup.check_task(model, request.task)
+    check_translation(request, model)
+    return Route(
+        model=model.slug,
+        targets=audio_file_targets(model, request.task),
+        policy=audio_file_policy(request.file),
+    )
+
+
+def route_two_steps(request: TranslationRequest, model: ModelEntry) -> Route:
+    """The route of the transcription, `then` that of the chat request which translates it."""
+    translator = choose_translator(request)
+    first = route_transcription(transcription_request(request), model)
+    second = chat_request(request, translator.slug, IntermediateTranscript())
+    return replace(first, then=route_chat(second, translator))
