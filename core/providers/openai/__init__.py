@@ -6,15 +6,15 @@ https://platform.openai.com/docs/api-reference
 from __future__ import annotations
 
 from core.providers.base import Adapter
-from core.providers.openai.chat.chat import Chat
-from core.providers.openai.models import Models
-from core.providers.openai.speech.speech import Speech
-from core.providers.openai.transcription.transcription import Transcription
-from core.providers.openai.translation import Translation
+from core.providers.openai.chat.chat import OpenAIChat
+from core.providers.openai.models import OpenAIModels
+from core.providers.openai.speech.speech import OpenAISpeech
+from core.providers.openai.transcription.transcription import OpenAITranscription
+from core.providers.openai.translation import OpenAITranslation
 from core.providers.shared import http
 
 
-class OpenAI(Adapter, Speech, Transcription, Translation, Chat, Models):
+class OpenAI(Adapter, OpenAISpeech, OpenAITranscription, OpenAITranslation, OpenAIChat, OpenAIModels):
     """Any server with OpenAI's paths and bodies."""
 
     def prepare(self) -> None:

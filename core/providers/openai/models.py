@@ -12,7 +12,7 @@ from core.providers.shared import http
 LIMITS = http.Limits(total=20.0, idle=10.0, size=8 * http.MIB)
 
 
-class Models:
+class OpenAIModels:
     async def models(self, target: Target) -> tuple[str, ...]:
         """Ids of the models the server lists. Raises from the error tree when it does not."""
         return tuple(row["id"] for row in await self.listing(target))

@@ -16,7 +16,7 @@ EVENT_STREAM = "text/event-stream"
 TERMINATOR = b"[DONE]"
 
 
-async def values(answer: http.Answer, hide: tuple[str, ...]) -> AsyncGenerator[dict[str, Any], None]:
+async def values(answer: http.Response, hide: tuple[str, ...]) -> AsyncGenerator[dict[str, Any], None]:
     """Each event as an object with its `type`; ends at `[DONE]`. Raises where the answer ends without it."""
     splitter = Splitter()
     async with aclosing(answer.chunks()) as chunks:

@@ -14,7 +14,7 @@ from core.contract.translation import TranslationRequest
 from core.providers.openai.transcription.transcription import listen, pairs, shared, upstream_format
 
 
-class Translation:
+class OpenAITranslation:
     async def translate(self, target: Target, request: TranslationRequest) -> AsyncGenerator[Event, None]:
         """As a transcription: deltas, segments, the whole, then `Used`; closes its upstream."""
         own = {**shared(target, request), "response_format": upstream_format(target, request)}

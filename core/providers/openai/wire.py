@@ -10,8 +10,8 @@ from core.contract.errors import UpstreamInvalid
 from core.contract.route import Target
 from core.providers.shared import http
 from core.providers.shared.errors import from_object
-from core.providers.shared.form_body import Upload
-from core.providers.shared.json_body import Embedded, encoded
+from core.providers.shared.form_body import FormBody
+from core.providers.shared.json_body import JsonBody, encode
 
 AGENT = "polyphony"
 SHORTEST_SECRET = 8
@@ -24,16 +24,16 @@ def call(
 ) -> http.Call:
     """The request for `path` below the target's base URL; raises `Unavailable` where its key is locked."""
     headers, hide = _credentials(target)
-    content: bytes | Embedded = b""
+    content: bytes | JsonBody = b""
     if body is not None:
         headers["Content-Type"] = "application/json"
-        content = encoded(body)
-        if isinstance(content, Embedded):
+        content = encode(body)
+        if isinstance(content, JsonBody):
             headers |= content.headers
     return http.Call(method, _address(target, path), headers, content, limits, hide)
 
 
-def upload(target: Target, path: str, form: Upload, limits: http.Limits) -> http.Call:
+def upload(target: Target, path: str, form: FormBody, limits: http.Limits) -> http.Call:
     """The request that sends `form` to `path`; raises `Unavailable` where the target's key is locked."""
     headers, hide = _credentials(target)
     headers |= form.headers

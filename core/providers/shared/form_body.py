@@ -15,7 +15,7 @@ NAME = re.compile(r"[\w.\[\]-]{1,200}")
 """Names come from callers too: nothing in them may end a header."""
 
 
-class Upload:
+class FormBody:
     """`multipart/form-data` as an async iterable of bytes; iterating again sends it again."""
 
     def __init__(self, fields: Sequence[tuple[str, str]], file: AudioFile) -> None:
@@ -44,10 +44,10 @@ class Upload:
         return head.encode() + value.encode(errors="replace") + b"\r\n"
 
     def __aiter__(self) -> AsyncIterator[bytes]:
-        return Pieces(self._head, self._file.path, self._tail)
+        return FormReader(self._head, self._file.path, self._tail)
 
 
-class Pieces:
+class FormReader:
     """Opens the file for each piece: a connection that breaks leaves nothing to close."""
 
     def __init__(self, head: bytes, path: str, tail: bytes) -> None:

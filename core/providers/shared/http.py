@@ -75,7 +75,7 @@ class Call:
     hide: tuple[str, ...] = ()
 
 
-class Answer:
+class Response:
     """A 2xx answer whose body is still coming; leaving the `async with` early closes its connection."""
 
     __slots__ = ("_content", "_deadline", "_limits", "_response", "headers", "media_type")
@@ -111,7 +111,7 @@ class Answer:
                     timer.since = since = monotonic()
                     arrival = await read()
                 except BROKEN as error:
-                    failure = translate(error)
+                    failure = upstream_error(error)
                 finally:
                     timer.since = None
                     deadline.left -= monotonic() - since
@@ -161,17 +161,17 @@ class Answer:
             await self._deadline.wait(self._content.readany(), LINGER)
 
 
-async def send(call: Call) -> Answer:
+async def send(call: Call) -> Response:
     """The answer to `call`, if it is a 2xx; anything else is raised from the error tree."""
     deadline = Deadline(call.limits.total)
     response, failure = None, None
     try:
         response = await deadline.wait(_dispatch(call), call.limits.total)
     except BROKEN as error:
-        failure = translate(error)
+        failure = upstream_error(error)
     if failure or not response:  # raised outside the handler: its context may quote headers
         raise failure or UpstreamInvalid("The provider did not answer.")
-    answer = Answer(response, call.limits, deadline)
+    answer = Response(response, call.limits, deadline)
     if 200 <= response.status_code < 300:
         return answer
     async with answer:
@@ -201,7 +201,7 @@ def bearer(key: str) -> str:
     return f"Bearer {key}"
 
 
-def translate(error: BaseException) -> UpstreamError:
+def upstream_error(error: BaseException) -> UpstreamError:
     """What a failure of the client means; its own words, which may quote addresses, are not repeated."""
     cause = error.__cause__ if isinstance(error, httpx.HTTPError) and error.__cause__ else error
     if isinstance(cause, TimeoutError):
@@ -218,14 +218,14 @@ def translate(error: BaseException) -> UpstreamError:
 async def _dispatch(call: Call) -> httpx.Response:
     url, address, origin = _address(call.url)
     # given as a stream: else httpx adds headers that aiohttp writes anyway
-    stream = httpx.ByteStream(call.content) if isinstance(call.content, bytes) else Pieces(call.content)
+    stream = httpx.ByteStream(call.content) if isinstance(call.content, bytes) else StreamedBody(call.content)
     request = httpx.Request(
         call.method, url, headers=call.headers, stream=stream, extensions={"address": address}
     )
     return await (await _transport(origin)).handle_async_request(request)
 
 
-class Pieces(httpx.AsyncByteStream):
+class StreamedBody(httpx.AsyncByteStream):
     """A body that comes in pieces."""
 
     def __init__(self, pieces: AsyncIterable[bytes]) -> None:

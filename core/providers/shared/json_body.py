@@ -19,10 +19,10 @@ PIECE = 192 * 1024
 BARE = b'"data":"'
 """What stands before a file in `input_audio`, the one place where base64 has no `data:` in front."""
 
-Segment = bytes | Media
+BodyPart = bytes | Media
 
 
-def encoded(body: Mapping[str, Any]) -> bytes | Embedded:
+def encode(body: Mapping[str, Any]) -> bytes | JsonBody:
     """`body` as JSON, streamed where it has a `Media`. Raises `InvalidRequest` for what JSON cannot carry."""
     found: list[Media] = []
     mark = ""
@@ -42,14 +42,14 @@ def encoded(body: Mapping[str, Any]) -> bytes | Embedded:
     except orjson.JSONEncodeError:
         failure = InvalidRequest("The request has characters or values that JSON cannot carry.")
     else:
-        return Embedded(segments(text.split(mark.encode()), found)) if found else text
+        return JsonBody(segments(text.split(mark.encode()), found)) if found else text
     raise failure
 
 
-def segments(texts: Sequence[bytes], files: Sequence[Media]) -> list[Segment]:
+def segments(texts: Sequence[bytes], files: Sequence[Media]) -> list[BodyPart]:
     """JSON and files by turns, each file behind what says that it is one."""
     first, *rest = texts
-    found: list[Segment] = []
+    found: list[BodyPart] = []
     before = first
     for media, after in zip(files, rest, strict=True):
         label = b"" if before.endswith(BARE) else f"data:{media.media_type};base64,".encode()
@@ -58,10 +58,10 @@ def segments(texts: Sequence[bytes], files: Sequence[Media]) -> list[Segment]:
     return [*found, before]
 
 
-class Embedded:
+class JsonBody:
     """The body as an async iterable of bytes; iterating again sends it again."""
 
-    def __init__(self, segments: Sequence[Segment]) -> None:
+    def __init__(self, segments: Sequence[BodyPart]) -> None:
         self._segments = segments
 
     @property
@@ -76,13 +76,13 @@ class Embedded:
                 raise InvalidRequest(f"The file {media.name} is no longer there.", param="messages")
 
     def __aiter__(self) -> AsyncIterator[bytes]:
-        return Pieces(self._segments)
+        return JsonReader(self._segments)
 
 
-class Pieces:
+class JsonReader:
     """Opens a file for each piece of it: a connection that breaks leaves nothing to close."""
 
-    def __init__(self, segments: Sequence[Segment]) -> None:
+    def __init__(self, segments: Sequence[BodyPart]) -> None:
         self._segments = iter(segments)
         self._media: Media | None = None
         self._at = 0
@@ -105,7 +105,7 @@ class Pieces:
         return await asyncio.to_thread(piece, media, at)
 
 
-def length(segment: Segment) -> int:
+def length(segment: BodyPart) -> int:
     return len(segment) if isinstance(segment, bytes) else -(-segment.size // 3) * 4
 
 

@@ -15,7 +15,7 @@ SAMPLE = 2
 """Bytes of one."""
 
 
-class Sound:
+class AudioDecoder:
     """Decodes piece by piece; what a piece leaves over waits for the next. `wrapped` makes one WAV of all."""
 
     __slots__ = ("_audio", "_begun", "_held", "_samples", "_text", "_wrapped")

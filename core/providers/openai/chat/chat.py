@@ -16,10 +16,10 @@ from core.contract.chat import ChatRequest, Modality
 from core.contract.events import Event, Used
 from core.contract.route import Target
 from core.providers.openai import wire
-from core.providers.openai.chat.events import Reading
+from core.providers.openai.chat.events import ChatReader
 from core.providers.openai.chat.usage import usage_of
 from core.providers.shared import http
-from core.providers.shared.json_body import Embedded
+from core.providers.shared.json_body import JsonBody
 
 LIMITS = http.Limits(total=300.0, idle=60.0, pace=16, size=64 * http.MIB)
 WATCHING = http.Limits(total=600.0, idle=LIMITS.idle, pace=LIMITS.pace, size=LIMITS.size)
@@ -30,14 +30,14 @@ ASIDE = http.MIB
 """An answer longer than this is read in a thread: others are waiting meanwhile."""
 
 
-class Chat:
+class OpenAIChat:
     async def chat(self, target: Target, request: ChatRequest) -> AsyncGenerator[Event, None]:
         """`Answered`, then each event as it comes, then `Used`; closes its upstream."""
         body = self.chat_body(target, request)
         call = wire.call(target, "POST", "chat/completions", body, limits(target, request))
-        if isinstance(call.content, Embedded):
+        if isinstance(call.content, JsonBody):
             await call.content.check()
-        reading = Reading(target.format or request.format, call.hide, wrapped=wrapped(target, request))
+        reading = ChatReader(target.format or request.format, call.hide, wrapped=wrapped(target, request))
         async with await http.send(call) as answer:
             if wire.is_json(answer.media_type) or "stream" not in body:
                 for event in await whole(reading, answer):
@@ -71,7 +71,7 @@ class Chat:
         return fields
 
 
-async def whole(reading: Reading, answer: http.Answer) -> Sequence[Event]:
+async def whole(reading: ChatReader, answer: http.Response) -> Sequence[Event]:
     body = await answer.body()
     if len(body) > ASIDE:
         return await asyncio.to_thread(reading.whole, body)

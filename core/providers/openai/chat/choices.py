@@ -8,9 +8,9 @@ from typing import Any
 from core.contract.audio import AudioFormat
 from core.contract.errors import UpstreamError, UpstreamFailed, UpstreamInvalid
 from core.contract.events import ChatDelta, Event, ImageReady
-from core.providers.openai.chat.audio import Sound
+from core.providers.openai.chat.audio import AudioDecoder
 from core.providers.openai.chat.images import picture
-from core.providers.openai.chat.tool_calls import Calls
+from core.providers.openai.chat.tool_calls import ToolCallReader
 from core.providers.shared.errors import from_object
 
 BESIDE = ("logprobs", "native_finish_reason", "content_filter_results")
@@ -19,16 +19,16 @@ OF_SOUND = ("id", "expires_at")
 MOST_CHOICES = 128
 
 
-class Choices:
+class ChoiceReader:
     """Reads choices as they come; `finished` once one has said why it ended."""
 
     __slots__ = ("_calls", "_hide", "_pictures", "finished", "sound")
 
     def __init__(self, audio: AudioFormat, hide: tuple[str, ...], *, wrapped: bool) -> None:
         self.finished = False
-        self.sound = Sound(audio, wrapped=wrapped)
+        self.sound = AudioDecoder(audio, wrapped=wrapped)
         self._hide = hide
-        self._calls = Calls()
+        self._calls = ToolCallReader()
         self._pictures = 0
 
     def read(self, choice: Any, position: int, name: str) -> Iterator[Event]:

@@ -9,7 +9,7 @@ from core.contract.audio import AudioFormat
 from core.contract.errors import UpstreamInvalid
 from core.contract.events import AnswerMetadata, Event
 from core.providers.openai import wire
-from core.providers.openai.chat.choices import Choices
+from core.providers.openai.chat.choices import ChoiceReader
 from core.providers.openai.plain import Pattern, plain, said_between
 from core.providers.openai.stream import TERMINATOR, accepted, split
 from core.providers.shared import http
@@ -21,7 +21,7 @@ CAP = 8 * http.MIB
 TOLD = ("system_fingerprint", "service_tier", "citations", "search_results")
 
 
-class Reading:
+class ChatReader:
     """One answer as it arrives: `done` once it has said so, `usage` what it last reported.
 
     `audio` is the format its sound is in; `wrapped` makes one WAV of its samples.
@@ -37,7 +37,7 @@ class Reading:
         self._hide = hide
         self._splitter = Splitter(CAP)
         self._pattern = Pattern()
-        self._choices = Choices(audio, hide, wrapped=wrapped)
+        self._choices = ChoiceReader(audio, hide, wrapped=wrapped)
 
     def feed(self, chunk: bytes) -> Iterable[Event]:
         """What the events say that `chunk` completes. Iterating raises from the error tree."""

@@ -11,7 +11,7 @@ from core.contract.errors import UpstreamInvalid
 from core.contract.events import ToolCall
 
 
-class Calls:
+class ToolCallReader:
     """Remembers which call each choice's fragments belong to."""
 
     __slots__ = ("_begun", "_latest")

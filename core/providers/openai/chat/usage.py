@@ -22,7 +22,7 @@ MADE = {"audio_tokens": Kind.AUDIO_OUT, "image_tokens": Kind.IMAGE_OUT}
 def usage_of(reported: Any, target: Target) -> Usage:
     """`reported` is the answer's `usage`. Nonsense is dropped and marks an estimate, as does its absence."""
     told = reported if isinstance(reported, dict) else {}
-    tokens = Tokens()
+    tokens = TokenReader()
     asked, made = tokens.count(told.get("prompt_tokens")), tokens.count(told.get("completion_tokens"))
     if asked is not None:
         tokens.prompt(asked, details(told, "prompt_tokens_details"))
@@ -40,7 +40,7 @@ def details(told: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-class Tokens:
+class TokenReader:
     """Amounts as they are found, and whether something was told that cannot be."""
 
     def __init__(self) -> None:

@@ -8,7 +8,7 @@ from contextlib import aclosing
 from typing import Any
 
 from core.contract.errors import UpstreamInvalid
-from core.providers.openai.speech.usage import Meter
+from core.providers.openai.speech.usage import SpeechMeter
 from core.providers.openai.stream import TERMINATOR, split, value_of
 from core.providers.shared import http
 from core.providers.shared.sse import Splitter
@@ -17,7 +17,9 @@ CAP = 8 * http.MIB
 DONE = "speech.audio.done"
 
 
-async def sound(answer: http.Answer, hide: tuple[str, ...], meter: Meter) -> AsyncGenerator[bytes, None]:
+async def sound(
+    answer: http.Response, hide: tuple[str, ...], meter: SpeechMeter
+) -> AsyncGenerator[bytes, None]:
     """The decoded pieces; usage goes to `meter`. Raises when the events end without saying so."""
     splitter = Splitter(CAP)
     async with aclosing(answer.chunks()) as chunks:

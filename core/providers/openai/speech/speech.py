@@ -17,7 +17,7 @@ from core.contract.speech import SpeechRequest
 from core.media.audio_header import WAV_HEADER, accept
 from core.providers.openai import wire
 from core.providers.openai.speech.events import audio_in, sound
-from core.providers.openai.speech.usage import Meter
+from core.providers.openai.speech.usage import SpeechMeter
 from core.providers.openai.stream import EVENT_STREAM
 from core.providers.shared import http
 from core.providers.shared.errors import EXCERPT
@@ -29,14 +29,14 @@ SNIFFED = 16
 PAGES = (b'{"', b'[{"', b"<!doctype", b"<html", b"<?xml")
 
 
-class Speech:
+class OpenAISpeech:
     async def speak(self, target: Target, request: SpeechRequest) -> AsyncGenerator[Event, None]:
         """`AudioStart` with the first bytes in hand, each chunk as it came, `Used`; closes its upstream."""
         audio = target.format or request.format
         call = wire.call(
             target, "POST", "audio/speech", body(target, request, audio), wire.limits(target, LIMITS)
         )
-        meter = Meter(target, request, audio)
+        meter = SpeechMeter(target, request, audio)
         async with await http.send(call) as answer, aclosing(_source(answer, call, meter)) as chunks:
             head = await _head(chunks, audio, call.hide)
             pcm = meter.begin(head, answer.media_type)
@@ -66,7 +66,7 @@ def body(target: Target, request: SpeechRequest, audio: AudioFormat) -> dict[str
     return fields
 
 
-def _source(answer: http.Answer, call: http.Call, meter: Meter) -> AsyncGenerator[bytes, None]:
+def _source(answer: http.Response, call: http.Call, meter: SpeechMeter) -> AsyncGenerator[bytes, None]:
     """The sound, whichever form the server chose to send it in."""
     if answer.media_type.startswith(EVENT_STREAM):
         return sound(answer, call.hide, meter)
@@ -75,7 +75,7 @@ def _source(answer: http.Answer, call: http.Call, meter: Meter) -> AsyncGenerato
     return answer.chunks()
 
 
-async def _wrapped(answer: http.Answer, hide: tuple[str, ...]) -> AsyncGenerator[bytes, None]:
+async def _wrapped(answer: http.Response, hide: tuple[str, ...]) -> AsyncGenerator[bytes, None]:
     """Sound inside one JSON object, as Mistral sends it; any other object is raised as what it says."""
     value = wire.decoded(body := await answer.body())
     data = audio_in(value) if isinstance(value, dict) and "error" not in value else b""

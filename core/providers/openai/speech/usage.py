@@ -19,7 +19,7 @@ TOKENS_PER_SECOND = 20
 TOKENS = frozenset({f"{Kind.TEXT_IN}.{Unit.TOKEN}", f"{Kind.AUDIO_OUT}.{Unit.TOKEN}"})
 
 
-class Meter:
+class SpeechMeter:
     """Notes what passes and ends as `Usage`."""
 
     __slots__ = ("_audio", "_head", "_pcm", "_reported", "_request", "_size", "_target")

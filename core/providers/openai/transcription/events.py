@@ -33,7 +33,7 @@ PREFIXES = ("transcript.text.", "transcription.text.", "transcription.")
 
 
 async def heard(
-    answer: http.Answer, hide: tuple[str, ...], target: Target, request: TranscriptRequest
+    answer: http.Response, hide: tuple[str, ...], target: Target, request: TranscriptRequest
 ) -> AsyncGenerator[Event, None]:
     """The transcript, then `Used`, whichever form the server chose to send it in."""
     if answer.media_type.startswith(EVENT_STREAM):
@@ -46,7 +46,7 @@ async def heard(
 
 
 async def whole(
-    answer: http.Answer, hide: tuple[str, ...], target: Target, request: TranscriptRequest
+    answer: http.Response, hide: tuple[str, ...], target: Target, request: TranscriptRequest
 ) -> AsyncGenerator[Event, None]:
     value = wire.decoded(body := await answer.body())
     if not isinstance(value, dict) or value.get("error") or not isinstance(value.get("text"), str):
@@ -60,7 +60,7 @@ async def whole(
 
 
 async def streamed(
-    answer: http.Answer, hide: tuple[str, ...], target: Target, request: TranscriptRequest
+    answer: http.Response, hide: tuple[str, ...], target: Target, request: TranscriptRequest
 ) -> AsyncGenerator[Event, None]:
     """Deltas and segments as they come; the last event has the usage and, from some, the times."""
     text, segments, done, sure = [], 0, dict[str, Any](), False

@@ -18,7 +18,7 @@ from core.contract.translation import TranscriptRequest
 from core.providers.openai import wire
 from core.providers.openai.transcription.events import heard
 from core.providers.shared import http
-from core.providers.shared.form_body import Upload
+from core.providers.shared.form_body import FormBody
 
 LIMITS = http.Limits(total=300.0, idle=60.0, pace=16, size=64 * http.MIB)
 OWN_FIELDS = {"model", "file", "response_format", "stream", "provider"}
@@ -28,7 +28,7 @@ SUBTITLES = (TranscriptFormat.SRT, TranscriptFormat.VTT)
 Fields = list[tuple[str, str]]
 
 
-class Transcription:
+class OpenAITranscription:
     async def transcribe(self, target: Target, request: TranscriptionRequest) -> AsyncGenerator[Event, None]:
         """Deltas, segments, words, the whole, then `Used`; closes its upstream."""
         source = listen(target, request, "audio/transcriptions", fields(target, request))
@@ -43,7 +43,7 @@ async def listen(
     """Send the file with `form` to `path`; the events of the answer."""
     total = max(LIMITS.total, request.file.seconds or 0.0)  # a long file may take long before a first byte
     bounds = http.Limits(total, LIMITS.idle, LIMITS.pace, LIMITS.size)
-    call = wire.upload(target, path, Upload(form, request.file), wire.limits(target, bounds))
+    call = wire.upload(target, path, FormBody(form, request.file), wire.limits(target, bounds))
     async with (
         await http.send(call) as answer,
         aclosing(heard(answer, call.hide, target, request)) as events,

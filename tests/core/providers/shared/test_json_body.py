@@ -9,7 +9,7 @@ import pytest
 
 from core.contract.chat import Media, Modality
 from core.contract.errors import InvalidRequest
-from core.providers.shared.json_body import PIECE, Embedded, encoded
+from core.providers.shared.json_body import PIECE, JsonBody, encode
 
 pytestmark = pytest.mark.anyio
 
@@ -19,20 +19,20 @@ def media(path, content: bytes) -> Media:
     return Media(Modality.FILE, str(path), "application/pdf", len(content), path.name)
 
 
-async def sent(body: Embedded) -> bytes:
+async def sent(body: JsonBody) -> bytes:
     return b"".join([piece async for piece in body])
 
 
 def test_a_body_without_files_is_plain_json():
     body = {"messages": (MappingProxyType({"role": "user", "content": "Grüße"}),), "n": 1}
-    assert encoded(body) == '{"messages":[{"role":"user","content":"Grüße"}],"n":1}'.encode()
+    assert encode(body) == '{"messages":[{"role":"user","content":"Grüße"}],"n":1}'.encode()
 
 
 @pytest.mark.parametrize("size", [0, 1, 2, 3, PIECE - 1, PIECE, PIECE + 1, 2 * PIECE])
 async def test_a_file_stands_where_its_mark_stood(tmp_path, size):
     content = bytes(index % 251 for index in range(size))
-    body = encoded({"a": "x", "file_data": media(tmp_path / "a.pdf", content), "b": [1]})
-    assert isinstance(body, Embedded)
+    body = encode({"a": "x", "file_data": media(tmp_path / "a.pdf", content), "b": [1]})
+    assert isinstance(body, JsonBody)
     found = await sent(body)
     assert body.headers == {"Content-Length": str(len(found))}
     url = f"data:application/pdf;base64,{base64.b64encode(content).decode()}"
@@ -42,7 +42,7 @@ async def test_a_file_stands_where_its_mark_stood(tmp_path, size):
 
 async def test_only_sound_has_no_label(tmp_path):
     file = media(tmp_path / "a.pdf", b"abc")
-    body = encoded({"input_audio": {"data": file}, "files": [file, file]})
+    body = encode({"input_audio": {"data": file}, "files": [file, file]})
     label = "data:application/pdf;base64,YWJj"
     assert json.loads(await sent(body)) == {"input_audio": {"data": "YWJj"}, "files": [label, label]}
 
@@ -50,13 +50,13 @@ async def test_only_sound_has_no_label(tmp_path):
 @pytest.mark.parametrize("value", ["\ud800", 2**70, object()])
 def test_what_json_cannot_carry_is_the_caller_s_doing(value):
     with pytest.raises(InvalidRequest):
-        encoded({"messages": [value]})
+        encode({"messages": [value]})
 
 
 @pytest.mark.parametrize("change", ["gone", "longer"])
 async def test_a_file_that_changed_is_noticed_before(tmp_path, change):
     path = tmp_path / "a.pdf"
-    body = encoded({"file_data": media(path, b"abc")})
+    body = encode({"file_data": media(path, b"abc")})
     await body.check()
     if change == "gone":
         path.unlink()
@@ -70,7 +70,7 @@ async def test_fifty_megabytes_take_a_few_pieces_of_memory(tmp_path):
     path = tmp_path / "big.pdf"
     with path.open("wb") as file:
         file.truncate(50_000_000)
-    body = encoded({"file_data": Media(Modality.FILE, str(path), "application/pdf", 50_000_000, "big.pdf")})
+    body = encode({"file_data": Media(Modality.FILE, str(path), "application/pdf", 50_000_000, "big.pdf")})
     tracemalloc.start()
     try:
         size = 0

@@ -8,7 +8,7 @@ import pytest
 from core.contract.audio import AudioFormat
 from core.contract.errors import UpstreamInvalid
 from core.contract.events import AudioChunk, AudioStart, ChatDelta, ImageReady, ToolCall
-from core.providers.openai.chat.events import Reading
+from core.providers.openai.chat.events import ChatReader
 from tests.fakes.chat import PICTURE
 from tests.fakes.frames import frame
 
@@ -17,7 +17,7 @@ PCM = AudioFormat.PCM
 
 def read(*deltas: dict, audio: AudioFormat = PCM, **choice: object) -> list:
     """The events of these deltas but for the one that introduces them, and of the end."""
-    reading, found = Reading(audio, ()), []
+    reading, found = ChatReader(audio, ()), []
     for delta in deltas:
         value = {"choices": [{"index": 0, "delta": delta, **choice}]}
         found += reading.feed(frame(value))
@@ -117,7 +117,7 @@ def test_pictures_are_named_by_their_bytes_and_numbered():
 
 
 def test_usage_may_come_in_any_event_and_the_last_stands():
-    reading = Reading(PCM, ())
+    reading = ChatReader(PCM, ())
     for usage in ({"prompt_tokens": 1}, {"prompt_tokens": 2}, None):
         choices = [{"index": 0, "delta": {"content": "Hi"}, "finish_reason": None}]
         list(reading.feed(frame({"choices": choices, "usage": usage})))
@@ -125,20 +125,20 @@ def test_usage_may_come_in_any_event_and_the_last_stands():
 
 
 def test_several_choices_may_come_in_one_event():
-    reading = Reading(PCM, ())
+    reading = ChatReader(PCM, ())
     choices = [{"index": number, "delta": {"content": str(number)}} for number in (0, 1)]
     assert list(reading.feed(frame({"choices": choices})))[1:] == [ChatDelta("0"), ChatDelta("1", choice=1)]
 
 
 def test_words_of_another_choice_are_never_the_first_s():
-    reading = Reading(PCM, ())
+    reading = ChatReader(PCM, ())
     list(reading.feed(frame({"choices": [{"index": 0, "delta": {"content": "a"}}]})))
     found = list(reading.feed(frame({"choices": [{"index": 1, "delta": {"content": "b"}}]})))
     assert found == [ChatDelta("b", choice=1)]
 
 
 def test_events_before_a_broken_one_are_heard_first():
-    reading, found = Reading(PCM, ()), []
+    reading, found = ChatReader(PCM, ()), []
     chunk = frame({"choices": [{"index": 0, "delta": {"content": "Hi"}}]}) + b"data: {\n\n"
     with pytest.raises(UpstreamInvalid):
         found.extend(reading.feed(chunk))
@@ -147,5 +147,5 @@ def test_events_before_a_broken_one_are_heard_first():
 
 def test_white_space_and_unknown_words_do_no_harm():
     value = {"id": 7, "choices": [{"message": {"content": "Hi", "x": 1}, "y": 2}], "z": 3}
-    found = Reading(PCM, ()).whole(b"\n\n  " + json.dumps(value).encode())
+    found = ChatReader(PCM, ()).whole(b"\n\n  " + json.dumps(value).encode())
     assert found[1:] == [ChatDelta("Hi")]
