@@ -12,9 +12,9 @@ import re
 from typing import Any
 
 from core.contract.audio import AudioFormat
-from tests.fakes.frames import DONE, frame, paced
+from tests.fakes.audio import slices, sound
 from tests.fakes.provider import Exchange, Scenario
-from tests.fakes.sound import slices, sound
+from tests.fakes.server_sent_events import DONE, frame, paced
 
 ID = "chatcmpl-Fake123"
 MODEL = "fake-4o-2026-01-01"

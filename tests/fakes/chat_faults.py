@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from tests.fakes.chat import chat, chunk, frames, whole
-from tests.fakes.frames import DONE, finish, frame, paced
 from tests.fakes.provider import Exchange, Scenario
+from tests.fakes.server_sent_events import DONE, finish, frame, paced
 
 LONG_LINE = 60 * 1024 * 1024
 BLOCK = 64 * 1024

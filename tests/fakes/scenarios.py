@@ -8,12 +8,12 @@ import gzip
 import json
 
 from core.contract.audio import AudioFormat
+from tests.fakes.audio import slices, sound
 from tests.fakes.chat import CHATTING, chat, counted
 from tests.fakes.chat_faults import FAULTS
-from tests.fakes.frames import events, finish, frame
-from tests.fakes.listening import HEARD, transcript
 from tests.fakes.provider import Exchange, Scenario
-from tests.fakes.sound import slices, sound
+from tests.fakes.server_sent_events import events, finish, frame
+from tests.fakes.transcription import HEARD, transcript
 
 SECONDS = 0.5
 CHUNKS = 5

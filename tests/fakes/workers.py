@@ -17,7 +17,7 @@ from core.contract.audio import PCM_RATE, PcmShape
 from core.media.installed import deaf, missing
 from core.media.pool.pool import Pool, close_shared_pool, shared_pool
 from core.media.worker.codecs.encoders import RawEncoder
-from tests.fakes.recordings import RATE
+from tests.fakes.audio_files import RATE
 
 SENTENCE = "The quick brown fox jumps over the lazy dog. "
 

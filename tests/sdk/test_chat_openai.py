@@ -12,8 +12,8 @@ from pydantic import BaseModel
 from core.contract.audio import AudioFormat
 from core.models import UsageRecord
 from tests.core.api.conversations import ASK, make_talker
+from tests.fakes.audio import sound
 from tests.fakes.chat import ARGUMENTS, TEXT, chat
-from tests.fakes.sound import sound
 
 WEATHER = {
     "type": "function",

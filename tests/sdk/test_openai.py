@@ -10,7 +10,7 @@ import pytest
 
 from core.contract.audio import AudioFormat
 from core.models import UsageRecord
-from tests.fakes.sound import sound
+from tests.fakes.audio import sound
 
 ASK = {"model": "lab/alto", "input": "Hello there", "voice": "ada"}
 

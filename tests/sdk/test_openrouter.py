@@ -8,7 +8,7 @@ from openrouter import errors
 from core.contract.audio import AudioFormat
 from core.models import Budget
 from tests.core.api.conftest import make_model
-from tests.fakes.sound import sound
+from tests.fakes.audio import sound
 
 ASK = {"model": "lab/alto", "input": "Hello there"}
 

@@ -11,8 +11,8 @@ import pytest
 
 from core.contract.audio import AudioFormat
 from tests.core.api.test_transcription import make_ear
-from tests.fakes.listening import SECONDS, TEXT
-from tests.fakes.sound import sound
+from tests.fakes.audio import sound
+from tests.fakes.transcription import SECONDS, TEXT
 
 pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 BEGINS = {

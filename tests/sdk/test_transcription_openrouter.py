@@ -9,8 +9,8 @@ from openrouter import errors
 
 from core.contract.audio import AudioFormat
 from tests.core.api.test_transcription import make_ear
-from tests.fakes.listening import SECONDS, TEXT
-from tests.fakes.sound import sound
+from tests.fakes.audio import sound
+from tests.fakes.transcription import SECONDS, TEXT
 
 WAV = sound(AudioFormat.WAV, SECONDS)
 ASK = {"model": "lab/ear", "input_audio": {"data": base64.b64encode(WAV).decode(), "format": "wav"}}

@@ -8,8 +8,8 @@ import pytest
 
 from core.contract.audio import AudioFormat
 from tests.core.api.test_transcription import make_ear, send
-from tests.fakes.listening import SECONDS
-from tests.fakes.sound import sound
+from tests.fakes.audio import sound
+from tests.fakes.transcription import SECONDS
 from tests.sdk.test_specs import check
 
 WAV = sound(AudioFormat.WAV, SECONDS)

@@ -12,8 +12,8 @@ from core.contract.audio import AudioFormat
 from core.models import Attempt, Provider, UsageRecord
 from tests.core.api.conversations import ASK, make_talker, settled
 from tests.core.server.processes import wait_until
+from tests.fakes.audio import sound
 from tests.fakes.chat import ARGUMENTS, FINGERPRINT, PICTURE, TEXT, THOUGHTS
-from tests.fakes.sound import sound
 
 PNG = f"data:image/png;base64,{base64.b64encode(PICTURE).decode()}"
 COST = 12 * 0.00001 + 10 * 0.0001

@@ -10,8 +10,8 @@ import pytest
 from core.contract.audio import AudioFormat
 from core.models import UsageRecord
 from tests.core.api.conversations import ASK, chunks, deltas, make_talker, settled, streamed, text
+from tests.fakes.audio import sound
 from tests.fakes.chat import ARGUMENTS, EXPIRES, FINGERPRINT, PICTURE, TEXT, THOUGHTS
-from tests.fakes.sound import sound
 
 SPOKEN = {"modalities": ["text", "audio"], "audio": {"voice": "ada", "format": "pcm16"}}
 

@@ -14,7 +14,7 @@ from core.api.openapi import document
 from core.api.routes import OPERATIONS
 from core.contract.audio import AudioFormat
 from tests.core.api.conftest import make_model
-from tests.fakes.sound import sound
+from tests.fakes.audio import sound
 
 
 def samples(page: str) -> list[str]:

@@ -13,9 +13,9 @@ import pytest
 from core.contract.audio import MEDIA_TYPES, AudioFormat
 from core.models import Attempt, UsageRecord
 from tests.core.api.conftest import make_model
+from tests.fakes.audio import sound
 from tests.fakes.scenarios import speech as speaking
 from tests.fakes.scenarios import status
-from tests.fakes.sound import sound
 
 ASK = {"model": "lab/alto", "input": "Hello there"}
 

@@ -14,9 +14,9 @@ import pytest
 from core.contract.audio import AudioFormat
 from core.models import Endpoint, Price, UsageRecord
 from tests.core.api.conftest import make_model
-from tests.fakes.listening import SECONDS, TEXT, streamed
+from tests.fakes.audio import sound
 from tests.fakes.scenarios import page, status
-from tests.fakes.sound import sound
+from tests.fakes.transcription import SECONDS, TEXT, streamed
 
 WAV = sound(AudioFormat.WAV, SECONDS)
 PATH = "/audio/transcriptions"

@@ -10,7 +10,7 @@ from core.catalogue.routes import targets
 from core.models import Attempt, Endpoint
 from tests.core.api.conftest import make_provider
 from tests.core.api.test_transcription import WAV, make_ear, refused, send
-from tests.fakes.listening import SECONDS, TEXT, token
+from tests.fakes.transcription import SECONDS, TEXT, token
 
 TOKENS = [token(word) for word in TEXT.split()]
 

@@ -10,7 +10,7 @@ from core.access import keys
 from core.models import Attempt, Endpoint, Price, Provider, UsageRecord
 from tests.core.api.conftest import make_model
 from tests.core.api.test_transcription import refused, send
-from tests.fakes.listening import TEXT
+from tests.fakes.transcription import TEXT
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 
 from core.contract.audio import AudioFormat, PcmShape, wav_header
 from core.media.audio_header import Length, length, mp3_bits, shape, signature
-from tests.fakes.sound import FRAME, sound
+from tests.fakes.audio import FRAME, sound
 
 
 @pytest.mark.parametrize("audio", [AudioFormat.WAV, AudioFormat.OPUS, AudioFormat.FLAC])

@@ -17,7 +17,7 @@ from core.routing.health import Health
 from core.routing.run import run
 from tests.core.routing.books import Books
 from tests.fakes import scenarios
-from tests.fakes.sound import sound
+from tests.fakes.audio import sound
 
 pytestmark = pytest.mark.anyio
 

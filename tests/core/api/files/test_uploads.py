@@ -22,7 +22,7 @@ from core.contract.audio import AudioFormat
 from core.contract.chat import Media, Modality
 from core.contract.errors import InvalidRequest, PolyphonyError, TooLarge
 from core.server.limits import body_caps
-from tests.fakes.sound import sound
+from tests.fakes.audio import sound
 
 pytestmark = pytest.mark.anyio
 

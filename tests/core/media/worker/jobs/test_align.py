@@ -11,7 +11,7 @@ from core.media import align
 from core.media.worker.engines.pocketsphinx import Token
 from core.media.worker.jobs.align import Written, joined, known
 from core.providers.local import Local
-from tests.fakes.recordings import RATE, write_wav
+from tests.fakes.audio_files import RATE, write_wav
 
 pytestmark = pytest.mark.anyio
 

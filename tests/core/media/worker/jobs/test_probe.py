@@ -17,7 +17,7 @@ from core.media.pool.pool import Pool, shared_pool
 from core.media.pool.process import ROOT
 from core.media.worker.codecs.containers import ALL_GAPS, Timeline
 from core.providers.local import Local
-from tests.fakes.recordings import CONTAINERS, RATE, broken_wav, image, recode, write_wav
+from tests.fakes.audio_files import CONTAINERS, RATE, broken_wav, image, recode, write_wav
 
 pytestmark = pytest.mark.anyio
 probe = Local.probe

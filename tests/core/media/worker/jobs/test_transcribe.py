@@ -27,7 +27,7 @@ from core.contract.route import Target
 from core.contract.transcription import AudioFile, TranscriptionRequest
 from core.media.pool.pool import Pool
 from core.providers.local import Local, transcription
-from tests.fakes.recordings import CONTAINERS, RATE, broken_wav, recode, samples, word_errors, write_wav
+from tests.fakes.audio_files import CONTAINERS, RATE, broken_wav, recode, samples, word_errors, write_wav
 
 pytestmark = pytest.mark.anyio
 

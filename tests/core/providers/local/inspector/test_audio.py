@@ -13,7 +13,7 @@ from core.contract.chat import Media, Modality
 from core.providers.local.inspector import measurement
 from core.providers.local.inspector.report import audio
 from tests.core.providers.local.inspector.reports import answered, asked, inspected, part, rows
-from tests.fakes.recordings import RATE, broken_wav, recode, samples, word_errors, write_wav
+from tests.fakes.audio_files import RATE, broken_wav, recode, samples, word_errors, write_wav
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("recogniser")]
 

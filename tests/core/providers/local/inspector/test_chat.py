@@ -20,7 +20,7 @@ from core.media.pool.pool import shared_pool
 from core.providers.local import Local
 from core.providers.local.inspector import spoken_report as reading
 from tests.core.providers.local.inspector.reports import TARGET, aloud, answered, asked, inspected, part, rows
-from tests.fakes.recordings import RATE, samples, write_wav
+from tests.fakes.audio_files import RATE, samples, write_wav
 from tests.fakes.workers import decoded_seconds
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("synthesiser")]

@@ -17,7 +17,7 @@ from core.providers.openai.chat.chat import limits
 from core.providers.registry import adapter
 from tests.core.providers.openai.chat.answers import HELLO, asking, chat, deltas, failing, heard, target, text
 from tests.fakes import chat as fake
-from tests.fakes.sound import sound
+from tests.fakes.audio import sound
 
 pytestmark = pytest.mark.anyio
 

@@ -10,7 +10,7 @@ from core.contract.errors import UpstreamInvalid
 from core.contract.events import AudioChunk, AudioStart, ChatDelta, ImageReady, ToolCall
 from core.providers.openai.chat.events import ChatReader
 from tests.fakes.chat import PICTURE
-from tests.fakes.frames import frame
+from tests.fakes.server_sent_events import frame
 
 PCM = AudioFormat.PCM
 

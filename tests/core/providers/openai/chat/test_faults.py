@@ -19,7 +19,7 @@ from core.contract.usage import Usage
 from tests.core.providers.openai.chat.answers import CANARY, asking, chat, deltas, failing, target, text
 from tests.fakes import chat as fake
 from tests.fakes import scenarios
-from tests.fakes.frames import DONE, events, frame
+from tests.fakes.server_sent_events import DONE, events, frame
 
 pytestmark = pytest.mark.anyio
 

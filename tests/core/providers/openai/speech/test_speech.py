@@ -30,8 +30,8 @@ from core.contract.usage import Kind, Price, Unit
 from core.providers.base import SpeechAdapter
 from core.providers.registry import adapter
 from tests.fakes import scenarios
+from tests.fakes.audio import sound
 from tests.fakes.scenarios import deltas, events, frame
-from tests.fakes.sound import sound
 
 pytestmark = pytest.mark.anyio
 

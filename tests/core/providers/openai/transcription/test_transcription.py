@@ -25,8 +25,8 @@ from core.contract.transcription import AudioFile, TranscriptFormat, Transcripti
 from core.contract.translation import TranslationRequest
 from core.providers.base import TranscriptionAdapter, TranslationAdapter
 from core.providers.registry import adapter
-from tests.fakes import listening, scenarios
-from tests.fakes.listening import DURATION, TEXT, TOKENS, frame, streamed, transcript
+from tests.fakes import scenarios, transcription
+from tests.fakes.transcription import DURATION, TEXT, TOKENS, frame, streamed, transcript
 
 pytestmark = pytest.mark.anyio
 
@@ -333,7 +333,7 @@ async def test_a_stream_that_breaks_is_no_transcript(provider, file, then, error
 
 
 async def test_a_stream_that_just_ends_was_cut(provider, file):
-    provider.script("ends", scenarios.events(listening.deltas()[:3]))
+    provider.script("ends", scenarios.events(transcription.deltas()[:3]))
     error = await failure(target(provider, "ends"), file, streamed=True)
     assert (type(error), error.provider_code) == (UpstreamInvalid, "upstream_truncated")
 
