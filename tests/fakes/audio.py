@@ -12,7 +12,7 @@ FRAME_SECONDS = 144 * 8 / 32_000
 
 
 @cache
-def sound(audio: AudioFormat, seconds: float = 0.5) -> bytes:
+def audio_bytes(audio: AudioFormat, seconds: float = 0.5) -> bytes:
     """About `seconds` of something that begins as `audio` does."""
     samples = int(seconds * SHAPE.sample_rate)
     pcm = b"".join((i % 2000 - 1000).to_bytes(2, "little", signed=True) for i in range(samples))

@@ -12,7 +12,7 @@ import re
 from typing import Any
 
 from core.contract.audio import AudioFormat
-from tests.fakes.audio import slices, sound
+from tests.fakes.audio import audio_bytes, slices
 from tests.fakes.provider import Exchange, Scenario
 from tests.fakes.server_sent_events import DONE, frame, paced
 
@@ -25,7 +25,7 @@ THOUGHTS = "A fox. It jumps."
 ARGUMENTS = '{"city": "Zürich"}'
 SECONDS = 0.5
 EXPIRES = 1_700_003_600
-PICTURE = base64.b64decode(
+IMAGE = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGO4IaMGAAMAAR6GZ8BjAAAAAElFTkSuQmCC"
 )
 USAGE = {
@@ -115,7 +115,7 @@ def calling(name: str) -> list[Delta]:
 def speaking(text: str) -> list[Delta]:
     """A name first, transcript and sound by turns, the day it expires last."""
     said = pieces(text)
-    heard = slices(sound(AudioFormat.PCM, SECONDS), len(said))
+    heard = slices(audio_bytes(AudioFormat.PCM, SECONDS), len(said))
     found: list[Delta] = [{"audio": {"id": "audio_1", "transcript": ""}}]
     for word, piece in zip(said, heard, strict=True):
         found.append({"audio": {"transcript": word}})
@@ -124,7 +124,7 @@ def speaking(text: str) -> list[Delta]:
 
 
 def picture() -> dict[str, Any]:
-    url = f"data:image/png;base64,{base64.b64encode(PICTURE).decode()}"
+    url = f"data:image/png;base64,{base64.b64encode(IMAGE).decode()}"
     return {"type": "image_url", "index": 0, "image_url": {"url": url}}
 
 
@@ -172,7 +172,7 @@ def spoken(asked: Asked, text: str) -> dict[str, Any]:
     if "audio" not in asked.get("modalities", ()):
         return {"content": text}
     form = asked.get("audio", {}).get("format", "wav")
-    data = sound(AudioFormat("pcm" if form == "pcm16" else form), SECONDS)
+    data = audio_bytes(AudioFormat("pcm" if form == "pcm16" else form), SECONDS)
     encoded = base64.b64encode(data).decode()
     audio = {"id": "audio_1", "data": encoded, "expires_at": EXPIRES, "transcript": text}
     return {"content": None, "audio": audio}
@@ -193,4 +193,4 @@ def counted(name: str) -> Scenario | None:
     return chat(words(int(found[1])), delay=1 / int(found[2]) if found[2] else 0.0)
 
 
-CHATTING: dict[str, Scenario] = {"parrot": parrot, "chat-slowly": chat(delay=0.05)}
+CHAT_SCENARIOS: dict[str, Scenario] = {"parrot": parrot, "chat-slowly": chat(delay=0.05)}

@@ -78,7 +78,7 @@ async def padded(exchange: Exchange) -> None:
     await exchange.reply(200, b"\n    " * 40 + json.dumps(whole(exchange.seen.json)).encode())
 
 
-FAULTS: dict[str, Scenario] = {
+FAULT_SCENARIOS: dict[str, Scenario] = {
     "slow": chat(delay=0.1),
     "reset": chat(count=SOME, then="reset"),
     "cut": chat(count=SOME, then="drop"),

@@ -8,12 +8,12 @@ import gzip
 import json
 
 from core.contract.audio import AudioFormat
-from tests.fakes.audio import slices, sound
-from tests.fakes.chat import CHATTING, chat, counted
-from tests.fakes.chat_faults import FAULTS
+from tests.fakes.audio import audio_bytes, slices
+from tests.fakes.chat import CHAT_SCENARIOS, chat, counted
+from tests.fakes.chat_faults import FAULT_SCENARIOS
 from tests.fakes.provider import Exchange, Scenario
 from tests.fakes.server_sent_events import events, finish, frame
-from tests.fakes.transcription import HEARD, transcript
+from tests.fakes.transcription import TRANSCRIPTION_SCENARIOS, transcript
 
 SECONDS = 0.5
 CHUNKS = 5
@@ -37,7 +37,7 @@ def speech(
         audio = asked(exchange)
         await exchange.head(content_type=media_type or audio.media_type)
         exchange.bill()
-        for piece in slices(sound(audio, seconds), chunks):
+        for piece in slices(audio_bytes(audio, seconds), chunks):
             await exchange.chunk(piece)
             await asyncio.sleep(delay)
         await finish(exchange, then)
@@ -48,7 +48,7 @@ def speech(
 def deltas(audio: AudioFormat, seconds: float = SECONDS, chunks: int = CHUNKS) -> list[bytes]:
     return [
         frame({"type": "speech.audio.delta", "audio": base64.b64encode(piece).decode()})
-        for piece in slices(sound(audio, seconds), chunks)
+        for piece in slices(audio_bytes(audio, seconds), chunks)
     ]
 
 
@@ -182,7 +182,7 @@ def either(conversation: Scenario, other: Scenario) -> Scenario:
 
 
 NAMED: dict[str, Scenario] = {
-    **HEARD,
+    **TRANSCRIPTION_SCENARIOS,
     "ok": ok,
     "slow": speech(seconds=5, chunks=50, delay=0.1),
     "sse": sse_speech(),
@@ -205,8 +205,8 @@ NAMED: dict[str, Scenario] = {
 }
 
 
-NAMED |= CHATTING
-NAMED |= {name: either(fault, NAMED.get(name, ok)) for name, fault in FAULTS.items()}
+NAMED |= CHAT_SCENARIOS
+NAMED |= {name: either(fault, NAMED.get(name, ok)) for name, fault in FAULT_SCENARIOS.items()}
 
 
 def named(name: str) -> Scenario:

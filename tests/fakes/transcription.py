@@ -141,7 +141,7 @@ async def close(exchange: Exchange, usage: object, then: str) -> None:
         getattr(exchange, then)()
 
 
-HEARD: dict[str, Scenario] = {
+TRANSCRIPTION_SCENARIOS: dict[str, Scenario] = {
     "whisper": transcript(),
     "by-token": transcript(TOKENS),
     "heard-slowly": streamed(TOKENS, delay=0.2),

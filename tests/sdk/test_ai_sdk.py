@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from tests.core.api.conversations import make_talker
-from tests.fakes.chat import PICTURE, TEXT, chat
+from tests.fakes.chat import IMAGE, TEXT, chat
 
 FOLDER = Path(os.environ.get("POLYPHONY_AI_SDK", Path.home() / ".cache/polyphony-test/ai-sdk"))
 SCRIPTS = Path(__file__).parent / "node"
@@ -134,7 +134,7 @@ def test_structured_output(script, lab, provider, client):
 @pytest.mark.parametrize("client", CLIENTS)
 def test_a_picture_and_a_pdf(script, provider, tmp_path, client):
     image, pdf = tmp_path / "a.png", tmp_path / "a.pdf"
-    image.write_bytes(PICTURE)
+    image.write_bytes(IMAGE)
     pdf.write_bytes(PDF)
     assert script("parts", client, image, pdf) == {"text": TEXT}
     text, picture, file = provider.requests[0].json["messages"][0]["content"]

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from core.contract.audio import AudioFormat
 from core.models import UsageRecord
 from tests.core.api.conversations import ASK, make_talker
-from tests.fakes.audio import sound
+from tests.fakes.audio import audio_bytes
 from tests.fakes.chat import ARGUMENTS, TEXT, chat
 
 WEATHER = {
@@ -66,14 +66,14 @@ def test_the_stream_helper_joins_sound_into_something_that_plays(client):
         for _ in stream:
             pass
         audio = stream.get_final_completion().choices[0].message.audio
-    assert base64.b64decode(audio.data) == sound(AudioFormat.PCM, 0.5)
+    assert base64.b64decode(audio.data) == audio_bytes(AudioFormat.PCM, 0.5)
     assert (audio.id, audio.transcript) == ("audio_1", TEXT)
 
 
 def test_sound_whole(client):
     asked = {**SPOKEN, "audio": {"voice": "ada", "format": "wav"}}
     audio = client.chat.completions.create(**ASK, **asked).choices[0].message.audio
-    assert base64.b64decode(audio.data) == sound(AudioFormat.WAV, 0.5)
+    assert base64.b64decode(audio.data) == audio_bytes(AudioFormat.WAV, 0.5)
 
 
 def test_a_tool_is_called_and_answered(client):
@@ -159,9 +159,9 @@ def test_a_fault_in_the_middle_is_an_error_after_the_words(client, lab, live):
 
 
 def test_a_picture_and_a_file_are_sent(client, provider):
-    from tests.fakes.chat import PICTURE  # noqa: PLC0415 - beside its only use
+    from tests.fakes.chat import IMAGE  # noqa: PLC0415 - beside its only use
 
-    url = f"data:image/png;base64,{base64.b64encode(PICTURE).decode()}"
+    url = f"data:image/png;base64,{base64.b64encode(IMAGE).decode()}"
     pdf = base64.b64encode(b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF").decode()
     parts = [
         {"type": "text", "text": "What are these?"},

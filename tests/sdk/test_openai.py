@@ -10,14 +10,14 @@ import pytest
 
 from core.contract.audio import AudioFormat
 from core.models import UsageRecord
-from tests.fakes.audio import sound
+from tests.fakes.audio import audio_bytes
 
 ASK = {"model": "lab/alto", "input": "Hello there", "voice": "ada"}
 
 
 def test_speech_at_once(client):
     answer = client.audio.speech.create(**ASK)
-    assert answer.content == sound(AudioFormat.MP3, 0.5)
+    assert answer.content == audio_bytes(AudioFormat.MP3, 0.5)
     assert answer.response.headers["x-generation-id"] == UsageRecord.objects.get().public_id
 
 
@@ -25,21 +25,21 @@ def test_speech_as_a_stream(client, tmp_path):
     with client.audio.speech.with_streaming_response.create(**ASK, response_format="pcm") as answer:
         assert answer.headers["content-type"] == "audio/pcm;rate=24000;channels=1"
         heard = b"".join(answer.iter_bytes())
-    assert heard == sound(AudioFormat.PCM, 0.5)
+    assert heard == audio_bytes(AudioFormat.PCM, 0.5)
 
 
 def test_speech_to_a_file(client, tmp_path):
     path = tmp_path / "hello.wav"
     with client.audio.speech.with_streaming_response.create(**ASK, response_format="wav") as answer:
         answer.stream_to_file(path)
-    assert path.read_bytes() == sound(AudioFormat.WAV, 0.5)
+    assert path.read_bytes() == audio_bytes(AudioFormat.WAV, 0.5)
 
 
 def test_speech_as_events(client):
     with client.audio.speech.with_streaming_response.create(**ASK, stream_format="sse") as answer:
         lines = [line.removeprefix("data: ") for line in answer.iter_lines() if line.startswith("data: ")]
     *deltas, done = map(json.loads, lines)
-    assert b"".join(base64.b64decode(delta["audio"]) for delta in deltas) == sound(AudioFormat.MP3, 0.5)
+    assert b"".join(base64.b64decode(delta["audio"]) for delta in deltas) == audio_bytes(AudioFormat.MP3, 0.5)
     assert done["type"] == "speech.audio.done"
 
 
@@ -51,7 +51,7 @@ async def speak(address: str, key: str) -> bytes:
 
 @pytest.mark.anyio
 async def test_speech_in_the_async_client(client, live, key):
-    assert await speak(live.api, key) == sound(AudioFormat.MP3, 0.5)
+    assert await speak(live.api, key) == audio_bytes(AudioFormat.MP3, 0.5)
 
 
 def test_models_are_listed_and_fetched(client):

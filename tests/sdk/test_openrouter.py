@@ -8,21 +8,21 @@ from openrouter import errors
 from core.contract.audio import AudioFormat
 from core.models import Budget
 from tests.core.api.conftest import make_model
-from tests.fakes.audio import sound
+from tests.fakes.audio import audio_bytes
 
 ASK = {"model": "lab/alto", "input": "Hello there"}
 
 
 def test_speech(router):
     answer = router.tts.create_speech(**ASK, voice="ada", response_format="mp3")
-    assert answer.read() == sound(AudioFormat.MP3, 0.5)
+    assert answer.read() == audio_bytes(AudioFormat.MP3, 0.5)
     assert answer.headers["x-generation-id"].startswith("gen-")
 
 
 def test_speech_in_its_default_format(router):
     answer = router.tts.create_speech(**ASK)
     assert answer.headers["content-type"] == "audio/pcm;rate=24000;channels=1"
-    assert answer.read() == sound(AudioFormat.PCM, 0.5)
+    assert answer.read() == audio_bytes(AudioFormat.PCM, 0.5)
 
 
 def test_models_page_by_page(router, live, lab):

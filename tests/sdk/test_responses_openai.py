@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from core.models import UsageRecord
 from tests.core.api.conversations import make_talker
 from tests.core.api.response_events import ASK
-from tests.fakes.chat import ARGUMENTS, PICTURE, TEXT, THOUGHTS, chat
+from tests.fakes.chat import ARGUMENTS, IMAGE, TEXT, THOUGHTS, chat
 
 WEATHER = {
     "type": "function",
@@ -98,7 +98,7 @@ def test_a_conversation_goes_on_with_all_that_was_answered(client, provider):
     user, answer, again = provider.requests[-1].json["messages"]
     assert (user["content"], again["content"]) == ("Draw a fox.", "Another.")
     assert answer["content"] == [{"type": "text", "text": TEXT}]
-    url = f"data:image/png;base64,{base64.b64encode(PICTURE).decode()}"
+    url = f"data:image/png;base64,{base64.b64encode(IMAGE).decode()}"
     assert [image["image_url"]["url"] for image in answer["images"]] == [url]
 
 
@@ -116,7 +116,7 @@ def test_structured_output_streamed(client, provider):
 
 
 def test_a_picture_and_a_file_are_sent(client, provider):
-    url = f"data:image/png;base64,{base64.b64encode(PICTURE).decode()}"
+    url = f"data:image/png;base64,{base64.b64encode(IMAGE).decode()}"
     pdf = base64.b64encode(b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF").decode()
     file = {"type": "input_file", "filename": "a.pdf", "file_data": f"data:application/pdf;base64,{pdf}"}
     parts = [

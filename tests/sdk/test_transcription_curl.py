@@ -11,7 +11,7 @@ import pytest
 
 from core.contract.audio import AudioFormat
 from tests.core.api.test_transcription import make_ear
-from tests.fakes.audio import sound
+from tests.fakes.audio import audio_bytes
 from tests.fakes.transcription import SECONDS, TEXT
 
 pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
@@ -29,7 +29,7 @@ BEGINS = {
 def curl(live, key, lab, tmp_path):
     make_ear(lab, formats=["json", "verbose_json", "diarized_json"])
     live.refresh()
-    (tmp_path / "speech.mp3").write_bytes(sound(AudioFormat.WAV, SECONDS))
+    (tmp_path / "speech.mp3").write_bytes(audio_bytes(AudioFormat.WAV, SECONDS))
 
     def run(*options: str) -> str:
         address = f"{live.api}/audio/transcriptions"

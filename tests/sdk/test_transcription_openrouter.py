@@ -9,10 +9,10 @@ from openrouter import errors
 
 from core.contract.audio import AudioFormat
 from tests.core.api.test_transcription import make_ear
-from tests.fakes.audio import sound
+from tests.fakes.audio import audio_bytes
 from tests.fakes.transcription import SECONDS, TEXT
 
-WAV = sound(AudioFormat.WAV, SECONDS)
+WAV = audio_bytes(AudioFormat.WAV, SECONDS)
 ASK = {"model": "lab/ear", "input_audio": {"data": base64.b64encode(WAV).decode(), "format": "wav"}}
 
 

@@ -8,11 +8,11 @@ import pytest
 
 from core.contract.audio import AudioFormat
 from tests.core.api.test_transcription import make_ear, send
-from tests.fakes.audio import sound
+from tests.fakes.audio import audio_bytes
 from tests.fakes.transcription import SECONDS
 from tests.sdk.test_specs import check
 
-WAV = sound(AudioFormat.WAV, SECONDS)
+WAV = audio_bytes(AudioFormat.WAV, SECONDS)
 
 
 @pytest.fixture(autouse=True)

@@ -12,10 +12,10 @@ from core.contract.audio import AudioFormat
 from core.models import Attempt, Provider, UsageRecord
 from tests.core.api.conversations import ASK, make_talker, settled
 from tests.core.server.processes import wait_until
-from tests.fakes.audio import sound
-from tests.fakes.chat import ARGUMENTS, FINGERPRINT, PICTURE, TEXT, THOUGHTS
+from tests.fakes.audio import audio_bytes
+from tests.fakes.chat import ARGUMENTS, FINGERPRINT, IMAGE, TEXT, THOUGHTS
 
-PNG = f"data:image/png;base64,{base64.b64encode(PICTURE).decode()}"
+PNG = f"data:image/png;base64,{base64.b64encode(IMAGE).decode()}"
 COST = 12 * 0.00001 + 10 * 0.0001
 
 
@@ -119,7 +119,9 @@ def test_reasoning_comes_back(live, key, talker):
 def test_a_spoken_answer_in_each_format(live, key, talker, form):
     found = message(live, key, modalities=["text", "audio"], audio={"voice": "ada", "format": form})
     assert found["content"] is None
-    assert base64.b64decode(found["audio"]["data"]) == sound(AudioFormat("pcm" if form == "pcm16" else form))
+    assert base64.b64decode(found["audio"]["data"]) == audio_bytes(
+        AudioFormat("pcm" if form == "pcm16" else form)
+    )
     assert (found["audio"]["id"], found["audio"]["transcript"]) == ("audio_1", TEXT)
 
 

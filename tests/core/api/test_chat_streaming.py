@@ -10,8 +10,8 @@ import pytest
 from core.contract.audio import AudioFormat
 from core.models import UsageRecord
 from tests.core.api.conversations import ASK, chunks, deltas, make_talker, settled, streamed, text
-from tests.fakes.audio import sound
-from tests.fakes.chat import ARGUMENTS, EXPIRES, FINGERPRINT, PICTURE, TEXT, THOUGHTS
+from tests.fakes.audio import audio_bytes
+from tests.fakes.chat import ARGUMENTS, EXPIRES, FINGERPRINT, IMAGE, TEXT, THOUGHTS
 
 SPOKEN = {"modalities": ["text", "audio"], "audio": {"voice": "ada", "format": "pcm16"}}
 
@@ -86,7 +86,7 @@ def test_sound_and_its_words_in_pieces_that_join(live, key, talker):
     _, found = streamed(live, key, **SPOKEN)
     audio = [delta["audio"] for delta in deltas(found) if "audio" in delta]
     pieces = [piece["data"] for piece in audio if "data" in piece]
-    assert base64.b64decode("".join(pieces)) == sound(AudioFormat.PCM, 0.5)
+    assert base64.b64decode("".join(pieces)) == audio_bytes(AudioFormat.PCM, 0.5)
     assert [len(base64.b64decode(piece)) % 6 for piece in pieces[:-1]] == [0] * (len(pieces) - 1)
     assert "".join(piece.get("transcript", "") for piece in audio) == TEXT
     assert [piece["id"] for piece in audio if "id" in piece] == ["audio_1"]
@@ -97,7 +97,7 @@ def test_sound_and_its_words_in_pieces_that_join(live, key, talker):
 def test_a_picture_is_a_delta(live, key, talker):
     _, found = streamed(live, key, modalities=["image", "text"])
     images = [image for delta in deltas(found) for image in delta.get("images", ())]
-    url = f"data:image/png;base64,{base64.b64encode(PICTURE).decode()}"
+    url = f"data:image/png;base64,{base64.b64encode(IMAGE).decode()}"
     assert [image["image_url"]["url"] for image in images] == [url]
 
 

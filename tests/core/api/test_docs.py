@@ -14,7 +14,7 @@ from core.api.openapi import document
 from core.api.routes import OPERATIONS
 from core.contract.audio import AudioFormat
 from tests.core.api.conftest import make_model
-from tests.fakes.audio import sound
+from tests.fakes.audio import audio_bytes
 
 
 def samples(page: str) -> list[str]:
@@ -78,7 +78,9 @@ def test_the_samples_run_as_they_stand(live, key, lab, tmp_path):
     hello = tmp_path / "hello.mp3"
     for sample in found:
         if "-F file=" in sample:
-            hello.write_bytes(sound(AudioFormat.WAV))  # what the provider spoke only begins as sound does
+            hello.write_bytes(
+                audio_bytes(AudioFormat.WAV)
+            )  # what the provider spoke only begins as sound does
         command = ["sh", "-c", sample.replace("curl ", "curl --silent --show-error --fail ", 1)]
         done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, timeout=30)
         assert (done.returncode, done.stderr) == (0, b""), sample

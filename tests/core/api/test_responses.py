@@ -9,9 +9,9 @@ import pytest
 from core.models import UsageRecord
 from tests.core.api.conversations import make_talker, settled
 from tests.core.api.response_events import ASK
-from tests.fakes.chat import ARGUMENTS, PICTURE, TEXT, THOUGHTS, USAGE, chat, whole
+from tests.fakes.chat import ARGUMENTS, IMAGE, TEXT, THOUGHTS, USAGE, chat, whole
 
-PNG = f"data:image/png;base64,{base64.b64encode(PICTURE).decode()}"
+PNG = f"data:image/png;base64,{base64.b64encode(IMAGE).decode()}"
 WEATHER = {"type": "function", "name": "weather", "parameters": {"type": "object"}}
 COST = 12 * 0.00001 + 10 * 0.0001
 
@@ -162,7 +162,7 @@ def test_a_picture_is_an_item(live, key):
         "completed",
         "png",
     )
-    assert base64.b64decode(picture["result"]) == PICTURE
+    assert base64.b64decode(picture["result"]) == IMAGE
     assert message["type"] == "message"
 
 

@@ -10,7 +10,7 @@ import pytest
 from core.models import ApiKey, UsageRecord
 from tests.core.api.conversations import make_talker, settled
 from tests.core.api.response_events import ASK, events, joined, streamed, types
-from tests.fakes.chat import ARGUMENTS, PICTURE, TEXT, THOUGHTS, words
+from tests.fakes.chat import ARGUMENTS, IMAGE, TEXT, THOUGHTS, words
 
 WEATHER = {"type": "function", "name": "weather", "parameters": {"type": "object"}}
 BEGINNING = "The quick brown"
@@ -113,7 +113,7 @@ def test_a_picture_comes_whole(live, key, talker):
     _, found = streamed(live, key, modalities=["image", "text"])
     done = [event["item"] for event in found if event["type"] == "response.output_item.done"]
     (picture,) = [item for item in done if item["type"] == "image_generation_call"]
-    assert base64.b64decode(picture["result"]) == PICTURE
+    assert base64.b64decode(picture["result"]) == IMAGE
 
 
 def test_words_are_sent_while_they_are_made(live, key, lab, provider):

@@ -13,7 +13,7 @@ import pytest
 from core.contract.audio import MEDIA_TYPES, AudioFormat
 from core.models import Attempt, UsageRecord
 from tests.core.api.conftest import make_model
-from tests.fakes.audio import sound
+from tests.fakes.audio import audio_bytes
 from tests.fakes.scenarios import speech as speaking
 from tests.fakes.scenarios import status
 
@@ -45,7 +45,7 @@ def events(body: str) -> list[dict]:
 def test_each_format_comes_back_as_the_provider_made_it(live, key, model, provider, form):
     answer = live.post("/audio/speech", key, json={**ASK, "response_format": form})
     assert (answer.status_code, answer.headers["content-type"]) == (200, MEDIA_TYPES[form])
-    assert answer.content == sound(form, 0.5)
+    assert answer.content == audio_bytes(form, 0.5)
     assert provider.requests[0].json["response_format"] == form
 
 
@@ -97,7 +97,7 @@ def test_events_carry_the_same_sound_in_pieces_that_decode_alone(live, key, mode
     assert answer.headers["content-type"] == "text/event-stream; charset=utf-8"
     assert {delta["type"] for delta in deltas} == {"speech.audio.delta"}
     assert [len(piece) % 6 for piece in pieces[:-1]] == [0] * (len(pieces) - 1)
-    assert b"".join(pieces) == sound(AudioFormat.PCM, 0.5)
+    assert b"".join(pieces) == audio_bytes(AudioFormat.PCM, 0.5)
     assert done["type"] == "speech.audio.done"
     assert set(done["usage"]) >= {"input_tokens", "output_tokens", "total_tokens"}
     assert done["usage"]["units"]["text_in.character"] == len(ASK["input"])
@@ -145,7 +145,7 @@ def test_another_endpoint_takes_over_from_one_that_fails(live, key, model, provi
     Endpoint.objects.create(model=model, provider=second, upstream_id="ok", priority=20)
     answer = live.post("/audio/speech", key, json=ASK)
     assert (answer.status_code, answer.headers["x-polyphony-provider"]) == (200, "Second")
-    assert answer.content == sound(AudioFormat.MP3, 0.5)
+    assert answer.content == audio_bytes(AudioFormat.MP3, 0.5)
     assert list(Attempt.objects.values_list("outcome", flat=True).order_by("number"))[-1] == "completed"
 
 
@@ -199,4 +199,4 @@ def test_a_chunk_that_is_no_multiple_of_six_is_put_together_again(live, key, mod
     provider.script("ok", speaking(seconds=0.5, chunks=7))
     answer = live.post("/audio/speech", key, json={**ASK, "stream_format": "sse", "response_format": "wav"})
     pieces = [base64.b64decode(delta["audio"]) for delta in events(answer.text)[:-1]]
-    assert b"".join(pieces) == sound(AudioFormat.WAV, 0.5)
+    assert b"".join(pieces) == audio_bytes(AudioFormat.WAV, 0.5)

@@ -14,11 +14,11 @@ import pytest
 from core.contract.audio import AudioFormat
 from core.models import Endpoint, Price, UsageRecord
 from tests.core.api.conftest import make_model
-from tests.fakes.audio import sound
+from tests.fakes.audio import audio_bytes
 from tests.fakes.scenarios import page, status
 from tests.fakes.transcription import SECONDS, TEXT, streamed
 
-WAV = sound(AudioFormat.WAV, SECONDS)
+WAV = audio_bytes(AudioFormat.WAV, SECONDS)
 PATH = "/audio/transcriptions"
 EVERYTHING = ["language", "prompt", "words", "segments", "diarize", "streaming"]
 

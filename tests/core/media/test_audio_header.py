@@ -4,12 +4,12 @@ import pytest
 
 from core.contract.audio import AudioFormat, PcmShape, wav_header
 from core.media.audio_header import Length, length, mp3_bits, shape, signature
-from tests.fakes.audio import FRAME, sound
+from tests.fakes.audio import FRAME, audio_bytes
 
 
 @pytest.mark.parametrize("audio", [AudioFormat.WAV, AudioFormat.OPUS, AudioFormat.FLAC])
 def test_signature_names_what_says_its_name(audio):
-    assert signature(sound(audio)) is audio
+    assert signature(audio_bytes(audio)) is audio
 
 
 @pytest.mark.parametrize("head", [b"", b"\0\0", FRAME, b"RIF"])

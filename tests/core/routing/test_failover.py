@@ -17,7 +17,7 @@ from core.routing.health import Health
 from core.routing.run import run
 from tests.core.routing.books import Books
 from tests.fakes import scenarios
-from tests.fakes.audio import sound
+from tests.fakes.audio import audio_bytes
 
 pytestmark = pytest.mark.anyio
 
@@ -70,7 +70,7 @@ async def test_a_fault_of_the_first_is_made_good_by_the_second(provider, other_p
     books = Books()
     found = await collect(route(target(1, provider, fault), target(2, other_provider, "ok")), books)
     assert (type(found[0]), found[1]) == (AttemptFailed, Started("P2", "ok", 2))
-    assert heard(found) == sound(PCM)
+    assert heard(found) == audio_bytes(PCM)
     assert type(found[-1]) is Used
     assert books.outcomes == [Outcome.FAILED, Outcome.COMPLETED]
     assert (len(provider.requests), len(other_provider.requests)) == (1, 1)
@@ -83,7 +83,7 @@ async def test_a_fault_that_passes_is_made_good_by_the_same(provider):
     )
     books = Books()
     found = await collect(route(target(1, provider, "shaky"), policy=Policy(2, 0.001, 0.5, 20.0)), books)
-    assert heard(found) == sound(PCM)
+    assert heard(found) == audio_bytes(PCM)
     assert books.outcomes == [Outcome.FAILED, Outcome.FAILED, Outcome.COMPLETED]
     assert len(provider.bills) == 1
 
@@ -95,7 +95,7 @@ async def test_a_fault_after_the_first_sound_is_nobody_else_s(provider, other_pr
     with pytest.raises(PolyphonyError) as caught:
         await read(route(target(1, provider, fault), target(2, other_provider, "ok")), books, seen)
     assert seen[0] == Started("P1", fault, 1)
-    assert sound(PCM).startswith(heard(seen))
+    assert audio_bytes(PCM).startswith(heard(seen))
     assert books.closed == [(Outcome.PARTIAL, None, caught.value)]
     assert other_provider.requests == []
 

@@ -19,13 +19,13 @@ from tests.core.api.conftest import alice as alice
 from tests.core.api.conftest import key as key
 from tests.core.api.conftest import lab as lab
 from tests.core.api.conversations import make_talker
-from tests.fakes.chat import PICTURE
+from tests.fakes.chat import IMAGE
 from tests.live import live as live
 from tests.playground.samples.test_speech import FILES, NODE_MODULES, runner
 from tests.playground.views.test_uploads import wav
 
 AWKWARD = 'She said "it\'s $(touch x) `y` \\" & left; 你好 🎭 </script> %s ${HOME} {q} data:'
-PNG = PICTURE
+PNG = IMAGE
 CONTENTS = {"it's a kiwi.png": PNG, "talk.wav": wav(0.1), "paper.pdf": b"%PDF-1.4\n"}
 TYPES = {"png": "image/png", "wav": "audio/wav", "pdf": "application/pdf"}
 

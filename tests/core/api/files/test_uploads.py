@@ -22,12 +22,12 @@ from core.contract.audio import AudioFormat
 from core.contract.chat import Media, Modality
 from core.contract.errors import InvalidRequest, PolyphonyError, TooLarge
 from core.server.limits import body_caps
-from tests.fakes.audio import sound
+from tests.fakes.audio import audio_bytes
 
 pytestmark = pytest.mark.anyio
 
 MIB = 1024 * 1024
-WAV = sound(AudioFormat.WAV, 0.5)
+WAV = audio_bytes(AudioFormat.WAV, 0.5)
 
 
 def png(width: int = 2, height: int = 2, padding: int = 0) -> bytes:

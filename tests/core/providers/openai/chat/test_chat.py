@@ -17,7 +17,7 @@ from core.providers.openai.chat.chat import limits
 from core.providers.registry import adapter
 from tests.core.providers.openai.chat.answers import HELLO, asking, chat, deltas, failing, heard, target, text
 from tests.fakes import chat as fake
-from tests.fakes.audio import sound
+from tests.fakes.audio import audio_bytes
 
 pytestmark = pytest.mark.anyio
 
@@ -124,7 +124,7 @@ async def test_a_spoken_answer_is_heard_in_every_format(provider, audio):
         ANSWERED,
         ChatDelta(transcript=fake.TEXT, finish="stop", extra=told),
         AudioStart(audio, 24_000, 1),
-        AudioChunk(sound(audio, fake.SECONDS)),
+        AudioChunk(audio_bytes(audio, fake.SECONDS)),
         USED,
     ]
 
@@ -135,7 +135,7 @@ async def test_a_streamed_answer_is_heard_while_it_is_written(provider):
     assert kinds == [AnswerMetadata, ChatDelta, ChatDelta, AudioStart, AudioChunk, ChatDelta]
     assert found[1] == ChatDelta(extra={"delta": {"audio": {"id": "audio_1"}}})
     assert "".join(delta.transcript for delta in deltas(found)) == fake.TEXT
-    assert heard(found) == sound(PCM, fake.SECONDS)
+    assert heard(found) == audio_bytes(PCM, fake.SECONDS)
 
 
 async def test_a_router_that_speaks_in_streams_only_is_asked_for_one(provider):
@@ -143,7 +143,7 @@ async def test_a_router_that_speaks_in_streams_only_is_asked_for_one(provider):
     found = await chat(where, asking(streamed=False, modalities=SPOKEN))
     sent = provider.requests[0].json
     assert (sent["stream"], sent["audio"]) == (True, {"format": "pcm16"})
-    pcm = sound(PCM, fake.SECONDS)
+    pcm = audio_bytes(PCM, fake.SECONDS)
     assert [event for event in found if type(event) is AudioStart] == [AudioStart(AudioFormat.WAV, 24_000)]
     assert heard(found) == wav_header(PcmShape(), len(pcm)) + pcm
 
@@ -153,9 +153,7 @@ async def test_a_picture_comes_as_bytes(provider, streamed):
     request = asking(streamed=streamed, modalities=(Modality.IMAGE, Modality.TEXT))
     found = await chat(target(provider), request)
     assert text(found) == fake.TEXT
-    assert [event for event in found if type(event) is ImageReady] == [
-        ImageReady(0, "image/png", fake.PICTURE)
-    ]
+    assert [event for event in found if type(event) is ImageReady] == [ImageReady(0, "image/png", fake.IMAGE)]
 
 
 async def test_a_tool_is_called_in_fragments(provider):

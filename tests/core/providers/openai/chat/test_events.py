@@ -9,7 +9,7 @@ from core.contract.audio import AudioFormat
 from core.contract.errors import UpstreamInvalid
 from core.contract.events import AudioChunk, AudioStart, ChatDelta, ImageReady, ToolCall
 from core.providers.openai.chat.events import ChatReader
-from tests.fakes.chat import PICTURE
+from tests.fakes.chat import IMAGE
 from tests.fakes.server_sent_events import frame
 
 PCM = AudioFormat.PCM
@@ -110,10 +110,10 @@ def test_sound_of_another_format_is_refused():
 
 
 def test_pictures_are_named_by_their_bytes_and_numbered():
-    encoded = base64.b64encode(PICTURE).decode()
+    encoded = base64.b64encode(IMAGE).decode()
     urls = [f"data:image/svg+xml;base64,{encoded}", "https://x.test/a.png"]
     found = read({"images": [{"image_url": {"url": url}} for url in urls]})
-    assert found == [ImageReady(0, "image/png", PICTURE), ImageReady(1, "", url="https://x.test/a.png")]
+    assert found == [ImageReady(0, "image/png", IMAGE), ImageReady(1, "", url="https://x.test/a.png")]
 
 
 def test_usage_may_come_in_any_event_and_the_last_stands():

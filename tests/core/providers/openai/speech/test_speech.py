@@ -30,7 +30,7 @@ from core.contract.usage import Kind, Price, Unit
 from core.providers.base import SpeechAdapter
 from core.providers.registry import adapter
 from tests.fakes import scenarios
-from tests.fakes.audio import sound
+from tests.fakes.audio import audio_bytes
 from tests.fakes.scenarios import deltas, events, frame
 
 pytestmark = pytest.mark.anyio
@@ -78,7 +78,7 @@ def test_having_the_method_is_the_capability():
 async def test_speak_relays_every_format(provider, audio):
     found = await speak(target(provider, audio=audio))
     assert found[0] == AudioStart(audio, 24_000, 1)
-    assert heard(found) == sound(audio)
+    assert heard(found) == audio_bytes(audio)
     assert [type(event) for event in found[1:]] == [*[AudioChunk] * (len(found) - 2), Used]
 
 
@@ -189,7 +189,7 @@ async def test_usage_of_a_second_price_is_estimated_from_frames(provider):
 async def test_events_carry_sound_and_usage(provider, slice_size):
     provider.script("sse", scenarios.sse_speech(DONE["usage"], slice_size))
     found = await speak(target(provider, "sse", prices=BY_TOKEN, options={"stream_format": "sse"}))
-    assert heard(found) == sound(PCM)
+    assert heard(found) == audio_bytes(PCM)
     assert provider.requests[0].json["stream_format"] == "sse"
     usage = found[-1].usage
     assert (usage.units()["text_in.token"], usage.units()["audio_out.token"]) == (Decimal(3), Decimal(9))
@@ -255,7 +255,7 @@ async def test_events_of_the_other_spelling_are_heard(provider):
 async def test_a_terminator_ends_the_events_without_usage(provider):
     provider.script("sse", events([*deltas(PCM), b"data: [DONE]\n\n"]))
     found = await speak(target(provider, "sse"))
-    assert (heard(found), type(found[-1])) == (sound(PCM), Used)
+    assert (heard(found), type(found[-1])) == (audio_bytes(PCM), Used)
 
 
 @pytest.mark.parametrize(
@@ -307,7 +307,7 @@ async def test_an_error_behind_a_200_is_found_whatever_its_label(provider, body,
         (b"<html><title>Login</title></html>", "audio/mpeg", PCM, "The provider answered with broken JSON."),
         (b'{"ok": true}', "application/json", PCM,
          "The provider answered with something else than was asked for."),
-        (sound(AudioFormat.WAV), "audio/pcm", PCM, "The provider sent wav where pcm was asked for."),
+        (audio_bytes(AudioFormat.WAV), "audio/pcm", PCM, "The provider sent wav where pcm was asked for."),
         (b"ID3" + bytes(60), "audio/wav", AudioFormat.WAV, "The provider sent mp3 where wav was asked for."),
         (bytes(60), "audio/wav", AudioFormat.WAV,
          "The provider sent something else where wav was asked for."),
