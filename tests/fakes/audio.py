@@ -1,4 +1,4 @@
-"""Deterministic sound in each format: real headers, samples that count."""
+"""Deterministic audio bytes in each format: real headers, samples in a fixed pattern."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files to listen to: one speech in every container, and files that are not what they say."""
+"""Audio and video files: one speech in every container, and files with wrong headers."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ CONTAINERS = {
 
 
 class Pipe:
-    """What a browser's recorder writes to: it never goes back to fill in a length."""
+    """A file that cannot seek, as a browser's recorder writes it: lengths in the header stay unknown."""
 
     def __init__(self) -> None:
         self.content = bytearray()
@@ -41,7 +41,7 @@ class Pipe:
 
 
 def samples(source: Path, seconds: float | None = None) -> bytes:
-    """The sound of a file at 16 kHz, mono."""
+    """The audio of a file as 16-bit samples at 16 kHz, mono."""
     found = bytearray()
     resampler = av.AudioResampler("s16", "mono", RATE)
     with av.open(str(source)) as container:
@@ -51,15 +51,15 @@ def samples(source: Path, seconds: float | None = None) -> bytes:
     return bytes(found if seconds is None else found[: round(seconds * RATE) * 2])
 
 
-def write_wav(path: Path, sound: bytes, rate: int = RATE) -> Path:
+def write_wav(path: Path, pcm: bytes, rate: int = RATE) -> Path:
     with wave.open(str(path), "wb") as file:
         file.setparams((1, 2, rate, 0, "NONE", ""))
-        file.writeframes(sound)
+        file.writeframes(pcm)
     return path
 
 
-def recode(sound: bytes, path: Path, *, picture: bool = False, piped: bool = False) -> Path:
-    """16 kHz samples as the file that `path` is named like."""
+def recode(pcm: bytes, path: Path, *, picture: bool = False, piped: bool = False) -> Path:
+    """16 kHz samples encoded to `path`, in the container of its suffix; `picture` adds a video stream."""
     form, codec, rate = CONTAINERS[path.suffix[1:]]
     pipe = Pipe()
     with av.open(pipe if piped else str(path), "w", format=form) as output:
@@ -71,9 +71,9 @@ def recode(sound: bytes, path: Path, *, picture: bool = False, piped: bool = Fal
             for packet in (images.encode(frame) for frame in [*map(image, range(30)), None]):
                 output.mux(packet)
         resampler = av.AudioResampler(context.format.name, "mono", rate, context.frame_size or None)
-        frame = av.AudioFrame(format="s16", layout="mono", samples=len(sound) // 2, align=1)
+        frame = av.AudioFrame(format="s16", layout="mono", samples=len(pcm) // 2, align=1)
         frame.sample_rate = RATE
-        frame.planes[0].update(sound)
+        frame.planes[0].update(pcm)
         for made in [*resampler.resample(frame), *resampler.resample(None), None]:
             output.mux(stream.encode(made))
     if piped:
@@ -90,14 +90,14 @@ def image(number: int) -> av.VideoFrame:
 
 
 def broken_wav(*, channels: int = 1, rate: int = RATE, claimed: int = 3200, held: int = 3200) -> bytes:
-    """A wav file whose header says what it likes."""
+    """A wav file whose header claims `claimed` bytes while it has `held`."""
     header = bytearray(wav_header(PcmShape(RATE, 1), claimed))
     struct.pack_into("<HI", header, 22, channels, rate)
     return bytes(header) + bytes(held)
 
 
 def word_errors(heard: str, said: str = SAID) -> float:
-    """The part of the words that were inserted, left out or mistaken."""
+    """The word error rate: the share of words that were inserted, left out or mistaken."""
     found, wanted = heard.split(), said.split()
     row = list(range(len(found) + 1))
     for number, word in enumerate(wanted, 1):

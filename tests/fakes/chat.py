@@ -1,4 +1,4 @@
-"""What a provider that chats may answer: what the request asks for, whole or as events.
+"""The chat answers of the fake provider: what the request asks for, whole or as events.
 
 Plain words; reasoning where an effort is asked for; a call of the first tool; sound with its transcript; a
 picture. As OpenAI writes them, and OpenRouter what OpenAI has no word for.

@@ -1,4 +1,4 @@
-"""How a chat may go wrong: each fault under the name by which a model asks for it."""
+"""Faulty chat answers, each under the model name that selects it."""
 
 from __future__ import annotations
 

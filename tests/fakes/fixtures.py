@@ -19,7 +19,7 @@ def provider(tmp_path) -> Iterator[Provider]:
 
 @pytest.fixture
 def other_provider(tmp_path) -> Iterator[Provider]:
-    """A second one, to fall back to."""
+    """A second provider, to fall back to."""
     with Provider(named, tmp_path / "other-bills.jsonl") as running:
         running.bill_file.touch()
         yield running

@@ -1,4 +1,4 @@
-"""A real provider that speaks OpenAI's wire over real HTTP, misbehaves on demand and keeps a billing log.
+"""A provider with OpenAI's paths over real HTTP that fails on demand and writes a log of what it bills.
 
 `python -m tests.fakes.provider` serves it on its own: the model's name chooses the scenario.
 """

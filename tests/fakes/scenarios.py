@@ -1,4 +1,4 @@
-"""What a provider may do, good and bad; each is a coroutine over one exchange."""
+"""What the fake provider does for each model name; a scenario is a coroutine over an exchange."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Server-sent frames as a provider writes them, and the ways in which an answer may end."""
+"""Server-sent events as a provider writes them, and the ways in which an answer may end."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def frame(value: object, name: str = "") -> bytes:
 
 
 def events(frames: Iterable[bytes], then: str = "end", slice_size: int = 0) -> Scenario:
-    """Server-sent frames as they are, cut into `slice_size` bytes where given."""
+    """The frames joined, and cut into chunks of `slice_size` bytes where that is given."""
 
     async def answer(exchange: Exchange) -> None:
         exchange.bill()
@@ -45,7 +45,7 @@ def paced(frames: Iterable[bytes], delay: float = 0.0, then: str = "end") -> Sce
 
 
 async def finish(exchange: Exchange, then: str) -> None:
-    """End the body as `then` says: end, reset, drop, silence."""
+    """End the body in the way `then` names: end, reset, drop, silence."""
     if then == "silence":
         await exchange.silence()
     elif then == "end":

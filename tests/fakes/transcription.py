@@ -1,4 +1,4 @@
-"""What a provider that writes sound down may answer, in the format it is asked for."""
+"""The transcripts of the fake provider, in the format that is requested, whole or as events."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ DURATION = {"type": "duration", "seconds": 6}
 
 
 def words() -> list[dict[str, Any]]:
-    """Bare words, as Whisper tells them, evenly spread over their segments."""
+    """Words without punctuation, as Whisper reports them, evenly spread over their segments."""
     found = []
     for segment in SEGMENTS:
         spoken = segment["text"].replace(".", "").split()
@@ -38,10 +38,10 @@ def words() -> list[dict[str, Any]]:
 
 def value(exchange: Exchange, usage: object) -> dict[str, Any]:
     """The object for the response_format that was asked for."""
-    asked = exchange.seen.asked
+    fields = exchange.seen.asked
     granularities = [text for name, text in exchange.seen.form if name == "timestamp_granularities[]"]
     translates = exchange.seen.path.endswith("/translations")
-    match asked.get("response_format", "json"):
+    match fields.get("response_format", "json"):
         case "verbose_json":
             return {
                 "task": "translate" if translates else "transcribe",
@@ -60,12 +60,14 @@ def value(exchange: Exchange, usage: object) -> dict[str, Any]:
                 "segments": diarized(),
                 "usage": usage,
             }
-    found = {"text": TEXT, "usage": usage}
-    return {**found, "logprobs": [token(word) for word in TEXT.split()]} if sure(exchange) else found
+    found: dict[str, Any] = {"text": TEXT, "usage": usage}
+    if wants_logprobs(exchange):
+        found["logprobs"] = [token(word) for word in TEXT.split()]
+    return found
 
 
-def sure(exchange: Exchange) -> bool:
-    """Whether it was asked to tell how sure it is."""
+def wants_logprobs(exchange: Exchange) -> bool:
+    """Whether log probabilities were requested."""
     return ("include[]", "logprobs") in exchange.seen.form
 
 
@@ -97,26 +99,27 @@ def frame(event: object) -> bytes:
     return f"data: {json.dumps(event)}\r\n\r\n".encode()
 
 
-def deltas(*, telling: bool = False) -> list[bytes]:
+def deltas(*, logprobs: bool = False) -> list[bytes]:
     first, *rest = TEXT.split(" ")
     pieces = [first, *(f" {word}" for word in rest)]
     return [
-        frame({"type": "transcript.text.delta", "delta": piece, **likely(piece, telling)}) for piece in pieces
+        frame({"type": "transcript.text.delta", "delta": piece, **logprobs_of(piece, logprobs)})
+        for piece in pieces
     ]
 
 
-def likely(piece: str, telling: bool) -> dict[str, Any]:
-    return {"logprobs": [token(piece.strip())]} if telling else {}
+def logprobs_of(piece: str, logprobs: bool) -> dict[str, Any]:
+    return {"logprobs": [token(piece.strip())]} if logprobs else {}
 
 
 def streamed(usage: object, then: str = "end", count: int | None = None, delay: float = 0.0) -> Scenario:
-    """The words one by one; `count` of them, then what `then` says: end, drop, reset, error, silence."""
+    """The first `count` words one by one, then `then`: end, drop, reset, error or silence."""
 
     async def answer(exchange: Exchange) -> None:
         exchange.bill()
-        telling = sure(exchange)
+        logprobs = wants_logprobs(exchange)
         await exchange.head(content_type="text/event-stream; charset=utf-8")
-        for piece in deltas(telling=telling)[:count]:
+        for piece in deltas(logprobs=logprobs)[:count]:
             await exchange.chunk(piece)
             await asyncio.sleep(delay)
         await close(exchange, usage, then)
