@@ -1,44 +1,49 @@
-"""The one door: a caller and a request go in, events come out, exactly one usage record stays."""
+"""The entrance to the engine: answers a caller's request with events and leaves exactly one usage record."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
+from typing import Any
 
 from core import ledger
 from core.access import admission
 from core.access import snapshot as access
 from core.background import state
+from core.bodies.chat.collector import ChatCollector, FinishedChat
+from core.bodies.collector import Collector
+from core.bodies.speech import FinishedSpeech, SpeechCollector
 from core.bodies.transcription.collector import FinishedTranscript, TranscriptCollector
 from core.catalogue import route
-from core.contract.chat import ChatRequest
 from core.contract.errors import AuthenticationFailed, Interrupted, PolyphonyError, Unavailable
-from core.contract.events import (
-    AudioChunk,
-    AudioStart,
-    Event,
-    Outcome,
-    Receipt,
-    SpeechWord,
-    SpeechWords,
-    Started,
-)
+from core.contract.events import Event, Outcome, Receipt, Started
 from core.contract.requests import Caller, Request
-from core.contract.speech import SpeechRequest
+from core.contract.tasks import Task, TaskTable
 from core.routing import dispatch
 from core.routing.health import Health
 
 health = Health()
-"""Which targets failed lately; per process, so several processes learn each for itself."""
+"""Which targets failed lately; per process and not shared between processes."""
+
+COLLECTORS: TaskTable[Callable[[], Collector[Any, Any]]] = TaskTable(
+    "gateway",
+    {
+        Task.SPEECH: SpeechCollector,
+        Task.TRANSCRIPTION: TranscriptCollector,
+        Task.TRANSLATION: TranscriptCollector,
+        Task.CHAT: ChatCollector,
+    },
+)
+"""Constructs the collector of a task's events."""
 
 
 class Session:
-    """One request on its way: `id` is known at once, `receipt` once `events()` has ended, in any way."""
+    """One admitted and routed request: `id` is known at once, `receipt` once `events()` has ended."""
 
     def __init__(self, caller: Caller, request: Request) -> None:
-        """Admit and route. Raises the refusals of the error tree; nothing has been written yet."""
+        """Admit and route. Raises refusals from the error tree; nothing has been stored yet."""
         if state.draining:
             raise Unavailable("The server is shutting down.", code="draining", retry_after=5)
         self.request = request
@@ -56,7 +61,7 @@ class Session:
     async def events(self) -> AsyncGenerator[Event, None]:
         """Everything the routing yields, then the `Receipt`.
 
-        Raises from the error tree, after settling; what was delivered before is kept and charged.
+        Raises from the error tree, after settling; content delivered before is charged.
         """
         error: PolyphonyError | None = None
         outcome = Outcome.STOPPED
@@ -69,19 +74,19 @@ class Session:
                     record.meter.note(event)
                     yield event
             outcome = Outcome.COMPLETED
-        except AuthenticationFailed as withdrawn:
-            outcome, error = Outcome.INTERRUPTED, withdrawn
+        except AuthenticationFailed as revoked:
+            outcome, error = Outcome.INTERRUPTED, revoked
             raise
         except PolyphonyError as failure:
             outcome, error = self.record.outcome_of(failure), failure
             raise
         except (asyncio.CancelledError, GeneratorExit):
-            # the first while it waits here, the second while its reader works
+            # CancelledError while this generator waits, GeneratorExit while its consumer works
             if state.draining:
                 outcome, error = Outcome.INTERRUPTED, Interrupted("The server was stopped.")
             raise
         finally:
-            # queued before its first await: a cancel here loses the receipt, never the settlement
+            # queued before its first await: cancelling it loses the receipt, never the settlement
             self.receipt = await self.record.settle(outcome, error)
         yield self.receipt
 
@@ -94,51 +99,21 @@ async def stream(caller: Caller, request: Request) -> AsyncGenerator[Event, None
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """A finished speech: its bytes, their shape, the words where they are known, the receipt."""
+class CollectedAnswer:
+    """A whole answer: `content` is of the request's task, `started` the attempt that it came from."""
 
-    audio: bytes
-    shape: AudioStart
-    words: tuple[SpeechWord, ...]
+    content: FinishedSpeech | FinishedTranscript | FinishedChat
+    started: Started | None
     receipt: Receipt
 
 
-async def collect(caller: Caller, request: Request) -> Answer:
-    """The whole answer at once. Raises what `stream` raises."""
-    session = Session(caller, request)
-    sound, words, shape = bytearray(), [], None
+async def collect(session: Session) -> CollectedAnswer:
+    """Answer the request of a session as a whole. Raises what `events` raises."""
+    collector, started = COLLECTORS[session.request.task](), None
     async with aclosing(session.events()) as events:
         async for event in events:
-            match event:
-                case AudioChunk(data):
-                    sound += data
-                case SpeechWords(spoken):
-                    words.extend(spoken)
-                case AudioStart():
-                    shape = event
-    assert shape is not None  # a run without content has raised
-    assert session.receipt is not None
-    return Answer(bytes(sound), shape, tuple(words), session.receipt)
-
-
-@dataclass(frozen=True, slots=True)
-class Hearing:
-    """A finished transcript or translation: what was heard, by whom it was answered, the receipt."""
-
-    heard: FinishedTranscript
-    began: Started
-    receipt: Receipt
-
-
-async def hear(session: Session) -> Hearing:
-    """The whole transcript of a session that listens. Raises what `stream` raises."""
-    assert not isinstance(session.request, SpeechRequest | ChatRequest)
-    gathering, began = TranscriptCollector(), None
-    async with aclosing(session.events()) as events:
-        async for event in events:
-            gathering.note(event)
+            collector.note(event)
             if isinstance(event, Started):
-                began = event
-    assert began is not None  # a run without content has raised
+                started = event
     assert session.receipt is not None
-    return Hearing(gathering.finish(session.request), began, session.receipt)
+    return CollectedAnswer(collector.finish(session.request), started, session.receipt)

@@ -21,11 +21,10 @@ from core.api.http.streaming import Stream, answer_headers
 from core.api.http.write_buffer import gather
 from core.background import state
 from core.bodies.chat.chunks import ChunkWriter
-from core.bodies.chat.collector import ChatCollector
 from core.bodies.chat.completion import chat_usage, render_completion
 from core.contract.errors import Interrupted, PolyphonyError
 from core.contract.events import Event, Started
-from core.gateway import Session
+from core.gateway import Session, collect
 from core.ledger.cost_split import cost_details
 
 log = logging.getLogger("polyphony.api")
@@ -55,15 +54,10 @@ class CompletionAnswer(Whole):
         self.created = int(time.time())
 
     async def made(self) -> Response:
-        collector = ChatCollector()
-        async with aclosing(self.session.events()) as events:
-            async for event in events:
-                collector.note(event)
-        assert self.session.receipt is not None
-        chat = collector.finish(self.received.request)
+        answer = await collect(self.session)
         details = cost_details(self.session.record.attempts)
-        found = render_completion(chat, self.session.receipt, self.created, details)
-        headers = self.headers_of(JSON, chat.started)
+        found = render_completion(answer.content, answer.receipt, self.created, details)
+        headers = self.headers_of(JSON, answer.started)
         return Response(dumps(found), headers=headers)
 
     def headers_of(self, media_type: str, began: Started | None) -> Mapping[str, str]:

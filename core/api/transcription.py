@@ -30,7 +30,7 @@ from core.bodies.validation import validate
 from core.contract.errors import PolyphonyError
 from core.contract.events import Event, Segment, Started, TranscriptDelta
 from core.contract.translation import TranscriptRequest
-from core.gateway import Hearing, Session, hear
+from core.gateway import CollectedAnswer, Session, collect
 
 log = logging.getLogger("polyphony.api")
 
@@ -68,12 +68,12 @@ class TranscriptAnswer(Whole):
         self.asked = asked
 
     async def made(self) -> Response:
-        hearing = await hear(self.session)
-        found = render_transcript(hearing.heard, self.asked, hearing.receipt)
+        answer = await collect(self.session)
+        found = render_transcript(answer.content, self.asked, answer.receipt)
         if isinstance(found, dict):
             found |= self.by_two()
         body = found.encode() if isinstance(found, str) else dumps(found)
-        return Response(body, headers=self.headers_of(hearing))
+        return Response(body, headers=self.headers_of(answer))
 
     def by_two(self) -> Mapping[str, str]:
         """Who wrote the sound down and who translated that, where it took two models."""
@@ -82,12 +82,12 @@ class TranscriptAnswer(Whole):
             {} if route.then is None else {"transcribed_by": route.model, "translated_by": route.then.model}
         )
 
-    def headers_of(self, hearing: Hearing) -> Mapping[str, str]:
+    def headers_of(self, answer: CollectedAnswer) -> Mapping[str, str]:
         media_type = MEDIA_TYPES[self.asked.format]
-        headers = answer_headers(media_type, self.session.id, self.session.route.model, hearing.began)
+        headers = answer_headers(media_type, self.session.id, self.session.route.model, answer.started)
         if translator := self.by_two().get("translated_by"):
             headers["X-Polyphony-Translator"] = translator
-        cost = hearing.receipt.cost
+        cost = answer.receipt.cost
         return headers if cost is None else {**headers, "X-Polyphony-Cost": format(cost.normalize(), "f")}
 
 

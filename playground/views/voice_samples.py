@@ -66,8 +66,9 @@ async def stored_sample(model: ModelEntry, voice: str, user_id: int) -> str:
     name = f"samples/{digest}.{form.extension}"
     if not await offload(default_storage.exists, name):
         speech = SpeechRequest(model=model.slug, text=sentence(model, voice), voice=voice, format=form)
-        response = await gateway.collect(Caller(user_id, source=Source.PLAYGROUND), speech)
-        await offload(default_storage.save, name, ContentFile(response.audio))
+        session = gateway.Session(Caller(user_id, source=Source.PLAYGROUND), speech)
+        answer = await gateway.collect(session)
+        await offload(default_storage.save, name, ContentFile(answer.content.audio))
     return name
 
 

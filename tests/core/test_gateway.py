@@ -1,4 +1,4 @@
-"""The door, over the real books: rehearsal providers, a real database, a real writer."""
+"""The gateway with a real database, the real writer of the ledger and rehearsal providers."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from django.db import connection
 
 from core import background
 from core.access import keys, snapshot
+from core.bodies.chat.collector import ChatCollector
+from core.bodies.speech import SpeechCollector
+from core.bodies.transcription.collector import TranscriptCollector
 from core.contract.audio import AudioFormat
 from core.contract.errors import (
     AuthenticationFailed,
@@ -24,7 +27,8 @@ from core.contract.errors import (
 from core.contract.events import AudioChunk, AudioStart, Outcome, Receipt, SpeechWords, Started, Used
 from core.contract.requests import Caller, Source
 from core.contract.speech import SpeechRequest
-from core.gateway import Session, collect, health, stream
+from core.contract.tasks import Task, UnknownTask
+from core.gateway import COLLECTORS, Session, collect, health, stream
 from core.ledger import reports
 from core.models import AIModel, ApiKey, Attempt, Budget, Endpoint, Price, Provider, UsageRecord
 from core.models.offload import offload
@@ -42,7 +46,7 @@ def request(**fields):
 
 @pytest.fixture
 def lab(alice):
-    """`await lab()` adds an endpoint of `lab/alto` at a rehearsal provider of its own that plays a part."""
+    """`await lab()` adds an endpoint of `lab/alto` at a rehearsal provider that plays scenario `part`."""
     model = AIModel.objects.create(slug="lab/alto", name="Alto", tasks=["speech"], formats=["pcm", "wav"])
 
     def make(part: str, priority: int, options: dict[str, float]) -> None:
@@ -72,7 +76,7 @@ async def running(alice):
         await background.shutdown()
 
 
-async def books() -> tuple[UsageRecord, list[Attempt]]:
+async def stored() -> tuple[UsageRecord, list[Attempt]]:
     record = await UsageRecord.objects.aget()
     return record, [attempt async for attempt in Attempt.objects.order_by("number")]
 
@@ -85,7 +89,7 @@ async def test_an_answer_is_events_and_a_receipt_and_one_record(lab, running):
     assert (kinds[0], kinds[-2:]) == (Started, [Used, Receipt])
     assert {AudioStart, AudioChunk, SpeechWords} <= set(kinds)
     receipt = seen[-1]
-    record, attempts = await books()
+    record, attempts = await stored()
     assert (record.public_id, record.state, record.outcome) == (receipt.id, "settled", "completed")
     assert (record.cost, receipt.cost) == (COST, COST)
     assert [(attempt.number, attempt.outcome, attempt.cost) for attempt in attempts] == [
@@ -95,18 +99,19 @@ async def test_an_answer_is_events_and_a_receipt_and_one_record(lab, running):
 
 async def test_a_collected_answer_is_whole(lab, running):
     await lab()
-    answer = await collect(running, request())
-    assert answer.shape == AudioStart(AudioFormat.PCM, 24_000, 1)
-    assert [word.word for word in answer.words] == TEXT.split()
-    assert len(answer.audio) % 2 == 0
+    answer = await collect(Session(running, request()))
+    assert answer.content.shape == AudioStart(AudioFormat.PCM, 24_000, 1)
+    assert [word.word for word in answer.content.words] == TEXT.split()
+    assert len(answer.content.audio) % 2 == 0
+    assert answer.started.model == "rehearsal"
     assert answer.receipt.outcome is Outcome.COMPLETED
 
 
 async def test_a_failed_endpoint_is_made_good_by_the_next(lab, running):
     await lab("500", priority=1)
     await lab(priority=2)
-    answer = await collect(running, request())
-    _record, attempts = await books()
+    answer = await collect(Session(running, request()))
+    _record, attempts = await stored()
     outcomes = [attempt.outcome for attempt in attempts]
     assert outcomes == ["failed"] * (len(outcomes) - 1) + ["completed"]
     assert (attempts[-1].provider, answer.receipt.cost) == ("lab-1", COST)
@@ -115,18 +120,18 @@ async def test_a_failed_endpoint_is_made_good_by_the_next(lab, running):
 async def test_when_all_fail_nothing_is_owed_and_the_error_is_theirs(lab, running):
     await lab("500")
     with pytest.raises(UpstreamFailed):
-        await collect(running, request())
-    record, _attempts = await books()
+        await collect(Session(running, request()))
+    record, _attempts = await stored()
     assert (record.state, record.outcome, record.cost) == ("released", "failed", 0)
 
 
 async def test_a_cut_stream_is_kept_charged_and_raised(lab, running):
     await lab("cut")
-    session, heard = Session(running, request()), []
+    session, chunks = Session(running, request()), []
     with pytest.raises(UpstreamUnreachable):
-        await listen(session, heard.append)
-    record, attempts = await books()
-    assert len(heard) == 3
+        await read_audio(session, chunks.append)
+    record, attempts = await stored()
+    assert len(chunks) == 3
     assert (session.receipt.outcome, record.outcome, record.state) == (
         Outcome.PARTIAL,
         "partial",
@@ -135,11 +140,11 @@ async def test_a_cut_stream_is_kept_charged_and_raised(lab, running):
     assert (record.cost, len(attempts)) == (COST, 1)
 
 
-async def listen(session: Session, hear: Callable[[bytes], None]) -> None:
+async def read_audio(session: Session, take: Callable[[bytes], None]) -> None:
     async with aclosing(session.events()) as events:
         async for event in events:
             if isinstance(event, AudioChunk):
-                hear(event.data)
+                take(event.data)
 
 
 def revoke_elsewhere(key: ApiKey) -> None:
@@ -148,7 +153,7 @@ def revoke_elsewhere(key: ApiKey) -> None:
     connection.close()
 
 
-async def leave_after_first_sound(session: Session) -> None:
+async def leave_after_first_chunk(session: Session) -> None:
     async with aclosing(session.events()) as events:
         async for event in events:
             if isinstance(event, AudioChunk):
@@ -158,28 +163,28 @@ async def leave_after_first_sound(session: Session) -> None:
 async def test_a_caller_who_leaves_is_settled_as_stopped(lab, running):
     await lab(delay=0.01)
     session = Session(running, request())
-    await leave_after_first_sound(session)
-    record, _attempts = await books()
+    await leave_after_first_chunk(session)
+    record, _attempts = await stored()
     assert (record.outcome, record.state, record.cost) == ("stopped", "estimated", COST)
 
 
 @pytest.mark.parametrize("at_work", [True, False])
 async def test_a_shutdown_interrupts_whoever_waits_or_works(lab, running, at_work):
     await lab(delay=0.05)
-    session, sounding = Session(running, request()), asyncio.Event()
+    session, streaming = Session(running, request()), asyncio.Event()
 
     async def read() -> None:
         async with aclosing(session.events()) as events:
             async for event in events:
                 if isinstance(event, AudioChunk):
-                    sounding.set()
+                    streaming.set()
                     await asyncio.sleep(30 if at_work else 0)
 
     task = background.spawn("reader", read())
-    await sounding.wait()
+    await streaming.wait()
     background.state.draining = True
     await background.cancel(task)
-    record, _attempts = await books()
+    record, _attempts = await stored()
     assert (record.outcome, record.error) == ("interrupted", "interrupted")
 
 
@@ -198,13 +203,13 @@ async def test_a_revoked_key_ends_its_open_stream(lab, running, alice):
     await offload(background.refresh)
     session = Session(Caller(alice.id, key.id), request())
 
-    def withdraw(_sound: bytes) -> None:
+    def withdraw(_chunk: bytes) -> None:
         with ThreadPoolExecutor(1) as thread:
             thread.submit(revoke_elsewhere, key).result()
 
     with pytest.raises(AuthenticationFailed):
-        await listen(session, withdraw)
-    record, _attempts = await books()
+        await read_audio(session, withdraw)
+    record, _attempts = await stored()
     assert (record.outcome, record.cost) == ("interrupted", COST)
 
 
@@ -212,9 +217,26 @@ async def test_a_budget_lets_exactly_its_worth_through(lab, running, alice):
     await lab()
     budget = await Budget.objects.acreate(user=alice, limit=COST * 3)
     await offload(background.refresh)
-    answers = await asyncio.gather(*(collect(running, request()) for _ in range(10)), return_exceptions=True)
+    answers = await asyncio.gather(
+        *(collect(Session(running, request())) for _ in range(10)), return_exceptions=True
+    )
     refused = [answer for answer in answers if isinstance(answer, BudgetExceeded)]
     assert (len(answers) - len(refused), len(refused)) == (3, 7)
     await budget.arefresh_from_db()
     assert (budget.spent, budget.reserved) == (COST * 3, 0)
     assert (await offload(reports.usage_report))["records"] == 3
+
+
+async def test_each_task_is_collected_by_its_own_collector(running):
+    assert COLLECTORS[Task.SPEECH] is SpeechCollector
+    assert COLLECTORS[Task.TRANSCRIPTION] is COLLECTORS[Task.TRANSLATION] is TranscriptCollector
+    assert COLLECTORS[Task.CHAT] is ChatCollector
+
+
+async def test_a_task_without_a_collector_is_not_collected_by_anothers(lab, running, monkeypatch):
+    await lab()
+    session = Session(running, request())
+    monkeypatch.setattr(SpeechRequest, "task", "print")
+    with pytest.raises(UnknownTask, match="gateway has no row for the task print"):
+        await collect(session)
+    assert await UsageRecord.objects.acount() == 0
