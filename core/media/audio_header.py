@@ -1,4 +1,4 @@
-"""What encoded sound says of itself: its format by signature, its shape and its length by header."""
+"""What the beginning of encoded audio tells: its format, its sample rate and channels, its duration."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ from dataclasses import dataclass
 
 from core.contract.audio import PCM_RATE, AudioFormat, PcmShape
 from core.contract.errors import UpstreamInvalid
+from core.media import file_types
 
 WAV_HEADER = 44
-SIGNATURES = {
-    b"RIFF": AudioFormat.WAV,
-    b"ID3": AudioFormat.MP3,
-    b"OggS": AudioFormat.OPUS,
-    b"fLaC": AudioFormat.FLAC,
+FORMATS = {
+    "wav": AudioFormat.WAV,
+    "mp3": AudioFormat.MP3,
+    "ogg": AudioFormat.OPUS,
+    "flac": AudioFormat.FLAC,
 }
+"""By container."""
+
 RATE = re.compile(r"\brate=(\d{4,6})\b")
 CHANNELS = re.compile(r"\bchannels=([12])\b")
 RATES = range(4_000, 192_001)
@@ -43,7 +46,10 @@ class Length:
 
 def signature(head: bytes) -> AudioFormat | None:
     """The format that the first bytes prove, or None: raw samples and bare frames prove nothing."""
-    return next((found for magic, found in SIGNATURES.items() if head.startswith(magic)), None)
+    if head.startswith(file_types.RIFF):
+        return AudioFormat.WAV  # the one audio format in RIFF; its form type may not have arrived yet
+    found = file_types.signature(head)
+    return FORMATS.get(found.container) if found else None
 
 
 def accept(head: bytes, audio: AudioFormat) -> None:
@@ -76,9 +82,7 @@ def length(audio: AudioFormat, size: int, head: bytes, pcm: PcmShape) -> Length:
 
 def mp3_bits(head: bytes) -> int:
     """Bits per second that the first MPEG frame in `head` names; 0 where there is none."""
-    at = 0
-    if head.startswith(b"ID3") and len(head) >= 10:
-        at = 10 + sum((byte & 0x7F) << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=True))
+    at = file_types.id3_size(head)
     frame = head[at : at + 3]
     if len(frame) < 3 or frame[0] != 0xFF or frame[1] & 0xE6 != 0xE2:
         return 0

@@ -1,22 +1,34 @@
-"""What a file is, by its first bytes: a name, a label and a client's word are not evidence."""
+"""The type of a file by its first bytes, from one table of signatures; names and claims are not evidence."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 HEAD = 64
-"""Bytes that are enough to tell."""
+"""Bytes that every signature fits into."""
+
+UPLOAD_HEAD = 512
+"""Bytes by which text is told from binary data."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileType:
-    """`media_type` is that of a picture, a document or sound alone; `video_type` that of moving pictures,
-    which only those have that can hold them."""
+    """`media_type` is that of an image, a document or audio alone; `video_type`, of containers that can hold
+    video, the one they then have. `container` is FFmpeg's name where it has one."""
 
     container: str
     media_type: str
     extension: str
     video_type: str = ""
+
+    @property
+    def is_image(self) -> bool:
+        return self.media_type.startswith("image/")
+
+    @property
+    def is_playable(self) -> bool:
+        """Whether it is audio or video that can be decoded here."""
+        return self.container in PLAYABLE
 
 
 WAV = FileType("wav", "audio/wav", "wav")
@@ -33,7 +45,10 @@ MATROSKA = FileType("matroska", "audio/x-matroska", "mkv", "video/x-matroska")
 MPEG = FileType("mpeg", "audio/mpeg", "mpeg", "video/mpeg")
 PDF = FileType("pdf", "application/pdf", "pdf")
 GIF = FileType("gif", "image/gif", "gif")
-BEGINNINGS = {
+TEXT = FileType("text", "text/plain", "txt")
+UNKNOWN = FileType("", "application/octet-stream", "bin")
+
+PREFIXES = {
     b"fLaC": FLAC,
     b"OggS": OGG,
     b"ID3": MP3,
@@ -47,33 +62,50 @@ BEGINNINGS = {
     b"#!AMR": FileType("amr", "audio/amr", "amr"),
     b"\x30\x26\xb2\x75\x8e\x66\xcf\x11": FileType("asf", "audio/x-ms-wma", "wma"),
 }
-FORMS = {
-    (b"RIFF", b"WAVE"): WAV,
+RIFF = b"RIFF"
+RIFF_FORMS = {
+    (RIFF, b"WAVE"): WAV,
     (b"RF64", b"WAVE"): WAV,
-    (b"RIFF", b"WEBP"): FileType("webp", "image/webp", "webp"),
-    (b"RIFF", b"AVI "): FileType("avi", "video/x-msvideo", "avi", "video/x-msvideo"),
+    (RIFF, b"WEBP"): FileType("webp", "image/webp", "webp"),
+    (RIFF, b"AVI "): FileType("avi", "video/x-msvideo", "avi", "video/x-msvideo"),
     (b"FORM", b"AIFF"): AIFF,
     (b"FORM", b"AIFC"): AIFF,
 }
+"""By the chunk identifier and the form type of RIFF and IFF files."""
+
 BRANDS = {b"M4A ": M4A, b"M4B ": M4A, b"qt  ": MOV}
-STILLS = (b"heic", b"heix", b"heif", b"mif1", b"msf1", b"avif", b"avis", b"crx ")
-OLD_MOVIES = (b"moov", b"mdat", b"wide", b"pnot")
+IMAGE_BRANDS = (b"heic", b"heix", b"heif", b"mif1", b"msf1", b"avif", b"avis", b"crx ")
+"""Brands of ISO base media files (`ftyp`): any other is mp4; those of still images are not supported."""
+
+ATOMS = (b"moov", b"mdat", b"wide", b"pnot")
+"""With which a QuickTime file without `ftyp` begins."""
+
+PLAYABLE = frozenset(
+    {"aac", "aiff", "flac", "m4a", "matroska", "mov", "mp3", "mp4", "mpeg", "ogg", "wav", "webm"}
+)
+"""Containers that can be decoded here; the length of any other audio, and with it its price, would stay
+unknown."""
 
 
 def file_type(head: bytes) -> FileType | None:
-    """The kind of a file that begins with `head`; None for anything that is not in the tables."""
-    if found := FORMS.get((head[:4], head[8:12])):
+    """The type of a file that begins with `head` (`HEAD` bytes of it); None for anything unknown."""
+    return signature(head) or mpeg_frame(head)
+
+
+def signature(head: bytes) -> FileType | None:
+    """The type whose signature `head` begins with. Bare MPEG frames have none: raw samples may look alike."""
+    if found := RIFF_FORMS.get((head[:4], head[8:12])):
         return found
-    for beginning, kind in BEGINNINGS.items():
-        if head.startswith(beginning):
-            return kind
+    for prefix, found in PREFIXES.items():
+        if head.startswith(prefix):
+            return found
     if head.startswith(b"\x1a\x45\xdf\xa3"):
         return MATROSKA if b"matroska" in head[:HEAD] else WEBM
     if head[4:8] == b"ftyp":
-        return None if head[8:12] in STILLS else BRANDS.get(head[8:12], MP4)
-    if head[4:8] in OLD_MOVIES:
+        return None if head[8:12] in IMAGE_BRANDS else BRANDS.get(head[8:12], MP4)
+    if head[4:8] in ATOMS:
         return MOV
-    return mpeg_frame(head)
+    return None
 
 
 def mpeg_frame(head: bytes) -> FileType | None:
@@ -85,3 +117,39 @@ def mpeg_frame(head: bytes) -> FileType | None:
     version, layer = head[1] >> 3 & 3, head[1] >> 1 & 3
     bits, rate = head[2] >> 4, head[2] >> 2 & 3
     return MP3 if version != 1 and layer in (1, 2) and bits != 15 and rate != 3 else None
+
+
+def upload_type(head: bytes) -> FileType:
+    """The type under which a file is stored that begins with `head` (`UPLOAD_HEAD` bytes of it): that of
+    `file_type` as `labelled`, else `TEXT` or `UNKNOWN`."""
+    found = file_type(head)
+    if found is not None:
+        return labelled(found)
+    return TEXT if is_text(head) else UNKNOWN
+
+
+def labelled(found: FileType) -> FileType:
+    """The type by which a file is sent on before it was measured: a container that may hold video counts as
+    video, except Ogg; Matroska is called WebM, which is the nearest name that providers know."""
+    if found is MATROSKA:
+        found = WEBM
+    return found if found is OGG or not found.video_type else replace(found, media_type=found.video_type)
+
+
+def is_text(head: bytes) -> bool:
+    """UTF-8 without control characters; the cut at the end may go through a character."""
+    for cut in range(4):
+        try:
+            text = head[: len(head) - cut].decode()
+        except UnicodeDecodeError:
+            continue
+        return all(character.isprintable() or character in "\n\r\t\f" for character in text)
+    return False
+
+
+def id3_size(head: bytes) -> int:
+    """Bytes of the ID3 tag that `head` begins with: ten of header, which hold the length of the rest in four
+    bytes of seven bits; 0 without a tag."""
+    if not head.startswith(b"ID3") or len(head) < 10:
+        return 0
+    return 10 + sum((byte & 0x7F) << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=True))

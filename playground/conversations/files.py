@@ -9,9 +9,10 @@ from uuid import UUID
 from django.urls import reverse
 
 from core.bodies.files.data_urls import MessageFile
-from core.bodies.files.message_files import HEAD, require
+from core.bodies.files.message_files import attachment_type
 from core.contract.chat import FILE_FIELDS, Media, Modality
 from core.contract.errors import InvalidRequest, NotFound
+from core.media.file_types import HEAD
 from core.models import User
 from playground.models import Upload
 from playground.uploads.local_file import local_path
@@ -62,7 +63,7 @@ def media(row: Upload, found: MessageFile) -> Media:
         raise NotFound(
             f"The file {row.name} is no longer kept.", param=found.param, code="file_gone"
         ) from None
-    kind = require(head, row.bytes, found)
+    kind = attachment_type(head, row.bytes, found)
     return Media(
         modality=found.modality,
         path=str(path),

@@ -10,23 +10,21 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 
 from core.contract.events import ImageReady
+from core.media.file_types import UPLOAD_HEAD, upload_type
 from playground.conversations.files import file_summary
 from playground.models import Run, Upload
-from playground.uploads.file_type import kind_of
-
-HEAD = 512
 
 
 def store_image(user_id: int, run: UUID, number: int, event: ImageReady) -> dict[str, Any]:
     """The file, its row, its link to the run; `url`, `media_type`, and `upload` for its message. Blocking."""
-    media_type, extension = kind_of(event.data[:HEAD])
+    found = upload_type(event.data[:UPLOAD_HEAD])
     upload_id = uuid4()
-    name = default_storage.save(f"uploads/{user_id}/{upload_id}.{extension}", ContentFile(event.data))
+    name = default_storage.save(f"uploads/{user_id}/{upload_id}.{found.extension}", ContentFile(event.data))
     row = Upload(
         id=upload_id,
         user_id=user_id,
-        name=f"image-{number}.{extension}",
-        media_type=media_type,
+        name=f"image-{number}.{found.extension}",
+        media_type=found.media_type,
         bytes=len(event.data),
         file=name,
     )
@@ -38,4 +36,4 @@ def store_image(user_id: int, run: UUID, number: int, event: ImageReady) -> dict
         default_storage.delete(name)
         raise
     known = file_summary(row)
-    return {"url": known["url"], "media_type": media_type, "upload": known}
+    return {"url": known["url"], "media_type": found.media_type, "upload": known}

@@ -16,15 +16,14 @@ from core.bodies.files.audio import TAKEN
 from core.catalogue.validation.chat import IMAGE_MB
 from core.contract.errors import InvalidRequest, TooLarge
 from core.contract.tasks import Task
+from core.media.file_types import UPLOAD_HEAD, upload_type
 from core.models import User
 from core.models.offload import offload
 from playground.models import Upload
-from playground.uploads.file_type import kind_of
 from playground.uploads.probe import probe
 from playground.views.json_response import not_found, signed_in
 
 NAME_LENGTH = 200
-HEAD = 512
 HEARD = (Task.TRANSCRIPTION, Task.TRANSLATION)
 TASKS = frozenset(Task)
 MIB = 1024 * 1024
@@ -77,18 +76,18 @@ def require_size(file: UploadedFile) -> UploadedFile:
 
 def create_upload(user: User, file: UploadedFile, task: str) -> Upload:
     """The file under a generated name, as a row that is not saved yet."""
-    media_type, extension = kind_of(file.read(HEAD))
+    found = upload_type(file.read(UPLOAD_HEAD))
     file.seek(0)
-    require_use(task, media_type, file.size or 0)
+    require_use(task, found.media_type, file.size or 0)
     upload_id = uuid4()
     return Upload(
         id=upload_id,
         user=user,
         name=display_name(file.name or ""),
-        media_type=media_type,
+        media_type=found.media_type,
         bytes=file.size,
         task=task if task in TASKS else "",
-        file=default_storage.save(f"uploads/{user.pk}/{upload_id}.{extension}", file),
+        file=default_storage.save(f"uploads/{user.pk}/{upload_id}.{found.extension}", file),
     )
 
 

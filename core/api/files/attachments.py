@@ -16,7 +16,7 @@ from core.api.files.temporary_files import Incoming
 from core.api.http.request import MIB
 from core.bodies.files.base64_stream import MOST_FILES, MOST_REST, Sink, restore_placeholders
 from core.bodies.files.data_urls import MessageFile, modality_name
-from core.bodies.files.message_files import MediaKind, require
+from core.bodies.files.message_files import AttachmentType, attachment_type
 from core.contract.chat import ChatRequest, Media, Modality
 from core.contract.errors import InvalidRequest, TooLarge
 from core.media import image_size
@@ -85,7 +85,7 @@ class Attachments:
             raise broken(found)
         file = self._marked.pop(found.data, None) or await self._written(found)
         self._check_size(file, found)
-        kind = require(file.head, file.size, found)
+        kind = attachment_type(file.head, file.size, found)
         if found.modality is Modality.IMAGE:
             await asyncio.to_thread(check_picture, file.path, kind, found)
         seconds = kind.seconds(file.size) if kind.sample else await playing_time(file.path, found)
@@ -171,7 +171,7 @@ def fill(file: Attachment, found: MessageFile) -> None:
     raise failure
 
 
-def check_picture(path: str, kind: MediaKind, found: MessageFile) -> None:
+def check_picture(path: str, kind: AttachmentType, found: MessageFile) -> None:
     """Raises `InvalidRequest` for a picture without a size and for one that is a bomb."""
     try:
         with Path(path).open("rb") as file:

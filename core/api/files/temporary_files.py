@@ -12,8 +12,8 @@ from typing import Any
 from django.conf import settings
 
 from core.api.http.request import MIB
-from core.bodies.files.audio import HEAD
 from core.contract.errors import TooLarge, Unavailable
+from core.media.file_types import HEAD
 
 FORGOTTEN = 6 * 3600.0
 """Seconds after which a file can only have been left by a process that died."""

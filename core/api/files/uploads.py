@@ -16,7 +16,7 @@ from core.api.files.temporary_files import Incoming
 from core.api.http.request import INLINE as SHORT
 from core.api.http.request import MIB, check_headers, is_json, read_bytes, too_large
 from core.bodies.chat.body import ChatBody
-from core.bodies.files.audio import require_sound
+from core.bodies.files.audio import require_audio
 from core.bodies.files.audio_reader import FILE as INLINE_FILE
 from core.bodies.files.audio_reader import AudioReader
 from core.bodies.files.base64_stream import InlineFileReader
@@ -55,7 +55,7 @@ class Received:
     async def sound(self) -> AudioFile:
         """The file as the contract names it. Raises `InvalidRequest` where there is no sound in it."""
         incoming = self.incoming
-        kind = require_sound(incoming.head, incoming.size, self.param)
+        kind = require_audio(incoming.head, incoming.size, self.param)
         seconds = await heard(incoming.path, self.param)
         return AudioFile(incoming.path, f"audio.{kind.extension}", kind.media_type, incoming.size, seconds)
 

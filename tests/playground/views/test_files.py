@@ -13,7 +13,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import AsyncClient, Client
 
 from playground.models import Run, Upload
-from playground.uploads.file_type import sniff
 
 pytestmark = [pytest.mark.anyio, pytest.mark.django_db(transaction=True)]
 
@@ -196,25 +195,3 @@ def test_other_methods_are_refused(alice, run):
     client.force_login(alice)
     assert client.post(f"/runs/{run.id}/sound").status_code == 405
     assert client.get("/uploads/")["Allow"] == "POST"
-
-
-@pytest.mark.parametrize(
-    ("head", "media_type"),
-    [
-        (b"\x89PNG\r\n\x1a\n", "image/png"),
-        (b"\xff\xd8\xff\xe0", "image/jpeg"),
-        (b"RIFF\0\0\0\0WAVE", "audio/wav"),
-        (b"RIFF\0\0\0\0WEBP", "image/webp"),
-        (b"ID3\x04", "audio/mpeg"),
-        (b"\xff\xfb\x90\x00", "audio/mpeg"),
-        (b"\xff\xf1\x50\x80", "audio/aac"),
-        (b"OggS", "audio/ogg"),
-        (b"\0\0\0\x20ftypM4A ", "audio/mp4"),
-        (b"\0\0\0\x20ftypisom", "video/mp4"),
-        (b"%PDF-1.7", "application/pdf"),
-        ("Привет".encode()[:-1], "text/plain"),
-        (b"\0\1\2", "application/octet-stream"),
-    ],
-)
-def test_bytes_say_what_a_file_is(head, media_type):
-    assert sniff(head) == media_type

@@ -6,13 +6,13 @@ import io
 from collections.abc import Generator, Iterator
 from typing import Any
 
+from core.media.timecode import timecode_to_tenths
 from core.media.worker.analysis.waveform import INK, PAPER
 from core.media.worker.codecs.containers import DAMAGED, MediaFile, moment
 from core.media.worker.codecs.demuxers import unreadable
 from core.media.worker.codecs.encoders import need_media_library
 from core.media.worker.libraries import pillow
 from core.media.worker.output import Output
-from core.providers.local.inspector.report.markdown import clock
 
 FRAMES, COLUMNS = 12, 4
 CELL, MARGIN, FOOT = 300, 16, 30
@@ -116,12 +116,7 @@ def sheet(shots: list[Shot]) -> bytes:
         row, column = divmod(number, columns)
         left, top = MARGIN + column * across, MARGIN + row * down
         page.paste(image, (left + (width - image.width) // 2, top + (height - image.height) // 2))
-        pen.text((left + width // 2, top + height + 20), precise(at), INK, font, anchor="ms")
+        pen.text((left + width // 2, top + height + 20), timecode_to_tenths(at), INK, font, anchor="ms")
     file = io.BytesIO()
     page.save(file, "JPEG", quality=86)
     return file.getvalue()
-
-
-def precise(seconds: float) -> str:
-    """A moment to the tenth of a second."""
-    return f"{clock(seconds)}.{int(seconds * 10) % 10}"

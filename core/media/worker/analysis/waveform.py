@@ -6,8 +6,8 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
+from core.media.timecode import timecode
 from core.media.worker.libraries import pillow
-from core.providers.local.inspector.report.markdown import clock
 
 WIDTH, HEIGHT = 1200, 220
 MARGIN, FOOT = 24, 28
@@ -49,4 +49,4 @@ def timeline(pen: Any, seconds: float, width: int) -> None:
     for number in range(int(seconds / step) + 1):
         left = MARGIN + round(number * step / max(seconds, 0.001) * width)
         anchor = "ls" if number == 0 else "rs" if left > WIDTH - 2 * MARGIN else "ms"
-        pen.text((left, HEIGHT - 10), clock(number * step), INK, font, anchor=anchor)
+        pen.text((left, HEIGHT - 10), timecode(number * step), INK, font, anchor=anchor)

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from core.media.worker.codecs.demuxers import Kind, recognise, unreadable
+from core.media.file_types import FileType
+from core.media.worker.codecs.demuxers import demuxer, recognise, unreadable
 from core.media.worker.codecs.encoders import need_media_library
 
 DEMUXERS = "wav,mp3,flac,ogg,mov,mp4,m4a,3gp,3g2,mj2,aac,aiff,matroska,webm,mpeg"
@@ -39,8 +40,8 @@ FOREIGN = "The sound of this file is coded in a way that cannot be read here."
 class MediaFile:
     """An open container and its first sound, if it has one."""
 
-    def __init__(self, kind: Kind, container: Any) -> None:
-        self.kind = kind
+    def __init__(self, file_type: FileType, container: Any) -> None:
+        self.file_type = file_type
         self.container = container
         self.sound = next(iter(container.streams.audio), None)
         self.origin = max(0.0, (container.start_time or 0) / 1_000_000)
@@ -109,16 +110,17 @@ class Timeline:
 def opened(path: str) -> Iterator[MediaFile]:
     """A sound or video file. Raises `Refused` for everything else and for what cannot be opened."""
     with Path(path).open("rb") as file:
-        kind = recognise(file)
-        if not kind.demuxer:
+        found = recognise(file)
+        reader = demuxer(found)
+        if not reader:
             raise unreadable(SILENT)
         av = need_media_library("Reading media")
         try:
-            container = av.open(file, format=kind.demuxer, options=OPTIONS, metadata_errors="replace")
+            container = av.open(file, format=reader, options=OPTIONS, metadata_errors="replace")
         except (av.FFmpegError, OverflowError):
             raise unreadable(DAMAGED) from None
         with container:
-            yield MediaFile(kind, container)
+            yield MediaFile(found, container)
 
 
 def moment(mark: int | None, time_base: Any) -> float | None:

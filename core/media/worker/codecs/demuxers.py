@@ -1,77 +1,56 @@
-"""What a file is by its first bytes, and the one demuxer that may read it: names and labels are not asked."""
+"""What an input file is by its first bytes, the one demuxer that may open it, and refusals of input files."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import BinaryIO
 
-from core.media.file_types import HEAD, file_type
+from core.media import image_size as image_headers
+from core.media.file_types import AAC, FLAC, HEAD, M4A, FileType, file_type, id3_size
 from core.media.worker.output import Refused
 
 TAKEN = "wav, mp3, flac, ogg, opus, m4a, mp4, mov, mpeg, webm, mkv, aac, aiff, png, jpeg, gif, webp and pdf"
 UNSUPPORTED = "unsupported_media"
-DEMUXERS = {
-    "aac": "aac",
-    "aiff": "aiff",
-    "flac": "flac",
-    "m4a": "mp4",
-    "matroska": "matroska",
-    "mov": "mp4",
-    "mp3": "mp3",
-    "mp4": "mp4",
-    "mpeg": "mpeg",
-    "ogg": "ogg",
-    "wav": "wav",
-    "webm": "matroska",
-}
-SEEN = ("gif", "jpeg", "pdf", "png", "webp")
+DEMUXERS = {"m4a": "mp4", "mov": "mp4", "webm": "matroska"}
+"""FFmpeg's names of readers that are not those of their containers."""
+
+MEASURED = ("gif", "jpeg", "pdf", "png", "webp")
+"""Files that can be read here without a demuxer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """`demuxer` is FFmpeg's name for its reader; pictures and PDF have none."""
+def recognise(file: BinaryIO) -> FileType:
+    """The type of an open file, which is then at its beginning. Raises `Refused` for an empty or unknown one.
 
-    container: str
-    media_type: str
-    demuxer: str = ""
-    video_type: str = ""
-
-
-def recognise(file: BinaryIO) -> Kind:
-    """The kind of an open file, which is then at its beginning. Raises `Refused` for anything unknown."""
+    An ID3 tag stands before MP3, but also before bare AAC and FLAC: what follows it decides.
+    """
     file.seek(0)
     head = file.read(HEAD)
-    found = by_head(head)
-    if head.startswith(b"ID3"):
-        file.seek(tag_size(head))
-        tagged = by_head(file.read(HEAD))
-        found = tagged if tagged is not None and tagged.container in ("aac", "flac") else found
+    found = file_type(head)
+    if tag := id3_size(head):
+        file.seek(tag)
+        tagged = file_type(file.read(HEAD))
+        found = tagged if tagged in (AAC, FLAC) else found
     file.seek(0)
     if not head:
         raise unreadable("The file is empty.")
-    if found is None:
+    if found is None or not (found.is_playable or found.container in MEASURED):
         raise unreadable(f"This is no kind of file that can be read here. Send one of {TAKEN}.")
-    return found
+    return replace(found, container="mp4") if found is M4A else found
+
+
+def demuxer(found: FileType) -> str:
+    """FFmpeg's name of the only reader that may open a file of this type; "" for images and PDF."""
+    return DEMUXERS.get(found.container, found.container) if found.is_playable else ""
+
+
+def image_size(file: BinaryIO, container: str) -> tuple[int, int]:
+    """Width and height. Raises `Refused` for a damaged header, no pixels or too many."""
+    try:
+        return image_headers.size(file, container)
+    except image_headers.Unreadable as error:
+        failure = unreadable(str(error))
+    raise failure
 
 
 def unreadable(message: str) -> Refused:
     return Refused("invalid", message, "file", UNSUPPORTED)
-
-
-def by_head(head: bytes) -> Kind | None:
-    """What begins like this, None for what nobody reads here."""
-    found = file_type(head)
-    if found is None or not (found.container in SEEN or found.container in DEMUXERS):
-        return None
-    container = "mp4" if found.container == "m4a" else found.container
-    return Kind(container, found.media_type, DEMUXERS.get(found.container, ""), found.video_type)
-
-
-def tag_size(head: bytes) -> int:
-    """How long the ID3 tag at the beginning is: four bytes of seven bits, after ten of header."""
-    if len(head) < 10:
-        return 0
-    size = 0
-    for byte in head[6:10]:
-        size = size << 7 | byte & 0x7F
-    return 10 + size

@@ -41,7 +41,7 @@ def facts(media: MediaFile) -> Result:
     tags = {**media.container.metadata, **stream.metadata}
     named = {name.lower(): str(value).strip()[:LONGEST_TAG] for name, value in tags.items()}
     return {
-        "container": media.kind.container,
+        "container": media.file_type.container,
         "codec": context.name.removesuffix("float"),
         "sample_rate": context.sample_rate,
         "channels": context.channels,

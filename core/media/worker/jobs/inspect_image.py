@@ -10,11 +10,11 @@ from numbers import Real
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from core.media.image_size import MAX_PIXELS
 from core.media.worker.codecs import gif
-from core.media.worker.codecs.demuxers import recognise, unreadable
+from core.media.worker.codecs.demuxers import image_size, recognise, unreadable
 from core.media.worker.libraries import pillow
 from core.media.worker.output import Output
-from core.providers.local import pictures
 
 SAMPLE = 200
 COLOURS = 6
@@ -44,16 +44,16 @@ Result = dict[str, Any]
 def inspect(args: dict[str, Any], output: Output) -> Generator[None, None, Result]:
     """`path` in; the events `image`, `exif` and `colours`; returns `{}`."""
     with Path(args["path"]).open("rb") as file:
-        kind = recognise(file)
-        if not kind.media_type.startswith("image/"):
+        found = recognise(file)
+        if not found.is_image:
             raise unreadable("This file is not a picture.")
-        pictures.size(file, kind.container)
+        image_size(file, found.container)
         moving = gif.Animation()
-        if kind.container == "gif":
+        if found.container == "gif":
             moving = yield from gif.measure(file)
         with decoding(), opened(file) as image:
             frames = moving.frames or getattr(image, "n_frames", 1)
-            output.event("image", **header(image, kind.container), frames=frames, seconds=moving.seconds)
+            output.event("image", **header(image, found.container), frames=frames, seconds=moving.seconds)
             yield
             output.event("exif", **carried(image))
             yield
@@ -78,8 +78,8 @@ def opened(file: BinaryIO) -> Any:
     library = pillow()
     library.MAX_IMAGE_PIXELS = None  # bounded by us, before a pixel is decoded
     image = library.open(file, formats=("PNG", "JPEG", "GIF", "WEBP"))
-    if image.width * image.height > pictures.MAX_PIXELS:
-        raise unreadable(f"A picture may have {pictures.MAX_PIXELS:,} pixels.")
+    if image.width * image.height > MAX_PIXELS:
+        raise unreadable(f"A picture may have {MAX_PIXELS:,} pixels.")
     return image
 
 

@@ -49,7 +49,7 @@ def facts(media: MediaFile) -> Result:
         )
     rate = media.picture.average_rate
     return {
-        "container": media.kind.container,
+        "container": media.file_type.container,
         "codec": context.name.removeprefix("lib").replace("dav1d", "av1"),
         "width": context.width,
         "height": context.height,

@@ -9,11 +9,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from core.media.file_types import FileType
 from core.media.worker.codecs.containers import DAMAGED, SILENT, MediaFile, Timeline, length, moment, opened
-from core.media.worker.codecs.demuxers import Kind, recognise, unreadable
+from core.media.worker.codecs.demuxers import image_size, recognise, unreadable
 from core.media.worker.codecs.encoders import media_library
 from core.media.worker.output import Output
-from core.providers.local import pictures
 
 STEP_PACKETS = 10_000
 MOST_PACKETS = 20_000_000
@@ -26,14 +26,14 @@ def probe(args: dict[str, Any], output: Output) -> Generator[None, None, Result]
     """`path` in, the fields of a `Probe` out. Refused as `unsupported_media`: what nobody can read here."""
     path = Path(args["path"])
     with path.open("rb") as file:
-        kind = recognise(file)
-        if kind.media_type.startswith("image/"):
-            width, height = pictures.size(file, kind.container)
-            return described(kind, "image", width=width, height=height)
-    if kind.container == "pdf":
-        return described(kind, "pdf", pages=pages(path))
-    if kind.container == "wav" and media_library() is None:
-        return described(kind, "audio", **plain_wav(path))
+        found = recognise(file)
+        if found.is_image:
+            width, height = image_size(file, found.container)
+            return described(found, "image", width=width, height=height)
+    if found.container == "pdf":
+        return described(found, "pdf", pages=pages(path))
+    if found.container == "wav" and media_library() is None:
+        return described(found, "audio", **plain_wav(path))
     return (yield from measure(path, output))
 
 
@@ -49,13 +49,13 @@ def measure(path: Path, output: Output) -> Generator[None, None, Result]:
     if not seconds:
         raise unreadable(SILENT if sound else DAMAGED)
     return described(
-        media.kind, "video" if picture else "audio", seconds=round(seconds, 3), **sound, **picture
+        media.file_type, "video" if picture else "audio", seconds=round(seconds, 3), **sound, **picture
     )
 
 
-def described(kind: Kind, name: str, **facts: Any) -> Result:
-    media_type = kind.video_type if name == "video" and kind.video_type else kind.media_type
-    return {"kind": name, "container": kind.container, "media_type": media_type, **facts}
+def described(found: FileType, kind: str, **facts: Any) -> Result:
+    media_type = found.video_type if kind == "video" and found.video_type else found.media_type
+    return {"kind": kind, "container": found.container, "media_type": media_type, **facts}
 
 
 def sound_facts(media: MediaFile) -> Result:

@@ -7,14 +7,9 @@ import re
 from typing import Any
 
 from core.contract.errors import UpstreamInvalid
+from core.media.file_types import HEAD, file_type
 
 DATA_URL = re.compile(r"data:(image/[a-z0-9.+-]{1,40})(?:;[^,;]{1,40})*;base64,", re.IGNORECASE)
-SIGNATURES = (
-    (re.compile(rb"\x89PNG\r\n\x1a\n"), "image/png"),
-    (re.compile(rb"\xff\xd8\xff"), "image/jpeg"),
-    (re.compile(rb"GIF8[79]a"), "image/gif"),
-    (re.compile(rb"RIFF.{4}WEBP", re.DOTALL), "image/webp"),
-)
 
 
 def picture(value: Any) -> tuple[str, bytes, str]:
@@ -35,9 +30,6 @@ def picture(value: Any) -> tuple[str, bytes, str]:
         content = b""
     if not content:
         raise UpstreamInvalid("The provider sent a picture that is not base64.")
-    return media_type(content) or found[1].lower(), content, ""
-
-
-def media_type(content: bytes) -> str | None:
-    """What the first bytes prove a picture to be."""
-    return next((name for magic, name in SIGNATURES if magic.match(content)), None)
+    sniffed = file_type(content[:HEAD])
+    media_type = sniffed.media_type if sniffed and sniffed.is_image else found[1].lower()
+    return media_type, content, ""

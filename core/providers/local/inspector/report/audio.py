@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from core.media.timecode import timecode
 from core.providers.local.inspector.report.markdown import (
     Piece,
     cells,
-    clock,
     count,
     decibels,
     heading,
@@ -84,14 +84,14 @@ def transcript_opening(seconds: float) -> Piece:
     """What stands over the segments of a transcript."""
     text = f"**Transcript**, {WARNING}.\n\n"
     if seconds > LISTENED:
-        text += f"Only the first {clock(LISTENED)} of {clock(seconds)} are listened to.\n\n"
+        text += f"Only the first {timecode(LISTENED)} of {timecode(seconds)} are listened to.\n\n"
     return Piece(text, "This is what I understood. I am a weak listener and know only US English.")
 
 
 def segment_piece(found: dict[str, Any]) -> Piece:
     """From the event `segment` of the recogniser."""
     return Piece(
-        f"- `{clock(found['start'])}` {plain(found['text'], 2000)}\n", f"{found['text'].capitalize()}."
+        f"- `{timecode(found['start'])}` {plain(found['text'], 2000)}\n", f"{found['text'].capitalize()}."
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from core.contract.errors import PolyphonyError
+from core.media.timecode import timecode
 
 MARKS = re.compile(r"([\\`*\[\]<>|~$&#]|(?<![^\W_])_|_(?![^\W_]))")
 """What Markdown might take for its own; an underscore inside a word is not."""
@@ -74,16 +75,9 @@ def share(part: float) -> str:
     return "under 1%" if 0 < part < 0.01 else f"{part * 100:.0f}%"
 
 
-def clock(seconds: float) -> str:
-    """`1:05`, `1:00:05`."""
-    minutes, rest = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
-
-
 def lasting(seconds: float) -> str:
     """`4.5 s`, `12:05`."""
-    return f"{seconds:.1f} s" if seconds < 60 else clock(seconds)
+    return f"{seconds:.1f} s" if seconds < 60 else timecode(seconds)
 
 
 def said(seconds: float) -> str:

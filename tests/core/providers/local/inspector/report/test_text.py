@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.providers.local.inspector.report.markdown import block, clock, count, plain, share, size
+from core.providers.local.inspector.report.markdown import block, count, plain, share, size
 from core.providers.local.inspector.report.scripts import Scripts, language
 from core.providers.local.inspector.report.text import Text, text_piece
 from tests.core.providers.local.inspector.reports import rows
@@ -118,5 +118,4 @@ def test_numbers_are_said_as_people_say_them():
         "2 stretches",
     ]
     assert [share(0.0), share(0.004), share(0.42)] == ["0%", "under 1%", "42%"]
-    assert [clock(65.9), clock(3605)] == ["1:05", "1:00:05"]
     assert [size(812), size(98_572), size(50_000_000)] == ["812 bytes", "98.6 kB", "50.0 MB"]
