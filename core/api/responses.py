@@ -32,7 +32,7 @@ async def responses(request: Request) -> Later:
     except BaseException as error:
         received.close()
         if isinstance(error, RequestError) and isinstance(received.messages, InputMessages):
-            error.param = received.messages.where(error.param) if error.param else None
+            error.param = received.messages.input_path(error.param) if error.param else None
         raise
     return Later((EventAnswer if received.request.streamed else ResponseAnswer)(session, received))
 
@@ -56,7 +56,7 @@ class ResponseAnswer(CompletionAnswer):
                 response.note(event)
                 began = event if type(event) is Started else began
         response.output.end()
-        found = response.ended(self.usage() or {}, int(time.time()))
+        found = response.complete(self.usage() or {}, int(time.time()))
         return Response(dumps(found), headers=self.headers_of(JSON, began))
 
 

@@ -26,7 +26,7 @@ class FormFields:
     numbers: frozenset[str] = frozenset()
     booleans: frozenset[str] = frozenset()
 
-    def values(self, pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    def parse(self, pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
         """`x`, `x[]` and `x[0]` are one list; `x[a][b]` is an object; `x` may also be written as JSON.
 
         An empty text counts as not given. Raises `InvalidRequest` naming the field.

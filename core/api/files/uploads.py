@@ -88,7 +88,7 @@ async def from_form(
     await read_through(request, reader, incoming, file_cap())
     reader.end()
     await incoming.flush(1)
-    return form.values(reader.pairs)
+    return form.parse(reader.pairs)
 
 
 async def from_json(request: Request, incoming: Incoming) -> dict[str, Any]:
@@ -202,9 +202,9 @@ async def chat_fields(request: Request, attachments: Attachments) -> dict[str, A
 
 async def settled(body: ChatBody | ResponsesBody, attachments: Attachments) -> Sequence[dict[str, Any]]:
     """The messages, every file taken out of them. A body of text alone is done at once."""
-    noted = DeferredFileLoader()
-    messages = body.taken(noted)
-    if noted.found:
-        taken = await attachments.take(noted.found)
-        messages = body.taken(lambda found: taken[found.param])
+    deferred = DeferredFileLoader()
+    messages = body.load_messages(deferred)
+    if deferred.files:
+        taken = await attachments.take(deferred.files)
+        messages = body.load_messages(lambda found: taken[found.param])
     return messages

@@ -94,9 +94,9 @@ class ChatBody(Body):
         extra = self.model_extra or {}
         return {name: value for name, value in extra.items() if name not in ROUTER_FIELDS}
 
-    def taken(self, take: FileLoader) -> tuple[dict[str, Any], ...]:
-        """The messages; `take` is called for every file in them. Raises `InvalidRequest` naming the place."""
-        return normalize_messages(self.messages, take)
+    def load_messages(self, load: FileLoader) -> tuple[dict[str, Any], ...]:
+        """The messages; `load` is called for every file in them. Raises `InvalidRequest` naming the place."""
+        return normalize_messages(self.messages, load)
 
     def request(self, messages: Sequence[dict[str, Any]] | None = None) -> ChatRequest:
         """The request, with canonical `messages` in place of its own.

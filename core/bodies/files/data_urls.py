@@ -49,10 +49,10 @@ class DeferredFileLoader:
     """A `Take` that only notes what is found, in order, to be taken later."""
 
     def __init__(self) -> None:
-        self.found: list[MessageFile] = []
+        self.files: list[MessageFile] = []
 
     def __call__(self, found: MessageFile) -> Media:
-        self.found.append(found)
+        self.files.append(found)
         return Media(found.modality, "", "", 0, "")
 
 

@@ -1,4 +1,4 @@
-"""`POST responses`: OpenAI's newer words for a conversation, said in those of `chat/completions`.
+"""`POST responses`: the body of OpenAI's Responses API, turned into a `ChatRequest`.
 
 https://platform.openai.com/docs/api-reference/responses/create
 https://openrouter.ai/docs/api-reference/responses/overview
@@ -20,21 +20,21 @@ from core.bodies.validation import Body, FieldError, refuse_server_fields
 from core.contract.chat import ChatRequest, Modality
 from core.contract.errors import Unsupported
 
-KEPT_NOWHERE = {
+STATEFUL = {
     "previous_response_id": "answers are not kept here: send the whole conversation as input",
     "conversation": "conversations are not kept here: send the whole conversation as input",
     "background": "answers are not kept here: stream instead",
     "prompt": "prompts are not kept here: send instructions and input",
 }
-ELSEWHERE = ("audio", "messages", "n")
-"""Fields of `chat/completions` that would change what this answer is made of."""
+CHAT_ONLY = ("audio", "messages", "n")
+"""Fields of `chat/completions` that `responses` has not, refused because they would change the answer."""
 
 NOT_RELAYED = frozenset({"context_management", "debug", "max_tool_calls", "truncation"})
 LOGPROBS = "message.output_text.logprobs"
 
 
 def text_or_items(value: Any) -> Any:
-    """Of a union each kind would be refused by itself, under a name of its own."""
+    """Checked by hand: pydantic reports each member of a union by itself, with its own path."""
     if not isinstance(value, str | list):
         raise FieldError("input must be a string or a list of items.", param="input")
     return value
@@ -94,13 +94,13 @@ class ResponsesBody(Body):
     store: bool | None = Field(default=None, description="Nothing is kept, whatever is asked for.")
     provider: Annotated[ProviderBody | None, BeforeValidator(check_provider)] = None
 
-    def taken(self, take: FileLoader) -> InputMessages:
-        """The input as messages; `take` is called for every file in it. Raises `InvalidRequest`."""
-        return input_messages(self.input, self.instructions, take)
+    def load_messages(self, load: FileLoader) -> InputMessages:
+        """The input as chat messages; `load` is called for every file in it. Raises `InvalidRequest`."""
+        return input_messages(self.input, self.instructions, load)
 
     def request(self, messages: Sequence[dict[str, Any]]) -> ChatRequest:
-        """The chat request that asks the same. Raises `InvalidRequest` for what only a server with a memory,
-        or with tools of its own, could do."""
+        """The chat request with these `messages`. Raises `InvalidRequest` for fields that need a server which
+        stores responses or runs tools."""
         self.check()
         return ChatRequest(
             model=self.model,
@@ -117,23 +117,23 @@ class ResponsesBody(Body):
 
     @property
     def parameters(self) -> dict[str, Any]:
-        """What is relayed, in the words of `chat/completions`."""
-        ours = ROUTER_FIELDS | NOT_RELAYED | KEPT_NOWHERE.keys()
-        found = {name: value for name, value in self.extra.items() if name not in ours}
-        said = {
+        """The fields that are relayed, under their names in `chat/completions`."""
+        dropped = ROUTER_FIELDS | NOT_RELAYED | STATEFUL.keys()
+        found = {name: value for name, value in self.extra.items() if name not in dropped}
+        renamed = {
             "max_completion_tokens": self.max_output_tokens,
             "temperature": self.temperature,
             "top_p": self.top_p,
             "parallel_tool_calls": self.parallel_tool_calls,
             "tools": chat_tools(self.tools) if self.tools else None,
             "tool_choice": chat_tool_choice(self.tool_choice) if self.tools else None,
-            **self._thinking(),
-            **self._written(),
+            **self._reasoning_parameters(),
+            **self._text_parameters(),
         }
-        return found | {name: value for name, value in said.items() if value is not None}
+        return found | {name: value for name, value in renamed.items() if value is not None}
 
-    def _thinking(self) -> dict[str, Any]:
-        """OpenRouter's further wishes go along as they came; a summary is told where there is one."""
+    def _reasoning_parameters(self) -> dict[str, Any]:
+        """OpenAI's effort as `reasoning_effort`; with fields of OpenRouter's, the object as it came."""
         if self.reasoning is None:
             return {}
         further = self.reasoning.model_extra
@@ -142,27 +142,25 @@ class ResponsesBody(Body):
             return {"reasoning": {**effort, **further}}
         return {"reasoning_effort": self.reasoning.effort}
 
-    def _written(self) -> dict[str, Any]:
-        text, told = (
-            self.text or TextBody(),
-            self.top_logprobs is not None or LOGPROBS in (self.include or ()),
-        )
+    def _text_parameters(self) -> dict[str, Any]:
+        text = self.text or TextBody()
+        logprobs = self.top_logprobs is not None or LOGPROBS in (self.include or ())
         return {
             "response_format": response_format(text.format) if text.format else None,
             "verbosity": text.verbosity,
-            "logprobs": told or None,
+            "logprobs": logprobs or None,
             "top_logprobs": self.top_logprobs,
         }
 
     def check(self) -> None:
-        for name, why in KEPT_NOWHERE.items():
+        for name, why in STATEFUL.items():
             if self.extra.get(name) not in (None, False):
                 raise Unsupported(
                     f"{name} is not supported: {why}.", param=name, code="unsupported_parameter"
                 )
         if "audio" in (self.modalities or ()):
             raise Unsupported("Spoken answers come from chat/completions.", param="modalities")
-        for name in ELSEWHERE:
+        for name in CHAT_ONLY:
             if name in self.extra:
                 raise unsupported(name, "belongs to chat/completions, not to responses")
         for name in NESTED_OBJECTS:

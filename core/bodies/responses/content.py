@@ -1,4 +1,4 @@
-"""The parts of an item as those of a chat message, every file taken out of them.
+"""The content parts of an input item as those of a chat message, with `Media` for every file.
 
 https://platform.openai.com/docs/api-reference/responses/create#responses_create-input
 """
@@ -16,9 +16,9 @@ from core.contract.errors import Unsupported
 
 
 def parse_content(
-    value: Mapping[str, Any], name: str, place: str, take: FileLoader
+    value: Mapping[str, Any], name: str, place: str, load: FileLoader
 ) -> str | list[MessagePart]:
-    """The text or the parts under `name`. Raises `InvalidRequest` naming the place."""
+    """The text or the parts in the field `name`. Raises `InvalidRequest` naming the place."""
     content, place = value.get(name), f"{place}.{name}"
     if isinstance(content, str):
         return content
@@ -26,43 +26,43 @@ def parse_content(
         raise missing_field(place, value, name, "must be a string or a list of parts.")
     if not 0 < len(content) <= MOST_PARTS:
         raise wrong_field(place, f"must have 1 to {MOST_PARTS:,} parts.")
-    return [part(value, f"{place}[{at}]", take) for at, value in enumerate(content)]
+    return [part(value, f"{place}[{at}]", load) for at, value in enumerate(content)]
 
 
-def part(value: Any, place: str, take: FileLoader) -> MessagePart:
+def part(value: Any, place: str, load: FileLoader) -> MessagePart:
     if not isinstance(value, dict):
         raise wrong_field(place, "must be an object.")
     kind = value.get("type")
     read = PARTS.get(kind) if isinstance(kind, str) else None
     if read is None:
         raise missing_field(f"{place}.type", value, "type", f"must be one of {', '.join(PARTS)}.")
-    return read(value, place, take)
+    return read(value, place, load)
 
 
-def text(value: MessagePart, place: str, take: FileLoader) -> MessagePart:
+def text(value: MessagePart, place: str, load: FileLoader) -> MessagePart:
     if not isinstance(value.get("text"), str):
         raise missing_field(f"{place}.text", value, "text", "must be a string.")
     rest = {name: each for name, each in value.items() if name not in ("annotations", "logprobs")}
     return {**rest, "type": "text"}
 
 
-def image(value: MessagePart, place: str, take: FileLoader) -> MessagePart:
-    found = embedded(value, place, "image_url", Modality.IMAGE, take)
+def image(value: MessagePart, place: str, load: FileLoader) -> MessagePart:
+    found = load_part(value, place, "image_url", Modality.IMAGE, load)
     inner = {"url": found.pop("image_url")}
     if (detail := found.pop("detail", None)) is not None:
         inner["detail"] = detail
     return {**found, "type": "image_url", "image_url": inner}
 
 
-def video(value: MessagePart, place: str, take: FileLoader) -> MessagePart:
-    found = embedded(value, place, "video_url", Modality.VIDEO, take)
+def video(value: MessagePart, place: str, load: FileLoader) -> MessagePart:
+    found = load_part(value, place, "video_url", Modality.VIDEO, load)
     return {**found, "type": "video_url", "video_url": {"url": found["video_url"]}}
 
 
-def file(value: MessagePart, place: str, take: FileLoader) -> MessagePart:
-    """A PDF as base64, as a data URL or, under a name of its own, by its address."""
+def file(value: MessagePart, place: str, load: FileLoader) -> MessagePart:
+    """A PDF as base64 or data URL in `file_data`, or by its https URL in `file_url`."""
     key = "file_url" if value.get("file_url") is not None and value.get("file_data") is None else "file_data"
-    found = embedded(value, place, key, Modality.FILE, take)
+    found = load_part(value, place, key, Modality.FILE, load)
     inner = {"file_data": found.pop(key)}
     if (name := value.get("filename")) is not None:
         inner["filename"] = name
@@ -70,8 +70,8 @@ def file(value: MessagePart, place: str, take: FileLoader) -> MessagePart:
     return {**rest, "type": "file", "file": inner}
 
 
-def embedded(value: MessagePart, place: str, key: str, modality: Modality, take: FileLoader) -> MessagePart:
-    """`value` with its file taken out. Raises `Unsupported` for one that was to be kept somewhere."""
+def load_part(value: MessagePart, place: str, key: str, modality: Modality, load: FileLoader) -> MessagePart:
+    """`value` with its file loaded. Raises `Unsupported` for the id of a file stored at a provider."""
     if value.get("file_id") is not None and value.get(key) is None:
         raise Unsupported(
             f"{place}.file_id: files are not kept here; send the file itself as {key}.",
@@ -81,7 +81,7 @@ def embedded(value: MessagePart, place: str, key: str, modality: Modality, take:
     if not isinstance(name, str | None):
         raise wrong_field(f"{place}.filename", "must be a string.")
     rest = {each: value[each] for each in value if each != "file_id"}
-    return load_source(rest, place, key, MessageFile(modality, place, name=name or ""), take)
+    return load_source(rest, place, key, MessageFile(modality, place, name=name or ""), load)
 
 
 PARTS: dict[str, Callable[[MessagePart, str, FileLoader], MessagePart]] = {

@@ -1,4 +1,6 @@
-"""The input of a response as messages: items of a turn become one message, every file is taken out of them.
+"""The input items of a response as chat messages, with `Media` for every file.
+
+Consecutive items of the assistant become one message.
 
 https://platform.openai.com/docs/api-reference/responses/create#responses_create-input
 https://openrouter.ai/docs/api-reference/responses/overview
@@ -20,61 +22,63 @@ from core.contract.errors import InvalidRequest, Unsupported
 
 ROLES = ("user", "assistant", "system", "developer")
 ChatMessage = dict[str, Any]
-SPOT = re.compile(r"messages\[(\d+)\]\.content(\[\d+\])(?:\.file)?")
+"""A message in the shape of `ChatRequest.messages`."""
+
+CONTENT_PLACE = re.compile(r"messages\[(\d+)\]\.content(\[\d+\])(?:\.file)?")
 
 
 class InputMessages(list[ChatMessage]):
-    """Messages, and where in the input the content of each of them stands."""
+    """Messages, and the place in the input from which the content of each came."""
 
     def __init__(self) -> None:
         super().__init__()
         self._places: list[str] = []
 
-    def say(self, message: ChatMessage, place: str) -> None:
+    def add(self, message: ChatMessage, place: str) -> None:
         self.append(message)
         self._places.append(place)
 
-    def turn(self, place: str = "") -> ChatMessage:
-        """The assistant's message that is not over yet; a new one after anybody else's."""
+    def assistant_message(self, place: str = "") -> ChatMessage:
+        """The last message where it is the assistant's, else a new one."""
         if not self or self[-1]["role"] != "assistant":
-            self.say({"role": "assistant", "content": None}, place)
+            self.add({"role": "assistant", "content": None}, place)
         return self[-1]
 
-    def answer(self, content: str | list[MessagePart], place: str) -> None:
-        """Words of the assistant: thoughts and pictures come before them, calls after them."""
-        last = self.turn(place)
+    def add_answer(self, content: str | list[MessagePart], place: str) -> None:
+        """Content of the assistant. In a message reasoning and images come before it, tool calls after it."""
+        last = self.assistant_message(place)
         if last["content"] is not None or "tool_calls" in last:
-            self.say({"role": "assistant", "content": content}, place)
+            self.add({"role": "assistant", "content": content}, place)
         else:
             last["content"], self._places[-1] = content, place
 
-    def where(self, param: str) -> str:
-        """`messages[2].content[0].image_url` in the words of the input: `input[1].content[0].image_url`."""
-        found = SPOT.match(param)
+    def input_path(self, param: str) -> str:
+        """`messages[2].content[0].image_url` as its place in the input: `input[1].content[0].image_url`."""
+        found = CONTENT_PLACE.match(param)
         if found is None:
             return "input" if param == "messages" else param
         return f"{self._places[int(found[1])]}{found[2]}{param[found.end() :]}"
 
 
-def input_messages(given: str | Sequence[Any], instructions: str | None, take: FileLoader) -> InputMessages:
-    """`given` as `ChatRequest` wants its messages; `take` is called for every file, in order.
+def input_messages(given: str | Sequence[Any], instructions: str | None, load: FileLoader) -> InputMessages:
+    """`given` in the shape of `ChatRequest.messages`; `load` is called for every file, in order.
 
     Raises `InvalidRequest`, `param` naming the place, as in `input[2].content[0].image_url`.
     """
     found = InputMessages()
     if instructions:
-        found.say({"role": "system", "content": instructions}, "instructions")
+        found.add({"role": "system", "content": instructions}, "instructions")
     if isinstance(given, str):
-        found.say({"role": "user", "content": given}, "input")
+        found.add({"role": "user", "content": given}, "input")
         return found
     if not 0 < len(given) <= MOST_MESSAGES:
         raise InvalidRequest(f"input must have 1 to {MOST_MESSAGES:,} items.", param="input")
     for at, value in enumerate(given):
-        item(found, value, f"input[{at}]", take)
+        item(found, value, f"input[{at}]", load)
     return found
 
 
-def item(found: InputMessages, value: Any, place: str, take: FileLoader) -> None:
+def item(found: InputMessages, value: Any, place: str, load: FileLoader) -> None:
     if not isinstance(value, dict):
         raise wrong_field(place, "must be an object.")
     kind = value.get("type", "message")
@@ -85,40 +89,46 @@ def item(found: InputMessages, value: Any, place: str, take: FileLoader) -> None
             f"{place}.type must be one of {', '.join(ITEMS)}; nothing else is kept or run here.{hint}",
             param=f"{place}.type",
         )
-    read(found, value, place, take)
+    read(found, value, place, load)
 
 
-def message(found: InputMessages, value: ChatMessage, place: str, take: FileLoader) -> None:
+def message(found: InputMessages, value: ChatMessage, place: str, load: FileLoader) -> None:
     role = value.get("role")
     if role not in ROLES:
         raise missing_field(f"{place}.role", value, "role", f"must be one of {', '.join(ROLES)}.")
-    content = parse_content(value, "content", place, take)
+    content = parse_content(value, "content", place, load)
     if role == "assistant":
-        found.answer(content, f"{place}.content")
+        found.add_answer(content, f"{place}.content")
     else:
-        found.say({"role": role, "content": content}, f"{place}.content")
+        found.add({"role": role, "content": content}, f"{place}.content")
 
 
-def call(found: InputMessages, value: ChatMessage, place: str, take: FileLoader) -> None:
-    """A call that the model made; several in a row are of one turn."""
-    kind, made = ("custom", "input") if value["type"] == "custom_tool_call" else ("function", "arguments")
-    for name in ("call_id", "name", made):
+def call(found: InputMessages, value: ChatMessage, place: str, load: FileLoader) -> None:
+    """A tool call of the model; several in a row belong to one message."""
+    kind, text_field = (
+        ("custom", "input") if value["type"] == "custom_tool_call" else ("function", "arguments")
+    )
+    for name in ("call_id", "name", text_field):
         if not isinstance(value.get(name), str):
             raise missing_field(f"{place}.{name}", value, name, "must be a string.")
-    told = {"id": value["call_id"], "type": kind, kind: {"name": value["name"], made: value[made]}}
-    found.turn().setdefault("tool_calls", []).append(told)
+    entry = {
+        "id": value["call_id"],
+        "type": kind,
+        kind: {"name": value["name"], text_field: value[text_field]},
+    }
+    found.assistant_message().setdefault("tool_calls", []).append(entry)
 
 
-def output(found: InputMessages, value: ChatMessage, place: str, take: FileLoader) -> None:
-    """What a call came to."""
+def output(found: InputMessages, value: ChatMessage, place: str, load: FileLoader) -> None:
+    """The result of a tool call."""
     if not isinstance(value.get("call_id"), str):
         raise missing_field(f"{place}.call_id", value, "call_id", "must be a string.")
-    content = parse_content(value, "output", place, take)
-    found.say({"role": "tool", "tool_call_id": value["call_id"], "content": content}, f"{place}.output")
+    content = parse_content(value, "output", place, load)
+    found.add({"role": "tool", "tool_call_id": value["call_id"], "content": content}, f"{place}.output")
 
 
-def thought(found: InputMessages, value: ChatMessage, place: str, take: FileLoader) -> None:
-    """What a provider wants back of its reasoning; a summary is for people and stays here."""
+def reasoning(found: InputMessages, value: ChatMessage, place: str, load: FileLoader) -> None:
+    """Reasoning that its provider needs back, as `reasoning_details`; a summary is not sent."""
     encrypted, signature = value.get("encrypted_content"), value.get("signature")
     shared = {name: value[name] for name in ("id", "format") if isinstance(value.get(name), str)}
     if shared.get("id", "").startswith(REASONING_PREFIX):
@@ -126,16 +136,16 @@ def thought(found: InputMessages, value: ChatMessage, place: str, take: FileLoad
     if isinstance(encrypted, str):
         details = {"type": "reasoning.encrypted", "data": encrypted, **shared}
     elif isinstance(signature, str):
-        words = value.get("content") or value.get("summary") or []
-        told = "".join(one["text"] for one in words if isinstance(one, dict) and "text" in one)
-        details = {"type": "reasoning.text", "text": told, "signature": signature, **shared}
+        texts = value.get("content") or value.get("summary") or []
+        text = "".join(one["text"] for one in texts if isinstance(one, dict) and "text" in one)
+        details = {"type": "reasoning.text", "text": text, "signature": signature, **shared}
     else:
         return
-    found.turn().setdefault("reasoning_details", []).append(details)
+    found.assistant_message().setdefault("reasoning_details", []).append(details)
 
 
-def picture(found: InputMessages, value: ChatMessage, place: str, take: FileLoader) -> None:
-    """A picture the model made earlier: base64, or an address."""
+def image(found: InputMessages, value: ChatMessage, place: str, load: FileLoader) -> None:
+    """An image of an earlier answer: base64, a data URL or an https URL."""
     data, place = value.get("result"), f"{place}.result"
     if data is None:
         return
@@ -145,9 +155,11 @@ def picture(found: InputMessages, value: ChatMessage, place: str, take: FileLoad
     url = (
         check_https_url(data, place)
         if "://" in data[:16]
-        else take(MessageFile(Modality.IMAGE, place, rest, claimed))
+        else load(MessageFile(Modality.IMAGE, place, rest, claimed))
     )
-    found.turn().setdefault("images", []).append({"type": "image_url", "image_url": {"url": url}})
+    found.assistant_message().setdefault("images", []).append(
+        {"type": "image_url", "image_url": {"url": url}}
+    )
 
 
 ITEMS: dict[str, Callable[[InputMessages, ChatMessage, str, FileLoader], None]] = {
@@ -156,6 +168,6 @@ ITEMS: dict[str, Callable[[InputMessages, ChatMessage, str, FileLoader], None]] 
     "function_call_output": output,
     "custom_tool_call": call,
     "custom_tool_call_output": output,
-    "reasoning": thought,
-    "image_generation_call": picture,
+    "reasoning": reasoning,
+    "image_generation_call": image,
 }

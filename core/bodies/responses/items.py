@@ -1,4 +1,4 @@
-"""The output of a response: items that grow, each telling what happened to it in the words of its events.
+"""The output items of a response: each collects its content and returns the events that announce it.
 
 https://platform.openai.com/docs/api-reference/responses-streaming
 """
@@ -13,14 +13,14 @@ from typing import Any
 from core.contract.events import ImageReady, ToolCall
 
 OutputEvent = tuple[str, dict[str, Any]]
-"""The type of an event and what it says, but for its number."""
+"""The type of an event and its fields, without `type` and `sequence_number`."""
 
 REASONING_PREFIX = "reasoning_"
-"""How the ids of reasoning begin that no provider gave: none wants them back."""
+"""Prefix of the ids we give to reasoning; such an id is not sent to a provider, which would not know it."""
 
 
 class Item(ABC):
-    """`place` is where its events say they belong, `told` the item itself, as far as it has come."""
+    """One output item. `render` gives it as far as it has come, in the shape of OpenAI's output items."""
 
     prefix = ""
 
@@ -31,28 +31,29 @@ class Item(ABC):
 
     @property
     def place(self) -> dict[str, Any]:
+        """Fields by which an event names its item."""
         return {"item_id": self.id, "output_index": self.index}
 
     @abstractmethod
-    def told(self) -> dict[str, Any]:
+    def render(self) -> dict[str, Any]:
         """The item itself."""
 
     def open(self) -> list[OutputEvent]:
-        return [("response.output_item.added", {"output_index": self.index, "item": self.told()})]
+        return [("response.output_item.added", {"output_index": self.index, "item": self.render()})]
 
     def close(self, status: str = "completed") -> list[OutputEvent]:
-        """The last that is heard of it."""
+        """Its last events."""
         self.status = status
         done = self.done()
-        return [*done, ("response.output_item.done", {"output_index": self.index, "item": self.told()})]
+        return [*done, ("response.output_item.done", {"output_index": self.index, "item": self.render()})]
 
     def done(self) -> list[OutputEvent]:
-        """Its parts, whole."""
+        """The events that repeat its content whole."""
         return []
 
 
 class OutputPart:
-    """A part of a message: words, or a refusal."""
+    """A content part of a message; `kind` is `output_text` or `refusal`."""
 
     def __init__(self, kind: str, place: dict[str, Any]) -> None:
         self.kind = kind
@@ -61,7 +62,7 @@ class OutputPart:
         self.annotations: list[dict[str, Any]] = []
         self.logprobs: list[dict[str, Any]] = []
 
-    def told(self) -> dict[str, Any]:
+    def render(self) -> dict[str, Any]:
         words = "".join(self.words)
         if self.kind == "refusal":
             return {"type": "refusal", "refusal": words}
@@ -73,22 +74,22 @@ class OutputPart:
         }
 
     def open(self) -> list[OutputEvent]:
-        return [("response.content_part.added", {**self.place, "part": self.told()})]
+        return [("response.content_part.added", {**self.place, "part": self.render()})]
 
     def add(self, words: str, logprobs: Sequence[dict[str, Any]] = ()) -> OutputEvent:
         self.words.append(words)
         self.logprobs += logprobs
-        said = {**self.place, "delta": words}
+        fields = {**self.place, "delta": words}
         if self.kind == "refusal":
-            return "response.refusal.delta", said
-        return "response.output_text.delta", {**said, "logprobs": [briefly(one) for one in logprobs]}
+            return "response.refusal.delta", fields
+        return "response.output_text.delta", {**fields, "logprobs": [without_bytes(one) for one in logprobs]}
 
     def done(self) -> list[OutputEvent]:
-        part = self.told()
+        part = self.render()
         done = ("response.content_part.done", {**self.place, "part": part})
         if self.kind == "refusal":
             return [("response.refusal.done", {**self.place, "refusal": part["refusal"]}), done]
-        logprobs = [briefly(one) for one in self.logprobs]
+        logprobs = [without_bytes(one) for one in self.logprobs]
         text = {**self.place, "text": part["text"], "logprobs": logprobs}
         return [("response.output_text.done", text), done]
 
@@ -100,8 +101,8 @@ class MessageItem(Item):
         super().__init__(suffix, index)
         self.parts: list[OutputPart] = []
 
-    def told(self) -> dict[str, Any]:
-        content = [part.told() for part in self.parts]
+    def render(self) -> dict[str, Any]:
+        content = [part.render() for part in self.parts]
         return {
             "id": self.id,
             "type": "message",
@@ -111,7 +112,7 @@ class MessageItem(Item):
         }
 
     def part(self, kind: str) -> tuple[OutputPart, list[OutputEvent]]:
-        """The part of that kind, and what is to be told where it is new."""
+        """The part of that kind, and the events that open it where it is new."""
         for part in self.parts:
             if part.kind == kind:
                 return part, []
@@ -120,11 +121,11 @@ class MessageItem(Item):
         return part, part.open()
 
     def done(self) -> list[OutputEvent]:
-        return [told for part in self.parts for told in part.done()]
+        return [event for part in self.parts for event in part.done()]
 
 
 class ReasoningItem(Item):
-    """`details` are what the provider wants to see again: a signature, or all of it encrypted."""
+    """`details` are what the provider needs back with the next request: a signature or encrypted content."""
 
     prefix = REASONING_PREFIX
 
@@ -137,18 +138,18 @@ class ReasoningItem(Item):
     def part(self) -> dict[str, Any]:
         return {"type": "summary_text", "text": "".join(self.words)}
 
-    def told(self) -> dict[str, Any]:
+    def render(self) -> dict[str, Any]:
         summary = [self.part] if self.words else []
         found = {"id": self.id, "type": "reasoning", "status": self.status, "summary": summary}
         return found | self.details
 
     def add(self, words: str) -> list[OutputEvent]:
         place = {**self.place, "summary_index": 0}
-        begun = []
+        opened = []
         if not self.words:
-            begun.append(("response.reasoning_summary_part.added", {**place, "part": self.part}))
+            opened.append(("response.reasoning_summary_part.added", {**place, "part": self.part}))
         self.words.append(words)
-        return [*begun, ("response.reasoning_summary_text.delta", {**place, "delta": words})]
+        return [*opened, ("response.reasoning_summary_text.delta", {**place, "delta": words})]
 
     def done(self) -> list[OutputEvent]:
         if not self.words:
@@ -161,7 +162,7 @@ class ReasoningItem(Item):
 
 
 class ToolCallItem(Item):
-    """A call of a function, or of a custom tool, which is given any text."""
+    """A call of a function with JSON arguments, or of a custom tool with any text as its input."""
 
     prefix = "fc_"
 
@@ -172,18 +173,18 @@ class ToolCallItem(Item):
         self.pieces: list[str] = []
 
     @property
-    def made(self) -> tuple[str, str]:
-        """What its text is called in the item, and in the names of its events."""
+    def names(self) -> tuple[str, str]:
+        """The field of its text in the item, and the prefix of its events."""
         if self.type == "function_call":
             return "arguments", "response.function_call_arguments"
         return "input", "response.custom_tool_call_input"
 
-    def told(self) -> dict[str, Any]:
+    def render(self) -> dict[str, Any]:
         return {
             "id": self.id,
             "type": self.type,
             "status": self.status,
-            self.made[0]: "".join(self.pieces),
+            self.names[0]: "".join(self.pieces),
             "call_id": self.call_id,
             "name": self.name,
         }
@@ -193,16 +194,16 @@ class ToolCallItem(Item):
         if not call.arguments:
             return []
         self.pieces.append(call.arguments)
-        return [(f"{self.made[1]}.delta", {**self.place, "delta": call.arguments})]
+        return [(f"{self.names[1]}.delta", {**self.place, "delta": call.arguments})]
 
     def done(self) -> list[OutputEvent]:
-        name, event = self.made
+        name, event = self.names
         named = {"name": self.name} if name == "arguments" else {}
         return [(f"{event}.done", {**self.place, **named, name: "".join(self.pieces)})]
 
 
 class ImageItem(Item):
-    """`result` is base64, or the address where a provider gave no more than that."""
+    """An image; `result` is its base64, or its URL where the provider gave only that."""
 
     prefix = "ig_"
 
@@ -210,16 +211,16 @@ class ImageItem(Item):
         super().__init__(suffix, index)
         self.image = image
 
-    def told(self) -> dict[str, Any]:
+    def render(self) -> dict[str, Any]:
         ready = self.status == "completed"
         result = self.image.url or b64encode(self.image.data).decode("ascii") if ready else None
-        form = self.image.media_type.rpartition("/")[2]
+        image_format = self.image.media_type.rpartition("/")[2]
         return {
             "id": self.id,
             "type": "image_generation_call",
             "status": self.status,
             "result": result,
-            "output_format": form,
+            "output_format": image_format,
         }
 
     def open(self) -> list[OutputEvent]:
@@ -229,7 +230,7 @@ class ImageItem(Item):
         return [("response.image_generation_call.completed", self.place)]
 
 
-def briefly(logprob: Mapping[str, Any]) -> dict[str, Any]:
-    """A token as deltas tell it: without its bytes."""
+def without_bytes(logprob: Mapping[str, Any]) -> dict[str, Any]:
+    """A log probability as the text events have it."""
     top = [{"token": one["token"], "logprob": one["logprob"]} for one in logprob["top_logprobs"]]
     return {"token": logprob["token"], "logprob": logprob["logprob"], "top_logprobs": top}

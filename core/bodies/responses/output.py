@@ -1,4 +1,4 @@
-"""The events of an answer as items of a response, whole or in pieces: thoughts, words, calls, pictures."""
+"""Builds the output items of a response from the events of a chat."""
 
 from __future__ import annotations
 
@@ -10,162 +10,160 @@ from core.bodies.responses.items import ImageItem, Item, MessageItem, OutputEven
 from core.contract.events import ChatDelta, Event, ImageReady, ToolCall
 
 STATUS = {"length": "incomplete", "content_filter": "incomplete"}
-"""How a response is that ended so; any other is completed."""
+"""Status of a response by the finish reason of its chat; with any other reason it is completed."""
 
 REASONS = {"length": "max_output_tokens", "content_filter": "content_filter"}
+"""`incomplete_details.reason` by finish reason."""
 
 
 class OutputBuilder:
-    """Grows with every event that is noted; of several choices only the first is an answer here.
+    """`note` takes the events of a chat and returns the events of the response. Only the first choice counts.
 
-    Words and thoughts take turns: one item of them is open at a time. Calls stay open until the end, for
-    their pieces may come mixed.
+    One message or reasoning item is open at a time. Tool calls stay open until the end, because their deltas
+    may come interleaved.
     """
 
     def __init__(self, suffix: str) -> None:
         self.items: list[Item] = []
         self.finish: str | None = None
         self._suffix = suffix
-        self._prose: MessageItem | ReasoningItem | None = None
+        self._open_item: MessageItem | ReasoningItem | None = None
         self._calls: dict[int, ToolCallItem] = {}
         self._details: list[Any] = []
 
     @property
-    def speaking(self) -> MessageItem | None:
-        """The message that more words would be of."""
-        return self._prose if isinstance(self._prose, MessageItem) else None
+    def open_message(self) -> MessageItem | None:
+        """The message to which the next text belongs, where one is open."""
+        return self._open_item if isinstance(self._open_item, MessageItem) else None
 
     @property
     def status(self) -> str:
         return STATUS.get(self.finish or "", "completed")
 
-    def told(self) -> list[dict[str, Any]]:
-        return [item.told() for item in self.items]
+    def render(self) -> list[dict[str, Any]]:
+        return [item.render() for item in self.items]
 
     def note(self, event: Event) -> list[OutputEvent]:
-        """What is to be told of it."""
         if type(event) is ChatDelta and event.choice == 0:
-            return list(self._delta(event))
+            return list(self._chat_delta(event))
         if type(event) is ImageReady and event.choice == 0:
-            picture = ImageItem(self._suffix, len(self.items), event)
-            self.items.append(picture)
-            return [*picture.open(), *picture.close()]
+            image = ImageItem(self._suffix, len(self.items), event)
+            self.items.append(image)
+            return [*image.open(), *image.close()]
         return []
 
     def end(self) -> list[OutputEvent]:
-        """The ends of all that is open; what was cut short is incomplete."""
-        told = list(self._pause(self.status))
+        """Close all open items, with the status of the response."""
+        events = list(self._close_item(self.status))
         for call in self._calls.values():
-            told += call.close(self.status)
-        return told
+            events += call.close(self.status)
+        return events
 
-    def cut(self) -> None:
-        """Nothing more will come."""
+    def interrupt(self) -> None:
+        """Mark the open items incomplete: the answer broke off."""
         for item in self.items:
             if item.status == "in_progress":
                 item.status = "incomplete"
 
-    def _delta(self, event: ChatDelta) -> Iterator[OutputEvent]:
+    def _chat_delta(self, event: ChatDelta) -> Iterator[OutputEvent]:
         extra = event.extra or {}
-        within: Mapping[str, Any] = extra.get("delta") or {}
+        message: Mapping[str, Any] = extra.get("delta") or {}
         if event.reasoning:
-            yield from self._think(event.reasoning)
-        if isinstance(details := within.get("reasoning_details"), list):
-            yield from self._keep(details)
-        if (refusal := within.get("refusal")) and isinstance(refusal, str):
-            yield from self._say(refusal, "refusal")
-        logprobs = tokens(extra.get("logprobs"))
+            yield from self._add_reasoning(event.reasoning)
+        if isinstance(details := message.get("reasoning_details"), list):
+            yield from self._add_reasoning_details(details)
+        if (refusal := message.get("refusal")) and isinstance(refusal, str):
+            yield from self._add_text(refusal, "refusal")
+        logprobs = token_logprobs(extra.get("logprobs"))
         if event.text or logprobs:
-            yield from self._say(event.text, "output_text", logprobs)
-        if isinstance(annotations := within.get("annotations"), list):
+            yield from self._add_text(event.text, "output_text", logprobs)
+        if isinstance(annotations := message.get("annotations"), list):
             for annotation in annotations:
-                yield from self._annotate(annotation)
+                yield from self._add_annotation(annotation)
         for call in event.calls:
-            yield from self._call(call)
+            yield from self._add_call(call)
         self.finish = event.finish or self.finish
 
-    def _think(self, words: str) -> Iterator[OutputEvent]:
-        yield from self._turn_to(ReasoningItem)
-        assert isinstance(self._prose, ReasoningItem)
-        yield from self._prose.add(words)
+    def _add_reasoning(self, words: str) -> Iterator[OutputEvent]:
+        yield from self._open(ReasoningItem)
+        assert isinstance(self._open_item, ReasoningItem)
+        yield from self._open_item.add(words)
 
-    def _keep(self, details: list[Any]) -> Iterator[OutputEvent]:
-        """Of what a provider says of its reasoning: that which it wants to see again."""
+    def _add_reasoning_details(self, details: list[Any]) -> Iterator[OutputEvent]:
+        """Keep the fields of `reasoning_details` that the provider needs back with the next request."""
         extend(self._details, details)
-        wanted = {name: value for one in self._details for name, value in opaque(one).items()}
-        if wanted:
+        fields = {name: value for one in self._details for name, value in provider_fields(one).items()}
+        if fields:
             named = next((one["id"] for one in self._details if isinstance(one.get("id"), str)), "")
-            yield from self._turn_to(ReasoningItem, named)
-            assert isinstance(self._prose, ReasoningItem)
-            self._prose.details = wanted
+            yield from self._open(ReasoningItem, named)
+            assert isinstance(self._open_item, ReasoningItem)
+            self._open_item.details = fields
 
-    def _say(
+    def _add_text(
         self, words: str, kind: str, logprobs: list[dict[str, Any]] | None = None
     ) -> Iterator[OutputEvent]:
-        yield from self._turn_to(MessageItem)
-        assert isinstance(self._prose, MessageItem)
-        part, opened = self._prose.part(kind)
+        yield from self._open(MessageItem)
+        assert isinstance(self._open_item, MessageItem)
+        part, opened = self._open_item.part(kind)
         yield from opened
         yield part.add(words, logprobs or ())
 
-    def _annotate(self, annotation: Any) -> Iterator[OutputEvent]:
+    def _add_annotation(self, annotation: Any) -> Iterator[OutputEvent]:
         found = citation(annotation)
         if found is None:
             return
-        yield from self._turn_to(MessageItem)
-        assert isinstance(self._prose, MessageItem)
-        part, opened = self._prose.part("output_text")
+        yield from self._open(MessageItem)
+        assert isinstance(self._open_item, MessageItem)
+        part, opened = self._open_item.part("output_text")
         yield from opened
         place = {**part.place, "annotation_index": len(part.annotations)}
         part.annotations.append(found)
         yield "response.output_text.annotation.added", {**place, "annotation": found}
 
-    def _call(self, call: ToolCall) -> Iterator[OutputEvent]:
+    def _add_call(self, call: ToolCall) -> Iterator[OutputEvent]:
         found = self._calls.get(call.index)
         if found is None:
-            yield from self._pause()
+            yield from self._close_item()
             found = self._calls[call.index] = ToolCallItem(self._suffix, len(self.items), call)
             self.items.append(found)
             yield from found.open()
         yield from found.add(call)
 
-    def _turn_to(
-        self, kind: type[MessageItem] | type[ReasoningItem], named: str = ""
-    ) -> Iterator[OutputEvent]:
-        """Open such an item where none is; `named` is the id a provider gave it."""
-        if not isinstance(self._prose, kind):
+    def _open(self, kind: type[MessageItem] | type[ReasoningItem], named: str = "") -> Iterator[OutputEvent]:
+        """Open an item of class `kind` unless one is open; `named` is the id the provider gave it."""
+        if not isinstance(self._open_item, kind):
             details = self._details
-            yield from self._pause()
-            self._prose = kind(self._suffix, len(self.items))
-            self._prose.id, self._details = named or self._prose.id, details
-            self.items.append(self._prose)
-            yield from self._prose.open()
+            yield from self._close_item()
+            self._open_item = kind(self._suffix, len(self.items))
+            self._open_item.id, self._details = named or self._open_item.id, details
+            self.items.append(self._open_item)
+            yield from self._open_item.open()
 
-    def _pause(self, status: str = "completed") -> list[OutputEvent]:
-        prose, self._prose = self._prose, None
+    def _close_item(self, status: str = "completed") -> list[OutputEvent]:
+        item, self._open_item = self._open_item, None
         self._details = []
-        return prose.close(status) if prose else []
+        return item.close(status) if item else []
 
 
-def tokens(told: Any) -> list[dict[str, Any]]:
-    """Log probabilities of words as a response lists them."""
-    content = told.get("content") if isinstance(told, Mapping) else None
-    return [{**token(one), "top_logprobs": [token(top) for top in known(one.get("top_logprobs"))]}
-            for one in known(content)]  # fmt: skip
+def token_logprobs(logprobs: Any) -> list[dict[str, Any]]:
+    """`logprobs` of a chat choice, which may be anything, in the shape of an `output_text` part."""
+    content = logprobs.get("content") if isinstance(logprobs, Mapping) else None
+    return [{**token(one), "top_logprobs": [token(top) for top in valid_entries(one.get("top_logprobs"))]}
+            for one in valid_entries(content)]  # fmt: skip
 
 
-def known(told: Any) -> list[Mapping[str, Any]]:
-    """Those entries of a list that name a token and tell how likely it was."""
-    entries = told if isinstance(told, list) else []
+def valid_entries(value: Any) -> list[Mapping[str, Any]]:
+    """The entries of a list that have a token and its log probability."""
+    entries = value if isinstance(value, list) else []
     return [one for one in entries if isinstance(one, Mapping) and {"token", "logprob"} <= one.keys()]
 
 
-def token(told: Mapping[str, Any]) -> dict[str, Any]:
-    return {"token": told["token"], "bytes": told.get("bytes") or [], "logprob": told["logprob"]}
+def token(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {"token": entry["token"], "bytes": entry.get("bytes") or [], "logprob": entry["logprob"]}
 
 
-def opaque(detail: Any) -> dict[str, Any]:
-    """What of a detail makes sense to its provider alone, by the names that items have for it."""
+def provider_fields(detail: Any) -> dict[str, Any]:
+    """The fields of a reasoning detail that only its provider can read, under their names in an item."""
     if not isinstance(detail, Mapping):
         return {}
     encrypted = detail.get("type") == "reasoning.encrypted"
@@ -175,7 +173,7 @@ def opaque(detail: Any) -> dict[str, Any]:
 
 
 def citation(annotation: Any) -> dict[str, Any] | None:
-    """An address that the words rest on; nothing else has a place in a response."""
+    """A `url_citation` annotation in the shape of a response; None for any other annotation."""
     inner = annotation.get("url_citation") if isinstance(annotation, Mapping) else None
     if not isinstance(inner, Mapping) or not isinstance(inner.get("url"), str):
         return None

@@ -1,4 +1,4 @@
-"""The `response` object: what was asked, told back, and what came of it.
+"""Builds the `response` object: the fields of the request it repeats, its output, usage and error.
 
 https://platform.openai.com/docs/api-reference/responses/object
 https://openrouter.ai/docs/api-reference/responses/overview
@@ -26,13 +26,16 @@ ECHOED = (
     "top_p",
 )
 CODES = {429: "rate_limit_exceeded", 400: "invalid_prompt"}
-"""The few words OpenAI has for what went wrong with a response; any other is `server_error`."""
+"""OpenAI's error codes of a response by HTTP status; any other status is `server_error`."""
 
 
 class ResponseBuilder:
-    """One response at any moment: `note` the events as they come; `told` is the object so far."""
+    """`note` takes the events of the chat; `render`, `complete` and `fail` give the object.
 
-    def __init__(self, generation: str, created: int, model: str, asked: ResponsesBody) -> None:
+    Its shape is the API's schema `Response`. `created` is a Unix time in seconds.
+    """
+
+    def __init__(self, generation: str, created: int, model: str, body: ResponsesBody) -> None:
         suffix = generation.removeprefix("gen-")
         self.output = OutputBuilder(suffix)
         self._about = {
@@ -40,77 +43,84 @@ class ResponseBuilder:
             "object": "response",
             "created_at": created,
             "model": model,
-            **told_back(asked),
+            **echoed_fields(body),
             "provider": None,
-            "service_tier": asked.extra.get("service_tier"),
+            "service_tier": body.extra.get("service_tier"),
         }
 
     def note(self, event: Event) -> list[OutputEvent]:
-        """What is to be told of it."""
+        """The events of the response that follow from it."""
         if type(event) is Started:
             self._about["provider"] = event.provider
         elif type(event) is AnswerMetadata:
             self._about["service_tier"] = event.extra.get("service_tier") or self._about["service_tier"]
         return self.output.note(event)
 
-    def told(self, status: str = "in_progress", **more: Any) -> dict[str, Any]:
-        """The object; `more` is what it ends with: usage, an error, when it was completed."""
+    def render(self, status: str = "in_progress", **more: Any) -> dict[str, Any]:
+        """The object so far; `more` are the fields it ends with: usage, an error, when it was completed."""
         return {
             **self._about,
             "status": status,
             "completed_at": None,
             "error": None,
             "incomplete_details": None,
-            "output": self.output.told(),
+            "output": self.output.render(),
             **more,
         }
 
-    def ended(self, usage: Mapping[str, Any], at: int) -> dict[str, Any]:
-        """The whole, `usage` being that of a `chat.completion`; incomplete where it was cut short."""
+    def complete(self, usage: Mapping[str, Any], at: int) -> dict[str, Any]:
+        """The finished object, `incomplete` where the model was cut off.
+
+        `usage` is that of a `chat.completion`, `at` a Unix time in seconds.
+        """
         reason = REASONS.get(self.output.finish or "")
         why = {"incomplete_details": {"reason": reason}} if reason else {"completed_at": at}
-        return self.told(self.output.status, **used(usage), **why)
+        return self.render(self.output.status, **usage_field(usage), **why)
 
-    def failed(self, error: Mapping[str, Any], usage: Mapping[str, Any] | None) -> dict[str, Any]:
-        """What there is of it, an error of the contract, and OpenRouter's precise word beside that."""
-        self.output.cut()
-        return self.told(
+    def fail(self, error: Mapping[str, Any], usage: Mapping[str, Any] | None) -> dict[str, Any]:
+        """The failed object with the output so far.
+
+        `error` is the envelope of an error of the contract; OpenRouter's `error_type` stands beside OpenAI's
+        error.
+        """
+        self.output.interrupt()
+        return self.render(
             "failed",
             error={"code": CODES.get(error["code"], "server_error"), "message": error["message"]},
             error_type=error["metadata"]["error_type"],
-            **used(usage),
+            **usage_field(usage),
         )
 
 
-def told_back(asked: ResponsesBody) -> dict[str, Any]:
-    """What a response repeats of its request; of what cannot be had here, that it was not."""
-    given = {**asked.extra, **asked.model_dump(include=set(ECHOED))}
-    text = asked.text.model_dump(exclude_none=True) if asked.text else {}
-    reasoning = asked.reasoning.model_dump() if asked.reasoning else {"effort": None, "summary": None}
+def echoed_fields(body: ResponsesBody) -> dict[str, Any]:
+    """The fields of the request that a response repeats; those of unsupported features have fixed values."""
+    given = {**body.extra, **body.model_dump(include=set(ECHOED))}
+    text = body.text.model_dump(exclude_none=True) if body.text else {}
+    reasoning = body.reasoning.model_dump() if body.reasoning else {"effort": None, "summary": None}
     return {
         **{name: given.get(name) for name in ECHOED},
         **({"user": given["user"]} if isinstance(given.get("user"), str) else {}),
         "background": False,
-        "metadata": asked.metadata or {},
-        "parallel_tool_calls": asked.parallel_tool_calls is not False,
+        "metadata": body.metadata or {},
+        "parallel_tool_calls": body.parallel_tool_calls is not False,
         "previous_response_id": None,
         "reasoning": reasoning,
         "store": False,
         "text": {"format": {"type": "text"}, **text},
-        "tool_choice": asked.tool_choice or "auto",
-        "tools": [whole(tool) for tool in asked.tools or ()],
-        "top_logprobs": asked.top_logprobs or 0,
+        "tool_choice": body.tool_choice or "auto",
+        "tools": [full_tool(tool) for tool in body.tools or ()],
+        "top_logprobs": body.top_logprobs or 0,
         "truncation": "disabled",
     }
 
 
-def whole(tool: Mapping[str, Any]) -> dict[str, Any]:
-    """A function says all that clients look for, even where nobody did."""
+def full_tool(tool: Mapping[str, Any]) -> dict[str, Any]:
+    """OpenAI's client requires `parameters` and `strict` of a function: null where the request has none."""
     return {"parameters": None, "strict": None, **tool} if tool.get("type") == "function" else dict(tool)
 
 
-def used(usage: Mapping[str, Any] | None) -> dict[str, Any]:
-    """`usage` of a `chat.completion` in the words of a response; nothing where there is none."""
+def usage_field(usage: Mapping[str, Any] | None) -> dict[str, Any]:
+    """`usage` of a `chat.completion` in the shape of a response; no field where there is none."""
     if not usage:
         return {}
     cached = usage["prompt_tokens_details"]["cached_tokens"]

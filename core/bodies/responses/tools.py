@@ -1,4 +1,4 @@
-"""Tools of a response: flat there, nested in `chat/completions`.
+"""The tools of a `responses` body, whose objects are flat, as the nested objects of `chat/completions`.
 
 https://platform.openai.com/docs/guides/migrate-to-responses
 """
@@ -16,8 +16,11 @@ MODES = ("none", "auto", "required")
 
 
 def chat_tools(offered: Sequence[Any]) -> list[dict[str, Any]]:
-    """`offered` as `chat/completions` has them. Raises `Unsupported` for a tool that a server would have to
-    run itself, `InvalidRequest` for what is no tool."""
+    """`tools` as `chat/completions` has them.
+
+    Raises `Unsupported` for a built-in tool, which a server would have to run itself, `InvalidRequest` for a
+    malformed one.
+    """
     return [chat_tool(value, f"tools[{at}]") for at, value in enumerate(offered)]
 
 

@@ -26,7 +26,7 @@ FORM = FormFields(
     ],
 )
 def test_lists_however_they_are_spelled(pairs):
-    assert FORM.values(pairs) == {"words": ["a", "b"]}
+    assert FORM.parse(pairs) == {"words": ["a", "b"]}
 
 
 @pytest.mark.parametrize(
@@ -37,27 +37,27 @@ def test_lists_however_they_are_spelled(pairs):
     ],
 )
 def test_objects_however_they_are_spelled(pairs):
-    assert FORM.values(pairs) == {"chunking": {"type": "server_vad", "threshold": 0.5, "deep": {"x": 1}}}
+    assert FORM.parse(pairs) == {"chunking": {"type": "server_vad", "threshold": 0.5, "deep": {"x": 1}}}
 
 
 def test_a_plain_word_where_an_object_may_be():
-    assert FORM.values([("chunking", "auto")]) == {"chunking": "auto"}
+    assert FORM.parse([("chunking", "auto")]) == {"chunking": "auto"}
 
 
 @pytest.mark.parametrize(
     ("text", "value"), [("true", True), ("True", True), ("1", True), ("false", False), ("0", False)]
 )
 def test_booleans(text, value):
-    assert FORM.values([("stream", text)]) == {"stream": value}
+    assert FORM.parse([("stream", text)]) == {"stream": value}
 
 
 @pytest.mark.parametrize(("text", "value"), [("0", 0), ("0.25", 0.25), ("-1", -1)])
 def test_numbers(text, value):
-    assert FORM.values([("heat", text)]) == {"heat": value}
+    assert FORM.parse([("heat", text)]) == {"heat": value}
 
 
 def test_an_empty_text_is_nothing():
-    assert FORM.values([("heat", ""), ("stream", ""), ("language", ""), ("chunking", "")]) == {}
+    assert FORM.parse([("heat", ""), ("stream", ""), ("language", ""), ("chunking", "")]) == {}
 
 
 @pytest.mark.parametrize(
@@ -75,5 +75,5 @@ def test_an_empty_text_is_nothing():
 )
 def test_nonsense_names_its_field(pairs, param):
     with pytest.raises(InvalidRequest) as caught:
-        FORM.values(pairs)
+        FORM.parse(pairs)
     assert caught.value.param == param

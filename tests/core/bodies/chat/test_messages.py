@@ -180,7 +180,7 @@ def test_files_are_noted_in_order_by_their_places():
         ],
         noted,
     )
-    assert [(found.param, found.modality) for found in noted.found] == [
+    assert [(found.param, found.modality) for found in noted.files] == [
         ("messages[0].content[1].image_url.url", Modality.IMAGE),
         ("messages[1].images[0].image_url.url", Modality.IMAGE),
         ("messages[2].content[0].input_audio.data", Modality.AUDIO),

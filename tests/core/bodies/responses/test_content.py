@@ -64,5 +64,5 @@ def test_addresses_stay_addresses(value, expected):
 def test_files_are_taken_out(value, modality, place):
     noted = DeferredFileLoader()
     input_messages([USER, {"role": "user", "content": [value]}], None, noted)
-    (found,) = noted.found
+    (found,) = noted.files
     assert (found.modality, found.param, found.data) == (modality, f"input[1].content[0].{place}", "aGk=")

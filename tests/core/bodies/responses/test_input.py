@@ -176,4 +176,4 @@ def test_a_reference_says_what_to_send_instead():
 def test_places_of_messages_are_places_of_the_input(param, where):
     picture = {"type": "image_generation_call", "result": "aGk="}
     found = read(USER, picture, ANSWER, CALL, OUTPUT, instructions="Be brief.")
-    assert found.where(param) == where
+    assert found.input_path(param) == where

@@ -28,7 +28,7 @@ def said(*events: Any) -> tuple[OutputBuilder, list[tuple[str, dict[str, Any]]]]
 
 
 def items(*events: Any) -> list[dict[str, Any]]:
-    return said(*events)[0].told()
+    return said(*events)[0].render()
 
 
 def within(**told: Any) -> ChatDelta:
@@ -86,7 +86,7 @@ def test_a_call_without_an_id_gets_one():
 
 def test_a_custom_call_has_an_input():
     output, told = said(ChatDelta(calls=(ToolCall(0, "c1", "f", "x", type="custom"),)))
-    assert (output.told()[0]["type"], output.told()[0]["input"]) == ("custom_tool_call", "x")
+    assert (output.render()[0]["type"], output.render()[0]["input"]) == ("custom_tool_call", "x")
     assert types(told)[1:3] == ["custom_tool_call_input.delta", "custom_tool_call_input.done"]
     assert "name" not in told[2][1]
 
@@ -98,7 +98,7 @@ def test_words_after_a_call_are_a_new_message():
 
 def test_a_refusal_is_a_part_of_its_own():
     output, told = said(within(refusal="I will "), within(refusal="not."))
-    assert output.told()[0]["content"] == [{"type": "refusal", "refusal": "I will not."}]
+    assert output.render()[0]["content"] == [{"type": "refusal", "refusal": "I will not."}]
     assert types(told) == [
         "output_item.added",
         "content_part.added",
@@ -115,7 +115,7 @@ def test_citations_are_flat_and_told_once():
     file = {"type": "file", "file": {"hash": "x"}}
     output, told = said(HELLO, within(annotations=[{"type": "url_citation", "url_citation": inner}, file]))
     flat = {"type": "url_citation", **inner}
-    assert output.told()[0]["content"][0]["annotations"] == [flat]
+    assert output.render()[0]["content"][0]["annotations"] == [flat]
     assert [one for kind, one in told if kind.endswith("annotation.added")] == [
         {
             "item_id": "msg_5-a_0",
@@ -133,7 +133,7 @@ def test_log_probabilities_are_brief_in_deltas():
     (delta,) = [one for kind, one in told if kind.endswith("text.delta")]
     assert delta["logprobs"] == [brief]
     full = {**PROBABLE, "top_logprobs": [{"token": "Ho", "logprob": -2.0, "bytes": []}]}
-    assert output.told()[0]["content"][0]["logprobs"] == [full]
+    assert output.render()[0]["content"][0]["logprobs"] == [full]
 
 
 def test_what_a_provider_wants_back_is_kept_with_the_thought():
@@ -162,7 +162,7 @@ def test_pictures_are_calls_of_their_own():
     output, told = said(
         ImageReady(0, "image/png", b"png"), ImageReady(1, "image/webp", url="https://a.org/b")
     )
-    assert [(item["result"], item["output_format"]) for item in output.told()] == [
+    assert [(item["result"], item["output_format"]) for item in output.render()] == [
         (base64.b64encode(b"png").decode(), "png"),
         ("https://a.org/b", "webp"),
     ]
@@ -187,12 +187,12 @@ def test_other_choices_and_sound_are_no_part_of_it():
 )
 def test_how_it_ends_is_how_its_last_item_does(finish, status):
     output, _ = said(THOUGHT, HELLO, ChatDelta(finish=finish))
-    assert (output.status, [item["status"] for item in output.told()]) == (status, ["completed", status])
+    assert (output.status, [item["status"] for item in output.render()]) == (status, ["completed", status])
 
 
 def test_what_is_cut_stays_open():
     output = OutputBuilder("5-a")
     for event in (THOUGHT, HELLO):
         output.note(event)
-    output.cut()
-    assert [item["status"] for item in output.told()] == ["completed", "incomplete"]
+    output.interrupt()
+    assert [item["status"] for item in output.render()] == ["completed", "incomplete"]

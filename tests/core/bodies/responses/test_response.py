@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from core.bodies.responses.body import ResponsesBody
-from core.bodies.responses.response import ResponseBuilder, used
+from core.bodies.responses.response import ResponseBuilder, usage_field
 from core.bodies.validation import validate
 from core.contract.errors import UpstreamFailed, UpstreamLimited, UpstreamRefused
 from core.contract.events import ChatDelta
@@ -36,7 +36,7 @@ def answer(**fields: Any) -> ResponseBuilder:
 
 
 def test_usage_in_the_words_of_responses():
-    assert used(USAGE) == {
+    assert usage_field(USAGE) == {
         "usage": {
             "input_tokens": 12,
             "input_tokens_details": {"cached_tokens": 4, "cache_write_tokens": 0},
@@ -47,7 +47,7 @@ def test_usage_in_the_words_of_responses():
             "is_byok": False,
         }
     }
-    assert used({**USAGE, "cost_details": SIDES})["usage"]["cost_details"] == {
+    assert usage_field({**USAGE, "cost_details": SIDES})["usage"]["cost_details"] == {
         "upstream_inference_cost": None,
         "upstream_inference_input_cost": Decimal("0.1"),
         "upstream_inference_output_cost": Decimal("0.4"),
@@ -56,11 +56,11 @@ def test_usage_in_the_words_of_responses():
 
 @pytest.mark.parametrize("nothing", [None, {}])
 def test_nothing_is_said_of_usage_where_nobody_was_asked(nothing):
-    assert used(nothing) == {}
+    assert usage_field(nothing) == {}
 
 
 def test_what_nobody_asked_is_told_back_as_it_is_by_default():
-    told = answer().told()
+    told = answer().render()
     expected = {
         "instructions": None,
         "max_output_tokens": None,
@@ -80,7 +80,7 @@ def test_what_nobody_asked_is_told_back_as_it_is_by_default():
 
 def test_a_function_is_told_back_with_all_that_clients_look_for():
     custom = {"type": "custom", "name": "g"}
-    told = answer(tools=[{"type": "function", "name": "f"}, custom]).told()
+    told = answer(tools=[{"type": "function", "name": "f"}, custom]).render()
     assert told["tools"] == [{"type": "function", "name": "f", "parameters": None, "strict": None}, custom]
 
 
@@ -96,7 +96,7 @@ def test_how_it_ended(finish, status, why):
     made = answer()
     made.note(ChatDelta("Hi.", finish=finish))
     made.output.end()
-    told = made.ended(USAGE, 9)
+    told = made.complete(USAGE, 9)
     assert (told["status"], told["incomplete_details"]) == (status, why)
     assert told["completed_at"] == (None if why else 9)
 
@@ -112,7 +112,7 @@ def test_how_it_ended(finish, status, why):
 def test_a_failure_keeps_what_there_is(error, code):
     made = answer()
     made.note(ChatDelta("Hi."))
-    told = made.failed(error.envelope(), USAGE)
+    told = made.fail(error.envelope(), USAGE)
     assert (told["status"], told["error"]) == ("failed", {"code": code, "message": "No."})
     assert (told["error_type"], told["usage"]["cost"]) == (error.error_type, Decimal("0.5"))
     assert [item["status"] for item in told["output"]] == ["incomplete"]

@@ -46,7 +46,7 @@ def test_every_field_of_a_form_arrives():
         ("user", "somebody"),
         ("fallbacks[][model]", "other"),
     ]
-    assert validate(TranscriptionBody, FORM.values(pairs)).request(FILE) == TranscriptionRequest(
+    assert validate(TranscriptionBody, FORM.parse(pairs)).request(FILE) == TranscriptionRequest(
         model="m",
         file=FILE,
         language="pt",
