@@ -134,7 +134,7 @@ async def drain(seconds: float) -> None:
             task.cancel()
         if late:
             await asyncio.wait(late, timeout=10)
-    await offload(heartbeat.leave)
+    await offload(heartbeat.unregister)
     await shutdown()
 
 
@@ -146,4 +146,4 @@ def ready() -> dict[str, bool]:
         database = True
     except Exception:
         database = False
-    return {"database": database, "writer": writer.alive(), "accepting": not state.draining}
+    return {"database": database, "writer": writer.is_alive(), "accepting": not state.draining}

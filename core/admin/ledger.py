@@ -67,15 +67,15 @@ class UsageRecordAdmin(ReadOnlyAdmin):
     def shown_cost(self, record: UsageRecord) -> str:
         if record.cost is None and record.state == "open":
             return "–"
-        return str(_("unpriced")) if record.cost is None else f"${reports.text(record.cost)}"
+        return str(_("unpriced")) if record.cost is None else f"${reports.decimal_text(record.cost)}"
 
     @admin.display(description=_("estimate"))
     def shown_estimate(self, record: UsageRecord) -> str:
-        return "–" if record.estimate is None else f"${reports.text(record.estimate)}"
+        return "–" if record.estimate is None else f"${reports.decimal_text(record.estimate)}"
 
     @admin.display(description=_("reported cost"))
     def shown_reported(self, record: UsageRecord) -> str:
-        return "–" if record.reported_cost is None else f"${reports.text(record.reported_cost)}"
+        return "–" if record.reported_cost is None else f"${reports.decimal_text(record.reported_cost)}"
 
     @admin.display(description=_("attempts"))
     def attempts(self, record: UsageRecord) -> SafeString:
@@ -95,5 +95,5 @@ class UsageRecordAdmin(ReadOnlyAdmin):
 
 def lines(queryset: QuerySet[UsageRecord]) -> Iterator[str]:
     writer = csv.writer(EchoFile())
-    for row in reports.table(queryset):
+    for row in reports.csv_table(queryset):
         yield writer.writerow(row)

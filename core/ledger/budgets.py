@@ -12,7 +12,7 @@ from core.ledger.store.statements import STORE_BUDGET, STORE_GUARDED, lock_budge
 from core.models.access import Budget
 from core.models.money import from_steps
 
-EVER = datetime(1, 1, 1, tzinfo=UTC)
+BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 
 
 class Raced(Exception):
@@ -22,7 +22,7 @@ class Raced(Exception):
 def window_begin(window: str, now: datetime) -> datetime:
     """When the window that contains `now` began, UTC; the beginning of time for `total`."""
     if window == Budget.Window.TOTAL:
-        return EVER
+        return BEGINNING
     midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     match window:
         case Budget.Window.DAY:
@@ -46,7 +46,7 @@ def window_end(window: str, now: datetime) -> datetime | None:
 
 
 @dataclass(slots=True)
-class Account:
+class LockedBudget:
     """One budget row under lock, in steps of money, and what the batch adds to it."""
 
     id: int
@@ -65,19 +65,19 @@ class Account:
         return self.limit - self.spent - self.reserved - self.more_spent - self.more_reserved
 
 
-class Accounts:
+class LockedBudgets:
     """The budgets a batch touches."""
 
     def __init__(self, cursor: Any, ids: Iterable[int], now: datetime) -> None:
         """Lock and read them; a budget deleted meanwhile limits nobody."""
         self.now = now
         self.cursor = cursor
-        self.accounts: dict[int, Account] = {}
+        self.accounts: dict[int, LockedBudget] = {}
         wanted = sorted(set(ids))
         if wanted:
             cursor.execute(lock_budgets(len(wanted)), wanted)
             for row in cursor.fetchall():
-                self.accounts[row[0]] = account(row, now)
+                self.accounts[row[0]] = locked_budget(row, now)
 
     def pay(self, ids: Iterable[int], released: int, spent: int) -> None:
         for found in self.of(ids):
@@ -95,7 +95,7 @@ class Accounts:
             found.guarded = True
         return None
 
-    def of(self, ids: Iterable[int]) -> list[Account]:
+    def of(self, ids: Iterable[int]) -> list[LockedBudget]:
         return [self.accounts[id] for id in ids if id in self.accounts]
 
     def store(self) -> None:
@@ -114,17 +114,17 @@ class Accounts:
                 raise Raced
 
 
-def account(row: tuple[Any, ...], now: datetime) -> Account:
+def locked_budget(row: tuple[Any, ...], now: datetime) -> LockedBudget:
     id, limit, spent, reserved, window, begin, user, team, key = row
     begin = begin if begin.tzinfo else begin.replace(tzinfo=UTC)
     began = window_begin(window, now)
     owner = "API key" if key else "user" if user else "team" if team else "server"
     if begin < began:
         spent = 0
-    return Account(id, limit, spent, reserved, window, began, owner)
+    return LockedBudget(id, limit, spent, reserved, window, began, owner)
 
 
-def refusal(found: Account, steps: int, now: datetime) -> BudgetExceeded:
+def refusal(found: LockedBudget, steps: int, now: datetime) -> BudgetExceeded:
     left, limit, estimate = (from_steps(max(0, amount)) for amount in (found.left, found.limit, steps))
     ends = window_end(found.window, now)
     window = "in total" if ends is None else f"per {found.window}"

@@ -36,7 +36,7 @@ class Spending:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class BudgetStatus:
     """A budget as it is now, its window rolled over; `resets_at` is None for one in total."""
 
     id: int
@@ -85,7 +85,7 @@ def usage_report(
         "records": whole["records"],
         "attempts": attempts(chosen).count(),
         "by_state": {state.value: states.get(state.value, 0) for state in LedgerState},
-        "cost": text(whole["cost"] or Decimal(0)),
+        "cost": decimal_text(whole["cost"] or Decimal(0)),
         "unpriced": whole["unpriced"],
         "rows": rows(chosen),
     }
@@ -107,7 +107,7 @@ def rows(chosen: QuerySet[UsageRecord]) -> list[dict[str, Any]]:
             "model": row["model"],
             "records": row["records"],
             "unpriced": row["unpriced"],
-            "cost": text(row["cost"]),
+            "cost": decimal_text(row["cost"]),
             "units": used[row["user"], row["model"]],
         }
         for row in sums
@@ -172,16 +172,16 @@ def spending(
     return Spending(**{name: amount or Decimal(0) for name, amount in sums.items()})
 
 
-def standings(ids: Collection[int], now: datetime | None = None) -> list[Standing]:
+def budget_statuses(ids: Collection[int], now: datetime | None = None) -> list[BudgetStatus]:
     """Budgets as the next request would find them, in ascending id."""
     moment = now or timezone.now()
-    return [standing(budget, moment) for budget in Budget.objects.filter(id__in=ids).order_by("id")]
+    return [budget_status(budget, moment) for budget in Budget.objects.filter(id__in=ids).order_by("id")]
 
 
-def standing(budget: Budget, now: datetime) -> Standing:
+def budget_status(budget: Budget, now: datetime) -> BudgetStatus:
     rolled = budget.window_start < window_begin(budget.window, now)
     spent = Decimal(0) if rolled else budget.spent
-    return Standing(
+    return BudgetStatus(
         budget.id,
         budget.window,
         budget.limit,
@@ -207,10 +207,10 @@ def csv_rows(
     until: datetime | None = None,
 ) -> Iterator[list[str]]:
     """A heading, then a row per record, newest first, read in portions; unknown costs are empty."""
-    return table(records(users=users, since=since, until=until))
+    return csv_table(records(users=users, since=since, until=until))
 
 
-def table(chosen: QuerySet[UsageRecord]) -> Iterator[list[str]]:
+def csv_table(chosen: QuerySet[UsageRecord]) -> Iterator[list[str]]:
     """A heading, then a row for each of `chosen` in its order."""
     yield CSV_COLUMNS
     names = ["user__username" if name == "user" else name for name in CSV_COLUMNS]
@@ -221,7 +221,7 @@ def table(chosen: QuerySet[UsageRecord]) -> Iterator[list[str]]:
 def cell(value: Any) -> str:
     """Text a spreadsheet does not take for a formula."""
     if isinstance(value, Decimal):
-        return text(value) or ""
+        return decimal_text(value) or ""
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, dict):
@@ -230,7 +230,7 @@ def cell(value: Any) -> str:
     return f"'{shown}" if shown[:1] in ("=", "+", "-", "@") else shown
 
 
-def text(amount: Decimal | None) -> str | None:
+def decimal_text(amount: Decimal | None) -> str | None:
     if amount is None:
         return None
     return format(amount.normalize(), "f") if amount else "0"

@@ -22,7 +22,7 @@ from core.contract.requests import Caller
 from core.contract.route import Route, Target
 from core.contract.speech import SpeechRequest
 from core.contract.usage import Amount, Kind, Price, Unit, Usage
-from core.ledger.reports import standings, usage_report
+from core.ledger.reports import budget_statuses, usage_report
 from core.ledger.store import writer
 from core.models import Budget
 
@@ -116,4 +116,4 @@ def verify(grant: Grant) -> None:
     """The books are whole: every request settled, nothing reserved."""
     states = usage_report(users=[grant.caller.user_id])["by_state"]
     assert states["settled"] == ALONE + CALLERS * EACH, states
-    assert {standing.reserved for standing in standings(grant.budgets)} == {0}
+    assert {standing.reserved for standing in budget_statuses(grant.budgets)} == {0}

@@ -10,7 +10,7 @@ from core.access import snapshot as access
 from core.catalogue import snapshot as catalogue
 from core.contract.requests import Caller
 from core.contract.tasks import Task
-from core.ledger.reports import Spending, Standing, standings
+from core.ledger.reports import BudgetStatus, Spending, budget_statuses
 from core.models import Attempt, UsageRecord
 
 API_TYPES = {
@@ -45,11 +45,11 @@ def budget_objects(who: Caller) -> list[dict[str, Any]]:
         budget_object(standing, SCOPES[owner[0]])
         for owner in owners
         if owner == ("all", None) or owner[1] is not None
-        for standing in standings(seen.budgets.get(owner, ()))
+        for standing in budget_statuses(seen.budgets.get(owner, ()))
     ]
 
 
-def budget_object(standing: Standing, scope: str) -> dict[str, Any]:
+def budget_object(standing: BudgetStatus, scope: str) -> dict[str, Any]:
     return {
         "budget_id": str(standing.id),
         "guardrail_id": None,

@@ -10,9 +10,9 @@ from typing import Any
 import orjson
 
 from core.contract.errors import BudgetExceeded
-from core.ledger.budgets import Accounts, Raced, sql_time
+from core.ledger.budgets import LockedBudgets, Raced, sql_time
 from core.ledger.store import statements as sql
-from core.ledger.store.transaction import Cursor, write_rows, writing
+from core.ledger.store.transaction import Cursor, write_rows, write_transaction
 from core.models.money import from_steps
 
 Row = tuple[Any, ...]
@@ -45,9 +45,9 @@ def apply(writes: Sequence[Write]) -> list[Result]:
     Lock order: budgets in ascending id, then records in ascending id. Raises `Raced` when the batch met
     a settled record: nothing is written then, and the caller replays it one by one.
     """
-    with writing() as cursor:
+    with write_transaction() as cursor:
         ids = [id for write in writes for id in write.budgets]
-        accounts = Accounts(cursor, ids, datetime.now(UTC))
+        accounts = LockedBudgets(cursor, ids, datetime.now(UTC))
         results: list[Result] = [True] * len(writes)
         if not settle(cursor, writes):
             if len(writes) > 1:
@@ -81,7 +81,7 @@ def alarm(write: Write) -> Row:
     return "ledger.overspend", write.id, orjson.dumps(detail).decode(), sql_time(datetime.now(UTC))
 
 
-def reserve(accounts: Accounts, writes: Sequence[Write], results: list[Result]) -> None:
+def reserve(accounts: LockedBudgets, writes: Sequence[Write], results: list[Result]) -> None:
     """Payments first: what they give back may serve a reservation of the same batch."""
     for write in writes:
         if write.settled is not None:

@@ -15,7 +15,7 @@ from core.ledger.budgets import sql_time
 from core.ledger.store import statements as sql
 from core.models.ledger import ServerProcess, UsageRecord
 
-SILENCE = 60.0
+TIMEOUT = 60.0
 """Seconds without a beat after which a process is taken for dead."""
 
 
@@ -31,13 +31,13 @@ class Process:
     def heard(self) -> None:
         """After a silence of ours the others' beats are as old as ours was: that proves nothing yet."""
         now = time.monotonic()
-        if self.beaten is not None and now - self.beaten > SILENCE / 2:
+        if self.beaten is not None and now - self.beaten > TIMEOUT / 2:
             self.recovered = now
         self.beaten = now
 
     @property
     def recovering(self) -> bool:
-        return self.recovered is not None and time.monotonic() - self.recovered < SILENCE
+        return self.recovered is not None and time.monotonic() - self.recovered < TIMEOUT
 
 
 current = Process()
@@ -60,20 +60,20 @@ def beat() -> None:
     me = process()
     now = sql_time(timezone.now())
     with connection.cursor() as cursor:
-        cursor.execute(sql.BEAT, (now, me.token))
+        cursor.execute(sql.STORE_BEAT, (now, me.token))
         if cursor.rowcount == 0:
-            cursor.execute(sql.JOIN, (me.token, host(), me.pid, now, now))
+            cursor.execute(sql.ADD_PROCESS, (me.token, host_id(), me.pid, now, now))
     me.heard()
 
 
-def leave() -> None:
+def unregister() -> None:
     """Leave the list, unless a record is still open: that one may be settled late, and silence will tell."""
     mine = token()
     if not UsageRecord.objects.filter(state="open", process=mine).exists():
         ServerProcess.objects.filter(token=mine).delete()
 
 
-def host() -> str:
+def host_id() -> str:
     """Names the kernel and the process namespace: only inside the same ones a pid can be looked up."""
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
@@ -82,7 +82,7 @@ def host() -> str:
         return socket.gethostname()[:80]
 
 
-def gone(other: ServerProcess, here: str) -> bool:
+def is_dead(other: ServerProcess, here: str) -> bool:
     """Whether a process of this very machine is certainly dead; of other machines nothing is certain."""
     if other.host != here:
         return False

@@ -26,7 +26,7 @@ serial = itertools.count()
 waiting = False
 """Whether this process has spooled something that it has not replayed yet."""
 
-held: deque[Write] = deque()
+in_memory: deque[Write] = deque()
 """What the disk did not take either: it waits in memory; should the process die, the sweeper settles it."""
 
 
@@ -34,14 +34,14 @@ def folder() -> Path:
     return Path(settings.VAR) / "ledger-spool"
 
 
-def keep(writes: Sequence[Write]) -> None:
+def store(writes: Sequence[Write]) -> None:
     """Put settlements aside until the database is back. Never raises: whoever writes the books must go on."""
     global waiting
     waiting = True
     try:
         write_file(writes)
     except OSError as error:
-        held.extend(writes)
+        in_memory.extend(writes)
         log.error("%d settlements wait in memory, the disk takes none: %s", len(writes), error.strerror)
     else:
         log.warning("%d settlements spooled: the database does not answer", len(writes))
@@ -63,10 +63,10 @@ def write_file(writes: Sequence[Write]) -> None:
     except OSError:
         draft.unlink(missing_ok=True)
         raise
-    sync(place)
+    sync_folder(place)
 
 
-def sync(place: Path) -> None:
+def sync_folder(place: Path) -> None:
     descriptor = os.open(place, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -84,20 +84,20 @@ def replay() -> int:
     Raises OperationalError while the database is still away. What the database refuses for another
     reason is set aside as `.rejected` and logged: it must not hold up the rest.
     """
-    return replay_held() + sum(replay_file(path) for path in pending())
+    return replay_memory() + sum(replay_file(path) for path in pending())
 
 
-def replay_held() -> int:
+def replay_memory() -> int:
     changed = 0
-    while held:
+    while in_memory:
         try:
-            write = held.popleft()
+            write = in_memory.popleft()
         except IndexError:  # another thread was quicker
             break
         try:
             changed += apply([write]) == [True]
         except (OperationalError, InterfaceError):
-            held.append(write)
+            in_memory.append(write)
             raise
         except Exception:
             log.exception("a settlement is not acceptable: %s", write.id)
@@ -111,7 +111,7 @@ def replay_file(path: Path) -> int:
         return 0
     changed = 0
     try:
-        changed = sum(apply([restored(fields)]) == [True] for fields in orjson.loads(content))
+        changed = sum(apply([from_json(fields)]) == [True] for fields in orjson.loads(content))
     except (OperationalError, InterfaceError):
         raise
     except Exception:
@@ -122,7 +122,7 @@ def replay_file(path: Path) -> int:
     return changed
 
 
-def restored(fields: dict[str, object]) -> Write:
+def from_json(fields: dict[str, object]) -> Write:
     """JSON knows lists only; statements want tuples."""
     plain = {name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}
     plain["closed"] = tuple(tuple(row) for row in plain["closed"])

@@ -14,7 +14,7 @@ from core.models.access import Budget
 from core.models.audit import AuditEvent
 from core.models.ledger import Attempt, ServerProcess, UsageRecord
 
-ForRows = Callable[[int], str]
+StatementForRows = Callable[[int], str]
 """A statement for so many rows at once: one step of the database, for which it is waited once."""
 
 
@@ -26,40 +26,40 @@ def columns(model: type[models.Model], names: str) -> list[str]:
     return [f'"{model._meta.get_field(name).column}"' for name in names.split()]
 
 
-def insert(model: type[models.Model], given: str, **literals: str) -> ForRows:
+def insert(model: type[models.Model], given: str, **literals: str) -> StatementForRows:
     """Inserts so many rows of what is `given`, each with the same literals."""
     names = ", ".join(columns(model, given) + columns(model, " ".join(literals)))
     row = ", ".join(["%s"] * len(given.split()) + list(literals.values()))
 
     @cache
     def for_rows(number: int) -> str:
-        return f"INSERT INTO {table(model)} ({names}) VALUES {several(row, number)}"
+        return f"INSERT INTO {table(model)} ({names}) VALUES {repeat(row, number)}"
 
     return for_rows
 
 
-def close(model: type[models.Model], given: str, key: str) -> ForRows:
+def close(model: type[models.Model], given: str, key: str) -> StatementForRows:
     """An update of so many rows, each found by its `key`, that only open ones obey."""
     names = [*given.split(), *key.split()]
     marks = ", ".join(["%s"] * len(names))
 
     @cache
     def for_rows(number: int) -> str:
-        pairs = [told(model, name, place) for place, name in enumerate(names, 1)]
+        pairs = [assignment(model, name, place) for place, name in enumerate(names, 1)]
         changes, where = pairs[: len(given.split())], pairs[len(given.split()) :]
         return (
-            f"UPDATE {table(model)} SET {', '.join(changes)} FROM (VALUES {several(marks, number)}) AS given "
+            f"UPDATE {table(model)} SET {', '.join(changes)} FROM (VALUES {repeat(marks, number)}) AS given "
             f"WHERE {' AND '.join(where)} AND \"state\" = 'open'"
         )
 
     return for_rows
 
 
-def several(row: str, number: int) -> str:
+def repeat(row: str, number: int) -> str:
     return ", ".join([f"({row})"] * number)
 
 
-def told(model: type[models.Model], name: str, place: int) -> str:
+def assignment(model: type[models.Model], name: str, place: int) -> str:
     """A column is what was given at a place, of its type: a row of nothing but nulls would be text.
 
     Names are text without their length: a cast would cut silently what must be refused.
@@ -109,5 +109,5 @@ OPEN_RECORDS = (
     f"SELECT {', '.join(columns(UsageRecord, 'public_id process estimate budgets created_at'))} "
     f'FROM {table(UsageRecord)} WHERE "state" = \'open\' ORDER BY "id" LIMIT %s'
 )
-BEAT = f'UPDATE {table(ServerProcess)} SET "beat_at" = %s WHERE "token" = %s'
-JOIN = insert(ServerProcess, "token host pid started_at beat_at")(1) + " ON CONFLICT DO NOTHING"
+STORE_BEAT = f'UPDATE {table(ServerProcess)} SET "beat_at" = %s WHERE "token" = %s'
+ADD_PROCESS = insert(ServerProcess, "token host pid started_at beat_at")(1) + " ON CONFLICT DO NOTHING"

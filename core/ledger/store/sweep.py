@@ -22,7 +22,7 @@ from core.ledger.store.batch import Write, apply
 from core.models.ledger import Attempt, LedgerState, ServerProcess
 from core.models.money import to_steps
 
-AT_ONCE = 5000
+LIMIT = 5000
 LEADER = 0x706F6C79
 """Key of PostgreSQL's advisory lock; on SQLite the write lock itself lets one settle at a time."""
 
@@ -61,19 +61,19 @@ def sweep(now: datetime | None = None, *, force: bool = False) -> SweepReport:
     one. One process at a time does it; the others return an empty report.
     """
     moment = now or timezone.now()
-    with leadership() as leading:
+    with leader_lock() as leading:
         if not leading:
             return SweepReport()
         replayed = spool.replay()
-        found = orphans(moment, force)
+        found = find_orphans(moment, force)
         states = [state for state in map(settle, found, attempts_of(found)) if state is not None]
-        forget(moment)
+        delete_old_processes(moment)
     estimated = states.count(LedgerState.ESTIMATED)
     return SweepReport(replayed, estimated, len(states) - estimated)
 
 
 @contextmanager
-def leadership() -> Iterator[bool]:
+def leader_lock() -> Iterator[bool]:
     if connection.vendor != "postgresql":
         yield True
         return
@@ -87,14 +87,14 @@ def leadership() -> Iterator[bool]:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [LEADER])
 
 
-def orphans(now: datetime, force: bool) -> list[Orphan]:
+def find_orphans(now: datetime, force: bool) -> list[Orphan]:
     with connection.cursor() as cursor:
-        cursor.execute(sql.OPEN_RECORDS, [AT_ONCE])
+        cursor.execute(sql.OPEN_RECORDS, [LIMIT])
         opened = [orphan(row) for row in cursor.fetchall()]
     if not opened:
         return []
     ours = heartbeat.token()
-    alive = {ours} if force else living_processes(now)
+    alive = {ours} if force else live_processes(now)
     held = {record.id for record in list(live_records)}
     return [
         record
@@ -112,13 +112,13 @@ def orphan(row: tuple[Any, ...]) -> Orphan:
     )
 
 
-def living_processes(now: datetime) -> set[str]:
+def live_processes(now: datetime) -> set[str]:
     """Tokens of processes that may be alive: ours, and who spoke within a minute and is not known dead."""
-    here = heartbeat.host()
-    silent = now - timedelta(seconds=heartbeat.SILENCE)
+    here = heartbeat.host_id()
+    silent = now - timedelta(seconds=heartbeat.TIMEOUT)
     patient = heartbeat.process().recovering
     known = ServerProcess.objects.all() if patient else ServerProcess.objects.filter(beat_at__gte=silent)
-    return {other.token for other in known if not heartbeat.gone(other, here)} | {heartbeat.token()}
+    return {other.token for other in known if not heartbeat.is_dead(other, here)} | {heartbeat.token()}
 
 
 def attempts_of(records: list[Orphan]) -> list[list[Attempt]]:
@@ -176,6 +176,6 @@ def columns(state: LedgerState, cost: int | None) -> tuple[object, ...]:
     return str(state), str(Outcome.INTERRUPTED), "{}", None, None, cost, str(basis), 503, None
 
 
-def forget(now: datetime) -> None:
+def delete_old_processes(now: datetime) -> None:
     """Drop processes that have been silent for an hour."""
     ServerProcess.objects.filter(beat_at__lt=now - timedelta(hours=1)).delete()

@@ -16,7 +16,7 @@ from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 Row = Sequence[Any]
-TOGETHER = (64, 16, 4, 1)
+ROWS_PER_STATEMENT = (64, 16, 4, 1)
 """How many rows go into one statement: few sizes, so that each is prepared once."""
 
 
@@ -30,7 +30,7 @@ class Cursor(Protocol):
 
 
 @contextmanager
-def writing() -> Iterator[Cursor]:
+def write_transaction() -> Iterator[Cursor]:
     """A transaction that may write, committed at the end of the block; part of the caller's where it has one.
 
     Raises Django's database errors; nothing of the block is written then.
@@ -42,12 +42,12 @@ def writing() -> Iterator[Cursor]:
         return
     database.ensure_connection()
     with database.wrap_database_errors:
-        cursor = begun(database)
+        cursor = begin(database)
         try:
             yield cursor
             cursor.execute("COMMIT")
         except BaseException:
-            undo(cursor, database)
+            roll_back(cursor, database)
             raise
         cursor.close()
 
@@ -58,7 +58,7 @@ def write_rows(cursor: Cursor, statement: Callable[[int], str], rows: Sequence[R
     With SQLite every statement hands the interpreter to other threads and has to wait for it again.
     """
     done = touched = 0
-    for size in TOGETHER:
+    for size in ROWS_PER_STATEMENT:
         while len(rows) - done >= size:
             cursor.execute(statement(size), [value for row in rows[done : done + size] for value in row])
             touched += cursor.rowcount
@@ -66,10 +66,10 @@ def write_rows(cursor: Cursor, statement: Callable[[int], str], rows: Sequence[R
     return touched
 
 
-def begun(database: BaseDatabaseWrapper) -> Any:
+def begin(database: BaseDatabaseWrapper) -> Any:
     """A cursor in a new transaction. SQLite's locks at once: it could not wait for the lock later."""
     if database.vendor == "sqlite":
-        cursor = database.connection.cursor(factory=Marked)
+        cursor = database.connection.cursor(factory=QmarkCursor)
         cursor.execute("BEGIN IMMEDIATE")
     else:
         cursor = database.connection.cursor()
@@ -77,7 +77,7 @@ def begun(database: BaseDatabaseWrapper) -> Any:
     return cursor
 
 
-def undo(cursor: Any, database: BaseDatabaseWrapper) -> None:
+def roll_back(cursor: Any, database: BaseDatabaseWrapper) -> None:
     usable = True
     try:
         cursor.execute("ROLLBACK")
@@ -90,13 +90,13 @@ def undo(cursor: Any, database: BaseDatabaseWrapper) -> None:
         database.close()
 
 
-class Marked(sqlite3.Cursor):
+class QmarkCursor(sqlite3.Cursor):
     """SQLite's cursor, taking the marks that PostgreSQL's takes."""
 
     def execute(self, statement: str, row: Row = ()) -> Any:
-        return super().execute(questioned(statement), row)
+        return super().execute(with_qmarks(statement), row)
 
 
 @lru_cache(maxsize=256)
-def questioned(statement: str) -> str:
+def with_qmarks(statement: str) -> str:
     return statement.replace("%s", "?")

@@ -44,8 +44,8 @@ RETRY_SECONDS = 2.0
 """How often the spool is tried again while it holds something."""
 
 Waiter = tuple[Write, "asyncio.Future[bool]", asyncio.AbstractEventLoop]
-Answer = Result | PolyphonyError
-Gone = (OperationalError, InterfaceError)
+WriteResult = Result | PolyphonyError
+ConnectionLost = (OperationalError, InterfaceError)
 
 
 class Uncertain(Unavailable):
@@ -94,7 +94,7 @@ class Writer:
             if self.alive():
                 self.queue.put((write, future, loop))
                 return future
-        finish([(future, away([write])[0])])
+        resolve([(future, spool_or_refuse([write])[0])])
         return future
 
     def run(self, queue: SimpleQueue[Waiter | None]) -> None:
@@ -102,18 +102,18 @@ class Writer:
         try:
             going, company = True, False
             while going:
-                batch, going = take(queue, company)
+                batch, going = next_batch(queue, company)
                 company = len(batch) > 1
                 if batch:
-                    deliver(batch, commit([write for write, _, _ in batch]))
+                    wake(batch, commit([write for write, _, _ in batch]))
                 elif going:
-                    recover()
+                    replay_spool()
         finally:
             connection.close()
             del connections[DEFAULT_DB_ALIAS]
 
 
-def take(queue: SimpleQueue[Waiter | None], company: bool) -> tuple[list[Waiter], bool]:
+def next_batch(queue: SimpleQueue[Waiter | None], company: bool) -> tuple[list[Waiter], bool]:
     """Everything that waits, and whether to go on; an empty list when the spool should be tried.
 
     `company` says that more is likely to come in a moment.
@@ -145,7 +145,7 @@ def open_own_connection() -> None:
     connections[DEFAULT_DB_ALIAS] = backend.DatabaseWrapper(facts, DEFAULT_DB_ALIAS)
 
 
-def commit(writes: Sequence[Write]) -> list[Answer]:
+def commit(writes: Sequence[Write]) -> list[WriteResult]:
     """One transaction for all; replayed one by one if it fails, so that only its owner does.
 
     A connection that broke is opened anew once before the database counts as away.
@@ -153,10 +153,10 @@ def commit(writes: Sequence[Write]) -> list[Answer]:
     begun = False
     for last in (False, True):
         try:
-            ready()
+            prepare_connection()
             begun = True
             return list(apply(writes))
-        except Gone as error:
+        except ConnectionLost as error:
             connection.close()
             if last:
                 log.log(
@@ -167,42 +167,42 @@ def commit(writes: Sequence[Write]) -> list[Answer]:
         except Exception as error:
             if len(writes) > 1:
                 return [commit([write])[0] for write in writes]
-            return [rejected(writes[0], error)]
-    return away(writes, begun)
+            return [failed_write(writes[0], error)]
+    return spool_or_refuse(writes, begun)
 
 
-def ready() -> None:
+def prepare_connection() -> None:
     """See to it that a fresh connection enters the process into the list and empties the spool."""
     if connection.connection is None:
         heartbeat.beat()
-        if spool.held or spool.pending():
+        if spool.in_memory or spool.pending():
             spool.replay()
             spool.waiting = False
 
 
-def recover() -> None:
+def replay_spool() -> None:
     try:
-        ready()
+        prepare_connection()
         spool.replay()
         spool.waiting = False
     except (DatabaseError, OSError):
         connection.close()
 
 
-def away(writes: Sequence[Write], begun: bool = False) -> list[Answer]:
+def spool_or_refuse(writes: Sequence[Write], begun: bool = False) -> list[WriteResult]:
     """What can wait goes to disk, what must be durable before anything leaves is refused."""
     if owed := [write for write in writes if write.settled is not None]:
-        spool.keep(owed)
+        spool.store(owed)
     refusal = Uncertain if begun else Unavailable
-    return [True if write.settled is not None else unavailable(refusal) for write in writes]
+    return [True if write.settled is not None else ledger_unavailable(refusal) for write in writes]
 
 
-def rejected(write: Write, error: Exception) -> Answer:
+def failed_write(write: Write, error: Exception) -> WriteResult:
     log.error("the ledger could not write %s", write.id, exc_info=error)
-    return False if write.settled is not None else unavailable()
+    return False if write.settled is not None else ledger_unavailable()
 
 
-def unavailable(kind: type[Unavailable] = Unavailable) -> Unavailable:
+def ledger_unavailable(kind: type[Unavailable] = Unavailable) -> Unavailable:
     return kind(
         "The usage ledger cannot be written at the moment; nothing was sent.",
         code="ledger_unavailable",
@@ -210,20 +210,20 @@ def unavailable(kind: type[Unavailable] = Unavailable) -> Unavailable:
     )
 
 
-def deliver(batch: Sequence[Waiter], answers: Sequence[Answer]) -> None:
+def wake(batch: Sequence[Waiter], answers: Sequence[WriteResult]) -> None:
     """Wake the waiters of each loop with one call."""
-    loops: defaultdict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[bool], Answer]]]
+    loops: defaultdict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[bool], WriteResult]]]
     loops = defaultdict(list)
     for (_, future, loop), answer in zip(batch, answers, strict=True):
         loops[loop].append((future, answer))
     for loop, woken in loops.items():
         try:
-            loop.call_soon_threadsafe(finish, woken)
+            loop.call_soon_threadsafe(resolve, woken)
         except RuntimeError:
             log.info("%d ledger writes outlived their event loop", len(woken))
 
 
-def finish(woken: Sequence[tuple[asyncio.Future[bool], Answer]]) -> None:
+def resolve(woken: Sequence[tuple[asyncio.Future[bool], WriteResult]]) -> None:
     for future, answer in woken:
         if future.done():
             continue
@@ -246,5 +246,5 @@ def stop() -> None:
     writer.stop()
 
 
-def alive() -> bool:
+def is_alive() -> bool:
     return writer.alive()

@@ -36,7 +36,7 @@ def usage(request: HttpRequest) -> HttpResponse:
     access = snapshot.current()
     context = {
         "spending": reports.spending(users=mine),
-        "budgets": reports.standings(access.budgets_of(request.user.pk, request.user.team_id, None)),
+        "budgets": reports.budget_statuses(access.budgets_of(request.user.pk, request.user.team_id, None)),
         "report": reports.usage_report(users=mine, since=since),
         "bars": bars(reports.daily(users=mine, since=since)),
         "records": reports.records(users=mine)[:20],

@@ -115,11 +115,11 @@ def test_standing_of_a_budget_rolls_over_before_it_is_written(alice, books):
     Budget.objects.filter(id=budget.id).update(spent=Decimal("0.5"))
     now = begin + timedelta(hours=3)
     midnight = begin + timedelta(days=1)
-    today = reports.Standing(
+    today = reports.BudgetStatus(
         budget.id, "day", Decimal(1), Decimal("0.5"), Decimal(0), Decimal("0.5"), midnight
     )
-    assert reports.standings([budget.id], now) == [today]
-    assert reports.standings([budget.id], midnight)[0].remaining == 1
+    assert reports.budget_statuses([budget.id], now) == [today]
+    assert reports.budget_statuses([budget.id], midnight)[0].remaining == 1
 
 
 def test_generation_is_its_owners(busy, alice, bob, charlie):

@@ -106,7 +106,7 @@ class Books(RuleBasedStateMachine):
         receipt = call.record.receipt
         owed = call.record.attempts[-1].bill if call.record.attempts else None
         if owed is not None:
-            spool.keep([call.record.settlement(receipt, owed, None)])
+            spool.store([call.record.settlement(receipt, owed, None)])
             assert spool.replay() == 0
 
     @rule()

@@ -15,7 +15,7 @@ from core.contract.events import Outcome
 from core.ledger.store import spool, transaction
 from core.ledger.store.batch import Write
 from core.ledger.store.sweep import sweep
-from core.ledger.store.transaction import begun
+from core.ledger.store.transaction import begin as begun
 from core.ledger.store.writer import Writer, commit
 from core.models import Budget, UsageRecord
 from tests.core.ledger.conftest import PER_CHARACTER, begin, call, deliver, run, standing, target
@@ -59,7 +59,7 @@ def failing(monkeypatch):
     @contextmanager
     def failing(injector: Injector):
         with monkeypatch.context() as patch:
-            patch.setattr(transaction, "begun", injector.begun)
+            patch.setattr(transaction, "begin", injector.begun)
             yield
 
     return failing
@@ -137,8 +137,8 @@ def test_settlement_that_no_disk_takes_waits_in_memory(grant, alice, settings, t
         assert commit([write]) == [True]
         with pytest.raises(OperationalError):
             spool.replay()
-    assert (standing(budget), len(spool.held)) == ((0, Decimal("0.1")), 1)
-    assert (spool.replay(), len(spool.held)) == (1, 0)
+    assert (standing(budget), len(spool.in_memory)) == ((0, Decimal("0.1")), 1)
+    assert (spool.replay(), len(spool.in_memory)) == (1, 0)
     assert standing(budget) == (Decimal("0.1"), 0)
 
 
@@ -179,7 +179,7 @@ def test_settling_from_everywhere_at_once_counts_once(grant, alice):
     write = settling(grant(budget))
     other = Writer()
     other.start()
-    spool.keep([write])
+    spool.store([write])
 
     async def everywhere():
         mine = kept[-1].writer.submit(write)

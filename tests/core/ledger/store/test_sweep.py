@@ -129,7 +129,7 @@ def test_sweep_knows_a_dead_neighbour_at_once(grant):
     run(opened(grant()))
     with subprocess.Popen(["true"]) as gone:
         gone.wait()
-    belong_to("other", heartbeat.host())
+    belong_to("other", heartbeat.host_id())
     ServerProcess.objects.filter(token="other").update(pid=gone.pid)
     assert sweep() == SweepReport(estimated=1)
 
@@ -218,11 +218,11 @@ def test_sweep_has_one_leader(grant):
 def test_process_enters_and_leaves_the_list(grant):
     record = run(opened(grant()))
     process = ServerProcess.objects.get(token=heartbeat.token())
-    assert (process.pid, process.host) == (os.getpid(), heartbeat.host())
-    heartbeat.leave()
+    assert (process.pid, process.host) == (os.getpid(), heartbeat.host_id())
+    heartbeat.unregister()
     assert ServerProcess.objects.filter(token=heartbeat.token()).exists()
     run(record.settle(Outcome.STOPPED, None))
-    heartbeat.leave()
+    heartbeat.unregister()
     assert not ServerProcess.objects.filter(token=heartbeat.token()).exists()
     heartbeat.beat()
     assert ServerProcess.objects.get(token=heartbeat.token()).beat_at >= process.beat_at

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from core.ledger.store.statements import table
-from core.ledger.store.transaction import writing
+from core.ledger.store.transaction import write_transaction
 from core.models import User
 
 NAME = f"UPDATE {table(User)} SET first_name = %s WHERE username = %s"
@@ -15,7 +15,7 @@ RENAME = f"UPDATE {table(User)} SET username = %s WHERE username = %s"
 
 
 def write(*statements: tuple[str, ...]) -> None:
-    with writing() as cursor:
+    with write_transaction() as cursor:
         for statement, *row in statements:
             cursor.execute(statement, row)
 
@@ -26,7 +26,7 @@ def name(user: User) -> str:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_transaction_is_committed_at_its_end(alice):
-    with writing() as cursor:
+    with write_transaction() as cursor:
         cursor.execute(NAME, ("100 % Alice", alice.username))
         assert cursor.rowcount == 1
     assert name(alice) == "100 % Alice"

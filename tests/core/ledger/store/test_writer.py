@@ -79,10 +79,10 @@ def cut(server, name: str) -> None:
 def test_writer_starts_and_stops_more_than_once(grant):
     writer.start()
     writer.start()
-    assert writer.alive()
+    assert writer.is_alive()
     writer.stop()
     writer.stop()
-    assert not writer.alive()
+    assert not writer.is_alive()
     writer.start()
     assert run(call(grant())).cost == Decimal("0.1")
 
