@@ -125,7 +125,7 @@ class Run(models.Model):
         stem = "-".join(part for part in (model, title) if part) or "sound"
         return get_valid_filename(f"{stem}.{self.sound.rsplit('.', 1)[-1]}")
 
-    def erase_sound(self) -> None:
+    def erase_audio(self) -> None:
         """Delete the stored file."""
         if self.sound:
             default_storage.delete(self.sound)
@@ -145,5 +145,5 @@ def delete_files(instance: Run, **kwargs: Any) -> None:
 
     The files it was about go too, unless another run or a message is about them.
     """
-    transaction.on_commit(instance.erase_sound)
+    transaction.on_commit(instance.erase_audio)
     Upload.objects.unused(instance.left).delete()

@@ -17,7 +17,7 @@ from django.core.files.storage import default_storage
 from core import operations
 from core.contract.audio import AudioFormat, PcmShape, wav_header
 from core.contract.errors import NotFound, PolyphonyError, Unavailable
-from core.contract.events import AudioStart
+from core.contract.events import AudioStart, SpeechWord
 from core.models.offload import offload
 from playground.uploads.scratch import scratch_folder
 
@@ -43,6 +43,7 @@ class RunAudio:
     def __init__(self, run: UUID) -> None:
         self.run = run
         self.size = 0
+        self.words: list[SpeechWord] = []
         self._waiting = bytearray()
         self.start: AudioStart | None = None
         self._path = scratch_folder() / f"{run}.sound"
@@ -77,7 +78,7 @@ class RunAudio:
                 raise lost() from error
             del self._waiting[:written]
 
-    def recall(self, offset: int, size: int) -> bytes:
+    def read(self, offset: int, size: int) -> bytes:
         """Bytes that are on disk; blocking, safe in any thread. Raises `NotFound` after `discard`."""
         with self._lock:
             if self._file is None:
@@ -92,7 +93,7 @@ class RunAudio:
         header = HEADER if self.start.format is AudioFormat.WAV else 0
         return round(shape_of(self.start).seconds(max(0, self.size - header)), 3)
 
-    async def keep(self, wanted: AudioFormat, user_id: int) -> StoredAudio | None:
+    async def store(self, wanted: AudioFormat, user_id: int) -> StoredAudio | None:
         """Store the file for download; None without sound. It is `wanted` where samples came that we can
         encode, WAV where the encoder is missing, and otherwise what the provider sent."""
         if self.start is None or not self.size:

@@ -23,9 +23,9 @@ class GrowingAnswer(Protocol):
     @property
     def turn(self) -> Turn | None: ...
 
-    def written(self) -> str: ...
+    def answer_text(self) -> str: ...
 
-    def answer(self) -> dict[str, Any]: ...
+    def answer_fields(self) -> dict[str, Any]: ...
 
 
 class AutoSaver:
@@ -36,12 +36,12 @@ class AutoSaver:
         self._answers: set[GrowingAnswer] = set()
         self._timer: asyncio.TimerHandle | None = None
 
-    def enter(self, answer: GrowingAnswer) -> None:
+    def add(self, answer: GrowingAnswer) -> None:
         """Save it now and then until it has `left`."""
         self._answers.add(answer)
         self._again()
 
-    def left(self, answer: GrowingAnswer) -> None:
+    def discard(self, answer: GrowingAnswer) -> None:
         self._answers.discard(answer)
         if self._timer is not None and not self._answers:
             self._timer.cancel()
@@ -65,7 +65,7 @@ class AutoSaver:
         for answer in self._answers:
             if answer.unsaved and answer.turn is not None:
                 answer.unsaved = False
-                parts.append((answer.turn, answer.written(), answer.answer()))
+                parts.append((answer.turn, answer.answer_text(), answer.answer_fields()))
         if parts:
             self.saving = background.spawn("save answers", offload(store.save_progress, parts))
             self.saving.add_done_callback(self._saved)

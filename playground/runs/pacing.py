@@ -28,7 +28,7 @@ class Pace:
         self._made = 0
         self._began = 0.0
 
-    def shape(self, start: AudioStart) -> None:
+    def start(self, start: AudioStart) -> None:
         """Learn what a second of this sound weighs."""
         raw = PcmShape(start.sample_rate, start.channels).bytes_per_second
         self._rate = float(FASTEST.get(start.format, raw))

@@ -1,32 +1,25 @@
-"""The runs this process makes now or made a moment ago, and the way to follow or stop any run."""
+"""The runs of this process, and how to follow or stop a run of any process."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from types import ModuleType
 from uuid import UUID
 
-from core.bodies.transcription.collector import TranscriptCollector
-from core.contract.audio import AudioFormat
-from core.contract.chat import ChatRequest
+from django.conf import settings
+
 from core.contract.errors import RateLimited
-from core.contract.events import Outcome, SpeechWord
-from core.contract.speech import SpeechRequest
+from core.contract.events import Outcome
 from core.gateway import Session
+from playground import frames
 from playground.models import Run
 from playground.requests.run_request import RunRequest
+from playground.runs.active_run import ActiveRun
 from playground.runs.audio_file import RunAudio
-from playground.runs.chat import Chat
-from playground.runs.log import Body, Log, Numbered
-from playground.runs.pacing import Pace
-from playground.runs.recovery import stored_events
-from playground.runs.shared_log import shared_log
-
-if TYPE_CHECKING:
-    from playground.runs.redis_log import RedisLog
+from playground.runs.log import Log, Numbered, ends
+from playground.runs.tasks import new_results
 
 RETAIN_SECONDS = 900.0
 RETAIN_RUNS = 64
@@ -36,95 +29,62 @@ runs: dict[UUID, ActiveRun] = {}
 """By id, oldest first; finished ones stay for a while so that a reloaded page can resume them."""
 
 
-@dataclass(eq=False)
-class ActiveRun:
-    """One run in the making: its request on the way, its log, its sound or what was heard."""
+def redis_logs() -> ModuleType | None:
+    """The module `redis_log` where `REDIS_URL` is set and runs are shared between processes, else None."""
+    if not settings.REDIS_URL:
+        return None
+    from playground.runs import redis_log  # noqa: PLC0415 - redis is an optional extra
 
-    id: UUID
-    user_id: int
-    session: Session
-    wanted: AudioFormat
-    sound: RunAudio
-    log: Log
-    pace: Pace = field(default_factory=Pace)
-    words: list[SpeechWord] = field(default_factory=list)
-    heard: TranscriptCollector = field(default_factory=TranscriptCollector)
-    chat: Chat | None = None
-    mirror: RedisLog | None = None
-    task: asyncio.Task[None] | None = None
-    begun: bool = False
-    ending: bool = False
-    reason: Outcome | None = None
-
-    @property
-    def delivered(self) -> bool:
-        """Whether anything has come that is worth keeping."""
-        heard = self.heard.deltas or self.heard.segments or self.heard.words
-        return bool(self.sound.size or heard or (self.chat and self.chat.delivered))
-
-    def tell(self, body: Body) -> None:
-        """Number an event and hand it to everybody who follows."""
-        self.log.append(body)
-
-    def stop(self, reason: Outcome = Outcome.STOPPED) -> None:
-        """End it early, once. What was delivered is kept and charged; without effect on a run that ends."""
-        if self.ending or self.reason is not None:
-            return
-        self.reason = reason
-        # a task cancelled before its first step would never say how it ended
-        if self.begun and self.task is not None:
-            self.task.cancel()
+    return redis_log
 
 
-def create(run: UUID, user_id: int, session: Session, asked: RunRequest) -> ActiveRun:
-    """Enter a run. Raises `RateLimited` when its user has too many on the way."""
-    if sum(live.user_id == user_id and not live.ending for live in runs.values()) >= RUNS_PER_USER:
+def create(run: UUID, user_id: int, session: Session, request: RunRequest) -> ActiveRun:
+    """Enter a run. Raises `RateLimited` when its user has too many in progress."""
+    if sum(active.user_id == user_id and not active.ending for active in runs.values()) >= RUNS_PER_USER:
         raise RateLimited(
             f"You have {RUNS_PER_USER} runs on the way; wait for one to end.", code="too_many_runs"
         )
-    sound = RunAudio(run)
-    request = session.request
-    wanted = request.format if isinstance(request, SpeechRequest | ChatRequest) else AudioFormat.WAV
-    live = runs[run] = ActiveRun(run, user_id, session, wanted, sound, Log(sound.recall))
-    if isinstance(request, ChatRequest):
-        live.chat = Chat(asked, user_id, run, live.log.append)
-    if (mirror := shared_log()) is not None:
-        live.mirror = mirror.RedisLog(run, live.stop)
-        live.log.copy = live.mirror.add
-    return live
+    audio = RunAudio(run)
+    log = Log(audio.read)
+    results = new_results(run, user_id, request, log.append)
+    active = runs[run] = ActiveRun(run, user_id, session, audio, log, results)
+    if (shared := redis_logs()) is not None:
+        active.redis_log = shared.RedisLog(run, active.stop)
+        log.copy = active.redis_log.add
+    return active
 
 
-def retire(live: ActiveRun) -> None:
+def retire(active: ActiveRun) -> None:
     """Keep a finished run for late followers, then forget it."""
-    asyncio.get_running_loop().call_later(RETAIN_SECONDS, forget, live.id)
+    asyncio.get_running_loop().call_later(RETAIN_SECONDS, forget, active.id)
     finished = [other.id for other in runs.values() if other.log.closed]
     for run in finished[:-RETAIN_RUNS]:
         forget(run)
 
 
 def forget(run: UUID) -> None:
-    if live := runs.pop(run, None):
-        live.sound.discard()
+    if active := runs.pop(run, None):
+        active.audio.discard()
 
 
 def forget_finished(run: UUID) -> None:
-    """Forget a run that was deleted; one that is still ending is forgotten in its time."""
-    live = runs.get(run)
-    if live is not None and live.log.closed:
+    """Forget a run whose row was deleted; one that is still ending is forgotten by `retire`."""
+    active = runs.get(run)
+    if active is not None and active.log.closed:
         forget(run)
 
 
 async def follow(run: Run, after: int) -> AsyncGenerator[list[Numbered], None]:
-    """`run.started`, then a run's events above `after`, wherever it is made; iterate it inside `aclosing`.
+    """`run.started`, then the events above `after` of a run in any process; iterate it inside `aclosing`.
 
-    Once the log is gone the stored textual events remain; the sound is then the run's file.
+    Once the log is gone the stored textual events remain; the audio is then the run's file.
     """
-    mirror = shared_log()
+    shared = redis_logs()
     opening: list[Numbered] = []
-    if live := runs.get(run.id):
-        opening, events = live.log.opening(after), live.log.read(after)
-    elif mirror is not None and await mirror.exists(run.id):
-        opening, events = await mirror.opening(run.id, after), mirror.read(run.id, after)
+    if active := runs.get(run.id):
+        opening, events = active.log.opening(after), active.log.read(after)
+    elif shared is not None and await shared.exists(run.id):
+        opening, events = await shared.opening(run.id, after), shared.read(run.id, after)
     else:
         events = stored_events(run, after)
     if opening:
@@ -134,10 +94,20 @@ async def follow(run: Run, after: int) -> AsyncGenerator[list[Numbered], None]:
             yield batch
 
 
+async def stored_events(run: Run, after: int) -> AsyncGenerator[list[Numbered], None]:
+    """The first event of the row and those above `after`; a run that stored no end ends as interrupted."""
+    stored: list[Numbered] = [(number, body) for number, body in run.frames]
+    if not any(ends(body) for _, body in stored):
+        number = max((number for number, _ in stored), default=0)
+        stored.append((max(number, after) + 1, frames.done(Outcome.INTERRUPTED, run.receipt)))
+    if wanted := [(number, body) for number, body in stored if number > after or number == 1]:
+        yield wanted
+
+
 async def stop(run: UUID) -> None:
-    """Stop a run wherever it is made; without effect on one that has ended."""
-    mirror = shared_log()
-    if live := runs.get(run):
-        live.stop()
-    elif mirror is not None:
-        await mirror.request_stop(run)
+    """Stop a run of any process; without effect on one that has ended."""
+    shared = redis_logs()
+    if active := runs.get(run):
+        active.stop()
+    elif shared is not None:
+        await shared.request_stop(run)

@@ -9,32 +9,9 @@ import orjson
 
 from core.bodies.transcription.collector import FinishedTranscript
 from core.bodies.transcription.subtitles import cues, srt, vtt
-from core.bodies.transcription.transcript import segments_of
-from core.contract.chat import ChatRequest
 from core.contract.events import Segment, TranscriptWord
-from core.contract.speech import SpeechRequest
 from playground import frames
 from playground.models import Run
-from playground.runs.registry import ActiveRun
-
-
-def transcript_columns(live: ActiveRun) -> dict[str, Any]:
-    """The columns of a finished transcription; none for other runs."""
-    asked = live.session.request
-    if isinstance(asked, SpeechRequest | ChatRequest):
-        return {}
-    heard = live.heard.finish(asked)
-    return {
-        "duration": heard.seconds,
-        "words": [frames.transcript_word_fields(word) for word in heard.words],
-        "transcript": {
-            "text": heard.text.strip(),
-            "language": heard.language,
-            "aligned": heard.aligned,
-            "segments": [frames.segment_fields(segment) for segment in segments_of(heard)],
-            "speakers": {},
-        },
-    }
 
 
 def aligned_columns(run: Run, words: tuple[TranscriptWord, ...]) -> dict[str, Any]:

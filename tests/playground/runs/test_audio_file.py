@@ -18,7 +18,7 @@ from core.contract.errors import Unavailable
 from core.contract.events import AudioStart
 from core.models.offload import offload
 from playground.models import Run
-from playground.runs import recovery
+from playground.runs import recovery, registry
 from playground.runs.audio_file import RunAudio
 from playground.runs.history import page
 from playground.uploads import scratch
@@ -43,7 +43,7 @@ def stored(name: str) -> bytes:
 
 async def test_samples_become_a_wav_with_true_sizes():
     sound = recorded(AudioStart(AudioFormat.PCM, 24_000), SAMPLES, SAMPLES)
-    kept = await sound.keep(AudioFormat.WAV, 7)
+    kept = await sound.store(AudioFormat.WAV, 7)
     assert (kept.name, kept.format) == (f"runs/7/{sound.run}.wav", AudioFormat.WAV)
     with wave.open(io.BytesIO(stored(kept.name))) as file:
         assert (file.getframerate(), file.getnchannels(), file.getnframes()) == (24_000, 1, len(SAMPLES))
@@ -52,19 +52,19 @@ async def test_samples_become_a_wav_with_true_sizes():
 
 
 async def test_samples_stay_samples_when_that_was_chosen():
-    kept = await recorded(AudioStart(AudioFormat.PCM, 24_000), SAMPLES).keep(AudioFormat.PCM, 7)
+    kept = await recorded(AudioStart(AudioFormat.PCM, 24_000), SAMPLES).store(AudioFormat.PCM, 7)
     assert (stored(kept.name), kept.format) == (SAMPLES, AudioFormat.PCM)
 
 
 async def test_encoded_sound_is_kept_as_it_came():
     sound = recorded(AudioStart(AudioFormat.MP3, 44_100), b"ID3", b"frames")
-    kept = await sound.keep(AudioFormat.FLAC, 7)
+    kept = await sound.store(AudioFormat.FLAC, 7)
     assert (stored(kept.name), kept.format, sound.duration) == (b"ID3frames", AudioFormat.MP3, None)
 
 
 async def test_a_streamed_wav_gets_its_sizes():
     sound = recorded(AudioStart(AudioFormat.WAV, 24_000), wav_header(PcmShape()), SAMPLES)
-    kept = await sound.keep(AudioFormat.MP3, 7)
+    kept = await sound.store(AudioFormat.MP3, 7)
     assert stored(kept.name) == wav_header(PcmShape(), len(SAMPLES)) + SAMPLES
     assert sound.duration == 0.5
 
@@ -74,18 +74,18 @@ async def test_without_an_encoder_the_sound_is_kept_as_wav(monkeypatch):
         raise Unavailable("Install the extra.")
 
     monkeypatch.setattr(operations, "encode_audio", missing)
-    kept = await recorded(AudioStart(AudioFormat.PCM, 24_000), SAMPLES).keep(AudioFormat.MP3, 7)
+    kept = await recorded(AudioStart(AudioFormat.PCM, 24_000), SAMPLES).store(AudioFormat.MP3, 7)
     assert (kept.format, kept.size) == (AudioFormat.WAV, len(SAMPLES) + 44)
 
 
 async def test_no_sound_leaves_no_file(settings):
-    assert await RunAudio(uuid4()).keep(AudioFormat.MP3, 7) is None
-    assert await recorded(AudioStart(AudioFormat.PCM, 24_000)).keep(AudioFormat.MP3, 7) is None
+    assert await RunAudio(uuid4()).store(AudioFormat.MP3, 7) is None
+    assert await recorded(AudioStart(AudioFormat.PCM, 24_000)).store(AudioFormat.MP3, 7) is None
 
 
 async def test_only_the_stored_file_stays(settings):
     sound = recorded(AudioStart(AudioFormat.PCM, 24_000), SAMPLES)
-    kept = await sound.keep(AudioFormat.WAV, 7)
+    kept = await sound.store(AudioFormat.WAV, 7)
     sound.discard()
     assert list(scratch.scratch_folder().iterdir()) == []
     assert default_storage.exists(kept.name)
@@ -109,7 +109,7 @@ async def test_recovery_closes_what_a_crash_left_open(alice):
 
 async def test_a_run_that_left_no_words_ends_as_interrupted(alice):
     run = await offload(Run.objects.create, user=alice, task="speech", model="m")
-    batches = [batch async for batch in recovery.stored_events(run, 4)]
+    batches = [batch async for batch in registry.stored_events(run, 4)]
     assert [(number, body["outcome"]) for number, body in batches[0]] == [(5, "interrupted")]
 
 

@@ -30,11 +30,11 @@ class Answer:
         self.words.append(word)
         self.unsaved = True
 
-    def written(self) -> str:
+    def answer_text(self) -> str:
         self.asked += 1
         return " ".join(self.words)
 
-    def answer(self) -> dict[str, object]:
+    def answer_fields(self) -> dict[str, object]:
         return DETAILS
 
 
@@ -67,7 +67,7 @@ async def until(saver: autosave.AutoSaver, asked: int, *answers: Answer) -> None
 async def test_every_answer_is_saved_as_it_grows(often, alice, bob):
     one, other = Answer(await offload(turn, alice)), Answer(await offload(turn, bob))
     for answer in (one, other):
-        often.enter(answer)
+        often.add(answer)
     one.grow("One")
     other.grow("\u0434\u0432\u0430 % ' %s")
     await until(often, 1, one, other)
@@ -79,7 +79,7 @@ async def test_every_answer_is_saved_as_it_grows(often, alice, bob):
     )
     assert other.asked == 1
     for answer in (one, other):
-        often.left(answer)
+        often.discard(answer)
 
 
 async def test_an_answer_that_was_settled_stays_as_it_is(alice):
@@ -99,19 +99,19 @@ async def test_what_a_database_cannot_keep_costs_the_others_nothing(alice):
 async def test_an_answer_without_a_conversation_or_news_costs_nothing(often, alice):
     idle, loose, busy = Answer(await offload(turn, alice)), Answer(None), Answer(await offload(turn, alice))
     for answer in (idle, loose, busy):
-        often.enter(answer)
+        often.add(answer)
     loose.grow("unheard")
     busy.grow("heard")
     await until(often, 1, busy)
     assert (idle.asked, loose.asked) == (0, 0)
     for answer in (idle, loose, busy):
-        often.left(answer)
+        often.discard(answer)
 
 
 async def test_nothing_is_left_behind_once_all_have_left(often, alice):
     answer = Answer(await offload(turn, alice))
-    often.enter(answer)
+    often.add(answer)
     answer.grow("gone")
-    often.left(answer)
+    often.discard(answer)
     await asyncio.sleep(0.1)
     assert (answer.asked, often.saving, await kept(answer.turn)) == (0, None, ("", {}))

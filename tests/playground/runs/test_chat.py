@@ -197,10 +197,10 @@ async def test_an_answer_survives_the_death_of_its_process(mind, sign_in, alice,
     live = next(iter(registry.runs.values()))
     await asyncio.sleep(0.3)
     # as a killed process leaves it: nothing more is written, nobody makes the run
-    autosave.current().left(live.chat)
+    autosave.current().discard(live.results)
     if (under_way := autosave.current().saving) is not None:
         await under_way
-    monkeypatch.setattr(live.chat, "settle", lambda *_: None)
+    monkeypatch.setattr(live.results, "settle", lambda *_: None)
     assert await recovery.recover(()) == 1
     answer = (await shown(alice, began["conversation"]))["messages"][1]
     assert (answer["state"], answer["text"] != "") == ("interrupted", True)

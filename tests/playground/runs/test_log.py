@@ -142,19 +142,19 @@ async def test_the_store_recalls_until_it_is_discarded(settings, tmp_path):
     sound.open(AudioStart(AudioFormat.PCM, 24_000))
     sound.write(b"abcdef")
     sound.flush()
-    assert (sound.recall(2, 3), sound.size) == (b"cde", 6)
+    assert (sound.read(2, 3), sound.size) == (b"cde", 6)
     assert oct((tmp_path / "live" / "run.sound").stat().st_mode & 0o777) == "0o600"
     sound.discard()
     assert list((tmp_path / "live").iterdir()) == []
     with pytest.raises(NotFound):
-        sound.recall(2, 3)
+        sound.read(2, 3)
 
 
 def test_the_first_five_seconds_are_never_held_back(monkeypatch):
     clock = [100.0]
     monkeypatch.setattr("playground.runs.pacing.time.monotonic", lambda: clock[0])
     pace = Pace()
-    pace.shape(AudioStart(AudioFormat.PCM, 24_000))
+    pace.start(AudioStart(AudioFormat.PCM, 24_000))
     assert pace.wait(48_000 * 5) == 0.0
     assert pace.wait(48_000) == 1.0
     clock[0] += 2.5
@@ -165,6 +165,6 @@ def test_the_first_five_seconds_are_never_held_back(monkeypatch):
 def test_encoded_sound_is_paced_by_the_fastest_it_could_be(monkeypatch):
     monkeypatch.setattr("playground.runs.pacing.time.monotonic", lambda: 1.0)
     pace = Pace()
-    pace.shape(AudioStart(AudioFormat.MP3, 24_000))
+    pace.start(AudioStart(AudioFormat.MP3, 24_000))
     assert pace.wait(16_000 * 10) == 0.0
     assert pace.wait(40_000 * 5) == pytest.approx(4.0)

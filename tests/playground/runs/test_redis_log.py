@@ -60,8 +60,12 @@ async def settled() -> None:
         await asyncio.wait(set(background.owned_tasks), timeout=10)
 
 
-def move_away(monkeypatch) -> dict:
-    """From now on this process is another one, which does not make the runs."""
+async def move_away(monkeypatch) -> dict:
+    """From now on this process is another one, which does not make the runs; Redis has them by then."""
+    async with asyncio.timeout(5):
+        for run in registry.runs:
+            while not await redis_log.exists(run):  # noqa: ASYNC110 - Redis sends no notice
+                await asyncio.sleep(0.01)
     mine = registry.runs
     monkeypatch.setattr(registry, "runs", {})
     return mine
@@ -73,9 +77,8 @@ async def test_another_process_follows_a_run_byte_for_byte(shared, sign_in, alic
     await tab.start(response_format="pcm")
     _, seen, _ = await tab.first_sound()
     before = tab.sound()
-    mine = move_away(monkeypatch)
+    mine = await move_away(monkeypatch)
     other = await sign_in(alice)
-    await asyncio.sleep(0.1)
     await other.say(type="run.resume", id="b", run=tab.heard[0]["run"], after=seen)
     await other.until(*ENDS)
     await tab.until(*ENDS)
@@ -90,9 +93,8 @@ async def test_another_process_stops_a_run(shared, sign_in, alice, monkeypatch):
     tab = await sign_in(alice)
     await tab.start(LONG, response_format="pcm")
     await tab.first_sound()
-    mine = move_away(monkeypatch)
+    mine = await move_away(monkeypatch)
     other = await sign_in(alice)
-    await asyncio.sleep(0.1)
     await other.say(type="run.resume", id="b", run=tab.heard[0]["run"], after=0)
     await other.first_sound()
     await other.say(type="run.stop", id="b")
@@ -108,7 +110,7 @@ async def test_a_finished_run_stays_in_redis_for_a_while(shared, sign_in, alice,
     await settled()
     assert 0 < await redis_log.client().ttl(f"polyphony:run:{done['run']}:log") <= redis_log.EXPIRY_SECONDS
     assert not await redis_log.alive(done["run"])
-    move_away(monkeypatch)
+    await move_away(monkeypatch)
     other = await sign_in(alice)
     await other.say(type="run.resume", id="a", run=done["run"], after=0)
     await other.until(*ENDS)
@@ -164,7 +166,7 @@ async def test_a_chat_is_followed_from_another_process(shared, sign_in, alice, m
     tab = await sign_in(alice)
     began = await conversation_frames.begin(tab, LONG, conversation="new", render=True)
     await tab.until("text.delta")
-    mine = move_away(monkeypatch)
+    mine = await move_away(monkeypatch)
     other = await sign_in(alice)
     await other.say(type="run.resume", id="b", run=began["run"], after=0)
     await other.until(*ENDS)

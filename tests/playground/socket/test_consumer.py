@@ -143,7 +143,7 @@ async def test_sound_is_held_back_five_seconds_ahead_of_the_ear(sign_in, alice):
     await tab.start(LONG, response_format="pcm")
     await tab.first_sound()
     await asyncio.sleep(0.5)
-    made = next(iter(registry.runs.values())).sound.size / 48_000
+    made = next(iter(registry.runs.values())).audio.size / 48_000
     whole = len(LONG.split()) * (8 * 0.06 + 0.04)
     assert 4.9 < made < 7 < whole
     await tab.say(type="run.stop", id="a")

@@ -1,0 +1,106 @@
+"""The end of a run: its last events, its audio file, its row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import orjson
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from core.contract.errors import PolyphonyError
+from core.contract.events import Outcome, Receipt
+from core.models.offload import offload
+from playground import frames
+from playground.conversations import store
+from playground.models import Run
+from playground.runs.active_run import ActiveRun
+from playground.runs.audio_file import StoredAudio
+from playground.runs.log import Body, Numbered
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a run ended: `receipt` where a provider was called, `audio` where there is a file."""
+
+    outcome: Outcome
+    receipt: Receipt | None
+    error: PolyphonyError | None
+    audio: StoredAudio | None
+
+
+async def settle(active: ActiveRun, outcome: Outcome, error: PolyphonyError | None) -> list[Body]:
+    """Store the audio file and the rows; the events that are still to be appended to the log."""
+    await active.results.close()
+    form = active.results.audio_format
+    audio = await active.audio.store(form, active.user_id) if form else None
+    receipt = active.session.receipt
+    if error is not None:
+        error.metadata.setdefault("generation_id", active.session.id)
+    if receipt is not None and receipt.outcome is not outcome:
+        receipt = replace(receipt, outcome=outcome)
+    ending = Ending(outcome, receipt, error, audio)
+    events = last_events(active, ending)
+    await offload(save, active, ending, events)
+    return events
+
+
+def last_events(active: ActiveRun, ending: Ending) -> list[Body]:
+    events: list[Body] = []
+    if active.audio.start is not None:
+        url = reverse("playground:sound", args=[active.id]) if ending.audio else None
+        events.append(frames.audio_end(active.audio.duration, active.audio.size, url))
+    if ending.receipt is not None:
+        events.append(frames.usage(ending.receipt))
+    receipt = receipt_fields(active, ending.receipt)
+    if ending.outcome is Outcome.FAILED and ending.error is not None:
+        events.append(frames.failed(ending.error, receipt))
+    else:
+        events.append(frames.done(ending.outcome, receipt, ending.error))
+    return events
+
+
+def receipt_fields(active: ActiveRun, receipt: Receipt | None) -> dict[str, Any] | None:
+    if receipt is None:
+        return None
+    return frames.receipt_fields(receipt) | active.results.receipt_fields(receipt)
+
+
+def save(active: ActiveRun, ending: Ending, events: list[Body]) -> None:
+    """Fill in the rows, `events` added to those of the log; blocking, since a long answer is many events.
+
+    A run that was deleted meanwhile leaves no file behind.
+    """
+    columns = run_columns(active, ending, [*active.log.texts(), *enumerate(events, active.log.last + 1)])
+    with transaction.atomic():
+        active.results.settle(ending.outcome, ending.receipt, columns)
+        if not Run.objects.filter(id=active.id).update(**store.storable(columns)):
+            Run(id=active.id, sound=columns["sound"]).erase_audio()
+
+
+def run_columns(active: ActiveRun, ending: Ending, events: Sequence[Numbered]) -> dict[str, Any]:
+    """The columns a finished run fills in."""
+    start, audio = active.audio.start, ending.audio
+    return {
+        "state": ending.outcome.value,
+        "receipt": receipt_fields(active, ending.receipt),
+        "error": ending.error.envelope() if ending.error else None,
+        "format": audio.format.value if audio else "",
+        "sample_rate": start.sample_rate if start else None,
+        "duration": active.audio.duration,
+        "bytes": audio.size if audio else 0,
+        "words": [frames.word_fields(word) for word in active.audio.words],
+        "sound": audio.name if audio else "",
+        "frames": stored_frames(events),
+        "finished_at": timezone.now(),
+        **active.results.columns(ending.receipt, active.session.route.targets),
+    }
+
+
+def stored_frames(events: Sequence[Numbered]) -> Any:
+    """Pairs of number and event, as JSON; without `speech.words`, which have a column of their own."""
+    objects = ((number, frames.event_object(body)) for number, body in events)
+    return orjson.loads(orjson.dumps([pair for pair in objects if pair[1]["type"] != "speech.words"]))

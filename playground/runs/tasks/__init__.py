@@ -1,0 +1,17 @@
+"""What a run collects of its task's events: a module per task, each with `new_results`."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from playground.requests.run_request import RunRequest
+from playground.runs.tasks.results import Append, RunResults
+from playground.tasks import modules
+
+TASKS = modules(__name__)
+
+
+def new_results(run: UUID, user_id: int, request: RunRequest, append: Append) -> RunResults:
+    """Empty results for the task of `request`; `append` adds an event to the log of the run."""
+    results: RunResults = TASKS[request.request.task].new_results(run, user_id, request, append)
+    return results

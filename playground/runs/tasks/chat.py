@@ -1,0 +1,199 @@
+"""A run of a chat: its answer is collected for its row and its message, saved at intervals on the way."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, cast
+from uuid import UUID
+
+import orjson
+
+from core.bodies.chat.collector import ChatCollector
+from core.bodies.chat.completion import render_completion
+from core.contract.chat import ChatRequest
+from core.contract.errors import PolyphonyError
+from core.contract.events import (
+    NOTHING_BESIDE,
+    AnswerMetadata,
+    ChatDelta,
+    Event,
+    ImageReady,
+    Outcome,
+    Receipt,
+    Started,
+)
+from core.contract.route import Target
+from core.contract.usage import Kind, Unit
+from core.models.offload import offload
+from core.operations import preview_chat
+from playground import frames
+from playground.conversations import store
+from playground.conversations.turn import Turn
+from playground.requests.run_request import RunRequest
+from playground.runs import autosave
+from playground.runs.answer_html import AnswerHtml
+from playground.runs.image_file import store_image
+from playground.runs.tasks.results import Append, RunResults
+
+OUTPUT = (Kind.TEXT_OUT, Kind.AUDIO_OUT)
+"""Tokens of an answer; its reasoning counts as text."""
+
+
+def new_results(run: UUID, user_id: int, request: RunRequest, append: Append) -> ChatResults:
+    return ChatResults(run, user_id, request, append)
+
+
+class ChatResults(RunResults):
+    """The answer of one run; of several choices the first is the answer.
+
+    `unsaved` says that more has come since the answer was last saved.
+    """
+
+    def __init__(self, run: UUID, user_id: int, request: RunRequest, append: Append) -> None:
+        super().__init__(run, user_id, request, append)
+        self.chat = cast(ChatRequest, request.request)
+        self.audio_format = self.chat.format
+        self.collector = ChatCollector()
+        self.images: list[dict[str, Any]] = []
+        self.html = AnswerHtml(append) if request.render else None
+        self.unsaved = False
+        self._delivered = False
+        self._texts = self.collector.first.texts
+
+    @property
+    def delivered(self) -> bool:
+        return self._delivered
+
+    @property
+    def turn(self) -> Turn | None:
+        return self.request.turn
+
+    def start(self) -> None:
+        if self.turn is not None:
+            autosave.current().add(self)
+
+    def release(self) -> None:
+        autosave.current().discard(self)
+
+    def add_delta(self, event: Event) -> bool:
+        if type(event) is not ChatDelta:
+            return False
+        self._delivered = self.unsaved = True
+        text = event.text
+        if text and event[1:] == NOTHING_BESIDE:  # nearly every delta
+            self._texts.append(text)
+            self.append(text)
+        else:
+            self.collector.note(event)
+            if event.choice:
+                return True
+            for body in frames.chat_events(event):
+                self.append(body)
+            text = text or event.transcript
+        if self.html is not None:
+            self.html.feed(text)
+        return True
+
+    async def add(self, event: Event) -> None:
+        if type(event) is ImageReady:
+            await self.add_image(event)
+        elif type(event) is AnswerMetadata or type(event) is Started:
+            self.collector.note(event)
+        else:
+            await super().add(event)
+
+    async def add_image(self, event: ImageReady) -> None:
+        """Store an image as a file of its owner, and append its URL."""
+        self._delivered = True
+        if event.choice:
+            return
+        if not event.data:
+            self.collector.note(event)
+            self.images.append({"url": event.url, "media_type": event.media_type, "remote": True})
+            self.unsaved = True
+            self.append(frames.image_ready(event.index, event.url, event.media_type, remote=True))
+            return
+        stored = await offload(store_image, self.user_id, self.run, len(self.images) + 1, event)
+        self.images.append(stored)
+        self.unsaved = True
+        self.collector.note(replace(event, data=b"", url=stored["url"]))
+        self.append(frames.image_ready(event.index, stored["url"], stored["media_type"]))
+
+    async def close(self) -> None:
+        if self.html is not None:
+            await self.html.close()
+
+    def answer_text(self) -> str:
+        """The text of the answer, else the transcript of its audio."""
+        return self.collector.text or self.collector.transcript
+
+    def answer_fields(self) -> dict[str, Any]:
+        """What came beside the text, as `Message.answer` stores it; empty fields are left out."""
+        found: dict[str, Any] = {
+            "reasoning": self.collector.reasoning,
+            "calls": [call_fields(call) for call in self.collector.calls],
+            "images": self.images,
+            "transcript": self.collector.transcript,
+            "finish": self.collector.finish_reason,
+        }
+        return {name: value for name, value in found.items() if value}
+
+    def sent(self, target: Target) -> dict[str, Any] | None:
+        """None also where the body cannot be made for this target."""
+        try:
+            return as_json(preview_chat(target, self.chat))
+        except PolyphonyError:
+            return None
+
+    def columns(self, receipt: Receipt | None, targets: Sequence[Target]) -> dict[str, Any]:
+        """`answer`, with the `completion` of the API in it; `sent`, where another provider answered than the
+        first of `targets`."""
+        answer = {"question": self.request.question, "text": self.answer_text(), **self.answer_fields()}
+        if receipt is not None:
+            chat = self.collector.finish(self.chat)
+            answer["completion"] = as_json(render_completion(chat, receipt, int(time.time())))
+        started = self.collector.started
+        used = next((one for one in targets if started and is_target(one, started)), targets[0])
+        if used is targets[0]:
+            return {"answer": answer}
+        return {"answer": answer, "sent": self.sent(used)}
+
+    def settle(self, outcome: Outcome, receipt: Receipt | None, columns: dict[str, Any]) -> None:
+        """End the message of the answer, where it has one, as its run ended."""
+        if self.turn is not None:
+            ended = {"text": self.answer_text(), "answer": self.answer_fields()}
+            ended |= {name: columns[name] for name in ("receipt", "error")}
+            store.settle(self.turn, outcome, receipt, ended)
+
+    def receipt_fields(self, receipt: Receipt) -> dict[str, Any]:
+        return {
+            "finish_reason": self.collector.finish_reason,
+            "tokens_per_second": tokens_per_second(receipt),
+        }
+
+
+def is_target(target: Target, started: Started) -> bool:
+    return (target.provider_name, target.model) == (started.provider, started.model)
+
+
+def call_fields(call: dict[str, Any]) -> dict[str, str]:
+    """An entry of `tool_calls` in one shape, whatever its type."""
+    inner = call[call["type"]]
+    arguments = inner.get("arguments", inner.get("input", ""))
+    return {"id": call["id"], "type": call["type"], "name": inner["name"], "arguments": arguments}
+
+
+def as_json(value: dict[str, Any]) -> dict[str, Any]:
+    """As JSON has it; money as a number."""
+    found: dict[str, Any] = orjson.loads(orjson.dumps(value, default=float))
+    return found
+
+
+def tokens_per_second(receipt: Receipt) -> float | None:
+    """From the first event to the last; None where no tokens were counted or no time passed."""
+    tokens = (amount for amount in receipt.amounts if amount.unit is Unit.TOKEN)
+    count = sum(amount.quantity for amount in tokens if amount.kind in OUTPUT)
+    milliseconds = receipt.total_ms - (receipt.first_event_ms or 0)
+    return round(float(count) * 1000 / milliseconds, 1) if count and milliseconds > 0 else None

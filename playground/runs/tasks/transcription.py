@@ -1,0 +1,13 @@
+"""A run of a transcription: its result is a transcript."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from playground.requests.run_request import RunRequest
+from playground.runs.tasks.results import Append
+from playground.runs.tasks.transcript_results import TranscriptResults
+
+
+def new_results(run: UUID, user_id: int, request: RunRequest, append: Append) -> TranscriptResults:
+    return TranscriptResults(run, user_id, request, append)
