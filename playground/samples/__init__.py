@@ -1,0 +1,8 @@
+"""Code samples of the request on screen: a module per task with one function `samples(request)`.
+
+It takes a `SampleRequest`, returns a list of `Sample` and raises what the API raises for an invalid request.
+"""
+
+from playground.tasks import modules
+
+TASKS = modules(__name__)

@@ -1,42 +1,31 @@
-"""The request on screen as code: Python, TypeScript, curl, OpenRouter SDK; the key is a placeholder."""
+"""A speech request as code: Python, TypeScript, curl, OpenRouter's SDK."""
 
 from __future__ import annotations
 
 import json
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexers import get_lexer_by_name
-
+from core.bodies.speech import SpeechBody
+from core.bodies.validation import validate
 from core.contract.audio import AudioFormat
-
-PLACEHOLDER = "ak_YOUR_KEY"
-FORMATTER = HtmlFormatter(nowrap=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    name: str
-    title: str
-    language: str
-    install: str
-    code: str
-
-    @property
-    def html(self) -> str:
-        """The code with Pygments' classes; everything in it is escaped."""
-        return highlight(self.code, get_lexer_by_name(self.language), FORMATTER)
+from playground.samples.sample import PLACEHOLDER, Sample, SampleRequest
+from playground.samples.values import json_text, python_arguments, python_literal
 
 
-def speech_samples(model: str, params: Mapping[str, Any], origin: str) -> list[Sample]:
-    """`params` is the API body without its model; `origin` is this server's, such as `https://ai.example.org`."""
+def samples(request: SampleRequest) -> list[Sample]:
+    """Raises `InvalidRequest` as the API would."""
+    params = request.api_params
+    validate(SpeechBody, {**params, "model": request.model})
+    return speech_samples(request.model, params, request.base_url)
+
+
+def speech_samples(model: str, params: Mapping[str, Any], base: str) -> list[Sample]:
+    """`params` is the API body without its model."""
     body = {"model": model, **{name: value for name, value in params.items() if value not in (None, "")}}
     body.setdefault("response_format", AudioFormat.MP3.value)
-    base, file = f"{origin}/api/v1", f"speech.{AudioFormat(body['response_format']).extension}"
+    file = f"speech.{AudioFormat(body['response_format']).extension}"
     return [
         Sample("python", "Python", "python", "pip install openai", python(body, base, file)),
         Sample("typescript", "TypeScript", "typescript", "npm install openai", typescript(body, base, file)),
@@ -50,26 +39,26 @@ def speech_samples(model: str, params: Mapping[str, Any], origin: str) -> list[S
 def python(body: Mapping[str, Any], base: str, file: str) -> str:
     return f"""from openai import OpenAI
 
-client = OpenAI(base_url={literal(base)}, api_key="{PLACEHOLDER}")
+client = OpenAI(base_url={python_literal(base)}, api_key="{PLACEHOLDER}")
 
 with client.audio.speech.with_streaming_response.create(
-{arguments(body)}
+{python_arguments(body)}
 ) as response:
-    response.stream_to_file({literal(file)})
+    response.stream_to_file({python_literal(file)})
 """
 
 
 def typescript(body: Mapping[str, Any], base: str, file: str) -> str:
-    fields = "\n".join(f"  {name}: {text(value)}," for name, value in body.items())
+    fields = "\n".join(f"  {name}: {json_text(value)}," for name, value in body.items())
     return f"""import {{ writeFile }} from "node:fs/promises";
 import OpenAI from "openai";
 
-const client = new OpenAI({{ baseURL: {text(base)}, apiKey: "{PLACEHOLDER}" }});
+const client = new OpenAI({{ baseURL: {json_text(base)}, apiKey: "{PLACEHOLDER}" }});
 
 const response = await client.audio.speech.create({{
 {fields}
 }});
-await writeFile({text(file)}, Buffer.from(await response.arrayBuffer()));
+await writeFile({json_text(file)}, Buffer.from(await response.arrayBuffer()));
 """
 
 
@@ -86,23 +75,10 @@ def curl(body: Mapping[str, Any], base: str, file: str) -> str:
 def openrouter(body: Mapping[str, Any], base: str, file: str) -> str:
     return f"""from openrouter import OpenRouter
 
-with OpenRouter(server_url={literal(base)}, api_key="{PLACEHOLDER}") as client:
+with OpenRouter(server_url={python_literal(base)}, api_key="{PLACEHOLDER}") as client:
     response = client.tts.create_speech(
-{arguments(body, indent=8)}
+{python_arguments(body, indent=8)}
     )
-    with open({literal(file)}, "wb") as sound:
+    with open({python_literal(file)}, "wb") as sound:
         sound.write(response.read())
 """
-
-
-def arguments(body: Mapping[str, Any], indent: int = 4) -> str:
-    return "\n".join(f"{' ' * indent}{name}={literal(value)}," for name, value in body.items())
-
-
-def literal(value: Any) -> str:
-    """A Python literal; strings in double quotes as JSON writes them, which Python reads alike."""
-    return text(value) if isinstance(value, str) else repr(value)
-
-
-def text(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)

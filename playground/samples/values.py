@@ -1,4 +1,4 @@
-"""Values of a request as Python, JavaScript or JSON spells them; files on disk stand where base64 goes."""
+"""Values of a request as literals of Python, JavaScript and JSON; files on disk stand for base64."""
 
 from __future__ import annotations
 
@@ -13,37 +13,39 @@ IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*")
 
 
 @dataclass(frozen=True, slots=True)
-class File:
-    """A file beside the program; with a `media_type` it stands as a data URL, without as bare base64."""
+class SampleFile:
+    """A file beside the program, in a body as a data URL of `media_type`, or as bare base64 without one."""
 
     name: str
     media_type: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Spelling:
-    """How one language writes what JSON has."""
+class Syntax:
+    """How a programming language writes JSON values; `words` are its null and booleans."""
 
-    file: Callable[[File], str]
+    file: Callable[[SampleFile], str]
     key: Callable[[str], str]
     words: Mapping[Any, str]
     open: str = "{"
     close: str = "}"
 
-    def of(self, value: Any, indent: int = 0) -> str:
-        """`value` in one line where it fits, else an entry a line, `indent` being that of its own line."""
-        if isinstance(value, File):
+    def literal(self, value: Any, indent: int = 0) -> str:
+        """`value` in one line where it fits, else one entry per line; `indent` is that of its first line."""
+        if isinstance(value, SampleFile):
             return self.file(value)
         if isinstance(value, Mapping):
-            entries = [f"{self.key(name)}: {self.of(inner, indent + 4)}" for name, inner in value.items()]
-            return self.gathered(entries, self.open, self.close, indent)
+            entries = [
+                f"{self.key(name)}: {self.literal(inner, indent + 4)}" for name, inner in value.items()
+            ]
+            return self.bracketed(entries, self.open, self.close, indent)
         if isinstance(value, list | tuple):
-            return self.gathered([self.of(inner, indent + 4) for inner in value], "[", "]", indent)
+            return self.bracketed([self.literal(inner, indent + 4) for inner in value], "[", "]", indent)
         if value is None or isinstance(value, bool):
             return self.words[value]
-        return text(value) if isinstance(value, str) else repr(value)
+        return json_text(value) if isinstance(value, str) else repr(value)
 
-    def gathered(self, entries: list[str], opening: str, closing: str, indent: int) -> str:
+    def bracketed(self, entries: list[str], opening: str, closing: str, indent: int) -> str:
         line = ", ".join(entries)
         if not entries:
             return opening.strip() + closing.strip()
@@ -54,31 +56,41 @@ class Spelling:
         return f"{opening.strip()}\n{lines}{' ' * indent}{closing.strip()}"
 
 
-def python_file(file: File) -> str:
-    call = f"base64_of({text(file.name)})"
-    return f"{text(f'data:{file.media_type};base64,')} + {call}" if file.media_type else call
+def python_file(file: SampleFile) -> str:
+    call = f"base64_of({json_text(file.name)})"
+    return f"{json_text(f'data:{file.media_type};base64,')} + {call}" if file.media_type else call
 
 
-def script_file(file: File) -> str:
-    call = f'readFileSync({text(file.name)}, "base64")'
-    return f"{text(f'data:{file.media_type};base64,')} + {call}" if file.media_type else call
+def javascript_file(file: SampleFile) -> str:
+    call = f'readFileSync({json_text(file.name)}, "base64")'
+    return f"{json_text(f'data:{file.media_type};base64,')} + {call}" if file.media_type else call
 
 
-def script_key(name: str) -> str:
-    return name if IDENTIFIER.fullmatch(name) else text(name)
+def javascript_key(name: str) -> str:
+    return name if IDENTIFIER.fullmatch(name) else json_text(name)
 
 
-def text(value: Any) -> str:
+def json_text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-PYTHON = Spelling(python_file, text, {None: "None", True: "True", False: "False"})
-SCRIPT = Spelling(script_file, script_key, {None: "null", True: "true", False: "false"}, "{ ", " }")
+def python_literal(value: Any) -> str:
+    """A Python literal; strings in double quotes as JSON writes them, which Python reads alike."""
+    return json_text(value) if isinstance(value, str) else repr(value)
 
 
-def files(value: Any) -> Iterator[File]:
+def python_arguments(body: Mapping[str, Any], indent: int = 4) -> str:
+    """Keyword arguments, one per line."""
+    return "\n".join(f"{' ' * indent}{name}={python_literal(value)}," for name, value in body.items())
+
+
+PYTHON = Syntax(python_file, json_text, {None: "None", True: "True", False: "False"})
+JAVASCRIPT = Syntax(javascript_file, javascript_key, {None: "null", True: "true", False: "false"}, "{ ", " }")
+
+
+def files(value: Any) -> Iterator[SampleFile]:
     """Every file in `value`, in order."""
-    if isinstance(value, File):
+    if isinstance(value, SampleFile):
         yield value
     elif isinstance(value, Mapping):
         for inner in value.values():
@@ -88,21 +100,21 @@ def files(value: Any) -> Iterator[File]:
             yield from files(inner)
 
 
-def json_pieces(value: Any) -> list[str | File]:
-    """`value` as JSON, cut where the base64 of a file belongs."""
+def json_pieces(value: Any) -> list[str | SampleFile]:
+    """`value` as JSON, split where the base64 of a file belongs."""
     found = list(files(value))
     marks = {id(file): f"\ue000{number}\ue001" for number, file in enumerate(found)}
 
-    def marked(inner: Any) -> Any:
-        if isinstance(inner, File):
+    def with_marks(inner: Any) -> Any:
+        if isinstance(inner, SampleFile):
             head = f"data:{inner.media_type};base64," if inner.media_type else ""
             return head + marks[id(inner)]
         if isinstance(inner, Mapping):
-            return {name: marked(each) for name, each in inner.items()}
-        return [marked(each) for each in inner] if isinstance(inner, list | tuple) else inner
+            return {name: with_marks(each) for name, each in inner.items()}
+        return [with_marks(each) for each in inner] if isinstance(inner, list | tuple) else inner
 
-    pieces: list[str | File] = []
-    rest = json.dumps(marked(value), ensure_ascii=False, indent=None if found else 2)
+    pieces: list[str | SampleFile] = []
+    rest = json.dumps(with_marks(value), ensure_ascii=False, indent=None if found else 2)
     for file in found:
         before, _, rest = rest.partition(marks[id(file)])
         pieces += [before, file]

@@ -1,25 +1,36 @@
-"""Models as the pages show them: cards, tasks with their icons, states in words."""
+"""Models as the pages list them: cards, labels and icons of tasks, labels of states."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from core.catalogue.listing import Listing, Status
 from core.catalogue.snapshot import current
-from core.contract.tasks import Task
+from core.contract.tasks import Task, TaskTable
 
-TASKS = {
-    Task.SPEECH: ("speaker", gettext_lazy("Speech")),
-    Task.TRANSCRIPTION: ("mic", gettext_lazy("Transcription")),
-    Task.TRANSLATION: ("translate", gettext_lazy("Translation")),
-    Task.CHAT: ("chat", gettext_lazy("Chat")),
-    Task.IMAGE: ("image", gettext_lazy("Images")),
-    Task.EMBEDDING: ("chart", gettext_lazy("Embeddings")),
-}
+
+class TaskLabel(NamedTuple):
+    icon: str
+    label: str
+
+
+LABELS = TaskTable(
+    "playground.studios.cards",
+    {
+        Task.SPEECH: TaskLabel("speaker", gettext_lazy("Speech")),
+        Task.TRANSCRIPTION: TaskLabel("mic", gettext_lazy("Transcription")),
+        Task.TRANSLATION: TaskLabel("translate", gettext_lazy("Translation")),
+        Task.CHAT: TaskLabel("chat", gettext_lazy("Chat")),
+        Task.IMAGE: TaskLabel("image", gettext_lazy("Images")),
+        Task.EMBEDDING: TaskLabel("chart", gettext_lazy("Embeddings")),
+    },
+)
+"""In the order of the sections of the catalogue."""
+
 STATES = {
     Status.READY: gettext_lazy("ready"),
     Status.DEPRECATED: gettext_lazy("ends soon"),
@@ -29,24 +40,24 @@ STATES = {
 }
 
 
-def url(slug: str) -> str:
+def model_url(slug: str) -> str:
     return reverse("playground:model", args=[slug])
 
 
-def task_parts(names: Iterable[str]) -> list[dict[str, Any]]:
-    return [{"name": name, "icon": TASKS[Task(name)][0], "label": TASKS[Task(name)][1]} for name in names]
+def task_labels(tasks: Iterable[str]) -> list[dict[str, str]]:
+    return [{"name": task, **LABELS[Task(task)]._asdict()} for task in tasks]
 
 
 def card(entry: Listing) -> dict[str, Any]:
     """The context of the part `model-card`."""
     model = entry.model
     return {
-        "url": url(model.slug),
+        "url": model_url(model.slug),
         "name": model.name,
         "slug": model.slug,
         "author": model.author,
         "description": gettext(model.description),
-        "tasks": task_parts(model.tasks),
+        "tasks": task_labels(model.tasks),
         "facts": facts(entry),
         "price": entry.price,
         "provider": provider_names(entry),
@@ -67,12 +78,10 @@ def provider_names(entry: Listing) -> str:
 
 
 def sections(entries: Iterable[Listing]) -> list[dict[str, Any]]:
-    """Cards under the task each model is mainly for, in the order of the tabs."""
-    groups: dict[str, list[dict[str, Any]]] = {task: [] for task in TASKS}
+    """`task`, `icon`, `label` and `cards` of each first task of a model, in the order of `LABELS`."""
+    groups: dict[Task, list[dict[str, Any]]] = {task: [] for task in LABELS}
     for entry in entries:
-        groups[entry.model.tasks[0]].append(card(entry))
+        groups[Task(entry.model.tasks[0])].append(card(entry))
     return [
-        {"task": task, "icon": TASKS[Task(task)][0], "label": TASKS[Task(task)][1], "cards": cards}
-        for task, cards in groups.items()
-        if cards
+        {"task": task, **LABELS[task]._asdict(), "cards": cards} for task, cards in groups.items() if cards
     ]

@@ -1,111 +1,153 @@
-"""What the chat tab needs to know of a model: what it takes, how it answers, why it cannot the rest."""
+"""The chat tab: what a model takes, how it answers, and which models can instead."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypedDict
+from uuid import UUID
 
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from core.bodies.files.audio import TAKEN
 from core.catalogue.entries import ModelEntry
-from core.catalogue.listing import Filters, Listing, Status, listings
-from core.catalogue.lookup import capable_models
-from core.catalogue.validation.chat import max_file_mb
+from core.catalogue.listing import Filters, Listing, listings
+from core.catalogue.lookup import capable_models, find
+from core.catalogue.validation.chat import IMAGE_MB, max_file_mb
 from core.catalogue.validation.voice_language import default_voice
 from core.contract.chat import Modality
+from core.contract.errors import NotFound
 from core.contract.tasks import Task
-from playground.names import model_name
+from core.models import User
+from playground import names
+from playground.conversations import serializer
+from playground.conversations.serializer import answer_html
+from playground.models import Conversation, Run
+from playground.studios.cards import model_url
+from playground.studios.examples import example
+from playground.studios.facts import StudioFacts, UploadRules
+from playground.studios.presets import list_presets
+from playground.studios.reasons import availability, with_alternatives
 
-NAMED = 3
 DOWNLOADS = ("wav", "mp3", "flac", "opus", "aac")
-"""What a spoken answer can be kept as: the samples that come are encoded here."""
+"""Formats of a downloaded audio answer: it is encoded here from the samples that the model sends."""
 
+UPLOADS = UploadRules(
+    ("image/png", "image/jpeg", "image/webp", "image/gif", "application/pdf", "audio/", "video/"),
+    f"png, jpeg, webp, gif, pdf, {TAKEN}",
+    image_mb=IMAGE_MB,
+)
+FACTS = StudioFacts(
+    rank=1,
+    first_event=gettext_lazy("First words from the provider"),
+    uploads=UPLOADS,
+    parameters={"response_format": gettext_lazy("Answered as")},
+    described=False,
+)
 
-SENTENCES = {
+INPUT_REASONS = {
     Modality.IMAGE: gettext_lazy("This model cannot see pictures."),
     Modality.FILE: gettext_lazy("This model cannot read PDFs."),
     Modality.AUDIO: gettext_lazy("This model cannot hear."),
     Modality.VIDEO: gettext_lazy("This model cannot watch videos."),
 }
-MUTE = gettext_lazy("This model answers in writing only.")
+NO_AUDIO = gettext_lazy("This model answers in writing only.")
 
 
-def studio(entry: Listing) -> dict[str, Any]:
-    """The context of the tab; a `why` is empty where the control can be used."""
-    retired = entry.status is Status.RETIRED
-    reasons = Reasons()
+class ModelAbilities(TypedDict):
+    """What the composer and the settings panel read of a model.
+
+    `accepts` has by modality whether it is `ok`, else `why` not, and the largest file in `limit_mb`; `speaks`
+    has `ok`, `why`, `voices` (id and name) and `formats` of an audio answer; `params` the known parameters.
+    """
+
+    accepts: dict[str, dict[str, Any]]
+    speaks: dict[str, Any]
+    params: list[str]
+
+
+def studio(entry: Listing, user: User, query: Mapping[str, str]) -> dict[str, Any]:
+    """Raises `NotFound` for a `conversation` that is not the user's."""
+    conversation = query.get("conversation", "")
+    if conversation and not owns_conversation(user, conversation):
+        raise NotFound("There is no such conversation, or it is not yours.", param="conversation")
+    abilities = Abilities()
     return {
-        **reasons.of(entry.model),
+        **abilities.of(entry.model),
         "draws": Modality.IMAGE in entry.model.output_modalities,
-        "example": example(entry.model),
+        "example": example_question(entry.model),
         "ready": entry.ready,
-        "why": "" if entry.ready else entry.help or _("Nobody serves it."),
-        "why_title": _("This model is retired") if retired else _("This model cannot answer yet"),
-        "chat_models": chat_models(reasons),
+        **availability(entry, _("This model cannot answer yet")),
+        "chat_models": chat_models(abilities),
         "speech_models": speech_models(),
+        "conversation": conversation,
+        "conversations": serializer.page(user),
+        "presets": list_presets(user),
+        "names": names.chat_names(),
+        "shortcuts": "playground/tabs/chat-shortcuts.html",
     }
 
 
-class Reasons:
-    """Why a model cannot, and which can instead: the same sentence for all models of a page."""
+def owns_conversation(user: User, conversation: str) -> bool:
+    try:
+        return Conversation.objects.for_user(user).filter(id=UUID(conversation)).exists()
+    except ValueError:
+        return False
+
+
+class Abilities:
+    """Describes models; the reasons, which name alternatives, are built once for all models of a page."""
 
     def __init__(self) -> None:
-        self.deaf = {
-            modality: able(str(sentence), lambda model, kind=modality: kind in model.input_modalities)
-            for modality, sentence in SENTENCES.items()
+        self.input_reasons = {
+            modality: reason(str(sentence), lambda model, kind=modality: kind in model.input_modalities)
+            for modality, sentence in INPUT_REASONS.items()
         }
-        self.mute = able(str(MUTE), lambda model: Modality.AUDIO in model.output_modalities)
+        self.audio_reason = reason(str(NO_AUDIO), lambda model: Modality.AUDIO in model.output_modalities)
 
-    def of(self, model: ModelEntry) -> dict[str, Any]:
-        """`accepts`, `speaks` and the names of the parameters it knows, as the settings panel reads them."""
+    def of(self, model: ModelEntry) -> ModelAbilities:
         return {
-            "accepts": {kind.value: self.accepts(model, kind) for kind in SENTENCES},
+            "accepts": {kind.value: self.accepts(model, kind) for kind in INPUT_REASONS},
             "speaks": self.speaks(model),
             "params": sorted(model.features),
         }
 
     def accepts(self, model: ModelEntry, modality: Modality) -> dict[str, Any]:
-        # a model that declares nothing is an admin's own: its server knows what it takes
+        # a model that declares nothing was added by an admin: only its server knows what it takes
         ok = not model.input_modalities or modality in model.input_modalities
         limit = round(max_file_mb(model, modality), 1)
-        return {"ok": ok, "why": "" if ok else self.deaf[modality], "limit_mb": limit}
+        return {"ok": ok, "why": "" if ok else self.input_reasons[modality], "limit_mb": limit}
 
     def speaks(self, model: ModelEntry) -> dict[str, Any]:
         ok = Modality.AUDIO in model.output_modalities
         return {
             "ok": ok,
-            "why": "" if ok else self.mute,
+            "why": "" if ok else self.audio_reason,
             "voices": [{"id": voice.id, "name": voice.name} for voice in model.voices] if ok else [],
             "formats": list(DOWNLOADS) if ok else [],
         }
 
 
-def able(sentence: str, fits: Callable[[ModelEntry], bool]) -> str:
-    """The sentence, and the models that can, those first that are ready to use."""
-    found = capable_models(Task.CHAT, fits=fits)
-    if not found:
-        return f"{sentence} " + _("No model here can.")
-    return f"{sentence} " + _("These can: %(models)s.") % {
-        "models": ", ".join(map(model_name, found[:NAMED]))
-    }
+def reason(sentence: str, fits: Callable[[ModelEntry], bool]) -> str:
+    """The sentence, and the models that fit, those first that are ready to use."""
+    return with_alternatives(sentence, map(names.model_name, capable_models(Task.CHAT, fits=fits)))
 
 
-def chat_models(reasons: Reasons) -> list[dict[str, Any]]:
-    """Models a conversation can go on with, those that are ready first."""
+def chat_models(abilities: Abilities) -> list[dict[str, Any]]:
+    """Models that can continue a conversation, those first that are ready."""
     return [
         {
             "slug": entry.model.slug,
             "name": entry.model.name,
             "ready": entry.ready,
-            **reasons.of(entry.model),
+            **abilities.of(entry.model),
         }
         for entry in listings(Filters(tasks=frozenset({Task.CHAT}), retired=False))
     ]
 
 
 def speech_models() -> list[dict[str, Any]]:
-    """Models that can read an answer aloud now, with their voices and the one for the page's language."""
+    """Models ready to read an answer aloud, with their voices and the one for the page's language."""
     found = listings(Filters(tasks=frozenset({Task.SPEECH}), ready=True, retired=False))
     sample = _("Every voice begins with a breath.")
     return [
@@ -119,6 +161,27 @@ def speech_models() -> list[dict[str, Any]]:
     ]
 
 
-def example(model: ModelEntry) -> str:
-    language = (get_language() or "en").split("-")[0]
-    return model.examples.get(language) or model.examples.get("en") or _("What can you see, hear and read?")
+def example_question(model: ModelEntry) -> str:
+    return example(model, _("What can you see, hear and read?"))
+
+
+def sample_params(entry: Listing, query: Mapping[str, str]) -> dict[str, Any]:
+    """The example as a first message; none where the page's `conversation` has messages."""
+    if query.get("conversation"):
+        return {"messages": []}
+    return {"messages": [{"role": "user", "content": example_question(entry.model)}]}
+
+
+def receipt(run: Run) -> dict[str, Any]:
+    """The answer as HTML, its reasoning and tool calls, the files of both, the URL of its conversation."""
+    message = run.messages.order_by("created_at").first()
+    link = f"{model_url(run.model)}?conversation={message.conversation_id}" if message else ""
+    generated = [image["upload"]["id"] for image in run.answer.get("images") or () if image.get("upload")]
+    return {
+        "answer": answer_html(run.answer.get("text", "")),
+        "reasoning": run.answer.get("reasoning", ""),
+        "calls": run.answer.get("calls", []),
+        "files": run.uploads.exclude(id__in=generated),
+        "images": run.uploads.filter(id__in=generated).order_by("name"),
+        "conversation_url": link if find(run.model) else "",
+    }

@@ -16,7 +16,7 @@ from core.contract.usage import Basis
 from core.models.ledger import LedgerState
 from playground import names
 from playground.models import Run
-from playground.studios import cards
+from playground.studios.cards import model_url
 
 SLUG = re.compile(r"([\w.-]+/[\w.:/-]*\w)")
 
@@ -53,7 +53,7 @@ def link_models(sentence: str) -> SafeString:
 
 def model_link(part: str) -> SafeString | str:
     model = find(part) if "/" in part else None
-    return format_html('<a href="{}">{}</a>', cards.url(model.slug), model.name) if model else part
+    return format_html('<a href="{}">{}</a>', model_url(model.slug), model.name) if model else part
 
 
 @register.filter

@@ -15,6 +15,7 @@ from core.models import User
 from core.models.offload import offload
 from playground.models import Preset
 from playground.models.preset import NAME_LENGTH
+from playground.studios.presets import list_presets, preset_object
 from playground.views.json_response import not_found, signed_in
 
 PRESET_LIMIT = 100
@@ -51,7 +52,7 @@ async def presets(request: HttpRequest, user: User) -> HttpResponseBase:
     if len(request.body) > MAX_BODY_BYTES:
         raise InvalidRequest("These settings are too long to be kept.", param="settings")
     body = validate(PresetBody, parse_json_object(request.body))
-    return JsonResponse(serialize(await offload(save_preset, user, body)), status=201)
+    return JsonResponse(preset_object(await offload(save_preset, user, body)), status=201)
 
 
 @signed_in("POST", "DELETE")
@@ -60,10 +61,6 @@ async def delete(request: HttpRequest, user: User, preset_id: UUID) -> HttpRespo
     if not deleted:
         raise not_found()
     return HttpResponse(status=204)
-
-
-def list_presets(user: User) -> list[dict[str, Any]]:
-    return [serialize(row) for row in Preset.objects.for_user(user)]
 
 
 def save_preset(user: User, body: PresetBody) -> Preset:
@@ -76,7 +73,3 @@ def save_preset(user: User, body: PresetBody) -> Preset:
         user=user, name=body.name, defaults={"settings": body.settings.model_dump(exclude_unset=True)}
     )
     return row
-
-
-def serialize(row: Preset) -> dict[str, Any]:
-    return {"id": str(row.id), "name": row.name, "settings": row.settings}

@@ -17,12 +17,13 @@ from core.contract.tasks import Task
 from core.models import User
 from core.models.offload import offload
 from core.operations import media
+from playground import studios
 from playground.models import Run
 from playground.runs import transcript as written
 from playground.uploads.local_file import local_audio
 from playground.views.json_response import not_found, signed_in
 
-HEARD = (Task.TRANSCRIPTION, Task.TRANSLATION)
+TASKS = [task for task, studio in studios.TASKS.items() if studio.FACTS.has_transcript]
 MOST_WORDS = 50_000
 Seconds = Annotated[float, Field(ge=0, le=360_000, allow_inf_nan=False)]
 SegmentText = Annotated[str, StringConstraints(max_length=20_000)]
@@ -77,7 +78,8 @@ async def align(request: HttpRequest, user: User, run_id: UUID) -> HttpResponseB
     run = await get_run(user, run_id)
     if run.upload is None:
         raise NotFound("The sound of this run is gone.")
-    if run.task != Task.TRANSCRIPTION or run.words or run.transcript.get("language") not in (None, "en"):
+    can_align = studios.TASKS[Task(run.task)].FACTS.can_align and not run.words
+    if not can_align or run.transcript.get("language") not in (None, "en"):
         raise Unsupported("Times can be found for English transcripts that have none.")
     file = await offload(local_audio, run.upload)
     words = await media.align(file.path, run.transcript.get("text", ""))
@@ -103,7 +105,7 @@ async def download(request: HttpRequest, user: User, run_id: UUID, extension: st
 
 
 async def get_run(user: User, run_id: UUID) -> Run:
-    mine = Run.objects.for_user(user).filter(id=run_id, task__in=HEARD).select_related("upload")
+    mine = Run.objects.for_user(user).filter(id=run_id, task__in=TASKS).select_related("upload")
     if (run := await offload(mine.first)) is None:
         raise not_found()
     return run

@@ -12,24 +12,20 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from core.bodies.files.audio import TAKEN
-from core.catalogue.validation.chat import IMAGE_MB
 from core.contract.errors import InvalidRequest, TooLarge
 from core.contract.tasks import Task
 from core.media.file_types import UPLOAD_HEAD, upload_type
 from core.models import User
 from core.models.offload import offload
+from playground import studios
 from playground.models import Upload
+from playground.studios.facts import ANY_FILE, UploadRules
 from playground.uploads.probe import probe
 from playground.views.json_response import not_found, signed_in
 
 NAME_LENGTH = 200
-HEARD = (Task.TRANSCRIPTION, Task.TRANSLATION)
 TASKS = frozenset(Task)
 MIB = 1024 * 1024
-HEARABLE = ("audio/", "video/")
-READABLE = ("image/png", "image/jpeg", "image/webp", "image/gif", "application/pdf", *HEARABLE)
-TAKEN_BY_CHAT = f"png, jpeg, webp, gif, pdf, {TAKEN}"
 
 
 @signed_in("POST")
@@ -45,7 +41,7 @@ async def create(request: HttpRequest, user: User) -> HttpResponseBase:
     row = await offload(create_upload, user, require_size(file), task)
     try:
         row.probe = await probe(row)
-        if task in HEARD:
+        if upload_rules(task).audio_required:
             require_audio(row)
         await offload(row.save, force_insert=True)
     except BaseException:
@@ -78,7 +74,7 @@ def create_upload(user: User, file: UploadedFile, task: str) -> Upload:
     """The file under a generated name, as a row that is not saved yet."""
     found = upload_type(file.read(UPLOAD_HEAD))
     file.seek(0)
-    require_use(task, found.media_type, file.size or 0)
+    require_accepted(upload_rules(task), found.media_type, file.size or 0)
     upload_id = uuid4()
     return Upload(
         id=upload_id,
@@ -91,26 +87,29 @@ def create_upload(user: User, file: UploadedFile, task: str) -> Upload:
     )
 
 
-def require_use(task: str, media_type: str, size: int) -> None:
-    """Raise `InvalidRequest` for a file that `task` cannot use, `TooLarge` for too large a picture."""
-    if task in HEARD and not media_type.startswith(HEARABLE):
-        raise unsupported_format(media_type, TAKEN)
-    if task != Task.CHAT:
-        return
-    if not media_type.startswith(READABLE):
-        raise unsupported_format(media_type, TAKEN_BY_CHAT)
-    if media_type.startswith("image/") and size > IMAGE_MB * MIB:
-        raise TooLarge(_("A picture may have at most %(limit)s MB.") % {"limit": IMAGE_MB}, param="file")
+def upload_rules(task: str) -> UploadRules:
+    """Those of the tab; any file where there is no tab of this name."""
+    return studios.TASKS[Task(task)].FACTS.uploads if task in studios.TASKS else ANY_FILE
 
 
-def unsupported_format(media_type: str, taken: str) -> InvalidRequest:
-    plain = media_type == "text/plain"
+def require_accepted(rules: UploadRules, media_type: str, size: int) -> None:
+    """Raise `InvalidRequest` for a file that the tab cannot use, `TooLarge` for too large an image."""
+    if not media_type.startswith(rules.media_types):
+        raise unsupported_format(media_type, rules.formats)
+    if rules.image_mb and media_type.startswith("image/") and size > rules.image_mb * MIB:
+        raise TooLarge(
+            _("A picture may have at most %(limit)s MB.") % {"limit": rules.image_mb}, param="file"
+        )
+
+
+def unsupported_format(media_type: str, formats: str) -> InvalidRequest:
+    is_text = media_type == "text/plain"
     message = (
         _("This file is text, whatever its name says. Send one of %(formats)s.")
-        if plain
+        if is_text
         else _("This file is of no kind that is taken here. Send one of %(formats)s.")
     )
-    return InvalidRequest(message % {"formats": taken}, param="file", code="unsupported_format")
+    return InvalidRequest(message % {"formats": formats}, param="file", code="unsupported_format")
 
 
 def require_audio(row: Upload) -> None:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from core.catalogue.listing import Filters, listings
 from core.catalogue.snapshot import current
-from playground.studios.cards import TASKS, sections
+from playground.studios.cards import LABELS, sections
 
 MODALITIES = {
     "text": _("Text"),
@@ -76,7 +76,7 @@ def choices() -> dict[str, Any]:
     outputs = {name for model in shown for name in model.output_modalities}
     providers = [provider for provider in current().providers.values() if provider.enabled]
     return {
-        "task_choices": [(task.value, label) for task, (_icon, label) in TASKS.items()],
+        "task_choices": [(task.value, label) for task, (_icon, label) in LABELS.items()],
         "input_choices": [(name, label) for name, label in MODALITIES.items() if name in inputs],
         "output_choices": [(name, label) for name, label in MODALITIES.items() if name in outputs],
         "provider_choices": sorted((provider.slug, _(provider.name)) for provider in providers),

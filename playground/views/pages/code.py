@@ -1,4 +1,4 @@
-"""The code tab's samples for the request on screen."""
+"""The code samples for the request on screen, as HTML."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from django.views.decorators.http import require_POST
 
 from core.contract.errors import PolyphonyError
 from core.contract.tasks import Task
-from playground.samples.tasks import conversation_samples, samples
+from playground import samples
+from playground.samples.sample import SampleRequest
 
 
 @login_required
@@ -18,18 +19,15 @@ from playground.samples.tasks import conversation_samples, samples
 def code(request: HttpRequest) -> HttpResponse:
     """Body `{"task", "model", "params"}`, for a chat `conversation` and `parent` too.
 
-    Answers HTML, or an error in the words of the API.
+    Returns HTML, or an error as the API does.
     """
     origin = f"{request.scheme}://{request.get_host()}"
     try:
-        asked = orjson.loads(request.body)
-        task, model, params = asked["task"], asked["model"], dict(asked["params"])
-        if task == Task.CHAT:
-            shown = conversation_samples(request.user, model, params, asked, origin)
-        else:
-            shown = samples(task, model, params, origin)
+        body = orjson.loads(request.body)
+        task, model, params = Task(body["task"]), body["model"], dict(body["params"])
+        found = samples.TASKS[task].samples(SampleRequest(request.user, model, params, origin, place=body))
     except PolyphonyError as error:
         return JsonResponse({"error": error.envelope()}, status=error.status)
-    except (KeyError, TypeError, ValueError):
+    except (LookupError, TypeError, ValueError):
         return JsonResponse({"error": {"message": "task, model and params are needed."}}, status=400)
-    return render(request, "playground/parts/code-samples.html", {"samples": shown})
+    return render(request, "playground/parts/code-samples.html", {"samples": found})

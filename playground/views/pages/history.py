@@ -1,4 +1,4 @@
-"""What a person did here before: the list of runs, and the receipt of one."""
+"""The pages of a user's runs: the list, and the receipt of one."""
 
 from __future__ import annotations
 
@@ -17,14 +17,12 @@ from core.contract.events import Outcome
 from core.contract.tasks import Task
 from core.ledger import reports
 from core.models import UsageRecord
-from playground import names
-from playground.conversations.serializer import answer_html
+from playground import names, studios
 from playground.models import Run
-from playground.runs import transcript
 from playground.runs.history import page
-from playground.studios.cards import TASKS, url
+from playground.studios.cards import LABELS, model_url
 
-PARAMETERS = {
+PARAMETER_LABELS = {
     "system": gettext_lazy("System prompt"),
     "temperature": gettext_lazy("Temperature"),
     "max_tokens": gettext_lazy("Most tokens"),
@@ -41,11 +39,9 @@ PARAMETERS = {
     "diarize": gettext_lazy("Who speaks"),
     "num_speakers": gettext_lazy("How many speakers"),
 }
-TRANSCRIBED = {"response_format": gettext_lazy("Asked for")}
-ANSWERED = {"response_format": gettext_lazy("Answered as")}
-OF_A_TASK = {Task.TRANSCRIPTION: TRANSCRIBED, Task.TRANSLATION: TRANSCRIBED, Task.CHAT: ANSWERED}
-ELSEWHERE = ("input", "file", "input_audio", "messages")
-"""Shown in a place of their own."""
+"""Labels of parameters; a task's own are in its studio."""
+
+SHOWN_ELSEWHERE = ("input", "file", "input_audio", "messages")
 
 
 @login_required
@@ -57,7 +53,7 @@ def history(request: HttpRequest) -> HttpResponse:
         "runs": runs,
         "words": words,
         "task": task,
-        "task_choices": [(name.value, label) for name, (_icon, label) in TASKS.items()],
+        "task_choices": [(name.value, label) for name, (_icon, label) in LABELS.items()],
         "filtered": bool(words or task),
     }
     return render(request, "playground/history.html", context)
@@ -66,65 +62,54 @@ def history(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
-    """The whole receipt: what was asked, the way it took, what it came to."""
+    """The receipt of a run: its parameters, its attempts, its costs, its result."""
     found = get_object_or_404(Run.objects.for_user(request.user).select_related("upload"), pk=run_id)
-    booked = reports.generation(found.generation, [request.user.pk]) if found.generation else None
+    settled = reports.generation(found.generation, [request.user.pk]) if found.generation else None
+    record, attempts = settled or (None, [])
+    studio = studios.TASKS[Task(found.task)]
     context = {
         "run": found,
-        "record": booked[0] if booked else None,
-        "attempts": booked[1] if booked else [],
-        "makers": makers(found, booked[0] if booked else None),
-        "model_url": url(found.model) if find(found.model) else "",
+        "record": record,
+        "attempts": attempts,
+        "models": answering_models(found, record),
+        "model_url": model_url(found.model) if find(found.model) else "",
         "words": found.words,
-        "transcript_files": list(transcript.FILES),
-        "asked": asked(found),
-        **chatted(found),
+        "parameters": parameters(found),
+        "first_event_label": studio.FACTS.first_event,
+        "result": f"playground/receipts/{found.task}.html",
+        **studio.receipt(found),
     }
     return render(request, "playground/run.html", context)
 
 
-def makers(found: Run, record: UsageRecord | None) -> list[tuple[str, str]]:
-    """Every model of the answer with its provider, where one is known: two where two made it."""
+def answering_models(found: Run, record: UsageRecord | None) -> list[tuple[str, str]]:
+    """(model, provider or "") of each model that took part: two where a second one translated."""
     receipt = found.receipt or {}
     provider = record.provider if record else ""
     if not receipt.get("then"):
         return [(found.model, provider)]
-    # the second model is asked once the first has answered
-    way = receipt.get("attempts", ())
-    done = [attempt["provider"] for attempt in way if attempt["outcome"] == Outcome.COMPLETED]
-    first, second = (done[0], provider) if done else (provider, "")
-    return [(found.model, first), (receipt["then"], second if len(way) > 1 else "")]
+    # the second model is called after the first has completed
+    attempts = receipt.get("attempts", ())
+    completed = [attempt["provider"] for attempt in attempts if attempt["outcome"] == Outcome.COMPLETED]
+    first, second = (completed[0], provider) if completed else (provider, "")
+    return [(found.model, first), (receipt["then"], second if len(attempts) > 1 else "")]
 
 
-def chatted(found: Run) -> dict[str, Any]:
-    """What a chat's receipt shows beside that of other runs: the answer, the files, its conversation."""
-    if found.task != Task.CHAT:
-        return {}
-    message = found.messages.order_by("created_at").first()
-    place = f"?conversation={message.conversation_id}" if message and find(found.model) else ""
-    drawn = [image["upload"]["id"] for image in found.answer.get("images") or () if image.get("upload")]
-    return {
-        "answer": answer_html(found.answer.get("text", "")),
-        "reasoning": found.answer.get("reasoning", ""),
-        "calls": found.answer.get("calls", []),
-        "files": found.uploads.exclude(id__in=drawn),
-        "images": found.uploads.filter(id__in=drawn).order_by("name"),
-        "conversation_url": url(found.model) + place if place else "",
-    }
-
-
-def asked(run: Run) -> list[tuple[str, Any]]:
-    """What was set beside the text, in words; what we have no word for keeps its name."""
-    own = OF_A_TASK.get(run.task, {})
+def parameters(run: Run) -> list[tuple[str, Any]]:
+    """(label, value) of the parameters beside the input; one without a label keeps its name."""
+    own = studios.TASKS[Task(run.task)].FACTS.parameters
     return [
-        (own.get(name) or PARAMETERS.get(name, name), names.parameter_value(run.model, name, plain(value)))
+        (
+            own.get(name) or PARAMETER_LABELS.get(name, name),
+            names.parameter_value(run.model, name, flatten(value)),
+        )
         for name, value in run.params.items()
-        if name not in ELSEWHERE
+        if name not in SHOWN_ELSEWHERE
     ]
 
 
-def plain(value: Any) -> Any:
-    """An object as JSON writes it: it has no words."""
+def flatten(value: Any) -> Any:
+    """An object, or a list of objects, as JSON text; other values unchanged."""
     nested = isinstance(value, dict) or (
         isinstance(value, list) and any(isinstance(each, dict) for each in value)
     )

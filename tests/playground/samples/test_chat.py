@@ -14,7 +14,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-from playground.samples.speech import PLACEHOLDER
+from playground.samples.sample import PLACEHOLDER
 from tests.core.api.conftest import alice as alice
 from tests.core.api.conftest import key as key
 from tests.core.api.conftest import lab as lab

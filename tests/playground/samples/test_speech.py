@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from playground.samples.speech import PLACEHOLDER, speech_samples
+from playground.samples.sample import PLACEHOLDER
+from playground.samples.speech import speech_samples
 from tests.core.api.conftest import alice as alice
 from tests.core.api.conftest import key as key
 from tests.core.api.conftest import lab as lab
@@ -29,7 +30,7 @@ NODE_MODULES = Path(os.environ.get("POLYPHONY_NODE_MODULES", Path.home() / ".cac
 
 
 def samples(origin: str = "https://ai.example.org", **params: Any) -> dict[str, str]:
-    made = speech_samples("lab/alto", {"input": AWKWARD, "voice": "ada", **params}, origin)
+    made = speech_samples("lab/alto", {"input": AWKWARD, "voice": "ada", **params}, f"{origin}/api/v1")
     return {sample.name: sample.code for sample in made}
 
 

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
+from core.contract.tasks import Task
 from core.providers.rehearsal.transcription import SENTENCES
-from playground.samples.speech import PLACEHOLDER
-from playground.samples.tasks import samples
+from playground import samples
+from playground.samples.sample import PLACEHOLDER, SampleRequest
 from tests.core.api.conftest import alice as alice
 from tests.core.api.conftest import key as key
 from tests.live import live as live
@@ -47,7 +48,8 @@ def ears(transactional_db):
 
 
 def made(task: str, origin: str, params: dict[str, Any] = PARAMS) -> dict[str, str]:
-    return {sample.name: sample.code for sample in samples(task, EARS, params, origin)}
+    request = SampleRequest(user=None, model=EARS, params=params, origin=origin)
+    return {sample.name: sample.code for sample in samples.TASKS[Task(task)].samples(request)}
 
 
 def printed(name: str, code: str, folder: Path) -> str:

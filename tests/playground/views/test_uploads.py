@@ -133,9 +133,9 @@ def test_a_file_brought_for_the_ears_waits_until_it_is_written_down(alice, bob):
     Upload.objects.create(user=alice, name="chat.wav", task="chat", **kept)
     done = Upload.objects.create(user=alice, name="done.wav", task="transcription", **kept)
     Run.objects.create(user=alice, task="transcription", model="local/pocketsphinx", upload=done)
-    assert [file["name"] for file in transcription.waiting(alice)] == [first.name, second.name]
-    assert transcription.waiting(alice)[0] == {
+    assert [file["name"] for file in transcription.waiting_files(alice)] == [first.name, second.name]
+    assert transcription.waiting_files(alice)[0] == {
         "upload": str(first.id), "name": "first.wav", "bytes": 9, "duration": 1.5,
         "media": f"/uploads/{first.id}", "type": "audio/wav",
     }  # fmt: skip
-    assert transcription.waiting(bob) == []
+    assert transcription.waiting_files(bob) == []

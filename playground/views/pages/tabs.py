@@ -1,0 +1,101 @@
+"""The tabs of a model's page: each adds its `panel`, a template, and what that needs to the context."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from django.http import Http404, HttpRequest
+from django.utils.translation import gettext_lazy
+
+from core.catalogue import prices
+from core.catalogue.listing import Listing, status_of
+from core.catalogue.readiness import readiness
+from core.contract.errors import NotFound, PolyphonyError
+from core.contract.tasks import Task
+from core.ledger import reports
+from playground import samples, studios
+from playground.samples.sample import SampleRequest
+
+NO_PANEL = "playground/tabs/none.html"
+RECORDS_SHOWN = 20
+
+
+def playground(request: HttpRequest, entry: Listing) -> dict[str, Any]:
+    """`studio` is the task whose tab is opened, `styles` the template of its stylesheets."""
+    tasks = [task for task in map(Task, entry.model.tasks) if task in studios.TASKS]
+    if not tasks:
+        return {"panel": NO_PANEL}
+    task = min(tasks, key=lambda task: studios.TASKS[task].FACTS.rank)
+    studio = studios.TASKS[task]
+    try:
+        context = studio.studio(entry, request.user, request.GET)
+    except NotFound as error:
+        raise Http404 from error
+    return {
+        "panel": f"playground/tabs/{task}.html",
+        "styles": f"playground/tabs/{task}-styles.html",
+        "studio": task.value,
+        "described": studio.FACTS.described,
+        **context,
+    }
+
+
+def code(request: HttpRequest, entry: Listing) -> dict[str, Any]:
+    """Samples for the model's first task. Raises `Http404` for a conversation that is not the user's."""
+    task = Task(entry.model.tasks[0])
+    if task not in samples.TASKS:
+        return {"panel": NO_PANEL}
+    sample_request = SampleRequest(
+        user=request.user,
+        model=entry.model.slug,
+        params=studios.TASKS[task].sample_params(entry, request.GET),
+        origin=f"{request.scheme}://{request.get_host()}",
+        place={"conversation": request.GET.get("conversation") or None},
+    )
+    try:
+        found = samples.TASKS[task].samples(sample_request)
+    except PolyphonyError as error:
+        raise Http404 from error
+    return {"panel": "playground/tabs/code.html", "task": task.value, "samples": found}
+
+
+def pricing(request: HttpRequest, entry: Listing) -> dict[str, Any]:
+    rows = []
+    for endpoint in entry.model.endpoints:
+        if endpoint.visible:
+            state = readiness(endpoint.provider, endpoint.upstream_id)
+            rows.append(
+                {
+                    "provider": endpoint.provider,
+                    "upstream_id": endpoint.upstream_id,
+                    "ready": state.ready,
+                    "help": state.help,
+                    "lines": prices.lines(endpoint.prices),
+                    "formats": ", ".join(endpoint.formats),
+                }
+            )
+    return {"panel": "playground/tabs/pricing.html", "endpoints": rows, "advice": status_of(entry.model)[1]}
+
+
+def usage(request: HttpRequest, entry: Listing) -> dict[str, Any]:
+    mine, slug = [request.user.pk], entry.model.slug
+    rows = reports.usage_report(users=mine, model=slug)["rows"]
+    return {
+        "panel": "playground/tabs/usage.html",
+        "row": rows[0] if rows else None,
+        "records": reports.records(users=mine, model=slug)[:RECORDS_SHOWN],
+    }
+
+
+class Tab(NamedTuple):
+    label: str
+    context: Callable[[HttpRequest, Listing], dict[str, Any]]
+
+
+TABS = {
+    "playground": Tab(gettext_lazy("Playground"), playground),
+    "code": Tab(gettext_lazy("Code"), code),
+    "pricing": Tab(gettext_lazy("Pricing & providers"), pricing),
+    "usage": Tab(gettext_lazy("Usage"), usage),
+}
