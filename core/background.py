@@ -15,6 +15,7 @@ from core.access import snapshot as access
 from core.access.authentication import save_last_used
 from core.catalogue import snapshot as catalogue
 from core.ledger.store import heartbeat, sweep, writer
+from core.media import client as media
 from core.models.offload import offload
 from core.providers import registry
 
@@ -119,6 +120,7 @@ async def shutdown() -> None:
         await cancel(task)
     await offload(save_last_used)
     await registry.close()
+    await media.close()
     for close in shutdown_hooks:
         await close()
     if not state.periodic:

@@ -1,10 +1,8 @@
 """What an admin or a page asks for beside the gateway: one file per errand."""
 
 from core.operations.connection import ConnectionCheck, key_state, test_connection, wires
-from core.operations.media import align, draw_page, probe_file
 from core.operations.request_preview import preview_chat
 from core.operations.servers import PORTS, DetectedServer, add_server, detect_servers
-from core.operations.sound import encode_audio
 from core.operations.sync import SyncReport, sync_models
 
 __all__ = [
@@ -13,13 +11,9 @@ __all__ = [
     "DetectedServer",
     "SyncReport",
     "add_server",
-    "align",
     "detect_servers",
-    "draw_page",
-    "encode_audio",
     "key_state",
     "preview_chat",
-    "probe_file",
     "sync_models",
     "test_connection",
     "wires",

@@ -11,7 +11,7 @@ from core.contract.errors import PolyphonyError
 from core.contract.events import Event, Transcript, TranscriptWords
 from core.contract.route import Route
 from core.contract.transcription import TranscriptionRequest
-from core.media.align import align
+from core.media.client import align
 from core.providers.base import AdapterMethod
 from core.routing.attempt import AttemptLog
 from core.routing.health import Health

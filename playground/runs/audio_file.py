@@ -14,10 +14,10 @@ from uuid import UUID
 from django.core.files import File
 from django.core.files.storage import default_storage
 
-from core import operations
 from core.contract.audio import AudioFormat, PcmShape, wav_header
 from core.contract.errors import NotFound, PolyphonyError, Unavailable
 from core.contract.events import AudioStart, SpeechWord
+from core.media import client as media
 from core.models.offload import offload
 from playground.uploads.scratch import scratch_folder
 
@@ -115,7 +115,7 @@ class RunAudio:
         if wanted is not AudioFormat.WAV:
             try:
                 path = self._path.with_suffix(f".{wanted.extension}")
-                await operations.encode_audio(self._path, shape_of(self.start), path, wanted)
+                await media.encode(self._path, shape_of(self.start), path, wanted)
                 return path, wanted
             except PolyphonyError as error:
                 log.warning("run %s: kept as WAV instead of %s: %s", self.run, wanted, error.message)

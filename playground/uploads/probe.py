@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from core.contract.errors import Unavailable
+from core.media import client as media
 from core.models.offload import offload
-from core.operations import media
 from playground.models import Upload
 from playground.uploads.local_file import local_path
 
@@ -25,7 +25,7 @@ async def probe(row: Upload) -> dict[str, Any]:
         return {}
     path = await offload(local_path, row)
     try:
-        found = await media.probe_file(path)
+        found = await media.probe(path)
     except Unavailable:
         return await offload(wav_facts, path) if row.media_type == "audio/wav" else {}
     row.media_type = found.media_type

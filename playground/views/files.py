@@ -15,8 +15,8 @@ from django.core.files.storage import default_storage
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
-from core import operations
 from core.contract.audio import AudioFormat
+from core.media import client as media
 from core.models import User
 from core.models.offload import offload
 from playground.models import Run, Upload
@@ -67,7 +67,7 @@ async def draw_page(row: Upload) -> None:
         raise not_found()
     with TemporaryDirectory() as folder:
         target = Path(folder) / "page.png"
-        await operations.draw_page(path, target)
+        await media.draw_page(path, target)
         await offload(save_page, target, row.page)
 
 

@@ -14,9 +14,9 @@ from core.bodies.json_object import parse_json_object
 from core.bodies.validation import Body, validate
 from core.contract.errors import NotFound, Unsupported
 from core.contract.tasks import Task
+from core.media import client as media
 from core.models import User
 from core.models.offload import offload
-from core.operations import media
 from playground import studios
 from playground.models import Run
 from playground.runs import transcript as written

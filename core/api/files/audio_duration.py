@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.contract.audio import Probe
 from core.contract.errors import InvalidRequest, Unavailable, UpstreamError
-from core.operations.media import probe_file
+from core.media.client import probe
 
 
 async def heard(path: str, param: str) -> float | None:
@@ -22,7 +22,7 @@ async def measured(path: str, param: str) -> Probe | None:
     """What a file is; None where nothing is here that could tell. Raises `InvalidRequest` naming `param` for
     one that cannot be read."""
     try:
-        return await probe_file(path)
+        return await probe(path)
     except Unavailable:
         return None
     except InvalidRequest as error:

@@ -5,12 +5,8 @@ from __future__ import annotations
 import asyncio
 
 from core.contract.route import Target
-from core.media.align import align
-from core.media.draw_page import first_page
-from core.media.encode import encode
+from core.media import client
 from core.media.installed import EAR, EYE, blind, deaf
-from core.media.pool.pool import close_shared_pool
-from core.media.probe import probe
 from core.providers.local.inspector.chat import chat, chat_body
 from core.providers.local.speech import speak
 from core.providers.local.transcription import transcribe
@@ -24,10 +20,6 @@ class Local:
 
     speak = staticmethod(speak)
     transcribe = staticmethod(transcribe)
-    encode = staticmethod(encode)
-    probe = staticmethod(probe)
-    align = staticmethod(align)
-    first_page = staticmethod(first_page)
     chat = staticmethod(chat)
     chat_body = staticmethod(chat_body)
 
@@ -41,4 +33,4 @@ class Local:
         asyncio.run(voices())
 
     async def close(self) -> None:
-        await asyncio.to_thread(close_shared_pool)
+        await client.close()

@@ -12,10 +12,10 @@ from uuid import uuid4
 import pytest
 from django.core.files.storage import default_storage
 
-from core import operations
 from core.contract.audio import AudioFormat, PcmShape, wav_header
 from core.contract.errors import Unavailable
 from core.contract.events import AudioStart
+from core.media import client as media
 from core.models.offload import offload
 from playground.models import Run
 from playground.runs import recovery, registry
@@ -73,7 +73,7 @@ async def test_without_an_encoder_the_sound_is_kept_as_wav(monkeypatch):
     async def missing(*args):
         raise Unavailable("Install the extra.")
 
-    monkeypatch.setattr(operations, "encode_audio", missing)
+    monkeypatch.setattr(media, "encode", missing)
     kept = await recorded(AudioStart(AudioFormat.PCM, 24_000), SAMPLES).store(AudioFormat.MP3, 7)
     assert (kept.format, kept.size) == (AudioFormat.WAV, len(SAMPLES) + 44)
 

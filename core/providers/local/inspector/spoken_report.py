@@ -15,7 +15,7 @@ from core.contract.errors import Unavailable, Unsupported
 from core.contract.events import AudioChunk, AudioStart, Event
 from core.contract.route import Target
 from core.contract.usage import Kind, Unit
-from core.media.encode import encode
+from core.media.client import encode
 from core.media.installed import HINT, can_make, missing
 from core.media.pool.pool import shared_pool
 from core.providers.local.inspector.usage import Tally

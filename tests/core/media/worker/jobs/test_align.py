@@ -7,10 +7,10 @@ from itertools import pairwise
 import pytest
 
 from core.contract.errors import InvalidRequest, Unavailable, Unsupported
-from core.media import align
+from core.media import client
+from core.media.client import align
 from core.media.worker.engines.pocketsphinx import Token
 from core.media.worker.jobs.align import Written, joined, known
-from core.providers.local import Local
 from tests.fakes.audio_files import RATE, write_wav
 
 pytestmark = pytest.mark.anyio
@@ -22,7 +22,7 @@ TEXT = (
 
 
 async def test_every_word_gets_its_place(speech_file):
-    words = await Local.align(speech_file, TEXT)
+    words = await align(speech_file, TEXT)
 
     assert [word.word for word in words] == TEXT.replace(",", "").replace(":", "").replace(" —", "").replace(
         ".", ""
@@ -36,7 +36,7 @@ async def test_every_word_gets_its_place(speech_file):
 
 
 async def test_words_that_nobody_can_place_are_left_out(speech_file):
-    words = await Local.align(speech_file, TEXT.replace("fellow", "Zwrxqk 1961"))
+    words = await align(speech_file, TEXT.replace("fellow", "Zwrxqk 1961"))
 
     assert [word.word for word in words[:4]] == ["And", "so", "my", "Americans"]
     assert len(words) == 21
@@ -44,13 +44,13 @@ async def test_words_that_nobody_can_place_are_left_out(speech_file):
 
 @pytest.mark.parametrize("text", ["", "мир", "1961, 1962!", "\x01\x00"])
 async def test_text_without_a_known_word_has_no_times(speech_samples, tmp_path, text):
-    assert await Local.align(write_wav(tmp_path / "sound.wav", speech_samples), text) == ()
+    assert await align(write_wav(tmp_path / "sound.wav", speech_samples), text) == ()
 
 
 async def test_text_that_is_not_in_the_sound_has_no_times(recogniser, tmp_path):
     short = write_wav(tmp_path / "short.wav", bytes(RATE // 5))
 
-    assert await Local.align(short, TEXT) == ()
+    assert await align(short, TEXT) == ()
 
 
 async def test_file_without_sound_is_refused(recogniser, tmp_path):
@@ -58,19 +58,19 @@ async def test_file_without_sound_is_refused(recogniser, tmp_path):
     path.write_bytes(b"This is a letter. " * 10)
 
     with pytest.raises(InvalidRequest, match="no kind of file"):
-        await Local.align(path, TEXT)
+        await align(path, TEXT)
 
 
 async def test_more_than_ten_minutes_are_refused(recogniser, tmp_path):
     with pytest.raises(Unsupported, match="600 seconds"):
-        await Local.align(write_wav(tmp_path / "long.wav", bytes(601 * RATE * 2)), TEXT)
+        await align(write_wav(tmp_path / "long.wav", bytes(601 * RATE * 2)), TEXT)
 
 
 async def test_missing_extra_says_how_to_install_it(tmp_path, monkeypatch):
-    monkeypatch.setattr(align, "deaf", lambda: "pip install it")
+    monkeypatch.setattr(client, "deaf", lambda: "pip install it")
 
     with pytest.raises(Unavailable, match="pip install it"):
-        await Local.align(tmp_path / "unread.wav", TEXT)
+        await align(tmp_path / "unread.wav", TEXT)
 
 
 async def test_words_are_looked_up_without_their_marks():

@@ -10,7 +10,7 @@ import pytest
 
 from core.contract.audio import AudioFormat, PcmShape
 from core.contract.errors import InvalidRequest, UpstreamFailed
-from core.media.encode import Encoded, encode
+from core.media.client import Encoded, encode
 from tests.fakes.workers import decoded_seconds
 
 

@@ -13,14 +13,13 @@ import pytest
 
 from core.contract.audio import Probe
 from core.contract.errors import InvalidRequest, Unavailable
+from core.media.client import probe
 from core.media.pool.pool import Pool, shared_pool
 from core.media.pool.process import ROOT
 from core.media.worker.codecs.containers import ALL_GAPS, Timeline
-from core.providers.local import Local
 from tests.fakes.audio_files import CONTAINERS, RATE, broken_wav, image, recode, write_wav
 
 pytestmark = pytest.mark.anyio
-probe = Local.probe
 
 TOLD = {
     "wav": ("wav", "audio/wav", "pcm_s16le"),

@@ -1,4 +1,4 @@
-"""What pages and programs ask about a file, through the embedded provider."""
+"""Work on files in worker processes."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ import pytest
 
 from core.contract.audio import PcmShape, wav_header
 from core.contract.errors import InvalidRequest, Unavailable
-from core.media import align as alignment
-from core.media import installed
+from core.media import client, installed
+from core.media.client import align, probe
 from core.media.pool.pool import close_shared_pool
-from core.operations import align, probe_file
 
 pytestmark = pytest.mark.anyio
 
@@ -28,7 +27,7 @@ def second(tmp_path):
 
 
 async def test_wav_is_measured_with_or_without_the_extra(second):
-    found = await probe_file(second)
+    found = await probe(second)
 
     assert (found.kind, found.media_type, found.seconds) == ("audio", "audio/wav", 1.0)
     assert (found.channels, found.sample_rate) == (2, 8000)
@@ -39,13 +38,13 @@ async def test_letter_is_no_media(tmp_path):
     path.write_bytes(b"Dear Alice")
 
     with pytest.raises(InvalidRequest) as refusal:
-        await probe_file(str(path))
+        await probe(str(path))
 
     assert refusal.value.provider_code == "unsupported_media"
 
 
 async def test_alignment_without_the_extra_says_how_to_install_it(second, monkeypatch):
-    monkeypatch.setattr(alignment, "deaf", lambda: installed.HINT)
+    monkeypatch.setattr(client, "deaf", lambda: installed.HINT)
 
     with pytest.raises(Unavailable, match="polyphony"):
         await align(second, "hello")

@@ -1,0 +1,75 @@
+"""Files measured, encoded, aligned with a text and drawn in worker processes, because strangers made them."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.contract.audio import AudioFormat, PcmShape, Probe
+from core.contract.errors import Unavailable
+from core.contract.events import TranscriptWord
+from core.media.installed import deaf
+from core.media.pool.pool import close_shared_pool, shared_pool
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A finished file: its size in bytes and its playing time."""
+
+    size: int
+    seconds: float
+
+
+async def probe(path: Path | str) -> Probe:
+    """Measure the file at `path` by its content: audio, video, image or PDF.
+
+    Raises `InvalidRequest` (`unsupported_media`) for anything else and for what is damaged or empty,
+    `Unavailable` with the install command where PyAV is missing; images, PDF and plain wav need nothing.
+    """
+    return Probe(**await shared_pool().result("probe", {"path": str(path)}))
+
+
+async def encode(source: Path, shape: PcmShape, target: Path, form: AudioFormat) -> Encoded:
+    """Write `source` (raw samples of `shape`) to `target` in `form`, with true sizes in its header.
+
+    wav and pcm of an unchanged shape need no extra. Raises `Unavailable` with the install command where PyAV
+    is missing; no partial file is left behind by a failure or a cancellation.
+    """
+    result = await shared_pool().result(
+        "encode",
+        {
+            "source": str(source),
+            "target": str(target),
+            "format": form.value,
+            "sample_rate": shape.sample_rate,
+            "channels": shape.channels,
+        },
+    )
+    return Encoded(result["bytes"], result["seconds"])
+
+
+async def align(path: Path | str, text: str) -> tuple[TranscriptWord, ...]:
+    """The words of an English `text` with their times in the file, in the text's spelling and order.
+
+    Words that the dictionary lacks (names, numbers in digits) are left out; the result is empty when the text
+    cannot be aligned with the audio at all. Raises `Unsupported` for more than ten minutes, `InvalidRequest`
+    for a file without audio, `Unavailable` without the extra.
+    """
+    if hint := deaf():
+        raise Unavailable(f"pocketsphinx is not installed here: {hint}")
+    result = await shared_pool().result("align", {"path": str(path), "text": text})
+    return tuple(TranscriptWord(word, start, end) for word, start, end in result["words"])
+
+
+async def draw_page(path: Path | str, target: Path | str) -> None:
+    """Write the first page of the PDF at `path` to `target` as PNG.
+
+    Raises `InvalidRequest` for what is no readable PDF, `Unavailable` where the extra for it is missing.
+    """
+    await shared_pool().result("draw_page", {"path": str(path), "target": str(target)})
+
+
+async def close() -> None:
+    """Stop the worker processes; later work starts new ones."""
+    await asyncio.to_thread(close_shared_pool)
