@@ -1,4 +1,4 @@
-"""API keys and budgets: a key is shown once, then only revoked."""
+"""API keys and budgets. A key's text is displayed once, after that it can only be revoked."""
 
 from __future__ import annotations
 
@@ -83,13 +83,13 @@ class ApiKeyAdmin(AuditedAdmin):
         obj._state.adding = False
 
     def log_addition(self, request: HttpRequest, obj: ApiKey, message: Any) -> Any:
-        """Issuing notes itself, whoever issues; only Django's own history is written here."""
+        """`issue` creates the audit event itself, so only Django's own history is written here."""
         return super(AuditedAdmin, self).log_addition(request, obj, message)
 
     def response_add(
         self, request: HttpRequest, obj: ApiKey, post_url_continue: str | None = None
     ) -> HttpResponse:
-        """The one page that shows the key; it is kept neither in the session nor in a message."""
+        """The one page with the key's text; it is stored neither in the session nor in a message."""
         context = {
             **self.admin_site.each_context(request),
             "title": _("API key"),

@@ -1,4 +1,4 @@
-"""Two habits of every table in the admin: what the program alone writes, and what is noted for the audit."""
+"""Base classes of the admin's tables: read-only ones, and those whose changes leave audit events."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from core.models import AuditEvent
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
-    """Rows that only the program writes."""
+    """A table that only the program writes."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -50,7 +50,7 @@ class AuditedAdmin(admin.ModelAdmin):
 
 
 def record_event(request: HttpRequest, row: Any, what: str, message: Any = None) -> None:
-    """`message` is the admin's own list of changes: labels of fields and names of rows."""
+    """Create an audit event; `message` is Django's list of changes: labels of fields and names of rows."""
     AuditEvent.objects.create(
         actor=request.user,
         action=f"{row._meta.model_name}.{what}",

@@ -16,7 +16,7 @@ from core.catalogue.prices import line_text
 from core.contract.audio import AudioFormat
 from core.contract.tasks import Task
 from core.contract.usage import Kind, Unit
-from core.contract.usage import Price as PriceLine
+from core.contract.usage import Price as UnitPrice
 from core.models import AIModel, Endpoint, Price, Voice
 
 TASKS = tuple(task.value for task in Task)
@@ -30,7 +30,9 @@ class AIModelForm(forms.ModelForm):
     input_modalities = ListField(label=_("Input modalities"), known=INPUTS)
     output_modalities = ListField(label=_("Output modalities"), known=OUTPUTS)
     features = ListField(label=_("Features"), help_text=_("Such as streaming, instructions, speed, words."))
-    formats = ListField(label=_("Audio formats"), known=FORMATS, initial=["mp3"])  # what every speaker makes
+    formats = ListField(
+        label=_("Audio formats"), known=FORMATS, initial=["mp3"]
+    )  # what every speech model makes
     languages = ListField(label=_("Languages"), help_text=_("BCP 47. Empty: any."))
 
     def clean_tasks(self) -> list[str]:
@@ -54,7 +56,7 @@ class EndpointForm(forms.ModelForm):
 
 
 class EndpointInline(admin.TabularInline):
-    """Switched off rather than deleted: a price sheet hangs below."""
+    """Endpoints are disabled, not deleted: prices and usage records refer to them."""
 
     model = Endpoint
     form = EndpointForm
@@ -74,7 +76,16 @@ class EndpointInline(admin.TabularInline):
 @admin.register(AIModel)
 class AIModelAdmin(AuditedAdmin):
     form = AIModelForm
-    list_display = ("slug", "name", "author", "does", "at", "enabled", "shutdown_at", "replacement")
+    list_display = (
+        "slug",
+        "name",
+        "author",
+        "task_names",
+        "provider_names",
+        "enabled",
+        "shutdown_at",
+        "replacement",
+    )
     list_filter = ("enabled", "author", ("shutdown_at", admin.EmptyFieldListFilter), "endpoints__provider")
     search_fields = ("slug", "name", "author")
     inlines = (EndpointInline,)
@@ -96,21 +107,21 @@ class AIModelAdmin(AuditedAdmin):
         return super().get_queryset(request).prefetch_related("endpoints__provider")
 
     @admin.display(description=_("tasks"))
-    def does(self, model: AIModel) -> str:
+    def task_names(self, model: AIModel) -> str:
         return ", ".join(model.tasks)
 
     @admin.display(description=_("providers"))
-    def at(self, model: AIModel) -> str:
+    def provider_names(self, model: AIModel) -> str:
         return ", ".join(endpoint.provider.name for endpoint in model.endpoints.all())
 
 
-def readable(price: Price) -> str:
-    """The price as people say it: `$15 / 1M characters`."""
-    return line_text(PriceLine(Kind(price.kind), Unit(price.unit), price.usd_per_unit))
+def price_text(price: Price) -> str:
+    """`$15 / 1M characters`."""
+    return line_text(UnitPrice(Kind(price.kind), Unit(price.unit), price.usd_per_unit))
 
 
 class PriceSheet(admin.TabularInline):
-    """Prices are added, never rewritten, so that old records keep the price of their day."""
+    """Prices are added, never changed, so that old records keep the price they were billed at."""
 
     model = Price
     fields = readonly_fields = ("kind", "unit", "amount", "condition", "valid_from")
@@ -119,7 +130,7 @@ class PriceSheet(admin.TabularInline):
 
     @admin.display(description=_("price"))
     def amount(self, price: Price) -> str:
-        return readable(price)
+        return price_text(price)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -132,7 +143,7 @@ class PriceSheet(admin.TabularInline):
 
 
 class NewPrice(admin.TabularInline):
-    """Empty rows for what is to be added to the sheet."""
+    """Empty rows for prices to be added to the sheet."""
 
     model = Price
     fields = ("kind", "unit", "usd_per_unit", "condition", "valid_from")
@@ -173,7 +184,7 @@ class EndpointAdmin(AuditedAdmin):
 
     @admin.display(description=_("prices"))
     def sheet(self, endpoint: Endpoint) -> str:
-        return "; ".join(readable(price) for price in endpoint.prices.all()) or str(_("unpriced"))
+        return "; ".join(price_text(price) for price in endpoint.prices.all()) or str(_("unpriced"))
 
 
 @admin.register(Price)
@@ -186,7 +197,7 @@ class PriceAdmin(AuditedAdmin):
 
     @admin.display(description=_("price"), ordering="usd_per_unit")
     def amount(self, price: Price) -> str:
-        return readable(price)
+        return price_text(price)
 
     def get_fields(self, request: HttpRequest, obj: Price | None = None) -> tuple[str, ...]:
         return ("endpoint", "kind", "unit", "amount" if obj else "usd_per_unit", "condition", "valid_from")

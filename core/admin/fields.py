@@ -1,4 +1,4 @@
-"""Form fields for the JSON columns: lists are typed as people write them, in their order."""
+"""Form fields for JSON columns that hold lists of words."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-BETWEEN = re.compile(r"[,\s]+")
+SEPARATOR = re.compile(r"[,\s]+")
 
 
 class ListField(forms.CharField):
     """A list of words separated by commas, spaces or line breaks; an empty box is an empty list.
 
-    `known` are the words that may stand in it (None: any); `each` raises ValueError for a bad one.
+    `known` are the allowed words (None: any), `each` raises ValueError for a word that is not allowed.
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class ListField(forms.CharField):
         return ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
 
     def clean(self, value: Any) -> list[str]:
-        words = list(dict.fromkeys(word for word in BETWEEN.split(super().clean(value) or "") if word))
+        words = list(dict.fromkeys(word for word in SEPARATOR.split(super().clean(value) or "") if word))
         for word in words:
             self.check(word)
         return words
@@ -54,7 +54,9 @@ class ListField(forms.CharField):
             raise ValidationError(_("“%(word)s” is not possible here."), params={"word": word})
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        return BETWEEN.split((data or "").strip()) != BETWEEN.split(self.prepare_value(initial or []).strip())
+        return SEPARATOR.split((data or "").strip()) != SEPARATOR.split(
+            self.prepare_value(initial or []).strip()
+        )
 
 
 def network(word: str) -> object:

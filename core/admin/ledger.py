@@ -18,7 +18,7 @@ from core.models import Attempt, AuditEvent, UsageRecord
 
 
 class EchoFile:
-    """A file for the csv writer that hands each line back."""
+    """A file for the csv writer whose `write` returns the line, so that lines can be streamed."""
 
     def write(self, line: str) -> str:
         return line
@@ -32,8 +32,8 @@ class UsageRecordAdmin(ReadOnlyAdmin):
         "model",
         "provider",
         "outcome",
-        "shown_units",
-        "shown_cost",
+        "units_text",
+        "cost_text",
         "basis",
     )
     list_filter = (
@@ -55,26 +55,26 @@ class UsageRecordAdmin(ReadOnlyAdmin):
         (None, {"fields": ("public_id", "created_at", "user", "team", "api_key", "source")}),
         (_("Request"), {"fields": ("task", "model", "provider", "format", "streamed")}),
         (_("Result"), {"fields": ("state", "outcome", "status", "error", "attempts")}),
-        (_("Cost"), {"fields": ("shown_units", "shown_cost", "basis", "shown_estimate", "shown_reported")}),
+        (_("Cost"), {"fields": ("units_text", "cost_text", "basis", "estimate_text", "reported_cost_text")}),
         (_("Time"), {"fields": ("first_event_ms", "total_ms")}),
     )
 
     @admin.display(description=_("units"))
-    def shown_units(self, record: UsageRecord) -> str:
+    def units_text(self, record: UsageRecord) -> str:
         return ", ".join(f"{quantity} {name}" for name, quantity in record.units.items())
 
     @admin.display(description=_("cost"), ordering="cost")
-    def shown_cost(self, record: UsageRecord) -> str:
+    def cost_text(self, record: UsageRecord) -> str:
         if record.cost is None and record.state == "open":
             return "–"
         return str(_("unpriced")) if record.cost is None else f"${reports.decimal_text(record.cost)}"
 
     @admin.display(description=_("estimate"))
-    def shown_estimate(self, record: UsageRecord) -> str:
+    def estimate_text(self, record: UsageRecord) -> str:
         return "–" if record.estimate is None else f"${reports.decimal_text(record.estimate)}"
 
     @admin.display(description=_("reported cost"))
-    def shown_reported(self, record: UsageRecord) -> str:
+    def reported_cost_text(self, record: UsageRecord) -> str:
         return "–" if record.reported_cost is None else f"${reports.decimal_text(record.reported_cost)}"
 
     @admin.display(description=_("attempts"))
@@ -88,12 +88,12 @@ class UsageRecordAdmin(ReadOnlyAdmin):
     @admin.action(description=_("Export the selected records as CSV"), permissions=["view"])
     def export_csv(self, request: HttpRequest, queryset: QuerySet[UsageRecord]) -> StreamingHttpResponse:
         AuditEvent.objects.create(actor=request.user, action="usage.exported", subject=str(queryset.count()))
-        response = StreamingHttpResponse(lines(queryset), content_type="text/csv; charset=utf-8")
+        response = StreamingHttpResponse(csv_lines(queryset), content_type="text/csv; charset=utf-8")
         response.headers["Content-Disposition"] = 'attachment; filename="usage.csv"'
         return response
 
 
-def lines(queryset: QuerySet[UsageRecord]) -> Iterator[str]:
+def csv_lines(queryset: QuerySet[UsageRecord]) -> Iterator[str]:
     writer = csv.writer(EchoFile())
     for row in reports.csv_table(queryset):
         yield writer.writerow(row)

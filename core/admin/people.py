@@ -1,4 +1,4 @@
-"""People: users, teams, and what was done by whom."""
+"""Users, teams and the audit log."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from core.admin.audit import AuditedAdmin, ReadOnlyAdmin
 from core.models import AuditEvent, Team, User
 
-POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")
+PRIVILEGES = ("is_staff", "is_superuser", "groups", "user_permissions")
 
 
 @admin.register(User)
-class PersonAdmin(AuditedAdmin, UserAdmin):
+class AccountAdmin(AuditedAdmin, UserAdmin):
     list_display = ("username", "email", "team", "is_active", "is_staff", "last_login")
     list_filter = ("team", "is_active", "is_staff")
     list_select_related = ("team",)
@@ -24,17 +24,17 @@ class PersonAdmin(AuditedAdmin, UserAdmin):
     add_fieldsets = (*UserAdmin.add_fieldsets, (_("Team"), {"fields": ("email", "team")}))
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
-        """Nobody gives powers who does not have them all."""
-        powers = () if request.user.is_superuser else POWERS
-        return (*super().get_readonly_fields(request, obj), *powers)
+        """Only a superuser grants privileges."""
+        privileges = () if request.user.is_superuser else PRIVILEGES
+        return (*super().get_readonly_fields(request, obj), *privileges)
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        above = obj is not None and obj.is_superuser and not request.user.is_superuser
-        return not above and super().has_change_permission(request, obj)
+        outranked = obj is not None and obj.is_superuser and not request.user.is_superuser
+        return not outranked and super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        above = obj is not None and obj.is_superuser and not request.user.is_superuser
-        return not above and super().has_delete_permission(request, obj)
+        outranked = obj is not None and obj.is_superuser and not request.user.is_superuser
+        return not outranked and super().has_delete_permission(request, obj)
 
 
 @admin.register(Team)

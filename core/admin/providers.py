@@ -1,4 +1,4 @@
-"""Providers and their keys: a key is written, tested and replaced, and never shown."""
+"""Providers and their keys: a key is entered, tested and replaced, and never displayed."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from core.models.catalogue import clean_secret
 
 
 class ProviderKeyForm(forms.ModelForm):
-    """Takes a secret, never shows one: an empty box keeps what is stored."""
+    """Takes a secret and never displays one; an empty field leaves the stored one as it is."""
 
     new_secret = forms.CharField(
         label=_("Secret"),
@@ -63,7 +63,7 @@ class ProviderKeyInline(admin.TabularInline):
 
 
 class ProviderForm(forms.ModelForm):
-    """Takes any server's address: names on a private network have no dots, which Django's URL field wants."""
+    """`base_url` accepts host names without dots (private networks), which Django's URL field does not."""
 
     base_url = forms.CharField(
         label=_("Base URL"),
@@ -76,12 +76,12 @@ class ProviderForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "wire" in self.fields:
-            here = {*operations.wires(), self.instance.wire}
-            self.fields["wire"].widget = forms.Select(choices=[(wire, wire) for wire in sorted(here)])
+            wires = {*operations.wires(), self.instance.wire}
+            self.fields["wire"].widget = forms.Select(choices=[(wire, wire) for wire in sorted(wires)])
 
     def clean_base_url(self) -> str:
         address = self.cleaned_data["base_url"]
-        if address and not plain(address):
+        if address and not is_plain_url(address):
             raise forms.ValidationError(_("An address begins with http:// or https:// and has no key in it."))
         return address
 
@@ -89,7 +89,7 @@ class ProviderForm(forms.ModelForm):
         return {*super()._get_validation_exclusions(), "base_url"}
 
 
-def plain(address: str) -> bool:
+def is_plain_url(address: str) -> bool:
     """Whether `address` is scheme, host, port and path, and nothing else."""
     try:
         parts = urlsplit(address)
@@ -108,7 +108,7 @@ class ProviderAdmin(AuditedAdmin):
     list_filter = ("enabled", "wire")
     search_fields = ("name", "slug")
     inlines = (ProviderKeyInline,)
-    # a prefix decides where the environment's key goes: it comes with the seed, not from a form
+    # the prefix decides which address the environment's key is sent to: set by the seed, not by a form
     readonly_fields = ("environment", "checked_at", "check_result")
     fieldsets = (
         (None, {"fields": ("name", "slug", "wire", "base_url", "enabled", "needs_key")}),
@@ -141,7 +141,7 @@ class ProviderAdmin(AuditedAdmin):
         return super().changeform_view(request, *args, **kwargs)
 
     def test(self, request: HttpRequest, pk: str) -> HttpResponse:
-        """Call the provider once with its key and say what came back, never what was sent."""
+        """Call the provider once with its key and display the result."""
         provider = self.get_object(request, pk)
         if provider is None:
             raise Http404
@@ -153,34 +153,34 @@ class ProviderAdmin(AuditedAdmin):
         return redirect(reverse("admin:core_provider_change", args=[provider.pk]))
 
     def save_model(self, request: HttpRequest, obj: Provider, form: ModelForm, change: bool) -> None:
-        if moved(form, change):
+        if address_changed(form, change):
             obj.checked_at, obj.check_result = None, ""
             if obj.environment:
                 obj.environment = ""
-                told = _("The address changed, so the key in the environment is no longer used for it.")
-                self.message_user(request, told, notes.WARNING)
+                text = _("The address changed, so the key in the environment is no longer used for it.")
+                self.message_user(request, text, notes.WARNING)
         super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: ModelForm, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        entered = [row.instance for rows in formsets for row in rows if entered_in(row)]
+        entered = [row.instance for rows in formsets for row in rows if has_new_secret(row)]
         for key in entered:
             record_event(request, key, "set")
-        # a key belongs to the address it was given for: never send it to another
-        strangers = form.instance.keys.exclude(pk__in=[key.pk for key in entered])
-        if moved(form, change) and strangers.exists():
-            for key in strangers:
+        # a key must not be sent to another address than the one it was entered for
+        stale = form.instance.keys.exclude(pk__in=[key.pk for key in entered])
+        if address_changed(form, change) and stale.exists():
+            for key in stale:
                 record_event(request, key, "removed")
-            strangers.delete()
-            told = _("The address changed, so the stored keys were removed: enter them again.")
-            self.message_user(request, told, notes.WARNING)
+            stale.delete()
+            text = _("The address changed, so the stored keys were removed: enter them again.")
+            self.message_user(request, text, notes.WARNING)
 
 
-def moved(form: ModelForm, change: bool) -> bool:
+def address_changed(form: ModelForm, change: bool) -> bool:
     return change and "base_url" in form.changed_data
 
 
-def entered_in(row: ModelForm) -> bool:
-    """Whether a key's row brought a secret and stays."""
-    said = row.cleaned_data
-    return bool(said.get("new_secret")) and not said.get("DELETE")
+def has_new_secret(row: ModelForm) -> bool:
+    """Whether a secret was entered in a key's row and the row is not to be deleted."""
+    data = row.cleaned_data
+    return bool(data.get("new_secret")) and not data.get("DELETE")

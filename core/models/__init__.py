@@ -1,4 +1,4 @@
-"""The tables: one file per subject; this module only gathers their names for Django."""
+"""The engine's tables, one module per subject; this package names them for Django."""
 
 from core.models.access import ApiKey, Budget
 from core.models.audit import AuditEvent

@@ -1,4 +1,4 @@
-"""Who may, and how much: API keys and budgets."""
+"""API keys and budgets."""
 
 from django.conf import settings
 from django.db import models
@@ -10,7 +10,7 @@ from core.models.people import Team
 
 
 class ApiKey(models.Model):
-    """Our key, `ak_…`: only its public id and an HMAC are kept."""
+    """One of our API keys, `ak_…`: only its public id and an HMAC of the whole are stored."""
 
     public_id = models.CharField(_("public id"), max_length=8, unique=True, editable=False)
     digest = models.CharField(max_length=64, editable=False)
@@ -47,7 +47,7 @@ class ApiKey(models.Model):
 
 
 class Budget(models.Model):
-    """A limit in USD over a window; `spent + reserved <= limit` is kept by conditional updates only."""
+    """A limit in USD over a window; conditional updates alone ensure `spent + reserved <= limit`."""
 
     class Window(models.TextChoices):
         TOTAL = "total", _("in total")
@@ -84,7 +84,7 @@ class Budget(models.Model):
         return f"{owner}: ${self.limit:f} {self.get_window_display()}"
 
     def save(self, *args: object, **kwargs: object) -> None:
-        """A form that was opened before a payment must not write back the money it read then."""
+        """Leaves `spent` and `reserved` out: a form opened before a payment would write old amounts back."""
         if not self._state.adding and kwargs.get("update_fields") is None:
             kwargs["update_fields"] = ("user", "team", "api_key", "limit", "window")
         super().save(*args, **kwargs)

@@ -1,4 +1,4 @@
-"""Who changed what: append-only, without values of secrets."""
+"""The audit log: who changed what, append-only, without secrets."""
 
 from django.conf import settings
 from django.db import models

@@ -1,4 +1,4 @@
-"""What exists: providers and their keys, models, endpoints, voices, prices."""
+"""Providers and their keys, models, endpoints, voices, prices."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MODEL_SLUG = RegexValidator(r"^[\w.~-]+(/[\w.:~-]+)*$", _("A name such as author
 
 
 class SeededRow(models.Model):
-    """A row the seed may have written; `seed_digest` tells an admin's edit from the seed's own words."""
+    """A row the seed may have written; `seed_digest` is of the values it wrote, to detect an admin's edit."""
 
     seed_digest = models.CharField(max_length=64, blank=True, editable=False)
 
@@ -29,7 +29,7 @@ class SeededRow(models.Model):
 
 
 class Provider(SeededRow):
-    """A company or a server we call."""
+    """A company or a server that we call."""
 
     slug = models.CharField(_("slug"), max_length=60, unique=True, validators=[SLUG])
     name = models.CharField(_("name"), max_length=120)
@@ -59,7 +59,7 @@ class Provider(SeededRow):
 
 
 def clean_secret(value: str) -> str:
-    """A provider key as it may travel in a header. Raises ValidationError without repeating the key."""
+    """A provider key, stripped and fit for a header. Raises ValidationError without repeating the key."""
     value = value.strip()
     if not 4 <= len(value) <= 4096:
         raise ValidationError(_("A key has between 4 and 4,096 characters."))
@@ -69,7 +69,7 @@ def clean_secret(value: str) -> str:
 
 
 class ProviderKey(models.Model):
-    """Their key, encrypted; write-only in the admin. Changing the provider's origin deletes its keys."""
+    """A provider's key, encrypted; write-only in the admin, where a change of the address deletes it."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     provider = models.ForeignKey(Provider, on_delete=models.CASCADE, related_name="keys")
@@ -99,7 +99,7 @@ class ProviderKey(models.Model):
 
 
 class AIModel(SeededRow):
-    """A model as the world names it, whoever serves it."""
+    """A model as the world names it (`author/slug`), whichever provider serves it."""
 
     slug = models.CharField(_("slug"), max_length=160, unique=True, validators=[MODEL_SLUG])
     name = models.CharField(_("name"), max_length=160)
@@ -139,7 +139,7 @@ class AIModel(SeededRow):
 
 
 class Endpoint(SeededRow):
-    """One model at one provider: upstream id, order, weight; its price sheet hangs below."""
+    """One model at one provider: upstream id, order, weight; prices refer to it."""
 
     model = models.ForeignKey(AIModel, on_delete=models.CASCADE, related_name="endpoints")
     provider = models.ForeignKey(Provider, on_delete=models.CASCADE, related_name="endpoints")
@@ -167,7 +167,7 @@ class Endpoint(SeededRow):
 
 
 class Voice(SeededRow):
-    """A voice of a model; `voice_id` is what the upstream is told."""
+    """A voice of a model; `voice_id` is the upstream's own id."""
 
     model = models.ForeignKey(AIModel, on_delete=models.CASCADE, related_name="voices")
     voice_id = models.CharField(_("voice id"), max_length=120)
@@ -189,7 +189,7 @@ class Voice(SeededRow):
 
 
 class Price(models.Model):
-    """One line of a price sheet. Rows are never rewritten: a new price is a new row with its own date."""
+    """One line of a price sheet. Rows are never changed: a new price is a new row with its own date."""
 
     endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="prices")
     kind = models.CharField(_("kind"), max_length=30, choices=[(kind.value, kind.value) for kind in Kind])

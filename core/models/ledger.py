@@ -1,4 +1,4 @@
-"""What happened and what it cost: one usage record per request, one attempt per upstream call."""
+"""Usage and cost: one usage record per request, one attempt per upstream call."""
 
 from django.conf import settings
 from django.db import models
@@ -11,7 +11,7 @@ from core.models.people import Team
 
 
 class LedgerState(models.TextChoices):
-    """`open` becomes exactly one of the others, by a conditional update."""
+    """State of a record or an attempt; `open` becomes exactly one of the others, by a conditional update."""
 
     OPEN = "open", _("open")
     SETTLED = "settled", _("settled")
@@ -20,7 +20,7 @@ class LedgerState(models.TextChoices):
 
 
 class UsageRecord(models.Model):
-    """One request: who, what, how much, what it cost; never its content. Only the ledger writes it."""
+    """One request: caller, model, units, cost, never its content. Only the ledger writes it."""
 
     public_id = models.CharField(_("generation id"), max_length=40, unique=True)
     user = models.ForeignKey(
@@ -29,7 +29,7 @@ class UsageRecord(models.Model):
         null=True,
         on_delete=models.SET_NULL,
         db_constraint=False,
-        db_index=False,  # usage_user_created begins with it; every index is paid for on every request
+        db_index=False,  # usage_user_created begins with it; every index costs time in every request
     )
     team = models.ForeignKey(
         Team, verbose_name=_("team"), null=True, on_delete=models.SET_NULL, db_constraint=False
@@ -79,7 +79,7 @@ class UsageRecord(models.Model):
 
 
 class Attempt(models.Model):
-    """One upstream call: committed before its first byte leaves, closed exactly once."""
+    """One upstream call: committed before its first byte is sent, closed exactly once."""
 
     record = models.CharField(_("generation id"), max_length=40)
     number = models.PositiveSmallIntegerField(_("number"))
@@ -111,7 +111,7 @@ class Attempt(models.Model):
 
 
 class ServerProcess(models.Model):
-    """A running server and its last heartbeat: records of a process that is gone are the sweeper's."""
+    """A running server and its last heartbeat; the sweeper closes records of a process that is gone."""
 
     token = models.CharField(max_length=32, primary_key=True)
     host = models.CharField(max_length=80, blank=True)

@@ -1,4 +1,4 @@
-"""Money as whole numbers: exact sums and exact conditional updates on every database."""
+"""Money stored as whole numbers: exact sums and exact conditional updates on every database."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ def from_steps(steps: int) -> Decimal:
 
 
 class MoneyField(models.BigIntegerField):
-    """A `Decimal` amount of USD, kept as an integer.
+    """A `Decimal` amount of USD, stored as an integer.
 
     SQLite would turn a decimal column into a float; integers add up exactly there and on PostgreSQL.
-    In expressions give an amount its field: `F("spent") + Value(amount, MoneyField())`.
+    In expressions wrap an amount with its field: `F("spent") + Value(amount, MoneyField())`.
     """
 
     def from_db_value(self, value: int | None, expression: Any, connection: Any) -> Decimal | None:
@@ -46,7 +46,7 @@ class MoneyField(models.BigIntegerField):
 
     @property
     def validators(self) -> list[Any]:
-        return self._validators  # the integer range of the column says nothing about USD
+        return self._validators  # the range of the integer column is no limit in USD
 
     def formfield(self, **kwargs: Any) -> forms.Field | None:
         # BigIntegerField.formfield would cap the value at the column's integer range

@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 async def offload(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run `function` in a worker thread; its database connection is checked before and given back after."""
+    """Run `function` in a worker thread; stale database connections are closed before and after."""
 
     def work() -> T:
         close_old_connections()

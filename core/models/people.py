@@ -1,4 +1,4 @@
-"""People and their teams."""
+"""Users and teams."""
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -21,7 +21,7 @@ class Team(models.Model):
 
 
 class User(AbstractUser):
-    """Our own user from the first migration, so that it can grow."""
+    """A user model of our own, since Django cannot swap it in later."""
 
     team = models.ForeignKey(
         Team, verbose_name=_("team"), null=True, blank=True, on_delete=models.SET_NULL, related_name="members"

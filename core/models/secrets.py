@@ -1,4 +1,4 @@
-"""Secrets at rest: a ring of Fernet keys of our own, and a field whose ciphertext belongs to one row."""
+"""Secrets at rest: a key ring of Fernet keys, and a field whose ciphertext is bound to its row."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ FORMAT = "v1"
 
 
 class SecretLocked(Unavailable):
-    """The ring lacks the key a secret was sealed with, or the ciphertext is not this row's."""
+    """The ring lacks the key that a secret was sealed with, or the ciphertext is another row's."""
 
     code = "secret_locked"
 
 
 def key_id(key: str) -> str:
-    """Names a ring key without telling it."""
+    """A name for a ring key that does not reveal it: 8 hex digits of its SHA-256."""
     return hashlib.sha256(key.encode()).hexdigest()[:8]
 
 
 def ring() -> dict[str, str]:
     """Ring keys by id, the current one first. Raises `SecretLocked` when there is none."""
-    keys = named(tuple(settings.POLYPHONY_SECRET_KEYS))
+    keys = by_id(tuple(settings.POLYPHONY_SECRET_KEYS))
     if not keys:
         raise SecretLocked("POLYPHONY_SECRET_KEYS is empty: no secret can be stored or read.")
     return keys
 
 
 @cache
-def named(keys: tuple[str, ...]) -> dict[str, str]:
+def by_id(keys: tuple[str, ...]) -> dict[str, str]:
     return {key_id(key): key for key in keys}
 
 
@@ -47,12 +47,12 @@ def pepper(name: str) -> bytes:
     keys = ring()
     if name not in keys:
         raise SecretLocked("An API key was stored under a ring key that is gone.")
-    return derived(keys[name])
+    return derive_pepper(keys[name])
 
 
 @cache
-def derived(key: str) -> bytes:
-    """Differs from the encryption key it comes from, so that one use cannot betray the other."""
+def derive_pepper(key: str) -> bytes:
+    """A key of its own, so that neither use of the ring key reveals anything about the other."""
     return hmac.digest(key.encode(), b"polyphony api key pepper", "sha256")
 
 
@@ -73,7 +73,7 @@ class Sealed:
         return self.text.split(":", 2)[1]
 
     def open(self, identity: str) -> str:
-        """The secret. Raises `SecretLocked`; never answers ciphertext, never None."""
+        """The secret. Raises `SecretLocked`; never returns ciphertext or None."""
         try:
             _, name, token = self.text.split(":", 2)
             owner, secret = json.loads(Fernet(ring()[name]).decrypt(token.encode()))
@@ -95,7 +95,7 @@ class EncryptedTextField(models.TextField):
     """Holds a `Sealed` once saved; assign a plain `str` to set a new secret.
 
     The token contains the row's identity (table, primary key, field), so a ciphertext copied to another row
-    does not open. The primary key must be known before the first save.
+    cannot be decrypted. The primary key must be known before the first save.
     """
 
     def identity(self, instance: models.Model) -> str:

@@ -1,4 +1,4 @@
-"""Version numbers that tell every process when its in-memory snapshot is stale."""
+"""Version numbers by which every process notices that its in-memory snapshot is stale."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.db.models.signals import post_delete, post_save
 
 
 class Version(models.Model):
-    """A named counter; `note` holds what the counter's owner wants to remember, such as a digest."""
+    """A named counter; `note` is for the counter's owner, such as the digest of the seed."""
 
     CATALOGUE = "catalogue"
     ACCESS = "access"
@@ -33,11 +33,11 @@ def bump(name: str) -> None:
 def connect(name: str, senders: list[type[models.Model]]) -> None:
     """Bump `name` whenever a row of `senders` is saved or deleted (also by the admin's bulk delete)."""
 
-    def changed(sender: type[models.Model], **kwargs: Any) -> None:
+    def on_change(sender: type[models.Model], **kwargs: Any) -> None:
         if not kwargs.get("raw"):
             bump(name)
 
     for sender in senders:
         uid = f"{name}:{sender._meta.label}"
-        post_save.connect(changed, sender=sender, weak=False, dispatch_uid=f"save:{uid}")
-        post_delete.connect(changed, sender=sender, weak=False, dispatch_uid=f"delete:{uid}")
+        post_save.connect(on_change, sender=sender, weak=False, dispatch_uid=f"save:{uid}")
+        post_delete.connect(on_change, sender=sender, weak=False, dispatch_uid=f"delete:{uid}")

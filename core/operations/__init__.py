@@ -1,4 +1,4 @@
-"""What an admin or a page asks for beside the gateway: one file per errand."""
+"""Operations beside the gateway's requests, for admins and pages: a module for each."""
 
 from core.operations.connection import ConnectionCheck, key_state, test_connection, wires
 from core.operations.request_preview import preview_chat

@@ -1,4 +1,4 @@
-"""Whether a provider answers to its key: asked once, told by the class of what went wrong."""
+"""Tests the connection to a provider: calls it once and reports the class of an error."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from core.models import Provider, ProviderKey
 from core.models.offload import offload
 from core.models.secrets import SecretLocked, ring
 from core.providers import registry
+from core.providers.base import ModelListAdapter
 
 ERROR_TEXTS: tuple[tuple[type[errors.PolyphonyError], str], ...] = (
     (SecretLocked, gettext_noop("The stored key cannot be decrypted with the present key ring.")),
@@ -29,29 +30,29 @@ ERROR_TEXTS: tuple[tuple[type[errors.PolyphonyError], str], ...] = (
     (errors.UpstreamInvalid, gettext_noop("It answers with something else than a list of models.")),
     (errors.PolyphonyError, gettext_noop("It cannot be called now.")),
 )
-"""Our own words for each class of error: what an upstream wrote may quote anything."""
+"""The text for each class of error, most specific first; an upstream's own message may quote the key."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConnectionCheck:
-    """What came of calling a provider once; `message` never holds a key or an upstream's words."""
+    """The result of calling a provider once; `message` never has a key or an upstream's text in it."""
 
     ok: bool
     message: str
 
 
 async def test_connection(slug: str) -> ConnectionCheck:
-    """Call the provider once, note the result on its row. Raises `NotFound` for an unknown slug."""
+    """Call the provider once and store the result in its row. Raises `NotFound` for an unknown slug."""
     entry = await find(slug)
     check = await call_provider(entry)
     row = Provider.objects.filter(slug=slug)
-    # an update sends no signal: the catalogue's version stays, nothing is reloaded for a note
+    # an update sends no signal, so the catalogue's version stays and no process reloads
     await offload(row.update, checked_at=timezone.now(), check_result=check.message[:300])
     return check
 
 
 async def find(slug: str) -> ProviderEntry:
-    """The provider as the tables have it now. Raises `NotFound`."""
+    """The provider from an up-to-date snapshot. Raises `NotFound`."""
     await offload(snapshot.refresh_if_changed)
     entry = snapshot.current().providers.get(slug)
     if entry is None:
@@ -63,20 +64,20 @@ async def call_provider(entry: ProviderEntry) -> ConnectionCheck:
     try:
         target = target_of(entry)
         adapter = registry.adapter(entry.wire)
-        if not hasattr(adapter, "models"):
+        if not isinstance(adapter, ModelListAdapter):
             return ConnectionCheck(False, _("There is no way to test this wire."))
-        found = await adapter.models(target)
+        ids = await adapter.models(target)
     except errors.PolyphonyError as error:
         return ConnectionCheck(False, error_text(error))
-    told = ngettext(
-        "It answers and lists %(count)d model.", "It answers and lists %(count)d models.", len(found)
+    text = ngettext(
+        "It answers and lists %(count)d model.", "It answers and lists %(count)d models.", len(ids)
     )
-    return ConnectionCheck(True, told % {"count": len(found)})
+    return ConnectionCheck(True, text % {"count": len(ids)})
 
 
 def target_of(entry: ProviderEntry) -> Target:
-    """Where to call a provider about itself. Raises `Unavailable`, saying what an admin must do."""
-    # a provider is tested before it is switched on
+    """A target without a model. Raises `Unavailable` saying what an admin must do."""
+    # an admin tests a provider before enabling it
     state = readiness.readiness(replace(entry, enabled=True))
     access = readiness.provider_access(entry)
     if not state.ready or access is None:
@@ -95,18 +96,18 @@ def target_of(entry: ProviderEntry) -> Target:
 
 
 def wires() -> tuple[str, ...]:
-    """The wires this version speaks."""
+    """Names of the wires that this version has."""
     return tuple(registry.WIRES)
 
 
 def error_text(error: errors.PolyphonyError) -> str:
     if isinstance(error, errors.Unavailable) and not isinstance(error, SecretLocked):
-        return error.message  # our own words: what an admin must do
+        return error.message  # written by `readiness`: what an admin must do
     return _(next(text for kind, text in ERROR_TEXTS if isinstance(error, kind)))
 
 
 def key_state(provider: Provider, active: Iterable[ProviderKey]) -> str:
-    """Where its key comes from, in a word or two; `active` are its stored keys, the newest first."""
+    """Where its key comes from, as a short text; `active` are its stored keys, the newest first."""
     newest = next(iter(active), None)
     if newest is not None:
         if locked(newest):
@@ -118,7 +119,7 @@ def key_state(provider: Provider, active: Iterable[ProviderKey]) -> str:
 
 
 def locked(key: ProviderKey) -> bool:
-    """Whether the present ring lacks what `key` was sealed with."""
+    """Whether the key ring lacks the key that `key` was sealed with."""
     try:
         return key.secret is None or key.secret.key_id not in ring()
     except SecretLocked:

@@ -1,13 +1,18 @@
-"""What a provider's own list says of a model: its name, what goes in and out, its prices."""
+"""Reads a provider's list of models (OpenAI's `GET /models`, {"data": [row, …]}) into catalogue columns.
+
+Servers extend OpenAI's rows: OpenRouter with modalities, prices and parameters, speaches with `task`, LM
+Studio with `type`, vLLM with `owned_by`. A row with modalities and prices is believed; of any other only the
+name is used.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, Required, TypedDict
 
-from core.contract.tasks import Task
+from core.contract.tasks import Task, TaskTable
 from core.contract.usage import Kind, Price, Unit
 
 TASK_OF_OUTPUT = {
@@ -17,31 +22,39 @@ TASK_OF_OUTPUT = {
     "image": Task.IMAGE,
     "embeddings": Task.EMBEDDING,
 }
-MODALITIES = {
-    Task.CHAT: (["text"], ["text"]),
-    Task.SPEECH: (["text"], ["speech"]),
-    Task.TRANSCRIPTION: (["audio"], ["transcription"]),
-    Task.IMAGE: (["text"], ["image"]),
-    Task.EMBEDDING: (["text"], ["embeddings"]),
-}
-TOLD_TASKS = {
+MODALITIES: TaskTable[tuple[list[str], list[str]]] = TaskTable(
+    "core.operations.model_list",
+    {
+        Task.SPEECH: (["text"], ["speech"]),
+        Task.TRANSCRIPTION: (["audio"], ["transcription"]),
+        Task.TRANSLATION: (["audio"], ["transcription"]),
+        Task.CHAT: (["text"], ["text"]),
+        Task.IMAGE: (["text"], ["image"]),
+        Task.EMBEDDING: (["text"], ["embeddings"]),
+    },
+)
+"""Input and output modalities of a model of which only the task is known."""
+
+DECLARED_TASKS = {
     "text-to-speech": Task.SPEECH,
     "automatic-speech-recognition": Task.TRANSCRIPTION,
     "llm": Task.CHAT,
     "vlm": Task.CHAT,
     "embeddings": Task.EMBEDDING,
 }
-"""What speaches says under `task` and LM Studio under `type`."""
+"""Values of `task` (speaches) and `type` (LM Studio)."""
 
-NAMED_TASKS = (
+NAME_HINTS = (
     (("tts", "speech-synthesis", "kokoro", "piper"), Task.SPEECH),
     (("whisper", "transcribe", "stt", "asr"), Task.TRANSCRIPTION),
     (("embed",), Task.EMBEDDING),
     (("dall-e", "image", "flux", "diffusion"), Task.IMAGE),
 )
-"""Where a list says nothing but ids, the name is the only hint; anything else is taken for a chat model."""
+"""Parts of names that suggest a task, for lists of bare ids; models without any are taken for `LIKELIEST`."""
 
-FLAT = {
+LIKELIEST = Task.CHAT
+
+PRICE_FIELDS = {
     "prompt": (Kind.TEXT_IN, Unit.TOKEN),
     "completion": (Kind.TEXT_OUT, Unit.TOKEN),
     "request": (Kind.REQUEST, Unit.REQUEST),
@@ -54,26 +67,49 @@ FLAT = {
     "input_cache_read": (Kind.CACHED_IN, Unit.TOKEN),
     "internal_reasoning": (Kind.REASONING_OUT, Unit.TOKEN),
 }
-COUNTED_SOMEHOW = {Task.SPEECH, Task.TRANSCRIPTION}
+UNCLEAR_UNITS = {Task.SPEECH, Task.TRANSCRIPTION}
+"""Tasks whose `prompt` price has no documented unit: characters, tokens or seconds."""
+
 FEATURES = {"tools": "tools", "reasoning": "reasoning", "response_format": "response_format"}
+
+
+class ModelRow(TypedDict, total=False):
+    """A row of the list; only `id` is certain, the types of all other values must be checked.
+
+    `architecture` has `input_modalities` and `output_modalities` (lists), `pricing` USD per unit as decimal
+    strings by the names of `PRICE_FIELDS`, and `discount` and `overrides`; `top_provider` has
+    `max_completion_tokens`.
+    """
+
+    id: Required[str]
+    owned_by: Any
+    task: Any
+    type: Any
+    name: Any
+    description: Any
+    architecture: Any
+    pricing: Any
+    supported_parameters: Any
+    context_length: Any
+    top_provider: Any
 
 
 @dataclass(frozen=True, slots=True)
 class ListedModel:
-    """One model of a list; `values` are columns of the model's row, `prices` its sheet (empty: unpriced)."""
+    """A model of a list: its upstream id, columns of its `AIModel` row, its price sheet (empty: unpriced)."""
 
     id: str
     values: Mapping[str, Any]
     prices: tuple[Price, ...] = field(default=())
 
 
-def has_details(row: Mapping[str, Any]) -> bool:
-    """Whether a row says enough to be believed: what goes in and out, and what it costs."""
+def has_details(row: ModelRow) -> bool:
+    """Whether a row has modalities and prices."""
     return isinstance(row.get("architecture"), dict) and isinstance(row.get("pricing"), dict)
 
 
-def model_from_details(row: Mapping[str, Any]) -> ListedModel | None:
-    """A rich row as columns and prices; None where none of its outputs is a task we know."""
+def model_from_details(row: ModelRow) -> ListedModel | None:
+    """A row with details as columns and prices; None where none of its outputs belongs to a known task."""
     shape = row["architecture"]
     outputs = words(shape.get("output_modalities"))
     tasks = [TASK_OF_OUTPUT[output] for output in outputs if output in TASK_OF_OUTPUT]
@@ -92,18 +128,15 @@ def model_from_details(row: Mapping[str, Any]) -> ListedModel | None:
         "context_length": whole(row.get("context_length")),
         "max_output": whole(top.get("max_completion_tokens")),
     }
-    # nobody says in which unit a prompt is counted that is spoken or heard: unpriced is better than wrong
-    sure = COUNTED_SOMEHOW.isdisjoint(tasks)
-    return ListedModel(row["id"], values, tuple(sheet(row["pricing"])) if sure else ())
+    # unpriced is better than priced wrong
+    priced = UNCLEAR_UNITS.isdisjoint(tasks)
+    return ListedModel(row["id"], values, tuple(price_sheet(row["pricing"])) if priced else ())
 
 
-def model_from_name(row: Mapping[str, Any], provider: str) -> ListedModel:
-    """A bare row: the task by what the server tells, else by the name; no price."""
+def model_from_name(row: ModelRow, provider: str) -> ListedModel:
+    """A row without details: the task that the server declares, else by the name; no price."""
     name = row["id"].rpartition("/")[2]
-    told = TOLD_TASKS.get(str(row.get("task") or row.get("type")))
-    task = told or next(
-        (task for hints, task in NAMED_TASKS if any(h in name.lower() for h in hints)), Task.CHAT
-    )
+    task = DECLARED_TASKS.get(str(row.get("task") or row.get("type"))) or task_from_name(name)
     inputs, outputs = MODALITIES[task]
     values = {
         "name": name[:160],
@@ -115,32 +148,37 @@ def model_from_name(row: Mapping[str, Any], provider: str) -> ListedModel:
     return ListedModel(row["id"], values)
 
 
-def sheet(pricing: Mapping[str, Any]) -> Iterator[Price]:
-    """Typed prices of flat ones; a negative amount says that the price varies, so there is none."""
-    amounts = {key: amount for key in FLAT if (amount := money(pricing.get(key))) is not None}
+def task_from_name(name: str) -> Task:
+    hits = (task for hints, task in NAME_HINTS if any(hint in name.lower() for hint in hints))
+    return next(hits, LIKELIEST)
+
+
+def price_sheet(pricing: Mapping[str, Any]) -> Iterator[Price]:
+    """OpenRouter's `pricing` object as prices; none where an amount is negative, which means varying."""
+    amounts = {key: amount for key in PRICE_FIELDS if (amount := money(pricing.get(key))) is not None}
     if any(amount < 0 for amount in amounts.values()):
         return
-    kept = 1 - (money(pricing.get("discount")) or Decimal(0))
+    factor = 1 - (money(pricing.get("discount")) or Decimal(0))
     essential = {key: amount for key, amount in amounts.items() if amount or key in ("prompt", "completion")}
     for key, amount in essential.items():
-        yield Price(*FLAT[key], amount * kept)
+        yield Price(*PRICE_FIELDS[key], amount * factor)
     overrides = pricing.get("overrides")
     for override in overrides if isinstance(overrides, list) else ():
-        yield from above(override, kept)
+        yield from long_prompt_prices(override, factor)
 
 
-def above(override: Any, kept: Decimal) -> Iterator[Price]:
-    """The prices of long prompts; conditions on the time of day are not ours to follow."""
+def long_prompt_prices(override: Any, factor: Decimal) -> Iterator[Price]:
+    """The prices of long prompts; overrides for times of the day are left out."""
     least = whole(override.get("min_prompt_tokens")) if isinstance(override, dict) else None
     if least is None or "utc_start" in override:
         return
-    for key in FLAT:
+    for key in PRICE_FIELDS:
         amount = money(override.get(key))
         if amount is not None and amount >= 0:
-            yield Price(*FLAT[key], amount * kept, {"min_prompt_tokens": least})
+            yield Price(*PRICE_FIELDS[key], amount * factor, {"min_prompt_tokens": least})
 
 
-def features(row: Mapping[str, Any]) -> list[str]:
+def features(row: ModelRow) -> list[str]:
     parameters = words(row.get("supported_parameters"))
     return ["streaming", *(FEATURES[name] for name in parameters if name in FEATURES)]
 

@@ -1,4 +1,4 @@
-"""What a provider is sent for a chat, as people may see it: files as references, no key of the provider."""
+"""The body sent to a provider for a chat request, safe to show: files as references, no provider key."""
 
 from __future__ import annotations
 
@@ -9,24 +9,27 @@ from core.contract.chat import ChatRequest, Media
 from core.contract.errors import Unsupported
 from core.contract.route import Target
 from core.providers import registry
+from core.providers.base import ChatAdapter
 
 HIDDEN = "[hidden]"
 
 
 def preview_chat(target: Target, request: ChatRequest) -> dict[str, Any]:
-    """The JSON body that `target` is sent; a file in it is `upload` or `name`, `media_type`, `bytes`.
+    """The JSON body that `target` is sent, in its wire's own shape.
 
-    Raises `Unsupported` where its wire cannot chat.
+    A file in it is an object of `upload` (or `name`), `media_type` and `bytes`. Raises `Unsupported` where
+    the wire has no chat.
     """
     secret = target.credential.reveal() if target.credential else ""
     adapter = registry.adapter(target.wire)
-    if not hasattr(adapter, "chat_body"):
+    if not isinstance(adapter, ChatAdapter):
         raise Unsupported(f"{target.provider_name} cannot chat.")
-    shown: dict[str, Any] = redact(adapter.chat_body(target, request), secret)
-    return shown
+    preview: dict[str, Any] = redact(adapter.chat_body(target, request), secret)
+    return preview
 
 
 def redact(value: Any, secret: str) -> Any:
+    """The JSON value with references for files and `HIDDEN` for `secret`."""
     if isinstance(value, Media):
         return reference(value)
     if isinstance(value, str):

@@ -1,4 +1,7 @@
-"""Finds model servers on this machine: loopback only, a handful of ports, a moment of patience."""
+"""Finds model servers on this machine: loopback only, on a few ports, 0.3 seconds each.
+
+A server counts when it has OpenAI's list of models at `/v1/models` (see `model_list.ModelRow`).
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,7 @@ HEADERS = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Ag
 
 @dataclass(frozen=True, slots=True)
 class DetectedServer:
-    """A server that answered; `models` are the ids it lists, None where it wants a key first."""
+    """A server that answered; `models` are the ids it lists, None where it needs a key for that."""
 
     kind: str
     port: int
@@ -36,24 +39,24 @@ class DetectedServer:
 
 
 async def detect_servers(ports: Iterable[int] = PORTS) -> list[DetectedServer]:
-    """Look at `ports` of this machine in parallel, our own excepted; at most about a second."""
+    """Probe `ports` of this machine in parallel, except the one we serve; takes at most about a second."""
     found = await asyncio.gather(*(probe_port(port) for port in ports if port != settings.PORT))
     return [server for server in found if server is not None]
 
 
 async def probe_port(port: int) -> DetectedServer | None:
-    """What serves models at `port`; None for nothing, for something else, and for another Polyphony."""
+    """The model server at `port`; None for nothing, for something else, and for another Polyphony."""
     rows: list[Any] | None = None
     try:
         rows = rows_of(await fetch_json(port, "/v1/models"))
         if rows is None:
             return None
     except UpstreamDenied:
-        pass  # somebody is there and wants a key
+        pass  # a server that needs a key
     except UpstreamError:
         return None
-    told = await asyncio.gather(*(fetch_or_empty(port, path) for path, _, _ in MARKS))
-    kind = next((name for value, (_, name, fits) in zip(told, MARKS, strict=True) if fits(value, rows)), "")
+    values = await asyncio.gather(*(fetch_or_empty(port, path) for path, _, _ in MARKS))
+    kind = next((name for value, (_, name, fits) in zip(values, MARKS, strict=True) if fits(value, rows)), "")
     if kind == OURSELVES:
         return None
     return DetectedServer(kind or "OpenAI-compatible", port, None if rows is None else ids(rows))
@@ -74,7 +77,7 @@ MARKS: tuple[tuple[str, str, Fits], ...] = (
     ("/api/v0/models", "LM Studio", lambda value, _: bool(rows_of(value))),
     ("/v1/audio/models", "speaches", lambda value, _: "models" in value or bool(rows_of(value))),
 )
-"""Path, name, and what tells it: several servers share a port, so the path decides, the first that fits."""
+"""Path, name of the server, and a test of the JSON at the path and of the rows; the first match wins."""
 
 
 def titled(value: Mapping[str, Any]) -> str:
@@ -83,6 +86,7 @@ def titled(value: Mapping[str, Any]) -> str:
 
 
 def rows_of(value: Mapping[str, Any]) -> list[Any] | None:
+    """The rows of OpenAI's list of models, unchecked; None where it is no such list."""
     rows = value.get("data")
     return rows if isinstance(rows, list) else None
 
@@ -101,8 +105,8 @@ async def fetch_or_empty(port: int, path: str) -> Mapping[str, Any]:
 
 async def fetch_json(port: int, path: str) -> Mapping[str, Any]:
     call = http.Call("GET", f"http://{HOST}:{port}{path}", HEADERS, limits=LIMITS)
-    async with await http.send(call) as reply:
-        body = await reply.body()
+    async with await http.send(call) as response:
+        body = await response.body()
     try:
         value = orjson.loads(body)
     except orjson.JSONDecodeError:
@@ -112,7 +116,7 @@ async def fetch_json(port: int, path: str) -> Mapping[str, Any]:
 
 @transaction.atomic
 def add_server(server: DetectedServer, name: str) -> Provider:
-    """Make a provider of a server that was found. Raises `InvalidRequest` for a name that cannot be one."""
+    """Create a provider for a detected server. Raises `InvalidRequest` for an invalid or used name."""
     slug = name.lower().replace(" ", "-")
     if SLUG.regex.fullmatch(slug) is None:
         raise InvalidRequest(f"{name} cannot name a provider: letters, digits, dots and dashes.")

@@ -1,10 +1,9 @@
-"""Compares the catalogue with what a live provider lists; adds, never deletes."""
+"""Compares the catalogue with the list of a live provider; adds models, never deletes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -16,11 +15,12 @@ from core.models.offload import offload
 from core.models.version import bump
 from core.operations import model_list
 from core.operations.connection import find, target_of
-from core.operations.model_list import ListedModel
+from core.operations.model_list import ListedModel, ModelRow
 from core.providers import registry
+from core.providers.base import ModelDetailsAdapter
 
 RESOLD = 20
-"""Priority of an endpoint found in a list: asked after those somebody wrote down."""
+"""Priority of an endpoint added from a list: after the seed's and an admin's own."""
 
 
 @dataclass(slots=True)
@@ -35,36 +35,36 @@ class SyncReport:
 
 
 async def sync_models(slug: str, *, add: bool = False) -> SyncReport:
-    """Ask the provider for its list and compare.
+    """Fetch the provider's list and compare.
 
-    Models of a list that tells modalities and prices are added; those of a bare list only with `add`. Raises
+    Models of a list with modalities and prices are added; those of a list of ids only with `add`. Raises
     `NotFound`, `Unavailable` without a key, `Unsupported` on a wire that has no list, `UpstreamError`.
     """
     entry = await find(slug)
     adapter = registry.adapter(entry.wire) if entry.wire in registry.WIRES else None
-    if not hasattr(adapter, "listing"):
+    if not isinstance(adapter, ModelDetailsAdapter):
         raise Unsupported(f"{entry.name} speaks a wire without a list of models.")
     target = target_of(entry)
     rows = await adapter.listing(target)
     if any(model_list.has_details(row) for row in rows):
-        # such lists show models that write text unless they are asked for all
+        # without the filter OpenRouter lists only models with text output
         rows = await adapter.listing(target, "?output_modalities=all")
     return await offload(compare, slug, rows, add)
 
 
-def compare(slug: str, rows: Iterable[Mapping[str, Any]], add: bool) -> SyncReport:
-    """Write what is to be added in one transaction and report. Blocking."""
+def compare(slug: str, rows: Iterable[ModelRow], add: bool) -> SyncReport:
+    """Add what is to be added in one transaction and report. Blocking."""
     report = SyncReport(slug)
-    offered = {bare(row["id"]): row for row in rows}
+    listed = {bare_id(row["id"]): row for row in rows}
     with transaction.atomic():
         provider = Provider.objects.get(slug=slug)
         known = set()
         for endpoint in provider.endpoints.select_related("model").order_by("model__slug"):
-            known.add(bare(endpoint.upstream_id))
-            there = bare(endpoint.upstream_id) in offered
-            (report.confirmed if there else report.gone).append(endpoint.model.slug)
-        for upstream_id in sorted(offered.keys() - known):
-            admit(provider, offered[upstream_id], add, report)
+            known.add(bare_id(endpoint.upstream_id))
+            present = bare_id(endpoint.upstream_id) in listed
+            (report.confirmed if present else report.gone).append(endpoint.model.slug)
+        for upstream_id in sorted(listed.keys() - known):
+            add_listed(provider, listed[upstream_id], add, report)
         if report.added:
             detail = {"models": report.added[:100]}
             AuditEvent.objects.create(action="models.synced", subject=slug, detail=detail)
@@ -72,25 +72,23 @@ def compare(slug: str, rows: Iterable[Mapping[str, Any]], add: bool) -> SyncRepo
     return report
 
 
-def admit(provider: Provider, row: Mapping[str, Any], add: bool, report: SyncReport) -> None:
+def add_listed(provider: Provider, row: ModelRow, add: bool, report: SyncReport) -> None:
     """Add the model of one row, or note that it is unknown."""
     if model_list.has_details(row):
-        found, slug = model_list.model_from_details(row), row["id"]
+        slug, model = row["id"], model_list.model_from_details(row)
     else:
-        found, slug = (
-            (model_list.model_from_name(row, provider.name) if add else None),
-            f"{provider.slug}/{row['id']}",
-        )
-    if found is None or not valid(slug):
+        slug = f"{provider.slug}/{row['id']}"
+        model = model_list.model_from_name(row, provider.name) if add else None
+    if model is None or not is_slug(slug):
         report.unknown.append(row["id"])
         return
-    write(provider, slug, found)
+    create_rows(provider, slug, model)
     report.added.append(slug)
 
 
-def write(provider: Provider, slug: str, found: ListedModel) -> None:
-    model, _ = AIModel.objects.get_or_create(slug=slug, defaults=dict(found.values))
-    endpoint = Endpoint.objects.create(model=model, provider=provider, upstream_id=found.id, priority=RESOLD)
+def create_rows(provider: Provider, slug: str, listed: ListedModel) -> None:
+    model, _ = AIModel.objects.get_or_create(slug=slug, defaults=dict(listed.values))
+    endpoint = Endpoint.objects.create(model=model, provider=provider, upstream_id=listed.id, priority=RESOLD)
     Price.objects.bulk_create(
         Price(
             endpoint=endpoint,
@@ -99,11 +97,11 @@ def write(provider: Provider, slug: str, found: ListedModel) -> None:
             usd_per_unit=price.usd_per_unit,
             condition=price.condition,
         )
-        for price in found.prices
+        for price in listed.prices
     )
 
 
-def valid(slug: str) -> bool:
+def is_slug(slug: str) -> bool:
     try:
         MODEL_SLUG(slug)
     except ValidationError:
@@ -111,6 +109,6 @@ def valid(slug: str) -> bool:
     return len(slug) <= 160
 
 
-def bare(upstream_id: str) -> str:
+def bare_id(upstream_id: str) -> str:
     """Google's lists put `models/` before every id."""
     return upstream_id.removeprefix("models/")

@@ -1,4 +1,9 @@
-"""Reads the seed files: JSON documents, one per provider, turned into rows keyed as the tables key them."""
+"""Reads the seed files: JSON documents, one per provider, into rows by their natural keys.
+
+A document is {"provider": {"slug", `PROVIDER_FIELDS`, "enabled"?}, "models": [model, …]}. A model is {"slug",
+"endpoint": {"upstream_id", "formats"?, "options"?, "prices"}}; the document that describes it also has
+`MODEL_FIELDS`, "speed"? ([slowest, fastest]) and "voices"? ({"id", `VOICE_FIELDS`}).
+"""
 
 from __future__ import annotations
 
@@ -11,8 +16,10 @@ from typing import Any
 
 FOLDER = Path(__file__).parent
 DIRECT, RESOLD = 10, 20
+"""Priorities of endpoints at the provider that describes the model, and at others."""
 
 Values = dict[str, Any]
+"""Columns of a row by their names."""
 
 PROVIDER_FIELDS = ("name", "wire", "base_url", "environment", "needs_key", "website", "key_help", "options")
 MODEL_FIELDS = (
@@ -54,7 +61,7 @@ def files(folder: Path = FOLDER) -> list[Path]:
 
 
 def digest(folder: Path = FOLDER) -> str:
-    """Names one state of the seed: the bytes of its files and the fields this version reads from them."""
+    """SHA-256 of the seed's files and of the fields that this version reads from them."""
     sha = hashlib.sha256(repr((PROVIDER_FIELDS, MODEL_FIELDS, VOICE_FIELDS)).encode())
     for path in files(folder):
         sha.update(path.name.encode() + b"\0" + path.read_bytes())

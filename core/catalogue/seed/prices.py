@@ -1,4 +1,4 @@
-"""The seed's price sheets: new lines become new rows, an admin's sheet is left alone."""
+"""Writes the seed's price sheets: changed lines become new rows, a sheet edited by an admin stays."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from core.catalogue.seed.files import Values
 from core.models import Endpoint, Price
 
 ROW, HALF = 32, 16
-"""An endpoint's `seed_digest`: its row's digest, that of the seed's sheet, that of the sheet in force."""
+"""Lengths in an endpoint's `seed_digest`: digest of its row, of the seed's sheet, of the sheet in force."""
 
 Line = tuple[str, str, str]
 Sheet = dict[Line, Decimal]
@@ -25,26 +25,26 @@ Sheet = dict[Line, Decimal]
 def seed_prices(
     endpoints: Mapping[tuple[str, str], Endpoint], wanted: Mapping[tuple[str, str], list[Values]]
 ) -> tuple[int, int]:
-    """Write the sheets that are new or changed; answers (rows written, sheets an admin had changed)."""
+    """Write the sheets that are new or changed: (rows written, sheets an admin had edited)."""
     now = timezone.now()
     in_force = sheets_in_force(endpoints.values(), now)
-    rows, seen, kept = [], [], 0
+    rows, updated, skipped = [], [], 0
     for key, lines in wanted.items():
         endpoint = endpoints[key]
         sheet = {line_of(line): Decimal(line["usd_per_unit"]) for line in lines}
-        seeded, left = endpoint.seed_digest[ROW : ROW + HALF], endpoint.seed_digest[ROW + HALF :]
-        if not endpoint.seed_digest or seeded == digest(sheet):
+        seed_digest, force_digest = endpoint.seed_digest[ROW : ROW + HALF], endpoint.seed_digest[ROW + HALF :]
+        if not endpoint.seed_digest or seed_digest == digest(sheet):
             continue
         current = in_force[endpoint.pk]
-        if left != (digest(current) if seeded else ""):
-            kept += 1
+        if force_digest != (digest(current) if seed_digest else ""):
+            skipped += 1
             continue
         rows += [new_row(endpoint, line, now) for line in lines if differs(line, current)]
         endpoint.seed_digest = endpoint.seed_digest[:ROW] + digest(sheet) + digest({**current, **sheet})
-        seen.append(endpoint)
+        updated.append(endpoint)
     Price.objects.bulk_create(rows)
-    Endpoint.objects.bulk_update(seen, ["seed_digest"])
-    return len(rows), kept
+    Endpoint.objects.bulk_update(updated, ["seed_digest"])
+    return len(rows), skipped
 
 
 def sheets_in_force(endpoints: Iterable[Endpoint], now: datetime) -> dict[int, Sheet]:

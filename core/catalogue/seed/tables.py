@@ -1,7 +1,7 @@
-"""Writes the seed into the tables: what is missing, and what no admin has changed since it was written.
+"""Writes the seed into the tables: rows that are missing, and rows that no admin has edited since.
 
-Every seeded row carries a digest of the words the seed wrote. A row that no longer matches its digest was
-edited, and an edit wins for good. Prices are never rewritten: a new price is a new row, valid from now.
+Every seeded row has a digest of the values that the seed wrote. A row that no longer matches its digest was
+edited, and an edit is never overwritten. Prices are never changed: a new price is a new row, valid from now.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from core.models.catalogue import SeededRow
 from core.models.version import bump
 
 DIGEST_LENGTH = 32
-"""Hex digits of a row's digest; an endpoint keeps that of its price sheet behind it."""
+"""Hex digits of a row's digest; an endpoint has the digests of its price sheet appended."""
 
 Row = TypeVar("Row", bound=SeededRow)
 
 
 @dataclass(slots=True)
 class SeedReport:
-    """Rows written, and rows left alone because an admin had edited them."""
+    """Counts of rows written, and of rows `kept` because an admin had edited them."""
 
     created: int = 0
     updated: int = 0
@@ -44,7 +44,7 @@ class SeedReport:
 
 
 def seed_catalogue(folder: Path = files.FOLDER) -> SeedReport:
-    """Bring the tables up to the seed in one transaction; does nothing when this seed was written before."""
+    """Update the tables from the seed in one transaction; does nothing when this seed was written before."""
     digest = files.digest(folder)
     if Version.objects.filter(name=Version.SEED, note=digest).exists():
         return SeedReport()
@@ -94,7 +94,7 @@ def write_endpoints(
 
     existing = Endpoint.objects.filter(model__slug__in=data.models).select_related("model", "provider")
     rows: dict[tuple[str, str], Endpoint] = {}
-    for row in existing.order_by("seed_digest"):  # a seeded row comes after an admin's own and hides it
+    for row in existing.order_by("seed_digest"):  # a seeded row comes after an admin's own and wins
         rows[row.model.slug, row.provider.slug] = row
     return reconcile(Endpoint, data.endpoints, rows, new, report)
 
@@ -106,9 +106,9 @@ def write_voices(data: SeedData, models: Mapping[str, AIModel], report: SeedRepo
     existing = Voice.objects.filter(model__slug__in=data.models).select_related("model")
     rows = {(row.model.slug, row.voice_id): row for row in existing}
     reconcile(Voice, data.voices, rows, new, report)
-    gone = [row.pk for key, row in rows.items() if key not in data.voices and untouched(row)]
-    Voice.objects.filter(pk__in=gone).delete()
-    report.removed += len(gone)
+    removed = [row.pk for key, row in rows.items() if key not in data.voices and unedited(row)]
+    Voice.objects.filter(pk__in=removed).delete()
+    report.removed += len(removed)
 
 
 def reconcile(
@@ -118,14 +118,14 @@ def reconcile(
     new: Callable[[Any], Row],
     report: SeedReport,
 ) -> dict[Any, Row]:
-    """Create what `rows` lacks, update what still has the seed's words; answers all rows by key."""
+    """Create what `rows` lacks, update what still has the seed's values; returns all rows by key."""
     fresh, stale = [], []
     for key, values in wanted.items():
         row = rows.get(key)
         if row is None:
             rows[key] = row = new(key)
             fresh.append(assign(row, values))
-        elif not untouched(row, values):
+        elif not unedited(row, values):
             report.kept += 1
         elif row.seed_digest[:DIGEST_LENGTH] != digest(values):
             stale.append(assign(row, values))
@@ -156,8 +156,8 @@ FIELDS: dict[type[SeededRow], tuple[str, ...]] = {
 }
 
 
-def untouched(row: SeededRow, wanted: Values | None = None) -> bool:
-    """Whether the row still says what the seed wrote, or what the seed says now; an admin's own row never."""
+def unedited(row: SeededRow, wanted: Values | None = None) -> bool:
+    """Whether the row has the values the seed wrote, or those of `wanted`; False for an admin's own row."""
     if not row.seed_digest:
         return False
     now = digest({name: getattr(row, name) for name in FIELDS[type(row)]})
@@ -166,6 +166,6 @@ def untouched(row: SeededRow, wanted: Values | None = None) -> bool:
 
 def digest(values: Values) -> str:
     """Empty values are left out, so that a field added in a later version does not look like an edit."""
-    said = {name: value for name, value in values.items() if value not in (None, "", [], {})}
-    text = json.dumps(said, sort_keys=True, default=str, ensure_ascii=False)
+    filled = {name: value for name, value in values.items() if value not in (None, "", [], {})}
+    text = json.dumps(filled, sort_keys=True, default=str, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:DIGEST_LENGTH]

@@ -1,4 +1,4 @@
-"""`manage.py create_api_key`: issue a key and show it once."""
+"""`manage.py create_api_key`: issue a key and print it."""
 
 from __future__ import annotations
 

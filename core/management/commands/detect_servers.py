@@ -25,7 +25,7 @@ class Command(BaseCommand):
         ports = (options["port"],) if options["port"] else operations.PORTS
         servers = async_to_sync(operations.detect_servers)(ports)
         for server in servers:
-            self.stdout.write(f"{server.kind} at {server.url}: {offer(server)}")
+            self.stdout.write(f"{server.kind} at {server.url}: {describe(server)}")
         if not servers:
             self.stdout.write(f"Nothing answers at {', '.join(map(str, ports))} on this machine.")
         if options["add"]:
@@ -45,8 +45,8 @@ class Command(BaseCommand):
         )
 
 
-def offer(server: operations.DetectedServer) -> str:
-    """What it has, in a few words."""
+def describe(server: operations.DetectedServer) -> str:
+    """The models it lists, shortened."""
     if server.models is None:
         return "wants a key"
     names = ", ".join(server.models[:SHOWN])

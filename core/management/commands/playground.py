@@ -1,4 +1,4 @@
-"""`manage.py playground`: from a fresh clone to a served page, and every start after that."""
+"""`manage.py playground`: prepare what is missing (database, seed, static files, admin), then serve."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Command(BaseCommand):
         self.prepare()
         admin = first_admin()
         Thread(target=prepare_providers, daemon=True).start()
-        # only now: the application looks its static files up as it is built
+        # imported late: the application reads the static files when it is built
         from core.asgi import application  # noqa: PLC0415
 
         try:
@@ -74,7 +74,7 @@ class Command(BaseCommand):
             raise CommandError(f"{trouble} PORT chooses another.") from trouble
 
     def prepare(self) -> None:
-        os.umask(0o077)  # database, sounds and spool are for this account alone
+        os.umask(0o077)  # database, media and spool are readable for this account only
         Path(settings.VAR).mkdir(parents=True, exist_ok=True)
         if not migrated():
             call_command("migrate", verbosity=0, interactive=False)
@@ -83,7 +83,7 @@ class Command(BaseCommand):
         collect_static()
 
     def check_tables(self) -> None:
-        """Say what is wrong with the rows, a lost ring key before all; the admin must run to put it right."""
+        """Report problems such as a lost ring key, without failing: the admin is needed to fix them."""
         self.check(tags=[checks.Tags.database], databases=[DEFAULT_DB_ALIAS], fail_level=checks.CRITICAL)
 
     def welcome(self, origin: str, admin: User) -> None:
@@ -97,19 +97,19 @@ class Command(BaseCommand):
 
 
 def prepare_providers() -> None:
-    """While the server comes up: certificates, the local engine."""
+    """Load certificates and the local engine while the server starts."""
     live = [entry for entry in snapshot.current().providers.values() if readiness(entry).ready]
     connection.close()
     registry.prepare({entry.wire for entry in live} & registry.WIRES.keys())
 
 
 def refuse_work() -> None:
-    """From the first moment of a shutdown, so that /readyz says no while requests in flight finish."""
+    """Called when a shutdown begins: /readyz answers 503 while running requests finish."""
     background.state.draining = True
 
 
 def printable(host: str) -> str:
-    """An address a browser can open: the wildcard is this machine, IPv6 wears brackets."""
+    """A host for a URL: the wildcard address becomes loopback, IPv6 gets brackets."""
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
     return f"[{host}]" if ":" in host else host
 
@@ -120,7 +120,7 @@ def migrated() -> bool:
 
 
 def first_admin() -> User:
-    """The admin every installation begins with; an existing one is left as it is."""
+    """The first admin, created where there is none yet."""
     name = settings.POLYPHONY_ADMIN_USERNAME
     existing = User.objects.filter(is_superuser=True, is_active=True).order_by("id").first()
     if existing is not None:
@@ -150,10 +150,10 @@ def collect_static() -> None:
 
 
 def static_digest() -> str:
-    """Names, sizes and times of every source file: enough to notice an edit, quick enough for each start."""
-    seen = hashlib.sha256()
+    """SHA-256 of names, sizes and times of all source files: quick enough for every start."""
+    digest = hashlib.sha256()
     for finder in get_finders():
         for path, storage in finder.list([]):
             facts = Path(storage.path(path)).stat()
-            seen.update(f"{path}:{facts.st_size}:{facts.st_mtime_ns}\n".encode())
-    return seen.hexdigest()
+            digest.update(f"{path}:{facts.st_size}:{facts.st_mtime_ns}\n".encode())
+    return digest.hexdigest()

@@ -37,7 +37,7 @@ class Command(BaseCommand):
             AuditEvent.objects.create(action="provider_key.rotated", subject=str(key.pk))
 
     def report(self) -> None:
-        """Say how much each ring key holds; fails while a key that is gone from the ring is still needed."""
+        """Print how many keys each ring key holds; fails while one is missing from the ring."""
         sealed = Counter(key.secret.key_id for key in ProviderKey.objects.all() if key.secret)
         peppered = Counter(ApiKey.objects.filter(revoked_at=None).values_list("pepper_id", flat=True))
         known = list(ring())

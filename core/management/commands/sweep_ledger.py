@@ -1,4 +1,4 @@
-"""`manage.py sweep_ledger`: complete what a crash left open."""
+"""`manage.py sweep_ledger`: close the records that a crash left open."""
 
 from typing import Any
 

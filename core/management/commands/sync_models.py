@@ -26,13 +26,13 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["provider"]:
             try:
-                self.show(async_to_sync(compared)(options["provider"], options["add"]))
+                self.show(async_to_sync(sync)(options["provider"], options["add"]))
             except PolyphonyError as error:
                 raise CommandError(error.message) from None
             return
         for slug in Provider.objects.filter(enabled=True).values_list("slug", flat=True):
             try:
-                self.show(async_to_sync(compared)(slug, options["add"]))
+                self.show(async_to_sync(sync)(slug, options["add"]))
             except PolyphonyError as error:
                 self.stdout.write(f"{slug}: {error.message}")
 
@@ -48,7 +48,7 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {title}: {', '.join(names[:SHOWN])}{rest}")
 
 
-async def compared(slug: str, add: bool) -> operations.SyncReport:
+async def sync(slug: str, add: bool) -> operations.SyncReport:
     try:
         return await operations.sync_models(slug, add=add)
     finally:

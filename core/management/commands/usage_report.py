@@ -1,4 +1,4 @@
-"""`manage.py usage_report`: what was used and what it cost."""
+"""`manage.py usage_report`: usage and cost per user and model."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from django import forms
 from django.urls import reverse
 
 from core.admin.fields import ListField, network
-from core.catalogue.seed.tables import seed_catalogue, untouched
+from core.catalogue.seed.tables import seed_catalogue, unedited
 from core.models import AIModel, Endpoint, Price, Provider
 
 
@@ -31,7 +31,7 @@ def sent(page) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("table", [AIModel, Endpoint, Provider], ids=lambda table: table.__name__)
-def test_saving_untouched_seeded_rows_changes_nothing(browser, table):
+def test_saving_unedited_seeded_rows_changes_nothing(browser, table):
     seed_catalogue()
     rows = list(table.objects.order_by("pk"))[::4]
     assert rows
@@ -40,7 +40,7 @@ def test_saving_untouched_seeded_rows_changes_nothing(browser, table):
         page = browser.post(address, sent(browser.get(address)))
         assert page.status_code == 302, page.context["adminform"].form.errors
         again = table.objects.get(pk=row.pk)
-        assert untouched(again), row
+        assert unedited(again), row
 
 
 @pytest.fixture
