@@ -1,12 +1,12 @@
-"""What the log need not repeat."""
+"""Logging filters."""
 
 from __future__ import annotations
 
 import logging
 
 
-class AlreadyTold(logging.Filter):
-    """Drops the traceback a server writes for an exception that says `told`: its reason stands in the log."""
+class AlreadyLogged(logging.Filter):
+    """Drops the record a server writes for an exception with a true `logged`: its reason is in the log."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        return not (record.exc_info and getattr(record.exc_info[1], "told", False))
+        return not (record.exc_info and getattr(record.exc_info[1], "logged", False))

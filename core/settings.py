@@ -212,10 +212,10 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
-    "filters": {"told": {"()": "core.logs.AlreadyTold"}},
+    "filters": {"already_logged": {"()": "core.logs.AlreadyLogged"}},
     "loggers": {
         "polyphony": {"level": env.str("LOG_LEVEL", default="INFO")},
-        "daphne.server": {"filters": ["told"]},
-        "uvicorn.error": {"filters": ["told"]},
+        "daphne.server": {"filters": ["already_logged"]},
+        "uvicorn.error": {"filters": ["already_logged"]},
     },
 }

@@ -1,1 +1,1 @@
-"""The machines' face: a Starlette application beside Django, in front of the same door as the pages."""
+"""The HTTP API for machines: one module per endpoint, as a Starlette application beside Django."""

@@ -1,4 +1,4 @@
-"""`POST chat/completions`: a conversation goes on, whole or delta by delta."""
+"""`POST chat/completions`: a chat completion, complete or as server-sent events."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from typing import Any, Protocol
 from starlette.requests import Request
 from starlette.responses import Response
 
-from core.api.files.uploads import ChatReceived, receive_chat
+from core.api.files.chat_upload import ChatUpload, receive_chat
+from core.api.http.authentication import authenticate
 from core.api.http.json_response import JSON, dumps
-from core.api.http.middleware import Later, Scope, Send
-from core.api.http.request import caller
-from core.api.http.responders import Live, Whole
-from core.api.http.streaming import Stream, answer_headers
-from core.api.http.write_buffer import gather
+from core.api.http.middleware import DeferredResponse, Scope, Send
+from core.api.http.responders import CompleteResponder, StreamingResponder
+from core.api.http.streaming import EVENT_STREAM, ResponseStream, generation_headers
+from core.api.http.write_buffer import coalesce
 from core.background import state
+from core.bodies.chat.body import ChatBody
 from core.bodies.chat.chunks import ChunkWriter
 from core.bodies.chat.completion import chat_usage, render_completion
 from core.contract.errors import Interrupted, PolyphonyError
@@ -29,50 +30,48 @@ from core.ledger.cost_split import cost_details
 
 log = logging.getLogger("polyphony.api")
 
-EVENT_STREAM = "text/event-stream; charset=utf-8"
 
-
-async def chat(request: Request) -> Later:
-    """Take the conversation and its files, admit and route; nothing is sent yet, so that a refusal can
-    still have its status."""
-    who = await caller(request)
-    received = await receive_chat(request)
+async def chat(request: Request) -> DeferredResponse:
+    """Receive the messages and their files, admit and route; nothing is sent yet, so that an error can still
+    have its status."""
+    caller = await authenticate(request)
+    upload = await receive_chat(request, ChatBody)
     try:
-        session = Session(who, received.request)
+        session = Session(caller, upload.request)
     except BaseException:
-        received.close()
+        upload.close()
         raise
-    return Later((ChunkAnswer if received.request.streamed else CompletionAnswer)(session, received))
+    return DeferredResponse(
+        (ChatEventResponder if upload.request.streamed else ChatResponder)(session, upload)
+    )
 
 
-class CompletionAnswer(Whole):
-    """An answer in one piece."""
+class ChatResponder(CompleteResponder):
+    """A chat completion in one piece."""
 
-    def __init__(self, session: Session, received: ChatReceived) -> None:
-        super().__init__(session, received)
-        self.received = received
+    def __init__(self, session: Session, upload: ChatUpload) -> None:
+        super().__init__(session, upload)
+        self.upload = upload
         self.created = int(time.time())
 
-    async def made(self) -> Response:
+    async def response(self) -> Response:
         answer = await collect(self.session)
         details = cost_details(self.session.record.attempts)
-        found = render_completion(answer.content, answer.receipt, self.created, details)
-        headers = self.headers_of(JSON, answer.started)
-        return Response(dumps(found), headers=headers)
+        completion = render_completion(answer.content, answer.receipt, self.created, details)
+        return Response(dumps(completion), headers=self.headers(JSON, answer.started))
 
-    def headers_of(self, media_type: str, began: Started | None) -> Mapping[str, str]:
-        headers = answer_headers(media_type, self.session.id, self.session.route.model, began)
+    def headers(self, media_type: str, began: Started | None) -> Mapping[str, str]:
         cost = self.session.receipt.cost if self.session.receipt else None
-        return headers if cost is None else {**headers, "X-Polyphony-Cost": format(cost.normalize(), "f")}
+        return generation_headers(media_type, self.session.id, self.session.route.model, began, cost)
 
     def usage(self) -> dict[str, Any] | None:
-        """What it came to; None where nothing was asked of a provider."""
+        """The `usage` object; None where the request has not been settled."""
         receipt = self.session.receipt
         return chat_usage(receipt, cost_details(self.session.record.attempts)) if receipt else None
 
 
-class Frames(Protocol):
-    """Writes the events of one answer as server-sent events."""
+class EventEncoder(Protocol):
+    """Renders the events of one response as server-sent events."""
 
     def frame(self, event: Event) -> bytes: ...
 
@@ -81,75 +80,75 @@ class Frames(Protocol):
     def failure(self, error: Mapping[str, Any], usage: Mapping[str, Any] | None) -> bytes: ...
 
 
-class ChunkAnswer(Live, CompletionAnswer):
-    """An answer as server-sent events; a failure after the first of them is an event too."""
+class ChatEventResponder(StreamingResponder, ChatResponder):
+    """A chat completion as server-sent events; a failure after the first of them is an event too."""
 
-    def __init__(self, session: Session, received: ChatReceived) -> None:
-        super().__init__(session, received)
-        self.chunks = self.frames()
+    def __init__(self, session: Session, upload: ChatUpload) -> None:
+        super().__init__(session, upload)
+        self.encoder = self.new_encoder()
         self.began: Started | None = None
-        self.gathered: list[bytes] = []
+        self.buffered: list[bytes] = []
 
-    def frames(self) -> Frames:
-        asked = self.received.body.stream_options or {}
-        usage = bool(asked.get("include_usage"))
+    def new_encoder(self) -> EventEncoder:
+        options = self.upload.body.stream_options or {}
+        usage = bool(options.get("include_usage"))
         return ChunkWriter(self.session.id, self.created, self.session.route.model, usage=usage)
 
-    async def answer(self, scope: Scope, send: Send) -> None:
-        stream = Stream(send, scope)
-        stream.beat(lambda: self.start(stream))
+    async def stream(self, scope: Scope, send: Send) -> None:
+        stream = ResponseStream(send, scope)
+        stream.keep_alive(lambda: self.start(stream))
         try:
             await self.relay(stream)
-            await self.close(stream, self.chunks.end(self.usage() or {}))
+            await self.close(stream, self.encoder.end(self.usage() or {}))
         except PolyphonyError as error:
-            if not (stream.started or self.gathered):
+            if not (stream.started or self.buffered):
                 raise
-            self.name(error)
+            self.add_generation_id(error)
             log.warning("chat %s was cut: %s", self.session.id, error.provider_code)
-            await self.close(stream, self.chunks.failure(error.envelope(), self.usage()))
+            await self.close(stream, self.encoder.failure(error.envelope(), self.usage()))
         except asyncio.CancelledError:
-            if state.draining and (stream.started or self.gathered):
+            if state.draining and (stream.started or self.buffered):
                 stopped = Interrupted("The server was stopped.")
-                self.name(stopped)
-                await self.close(stream, self.chunks.failure(stopped.envelope(), self.usage()))
+                self.add_generation_id(stopped)
+                await self.close(stream, self.encoder.failure(stopped.envelope(), self.usage()))
             raise
         finally:
-            stream.hush()
+            stream.stop_keep_alive()
 
-    async def start(self, stream: Stream) -> None:
+    async def start(self, stream: ResponseStream) -> None:
         if not stream.started:
-            await stream.start(self.headers_of(EVENT_STREAM, self.began))
+            await stream.start(self.headers(EVENT_STREAM, self.began))
 
-    async def relay(self, stream: Stream) -> None:
-        """Deltas that come together are written together, as soon as there is nothing more to wait for."""
-        frame, gathered = self.chunks.frame, self.gathered
+    async def relay(self, stream: ResponseStream) -> None:
+        """Send the events; those available together are written together."""
+        frame, buffered = self.encoder.frame, self.buffered
 
         def write() -> Awaitable[None] | None:
-            if not gathered:
+            if not buffered:
                 return None
             if not stream.started:
                 return self.write(stream)
-            data = gathered[0] if len(gathered) == 1 else b"".join(gathered)
-            gathered.clear()
+            data = buffered[0] if len(buffered) == 1 else b"".join(buffered)
+            buffered.clear()
             return stream.write(data)
 
         def take(event: Event) -> None:
             if frames := frame(event):
-                gathered.append(frames)
+                buffered.append(frames)
             elif type(event) is Started:
                 self.began = event
 
         async with aclosing(self.session.events()) as events:
-            await gather(events, take, write)
+            await coalesce(events, take, write)
 
-    async def write(self, stream: Stream, *last: bytes) -> None:
-        """Write what was gathered, then `last`."""
-        data = b"".join((*self.gathered, *last))
-        self.gathered.clear()
+    async def write(self, stream: ResponseStream, *last: bytes) -> None:
+        """Write what is buffered, then `last`."""
+        data = b"".join((*self.buffered, *last))
+        self.buffered.clear()
         if not stream.started:
             await self.start(stream)
         await stream.write(data)
 
-    async def close(self, stream: Stream, frames: bytes) -> None:
+    async def close(self, stream: ResponseStream, frames: bytes) -> None:
         await self.write(stream, frames)
         await stream.end()

@@ -1,4 +1,4 @@
-"""`/api/docs`: the OpenAPI document as a page, with samples that can be copied and run."""
+"""`/api/docs`: the OpenAPI document as a page, with curl commands that can be copied and run."""
 
 from __future__ import annotations
 
@@ -16,28 +16,17 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from core.api.http.operation import Operation
 from core.api.openapi import document
-from core.api.routes import OPERATIONS, Operation
+from core.api.routes import OPERATIONS
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-SAMPLE_BODIES: Mapping[str, dict[str, Any]] = {
-    "/chat/completions": {
-        "model": "local/inspector",
-        "messages": [{"role": "user", "content": "Hello from Polyphony."}],
-    },
-    "/responses": {"model": "local/inspector", "input": "Hello from Polyphony."},
-    "/audio/speech": {"model": "local/espeak-ng", "input": "Hello from Polyphony."},
-    "/audio/transcriptions": {"model": "local/pocketsphinx"},
-    "/audio/translations": {"model": "openai/whisper-large-v3"},
-}
 SAMPLE_FILE = "hello.mp3"
 SAMPLE_PATHS = {"{author}/{slug}": "local/espeak-ng", "{id}": "local/espeak-ng"}
-SAMPLE_QUERIES = {"/generation": "id=$GENERATION_ID", "/audio/voices": "model=local/espeak-ng"}
-FILES = {"/audio/speech": SAMPLE_FILE}
-FILE_WORDS = 'The sound, in a form; in JSON `input_audio` as `{"data": base64, "format": "mp3"}`.'
+FILE_DESCRIPTION = 'The sound, in a form; in JSON `input_audio` as `{"data": base64, "format": "mp3"}`.'
 
 
 async def docs(request: Request) -> Response:
@@ -64,7 +53,7 @@ async def docs(request: Request) -> Response:
 
 
 def language(request: Request) -> str:
-    """The visitor's choice in the pages' cookie, else the first language of theirs that we have."""
+    """The language of the pages' cookie, else the first supported one of Accept-Language."""
     chosen = request.cookies.get(settings.LANGUAGE_COOKIE_NAME, "")
     wanted = parse_accept_lang_header(request.headers.get("accept-language", ""))
     for code in (chosen, *(code for code, _ in wanted)):
@@ -76,7 +65,7 @@ def language(request: Request) -> str:
 
 
 def groups(base: str) -> list[dict[str, Any]]:
-    """Operations by tag, in the order of the table."""
+    """Operations by tag, in the order of the route table: the template's `groups`."""
     found: dict[str, list[dict[str, Any]]] = {}
     for operation in OPERATIONS:
         found.setdefault(operation.tag, []).append(section(operation, base))
@@ -89,20 +78,23 @@ def section(operation: Operation, base: str) -> dict[str, Any]:
         "method": operation.method,
         "path": operation.path,
         "summary": operation.summary,
-        "media": operation.media,
+        "media": operation.media_types,
         "fields": parameters(operation),
         "curl": curl(operation, base),
     }
 
 
 def parameters(operation: Operation) -> list[dict[str, Any]]:
-    asked = [row(query.name, query.schema["type"], query.required, query.words) for query in operation.query]
-    sent = [row("file", "file", True, FILE_WORDS)] if operation.file else []
-    return [*asked, *sent, *(fields(operation.body.__name__) if operation.body else ())]
+    query = [
+        row(parameter.name, parameter.schema["type"], parameter.required, parameter.description)
+        for parameter in operation.query
+    ]
+    file = [row("file", "file", True, FILE_DESCRIPTION)] if operation.file else []
+    return [*query, *file, *(fields(operation.body.__name__) if operation.body else ())]
 
 
-def row(name: str, form: str, required: bool, words: str) -> dict[str, Any]:
-    return {"name": name, "type": form, "required": required, "words": coded(words)}
+def row(name: str, kind: str, required: bool, description: str) -> dict[str, Any]:
+    return {"name": name, "type": kind, "required": required, "words": with_code(description)}
 
 
 def fields(schema: str) -> list[dict[str, Any]]:
@@ -110,26 +102,26 @@ def fields(schema: str) -> list[dict[str, Any]]:
     schemas = document()["components"]["schemas"]
     required = schemas[schema].get("required", ())
     return [
-        row(name, kind(spec, schemas), name in required, spec.get("description", ""))
+        row(name, type_name(spec, schemas), name in required, spec.get("description", ""))
         for name, spec in schemas[schema]["properties"].items()
     ]
 
 
-def coded(words: str) -> SafeString:
-    """Escaped text with what stands between backquotes as code."""
+def with_code(text: str) -> SafeString:
+    """Escaped text with the parts between backquotes in `<code>`."""
     parts = [
-        format_html("<code>{}</code>", part) if place % 2 else part
-        for place, part in enumerate(words.split("`"))
+        format_html("<code>{}</code>", part) if number % 2 else part
+        for number, part in enumerate(text.split("`"))
     ]
     return format_html_join("", "{}", ((part,) for part in parts))
 
 
-def kind(spec: Mapping[str, Any], schemas: Mapping[str, Any]) -> str:
+def type_name(spec: Mapping[str, Any], schemas: Mapping[str, Any]) -> str:
     """A schema in a few words: `string`, `number, 0.25 to 4`, `mp3 | opus`."""
     if "$ref" in spec:
-        return kind(schemas[spec["$ref"].rpartition("/")[2]], schemas)
+        return type_name(schemas[spec["$ref"].rpartition("/")[2]], schemas)
     if "anyOf" in spec:
-        return " | ".join(kind(part, schemas) for part in spec["anyOf"] if part.get("type") != "null")
+        return " | ".join(type_name(part, schemas) for part in spec["anyOf"] if part.get("type") != "null")
     if "enum" in spec:
         return " | ".join(spec["enum"])
     if "minimum" in spec:
@@ -138,21 +130,21 @@ def kind(spec: Mapping[str, Any], schemas: Mapping[str, Any]) -> str:
 
 
 def curl(operation: Operation, base: str) -> str:
-    """A command that works as it is once POLYPHONY_API_KEY is set."""
+    """A command that works without changes once POLYPHONY_API_KEY is set."""
     path = operation.path
     for pattern, value in SAMPLE_PATHS.items():
         path = path.replace(pattern, value)
-    query = SAMPLE_QUERIES.get(path)
+    sample = operation.sample
     lines = [
-        f'curl "{base}{path}{"?" + query if query else ""}"',
+        f'curl "{base}{path}{"?" + sample.query if sample.query else ""}"',
         '-H "Authorization: Bearer $POLYPHONY_API_KEY"',
     ]
     if operation.file:
         lines.append(f"-F file=@{SAMPLE_FILE}")
-        lines += [f"-F {name}={value}" for name, value in SAMPLE_BODIES[operation.path].items()]
+        lines += [f"-F {name}={value}" for name, value in (sample.body or {}).items()]
     elif operation.body:
         lines.append('-H "Content-Type: application/json"')
-        lines.append(f"-d {shlex.quote(json.dumps(SAMPLE_BODIES[operation.path]))}")
-    if operation.path in FILES:
-        lines.append(f"--output {FILES[operation.path]}")
+        lines.append(f"-d {shlex.quote(json.dumps(sample.body))}")
+    if sample.output:
+        lines.append(f"--output {sample.output}")
     return " \\\n  ".join(lines)

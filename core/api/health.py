@@ -1,4 +1,4 @@
-"""Probes and counters: is the process up, may it be sent work, what has it done."""
+"""`/healthz`, `/readyz` and `/metrics`."""
 
 from __future__ import annotations
 
@@ -10,34 +10,36 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from core import background
-from core.api.http.json_response import answer
-from core.api.http.metrics import measures
+from core.api.http.json_response import json_response
+from core.api.http.metrics import request_metrics
 from core.contract.errors import NotPermitted
 from core.ledger.store.writer import writer
 from core.models.offload import offload
 
 
 async def alive(request: Request) -> Response:
-    return answer({"status": "ok"})
+    return json_response({"status": "ok"})
 
 
 async def ready(request: Request) -> Response:
-    """200 when database and ledger writer work and no shutdown has begun, else 503 with what is missing."""
-    found = await offload(background.ready)
-    good = all(found.values())
-    return answer({"status": "ready" if good else "not ready", "checks": found}, 200 if good else 503)
+    """200 when database and ledger writer work and no shutdown has begun, else 503."""
+    checks = await offload(background.ready)
+    is_ready = all(checks.values())
+    status = "ready" if is_ready else "not ready"
+    return json_response({"status": status, "checks": checks}, 200 if is_ready else 503)
 
 
 async def metrics(request: Request) -> Response:
-    """Prometheus' text form, for the networks of METRICS_ALLOW only."""
+    """Prometheus' text format, for the networks of METRICS_ALLOW only."""
     client = request.client.host if request.client else ""
     if not allowed(client, tuple(settings.METRICS_ALLOW)):
         raise NotPermitted("Metrics are for the networks named in METRICS_ALLOW.", code="ip_not_allowed")
-    lines = measures.lines(gauges())
+    lines = request_metrics.lines(gauges())
     return PlainTextResponse("\n".join(lines) + "\n", media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 def gauges() -> list[tuple[str, str, float]]:
+    """Name, help, value."""
     return [
         ("polyphony_background_tasks", "Tasks the process owns and waits for.", len(background.owned_tasks)),
         ("polyphony_ledger_queue", "Writes that wait for the ledger.", writer.queue.qsize()),

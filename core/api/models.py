@@ -1,4 +1,4 @@
-"""`GET models` and its kin: what exists, from the snapshot in memory."""
+"""`GET models`, endpoints, voices and providers, from the catalogue snapshot in memory."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from core.api.http import query
-from core.api.http.json_response import answer
-from core.api.http.request import caller
+from core.api.http.authentication import authenticate
+from core.api.http.json_response import json_response
 from core.api.serializers.models import (
+    best_endpoint,
     created,
     endpoints_object,
     features,
-    first_ready,
     model_object,
     voice_objects,
 )
@@ -26,66 +26,66 @@ from core.catalogue.entries import ModelEntry
 from core.contract.errors import InvalidRequest
 from core.contract.tasks import Task
 
-MOST = 1000
-FARTHEST = 1_000_000
+MAX_LIMIT = 1000
+MAX_OFFSET = 1_000_000
 
 
 async def models(request: Request) -> Response:
-    await caller(request)
-    found = ordered(request, matching(request))
-    offset = query.number(request, "offset", 0, 0, FARTHEST)
-    limit = query.number(request, "limit", MOST, 1, MOST)
+    await authenticate(request)
+    found = ordered(request, filtered(request))
+    offset = query.integer(request, "offset", 0, 0, MAX_OFFSET)
+    limit = query.integer(request, "limit", MAX_LIMIT, 1, MAX_LIMIT)
     page = found[offset : offset + limit]
     following = offset + limit
-    return answer(
+    return json_response(
         {
             "object": "list",
             "data": [model_object(model) for model in page],
             "total_count": len(found),
-            "links": {"next": address(request, following) if following < len(found) else None},
+            "links": {"next": page_path(request, following) if following < len(found) else None},
         }
     )
 
 
 async def count(request: Request) -> Response:
-    await caller(request)
-    return answer({"data": {"count": len(matching(request))}})
+    await authenticate(request)
+    return json_response({"data": {"count": len(filtered(request))}})
 
 
 async def model(request: Request) -> Response:
-    """OpenAI's form: the object itself."""
-    await caller(request)
-    return answer(model_object(known(request.path_params["id"])))
+    """OpenAI's format: the object itself."""
+    await authenticate(request)
+    return json_response(model_object(find_model(request.path_params["id"])))
 
 
 async def wrapped_model(request: Request) -> Response:
-    """OpenRouter's form: the object in `data`."""
-    await caller(request)
-    return answer({"data": model_object(known(request.path_params["id"]))})
+    """OpenRouter's format: the object in `data`."""
+    await authenticate(request)
+    return json_response({"data": model_object(find_model(request.path_params["id"]))})
 
 
 async def endpoints(request: Request) -> Response:
-    await caller(request)
-    return answer({"data": endpoints_object(known(request.path_params["id"]))})
+    await authenticate(request)
+    return json_response({"data": endpoints_object(find_model(request.path_params["id"]))})
 
 
 async def audio_models(request: Request) -> Response:
-    await caller(request)
+    await authenticate(request)
     found = [entry for entry in visible() if Task.SPEECH in entry.tasks]
-    return answer({"models": [{"id": entry.slug, "name": entry.name} for entry in found]})
+    return json_response({"models": [{"id": entry.slug, "name": entry.name} for entry in found]})
 
 
 async def voices(request: Request) -> Response:
     """Voices of one model, or of all."""
-    await caller(request)
+    await authenticate(request)
     name = query.text(request, "model")
-    return answer({"voices": voice_objects([known(name)] if name else visible())})
+    return json_response({"voices": voice_objects([find_model(name)] if name else visible())})
 
 
 async def providers(request: Request) -> Response:
-    await caller(request)
+    await authenticate(request)
     shown = [entry for entry in snapshot.current().providers.values() if entry.enabled]
-    return answer(
+    return json_response(
         {
             "data": [
                 {
@@ -102,7 +102,7 @@ async def providers(request: Request) -> Response:
     )
 
 
-def known(slug: str) -> ModelEntry:
+def find_model(slug: str) -> ModelEntry:
     """The model of that name. Raises `ModelNotFound`, and `ModelRetired` naming the replacement."""
     found = lookup.get(slug)
     if found.retired():
@@ -111,34 +111,32 @@ def known(slug: str) -> ModelEntry:
 
 
 def visible() -> list[ModelEntry]:
-    """Models that can be asked for, by name; those shut down are told about only when asked."""
+    """Models that are listed, ordered by slug; retired ones are left out."""
     entries = snapshot.current().models.values()
     return sorted((entry for entry in entries if entry.visible and not entry.retired()), key=by_slug)
 
 
-def matching(request: Request) -> list[ModelEntry]:
-    """What the filters leave."""
+def filtered(request: Request) -> list[ModelEntry]:
+    """The listed models that match the filters of the query string."""
     tests: list[Callable[[ModelEntry], bool]] = []
-    outputs = query.words(request, "output_modalities") - {"all"}
-    inputs = query.words(request, "input_modalities") - {"all"}
-    wanted = query.words(request, "supported_parameters")
-    served = query.words(request, "providers")
-    context = query.number(request, "context", 0, 0, 10**9)
-    sought = query.text(request, "q").casefold()
+    outputs = query.comma_list(request, "output_modalities") - {"all"}
+    inputs = query.comma_list(request, "input_modalities") - {"all"}
+    parameters = query.comma_list(request, "supported_parameters")
+    slugs = query.comma_list(request, "providers")
+    context = query.integer(request, "context", 0, 0, 10**9)
+    text = query.text(request, "q").casefold()
     if outputs:
         tests.append(lambda entry: not outputs.isdisjoint(entry.output_modalities))
     if inputs:
         tests.append(lambda entry: inputs <= set(entry.input_modalities))
-    if wanted:
-        tests.append(lambda entry: wanted <= set(features(entry)))
-    if served:
-        tests.append(
-            lambda entry: any(end.visible and end.provider.slug in served for end in entry.endpoints)
-        )
+    if parameters:
+        tests.append(lambda entry: parameters <= set(features(entry)))
+    if slugs:
+        tests.append(lambda entry: any(end.visible and end.provider.slug in slugs for end in entry.endpoints))
     if context:
         tests.append(lambda entry: (entry.context_length or 0) >= context)
-    if sought:
-        tests.append(lambda entry: sought in f"{entry.slug} {entry.name} {entry.description}".casefold())
+    if text:
+        tests.append(lambda entry: text in f"{entry.slug} {entry.name} {entry.description}".casefold())
     return [entry for entry in visible() if all(test(entry) for test in tests)]
 
 
@@ -146,26 +144,26 @@ def by_slug(entry: ModelEntry) -> str:
     return entry.slug
 
 
-def amounts(entry: ModelEntry) -> list[Decimal]:
-    best = first_ready(entry)
+def unit_prices(entry: ModelEntry) -> list[Decimal]:
+    best = best_endpoint(entry)
     return [price.usd_per_unit for price in best.prices] if best else []
 
 
-def cheapest(entry: ModelEntry) -> Decimal:
-    return min(amounts(entry), default=Decimal("Infinity"))
+def lowest_price(entry: ModelEntry) -> Decimal:
+    return min(unit_prices(entry), default=Decimal("Infinity"))
 
 
-def dearest(entry: ModelEntry) -> Decimal:
-    return max(amounts(entry), default=Decimal(-1))
+def highest_price(entry: ModelEntry) -> Decimal:
+    return max(unit_prices(entry), default=Decimal(-1))
 
 
 ORDERS: dict[str, tuple[Callable[[ModelEntry], Any], bool]] = {
     "newest": (created, True),
-    "pricing-low-to-high": (cheapest, False),
-    "pricing-high-to-low": (dearest, True),
+    "pricing-low-to-high": (lowest_price, False),
+    "pricing-high-to-low": (highest_price, True),
     "context-high-to-low": (lambda entry: entry.context_length or 0, True),
 }
-"""Those of OpenRouter's orders that a catalogue can tell; unpriced models come last in both price orders."""
+"""OpenRouter's `sort` values that the catalogue has data for; unpriced models come last by price."""
 
 
 def ordered(request: Request, entries: list[ModelEntry]) -> list[ModelEntry]:
@@ -178,7 +176,7 @@ def ordered(request: Request, entries: list[ModelEntry]) -> list[ModelEntry]:
     return sorted(entries, key=key, reverse=reverse)
 
 
-def address(request: Request, offset: int) -> str:
-    """This list from another offset on, as a path."""
+def page_path(request: Request, offset: int) -> str:
+    """The path and query of this list from another offset on."""
     fields = [(key, value) for key, value in request.query_params.multi_items() if key != "offset"]
     return f"{request.url.path}?{urlencode([*fields, ('offset', offset)])}"

@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document, written from the route table and the pydantic shapes."""
+"""The OpenAPI 3.1 document, generated from the route table and the pydantic schemas."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from core.api.http.json_response import JSON, dumps
-from core.api.routes import OPERATIONS, Operation
-from core.api.schemas.resources import Error
+from core.api.http.operation import Operation
+from core.api.routes import OPERATIONS
+from core.api.schemas.base import Error
 
 REFERENCE = "#/components/schemas/{model}"
 INPUT_AUDIO = {
@@ -26,26 +27,26 @@ INPUT_AUDIO = {
     "required": ["data"],
 }
 RAW = {"type": "string", "format": "binary"}
-EVERYWHERE = (400, 401, 403, 429, 500)
-"""Any operation may refuse a malformed request, a key, an address, a rate, or fail."""
+COMMON_ERRORS = (400, 401, 403, 429, 500)
+"""Statuses of every operation: malformed request, wrong key, forbidden network, rate limit, failure."""
 
 
 async def openapi(request: Request) -> Response:
-    return Response(written(), media_type=JSON, headers={"Cache-Control": "no-cache"})
+    return Response(encoded_document(), media_type=JSON, headers={"Cache-Control": "no-cache"})
 
 
 @cache
-def written() -> bytes:
+def encoded_document() -> bytes:
     return dumps(document())
 
 
 @cache
 def document() -> dict[str, Any]:
-    """The whole document; the same for every mount."""
-    names = schema_names()
+    """The whole document; the same under every prefix."""
+    schemas = component_schemas()
     paths: dict[str, Any] = {}
     for operation in OPERATIONS:
-        paths.setdefault(operation.path, {})[operation.method.lower()] = described(operation)
+        paths.setdefault(operation.path, {})[operation.method.lower()] = operation_object(operation)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -57,22 +58,22 @@ def document() -> dict[str, Any]:
         "security": [{"key": []}],
         "paths": paths,
         "components": {
-            "schemas": names,
+            "schemas": schemas,
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "bearerFormat": "ak_…"}},
         },
     }
 
 
-def schema_names() -> dict[str, Any]:
-    shapes: list[tuple[type[BaseModel], JsonSchemaMode]] = [(Error, "serialization")]
-    shapes += [(operation.body, "validation") for operation in OPERATIONS if operation.body]
-    shapes += [(operation.answer, "serialization") for operation in OPERATIONS if operation.answer]
-    _, top = models_json_schema(shapes, ref_template=REFERENCE)
+def component_schemas() -> dict[str, Any]:
+    used: list[tuple[type[BaseModel], JsonSchemaMode]] = [(Error, "serialization")]
+    used += [(operation.body, "validation") for operation in OPERATIONS if operation.body]
+    used += [(operation.response, "serialization") for operation in OPERATIONS if operation.response]
+    _, top = models_json_schema(used, ref_template=REFERENCE)
     return dict(top["$defs"])
 
 
-def described(operation: Operation) -> dict[str, Any]:
-    found: dict[str, Any] = {
+def operation_object(operation: Operation) -> dict[str, Any]:
+    value: dict[str, Any] = {
         "operationId": operation.name,
         "summary": operation.summary,
         "tags": [operation.tag],
@@ -80,22 +81,24 @@ def described(operation: Operation) -> dict[str, Any]:
         "responses": responses(operation),
     }
     if operation.body:
-        found["requestBody"] = {"required": True, "content": bodies(operation.body, operation.file)}
-    return found
+        value["requestBody"] = {"required": True, "content": body_content(operation.body, operation.file)}
+    return value
 
 
-def bodies(body: type[BaseModel], file: bool) -> dict[str, Any]:
-    """The encodings of a body: JSON, and a form where it has a file."""
+def body_content(body: type[BaseModel], file: bool) -> dict[str, Any]:
+    """The schema of a body by content type: JSON, and a form where it has a file."""
     fields = reference(body)
     if not file:
         return {"application/json": {"schema": fields}}
     return {
-        "multipart/form-data": {"schema": beside(fields, "file", {"type": "string", "format": "binary"})},
-        "application/json": {"schema": beside(fields, "input_audio", INPUT_AUDIO)},
+        "multipart/form-data": {
+            "schema": with_property(fields, "file", {"type": "string", "format": "binary"})
+        },
+        "application/json": {"schema": with_property(fields, "input_audio", INPUT_AUDIO)},
     }
 
 
-def beside(fields: dict[str, str], name: str, schema: dict[str, Any]) -> dict[str, Any]:
+def with_property(fields: dict[str, str], name: str, schema: dict[str, Any]) -> dict[str, Any]:
     return {"allOf": [fields, {"type": "object", "properties": {name: schema}, "required": [name]}]}
 
 
@@ -112,7 +115,7 @@ def query_parameters(operation: Operation) -> list[dict[str, Any]]:
             "name": query.name,
             "in": "query",
             "required": query.required,
-            "description": query.words,
+            "description": query.description,
             "schema": query.schema,
         }
         for query in operation.query
@@ -120,13 +123,13 @@ def query_parameters(operation: Operation) -> list[dict[str, Any]]:
 
 
 def responses(operation: Operation) -> dict[str, Any]:
-    schema = reference(operation.answer) if operation.answer else RAW
-    content = {kind: {"schema": schema if is_json(kind) else RAW} for kind in operation.media}
-    good = {"description": "OK", "content": content}
-    refusals = sorted({*EVERYWHERE, *operation.refusals})
+    schema = reference(operation.response) if operation.response else RAW
+    content = {kind: {"schema": schema if is_json(kind) else RAW} for kind in operation.media_types}
+    success = {"description": "OK", "content": content}
+    statuses = sorted({*COMMON_ERRORS, *operation.errors})
     error = {"application/json": {"schema": reference(Error)}}
-    bad = {str(code): {"description": HTTPStatus(code).phrase, "content": error} for code in refusals}
-    return {"200": good, **bad}
+    failures = {str(code): {"description": HTTPStatus(code).phrase, "content": error} for code in statuses}
+    return {"200": success, **failures}
 
 
 def is_json(kind: str) -> bool:

@@ -1,4 +1,4 @@
-"""`POST responses`: a conversation goes on in the words of OpenAI's newer API, whole or as events."""
+"""`POST responses`: chat in the format of OpenAI's Responses API, complete or as server-sent events."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from contextlib import aclosing
 from starlette.requests import Request
 from starlette.responses import Response
 
-from core.api.chat import ChunkAnswer, CompletionAnswer
-from core.api.files.uploads import receive_conversation
+from core.api.chat import ChatEventResponder, ChatResponder
+from core.api.files.chat_upload import receive_chat
+from core.api.http.authentication import authenticate
 from core.api.http.json_response import JSON, dumps
-from core.api.http.middleware import Later
-from core.api.http.request import caller
-from core.api.http.streaming import Stream
+from core.api.http.middleware import DeferredResponse
+from core.api.http.streaming import ResponseStream
 from core.bodies.responses.body import ResponsesBody
 from core.bodies.responses.events import ResponseEventWriter
 from core.bodies.responses.input import InputMessages
@@ -23,22 +23,24 @@ from core.contract.events import Started
 from core.gateway import Session
 
 
-async def responses(request: Request) -> Later:
-    """As `chat` does; what is refused of the messages is named by its place in the input."""
-    who = await caller(request)
-    received = await receive_conversation(request, ResponsesBody)
+async def responses(request: Request) -> DeferredResponse:
+    """As `chat` does; an error in the messages names the item of the input that it is about."""
+    caller = await authenticate(request)
+    upload = await receive_chat(request, ResponsesBody)
     try:
-        session = Session(who, received.request)
+        session = Session(caller, upload.request)
     except BaseException as error:
-        received.close()
-        if isinstance(error, RequestError) and isinstance(received.messages, InputMessages):
-            error.param = received.messages.input_path(error.param) if error.param else None
+        upload.close()
+        if isinstance(error, RequestError) and isinstance(upload.messages, InputMessages):
+            error.param = upload.messages.input_path(error.param) if error.param else None
         raise
-    return Later((EventAnswer if received.request.streamed else ResponseAnswer)(session, received))
+    return DeferredResponse(
+        (ResponsesEventResponder if upload.request.streamed else ResponsesResponder)(session, upload)
+    )
 
 
-async def unkept(request: Request) -> Response:
-    """Whatever is asked of an earlier response."""
+async def stored_response(request: Request) -> Response:
+    """Every operation on an earlier response."""
     raise Unsupported(
         "Responses are not kept here: none can be read, cancelled or deleted. Each answer is whole where it "
         "is asked for.",
@@ -46,35 +48,34 @@ async def unkept(request: Request) -> Response:
     )
 
 
-class ResponseAnswer(CompletionAnswer):
+class ResponsesResponder(ChatResponder):
     """A response in one piece."""
 
-    async def made(self) -> Response:
-        response, began = begun(self), None
+    async def response(self) -> Response:
+        response, began = new_response(self), None
         async with aclosing(self.session.events()) as events:
             async for event in events:
                 response.note(event)
                 began = event if type(event) is Started else began
         response.output.end()
         found = response.complete(self.usage() or {}, int(time.time()))
-        return Response(dumps(found), headers=self.headers_of(JSON, began))
+        return Response(dumps(found), headers=self.headers(JSON, began))
 
 
-class EventAnswer(ChunkAnswer):
-    """A response as server-sent events; where the first words are late, what begins it goes out alone."""
+class ResponsesEventResponder(ChatEventResponder):
+    """A response as server-sent events; a keep-alive before the first delta sends the opening events."""
 
-    chunks: ResponseEventWriter
+    encoder: ResponseEventWriter
 
-    def frames(self) -> ResponseEventWriter:
-        return ResponseEventWriter(begun(self))
+    def new_encoder(self) -> ResponseEventWriter:
+        return ResponseEventWriter(new_response(self))
 
-    async def start(self, stream: Stream) -> None:
+    async def start(self, stream: ResponseStream) -> None:
         await super().start(stream)
-        if opening := self.chunks.opening():
+        if opening := self.encoder.opening():
             await stream.write(opening)
 
 
-def begun(answer: CompletionAnswer) -> ResponseBuilder:
-    return ResponseBuilder(
-        answer.session.id, answer.created, answer.session.route.model, answer.received.body
-    )
+def new_response(responder: ChatResponder) -> ResponseBuilder:
+    session = responder.session
+    return ResponseBuilder(session.id, responder.created, session.route.model, responder.upload.body)

@@ -1,111 +1,71 @@
-"""The route table: one row per operation, read by the router and by the OpenAPI document alike."""
+"""The route table: one row per operation, for the router, the OpenAPI document and the docs page.
+
+Whatever else the API needs to know of a task's endpoint is a field of its row.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Any
-
 from django.utils.translation import gettext_noop as _
-from pydantic import BaseModel
-from starlette.requests import Request
-from starlette.routing import Route
 
 from core.api import account, models
 from core.api.chat import chat
-from core.api.models import MOST, ORDERS
+from core.api.generation import generation
+from core.api.http.operation import Operation, QueryParameter, Sample
 from core.api.responses import responses
-from core.api.schemas import chat as shapes_chat
-from core.api.schemas import resources
-from core.api.schemas import responses as shapes_responses
+from core.api.schemas import account as account_schemas
+from core.api.schemas import models as model_schemas
+from core.api.schemas.chat import ChatCompletion
+from core.api.schemas.generation import GenerationData
+from core.api.schemas.responses import Response
+from core.api.schemas.transcript import Transcript
 from core.api.speech import speech
-from core.api.transcription import transcription, translation
+from core.api.transcription import transcription
+from core.api.translation import translation
 from core.bodies.chat.body import ChatBody
 from core.bodies.responses.body import ResponsesBody
 from core.bodies.speech import SpeechBody
 from core.bodies.transcription.body import TranscriptionBody
 from core.bodies.translation import TranslationBody
-from core.bodies.validation import Body
 from core.contract.audio import MEDIA_TYPES
-
-Endpoint = Callable[[Request], Awaitable[Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """A query parameter."""
-
-    name: str
-    words: str
-    schema: dict[str, Any]
-    required: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """`path` is what people read; `pattern` is what the router matches, where a name may hold a slash.
-
-    `file` says that the body has one beside its fields: in a form, or in base64 as `input_audio`.
-    """
-
-    method: str
-    path: str
-    endpoint: Endpoint
-    tag: str
-    summary: str
-    answer: type[BaseModel] | None = None
-    body: type[Body] | None = None
-    media: tuple[str, ...] = ("application/json",)
-    query: tuple[Query, ...] = ()
-    refusals: tuple[int, ...] = ()
-    pattern: str = ""
-    file: bool = False
-
-    def route(self) -> Route:
-        return Route(self.pattern or self.path, counted(self), methods=[self.method])
-
-    @property
-    def name(self) -> str:
-        """The operation id."""
-        return self.endpoint.__name__
-
-
-def counted(operation: Operation) -> Endpoint:
-    """The endpoint, telling the counters which row of the table it is."""
-
-    async def endpoint(request: Request) -> Any:
-        request.scope["polyphony.route"] = operation.path
-        return await operation.endpoint(request)
-
-    return endpoint
-
+from core.contract.tasks import FACTS, Task
 
 TEXT = {"type": "string"}
 FILTERS = (
-    Query("output_modalities", "Comma list such as `speech,text`; `all` by default.", TEXT),
-    Query("input_modalities", "Comma list; a model must take all of them.", TEXT),
-    Query("supported_parameters", "Comma list; a model must know all of them.", TEXT),
-    Query("providers", "Comma list of provider slugs.", TEXT),
-    Query("context", "At least this context length.", {"type": "integer", "minimum": 0, "maximum": 10**9}),
-    Query("q", "Words in the id, the name or the description.", TEXT),
+    QueryParameter("output_modalities", "Comma list such as `speech,text`; `all` by default.", TEXT),
+    QueryParameter("input_modalities", "Comma list; a model must take all of them.", TEXT),
+    QueryParameter("supported_parameters", "Comma list; a model must know all of them.", TEXT),
+    QueryParameter("providers", "Comma list of provider slugs.", TEXT),
+    QueryParameter(
+        "context", "At least this context length.", {"type": "integer", "minimum": 0, "maximum": 10**9}
+    ),
+    QueryParameter("q", "Words in the id, the name or the description.", TEXT),
 )
 PAGING = (
-    Query("sort", "Order; by id when it is not given.", {"type": "string", "enum": list(ORDERS)}),
-    Query("offset", "How many to skip.", {"type": "integer", "minimum": 0, "maximum": models.FARTHEST}),
-    Query("limit", "How many to answer.", {"type": "integer", "minimum": 1, "maximum": MOST}),
+    QueryParameter(
+        "sort", "Order; by id when it is not given.", {"type": "string", "enum": list(models.ORDERS)}
+    ),
+    QueryParameter(
+        "offset", "How many to skip.", {"type": "integer", "minimum": 0, "maximum": models.MAX_OFFSET}
+    ),
+    QueryParameter(
+        "limit", "How many to answer.", {"type": "integer", "minimum": 1, "maximum": models.MAX_LIMIT}
+    ),
 )
+
+GREETING = "Hello from Polyphony."
 
 OPERATIONS = (
     Operation(
         "POST",
-        "/chat/completions",
+        FACTS[Task.CHAT].path,
         chat,
         _("Chat"),
         _("Go on with a conversation: text, images, PDFs, sound and video in; text, sound and pictures out"),
-        shapes_chat.ChatCompletion,
+        ChatCompletion,
         body=ChatBody,
-        media=("application/json", "text/event-stream"),
-        refusals=(402, 404, 413, 415, 502, 503, 504),
+        media_types=("application/json", "text/event-stream"),
+        errors=(402, 404, 413, 415, 502, 503, 504),
+        sample=Sample({"model": "local/inspector", "messages": [{"role": "user", "content": GREETING}]}),
     ),
     Operation(
         "POST",
@@ -113,44 +73,48 @@ OPERATIONS = (
         responses,
         _("Chat"),
         _("The same in the words of OpenAI's Responses: items in, items out; nothing is kept"),
-        shapes_responses.Response,
+        Response,
         body=ResponsesBody,
-        media=("application/json", "text/event-stream"),
-        refusals=(402, 404, 413, 415, 502, 503, 504),
+        media_types=("application/json", "text/event-stream"),
+        errors=(402, 404, 413, 415, 502, 503, 504),
+        sample=Sample({"model": "local/inspector", "input": GREETING}),
     ),
     Operation(
         "POST",
-        "/audio/speech",
+        FACTS[Task.SPEECH].path,
         speech,
         _("Speech"),
         _("Speak a text; the sound is sent while it is made"),
         body=SpeechBody,
-        media=(*(kind.partition(";")[0] for kind in MEDIA_TYPES.values()), "text/event-stream"),
-        refusals=(400, 402, 404, 413, 415, 429, 502, 503, 504),
+        media_types=(*(kind.partition(";")[0] for kind in MEDIA_TYPES.values()), "text/event-stream"),
+        errors=(400, 402, 404, 413, 415, 429, 502, 503, 504),
+        sample=Sample({"model": "local/espeak-ng", "input": GREETING}, output="hello.mp3"),
     ),
     Operation(
         "POST",
-        "/audio/transcriptions",
+        FACTS[Task.TRANSCRIPTION].path,
         transcription,
         _("Transcription"),
         _("Write down what is said, in every format, or as it is recognised"),
-        resources.Transcript,
+        Transcript,
         body=TranscriptionBody,
-        media=("application/json", "text/plain", "text/event-stream"),
-        refusals=(402, 404, 413, 415, 502, 503, 504),
+        media_types=("application/json", "text/plain", "text/event-stream"),
+        errors=(402, 404, 413, 415, 502, 503, 504),
         file=True,
+        sample=Sample({"model": "local/pocketsphinx"}),
     ),
     Operation(
         "POST",
-        "/audio/translations",
+        FACTS[Task.TRANSLATION].path,
         translation,
         _("Transcription"),
         _("Write down in English what is said in any language"),
-        resources.Transcript,
+        Transcript,
         body=TranslationBody,
-        media=("application/json", "text/plain"),
-        refusals=(402, 404, 413, 415, 502, 503, 504),
+        media_types=("application/json", "text/plain"),
+        errors=(402, 404, 413, 415, 502, 503, 504),
         file=True,
+        sample=Sample({"model": "openai/whisper-large-v3"}),
     ),
     Operation(
         "GET",
@@ -158,7 +122,7 @@ OPERATIONS = (
         models.models,
         _("Models"),
         _("List models"),
-        resources.ModelList,
+        model_schemas.ModelList,
         query=FILTERS + PAGING,
     ),
     Operation(
@@ -167,7 +131,7 @@ OPERATIONS = (
         models.count,
         _("Models"),
         _("Count models"),
-        resources.CountData,
+        model_schemas.CountData,
         query=FILTERS,
     ),
     Operation(
@@ -176,8 +140,8 @@ OPERATIONS = (
         models.endpoints,
         _("Models"),
         _("Who serves a model, at which price"),
-        resources.EndpointData,
-        refusals=(404,),
+        model_schemas.EndpointData,
+        errors=(404,),
         pattern="/models/{id:path}/endpoints",
     ),
     Operation(
@@ -186,8 +150,8 @@ OPERATIONS = (
         models.model,
         _("Models"),
         _("One model, as OpenAI's clients read it"),
-        resources.Model,
-        refusals=(404,),
+        model_schemas.Model,
+        errors=(404,),
         pattern="/models/{id:path}",
     ),
     Operation(
@@ -196,18 +160,20 @@ OPERATIONS = (
         models.wrapped_model,
         _("Models"),
         _("One model, as OpenRouter's clients read it"),
-        resources.ModelData,
-        refusals=(404,),
+        model_schemas.ModelData,
+        errors=(404,),
         pattern="/model/{id:path}",
     ),
-    Operation("GET", "/providers", models.providers, _("Models"), _("List providers"), resources.Providers),
+    Operation(
+        "GET", "/providers", models.providers, _("Models"), _("List providers"), model_schemas.Providers
+    ),
     Operation(
         "GET",
         "/audio/models",
         models.audio_models,
         _("Speech"),
         _("Models that speak"),
-        resources.AudioModels,
+        model_schemas.AudioModels,
     ),
     Operation(
         "GET",
@@ -215,27 +181,29 @@ OPERATIONS = (
         models.voices,
         _("Speech"),
         _("Voices of one model or of all"),
-        resources.Voices,
-        query=(Query("model", "The model's id.", TEXT),),
-        refusals=(404,),
+        model_schemas.Voices,
+        query=(QueryParameter("model", "The model's id.", TEXT),),
+        errors=(404,),
+        sample=Sample(query="model=local/espeak-ng"),
     ),
-    Operation("GET", "/key", account.key, _("Account"), _("The key that asks"), resources.KeyData),
+    Operation("GET", "/key", account.key, _("Account"), _("The key that asks"), account_schemas.KeyData),
     Operation(
         "GET",
         "/credits",
         account.credits,
         _("Account"),
         _("What may be spent and was"),
-        resources.CreditsData,
+        account_schemas.CreditsData,
     ),
     Operation(
         "GET",
         "/generation",
-        account.generation,
+        generation,
         _("Account"),
         _("What one request used and cost"),
-        resources.GenerationData,
-        query=(Query("id", "The X-Generation-Id of the answer.", TEXT, required=True),),
-        refusals=(404,),
+        GenerationData,
+        query=(QueryParameter("id", "The X-Generation-Id of the answer.", TEXT, required=True),),
+        errors=(404,),
+        sample=Sample(query="id=$GENERATION_ID"),
     ),
 )

@@ -1,4 +1,4 @@
-"""`POST audio/speech`: text becomes sound, sent as it is made."""
+"""`POST audio/speech`: text to audio, sent while it is synthesized."""
 
 from __future__ import annotations
 
@@ -9,10 +9,16 @@ from contextlib import aclosing
 
 from starlette.requests import Request
 
-from core.api.http.json_response import dumps
-from core.api.http.middleware import Cut, Receive, Scope, Send
-from core.api.http.request import caller, read
-from core.api.http.streaming import Stream, answer_headers, while_connected
+from core.api.http.authentication import authenticate
+from core.api.http.middleware import Receive, ResponseAborted, Scope, Send
+from core.api.http.request_body import read_json
+from core.api.http.streaming import (
+    EVENT_STREAM,
+    ResponseStream,
+    generation_headers,
+    sse_event,
+    while_connected,
+)
 from core.bodies.speech import SpeechBody
 from core.contract.audio import AudioFormat
 from core.contract.errors import PolyphonyError, UpstreamInvalid
@@ -23,19 +29,19 @@ from core.gateway import Session
 log = logging.getLogger("polyphony.api")
 
 GROUP = 6
-"""Bytes that are whole in base64 and in 16-bit samples alike: pieces decode one by one."""
+"""Bytes that are whole groups of base64 and whole 16-bit samples: every event can be decoded by itself."""
 
 
-async def speech(request: Request) -> SoundAnswer:
-    """Admit and route; nothing is sent yet, so that a refusal can still have its status."""
-    who = await caller(request)
-    body = await read(request, SpeechBody)
-    session = Session(who, body.request())
-    return (EventAnswer if body.stream_format == "sse" else SoundAnswer)(session)
+async def speech(request: Request) -> SpeechResponder:
+    """Admit and route; nothing is sent yet, so that an error can still have its status."""
+    caller = await authenticate(request)
+    body = await read_json(request, SpeechBody)
+    session = Session(caller, body.request())
+    return (SpeechEventResponder if body.stream_format == "sse" else SpeechResponder)(session)
 
 
-class SoundAnswer:
-    """Sound as bytes, an ASGI application of its own.
+class SpeechResponder:
+    """Audio as bytes; an ASGI application.
 
     A failure before the first byte is raised; after it the connection is cut.
     """
@@ -43,113 +49,109 @@ class SoundAnswer:
     def __init__(self, session: Session) -> None:
         self.session = session
         self.began: Started | None = None
-        self.shape: AudioStart | None = None
+        self.audio_start: AudioStart | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        stream = Stream(send, scope)
+        stream = ResponseStream(send, scope)
         try:
             async with while_connected(receive), aclosing(self.session.events()) as events:
                 async for event in events:
                     await self.relay(event, stream)
                 await self.finish(stream)
         except PolyphonyError as error:
-            if self.session.record.stored:  # else the books know nothing by this id
+            if self.session.record.stored:  # otherwise there is no usage record with this id
                 error.metadata.setdefault("generation_id", self.session.id)
             await self.fail(error, stream)
         finally:
-            stream.hush()
+            stream.stop_keep_alive()
 
-    async def relay(self, event: Event, stream: Stream) -> None:
+    async def relay(self, event: Event, stream: ResponseStream) -> None:
         if isinstance(event, AudioChunk):
             if not stream.started:
                 await self.start(stream)
-            await self.sound(event.data, stream)
+            await self.write_audio(event.data, stream)
         elif isinstance(event, Started):
             self.began = event
         elif isinstance(event, AudioStart):
-            self.shape = event
+            self.audio_start = event
 
-    async def start(self, stream: Stream) -> None:
-        await stream.start(self.headers_of(sound_type(self.shape)))
+    async def start(self, stream: ResponseStream) -> None:
+        await stream.start(self.headers(audio_media_type(self.audio_start)))
 
-    async def sound(self, data: bytes, stream: Stream) -> None:
+    async def write_audio(self, data: bytes, stream: ResponseStream) -> None:
         await stream.write(data)
 
-    async def finish(self, stream: Stream) -> None:
+    async def finish(self, stream: ResponseStream) -> None:
         if not stream.started:
             raise UpstreamInvalid("The provider sent no sound.")
         await stream.end()
 
-    async def fail(self, error: PolyphonyError, stream: Stream) -> None:
+    async def fail(self, error: PolyphonyError, stream: ResponseStream) -> None:
         if not stream.started:
             raise error
         log.warning("speech %s was cut: %s", self.session.id, error.provider_code)
-        raise Cut(error.message) from error
+        raise ResponseAborted(error.message) from error
 
-    def headers_of(self, media_type: str) -> Mapping[str, str]:
-        return answer_headers(media_type, self.session.id, self.session.route.model, self.began)
+    def headers(self, media_type: str) -> Mapping[str, str]:
+        return generation_headers(media_type, self.session.id, self.session.route.model, self.began)
 
 
-class EventAnswer(SoundAnswer):
-    """Sound as server-sent events: deltas in base64, then the usage; a late failure is an event too."""
+class SpeechEventResponder(SpeechResponder):
+    """Audio as server-sent events: deltas in base64, then the usage; a late failure is an event too."""
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        self.rest = b""
+        self.remainder = b""
 
-    async def start(self, stream: Stream) -> None:
-        await stream.start(self.headers_of("text/event-stream; charset=utf-8"))
-        stream.beat()
+    async def start(self, stream: ResponseStream) -> None:
+        await stream.start(self.headers(EVENT_STREAM))
+        stream.keep_alive()
 
-    async def sound(self, data: bytes, stream: Stream) -> None:
-        data = self.rest + data
+    async def write_audio(self, data: bytes, stream: ResponseStream) -> None:
+        data = self.remainder + data
         whole = len(data) - len(data) % GROUP
-        self.rest = data[whole:]
+        self.remainder = data[whole:]
         if whole:
-            await stream.write(delta(data[:whole]))
+            await stream.write(delta_event(data[:whole]))
 
-    async def finish(self, stream: Stream) -> None:
+    async def finish(self, stream: ResponseStream) -> None:
         if stream.started:
-            if self.rest:
-                await stream.write(delta(self.rest))
+            if self.remainder:
+                await stream.write(delta_event(self.remainder))
             assert self.session.receipt is not None
-            await stream.write(done(self.session.receipt))
+            await stream.write(done_event(self.session.receipt))
         await super().finish(stream)
 
-    async def fail(self, error: PolyphonyError, stream: Stream) -> None:
+    async def fail(self, error: PolyphonyError, stream: ResponseStream) -> None:
         if not stream.started:
             raise error
-        await stream.write(frame({"type": "error", "error": error.envelope()}))
+        await stream.write(sse_event({"type": "error", "error": error.envelope()}))
         await stream.end()
 
 
-def sound_type(shape: AudioStart | None) -> str:
-    """The content type; raw samples say how they are laid out."""
-    assert shape is not None  # adapters say the shape before the first bytes
-    if shape.format is AudioFormat.PCM:
-        return f"audio/pcm;rate={shape.sample_rate};channels={shape.channels}"
-    return shape.format.media_type
+def audio_media_type(start: AudioStart | None) -> str:
+    """The content type; for raw samples with rate and channels."""
+    assert start is not None  # adapters send `AudioStart` before the first chunk
+    if start.format is AudioFormat.PCM:
+        return f"audio/pcm;rate={start.sample_rate};channels={start.channels}"
+    return start.format.media_type
 
 
-def frame(value: Mapping[str, object]) -> bytes:
-    return b"data: " + dumps(value) + b"\n\n"
-
-
-def delta(data: bytes) -> bytes:
-    # put together by hand: base64 needs no escaping
+def delta_event(data: bytes) -> bytes:
+    # without a JSON encoder: base64 needs no escaping
     return b'data: {"type":"speech.audio.delta","audio":"' + b64encode(data) + b'"}\n\n'
 
 
-def done(receipt: Receipt) -> bytes:
-    """The last event: OpenAI's token counts (0 where a model is not billed by tokens) and what it came to."""
+def done_event(receipt: Receipt) -> bytes:
+    """The last event: OpenAI's token counts (0 where a model is not billed by tokens), units and cost."""
     units = {(amount.kind, amount.unit): amount.quantity for amount in receipt.amounts}
-    asked = int(units.get((Kind.TEXT_IN, Unit.TOKEN), 0))
-    made = int(units.get((Kind.AUDIO_OUT, Unit.TOKEN), 0))
+    input_tokens = int(units.get((Kind.TEXT_IN, Unit.TOKEN), 0))
+    output_tokens = int(units.get((Kind.AUDIO_OUT, Unit.TOKEN), 0))
     usage = {
-        "input_tokens": asked,
-        "output_tokens": made,
-        "total_tokens": asked + made,
+        "input_tokens": input_tokens,
+        "output_tokens": output_tokens,
+        "total_tokens": input_tokens + output_tokens,
         "units": {amount.name: amount.quantity for amount in receipt.amounts},
         "cost": receipt.cost,
     }
-    return frame({"type": "speech.audio.done", "usage": usage})
+    return sse_event({"type": "speech.audio.done", "usage": usage})

@@ -1,4 +1,4 @@
-"""`POST audio/transcriptions` and `audio/translations`: sound becomes text, whole or as it is recognised."""
+"""`POST audio/transcriptions`: speech to text, complete or as server-sent events."""
 
 from __future__ import annotations
 
@@ -7,101 +7,40 @@ from collections.abc import Mapping
 from contextlib import aclosing
 
 from starlette.requests import Request
-from starlette.responses import Response
 
-from core.api.files.uploads import Received, receive
-from core.api.http.json_response import dumps
 from core.api.http.middleware import Scope, Send
-from core.api.http.request import caller
-from core.api.http.responders import Live, Whole
-from core.api.http.streaming import Stream, answer_headers
+from core.api.http.responders import StreamingResponder
+from core.api.http.streaming import EVENT_STREAM, ResponseStream, generation_headers, sse_event
+from core.api.transcript import TranscriptCall, TranscriptResponder, receive_call
 from core.bodies.tasks import TRANSCRIPT_OPTIONS
 from core.bodies.transcription.body import TranscriptionBody
 from core.bodies.transcription.collector import TranscriptCollector
-from core.bodies.transcription.fields import FORM
-from core.bodies.transcription.transcript import (
-    MEDIA_TYPES,
-    render_transcript,
-    segment_event,
-    transcript_usage,
-)
-from core.bodies.translation import TranslationBody
-from core.bodies.validation import validate
+from core.bodies.transcription.transcript import render_transcript, segment_event, transcript_usage
 from core.contract.errors import PolyphonyError
 from core.contract.events import Event, Segment, Started, TranscriptDelta
-from core.contract.translation import TranscriptRequest
-from core.gateway import CollectedAnswer, Session, collect
 
 log = logging.getLogger("polyphony.api")
 
-EVENT_STREAM = "text/event-stream; charset=utf-8"
 TERMINATOR = b"data: [DONE]\n\n"
 
 
-async def transcription(request: Request) -> TranscriptAnswer:
-    """Take the file, admit and route; nothing is sent yet, so that a refusal can still have its status."""
-    return await listen(request, TranscriptionBody)
+async def transcription(request: Request) -> TranscriptResponder:
+    """Receive, admit and route; nothing is sent yet, so that an error can still have its status."""
+    call = await receive_call(request, TranscriptionBody)
+    return (TranscriptEventResponder if call.request.streamed else TranscriptResponder)(call)
 
 
-async def translation(request: Request) -> TranscriptAnswer:
-    return await listen(request, TranslationBody)
-
-
-async def listen(request: Request, shape: type[TranscriptionBody | TranslationBody]) -> TranscriptAnswer:
-    who = await caller(request)
-    received = await receive(request, FORM)
-    try:
-        body = validate(shape, received.fields)
-        asked = body.request(await received.sound())
-        session = Session(who, asked)
-    except BaseException:
-        received.close()
-        raise
-    return (EventAnswer if asked.streamed else TranscriptAnswer)(session, asked, received)
-
-
-class TranscriptAnswer(Whole):
-    """A transcript in one piece."""
-
-    def __init__(self, session: Session, asked: TranscriptRequest, received: Received) -> None:
-        super().__init__(session, received)
-        self.asked = asked
-
-    async def made(self) -> Response:
-        answer = await collect(self.session)
-        found = render_transcript(answer.content, self.asked, answer.receipt)
-        if isinstance(found, dict):
-            found |= self.by_two()
-        body = found.encode() if isinstance(found, str) else dumps(found)
-        return Response(body, headers=self.headers_of(answer))
-
-    def by_two(self) -> Mapping[str, str]:
-        """Who wrote the sound down and who translated that, where it took two models."""
-        route = self.session.route
-        return (
-            {} if route.then is None else {"transcribed_by": route.model, "translated_by": route.then.model}
-        )
-
-    def headers_of(self, answer: CollectedAnswer) -> Mapping[str, str]:
-        media_type = MEDIA_TYPES[self.asked.format]
-        headers = answer_headers(media_type, self.session.id, self.session.route.model, answer.started)
-        if translator := self.by_two().get("translated_by"):
-            headers["X-Polyphony-Translator"] = translator
-        cost = answer.receipt.cost
-        return headers if cost is None else {**headers, "X-Polyphony-Cost": format(cost.normalize(), "f")}
-
-
-class EventAnswer(Live, TranscriptAnswer):
+class TranscriptEventResponder(StreamingResponder, TranscriptResponder):
     """A transcript as server-sent events; a failure after the first of them is an event too."""
 
-    def __init__(self, session: Session, asked: TranscriptRequest, received: Received) -> None:
-        super().__init__(session, asked, received)
-        self.gathering = TranscriptCollector()
+    def __init__(self, call: TranscriptCall) -> None:
+        super().__init__(call)
+        self.collector = TranscriptCollector()
         self.began: Started | None = None
 
-    async def answer(self, scope: Scope, send: Send) -> None:
-        stream = Stream(send, scope)
-        stream.beat(lambda: self.start(stream))
+    async def stream(self, scope: Scope, send: Send) -> None:
+        stream = ResponseStream(send, scope)
+        stream.keep_alive(lambda: self.start(stream))
         try:
             async with aclosing(self.session.events()) as events:
                 async for event in events:
@@ -110,50 +49,49 @@ class EventAnswer(Live, TranscriptAnswer):
         except PolyphonyError as error:
             await self.fail(error, stream)
         finally:
-            stream.hush()
+            stream.stop_keep_alive()
 
-    async def start(self, stream: Stream) -> None:
+    async def start(self, stream: ResponseStream) -> None:
         if not stream.started:
             model = self.session.route.model
-            await stream.start(answer_headers(EVENT_STREAM, self.session.id, model, self.began))
+            await stream.start(generation_headers(EVENT_STREAM, self.session.id, model, self.began))
 
-    async def relay(self, event: Event, stream: Stream) -> None:
-        self.gathering.note(event)
+    async def relay(self, event: Event, stream: ResponseStream) -> None:
+        self.collector.note(event)
         if isinstance(event, Started):
             self.began = event
         elif isinstance(event, TranscriptDelta) and event.text:
-            sure = {"logprobs": event.logprobs} if event.logprobs else {}
-            await self.tell(stream, {"type": "transcript.text.delta", "delta": event.text, **sure})
+            logprobs = {"logprobs": event.logprobs} if event.logprobs else {}
+            await self.write(stream, {"type": "transcript.text.delta", "delta": event.text, **logprobs})
         elif isinstance(event, Segment) and self.diarizes:
-            await self.tell(stream, segment_event(event))
+            await self.write(stream, segment_event(event))
 
     @property
     def diarizes(self) -> bool:
-        return TRANSCRIPT_OPTIONS[self.asked.task](self.asked).diarize
+        return TRANSCRIPT_OPTIONS[self.request.task](self.request).diarize
 
-    async def tell(self, stream: Stream, value: Mapping[str, object]) -> None:
+    async def write(self, stream: ResponseStream, value: Mapping[str, object]) -> None:
         await self.start(stream)
-        await stream.write(b"data: " + dumps(value) + b"\n\n")
+        await stream.write(sse_event(value))
 
-    async def finish(self, stream: Stream) -> None:
-        """The text once more, with the usage; formats with more than text add what they have."""
+    async def finish(self, stream: ResponseStream) -> None:
+        """The whole text and the usage; formats with more than text add their other fields."""
         receipt = self.session.receipt
         assert receipt is not None
-        heard = self.gathering.finish(self.asked)
-        whole = render_transcript(heard, self.asked)
-        done = whole if isinstance(whole, dict) else {}
-        usage = {
-            **transcript_usage(receipt, heard.seconds),
-            "type": "tokens",
-        }  # OpenAI's events know no other
-        await self.tell(stream, {**done, "type": "transcript.text.done", "text": heard.text, "usage": usage})
+        transcript = self.collector.finish(self.request)
+        content = render_transcript(transcript, self.request)
+        fields = content if isinstance(content, dict) else {}
+        # OpenAI's stream events have no usage of type `duration`
+        usage = {**transcript_usage(receipt, transcript.seconds), "type": "tokens"}
+        done = {**fields, "type": "transcript.text.done", "text": transcript.text, "usage": usage}
+        await self.write(stream, done)
         await stream.write(TERMINATOR)
         await stream.end()
 
-    async def fail(self, error: PolyphonyError, stream: Stream) -> None:
+    async def fail(self, error: PolyphonyError, stream: ResponseStream) -> None:
         if not stream.started:
             raise error
-        log.warning("%s %s was cut: %s", self.asked.task, self.session.id, error.provider_code)
-        self.name(error)
-        await stream.write(b"data: " + dumps({"type": "error", "error": error.envelope()}) + b"\n\n")
+        log.warning("%s %s was cut: %s", self.request.task, self.session.id, error.provider_code)
+        self.add_generation_id(error)
+        await stream.write(sse_event({"type": "error", "error": error.envelope()}))
         await stream.end()

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
 
-from core.api.http.middleware import STRAIGHT
+from core.api.http.middleware import SERVER_SEND
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -72,7 +72,7 @@ class BodyLimit:
         if _declared_length(scope) > meter.cap:
             await meter.refuse()
             return
-        scope[STRAIGHT] = send
+        scope[SERVER_SEND] = send
         try:
             await self.app(scope, meter.receive, meter.send)
         except Exception:

@@ -1,4 +1,4 @@
-"""Answers that are cut on purpose, and what the servers make of them."""
+"""Aborted responses and what the servers log of them."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import logging
 
 import pytest
 
-from core.api.http.middleware import Cut
+from core.api.http.middleware import ResponseAborted
 
 
 @pytest.mark.parametrize("server", ["daphne.server", "uvicorn.error"])
-def test_only_the_traceback_of_a_cut_answer_is_dropped(server, caplog):
-    for error in (Cut("the provider broke"), ValueError("a bug")):
+def test_only_records_of_aborted_responses_are_dropped(server, caplog):
+    for error in (ResponseAborted("the provider broke"), ValueError("a bug")):
         logging.getLogger(server).error("Exception inside application", exc_info=error)
     assert [record.exc_info[0] for record in caplog.records] == [ValueError]

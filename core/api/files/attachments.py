@@ -1,4 +1,4 @@
-"""The files of a conversation: taken out of its body, looked at, kept on disk until the answer is over."""
+"""The files of a chat request: extracted from its body, checked, on disk until the response has ended."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from pathlib import Path
 
 from django.conf import settings
 
-from core.api.files.audio_duration import measured
-from core.api.files.temporary_files import Incoming
-from core.api.http.request import MIB
+from core.api.files.audio_duration import probe_media
+from core.api.files.temporary_files import TemporaryFile
+from core.api.http.request_body import MIB
 from core.bodies.files.base64_stream import MOST_FILES, MOST_REST, Sink, restore_placeholders
 from core.bodies.files.data_urls import MessageFile, modality_name
 from core.bodies.files.message_files import AttachmentType, attachment_type
@@ -22,14 +22,14 @@ from core.contract.errors import InvalidRequest, TooLarge
 from core.media import image_size
 
 IMAGE_MB = 20
-FILES_OF_A_REQUEST = 2
-"""How many files of the largest size one request may bring."""
+FILES_PER_REQUEST = 2
+"""All files of a request together may be as large as so many of the largest size."""
 
-PLAYED = (Modality.AUDIO, Modality.VIDEO)
+TIMED = (Modality.AUDIO, Modality.VIDEO)
 
 
-class Attachment(Incoming):
-    """One file: bytes beyond its cap are counted, not kept, until it is known where it stood."""
+class Attachment(TemporaryFile):
+    """One file; bytes over its cap are counted, not written: the field an error names is known later."""
 
     def write(self, data: bytes) -> None:
         if self.size + len(data) > self.cap:
@@ -39,7 +39,7 @@ class Attachment(Incoming):
 
 
 class Attachments:
-    """All files of one request; `close` deletes them."""
+    """All files of one request; `close` deletes them. `broken` has the marks of those that are no base64."""
 
     def __init__(self) -> None:
         self.broken: set[str] = set()
@@ -49,60 +49,60 @@ class Attachments:
         self._total = 0
         self._closed = False
 
-    def opened(self, mark: str) -> Sink:
-        """Where the bytes go that `mark` will stand for. Raises `Unavailable` where there is no room."""
-        self._marked[mark] = file = self._new()
+    def open(self, mark: str) -> Sink:
+        """A sink for the file that `mark` stands for in the body. Raises `Unavailable` on a full disk."""
+        self._marked[mark] = file = self._new_file()
         return file.write
 
     async def flush(self) -> None:
-        """Write what waits; only the file that came last may get more."""
+        """Write buffered bytes; all files but the last are complete."""
         for file in self._open[:-1]:
             await file.flush(1)
-            file.seal()
+            file.end_writing()
         del self._open[:-1]
         for file in self._open:
             await file.flush()
 
-    async def take(self, found: Sequence[MessageFile]) -> dict[str, Media]:
-        """The files that were found, by their places. Raises `InvalidRequest` or `TooLarge` naming one."""
+    async def extract(self, found: Sequence[MessageFile]) -> dict[str, Media]:
+        """The files that were found, by `param`. Raises `InvalidRequest` or `TooLarge` naming one."""
         if len(found) > MOST_FILES:
             raise TooLarge(
                 f"The messages have {len(found):,} files; at most {MOST_FILES} are taken.", param="messages"
             )
-        await self._seal()
-        return {place.param: await self._take(place) for place in found}
+        await self._finish_writing()
+        return {place.param: await self._media(place) for place in found}
 
-    async def _seal(self) -> None:
+    async def _finish_writing(self) -> None:
         for file in self._open:
             await file.flush(1)
-            file.seal()
+            file.end_writing()
         self._open.clear()
 
-    async def _take(self, found: MessageFile) -> Media:
+    async def _media(self, found: MessageFile) -> Media:
         if found.upload:
             raise InvalidRequest(f"{found.param}: send the file itself.", param=found.param)
         if found.data in self.broken:
-            raise broken(found)
-        file = self._marked.pop(found.data, None) or await self._written(found)
+            raise invalid_base64(found)
+        file = self._marked.pop(found.data, None) or await self._decoded(found)
         self._check_size(file, found)
         kind = attachment_type(file.head, file.size, found)
         if found.modality is Modality.IMAGE:
-            await asyncio.to_thread(check_picture, file.path, kind, found)
-        seconds = kind.seconds(file.size) if kind.sample else await playing_time(file.path, found)
+            await asyncio.to_thread(check_image, file.path, kind, found)
+        seconds = kind.seconds(file.size) if kind.sample else await media_duration(file.path, found)
         name = f"{found.modality}.{kind.extension}"
         return Media(found.modality, file.path, kind.media_type, file.size, name, kind.format, seconds)
 
-    async def _written(self, found: MessageFile) -> Attachment:
-        """A short file, whose base64 still stands where it stood."""
-        file = self._new()
-        await asyncio.to_thread(fill, file, found)
+    async def _decoded(self, found: MessageFile) -> Attachment:
+        """A short file, whose base64 is still in the body."""
+        file = self._new_file()
+        await asyncio.to_thread(decode_into, file, found)
         return file
 
-    def _new(self) -> Attachment:
+    def _new_file(self) -> Attachment:
         file = Attachment(settings.MAX_UPLOAD_MB * MIB)
         self._files.append(file)
         self._open.append(file)
-        if self._closed:  # by a request that was cancelled while a thread read on
+        if self._closed:  # the request was cancelled while a thread went on parsing
             file.close()
         return file
 
@@ -115,23 +115,26 @@ class Attachments:
         self._total += file.size
         if file.size > limit * MIB:
             raise too_large(f"{found.param} has", file.size, limit * MIB, found)
-        if self._total > FILES_OF_A_REQUEST * settings.MAX_UPLOAD_MB * MIB:
+        if self._total > FILES_PER_REQUEST * settings.MAX_UPLOAD_MB * MIB:
             raise too_large(
                 f"With {found.param} the files have",
                 self._total,
-                FILES_OF_A_REQUEST * settings.MAX_UPLOAD_MB * MIB,
+                FILES_PER_REQUEST * settings.MAX_UPLOAD_MB * MIB,
                 found,
             )
 
-    async def put_back(self, request: ChatRequest) -> ChatRequest:
-        """`request` with the files that nobody took written where they stood: what is relayed untouched may
-        hold them too. Raises `InvalidRequest` for more of them than a body may have beside its files."""
+    async def restore(self, request: ChatRequest) -> ChatRequest:
+        """`request` with the base64 of files outside messages back in place of their marks.
+
+        Fields that are relayed unchanged may have files too. Raises `InvalidRequest` for more of them than a
+        body may have beside its files.
+        """
         if not self._marked:
             return request
-        await self._seal()
-        return await asyncio.to_thread(self._put_back, request)
+        await self._finish_writing()
+        return await asyncio.to_thread(self._restored, request)
 
-    def _put_back(self, request: ChatRequest) -> ChatRequest:
+    def _restored(self, request: ChatRequest) -> ChatRequest:
         marks, left = tuple(self._marked), MOST_REST
 
         def text(mark: str) -> str:
@@ -157,22 +160,22 @@ class Attachments:
             file.close()
 
 
-def fill(file: Attachment, found: MessageFile) -> None:
-    """Decode and write, in a thread. Raises `InvalidRequest` naming the place of what is no base64."""
+def decode_into(file: Attachment, found: MessageFile) -> None:
+    """Decode and write, in a thread. Raises `InvalidRequest` naming the field that is no base64."""
     try:
         data = binascii.a2b_base64("".join(found.data.split()).encode(), strict_mode=True)
     except ValueError:
-        failure = broken(found)
+        failure = invalid_base64(found)
     else:
         file.write(data)
         file.save()
-        file.seal()
+        file.end_writing()
         return
     raise failure
 
 
-def check_picture(path: str, kind: AttachmentType, found: MessageFile) -> None:
-    """Raises `InvalidRequest` for a picture without a size and for one that is a bomb."""
+def check_image(path: str, kind: AttachmentType, found: MessageFile) -> None:
+    """Raise `InvalidRequest` for an image without a size and for one with too many pixels."""
     try:
         with Path(path).open("rb") as file:
             image_size.size(file, "jpeg" if kind.extension == "jpg" else kind.extension)
@@ -183,11 +186,11 @@ def check_picture(path: str, kind: AttachmentType, found: MessageFile) -> None:
     raise failure
 
 
-async def playing_time(path: str, found: MessageFile) -> float | None:
-    """Seconds of sound or video. Raises `InvalidRequest` for a file that is not what it begins like."""
-    if found.modality not in PLAYED:
+async def media_duration(path: str, found: MessageFile) -> float | None:
+    """Seconds of audio or video. Raises `InvalidRequest` for a file of another kind than its field."""
+    if found.modality not in TIMED:
         return None
-    probe = await measured(path, found.param)
+    probe = await probe_media(path, found.param)
     if probe is not None and probe.kind != found.modality:
         raise InvalidRequest(
             f"{found.param} must be {modality_name(found.modality)}; it is {probe.media_type}.",
@@ -197,7 +200,7 @@ async def playing_time(path: str, found: MessageFile) -> float | None:
     return probe.seconds if probe else None
 
 
-def broken(found: MessageFile) -> InvalidRequest:
+def invalid_base64(found: MessageFile) -> InvalidRequest:
     return InvalidRequest(f"{found.param} is not valid base64.", param=found.param, code="invalid_base64")
 
 

@@ -1,4 +1,4 @@
-"""Files on their way in: on the disk while a request needs them, never whole in memory."""
+"""Temporary files of requests: on disk, never whole in memory, deleted when the response has ended."""
 
 from __future__ import annotations
 
@@ -11,78 +11,76 @@ from typing import Any
 
 from django.conf import settings
 
-from core.api.http.request import MIB
+from core.api.http.request_body import MIB
 from core.contract.errors import TooLarge, Unavailable
 from core.media.file_types import HEAD
 
-FORGOTTEN = 6 * 3600.0
-"""Seconds after which a file can only have been left by a process that died."""
+STALE_AFTER = 6 * 3600.0
+"""Seconds after which a file must have been left behind by a process that died."""
 
-SWEPT_EVERY = 3600.0
-swept: dict[Path, float] = {}
-"""When each folder was last looked through."""
+SWEEP_INTERVAL = 3600.0
+last_sweeps: dict[Path, float] = {}
+"""Unix time of the last sweep of each folder."""
 
 
-class Incoming:
-    """A file of at most `cap` bytes that exists until `close`; its first bytes are kept to tell its kind."""
+class TemporaryFile:
+    """A file of at most `cap` bytes that exists until `close`; `head` has its first bytes for the sniffer."""
 
     def __init__(self, cap: int) -> None:
         self.cap = cap
         self.size = 0
         self.head = b""
         self._pending: list[bytes] = []
-        self._waiting = 0
-        self._file = opened()
+        self._pending_bytes = 0
+        self._file = create_file()
         self.path: str = self._file.name
 
     def write(self, data: bytes) -> None:
-        """Take bytes, to be written by the next `flush`. Raises `TooLarge`."""
+        """Buffer bytes for the next `flush`. Raises `TooLarge`."""
         self.size += len(data)
         if self.size > self.cap:
             raise TooLarge(f"The file is larger than {self.cap:,} bytes.", param="file")
         if len(self.head) < HEAD:
             self.head = (self.head + data[:HEAD])[:HEAD]
         self._pending.append(data)
-        self._waiting += len(data)
+        self._pending_bytes += len(data)
 
     async def flush(self, least: int = MIB) -> None:
-        """Write in a thread what waits, if it is `least` bytes. Raises `Unavailable` on a full disk."""
-        if self._waiting >= least:
+        """In a thread, write buffered bytes if at least `least`. Raises `Unavailable` on a full disk."""
+        if self._pending_bytes >= least:
             await asyncio.to_thread(self.save)
 
     def save(self) -> None:
-        """Write what waits, now. Raises `Unavailable` on a full disk."""
-        data, self._pending, self._waiting = b"".join(self._pending), [], 0
+        """Write buffered bytes now, blocking. Raises `Unavailable` on a full disk."""
+        data, self._pending, self._pending_bytes = b"".join(self._pending), [], 0
         try:
             self._file.write(data)
             return
         except OSError:
-            failure = no_room()
+            failure = storage_full()
         raise failure
 
-    def seal(self) -> None:
-        """Nothing more comes: the file stays, what the system keeps for an open one is given back."""
+    def end_writing(self) -> None:
+        """Close the file handle; the file stays."""
         self._file.close()
 
     def close(self) -> None:
-        self.seal()
+        """Delete the file."""
+        self.end_writing()
         Path(self.path).unlink(missing_ok=True)
 
 
-def opened() -> Any:
-    """A file of our own; unbuffered, because others open it by its path.
-
-    Raises `Unavailable` where none can be made.
-    """
+def create_file() -> Any:
+    """A new file; unbuffered, because others open it by its path. Raises `Unavailable`."""
     try:
         return NamedTemporaryFile(dir=folder(), buffering=0, delete=False)
     except OSError:
-        failure = no_room()
+        failure = storage_full()
     raise failure
 
 
 def folder() -> Path:
-    """Beside the media: `/tmp` may be memory. Made when it is missing."""
+    """The folder for them, in MEDIA_ROOT because `/tmp` may be in memory. Created where it is missing."""
     path = Path(settings.MEDIA_ROOT) / "incoming"
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     sweep(path)
@@ -90,16 +88,16 @@ def folder() -> Path:
 
 
 def sweep(path: Path) -> None:
-    """Now and then: delete what a process left that died."""
+    """At most once per `SWEEP_INTERVAL`: delete files that a process left behind."""
     now = time.time()
-    if now - swept.get(path, 0.0) < SWEPT_EVERY:
+    if now - last_sweeps.get(path, 0.0) < SWEEP_INTERVAL:
         return
-    swept[path] = now
+    last_sweeps[path] = now
     for old in path.iterdir():
         with suppress(FileNotFoundError):  # another request has deleted it meanwhile
-            if old.stat().st_mtime < now - FORGOTTEN:
+            if old.stat().st_mtime < now - STALE_AFTER:
                 old.unlink()
 
 
-def no_room() -> Unavailable:
+def storage_full() -> Unavailable:
     return Unavailable("There is no room to take the file.", code="storage_full", retry_after=30)

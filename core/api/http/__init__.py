@@ -1,0 +1,1 @@
+"""HTTP itself: the application, its middleware, reading requests, sending whole and streamed responses."""

@@ -1,4 +1,4 @@
-"""The application: the route table under its three prefixes, beside probes, counters and the docs page."""
+"""The Starlette application: the route table under its three prefixes, probes, metrics and the docs page."""
 
 from __future__ import annotations
 
@@ -13,63 +13,66 @@ from starlette.routing import BaseRoute, Mount, Route, Router
 
 from core.api import health
 from core.api.docs import docs
-from core.api.http.json_response import failure, refuse
-from core.api.http.middleware import Application, Entry, Receive, Scope, Send
+from core.api.http.json_response import error_response, polyphony_error
+from core.api.http.middleware import APIMiddleware, Application, Receive, Scope, Send
+from core.api.http.operation import Handler, counted
 from core.api.openapi import openapi
-from core.api.responses import unkept
-from core.api.routes import OPERATIONS, Endpoint, counted
+from core.api.responses import stored_response
+from core.api.routes import OPERATIONS
 from core.contract.errors import InvalidRequest, MethodNotAllowed, NotFound, PolyphonyError
 
 PREFIXES = ("/api/v1", "/v1", "/v3/router")
 
 
-class Straight:
-    """Finds an operation whose address is fixed by one look, not by a walk past every layer and pattern of
-    `app`, which is asked for everything else."""
+class FixedPaths:
+    """Dispatches operations without path parameters by one look-up of method and path.
 
-    def __init__(self, app: Application, addresses: Mapping[tuple[str, str], Application]) -> None:
+    All other requests go to `app`, which tries its patterns one after the other.
+    """
+
+    def __init__(self, app: Application, endpoints: Mapping[tuple[str, str], Application]) -> None:
         self.app = app
-        self.addresses = addresses
+        self.endpoints = endpoints
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        app = self.addresses.get((scope["method"], scope["path"]), self.app)
+        app = self.endpoints.get((scope["method"], scope["path"]), self.app)
         await app(scope, receive, send)
 
 
-def addresses() -> dict[tuple[str, str], Application]:
+def fixed_paths() -> dict[tuple[str, str], Application]:
     return {
-        (operation.method, prefix + operation.path): Entry(answering(counted(operation)))
+        (operation.method, prefix + operation.path): APIMiddleware(asgi_endpoint(counted(operation)))
         for operation in OPERATIONS
         for prefix in PREFIXES
         if not operation.pattern
     }
 
 
-def answering(endpoint: Endpoint) -> Application:
+def asgi_endpoint(handler: Handler) -> Application:
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        answer = await endpoint(Request(scope, receive, send))
-        await answer(scope, receive, send)
+        response = await handler(Request(scope, receive, send))
+        await response(scope, receive, send)
 
     return app
 
 
-async def translate(request: Request, error: Exception) -> Response:
-    """Starlette's own refusals in our envelope."""
+async def starlette_error(request: Request, error: Exception) -> Response:
+    """Starlette's own errors (404, 405) in the error envelope of the API."""
     assert isinstance(error, HTTPException)
     if error.status_code == 405:
         allow = (error.headers or {}).get("Allow", "")
         found = MethodNotAllowed(f"This address takes {allow}.", metadata={"allow": allow})
-        return failure(found)
+        return error_response(found)
     if error.status_code == 404:
-        return failure(NotFound("There is nothing at this address."))
-    return failure(InvalidRequest("The request could not be read."))
+        return error_response(NotFound("There is nothing at this address."))
+    return error_response(InvalidRequest("The request could not be read."))
 
 
 def build() -> Application:
-    """One router, mounted three times; nothing redirects and no trailing slash is forgiven."""
+    """One router, mounted three times, without redirects: a path with a trailing slash is a 404."""
     routes: list[BaseRoute] = [operation.route() for operation in OPERATIONS]
     routes.append(Route("/openapi.json", openapi, methods=["GET"]))
-    routes.append(Route("/responses/{rest:path}", unkept, methods=["GET", "POST", "DELETE"]))
+    routes.append(Route("/responses/{rest:path}", stored_response, methods=["GET", "POST", "DELETE"]))
     shared = Router(routes, redirect_slashes=False)
     app = Starlette(
         routes=[
@@ -79,11 +82,11 @@ def build() -> Application:
             Route("/readyz", health.ready, methods=["GET"]),
             Route("/metrics", health.metrics, methods=["GET"]),
         ],
-        middleware=[Middleware(Entry)],
-        exception_handlers={PolyphonyError: refuse, HTTPException: translate},
+        middleware=[Middleware(APIMiddleware)],
+        exception_handlers={PolyphonyError: polyphony_error, HTTPException: starlette_error},
     )
     app.router.redirect_slashes = False
-    return Straight(app, addresses())
+    return FixedPaths(app, fixed_paths())
 
 
 application = build()

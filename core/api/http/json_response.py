@@ -1,4 +1,4 @@
-"""Answers as bytes: JSON written by orjson, money as numbers."""
+"""JSON responses and error responses, encoded by orjson."""
 
 from __future__ import annotations
 
@@ -18,11 +18,12 @@ JSON = "application/json; charset=utf-8"
 
 
 def dumps(value: Any) -> bytes:
-    """`value` as JSON: `Decimal` becomes a number, times are ISO 8601 with `Z`."""
-    return orjson.dumps(value, default=plain, option=orjson.OPT_UTC_Z)
+    """`value` as JSON: `Decimal` becomes a number, datetimes are ISO 8601 with `Z`."""
+    return orjson.dumps(value, default=json_value, option=orjson.OPT_UTC_Z)
 
 
-def plain(value: Any) -> Any:
+def json_value(value: Any) -> Any:
+    """What orjson cannot encode by itself, as something it can."""
     if isinstance(value, Decimal):
         return float(value)
     if isinstance(value, datetime):
@@ -30,13 +31,13 @@ def plain(value: Any) -> Any:
     return str(value)
 
 
-def answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """A JSON answer that no cache may keep."""
+def json_response(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """A JSON response with `Cache-Control: no-store`."""
     return Response(dumps(value), status, {"Cache-Control": "no-store", **(headers or {})}, media_type=JSON)
 
 
-def failure(error: PolyphonyError) -> Response:
-    """The envelope of the contract with the headers its status asks for."""
+def error_response(error: PolyphonyError) -> Response:
+    """The error envelope with the headers that its status requires."""
     headers = {}
     if error.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
@@ -46,10 +47,10 @@ def failure(error: PolyphonyError) -> Response:
         headers["Allow"] = str(error.metadata["allow"])
     if generation := error.metadata.get("generation_id"):
         headers["X-Generation-Id"] = str(generation)
-    return answer({"error": error.envelope()}, error.status, headers)
+    return json_response({"error": error.envelope()}, error.status, headers)
 
 
-async def refuse(request: Request, error: Exception) -> Response:
-    """Starlette's handler for everything in the error tree."""
+async def polyphony_error(request: Request, error: Exception) -> Response:
+    """Starlette's exception handler for the error tree."""
     assert isinstance(error, PolyphonyError)
-    return failure(error)
+    return error_response(error)

@@ -1,4 +1,4 @@
-"""What every request passes: a request id, the Host check, counting, and the answer of last resort."""
+"""The ASGI middleware of every API request: request id, Host check, metrics, unhandled exceptions."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from django.http.request import split_domain_port, validate_host
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
-from core.api.http.json_response import failure
-from core.api.http.metrics import measures
+from core.api.http.json_response import error_response
+from core.api.http.metrics import request_metrics
 from core.contract.errors import InvalidRequest, PolyphonyError
 
 log = logging.getLogger("polyphony.api")
@@ -27,77 +27,80 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-STRAIGHT = "polyphony.send"
-"""Where a scope has the server's own `send`: an answer that has begun need not pass the layers again."""
+SERVER_SEND = "polyphony.send"
+"""Scope key of the server's own `send`: once a response has started, its body is sent past the middleware."""
 
 PROBES = frozenset({"/healthz", "/readyz"})
 CLIENT_LEFT = 499
-PROCESS = secrets.token_hex(8)
-numbers = count(1)
+PROCESS_ID = secrets.token_hex(8)
+request_numbers = count(1)
 """Together a request id: unique, not secret, and without asking the kernel for randomness every time."""
 
+DEFERRED = "polyphony.answer"
+"""Scope key of the responder of a `DeferredResponse`."""
 
-LATER = "polyphony.answer"
 
+class DeferredResponse:
+    """An endpoint's response, sent after Starlette's router and middleware have returned.
 
-class Later:
-    """An endpoint's answer, given once the layers that found the endpoint have returned.
-
-    Every piece of a long answer would pass through all of them otherwise, up and down.
+    Otherwise every chunk of a long response would pass through all of them.
     """
 
-    def __init__(self, answer: Application) -> None:
-        self.answer = answer
+    def __init__(self, responder: Application) -> None:
+        self.responder = responder
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        scope[LATER] = self.answer
+        scope[DEFERRED] = self.responder
 
 
-class Cut(Exception):
-    """Raised after the first byte of a sound: the server must break the connection, not end the answer."""
+class ResponseAborted(Exception):
+    """Raised after the first byte of audio: the server must break the connection, not end the response.
 
-    told = True
+    `logged` keeps its traceback out of the server's log, see `core.logs`.
+    """
+
+    logged = True
 
 
-class Entry:
-    """Pure ASGI middleware around the whole application."""
+class APIMiddleware:
+    """Pure ASGI middleware around the whole API."""
 
     def __init__(self, app: Application) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        passage = Passage(send)
-        measures.in_flight += 1
+        exchange = Exchange(send)
+        request_metrics.in_flight += 1
         try:
             if scope["path"] not in PROBES:
                 check_host(scope)
-            await self.app(scope, receive, passage.send)
-            if answer := scope.get(LATER):
-                await answer(scope, receive, passage.send)
+            await self.app(scope, receive, exchange.send)
+            if responder := scope.get(DEFERRED):
+                await responder(scope, receive, exchange.send)
         except ClientDisconnect:
             pass
-        except Cut:
-            measures.cut += 1
+        except ResponseAborted:
+            request_metrics.aborted += 1
             raise
         except Exception as error:
-            if passage.status:
+            if exchange.status:
                 raise
-            await last_answer(error, passage)(scope, receive, passage.send)
+            await last_response(error, exchange)(scope, receive, exchange.send)
         finally:
-            measures.in_flight -= 1
-            # the route is a pattern: counting paths would let strangers grow the table
-            measures.count(
-                scope.get("polyphony.route", "other"), passage.status or CLIENT_LEFT, passage.elapsed()
+            request_metrics.in_flight -= 1
+            # by the pattern of the route: clients could grow a table of paths without bound
+            request_metrics.count(
+                scope.get("polyphony.route", "other"), exchange.status or CLIENT_LEFT, exchange.elapsed()
             )
 
 
-class Passage:
-    """One answer on its way out."""
+class Exchange:
+    """One request and its response: the request id, the status sent, the time since it began."""
 
     def __init__(self, send: Send) -> None:
         self._send = send
         self._began = time.monotonic()
-        self.request_id = f"req_{PROCESS}{next(numbers):08x}"
+        self.request_id = f"req_{PROCESS_ID}{next(request_numbers):08x}"
         self.status = 0
 
     async def send(self, message: Message) -> None:
@@ -111,15 +114,16 @@ class Passage:
         await self._send(message)
 
     def elapsed(self) -> float:
-        """Seconds since the request came."""
+        """Seconds since the request was received."""
         return time.monotonic() - self._began
 
 
-def last_answer(error: Exception, passage: Passage) -> Response:
+def last_response(error: Exception, exchange: Exchange) -> Response:
+    """The response for an exception that no handler took."""
     if isinstance(error, PolyphonyError):
-        return failure(error)
-    log.exception("request %s failed", passage.request_id, exc_info=error)
-    return failure(PolyphonyError("Something went wrong here. The request id helps to find it."))
+        return error_response(error)
+    log.exception("request %s failed", exchange.request_id, exc_info=error)
+    return error_response(PolyphonyError("Something went wrong here. The request id helps to find it."))
 
 
 def check_host(scope: Scope) -> None:

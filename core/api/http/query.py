@@ -1,4 +1,4 @@
-"""Query strings: typed values, or a refusal that names the parameter."""
+"""Query parameters as typed values. Everything raises `InvalidRequest` naming the parameter."""
 
 from __future__ import annotations
 
@@ -8,19 +8,20 @@ from core.contract.errors import InvalidRequest
 
 
 def text(request: Request, name: str) -> str:
+    """The value without white space around it; empty when it is not given."""
     value = request.query_params.get(name, "")
     if "\0" in value:
         raise InvalidRequest(f"{name} contains the character U+0000.", param=name)
     return value.strip()
 
 
-def words(request: Request, name: str) -> frozenset[str]:
-    """A comma list in lower case; empty when it is not given."""
+def comma_list(request: Request, name: str) -> frozenset[str]:
+    """The parts of a comma-separated list in lower case; empty when it is not given."""
     return frozenset(part.strip().lower() for part in text(request, name).split(",") if part.strip())
 
 
-def number(request: Request, name: str, default: int, low: int, high: int) -> int:
-    """A whole number from `low` to `high`. Raises `InvalidRequest`."""
+def integer(request: Request, name: str, default: int, low: int, high: int) -> int:
+    """A whole number from `low` to `high`; `default` when it is not given."""
     value = text(request, name)
     if not value:
         return default

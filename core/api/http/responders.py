@@ -1,4 +1,4 @@
-"""How an answer reaches its client: in one piece, made to its end, or live while somebody listens."""
+"""How a response reaches its client: complete, even where the client leaves, or streamed while it stays."""
 
 from __future__ import annotations
 
@@ -14,73 +14,72 @@ from core.api.http.streaming import while_connected
 from core.contract.errors import PolyphonyError
 from core.gateway import Session
 
-QUICK = 1.0
-"""Seconds within which nobody needs to notice that a client has left: its answer is made all the same."""
+COMPLETE_GRACE = 1.0
+"""Seconds before a complete response watches for a disconnect: it is finished all the same."""
+
+STREAM_GRACE = 0.1
+"""The same for a streamed response, which a disconnect ends."""
 
 
-SOON = 0.1
-"""The same where a client that has left ends its answer."""
-
-
-class Files(Protocol):
-    """What a request brought; gone once closed."""
+class Closable(Protocol):
+    """The files of a request; `close` deletes them."""
 
     def close(self) -> None: ...
 
 
-class Whole(ABC):
-    """An answer in one piece, an ASGI application of its own; the request's files are gone when it ends.
+class CompleteResponder(ABC):
+    """A response in one piece, an ASGI application; the request's files are deleted when it ends.
 
-    It is made to its end even where the client leaves: whoever was asked for a whole answer bills one.
+    It is finished even where the client disconnects: the provider charges for the complete result.
     """
 
-    def __init__(self, session: Session, received: Files) -> None:
+    def __init__(self, session: Session, files: Closable) -> None:
         self.session = session
-        self._files = received
+        self._files = files
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        task = background.spawn(f"{self.session.request.task} {self.session.id}", self._kept())
-        answer: Response | PolyphonyError | None = None
-        async with while_connected(receive, QUICK):
-            answer = await asyncio.shield(task)
-        if isinstance(answer, PolyphonyError):
-            self.name(answer)
-            raise answer
-        if answer is not None:
-            await answer(scope, receive, send)
+        task = background.spawn(f"{self.session.request.task} {self.session.id}", self._outcome())
+        outcome: Response | PolyphonyError | None = None
+        async with while_connected(receive, COMPLETE_GRACE):
+            outcome = await asyncio.shield(task)
+        if isinstance(outcome, PolyphonyError):
+            self.add_generation_id(outcome)
+            raise outcome
+        if outcome is not None:
+            await outcome(scope, receive, send)
 
     @abstractmethod
-    async def made(self) -> Response:
-        """The answer. Raises from the error tree."""
+    async def response(self) -> Response:
+        """The response. Raises from the error tree."""
 
-    def name(self, error: PolyphonyError) -> None:
-        """Let a failure say which request it was of, where the books know it."""
+    def add_generation_id(self, error: PolyphonyError) -> None:
+        """Put the request's id into the error's metadata, if a usage record with it exists."""
         if self.session.record.stored:
             error.metadata.setdefault("generation_id", self.session.id)
 
-    async def _kept(self) -> Response | PolyphonyError:
-        """A refusal is an answer too, and no failure of the task."""
+    async def _outcome(self) -> Response | PolyphonyError:
+        """The response, or the error returned: the background task has not failed by it."""
         try:
-            return await self.made()
+            return await self.response()
         except PolyphonyError as error:
             return error
         finally:
             self._files.close()
 
 
-class Live(Whole):
-    """An answer that is sent while it is made: it stops when its client leaves."""
+class StreamingResponder(CompleteResponder):
+    """A response sent while it is generated; it stops when the client disconnects."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            async with while_connected(receive, SOON):
-                await self.answer(scope, send)
+            async with while_connected(receive, STREAM_GRACE):
+                await self.stream(scope, send)
         except PolyphonyError as error:
-            self.name(error)
+            self.add_generation_id(error)
             raise
         finally:
             self._files.close()
 
     @abstractmethod
-    async def answer(self, scope: Scope, send: Send) -> None:
-        """Send it. Raises from the error tree before anything was sent."""
+    async def stream(self, scope: Scope, send: Send) -> None:
+        """Send it. Raises from the error tree while nothing has been sent."""

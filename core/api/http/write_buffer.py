@@ -1,4 +1,4 @@
-"""Writing together what comes together: a wait is noticed only when it begins."""
+"""Coalesced writes: events that are available together are written together."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ T = TypeVar("T")
 
 
 @coroutine
-def gather(
+def coalesce(
     events: AsyncGenerator[T, None], take: Callable[[T], None], write: Callable[[], Awaitable[None] | None]
 ) -> Generator[Any, Any, None]:
-    """`take` each event; whenever the next one is not there yet, `write` first what there is to write.
+    """Call `take` with each event; whenever the next one is not available yet, call `write` and await it.
 
-    What fails then is raised before the next event is taken: it is no failure of what is waited for.
+    The events of one network packet are available at once, so `write` can send them as one chunk. An
+    exception of `write` is raised before the next event is taken and is not thrown into `events`.
 
-    Events of one network packet are all there at once: whoever writes what was taken of them writes them
-    together. One loop for all events: an awaitable around each would cost as much as what is done with it.
+    A hand-driven coroutine: an awaitable around each event would cost as much as handling the event does.
     """
     failure: Exception | None = None
     while True:
@@ -35,12 +35,12 @@ def gather(
                                 yield from writing.__await__()
                             except Exception as error:
                                 failure = error
-                    answer = yield waiting
+                    sent = yield waiting
                 except BaseException as thrown:
-                    # a cancel is meant for whatever is waited for
+                    # a cancellation belongs to the generator that is waiting
                     waiting = steps.throw(thrown)
                 else:
-                    waiting = steps.send(answer)
+                    waiting = steps.send(sent)
         except StopIteration as event:
             if failure:
                 raise failure from None

@@ -1,0 +1,1 @@
+"""Pydantic models of the response bodies, for the OpenAPI document and for the tests."""

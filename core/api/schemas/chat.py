@@ -6,37 +6,37 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from core.api.schemas.resources import Shape
+from core.api.schemas.base import Schema
 
 
-class ToolFunction(Shape):
+class ToolFunction(Schema):
     name: str
     arguments: str = Field(description="JSON, as the model wrote it.")
 
 
-class ToolCall(Shape):
+class ToolCall(Schema):
     id: str
     type: str = Field(description="`function`, or `custom` with a `custom` object in place of `function`.")
     function: ToolFunction | None = None
 
 
-class AnswerAudio(Shape):
+class AnswerAudio(Schema):
     id: str
     data: str = Field(description="Base64, in the format that was asked for.")
     expires_at: int = Field(description="Unix time until which the provider knows the id.")
     transcript: str
 
 
-class ImageAddress(Shape):
+class ImageAddress(Schema):
     url: str = Field(description="A data URL.")
 
 
-class AnswerImage(Shape):
+class AnswerImage(Schema):
     type: Literal["image_url"]
     image_url: ImageAddress
 
 
-class Message(Shape):
+class Message(Schema):
     role: Literal["assistant"]
     content: str | None = Field(description="Null where the answer is sound, a refusal or calls of tools.")
     refusal: str | None
@@ -46,7 +46,7 @@ class Message(Shape):
     images: list[AnswerImage] | None = None
 
 
-class Choice(Shape):
+class Choice(Schema):
     index: int
     message: Message
     logprobs: dict[str, Any] | None
@@ -54,7 +54,7 @@ class Choice(Shape):
     native_finish_reason: str | None = Field(description="The provider's own word for it.")
 
 
-class PromptTokens(Shape):
+class PromptTokens(Schema):
     """Parts of `prompt_tokens`; `cached_tokens` are counted in the others too."""
 
     cached_tokens: int
@@ -65,7 +65,7 @@ class PromptTokens(Shape):
     file_tokens: int
 
 
-class CompletionTokens(Shape):
+class CompletionTokens(Schema):
     """Parts of `completion_tokens`; `reasoning_tokens` are counted in the others too."""
 
     reasoning_tokens: int
@@ -74,13 +74,13 @@ class CompletionTokens(Shape):
     image_tokens: int
 
 
-class CostDetails(Shape):
+class CostDetails(Schema):
     upstream_inference_cost: float | None = Field(description="What the provider says it charged.")
     upstream_inference_prompt_cost: float
     upstream_inference_completions_cost: float
 
 
-class ChatUsage(Shape):
+class ChatUsage(Schema):
     prompt_tokens: int
     completion_tokens: int
     total_tokens: int
@@ -91,7 +91,7 @@ class ChatUsage(Shape):
     is_byok: bool
 
 
-class ChatCompletion(Shape):
+class ChatCompletion(Schema):
     """With `stream` it comes as `chat.completion.chunk` events instead, the usage in the last one."""
 
     id: str = Field(description="The X-Generation-Id, which `GET /generation` knows.")

@@ -6,12 +6,12 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from core.api.schemas.resources import Shape
+from core.api.schemas.base import Schema
 
 Status = Literal["in_progress", "completed", "incomplete"]
 
 
-class OutputPart(Shape):
+class OutputPart(Schema):
     """Words, or a refusal in place of them."""
 
     type: Literal["output_text", "refusal"]
@@ -21,12 +21,12 @@ class OutputPart(Shape):
     refusal: str | None = None
 
 
-class SummaryPart(Shape):
+class SummaryPart(Schema):
     type: Literal["summary_text"]
     text: str
 
 
-class OutputMessage(Shape):
+class OutputMessage(Schema):
     id: str
     type: Literal["message"]
     status: Status
@@ -34,7 +34,7 @@ class OutputMessage(Shape):
     content: list[OutputPart]
 
 
-class OutputReasoning(Shape):
+class OutputReasoning(Schema):
     id: str
     type: Literal["reasoning"]
     status: Status
@@ -42,7 +42,7 @@ class OutputReasoning(Shape):
     encrypted_content: str | None = None
 
 
-class OutputCall(Shape):
+class OutputCall(Schema):
     id: str
     type: Literal["function_call", "custom_tool_call"]
     status: Status
@@ -52,7 +52,7 @@ class OutputCall(Shape):
     input: str | None = None
 
 
-class OutputPicture(Shape):
+class OutputPicture(Schema):
     id: str
     type: Literal["image_generation_call"]
     status: Status
@@ -60,16 +60,16 @@ class OutputPicture(Shape):
     output_format: str
 
 
-class InputDetails(Shape):
+class InputDetails(Schema):
     cached_tokens: int
     cache_write_tokens: int
 
 
-class OutputDetails(Shape):
+class OutputDetails(Schema):
     reasoning_tokens: int
 
 
-class ResponseUsage(Shape):
+class ResponseUsage(Schema):
     input_tokens: int
     input_tokens_details: InputDetails
     output_tokens: int
@@ -79,16 +79,16 @@ class ResponseUsage(Shape):
     is_byok: bool
 
 
-class IncompleteDetails(Shape):
+class IncompleteDetails(Schema):
     reason: Literal["max_output_tokens", "content_filter"]
 
 
-class ResponseError(Shape):
+class ResponseError(Schema):
     code: str
     message: str
 
 
-class Response(Shape):
+class Response(Schema):
     """With `stream` it comes as events instead, from `response.created` to `response.completed`."""
 
     id: str = Field(description="`resp_` and what follows `gen-` in X-Generation-Id.")

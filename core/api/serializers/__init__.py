@@ -1,0 +1,1 @@
+"""Response bodies made from catalogue entries, usage records and budgets."""

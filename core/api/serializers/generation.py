@@ -1,74 +1,60 @@
-"""Money as the API tells it: numbers in USD, null where a price is not known."""
+"""A usage record in the format of OpenRouter's `GET generation`; costs are numbers in USD."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from core.access import snapshot as access
 from core.catalogue import snapshot as catalogue
-from core.contract.requests import Caller
-from core.contract.tasks import Task
-from core.ledger.reports import BudgetStatus, Spending, budget_statuses
+from core.contract.tasks import Task, TaskTable
 from core.models import Attempt, UsageRecord
 
-API_TYPES = {
-    "speech": "tts",
-    "transcription": "stt",
-    "translation": "stt",
-    "chat": "completions",
-    "image": "image",
-    "embedding": "embeddings",
-}
-READ = ("text_in.token", "audio_in.token", "image_in.token", "video_in.token", "file_in.token")
-WRITTEN = ("text_out.token", "audio_out.token", "image_out.token")
-INTERVALS = {"day": "daily", "week": "weekly", "month": "monthly"}
-SCOPES = {"key": "api_key", "user": "member", "team": "workspace", "all": "everyone"}
+INPUT_TOKENS = ("text_in.token", "audio_in.token", "image_in.token", "video_in.token", "file_in.token")
+OUTPUT_TOKENS = ("text_out.token", "audio_out.token", "image_out.token")
 
 
-def spending_object(spending: Spending) -> dict[str, Decimal]:
-    return {
-        "usage": spending.total,
-        "usage_daily": spending.day,
-        "usage_weekly": spending.week,
-        "usage_monthly": spending.month,
-    }
+def outcome(record: UsageRecord) -> str | None:
+    """How the request ended."""
+    return record.outcome or None
 
 
-def budget_objects(who: Caller) -> list[dict[str, Any]]:
-    """Every budget a request of this caller draws on, the key's own first. Blocking."""
-    seen = access.current()
-    team = seen.users[who.user_id].team_id
-    owners = (("key", who.key_id), ("user", who.user_id), ("team", team), ("all", None))
-    return [
-        budget_object(standing, SCOPES[owner[0]])
-        for owner in owners
-        if owner == ("all", None) or owner[1] is not None
-        for standing in budget_statuses(seen.budgets.get(owner, ()))
-    ]
+def chat_finish_reason(record: UsageRecord) -> str | None:
+    """`error` for a chat that failed; the finish reason of any other is in its response and not stored."""
+    return "error" if record.outcome in ("failed", "partial", "interrupted") else None
 
 
-def budget_object(standing: BudgetStatus, scope: str) -> dict[str, Any]:
-    return {
-        "budget_id": str(standing.id),
-        "guardrail_id": None,
-        "include_byok": False,
-        "limit_usd": standing.limit,
-        "spend_usd": standing.spent,
-        "remaining_usd": standing.remaining,
-        "reset_interval": INTERVALS.get(standing.window),
-        "resets_at": standing.resets_at,
-        "scope": scope,
-    }
+@dataclass(frozen=True, slots=True)
+class TaskFields:
+    """The fields that differ by task: OpenRouter's `api_type`, and how `finish_reason` is found."""
+
+    api_type: str
+    finish_reason: Callable[[UsageRecord], str | None] = outcome
+
+
+TASK_FIELDS = TaskTable(
+    "generation serializer",
+    {
+        Task.SPEECH: TaskFields("tts"),
+        Task.TRANSCRIPTION: TaskFields("stt"),
+        Task.TRANSLATION: TaskFields("stt"),
+        Task.CHAT: TaskFields("completions", chat_finish_reason),
+        Task.IMAGE: TaskFields("image"),
+        Task.EMBEDDING: TaskFields("embeddings"),
+    },
+)
 
 
 def generation_object(record: UsageRecord, attempts: list[Attempt]) -> dict[str, Any]:
-    """A usage record in OpenRouter's shape; what we do not keep is null."""
-    units = record.units
+    """`Generation` of the schemas, with OpenRouter's further fields; what is not stored is null.
+
+    Raises `UnknownTask` for a record of a task without a row.
+    """
+    units, fields = record.units, TASK_FIELDS[record.task]
     return {
         "id": record.public_id,
-        "api_type": API_TYPES.get(record.task, record.task),
+        "api_type": fields.api_type,
         "model": record.model,
         "provider_name": provider_name(record.provider),
         "created_at": record.created_at,
@@ -76,17 +62,17 @@ def generation_object(record: UsageRecord, attempts: list[Attempt]) -> dict[str,
         "cancelled": record.outcome == "stopped",
         "latency": record.first_event_ms,
         "generation_time": record.total_ms,
-        "finish_reason": finish_reason(record),
+        "finish_reason": fields.finish_reason(record),
         "native_finish_reason": record.error or None,
-        "tokens_prompt": whole(units, *READ),
-        "tokens_completion": whole(units, *WRITTEN),
-        "native_tokens_prompt": whole(units, *READ),
-        "native_tokens_completion": whole(units, *WRITTEN),
-        "native_tokens_completion_images": whole(units, "image_out.token"),
-        "native_tokens_reasoning": whole(units, "reasoning_out.token"),
-        "native_tokens_cached": whole(units, "cached_in.token", "cached_audio_in.token"),
-        "num_media_prompt": whole(units, "image_in.image"),
-        "num_media_completion": whole(units, "image_out.image"),
+        "tokens_prompt": token_count(units, *INPUT_TOKENS),
+        "tokens_completion": token_count(units, *OUTPUT_TOKENS),
+        "native_tokens_prompt": token_count(units, *INPUT_TOKENS),
+        "native_tokens_completion": token_count(units, *OUTPUT_TOKENS),
+        "native_tokens_completion_images": token_count(units, "image_out.token"),
+        "native_tokens_reasoning": token_count(units, "reasoning_out.token"),
+        "native_tokens_cached": token_count(units, "cached_in.token", "cached_audio_in.token"),
+        "num_media_prompt": token_count(units, "image_in.image"),
+        "num_media_completion": token_count(units, "image_out.image"),
         "num_input_audio_prompt": None,
         "num_search_results": None,
         "num_fetches": None,
@@ -119,17 +105,8 @@ def generation_object(record: UsageRecord, attempts: list[Attempt]) -> dict[str,
     }
 
 
-def finish_reason(record: UsageRecord) -> str | None:
-    """`error` for a conversation that failed; why another one ended is told in its answer and not kept.
-
-    For other tasks how the request ended.
-    """
-    if record.task != Task.CHAT:
-        return record.outcome or None
-    return "error" if record.outcome in ("failed", "partial", "interrupted") else None
-
-
 def response_object(attempt: Attempt) -> dict[str, Any]:
+    """One provider call."""
     return {
         "id": f"{attempt.record}-{attempt.number}",
         "endpoint_id": str(attempt.endpoint_id) if attempt.endpoint_id else None,
@@ -146,12 +123,12 @@ def response_object(attempt: Attempt) -> dict[str, Any]:
 
 
 def provider_name(slug: str) -> str | None:
-    """As people call it; a provider that is gone keeps its slug."""
+    """The provider's display name; its slug where it has been deleted."""
     entry = catalogue.current().providers.get(slug)
     return entry.name if entry else slug or None
 
 
-def whole(units: Mapping[str, Any], *names: str) -> int | None:
-    """The sum of what is there of `names`; None when nothing is."""
+def token_count(units: Mapping[str, Any], *names: str) -> int | None:
+    """The sum of the units called `names`; None when the record has none of them."""
     found = [Decimal(str(units[name])) for name in names if name in units]
     return int(sum(found)) if found else None

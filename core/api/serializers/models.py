@@ -1,4 +1,4 @@
-"""Models as both SDKs want to read them: OpenAI's four fields inside OpenRouter's object."""
+"""Models for the clients of both: OpenAI's four fields inside OpenRouter's object."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from core.catalogue.entries import EndpointEntry, ModelEntry
 from core.catalogue.readiness import Readiness, readiness
 from core.contract.usage import Kind, Price, Unit
 
-NAMES = {
+PRICE_NAMES = {
     (Kind.TEXT_IN, Unit.TOKEN): "prompt",
     (Kind.TEXT_OUT, Unit.TOKEN): "completion",
     (Kind.CACHED_IN, Unit.TOKEN): "input_cache_read",
@@ -23,18 +23,18 @@ NAMES = {
     (Kind.IMAGE_OUT, Unit.TOKEN): "image_output",
     (Kind.REQUEST, Unit.REQUEST): "request",
 }
-"""OpenRouter's names; what it has no name for is called by its kind and unit."""
+"""OpenRouter's names of prices; others are called by kind and unit, as in `text_in_character`."""
 
 UNKNOWN = "-1"
-"""A price that is not known, where the schema demands a string: never 0, which would mean free."""
+"""An unknown price, where the schema requires a string: 0 would mean free."""
 
-VOCABULARY = frozenset({"response_format", "temperature", "tools"})
-"""What OpenRouter's fixed vocabulary has names for, of what our models take."""
+OPENROUTER_PARAMETERS = frozenset({"response_format", "temperature", "tools"})
+"""Those of our features that are in OpenRouter's fixed list of parameters."""
 
 
 def model_object(model: ModelEntry) -> dict[str, Any]:
-    """The union object of `GET models`; `ready` says whether a call would be tried now."""
-    best = first_ready(model)
+    """`Model` of the schemas; `ready` says whether a call would be attempted now."""
+    best = best_endpoint(model)
     return {
         "id": model.slug,
         "object": "model",
@@ -71,7 +71,7 @@ def model_object(model: ModelEntry) -> dict[str, Any]:
 
 
 def endpoint_object(model: ModelEntry, endpoint: EndpointEntry) -> dict[str, Any]:
-    """One server of a model; we measure no uptime or percentiles, so those are null."""
+    """One endpoint of a model; uptime and percentiles are not measured and null."""
     state = readiness(endpoint.provider)
     tools = "tools" in model.features
     return {
@@ -128,8 +128,8 @@ def voice_objects(models: Iterable[ModelEntry]) -> list[dict[str, Any]]:
     ]
 
 
-def first_ready(model: ModelEntry) -> EndpointEntry | None:
-    """The endpoint that would be asked first: the first ready one, else the first that is switched on."""
+def best_endpoint(model: ModelEntry) -> EndpointEntry | None:
+    """The endpoint that would be called first: the first ready one, else the first enabled one."""
     shown = [endpoint for endpoint in model.endpoints if endpoint.visible]
     return next((endpoint for endpoint in shown if ready(endpoint).ready), shown[0] if shown else None)
 
@@ -139,7 +139,7 @@ def ready(endpoint: EndpointEntry) -> Readiness:
 
 
 def created(model: ModelEntry) -> int:
-    """Unix time of the release where it is known, else of the row."""
+    """Unix time of the release where it is known, else of the row's creation."""
     if model.released_at is None:
         return int(model.created_at.timestamp())
     return int(datetime.combine(model.released_at, time(), UTC).timestamp())
@@ -156,18 +156,18 @@ def architecture(model: ModelEntry) -> dict[str, Any]:
 
 
 def pricing(prices: Iterable[Price]) -> dict[str, str]:
-    """Strings, USD per unit. `prompt` and `completion` are always there: 0 when billed otherwise or free."""
+    """Strings in USD per unit. `prompt` and `completion` are required: 0 when billed otherwise or free."""
     lines = {line_name(price): f"{price.usd_per_unit:f}" for price in prices if not price.condition}
     missing = "0" if lines else UNKNOWN
     return {"prompt": missing, "completion": missing, **lines}
 
 
 def line_name(price: Price) -> str:
-    return NAMES.get((price.kind, price.unit), f"{price.kind}_{price.unit}")
+    return PRICE_NAMES.get((price.kind, price.unit), f"{price.kind}_{price.unit}")
 
 
 def price_lines(prices: Iterable[Price]) -> list[dict[str, Any]]:
-    """Every line of the sheet as it is, conditions included."""
+    """Every price, including those with conditions."""
     return [
         {
             "kind": price.kind,
@@ -180,12 +180,12 @@ def price_lines(prices: Iterable[Price]) -> list[dict[str, Any]]:
 
 
 def features(model: ModelEntry) -> list[str]:
-    """Everything a caller may set, by the names of the request's fields, and what else the model can do."""
+    """Everything a caller may set, by the request's field names, and the model's other abilities."""
     formats = {"response_format"} if model.formats else set()
     voice = {"voice"} if model.voices else set()
     return sorted(formats | voice | model.features)
 
 
 def parameters(model: ModelEntry) -> list[str]:
-    """Those features that OpenRouter has a word for."""
-    return [name for name in features(model) if name in VOCABULARY]
+    """Those features that are parameters of OpenRouter's API."""
+    return [name for name in features(model) if name in OPENROUTER_PARAMETERS]

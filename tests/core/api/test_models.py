@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.api.schemas.resources import EndpointData, Model, ModelData, ModelList, Providers, Voices
+from core.api.schemas.models import EndpointData, Model, ModelData, ModelList, Providers, Voices
 from core.models import Price
 from tests.core.api.conftest import make_model, make_provider
 

@@ -1,4 +1,4 @@
-"""The folder of incoming files: what is left behind goes, a full disk says so."""
+"""Temporary files: stale ones are swept, a full disk is an error of its own."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from core.api.files import temporary_files as folders
-from core.api.files.temporary_files import FORGOTTEN, Incoming
+from core.api.files import temporary_files
+from core.api.files.temporary_files import STALE_AFTER, TemporaryFile
 from core.contract.errors import TooLarge, Unavailable
 
 
@@ -19,77 +19,77 @@ def folder(settings) -> Path:
 
 
 @pytest.fixture
-def incoming(folder):
-    made = Incoming(100)
-    yield made
-    made.close()
+def file(folder):
+    created = TemporaryFile(100)
+    yield created
+    created.close()
 
 
-def test_a_file_is_ours_alone_and_goes_with_its_request(incoming, folder):
-    assert [str(path) for path in folder.iterdir()] == [incoming.path]
-    assert (folder.stat().st_mode & 0o777, Path(incoming.path).stat().st_mode & 0o777) == (0o700, 0o600)
-    incoming.close()
+def test_a_file_is_private_and_deleted_with_its_request(file, folder):
+    assert [str(path) for path in folder.iterdir()] == [file.path]
+    assert (folder.stat().st_mode & 0o777, Path(file.path).stat().st_mode & 0o777) == (0o700, 0o600)
+    file.close()
     assert list(folder.iterdir()) == []
 
 
 @pytest.mark.anyio
-async def test_bytes_are_counted_and_their_beginning_kept(incoming):
-    incoming.write(b"a" * 40)
-    incoming.write(b"b" * 60)
-    await incoming.flush(1)
-    assert written(incoming) == b"a" * 40 + b"b" * 60
-    assert (incoming.size, incoming.head) == (100, b"a" * 40 + b"b" * 24)
+async def test_bytes_are_counted_and_the_first_ones_remembered(file):
+    file.write(b"a" * 40)
+    file.write(b"b" * 60)
+    await file.flush(1)
+    assert content(file) == b"a" * 40 + b"b" * 60
+    assert (file.size, file.head) == (100, b"a" * 40 + b"b" * 24)
     with pytest.raises(TooLarge):
-        incoming.write(b"c")
+        file.write(b"c")
 
 
-def written(incoming: Incoming) -> bytes:
-    return Path(incoming.path).read_bytes()
+def content(file: TemporaryFile) -> bytes:
+    return Path(file.path).read_bytes()
 
 
-def test_a_folder_that_was_deleted_is_made_again(incoming, folder):
-    incoming.close()
+def test_a_deleted_folder_is_created_again(file, folder):
+    file.close()
     folder.rmdir()
-    Incoming(100).close()
+    TemporaryFile(100).close()
     assert list(folder.iterdir()) == []
 
 
-def test_no_place_for_a_file_is_told(settings, tmp_path):
+def test_a_file_that_cannot_be_created_is_an_error(settings, tmp_path):
     (tmp_path / "file").touch()
     settings.MEDIA_ROOT = str(tmp_path / "file")
     with pytest.raises(Unavailable) as caught:
-        Incoming(100)
+        TemporaryFile(100)
     assert caught.value.provider_code == "storage_full"
 
 
-def test_what_a_dead_process_left_goes_at_the_next_start(folder):
+def test_stale_files_are_deleted_at_the_start(folder):
     folder.mkdir(parents=True)
     old, fresh = folder / "old", folder / "fresh"
     old.touch()
     fresh.touch()
-    long_ago = time.time() - FORGOTTEN - 60
+    long_ago = time.time() - STALE_AFTER - 60
     os.utime(old, (long_ago, long_ago))
-    assert folders.folder() == folder
+    assert temporary_files.folder() == folder
     assert list(folder.iterdir()) == [fresh]
 
 
-def test_what_a_dead_process_left_a_moment_ago_goes_later(folder, monkeypatch):
-    monkeypatch.setattr(folders, "swept", {})
-    left = folders.folder() / "left"
+def test_stale_files_are_deleted_after_the_sweep_interval(folder, monkeypatch):
+    monkeypatch.setattr(temporary_files, "last_sweeps", {})
+    left = temporary_files.folder() / "left"
     left.touch()
-    long_ago = time.time() - FORGOTTEN - 60
+    long_ago = time.time() - STALE_AFTER - 60
     os.utime(left, (long_ago, long_ago))
-    assert list(folders.folder().iterdir()) == [left]
-    folders.swept[folder] -= folders.SWEPT_EVERY
-    assert list(folders.folder().iterdir()) == []
+    assert list(temporary_files.folder().iterdir()) == [left]
+    temporary_files.last_sweeps[folder] -= temporary_files.SWEEP_INTERVAL
+    assert list(temporary_files.folder().iterdir()) == []
 
 
 @pytest.mark.anyio
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
-async def test_a_full_disk_is_told(incoming):
-    incoming._file.close()
-    incoming._file = open("/dev/full", "wb", buffering=0)  # noqa: ASYNC230, SIM115 - the fixture closes it
-    incoming.write(b"abc")
+async def test_a_full_disk_is_an_error(file):
+    file._file.close()
+    file._file = open("/dev/full", "wb", buffering=0)  # noqa: ASYNC230, SIM115 - the fixture closes it
+    file.write(b"abc")
     with pytest.raises(Unavailable) as caught:
-        await incoming.flush(1)
+        await file.flush(1)
     assert (caught.value.provider_code, caught.value.retry_after) == ("storage_full", 30)

@@ -1,4 +1,4 @@
-"""Writing comes before a wait, never before what is there at once; a cancel reaches what is waited for."""
+"""Events available together are written together; cancellation reaches the generator that is waiting."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import asyncio
 
 import pytest
 
-from core.api.http.write_buffer import gather
+from core.api.http.write_buffer import coalesce
 
 pytestmark = pytest.mark.anyio
 
 
-class Told:
-    """Notes what is taken and written, in order; writing takes a turn of the loop."""
+class Recorder:
+    """Records what is taken and written, in order; writing yields to the event loop once."""
 
     def __init__(self) -> None:
         self.notes: list[object] = []
@@ -25,7 +25,7 @@ class Told:
         await asyncio.sleep(0)
 
 
-async def test_events_that_come_together_are_written_together():
+async def test_events_available_together_are_written_together():
     async def events():
         yield 1
         yield 2
@@ -35,9 +35,9 @@ async def test_events_that_come_together_are_written_together():
         await asyncio.sleep(0)
         yield 4
 
-    told = Told()
-    await gather(events(), told.take, told.write)
-    assert told.notes == [1, 2, "written", 3, "written", 4]
+    recorder = Recorder()
+    await coalesce(events(), recorder.take, recorder.write)
+    assert recorder.notes == [1, 2, "written", 3, "written", 4]
 
 
 async def test_an_error_of_the_events_is_raised():
@@ -46,13 +46,13 @@ async def test_an_error_of_the_events_is_raised():
         await asyncio.sleep(0)
         raise LookupError
 
-    told = Told()
+    recorder = Recorder()
     with pytest.raises(LookupError):
-        await gather(events(), told.take, told.write)
-    assert told.notes == [1, "written"]
+        await coalesce(events(), recorder.take, recorder.write)
+    assert recorder.notes == [1, "written"]
 
 
-async def test_an_error_of_the_taker_is_raised():
+async def test_an_error_of_take_is_raised():
     async def events():
         yield 1
         yield 2
@@ -61,11 +61,11 @@ async def test_an_error_of_the_taker_is_raised():
         raise LookupError(event)
 
     with pytest.raises(LookupError, match="1"):
-        await gather(events(), refuse, Told().write)
+        await coalesce(events(), refuse, Recorder().write)
 
 
 @pytest.mark.parametrize("turns", [1, 3], ids=["during the writing", "during the wait"])
-async def test_a_cancel_reaches_what_is_waited_for(turns):
+async def test_a_cancellation_reaches_the_waiting_generator(turns):
     seen: list[str] = []
 
     async def events():
@@ -76,8 +76,8 @@ async def test_a_cancel_reaches_what_is_waited_for(turns):
             seen.append("cancelled")
             raise
 
-    told = Told()
-    task = asyncio.ensure_future(gather(events(), told.take, told.write))
+    recorder = Recorder()
+    task = asyncio.ensure_future(coalesce(events(), recorder.take, recorder.write))
     for _ in range(turns):
         await asyncio.sleep(0)
     task.cancel()
@@ -86,7 +86,7 @@ async def test_a_cancel_reaches_what_is_waited_for(turns):
     assert seen == ["cancelled"]
 
 
-async def test_a_wait_that_outlives_its_cancel_goes_on():
+async def test_a_generator_that_survives_its_cancellation_goes_on():
     async def events():
         try:
             await asyncio.sleep(1)
@@ -94,12 +94,12 @@ async def test_a_wait_that_outlives_its_cancel_goes_on():
             await asyncio.sleep(0)
         yield 1
 
-    told = Told()
-    task = asyncio.ensure_future(gather(events(), told.take, told.write))
+    recorder = Recorder()
+    task = asyncio.ensure_future(coalesce(events(), recorder.take, recorder.write))
     await asyncio.sleep(0.01)
     task.cancel()
     await task
-    assert told.notes == ["written", 1]
+    assert recorder.notes == ["written", 1]
 
 
 async def test_a_write_that_fails_is_raised_before_the_next_event():
@@ -111,18 +111,18 @@ async def test_a_write_that_fails_is_raised_before_the_next_event():
     async def broken() -> None:
         raise ConnectionResetError
 
-    told = Told()
+    recorder = Recorder()
     with pytest.raises(ConnectionResetError):
-        await gather(events(), told.take, broken)
-    assert told.notes == [1]
+        await coalesce(events(), recorder.take, broken)
+    assert recorder.notes == [1]
 
 
-async def test_nothing_to_write_is_not_waited_for():
+async def test_an_empty_buffer_is_not_awaited():
     async def events():
         yield 1
         await asyncio.sleep(0)
         yield 2
 
-    told = Told()
-    await gather(events(), told.take, lambda: None)
-    assert told.notes == [1, 2]
+    recorder = Recorder()
+    await coalesce(events(), recorder.take, lambda: None)
+    assert recorder.notes == [1, 2]

@@ -1,10 +1,12 @@
-"""What a usage record says in OpenRouter's words."""
+"""A usage record in OpenRouter's format."""
 
 from __future__ import annotations
 
 import pytest
 
-from core.api.serializers.generation import generation_object
+from core.api.serializers import generation
+from core.api.serializers.generation import TASK_FIELDS, generation_object
+from core.contract.tasks import Task, TaskTable, UnknownTask
 from core.models import UsageRecord
 
 pytestmark = pytest.mark.django_db
@@ -27,9 +29,9 @@ def record(**fields) -> UsageRecord:
     return UsageRecord(public_id="gen-1", task="chat", units=UNITS, outcome="completed", **fields)
 
 
-def test_tokens_of_a_conversation_are_whole_and_in_parts():
-    told = generation_object(record(), [])
-    assert {name: value for name, value in told.items() if "token" in name or "num_media" in name} == {
+def test_tokens_of_a_chat_in_all_and_by_kind():
+    fields = generation_object(record(), [])
+    assert {name: value for name, value in fields.items() if "token" in name or "num_media" in name} == {
         "tokens_prompt": 55,
         "tokens_completion": 1460,
         "native_tokens_prompt": 55,
@@ -53,6 +55,19 @@ def test_tokens_of_a_conversation_are_whole_and_in_parts():
         ("speech", "completed", "completed"),
     ],
 )
-def test_why_a_generation_ended(task, outcome, reason):
+def test_the_finish_reason(task, outcome, reason):
     ended = UsageRecord(public_id="gen-1", task=task, outcome=outcome, units={})
     assert generation_object(ended, [])["finish_reason"] == reason
+
+
+def test_every_task_has_its_fields():
+    assert set(TASK_FIELDS) == set(Task)
+
+
+def test_a_task_without_a_row_is_no_other_task(monkeypatch):
+    monkeypatch.setattr(generation, "TASK_FIELDS", TaskTable("generation serializer", {}))
+    with pytest.raises(UnknownTask, match="generation serializer has no row for the task chat"):
+        generation_object(record(), [])
+    monkeypatch.undo()
+    with pytest.raises(UnknownTask, match="painting"):
+        generation_object(UsageRecord(public_id="gen-1", task="painting", units={}), [])

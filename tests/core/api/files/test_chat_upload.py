@@ -1,4 +1,4 @@
-"""A conversation comes in: text at once, files to the disk in any slices, and nothing stays behind."""
+"""Receiving chat requests: files to disk in slices of any size, errors by field, no file left behind."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 from starlette.requests import ClientDisconnect, Request
 
-from core.api.files import uploads
+from core.api.files import chat_upload
 from core.api.files.attachments import Attachments
-from core.api.files.uploads import ChatReceived, receive_chat
+from core.api.files.chat_upload import ChatUpload, receive_chat
+from core.bodies.chat.body import ChatBody
 from core.bodies.files import base64_stream
 from core.contract.audio import AudioFormat
 from core.contract.chat import Media, Modality
@@ -60,16 +61,18 @@ def document(data: bytes, name: str = "a.pdf") -> dict[str, Any]:
     }
 
 
-def asked(*parts: Any, **fields: Any) -> dict[str, Any]:
+def chat_body(*parts: Any, **fields: Any) -> dict[str, Any]:
     return {"model": "m", "messages": [{"role": "user", "content": list(parts)}], **fields}
 
 
-def posted(body: Any, step: int = 64 * 1024, *, told: bool = True, leave_after: int | None = None) -> Request:
-    """A request whose body arrives in pieces of `step` bytes; `told` says whether its length is announced."""
+def chat_request(
+    body: Any, step: int = 64 * 1024, *, declared: bool = True, leave_after: int | None = None
+) -> Request:
+    """A request whose body arrives in chunks of `step` bytes; `declared` with its length."""
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
     pieces = [data[at : at + step] for at in range(0, len(data), step)] or [b""]
     headers = [(b"content-type", b"application/json")]
-    if told:
+    if declared:
         headers.append((b"content-length", b"%d" % len(data)))
 
     async def messages() -> AsyncIterator[dict[str, Any]]:
@@ -84,8 +87,8 @@ def posted(body: Any, step: int = 64 * 1024, *, told: bool = True, leave_after: 
     return Request({"type": "http", "method": "POST", "headers": headers}, lambda: anext(source))
 
 
-async def received(body: Any, step: int = 64 * 1024, **how: Any) -> ChatReceived:
-    return await receive_chat(posted(body, step, **how))
+async def receive(body: Any, step: int = 64 * 1024, **how: Any) -> ChatUpload:
+    return await receive_chat(chat_request(body, step, **how), ChatBody)
 
 
 def files(value: Any) -> list[Media]:
@@ -96,7 +99,7 @@ def files(value: Any) -> list[Media]:
     return [found for one in inner for found in files(one)]
 
 
-def contents(found: ChatReceived) -> list[bytes]:
+def contents(found: ChatUpload) -> list[bytes]:
     return [Path(one.path).read_bytes() for one in files(found.request.messages)]
 
 
@@ -108,22 +111,22 @@ def handles() -> int:
 
 @pytest.fixture
 def folder(settings):
-    """What is in the folder of incoming files."""
+    """The files in the folder of temporary files."""
     path = Path(settings.MEDIA_ROOT) / "incoming"
     return lambda: sorted(path.iterdir()) if path.exists() else []
 
 
 @pytest.fixture
 def low_limits(settings, monkeypatch):
-    """A file of 1 MB is as large as it may be, one of 3 kB is long."""
+    """Files may have 1 MB; those over 2 kB are long."""
     settings.MAX_UPLOAD_MB = 1
     monkeypatch.setattr(base64_stream, "LONG", 2000)
-    monkeypatch.setattr(uploads, "SHORT", 2000)
+    monkeypatch.setattr(chat_upload, "SHORT", 2000)
 
 
 async def test_text_needs_no_file_and_no_thread(folder, monkeypatch):
     async def never(*_: Any) -> None:
-        raise AssertionError("a thread for nothing")
+        raise AssertionError("a thread was used")
 
     monkeypatch.setattr(asyncio, "to_thread", never)
     body = {
@@ -132,7 +135,7 @@ async def test_text_needs_no_file_and_no_thread(folder, monkeypatch):
         "temperature": 1,
         "stream": True,
     }
-    found = await received(body)
+    found = await receive(body)
     assert (found.request.messages, found.request.parameters) == (tuple(body["messages"]), {"temperature": 1})
     assert (found.body.model, found.request.streamed, folder()) == ("m", True, [])
     found.close()
@@ -151,7 +154,7 @@ async def test_every_kind_of_file(folder, data, tmp_path):
         {"type": "image_url", "image_url": {"url": "https://example.org/cat.png"}},
         audio(bytes(48_000), "pcm16"),
     ]
-    found = await received(asked(*parts))
+    found = await receive(chat_body(*parts))
     picture, voice, pages, film, samples = files(found.request.messages)
     assert [
         (one.modality, one.media_type, one.name, one.format) for one in files(found.request.messages)
@@ -179,12 +182,12 @@ async def test_every_kind_of_file(folder, data, tmp_path):
 
 
 @pytest.mark.parametrize("step", [100, 5000, 1 << 20])
-@pytest.mark.parametrize("told", [True, False])
-async def test_long_files_take_another_way_to_the_same_place(folder, low_limits, step, told):
+@pytest.mark.parametrize("declared", [True, False])
+async def test_long_files_are_extracted_while_the_body_arrives(folder, low_limits, step, declared):
     pictures = [png(padding=size) for size in (0, 1400, 1600, 5000, 300_000)]
     texts = ["long text " * 500, encoded(bytes(5000))]
-    body = asked(*[image(one) for one in pictures], *[{"type": "text", "text": one} for one in texts])
-    found = await received(body, step, told=told)
+    body = chat_body(*[image(one) for one in pictures], *[{"type": "text", "text": one} for one in texts])
+    found = await receive(body, step, declared=declared)
     content = found.request.messages[0]["content"]
     assert contents(found) == pictures
     assert [part["text"] for part in content if part["type"] == "text"] == texts
@@ -230,38 +233,38 @@ BAD = png()[:20] + b"\xff" * 3000
         ),
     ],
 )
-@pytest.mark.parametrize("told", [True, False])
-async def test_a_file_that_is_wrong_is_named_and_goes(folder, low_limits, part, param, code, told):
+@pytest.mark.parametrize("declared", [True, False])
+async def test_an_invalid_file_is_named_and_deleted(folder, low_limits, part, param, code, declared):
     with pytest.raises(InvalidRequest) as caught:
-        await received(asked(part, image(png(padding=4000))), told=told)
+        await receive(chat_body(part, image(png(padding=4000))), declared=declared)
     place = f"{param}.url" if param.endswith(("image_url", "video_url")) else param
     assert (caught.value.param, caught.value.provider_code, folder()) == (place, code, [])
 
 
-async def test_a_movie_is_no_sound(folder, data):
+async def test_a_video_is_not_audio(folder, data):
     movie = (data / "samples" / "small_video.mp4").read_bytes()
     with pytest.raises(InvalidRequest, match=r"must be audio; it is video/mp4") as caught:
-        await received(asked(audio(movie, "m4a")))
+        await receive(chat_body(audio(movie, "m4a")))
     assert (caught.value.param, folder()) == (f"{PLACE}.input_audio.data", [])
 
 
 @pytest.mark.parametrize("over", [0, 1])
 async def test_the_limit_of_a_file_is_exact_to_the_byte(folder, low_limits, over):
-    body = asked(document(b"%PDF-1.7" + bytes(MIB - 8 + over)))
+    body = chat_body(document(b"%PDF-1.7" + bytes(MIB - 8 + over)))
     if not over:
-        (await received(body)).close()
+        (await receive(body)).close()
         return
     with pytest.raises(TooLarge) as caught:
-        await received(body)
+        await receive(body)
     assert caught.value.message == f"{PLACE}.file.file_data has 1,048,577 bytes; at most 1,048,576 are taken."
     assert caught.value.metadata == {"bytes": MIB + 1, "limit": MIB}
     assert (caught.value.param, folder()) == (f"{PLACE}.file.file_data", [])
 
 
-async def test_the_limit_of_a_picture_is_its_own(folder, settings):
+async def test_images_have_a_limit_of_their_own(folder, settings):
     settings.MAX_UPLOAD_MB = 50
     with pytest.raises(TooLarge) as caught:
-        await received(asked(image(png(padding=20 * MIB))))
+        await receive(chat_body(image(png(padding=20 * MIB))))
     assert (caught.value.param, caught.value.metadata["limit"], folder()) == (
         f"{PLACE}.image_url.url",
         20 * MIB,
@@ -272,7 +275,7 @@ async def test_the_limit_of_a_picture_is_its_own(folder, settings):
 async def test_all_files_together_have_a_limit(folder, low_limits):
     paper = document(b"%PDF-1.7" + bytes(700_000))
     with pytest.raises(TooLarge) as caught:
-        await received(asked(paper, paper, paper))
+        await receive(chat_body(paper, paper, paper))
     place = "messages[0].content[2].file.file_data"
     assert caught.value.message == (
         f"With {place} the files have 2,100,024 bytes; at most 2,097,152 are taken."
@@ -281,60 +284,60 @@ async def test_all_files_together_have_a_limit(folder, low_limits):
 
 
 @pytest.mark.parametrize("padding", [0, 3000])
-async def test_more_files_than_are_taken(folder, low_limits, padding):
+async def test_too_many_files_are_refused(folder, low_limits, padding):
     with pytest.raises(TooLarge, match="64"):
-        await received(asked(*[image(png(padding=padding))] * 65))
+        await receive(chat_body(*[image(png(padding=padding))] * 65))
     assert folder() == []
 
 
-async def test_what_looks_like_a_file_where_none_belongs_is_relayed(folder, low_limits):
+async def test_base64_outside_messages_is_relayed(folder, low_limits):
     parameters = {
         "metadata": {"url": f"data:image/png;base64,{encoded(bytes(5000))}"},
         "data": encoded(bytes(4000)),
     }
-    taken = await received(asked(image(png(padding=5000)), **parameters))
+    taken = await receive(chat_body(image(png(padding=5000)), **parameters))
     assert taken.request.parameters == parameters
     assert taken.request.messages[0]["content"][0]["image_url"]["url"].size == len(png(padding=5000))
     taken.close()
     assert folder() == []
 
 
-async def test_an_answer_sent_back_as_it_came_loses_its_sound(folder, low_limits):
+async def test_an_earlier_answer_is_sent_without_its_audio(folder, low_limits):
     details = [{"type": "reasoning.encrypted", "data": encoded(bytes(5000))}]
     said = {"id": "audio_1", "data": encoded(WAV), "transcript": "Hello."}
     answer = {"role": "assistant", "content": None, "audio": said, "reasoning_details": details}
-    taken = await received({"model": "m", "messages": [answer, {"role": "user", "content": "And?"}]})
+    taken = await receive({"model": "m", "messages": [answer, {"role": "user", "content": "And?"}]})
     assert taken.request.messages[0] == {**answer, "audio": {"id": "audio_1"}}
     taken.close()
     assert folder() == []
 
 
 @pytest.mark.parametrize("data", [encoded(bytes(5000)) + "@", encoded(bytes(1_200_000))])
-async def test_what_cannot_be_put_back_is_refused(folder, low_limits, data):
+async def test_base64_that_cannot_be_restored_is_refused(folder, low_limits, data):
     with pytest.raises(InvalidRequest, match="where none is taken"):
-        await received(asked({"type": "text", "text": "x"}, metadata={"url": data}))
+        await receive(chat_body({"type": "text", "text": "x"}, metadata={"url": data}))
     assert folder() == []
 
 
 @pytest.mark.parametrize("leave_after", [1, 3])
-async def test_a_client_that_leaves_in_the_middle_leaves_nothing(folder, low_limits, leave_after):
+async def test_no_file_is_left_by_a_client_that_disconnects(folder, low_limits, leave_after):
     with pytest.raises(ClientDisconnect):
-        await received(asked(*[image(png(padding=100_000))] * 3), 100_000, leave_after=leave_after)
+        await receive(chat_body(*[image(png(padding=100_000))] * 3), 100_000, leave_after=leave_after)
     assert folder() == []
 
 
-async def test_a_thread_that_reads_on_after_a_cancelled_request_leaves_nothing(folder):
+async def test_no_file_is_left_by_a_thread_that_parses_on_after_a_cancellation(folder):
     attachments = Attachments()
-    attachments.opened("before")
+    attachments.open("before")
     assert len(folder()) == 1
     attachments.close()
-    attachments.opened("after")
+    attachments.open("after")
     assert folder() == []
 
 
-async def test_a_request_that_is_cancelled_leaves_nothing(folder, low_limits):
-    request = posted(asked(*[image(png(padding=100_000))] * 3))
-    task = asyncio.create_task(receive_chat(request))
+async def test_no_file_is_left_by_a_cancelled_request(folder, low_limits):
+    request = chat_request(chat_body(*[image(png(padding=100_000))] * 3))
+    task = asyncio.create_task(receive_chat(request, ChatBody))
     for _ in range(10_000):
         if folder():
             break
@@ -346,16 +349,16 @@ async def test_a_request_that_is_cancelled_leaves_nothing(folder, low_limits):
     assert folder() == []
 
 
-async def test_no_system_handle_is_kept_for_a_file(low_limits):
+async def test_no_file_handle_stays_open(low_limits):
     before = handles()
-    found = await received(asked(*[image(png(padding=3000))] * 20, image(png())))
+    found = await receive(chat_body(*[image(png(padding=3000))] * 20, image(png())))
     assert handles() <= before + 1
     found.close()
 
 
-async def test_a_refusal_is_told_once_everything_was_sent(low_limits, monkeypatch):
+async def test_an_error_is_raised_after_the_whole_body_was_received(low_limits, monkeypatch):
     monkeypatch.setattr(base64_stream, "MOST_REST", 5000)
-    request = posted({"text": "x" * 100_000}, 1000)
+    request = chat_request({"text": "x" * 100_000}, 1000)
     whole, taken = request._receive, []
 
     async def counted() -> Any:
@@ -363,28 +366,28 @@ async def test_a_refusal_is_told_once_everything_was_sent(low_limits, monkeypatc
         return taken[-1]
 
     with pytest.raises(InvalidRequest, match="too long beside its files"):
-        await receive_chat(Request(request.scope, counted))
+        await receive_chat(Request(request.scope, counted), ChatBody)
     assert sum(len(message["body"]) for message in taken) == 100_012
 
 
-@pytest.mark.parametrize("told", [True, False])
+@pytest.mark.parametrize("declared", [True, False])
 @pytest.mark.parametrize(
     "body", [b"", b"[]", b"{", b'{"model": "m"}', b'{"model": "m", "messages": []}', b"\xff\xfe{"]
 )
-async def test_what_is_no_chat_is_refused(body, told, folder):
+async def test_an_invalid_body_is_refused(body, declared, folder):
     with pytest.raises(InvalidRequest):
-        await received(body, told=told)
+        await receive(body, declared=declared)
     assert folder() == []
 
 
-async def test_a_body_over_the_cap_is_refused_by_what_is_announced_and_by_what_comes(low_limits, folder):
+async def test_a_body_over_the_cap_is_refused_by_its_length_and_by_counting(low_limits, folder):
     huge = {"model": "m", "x": ["x" * 1000] * 20_000}
-    for told in (True, False):
+    for declared in (True, False):
         with pytest.raises(PolyphonyError) as caught:
-            await received(huge, told=told)
+            await receive(huge, declared=declared)
         assert (caught.value.status, folder()) == (413, [])
 
 
 @pytest.mark.parametrize("path", ["/api/v1/chat/completions", "/v1/responses", "/v3/router/chat/completions"])
-async def test_the_servers_let_through_what_is_read_here(settings, path):
-    assert body_caps(settings.MAX_UPLOAD_MB)(path) == uploads.chat_cap()
+async def test_the_server_has_the_same_cap(settings, path):
+    assert body_caps(settings.MAX_UPLOAD_MB)(path) == chat_upload.chat_cap()

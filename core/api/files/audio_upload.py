@@ -1,0 +1,79 @@
+"""A request with one audio file: from a form or from base64 in JSON to disk, never whole in memory."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from django.conf import settings
+from starlette.requests import Request
+
+from core.api.files.audio_duration import audio_duration
+from core.api.files.body_stream import read_stream
+from core.api.files.temporary_files import TemporaryFile
+from core.api.http.request_body import MIB, check_encoding, is_json, upload_cap
+from core.bodies.files.audio import require_audio
+from core.bodies.files.audio_reader import FILE as JSON_FIELD
+from core.bodies.files.audio_reader import AudioReader
+from core.bodies.files.multipart import FILE as FORM_FIELD
+from core.bodies.files.multipart import FormReader
+from core.bodies.form_fields import FormFields
+from core.contract.errors import WrongContentType
+from core.contract.transcription import AudioFile
+
+
+class AudioUpload:
+    """The fields of a request and its file; `close` it when the response has ended.
+
+    `param` is the name of the file's field, for errors.
+    """
+
+    def __init__(self, fields: dict[str, Any], file: TemporaryFile, param: str) -> None:
+        self.fields = fields
+        self.file = file
+        self.param = param
+
+    async def audio(self) -> AudioFile:
+        """The file for the contract's request. Raises `InvalidRequest` where it has no audio."""
+        file = self.file
+        kind = require_audio(file.head, file.size, self.param)
+        seconds = await audio_duration(file.path, self.param)
+        return AudioFile(file.path, f"audio.{kind.extension}", kind.media_type, file.size, seconds)
+
+    def close(self) -> None:
+        self.file.close()
+
+
+async def receive_audio(request: Request, form: FormFields) -> AudioUpload:
+    """Fields and file of a request in either encoding. Raises from the error tree; no file is left then."""
+    content_type = request.headers.get("content-type", "")
+    check_encoding(request)
+    is_form = content_type.partition(";")[0].strip().lower() == "multipart/form-data"
+    if not is_form and not is_json(content_type):
+        raise WrongContentType("Send the body as multipart/form-data or application/json.")
+    file = TemporaryFile(settings.MAX_UPLOAD_MB * MIB)
+    try:
+        if is_form:
+            return AudioUpload(await read_form(request, content_type, form, file), file, FORM_FIELD)
+        return AudioUpload(await read_json(request, file), file, JSON_FIELD)
+    except BaseException:
+        file.close()
+        raise
+
+
+async def read_form(
+    request: Request, content_type: str, form: FormFields, file: TemporaryFile
+) -> dict[str, Any]:
+    reader = FormReader(content_type, file.write)
+    await read_stream(request, reader, file, upload_cap())
+    reader.end()
+    await file.flush(1)
+    return form.parse(reader.pairs)
+
+
+async def read_json(request: Request, file: TemporaryFile) -> dict[str, Any]:
+    reader = AudioReader(file.write)
+    await read_stream(request, reader, file, upload_cap())
+    fields = await asyncio.to_thread(reader.end)
+    await file.flush(1)
+    return fields

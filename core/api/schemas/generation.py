@@ -1,0 +1,39 @@
+"""`GET generation`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from core.api.schemas.base import Schema
+
+
+class ProviderResponse(Schema):
+    provider_name: str
+    status: int | None
+    latency: float | None
+    outcome: str
+
+
+class Generation(Schema):
+    id: str
+    api_type: str
+    model: str
+    provider_name: str | None
+    created_at: str
+    streamed: bool
+    cancelled: bool
+    latency: float | None = Field(description="Milliseconds to the first event.")
+    generation_time: float | None = Field(description="Milliseconds in all.")
+    total_cost: float | None = Field(description="USD; null when no price is known.")
+    usage: float | None
+    upstream_inference_cost: float | None = Field(description="What the provider says it charged.")
+    provider_responses: list[ProviderResponse]
+    units: dict[str, Any]
+    basis: str | None
+    outcome: str
+
+
+class GenerationData(Schema):
+    data: Generation
