@@ -10,6 +10,9 @@ from core.contract.tasks import Task, TaskTable, UnknownTask
 TASKS = (Task.SPEECH, Task.TRANSCRIPTION, Task.TRANSLATION, Task.CHAT)
 """In the order of their tabs."""
 
+CONVERSATIONAL = frozenset({Task.CHAT})
+"""Those whose runs may belong to a conversation."""
+
 
 def modules(package: str) -> TaskTable[ModuleType]:
     """The modules of `package` with the names of the tasks. Raises `UnknownTask` where one is missing."""

@@ -1,6 +1,7 @@
-"""The socket's JSON, and nowhere else: frames become requests, events become frames."""
+"""The JSON of the socket: parsing of the browser's frames, building of the server's."""
 
-from playground.frames.chat import chat_events, event_object, image_ready
+from playground.frames.chat import chat_events, chat_start, event_object, image_ready
+from playground.frames.events import event_body, segment_fields, transcript_word_fields, word_fields
 from playground.frames.incoming import (
     NEW,
     BadFrame,
@@ -9,7 +10,6 @@ from playground.frames.incoming import (
     Resume,
     Start,
     Stop,
-    chat_start,
     parse,
 )
 from playground.frames.outgoing import (
@@ -18,16 +18,12 @@ from playground.frames.outgoing import (
     audio_frame,
     done,
     error_frame,
-    event_body,
     event_frame,
     failed,
     run_number,
-    segment_fields,
     started,
     text_delta_template,
-    transcript_word_fields,
     usage,
-    word_fields,
 )
 from playground.frames.receipts import money, receipt_fields
 

@@ -1,21 +1,31 @@
-"""What a run tells of an answer: text, thoughts, calls of tools, pictures."""
+"""Events of a chat: text, reasoning, tool calls, images."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from core.contract.events import ChatDelta
+from core.contract.tasks import Task
+from playground.frames.incoming import Start, start
+
+
+def chat_start(model: str, params: Mapping[str, Any], place: Mapping[str, Any]) -> Start:
+    """The `run.start` with these fields, for showing its request; nothing is run. Raises `BadFrame`.
+
+    `place` may have the `conversation` and `parent` of the frame.
+    """
+    fields = {name: place.get(name) for name in ("conversation", "parent")}
+    return start({**fields, "id": "code", "task": Task.CHAT, "model": model, "params": dict(params)})
 
 
 def event_object(body: dict[str, Any] | str) -> dict[str, Any]:
-    """A textual event as JSON has it: more of the answer's text is kept as its words alone, since most
-    events are these."""
+    """A textual event as an object: a string stands for a `text.delta`, the most frequent event."""
     return {"type": "text.delta", "text": body} if isinstance(body, str) else body
 
 
 def chat_events(delta: ChatDelta) -> Iterator[dict[str, Any] | str]:
-    """The events of one delta; text of the answer's sound is marked as `spoken`."""
+    """The events of one delta; text of the answer's audio is marked as `spoken`."""
     if delta.reasoning:
         yield {"type": "reasoning.delta", "text": delta.reasoning}
     if delta.text:
@@ -33,6 +43,6 @@ def chat_events(delta: ChatDelta) -> Iterator[dict[str, Any] | str]:
 
 
 def image_ready(index: int, url: str, media_type: str, *, remote: bool = False) -> dict[str, Any]:
-    """`remote` marks an address elsewhere, which a page links to and never loads."""
+    """`remote` marks a URL at another host, which pages link to and never load."""
     body = {"type": "image.ready", "index": index, "url": url, "media_type": media_type}
     return {**body, "remote": True} if remote else body

@@ -1,4 +1,4 @@
-"""Frames of the browser: text becomes one of five values, or a refusal that knows its `id`."""
+"""Frames of the browser: text becomes one of four values, or an error that knows its `id`."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from uuid import UUID
 from core.bodies.json_object import parse_json_object
 from core.contract.errors import InvalidRequest
 from core.contract.tasks import Task
-from playground.tasks import TASKS
+from playground.tasks import CONVERSATIONAL, TASKS
 
 NAME_LENGTH = 64
 NEW = "new"
-"""The conversation that a run begins."""
+"""`conversation` of a run that begins a new one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
     """`run.start`: `params` is the API body of the task without its model.
 
-    `conversation` is `NEW` or an id, `parent` the message that the run answers below; `render` asks for the
-    answer as HTML too.
+    `conversation` is `NEW` or an id, `parent` the message that the new messages follow; `render` asks for
+    the answer as HTML too.
     """
 
     id: str
@@ -55,7 +55,7 @@ Frame = Start | Stop | Resume | Ping
 
 
 class BadFrame(InvalidRequest):
-    """A frame that is none of ours; `frame_id` is its `id` where it had a usable one."""
+    """A malformed frame; `frame_id` is its `id` where it had a valid one."""
 
     code = "bad_frame"
 
@@ -70,8 +70,8 @@ def parse(text: str) -> Frame:
         fields = parse_json_object(text.encode())
     except UnicodeEncodeError:
         raise BadFrame("The frame is not valid Unicode.") from None
-    kind = fields.get("type")
-    read = READERS.get(kind) if isinstance(kind, str) else None
+    name = fields.get("type")
+    read = READERS.get(name) if isinstance(name, str) else None
     try:
         if read is None:
             raise BadFrame(f"type must be one of {', '.join(READERS)}.", param="type")
@@ -94,23 +94,17 @@ def start(fields: dict[str, Any]) -> Start:
     model = fields.get("model")
     if not isinstance(model, str) or not model:
         raise BadFrame("model must be a non-empty string.", param="model")
-    conversation, parent = placed(fields, task)
+    conversation, parent = conversation_place(fields, task)
     render = fields.get("render", False)
     if not isinstance(render, bool):
         raise BadFrame("render must be true or false.", param="render")
     return Start(frame_id(fields), task, model, params, render, conversation, parent)
 
 
-def chat_start(model: str, params: Mapping[str, Any], place: Mapping[str, Any]) -> Start:
-    """What a `run.start` with these fields would be; nothing is run. Raises `BadFrame`."""
-    fields = {name: place.get(name) for name in ("conversation", "parent")}
-    return start({**fields, "id": "code", "task": Task.CHAT, "model": model, "params": dict(params)})
-
-
-def placed(fields: dict[str, Any], task: Task) -> tuple[str | UUID | None, UUID | None]:
-    """The conversation and the message that a run goes on from."""
+def conversation_place(fields: dict[str, Any], task: Task) -> tuple[str | UUID | None, UUID | None]:
+    """The conversation of a run, and the message in it that the run follows."""
     conversation, parent = fields.get("conversation"), fields.get("parent")
-    if conversation is not None and task is not Task.CHAT:
+    if conversation is not None and task not in CONVERSATIONAL:
         raise BadFrame("Only a chat belongs to a conversation.", param="conversation")
     if parent is not None and conversation in (None, NEW):
         raise BadFrame("parent needs the conversation it is in.", param="parent")

@@ -1,4 +1,4 @@
-"""Money and measures of a run, in numbers that JSON has."""
+"""Receipts as JSON: money as a float in USD, durations in milliseconds."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ CURRENCY = "USD"
 
 
 def receipt_fields(receipt: Receipt) -> dict[str, Any]:
-    """A receipt as the browser, the history and the run's own page read it; money in USD, durations in ms."""
+    """A receipt as the socket sends it and as the row of the run stores it."""
     return {
         "id": receipt.id,
         "outcome": receipt.outcome.value,
