@@ -1,4 +1,4 @@
-"""`POST chat/completions`: the few fields that are read here; every other one is the provider's business.
+"""`POST chat/completions`: the fields that are read here; all others are relayed to the provider.
 
 https://platform.openai.com/docs/api-reference/chat/create
 """
@@ -36,14 +36,14 @@ ROUTER_FIELDS = frozenset(
         "timeout",
     }
 )
-"""Fields of routers, taken from everybody and told to no provider."""
+"""Fields for routers such as OpenRouter and orq.ai: accepted, not relayed to a provider."""
 
 NESTED_OBJECTS = ("extra_body", "orq")
-"""Objects whose fields somebody on the way might take for fields of the body."""
+"""Objects whose fields a client or a provider may merge into the body: checked like the body itself."""
 
 
 class ChatAudioFormat(StrEnum):
-    """What `audio.format` calls the formats: `pcm16` is our `pcm`."""
+    """The values of `audio.format`; `pcm16` is `AudioFormat.PCM`."""
 
     WAV = "wav"
     AAC = "aac"
@@ -90,7 +90,7 @@ class ChatBody(Body):
 
     @property
     def parameters(self) -> dict[str, Any]:
-        """What is relayed untouched."""
+        """The fields that are relayed unchanged."""
         extra = self.model_extra or {}
         return {name: value for name, value in extra.items() if name not in ROUTER_FIELDS}
 
@@ -99,19 +99,19 @@ class ChatBody(Body):
         return normalize_messages(self.messages, load)
 
     def request(self, messages: Sequence[dict[str, Any]] | None = None) -> ChatRequest:
-        """The request, with canonical `messages` in place of its own.
+        """The request, with `messages` from `load_messages` in place of its own.
 
-        Raises `InvalidRequest` where sound is asked for but not how, and for fields that are the server's.
+        Raises `InvalidRequest` for the modality audio without `audio`, and for server fields.
         """
         self.check()
-        spoken = self.audio if self.speaks else None
+        audio = self.audio if self.speaks else None
         return ChatRequest(
             model=self.model,
             messages=tuple(self.messages if messages is None else messages),
             parameters=self.parameters,
             modalities=tuple(map(Modality, dict.fromkeys(self.modalities or ("text",)))),
-            voice=spoken.voice if spoken else None,
-            format=spoken.format.audio if spoken else AudioFormat.PCM,
+            voice=audio.voice if audio else None,
+            format=audio.format.audio if audio else AudioFormat.PCM,
             streamed=bool(self.stream),
             options=self.provider.options if self.provider else {},
         )

@@ -1,4 +1,6 @@
-"""An answer as server-sent `chat.completion.chunk` events, written with as little work per delta as it takes.
+"""A chat as server-sent `chat.completion.chunk` events.
+
+Text deltas are most of them and are written between prepared bytes, without building an object for each.
 
 https://platform.openai.com/docs/api-reference/chat-streaming
 https://openrouter.ai/docs/api-reference/streaming
@@ -16,24 +18,27 @@ from core.bodies.chat.completion import OWN_FIELDS, audio_id, encoded, image_par
 from core.contract.events import AnswerMetadata, AudioChunk, ChatDelta, Event, ImageReady, Started, ToolCall
 
 GROUP = 6
-"""Bytes that are whole in base64 and in 16-bit samples alike: clients join the pieces as text."""
+"""Audio is sent in multiples of 6 bytes, whole in base64 (3) and in 16-bit samples (2): clients join the
+base64 of the chunks as text."""
 
-OF_THE_END = ("native_finish_reason",)
-"""What is told beside a delta and belongs to why the choice ended."""
+FINISH_FIELDS = ("native_finish_reason",)
+"""Fields beside a delta that belong to its `finish_reason`."""
 
 TERMINATOR = b"data: [DONE]\n\n"
-NOTHING = ChatDelta()[1:5]
+TEXT_ONLY = ChatDelta()[1:5]
 """Reasoning, transcript, calls and finish of a delta that has none of them."""
 
 
 class ChunkWriter:
-    """Writes the frames of one answer: `frame` for each event, then `end` or `failure`.
+    """Renders one answer as frames: `frame` for each event, then `end` or `failure`.
 
-    What is the same in all frames is written once; a delta of text is put between two prepared ends.
+    The JSON before a text (`_heads`, by choice) and after it (`_tail`) is rendered once. The last chunk of a
+    choice (`_ended`) is held back until the audio has ended. `usage` is whether the client asked for a usage
+    chunk; the other chunks then have a `usage` of null.
     """
 
     def __init__(self, id: str, created: int, model: str, *, usage: bool = False) -> None:
-        self._about: dict[str, Any] = {
+        self._fields: dict[str, Any] = {
             "id": id,
             "object": "chat.completion.chunk",
             "created": created,
@@ -50,54 +55,54 @@ class ChunkWriter:
         self._rest: bytes | None = None
 
     def frame(self, event: Event) -> bytes:
-        """The frames that tell `event`; none for what is no part of an answer."""
+        """The frames of an event; none for an event that is no part of an answer."""
         if type(event) is ChatDelta:
             opening = b"" if event.choice in self._heads else self._open(event.choice)
-            if event.text and event[1:5] == NOTHING and not event.extra:
+            if event.text and event[1:5] == TEXT_ONLY and not event.extra:
                 return b"".join((opening, self._heads[event.choice], orjson.dumps(event.text), self._tail))
-            return opening + self._delta(event)
+            return opening + self._chat_delta(event)
         if type(event) is AudioChunk:
-            return self._open(0) + self._sound(event.data)
+            return self._open(0) + self._audio_chunk(event.data)
         if type(event) is ImageReady:
             return self._open(event.choice) + self._choice(event.choice, {"images": [image_part(event)]})
         if type(event) is Started:
-            self._learn(provider=event.provider)
+            self._set_fields(provider=event.provider)
         elif type(event) is AnswerMetadata:
-            self._learn(**{name: value for name, value in event.extra.items() if name not in OWN_FIELDS})
+            self._set_fields(**{name: value for name, value in event.extra.items() if name not in OWN_FIELDS})
         return b""
 
     def end(self, usage: Mapping[str, Any]) -> bytes:
-        """The rest of the sound, why each choice ended, the usage."""
-        frames = [self._open(0), self._sounded()]
+        """The rest of the audio, the finish reason of each choice, the usage chunk (`chat_usage`)."""
+        frames = [self._open(0), self._audio_end()]
         for index in sorted(self._heads):
-            told = self._ended.get(index)
-            frames.append(told or self._finished(index, self._ending(index), {}))
-        last = {**self._about, "choices": [], "usage": usage}
+            ended = self._ended.get(index)
+            frames.append(ended or self._finish(index, self._default_finish(index), {}))
+        last = {**self._fields, "choices": [], "usage": usage}
         return b"".join((*frames, sse_event(last), TERMINATOR))
 
     def failure(self, error: Mapping[str, Any], usage: Mapping[str, Any] | None) -> bytes:
-        """The answer breaks off: in the words of both clients, `error` and a choice that finishes with it."""
+        """The answer broke off: an `error` object and the finish reason `error`, as OpenRouter sends them."""
         indexes = sorted(self._heads) or [0]
         choices = [{"index": index, "delta": {"content": ""}, "finish_reason": "error"} for index in indexes]
-        last = {**self._about, "choices": choices, "error": error, **({"usage": usage} if usage else {})}
-        return b"".join((self._sounded(), sse_event(last), TERMINATOR))
+        last = {**self._fields, "choices": choices, "error": error, **({"usage": usage} if usage else {})}
+        return b"".join((self._audio_end(), sse_event(last), TERMINATOR))
 
-    def _learn(self, **about: Any) -> None:
-        """Let the frames from here on tell more of the answer."""
-        self._about |= {name: value for name, value in about.items() if value is not None}
+    def _set_fields(self, **fields: Any) -> None:
+        """Add fields that all later chunks have."""
+        self._fields |= {name: value for name, value in fields.items() if value is not None}
         if self._heads:
             self._prepare()
 
     def _prepare(self) -> None:
-        """Write what is the same in all frames."""
-        self._prefix = b"data: " + dumps(self._about)[:-1] + b',"choices":['
+        """Render the parts that all chunks share."""
+        self._prefix = b"data: " + dumps(self._fields)[:-1] + b',"choices":['
         self._heads = {index: self._head(index) for index in self._heads}
 
     def _head(self, index: int) -> bytes:
         return self._prefix + b'{"index":%d,"delta":{"content":' % index
 
     def _open(self, index: int) -> bytes:
-        """Who speaks, before the first that a choice says."""
+        """The first chunk of a choice, which names the role; nothing once it was sent."""
         if index in self._heads:
             return b""
         if not self._heads:
@@ -105,13 +110,13 @@ class ChunkWriter:
         self._heads[index] = self._head(index)
         return self._choice(index, {"role": "assistant", "content": ""})
 
-    def _choice(self, index: int, delta: Mapping[str, Any], **beside: Any) -> bytes:
-        told = {"index": index, "delta": delta, "finish_reason": None, **beside}
-        return self._prefix + dumps(told) + self._suffix
+    def _choice(self, index: int, delta: Mapping[str, Any], **fields: Any) -> bytes:
+        choice = {"index": index, "delta": delta, "finish_reason": None, **fields}
+        return self._prefix + dumps(choice) + self._suffix
 
-    def _delta(self, event: ChatDelta) -> bytes:
-        beside = dict(event.extra or {})
-        delta = dict(beside.pop("delta", None) or {})
+    def _chat_delta(self, event: ChatDelta) -> bytes:
+        fields = dict(event.extra or {})
+        delta = dict(fields.pop("delta", None) or {})
         if event.text:
             delta["content"] = event.text
         if event.reasoning:
@@ -119,23 +124,24 @@ class ChunkWriter:
         if event.calls:
             self._calling.add(event.choice)
             delta["tool_calls"] = [call_chunk(call) for call in event.calls]
-        self._speak(delta, event)
+        self._add_audio(delta, event)
         if event.finish is not None:
-            # what came with the end goes out with what came, where there is any: only the end has to wait
-            names = OF_THE_END if delta else tuple(beside)
-            last = {name: beside.pop(name) for name in names if name in beside}
-            self._ended[event.choice] = self._finished(event.choice, event.finish, last)
-        return self._choice(event.choice, delta, **beside) if delta or beside else b""
+            # fields that came with the reason go out with a delta that has content: only the reason waits
+            names = FINISH_FIELDS if delta else tuple(fields)
+            last = {name: fields.pop(name) for name in names if name in fields}
+            self._ended[event.choice] = self._finish(event.choice, event.finish, last)
+        return self._choice(event.choice, delta, **fields) if delta or fields else b""
 
-    def _finished(self, index: int, finish: str, beside: Mapping[str, Any]) -> bytes:
-        """The last frame of a choice, kept until its sound has ended."""
-        return self._choice(index, {}, **{"native_finish_reason": finish, **beside, "finish_reason": finish})
+    def _finish(self, index: int, finish: str, fields: Mapping[str, Any]) -> bytes:
+        """The last chunk of a choice."""
+        return self._choice(index, {}, **{"native_finish_reason": finish, **fields, "finish_reason": finish})
 
-    def _ending(self, index: int) -> str:
+    def _default_finish(self, index: int) -> str:
+        """The finish reason where the provider gave none."""
         return "tool_calls" if index in self._calling else "stop"
 
-    def _speak(self, delta: dict[str, Any], event: ChatDelta) -> None:
-        """Names of the sound go out once: clients join them as they join its text."""
+    def _add_audio(self, delta: dict[str, Any], event: ChatDelta) -> None:
+        """Add the transcript. The audio id goes out once only: clients join strings that are repeated."""
         audio = dict(delta.pop("audio", None) or {})
         if "id" in audio and self._audio_id is not None:
             self._audio_id = audio["id"]
@@ -144,41 +150,43 @@ class ChunkWriter:
         if event.transcript:
             audio["transcript"] = event.transcript
         if audio:
-            delta["audio"] = self._named(audio)
+            delta["audio"] = self._with_audio_id(audio)
 
-    def _named(self, audio: dict[str, Any]) -> dict[str, Any]:
-        """`audio` with the sound's id, the first time."""
+    def _with_audio_id(self, audio: dict[str, Any]) -> dict[str, Any]:
+        """`audio` with its id, the first time."""
         if self._audio_id is None:
             return audio
         audio, self._audio_id = {"id": self._audio_id, **audio}, None
         self._rest = self._rest or b""
         return audio
 
-    def _sound(self, data: bytes) -> bytes:
+    def _audio_chunk(self, data: bytes) -> bytes:
         data = (self._rest or b"") + data
         whole = len(data) - len(data) % GROUP
         self._rest = data[whole:]
-        return self._choice(0, {"audio": self._named({"data": encoded(data[:whole])})}) if whole else b""
+        if not whole:
+            return b""
+        return self._choice(0, {"audio": self._with_audio_id({"data": encoded(data[:whole])})})
 
-    def _sounded(self) -> bytes:
-        """The last of the sound and until when its name holds."""
+    def _audio_end(self) -> bytes:
+        """The last audio bytes, and when the id of the audio expires."""
         if self._rest is None:
             return b""
         last = {"data": encoded(self._rest)} if self._rest else {}
         self._rest = None
-        return self._choice(0, {"audio": self._named({**last, "expires_at": self._expires})})
+        return self._choice(0, {"audio": self._with_audio_id({**last, "expires_at": self._expires})})
 
 
 def is_text_only(event: ChatDelta) -> bool:
-    """Whether a delta of any choice is text and nothing else."""
-    return bool(event.text) and event[1:5] == NOTHING and not event.extra
+    """Whether a delta, of any choice, is text and nothing else."""
+    return bool(event.text) and event[1:5] == TEXT_ONLY and not event.extra
 
 
 def call_chunk(call: ToolCall) -> dict[str, Any]:
-    """A piece of a call: what it is called once, then its arguments."""
-    made = "input" if call.type == "custom" else "arguments"
+    """An entry of `tool_calls` in a delta: id, type and name once, then pieces of the arguments."""
+    text_field = "input" if call.type == "custom" else "arguments"
     inner: dict[str, Any] = {"name": call.name} if call.name else {}
-    inner |= {made: call.arguments}
+    inner |= {text_field: call.arguments}
     named: dict[str, Any] = {"id": call.id} if call.id else {}
     if call.id or call.name:
         named["type"] = call.type
@@ -190,7 +198,7 @@ def dumps(value: Any) -> bytes:
 
 
 def decimal_to_float(value: Any) -> float:
-    """Money as a number."""
+    """Money, the only `Decimal` in a chunk, as a JSON number."""
     assert isinstance(value, Decimal)
     return float(value)
 

@@ -1,16 +1,16 @@
-"""What providers say in pieces, joined: log probabilities, annotations, details of their reasoning."""
+"""Joins the pieces of fields that providers stream: log probabilities, annotations, reasoning details."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-GROWING = frozenset({"arguments", "content", "data", "refusal", "summary", "text", "thinking"})
-"""Strings that come in pieces; any other is said anew."""
+APPENDED = frozenset({"arguments", "content", "data", "refusal", "summary", "text", "thinking"})
+"""Fields whose strings come in pieces; a string in any other field replaces the earlier one."""
 
 
 def merge(whole: dict[str, Any], piece: Mapping[str, Any]) -> None:
-    """Add `piece` to `whole`: objects by name, lists at their end or by `index`, null says nothing."""
+    """Add `piece` to `whole`, in place: objects are merged, lists extended, null leaves a value as it is."""
     for name, value in piece.items():
         before = whole.get(name)
         if value is None and name in whole:
@@ -19,23 +19,23 @@ def merge(whole: dict[str, Any], piece: Mapping[str, Any]) -> None:
             merge(before, value)
         elif isinstance(before, list) and isinstance(value, list):
             extend(before, value)
-        elif isinstance(before, str) and isinstance(value, str) and name in GROWING:
+        elif isinstance(before, str) and isinstance(value, str) and name in APPENDED:
             whole[name] = before + value
         else:
-            whole[name] = copied(value)
+            whole[name] = deep_copy(value)
 
 
 def extend(whole: list[Any], entries: list[Any]) -> None:
-    """Add entries; one with the `index` and `type` of an earlier one is its next piece."""
+    """Append entries, in place; one with the `index` and `type` of an earlier one is merged into it."""
     for entry in entries:
-        earlier = next((known for known in whole if same(known, entry)), None)
+        earlier = next((known for known in whole if is_continuation(known, entry)), None)
         if earlier is None:
-            whole.append(copied(entry))
+            whole.append(deep_copy(entry))
         else:
             merge(earlier, entry)
 
 
-def same(known: Any, entry: Any) -> bool:
+def is_continuation(known: Any, entry: Any) -> bool:
     return (
         isinstance(known, dict)
         and isinstance(entry, dict)
@@ -44,8 +44,8 @@ def same(known: Any, entry: Any) -> bool:
     )
 
 
-def copied(value: Any) -> Any:
-    """A value that may grow without the provider's event growing with it."""
+def deep_copy(value: Any) -> Any:
+    """A copy, so that merging into it leaves the event it came from unchanged."""
     if isinstance(value, Mapping):
-        return {name: copied(inner) for name, inner in value.items()}
-    return [copied(inner) for inner in value] if isinstance(value, list) else value
+        return {name: deep_copy(inner) for name, inner in value.items()}
+    return [deep_copy(inner) for inner in value] if isinstance(value, list) else value

@@ -1,4 +1,4 @@
-"""The messages of a conversation: every spelling clients use made one, every file taken out of them.
+"""The messages of a chat: variants that clients use are normalized, files are replaced by `Media`.
 
 https://platform.openai.com/docs/api-reference/chat/create
 https://openrouter.ai/docs/features/multimodal/overview
@@ -24,49 +24,46 @@ from core.contract.errors import InvalidRequest, Unsupported
 ROLES = ("system", "developer", "user", "assistant", "tool", "function")
 MOST_MESSAGES = 10_000
 MOST_PARTS = 1000
-INSTEAD = frozenset(
+CONTENT_SUBSTITUTES = frozenset(
     {"audio", "function_call", "images", "reasoning", "reasoning_details", "refusal", "tool_calls"}
 )
-"""What an assistant's message may consist of where it has no content."""
+"""Fields of an assistant's message any of which allows it to have no content."""
 
 MessagePart = dict[str, Any]
+"""A content part: `type`, and under that name its content, as in `{"type": "text", "text": …}`."""
 
 
-def normalize_messages(messages: Sequence[Any], take: FileLoader) -> tuple[dict[str, Any], ...]:
-    """`messages` as `ChatRequest` wants them; `take` is called for every file, in order.
+def normalize_messages(messages: Sequence[Any], load: FileLoader) -> tuple[dict[str, Any], ...]:
+    """`messages` in the shape of `ChatRequest.messages`; `load` is called for every file, in order.
 
-    Keys that nobody here knows are kept. Raises `InvalidRequest`, `param` naming the place, as in
+    Unknown keys are kept. Raises `InvalidRequest`, `param` naming the place, as in
     `messages[2].content[0].input_audio.format`.
     """
     if not messages:
         raise InvalidRequest("messages must not be empty.", param="messages")
     if len(messages) > MOST_MESSAGES:
         raise InvalidRequest(f"messages must have at most {MOST_MESSAGES:,} entries.", param="messages")
-    return tuple(message(value, f"messages[{at}]", take) for at, value in enumerate(messages))
+    return tuple(message(value, f"messages[{at}]", load) for at, value in enumerate(messages))
 
 
-def message(value: Any, place: str, take: FileLoader) -> dict[str, Any]:
+def message(value: Any, place: str, load: FileLoader) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise wrong_field(place, "must be an object.")
     role = value.get("role")
     if role not in ROLES:
         raise missing_field(f"{place}.role", value, "role", f"must be one of {', '.join(ROLES)}.")
     content = value.get("content")
-    found = value if role != "assistant" else answer(value, place, take)
+    found = value if role != "assistant" else answer(value, place, load)
     if isinstance(content, str) or (
-        content is None and role == "assistant" and not INSTEAD.isdisjoint(value)
+        content is None and role == "assistant" and not CONTENT_SUBSTITUTES.isdisjoint(value)
     ):
         return found
-    return {**found, "content": parts(value, content, f"{place}.content", take)}
+    return {**found, "content": parts(value, content, f"{place}.content", load)}
 
 
-def speechless(value: dict[str, Any]) -> bool:
-    return value["role"] == "assistant" and not INSTEAD.isdisjoint(value)
-
-
-def answer(value: dict[str, Any], place: str, take: FileLoader) -> dict[str, Any]:
-    """An earlier answer, perhaps sent back as it was received: of its sound the id is enough, its pictures
-    are files."""
+def answer(value: dict[str, Any], place: str, load: FileLoader) -> dict[str, Any]:
+    """An earlier answer, as a client may send it back: of its audio only the id is kept, its images are
+    loaded."""
     if not ("audio" in value or "images" in value):
         return value
     found = dict(value)
@@ -76,61 +73,61 @@ def answer(value: dict[str, Any], place: str, take: FileLoader) -> dict[str, Any
             raise wrong_field(f"{place}.audio", "must be an object with the id of an answer's audio.")
         found["audio"] = {"id": audio["id"]}
     if images is not None:
-        found["images"] = parts(value, images, f"{place}.images", take)
+        found["images"] = parts(value, images, f"{place}.images", load)
     return found
 
 
-def parts(message: Mapping[str, Any], content: Any, place: str, take: FileLoader) -> list[MessagePart]:
+def parts(message: Mapping[str, Any], content: Any, place: str, load: FileLoader) -> list[MessagePart]:
     if not isinstance(content, list):
         raise missing_field(place, message, "content", "must be a string or a list of parts.")
     if not 0 < len(content) <= MOST_PARTS:
         raise wrong_field(place, f"must have 1 to {MOST_PARTS:,} parts.")
-    return [part(value, f"{place}[{at}]", take) for at, value in enumerate(content)]
+    return [part(value, f"{place}[{at}]", load) for at, value in enumerate(content)]
 
 
-def part(value: Any, place: str, take: FileLoader) -> MessagePart:
+def part(value: Any, place: str, load: FileLoader) -> MessagePart:
     if not isinstance(value, dict):
         raise wrong_field(place, "must be an object.")
     kind = value.get("type")
-    read = KINDS.get(kind) if isinstance(kind, str) else None
+    read = PART_PARSERS.get(kind) if isinstance(kind, str) else None
     if read is None:
-        known = ", ".join(name for name in KINDS if name not in SPELLINGS)
+        known = ", ".join(name for name in PART_PARSERS if name not in ALIASES)
         raise missing_field(f"{place}.type", value, "type", f"must be one of {known}.")
-    return read(value, place, take)
+    return read(value, place, load)
 
 
-def text(value: MessagePart, place: str, take: FileLoader) -> MessagePart:
+def text(value: MessagePart, place: str, load: FileLoader) -> MessagePart:
     if not isinstance(value.get("text"), str):
         raise missing_field(f"{place}.text", value, "text", "must be a string.")
     return value
 
 
-def refusal(value: MessagePart, place: str, take: FileLoader) -> MessagePart:
+def refusal(value: MessagePart, place: str, load: FileLoader) -> MessagePart:
     if not isinstance(value.get("refusal"), str):
         raise missing_field(f"{place}.refusal", value, "refusal", "must be a string.")
     return value
 
 
-def image(value: MessagePart, place: str, take: FileLoader) -> MessagePart:
-    return shown(value, place, take, "image_url", Modality.IMAGE)
+def image(value: MessagePart, place: str, load: FileLoader) -> MessagePart:
+    return url_part(value, place, load, "image_url", Modality.IMAGE)
 
 
-def video(value: MessagePart, place: str, take: FileLoader) -> MessagePart:
+def video(value: MessagePart, place: str, load: FileLoader) -> MessagePart:
     """Also OpenRouter's older `input_video`."""
-    return {**shown(value, place, take, "video_url", Modality.VIDEO), "type": "video_url"}
+    return {**url_part(value, place, load, "video_url", Modality.VIDEO), "type": "video_url"}
 
 
-def shown(value: MessagePart, place: str, take: FileLoader, name: str, modality: Modality) -> MessagePart:
-    """A part with an address, which may be a plain string in place of `{"url": …}`."""
+def url_part(value: MessagePart, place: str, load: FileLoader, name: str, modality: Modality) -> MessagePart:
+    """A part with a URL, which may be a plain string in place of `{"url": …}`."""
     inner = value.get(name)
     inner, place = ({"url": inner}, place) if isinstance(inner, str) else (inner, place)
     place = f"{place}.{name}"
     if not isinstance(inner, dict):
         raise missing_field(place, value, name, "must be an object with url.")
-    return {**value, name: load_source(inner, place, "url", MessageFile(modality, place), take)}
+    return {**value, name: load_source(inner, place, "url", MessageFile(modality, place), load)}
 
 
-def file(value: MessagePart, place: str, take: FileLoader) -> MessagePart:
+def file(value: MessagePart, place: str, load: FileLoader) -> MessagePart:
     place = f"{place}.file"
     inner = value.get("file")
     if not isinstance(inner, dict):
@@ -141,15 +138,15 @@ def file(value: MessagePart, place: str, take: FileLoader) -> MessagePart:
     if "file_data" not in inner and "upload" not in inner and isinstance(inner.get("file_id"), str):
         return value
     found = MessageFile(Modality.FILE, place, name=name or "")
-    return {**value, "file": load_source(inner, place, "file_data", found, take)}
+    return {**value, "file": load_source(inner, place, "file_data", found, load)}
 
 
 def load_source(
-    inner: MessagePart, place: str, key: str, found: MessageFile, take: FileLoader
+    inner: MessagePart, place: str, key: str, found: MessageFile, load: FileLoader
 ) -> MessagePart:
-    """`inner` with a `Media` under `key`, or an https address as it came."""
+    """`inner` with a `Media` under `key`, or with its https URL unchanged."""
     if "upload" in inner:
-        return uploaded(inner, place, key, found, take)
+        return load_upload(inner, place, key, found, load)
     source = inner.get(key)
     place = f"{place}.{key}"
     if not isinstance(source, str | Media) or not source:
@@ -162,22 +159,24 @@ def load_source(
         claimed, data = "", source
     else:
         return {**inner, key: check_https_url(source, place)}
-    return {**inner, key: take(MessageFile(found.modality, place, data, claimed, name=found.name))}
+    return {**inner, key: load(MessageFile(found.modality, place, data, claimed, name=found.name))}
 
 
-def uploaded(inner: MessagePart, place: str, key: str, found: MessageFile, take: FileLoader) -> MessagePart:
-    """The spelling of a browser, which sent the file before."""
+def load_upload(
+    inner: MessagePart, place: str, key: str, found: MessageFile, load: FileLoader
+) -> MessagePart:
+    """`{"upload": ID}`, by which the playground names a file that it has uploaded before."""
     upload = inner["upload"]
     if not isinstance(upload, str) or not upload:
         raise wrong_field(f"{place}.upload", "must be the id of an upload.")
     rest = {name: inner[name] for name in inner if name != "upload"}
-    asked = MessageFile(
+    requested = MessageFile(
         found.modality, f"{place}.upload", name=found.name, upload=upload, format=found.format
     )
-    return {**rest, key: take(asked)}
+    return {**rest, key: load(requested)}
 
 
-def audio_part(value: MessagePart, place: str, take: FileLoader) -> MessagePart:
+def audio_part(value: MessagePart, place: str, load: FileLoader) -> MessagePart:
     """`input_audio`; its data may be a data URL, or a plain string in place of the object."""
     place = f"{place}.input_audio"
     inner = value.get("input_audio")
@@ -187,13 +186,13 @@ def audio_part(value: MessagePart, place: str, take: FileLoader) -> MessagePart:
     form = inner.get("format")
     if not isinstance(form, str | None):
         raise wrong_field(f"{place}.format", "must be a string.")
-    return {**value, "input_audio": heard(inner, place, (form or "").lower(), take)}
+    return {**value, "input_audio": load_audio(inner, place, (form or "").lower(), load)}
 
 
-def heard(inner: MessagePart, place: str, form: str, take: FileLoader) -> MessagePart:
+def load_audio(inner: MessagePart, place: str, form: str, load: FileLoader) -> MessagePart:
     found = MessageFile(Modality.AUDIO, place, format=form)
     if "upload" in inner:
-        inner = uploaded(inner, place, "data", found, take)
+        inner = load_upload(inner, place, "data", found, load)
         return {**inner, "format": inner["data"].format}
     data = inner.get("data")
     if data is None and "url" in inner:
@@ -206,25 +205,25 @@ def heard(inner: MessagePart, place: str, form: str, take: FileLoader) -> Messag
     if "://" in data[:16]:
         raise url_not_fetched(place)
     claimed, data = split_data_url(data, Modality.AUDIO, place) if is_data_url(data) else ("", data)
-    media = take(MessageFile(Modality.AUDIO, place, data, claimed, form))
+    media = load(MessageFile(Modality.AUDIO, place, data, claimed, form))
     return {**inner, "data": media, "format": media.format}
 
 
-def audio(value: MessagePart, place: str, take: FileLoader) -> MessagePart:
-    """Not a part of the contract, but written by people who know Gemini's: taken where it holds the file."""
+def audio_url_part(value: MessagePart, place: str, load: FileLoader) -> MessagePart:
+    """`{"type": "audio", "audio": {"url": data URL}}`, not in OpenAI's API: becomes `input_audio`."""
     inner = value.get("audio")
     url = inner.get("url") if isinstance(inner, dict) else None
     if not isinstance(url, str) or not is_data_url(url):
-        raise Unsupported(f"{place}.audio is no part of a message: {RATHER}", param=f"{place}.audio")
-    claimed, data = split_data_url(url, Modality.AUDIO, f"{place}.audio.url", RATHER)
-    media = take(MessageFile(Modality.AUDIO, f"{place}.audio.url", data, claimed))
+        raise Unsupported(f"{place}.audio is no part of a message: {USE_INPUT_AUDIO}", param=f"{place}.audio")
+    claimed, data = split_data_url(url, Modality.AUDIO, f"{place}.audio.url", USE_INPUT_AUDIO)
+    media = load(MessageFile(Modality.AUDIO, f"{place}.audio.url", data, claimed))
     rest = {name: value[name] for name in value if name != "audio"}
     return {**rest, "type": "input_audio", "input_audio": {"data": media, "format": media.format}}
 
 
-RATHER = 'send {"type": "input_audio", "input_audio": {"data": "<base64>", "format": "wav"}}.'
+USE_INPUT_AUDIO = 'send {"type": "input_audio", "input_audio": {"data": "<base64>", "format": "wav"}}.'
 
-KINDS: dict[str, Callable[[MessagePart, str, FileLoader], MessagePart]] = {
+PART_PARSERS: dict[str, Callable[[MessagePart, str, FileLoader], MessagePart]] = {
     "text": text,
     "image_url": image,
     "input_audio": audio_part,
@@ -232,7 +231,7 @@ KINDS: dict[str, Callable[[MessagePart, str, FileLoader], MessagePart]] = {
     "video_url": video,
     "refusal": refusal,
     "input_video": video,
-    "audio": audio,
+    "audio": audio_url_part,
 }
-SPELLINGS = ("input_video", "audio")
-"""Other words for one of the kinds, understood but not recommended."""
+ALIASES = ("input_video", "audio")
+"""Types that are accepted but not named in refusals."""
