@@ -1,1 +1,1 @@
-"""The shapes of what clients send, and the one way from them to the values of the contract."""
+"""Request bodies of the API, the requests they become, and the answers made from the events."""

@@ -1,4 +1,4 @@
-"""Form fields as the values JSON would have brought: lists, objects, numbers, booleans, however spelled."""
+"""Parses form fields into the values a JSON body would have: lists, objects, numbers, booleans."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from core.contract.errors import InvalidRequest
 
 NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?")
 BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
-PART = re.compile(r"\[([^\[\]]*)\]")
+BRACKETED = re.compile(r"\[([^\[\]]*)\]")
 
 
 @dataclass(frozen=True, slots=True)
 class FormFields:
-    """What the fields of a body are; the others are text."""
+    """The types of the fields of a body by their names; all others are text."""
 
     lists: frozenset[str] = frozenset()
     objects: frozenset[str] = frozenset()
@@ -27,33 +27,34 @@ class FormFields:
     booleans: frozenset[str] = frozenset()
 
     def parse(self, pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
-        """`x`, `x[]` and `x[0]` are one list; `x[a][b]` is an object; `x` may also be written as JSON.
+        """The values of `pairs` by field name.
 
-        An empty text counts as not given. Raises `InvalidRequest` naming the field.
+        `x`, `x[]` and `x[0]` are one list; `x[a][b]` is an object; `x` may also be written as JSON. An empty
+        text counts as not given. Raises `InvalidRequest` naming the field.
         """
         found: dict[str, list[tuple[list[str], str]]] = {}
         for name, text in pairs:
             base, _, _ = name.partition("[")
-            found.setdefault(base, []).append((PART.findall(name[len(base) :]), text))
-        read = {name: self.value(name, given) for name, given in found.items()}
+            found.setdefault(base, []).append((BRACKETED.findall(name[len(base) :]), text))
+        read = {name: self.parse_value(name, given) for name, given in found.items()}
         return {name: value for name, value in read.items() if value is not None}
 
-    def value(self, name: str, given: list[tuple[list[str], str]]) -> Any:
+    def parse_value(self, name: str, given: list[tuple[list[str], str]]) -> Any:
         if name in self.lists:
-            return listed(name, [text for _, text in given])
+            return parse_list(name, [text for _, text in given])
         if name in self.objects:
-            return objected(name, given)
+            return parse_object(name, given)
         if len(given) > 1:
             raise InvalidRequest(f"{name} is given more than once.", param=name)
         text = given[0][1]
         if not text:
             return None
         if name in self.booleans:
-            return boolean(name, text)
-        return number(name, text) if name in self.numbers else text
+            return parse_boolean(name, text)
+        return parse_number(name, text) if name in self.numbers else text
 
 
-def listed(name: str, texts: list[str]) -> list[Any]:
+def parse_list(name: str, texts: list[str]) -> list[Any]:
     if len(texts) == 1 and texts[0].lstrip().startswith("["):
         return json_list(name, texts[0])
     return [text for text in texts if text]
@@ -69,14 +70,14 @@ def json_list(name: str, text: str) -> list[Any]:
     return found
 
 
-def objected(name: str, given: list[tuple[list[str], str]]) -> Any:
-    """An object from JSON or from bracketed names; a plain word stays one, as `auto` does."""
+def parse_object(name: str, given: list[tuple[list[str], str]]) -> Any:
+    """An object from JSON or from bracketed names; a plain word such as `auto` stays a string."""
     if len(given) == 1 and not given[0][0]:
         text = given[0][1]
         return json_object(name, text) if text.lstrip().startswith("{") else text or None
     found: dict[str, Any] = {}
     for path, text in given:
-        place(name, found, path, text)
+        set_value(name, found, path, text)
     return found
 
 
@@ -88,7 +89,8 @@ def json_object(name: str, text: str) -> Mapping[str, Any]:
     raise failure
 
 
-def place(name: str, found: dict[str, Any], path: list[str], text: str) -> None:
+def set_value(name: str, found: dict[str, Any], path: list[str], text: str) -> None:
+    """Put a value into `found`, in place, under the names of `path`."""
     *parents, last = path or [""]
     for parent in parents:
         below = found.setdefault(parent, {})
@@ -97,28 +99,28 @@ def place(name: str, found: dict[str, Any], path: list[str], text: str) -> None:
         found = below
     if not last or last in found:
         raise InvalidRequest(f"{name} is not an object.", param=name)
-    found[last] = scalar(text)
+    found[last] = parse_untyped(text)
 
 
-def scalar(text: str) -> Any:
-    """A number or a boolean where the text is one: names in brackets have no types."""
+def parse_untyped(text: str) -> Any:
+    """A number or a boolean where the text is one: bracketed names have no declared types."""
     if text in ("true", "false"):
         return text == "true"
-    return plain(text) if NUMBER.fullmatch(text) else text
+    return to_number(text) if NUMBER.fullmatch(text) else text
 
 
-def boolean(name: str, text: str) -> bool:
+def parse_boolean(name: str, text: str) -> bool:
     found = BOOLEANS.get(text.strip().lower())
     if found is None:
         raise InvalidRequest(f"{name} must be true or false.", param=name)
     return found
 
 
-def number(name: str, text: str) -> int | float:
+def parse_number(name: str, text: str) -> int | float:
     if not NUMBER.fullmatch(text.strip()):
         raise InvalidRequest(f"{name} must be a number.", param=name)
-    return plain(text.strip())
+    return to_number(text.strip())
 
 
-def plain(text: str) -> int | float:
+def to_number(text: str) -> int | float:
     return float(text) if "." in text else int(text)

@@ -1,4 +1,4 @@
-"""JSON at the door: bytes become an object that nothing further in can stumble over."""
+"""Parses a JSON body strictly, so that the code behind it need not check for NUL, depth or size."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ MAX_CHECKED_FOR_REPEATS = 1024 * 1024
 
 
 def parse_json_object(body: bytes) -> dict[str, Any]:
-    """The object that `body` holds.
+    """The JSON object in `body`.
 
-    Refused with `InvalidRequest`, code `invalid_json`: anything but one strict JSON object in UTF-8, NUL and
-    lone surrogates, more than 64 levels, more than 200,000 values, numbers of 1e40 and more, and (in bodies
-    up to 1 MiB) a name given twice in one object. Messages name places, never values.
+    Raises `InvalidRequest` with the code `invalid_json` for anything but one strict JSON object in UTF-8, for
+    NUL and lone surrogates, more than 64 levels, more than 200,000 values, numbers of 1e40 and more, and (in
+    bodies up to 1 MiB) a name given twice in one object. Messages name places, never values.
     """
     try:
         found = orjson.loads(body)
@@ -30,7 +30,7 @@ def parse_json_object(body: bytes) -> dict[str, Any]:
         raise invalid_json("The body must be a JSON object.")
     check_values(found, nul=b"\\u0000" in body)
     if len(body) <= MAX_CHECKED_FOR_REPEATS:
-        STRICT.decode(body.decode())
+        REPEATED_NAMES.decode(body.decode())
     return found
 
 
@@ -39,7 +39,7 @@ def invalid_json(message: str) -> InvalidRequest:
 
 
 def check_values(found: dict[str, Any], *, nul: bool) -> None:
-    """Walk the value level by level, without recursion, and refuse what is too deep, too many, too large."""
+    """Check depth, number of values, size of numbers and NUL, level by level, without recursion."""
     level: list[Any] = [found]
     values = 0
     for _ in range(MAX_DEPTH):
@@ -54,7 +54,7 @@ def check_values(found: dict[str, Any], *, nul: bool) -> None:
 
 
 def children(level: list[Any], nul: bool) -> list[Any]:
-    """What the values of a level hold, each of them looked at."""
+    """The values inside the values of a level, each of which is checked; `nul` is whether to look for NUL."""
     found: list[Any] = []
     for value in level:
         kind = value.__class__
@@ -79,5 +79,5 @@ def refuse_repeated_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-STRICT = json.JSONDecoder(object_pairs_hook=refuse_repeated_names)
-"""Only looks for repeated names: orjson keeps the last one silently."""
+REPEATED_NAMES = json.JSONDecoder(object_pairs_hook=refuse_repeated_names)
+"""Used to find repeated names only: orjson keeps the last one silently."""

@@ -1,4 +1,7 @@
-"""`POST audio/speech`: the body OpenAI, OpenRouter and their clients send."""
+"""`POST audio/speech`: its body, and the collector of its audio.
+
+https://platform.openai.com/docs/api-reference/audio/createSpeech
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pydantic's findings in our own words: one sentence about the first field that is wrong."""
+"""Validates a body with pydantic; its first error becomes an `InvalidRequest` in our own wording."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SERVER_FIELDS = frozenset(
         "user_id",
     }
 )
-"""Names that would choose a server, a credential, a person or a price: never a client's to set."""
+"""Fields that would choose a server, a credential, a user or a price: a client may never set them."""
 
 LONGEST_NAME = 120
 
@@ -34,7 +34,7 @@ class Body(BaseModel):
 
 
 class FieldError(InvalidRequest, ValueError):
-    """What a field's own check finds wrong: pydantic carries it to `validate` unchanged."""
+    """Raised by the validator of a field: pydantic wraps it, and `validate` raises it unchanged."""
 
 
 B = TypeVar("B", bound=Body)
@@ -89,11 +89,11 @@ def field_path(loc: tuple[int | str, ...]) -> str:
 
 def describe(detail: ErrorDetails) -> str:
     bounds = detail.get("ctx", {})
-    words = WORDS.get(detail["type"])
-    return words.format(**bounds) if words else "is not valid."
+    sentence = SENTENCES.get(detail["type"])
+    return sentence.format(**bounds) if sentence else "is not valid."
 
 
-WORDS = {
+SENTENCES = {
     "missing": "is required.",
     "extra_forbidden": "is not known.",
     "finite_number": "must be a number.",
@@ -115,3 +115,4 @@ WORDS = {
     "list_type": "must be a list.",
     "too_long": "must have at most {max_length} entries.",
 }
+"""The rest of a sentence about a field, by the type of pydantic's error."""

@@ -1,0 +1,1 @@
+"""Files in request bodies: in base64, as data URLs and in forms."""

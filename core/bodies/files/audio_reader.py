@@ -1,4 +1,4 @@
-"""A JSON body of `audio/transcriptions`: its one file is `input_audio.data`."""
+"""Reads the JSON body of `audio/transcriptions` or `audio/translations`, whose file is `input_audio.data`."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ FILE = "input_audio.data"
 
 
 class AudioReader:
-    """Feed it the body; `end` gives its fields, `input_audio` without the data, which went to the sink."""
+    """Feed it the body; the decoded file goes to `sink`, `end` gives the other fields."""
 
     def __init__(self, sink: Sink) -> None:
         self._sink = sink
         self._reader = InlineFileReader(self._opened)
 
     def feed(self, data: bytes) -> None:
-        """Raises what `InlineReader` raises."""
+        """Raises what `InlineFileReader` raises."""
         self._reader.feed(data)
 
     def end(self) -> dict[str, Any]:
@@ -30,15 +30,15 @@ class AudioReader:
         if not isinstance(audio, dict):
             text = "must be an object with data and format." if "input_audio" in fields else "is required."
             raise InvalidRequest(f"input_audio {text}", param="input_audio", code="missing_field")
-        self._settle(audio)
+        self._check_audio(audio)
         return {name: value for name, value in fields.items() if name != "input_audio"}
 
-    def _opened(self, mark: str) -> Sink:
+    def _opened(self, placeholder: str) -> Sink:
         if self._reader.files:
             raise InvalidRequest("Send one file at a time.")
         return self._sink
 
-    def _settle(self, audio: dict[str, Any]) -> None:
+    def _check_audio(self, audio: dict[str, Any]) -> None:
         data = audio.get("data")
         if "url" in audio and data is None:
             raise Unsupported("Addresses are not fetched: send input_audio.data.", param="input_audio.url")
@@ -49,10 +49,11 @@ class AudioReader:
         reader = self._reader.files.get(data)
         if reader is None and self._reader.files:
             raise InvalidRequest(f"A file stands in another place than {FILE}.")
-        if (reader or self._short(data)).broken:
+        if (reader or self._decode_short(data)).broken:
             raise InvalidRequest(f"{FILE} is not valid base64.", param=FILE, code="invalid_base64")
 
-    def _short(self, data: str) -> Base64Decoder:
+    def _decode_short(self, data: str) -> Base64Decoder:
+        """A file so short that it still stands in the body."""
         reader = Base64Decoder(self._sink)
         reader.feed("".join(data.split()).encode())
         reader.end()

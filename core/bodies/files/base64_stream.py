@@ -1,4 +1,8 @@
-"""A JSON body that holds files: read in pieces, base64 decoded on the way, the files never held whole."""
+"""Reads a JSON body with files in base64 piece by piece and decodes them on the way.
+
+A file that is decoded is never in memory whole. Short strings, and long ones that do not look like base64,
+stay in the body as they are.
+"""
 
 from __future__ import annotations
 
@@ -12,24 +16,31 @@ from core.bodies.json_object import invalid_json, parse_json_object
 from core.contract.errors import TooLarge
 
 LONG = 64 * 1024
-"""Bytes of base64 that stay where they are."""
+"""A string of at most so many bytes stays in the body."""
 
 MOST_REST = 24 * 1024 * 1024
+"""Bytes of a body beside its files."""
+
 MOST_FILES = 64
 MOST_PLACES = 20_000
-PLACE = re.compile(
+"""Strings of a body in fields that may hold a file."""
+
+FILE_FIELD = re.compile(
     rb'"(?:data|file_data|image_url|input_audio|result|url|video_url)"[ \t\r\n]{0,64}:[ \t\r\n]{0,64}"'
 )
-"""The beginning of a string where a file may stand. Inside of a string no quote is bare, so none of these."""
+"""The name of a field that may hold a file, up to the opening quote of its string.
 
-LONGEST_PLACE = 160
-BEGINNING = re.compile(
+It cannot match inside of a string, where every quote is escaped.
+"""
+
+LONGEST_FIELD_NAME = 160
+FILE_START = re.compile(
     rb"(data:(?:[^,\"\\]|\\/){0,200};base64,)?(?:[a-z0-9+/=]|\\[/nrt]){1000}", re.IGNORECASE
 )
-"""What a file begins like; one in another spelling is read too, only not on the way."""
+"""The beginning of a file that is decoded on the way. Base64 with other escapes stays in the body."""
 
-LONGEST_MARKED = 512
-"""Characters of a string with a mark: the beginning of a data URL and the mark itself."""
+LONGEST_REPLACED = 512
+"""Characters of a string with a placeholder: the beginning of a data URL and the placeholder."""
 
 BACKSLASH = ord("\\")
 WHITE = b" \t\r\n"
@@ -38,7 +49,10 @@ Sink = Callable[[bytes], None]
 
 
 class Base64Decoder:
-    """Base64 in pieces. `broken` once it turned out not to be; escaped slashes and white space are fine."""
+    """Decodes base64 in pieces as it stands in a JSON string, with escaped slashes and white space.
+
+    The decoded bytes go to `sink`. `broken` is set once it turns out to be no base64; decoding ends there.
+    """
 
     def __init__(self, sink: Sink) -> None:
         self.broken = False
@@ -84,10 +98,10 @@ def escaped(data: bytes | bytearray, start: int, at: int) -> bool:
 
 
 class InlineFileReader:
-    """Feed it the body; `end` gives its fields, in which a mark stands for the base64 of every long file.
+    """Feed it the body; `end` gives its fields, with a placeholder for the base64 of every long file.
 
-    `opened` is called with the mark of each and tells where its bytes go; a data URL keeps what is before
-    its base64. Strings that do not begin like a file, or stand where none can, stay as long as they are.
+    `opened` is called with the placeholder of each file and returns the sink of its bytes. A data URL keeps
+    what stands before its base64. `files` are the decoders by placeholder.
     """
 
     def __init__(self, opened: Callable[[str], Sink], *, most: int = MOST_FILES) -> None:
@@ -102,13 +116,13 @@ class InlineFileReader:
         self._file: Base64Decoder | None = None
 
     def feed(self, data: bytes) -> None:
-        """Raises `InvalidRequest` when too much is left beside the files, `TooLarge` for too many files."""
+        """Raises `InvalidRequest` for too many bytes beside the files, `TooLarge` for too many files."""
         data = self._carry + data
         self._carry = b""
         at = 0
         while at < len(data):
             if self._file is not None:
-                at = self._divert(self._file, data, at)
+                at = self._read_file(self._file, data, at)
             elif self._held is not None:
                 at = self._hold(self._held, data, at)
             else:
@@ -117,15 +131,16 @@ class InlineFileReader:
             raise invalid_json("The body is too long beside its files.")
 
     def end(self) -> dict[str, Any]:
-        """The body's fields. Raises `InvalidRequest` when it is not JSON; decodes what is left at once, so
-        call it in a thread."""
+        """The body's fields. Raises `InvalidRequest` when it is not JSON. Parsing takes time: call it in a
+        thread."""
         return parse_json_object(bytes(self._rest + (self._held or b"") + self._carry))
 
     def _search(self, data: bytes, at: int) -> int:
-        """To the next place of a file; the end of `data` is kept, for it may be the beginning of one."""
-        found = PLACE.search(data, at)
+        """Read up to the next field that may hold a file. The end of `data` is carried over: such a field may
+        begin there."""
+        found = FILE_FIELD.search(data, at)
         if found is None:
-            whole = max(at, len(data) - LONGEST_PLACE)
+            whole = max(at, len(data) - LONGEST_FIELD_NAME)
             self._rest += data[at:whole]
             self._carry = data[whole:]
             return len(data)
@@ -137,32 +152,34 @@ class InlineFileReader:
         return found.end()
 
     def _hold(self, held: bytearray, data: bytes, at: int) -> int:
-        """Until a string ends or turns out to be long: base64 has no quotes, not even escaped ones."""
+        """Read a string until it ends or turns out to be long. The first quote ends it, even an escaped one:
+        base64 has none."""
         end = min(len(data), at + LONG + 1 - len(held))
         quote = data.find(b'"', at, end)
         held += data[at : end if quote < 0 else quote]
         if quote < 0 and len(held) <= LONG:
             return end
         self._held = None
-        if quote < 0 and escaped(held, 0, len(held)):  # both halves of it go the same way
+        if quote < 0 and escaped(held, 0, len(held)):  # an escape must not be divided
             end -= 1
             del held[-1]
-        beginning = BEGINNING.match(held) if quote < 0 else None
+        beginning = FILE_START.match(held) if quote < 0 else None
         if beginning is None:
             self._rest += held
         else:
-            self._begin(bytes(held), len(beginning[1] or b""))
+            self._begin_file(bytes(held), len(beginning[1] or b""))
         return end if quote < 0 else quote
 
-    def _begin(self, held: bytes, prefix: int) -> None:
+    def _begin_file(self, held: bytes, prefix: int) -> None:
         if len(self.files) >= self._most:
             raise TooLarge(f"The body has more files than the {self._most} that are taken.")
-        mark = f"file-{self._secret}-{len(self.files)}"
-        self._file = self.files[mark] = Base64Decoder(self._opened(mark))
-        self._rest += held[:prefix] + mark.encode()
+        placeholder = f"file-{self._secret}-{len(self.files)}"
+        self._file = self.files[placeholder] = Base64Decoder(self._opened(placeholder))
+        self._rest += held[:prefix] + placeholder.encode()
         self._file.feed(held[prefix:])
 
-    def _divert(self, file: Base64Decoder, data: bytes, at: int) -> int:
+    def _read_file(self, file: Base64Decoder, data: bytes, at: int) -> int:
+        """Feed a file up to the end of its string; a backslash at the end of `data` is carried over."""
         quote = data.find(b'"', at)
         while quote >= 0 and escaped(data, at, quote):
             quote = data.find(b'"', quote + 1)
@@ -172,29 +189,29 @@ class InlineFileReader:
             self._file = None
             return quote
         end = len(data)
-        if escaped(data, at, end):  # by a backslash whose second half is in the next piece
+        if escaped(data, at, end):
             end -= 1
             self._carry = data[end:]
         file.feed(data[at:end])
         return len(data)
 
 
-def restore_placeholders(value: Any, marks: Collection[str], text: Callable[[str], str]) -> Any:
-    """`value` with `text(mark)` in place of every mark in it; the part of a string before its mark stays.
+def restore_placeholders(value: Any, placeholders: Collection[str], text: Callable[[str], str]) -> Any:
+    """`value` with `text(placeholder)` for every placeholder; what stands before it in a string stays.
 
-    For files in fields that take none. `text` is called only for the marks that are found.
+    For files in fields that take none and are relayed. `text` is called only for placeholders found.
     """
     if isinstance(value, str):
-        return restore_string(value, marks, text) if len(value) <= LONGEST_MARKED else value
+        return restore_string(value, placeholders, text) if len(value) <= LONGEST_REPLACED else value
     if isinstance(value, Mapping):
-        return {name: restore_placeholders(inner, marks, text) for name, inner in value.items()}
+        return {name: restore_placeholders(inner, placeholders, text) for name, inner in value.items()}
     if isinstance(value, list | tuple):
-        return type(value)(restore_placeholders(inner, marks, text) for inner in value)
+        return type(value)(restore_placeholders(inner, placeholders, text) for inner in value)
     return value
 
 
-def restore_string(value: str, marks: Collection[str], text: Callable[[str], str]) -> str:
-    for mark in marks:
-        if value.endswith(mark):
-            return value.removesuffix(mark) + text(mark)
+def restore_string(value: str, placeholders: Collection[str], text: Callable[[str], str]) -> str:
+    for placeholder in placeholders:
+        if value.endswith(placeholder):
+            return value.removesuffix(placeholder) + text(placeholder)
     return value

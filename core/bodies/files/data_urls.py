@@ -1,4 +1,7 @@
-"""Files written into a body: data URLs and base64, what they claim to be, and addresses in their place."""
+"""Files in the messages of a body: data URLs, base64 and https URLs.
+
+Data URLs: RFC 2397, https://www.rfc-editor.org/rfc/rfc2397
+"""
 
 from __future__ import annotations
 
@@ -11,25 +14,26 @@ from core.contract.errors import InvalidRequest, Unsupported
 
 PREFIX = re.compile(r"data:([\w.+*-]+/[\w.+*-]+)?((?:;[\w.+*-]+=[^;,\"\s]*)*);base64,", re.IGNORECASE)
 LONGEST_PREFIX = 256
-LONGEST_ADDRESS = 8192
-ADDRESS = re.compile(r"https://[^\s/?#\\@]+(?:[/?#][^\s\\]*)?", re.IGNORECASE)
-FAMILIES = {
+LONGEST_URL = 8192
+HTTPS_URL = re.compile(r"https://[^\s/?#\\@]+(?:[/?#][^\s\\]*)?", re.IGNORECASE)
+CLAIMABLE = {
     Modality.IMAGE: ("image/",),
     Modality.AUDIO: ("audio/", "video/", "application/ogg"),
     Modality.FILE: ("application/",),
     Modality.VIDEO: ("video/", "application/mp4"),
 }
-"""How the media types begin that a data URL may claim; what the file is, its first bytes tell."""
+"""Beginnings of the media types that a data URL may claim; what the file is, its first bytes decide."""
 
-ANYTHING = "application/octet-stream"
+ANY_TYPE = "application/octet-stream"
 
 
 @dataclass(frozen=True, slots=True)
 class MessageFile:
-    """A file in a message: `data` is its base64, or whatever a reader of large bodies put in its place.
+    """A file in a message, not loaded yet: `data` is its base64, or the placeholder of an `InlineFileReader`.
 
-    `param` is where it stands. `claimed` is the data URL's media type, `format` what `input_audio` calls it,
-    `name` the name it came with; `upload` is the id of one sent before, which then has no `data`.
+    `param` is its place, such as `messages[0].content[1].file.file_data`. `claimed` is the media type of the
+    data URL, `format` that of `input_audio`, `name` its file name. A file that was uploaded before has its
+    id in `upload` and no `data`.
     """
 
     modality: Modality
@@ -42,11 +46,11 @@ class MessageFile:
 
 
 FileLoader = Callable[[MessageFile], Media]
-"""Makes a file of what was found, or refuses it with `InvalidRequest`."""
+"""Loads a file, or refuses it with `InvalidRequest`."""
 
 
 class DeferredFileLoader:
-    """A `Take` that only notes what is found, in order, to be taken later."""
+    """A `FileLoader` that only lists the files, in order, to be loaded later; its `Media` are empty."""
 
     def __init__(self) -> None:
         self.files: list[MessageFile] = []
@@ -60,21 +64,24 @@ def is_data_url(text: str) -> bool:
     return text[:5].lower() == "data:"
 
 
-def split_data_url(text: str, modality: Modality, param: str, rather: str = "") -> tuple[str, str]:
-    """(claimed media type, base64) of a data URL. Raises `InvalidRequest` for any other encoding or a type
-    that is no `modality`; `rather` says what to send in its place."""
-    rather = rather and f": {rather}"
+def split_data_url(text: str, modality: Modality, param: str, hint: str = "") -> tuple[str, str]:
+    """(claimed media type, base64) of a data URL.
+
+    Raises `InvalidRequest` for any other encoding and for a type that is no `modality`; `hint` is what to
+    send instead.
+    """
+    ending = f": {hint}" if hint else "."
     found = PREFIX.match(text[:LONGEST_PREFIX])
     if found is None:
         raise InvalidRequest(
-            f"{param} must hold base64: data:<media type>;base64,<data>{rather or '.'}",
+            f"{param} must hold base64: data:<media type>;base64,<data>{ending}",
             param=param,
             code="invalid_base64",
         )
     claimed = (found[1] or "").lower()
-    if claimed not in ("", ANYTHING) and not claimed.startswith(FAMILIES[modality]):
+    if claimed not in ("", ANY_TYPE) and not claimed.startswith(CLAIMABLE[modality]):
         raise InvalidRequest(
-            f"{param} must be {modality_name(modality)}, not {claimed[:60]}{rather or '.'}", param=param
+            f"{param} must be {modality_name(modality)}, not {claimed[:60]}{ending}", param=param
         )
     return claimed, text[found.end() :]
 
@@ -89,8 +96,8 @@ def modality_name(modality: Modality) -> str:
 
 
 def check_https_url(text: str, param: str) -> str:
-    """An address for a provider to fetch. Raises `InvalidRequest` for anything but https."""
-    if len(text) > LONGEST_ADDRESS or not ADDRESS.fullmatch(text):
+    """A URL for the provider to fetch. Raises `InvalidRequest` for anything but https."""
+    if len(text) > LONGEST_URL or not HTTPS_URL.fullmatch(text):
         raise InvalidRequest(f"{param} must be a data URL or an https address.", param=param)
     return text
 

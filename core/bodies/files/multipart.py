@@ -1,4 +1,4 @@
-"""`multipart/form-data` in pieces: fields are kept, the one file goes where it is told to."""
+"""Reads a `multipart/form-data` body piece by piece; its one file is not held in memory."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ FILE = "file"
 
 
 class FormReader:
-    """Feed it the body; `pairs` are the text fields in order, `files` how many files came.
+    """Feed it the body; the bytes of the file go to `sink`.
 
-    Raises `InvalidRequest` for what is no form, for limits, and for a file in any other place than `file`.
+    `pairs` are the text fields in order, `files` is the number of files. Raises `InvalidRequest` for a
+    malformed form, for one beyond the limits, and for a file in any other field than `file`.
     """
 
     def __init__(self, content_type: str, sink: Callable[[bytes], None]) -> None:
@@ -27,7 +28,7 @@ class FormReader:
         self.files = 0
         self._sink = sink
         self._parts = 0
-        self._kept = 0
+        self._text_bytes = 0
         self._header = b""
         self._value = b""
         self._disposition = b""
@@ -38,29 +39,29 @@ class FormReader:
 
     def feed(self, data: bytes) -> None:
         if self._ended:
-            return  # an epilogue means nothing
+            return  # the epilogue of a multipart body has no meaning
         try:
             self._parser.write(data)
         except FormParserError:
-            failure = refused("The body is not a valid form.")
+            failure = invalid_form("The body is not a valid form.")
         else:
             return
         raise failure
 
     def end(self) -> None:
-        """Raises `InvalidRequest` when the last boundary never came, or the file."""
+        """Raises `InvalidRequest` when the last boundary or the file is missing."""
         if not self._ended:
-            raise refused("The form ends in the middle.")
+            raise invalid_form("The form ends in the middle.")
         if not self.files:
-            told = any(name.partition("[")[0] == FILE for name, _ in self.pairs)
-            text = "file must be a file, not text." if told else "file is required."
-            raise InvalidRequest(text, param=FILE, code="invalid_value" if told else "missing_field")
+            is_text = any(name.partition("[")[0] == FILE for name, _ in self.pairs)
+            text = "file must be a file, not text." if is_text else "file is required."
+            raise InvalidRequest(text, param=FILE, code="invalid_value" if is_text else "missing_field")
 
     def _open(self, content_type: str) -> MultipartParser:
         _, options = parse_options_header(content_type)
         boundary = options.get(b"boundary", b"")
         if not boundary:
-            raise refused("The Content-Type names no boundary.")
+            raise invalid_form("The Content-Type names no boundary.")
         try:
             return MultipartParser(
                 boundary,
@@ -76,13 +77,13 @@ class FormReader:
                 },
             )
         except FormParserError:
-            failure = refused("The boundary is too long.")
+            failure = invalid_form("The boundary is too long.")
         raise failure
 
     def _begin(self) -> None:
         self._parts += 1
         if self._parts > MOST_PARTS:
-            raise refused(f"The form has more than {MOST_PARTS} parts.")
+            raise invalid_form(f"The form has more than {MOST_PARTS} parts.")
         self._disposition = b""
 
     def _header_field(self, data: bytes, start: int, end: int) -> None:
@@ -100,8 +101,8 @@ class FormReader:
         kind, options = parse_options_header(self._disposition)
         name = options.get(b"name", b"")
         if kind != b"form-data" or not name or len(name) > LONGEST_NAME:
-            raise refused("A part of the form has no name, or a very long one.")
-        self._name = decoded(name, "A name in the form")
+            raise invalid_form("A part of the form has no name, or a very long one.")
+        self._name = decode_text(name, "A name in the form")
         self._text = None if b"filename" in options else bytearray()
         if self._text is None:
             self._open_file()
@@ -119,28 +120,28 @@ class FormReader:
             self._sink(piece)
             return
         self._text += piece
-        self._kept += len(piece)
-        if len(self._text) > LONGEST_FIELD or self._kept > MOST_FIELD_BYTES:
+        self._text_bytes += len(piece)
+        if len(self._text) > LONGEST_FIELD or self._text_bytes > MOST_FIELD_BYTES:
             raise InvalidRequest("A field of the form is too long.", param=self._name[:LONGEST_NAME])
 
     def _part_end(self) -> None:
         if self._text is not None:
-            self.pairs.append((self._name, decoded(bytes(self._text), self._name)))
+            self.pairs.append((self._name, decode_text(bytes(self._text), self._name)))
 
     def _end(self) -> None:
         self._ended = True
 
 
-def decoded(text: bytes, what: str) -> str:
-    """UTF-8 without NUL. Raises `InvalidRequest`."""
+def decode_text(text: bytes, what: str) -> str:
+    """UTF-8 without NUL; `what` names the text in the `InvalidRequest` for any other."""
     try:
         found = text.decode()
     except UnicodeDecodeError:
         found = "\0"
     if "\0" in found:
-        raise refused(f"{what} is not valid UTF-8 text.")
+        raise invalid_form(f"{what} is not valid UTF-8 text.")
     return found
 
 
-def refused(message: str) -> InvalidRequest:
+def invalid_form(message: str) -> InvalidRequest:
     return InvalidRequest(message, code="invalid_form")

@@ -1,0 +1,1 @@
+"""Transcription: the body, and the transcript in every response format; translations share the latter."""

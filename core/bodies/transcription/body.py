@@ -30,7 +30,7 @@ def known_language(text: str) -> str:
     return code
 
 
-def chunked(value: Any) -> Any:
+def check_chunking(value: Any) -> Any:
     """`auto`, or an object of type `server_vad`."""
     if isinstance(value, dict) and value.get("type") == "server_vad":
         return value
@@ -73,7 +73,7 @@ class TranscriptionBody(Body):
         default_factory=list, max_length=8, description="How sure the model was of each token; `json` only."
     )
     stream: bool = Field(default=False, description="Send the words as events while they are recognised.")
-    chunking_strategy: Annotated[Any, BeforeValidator(chunked)] = Field(
+    chunking_strategy: Annotated[Any, BeforeValidator(check_chunking)] = Field(
         default=None, description='`auto`, or `{"type": "server_vad", …}`; only some models use it.'
     )
     known_speaker_names: list[Term] = Field(default_factory=list, max_length=4)

@@ -1,4 +1,7 @@
-"""Subtitles from what was heard: cues short enough to read, in SubRip and WebVTT."""
+"""Subtitles of a transcript in SubRip and WebVTT, in cues short enough to read.
+
+https://www.w3.org/TR/webvtt1/
+"""
 
 from __future__ import annotations
 
@@ -11,14 +14,16 @@ from core.contract.events import Segment, TranscriptWord
 MOST_CHARACTERS = 84
 MOST_SECONDS = 7.0
 PAUSE = 0.7
-"""A cue ends where one of these would be exceeded, and where the speaker changes."""
+"""A cue ends before one of these (`PAUSE` in seconds) would be exceeded, and where the speaker changes."""
 
 IDEOGRAPHS = 0x2E80
-"""Scripts from here on write no spaces between words."""
+"""Code points from here on belong mostly to scripts that write no spaces between words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cue:
+    """A subtitle; times in seconds."""
+
     start: float
     end: float
     text: str
@@ -28,10 +33,10 @@ class Cue:
 def cues(
     segments: Sequence[Segment], words: Sequence[TranscriptWord], text: str = "", seconds: float | None = None
 ) -> tuple[Cue, ...]:
-    """Cues from words where there are any, else one for each segment, else one for the whole.
+    """Cues of the segments, else of the words, else one cue for the whole text.
 
-    Nothing is invented: without words a long segment stays one cue, without any times and a duration there
-    are none.
+    No times are invented: a long segment without words stays one cue, and without times and a duration there
+    are no cues.
     """
     if segments:
         return tuple(cue for segment in segments for cue in segment_cues(segment, words))
@@ -42,7 +47,7 @@ def cues(
 
 
 def segment_cues(segment: Segment, words: Sequence[TranscriptWord]) -> Iterable[Cue]:
-    """The segment whole where it fits, else cut where its words were said."""
+    """One cue where the segment fits, else several, divided by the times of its words."""
     text = one_line(segment.text)
     if not text:
         return ()
@@ -54,9 +59,9 @@ def segment_cues(segment: Segment, words: Sequence[TranscriptWord]) -> Iterable[
 
 
 def punctuated(segment: Segment, words: Sequence[TranscriptWord]) -> list[TranscriptWord]:
-    """The segment's words as it spells them, at the times of `words`; empty where the two do not match.
+    """The segment's words, with its punctuation and the times of `words`; empty where the two do not match.
 
-    Some models tell times of bare words, and commas in the segment only.
+    Some models have punctuation in the segments only.
     """
     inside = [word for word in words if segment.start <= (word.start + word.end) / 2 <= segment.end]
     spelled = segment.text.split()
@@ -65,17 +70,20 @@ def punctuated(segment: Segment, words: Sequence[TranscriptWord]) -> list[Transc
             TranscriptWord(token, word.start, word.end, word.confidence, segment.speaker)
             for token, word in zip(spelled, inside, strict=True)
         ]
-    return inside if bare(segment.text) == bare("".join(word.word for word in inside)) else []
+    return (
+        inside if alphanumerics(segment.text) == alphanumerics("".join(word.word for word in inside)) else []
+    )
 
 
-def bare(text: str) -> str:
+def alphanumerics(text: str) -> str:
     return "".join(filter(str.isalnum, text.casefold()))
 
 
 def word_cues(words: Iterable[TranscriptWord]) -> Iterator[Cue]:
+    """Consecutive words joined into cues."""
     line: list[TranscriptWord] = []
     for word in words:
-        if line and ends(line, word):
+        if line and starts_new_cue(line, word):
             yield cue(line)
             line = []
         line.append(word)
@@ -83,36 +91,36 @@ def word_cues(words: Iterable[TranscriptWord]) -> Iterator[Cue]:
         yield cue(line)
 
 
-def ends(line: Sequence[TranscriptWord], word: TranscriptWord) -> bool:
+def starts_new_cue(line: Sequence[TranscriptWord], word: TranscriptWord) -> bool:
     return (
         word.speaker != line[-1].speaker
         or word.start - line[-1].end > PAUSE
         or word.end - line[0].start > MOST_SECONDS
-        or len(joined([*line, word])) > MOST_CHARACTERS
+        or len(join_words([*line, word])) > MOST_CHARACTERS
     )
 
 
 def cue(line: Sequence[TranscriptWord]) -> Cue:
-    return Cue(line[0].start, max(word.end for word in line), joined(line), line[0].speaker)
+    return Cue(line[0].start, max(word.end for word in line), join_words(line), line[0].speaker)
 
 
-def joined(words: Iterable[TranscriptWord]) -> str:
+def join_words(words: Iterable[TranscriptWord]) -> str:
     """Words as a sentence, without spaces where the script has none."""
     text = ""
-    for spoken in (one_line(word.word) for word in words):
-        glued = not text or not spoken or (ord(text[-1]) >= IDEOGRAPHS and ord(spoken[0]) >= IDEOGRAPHS)
-        text += spoken if glued else f" {spoken}"
+    for next_word in (one_line(word.word) for word in words):
+        glued = not text or not next_word or (ord(text[-1]) >= IDEOGRAPHS and ord(next_word[0]) >= IDEOGRAPHS)
+        text += next_word if glued else f" {next_word}"
     return text
 
 
 def one_line(text: str) -> str:
-    """A blank line would end a cue."""
+    """`text` in one line: a blank line would end a cue."""
     return " ".join(text.split())
 
 
 def srt(found: Iterable[Cue]) -> str:
     blocks = (
-        f"{number}\n{moment(cue.start, ',')} --> {moment(cue.end, ',')}\n{said(cue)}\n"
+        f"{number}\n{timestamp(cue.start, ',')} --> {timestamp(cue.end, ',')}\n{cue_text(cue)}\n"
         for number, cue in enumerate(found, 1)
     )
     return "\n".join(blocks)
@@ -120,17 +128,18 @@ def srt(found: Iterable[Cue]) -> str:
 
 def vtt(found: Iterable[Cue]) -> str:
     blocks = (
-        f"{moment(cue.start, '.')} --> {moment(cue.end, '.')}\n{html.escape(said(cue), quote=False)}\n"
+        f"{timestamp(cue.start, '.')} --> {timestamp(cue.end, '.')}\n"
+        f"{html.escape(cue_text(cue), quote=False)}\n"
         for cue in found
     )
     return "\n".join(("WEBVTT\n", *blocks))
 
 
-def said(cue: Cue) -> str:
+def cue_text(cue: Cue) -> str:
     return f"{cue.speaker}: {cue.text}" if cue.speaker else cue.text
 
 
-def moment(seconds: float, point: str) -> str:
+def timestamp(seconds: float, point: str) -> str:
     """`HH:MM:SS,mmm`."""
     whole, milliseconds = divmod(round(max(0.0, seconds) * 1000), 1000)
     minutes, second = divmod(whole, 60)

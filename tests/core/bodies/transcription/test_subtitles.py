@@ -7,7 +7,15 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.bodies.transcription.subtitles import MOST_CHARACTERS, MOST_SECONDS, Cue, cues, joined, moment, srt
+from core.bodies.transcription.subtitles import (
+    MOST_CHARACTERS,
+    MOST_SECONDS,
+    Cue,
+    cues,
+    join_words,
+    srt,
+    timestamp,
+)
 from core.contract.events import Segment, TranscriptWord
 
 
@@ -92,12 +100,12 @@ def test_text_alone_is_none():
 
 def test_chinese_words_stand_together():
     words = [TranscriptWord(text, at, at + 1) for at, text in enumerate(["你好", "世界", "OK", "吗"])]
-    assert joined(words) == "你好世界 OK 吗"
+    assert join_words(words) == "你好世界 OK 吗"
 
 
 def test_times_past_the_hour():
-    assert moment(3725.0496, ",") == "01:02:05,050"
-    assert moment(59.9996, ".") == "00:01:00.000"
+    assert timestamp(3725.0496, ",") == "01:02:05,050"
+    assert timestamp(59.9996, ".") == "00:01:00.000"
 
 
 def test_no_blank_line_ends_a_cue_early():
