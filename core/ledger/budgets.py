@@ -1,4 +1,4 @@
-"""Budgets of one batch: locked in ascending id, rolled into their present window, reserved, paid."""
+"""The budgets of one batch: locked in ascending id, moved to their current window, reserved, spent."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from core.contract.errors import BudgetExceeded
-from core.ledger.store.statements import STORE_BUDGET, STORE_GUARDED, lock_budgets
+from core.ledger.store.statements import STORE_BUDGET, STORE_GUARDED, lock_budgets, sql_time
 from core.models.access import Budget
 from core.models.money import from_steps
 
@@ -16,11 +16,11 @@ BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 
 
 class Raced(Exception):
-    """A conditional update found another state than the batch had read: replay it one by one."""
+    """A conditional update found another state than the batch had read: repeat its writes one by one."""
 
 
 def window_begin(window: str, now: datetime) -> datetime:
-    """When the window that contains `now` began, UTC; the beginning of time for `total`."""
+    """When the window that contains `now` began, UTC; `BEGINNING` for `total`."""
     if window == Budget.Window.TOTAL:
         return BEGINNING
     midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -33,7 +33,7 @@ def window_begin(window: str, now: datetime) -> datetime:
 
 
 def window_end(window: str, now: datetime) -> datetime | None:
-    """When the present window ends and the budget is whole again; None for `total`."""
+    """When the current window ends and the spending starts at zero again; None for `total`."""
     begin = window_begin(window, now)
     match window:
         case Budget.Window.DAY:
@@ -47,7 +47,10 @@ def window_end(window: str, now: datetime) -> datetime | None:
 
 @dataclass(slots=True)
 class LockedBudget:
-    """One budget row under lock, in steps of money, and what the batch adds to it."""
+    """One locked budget row, in steps of money, and what the batch adds to it.
+
+    `guarded`: the batch reserves, so the update must not exceed the limit.
+    """
 
     id: int
     limit: int
@@ -56,58 +59,58 @@ class LockedBudget:
     window: str
     window_began: datetime
     owner: str
-    more_reserved: int = 0
-    more_spent: int = 0
+    added_reserved: int = 0
+    added_spent: int = 0
     guarded: bool = False
 
     @property
     def left(self) -> int:
-        return self.limit - self.spent - self.reserved - self.more_spent - self.more_reserved
+        return self.limit - self.spent - self.reserved - self.added_spent - self.added_reserved
 
 
 class LockedBudgets:
     """The budgets a batch touches."""
 
     def __init__(self, cursor: Any, ids: Iterable[int], now: datetime) -> None:
-        """Lock and read them; a budget deleted meanwhile limits nobody."""
+        """Lock and read them; a budget that was deleted meanwhile is ignored."""
         self.now = now
         self.cursor = cursor
-        self.accounts: dict[int, LockedBudget] = {}
+        self.budgets: dict[int, LockedBudget] = {}
         wanted = sorted(set(ids))
         if wanted:
             cursor.execute(lock_budgets(len(wanted)), wanted)
             for row in cursor.fetchall():
-                self.accounts[row[0]] = locked_budget(row, now)
+                self.budgets[row[0]] = locked_budget(row, now)
 
     def pay(self, ids: Iterable[int], released: int, spent: int) -> None:
         for found in self.of(ids):
-            found.more_reserved -= released
-            found.more_spent += spent
+            found.added_reserved -= released
+            found.added_spent += spent
 
     def reserve(self, ids: Iterable[int], steps: int) -> BudgetExceeded | None:
-        """Put `steps` aside in every budget, or in none and say which had no room."""
-        touched = self.of(ids)
-        for found in touched:
+        """Reserve `steps` in every budget, or in none and return the refusal of one that has less left."""
+        wanted = self.of(ids)
+        for found in wanted:
             if found.left < steps:
                 return refusal(found, steps, self.now)
-        for found in touched:
-            found.more_reserved += steps
+        for found in wanted:
+            found.added_reserved += steps
             found.guarded = True
         return None
 
     def of(self, ids: Iterable[int]) -> list[LockedBudget]:
-        return [self.accounts[id] for id in ids if id in self.accounts]
+        return [self.budgets[id] for id in ids if id in self.budgets]
 
     def store(self) -> None:
-        """Write the sums, each by one conditional update. Raises `Raced` if a limit would be broken."""
-        for found in self.accounts.values():
-            if not (found.more_reserved or found.more_spent or found.guarded):
+        """Store the sums, each by one conditional update. Raises `Raced` if a limit would be exceeded."""
+        for found in self.budgets.values():
+            if not (found.added_reserved or found.added_spent or found.guarded):
                 continue
             begin = sql_time(found.window_began)
-            more = (found.more_spent, found.more_reserved)
-            values = (begin, found.more_spent, *(more[1:] * 2), begin, begin, found.id)
+            added = (found.added_spent, found.added_reserved)
+            values = (begin, found.added_spent, *(added[1:] * 2), begin, begin, found.id)
             if found.guarded:
-                self.cursor.execute(STORE_GUARDED, (*values, begin, *more))
+                self.cursor.execute(STORE_GUARDED, (*values, begin, *added))
             else:
                 self.cursor.execute(STORE_BUDGET, values)
             if found.guarded and self.cursor.rowcount != 1:
@@ -142,8 +145,3 @@ def refusal(found: LockedBudget, steps: int, now: datetime) -> BudgetExceeded:
             "resets_at": ends.isoformat() if ends else None,
         },
     )
-
-
-def sql_time(when: datetime) -> str:
-    """A UTC time as both databases read it in a parameter."""
-    return str(when.replace(tzinfo=None))

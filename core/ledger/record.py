@@ -19,11 +19,11 @@ from core.contract.requests import Caller, Request
 from core.contract.route import Route, Target
 from core.contract.usage import Price, Usage
 from core.ledger import bill
-from core.ledger.budgets import sql_time
 from core.ledger.estimates.tasks import ESTIMATES, estimate
 from core.ledger.metering import Meter
 from core.ledger.store import heartbeat
 from core.ledger.store.batch import Row, Write
+from core.ledger.store.statements import sql_time
 from core.ledger.store.writer import Uncertain, Writer, writer
 from core.models.money import SCALE
 

@@ -1,4 +1,4 @@
-"""Questions to the books: totals, spending, one generation, rows for a spreadsheet. Blocking, read-only."""
+"""Queries of the ledger: totals, spending, one generation, CSV rows. Blocking, read-only."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Spending:
 
 @dataclass(frozen=True, slots=True)
 class BudgetStatus:
-    """A budget as it is now, its window rolled over; `resets_at` is None for one in total."""
+    """A budget in its current window, amounts in USD; `resets_at` is None for one in total."""
 
     id: int
     window: str
@@ -73,10 +73,11 @@ def usage_report(
     until: datetime | None = None,
     model: str | None = None,
 ) -> dict[str, Any]:
-    """Totals, then a row per user and model: ready for JSON, costs as decimal strings.
+    """Totals and `rows` per user and model, ready for JSON, costs as decimal strings:
 
-    A cost adds up what is known; `unpriced` counts the records whose cost is not. A row's `cost` is None
-    when none of its records has one.
+    `{"records", "attempts", "by_state": {state: number}, "cost", "unpriced", "rows": [{"user", "model",
+    "records", "unpriced", "cost", "units": {"kind.unit": quantity}}]}`. `cost` is the sum of the known costs,
+    `unpriced` the number of records without one; a row's `cost` is None when none of its records has one.
     """
     chosen = records(users=users, since=since, until=until, model=model).order_by()
     whole = chosen.aggregate(records=Count("id"), unpriced=Count("id", filter=UNPRICED), cost=Sum("cost"))
@@ -159,7 +160,7 @@ def daily(
 def spending(
     *, users: Collection[int] | None = None, api_key: int | None = None, now: datetime | None = None
 ) -> Spending:
-    """What `users` or one API key spent, in one query."""
+    """The spending of `users` or of one API key, in one query."""
     moment = now or timezone.now()
     chosen = records(users=users).order_by()
     if api_key is not None:
@@ -173,7 +174,7 @@ def spending(
 
 
 def budget_statuses(ids: Collection[int], now: datetime | None = None) -> list[BudgetStatus]:
-    """Budgets as the next request would find them, in ascending id."""
+    """The current state of budgets, in ascending id."""
     moment = now or timezone.now()
     return [budget_status(budget, moment) for budget in Budget.objects.filter(id__in=ids).order_by("id")]
 
@@ -219,15 +220,15 @@ def csv_table(chosen: QuerySet[UsageRecord]) -> Iterator[list[str]]:
 
 
 def cell(value: Any) -> str:
-    """Text a spreadsheet does not take for a formula."""
+    """Text that a spreadsheet does not interpret as a formula."""
     if isinstance(value, Decimal):
         return decimal_text(value) or ""
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, dict):
         return orjson.dumps(value).decode()
-    shown = "" if value is None else str(value)
-    return f"'{shown}" if shown[:1] in ("=", "+", "-", "@") else shown
+    content = "" if value is None else str(value)
+    return f"'{content}" if content[:1] in ("=", "+", "-", "@") else content
 
 
 def decimal_text(amount: Decimal | None) -> str | None:

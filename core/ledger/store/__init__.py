@@ -1,0 +1,1 @@
+"""The ledger's writes: one writer thread, its SQL and transactions, the spool and the sweep after a crash."""

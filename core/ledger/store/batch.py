@@ -1,4 +1,4 @@
-"""One transaction of the ledger: what several requests want written, all of it or nothing."""
+"""One transaction of the ledger: the writes of several requests, stored together or not at all."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from typing import Any
 import orjson
 
 from core.contract.errors import BudgetExceeded
-from core.ledger.budgets import LockedBudgets, Raced, sql_time
+from core.ledger.budgets import LockedBudgets, Raced
 from core.ledger.store import statements as sql
 from core.ledger.store.transaction import Cursor, write_rows, write_transaction
 from core.models.money import from_steps
 
 Row = tuple[Any, ...]
 Result = bool | BudgetExceeded
-"""True: written. False: the record was final already, nothing changed. BudgetExceeded: refused, ditto."""
+"""True: stored. False: nothing changed, the record was final. `BudgetExceeded`: nothing changed, refused."""
 
 
 @dataclass(slots=True)
 class Write:
-    """What one request wants written at one moment; rows are in the column order of `statements`.
+    """One write of one request; rows are in the column order of `statements`.
 
-    `record` and `attempt` are inserted, `closed` and `settled` complete rows that are still open.
-    Money is in steps: `reserve` is put aside in `budgets`, or `release` of it is given back and `spend` paid.
+    `record` and `attempt` are inserted, `closed` and `settled` complete rows that are still open. Money is in
+    steps: a new record reserves `reserve` in `budgets`, a settled one releases `release` and spends `spend`.
     """
 
     id: str
@@ -40,22 +40,23 @@ class Write:
 
 
 def apply(writes: Sequence[Write]) -> list[Result]:
-    """Commit `writes` in one transaction of this thread's connection and say what became of each.
+    """Commit `writes` in one transaction of this thread's connection; the result of each.
 
     Lock order: budgets in ascending id, then records in ascending id. Raises `Raced` when the batch met
-    a settled record: nothing is written then, and the caller replays it one by one.
+    a settled record: nothing is stored then, and the caller
+    repeats the writes one by one.
     """
     with write_transaction() as cursor:
         ids = [id for write in writes for id in write.budgets]
-        accounts = LockedBudgets(cursor, ids, datetime.now(UTC))
+        budgets = LockedBudgets(cursor, ids, datetime.now(UTC))
         results: list[Result] = [True] * len(writes)
         if not settle(cursor, writes):
             if len(writes) > 1:
                 raise Raced
             return [False]
-        reserve(accounts, writes, results)
+        reserve(budgets, writes, results)
         insert(cursor, writes, results)
-        accounts.store()
+        budgets.store()
     return results
 
 
@@ -66,8 +67,8 @@ def settle(cursor: Cursor, writes: Sequence[Write]) -> bool:
         return False
     if closed := [row for write in writes for row in write.closed]:
         write_rows(cursor, sql.CLOSE_ATTEMPT, closed)
-    if alarms := [alarm(write) for write in writes if write.budgets and write.spend > write.release]:
-        write_rows(cursor, sql.ALARM, alarms)
+    if overspends := [overspend(write) for write in writes if write.budgets and write.spend > write.release]:
+        write_rows(cursor, sql.OVERSPEND, overspends)
     return True
 
 
@@ -75,19 +76,19 @@ def by_id(write: Write) -> str:
     return write.id
 
 
-def alarm(write: Write) -> Row:
-    """A cost above its estimate broke through the reservation: rare, and never silent."""
+def overspend(write: Write) -> Row:
+    """The audit event of a cost above its estimate, which its reservation did not cover."""
     detail = {"cost": str(from_steps(write.spend)), "estimate": str(from_steps(write.release))}
-    return "ledger.overspend", write.id, orjson.dumps(detail).decode(), sql_time(datetime.now(UTC))
+    return "ledger.overspend", write.id, orjson.dumps(detail).decode(), sql.sql_time(datetime.now(UTC))
 
 
-def reserve(accounts: LockedBudgets, writes: Sequence[Write], results: list[Result]) -> None:
-    """Payments first: what they give back may serve a reservation of the same batch."""
+def reserve(budgets: LockedBudgets, writes: Sequence[Write], results: list[Result]) -> None:
+    """Settlements first: what they release may cover a reservation of the same batch."""
     for write in writes:
         if write.settled is not None:
-            accounts.pay(write.budgets, write.release, write.spend)
+            budgets.pay(write.budgets, write.release, write.spend)
     for index, write in enumerate(writes):
-        if write.record is not None and (refused := accounts.reserve(write.budgets, write.reserve)):
+        if write.record is not None and (refused := budgets.reserve(write.budgets, write.reserve)):
             results[index] = refused
 
 

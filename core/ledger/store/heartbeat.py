@@ -1,4 +1,4 @@
-"""Signs of life: each process has a token in its records and says every ten seconds that it is there."""
+"""Heartbeats: each process has a token, which its records carry, and a row that it updates every 10 s."""
 
 from __future__ import annotations
 
@@ -11,29 +11,31 @@ from pathlib import Path
 from django.db import connection
 from django.utils import timezone
 
-from core.ledger.budgets import sql_time
 from core.ledger.store import statements as sql
 from core.models.ledger import ServerProcess, UsageRecord
 
 TIMEOUT = 60.0
-"""Seconds without a beat after which a process is taken for dead."""
+"""Seconds without a heartbeat after which a process counts as dead."""
 
 
 class Process:
-    """This process: its token, made anew after a fork, and when the database last heard from it."""
+    """This process: its token, new after a fork, and the monotonic time of its last heartbeat."""
 
     def __init__(self) -> None:
         self.token = secrets.token_hex(8)
         self.pid = os.getpid()
-        self.beaten: float | None = None
+        self.last_beat: float | None = None
         self.recovered: float | None = None
 
-    def heard(self) -> None:
-        """After a silence of ours the others' beats are as old as ours was: that proves nothing yet."""
+    def beat_stored(self) -> None:
+        """Note the heartbeat; after a gap of ours `recovered` is set.
+
+        Whatever kept us from storing heartbeats kept the other processes, too: old ones prove nothing yet.
+        """
         now = time.monotonic()
-        if self.beaten is not None and now - self.beaten > TIMEOUT / 2:
+        if self.last_beat is not None and now - self.last_beat > TIMEOUT / 2:
             self.recovered = now
-        self.beaten = now
+        self.last_beat = now
 
     @property
     def recovering(self) -> bool:
@@ -51,30 +53,30 @@ def process() -> Process:
 
 
 def token() -> str:
-    """What this process signs its records with."""
+    """The token that this process puts into its records."""
     return process().token
 
 
 def beat() -> None:
-    """Say that this process lives; the first time it is entered into the list. Blocking."""
+    """Store a heartbeat; the first one adds the process to the table. Blocking."""
     me = process()
-    now = sql_time(timezone.now())
+    now = sql.sql_time(timezone.now())
     with connection.cursor() as cursor:
         cursor.execute(sql.STORE_BEAT, (now, me.token))
         if cursor.rowcount == 0:
             cursor.execute(sql.ADD_PROCESS, (me.token, host_id(), me.pid, now, now))
-    me.heard()
+    me.beat_stored()
 
 
 def unregister() -> None:
-    """Leave the list, unless a record is still open: that one may be settled late, and silence will tell."""
+    """Remove this process from the table, unless a record is open that may still be settled. Blocking."""
     mine = token()
     if not UsageRecord.objects.filter(state="open", process=mine).exists():
         ServerProcess.objects.filter(token=mine).delete()
 
 
 def host_id() -> str:
-    """Names the kernel and the process namespace: only inside the same ones a pid can be looked up."""
+    """Identifies the kernel and the process namespace: a pid is valid within the same ones only."""
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
         return f"{boot}:{os.stat('/proc/self/ns/pid').st_ino}"
@@ -83,7 +85,7 @@ def host_id() -> str:
 
 
 def is_dead(other: ServerProcess, here: str) -> bool:
-    """Whether a process of this very machine is certainly dead; of other machines nothing is certain."""
+    """Whether a process of this machine is certainly dead; False for every process of another machine."""
     if other.host != here:
         return False
     if other.pid == os.getpid():

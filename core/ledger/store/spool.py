@@ -1,7 +1,7 @@
-"""Settlements that found the database gone: one fsync'd file each time, replayed when it is back.
+"""Settlements while the database is away: one fsync'd file per batch, replayed when it is back.
 
-Files are complete once they have their name and never change, so any process of this machine may replay
-them; two that replay the same one change nothing, because only an open record can be settled.
+Files are complete once they have their final name and never change, so any process of this machine may
+replay them; a second replay changes nothing, because only an open record can be settled.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from core.ledger.store.batch import Write, apply
 log = logging.getLogger("polyphony.ledger")
 serial = itertools.count()
 waiting = False
-"""Whether this process has spooled something that it has not replayed yet."""
+"""Whether this process has spooled settlements that are not replayed yet."""
 
 in_memory: deque[Write] = deque()
-"""What the disk did not take either: it waits in memory; should the process die, the sweeper settles it."""
+"""Settlements that the disk did not take either; if the process dies, the sweep settles their records."""
 
 
 def folder() -> Path:
@@ -35,7 +35,7 @@ def folder() -> Path:
 
 
 def store(writes: Sequence[Write]) -> None:
-    """Put settlements aside until the database is back. Never raises: whoever writes the books must go on."""
+    """Keep settlements until the database is back. Never raises, because the writer's thread must go on."""
     global waiting
     waiting = True
     try:
@@ -48,7 +48,7 @@ def store(writes: Sequence[Write]) -> None:
 
 
 def write_file(writes: Sequence[Write]) -> None:
-    """On return the settlements survive the death of the process and of the machine. Raises OSError."""
+    """On return the settlements survive a crash of the process and of the machine. Raises OSError."""
     place = folder()
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = place / f"{time.time_ns()}-{os.getpid()}-{next(serial)}.json"
@@ -79,10 +79,10 @@ def pending() -> list[Path]:
 
 
 def replay() -> int:
-    """Settle what was spooled and remove it; the number of records that this changed.
+    """Store the spooled settlements and remove their files; the number of records that this changed.
 
-    Raises OperationalError while the database is still away. What the database refuses for another
-    reason is set aside as `.rejected` and logged: it must not hold up the rest.
+    Raises OperationalError while the database is still away. A file that the database refuses for another
+    reason is renamed to `.rejected` and logged, so that it does not block the rest.
     """
     return replay_memory() + sum(replay_file(path) for path in pending())
 
@@ -123,7 +123,7 @@ def replay_file(path: Path) -> int:
 
 
 def from_json(fields: dict[str, object]) -> Write:
-    """JSON knows lists only; statements want tuples."""
+    """A `Write` from its JSON object, whose lists become tuples."""
     plain = {name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}
     plain["closed"] = tuple(tuple(row) for row in plain["closed"])
     return Write(**plain)

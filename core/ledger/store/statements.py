@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import cache
 
 from django.db import connection, models
@@ -15,7 +16,7 @@ from core.models.audit import AuditEvent
 from core.models.ledger import Attempt, ServerProcess, UsageRecord
 
 StatementForRows = Callable[[int], str]
-"""A statement for so many rows at once: one step of the database, for which it is waited once."""
+"""The statement for a number of rows, so that many rows need one round trip."""
 
 
 def table(model: type[models.Model]) -> str:
@@ -27,7 +28,7 @@ def columns(model: type[models.Model], names: str) -> list[str]:
 
 
 def insert(model: type[models.Model], given: str, **literals: str) -> StatementForRows:
-    """Inserts so many rows of what is `given`, each with the same literals."""
+    """An insert of the columns `given` as parameters and of literals that are the same in every row."""
     names = ", ".join(columns(model, given) + columns(model, " ".join(literals)))
     row = ", ".join(["%s"] * len(given.split()) + list(literals.values()))
 
@@ -39,7 +40,7 @@ def insert(model: type[models.Model], given: str, **literals: str) -> StatementF
 
 
 def close(model: type[models.Model], given: str, key: str) -> StatementForRows:
-    """An update of so many rows, each found by its `key`, that only open ones obey."""
+    """An update of the columns `given` of rows found by the columns of `key`, as far as they are open."""
     names = [*given.split(), *key.split()]
     marks = ", ".join(["%s"] * len(names))
 
@@ -60,9 +61,9 @@ def repeat(row: str, number: int) -> str:
 
 
 def assignment(model: type[models.Model], name: str, place: int) -> str:
-    """A column is what was given at a place, of its type: a row of nothing but nulls would be text.
+    """`column = value number place`, cast to the column's type: without it a column of nulls would be text.
 
-    Names are text without their length: a cast would cut silently what must be refused.
+    Character columns are cast to text without a length: a cast to the length would truncate silently.
     """
     field = model._meta.get_field(name)
     kind = "text" if isinstance(field, models.CharField) else field.db_type(connection)
@@ -90,7 +91,7 @@ READ_BUDGETS = (
 
 @cache
 def lock_budgets(number: int) -> str:
-    """Reads so many rows in ascending id, and keeps others off them until the transaction ends."""
+    """Reads a number of rows in ascending id and locks them until the transaction ends."""
     lock = " FOR UPDATE" if connection.features.has_select_for_update else ""
     return f'{READ_BUDGETS}({", ".join(["%s"] * number)}) ORDER BY "id"{lock}'
 
@@ -103,7 +104,7 @@ STORE_BUDGET = (
 )
 STORE_GUARDED = f'{STORE_BUDGET} AND {ROLLED} + %s + "reserved" + %s <= "limit"'
 
-ALARM = insert(AuditEvent, "action subject detail created_at")
+OVERSPEND = insert(AuditEvent, "action subject detail created_at")
 
 OPEN_RECORDS = (
     f"SELECT {', '.join(columns(UsageRecord, 'public_id process estimate budgets created_at'))} "
@@ -111,3 +112,8 @@ OPEN_RECORDS = (
 )
 STORE_BEAT = f'UPDATE {table(ServerProcess)} SET "beat_at" = %s WHERE "token" = %s'
 ADD_PROCESS = insert(ServerProcess, "token host pid started_at beat_at")(1) + " ON CONFLICT DO NOTHING"
+
+
+def sql_time(when: datetime) -> str:
+    """A UTC time as a parameter that SQLite and PostgreSQL both read."""
+    return str(when.replace(tzinfo=None))

@@ -1,4 +1,4 @@
-"""Completes what a crash left open: every record is final two minutes after its process died."""
+"""Completes the records that a crash left open: each is final two minutes after its process died."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ LEADER = 0x706F6C79
 """Key of PostgreSQL's advisory lock; on SQLite the write lock itself lets one settle at a time."""
 
 LOST_AFTER = timedelta(seconds=60)
-"""Age at which an open record of our own that nobody holds any more counts as lost."""
+"""Age at which an open record of this process without a live `Record` counts as lost."""
 
 
 @dataclass(frozen=True, slots=True)
 class SweepReport:
-    """Records completed by one sweep: from the spool, with the worst case, without a call."""
+    """Numbers of records completed by one sweep: from the spool, at their estimates, without any cost."""
 
     replayed: int = 0
     estimated: int = 0
@@ -54,11 +54,11 @@ class Orphan:
 
 
 def sweep(now: datetime | None = None, *, force: bool = False) -> SweepReport:
-    """Settle the open records of processes that are dead or silent for a minute, as of `now`. Blocking.
+    """Settle the open records of processes that are dead or have sent no heartbeat for a minute. Blocking.
 
-    An attempt that was still open is charged its estimate, because its bytes may have left; a record
-    without one is charged what its closed attempts came to. `force` takes every process for dead but this
-    one. One process at a time does it; the others return an empty report.
+    An attempt that was still open is charged its estimate, because its request may have been sent; a record
+    without one is charged the costs of its closed attempts. `force` treats every other process as dead. One
+    process at a time sweeps; in the others it returns an empty report.
     """
     moment = now or timezone.now()
     with leader_lock() as leading:
@@ -113,11 +113,12 @@ def orphan(row: tuple[Any, ...]) -> Orphan:
 
 
 def live_processes(now: datetime) -> set[str]:
-    """Tokens of processes that may be alive: ours, and who spoke within a minute and is not known dead."""
+    """Tokens of processes that may be alive: ours, and all with a recent heartbeat but the known dead."""
     here = heartbeat.host_id()
-    silent = now - timedelta(seconds=heartbeat.TIMEOUT)
-    patient = heartbeat.process().recovering
-    known = ServerProcess.objects.all() if patient else ServerProcess.objects.filter(beat_at__gte=silent)
+    oldest = now - timedelta(seconds=heartbeat.TIMEOUT)
+    known = ServerProcess.objects.all()
+    if not heartbeat.process().recovering:
+        known = known.filter(beat_at__gte=oldest)
     return {other.token for other in known if not heartbeat.is_dead(other, here)} | {heartbeat.token()}
 
 
@@ -131,7 +132,7 @@ def attempts_of(records: list[Orphan]) -> list[list[Attempt]]:
 
 
 def settle(record: Orphan, attempts: list[Attempt]) -> LedgerState | None:
-    """Complete one orphan; None when its own process did so in the meantime."""
+    """Complete one orphan; its new state, None when its own process completed it in the meantime."""
     billed = [attempt for attempt in attempts if attempt.state != LedgerState.RELEASED]
     state = LedgerState.ESTIMATED if billed else LedgerState.RELEASED
     costs = [record.estimate if attempt.state == LedgerState.OPEN else steps(attempt) for attempt in billed]
@@ -165,7 +166,7 @@ def steps(attempt: Attempt) -> int | None:
 
 
 def columns(state: LedgerState, cost: int | None) -> tuple[object, ...]:
-    """The columns of `statements.BILL` for an end that nobody saw."""
+    """The columns of `statements.BILL` for an interrupted request."""
     basis = (
         Basis.UNPRICED
         if cost is None
@@ -177,5 +178,5 @@ def columns(state: LedgerState, cost: int | None) -> tuple[object, ...]:
 
 
 def delete_old_processes(now: datetime) -> None:
-    """Drop processes that have been silent for an hour."""
+    """Delete the rows of processes without a heartbeat for an hour."""
     ServerProcess.objects.filter(beat_at__lt=now - timedelta(hours=1)).delete()

@@ -1,7 +1,7 @@
 """The ledger's transactions, on the database driver's own cursor.
 
-Django's wrappers around a statement cost more than the statement, and a request waits for six of them before
-anything is sent. Its connection, its settings and its exceptions stay.
+Django's wrappers around a statement cost more time than the statement, and a request waits for six of them
+before anything is sent. Its connection, its settings and its exceptions are used.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 Row = Sequence[Any]
 ROWS_PER_STATEMENT = (64, 16, 4, 1)
-"""How many rows go into one statement: few sizes, so that each is prepared once."""
+"""Sizes of statements with many rows: few, so that each is prepared once."""
 
 
 class Cursor(Protocol):
-    """What the ledger asks of a cursor; statements are written with `%s`."""
+    """The part of a cursor that the ledger uses; parameters are marked with `%s`."""
 
     @property
     def rowcount(self) -> int: ...
@@ -31,9 +31,9 @@ class Cursor(Protocol):
 
 @contextmanager
 def write_transaction() -> Iterator[Cursor]:
-    """A transaction that may write, committed at the end of the block; part of the caller's where it has one.
+    """A transaction that is committed at the end of the block, or a savepoint where the caller has one.
 
-    Raises Django's database errors; nothing of the block is written then.
+    Raises Django's database errors; nothing of the block is stored then.
     """
     database = connections[DEFAULT_DB_ALIAS]
     if database.in_atomic_block:
@@ -53,21 +53,21 @@ def write_transaction() -> Iterator[Cursor]:
 
 
 def write_rows(cursor: Cursor, statement: Callable[[int], str], rows: Sequence[Row]) -> int:
-    """Run a statement for all `rows`, many at a time; how many rows of the table it touched.
+    """Run a statement for all `rows`, many at a time; the number of rows of the table that it changed.
 
-    With SQLite every statement hands the interpreter to other threads and has to wait for it again.
+    With SQLite every statement releases the GIL and has to wait for it again.
     """
-    done = touched = 0
+    done = changed = 0
     for size in ROWS_PER_STATEMENT:
         while len(rows) - done >= size:
             cursor.execute(statement(size), [value for row in rows[done : done + size] for value in row])
-            touched += cursor.rowcount
+            changed += cursor.rowcount
             done += size
-    return touched
+    return changed
 
 
 def begin(database: BaseDatabaseWrapper) -> Any:
-    """A cursor in a new transaction. SQLite's locks at once: it could not wait for the lock later."""
+    """A cursor in a new transaction. SQLite takes its write lock at once: later it could not wait for it."""
     if database.vendor == "sqlite":
         cursor = database.connection.cursor(factory=QmarkCursor)
         cursor.execute("BEGIN IMMEDIATE")
@@ -83,7 +83,7 @@ def roll_back(cursor: Any, database: BaseDatabaseWrapper) -> None:
         cursor.execute("ROLLBACK")
     except database.Database.Error:
         usable = False
-    # a cursor left open would hold the transaction, and with it the lock, beyond its connection's end
+    # an open cursor would hold the transaction and its lock beyond the end of its connection
     with suppress(database.Database.Error):
         cursor.close()
     if not usable:
@@ -91,7 +91,7 @@ def roll_back(cursor: Any, database: BaseDatabaseWrapper) -> None:
 
 
 class QmarkCursor(sqlite3.Cursor):
-    """SQLite's cursor, taking the marks that PostgreSQL's takes."""
+    """SQLite's cursor, with PostgreSQL's parameter marks."""
 
     def execute(self, statement: str, row: Row = ()) -> Any:
         return super().execute(with_qmarks(statement), row)

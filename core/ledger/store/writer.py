@@ -1,12 +1,12 @@
-"""The one writer of the ledger: takes what concurrent requests queued, one transaction, wakes each.
+"""The writer of the ledger: commits what concurrent requests queued in one transaction and wakes each.
 
-Why a thread with a queue: a commit costs the same for one row and for fifty, and a request may leave only
-when *its* row is durable. While one batch commits the next one gathers by itself. A request alone never
-waits for company; once several come at a time the writer gives more of them a millisecond, less than each
-waits for its turn anyway, and commits half as often. The connection is the thread's own and stands outside
-any pool: nobody can exhaust it.
+Why a thread with a queue: a commit costs the same for one row and for fifty, and a request may be sent only
+when *its* row is durable. While one batch is committed the next one gathers in the queue. A single request
+never waits for others; once several come at a time the writer waits a millisecond for more, less than each
+waits for the batch before it anyway, and commits half as often. The connection belongs to the thread and is
+not of any pool, so that it cannot be exhausted.
 
-Durable means that it survives the death of the process. SQLite (`synchronous=NORMAL`) may lose the last
+Durable means that it survives a crash of the process. SQLite (`synchronous=NORMAL`) may lose the last
 moments in a power cut; PostgreSQL waits for its disk unless the role's `synchronous_commit` is off, which
 is most of its latency.
 """
@@ -49,7 +49,7 @@ ConnectionLost = (OperationalError, InterfaceError)
 
 
 class Uncertain(Unavailable):
-    """The connection broke after the transaction had begun: whether it was committed is not known."""
+    """The connection broke after the transaction began: it may have been committed."""
 
 
 class Writer:
@@ -84,9 +84,9 @@ class Writer:
     def submit(self, write: Write) -> asyncio.Future[bool]:
         """Queue `write` at once; the future is done when it is durable.
 
-        It becomes False when a settlement found its record final already; it raises `BudgetExceeded`, or
-        `Unavailable` when the database is away. A settlement never raises: it goes to the spool.
-        Cancelling the future does not take the write back.
+        Its result is True, or False when the record to be settled was final already. It raises
+        `BudgetExceeded`, or `Unavailable` when the database is away; a settlement never raises, it goes to
+        the spool. Cancelling the future does not cancel the write.
         """
         loop = asyncio.get_running_loop()
         future: asyncio.Future[bool] = loop.create_future()
@@ -100,10 +100,10 @@ class Writer:
     def run(self, queue: SimpleQueue[Waiter | None]) -> None:
         open_own_connection()
         try:
-            going, company = True, False
+            going, busy = True, False
             while going:
-                batch, going = next_batch(queue, company)
-                company = len(batch) > 1
+                batch, going = next_batch(queue, busy)
+                busy = len(batch) > 1
                 if batch:
                     wake(batch, commit([write for write, _, _ in batch]))
                 elif going:
@@ -113,15 +113,15 @@ class Writer:
             del connections[DEFAULT_DB_ALIAS]
 
 
-def next_batch(queue: SimpleQueue[Waiter | None], company: bool) -> tuple[list[Waiter], bool]:
-    """Everything that waits, and whether to go on; an empty list when the spool should be tried.
+def next_batch(queue: SimpleQueue[Waiter | None], busy: bool) -> tuple[list[Waiter], bool]:
+    """Everything queued, and whether to go on; an empty list when the spool should be replayed.
 
-    `company` says that more is likely to come in a moment.
+    `busy` says that more is likely to be queued within a millisecond, which is then waited for.
     """
     batch: list[Waiter] = []
     try:
         item = queue.get(timeout=RETRY_SECONDS if spool.waiting else None)
-        if company:
+        if busy:
             time.sleep(GATHER_SECONDS)
         while item is not None:
             batch.append(item)
@@ -134,21 +134,21 @@ def next_batch(queue: SimpleQueue[Waiter | None], company: bool) -> tuple[list[W
 
 
 def open_own_connection() -> None:
-    """Give this thread a connection that no pool lends out and that gives up on a dead server in seconds."""
-    facts = copy.deepcopy(connections.databases[DEFAULT_DB_ALIAS])
-    options = facts["OPTIONS"]
+    """Give this thread a connection outside the pool, with timeouts of seconds for a dead server."""
+    database = copy.deepcopy(connections.databases[DEFAULT_DB_ALIAS])
+    options = database["OPTIONS"]
     options.pop("pool", None)
     options.pop("server_side_binding", None)
-    if facts["ENGINE"] == "django.db.backends.postgresql":
+    if database["ENGINE"] == "django.db.backends.postgresql":
         options |= {"connect_timeout": 3, "tcp_user_timeout": 5000, "application_name": "polyphony ledger"}
-    backend = load_backend(facts["ENGINE"])
-    connections[DEFAULT_DB_ALIAS] = backend.DatabaseWrapper(facts, DEFAULT_DB_ALIAS)
+    backend = load_backend(database["ENGINE"])
+    connections[DEFAULT_DB_ALIAS] = backend.DatabaseWrapper(database, DEFAULT_DB_ALIAS)
 
 
 def commit(writes: Sequence[Write]) -> list[WriteResult]:
-    """One transaction for all; replayed one by one if it fails, so that only its owner does.
+    """One transaction for all; if it fails, one for each, so that a failure is that of its own write only.
 
-    A connection that broke is opened anew once before the database counts as away.
+    A broken connection is reopened once before the database counts as away.
     """
     begun = False
     for last in (False, True):
@@ -172,7 +172,7 @@ def commit(writes: Sequence[Write]) -> list[WriteResult]:
 
 
 def prepare_connection() -> None:
-    """See to it that a fresh connection enters the process into the list and empties the spool."""
+    """On a new connection store a heartbeat and replay the spool."""
     if connection.connection is None:
         heartbeat.beat()
         if spool.in_memory or spool.pending():
@@ -190,9 +190,9 @@ def replay_spool() -> None:
 
 
 def spool_or_refuse(writes: Sequence[Write], begun: bool = False) -> list[WriteResult]:
-    """What can wait goes to disk, what must be durable before anything leaves is refused."""
-    if owed := [write for write in writes if write.settled is not None]:
-        spool.store(owed)
+    """While the database is away: spool settlements, refuse what must be durable before sending."""
+    if settlements := [write for write in writes if write.settled is not None]:
+        spool.store(settlements)
     refusal = Uncertain if begun else Unavailable
     return [True if write.settled is not None else ledger_unavailable(refusal) for write in writes]
 
@@ -211,20 +211,20 @@ def ledger_unavailable(kind: type[Unavailable] = Unavailable) -> Unavailable:
 
 
 def wake(batch: Sequence[Waiter], answers: Sequence[WriteResult]) -> None:
-    """Wake the waiters of each loop with one call."""
+    """Resolve the futures of each event loop with one call."""
     loops: defaultdict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[bool], WriteResult]]]
     loops = defaultdict(list)
     for (_, future, loop), answer in zip(batch, answers, strict=True):
         loops[loop].append((future, answer))
-    for loop, woken in loops.items():
+    for loop, resolved in loops.items():
         try:
-            loop.call_soon_threadsafe(resolve, woken)
+            loop.call_soon_threadsafe(resolve, resolved)
         except RuntimeError:
-            log.info("%d ledger writes outlived their event loop", len(woken))
+            log.info("%d ledger writes outlived their event loop", len(resolved))
 
 
-def resolve(woken: Sequence[tuple[asyncio.Future[bool], WriteResult]]) -> None:
-    for future, answer in woken:
+def resolve(resolved: Sequence[tuple[asyncio.Future[bool], WriteResult]]) -> None:
+    for future, answer in resolved:
         if future.done():
             continue
         if isinstance(answer, PolyphonyError):

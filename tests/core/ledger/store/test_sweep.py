@@ -138,7 +138,7 @@ def test_sweep_is_patient_after_a_silence_of_its_own(grant, monkeypatch):
     run(opened(grant()))
     belong_to("other", silence=100)
     me = heartbeat.process()
-    monkeypatch.setattr(me, "beaten", me.beaten - 40)
+    monkeypatch.setattr(me, "last_beat", me.last_beat - 40)
     monkeypatch.setattr(me, "recovered", None)
     heartbeat.beat()
     assert me.recovering
