@@ -112,7 +112,7 @@ def server(**kwargs: Any) -> list[CheckMessage]:
 @register()
 def local_engine(**kwargs: Any) -> list[CheckMessage]:
     """Whether the embedded engine can speak."""
-    command = extras.missing()
+    command = extras.speech_hint()
     if command is None:
         return []
     return [Info("The local engine is not installed.", hint=command, id="polyphony.I001")]

@@ -103,4 +103,7 @@ def name_arguments(provider: ProviderEntry) -> dict[str, str]:
 @cache
 def install_hint(engine: str) -> str | None:
     """How to install a local engine, None when it is there. Cached: an installation needs a restart."""
-    return {installed.EAR: installed.deaf, installed.EYE: installed.blind}.get(engine, installed.missing)()
+    return {
+        installed.RECOGNISER: installed.transcription_hint,
+        installed.INSPECTOR: installed.inspection_hint,
+    }.get(engine, installed.speech_hint)()

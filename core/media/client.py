@@ -9,7 +9,7 @@ from pathlib import Path
 from core.contract.audio import AudioFormat, PcmShape, Probe
 from core.contract.errors import Unavailable
 from core.contract.events import TranscriptWord
-from core.media.installed import deaf
+from core.media.installed import transcription_hint
 from core.media.pool.pool import close_shared_pool, shared_pool
 
 
@@ -56,7 +56,7 @@ async def align(path: Path | str, text: str) -> tuple[TranscriptWord, ...]:
     cannot be aligned with the audio at all. Raises `Unsupported` for more than ten minutes, `InvalidRequest`
     for a file without audio, `Unavailable` without the extra.
     """
-    if hint := deaf():
+    if hint := transcription_hint():
         raise Unavailable(f"pocketsphinx is not installed here: {hint}")
     result = await shared_pool().result("align", {"path": str(path), "text": text})
     return tuple(TranscriptWord(word, start, end) for word, start, end in result["words"])

@@ -1,4 +1,4 @@
-"""What of the optional extra is installed; looks without importing, so that nothing native gets loaded."""
+"""What of the optional extra is installed, found without importing it, so that nothing native gets loaded."""
 
 from __future__ import annotations
 
@@ -8,42 +8,42 @@ from importlib.util import find_spec
 
 from core.contract.audio import AudioFormat
 
-EAR, EYE = "pocketsphinx", "inspector"
-"""The models that listen and that look, as their endpoints name them; the others speak."""
+RECOGNISER, INSPECTOR = "pocketsphinx", "inspector"
+"""The models of transcription and of chat, as their endpoints name them; any other synthesises speech."""
 
 HINT = 'pip install "polyphony[local]"'
 WITHOUT_LIBRARY = (AudioFormat.WAV, AudioFormat.PCM)
 
 
-def missing() -> str | None:
-    """How to install what speech lacks, None when it can speak."""
+def speech_hint() -> str | None:
+    """How to install what speech lacks, None where nothing is missing."""
     if find_spec("espeakng_loader") is not None or system_engine():
         return None
     return HINT
 
 
-def deaf() -> str | None:
-    """How to install what transcription lacks, None when it can hear."""
-    if find_spec(EAR) is not None and find_spec("av") is not None:
+def transcription_hint() -> str | None:
+    """How to install what transcription lacks, None where nothing is missing."""
+    if find_spec(RECOGNISER) is not None and find_spec("av") is not None:
         return None
     return HINT
 
 
-def blind() -> str | None:
-    """How to install what measuring files lacks, None when all of it is here."""
+def inspection_hint() -> str | None:
+    """How to install what inspecting files lacks, None where nothing is missing."""
     return None if all(find_spec(name) for name in ("PIL", "pypdfium2", "av")) else HINT
 
 
-def can_make(form: AudioFormat) -> bool:
-    """Whether a format can be made here, given that something can be spoken at all."""
+def can_encode(form: AudioFormat) -> bool:
+    """Whether audio can be encoded in this format here."""
     return form in WITHOUT_LIBRARY or find_spec("av") is not None
 
 
 def available_formats() -> tuple[AudioFormat, ...]:
-    """The formats that can be made here: all with PyAV, wav and pcm without it, none without an engine."""
-    if missing() is not None:
+    """The formats speech is available in: all with PyAV, wav and pcm without it, none without an engine."""
+    if speech_hint() is not None:
         return ()
-    return tuple(form for form in AudioFormat if can_make(form))
+    return tuple(form for form in AudioFormat if can_encode(form))
 
 
 @cache

@@ -80,7 +80,7 @@ def test_daphne_has_a_floor(monkeypatch, installed, fine):
 
 
 def test_a_missing_engine_is_worth_a_word(monkeypatch):
-    monkeypatch.setattr(checks.extras, "missing", lambda: 'pip install "polyphony[local]"')
+    monkeypatch.setattr(checks.extras, "speech_hint", lambda: 'pip install "polyphony[local]"')
     (found,) = checks.local_engine()
     assert (found.id, found.hint) == ("polyphony.I001", 'pip install "polyphony[local]"')
 

@@ -14,7 +14,7 @@ import av
 import pytest
 
 from core.contract.audio import PCM_RATE, PcmShape
-from core.media.installed import deaf, missing
+from core.media.installed import speech_hint, transcription_hint
 from core.media.pool.pool import Pool, close_shared_pool, shared_pool
 from core.media.worker.codecs.encoders import RawEncoder
 from tests.fakes.audio_files import RATE
@@ -25,7 +25,7 @@ SENTENCE = "The quick brown fox jumps over the lazy dog. "
 @pytest.fixture(scope="session")
 def synthesiser() -> Iterator[None]:
     """Skip where speech cannot be synthesised; stop the shared workers after the last test."""
-    if missing() is not None or find_spec("av") is None:
+    if speech_hint() is not None or find_spec("av") is None:
         pytest.skip("the extra polyphony[local] is not installed")
     yield
     close_shared_pool()
@@ -42,7 +42,7 @@ def pool(synthesiser: None) -> Iterator[Pool]:
 @pytest.fixture(scope="session")
 def recogniser(synthesiser: None) -> None:
     """Skip where speech cannot be recognised."""
-    if deaf() is not None:
+    if transcription_hint() is not None:
         pytest.skip("the extra polyphony[local] is not installed")
 
 

@@ -10,10 +10,12 @@ import pytest
 
 from core.catalogue.seed.tables import seed_catalogue
 from core.contract.audio import PcmShape, wav_header
-from core.media.installed import deaf
+from core.media.installed import transcription_hint
 from core.models import UsageRecord
 
-pytestmark = pytest.mark.skipif(deaf() is not None, reason="the extra polyphony[local] is not installed")
+pytestmark = pytest.mark.skipif(
+    transcription_hint() is not None, reason="the extra polyphony[local] is not installed"
+)
 
 LOCAL = "local/pocketsphinx"
 SAID = (

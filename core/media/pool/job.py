@@ -11,7 +11,7 @@ from core.contract.errors import PolyphonyError
 
 if TYPE_CHECKING:
     from core.media.pool.process import WorkerProcess
-    from core.media.pool.scheduler import Lane
+    from core.media.pool.scheduler import Scheduler
 
 Message = bytes | dict[str, Any]
 
@@ -26,7 +26,7 @@ class Job:
         self.number = number
         self.kind = kind
         self.args = args
-        self.lane: Lane | None = None
+        self.lane: Scheduler | None = None
         self.process: WorkerProcess | None = None
         self.running = False
         self.parked = False

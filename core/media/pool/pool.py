@@ -13,7 +13,7 @@ from typing import Any
 
 from core.contract.errors import Interrupted, Unavailable
 from core.media.pool.job import Job, Message
-from core.media.pool.scheduler import Lane
+from core.media.pool.scheduler import Scheduler
 
 OPEN_JOBS = 128
 """Jobs that may be open at once, parked ones included; the next wait for their turn in order."""
@@ -43,7 +43,7 @@ class Pool:
         self._step_timeout = step_timeout
         self._environment = dict(environment or {})
         self._lock = threading.Lock()
-        self._lanes: list[Lane] = []
+        self._lanes: list[Scheduler] = []
         self._waiting: deque[Job] = deque()
         self._open = 0
         self._numbers = itertools.count(1)
@@ -126,8 +126,8 @@ class Pool:
         job.lane = min(idle or self._lanes, key=lambda lane: len(lane.jobs))
         job.lane.add(job)
 
-    def _new_lane(self) -> Lane:
-        return Lane(
+    def _new_lane(self) -> Scheduler:
+        return Scheduler(
             recycle=self._recycle,
             step_timeout=self._step_timeout,
             environment=self._environment,

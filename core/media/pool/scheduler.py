@@ -32,7 +32,7 @@ REFUSALS: Mapping[str, type[PolyphonyError]] = {
 }
 
 
-class Lane:
+class Scheduler:
     """Owns its jobs from `add` until they finish; a job whose reader is slow is parked, not waited for.
 
     A dead process fails the jobs that were open in it; those not yet started go to the next process. After

@@ -6,16 +6,16 @@ from importlib import import_module
 from typing import Any
 
 from core.media.worker.codecs.encoders import INSTALL
-from core.media.worker.output import Refused
+from core.media.worker.output import JobError
 
 
 def pillow(part: str = "Image") -> Any:
-    """A module of Pillow. Raises `Refused` with the way to get it."""
+    """A module of Pillow. Raises `JobError` with the way to get it."""
     return needed(f"PIL.{part}", "Pillow")
 
 
 def pdfium() -> Any:
-    """pypdfium2. Raises `Refused` with the way to get it."""
+    """pypdfium2. Raises `JobError` with the way to get it."""
     return needed("pypdfium2", "pypdfium2")
 
 
@@ -23,4 +23,4 @@ def needed(module: str, name: str) -> Any:
     try:
         return import_module(module)
     except ImportError:
-        raise Refused("unavailable", f"{name} is not installed here: {INSTALL}") from None
+        raise JobError("unavailable", f"{name} is not installed here: {INSTALL}") from None

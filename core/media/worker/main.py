@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import Any, BinaryIO
 
 from core.media.worker import limits
-from core.media.worker.output import Cancelled, Output, Refused
+from core.media.worker.output import Cancelled, JobError, Output
 
 Steps = Generator[None, None, dict[str, Any]]
 Operation = Callable[[dict[str, Any], Output], Steps]
@@ -79,7 +79,7 @@ class Worker:
             ending = self.step(job, command, output)
         except Cancelled:
             ending = {"event": "cancelled"}
-        except Refused as refused:
+        except JobError as refused:
             ending = {"event": "error", **refused.fields}
         except Exception as error:  # a job's failure is its own; the worker and the other jobs live on
             traceback.print_exc()

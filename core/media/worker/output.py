@@ -15,7 +15,7 @@ class Cancelled(Exception):
     """The caller went away: unwind, close what is open, say nothing more."""
 
 
-class Refused(Exception):
+class JobError(Exception):
     """A job that cannot be done as asked; `kind` is `invalid`, `unsupported` or `unavailable`."""
 
     def __init__(self, kind: str, message: str, param: str | None = None, code: str | None = None) -> None:

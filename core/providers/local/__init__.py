@@ -6,7 +6,7 @@ import asyncio
 
 from core.contract.route import Target
 from core.media import client
-from core.media.installed import EAR, EYE, blind, deaf
+from core.media.installed import INSPECTOR, RECOGNISER, inspection_hint, transcription_hint
 from core.providers.local.inspector.chat import chat, chat_body
 from core.providers.local.speech import speak
 from core.providers.local.transcription import transcribe
@@ -25,7 +25,11 @@ class Local:
 
     async def models(self, target: Target) -> tuple[str, ...]:
         """The engines that answer; asking starts a worker. Raises `Unavailable` with the install hint."""
-        here = [name for name, hint in ((EAR, deaf()), (EYE, blind())) if hint is None]
+        here = [
+            name
+            for name, hint in ((RECOGNISER, transcription_hint()), (INSPECTOR, inspection_hint()))
+            if hint is None
+        ]
         return ("espeak-ng", *here) if await voices() else tuple(here)
 
     def prepare(self) -> None:

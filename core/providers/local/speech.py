@@ -13,7 +13,7 @@ from core.contract.events import AudioChunk, AudioStart, Event, SpeechWord, Spee
 from core.contract.route import Target
 from core.contract.speech import SpeechRequest
 from core.contract.usage import Amount, Kind, Unit, Usage
-from core.media.installed import HINT, can_make, missing
+from core.media.installed import HINT, can_encode, speech_hint
 from core.media.pool.job import Message
 from core.media.pool.pool import shared_pool
 
@@ -39,9 +39,9 @@ async def speak(target: Target, request: SpeechRequest) -> AsyncGenerator[Event,
 
 def arguments(target: Target, request: SpeechRequest, form: AudioFormat) -> dict[str, Any]:
     """The job's arguments, checked: the worker is not started for what cannot be."""
-    if hint := missing():
+    if hint := speech_hint():
         raise Unavailable(f"espeak-ng is not installed here: {hint}")
-    if not can_make(form):
+    if not can_encode(form):
         raise Unsupported(f"The format {form} needs PyAV: {HINT}", param="response_format")
     if len(request.text) > MAX_CHARACTERS:
         raise InvalidRequest(f"The text is longer than {MAX_CHARACTERS:,} characters.", param="input")

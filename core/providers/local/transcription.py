@@ -21,7 +21,7 @@ from core.contract.events import (
 from core.contract.route import Target
 from core.contract.transcription import TranscriptionRequest
 from core.contract.usage import Amount, Kind, Unit, Usage
-from core.media.installed import deaf
+from core.media.installed import transcription_hint
 from core.media.pool.pool import shared_pool
 
 LANGUAGE = "en"
@@ -48,7 +48,7 @@ def check(request: TranscriptionRequest) -> None:
         raise Unsupported(
             "pocketsphinx understands US English only.", param="language", code="unsupported_language"
         )
-    if hint := deaf():
+    if hint := transcription_hint():
         raise Unavailable(f"pocketsphinx is not installed here: {hint}")
 
 

@@ -109,7 +109,7 @@ async def test_an_unknown_provider_is_not_found(transactional_db):
 
 async def test_the_embedded_engine_is_started_and_answers(row):
     await Provider.objects.acreate(slug="local", name="Local", wire="local", needs_key=False)
-    if hint := installed.missing():
+    if hint := installed.speech_hint():
         assert hint in (await operations.test_connection("local")).message
     else:
         assert await operations.test_connection("local") == operations.ConnectionCheck(

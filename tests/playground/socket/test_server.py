@@ -12,7 +12,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from core.catalogue.seed.tables import seed_catalogue
-from core.media.installed import missing
+from core.media.installed import speech_hint
 from core.models import Endpoint
 from playground.models import Run
 from tests.live import live as live
@@ -166,7 +166,7 @@ def test_a_server_that_stops_tells_its_pages_and_keeps_their_sound(stage, alice,
     assert run.bytes > 0
 
 
-@pytest.mark.skipif(missing() is not None, reason="the extra polyphony[local] is not installed")
+@pytest.mark.skipif(speech_hint() is not None, reason="the extra polyphony[local] is not installed")
 def test_espeak_speaks_with_word_times_and_leaves_an_mp3(live, alice, visit):
     seed_catalogue()
     live.refresh()

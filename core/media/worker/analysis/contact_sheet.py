@@ -31,8 +31,8 @@ Steps = Generator[None, None, None]
 
 
 def made(media: MediaFile, seconds: float, output: Output) -> Generator[None, None, bytes]:
-    """The sheet as JPEG. Raises `Refused` if not one picture can be decoded."""
-    finder = Finder(media, output)
+    """The sheet as JPEG. Raises `JobError` if not one picture can be decoded."""
+    finder = FrameSampler(media, output)
     wanted = FRAMES if seconds >= BRIEF else COLUMNS
     for number in range(wanted):
         yield from finder.find(number * seconds / wanted)
@@ -41,7 +41,7 @@ def made(media: MediaFile, seconds: float, output: Output) -> Generator[None, No
     return sheet(finder.shots)
 
 
-class Finder:
+class FrameSampler:
     """Goes to moments of a video, each later than the one before, and keeps a small picture of each."""
 
     def __init__(self, media: MediaFile, output: Output) -> None:

@@ -15,7 +15,7 @@ LAYOUTS = {1: "mono", 2: "stereo", 6: "5.1", 8: "7.1"}
 """What channels are taken to be; a plain wav does not say."""
 
 
-class Evened:
+class FrameResampler:
     """Frames of one rate and one layout, those of the first frame, whatever the file does on the way."""
 
     def __init__(self) -> None:

@@ -67,7 +67,7 @@ class MediaFile:
             yield from frames
 
     def require_sound(self) -> Any:
-        """The stream of sound. Raises `Refused` where there is none that can be decoded."""
+        """The stream of sound. Raises `JobError` where there is none that can be decoded."""
         if self.sound is None:
             raise unreadable(SILENT)
         context = self.sound.codec_context
@@ -108,7 +108,7 @@ class Timeline:
 
 @contextmanager
 def opened(path: str) -> Iterator[MediaFile]:
-    """A sound or video file. Raises `Refused` for everything else and for what cannot be opened."""
+    """A sound or video file. Raises `JobError` for everything else and for what cannot be opened."""
     with Path(path).open("rb") as file:
         found = recognise(file)
         reader = demuxer(found)

@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 from core.media import image_size as image_headers
 from core.media.file_types import AAC, FLAC, HEAD, M4A, FileType, file_type, id3_size
-from core.media.worker.output import Refused
+from core.media.worker.output import JobError
 
 TAKEN = "wav, mp3, flac, ogg, opus, m4a, mp4, mov, mpeg, webm, mkv, aac, aiff, png, jpeg, gif, webp and pdf"
 UNSUPPORTED = "unsupported_media"
@@ -19,7 +19,7 @@ MEASURED = ("gif", "jpeg", "pdf", "png", "webp")
 
 
 def recognise(file: BinaryIO) -> FileType:
-    """The type of an open file, which is then at its beginning. Raises `Refused` for an empty or unknown one.
+    """The type of an open file, which is then at its beginning. Raises `JobError` if empty or unknown.
 
     An ID3 tag stands before MP3, but also before bare AAC and FLAC: what follows it decides.
     """
@@ -44,7 +44,7 @@ def demuxer(found: FileType) -> str:
 
 
 def image_size(file: BinaryIO, container: str) -> tuple[int, int]:
-    """Width and height. Raises `Refused` for a damaged header, no pixels or too many."""
+    """Width and height. Raises `JobError` for a damaged header, no pixels or too many."""
     try:
         return image_headers.size(file, container)
     except image_headers.Unreadable as error:
@@ -52,5 +52,5 @@ def image_size(file: BinaryIO, container: str) -> tuple[int, int]:
     raise failure
 
 
-def unreadable(message: str) -> Refused:
-    return Refused("invalid", message, "file", UNSUPPORTED)
+def unreadable(message: str) -> JobError:
+    return JobError("invalid", message, "file", UNSUPPORTED)

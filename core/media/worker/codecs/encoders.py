@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from core.contract.audio import AudioFormat, PcmShape, wav_header
 from core.media.worker.codecs.resample import LinearResampler
-from core.media.worker.output import Refused
+from core.media.worker.output import JobError
 
 INSTALL = 'pip install "polyphony[local]"'
 
@@ -45,10 +45,10 @@ def media_library() -> Any:
 
 
 def need_media_library(what: str) -> Any:
-    """PyAV. Raises `Refused` with the way to get it."""
+    """PyAV. Raises `JobError` with the way to get it."""
     av = media_library()
     if av is None:
-        raise Refused("unavailable", f"{what} needs PyAV: {INSTALL}")
+        raise JobError("unavailable", f"{what} needs PyAV: {INSTALL}")
     return av
 
 

@@ -16,7 +16,7 @@ SECOND = RATE * SAMPLE
 
 
 def pieces(media: MediaFile) -> Iterator[bytes]:
-    """Everything that is heard, silence where the file has a gap. Raises `Refused` if nothing decodes.
+    """Everything that is heard, silence where the file has a gap. Raises `JobError` if nothing decodes.
 
     Adding up the pieces gives the time in the file: a player is where the recogniser is.
     """

@@ -16,7 +16,7 @@ SEARCHED = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class SpeechSegment:
     """Speech, and the second of the file at which it begins."""
 
     start: float
@@ -27,7 +27,7 @@ class Stretch:
         return len(self.sound) / SECOND
 
 
-class Cutter:
+class Segmenter:
     """Takes 16 kHz sound in any pieces; `endpointer` is pocketsphinx's, which is what finds the speech."""
 
     def __init__(self, endpointer: Any) -> None:
@@ -44,7 +44,7 @@ class Cutter:
         """How much was taken in."""
         return self._taken / SECOND
 
-    def feed(self, sound: bytes) -> Iterator[Stretch]:
+    def feed(self, sound: bytes) -> Iterator[SpeechSegment]:
         """The stretches that end within this sound."""
         self._taken += len(sound)
         self._waiting += sound
@@ -55,14 +55,14 @@ class Cutter:
             yield from self._take(self._endpointer.process(frame))
         del self._waiting[:at]
 
-    def end(self) -> Iterator[Stretch]:
+    def end(self) -> Iterator[SpeechSegment]:
         """What was being said when the sound ended."""
         if self._waiting:
             yield from self._take(self._endpointer.end_stream(bytes(self._waiting)))
         if self._speech:
             yield self._cut(len(self._speech))
 
-    def _take(self, speech: bytes | None) -> Iterator[Stretch]:
+    def _take(self, speech: bytes | None) -> Iterator[SpeechSegment]:
         if speech is None:
             return
         if not self._speech:
@@ -74,8 +74,8 @@ class Cutter:
         elif len(self._speech) >= LONGEST * SECOND:
             yield self._cut(self._quietest())
 
-    def _cut(self, size: int) -> Stretch:
-        stretch = Stretch(self._start, bytes(self._speech[:size]))
+    def _cut(self, size: int) -> SpeechSegment:
+        stretch = SpeechSegment(self._start, bytes(self._speech[:size]))
         del self._speech[:size]
         del self._levels[: size // self._frame]
         self._start += stretch.seconds

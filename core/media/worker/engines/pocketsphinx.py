@@ -11,7 +11,7 @@ from typing import Any
 
 from core.media.worker.codecs.encoders import INSTALL
 from core.media.worker.codecs.pcm import RATE, SECOND
-from core.media.worker.output import Refused
+from core.media.worker.output import JobError
 
 STEP = SECOND // 2
 BLOCK = SECOND // 10
@@ -44,7 +44,7 @@ class Token:
 
 
 @dataclass(slots=True)
-class Channel:
+class CepstralMean:
     """What one file's sound is like on average: microphone, room and voice, in cepstra.
 
     The engine subtracts it. Its own guess adapts over many seconds, in which it mishears nearly everything.
@@ -89,15 +89,15 @@ class Recogniser:
         """Whether a lower-case word is in the dictionary."""
         return bool(word) and self.decoder.lookup_word(word) is not None
 
-    def recognise(self, sound: bytes, channel: Channel) -> Steps:
+    def recognise(self, sound: bytes, channel: CepstralMean) -> Steps:
         """The words of one utterance; yields between pieces of half a second."""
         return (yield from self._run(sound, channel, SPEECH))
 
     def align(self, sound: bytes, words: list[str]) -> Steps:
         """The same, where the words are known; none where they cannot be laid along the sound."""
-        return (yield from self._run(sound, Channel(), ALIGN, " ".join(words)))
+        return (yield from self._run(sound, CepstralMean(), ALIGN, " ".join(words)))
 
-    def _run(self, sound: bytes, channel: Channel, search: str, text: str = "") -> Steps:
+    def _run(self, sound: bytes, channel: CepstralMean, search: str, text: str = "") -> Steps:
         while self._busy:
             yield
         self._busy = True
@@ -113,7 +113,7 @@ class Recogniser:
         finally:
             self._busy = False
 
-    def _listen(self, sound: bytes, channel: Channel) -> Generator[None, None, None]:
+    def _listen(self, sound: bytes, channel: CepstralMean) -> Generator[None, None, None]:
         """Learn the mean of this sound before its words are looked for."""
         self.decoder.reinit_feat()  # forget the noise around whoever was heard before
         channel.fade()
@@ -151,9 +151,9 @@ def tokens(found: Any) -> Iterator[Token]:
 
 @cache
 def recogniser() -> Recogniser:
-    """The one of this worker. Raises `Refused` with the way to get it."""
+    """The one of this worker. Raises `JobError` with the way to get it."""
     try:
         library = import_module("pocketsphinx")
     except ImportError as missing:
-        raise Refused("unavailable", f"pocketsphinx is not installed here: {INSTALL}") from missing
+        raise JobError("unavailable", f"pocketsphinx is not installed here: {INSTALL}") from missing
     return Recogniser(library)

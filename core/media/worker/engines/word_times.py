@@ -12,7 +12,7 @@ UNSPACED = re.compile(
 )
 """White space and scripts written without it: wherever one of these stands a new word may begin."""
 
-Spoken = tuple[str, float, float]
+TimedWord = tuple[str, float, float]
 
 
 class WordTimes:
@@ -30,9 +30,9 @@ class WordTimes:
         self._begin = 0
         self._end: int | None = None
 
-    def note(self, marks: list[Mark]) -> list[Spoken]:
+    def note(self, marks: list[Mark]) -> list[TimedWord]:
         """The words that these marks complete."""
-        found: list[Spoken] = []
+        found: list[TimedWord] = []
         for mark in marks:
             if mark.kind != WORD:
                 self._end = mark.sample
@@ -42,7 +42,7 @@ class WordTimes:
                 self._start, self._begin, self._end = start, mark.sample, None
         return found
 
-    def finish(self, samples: int) -> list[Spoken]:
+    def finish(self, samples: int) -> list[TimedWord]:
         """The last word, given how many samples the fragment came to."""
         return self._complete(len(self.text), samples)
 
@@ -58,7 +58,7 @@ class WordTimes:
             position -= 1
         return position
 
-    def _complete(self, position: int, limit: int) -> list[Spoken]:
+    def _complete(self, position: int, limit: int) -> list[TimedWord]:
         if self._start is None:
             return []
         word = trim(self.text[self._start : position])

@@ -12,7 +12,7 @@ from core.media.worker.codecs.pcm import SECOND, pieces
 from core.media.worker.engines.pocketsphinx import Token, recogniser
 from core.media.worker.engines.text_fragments import UNSPEAKABLE
 from core.media.worker.engines.word_times import trim
-from core.media.worker.output import Output, Refused
+from core.media.worker.output import JobError, Output
 
 LONGEST = 600
 """Seconds: the search keeps every moment of the sound in memory."""
@@ -23,7 +23,7 @@ Result = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class KnownWord:
     """A word of the text and what the dictionary calls its parts."""
 
     word: str
@@ -38,27 +38,27 @@ def align(args: dict[str, Any], output: Output) -> Generator[None, None, Result]
             output.check()
             sound += piece
             if len(sound) > LONGEST * SECOND:
-                raise Refused("unsupported", f"Alignment takes at most {LONGEST} seconds of sound.", "file")
+                raise JobError("unsupported", f"Alignment takes at most {LONGEST} seconds of sound.", "file")
     found = recogniser()
-    words = known(UNSPEAKABLE.sub(" ", args["text"]), found.knows)
+    words = known_words(UNSPEAKABLE.sub(" ", args["text"]), found.knows)
     tokens: list[Token] = []
     if words:
         tokens = yield from found.align(bytes(sound), [part for word in words for part in word.parts])
-    return {"words": joined(words, tokens), "seconds": round(len(sound) / SECOND, 3)}
+    return {"words": word_times(words, tokens), "seconds": round(len(sound) / SECOND, 3)}
 
 
-def known(text: str, knows: Callable[[str], bool]) -> list[Written]:
+def known_words(text: str, knows: Callable[[str], bool]) -> list[KnownWord]:
     """The words whose every part is in the dictionary."""
     found = []
     for piece in text.split():
         word = trim(piece)
         parts = tuple(part for part in JOINTS.split(word.lower().replace("’", "'")) if part)
         if parts and all(knows(part) for part in parts):
-            found.append(Written(word, parts))
+            found.append(KnownWord(word, parts))
     return found
 
 
-def joined(words: list[Written], tokens: list[Token]) -> list[tuple[str, float, float]]:
+def word_times(words: list[KnownWord], tokens: list[Token]) -> list[tuple[str, float, float]]:
     """Each word from the beginning of its first part to the end of its last; nothing if any is missing."""
     if [token.word for token in tokens] != [part for word in words for part in word.parts]:
         return []

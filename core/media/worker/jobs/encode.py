@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 from core.contract.audio import PCM_RATE, AudioFormat, PcmShape, wav_header
 from core.media.worker.codecs.encoders import ContainerEncoder, RawEncoder
-from core.media.worker.output import Output, Refused
+from core.media.worker.output import JobError, Output
 
 STEP_SECONDS = 10
 
@@ -29,7 +29,7 @@ def encode(args: dict[str, Any], output: Output) -> Generator[None, None, Result
     """
     shape = PcmShape(int(args["sample_rate"]), int(args["channels"]))
     if shape.channels not in (1, 2) or not 4000 <= shape.sample_rate <= 192_000:
-        raise Refused("invalid", "Sound must have one or two channels at 4,000 to 192,000 Hz.")
+        raise JobError("invalid", "Sound must have one or two channels at 4,000 to 192,000 Hz.")
     source, target = Path(args["source"]), Path(args["target"])
     form = AudioFormat(args["format"])
     finished = False

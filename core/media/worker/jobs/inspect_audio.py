@@ -7,7 +7,7 @@ from typing import Any
 
 from core.media.worker.analysis import waveform
 from core.media.worker.analysis.levels import Levels
-from core.media.worker.analysis.loudness import Evened, Loudness
+from core.media.worker.analysis.loudness import FrameResampler, Loudness
 from core.media.worker.codecs.containers import DAMAGED, MediaFile, Timeline, moment, opened
 from core.media.worker.codecs.demuxers import unreadable
 from core.media.worker.output import Output
@@ -55,7 +55,7 @@ def measured(
     media: MediaFile, meter: Loudness, levels: Levels, output: Output
 ) -> Generator[None, None, float]:
     """Every sample into both meters; returns how many seconds there were."""
-    timeline, evened = Timeline(media.origin), Evened()
+    timeline, evened = Timeline(media.origin), FrameResampler()
     told = 0.0
     for frame in media.frames():
         output.check()

@@ -63,7 +63,7 @@ def inspect(args: dict[str, Any], output: Output) -> Generator[None, None, Resul
 
 @contextmanager
 def decoding() -> Iterator[None]:
-    """Whatever a decoder makes of a broken file is a `Refused`."""
+    """Whatever a decoder makes of a broken file is a `JobError`."""
     try:
         yield
     except MemoryError:
@@ -73,7 +73,7 @@ def decoding() -> Iterator[None]:
 
 
 def opened(file: BinaryIO) -> Any:
-    """The picture, not yet decoded. Raises `Refused` for what turns out larger than its header said."""
+    """The picture, not yet decoded. Raises `JobError` for what turns out larger than its header said."""
     file.seek(0)
     library = pillow()
     library.MAX_IMAGE_PIXELS = None  # bounded by us, before a pixel is decoded

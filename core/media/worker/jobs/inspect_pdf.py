@@ -47,7 +47,7 @@ def inspect(args: dict[str, Any], output: Output) -> Generator[None, None, Resul
 
 @contextmanager
 def reading() -> Iterator[None]:
-    """Whatever the library makes of a broken file is a `Refused`."""
+    """Whatever the library makes of a broken file is a `JobError`."""
     try:
         yield
     except MemoryError:

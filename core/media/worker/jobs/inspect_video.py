@@ -38,7 +38,7 @@ def inspect(args: dict[str, Any], output: Output) -> Generator[None, None, Resul
 
 
 def facts(media: MediaFile) -> Result:
-    """What the container and the coder say. Raises `Refused` for what cannot be decoded."""
+    """What the container and the coder say. Raises `JobError` for what cannot be decoded."""
     assert media.picture is not None
     context = media.picture.codec_context
     if context is None or context.name not in PICTURE_CODECS:

@@ -20,7 +20,7 @@ from core.media.worker.engines.espeak import (
 )
 from core.media.worker.engines.text_fragments import LONGEST_WORD, speakable, split
 from core.media.worker.engines.word_times import WordTimes
-from core.media.worker.output import Output, Refused
+from core.media.worker.output import JobError, Output
 
 SILENCE = 0.2
 """Seconds of silence that stand for a text with nothing to say: every file must hold some sound."""
@@ -123,25 +123,25 @@ def voices(args: dict[str, Any], output: Output) -> Generator[None, None, Result
 
 
 def load() -> Engine:
-    """The engine. Raises `Refused` with the way to get it."""
+    """The engine. Raises `JobError` with the way to get it."""
     try:
         return engine()
     except EngineMissing as missing:
-        raise Refused("unavailable", f"{missing}: {INSTALL}") from missing
+        raise JobError("unavailable", f"{missing}: {INSTALL}") from missing
 
 
 def find_voice(found: Engine, wanted: str) -> str:
-    """The engine's spelling of a voice such as `gmw/en-US+f3`. Raises `Refused` naming near ones."""
+    """The engine's spelling of a voice such as `gmw/en-US+f3`. Raises `JobError` naming near ones."""
     name, plus, variant = wanted.partition("+")
     known = {voice.identifier.casefold(): voice.identifier for voice in found.voices()}
     identifier = known.get(name.casefold())
     if identifier is None:
         near = difflib.get_close_matches(name.casefold(), known, n=5)
         listed = ", ".join([known[key] for key in near] or FAMILIAR)
-        raise Refused(
+        raise JobError(
             "invalid", f"There is no voice {wanted[:80]!r}. Voices are named like {listed}.", "voice"
         )
     if plus and variant not in found.variants():
         message = f"There is no variant {variant[:80]!r}. Variants are {', '.join(VARIANTS)} and others."
-        raise Refused("invalid", message, "voice")
+        raise JobError("invalid", message, "voice")
     return identifier + plus + variant

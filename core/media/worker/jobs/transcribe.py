@@ -7,8 +7,8 @@ from typing import Any
 
 from core.media.worker.codecs.containers import opened
 from core.media.worker.codecs.pcm import pieces
-from core.media.worker.codecs.segments import Cutter, Stretch
-from core.media.worker.engines.pocketsphinx import Channel, Recogniser, Token, recogniser
+from core.media.worker.codecs.segments import Segmenter, SpeechSegment
+from core.media.worker.engines.pocketsphinx import CepstralMean, Recogniser, Token, recogniser
 from core.media.worker.output import Output
 
 TOLD = 10.0
@@ -27,7 +27,7 @@ def hear(args: dict[str, Any], output: Output) -> Generator[None, None, Result]:
         media.require_sound()
         found = recogniser()
         writer = Writer(found, output)
-        cutter = Cutter(found.endpointer())
+        cutter = Segmenter(found.endpointer())
         told = 0.0
         for piece in pieces(media):
             output.check()
@@ -49,16 +49,16 @@ class Writer:
         self.texts: list[str] = []
         self._recogniser = found
         self._output = output
-        self._channel = Channel()
+        self._channel = CepstralMean()
 
-    def write(self, stretch: Stretch) -> Generator[None, None, None]:
+    def write(self, stretch: SpeechSegment) -> Generator[None, None, None]:
         tokens = yield from self._recogniser.recognise(stretch.sound, self._channel)
         if tokens:
             self._tell(stretch, tokens)
         self._output.event("progress", done=round(stretch.start + stretch.seconds, 2))
         yield
 
-    def _tell(self, stretch: Stretch, tokens: list[Token]) -> None:
+    def _tell(self, stretch: SpeechSegment, tokens: list[Token]) -> None:
         text = " ".join(token.word for token in tokens)
         self._output.event(
             "segment",
@@ -71,7 +71,7 @@ class Writer:
         self.texts.append(text)
 
 
-def placed(token: Token, stretch: Stretch) -> tuple[str, float, float, float]:
+def placed(token: Token, stretch: SpeechSegment) -> tuple[str, float, float, float]:
     """A word at its place in the file; the engine's last frame may lie past the sound's end."""
     start, end = min(token.start, stretch.seconds), min(token.end, stretch.seconds)
     return token.word, round(stretch.start + start, 2), round(stretch.start + end, 2), token.probability

@@ -11,7 +11,7 @@ from core.contract.errors import PolyphonyError, Unavailable
 from core.contract.events import AnswerMetadata, ChatDelta, Event, ImageReady, Progress, Used
 from core.contract.route import Target
 from core.contract.usage import Kind, Unit
-from core.media.installed import blind
+from core.media.installed import inspection_hint
 from core.providers.local.inspector import message
 from core.providers.local.inspector.measurement import Finding, Measuring
 from core.providers.local.inspector.report.markdown import Piece
@@ -33,7 +33,7 @@ async def chat(target: Target, request: ChatRequest) -> AsyncGenerator[Event, No
     be read is reported, unless there is nothing else: then its `InvalidRequest` is raised. Raises
     `Unavailable` when the extra is not installed.
     """
-    if hint := blind():
+    if hint := inspection_hint():
         raise Unavailable(f"What measures files is not installed here: {hint}")
     tally = Tally()
     voice = reader(target, request, tally) if Modality.AUDIO in request.modalities else None

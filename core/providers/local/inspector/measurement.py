@@ -12,7 +12,7 @@ from core.contract.chat import Media
 from core.contract.errors import Interrupted, PolyphonyError
 from core.contract.events import ImageReady, Progress
 from core.contract.usage import Kind, Unit
-from core.media.installed import deaf
+from core.media.installed import transcription_hint
 from core.media.pool.pool import shared_pool
 from core.providers.local.inspector.message import Part
 from core.providers.local.inspector.report import (
@@ -148,7 +148,7 @@ class Measuring:
 
     async def transcript(self, media: Media, seconds: float) -> Findings:
         """What was said, stretch by stretch as it is understood, of the first minutes."""
-        if hint := deaf():
+        if hint := transcription_hint():
             yield audio.deaf_piece(hint)
             return
         yield audio.transcript_opening(seconds)

@@ -16,7 +16,7 @@ from core.contract.events import AudioChunk, AudioStart, Event
 from core.contract.route import Target
 from core.contract.usage import Kind, Unit
 from core.media.client import encode
-from core.media.installed import HINT, can_make, missing
+from core.media.installed import HINT, can_encode, speech_hint
 from core.media.pool.pool import shared_pool
 from core.providers.local.inspector.usage import Tally
 from core.providers.local.speech import DEFAULT_VOICE, NORMAL_PITCH
@@ -42,9 +42,9 @@ class Reader(Protocol):
 def reader(target: Target, request: ChatRequest, tally: Tally) -> Reader:
     """Who reads the report. Raises `Unavailable` without an engine, `Unsupported` without the format."""
     form = target.format or request.format
-    if hint := missing():
+    if hint := speech_hint():
         raise Unavailable(f"espeak-ng is not installed here: {hint}")
-    if not can_make(form):
+    if not can_encode(form):
         raise Unsupported(f"The format {form} needs PyAV: {HINT}", param="audio.format")
     voice = target.voice or request.voice or DEFAULT_VOICE
     if request.streamed and form in JOINED:

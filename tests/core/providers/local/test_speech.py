@@ -14,7 +14,7 @@ from core.contract.audio import AudioFormat
 from core.contract.errors import InvalidRequest, Unavailable, Unsupported
 from core.contract.events import AudioStart
 from core.contract.speech import SpeechRequest
-from core.media.installed import HINT, available_formats, missing, system_engine
+from core.media.installed import HINT, available_formats, speech_hint, system_engine
 from core.providers.base import SpeechAdapter
 from core.providers.local.speech import arguments, speak
 from core.providers.registry import adapter
@@ -219,7 +219,7 @@ def test_missing_engine_names_the_install_command(monkeypatch):
     monkeypatch.setattr(ctypes.util, "find_library", lambda name: None)
     system_engine.cache_clear()
 
-    assert missing() == HINT == 'pip install "polyphony[local]"'
+    assert speech_hint() == HINT == 'pip install "polyphony[local]"'
     assert available_formats() == ()
     with pytest.raises(Unavailable, match="pip install"):
         arguments(target(), SpeechRequest(model="m", text="a"), AudioFormat.PCM)

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from core.media.worker.engines.espeak import END, WORD, Mark
-from core.media.worker.engines.word_times import Spoken, WordTimes, trim
+from core.media.worker.engines.word_times import TimedWord, WordTimes, trim
 
 
-def words(text: str, marks: list[tuple[int, int, int]], samples: int, origin: float = 0.0) -> list[Spoken]:
+def words(text: str, marks: list[tuple[int, int, int]], samples: int, origin: float = 0.0) -> list[TimedWord]:
     times = WordTimes(text, origin=origin, seconds_per_sample=0.001)
-    found: list[Spoken] = []
+    found: list[TimedWord] = []
     for mark in marks:
         found += times.note([Mark(*mark)])
     return found + times.finish(samples)

@@ -10,7 +10,7 @@ from core.contract.errors import InvalidRequest, Unavailable, Unsupported
 from core.media import client
 from core.media.client import align
 from core.media.worker.engines.pocketsphinx import Token
-from core.media.worker.jobs.align import Written, joined, known
+from core.media.worker.jobs.align import KnownWord, known_words, word_times
 from tests.fakes.audio_files import RATE, write_wav
 
 pytestmark = pytest.mark.anyio
@@ -67,7 +67,7 @@ async def test_more_than_ten_minutes_are_refused(recogniser, tmp_path):
 
 
 async def test_missing_extra_says_how_to_install_it(tmp_path, monkeypatch):
-    monkeypatch.setattr(client, "deaf", lambda: "pip install it")
+    monkeypatch.setattr(client, "transcription_hint", lambda: "pip install it")
 
     with pytest.raises(Unavailable, match="pip install it"):
         await align(tmp_path / "unread.wav", TEXT)
@@ -76,16 +76,16 @@ async def test_missing_extra_says_how_to_install_it(tmp_path, monkeypatch):
 async def test_words_are_looked_up_without_their_marks():
     dictionary = {"well", "known", "don't", "stop"}
 
-    assert known("“Well-known”, DON’T 7 (stop)!", dictionary.__contains__) == [
-        Written("Well-known", ("well", "known")),
-        Written("DON’T", ("don't",)),
-        Written("stop", ("stop",)),
+    assert known_words("“Well-known”, DON’T 7 (stop)!", dictionary.__contains__) == [
+        KnownWord("Well-known", ("well", "known")),
+        KnownWord("DON’T", ("don't",)),
+        KnownWord("stop", ("stop",)),
     ]
 
 
 async def test_a_word_of_two_parts_spans_both():
-    words = [Written("well-known", ("well", "known")), Written("fact", ("fact",))]
+    words = [KnownWord("well-known", ("well", "known")), KnownWord("fact", ("fact",))]
     tokens = [Token("well", 0.1, 0.3, 1.0), Token("known", 0.3, 0.6, 1.0), Token("fact", 0.7, 0.9, 1.0)]
 
-    assert joined(words, tokens) == [("well-known", 0.1, 0.6), ("fact", 0.7, 0.9)]
-    assert joined(words, tokens[:2]) == []
+    assert word_times(words, tokens) == [("well-known", 0.1, 0.6), ("fact", 0.7, 0.9)]
+    assert word_times(words, tokens[:2]) == []

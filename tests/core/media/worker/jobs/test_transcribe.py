@@ -215,7 +215,7 @@ async def test_english_is_taken_by_any_of_its_names(recogniser, tmp_path, langua
 
 
 async def test_missing_extra_says_how_to_install_it(tmp_path, monkeypatch):
-    monkeypatch.setattr(transcription, "deaf", lambda: "pip install it")
+    monkeypatch.setattr(transcription, "transcription_hint", lambda: "pip install it")
 
     with pytest.raises(Unavailable, match="pip install it"):
         await write_down(asked(tmp_path / "unread.wav"))

@@ -106,7 +106,7 @@ async def test_long_sound_is_listened_to_for_its_first_minutes(speech_file, tmp_
 
 
 async def test_missing_recogniser_is_said(speech_file, monkeypatch):
-    monkeypatch.setattr(measurement, "deaf", lambda: "pip install it")
+    monkeypatch.setattr(measurement, "transcription_hint", lambda: "pip install it")
     found = await inspected(speech_file)
 
     assert "**Transcript**: the recogniser is not installed here: `pip install it`" in found.text
