@@ -1,7 +1,4 @@
-"""The OpenAI wire, one file per modality: whoever speaks it is a row in the admin, not code.
-
-https://platform.openai.com/docs/api-reference
-"""
+"""The adapter for OpenAI's API and for every server that speaks it: https://platform.openai.com/docs/api-reference."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Server-sent events on the OpenAI wire: objects until `[DONE]`, errors among them raised."""
+"""OpenAI's server-sent events: JSON objects until `[DONE]`; an error among them is raised."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ from contextlib import aclosing
 from typing import Any
 
 from core.contract.errors import UpstreamInvalid
-from core.providers.openai import wire
+from core.providers.openai.errors import error_in
 from core.providers.shared import http
-from core.providers.shared.errors import from_object
+from core.providers.shared.json_body import decode
 from core.providers.shared.sse import EventTooLarge, ServerEvent, Splitter
 
 EVENT_STREAM = "text/event-stream"
 TERMINATOR = b"[DONE]"
 
 
-async def values(answer: http.Response, hide: tuple[str, ...]) -> AsyncGenerator[dict[str, Any], None]:
-    """Each event as an object with its `type`; ends at `[DONE]`. Raises where the answer ends without it."""
+async def objects(response: http.Response, hide: tuple[str, ...]) -> AsyncGenerator[dict[str, Any], None]:
+    """Each event as an object with its `type`, until `[DONE]`. Raises where the answer ends without that."""
     splitter = Splitter()
-    async with aclosing(answer.chunks()) as chunks:
+    async with aclosing(response.chunks()) as chunks:
         async for chunk in chunks:
             for event in split(splitter, chunk):
                 if event.data == TERMINATOR:
                     return
-                yield {"type": event.name, **value_of(event, hide)}
+                yield {"type": event.name, **object_of(event, hide)}
     raise UpstreamInvalid("The answer was cut short.", code="upstream_truncated")
 
 
@@ -37,17 +37,17 @@ def split(splitter: Splitter, chunk: bytes) -> list[ServerEvent]:
     raise failure
 
 
-def value_of(event: ServerEvent, hide: tuple[str, ...]) -> dict[str, Any]:
-    """The object an event carries. Raises what it says where it is an error."""
-    return accepted(wire.decoded(event.data), event.name, hide)
+def object_of(event: ServerEvent, hide: tuple[str, ...]) -> dict[str, Any]:
+    """The object of an event. Raises the error where it is one."""
+    return checked(decode(event.data), event.name, hide)
 
 
-def accepted(value: Any, name: str, hide: tuple[str, ...]) -> dict[str, Any]:
-    """`value`, which came in an event of that name, if it is an object. Raises what it says of an error."""
+def checked(value: Any, name: str, hide: tuple[str, ...]) -> dict[str, Any]:
+    """`value`, which came in an event of that name, if it is an object. Raises the error where it is one."""
     if not isinstance(value, dict):
         raise UpstreamInvalid("The provider sent an event that is not an object.")
-    if error := from_object(value, hide):
+    if error := error_in(value, hide):
         raise error
     if value.get("type", name) == "error":
-        raise from_object({"error": value}, hide) or UpstreamInvalid("The provider sent an error.")
+        raise error_in({"error": value}, hide) or UpstreamInvalid("The provider sent an error.")
     return value

@@ -11,14 +11,26 @@ from contextlib import aclosing
 from core.contract.events import Event
 from core.contract.route import Target
 from core.contract.translation import TranslationRequest
-from core.providers.openai.transcription.transcription import listen, pairs, shared, upstream_format
+from core.providers.openai.transcription.form import (
+    TIMED_FORMATS,
+    Pairs,
+    common_fields,
+    form_pairs,
+    response_format,
+    send_form,
+)
 
 
 class OpenAITranslation:
     async def translate(self, target: Target, request: TranslationRequest) -> AsyncGenerator[Event, None]:
-        """As a transcription: deltas, segments, the whole, then `Used`; closes its upstream."""
-        own = {**shared(target, request), "response_format": upstream_format(target, request)}
-        source = listen(target, request, "audio/translations", pairs(own, target, request))
+        """Deltas, segments, the whole transcript in English, then `Used`."""
+        source = send_form(target, request, "audio/translations", translation_form(target, request))
         async with aclosing(source) as events:
             async for event in events:
                 yield event
+
+
+def translation_form(target: Target, request: TranslationRequest) -> Pairs:
+    """What is sent beside the file."""
+    form = response_format(target, timed=request.segments or request.format in TIMED_FORMATS)
+    return form_pairs({**common_fields(target, request), "response_format": form}, target, request)

@@ -1,4 +1,4 @@
-"""Undoing a content encoding in bounded pieces: we ask for none, some servers compress all the same."""
+"""Decompression of an answer in bounded pieces: we ask for no compression, some servers compress anyway."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ EITHER_HEADER = 32 + zlib.MAX_WBITS
 
 
 class Inflater:
-    """Never holds more than one piece of output: a bomb meets the caller's count, not the memory."""
+    """Holds no more than one piece of output, so that the caller's limit stops a decompression bomb."""
 
     __slots__ = ("_zlib",)
 
@@ -34,7 +34,7 @@ class Inflater:
             data = self._zlib.unconsumed_tail or self._zlib.unused_data
 
     def end(self) -> bytes:
-        """What was still held back. Raises `UpstreamInvalid` when the stream is not whole."""
+        """The last bytes. Raises `UpstreamInvalid` when the stream is incomplete."""
         rest = self._zlib.flush()
         if not self._zlib.eof or self._zlib.unused_data:
             raise UpstreamInvalid(DAMAGED)
@@ -42,7 +42,7 @@ class Inflater:
 
 
 def inflater(encoding: str) -> Inflater | None:
-    """None where nothing has to be undone. Raises `UpstreamInvalid` for what we do not undo."""
+    """The decompressor for a Content-Encoding, None for identity. Raises `UpstreamInvalid` for others."""
     name = encoding.strip().lower()
     if name in ("", "identity"):
         return None

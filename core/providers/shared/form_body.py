@@ -1,4 +1,4 @@
-"""A form with one file, sent from disk: its length is known before, and no more than a piece is in memory."""
+"""A `multipart/form-data` body with one file, read from disk piece by piece."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from core.contract.transcription import AudioFile
 
 PIECE = 256 * 1024
 NAME = re.compile(r"[\w.\[\]-]{1,200}")
-"""Names come from callers too: nothing in them may end a header."""
+"""Names may come from callers: nothing in them may end a header."""
 
 
 class FormBody:
-    """`multipart/form-data` as an async iterable of bytes; iterating again sends it again."""
+    """The body as an async iterable of bytes; iterating again sends it again."""
 
     def __init__(self, fields: Sequence[tuple[str, str]], file: AudioFile) -> None:
         """Raises `InvalidRequest` for a field name that a form cannot carry."""
@@ -48,7 +48,7 @@ class FormBody:
 
 
 class FormReader:
-    """Opens the file for each piece: a connection that breaks leaves nothing to close."""
+    """Opens the file anew for each piece, so that a broken connection leaves no open file."""
 
     def __init__(self, head: bytes, path: str, tail: bytes) -> None:
         self._next = head

@@ -1,8 +1,8 @@
-"""Every byte to and from a provider; the one module that imports an HTTP client.
+"""HTTP to and from providers; the one module that imports an HTTP client.
 
 Connections belong to an origin and an event loop and live as long as the loop. No redirects, no cookies, no
 proxy variables, no retries: what leaves is what the adapter wrote. The transport is called directly,
-because the client above it keeps cookies, logs addresses and costs as much again.
+because the client above it keeps cookies, logs addresses and takes as much time again.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from core.contract.errors import (
 )
 from core.providers.shared.content_encoding import inflater
 from core.providers.shared.deadline import Deadline, DeadlineTimer
-from core.providers.shared.errors import EXCERPT, from_status
+from core.providers.shared.errors import EXCERPT, ErrorReader, from_status, no_details
 
 CONNECT, POOL = 10.0, 5.0
 CONNECTIONS = 1000
@@ -48,10 +48,10 @@ BROKEN = (TimeoutError, OSError, ValueError, httpx.HTTPError, httpx.InvalidURL, 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one answer may take: seconds of waiting, bytes of memory.
+    """Bounds of one answer, in seconds of waiting and in bytes.
 
-    `total` bounds all waiting, headers included; `idle` each wait for more; fewer than `pace` bytes in
-    `idle` seconds of waiting is a drip; `size` counts decoded bytes.
+    `total` bounds all waiting, headers included; `idle` each wait for more; an answer with fewer than `pace`
+    bytes in `idle` seconds of waiting is too slow; `size` counts decoded bytes.
     """
 
     total: float = 300.0
@@ -62,7 +62,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request as it will leave; `hide` is kept out of every message.
+    """One request; `hide` are secrets that no error message may contain, `read_error` reads an error page.
 
     A body that comes in pieces needs a Content-Length among `headers`.
     """
@@ -73,15 +73,16 @@ class Call:
     content: bytes | AsyncIterable[bytes] = b""
     limits: Limits = Limits()
     hide: tuple[str, ...] = ()
+    read_error: ErrorReader = no_details
 
 
 class Response:
-    """A 2xx answer whose body is still coming; leaving the `async with` early closes its connection."""
+    """An answer whose body is still arriving; leaving the `async with` early closes its connection."""
 
     __slots__ = ("_content", "_deadline", "_limits", "_response", "headers", "media_type")
 
     def __init__(self, response: httpx.Response, limits: Limits, deadline: Deadline) -> None:
-        # what the transport has wrapped: each of the iterators around it costs as much again for every chunk
+        # what the transport has wrapped: each iterator around it costs as much again for every chunk
         self._response = cast(AiohttpResponseStream, response.stream)._aiohttp_response
         self._content = self._response.content
         self._limits = limits
@@ -100,7 +101,7 @@ class Response:
         await self._response.__aexit__(kind, error, trace)
 
     async def chunks(self) -> AsyncGenerator[bytes, None]:
-        """Decoded bytes as they arrive. Raises from the error tree when they stop, drip or are too many."""
+        """Decoded bytes as they arrive. Raises from the error tree if they stop, are too slow or too many."""
         inflate = inflater(self.headers.get("content-encoding", ""))
         deadline, limits, read = self._deadline, self._limits, self._content.readany
         mark, size, fresh = deadline.left, 0, 0
@@ -138,7 +139,7 @@ class Response:
             return b"".join([chunk async for chunk in chunks])
 
     async def excerpt(self) -> bytes:
-        """The first bytes of an error page, whatever happens after them; nobody waits long for one."""
+        """The first bytes of an error page, those that arrive within `EXCERPT_SECONDS`."""
         self._deadline.left = min(self._deadline.left, EXCERPT_SECONDS)
         found = bytearray()
         try:
@@ -152,11 +153,12 @@ class Response:
         return bytes(found[:EXCERPT])
 
     def _expire(self) -> None:
-        """A wait took too long: let it end."""
+        """End the current wait, which has become too long."""
         self._content.set_exception(TimeoutError())
 
     async def _linger(self) -> None:
-        """Let an answer that has said all end as well: only then its connection can be used again."""
+        """Wait briefly for the end of an answer that was read as far as needed, so that its connection can be
+        used again."""
         with suppress(*BROKEN):
             await self._deadline.wait(self._content.readany(), LINGER)
 
@@ -176,7 +178,7 @@ async def send(call: Call) -> Response:
         return answer
     async with answer:
         body = await answer.excerpt()
-    raise from_status(response.status_code, answer.headers, body, call.hide)
+    raise from_status(response.status_code, answer.headers, call.read_error(body), call.hide)
 
 
 def too_long(limits: Limits) -> UpstreamInvalid:
@@ -202,7 +204,7 @@ def bearer(key: str) -> str:
 
 
 def upstream_error(error: BaseException) -> UpstreamError:
-    """What a failure of the client means; its own words, which may quote addresses, are not repeated."""
+    """The error for a failure of the client; its own message, which may quote addresses, is not repeated."""
     cause = error.__cause__ if isinstance(error, httpx.HTTPError) and error.__cause__ else error
     if isinstance(cause, TimeoutError):
         return UpstreamTimeout("The provider did not answer in time.")
@@ -236,8 +238,8 @@ class StreamedBody(httpx.AsyncByteStream):
 
 
 class Transport(AiohttpTransport):
-    """Does for every request only what differs from one to the next: the time-outs are made once, and what
-    breaks is translated here anyway."""
+    """The library's transport without what is the same for every request: the timeouts are built once, and
+    `upstream_error` translates its exceptions."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         session = self.client if isinstance(self.client, aiohttp.ClientSession) else self.get_client()
@@ -256,7 +258,7 @@ class Transport(AiohttpTransport):
 
 @lru_cache(maxsize=1024)
 def _address(url: str) -> tuple[httpx.URL, yarl.URL, str]:
-    """As the library reads it, as its transport does, and the origin."""
+    """The URL as httpx parses it, as aiohttp does, and its origin."""
     parsed = httpx.URL(url)
     return parsed, yarl.URL(str(parsed)), f"{parsed.scheme}://{parsed.netloc.decode()}"
 

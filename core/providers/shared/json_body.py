@@ -1,4 +1,4 @@
-"""A JSON body with files in it, sent from disk: base64 is made piece by piece and its length known before."""
+"""JSON bodies: files in a request are read from disk and encoded to base64 piece by piece."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from typing import Any
 import orjson
 
 from core.contract.chat import Media
-from core.contract.errors import InvalidRequest
+from core.contract.errors import InvalidRequest, UpstreamInvalid
 
 PIECE = 192 * 1024
 """A multiple of 3 bytes: base64 of such pieces can be joined."""
 BARE = b'"data":"'
-"""What stands before a file in `input_audio`, the one place where base64 has no `data:` in front."""
+"""What precedes the file in `input_audio`, the one place where base64 has no `data:` in front."""
 
 BodyPart = bytes | Media
 
 
 def encode(body: Mapping[str, Any]) -> bytes | JsonBody:
-    """`body` as JSON, streamed where it has a `Media`. Raises `InvalidRequest` for what JSON cannot carry."""
+    """`body` as JSON, streamed if it has a `Media`. Raises `InvalidRequest` for what JSON cannot carry."""
     found: list[Media] = []
     mark = ""
 
@@ -42,12 +42,21 @@ def encode(body: Mapping[str, Any]) -> bytes | JsonBody:
     except orjson.JSONEncodeError:
         failure = InvalidRequest("The request has characters or values that JSON cannot carry.")
     else:
-        return JsonBody(segments(text.split(mark.encode()), found)) if found else text
+        return JsonBody(body_parts(text.split(mark.encode()), found)) if found else text
     raise failure
 
 
-def segments(texts: Sequence[bytes], files: Sequence[Media]) -> list[BodyPart]:
-    """JSON and files by turns, each file behind what says that it is one."""
+def decode(body: bytes) -> Any:
+    """The JSON value of an answer's `body`. Raises `UpstreamInvalid`."""
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        failure = UpstreamInvalid("The provider answered with broken JSON.")
+    raise failure
+
+
+def body_parts(texts: Sequence[bytes], files: Sequence[Media]) -> list[BodyPart]:
+    """JSON and files alternately, each file after the start of its data URL."""
     first, *rest = texts
     found: list[BodyPart] = []
     before = first
@@ -61,29 +70,29 @@ def segments(texts: Sequence[bytes], files: Sequence[Media]) -> list[BodyPart]:
 class JsonBody:
     """The body as an async iterable of bytes; iterating again sends it again."""
 
-    def __init__(self, segments: Sequence[BodyPart]) -> None:
-        self._segments = segments
+    def __init__(self, parts: Sequence[BodyPart]) -> None:
+        self._parts = parts
 
     @property
     def headers(self) -> dict[str, str]:
-        return {"Content-Length": str(sum(map(length, self._segments)))}
+        return {"Content-Length": str(sum(map(length, self._parts)))}
 
     async def check(self) -> None:
         """Raises `InvalidRequest` where a file has gone or changed since it was measured."""
-        files = [segment for segment in self._segments if isinstance(segment, Media)]
+        files = [part for part in self._parts if isinstance(part, Media)]
         for media, size in zip(files, await asyncio.to_thread(sizes, files), strict=True):
             if size != media.size:
                 raise InvalidRequest(f"The file {media.name} is no longer there.", param="messages")
 
     def __aiter__(self) -> AsyncIterator[bytes]:
-        return JsonReader(self._segments)
+        return JsonReader(self._parts)
 
 
 class JsonReader:
-    """Opens a file for each piece of it: a connection that breaks leaves nothing to close."""
+    """Opens the file anew for each piece of it, so that a broken connection leaves no open file."""
 
-    def __init__(self, segments: Sequence[BodyPart]) -> None:
-        self._segments = iter(segments)
+    def __init__(self, parts: Sequence[BodyPart]) -> None:
+        self._parts = iter(parts)
         self._media: Media | None = None
         self._at = 0
 
@@ -92,30 +101,30 @@ class JsonReader:
 
     async def __anext__(self) -> bytes:
         while self._media is None:
-            segment = next(self._segments, None)
-            if segment is None:
+            part = next(self._parts, None)
+            if part is None:
                 raise StopAsyncIteration
-            if isinstance(segment, bytes):
-                return segment
-            self._media, self._at = (segment, 0) if segment.size else (None, 0)
+            if isinstance(part, bytes):
+                return part
+            self._media, self._at = (part, 0) if part.size else (None, 0)
         media, at = self._media, self._at
         self._at += PIECE
         if self._at >= media.size:
             self._media = None
-        return await asyncio.to_thread(piece, media, at)
+        return await asyncio.to_thread(encode_piece, media, at)
 
 
-def length(segment: BodyPart) -> int:
-    return len(segment) if isinstance(segment, bytes) else -(-segment.size // 3) * 4
+def length(part: BodyPart) -> int:
+    return len(part) if isinstance(part, bytes) else -(-part.size // 3) * 4
 
 
 def sizes(files: Sequence[Media]) -> list[int]:
-    """-1 for a file that cannot be asked."""
+    """Their sizes on disk, -1 for a file that is not there."""
     return [os.path.getsize(media.path) if os.path.isfile(media.path) else -1 for media in files]
 
 
-def piece(media: Media, at: int) -> bytes:
-    """Base64 of up to `PIECE` bytes from `at`; never more than the length that was promised."""
+def encode_piece(media: Media, at: int) -> bytes:
+    """Base64 of up to `PIECE` bytes from `at`; never more than the Content-Length allows."""
     with open(media.path, "rb") as file:
         file.seek(at)
         return b2a_base64(file.read(min(PIECE, media.size - at)), newline=False)

@@ -1,4 +1,4 @@
-"""What a provider says, made fit to repeat: no keys, no query strings, no control characters, not long."""
+"""A provider's message made safe to show: no keys, no query strings, no control characters, bounded."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Server-sent events from bytes: incremental, pure, bounded.
 
-The grammar is WHATWG HTML, section 9.2.6; `id` and `retry` fields are of no use to us and are dropped.
+The grammar is WHATWG HTML, section 9.2.6; the fields `id` and `retry` are ignored.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ BETWEEN = EVENT_END + FIELD
 
 
 class EventTooLarge(ValueError):
-    """One event has more bytes than the cap."""
+    """One event has more bytes than the cap allows."""
 
 
 class ServerEvent(NamedTuple):
@@ -25,7 +25,7 @@ class ServerEvent(NamedTuple):
 
 
 class Splitter:
-    """Cuts a byte stream into events, however it was sliced.
+    """Splits a byte stream into events, whatever the chunks it comes in.
 
     `cap` bounds the bytes held for one event, comments and unfinished lines included.
     """
@@ -34,7 +34,7 @@ class Splitter:
 
     def __init__(self, cap: int = MIB) -> None:
         self._cap = cap
-        self._line: list[bytes] = []  # pieces of a line whose end has not come yet
+        self._line: list[bytes] = []  # pieces of an unfinished line
         self._data: list[bytes] = []
         self._name = ""
         self._held = 0
@@ -98,7 +98,7 @@ class Splitter:
         elif field == b"event":
             self._name = value.decode("utf-8", "replace")
         if not self._data:
-            self._held = 0  # comments and keep-alives never add up
+            self._held = 0  # comments and keep-alives do not count
         return None
 
     def _dispatch(self) -> ServerEvent | None:

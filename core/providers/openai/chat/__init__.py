@@ -1,0 +1,1 @@
+"""Chat over `POST /chat/completions`."""

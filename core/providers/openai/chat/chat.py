@@ -1,4 +1,4 @@
-"""`POST /chat/completions`: a conversation goes up, its files from disk; the answer comes whole or as events.
+"""`POST /chat/completions`: messages with their files from disk; the answer comes as events or as one object.
 
 https://platform.openai.com/docs/api-reference/chat/create
 https://openrouter.ai/docs/api-reference/chat-completion
@@ -15,110 +15,111 @@ from core.contract.audio import AudioFormat
 from core.contract.chat import ChatRequest, Modality
 from core.contract.events import Event, Used
 from core.contract.route import Target
-from core.providers.openai import wire
 from core.providers.openai.chat.events import ChatReader
 from core.providers.openai.chat.usage import usage_of
+from core.providers.openai.router import is_router
+from core.providers.openai.vendor import VENDOR
 from core.providers.shared import http
+from core.providers.shared.calls import is_json, target_limits
 from core.providers.shared.json_body import JsonBody
 
 LIMITS = http.Limits(total=300.0, idle=60.0, pace=16, size=64 * http.MIB)
-WATCHING = http.Limits(total=600.0, idle=LIMITS.idle, pace=LIMITS.pace, size=LIMITS.size)
-SPELLED = (Modality.IMAGE, Modality.TEXT, Modality.AUDIO)
-"""In the order in which the documentations write them."""
+VIDEO_LIMITS = http.Limits(total=600.0, idle=LIMITS.idle, pace=LIMITS.pace, size=LIMITS.size)
+MODALITY_ORDER = (Modality.IMAGE, Modality.TEXT, Modality.AUDIO)
+"""As the two references write them."""
 OWN_FIELDS = {"model", "messages", "modalities", "audio", "stream", "stream_options"}
-ASIDE = http.MIB
-"""An answer longer than this is read in a thread: others are waiting meanwhile."""
+READ_IN_THREAD = http.MIB
+"""Bytes above which an answer is parsed in a thread, so that other requests do not wait."""
 
 
 class OpenAIChat:
     async def chat(self, target: Target, request: ChatRequest) -> AsyncGenerator[Event, None]:
-        """`Answered`, then each event as it comes, then `Used`; closes its upstream."""
+        """`AnswerMetadata`, then each event as it arrives, then `Used`."""
         body = self.chat_body(target, request)
-        call = wire.call(target, "POST", "chat/completions", body, limits(target, request))
+        call = VENDOR.json_call(target, "POST", "chat/completions", body, limits(target, request))
         if isinstance(call.content, JsonBody):
             await call.content.check()
-        reading = ChatReader(target.format or request.format, call.hide, wrapped=wrapped(target, request))
-        async with await http.send(call) as answer:
-            if wire.is_json(answer.media_type) or "stream" not in body:
-                for event in await whole(reading, answer):
+        reader = ChatReader(target.format or request.format, call.hide, wrapped=wraps_wav(target, request))
+        async with await http.send(call) as response:
+            if is_json(response.media_type) or "stream" not in body:
+                for event in await read_object(reader, response):
                     yield event
             else:
-                async with aclosing(answer.chunks()) as chunks:
+                async with aclosing(response.chunks()) as chunks:
                     async for chunk in chunks:
-                        for event in reading.feed(chunk):
+                        for event in reader.feed(chunk):
                             yield event
-                        if reading.done:
+                        if reader.done:
                             break
-        for event in reading.end():
+        for event in reader.end():
             yield event
-        yield Used(usage_of(reading.usage, target))
+        yield Used(usage_of(reader.usage, target))
 
     def chat_body(self, target: Target, request: ChatRequest) -> dict[str, Any]:
-        """What is sent: what the caller said wins over options, of the caller's and of the endpoint."""
+        """The JSON body; the caller's parameters win over the options of the caller and of the endpoint."""
         fields = dict(target.options.get("body", {}))
         fields |= {key: value for key, value in request.options.get(target.provider, {}).items()
                    if key != "provider"}  # fmt: skip
         fields = {key: value for key, value in fields.items() if key not in OWN_FIELDS}
         fields |= request.parameters
         fields |= {"model": target.model, "messages": list(request.messages)}
-        fields |= made_of(target, request)
+        fields |= output_fields(target, request)
         if request.streamed or must_stream(target, request):
             fields["stream"] = True
             if target.options.get("stream_usage", True):
                 fields["stream_options"] = {"include_usage": True}
-        if router(target):
+        if is_router(target):
             fields["usage"] = {"include": True}
         return fields
 
 
-async def whole(reading: ChatReader, answer: http.Response) -> Sequence[Event]:
-    body = await answer.body()
-    if len(body) > ASIDE:
-        return await asyncio.to_thread(reading.whole, body)
-    return reading.whole(body)
+async def read_object(reader: ChatReader, response: http.Response) -> Sequence[Event]:
+    body = await response.body()
+    if len(body) > READ_IN_THREAD:
+        return await asyncio.to_thread(reader.whole, body)
+    return reader.whole(body)
 
 
-def made_of(target: Target, request: ChatRequest) -> dict[str, Any]:
-    """What the answer is to be made of, where that is more than text."""
+def output_fields(target: Target, request: ChatRequest) -> dict[str, Any]:
+    """`modalities` and `audio`, where the answer is to have more than text."""
     wanted = set(request.modalities)
     if wanted <= {Modality.TEXT}:
         return {}
     if Modality.AUDIO not in wanted:
-        return {"modalities": [name for name in SPELLED if name in wanted]}
-    form = AudioFormat.PCM if wrapped(target, request) else target.format or request.format
+        return {"modalities": [name for name in MODALITY_ORDER if name in wanted]}
+    form = AudioFormat.PCM if wraps_wav(target, request) else target.format or request.format
     audio = {"format": "pcm16" if form is AudioFormat.PCM else form.value}
     if target.voice is not None:
         audio["voice"] = target.voice
-    return {"modalities": [name for name in SPELLED if name in wanted | {Modality.TEXT}], "audio": audio}
+    return {
+        "modalities": [name for name in MODALITY_ORDER if name in wanted | {Modality.TEXT}],
+        "audio": audio,
+    }
 
 
 def must_stream(target: Target, request: ChatRequest) -> bool:
-    """OpenRouter makes sound in streams only; the endpoint's option `stream_only_sound` says who else."""
+    """OpenRouter sends audio in streams only; the endpoint's option `stream_only_sound` says so of others."""
     return Modality.AUDIO in request.modalities and bool(
-        target.options.get("stream_only_sound", router(target))
+        target.options.get("stream_only_sound", is_router(target))
     )
 
 
-def wrapped(target: Target, request: ChatRequest) -> bool:
-    """Whether samples must be asked for and a WAV made of them: streams have none."""
+def wraps_wav(target: Target, request: ChatRequest) -> bool:
+    """Whether pcm must be requested and wrapped as WAV here, because streams have no WAV."""
     return not request.streamed and must_stream(target, request) and target.format is AudioFormat.WAV
 
 
-def router(target: Target) -> bool:
-    return bool(target.options.get("router", target.provider == "openrouter"))
-
-
 def limits(target: Target, request: ChatRequest) -> http.Limits:
-    """Whoever is shown a video needs longer."""
-    watches = any(
+    """Those of the target; a request with a video may take longer."""
+    has_video = any(
         part.get("type") == "video_url"
         for message in request.messages
-        for part in parts(message.get("content"))
+        for part in content_parts(message.get("content"))
     )
-    return wire.limits(target, WATCHING if watches else LIMITS)
+    return target_limits(target, VIDEO_LIMITS if has_video else LIMITS)
 
 
-def parts(content: Any) -> list[Mapping[str, Any]]:
+def content_parts(content: Any) -> list[Mapping[str, Any]]:
     return (
         [part for part in content if isinstance(part, Mapping)] if isinstance(content, list | tuple) else []
     )

@@ -1,4 +1,4 @@
-"""A picture in an answer: bytes out of a data URL, or the address where it can be fetched."""
+"""An image of an answer: bytes from a data URL, or an https address."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from core.media.file_types import HEAD, file_type
 DATA_URL = re.compile(r"data:(image/[a-z0-9.+-]{1,40})(?:;[^,;]{1,40})*;base64,", re.IGNORECASE)
 
 
-def picture(value: Any) -> tuple[str, bytes, str]:
-    """(media type, bytes, address) of one picture; an address has neither. Raises `UpstreamInvalid`.
+def read_image(value: Any) -> tuple[str, bytes, str]:
+    """(media type, bytes, address) of one image; one with an address has neither of the others.
 
-    What the bytes begin with is believed before what the provider calls them.
+    The media type is that of the first bytes, or else that of the data URL. Raises `UpstreamInvalid`.
     """
     url = value.get("image_url") if isinstance(value, dict) else None
     url = url.get("url") if isinstance(url, dict) else url

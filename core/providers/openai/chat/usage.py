@@ -1,4 +1,4 @@
-"""What an answer in a conversation comes to: tokens by kind, as the provider counts them."""
+"""Usage of a chat answer: tokens by kind, as the provider reports them."""
 
 from __future__ import annotations
 
@@ -8,40 +8,45 @@ from typing import Any
 
 from core.contract.route import Target
 from core.contract.usage import Amount, Kind, Unit, Usage
-from core.providers.openai.transcription.usage import charged, count, plausible
+from core.providers.openai.router import reported_cost
+from core.providers.shared.quantities import count, seconds
 
-HEARD = {
+PROMPT_DETAILS = {
     "audio_tokens": Kind.AUDIO_IN,
     "image_tokens": Kind.IMAGE_IN,
     "video_tokens": Kind.VIDEO_IN,
     "file_tokens": Kind.FILE_IN,
 }
-MADE = {"audio_tokens": Kind.AUDIO_OUT, "image_tokens": Kind.IMAGE_OUT}
+COMPLETION_DETAILS = {"audio_tokens": Kind.AUDIO_OUT, "image_tokens": Kind.IMAGE_OUT}
 
 
 def usage_of(reported: Any, target: Target) -> Usage:
-    """`reported` is the answer's `usage`. Nonsense is dropped and marks an estimate, as does its absence."""
-    told = reported if isinstance(reported, dict) else {}
+    """The usage of `reported`, the answer's `usage`; an estimate where that is missing or implausible."""
+    usage = reported if isinstance(reported, dict) else {}
     tokens = TokenReader()
-    asked, made = tokens.count(told.get("prompt_tokens")), tokens.count(told.get("completion_tokens"))
-    if asked is not None:
-        tokens.prompt(asked, details(told, "prompt_tokens_details"))
-    if made is not None:
-        made += tokens.beyond(told, asked or 0, made, bool(target.options.get("thoughts_in_total")))
-        tokens.completion(made, details(told, "completion_tokens_details"))
-    seconds = plausible(told.get("prompt_audio_seconds"))
-    if seconds:
-        tokens.amounts.append(Amount(Kind.AUDIO_IN, Unit.SECOND, round(Decimal(str(seconds)), 3)))
-    return Usage(tuple(tokens.amounts), charged(told, target), tokens.doubtful)
+    prompt, completion = (
+        tokens.count(usage.get("prompt_tokens")),
+        tokens.count(usage.get("completion_tokens")),
+    )
+    if prompt is not None:
+        tokens.prompt(prompt, details(usage, "prompt_tokens_details"))
+    if completion is not None:
+        completion += tokens.unlisted_reasoning(
+            usage, prompt or 0, completion, bool(target.options.get("thoughts_in_total"))
+        )
+        tokens.completion(completion, details(usage, "completion_tokens_details"))
+    if audio := seconds(usage.get("prompt_audio_seconds")):
+        tokens.amounts.append(Amount(Kind.AUDIO_IN, Unit.SECOND, audio))
+    return Usage(tuple(tokens.amounts), reported_cost(usage, target), tokens.doubtful)
 
 
-def details(told: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = told.get(name)
+def details(usage: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = usage.get(name)
     return found if isinstance(found, dict) else {}
 
 
 class TokenReader:
-    """Amounts as they are found, and whether something was told that cannot be."""
+    """Collects the amounts; `doubtful` once a count was implausible or contradicted another."""
 
     def __init__(self) -> None:
         self.amounts: list[Amount] = []
@@ -52,61 +57,64 @@ class TokenReader:
         self.doubtful = self.doubtful or found is None
         return found
 
-    def prompt(self, whole: int, told: Mapping[str, Any]) -> None:
-        """Text is what the other kinds leave; what was cached is part of it, then of the sound."""
-        if not told:
-            self._add(Kind.TEXT_IN, whole)
+    def prompt(self, total: int, reported: Mapping[str, Any]) -> None:
+        """Text is the rest after the other kinds; cached tokens are part of the text, then of the audio."""
+        if not reported:
+            self._add(Kind.TEXT_IN, total)
             return
-        parts = self._parts(whole, told, HEARD)
-        text = whole - sum(parts.values())
-        cached = self._part(told, "cached_tokens", whole)
-        of_sound = min(max(cached - text, 0), parts[Kind.AUDIO_IN])
+        parts = self._parts(total, reported, PROMPT_DETAILS)
+        text = total - sum(parts.values())
+        cached = self._part(reported, "cached_tokens", total)
+        cached_audio = min(max(cached - text, 0), parts[Kind.AUDIO_IN])
         self._add(Kind.TEXT_IN, text)
-        self._some({Kind.CACHED_IN: min(cached, text), Kind.CACHED_AUDIO_IN: of_sound, **parts})
+        self._add_nonzero({Kind.CACHED_IN: min(cached, text), Kind.CACHED_AUDIO_IN: cached_audio, **parts})
 
-    def completion(self, whole: int, told: Mapping[str, Any]) -> None:
-        if not told:
-            self._add(Kind.TEXT_OUT, whole)
+    def completion(self, total: int, reported: Mapping[str, Any]) -> None:
+        if not reported:
+            self._add(Kind.TEXT_OUT, total)
             return
-        parts = self._parts(whole, told, MADE)
-        text = whole - sum(parts.values())
-        reasoning = min(self._part(told, "reasoning_tokens", whole), text)
+        parts = self._parts(total, reported, COMPLETION_DETAILS)
+        text = total - sum(parts.values())
+        reasoning = min(self._part(reported, "reasoning_tokens", total), text)
         self._add(Kind.TEXT_OUT, text)
-        self._some({Kind.REASONING_OUT: reasoning, **parts})
+        self._add_nonzero({Kind.REASONING_OUT: reasoning, **parts})
 
-    def beyond(self, told: Mapping[str, Any], asked: int, made: int, unsaid: bool) -> int:
-        """Tokens of thoughts that only the total has; they are made and charged like the others.
+    def unlisted_reasoning(
+        self, usage: Mapping[str, Any], prompt: int, completion: int, in_total: bool
+    ) -> int:
+        """Reasoning tokens that only `total_tokens` includes; they are charged like other completion tokens.
 
-        xAI tells their number apart. Gemini does not: the endpoint's option `thoughts_in_total` vouches for
-        it. Any other total that is no sum is doubtful, but for Mistral's, which counts sound in seconds.
+        xAI also reports their number. Gemini does not: there the endpoint's option `thoughts_in_total`
+        (`in_total`) says so. Any other total that is no sum is doubtful, except for Mistral's, which counts
+        audio in seconds.
         """
-        total = told.get("total_tokens")
-        if total is None or "prompt_audio_seconds" in told:
+        total = usage.get("total_tokens")
+        if total is None or "prompt_audio_seconds" in usage:
             return 0
-        more = (self.count(total) or 0) - asked - made
-        thought = count(details(told, "completion_tokens_details").get("reasoning_tokens"))
-        if more > 0 and (more == thought or unsaid):
+        more = (self.count(total) or 0) - prompt - completion
+        reasoning = count(details(usage, "completion_tokens_details").get("reasoning_tokens"))
+        if more > 0 and (more == reasoning or in_total):
             return more
         self.doubtful = self.doubtful or more != 0
         return 0
 
-    def _parts(self, whole: int, told: Mapping[str, Any], names: Mapping[str, Kind]) -> dict[Kind, int]:
+    def _parts(self, total: int, reported: Mapping[str, Any], names: Mapping[str, Kind]) -> dict[Kind, int]:
         found = {}
         for name, kind in names.items():
-            found[kind] = self._part(told, name, whole)
-            whole -= found[kind]
+            found[kind] = self._part(reported, name, total)
+            total -= found[kind]
         return found
 
-    def _part(self, told: Mapping[str, Any], name: str, most: int) -> int:
-        """A count within its whole; a zero may be left out."""
-        value = told.get(name)
+    def _part(self, reported: Mapping[str, Any], name: str, limit: int) -> int:
+        """A count of at most `limit`; a missing one is zero."""
+        value = reported.get(name)
         if value is None:
             return 0
         found = self.count(value) or 0
-        self.doubtful = self.doubtful or found > most
-        return min(found, most)
+        self.doubtful = self.doubtful or found > limit
+        return min(found, limit)
 
-    def _some(self, found: Mapping[Kind, int]) -> None:
+    def _add_nonzero(self, found: Mapping[Kind, int]) -> None:
         for kind, quantity in found.items():
             if quantity:
                 self._add(kind, quantity)

@@ -1,33 +1,33 @@
-"""The event form of speech: `speech.audio.delta` with base64, `speech.audio.done` with usage."""
+"""Speech as server-sent events: `speech.audio.delta` with base64, `speech.audio.done` with usage."""
 
 from __future__ import annotations
 
-import binascii
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from typing import Any
 
 from core.contract.errors import UpstreamInvalid
 from core.providers.openai.speech.usage import SpeechMeter
-from core.providers.openai.stream import TERMINATOR, split, value_of
+from core.providers.openai.stream import TERMINATOR, object_of, split
 from core.providers.shared import http
+from core.providers.shared.audio_base64 import decode_audio
 from core.providers.shared.sse import Splitter
 
 CAP = 8 * http.MIB
 DONE = "speech.audio.done"
 
 
-async def sound(
-    answer: http.Response, hide: tuple[str, ...], meter: SpeechMeter
+async def audio_chunks(
+    response: http.Response, hide: tuple[str, ...], meter: SpeechMeter
 ) -> AsyncGenerator[bytes, None]:
-    """The decoded pieces; usage goes to `meter`. Raises when the events end without saying so."""
+    """The decoded audio; usage goes to `meter`. Raises when the stream ends without its last event."""
     splitter = Splitter(CAP)
-    async with aclosing(answer.chunks()) as chunks:
+    async with aclosing(response.chunks()) as chunks:
         async for chunk in chunks:
             for event in split(splitter, chunk):
                 if event.data == TERMINATOR:
                     return
-                value = value_of(event, hide)
+                value = object_of(event, hide)
                 if value.get("type", event.name) == DONE:
                     meter.report(value.get("usage"))
                     return
@@ -37,14 +37,6 @@ async def sound(
 
 
 def audio_in(value: Mapping[str, Any]) -> bytes:
-    """The sound of an object, empty where it has none; OpenAI says `audio`, Mistral `audio_data`."""
+    """The audio of an object, empty where it has none; OpenAI's key is `audio`, Mistral's `audio_data`."""
     encoded = value.get("audio", value.get("audio_data"))
-    if encoded is None:
-        return b""
-    if not isinstance(encoded, str):
-        raise UpstreamInvalid("The provider sent sound that is not base64.")
-    try:
-        return binascii.a2b_base64(encoded, strict_mode=True) if encoded else b""
-    except (binascii.Error, ValueError):
-        failure = UpstreamInvalid("The provider sent sound that is not base64.")
-    raise failure
+    return b"" if encoded is None else decode_audio(encoded)

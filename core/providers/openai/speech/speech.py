@@ -1,4 +1,4 @@
-"""`POST /audio/speech`: text to sound, as plain bytes or as events.
+"""`POST /audio/speech`: text to audio, answered with plain bytes or with events.
 
 https://platform.openai.com/docs/api-reference/audio/createSpeech
 """
@@ -15,12 +15,16 @@ from core.contract.events import AudioChunk, AudioStart, Event, Used
 from core.contract.route import Target
 from core.contract.speech import SpeechRequest
 from core.media.audio_header import WAV_HEADER, accept
-from core.providers.openai import wire
-from core.providers.openai.speech.events import audio_in, sound
+from core.providers.openai.errors import refuse
+from core.providers.openai.router import is_router
+from core.providers.openai.speech.events import audio_chunks, audio_in
 from core.providers.openai.speech.usage import SpeechMeter
 from core.providers.openai.stream import EVENT_STREAM
+from core.providers.openai.vendor import VENDOR
 from core.providers.shared import http
+from core.providers.shared.calls import is_json, target_limits
 from core.providers.shared.errors import EXCERPT
+from core.providers.shared.json_body import decode
 
 LIMITS = http.Limits(total=300.0, idle=60.0, pace=256, size=64 * http.MIB)
 OWN_FIELDS = {"model", "input", "response_format", "stream_format", "stream", "provider"}
@@ -31,15 +35,17 @@ PAGES = (b'{"', b'[{"', b"<!doctype", b"<html", b"<?xml")
 
 class OpenAISpeech:
     async def speak(self, target: Target, request: SpeechRequest) -> AsyncGenerator[Event, None]:
-        """`AudioStart` with the first bytes in hand, each chunk as it came, `Used`; closes its upstream."""
+        """`AudioStart` once the first bytes are here, each chunk as it arrives, `Used`."""
         audio = target.format or request.format
-        call = wire.call(
-            target, "POST", "audio/speech", body(target, request, audio), wire.limits(target, LIMITS)
-        )
+        body, limits = speech_body(target, request, audio), target_limits(target, LIMITS)
+        call = VENDOR.json_call(target, "POST", "audio/speech", body, limits)
         meter = SpeechMeter(target, request, audio)
-        async with await http.send(call) as answer, aclosing(_source(answer, call, meter)) as chunks:
+        async with (
+            await http.send(call) as response,
+            aclosing(_audio(response, call, meter)) as chunks,
+        ):
             head = await _head(chunks, audio, call.hide)
-            pcm = meter.begin(head, answer.media_type)
+            pcm = meter.begin(head, response.media_type)
             yield AudioStart(audio, pcm.sample_rate, pcm.channels)
             yield AudioChunk(head)
             async for chunk in chunks:
@@ -48,8 +54,8 @@ class OpenAISpeech:
         yield Used(meter.usage())
 
 
-def body(target: Target, request: SpeechRequest, audio: AudioFormat) -> dict[str, Any]:
-    """What is sent: our fields win over the options of the endpoint and of the caller."""
+def speech_body(target: Target, request: SpeechRequest, audio: AudioFormat) -> dict[str, Any]:
+    """The JSON body; our fields win over the options of the endpoint and of the caller."""
     options = {**target.options.get("body", {}), **request.options.get(target.provider, {})}
     fields: dict[str, Any] = {key: value for key, value in options.items() if key not in OWN_FIELDS}
     fields |= {"model": target.model, "input": request.text, "response_format": audio.value}
@@ -61,31 +67,31 @@ def body(target: Target, request: SpeechRequest, audio: AudioFormat) -> dict[str
         fields["instructions"] = request.instructions
     if target.options.get("stream_format") == "sse":
         fields["stream_format"] = "sse"
-    if target.options.get("router", target.provider == "openrouter") and request.options:
+    if is_router(target) and request.options:
         fields["provider"] = {"options": {name: dict(values) for name, values in request.options.items()}}
     return fields
 
 
-def _source(answer: http.Response, call: http.Call, meter: SpeechMeter) -> AsyncGenerator[bytes, None]:
-    """The sound, whichever form the server chose to send it in."""
-    if answer.media_type.startswith(EVENT_STREAM):
-        return sound(answer, call.hide, meter)
-    if wire.is_json(answer.media_type) or answer.media_type.startswith("text/"):
-        return _wrapped(answer, call.hide)
-    return answer.chunks()
+def _audio(response: http.Response, call: http.Call, meter: SpeechMeter) -> AsyncGenerator[bytes, None]:
+    """The audio, in whichever form the server sends it."""
+    if response.media_type.startswith(EVENT_STREAM):
+        return audio_chunks(response, call.hide, meter)
+    if is_json(response.media_type) or response.media_type.startswith("text/"):
+        return _audio_of_object(response, call.hide)
+    return response.chunks()
 
 
-async def _wrapped(answer: http.Response, hide: tuple[str, ...]) -> AsyncGenerator[bytes, None]:
-    """Sound inside one JSON object, as Mistral sends it; any other object is raised as what it says."""
-    value = wire.decoded(body := await answer.body())
+async def _audio_of_object(response: http.Response, hide: tuple[str, ...]) -> AsyncGenerator[bytes, None]:
+    """Audio inside one JSON object, as Mistral sends it. Raises the error of any other object."""
+    value = decode(body := await response.body())
     data = audio_in(value) if isinstance(value, dict) and "error" not in value else b""
     if not data:
-        wire.refuse(body, hide)
+        refuse(body, hide)
     yield data
 
 
 async def _head(chunks: AsyncGenerator[bytes, None], audio: AudioFormat, hide: tuple[str, ...]) -> bytes:
-    """The first chunk, or as many as tell sound from a page. Raises `UpstreamInvalid` for a page."""
+    """The first chunk, or as many as tell audio from an error page, which is raised as what it says."""
     head = b""
     async for chunk in chunks:
         head += chunk
@@ -99,6 +105,6 @@ async def _head(chunks: AsyncGenerator[bytes, None], audio: AudioFormat, hide: t
             head += chunk
             if len(head) > EXCERPT:
                 break
-        wire.refuse(head, hide)
+        refuse(head, hide)
     accept(head, audio)
     return head

@@ -1,0 +1,1 @@
+"""Transcription over `POST /audio/transcriptions`, and what translation shares with it."""

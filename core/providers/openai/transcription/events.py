@@ -1,4 +1,4 @@
-"""Answers that hold a transcript, as one object or as events, in the words of the contract."""
+"""Reads the answers of transcriptions and translations, one object or events, into events of the contract."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from core.contract.events import (
 )
 from core.contract.languages import primary
 from core.contract.route import Target
-from core.contract.transcription import TranscriptionRequest
-from core.contract.translation import TranscriptRequest
-from core.providers.openai import wire
-from core.providers.openai.stream import EVENT_STREAM, values
-from core.providers.openai.transcription.usage import plausible, usage_of
+from core.providers.openai.errors import refusal
+from core.providers.openai.stream import EVENT_STREAM, objects
+from core.providers.openai.transcription.usage import usage_of
 from core.providers.shared import http
+from core.providers.shared.json_body import decode
+from core.providers.shared.quantities import quantity
 
 NUMBERED = re.compile(r"(?:speaker[ _-]?)?(\d{1,2})", re.IGNORECASE)
 LONGEST_SPEAKER = 64
@@ -32,46 +32,48 @@ PREFIXES = ("transcript.text.", "transcription.text.", "transcription.")
 """OpenAI's event names and Mistral's for the same."""
 
 
-async def heard(
-    answer: http.Response, hide: tuple[str, ...], target: Target, request: TranscriptRequest
+async def transcript_events(
+    response: http.Response, hide: tuple[str, ...], target: Target, measured: float | None, *, logprobs: bool
 ) -> AsyncGenerator[Event, None]:
-    """The transcript, then `Used`, whichever form the server chose to send it in."""
-    if answer.media_type.startswith(EVENT_STREAM):
-        source = streamed(answer, hide, target, request)
-    else:
-        source = whole(answer, hide, target, request)
-    async with aclosing(source) as events:
+    """The transcript, then `Used`, in whichever form the server sends it.
+
+    `measured` are the seconds of the file; `logprobs` says that log probabilities were requested.
+    """
+    read = events_of_stream if response.media_type.startswith(EVENT_STREAM) else events_of_object
+    async with aclosing(read(response, hide, target, measured, logprobs=logprobs)) as events:
         async for event in events:
             yield event
 
 
-async def whole(
-    answer: http.Response, hide: tuple[str, ...], target: Target, request: TranscriptRequest
+async def events_of_object(
+    response: http.Response, hide: tuple[str, ...], target: Target, measured: float | None, *, logprobs: bool
 ) -> AsyncGenerator[Event, None]:
-    value = wire.decoded(body := await answer.body())
+    """From an answer that is one JSON object."""
+    value = decode(await response.body())
     if not isinstance(value, dict) or value.get("error") or not isinstance(value.get("text"), str):
-        wire.refuse(body, hide)
+        raise refusal(value, hide)
     if value["text"]:
-        yield TranscriptDelta(value["text"], logprobs_of(value, request))
-    for event in timed(value):
+        yield TranscriptDelta(value["text"], logprobs_of(value) if logprobs else ())
+    for event in timed_events(value):
         yield event
-    yield Transcript(value["text"], language_of(value), plausible(value.get("duration")))
-    yield Used(usage_of(value.get("usage"), target, request, value.get("duration")))
+    yield Transcript(value["text"], language_of(value), quantity(value.get("duration")))
+    yield Used(usage_of(value.get("usage"), target, measured, value.get("duration")))
 
 
-async def streamed(
-    answer: http.Response, hide: tuple[str, ...], target: Target, request: TranscriptRequest
+async def events_of_stream(
+    response: http.Response, hide: tuple[str, ...], target: Target, measured: float | None, *, logprobs: bool
 ) -> AsyncGenerator[Event, None]:
-    """Deltas and segments as they come; the last event has the usage and, from some, the times."""
-    text, segments, done, sure = [], 0, dict[str, Any](), False
-    async with aclosing(values(answer, hide)) as found:
-        async for value in found:
+    """From server-sent events: deltas and segments as they arrive; the last event has the usage and, from
+    some servers, the times."""
+    text, segments, done, has_logprobs = [], 0, dict[str, Any](), False
+    async with aclosing(objects(response, hide)) as values:
+        async for value in values:
             match kind_of(value):
                 case "delta":
                     text.append(delta := text_of(value, "delta"))
-                    logprobs = logprobs_of(value, request)
-                    sure = sure or bool(logprobs)
-                    yield TranscriptDelta(delta, logprobs)
+                    tokens = logprobs_of(value) if logprobs else ()
+                    has_logprobs = has_logprobs or bool(tokens)
+                    yield TranscriptDelta(delta, tokens)
                 case "segment" if segment := segment_in(value, segments):
                     segments += 1
                     yield segment
@@ -80,17 +82,17 @@ async def streamed(
                     break
     joined = "".join(text)
     final = done["text"] if isinstance(done.get("text"), str) else joined
-    late = () if sure else logprobs_of(done, request)
+    late = logprobs_of(done) if logprobs and not has_logprobs else ()
     if late or (not joined and final):
         yield TranscriptDelta("" if joined else final, late)
-    for event in () if segments else timed(done):
+    for event in () if segments else timed_events(done):
         yield event
-    yield Transcript(final, language_of(done), plausible(done.get("duration")))
-    yield Used(usage_of(done.get("usage"), target, request, done.get("duration")))
+    yield Transcript(final, language_of(done), quantity(done.get("duration")))
+    yield Used(usage_of(done.get("usage"), target, measured, done.get("duration")))
 
 
 def kind_of(value: Mapping[str, Any]) -> str:
-    """`delta`, `segment` or `done`; anything else is of no interest."""
+    """`delta`, `segment` or `done`; other events are ignored, whatever this returns for them."""
     name = str(value["type"])
     return next((name.removeprefix(prefix) for prefix in PREFIXES if name.startswith(prefix)), "")
 
@@ -103,14 +105,13 @@ def text_of(value: Mapping[str, Any], name: str) -> str:
     return found
 
 
-def logprobs_of(value: Mapping[str, Any], request: TranscriptRequest) -> tuple[Mapping[str, Any], ...]:
-    """The tokens of a piece or of the whole, where they were asked for."""
-    asked = isinstance(request, TranscriptionRequest) and request.logprobs
-    return tuple(entries(value, "logprobs")) if asked else ()
+def logprobs_of(value: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
+    """The tokens of a piece or of the whole, with their log probabilities."""
+    return tuple(entries(value, "logprobs"))
 
 
-def timed(value: Mapping[str, Any]) -> Iterator[Event]:
-    """Segments and words of one object, those that are what they should be."""
+def timed_events(value: Mapping[str, Any]) -> Iterator[Event]:
+    """The well-formed segments and words of one object."""
     for number, entry in enumerate(entries(value, "segments")):
         if segment := segment_in(entry, number):
             yield segment
@@ -135,13 +136,13 @@ def word_in(entry: Mapping[str, Any]) -> TranscriptWord | None:
     times, word = times_of(entry), entry.get("word", entry.get("text"))
     if times is None or not isinstance(word, str):
         return None
-    confidence = plausible(entry.get("confidence"))
-    sure = confidence if confidence is not None and confidence <= 1 else None
-    return TranscriptWord(word, *times, sure, speaker_of(entry))
+    confidence = quantity(entry.get("confidence"))
+    confidence = confidence if confidence is not None and confidence <= 1 else None
+    return TranscriptWord(word, *times, confidence, speaker_of(entry))
 
 
 def times_of(entry: Mapping[str, Any]) -> tuple[float, float] | None:
-    start, end = plausible(entry.get("start")), plausible(entry.get("end"))
+    start, end = quantity(entry.get("start")), quantity(entry.get("end"))
     return (start, end) if start is not None and end is not None and start <= end else None
 
 
@@ -152,7 +153,7 @@ def number_of(value: Any, default: int) -> int:
 
 
 def speaker_of(entry: Mapping[str, Any]) -> str | None:
-    """A letter from A for `0`, `speaker_0` and `A`; a name somebody gave stays."""
+    """A letter from A for `0`, `speaker_0` and `A`; a given name is kept."""
     speaker = entry.get("speaker_label", entry.get("speaker", entry.get("speaker_id")))
     if speaker is None or isinstance(speaker, bool) or not isinstance(speaker, str | int):
         return None
@@ -162,7 +163,7 @@ def speaker_of(entry: Mapping[str, Any]) -> str | None:
 
 
 def language_of(value: Mapping[str, Any]) -> str | None:
-    """A code from `english`, `en` or a list of guesses, the likeliest first."""
+    """The code for `english`, `en` or a list of guesses, of which the first is the most likely."""
     guesses = value.get("languages")
     first = guesses[0] if isinstance(guesses, list) and guesses else None
     found = value.get("language") or (first.get("language") if isinstance(first, dict) else first)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
 import ssl
 import threading
@@ -23,6 +24,7 @@ from core.contract.errors import (
     UpstreamUnreachable,
 )
 from core.providers.shared import http
+from core.providers.shared.errors import ErrorDetails
 from tests.fakes import scenarios
 from tests.fakes.provider import Provider
 
@@ -242,9 +244,13 @@ async def test_an_error_page_that_never_comes_is_not_waited_for(provider, monkey
     assert caught.value.retry_after == 2.0
 
 
+def message_of(body: bytes) -> ErrorDetails:
+    return ErrorDetails(json.loads(body)["error"]["message"])
+
+
 async def test_an_echoed_key_does_not_come_back(provider):
     with pytest.raises(http.UpstreamError) as caught:
-        await fetch(call(provider, "echo"))
+        await fetch(replace(call(provider, "echo"), read_error=message_of))
     assert caught.value.message == "Bad Bearer [hidden] key=[hidden] at https://x.test/v1"
 
 

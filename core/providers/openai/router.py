@@ -1,0 +1,30 @@
+"""What differs where the server is a router such as OpenRouter, with other providers behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from core.contract.route import Target
+from core.providers.shared.quantities import usd
+
+
+def is_router(target: Target) -> bool:
+    """The endpoint's option `router`; without it, whether the provider is OpenRouter."""
+    return bool(target.options.get("router", target.provider == "openrouter"))
+
+
+def reported_cost(usage: Mapping[str, Any], target: Target) -> Decimal | None:
+    """US dollars that a router's usage object reports as charged; None for any other server, whose figure may
+    be something else.
+
+    Where the router used a key of ours (`is_byok`), the provider behind it charges that key in addition.
+    """
+    if not is_router(target):
+        return None
+    cost = usd(usage.get("cost"))
+    details = usage.get("cost_details")
+    if cost is not None and usage.get("is_byok") is True and isinstance(details, dict):
+        cost += usd(details.get("upstream_inference_cost")) or 0
+    return cost

@@ -1,0 +1,89 @@
+"""The form of `audio/transcriptions` and `audio/translations`: the fields both have, and how it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
+from typing import Any
+
+import orjson
+
+from core.contract.events import Event
+from core.contract.route import Target
+from core.contract.transcription import TranscriptFormat
+from core.contract.translation import TranscriptRequest
+from core.providers.openai.router import is_router
+from core.providers.openai.transcription.events import transcript_events
+from core.providers.openai.vendor import VENDOR
+from core.providers.shared import http
+from core.providers.shared.calls import target_limits
+from core.providers.shared.form_body import FormBody
+
+LIMITS = http.Limits(total=300.0, idle=60.0, pace=16, size=64 * http.MIB)
+OWN_FIELDS = {"model", "file", "response_format", "stream", "provider"}
+TIMED_FORMATS = (TranscriptFormat.SRT, TranscriptFormat.VTT, TranscriptFormat.VERBOSE_JSON)
+
+Pairs = list[tuple[str, str]]
+"""Names and values of a form; a name may be repeated."""
+
+
+async def send_form(
+    target: Target, request: TranscriptRequest, path: str, form: Pairs, *, logprobs: bool = False
+) -> AsyncGenerator[Event, None]:
+    """POST the file with `form` to `path`; yields the events of the answer, `logprobs` where requested."""
+    total = max(LIMITS.total, request.file.seconds or 0.0)  # a long file may take long before a first byte
+    bounds = http.Limits(total, LIMITS.idle, LIMITS.pace, LIMITS.size)
+    call = VENDOR.form_call(target, path, FormBody(form, request.file), target_limits(target, bounds))
+    async with (
+        await http.send(call) as response,
+        aclosing(
+            transcript_events(response, call.hide, target, request.file.seconds, logprobs=logprobs)
+        ) as events,
+    ):
+        async for event in events:
+            yield event
+
+
+def common_fields(target: Target, request: TranscriptRequest, keyterms: Sequence[str] = ()) -> dict[str, Any]:
+    """Model, prompt and temperature. `keyterms` are appended to the prompt where the endpoint's option
+    `keyterms_field` names no field for them."""
+    fields: dict[str, Any] = {"model": target.model}
+    prompt = request.prompt or ""
+    if name := target.options.get("keyterms_field"):
+        fields |= {name: list(keyterms)} if keyterms else {}
+    elif keyterms:
+        prompt = f"{prompt} {', '.join(keyterms)}".strip()
+    if prompt:
+        fields["prompt"] = prompt
+    if request.temperature is not None:
+        fields["temperature"] = request.temperature
+    return fields
+
+
+def response_format(target: Target, *, timed: bool) -> str:
+    """The simplest format the endpoint offers that has times where they are needed; the caller's format is
+    rendered from it afterwards."""
+    offered = target.options.get("response_formats", ("json",))
+    with_times = ("verbose_json", "diarized_json") if timed else ()
+    return next((form for form in with_times if form in offered), "json")
+
+
+def form_pairs(fields: Mapping[str, Any], target: Target, request: TranscriptRequest) -> Pairs:
+    """`fields` as text, together with the options of the endpoint and of the caller, over which they win."""
+    options = {**target.options.get("body", {}), **request.options.get(target.provider, {})}
+    found = {name: value for name, value in options.items() if name not in OWN_FIELDS} | dict(fields)
+    if is_router(target) and request.options:
+        found["provider"] = orjson.dumps({"options": request.options}, default=dict).decode()
+    return [pair for name, value in found.items() for pair in flatten(name, value)]
+
+
+def flatten(name: str, value: Any) -> Pairs:
+    """`name` and `value` as pairs: a list repeats `name[]`, an object becomes `name[key]`."""
+    if isinstance(value, Mapping):
+        return [pair for key, inner in value.items() for pair in flatten(f"{name}[{key}]", inner)]
+    if isinstance(value, list | tuple):
+        name = name if name.endswith("[]") else f"{name}[]"
+        return [pair for inner in value for pair in flatten(name, inner)]
+    if isinstance(value, bool):
+        return [(name, "true" if value else "false")]
+    return [] if value is None else [(name, str(value))]

@@ -1,0 +1,9 @@
+"""How OpenAI's API takes a key and writes its errors, for every call of this wire."""
+
+from __future__ import annotations
+
+from core.providers.openai.errors import read_error
+from core.providers.shared import http
+from core.providers.shared.calls import Vendor
+
+VENDOR = Vendor(lambda key: {"Authorization": http.bearer(key)}, read_error)

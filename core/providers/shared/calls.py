@@ -1,0 +1,78 @@
+"""HTTP calls to a target: address, headers, key, body and limits, for any vendor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from core.contract.route import Target
+from core.providers.shared.errors import ErrorReader
+from core.providers.shared.form_body import FormBody
+from core.providers.shared.http import Call, Limits
+from core.providers.shared.json_body import JsonBody, encode
+
+AGENT = "polyphony"
+SHORTEST_SECRET = 8
+"""Header values below this length are words like `true`, not secrets."""
+JSON_TYPES = ("application/json", "application/problem+json", "text/json")
+
+
+@dataclass(frozen=True, slots=True)
+class Vendor:
+    """What differs from vendor to vendor in every call.
+
+    `key_headers` makes the headers that carry a key, and raises `UpstreamDenied` for a key that cannot be
+    sent; `read_error` reads the vendor's error pages.
+    """
+
+    key_headers: Callable[[str], dict[str, str]]
+    read_error: ErrorReader
+
+    def json_call(
+        self, target: Target, method: str, path: str, body: dict[str, Any] | None, limits: Limits
+    ) -> Call:
+        """The call of `path` below the target's base URL. Raises `Unavailable` where its key is locked."""
+        headers, hide = self._headers(target)
+        content: bytes | JsonBody = b""
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+            content = encode(body)
+            if isinstance(content, JsonBody):
+                headers |= content.headers
+        return Call(method, address(target, path), headers, content, limits, hide, self.read_error)
+
+    def form_call(self, target: Target, path: str, form: FormBody, limits: Limits) -> Call:
+        """The POST of `form` to `path`. Raises `Unavailable` where the target's key is locked."""
+        headers, hide = self._headers(target)
+        headers |= form.headers
+        return Call("POST", address(target, path), headers, form, limits, hide, self.read_error)
+
+    def _headers(self, target: Target) -> tuple[dict[str, str], tuple[str, ...]]:
+        """Headers of every call, and the secrets among them."""
+        headers = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": AGENT, **target.headers}
+        hide = tuple(value for value in target.headers.values() if len(value) >= SHORTEST_SECRET)
+        if target.credential is not None:
+            key = target.credential.reveal()
+            headers |= self.key_headers(key)
+            hide = (key, *hide)
+        return headers, hide
+
+
+def address(target: Target, path: str) -> str:
+    return f"{target.base_url.rstrip('/')}/{path}"
+
+
+def target_limits(target: Target, default: Limits) -> Limits:
+    """`default` with the seconds of the endpoint's options `timeout` and `idle_timeout`."""
+    total, idle = (
+        target.options.get("timeout", default.total),
+        target.options.get("idle_timeout", default.idle),
+    )
+    if (total, idle) == (default.total, default.idle):
+        return default
+    return Limits(float(total), float(idle), default.pace, default.size)
+
+
+def is_json(media_type: str) -> bool:
+    return media_type.partition(";")[0].strip() in JSON_TYPES
