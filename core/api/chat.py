@@ -22,7 +22,8 @@ from core.api.http.write_buffer import coalesce
 from core.background import state
 from core.bodies.chat.body import ChatBody
 from core.bodies.chat.chunks import ChunkWriter
-from core.bodies.chat.completion import chat_usage, render_completion
+from core.bodies.chat.completion import render_completion
+from core.bodies.chat.usage import chat_usage
 from core.contract.errors import Interrupted, PolyphonyError
 from core.contract.events import Event, Started
 from core.gateway import Session, collect

@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 
 from core.bodies.chat.completion import OWN_FIELDS, audio_id, encoded, image_part
+from core.bodies.chat.usage import ChatUsage
 from core.contract.events import AnswerMetadata, AudioChunk, ChatDelta, Event, ImageReady, Started, ToolCall
 
 GROUP = 6
@@ -71,8 +72,8 @@ class ChunkWriter:
             self._set_fields(**{name: value for name, value in event.extra.items() if name not in OWN_FIELDS})
         return b""
 
-    def end(self, usage: Mapping[str, Any]) -> bytes:
-        """The rest of the audio, the finish reason of each choice, the usage chunk (`chat_usage`)."""
+    def end(self, usage: ChatUsage) -> bytes:
+        """The rest of the audio, the finish reason of each choice, the usage chunk."""
         frames = [self._open(0), self._audio_end()]
         for index in sorted(self._heads):
             ended = self._ended.get(index)
@@ -80,8 +81,11 @@ class ChunkWriter:
         last = {**self._fields, "choices": [], "usage": usage}
         return b"".join((*frames, sse_event(last), TERMINATOR))
 
-    def failure(self, error: Mapping[str, Any], usage: Mapping[str, Any] | None) -> bytes:
-        """The answer broke off: an `error` object and the finish reason `error`, as OpenRouter sends them."""
+    def failure(self, error: Mapping[str, Any], usage: ChatUsage | None) -> bytes:
+        """The answer broke off: an `error` object and the finish reason `error`, as OpenRouter sends them.
+
+        `error` is `PolyphonyError.envelope()`.
+        """
         indexes = sorted(self._heads) or [0]
         choices = [{"index": index, "delta": {"content": ""}, "finish_reason": "error"} for index in indexes]
         last = {**self._fields, "choices": choices, "error": error, **({"usage": usage} if usage else {})}

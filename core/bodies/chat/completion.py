@@ -1,4 +1,4 @@
-"""A finished chat as a `chat.completion` object, and its `usage` as OpenAI and OpenRouter have it.
+"""A finished chat as a `chat.completion` object.
 
 https://platform.openai.com/docs/api-reference/chat/object
 https://openrouter.ai/docs/api-reference/overview
@@ -12,12 +12,9 @@ from decimal import Decimal
 from typing import Any
 
 from core.bodies.chat.collector import CollectedChoice, FinishedChat
+from core.bodies.chat.usage import chat_usage
 from core.contract.events import ImageReady, Receipt
-from core.contract.usage import Kind, Unit
 
-PROMPT = (Kind.TEXT_IN, Kind.AUDIO_IN, Kind.IMAGE_IN, Kind.VIDEO_IN, Kind.FILE_IN)
-COMPLETION = (Kind.TEXT_OUT, Kind.AUDIO_OUT, Kind.IMAGE_OUT)
-NO_TOKENS = dict.fromkeys(Kind, 0)
 OWN_FIELDS = frozenset(
     {"id", "object", "created", "model", "provider", "choices", "usage", "processing_time_ms"}
 )
@@ -94,36 +91,3 @@ def image_part(image: ImageReady) -> dict[str, Any]:
     """An entry of OpenRouter's `images`: a data URL where we have the bytes, else the provider's address."""
     url = image.url or f"data:{image.media_type};base64,{encoded(image.data)}"
     return {"type": "image_url", "index": image.index, "image_url": {"url": url}}
-
-
-def chat_usage(receipt: Receipt, cost_details: Mapping[str, Decimal | None] | None = None) -> dict[str, Any]:
-    """`usage`: tokens by kind; `cost` is in USD, None where no price is known.
-
-    `cost_details` has `upstream_inference_cost`, `upstream_inference_prompt_cost` and
-    `upstream_inference_completions_cost`.
-    """
-    counted = {amount.kind: int(amount.quantity) for amount in receipt.amounts if amount.unit is Unit.TOKEN}
-    tokens = NO_TOKENS | counted
-    prompt, completion = sum([tokens[kind] for kind in PROMPT]), sum([tokens[kind] for kind in COMPLETION])
-    return {
-        "prompt_tokens": prompt,
-        "completion_tokens": completion,
-        "total_tokens": prompt + completion,
-        "prompt_tokens_details": {
-            "cached_tokens": tokens[Kind.CACHED_IN] + tokens[Kind.CACHED_AUDIO_IN],
-            "text_tokens": tokens[Kind.TEXT_IN],
-            "audio_tokens": tokens[Kind.AUDIO_IN],
-            "image_tokens": tokens[Kind.IMAGE_IN],
-            "video_tokens": tokens[Kind.VIDEO_IN],
-            "file_tokens": tokens[Kind.FILE_IN],
-        },
-        "completion_tokens_details": {
-            "reasoning_tokens": tokens[Kind.REASONING_OUT],
-            "text_tokens": tokens[Kind.TEXT_OUT],
-            "audio_tokens": tokens[Kind.AUDIO_OUT],
-            "image_tokens": tokens[Kind.IMAGE_OUT],
-        },
-        "cost": receipt.cost,
-        "cost_details": cost_details,
-        "is_byok": False,
-    }

@@ -13,7 +13,7 @@ from core.media.file_types import FileType, file_type
 
 @dataclass(frozen=True, slots=True)
 class AttachmentType:
-    """`format` is what `input_audio` calls it; `sample` the bytes of one sample where they are raw."""
+    """`format` is its name in `input_audio`; `sample` is the size in bytes of a raw sample, else 0."""
 
     modality: Modality
     media_type: str
@@ -34,12 +34,12 @@ RAW = {
     "pcm16": audio_type(f"audio/pcm;rate={PCM_RATE};channels=1", "pcm16", 2),
     "pcm24": audio_type(f"audio/pcm;rate={PCM_RATE};channels=1;bits=24", "pcm24", 3),
 }
-"""Samples without a header: nothing but their name says what they are."""
+"""Samples without a header: only their `format` tells what they are."""
 
 AUDIO = ("wav", "mp3", "aiff", "aac", "ogg", "flac", "m4a", "webm")
 FORMATS = (*AUDIO, *RAW)
 ALIASES = ("opus", "mpeg", "mpga", "mp4", "aif", "wave")
-"""Other names for the formats; which one it is, the file says itself."""
+"""Other names that clients use for the formats; the first bytes of the file decide."""
 
 IMAGES = ("png", "jpeg", "webp", "gif")
 VIDEOS = ("mp4", "mpeg", "mov", "webm")

@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 
 from core.bodies.chat.chunks import dumps, is_text_only
+from core.bodies.chat.usage import ChatUsage
 from core.bodies.responses.items import MessageItem, OutputEvent, OutputPart
 from core.bodies.responses.response import ResponseBuilder
 from core.contract.events import ChatDelta, Event
@@ -51,14 +52,17 @@ class ResponseEventWriter:
         noted = self._response.note(event)
         return self.opening() + self._events(noted) if noted else b""
 
-    def end(self, usage: Mapping[str, Any]) -> bytes:
+    def end(self, usage: ChatUsage) -> bytes:
         """The last events of the open items, then the whole response."""
         frames = self.opening() + self._events(self._output.end())
         response = self._response.complete(usage, int(time.time()))
         return frames + self._events([(f"response.{response['status']}", {"response": response})])
 
-    def failure(self, error: Mapping[str, Any], usage: Mapping[str, Any] | None) -> bytes:
-        """The answer broke off: an `error`, then the failed response with its output so far."""
+    def failure(self, error: Mapping[str, Any], usage: ChatUsage | None) -> bytes:
+        """The answer broke off: an `error`, then the failed response with its output so far.
+
+        `error` is `PolyphonyError.envelope()`.
+        """
         fields = {
             "code": error["metadata"]["provider_code"],
             "message": error["message"],

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from core.bodies.chat.usage import ChatUsage
 from core.bodies.responses.body import ResponsesBody
 from core.bodies.responses.items import OutputEvent
 from core.bodies.responses.output import REASONS, OutputBuilder
@@ -68,19 +69,19 @@ class ResponseBuilder:
             **more,
         }
 
-    def complete(self, usage: Mapping[str, Any], at: int) -> dict[str, Any]:
+    def complete(self, usage: ChatUsage, at: int) -> dict[str, Any]:
         """The finished object, `incomplete` where the model was cut off.
 
-        `usage` is that of a `chat.completion`, `at` a Unix time in seconds.
+        `at` is a Unix time in seconds.
         """
         reason = REASONS.get(self.output.finish or "")
         why = {"incomplete_details": {"reason": reason}} if reason else {"completed_at": at}
         return self.render(self.output.status, **usage_field(usage), **why)
 
-    def fail(self, error: Mapping[str, Any], usage: Mapping[str, Any] | None) -> dict[str, Any]:
+    def fail(self, error: Mapping[str, Any], usage: ChatUsage | None) -> dict[str, Any]:
         """The failed object with the output so far.
 
-        `error` is the envelope of an error of the contract; OpenRouter's `error_type` stands beside OpenAI's
+        `error` is `PolyphonyError.envelope()`; OpenRouter's `error_type` stands beside OpenAI's
         error.
         """
         self.output.interrupt()
@@ -119,8 +120,8 @@ def full_tool(tool: Mapping[str, Any]) -> dict[str, Any]:
     return {"parameters": None, "strict": None, **tool} if tool.get("type") == "function" else dict(tool)
 
 
-def usage_field(usage: Mapping[str, Any] | None) -> dict[str, Any]:
-    """`usage` of a `chat.completion` in the shape of a response; no field where there is none."""
+def usage_field(usage: ChatUsage | None) -> dict[str, Any]:
+    """`usage` in the shape of a response; no field where there is none."""
     if not usage:
         return {}
     cached = usage["prompt_tokens_details"]["cached_tokens"]

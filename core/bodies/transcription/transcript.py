@@ -6,7 +6,8 @@ https://platform.openai.com/docs/api-reference/audio/verbose-json-object
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from decimal import Decimal
+from typing import Any, NotRequired, TypedDict
 
 from core.bodies.tasks import TRANSCRIPT_OPTIONS
 from core.bodies.transcription.collector import FinishedTranscript
@@ -149,24 +150,39 @@ def usage_field(receipt: Receipt | None, transcript: FinishedTranscript) -> dict
     return {} if receipt is None else {"usage": transcript_usage(receipt, transcript.seconds)}
 
 
-def transcript_usage(receipt: Receipt, seconds: float | None = None) -> dict[str, Any]:
+class InputTokens(TypedDict):
+    text_tokens: int
+    audio_tokens: int
+
+
+class TranscriptUsage(TypedDict):
+    """`type` is `tokens` or `duration`; `cost` in USD, None where no price is known."""
+
+    type: str
+    input_tokens: int
+    output_tokens: int
+    total_tokens: int
+    input_token_details: InputTokens
+    seconds: NotRequired[float]
+    cost: Decimal | None
+
+
+def transcript_usage(receipt: Receipt, seconds: float | None = None) -> TranscriptUsage:
     """`usage` for OpenAI's and OpenRouter's clients: of type `tokens` where there were any, else `duration`.
 
-    `seconds` is the length of the file where the receipt has none; `cost` is in USD, None where no price is
-    known.
+    `seconds` is the length of the file where the receipt has none.
     """
     units = {(amount.kind, amount.unit): amount.quantity for amount in receipt.amounts}
     text, audio, output = (
         int(units.get((kind, Unit.TOKEN), 0)) for kind in (Kind.TEXT_IN, Kind.AUDIO_IN, Kind.TEXT_OUT)
     )
     length = units.get((Kind.AUDIO_IN, Unit.SECOND), seconds)
-    usage: dict[str, Any] = {
+    return {
         "type": "tokens" if text or audio or output or length is None else "duration",
         "input_tokens": text + audio,
         "output_tokens": output,
         "total_tokens": text + audio + output,
         "input_token_details": {"text_tokens": text, "audio_tokens": audio},
+        **({} if length is None else {"seconds": float(length)}),
+        "cost": receipt.cost,
     }
-    if length is not None:
-        usage["seconds"] = float(length)
-    return {**usage, "cost": receipt.cost}

@@ -1,0 +1,80 @@
+"""The `usage` of a chat as OpenAI and OpenRouter have it.
+
+https://platform.openai.com/docs/api-reference/chat/object
+https://openrouter.ai/docs/use-cases/usage-accounting
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import TypedDict
+
+from core.contract.events import Receipt
+from core.contract.usage import Kind, Unit
+
+PROMPT = (Kind.TEXT_IN, Kind.AUDIO_IN, Kind.IMAGE_IN, Kind.VIDEO_IN, Kind.FILE_IN)
+COMPLETION = (Kind.TEXT_OUT, Kind.AUDIO_OUT, Kind.IMAGE_OUT)
+NO_TOKENS = dict.fromkeys(Kind, 0)
+
+
+class PromptTokens(TypedDict):
+    cached_tokens: int
+    text_tokens: int
+    audio_tokens: int
+    image_tokens: int
+    video_tokens: int
+    file_tokens: int
+
+
+class CompletionTokens(TypedDict):
+    reasoning_tokens: int
+    text_tokens: int
+    audio_tokens: int
+    image_tokens: int
+
+
+class ChatUsage(TypedDict):
+    """Tokens by kind; money in USD, None where no price is known.
+
+    `cost_details` has `upstream_inference_cost`, `upstream_inference_prompt_cost` and
+    `upstream_inference_completions_cost`.
+    """
+
+    prompt_tokens: int
+    completion_tokens: int
+    total_tokens: int
+    prompt_tokens_details: PromptTokens
+    completion_tokens_details: CompletionTokens
+    cost: Decimal | None
+    cost_details: Mapping[str, Decimal | None] | None
+    is_byok: bool
+
+
+def chat_usage(receipt: Receipt, cost_details: Mapping[str, Decimal | None] | None = None) -> ChatUsage:
+    """`usage` of a receipt; `cost_details` is that of the ledger."""
+    counted = {amount.kind: int(amount.quantity) for amount in receipt.amounts if amount.unit is Unit.TOKEN}
+    tokens = NO_TOKENS | counted
+    prompt, completion = sum([tokens[kind] for kind in PROMPT]), sum([tokens[kind] for kind in COMPLETION])
+    return {
+        "prompt_tokens": prompt,
+        "completion_tokens": completion,
+        "total_tokens": prompt + completion,
+        "prompt_tokens_details": {
+            "cached_tokens": tokens[Kind.CACHED_IN] + tokens[Kind.CACHED_AUDIO_IN],
+            "text_tokens": tokens[Kind.TEXT_IN],
+            "audio_tokens": tokens[Kind.AUDIO_IN],
+            "image_tokens": tokens[Kind.IMAGE_IN],
+            "video_tokens": tokens[Kind.VIDEO_IN],
+            "file_tokens": tokens[Kind.FILE_IN],
+        },
+        "completion_tokens_details": {
+            "reasoning_tokens": tokens[Kind.REASONING_OUT],
+            "text_tokens": tokens[Kind.TEXT_OUT],
+            "audio_tokens": tokens[Kind.AUDIO_OUT],
+            "image_tokens": tokens[Kind.IMAGE_OUT],
+        },
+        "cost": receipt.cost,
+        "cost_details": cost_details,
+        "is_byok": False,
+    }
