@@ -6,8 +6,6 @@ import pytest
 from django.utils.translation import override
 
 from playground import names
-from playground.models import Run
-from playground.templatetags.labels import link_models, voice_of
 from tests.core.catalogue.conftest import catalogue as catalogue
 from tests.core.catalogue.conftest import models as models
 from tests.core.catalogue.conftest import no_keys as no_keys
@@ -59,15 +57,3 @@ def test_parameter_values_have_labels(models, name, value, said):
 def test_a_language_tag_has_a_label_in_the_readers_language(tag, language, label):
     with override(language):
         assert names.language_label(tag) == label
-
-
-def test_models_in_a_sentence_become_links(models):
-    told = link_models("It <cannot>. These can: local/espeak-ng, no/such.")
-    link = '<a href="/models/local/espeak-ng">eSpeak NG</a>'
-    assert told == f"It &lt;cannot&gt;. These can: {link}, no/such."
-
-
-def test_a_run_without_a_voice_names_none(models):
-    assert voice_of(None) == ""
-    assert voice_of(Run(model="local/pocketsphinx", params={})) == ""
-    assert voice_of(Run(model="local/espeak-ng", params={"voice": "gmw/en-US"})) == "English (America)"

@@ -21,7 +21,7 @@ from tests.core.api.conftest import lab as lab
 from tests.core.api.conversations import make_talker
 from tests.fakes.chat import IMAGE
 from tests.live import live as live
-from tests.playground.samples.test_speech import FILES, NODE_MODULES, runner
+from tests.playground.samples.runner import FILES, NODE_MODULES, runner
 from tests.playground.views.test_uploads import wav
 
 AWKWARD = 'She said "it\'s $(touch x) `y` \\" & left; 你好 🎭 </script> %s ${HOME} {q} data:'

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
-import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from playground.samples.sample import PLACEHOLDER
 from playground.samples.speech import speech_samples
@@ -21,55 +17,16 @@ from tests.core.api.conftest import key as key
 from tests.core.api.conftest import lab as lab
 from tests.core.api.conftest import model as model
 from tests.live import live as live
+from tests.playground.samples.runner import FILES, NODE_MODULES, runner
 
 AWKWARD = (
     'She said "it\'s $(touch x) `y` \\n\\\\" & left;\n\tüber 你好 \u2028 🎭 </script> #{z} %s {q} ${HOME}'
 )
-FILES = {"python": "sample.py", "openrouter": "sample.py", "typescript": "sample.mjs", "curl": "sample.sh"}
-NODE_MODULES = Path(os.environ.get("POLYPHONY_NODE_MODULES", Path.home() / ".cache/polyphony-test/node"))
 
 
 def samples(origin: str = "https://ai.example.org", **params: Any) -> dict[str, str]:
     made = speech_samples("lab/alto", {"input": AWKWARD, "voice": "ada", **params}, f"{origin}/api/v1")
     return {sample.name: sample.code for sample in made}
-
-
-def runner(name: str) -> list[str]:
-    if name == "curl":
-        if not shutil.which("curl"):
-            pytest.skip("curl is not installed")
-        return ["bash", "-eu"]
-    if name == "typescript":
-        return [node()]
-    return [sys.executable]
-
-
-def node() -> str:
-    found = shutil.which("node")
-    if not found:
-        pytest.skip("Node is not installed")
-    if not (NODE_MODULES / "node_modules" / "openai").is_dir() and not installed():
-        pytest.skip("the openai package of npm is not at hand")
-    return found
-
-
-def installed() -> bool:
-    """Fetch OpenAI's package once for all runs; quickly, or not at all."""
-    NODE_MODULES.mkdir(parents=True, exist_ok=True)
-    command = [
-        "npm",
-        "install",
-        "--no-audit",
-        "--no-fund",
-        "--silent",
-        "--prefix",
-        str(NODE_MODULES),
-        "openai@6",
-    ]
-    try:
-        return subprocess.run(command, capture_output=True, timeout=40, check=False).returncode == 0
-    except (OSError, subprocess.TimeoutExpired):
-        return False
 
 
 def execute(name: str, code: str, folder: Path) -> Path:
@@ -147,45 +104,3 @@ def test_typescript_is_plain_javascript_too(tmp_path):
 def test_colours_escape_the_text():
     for sample in speech_samples("lab/alto", {"input": "</code><script>alert(1)</script>"}, "http://x"):
         assert "<script" not in sample.html
-
-
-def ask(client: Client, **body: Any) -> Any:
-    return client.post("/code", json.dumps(body), content_type="application/json")
-
-
-def test_the_code_view_answers_the_request_on_screen(client, alice, model):
-    client.force_login(alice)
-    params = {"input": "Hi", "voice": "ben", "response_format": "flac", "plain": True}
-    answer = ask(client, task="speech", model="lab/alto", params=params)
-    page = answer.content.decode()
-    assert answer.status_code == 200
-    assert re.findall(r'id="sample-(\w+)"', page) == ["python", "typescript", "curl", "openrouter"]
-    assert "speech.flac" in page
-    assert "plain" not in page
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        {},
-        {"task": "speech", "model": "lab/alto", "params": []},
-        {"task": "speech", "model": "lab/alto", "params": {"input": 5}},
-        {"task": "speech", "model": "lab/alto", "params": {"input": "x", "response_format": "exe"}},
-        {"task": "chat", "model": "lab/alto", "params": {"input": "x"}},
-        {"task": ["speech"], "model": "lab/alto", "params": {"input": "x"}},
-    ],
-)
-def test_a_wrong_request_has_no_code(client, alice, model, body):
-    client.force_login(alice)
-    answer = ask(client, **body)
-    assert answer.status_code == 400
-    assert answer.json()["error"]["message"]
-
-
-def test_code_is_for_those_who_signed_in_and_came_from_here(alice):
-    strict = Client(enforce_csrf_checks=True)
-    assert ask(strict, task="speech").status_code == 403
-    strict.force_login(alice)
-    assert ask(strict, task="speech").status_code == 403
-    relaxed = Client()
-    assert ask(relaxed, task="speech").status_code == 302

@@ -16,7 +16,7 @@ from playground.samples.sample import PLACEHOLDER, SampleRequest
 from tests.core.api.conftest import alice as alice
 from tests.core.api.conftest import key as key
 from tests.live import live as live
-from tests.playground.samples.test_speech import FILES, NODE_MODULES, runner
+from tests.playground.samples.runner import FILES, NODE_MODULES, runner
 from tests.playground.views.test_uploads import wav
 
 SCRIPTS = {**FILES, "curl-json": "sample.sh"}

@@ -9,6 +9,8 @@ from django.test import Client
 
 from core.catalogue import snapshot
 from core.models import AIModel, Endpoint, Provider
+from playground.models import Run, Upload
+from playground.studios import transcription
 
 ALL = '<a href="/models/lab/all">lab/all</a>'
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -104,3 +106,18 @@ def test_a_model_without_a_key_says_what_is_missing(page):
     html = page("lab/locked")
     assert 'data-ready="no"' in html
     assert "This model cannot listen yet" in html
+
+
+def test_a_file_brought_for_the_ears_waits_until_it_is_written_down(alice, bob):
+    kept = {"media_type": "audio/wav", "bytes": 9, "file": "uploads/1/a.wav", "probe": {"duration": 1.5}}
+    first = Upload.objects.create(user=alice, name="first.wav", task="transcription", **kept)
+    second = Upload.objects.create(user=alice, name="second.wav", task="translation", **kept)
+    Upload.objects.create(user=alice, name="chat.wav", task="chat", **kept)
+    done = Upload.objects.create(user=alice, name="done.wav", task="transcription", **kept)
+    Run.objects.create(user=alice, task="transcription", model="local/pocketsphinx", upload=done)
+    assert [file["name"] for file in transcription.waiting_files(alice)] == [first.name, second.name]
+    assert transcription.waiting_files(alice)[0] == {
+        "upload": str(first.id), "name": "first.wav", "bytes": 9, "duration": 1.5,
+        "media": f"/uploads/{first.id}", "type": "audio/wav",
+    }  # fmt: skip
+    assert transcription.waiting_files(bob) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import wave
 from datetime import timedelta
 from pathlib import Path
@@ -17,7 +18,6 @@ from django.utils import timezone
 
 from core.models.offload import offload
 from playground.models import Run, Upload
-from playground.studios import transcription
 
 pytestmark = [pytest.mark.anyio, pytest.mark.django_db(transaction=True)]
 
@@ -126,16 +126,46 @@ def test_without_a_limit_nothing_expires(alice, settings):
     assert Upload.objects.count() == 1
 
 
-def test_a_file_brought_for_the_ears_waits_until_it_is_written_down(alice, bob):
-    kept = {"media_type": "audio/wav", "bytes": 9, "file": "uploads/1/a.wav", "probe": {"duration": 1.5}}
-    first = Upload.objects.create(user=alice, name="first.wav", task="transcription", **kept)
-    second = Upload.objects.create(user=alice, name="second.wav", task="translation", **kept)
-    Upload.objects.create(user=alice, name="chat.wav", task="chat", **kept)
-    done = Upload.objects.create(user=alice, name="done.wav", task="transcription", **kept)
-    Run.objects.create(user=alice, task="transcription", model="local/pocketsphinx", upload=done)
-    assert [file["name"] for file in transcription.waiting_files(alice)] == [first.name, second.name]
-    assert transcription.waiting_files(alice)[0] == {
-        "upload": str(first.id), "name": "first.wav", "bytes": 9, "duration": 1.5,
-        "media": f"/uploads/{first.id}", "type": "audio/wav",
-    }  # fmt: skip
-    assert transcription.waiting_files(bob) == []
+async def test_an_upload_is_known_by_an_id(owner, alice, bob):
+    file = SimpleUploadedFile("../..\n/my note.html", b"<script>alert(1)</script>", content_type="text/html")
+    answer = await owner.post("/uploads/", {"file": file})
+    assert answer.status_code == 201
+    told = answer.json()
+    row = await Upload.objects.aget()
+    known = {"name": "my note.html", "media_type": "text/plain", "bytes": 25, "url": f"/uploads/{row.id}"}
+    assert told == {"id": str(row.id), **known}
+    assert row.file == f"uploads/{alice.pk}/{row.id}.txt"
+    got = await owner.get(f"/uploads/{row.id}")
+    assert (got.status_code, await body(got)) == (200, b"<script>alert(1)</script>")
+    assert (got["Content-Type"], got["X-Content-Type-Options"]) == ("text/plain", "nosniff")
+    assert got["Content-Disposition"].startswith("attachment")
+    assert (await (await client_of(bob)).get(f"/uploads/{row.id}")).status_code == 404
+
+
+async def test_a_wav_tells_its_length(owner):
+    sound = io.BytesIO()
+    with wave.open(sound, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        file.writeframes(bytes(8000))
+    answer = await owner.post("/uploads/", {"file": SimpleUploadedFile("a.mp3", sound.getvalue())})
+    assert (answer.json()["media_type"], answer.json()["duration"]) == ("audio/wav", 0.5)
+
+
+async def test_no_file_an_empty_file_and_a_large_file_are_refused(owner, settings):
+    settings.MAX_UPLOAD_MB = 1
+    cases = [
+        ({}, 400),
+        ({"file": "text"}, 400),
+        ({"file": SimpleUploadedFile("a.txt", b"")}, 400),
+        ({"file": SimpleUploadedFile("a.txt", b"x" * (1024 * 1024 + 1))}, 413),
+    ]
+    for fields, status in cases:
+        answer = await owner.post("/uploads/", fields)
+        assert (answer.status_code, json.loads(answer.content)["error"]["code"]) == (status, status)
+    assert await Upload.objects.acount() == 0
+
+
+async def body(answer) -> bytes:
+    return b"".join([part async for part in answer])

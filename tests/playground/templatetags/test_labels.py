@@ -1,0 +1,36 @@
+"""Labels and links in templates."""
+
+from __future__ import annotations
+
+from django.utils.translation import override
+
+from playground.models import Run
+from playground.templatetags.labels import link_models, link_name, outcome, voice_of
+from tests.core.catalogue.conftest import catalogue as catalogue
+from tests.core.catalogue.conftest import models as models
+from tests.core.catalogue.conftest import no_keys as no_keys
+
+
+def test_a_name_in_a_sentence_becomes_a_link():
+    assert link_name("Use a/b instead.", "a/b", "/models/a/b") == 'Use <a href="/models/a/b">a/b</a> instead.'
+    assert link_name("Needs <a> key.", "a/b", "/models/a/b") == "Needs <a> key."
+    assert link_name("<b> a/b", "a/b", "/x") == '&lt;b&gt; <a href="/x">a/b</a>'
+
+
+def test_an_outcome_has_words():
+    assert outcome("partial") == "partial"
+    assert (outcome("", "open"), outcome("", "released")) == ("running", "released")
+    with override("ru"):
+        assert outcome("nonsense") == "nonsense"
+
+
+def test_models_in_a_sentence_become_links(models):
+    told = link_models("It <cannot>. These can: local/espeak-ng, no/such.")
+    link = '<a href="/models/local/espeak-ng">eSpeak NG</a>'
+    assert told == f"It &lt;cannot&gt;. These can: {link}, no/such."
+
+
+def test_a_run_without_a_voice_names_none(models):
+    assert voice_of(None) == ""
+    assert voice_of(Run(model="local/pocketsphinx", params={})) == ""
+    assert voice_of(Run(model="local/espeak-ng", params={"voice": "gmw/en-US"})) == "English (America)"

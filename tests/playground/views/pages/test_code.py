@@ -1,0 +1,58 @@
+"""The view that returns code samples."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.core.api.conftest import alice as alice
+from tests.core.api.conftest import key as key
+from tests.core.api.conftest import lab as lab
+from tests.core.api.conftest import model as model
+from tests.live import live as live
+
+
+def ask(client: Client, **body: Any) -> Any:
+    return client.post("/code", json.dumps(body), content_type="application/json")
+
+
+def test_the_code_view_answers_the_request_on_screen(client, alice, model):
+    client.force_login(alice)
+    params = {"input": "Hi", "voice": "ben", "response_format": "flac", "plain": True}
+    answer = ask(client, task="speech", model="lab/alto", params=params)
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert re.findall(r'id="sample-(\w+)"', page) == ["python", "typescript", "curl", "openrouter"]
+    assert "speech.flac" in page
+    assert "plain" not in page
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"task": "speech", "model": "lab/alto", "params": []},
+        {"task": "speech", "model": "lab/alto", "params": {"input": 5}},
+        {"task": "speech", "model": "lab/alto", "params": {"input": "x", "response_format": "exe"}},
+        {"task": "chat", "model": "lab/alto", "params": {"input": "x"}},
+        {"task": ["speech"], "model": "lab/alto", "params": {"input": "x"}},
+    ],
+)
+def test_a_wrong_request_has_no_code(client, alice, model, body):
+    client.force_login(alice)
+    answer = ask(client, **body)
+    assert answer.status_code == 400
+    assert answer.json()["error"]["message"]
+
+
+def test_code_is_for_those_who_signed_in_and_came_from_here(alice):
+    strict = Client(enforce_csrf_checks=True)
+    assert ask(strict, task="speech").status_code == 403
+    strict.force_login(alice)
+    assert ask(strict, task="speech").status_code == 403
+    relaxed = Client()
+    assert ask(relaxed, task="speech").status_code == 302
