@@ -31,7 +31,7 @@ TYPES = {"png": "image/png", "wav": "audio/wav", "pdf": "application/pdf"}
 
 
 @pytest.fixture
-def talker(lab):
+def chat_model(lab):
     everything = ["text", "image", "file", "audio", "video"]
     return make_talker(lab, input_modalities=everything, output_modalities=["text", "audio", "image"])
 
@@ -62,7 +62,7 @@ def messages(ids: dict[str, str]) -> list[dict[str, Any]]:
     return [{"role": "user", "content": content}]
 
 
-def shown(client, live, **body: Any) -> dict[str, str]:
+def page_samples(client, live, **body: Any) -> dict[str, str]:
     """The samples of the page, as text."""
     answer = client.post(
         "/code", json.dumps(body), content_type="application/json", headers={"host": "testserver"}
@@ -76,7 +76,7 @@ def shown(client, live, **body: Any) -> dict[str, str]:
     return {name: code.replace("http://testserver", live.url) for name, code in plain.items()}
 
 
-def printed(name: str, code: str, key: str, folder: Path) -> str:
+def run_sample(name: str, code: str, key: str, folder: Path) -> str:
     for file, content in CONTENTS.items():
         (folder / file).write_bytes(content)
     if name == "typescript":
@@ -97,12 +97,12 @@ def printed(name: str, code: str, key: str, folder: Path) -> str:
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_sample_makes_the_request_it_shows(name, client, live, key, alice, talker, provider, tmp_path):
+def test_a_sample_makes_the_request_it_shows(name, client, live, key, alice, chat_model, provider, tmp_path):
     live.refresh()
     client.force_login(alice)
     params = {"messages": messages(uploaded(alice)), "temperature": 0.5, "system": "Be kind."}
-    code = shown(client, live, task="chat", model="lab/talker", params=params)[name]
-    assert printed(name, code, key, tmp_path).strip() != ""
+    code = page_samples(client, live, task="chat", model="lab/talker", params=params)[name]
+    assert run_sample(name, code, key, tmp_path).strip() != ""
     (seen,) = [request.json for request in provider.requests if request.path.endswith("/chat/completions")]
     assert (seen["temperature"], seen["stream"]) == (0.5, True)
     system, asked = seen["messages"]
@@ -120,7 +120,7 @@ def test_a_sample_makes_the_request_it_shows(name, client, live, key, alice, tal
 
 
 @pytest.mark.parametrize("name", ["python", "typescript", "curl"])
-def test_a_spoken_answer_becomes_a_file(name, client, live, key, alice, talker, provider, tmp_path):
+def test_an_audio_answer_is_saved_to_a_file(name, client, live, key, alice, chat_model, provider, tmp_path):
     live.refresh()
     client.force_login(alice)
     params = {
@@ -128,15 +128,15 @@ def test_a_spoken_answer_becomes_a_file(name, client, live, key, alice, talker, 
         "modalities": ["text", "audio"],
         "audio": {"voice": "ada", "format": "wav"},
     }
-    samples = shown(client, live, task="chat", model="lab/talker", params=params)
+    samples = page_samples(client, live, task="chat", model="lab/talker", params=params)
     assert "openrouter" not in samples
-    printed(name, samples[name], key, tmp_path)
+    run_sample(name, samples[name], key, tmp_path)
     assert (tmp_path / "answer.wav").read_bytes().startswith(b"RIFF")
     (seen,) = [request.json for request in provider.requests if request.path.endswith("/chat/completions")]
     assert seen["audio"] == {"voice": "ada", "format": "wav"}
 
 
-def test_a_conversation_so_far_is_code(client, live, alice, bob, talker):
+def test_a_conversation_is_shown_as_code(client, live, alice, bob, chat_model):
     from playground.models import Conversation, Message  # noqa: PLC0415 - as above
 
     live.refresh()
@@ -151,7 +151,7 @@ def test_a_conversation_so_far_is_code(client, live, alice, bob, talker):
         )
     client.force_login(alice)
     body = {"task": "chat", "model": "lab/talker", "params": {}, "conversation": str(mine.id)}
-    code = shown(client, live, **body)["python"]
+    code = page_samples(client, live, **body)["python"]
     assert [text in code for text in ("Be kind.", "First", "Yes?", "Second", "No.", "0.25")] == [
         *[True] * 4,
         False,
@@ -165,7 +165,7 @@ def test_a_conversation_so_far_is_code(client, live, alice, bob, talker):
     assert client.get(f"/models/lab/talker?tab=code&conversation={mine.id}").status_code == 404
 
 
-def test_a_model_that_chats_has_code_at_once(client, live, alice, talker):
+def test_a_chat_model_has_samples_without_a_conversation(client, live, alice, chat_model):
     live.refresh()
     client.force_login(alice)
     page = client.get("/models/lab/talker?tab=code").content.decode()

@@ -25,8 +25,8 @@ AWKWARD = (
 
 
 def samples(origin: str = "https://ai.example.org", **params: Any) -> dict[str, str]:
-    made = speech_samples("lab/alto", {"input": AWKWARD, "voice": "ada", **params}, f"{origin}/api/v1")
-    return {sample.name: sample.code for sample in made}
+    codes = speech_samples("lab/alto", {"input": AWKWARD, "voice": "ada", **params}, f"{origin}/api/v1")
+    return {sample.name: sample.code for sample in codes}
 
 
 def execute(name: str, code: str, folder: Path) -> Path:
@@ -61,8 +61,8 @@ def test_a_sample_makes_the_request_it_shows(name, live, key, model, provider, t
     assert written.name == "speech.wav"
     assert written.read_bytes().startswith(b"RIFF")
     (seen,) = [request.json for request in provider.requests if request.path.endswith("/audio/speech")]
-    told = {name: seen.get(name) for name in ("input", "voice", "speed", "instructions", "response_format")}
-    assert told == {
+    sent = {name: seen.get(name) for name in ("input", "voice", "speed", "instructions", "response_format")}
+    assert sent == {
         "input": AWKWARD,
         "voice": "ada",
         "speed": 1.5,
@@ -86,7 +86,7 @@ def test_every_sample_has_a_placeholder_and_this_servers_address():
         assert "openai.com" not in code
 
 
-def test_what_is_not_set_is_not_shown():
+def test_parameters_that_are_not_set_are_left_out():
     for code in samples(speed=None, instructions="").values():
         assert "speed" not in code.replace("audio.speech", "")
         assert "instructions" not in code
@@ -101,6 +101,6 @@ def test_typescript_is_plain_javascript_too(tmp_path):
     assert done.returncode == 0, done.stderr
 
 
-def test_colours_escape_the_text():
+def test_highlighting_escapes_the_text():
     for sample in speech_samples("lab/alto", {"input": "</code><script>alert(1)</script>"}, "http://x"):
         assert "<script" not in sample.html

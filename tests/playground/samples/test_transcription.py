@@ -20,7 +20,7 @@ from tests.playground.samples.runner import FILES, NODE_MODULES, runner
 from tests.playground.views.test_uploads import wav
 
 SCRIPTS = {**FILES, "curl-json": "sample.sh"}
-EARS = "stage/ears"
+MODEL = "stage/ears"
 PARAMS = {
     "language": "en",
     "prompt": 'it\'s $(touch x) "DATA" 你好',
@@ -32,12 +32,12 @@ PARAMS = {
 
 
 @pytest.fixture
-def ears(transactional_db):
+def transcription_model(transactional_db):
     from core.models import AIModel, Endpoint, Provider  # noqa: PLC0415 - the registry is not ready before
 
     provider = Provider.objects.create(slug="stage", name="Stage", wire="rehearsal", needs_key=False)
     model = AIModel.objects.create(
-        slug=EARS,
+        slug=MODEL,
         name="Ears",
         tasks=["transcription", "translation"],
         input_modalities=["audio"],
@@ -47,12 +47,12 @@ def ears(transactional_db):
     return Endpoint.objects.create(model=model, provider=provider, upstream_id="rehearsal")
 
 
-def made(task: str, origin: str, params: dict[str, Any] = PARAMS) -> dict[str, str]:
-    request = SampleRequest(user=None, model=EARS, params=params, origin=origin)
+def codes(task: str, origin: str, params: dict[str, Any] = PARAMS) -> dict[str, str]:
+    request = SampleRequest(user=None, model=MODEL, params=params, origin=origin)
     return {sample.name: sample.code for sample in samples.TASKS[Task(task)].samples(request)}
 
 
-def printed(name: str, code: str, folder: Path) -> str:
+def run_sample(name: str, code: str, folder: Path) -> str:
     """What the sample prints in a folder that has the file it names."""
     (folder / "talk.mp3").write_bytes(wav())
     if name == "typescript":
@@ -77,24 +77,24 @@ def printed(name: str, code: str, folder: Path) -> str:
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
-def test_a_sample_writes_down_the_file_it_names(name, live, key, ears, tmp_path):
+def test_a_sample_transcribes_the_file_it_names(name, live, key, transcription_model, tmp_path):
     live.refresh()
-    code = made("transcription", live.url)[name].replace(PLACEHOLDER, key)
-    assert SENTENCES[0] in printed(name, code, tmp_path)
+    code = codes("transcription", live.url)[name].replace(PLACEHOLDER, key)
+    assert SENTENCES[0] in run_sample(name, code, tmp_path)
 
 
 @pytest.mark.parametrize("name", ["python", "curl"])
-def test_a_translation_is_asked_of_its_own_address(name, live, key, ears, tmp_path):
+def test_a_translation_has_its_own_endpoint(name, live, key, transcription_model, tmp_path):
     live.refresh()
-    code = made("translation", live.url, {"response_format": "srt"})[name].replace(PLACEHOLDER, key)
+    code = codes("translation", live.url, {"response_format": "srt"})[name].replace(PLACEHOLDER, key)
     assert "/audio/translations" in code or "audio.translations" in code
-    assert "00:00:00,000 -->" in printed(name, code, tmp_path)
+    assert "00:00:00,000 -->" in run_sample(name, code, tmp_path)
 
 
 @pytest.mark.parametrize("task", ["transcription", "translation"])
 def test_every_sample_has_a_placeholder_and_this_servers_address(task):
     params = {"response_format": "json", "file": {"upload": "x"}, "task": task}
-    for code in made(task, "https://ai.example.org:8443", params).values():
+    for code in codes(task, "https://ai.example.org:8443", params).values():
         assert code.count(PLACEHOLDER) == 1
         assert "https://ai.example.org:8443/api/v1" in code
         assert "upload" not in code

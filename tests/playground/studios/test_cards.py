@@ -10,7 +10,7 @@ from tests.core.catalogue.conftest import models as models
 from tests.core.catalogue.conftest import no_keys as no_keys
 
 
-def test_a_card_says_what_a_model_is_and_needs(models):
+def test_a_card_describes_a_model_and_what_it_needs(models):
     shown = card(listing(current().models["openai/gpt-4o-mini-tts"]))
     assert shown["url"] == "/models/openai/gpt-4o-mini-tts"
     assert [str(task["label"]) for task in shown["tasks"]] == ["Speech"]

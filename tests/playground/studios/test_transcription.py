@@ -16,7 +16,9 @@ ALL = '<a href="/models/lab/all">lab/all</a>'
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def listener(slug: str, *, tasks=("transcription",), features=(), ready: bool = True, **fields) -> AIModel:
+def create_model(
+    slug: str, *, tasks=("transcription",), features=(), ready: bool = True, **fields
+) -> AIModel:
     provider, _ = Provider.objects.get_or_create(
         slug="stage" if ready else "locked",
         defaults={"name": "Stage", "wire": "rehearsal" if ready else "openai", "needs_key": not ready},
@@ -58,9 +60,9 @@ def disabled(html: str) -> list[str]:
     return [name for name in names if "disabled" in control(html, name)]
 
 
-def test_a_model_that_can_everything_has_every_control(page):
+def test_a_model_with_all_features_has_every_control(page):
     features = ["language", "prompt", "words", "segments", "diarize"]
-    listener("lab/all", tasks=("transcription", "translation"), features=features, limits={"file_mb": 25})
+    create_model("lab/all", tasks=("transcription", "translation"), features=features, limits={"file_mb": 25})
     html = page("lab/all")
     assert disabled(html) == []
     assert f'data-limit="{25 * 1024 * 1024}"' in html
@@ -68,9 +70,9 @@ def test_a_model_that_can_everything_has_every_control(page):
     assert 'value="word segment"' in control(html, "timestamps")
 
 
-def test_what_a_model_cannot_names_models_that_can(page):
-    listener("lab/all", tasks=("transcription", "translation"), features=["prompt", "words", "diarize"])
-    listener("lab/poor", features=["streaming"])
+def test_a_missing_feature_names_models_that_have_it(page):
+    create_model("lab/all", tasks=("transcription", "translation"), features=["prompt", "words", "diarize"])
+    create_model("lab/poor", features=["streaming"])
     html = page("lab/poor")
     assert disabled(html) == ["language", "prompt", "timestamps", "diarize"]
     assert f"ready to translate what this one writes. These can: {ALL}." in html
@@ -78,9 +80,9 @@ def test_what_a_model_cannot_names_models_that_can(page):
     assert "This model finds the language by itself." in html
 
 
-def test_a_language_model_translates_what_another_model_wrote_down(page):
-    listener("lab/poor", features=["streaming"])
-    listener("lab/mind", tasks=("chat",), input_modalities=["text"])
+def test_a_chat_model_can_translate_the_transcript(page):
+    create_model("lab/poor", features=["streaming"])
+    create_model("lab/mind", tasks=("chat",), input_modalities=["text"])
     html = page("lab/poor")
     translate = re.search(r'<input[^>]*value="translation"[^>]*>', html)
     assert translate is not None
@@ -89,31 +91,36 @@ def test_a_language_model_translates_what_another_model_wrote_down(page):
     assert "ready to translate" not in html
 
 
-def test_where_nobody_can_it_says_so(page):
-    listener("lab/poor", features=["streaming"])
+def test_a_feature_that_no_model_has_is_reported(page):
+    create_model("lab/poor", features=["streaming"])
     assert "This model tells no times. No model here can." in page("lab/poor")
 
 
 def test_a_model_of_one_language_offers_no_choice(page):
-    listener("lab/english", features=["language", "words"], languages=["en-US"])
+    create_model("lab/english", features=["language", "words"], languages=["en-US"])
     html = page("lab/english")
     assert disabled(html) == ["language", "prompt", "diarize"]
     assert "This model understands English (US) only." in html
 
 
 def test_a_model_without_a_key_says_what_is_missing(page):
-    listener("lab/locked", ready=False)
+    create_model("lab/locked", ready=False)
     html = page("lab/locked")
     assert 'data-ready="no"' in html
     assert "This model cannot listen yet" in html
 
 
-def test_a_file_brought_for_the_ears_waits_until_it_is_written_down(alice, bob):
-    kept = {"media_type": "audio/wav", "bytes": 9, "file": "uploads/1/a.wav", "probe": {"duration": 1.5}}
-    first = Upload.objects.create(user=alice, name="first.wav", task="transcription", **kept)
-    second = Upload.objects.create(user=alice, name="second.wav", task="translation", **kept)
-    Upload.objects.create(user=alice, name="chat.wav", task="chat", **kept)
-    done = Upload.objects.create(user=alice, name="done.wav", task="transcription", **kept)
+def test_uploads_without_a_transcript_are_listed(alice, bob):
+    fields = {
+        "media_type": "audio/wav",
+        "bytes": 9,
+        "file": "uploads/1/a.wav",
+        "probe": {"duration": 1.5},
+    }
+    first = Upload.objects.create(user=alice, name="first.wav", task="transcription", **fields)
+    second = Upload.objects.create(user=alice, name="second.wav", task="translation", **fields)
+    Upload.objects.create(user=alice, name="chat.wav", task="chat", **fields)
+    done = Upload.objects.create(user=alice, name="done.wav", task="transcription", **fields)
     Run.objects.create(user=alice, task="transcription", model="local/pocketsphinx", upload=done)
     assert [file["name"] for file in transcription.waiting_files(alice)] == [first.name, second.name]
     assert transcription.waiting_files(alice)[0] == {

@@ -27,13 +27,13 @@ def test_the_voice_fits_the_text(espeak, text, language):
     assert voice.language.split("-")[0] == language
 
 
-def test_the_asked_voice_wins_where_it_exists(espeak):
-    asked = espeak.voices[-1].id
-    assert voice_picker(espeak, "Hello", asked)["voice"] == asked
+def test_the_requested_voice_is_chosen_where_it_exists(espeak):
+    requested = espeak.voices[-1].id
+    assert voice_picker(espeak, "Hello", requested)["voice"] == requested
     assert voice_picker(espeak, "Hello", "nobody")["voice"] == voice_picker(espeak, "Hello")["voice"]
 
 
-def test_what_most_voices_share_is_not_repeated(espeak):
+def test_a_description_that_most_voices_share_is_left_out(espeak):
     descriptions = [voice["description"] for voice in voice_picker(espeak, "Hello")["voices"]]
     assert max(descriptions.count(text) for text in set(descriptions) - {""}) < len(descriptions) / 2
     assert "" in descriptions
@@ -47,5 +47,5 @@ def test_languages_are_sorted_by_their_names(espeak):
 
 
 def test_a_model_without_voices_has_none_chosen(espeak):
-    mute = voice_picker(replace(espeak, voices=()), "Hello")
-    assert mute == {"voices": [], "languages": [], "voice": ""}
+    without_voices = voice_picker(replace(espeak, voices=()), "Hello")
+    assert without_voices == {"voices": [], "languages": [], "voice": ""}

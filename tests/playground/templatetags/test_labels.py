@@ -25,9 +25,9 @@ def test_an_outcome_has_words():
 
 
 def test_models_in_a_sentence_become_links(models):
-    told = link_models("It <cannot>. These can: local/espeak-ng, no/such.")
+    label = link_models("It <cannot>. These can: local/espeak-ng, no/such.")
     link = '<a href="/models/local/espeak-ng">eSpeak NG</a>'
-    assert told == f"It &lt;cannot&gt;. These can: {link}, no/such."
+    assert label == f"It &lt;cannot&gt;. These can: {link}, no/such."
 
 
 def test_a_run_without_a_voice_names_none(models):

@@ -21,12 +21,12 @@ from playground.templatetags.money import cost, money, quantity, units
         (Decimal("0.6"), "$0.60", "$0.60"),
     ],
 )
-def test_money_is_told_as_people_say_it(amount, shown, spent):
+def test_money_is_formatted(amount, shown, spent):
     assert (money(amount), cost(amount)) == (shown, spent)
 
 
 @pytest.mark.parametrize(
-    ("counted", "told"),
+    ("counted", "label"),
     [
         (None, ""),
         ({}, ""),
@@ -44,8 +44,8 @@ def test_money_is_told_as_people_say_it(amount, shown, spent):
         ({"text_in.token": 20, "image_in.token": 30, "reasoning_out.token": 7}, "50 tokens in, 7 tokens out"),
     ],
 )
-def test_units_are_told_in_words(counted, told):
-    assert units(counted) == told
+def test_units_have_labels(counted, label):
+    assert units(counted) == label
 
 
 def test_numbers_are_grouped_in_the_readers_way():

@@ -66,7 +66,7 @@ async def test_the_owner_downloads_a_named_file(owner, run):
         ("lines=1-2", 200, 0, len(SOUND) - 1),
     ],
 )
-async def test_a_range_is_answered_exactly(owner, run, asked, status, first, last):
+async def test_a_range_is_served_exactly(owner, run, asked, status, first, last):
     answer = await owner.get(f"/runs/{run.id}/sound", headers={"Range": asked})
     assert (answer.status_code, await body(answer)) == (status, SOUND[first : last + 1])
     assert answer["Content-Length"] == str(last - first + 1)

@@ -49,12 +49,12 @@ async def test_deleting_needs_the_token_of_the_page(alice, run):
     assert (await client.post("/uploads/")).status_code == 403
 
 
-def test_deleting_a_person_deletes_their_sounds(run, alice):
+def test_deleting_a_user_deletes_their_audio(run, alice):
     alice.delete()
     assert not default_storage.exists(run.sound)
 
 
-async def test_the_browser_adds_its_own_times(owner, run):
+async def test_the_browser_reports_its_timings(owner, run):
     measured = {"first_sound_ms": 182.5, "stalls": 0}
     answer = await owner.post(f"/runs/{run.id}/timings", data=measured, content_type="application/json")
     await run.arefresh_from_db()
@@ -65,7 +65,7 @@ async def test_the_browser_adds_its_own_times(owner, run):
     "sent",
     ['{"cost": 0}', '{"stalls": "0"}', '{"stalls": -1}', '{"stalls": true}', '{"stalls": 1e999}', "[]", "x"],
 )
-async def test_times_that_are_none_are_refused(owner, run, sent):
+async def test_invalid_timings_are_rejected(owner, run, sent):
     answer = await owner.post(f"/runs/{run.id}/timings", data=sent, content_type="application/json")
     await run.arefresh_from_db()
     assert (answer.status_code, run.timings) == (400, {})

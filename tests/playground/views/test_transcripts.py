@@ -58,13 +58,13 @@ async def put(client, run, **changed):
     return await client.post(path, data=json.dumps(body), content_type="application/json")
 
 
-async def test_the_page_gets_everything_it_shows(owner, run):
+async def test_the_transcript_is_returned_with_times_and_audio(owner, run):
     answer = (await owner.get(f"/runs/{run.id}/transcript")).json()
     assert (answer["segments"], answer["words"], answer["duration"]) == (SEGMENTS, WORDS, 3.0)
     assert (answer["name"], answer["media"], answer["run"]) == ("talk.final.wav", "", str(run.id))
 
 
-async def test_a_correction_takes_the_place_of_what_was_heard(owner, run):
+async def test_a_correction_replaces_the_transcript(owner, run):
     segments = [{**SEGMENTS[0], "text": "Ask not,"}, SEGMENTS[1]]
     assert (await put(owner, run, text="Ask not, what", segments=segments)).status_code == 204
     await run.arefresh_from_db()
@@ -131,7 +131,7 @@ async def test_a_foreign_transcript_is_like_an_unknown_one(run, bob, charlie):
         {"speakers": {"A": 5}},
     ],
 )
-async def test_what_is_no_transcript_is_refused(owner, run, changed):
+async def test_an_invalid_transcript_is_rejected(owner, run, changed):
     assert (await put(owner, run, **changed)).status_code in (400, 413)
     await run.arefresh_from_db()
     assert run.transcript["text"] == "ask not what your country"
@@ -149,7 +149,7 @@ JFK = (
 )
 
 
-async def test_times_are_found_in_the_sound(owner, run, alice, data):
+async def test_words_are_aligned_with_the_audio(owner, run, alice, data):
     pytest.importorskip("pocketsphinx")
     sound = (data / "samples" / "jfk.flac").read_bytes()
     stored = await offload(default_storage.save, "uploads/1/jfk.flac", ContentFile(sound))
@@ -161,8 +161,8 @@ async def test_times_are_found_in_the_sound(owner, run, alice, data):
         file=stored,
         probe={"duration": 11.0},
     )
-    kept = {"text": JFK, "language": None, "segments": []}
-    await Run.objects.filter(id=run.id).aupdate(upload=upload, words=[], transcript=kept, duration=11.0)
+    transcript = {"text": JFK, "language": None, "segments": []}
+    await Run.objects.filter(id=run.id).aupdate(upload=upload, words=[], transcript=transcript, duration=11.0)
     answer = await owner.post(f"/runs/{run.id}/transcript/align")
     await registry.close()
     found = answer.json()
@@ -174,7 +174,7 @@ async def test_times_are_found_in_the_sound(owner, run, alice, data):
     assert " ".join(segment["text"] for segment in found["segments"]) == JFK
 
 
-async def test_times_are_not_found_twice_nor_without_the_sound(owner, run, alice):
+async def test_words_are_not_aligned_twice_nor_without_the_audio(owner, run, alice):
     assert (await owner.post(f"/runs/{run.id}/transcript/align")).status_code == 404
     upload = await Upload.objects.acreate(user=alice, name="a", media_type="audio/wav", bytes=1, file="x.wav")
     await Run.objects.filter(id=run.id).aupdate(upload=upload)

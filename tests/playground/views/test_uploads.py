@@ -43,7 +43,7 @@ async def owner(alice, anyio_backend):
     return await client_of(alice)
 
 
-def kept(settings) -> list[Path]:
+def stored_files(settings) -> list[Path]:
     return [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]
 
 
@@ -55,7 +55,7 @@ def upload_of(user, days: int = 0) -> Upload:
     )
 
 
-async def test_what_a_task_cannot_use_is_refused_and_not_kept(owner, settings):
+async def test_a_file_that_a_task_cannot_use_is_rejected_and_not_stored(owner, settings):
     for name, content in [
         ("song.mp3", b"just words"),
         ("a.wav", b"\x89PNG\r\n\x1a\n"),
@@ -64,7 +64,7 @@ async def test_what_a_task_cannot_use_is_refused_and_not_kept(owner, settings):
         file = SimpleUploadedFile(name, content, content_type="audio/mpeg")
         answer = await owner.post("/uploads/", {"file": file, "task": "transcription"})
         assert (answer.status_code, answer.json()["error"]["param"]) == (400, "file")
-    assert (await Upload.objects.acount(), kept(settings)) == (0, [])
+    assert (await Upload.objects.acount(), stored_files(settings)) == (0, [])
 
 
 async def test_a_file_may_have_the_limit_and_not_a_byte_more(owner, settings):
@@ -73,7 +73,7 @@ async def test_a_file_may_have_the_limit_and_not_a_byte_more(owner, settings):
     for size, status in [(1024 * 1024, 201), (1024 * 1024 + 1, 413)]:
         answer = await owner.post("/uploads/", {"file": SimpleUploadedFile("a.txt", whole[:size])})
         assert answer.status_code == status
-    assert [path.stat().st_size for path in kept(settings)] == [1024 * 1024]
+    assert [path.stat().st_size for path in stored_files(settings)] == [1024 * 1024]
 
 
 async def test_deleting_an_upload_deletes_its_file_and_keeps_the_transcript(owner, alice, settings):
@@ -83,31 +83,31 @@ async def test_deleting_an_upload_deletes_its_file_and_keeps_the_transcript(owne
     )
     assert (await owner.post(f"/uploads/{row.id}/delete")).status_code == 204
     await run.arefresh_from_db()
-    assert (run.upload_id, run.text, run.media, kept(settings)) == (None, "ask not", "", [])
+    assert (run.upload_id, run.text, run.media, stored_files(settings)) == (None, "ask not", "", [])
 
 
-async def test_nobody_deletes_what_is_not_theirs(alice, bob, charlie, settings):
+async def test_uploads_of_others_cannot_be_deleted(alice, bob, charlie, settings):
     row = await offload(upload_of, alice)
     for user in (bob, charlie):
         client = await client_of(user)
         assert (await client.post(f"/uploads/{row.id}/delete")).status_code == 404
         assert (await client.get(f"/uploads/{row.id}")).status_code == 404
-    assert len(kept(settings)) == 1
+    assert len(stored_files(settings)) == 1
 
 
-async def test_the_last_run_of_a_file_takes_it_along(owner, alice, settings):
+async def test_deleting_the_last_run_of_an_upload_deletes_it(owner, alice, settings):
     row = await offload(upload_of, alice)
     runs = [
         await Run.objects.acreate(user=alice, task="transcription", model="m", state="completed", upload=row)
         for _ in range(2)
     ]
     assert (await owner.post(f"/runs/{runs[0].id}/delete")).status_code == 204
-    assert len(kept(settings)) == 1
+    assert len(stored_files(settings)) == 1
     assert (await owner.post(f"/runs/{runs[1].id}/delete")).status_code == 204
-    assert (await Upload.objects.acount(), kept(settings)) == (0, [])
+    assert (await Upload.objects.acount(), stored_files(settings)) == (0, [])
 
 
-def test_what_is_past_its_time_is_deleted_by_the_command(alice, settings, capsys):
+def test_expired_uploads_are_deleted_by_the_command(alice, settings, capsys):
     settings.UPLOAD_RETENTION_DAYS = 7
     old, heard, fresh = upload_of(alice, 8), upload_of(alice, 8), upload_of(alice, 6)
     Run.objects.create(user=alice, task="transcription", model="m", upload=heard)
@@ -142,7 +142,7 @@ async def test_an_upload_is_known_by_an_id(owner, alice, bob):
     assert (await (await client_of(bob)).get(f"/uploads/{row.id}")).status_code == 404
 
 
-async def test_a_wav_tells_its_length(owner):
+async def test_a_wav_upload_has_its_duration(owner):
     sound = io.BytesIO()
     with wave.open(sound, "wb") as file:
         file.setnchannels(1)

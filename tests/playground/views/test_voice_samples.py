@@ -35,7 +35,7 @@ async def body(response) -> bytes:
     return b"".join([part async for part in response])
 
 
-async def test_a_sample_is_made_once_and_kept(listener, alice):
+async def test_a_sample_is_synthesized_once_and_stored(listener, alice):
     first = await ask(listener)
     again = await ask(listener)
     sound = await body(first)
@@ -49,7 +49,7 @@ async def test_a_sample_is_made_once_and_kept(listener, alice):
     assert len((await offload(default_storage.listdir, "samples"))[1]) == 1
 
 
-async def test_a_browser_may_ask_for_a_part(listener):
+async def test_a_range_of_a_sample_can_be_requested(listener):
     whole = await body(await ask(listener))
     response = await listener.get(
         "/voices/sample", {"model": "local/rehearsal", "voice": "tone"}, headers={"Range": "bytes=0-43"}
@@ -84,7 +84,7 @@ async def test_samples_are_for_those_who_signed_in(engine):
     assert (response.status_code, response.json()["error"]["type"]) == (401, "authentication_error")
 
 
-async def test_every_voice_says_its_own_language(engine):
+async def test_every_voice_has_a_sentence_of_its_language(engine):
     model = await offload(AIModel.objects.get, slug="local/rehearsal")
     await offload(lambda: Voice.objects.create(model=model, voice_id="olga", name="Olga", language="ru-RU"))
     await offload(lambda: Voice.objects.create(model=model, voice_id="eo", name="Eo", language="eo"))

@@ -15,7 +15,7 @@ from tests.core.catalogue.conftest import no_keys as no_keys
 
 
 @pytest.fixture
-def stage(client, alice, models):
+def alice_client(client, alice, models):
     client.force_login(alice)
     return client
 

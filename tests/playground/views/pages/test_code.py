@@ -16,14 +16,14 @@ from tests.core.api.conftest import model as model
 from tests.live import live as live
 
 
-def ask(client: Client, **body: Any) -> Any:
+def post(client: Client, **body: Any) -> Any:
     return client.post("/code", json.dumps(body), content_type="application/json")
 
 
-def test_the_code_view_answers_the_request_on_screen(client, alice, model):
+def test_the_code_view_renders_the_request_on_screen(client, alice, model):
     client.force_login(alice)
     params = {"input": "Hi", "voice": "ben", "response_format": "flac", "plain": True}
-    answer = ask(client, task="speech", model="lab/alto", params=params)
+    answer = post(client, task="speech", model="lab/alto", params=params)
     page = answer.content.decode()
     assert answer.status_code == 200
     assert re.findall(r'id="sample-(\w+)"', page) == ["python", "typescript", "curl", "openrouter"]
@@ -42,17 +42,17 @@ def test_the_code_view_answers_the_request_on_screen(client, alice, model):
         {"task": ["speech"], "model": "lab/alto", "params": {"input": "x"}},
     ],
 )
-def test_a_wrong_request_has_no_code(client, alice, model, body):
+def test_an_invalid_request_has_no_code(client, alice, model, body):
     client.force_login(alice)
-    answer = ask(client, **body)
+    answer = post(client, **body)
     assert answer.status_code == 400
     assert answer.json()["error"]["message"]
 
 
-def test_code_is_for_those_who_signed_in_and_came_from_here(alice):
+def test_code_needs_a_signed_in_user_and_a_csrf_token(alice):
     strict = Client(enforce_csrf_checks=True)
-    assert ask(strict, task="speech").status_code == 403
+    assert post(strict, task="speech").status_code == 403
     strict.force_login(alice)
-    assert ask(strict, task="speech").status_code == 403
+    assert post(strict, task="speech").status_code == 403
     relaxed = Client()
-    assert ask(relaxed, task="speech").status_code == 302
+    assert post(relaxed, task="speech").status_code == 302

@@ -20,14 +20,14 @@ def page(client, alice):
 
 def test_a_new_key_is_shown_once_and_never_stored(page, alice):
     answer = page.post("/keys", {"name": "  Notebook ", "days": "30"})
-    (shown,) = set(re.findall(r"ak_\w{46}", answer.content.decode()))
+    (issued,) = set(re.findall(r"ak_\w{46}", answer.content.decode()))
     key = ApiKey.objects.get(user=alice)
     assert key.name == "Notebook"
-    assert shown not in str(list(ApiKey.objects.values_list()))
+    assert issued not in str(list(ApiKey.objects.values_list()))
     assert abs(key.expires_at - timezone.now() - timedelta(days=30)) < timedelta(minutes=1)
     assert "no-store" in answer["Cache-Control"]
     again = page.get("/keys").content.decode()
-    assert shown not in again
+    assert issued not in again
     assert "Notebook" in again
 
 

@@ -26,8 +26,8 @@ OTHER_TASKS = [
 @pytest.mark.parametrize(
     "slug", ["local/espeak-ng", "openai/gpt-4o-mini-tts", "openai/dall-e-3", *OTHER_TASKS]
 )
-def test_every_model_has_every_tab(stage, slug, tab):
-    answer = stage.get(f"/models/{slug}?tab={tab}")
+def test_every_model_has_every_tab(alice_client, slug, tab):
+    answer = alice_client.get(f"/models/{slug}?tab={tab}")
     page = page_text(answer)
     assert answer.status_code == 200
     assert page.count('aria-current="page"') == 2  # the site's part and the tab
@@ -37,58 +37,58 @@ def test_every_model_has_every_tab(stage, slug, tab):
 
 
 @pytest.mark.parametrize("slug", OTHER_TASKS)
-def test_a_model_of_another_task_says_so(stage, slug):
-    page = page_text(stage.get(f"/models/{slug}"))
+def test_a_model_opens_the_tab_of_its_task(alice_client, slug):
+    page = page_text(alice_client.get(f"/models/{slug}"))
     assert "<speech-studio" not in page
     tried = ("<transcription-studio", "<chat-studio", "cannot be tried here yet")
     assert [part in page for part in tried].count(True) == 1
 
 
-def test_an_unknown_model_offers_near_names(stage):
-    answer = stage.get("/models/local/espeak")
+def test_an_unknown_model_offers_near_names(alice_client):
+    answer = alice_client.get("/models/local/espeak")
     assert answer.status_code == 404
     assert f'href="{ESPEAK}"' in page_text(answer)
 
 
-def test_an_unknown_name_is_shown_as_text(stage):
-    answer = stage.get("/models/<script>alert(1)</script>")
+def test_an_unknown_name_is_shown_as_text(alice_client):
+    answer = alice_client.get("/models/<script>alert(1)</script>")
     assert answer.status_code == 404
     assert "<script>alert" not in page_text(answer)
 
 
-def test_another_case_leads_to_the_models_own_address(stage):
-    answer = stage.get("/models/Local/eSpeak-NG")
+def test_another_case_leads_to_the_models_own_address(alice_client):
+    answer = alice_client.get("/models/Local/eSpeak-NG")
     assert (answer.status_code, answer["Location"]) == (302, ESPEAK)
 
 
-def test_a_retired_model_points_to_its_successor(stage):
-    page = page_text(stage.get("/models/openai/dall-e-3"))
+def test_a_retired_model_points_to_its_successor(alice_client):
+    page = page_text(alice_client.get("/models/openai/dall-e-3"))
     assert page.count("openai/gpt-image-2</a>") == 1
     assert "This model is retired" in page
 
 
-def test_a_retired_speech_model_cannot_speak(stage):
-    page = page_text(stage.get("/models/google/gemini-2.5-pro-preview-tts"))
+def test_a_retired_speech_model_cannot_speak(alice_client):
+    page = page_text(alice_client.get("/models/google/gemini-2.5-pro-preview-tts"))
     assert 'data-ready="no"' in page
     assert re.search(r"<button[^>]*data-role=\"speak\"[^>]* disabled", page)
     assert "This model is retired" in page
 
 
-def test_what_needs_a_key_says_which(stage, alice):
-    page = page_text(stage.get("/models/openai/gpt-4o-mini-tts"))
+def test_what_needs_a_key_says_which(alice_client, alice):
+    page = page_text(alice_client.get("/models/openai/gpt-4o-mini-tts"))
     assert "OPENAI_API_KEY" in page
     assert "Open the providers" not in page
     alice.is_staff = True
     alice.save()
-    assert "Open the providers" in page_text(stage.get("/models/openai/gpt-4o-mini-tts"))
+    assert "Open the providers" in page_text(alice_client.get("/models/openai/gpt-4o-mini-tts"))
 
 
-def test_an_unknown_tab_is_not_found(stage):
-    assert stage.get(f"{ESPEAK}?tab=secrets").status_code == 404
+def test_an_unknown_tab_is_not_found(alice_client):
+    assert alice_client.get(f"{ESPEAK}?tab=secrets").status_code == 404
 
 
-def test_the_studio_never_offers_bare_samples(stage):
-    page = page_text(stage.get(ESPEAK))
+def test_bare_samples_are_not_offered_as_a_download(alice_client):
+    page = page_text(alice_client.get(ESPEAK))
     assert re.findall(r'<option value="(mp3|opus|aac|flac|wav|pcm)">', page) == [
         "mp3",
         "opus",
@@ -98,8 +98,8 @@ def test_the_studio_never_offers_bare_samples(stage):
     ]
 
 
-def test_a_running_run_is_taken_up_again(stage, run):
+def test_a_running_run_is_taken_up_again(alice_client, run):
     Run.objects.update(state="running")
-    page = page_text(stage.get(ESPEAK))
+    page = page_text(alice_client.get(ESPEAK))
     assert f'data-running="{run.id}"' in page
     assert '"input": "A secret plan"' in page

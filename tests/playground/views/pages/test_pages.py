@@ -25,12 +25,12 @@ PAGES = ["/", ESPEAK, "/history", "/usage", "/usage.csv", "/keys"]
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_who_is_not_signed_in_is_asked_to(client, path):
+def test_visitors_are_sent_to_the_sign_in_page(client, path):
     answer = client.get(path)
     assert (answer.status_code, answer["Location"]) == (302, f"/accounts/login/?next={path}")
 
 
-def test_nobody_sees_what_alice_did(client, bob, charlie, run, models):
+def test_other_users_do_not_see_a_users_runs(client, bob, charlie, run, models):
     for stranger in (bob, charlie):
         client.force_login(stranger)
         assert client.get(f"/runs/{run.id}").status_code == 404
@@ -48,15 +48,15 @@ def test_nobody_sees_what_alice_did(client, bob, charlie, run, models):
 
 
 @pytest.mark.parametrize("path", [*PAGES, f"{ESPEAK}?tab=code"])
-def test_head_answers_like_get_without_a_body(stage, path):
-    answer = stage.head(path)
+def test_head_answers_like_get_without_a_body(alice_client, path):
+    answer = alice_client.head(path)
     assert answer.status_code == 200
     assert b"".join(answer) == b""
 
 
 @pytest.mark.parametrize("path", ["/", ESPEAK, "/history", "/usage"])
-def test_pages_take_no_posts(stage, path):
-    assert stage.post(path).status_code == 405
+def test_pages_take_no_posts(alice_client, path):
+    assert alice_client.post(path).status_code == 405
 
 
 def test_posts_need_their_token(alice, run, models):
@@ -78,24 +78,24 @@ def test_posts_need_their_token(alice, run, models):
         ("/keys", 3),
     ],
 )
-def test_a_page_asks_the_database_little(stage, run, path, most, django_assert_max_num_queries):
+def test_a_page_makes_few_queries(alice_client, run, path, most, django_assert_max_num_queries):
     for number in range(10):
         Run.objects.create(
             user=run.user, task="speech", model=run.model, title=f"Run {number}", state="completed"
         )
     with django_assert_max_num_queries(most):
-        assert stage.get(path).status_code == 200
+        assert alice_client.get(path).status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/", ESPEAK, "/history", "/keys"])
 @pytest.mark.parametrize("language", ["ru", "zh-hans"])
-def test_a_page_speaks_the_readers_language(stage, path, language):
-    page = page_text(stage.get(path, headers={"accept-language": language}))
+def test_a_page_speaks_the_readers_language(alice_client, path, language):
+    page = page_text(alice_client.get(path, headers={"accept-language": language}))
     assert f'<html lang="{language}"' in page
 
 
-def test_the_theme_is_in_the_first_byte(stage):
-    stage.cookies["theme"] = "dark"
-    assert '<html lang="en" data-theme="dark">' in page_text(stage.get("/"))
-    stage.cookies["theme"] = '"><script>'
-    assert '<html lang="en">' in page_text(stage.get("/"))
+def test_the_theme_is_in_the_first_response(alice_client):
+    alice_client.cookies["theme"] = "dark"
+    assert '<html lang="en" data-theme="dark">' in page_text(alice_client.get("/"))
+    alice_client.cookies["theme"] = '"><script>'
+    assert '<html lang="en">' in page_text(alice_client.get("/"))

@@ -45,9 +45,9 @@ def test_sums_are_the_records(page, alice, bob):
     book(alice, 2, cost="0.0025")
     book(alice, 3, cost=None)
     book(bob, 1, cost="7")
-    shown = page.get("/usage").context
-    assert float(shown["spending"].day) == 0.0125
-    (row,) = shown["report"]["rows"]
+    context = page.get("/usage").context
+    assert float(context["spending"].day) == 0.0125
+    (row,) = context["report"]["rows"]
     assert (row["records"], row["model"]) == (3, "lab/alto")
     assert float(row["cost"]) == 0.0125
 
@@ -87,11 +87,11 @@ def test_there_is_a_bar_for_each_day(page, alice):
     book(alice, 2)
     book(alice, 3, days=3)
     book(alice, 4, days=DAYS + 5)
-    shown = page.get("/usage").context["bars"]
-    assert len(shown) == DAYS
-    assert [bar["records"] for bar in shown if bar["records"]] == [1, 2]
-    assert shown[-1]["height"] == CHART_HEIGHT - 4
-    assert all(bar["y"] + bar["height"] == CHART_HEIGHT for bar in shown)
+    context = page.get("/usage").context["bars"]
+    assert len(context) == DAYS
+    assert [bar["records"] for bar in context if bar["records"]] == [1, 2]
+    assert context[-1]["height"] == CHART_HEIGHT - 4
+    assert all(bar["y"] + bar["height"] == CHART_HEIGHT for bar in context)
 
 
 def test_bars_of_nothing_are_flat():

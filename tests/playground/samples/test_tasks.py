@@ -1,0 +1,24 @@
+"""The table of code samples: a module per task, and none that stands for another task."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.contract.tasks import Task, UnknownTask
+from playground import samples, tasks
+
+
+def test_every_task_with_a_tab_has_samples():
+    assert list(samples.TASKS) == list(tasks.TASKS)
+    assert all(callable(module.samples) for module in samples.TASKS.values())
+
+
+def test_a_task_without_a_module_raises(monkeypatch):
+    monkeypatch.setattr(tasks, "TASKS", (*tasks.TASKS, Task.IMAGE))
+    with pytest.raises(UnknownTask, match=r"playground\.samples has no module for the task image"):
+        tasks.modules("playground.samples")
+
+
+def test_a_task_without_a_row_has_no_other_tasks_samples():
+    with pytest.raises(UnknownTask, match=r"playground\.samples has no row for the task image"):
+        samples.TASKS[Task.IMAGE]

@@ -1,0 +1,41 @@
+"""The table of studios: a module per task, and none that stands for another task."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.contract.tasks import Task, UnknownTask
+from playground import studios, tasks
+from playground.studios.cards import LABELS
+from playground.studios.facts import ANY_FILE, StudioFacts
+from playground.views import transcripts
+from playground.views.uploads import upload_rules
+
+
+def test_every_task_with_a_tab_has_a_studio():
+    assert list(studios.TASKS) == list(tasks.TASKS)
+    for studio in studios.TASKS.values():
+        assert isinstance(studio.FACTS, StudioFacts)
+        assert all(callable(getattr(studio, name)) for name in ("studio", "sample_params", "receipt"))
+
+
+def test_every_task_has_a_label():
+    assert set(LABELS) == set(Task)
+
+
+def test_ranks_are_distinct():
+    ranks = [studio.FACTS.rank for studio in studios.TASKS.values()]
+    assert len(set(ranks)) == len(ranks)
+
+
+def test_a_task_without_a_module_raises(monkeypatch):
+    monkeypatch.setattr(tasks, "TASKS", (*tasks.TASKS, Task.IMAGE))
+    with pytest.raises(UnknownTask, match=r"playground\.studios has no module for the task image"):
+        tasks.modules("playground.studios")
+
+
+def test_a_task_without_a_row_has_no_other_tasks_studio():
+    with pytest.raises(UnknownTask, match=r"playground\.studios has no row for the task image"):
+        studios.TASKS[Task.IMAGE]
+    assert upload_rules(Task.IMAGE) is ANY_FILE
+    assert Task.IMAGE not in transcripts.TASKS
