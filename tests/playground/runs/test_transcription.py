@@ -11,7 +11,7 @@ from core.models import AIModel, Endpoint, Price, Provider
 from core.models.offload import offload
 from core.providers.rehearsal.transcription import SENTENCES
 from playground.models import Run, Upload
-from tests.playground.views.test_uploads import wav
+from tests.playground.wav_file import wav_bytes
 
 pytestmark = [pytest.mark.anyio, pytest.mark.django_db(transaction=True)]
 
@@ -37,7 +37,7 @@ def ears(rehearsal):
 
 
 def stored(user) -> Upload:
-    name = default_storage.save("uploads/1/talk.wav", ContentFile(wav(6)))
+    name = default_storage.save("uploads/1/talk.wav", ContentFile(wav_bytes(6)))
     return Upload.objects.create(
         user=user, name="talk.wav", media_type="audio/wav", bytes=96_044, file=name, probe={"duration": 6.0}
     )

@@ -22,11 +22,11 @@ from tests.core.api.conversations import make_talker
 from tests.fakes.chat import IMAGE
 from tests.live import live as live
 from tests.playground.samples.runner import FILES, NODE_MODULES, runner
-from tests.playground.views.test_uploads import wav
+from tests.playground.wav_file import wav_bytes
 
 AWKWARD = 'She said "it\'s $(touch x) `y` \\" & left; 你好 🎭 </script> %s ${HOME} {q} data:'
 PNG = IMAGE
-CONTENTS = {"it's a kiwi.png": PNG, "talk.wav": wav(0.1), "paper.pdf": b"%PDF-1.4\n"}
+CONTENTS = {"it's a kiwi.png": PNG, "talk.wav": wav_bytes(0.1), "paper.pdf": b"%PDF-1.4\n"}
 TYPES = {"png": "image/png", "wav": "audio/wav", "pdf": "application/pdf"}
 
 

@@ -17,7 +17,7 @@ from tests.core.api.conftest import alice as alice
 from tests.core.api.conftest import key as key
 from tests.live import live as live
 from tests.playground.samples.runner import FILES, NODE_MODULES, runner
-from tests.playground.views.test_uploads import wav
+from tests.playground.wav_file import wav_bytes
 
 SCRIPTS = {**FILES, "curl-json": "sample.sh"}
 MODEL = "stage/ears"
@@ -54,7 +54,7 @@ def codes(task: str, origin: str, params: dict[str, Any] = PARAMS) -> dict[str, 
 
 def run_sample(name: str, code: str, folder: Path) -> str:
     """What the sample prints in a folder that has the file it names."""
-    (folder / "talk.mp3").write_bytes(wav())
+    (folder / "talk.mp3").write_bytes(wav_bytes())
     if name == "typescript":
         (folder / "node_modules").symlink_to(NODE_MODULES / "node_modules")
     (folder / SCRIPTS[name]).write_text(code, encoding="utf-8")

@@ -18,18 +18,9 @@ from django.utils import timezone
 
 from core.models.offload import offload
 from playground.models import Run, Upload
+from tests.playground.wav_file import wav_bytes
 
 pytestmark = [pytest.mark.anyio, pytest.mark.django_db(transaction=True)]
-
-
-def wav(seconds: float = 1.0, rate: int = 8000) -> bytes:
-    sound = io.BytesIO()
-    with wave.open(sound, "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(rate)
-        file.writeframes(bytes(2 * int(seconds * rate)))
-    return sound.getvalue()
 
 
 async def client_of(user) -> AsyncClient:
@@ -48,7 +39,7 @@ def stored_files(settings) -> list[Path]:
 
 
 def upload_of(user, days: int = 0) -> Upload:
-    name = default_storage.save("uploads/1/x.wav", ContentFile(wav()))
+    name = default_storage.save("uploads/1/x.wav", ContentFile(wav_bytes()))
     made = timezone.now() - timedelta(days=days)
     return Upload.objects.create(
         user=user, name="a.wav", media_type="audio/wav", bytes=10, file=name, created_at=made
