@@ -11,7 +11,7 @@ from django.core.files.storage import default_storage
 from django.test import AsyncClient
 
 from core.models import AIModel, Endpoint, Price, Provider
-from playground.models import Upload
+from playground.models import Run, Upload
 from tests.playground.conftest import ENDS
 
 CHAT = "stage/chat"
@@ -93,3 +93,10 @@ def seen(upload: Upload, text: str = "Look") -> list[dict[str, Any]]:
     """A message that shows a picture."""
     image = {"type": "image_url", "image_url": {"upload": str(upload.id), "detail": "low"}}
     return [{"type": "text", "text": text}, image]
+
+
+async def last_sent() -> list[dict[str, Any]]:
+    """The messages that the provider was sent for the newest run."""
+    run = await Run.objects.order_by("-created_at").afirst()
+    assert run is not None
+    return run.sent["messages"]

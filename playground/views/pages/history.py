@@ -7,6 +7,7 @@ from uuid import UUID
 
 import orjson
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy
@@ -16,10 +17,9 @@ from core.catalogue.lookup import find
 from core.contract.events import Outcome
 from core.contract.tasks import Task
 from core.ledger import reports
-from core.models import UsageRecord
+from core.models import UsageRecord, User
 from playground import names, studios
 from playground.models import Run
-from playground.runs.history import page
 from playground.studios.cards import LABELS, model_url
 
 PARAMETER_LABELS = {
@@ -41,6 +41,7 @@ PARAMETER_LABELS = {
 }
 """Labels of parameters; a task's own are in its studio."""
 
+PAGE_SIZE = 20
 SHOWN_ELSEWHERE = ("input", "file", "input_audio", "messages")
 
 
@@ -48,7 +49,7 @@ SHOWN_ELSEWHERE = ("input", "file", "input_audio", "messages")
 @require_safe
 def history(request: HttpRequest) -> HttpResponse:
     words, task = request.GET.get("q", "")[:200], request.GET.get("task", "")
-    runs = page(request.user, words=words, task=task, number=request.GET.get("page", "1"))
+    runs = runs_page(request.user, words=words, task=task, number=request.GET.get("page", "1"))
     context = {
         "runs": runs,
         "words": words,
@@ -57,6 +58,16 @@ def history(request: HttpRequest) -> HttpResponse:
         "filtered": bool(words or task),
     }
     return render(request, "playground/history.html", context)
+
+
+def runs_page(
+    user: User, *, words: str = "", task: str = "", number: int | str = 1, size: int = PAGE_SIZE
+) -> Page[Run]:
+    """Page `number` of the user's own runs, newest first; a number out of range gives the nearest page."""
+    runs = Run.objects.for_user(user).matching(words).defer("frames", "words", "sent")
+    if task:
+        runs = runs.filter(task=task)
+    return Paginator(runs, size).get_page(number)
 
 
 @login_required

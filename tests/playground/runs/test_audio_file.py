@@ -1,26 +1,19 @@
-"""The file that stays of a run's sound, and runs whose process died."""
+"""The audio of a run: on disk as it arrives, then stored as one file."""
 
 from __future__ import annotations
 
 import io
-import os
-import time
 import wave
-from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
 from django.core.files.storage import default_storage
 
 from core.contract.audio import AudioFormat, PcmShape, wav_header
-from core.contract.errors import Unavailable
+from core.contract.errors import NotFound, Unavailable
 from core.contract.events import AudioStart
 from core.media import client as media
-from core.models.offload import offload
-from playground.models import Run
-from playground.runs import recovery, registry
 from playground.runs.audio_file import RunAudio
-from playground.runs.history import page
 from playground.uploads import scratch
 
 pytestmark = [pytest.mark.anyio, pytest.mark.django_db(transaction=True)]
@@ -98,47 +91,15 @@ async def test_a_disk_that_refuses_is_our_failure(settings, tmp_path):
         recorded(AudioStart(AudioFormat.PCM, 24_000))
 
 
-async def test_recovery_closes_what_a_crash_left_open(alice):
-    create = Run.objects.create
-    left, mine = [await offload(create, user=alice, task="speech", model="m") for _ in range(2)]
-    done = await offload(create, user=alice, task="speech", model="m", state="completed")
-    assert await recovery.recover([mine.id]) == 1
-    states = {run.id: run.state for run in await offload(list, Run.objects.all())}
-    assert states == {left.id: "interrupted", mine.id: "running", done.id: "completed"}
-
-
-async def test_a_run_that_left_no_words_ends_as_interrupted(alice):
-    run = await offload(Run.objects.create, user=alice, task="speech", model="m")
-    batches = [batch async for batch in registry.stored_events(run, 4)]
-    assert [(number, body["outcome"]) for number, body in batches[0]] == [(5, "interrupted")]
-
-
-def test_files_of_yesterday_are_swept():
-    folder = scratch.scratch_folder()
-    folder.mkdir(parents=True)
-    for name, age in (("old", 25 * 3600), ("new", 3600)):
-        (folder / name).write_bytes(b"x")
-        os.utime(folder / name, (time.time() - age,) * 2)
-    assert scratch.delete_abandoned() == 1
-    assert [path.name for path in folder.iterdir()] == ["new"]
-
-
-def test_history_is_searched_and_paged(alice, bob):
-    for number in range(5):
-        Run.objects.create(
-            user=alice,
-            task="speech",
-            model="local/espeak-ng",
-            title=f"Title {number}",
-            params={"input": "needle" if number == 3 else "hay"},
-            created_at=datetime(2026, 1, number + 1, tzinfo=UTC),
-        )
-    Run.objects.create(user=bob, task="speech", model="m", title="needle")
-    assert [run.title for run in page(alice, size=2)] == ["Title 4", "Title 3"]
-    assert [run.title for run in page(alice, size=2, number="3")] == ["Title 0"]
-    assert [run.title for run in page(alice, size=2, number="99")] == ["Title 0"]
-    assert [run.title for run in page(alice, words="NEEDLE")] == ["Title 3"]
-    assert [run.title for run in page(alice, words="title 4")] == ["Title 4"]
-    assert page(alice, words="espeak").paginator.count == 5
-    assert page(alice, task="chat").paginator.count == 0
-    assert page(alice, words="\0").paginator.count == 5
+async def test_audio_can_be_read_until_it_is_discarded(settings, tmp_path):
+    settings.MEDIA_ROOT = str(tmp_path)
+    sound = RunAudio("run")
+    sound.open(AudioStart(AudioFormat.PCM, 24_000))
+    sound.write(b"abcdef")
+    sound.flush()
+    assert (sound.read(2, 3), sound.size) == (b"cde", 6)
+    assert oct((tmp_path / "live" / "run.sound").stat().st_mode & 0o777) == "0o600"
+    sound.discard()
+    assert list((tmp_path / "live").iterdir()) == []
+    with pytest.raises(NotFound):
+        sound.read(2, 3)

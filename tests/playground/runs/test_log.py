@@ -7,13 +7,8 @@ from contextlib import aclosing
 
 import pytest
 
-from core.contract.audio import AudioFormat
-from core.contract.errors import NotFound
-from core.contract.events import AudioStart
 from playground.runs import log as logs
-from playground.runs.audio_file import RunAudio
 from playground.runs.log import Log
-from playground.runs.pacing import Pace
 
 pytestmark = pytest.mark.anyio
 
@@ -134,37 +129,3 @@ async def test_one_who_joins_late_hears_the_opening(tmp_path):
     log = filled(4)
     assert (log.opening(0), log.opening(3)) == ([], [(1, {"type": "note", "at": 1})])
     assert Log(Disk().recall).opening(3) == []
-
-
-async def test_the_store_recalls_until_it_is_discarded(settings, tmp_path):
-    settings.MEDIA_ROOT = str(tmp_path)
-    sound = RunAudio("run")
-    sound.open(AudioStart(AudioFormat.PCM, 24_000))
-    sound.write(b"abcdef")
-    sound.flush()
-    assert (sound.read(2, 3), sound.size) == (b"cde", 6)
-    assert oct((tmp_path / "live" / "run.sound").stat().st_mode & 0o777) == "0o600"
-    sound.discard()
-    assert list((tmp_path / "live").iterdir()) == []
-    with pytest.raises(NotFound):
-        sound.read(2, 3)
-
-
-def test_the_first_five_seconds_are_never_held_back(monkeypatch):
-    clock = [100.0]
-    monkeypatch.setattr("playground.runs.pacing.time.monotonic", lambda: clock[0])
-    pace = Pace()
-    pace.start(AudioStart(AudioFormat.PCM, 24_000))
-    assert pace.wait(48_000 * 5) == 0.0
-    assert pace.wait(48_000) == 1.0
-    clock[0] += 2.5
-    assert pace.wait(48_000) == 0.0
-    assert pace.wait(48_000) == 0.5
-
-
-def test_encoded_sound_is_paced_by_the_fastest_it_could_be(monkeypatch):
-    monkeypatch.setattr("playground.runs.pacing.time.monotonic", lambda: 1.0)
-    pace = Pace()
-    pace.start(AudioStart(AudioFormat.MP3, 24_000))
-    assert pace.wait(16_000 * 10) == 0.0
-    assert pace.wait(40_000 * 5) == pytest.approx(4.0)

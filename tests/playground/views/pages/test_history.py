@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import re
 import uuid
+from datetime import UTC, datetime
+
+import pytest
 
 from core.models import UsageRecord
-from playground.models import Run
+from core.models.offload import offload
+from playground.models import Run, Upload
+from playground.views.pages.history import runs_page
+from tests.playground.conversation_frames import ask, client_of, picture, seen
+from tests.playground.conversation_frames import mind as mind
 from tests.playground.views.pages.page_text import page_text
 
 
@@ -60,3 +67,51 @@ def run_page(client, run_id):
     page = client.get(f"/runs/{run_id}")
     text = page.content.decode().replace(str(run_id), "")
     return page.status_code, re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", text)
+
+
+@pytest.mark.django_db
+def test_runs_are_searched_and_paged(alice, bob):
+    for number in range(5):
+        Run.objects.create(
+            user=alice,
+            task="speech",
+            model="local/espeak-ng",
+            title=f"Title {number}",
+            params={"input": "needle" if number == 3 else "hay"},
+            created_at=datetime(2026, 1, number + 1, tzinfo=UTC),
+        )
+    Run.objects.create(user=bob, task="speech", model="m", title="needle")
+    assert [run.title for run in runs_page(alice, size=2)] == ["Title 4", "Title 3"]
+    assert [run.title for run in runs_page(alice, size=2, number="3")] == ["Title 0"]
+    assert [run.title for run in runs_page(alice, size=2, number="99")] == ["Title 0"]
+    assert [run.title for run in runs_page(alice, words="NEEDLE")] == ["Title 3"]
+    assert [run.title for run in runs_page(alice, words="title 4")] == ["Title 4"]
+    assert runs_page(alice, words="espeak").paginator.count == 5
+    assert runs_page(alice, task="chat").paginator.count == 0
+    assert runs_page(alice, words="\0").paginator.count == 5
+
+
+@pytest.mark.anyio
+@pytest.mark.django_db(transaction=True)
+async def test_history_and_receipt_tell_of_a_chat(mind, sign_in, alice, bob):
+    tab = await sign_in(alice)
+    upload = await offload(picture, alice)
+    asked = {
+        "reasoning_effort": "low",
+        "response_format": {"type": "text"},
+        "modalities": ["text", "image"],
+    }
+    began, done = await ask(tab, seen(upload, "What **bird**?"), conversation="new", params=asked)
+    mine, theirs = await client_of(alice), await client_of(bob)
+    receipt = (await mine.get(f"/runs/{done['run']}")).content.decode()
+    assert "<strong>bird</strong>" in receipt
+    assert "What **bird**?" in receipt
+    assert f'href="/models/stage/chat?conversation={began["conversation"]}"' in receipt
+    assert f'href="/uploads/{upload.id}"' in receipt
+    assert "A rehearsal does not think." in receipt
+    drawn = await Upload.objects.exclude(id=upload.id).aget()
+    question, _, answer = receipt.partition(">Answer<")
+    assert (str(drawn.id) in question, f'src="/uploads/{drawn.id}"' in answer) == (False, True)
+    assert f'data-run="{done["run"]}"' in (await mine.get("/history?q=bird")).content.decode()
+    assert (await theirs.get(f"/runs/{done['run']}")).status_code == 404
+    assert "bird" not in (await theirs.get("/history")).content.decode()

@@ -1,8 +1,9 @@
-"""Files for a chat: what is taken, what is told of them, the first page of a PDF."""
+"""Uploads for a chat: what is accepted, what is measured, the first page of a PDF as an image."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from django.core.files.storage import default_storage
@@ -10,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from core.models.offload import offload
 from playground.models import Upload
-from playground.views import uploads
+from playground.studios import chat
 from tests.playground.conversation_frames import client_of
 
 pytestmark = [pytest.mark.anyio, pytest.mark.django_db(transaction=True)]
@@ -71,7 +72,8 @@ async def test_what_no_model_reads_is_refused(alice, anyio_backend, name, conten
     assert await Upload.objects.acount() == 0
 
 
-async def test_pictures_have_a_limit_of_their_own(alice, anyio_backend, monkeypatch):
-    monkeypatch.setattr(uploads, "IMAGE_MB", 0.00001)
+async def test_images_have_a_limit_of_their_own(alice, anyio_backend, monkeypatch):
+    rules = replace(chat.FACTS.uploads, image_mb=0.00001)
+    monkeypatch.setattr(chat, "FACTS", replace(chat.FACTS, uploads=rules))
     answer = await sent(await client_of(alice), "a.png", b"\x89PNG\r\n\x1a\n" + bytes(24))
     assert (answer.status_code, await Upload.objects.acount()) == (413, 0)
