@@ -38,22 +38,22 @@ def target(*prices: Price, provider: str = "first", **changes: object) -> Target
     return Target(**facts, base_url="http://127.0.0.1:9", model="tts-1", prices=prices, **changes)
 
 
-def begin(grant: FakeGrant, *targets: Target, text: str = TEXT) -> ledger.Record:
+def open_record(grant: FakeGrant, *targets: Target, text: str = TEXT) -> ledger.Record:
     route = Route("author/voice", targets or (target(PER_CHARACTER),))
     return ledger.open(grant, SpeechRequest("author/voice", text), route)
 
 
-async def deliver(record: ledger.Record, size: int = 1000) -> None:
+async def deliver_audio(record: ledger.Record, size: int = 1000) -> None:
     record.first_event()
     record.note(AudioStart(AudioFormat.PCM, 24_000))
     record.note(AudioChunk(b"\0" * size))
 
 
-async def call(grant: FakeGrant, *targets: Target, text: str = TEXT) -> Receipt:
+async def complete_request(grant: FakeGrant, *targets: Target, text: str = TEXT) -> Receipt:
     """A whole request that goes well."""
-    record = begin(grant, *targets, text=text)
+    record = open_record(grant, *targets, text=text)
     await record.open(record.route.targets[0])
-    await deliver(record)
+    await deliver_audio(record)
     used = Usage((Amount(Kind.TEXT_IN, Unit.CHARACTER, Decimal(len(text))),))
     record.note(Used(used))
     await record.close(Outcome.COMPLETED, usage=used, error=None)
@@ -64,7 +64,7 @@ def run(scenario):
     return asyncio.run(scenario)
 
 
-def standing(budget: Budget) -> tuple[Decimal, Decimal]:
+def budget_sums(budget: Budget) -> tuple[Decimal, Decimal]:
     """Spent and reserved, as stored."""
     budget.refresh_from_db()
     return budget.spent, budget.reserved
@@ -84,14 +84,14 @@ def var(settings, tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def books(transactional_db, var):
+def ledger_writer(transactional_db, var):
     writer.start()
     yield
     writer.stop()
 
 
 @pytest.fixture
-def grant(books, alice) -> Callable[..., FakeGrant]:
+def grant(ledger_writer, alice) -> Callable[..., FakeGrant]:
     def make(*budgets: Budget, user=alice, key: int | None = None) -> FakeGrant:
         caller = Caller(user.id, key_id=key)
         return FakeGrant(caller, user.team_id, tuple(budget.id for budget in budgets))

@@ -1,4 +1,4 @@
-"""A limit holds whatever happens at the same time."""
+"""A budget's limit holds under concurrent requests."""
 
 from __future__ import annotations
 
@@ -16,17 +16,26 @@ from core.contract.events import Outcome
 from core.contract.usage import Usage
 from core.ledger.budgets import window_begin, window_end
 from core.models import AuditEvent, Budget, UsageRecord
-from tests.core.ledger.conftest import ALL, PER_CHARACTER, begin, call, deliver, run, standing, target
+from tests.core.ledger.conftest import (
+    ALL,
+    PER_CHARACTER,
+    budget_sums,
+    complete_request,
+    deliver_audio,
+    open_record,
+    run,
+    target,
+)
 
 
 async def attempt(grant) -> bool:
-    record = begin(grant)
+    record = open_record(grant)
     try:
         await record.open(target(PER_CHARACTER))
     except BudgetExceeded:
         return False
     await asyncio.sleep(0.01)
-    await deliver(record)
+    await deliver_audio(record)
     await record.close(Outcome.COMPLETED, usage=ALL, error=None)
     await record.settle(Outcome.COMPLETED, None)
     return True
@@ -44,7 +53,7 @@ def test_budget_for_ten_calls_lets_exactly_ten_pass(grant, alice, callers):
     possible = min(10, callers)
     assert passed.count(True) == possible
     assert UsageRecord.objects.count() == possible
-    assert standing(budget) == (Decimal("0.1") * possible, 0)
+    assert budget_sums(budget) == (Decimal("0.1") * possible, 0)
 
 
 def test_budget_holds_against_several_event_loops(grant, alice):
@@ -67,7 +76,7 @@ def test_budget_holds_against_several_event_loops(grant, alice):
     for thread in threads:
         thread.join()
     assert passed.count(True) == 10
-    assert standing(mine) == standing(ours) == (1, 0)
+    assert budget_sums(mine) == budget_sums(ours) == (1, 0)
 
 
 def test_budget_refusal_undoes_the_other_reservations(grant, alice):
@@ -75,7 +84,7 @@ def test_budget_refusal_undoes_the_other_reservations(grant, alice):
     narrow = Budget.objects.create(limit=Decimal("0.05"), window="day")
 
     with pytest.raises(BudgetExceeded) as refused:
-        run(call(grant(wide, narrow)))
+        run(complete_request(grant(wide, narrow)))
     facts = refused.value.metadata
     assert (facts["budget"], facts["owner"], facts["limit"]) == (narrow.id, "server", 0.05)
     assert (facts["remaining"], facts["estimate"]) == (0.05, 0.1)
@@ -85,7 +94,7 @@ def test_budget_refusal_undoes_the_other_reservations(grant, alice):
         "The server's budget of $0.05 per day has $0.05 left; this request may cost up to $0.1. "
         f"It begins anew at {ends:%Y-%m-%d} 00:00 UTC."
     )
-    assert standing(wide) == standing(narrow) == (0, 0)
+    assert budget_sums(wide) == budget_sums(narrow) == (0, 0)
     assert UsageRecord.objects.count() == 0
 
 
@@ -96,32 +105,32 @@ def test_budget_refusal_is_its_owners_alone(grant, alice, bob, charlie):
 
     async def together():
         records = [grant(hers), grant(his, user=bob), grant(theirs, user=charlie)]
-        return await asyncio.gather(*map(call, records), return_exceptions=True)
+        return await asyncio.gather(*map(complete_request, records), return_exceptions=True)
 
     answers = run(together())
     assert [isinstance(answer, BudgetExceeded) for answer in answers] == [False, True, False]
-    assert [standing(budget)[0] for budget in (hers, his, theirs)] == [Decimal("0.1"), 0, Decimal("0.1")]
+    assert [budget_sums(budget)[0] for budget in (hers, his, theirs)] == [Decimal("0.1"), 0, Decimal("0.1")]
 
 
 @pytest.mark.parametrize("window", ["day", "week", "month"])
-def test_budget_begins_anew_with_its_window(grant, alice, window):
+def test_budget_is_reset_with_its_window(grant, alice, window):
     long_ago = datetime(2026, 1, 1, tzinfo=UTC)
     budget = Budget.objects.create(user=alice, limit=Decimal("0.1"), window=window)
     Budget.objects.filter(id=budget.id).update(spent=Decimal("0.1"), window_start=long_ago)
-    run(call(grant(budget)))
-    assert standing(budget) == (Decimal("0.1"), 0)
+    run(complete_request(grant(budget)))
+    assert budget_sums(budget) == (Decimal("0.1"), 0)
     assert budget.window_start == window_begin(window, datetime.now(UTC))
     with pytest.raises(BudgetExceeded):
-        run(call(grant(budget)))
+        run(complete_request(grant(budget)))
 
 
-def test_budget_in_total_never_begins_anew(grant, alice):
+def test_budget_in_total_is_never_reset(grant, alice):
     budget = Budget.objects.create(user=alice, limit=Decimal("0.1"))
     Budget.objects.filter(id=budget.id).update(
         spent=Decimal("0.1"), window_start=datetime(2001, 1, 1, tzinfo=UTC)
     )
     with pytest.raises(BudgetExceeded) as refused:
-        run(call(grant(budget)))
+        run(complete_request(grant(budget)))
     assert refused.value.metadata["resets_at"] is None
 
 
@@ -129,12 +138,12 @@ def test_budget_window_rolls_while_a_call_is_open(grant, alice):
     budget = Budget.objects.create(user=alice, limit=1, window="day")
 
     async def opened():
-        record = begin(grant(budget))
+        record = open_record(grant(budget))
         await record.open(target(PER_CHARACTER))
         return record
 
     async def settled(record):
-        await deliver(record)
+        await deliver_audio(record)
         await record.settle(Outcome.COMPLETED, None)
 
     record = run(opened())
@@ -142,26 +151,26 @@ def test_budget_window_rolls_while_a_call_is_open(grant, alice):
         spent=Decimal("0.7"), window_start=datetime(2026, 1, 1, tzinfo=UTC)
     )
     run(settled(record))
-    assert standing(budget) == (Decimal("0.1"), 0)
+    assert budget_sums(budget) == (Decimal("0.1"), 0)
 
 
-def test_budget_edited_from_a_stale_form_keeps_what_was_spent(grant, alice):
+def test_budget_edited_from_a_stale_form_keeps_its_spending(grant, alice):
     budget = Budget.objects.create(user=alice, limit=1)
     form = Budget.objects.get(id=budget.id)
-    run(call(grant(budget)))
+    run(complete_request(grant(budget)))
     form.limit = 2
     form.save()
-    assert standing(budget) == (Decimal("0.1"), 0)
+    assert budget_sums(budget) == (Decimal("0.1"), 0)
     assert budget.limit == 2
 
 
-def test_budget_overspent_by_the_provider_raises_an_alarm_and_closes(grant, alice):
+def test_budget_overspent_by_the_provider_is_audited_and_refuses_more(grant, alice):
     budget = Budget.objects.create(user=alice, limit=Decimal("0.15"))
 
     async def dear():
-        record = begin(grant(budget))
+        record = open_record(grant(budget))
         await record.open(target(PER_CHARACTER))
-        await deliver(record)
+        await deliver_audio(record)
         await record.close(Outcome.COMPLETED, usage=Usage(reported_cost=Decimal("0.2")), error=None)
         await record.settle(Outcome.COMPLETED, None)
         return record.id
@@ -173,16 +182,16 @@ def test_budget_overspent_by_the_provider_raises_an_alarm_and_closes(grant, alic
         public_id,
         {"cost": "0.2", "estimate": "0.1"},
     )
-    assert standing(budget) == (Decimal("0.2"), 0)
+    assert budget_sums(budget) == (Decimal("0.2"), 0)
     with pytest.raises(BudgetExceeded):
-        run(call(grant(budget)))
+        run(complete_request(grant(budget)))
 
 
-def test_budget_deleted_during_a_call_hinders_nobody(grant, alice):
+def test_budget_deleted_during_a_call_limits_nothing(grant, alice):
     budget = Budget.objects.create(user=alice, limit=1)
     allowed = grant(budget)
     budget.delete()
-    assert run(call(allowed)).cost == Decimal("0.1")
+    assert run(complete_request(allowed)).cost == Decimal("0.1")
 
 
 moments = st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC))

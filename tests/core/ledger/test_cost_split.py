@@ -1,4 +1,4 @@
-"""Both sides of a cost: the question's and the answer's, which add up to the whole."""
+"""The shares of a cost for prompt and completion, which add up to the whole."""
 
 from __future__ import annotations
 
@@ -21,10 +21,12 @@ PRICES = (
 )
 
 
-def attempt(asked: int, answered: int, prices=PRICES, reported: str | None = None, state=LedgerState.SETTLED):
+def attempt(
+    prompt: int, completion: int, prices=PRICES, reported: str | None = None, state=LedgerState.SETTLED
+):
     amounts = (
-        Amount(Kind.TEXT_IN, Unit.TOKEN, Decimal(asked)),
-        Amount(Kind.TEXT_OUT, Unit.TOKEN, Decimal(answered)),
+        Amount(Kind.TEXT_IN, Unit.TOKEN, Decimal(prompt)),
+        Amount(Kind.TEXT_OUT, Unit.TOKEN, Decimal(completion)),
         Amount(Kind.REASONING_OUT, Unit.TOKEN, Decimal(1)),
     )
     computed = pricing.computed(Usage(amounts), prices, NOW)
@@ -34,27 +36,27 @@ def attempt(asked: int, answered: int, prices=PRICES, reported: str | None = Non
     return bill.ClosedAttempt(owed, note, Target(1, "lab", "Lab", "openai", "", "m", prices=prices))
 
 
-def sides(*attempts) -> tuple[Decimal | None, ...] | None:
+def shares(*attempts) -> tuple[Decimal | None, ...] | None:
     found = cost_details(attempts, NOW)
     return None if found is None else tuple(found.values())
 
 
-def test_a_fee_belongs_to_the_question():
-    assert sides(attempt(10, 20)) == (None, Decimal("0.51"), Decimal("0.2"))
+def test_a_fee_belongs_to_the_prompt():
+    assert shares(attempt(10, 20)) == (None, Decimal("0.51"), Decimal("0.2"))
 
 
-def test_a_price_by_the_length_of_the_prompt_holds_for_the_answer():
-    assert sides(attempt(100, 20)) == (None, Decimal("0.6"), Decimal("0.4"))
+def test_a_price_by_the_length_of_the_prompt_holds_for_the_completion():
+    assert shares(attempt(100, 20)) == (None, Decimal("0.6"), Decimal("0.4"))
 
 
-def test_what_was_charged_is_told_beside_what_we_compute():
-    assert sides(attempt(10, 20, reported="0.7")) == (Decimal("0.7"), Decimal("0.51"), Decimal("0.2"))
+def test_what_was_charged_is_listed_beside_the_computed_shares():
+    assert shares(attempt(10, 20, reported="0.7")) == (Decimal("0.7"), Decimal("0.51"), Decimal("0.2"))
 
 
 def test_attempts_add_up_and_released_ones_cost_nothing():
     released = attempt(1000, 1000, state=LedgerState.RELEASED)
-    assert sides(attempt(10, 20), released, attempt(10, 20)) == (None, Decimal("1.02"), Decimal("0.4"))
+    assert shares(attempt(10, 20), released, attempt(10, 20)) == (None, Decimal("1.02"), Decimal("0.4"))
 
 
-def test_without_a_price_there_are_no_sides():
-    assert sides(attempt(10, 20, prices=())) is None
+def test_without_a_price_there_are_no_shares():
+    assert shares(attempt(10, 20, prices=())) is None

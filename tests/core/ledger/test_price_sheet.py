@@ -1,4 +1,4 @@
-"""Price sheets: what is in force when, remembered no longer than that."""
+"""Price sheets: which prices are in force when, and that they are cached no longer than that."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_a_list_that_grows_is_read_anew():
     assert at(prices, 0) == 3
 
 
-def test_a_condition_is_asked_each_time():
+def test_a_condition_is_matched_each_time():
     sheet = in_force((price("1"), price("2", min_prompt_tokens=100)), NOW)
     assert sheet.conditional
     assert [sheet.usd_per_unit({"min_prompt_tokens": tokens})[LINE] for tokens in (99, 100)] == [1, 2]

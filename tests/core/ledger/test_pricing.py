@@ -1,4 +1,4 @@
-"""Prices against the providers' own worked examples and against arithmetic itself."""
+"""Costs, compared with the providers' published examples and with plain arithmetic."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_cost_of_long_prompt_takes_its_tier(prompt, expected):
     assert cost(tokens(Kind.TEXT_IN, prompt), prices=prices).amount == expected
 
 
-def test_cost_of_picture_takes_its_size_and_quality():
+def test_cost_of_image_takes_its_size_and_quality():
     image = Amount(Kind.IMAGE_OUT, Unit.IMAGE, Decimal(2))
     line = Kind.IMAGE_OUT, Unit.IMAGE
     prices = [

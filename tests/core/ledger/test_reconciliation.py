@@ -1,4 +1,4 @@
-"""The provider's own billing log against ours, attempt for attempt, over real HTTP."""
+"""The provider's billing log compared with our attempts, over real HTTP."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from contextlib import aclosing
 from dataclasses import replace
 from decimal import Decimal
 
+from core import ledger
 from core.contract.audio import AudioFormat
 from core.contract.errors import PolyphonyError
 from core.contract.events import AudioChunk, Outcome
 from core.contract.route import Policy, Route
 from core.contract.speech import SpeechRequest
-from core.ledger import open as open_record
 from core.models import Attempt, Budget, UsageRecord
 from core.providers import registry
 from core.routing.health import Health
-from core.routing.run import run as travel
-from tests.core.ledger.conftest import PER_CHARACTER, run, standing, target
+from core.routing.run import run as route_request
+from tests.core.ledger.conftest import PER_CHARACTER, budget_sums, run, target
 from tests.fakes.fixtures import provider as provider
 from tests.fakes.scenarios import speech, status
 
@@ -27,10 +27,10 @@ QUICK = Policy(retries=1, backoff=0.001, patience=0.05, deadline=5.0)
 async def ask(grant, where, text: str, leave_after: int | None = None) -> Outcome:
     """One request as the gateway makes it; its caller may leave after some chunks."""
     request = SpeechRequest("author/voice", text, format=AudioFormat.PCM)
-    record = open_record(grant, request, Route("author/voice", (where,), QUICK))
+    record = ledger.open(grant, request, Route("author/voice", (where,), QUICK))
     outcome, error, chunks = Outcome.STOPPED, None, 0
     try:
-        async with aclosing(travel(record.route, request, record, Health())) as events:
+        async with aclosing(route_request(record.route, request, record, Health())) as events:
             async for event in events:
                 record.note(event)
                 chunks += isinstance(event, AudioChunk)
@@ -81,5 +81,5 @@ def test_ledger_equals_the_billing_log(grant, alice, provider):
     billed = sorted((bill["model"], bill["characters"] * Decimal("0.01")) for bill in provider.bills)
     booked = Attempt.objects.exclude(state="released").values_list("model", "cost")
     assert sorted(booked) == billed
-    assert standing(budget) == (sum(cost for _, cost in billed), 0)
+    assert budget_sums(budget) == (sum(cost for _, cost in billed), 0)
     assert not UsageRecord.objects.filter(state="open").exists()

@@ -17,11 +17,11 @@ from core.models import Attempt, Budget, UsageRecord
 from tests.core.ledger.conftest import (
     ALL,
     PER_CHARACTER,
-    begin,
-    call,
-    deliver,
+    budget_sums,
+    complete_request,
+    deliver_audio,
+    open_record,
     run,
-    standing,
     stored_record,
     target,
 )
@@ -29,7 +29,7 @@ from tests.core.ledger.conftest import (
 
 def test_record_completed_is_settled(grant, alice):
     budget = Budget.objects.create(user=alice, limit=1)
-    receipt = run(call(grant(budget)))
+    receipt = run(complete_request(grant(budget)))
     stored = stored_record(receipt.id)
     assert (receipt.cost, receipt.basis, receipt.outcome) == (
         Decimal("0.1"),
@@ -46,21 +46,21 @@ def test_record_completed_is_settled(grant, alice):
     assert stored.units["text_in.character"] == 10
     assert stored.budgets == [budget.id]
     assert stored.process == heartbeat.token()
-    assert standing(budget) == (Decimal("0.1"), 0)
+    assert budget_sums(budget) == (Decimal("0.1"), 0)
 
 
-def test_record_is_durable_before_anything_leaves(grant, alice):
+def test_record_is_durable_before_anything_is_sent(grant, alice):
     budget = Budget.objects.create(user=alice, limit=1)
-    record = begin(grant(budget))
+    record = open_record(grant(budget))
     assert UsageRecord.objects.count() == 0
     assert run(record.open(target(PER_CHARACTER))) == 1
     assert stored_record(record.id).state == "open"
     assert list(Attempt.objects.values_list("record", "number", "state")) == [(record.id, 1, "open")]
-    assert standing(budget) == (0, Decimal("0.1"))
+    assert budget_sums(budget) == (0, Decimal("0.1"))
 
 
 def test_record_copies_the_price_it_was_made_with(grant):
-    receipt = run(call(grant()))
+    receipt = run(complete_request(grant()))
     price = {"id": 7, "name": "text_in.character", "usd_per_unit": "0.01"}
     assert Attempt.objects.get(record=receipt.id).prices == [price]
 
@@ -69,9 +69,9 @@ def test_record_settled_twice_changes_nothing(grant, alice):
     budget = Budget.objects.create(user=alice, limit=1)
 
     async def twice():
-        record = begin(grant(budget))
+        record = open_record(grant(budget))
         await record.open(target(PER_CHARACTER))
-        await deliver(record)
+        await deliver_audio(record)
         write = await asyncio.gather(
             record.settle(Outcome.STOPPED, None), record.settle(Outcome.COMPLETED, None)
         )
@@ -82,7 +82,7 @@ def test_record_settled_twice_changes_nothing(grant, alice):
     assert first == second
     assert again is False
     assert stored_record(first.id).outcome == "stopped"
-    assert standing(budget) == (Decimal("0.1"), 0)
+    assert budget_sums(budget) == (Decimal("0.1"), 0)
 
 
 def bill_of(record):
@@ -90,7 +90,7 @@ def bill_of(record):
 
 
 def test_record_never_opened_leaves_no_row(grant):
-    record = begin(grant())
+    record = open_record(grant())
     receipt = run(record.settle(Outcome.FAILED, None))
     assert (receipt.id, receipt.cost, receipt.attempts) == (record.id, Decimal(0), ())
     assert UsageRecord.objects.count() == 0
@@ -100,7 +100,7 @@ def test_record_that_delivered_nothing_is_released(grant, alice):
     budget = Budget.objects.create(user=alice, limit=1)
 
     async def silent():
-        record = begin(grant(budget))
+        record = open_record(grant(budget))
         await record.open(target(PER_CHARACTER))
         record.first_event()
         record.note(AudioStart(AudioFormat.MP3, 24_000))
@@ -112,16 +112,16 @@ def test_record_that_delivered_nothing_is_released(grant, alice):
     stored = stored_record(receipt.id)
     assert (stored.state, stored.cost, stored.outcome) == ("released", 0, "failed")
     assert (stored.status, stored.error) == (504, "upstream_timeout")
-    assert standing(budget) == (0, 0)
+    assert budget_sums(budget) == (0, 0)
 
 
 def test_record_cut_short_owes_the_whole_text(grant, alice):
     budget = Budget.objects.create(user=alice, limit=1)
 
     async def cut():
-        record = begin(grant(budget))
+        record = open_record(grant(budget))
         await record.open(target(PER_CHARACTER))
-        await deliver(record, 10)
+        await deliver_audio(record, 10)
         error = UpstreamFailed("It broke off.")
         await record.close(Outcome.PARTIAL, usage=None, error=error)
         return await record.settle(record.outcome_of(error), error)
@@ -133,18 +133,18 @@ def test_record_cut_short_owes_the_whole_text(grant, alice):
         Basis.ESTIMATED,
     )
     assert stored_record(receipt.id).state == "estimated"
-    assert standing(budget) == (Decimal("0.1"), 0)
+    assert budget_sums(budget) == (Decimal("0.1"), 0)
 
 
 def test_record_with_fallback_keeps_both_attempts(grant):
     first, second = target(PER_CHARACTER), target(PER_CHARACTER, provider="second")
 
     async def fall_back():
-        record = begin(grant(), first, second)
+        record = open_record(grant(), first, second)
         await record.open(first)
         await record.close(Outcome.FAILED, usage=None, error=UpstreamFailed("Not today: top secret text"))
         await record.open(second)
-        await deliver(record)
+        await deliver_audio(record)
         await record.close(Outcome.COMPLETED, usage=ALL, error=None)
         return await record.settle(Outcome.COMPLETED, None)
 
@@ -171,7 +171,7 @@ def test_record_with_fallback_keeps_both_attempts(grant):
 
 
 def test_record_without_price_is_unpriced_never_zero(grant):
-    receipt = run(call(grant(), target()))
+    receipt = run(complete_request(grant(), target()))
     stored = stored_record(receipt.id)
     assert (receipt.cost, receipt.basis) == (None, Basis.UNPRICED)
     assert (stored.state, stored.cost, stored.basis, stored.estimate) == ("settled", None, "unpriced", None)
@@ -180,15 +180,15 @@ def test_record_without_price_is_unpriced_never_zero(grant):
 def test_record_without_price_is_refused_where_a_budget_counts(grant, alice):
     budget = Budget.objects.create(user=alice, limit=1)
     with pytest.raises(NotPermitted) as refused:
-        begin(grant(budget), target())
+        open_record(grant(budget), target())
     assert refused.value.provider_code == "unpriced_model"
 
 
 def test_record_reported_cost_is_kept_beside_the_computed_one(grant):
     async def reported():
-        record = begin(grant())
+        record = open_record(grant())
         await record.open(target(PER_CHARACTER))
-        await deliver(record)
+        await deliver_audio(record)
         usage = Usage(ALL.amounts, reported_cost=Decimal("0.09"))
         await record.close(Outcome.COMPLETED, usage=usage, error=None)
         return await record.settle(Outcome.COMPLETED, None)
@@ -206,7 +206,7 @@ def test_record_cancelled_while_it_opens_gives_its_reservation_back(grant, alice
     budget = Budget.objects.create(user=alice, limit=1)
 
     async def cancelled():
-        record = begin(grant(budget))
+        record = open_record(grant(budget))
         opening = asyncio.create_task(record.open(target(PER_CHARACTER)))
         await asyncio.sleep(0)
         opening.cancel()
@@ -217,30 +217,30 @@ def test_record_cancelled_while_it_opens_gives_its_reservation_back(grant, alice
     stored = stored_record(run(cancelled()).id)
     assert (stored.state, stored.outcome) == ("released", "stopped")
     assert Attempt.objects.get(record=stored.public_id).state == "released"
-    assert standing(budget) == (0, 0)
+    assert budget_sums(budget) == (0, 0)
 
 
 def test_record_settles_although_its_caller_is_cancelled(grant):
     async def cancelled():
-        record = begin(grant())
+        record = open_record(grant())
         await record.open(target(PER_CHARACTER))
-        await deliver(record)
+        await deliver_audio(record)
         settling = asyncio.create_task(record.settle(Outcome.STOPPED, None))
         await asyncio.sleep(0)
         settling.cancel()
         await asyncio.wait([settling])
-        await call(grant())  # the next write has passed: so has the one before it
+        await complete_request(grant())  # the next write has passed: so has the one before it
         return record.id
 
     assert stored_record(run(cancelled())).state == "estimated"
 
 
-def test_record_names_what_a_failure_made_of_it(grant):
+def test_record_derives_its_outcome_from_a_failure(grant):
     async def outcomes():
-        record = begin(grant())
+        record = open_record(grant())
         await record.open(target(PER_CHARACTER))
         before = record.outcome_of(UpstreamFailed("no"))
-        await deliver(record)
+        await deliver_audio(record)
         after = record.outcome_of(UpstreamFailed("no"))
         await record.close(Outcome.PARTIAL, usage=None, error=None)
         seen = before, after, record.outcome_of(UpstreamFailed("no")), record.outcome_of(Interrupted("down"))
@@ -253,7 +253,7 @@ def test_record_names_what_a_failure_made_of_it(grant):
 @pytest.mark.parametrize("model", [UsageRecord, Attempt])
 @pytest.mark.parametrize("change", [{"cost": Decimal(0)}, {"state": "open"}, {"units": {}}])
 def test_settled_row_cannot_be_changed(grant, model, change):
-    run(call(grant()))
+    run(complete_request(grant()))
     before = model.objects.values().get()
     with pytest.raises(DatabaseError, match="a final record cannot be changed"), transaction.atomic():
         model.objects.update(**change)
@@ -261,6 +261,6 @@ def test_settled_row_cannot_be_changed(grant, model, change):
 
 
 def test_settled_record_outlives_its_user(grant, alice):
-    receipt = run(call(grant()))
+    receipt = run(complete_request(grant()))
     alice.delete()
     assert (stored_record(receipt.id).user, stored_record(receipt.id).cost) == (None, Decimal("0.1"))

@@ -1,4 +1,4 @@
-"""What the books answer, and to whom."""
+"""Reports: their sums, and whose records they contain."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from core.contract.errors import UpstreamFailed
 from core.contract.events import Outcome
 from core.ledger import reports
 from core.models import ApiKey, Budget, UsageRecord
-from tests.core.ledger.conftest import PER_CHARACTER, begin, call, run, target
+from tests.core.ledger.conftest import PER_CHARACTER, complete_request, open_record, run, target
 
 
 async def fail(grant):
-    record = begin(grant)
+    record = open_record(grant)
     await record.open(target(PER_CHARACTER))
     error = UpstreamFailed("no")
     await record.close(Outcome.FAILED, usage=None, error=error)
@@ -27,10 +27,10 @@ async def fail(grant):
 def busy(grant, alice, bob, charlie):
     """Alice spoke twice, once without a price, and failed once; Bob spoke once, Charlie not at all."""
     return {
-        "alice": run(call(grant())),
-        "unpriced": run(call(grant(), target())),
+        "alice": run(complete_request(grant())),
+        "unpriced": run(complete_request(grant(), target())),
         "failed": run(fail(grant())),
-        "bob": run(call(grant(user=bob), text="x" * 30)),
+        "bob": run(complete_request(grant(user=bob), text="x" * 30)),
     }
 
 
@@ -100,7 +100,7 @@ def test_spending_of_a_key_by_window(grant, alice):
     other = ApiKey.objects.create(user=alice, public_id="abcdefgi", name="other")
     now = datetime(2026, 11, 20, 12, tzinfo=UTC)  # a Friday
     for days in (0, 2, 10, 300):
-        receipt = run(call(grant(key=key.id)))
+        receipt = run(complete_request(grant(key=key.id)))
         made = now - timedelta(days=days)
         UsageRecord.objects.filter(public_id=receipt.id).update(created_at=made)
     assert reports.spending(api_key=key.id, now=now) == reports.Spending(
@@ -109,7 +109,7 @@ def test_spending_of_a_key_by_window(grant, alice):
     assert reports.spending(api_key=other.id, now=now) == reports.Spending(*[Decimal(0)] * 4)
 
 
-def test_standing_of_a_budget_rolls_over_before_it_is_written(alice, books):
+def test_status_of_a_budget_is_of_its_current_window(alice, ledger_writer):
     begin = datetime(2026, 1, 1, tzinfo=UTC)
     budget = Budget.objects.create(user=alice, limit=1, window="day", window_start=begin)
     Budget.objects.filter(id=budget.id).update(spent=Decimal("0.5"))

@@ -1,4 +1,4 @@
-"""Reserve, settle, crash, sweep, replay in any order: the books agree with a slow, simple oracle."""
+"""Reserve, settle, crash, sweep and replay in any order: the ledger agrees with a simple model of it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from core.contract.requests import Caller
 from core.ledger.store import heartbeat, spool
 from core.ledger.store.sweep import sweep
 from core.models import Budget, UsageRecord
-from tests.core.ledger.conftest import PER_CHARACTER, FakeGrant, begin, deliver, target
+from tests.core.ledger.conftest import PER_CHARACTER, FakeGrant, deliver_audio, open_record, target
 
 PRICE = Decimal("0.01")
 names = itertools.count()
@@ -42,12 +42,12 @@ class Call:
     """None while open."""
 
 
-class Books(RuleBasedStateMachine):
+class LedgerMachine(RuleBasedStateMachine):
     calls = Bundle("calls")
     finished = Bundle("finished")
 
     @initialize()
-    def open_books(self):
+    def open_budgets(self):
         self.loop = asyncio.new_event_loop()
         user = get_user_model().objects.create_user(f"machine-{next(names)}")
         self.wide = Budget.objects.create(user=user, limit=3)
@@ -60,7 +60,7 @@ class Books(RuleBasedStateMachine):
         if hasattr(self, "loop"):
             self.crash()
             self.sweep()
-            self.books_agree()
+            self.ledger_agrees()
             self.loop.close()
 
     @property
@@ -73,7 +73,7 @@ class Books(RuleBasedStateMachine):
 
     @rule(target=calls, length=st.integers(1, 60))
     def reserve(self, length):
-        record = begin(self.grant, text="x" * length)
+        record = open_record(self.grant, text="x" * length)
         call = Call(record, PRICE * length)
         room = min(self.limits.values()) - self.spent - self.reserved
         try:
@@ -95,7 +95,7 @@ class Books(RuleBasedStateMachine):
 
     async def finish(self, call, delivered):
         if delivered:
-            await deliver(call.record)
+            await deliver_audio(call.record)
             await call.record.settle(Outcome.PARTIAL, None)
         else:
             await call.record.settle(Outcome.FAILED, UpstreamFailed("no"))
@@ -131,7 +131,7 @@ class Books(RuleBasedStateMachine):
         self.wide.save()
 
     @invariant()
-    def books_agree(self):
+    def ledger_agrees(self):
         if not hasattr(self, "loop"):
             return
         for budget in Budget.objects.filter(id__in=self.limits):
@@ -141,9 +141,9 @@ class Books(RuleBasedStateMachine):
         assert set(rows.values_list("public_id", flat=True)) == open_ids
 
 
-def test_books_agree_with_the_oracle(books):
+def test_ledger_agrees_with_the_model(ledger_writer):
     run_state_machine_as_test(
-        Books,
+        LedgerMachine,
         settings=settings(
             max_examples=20,
             stateful_step_count=20,

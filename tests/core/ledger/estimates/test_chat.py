@@ -1,4 +1,4 @@
-"""Tokens of conversations: bounded before, counted after, guessed where a stream was cut."""
+"""Units of chat requests: bounded before, counted after, guessed where a stream was cut."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ TEXT_IN = Price(Kind.TEXT_IN, Unit.TOKEN, Decimal("0.0000025"))
 TEXT_OUT = Price(Kind.TEXT_OUT, Unit.TOKEN, Decimal("0.00001"))
 TEXT = (TEXT_IN, TEXT_OUT)
 CACHED = Price(Kind.CACHED_IN, Unit.TOKEN, Decimal("0.00000125"))
-HEARD = Price(Kind.AUDIO_IN, Unit.TOKEN, Decimal("0.000032"))
-SPOKEN = Price(Kind.AUDIO_OUT, Unit.TOKEN, Decimal("0.000064"))
+AUDIO_TOKENS = Price(Kind.AUDIO_IN, Unit.TOKEN, Decimal("0.000032"))
+SPEECH_TOKENS = Price(Kind.AUDIO_OUT, Unit.TOKEN, Decimal("0.000064"))
 SECONDS = Price(Kind.AUDIO_IN, Unit.SECOND, Decimal("0.0001"))
-DRAWN = Price(Kind.IMAGE_OUT, Unit.TOKEN, Decimal("0.00003"))
+IMAGE_TOKENS = Price(Kind.IMAGE_OUT, Unit.TOKEN, Decimal("0.00003"))
 SOUND = {"audio_tokens_per_second": 10, "audio_out_tokens_per_second": 20}
 AUDIO = Media(Modality.AUDIO, "/x", "audio/wav", 48_000, "a.wav", "wav", seconds=3.5)
 IMAGE = Media(Modality.IMAGE, "/x", "image/png", 9_000, "i.png")
@@ -59,7 +59,7 @@ def most(request: ChatRequest, where: Target, line: Price) -> Decimal:
     return chat.most(request, where, (line.kind, line.unit))
 
 
-def met(*events: Event) -> metering.Meter:
+def metered(*events: Event) -> metering.Meter:
     meter = metering.Meter()
     for event in events:
         meter.note(event)
@@ -67,10 +67,10 @@ def met(*events: Event) -> metering.Meter:
 
 
 def billed(request: ChatRequest, where: Target, usage: Usage | None, *events: Event) -> bill.Bill:
-    return bill.of_attempt(usage, met(*events), request, where, NOW)
+    return bill.of_attempt(usage, metered(*events), request, where, NOW)
 
 
-def told(**amounts: int) -> Usage:
+def reported(**amounts: int) -> Usage:
     return Usage(
         tuple(Amount(Kind(name), Unit.TOKEN, Decimal(quantity)) for name, quantity in amounts.items())
     )
@@ -87,7 +87,7 @@ def test_text_is_at_most_a_token_per_byte():
     assert most(ask(text="a" * 10, parameters={"tools": ["x" * 500]}), at(), TEXT_IN) - short == 505
 
 
-def test_what_is_read_never_exceeds_the_context():
+def test_input_never_exceeds_the_context():
     assert most(ask(text="a" * 10_000), at(context_length=2_000), TEXT_IN) == 2_000
     assert most(ask(UNREAD_PDF), at(context_length=2_000), TEXT_IN) == 2_000
 
@@ -111,11 +111,11 @@ def test_what_is_read_never_exceeds_the_context():
         ({"max_tokens": 50}, {"body": {"max_tokens": 60, "n": 2}}, 100),
     ],
 )
-def test_what_is_written_is_bounded_by_the_limit(parameters, options, expected):
+def test_output_is_bounded_by_the_limit(parameters, options, expected):
     assert most(ask(parameters=parameters), at(**options), TEXT_OUT) == expected
 
 
-def test_what_one_provider_alone_is_told_counts_there():
+def test_options_of_one_provider_count_at_its_targets():
     where = at()
     said = {where.provider: {"n": 7, "max_tokens": 90}, "another": {"n": 50}}
     assert most(ask(options=said), where, TEXT_OUT) == 7 * 90
@@ -130,11 +130,11 @@ def test_what_one_provider_alone_is_told_counts_there():
         (IMAGE, Price(Kind.IMAGE_IN, Unit.TOKEN, Decimal(1)), {}, 2500),
         (IMAGE, Price(Kind.IMAGE_IN, Unit.TOKEN, Decimal(1)), {"image_in_tokens": 48_200}, 48_200),
         (IMAGE, Price(Kind.IMAGE_IN, Unit.IMAGE, Decimal(1)), {}, 1),
-        (AUDIO, HEARD, {}, 4 * 32),
-        (AUDIO, HEARD, SOUND, 40),
+        (AUDIO, AUDIO_TOKENS, {}, 4 * 32),
+        (AUDIO, AUDIO_TOKENS, SOUND, 40),
         (AUDIO, SECONDS, {}, 4),
         (VIDEO, Price(Kind.VIDEO_IN, Unit.TOKEN, Decimal(1)), {}, 3000),
-        (VIDEO, HEARD, {}, 320),
+        (VIDEO, AUDIO_TOKENS, {}, 320),
         (PDF, Price(Kind.FILE_IN, Unit.TOKEN, Decimal(1)), {}, 12_000),
         (PDF, Price(Kind.FILE_IN, Unit.PAGE, Decimal(1)), {}, 4),
         (UNREAD_PDF, Price(Kind.FILE_IN, Unit.PAGE, Decimal(1)), {}, 10),
@@ -144,7 +144,7 @@ def test_files_are_bounded_by_their_kind(media, price, options, expected):
     assert most(ask(media), at(price, **options), price) == expected
 
 
-def test_files_without_a_price_of_their_own_are_read_as_text():
+def test_files_without_a_price_of_their_own_are_billed_as_text():
     text = most(ask(), at(), TEXT_IN)
     more = most(ask(IMAGE, AUDIO, VIDEO, PDF), at(), TEXT_IN) - text
     words = sum(len(word) for kind, key in PARTS.values() for word in ("type", kind, kind, key)) + 4 * 8
@@ -152,7 +152,7 @@ def test_files_without_a_price_of_their_own_are_read_as_text():
     assert most(ask(AUDIO), at(*TEXT, SECONDS), TEXT_IN) - text < 64
 
 
-def test_an_address_is_bounded_though_nobody_knows_the_file():
+def test_a_file_known_by_address_or_id_is_bounded():
     addressed = ChatRequest(
         "m", ({"role": "user", "content": [{"type": "file", "file": {"file_data": "https://a.b/c"}}]},)
     )
@@ -161,11 +161,17 @@ def test_an_address_is_bounded_though_nobody_knows_the_file():
     assert (most(addressed, at(line), line), most(by_id, at(line), line)) == (900_000, 900_000)
 
 
-def test_sound_and_pictures_of_the_answer_are_bounded_where_they_are_asked_for():
+def test_audio_and_images_of_the_answer_are_bounded_where_requested():
     spoken = ask(modalities=(Modality.TEXT, Modality.AUDIO), parameters={"max_tokens": 100})
     drawn = ask(modalities=(Modality.TEXT, Modality.IMAGE))
-    assert (most(spoken, at(SPOKEN), SPOKEN), most(ask(), at(SPOKEN), SPOKEN)) == (100, 0)
-    assert (most(drawn, at(DRAWN), DRAWN), most(ask(), at(DRAWN), DRAWN)) == (2600, 0)
+    assert (
+        most(spoken, at(SPEECH_TOKENS), SPEECH_TOKENS),
+        most(ask(), at(SPEECH_TOKENS), SPEECH_TOKENS),
+    ) == (100, 0)
+    assert (most(drawn, at(IMAGE_TOKENS), IMAGE_TOKENS), most(ask(), at(IMAGE_TOKENS), IMAGE_TOKENS)) == (
+        2600,
+        0,
+    )
 
 
 def test_an_estimate_adds_up():
@@ -183,18 +189,22 @@ def test_an_estimate_without_price_is_unknown():
 @pytest.mark.parametrize(
     ("prices", "usage", "cost"),
     [
-        (TEXT, told(text_in=1000, text_out=100), "0.0035"),
-        ((*TEXT, CACHED), told(text_in=1000, cached_in=400, text_out=100), "0.003"),
-        (TEXT, told(text_in=1000, cached_in=400, text_out=100), "0.0035"),
-        (TEXT, told(text_in=1000, text_out=100, reasoning_out=60), "0.0035"),
+        (TEXT, reported(text_in=1000, text_out=100), "0.0035"),
+        ((*TEXT, CACHED), reported(text_in=1000, cached_in=400, text_out=100), "0.003"),
+        (TEXT, reported(text_in=1000, cached_in=400, text_out=100), "0.0035"),
+        (TEXT, reported(text_in=1000, text_out=100, reasoning_out=60), "0.0035"),
         (
             (*TEXT, Price(Kind.REASONING_OUT, Unit.TOKEN, Decimal("0.00002"))),
-            told(text_in=1000, text_out=100, reasoning_out=60),
+            reported(text_in=1000, text_out=100, reasoning_out=60),
             "0.0041",
         ),
-        ((*TEXT, HEARD, SPOKEN), told(text_in=20, audio_in=35, text_out=30, audio_out=140), "0.01043"),
-        (TEXT, told(text_in=20, audio_in=35, text_out=30, audio_out=140), "0.0018375"),
-        ((*TEXT, DRAWN), told(text_in=8, text_out=3, image_out=1290), "0.03875"),
+        (
+            (*TEXT, AUDIO_TOKENS, SPEECH_TOKENS),
+            reported(text_in=20, audio_in=35, text_out=30, audio_out=140),
+            "0.01043",
+        ),
+        (TEXT, reported(text_in=20, audio_in=35, text_out=30, audio_out=140), "0.0018375"),
+        ((*TEXT, IMAGE_TOKENS), reported(text_in=8, text_out=3, image_out=1290), "0.03875"),
     ],
 )
 def test_what_a_provider_counted_is_charged_to_the_cent(prices, usage, cost):
@@ -202,25 +212,25 @@ def test_what_a_provider_counted_is_charged_to_the_cent(prices, usage, cost):
     assert (found.state, found.cost, found.basis) == (LedgerState.SETTLED, Decimal(cost), Basis.COMPUTED)
 
 
-def test_seconds_heard_are_charged_beside_the_tokens_a_provider_told():
-    found = billed(ask(AUDIO), at(*TEXT, SECONDS), told(text_in=10, text_out=10), ChatDelta("Hi"))
+def test_seconds_heard_are_charged_beside_the_tokens_a_provider_reported():
+    found = billed(ask(AUDIO), at(*TEXT, SECONDS), reported(text_in=10, text_out=10), ChatDelta("Hi"))
     assert (found.state, found.cost) == (LedgerState.SETTLED, Decimal("0.000475"))
     assert units(found)["audio_in.second"] == Decimal("3.5")
 
 
-def test_a_prompt_told_as_a_whole_has_its_files_in_it():
-    sheet = (*TEXT, HEARD, Price(Kind.IMAGE_IN, Unit.TOKEN, Decimal(1)))
-    found = billed(ask(AUDIO, IMAGE), at(*sheet), told(text_in=1000, text_out=100), ChatDelta("Hi"))
+def test_a_prompt_reported_as_a_whole_contains_its_files():
+    sheet = (*TEXT, AUDIO_TOKENS, Price(Kind.IMAGE_IN, Unit.TOKEN, Decimal(1)))
+    found = billed(ask(AUDIO, IMAGE), at(*sheet), reported(text_in=1000, text_out=100), ChatDelta("Hi"))
     assert (found.state, found.cost) == (LedgerState.SETTLED, Decimal("0.0035"))
 
 
-def test_an_answer_that_nobody_counted_is_guessed_beside_what_was_told():
-    found = billed(ask(), at(), told(text_in=1000), ChatDelta("twelve bytes"))
+def test_an_answer_that_nobody_counted_is_guessed_beside_what_was_reported():
+    found = billed(ask(), at(), reported(text_in=1000), ChatDelta("twelve bytes"))
     assert units(found) == {"text_in.token": 1000, "text_out.token": 4}
     assert found.state == LedgerState.ESTIMATED
 
 
-def test_a_cut_stream_owes_what_was_read_and_written():
+def test_a_cut_stream_owes_its_input_and_output():
     events = (
         ChatDelta(reasoning="hm"),
         ChatDelta("сто"),
@@ -234,18 +244,18 @@ def test_a_cut_stream_owes_what_was_read_and_written():
     assert found.cost == read * TEXT_IN.usd_per_unit + 5 * TEXT_OUT.usd_per_unit
 
 
-def test_a_cut_stream_without_price_says_how_much_and_not_what_it_cost():
+def test_a_cut_stream_without_price_has_units_and_no_cost():
     priced = billed(ask(text="x" * 300), at(), None, ChatDelta("y" * 90))
     found = billed(ask(text="x" * 300), target(), None, ChatDelta("y" * 90))
     assert units(found) == units(priced)
     assert (found.state, found.cost, found.basis) == (LedgerState.ESTIMATED, None, Basis.UNPRICED)
-    counted = billed(ask(), target(), told(text_in=7, text_out=2), ChatDelta("y"))
+    counted = billed(ask(), target(), reported(text_in=7, text_out=2), ChatDelta("y"))
     assert (units(counted), counted.state) == ({"text_in.token": 7, "text_out.token": 2}, LedgerState.SETTLED)
 
 
-def test_a_cut_answer_of_sound_is_guessed_by_the_second():
+def test_a_cut_audio_answer_is_guessed_by_the_second():
     request = ask(AUDIO, modalities=(Modality.TEXT, Modality.AUDIO))
-    where = at(*TEXT, HEARD, SPOKEN, **SOUND)
+    where = at(*TEXT, AUDIO_TOKENS, SPEECH_TOKENS, **SOUND)
     raw = (AudioStart(AudioFormat.PCM, 24_000), AudioChunk(bytes(96_000)), ChatDelta(transcript="Hello!"))
     found = units(billed(request, where, None, *raw))
     assert (found["audio_in.token"], found["audio_out.token"], found["text_out.token"]) == (35, 40, 2)
@@ -253,10 +263,10 @@ def test_a_cut_answer_of_sound_is_guessed_by_the_second():
     assert units(billed(request, where, None, *encoded))["audio_out.token"] == 40
 
 
-def test_pictures_are_counted_and_guessed():
+def test_images_are_counted_and_guessed():
     request = ask(modalities=(Modality.TEXT, Modality.IMAGE))
     pictures = (ImageReady(0, "image/png", b"x"), ImageReady(1, "image/png", b"y"))
-    found = units(billed(request, at(*TEXT, DRAWN, image_tokens=1290), None, *pictures))
+    found = units(billed(request, at(*TEXT, IMAGE_TOKENS, image_tokens=1290), None, *pictures))
     assert (found["image_out.image"], found["image_out.token"]) == (2, 2580)
 
 
@@ -272,26 +282,26 @@ def test_pictures_are_counted_and_guessed():
     ],
 )
 def test_content_is_delivered(event):
-    assert met(event).delivered
+    assert metered(event).delivered
 
 
 @pytest.mark.parametrize(
     "event", [ChatDelta(finish="stop"), ChatDelta(extra={"logprobs": None}, finish="stop")]
 )
 def test_an_ending_alone_delivers_nothing(event):
-    assert not met(event).delivered
+    assert not metered(event).delivered
     found = billed(ask(), at(), None, event)
     assert (found.state, found.cost) == (LedgerState.RELEASED, 0)
 
 
 @pytest.mark.parametrize("events", [(), (ChatDelta(finish="error"),)])
-def test_an_empty_answer_that_failed_is_free_whatever_was_told(events):
-    found = billed(ask(), at(), told(text_in=1000), *events)
+def test_an_empty_answer_that_failed_is_free_whatever_was_reported(events):
+    found = billed(ask(), at(), reported(text_in=1000), *events)
     assert (found.state, found.cost, found.amounts) == (LedgerState.RELEASED, 0, ())
 
 
-def test_an_empty_answer_is_charged_when_the_model_chose_it():
-    assert billed(ask(), at(), told(text_in=1000, text_out=0), ChatDelta(finish="stop")).cost == Decimal(
+def test_an_empty_answer_is_charged_when_the_model_ended_it():
+    assert billed(ask(), at(), reported(text_in=1000, text_out=0), ChatDelta(finish="stop")).cost == Decimal(
         "0.0025"
     )
 
@@ -303,7 +313,7 @@ def test_an_empty_answer_is_charged_when_the_provider_charged_it():
 
 def test_a_file_that_was_not_measured_makes_the_bill_an_estimate():
     unmeasured = Media(Modality.AUDIO, "/x", "audio/mpeg", 40_000, "a.mp3", "mp3")
-    found = billed(ask(unmeasured), at(*TEXT, SECONDS), told(text_in=10, text_out=1), ChatDelta("a"))
+    found = billed(ask(unmeasured), at(*TEXT, SECONDS), reported(text_in=10, text_out=1), ChatDelta("a"))
     assert (found.state, units(found)["audio_in.second"]) == (LedgerState.ESTIMATED, 10)
 
 
@@ -315,13 +325,13 @@ def test_a_file_that_was_not_measured_makes_the_bill_an_estimate():
 )
 def test_an_estimate_is_never_below_the_guess(text, media, answer, limit):
     request = ask(*media, text=text, parameters={"max_tokens": limit})
-    where = at(*TEXT, CACHED, HEARD)
+    where = at(*TEXT, CACHED, AUDIO_TOKENS)
     worst = estimate(request, Route("m", (where,)), NOW)
     assert billed(request, where, None, ChatDelta("a" + answer[: limit // 2])).cost <= worst
 
 
 @given(st.integers(0, 10**6), st.integers(0, 10**6), st.integers(0, 10**5), st.integers(0, 10**5))
 def test_parts_without_a_price_change_no_bill(text, written, cached, reasoned):
-    whole = billed(ask(), at(), told(text_in=text, text_out=written), ChatDelta("a"))
-    parted = told(text_in=text, text_out=written, cached_in=cached, reasoning_out=reasoned)
+    whole = billed(ask(), at(), reported(text_in=text, text_out=written), ChatDelta("a"))
+    parted = reported(text_in=text, text_out=written, cached_in=cached, reasoning_out=reasoned)
     assert billed(ask(), at(), parted, ChatDelta("a")).cost == whole.cost

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from core.contract.audio import AudioFormat
 from core.contract.route import Route
 from core.contract.speech import SpeechRequest
-from core.contract.usage import Kind, Price, Unit, Usage
+from core.contract.usage import Kind, Price, Unit
 from core.ledger import bill
 from core.ledger.estimates.tasks import estimate
 from tests.core.ledger.conftest import PER_CHARACTER, TEXT, target
@@ -41,19 +41,6 @@ def test_complete_guesses_tokens_from_audio():
         "text_in.token": Decimal(4),
         "audio_out.token": Decimal(40),
     }
-
-
-def test_complete_marks_a_guess_beside_what_was_reported():
-    reported = bill.complete(Usage(), meter(AudioFormat.MP3, 10), REQUEST, target(PER_CHARACTER))
-    assert not reported.estimated
-    guessed = bill.complete(Usage(), meter(AudioFormat.MP3, 10), REQUEST, target(*TOKENS))
-    assert guessed.estimated
-
-
-def test_complete_guesses_nothing_when_the_cost_was_reported():
-    reported = Usage(reported_cost=Decimal("0.5"))
-    usage = bill.complete(reported, meter(AudioFormat.MP3, 10), REQUEST, target(*TOKENS))
-    assert not usage.estimated
 
 
 @given(

@@ -89,7 +89,7 @@ def test_a_cut_stream_by_tokens_is_guessed():
 
 
 def test_what_the_provider_counted_is_settled():
-    told = Usage(
+    reported = Usage(
         (
             Amount(Kind.AUDIO_IN, Unit.SECOND, Decimal(61)),
             Amount(Kind.AUDIO_IN, Unit.TOKEN, Decimal(600)),
@@ -97,17 +97,17 @@ def test_what_the_provider_counted_is_settled():
             Amount(Kind.TEXT_OUT, Unit.TOKEN, Decimal(20)),
         )
     )
-    meter = meter_of(TranscriptDelta("text"), Transcript("text"), Used(told))
-    assert (billed(told, meter, SECOND).state, billed(told, meter, SECOND).cost) == (
+    meter = meter_of(TranscriptDelta("text"), Transcript("text"), Used(reported))
+    assert (billed(reported, meter, SECOND).state, billed(reported, meter, SECOND).cost) == (
         LedgerState.SETTLED, Decimal("0.0061"),
     )  # fmt: skip
-    assert billed(told, meter, *TOKENS).cost == Decimal("0.0017")
+    assert billed(reported, meter, *TOKENS).cost == Decimal("0.0017")
 
 
 def test_a_streamed_text_and_its_whole_are_one_text():
     assert meter_of(TranscriptDelta("ab"), TranscriptDelta("cd"), Transcript("abcd")).text_bytes == 4
 
 
-def test_silence_told_is_paid():
-    told = Usage((Amount(Kind.AUDIO_IN, Unit.SECOND, Decimal(60)),))
-    assert billed(told, meter_of(Transcript(""), Used(told)), SECOND).cost == Decimal("0.006")
+def test_reported_silence_is_charged():
+    reported = Usage((Amount(Kind.AUDIO_IN, Unit.SECOND, Decimal(60)),))
+    assert billed(reported, meter_of(Transcript(""), Used(reported)), SECOND).cost == Decimal("0.006")

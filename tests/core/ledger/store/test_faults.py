@@ -1,4 +1,4 @@
-"""Statements that fail, one after another; several writers that get in each other's way."""
+"""Failing statements, one after another, and several writers at once."""
 
 from __future__ import annotations
 
@@ -15,10 +15,18 @@ from core.contract.events import Outcome
 from core.ledger.store import spool, transaction
 from core.ledger.store.batch import Write
 from core.ledger.store.sweep import sweep
-from core.ledger.store.transaction import begin as begun
+from core.ledger.store.transaction import begin as begin_transaction
 from core.ledger.store.writer import Writer, commit
 from core.models import Budget, UsageRecord
-from tests.core.ledger.conftest import PER_CHARACTER, begin, call, deliver, run, standing, target
+from tests.core.ledger.conftest import (
+    PER_CHARACTER,
+    budget_sums,
+    complete_request,
+    deliver_audio,
+    open_record,
+    run,
+    target,
+)
 
 driver = connection.Database
 
@@ -29,9 +37,9 @@ class Injector:
     def __init__(self, number: int, error: Exception, lasting: bool = False) -> None:
         self.left, self.error, self.lasting, self.met = number, error, lasting, False
 
-    def begun(self, database):
+    def begin(self, database):
         self.count()
-        return Failing(begun(database), self)
+        return Failing(begin_transaction(database), self)
 
     def count(self) -> None:
         self.left -= 1
@@ -59,14 +67,14 @@ def failing(monkeypatch):
     @contextmanager
     def failing(injector: Injector):
         with monkeypatch.context() as patch:
-            patch.setattr(transaction, "begin", injector.begun)
+            patch.setattr(transaction, "begin", injector.begin)
             yield
 
     return failing
 
 
 def opening(grant) -> Write:
-    record = begin(grant)
+    record = open_record(grant)
     row = record.attempt_row(1, record.route.targets[0])
     steps = record.reserved
     return Write(record.id, record=record.record_row(), attempt=row, budgets=grant.budgets, reserve=steps)
@@ -76,9 +84,9 @@ def settling(grant) -> Write:
     """The settlement of a call that is open."""
 
     async def opened():
-        record = begin(grant)
+        record = open_record(grant)
         await record.open(target(PER_CHARACTER))
-        await deliver(record)
+        await deliver_audio(record)
         await record.close(Outcome.COMPLETED, usage=None, error=None)
         return record
 
@@ -104,7 +112,7 @@ def test_statement_failing_once_costs_nothing(grant, alice, failing):
                 answers = commit(writes)
             met = injector.met
             assert answers == [True, True, True]
-            assert standing(budget) == (Decimal("0.1"), Decimal("0.2"))
+            assert budget_sums(budget) == (Decimal("0.1"), Decimal("0.2"))
         assert number > 6
 
 
@@ -122,13 +130,13 @@ def test_statement_failing_for_good_refuses_and_spools(grant, alice, failing):
         assert settled is True
         if met:
             assert isinstance(opened, Unavailable)
-            assert standing(budget) == (0, Decimal("0.1"))
+            assert budget_sums(budget) == (0, Decimal("0.1"))
             assert spool.replay() == 1
-            assert standing(budget) == (Decimal("0.1"), 0)
+            assert budget_sums(budget) == (Decimal("0.1"), 0)
     assert number > 6
 
 
-def test_settlement_that_no_disk_takes_waits_in_memory(grant, alice, settings, tmp_path, failing):
+def test_settlement_that_cannot_be_spooled_waits_in_memory(grant, alice, settings, tmp_path, failing):
     budget = Budget.objects.create(user=alice, limit=1)
     write = settling(grant(budget))
     settings.VAR = tmp_path / "file"
@@ -137,9 +145,9 @@ def test_settlement_that_no_disk_takes_waits_in_memory(grant, alice, settings, t
         assert commit([write]) == [True]
         with pytest.raises(OperationalError):
             spool.replay()
-    assert (standing(budget), len(spool.in_memory)) == ((0, Decimal("0.1")), 1)
+    assert (budget_sums(budget), len(spool.in_memory)) == ((0, Decimal("0.1")), 1)
     assert (spool.replay(), len(spool.in_memory)) == (1, 0)
-    assert standing(budget) == (Decimal("0.1"), 0)
+    assert budget_sums(budget) == (Decimal("0.1"), 0)
 
 
 def test_budget_holds_against_several_writers(grant, alice):
@@ -151,13 +159,13 @@ def test_budget_holds_against_several_writers(grant, alice):
         each.start()
 
     async def attempt(number: int) -> bool:
-        record = begin(back if number % 2 else there)
+        record = open_record(back if number % 2 else there)
         record.writer = writers[number % 4]
         try:
             await record.open(target(PER_CHARACTER))
         except BudgetExceeded:
             return False
-        await deliver(record)
+        await deliver_audio(record)
         await record.settle(Outcome.COMPLETED, None)
         return True
 
@@ -170,10 +178,10 @@ def test_budget_holds_against_several_writers(grant, alice):
         for each in writers:
             each.stop()
     assert passed.count(True) == 10
-    assert [standing(budget) for budget in budgets] == [(1, 0), (1, 0)]
+    assert [budget_sums(budget) for budget in budgets] == [(1, 0), (1, 0)]
 
 
-def test_settling_from_everywhere_at_once_counts_once(grant, alice):
+def test_settling_by_all_ways_at_once_counts_once(grant, alice):
     """The end of the stream, the spool, the sweeper and another writer."""
     budget = Budget.objects.create(user=alice, limit=1)
     write = settling(grant(budget))
@@ -197,20 +205,20 @@ def test_settling_from_everywhere_at_once_counts_once(grant, alice):
     finally:
         other.stop()
     assert sum(changed) <= 1  # a writer that connects replays the spool too, and tells nobody
-    assert standing(budget) == (Decimal("0.1"), 0)
+    assert budget_sums(budget) == (Decimal("0.1"), 0)
 
 
 @pytest.mark.parametrize("callers", [150])
-def test_books_balance_after_many_calls(grant, alice, callers):
+def test_sums_agree_after_many_calls(grant, alice, callers):
     """Totals of budgets, records and reports are one and the same number."""
     budget = Budget.objects.create(user=alice, limit=1000)
     allowed = grant(budget)
 
     async def many():
         texts = ("x" * (1 + number % 37) for number in range(callers))
-        return await asyncio.gather(*(call(allowed, text=text) for text in texts))
+        return await asyncio.gather(*(complete_request(allowed, text=text) for text in texts))
 
     receipts = run(many())
     total = sum(receipt.cost for receipt in receipts)
-    assert standing(budget) == (total, 0)
+    assert budget_sums(budget) == (total, 0)
     assert sum(UsageRecord.objects.values_list("cost", flat=True)) == total

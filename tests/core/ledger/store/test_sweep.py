@@ -1,4 +1,4 @@
-"""Whatever dies, its records end, and end once."""
+"""The records of dead processes are completed, once."""
 
 from __future__ import annotations
 
@@ -22,7 +22,15 @@ from core.ledger.store import heartbeat, writer
 from core.ledger.store.batch import Write
 from core.ledger.store.sweep import LEADER, SweepReport, sweep
 from core.models import Attempt, Budget, ServerProcess, UsageRecord
-from tests.core.ledger.conftest import PER_CHARACTER, begin, deliver, run, standing, stored_record, target
+from tests.core.ledger.conftest import (
+    PER_CHARACTER,
+    budget_sums,
+    deliver_audio,
+    open_record,
+    run,
+    stored_record,
+    target,
+)
 
 VICTIM = """
 import asyncio, json, os, sys
@@ -31,13 +39,13 @@ django.setup()
 from core.contract.requests import Caller
 from core.ledger.store import writer
 from core.contract.events import Outcome
-from tests.core.ledger.conftest import FakeGrant, PER_CHARACTER, begin, deliver, target
+from tests.core.ledger.conftest import FakeGrant, PER_CHARACTER, open_record, deliver_audio, target
 
 async def main(point, user, *budgets):
-    record = begin(FakeGrant(Caller(int(user)), None, tuple(map(int, budgets))))
+    record = open_record(FakeGrant(Caller(int(user)), None, tuple(map(int, budgets))))
     await record.open(target(PER_CHARACTER))
     if point != "opened":
-        await deliver(record)
+        await deliver_audio(record)
     if point == "settled":
         await record.settle(Outcome.COMPLETED, None)
     print(json.dumps({"id": record.id}), flush=True)
@@ -71,19 +79,19 @@ def kill_a_server(point: str, user: int, budget: int) -> str:
 
 
 @pytest.mark.parametrize(("point", "swept"), [("opened", 1), ("delivered", 1), ("settled", 0)])
-def test_sweep_completes_what_a_killed_server_left(books, alice, point, swept):
+def test_sweep_completes_what_a_killed_server_left(ledger_writer, alice, point, swept):
     budget = Budget.objects.create(user=alice, limit=1)
     public_id = kill_a_server(point, alice.id, budget.id)
     assert sweep() == SweepReport(estimated=swept)
     kept = stored_record(public_id)
     assert (kept.state, kept.cost) == ("estimated", Decimal("0.1"))
     assert list(Attempt.objects.values_list("state", "cost")) == [("estimated", Decimal("0.1"))]
-    assert standing(budget) == (Decimal("0.1"), 0)
+    assert budget_sums(budget) == (Decimal("0.1"), 0)
     assert sweep() == SweepReport()
 
 
 async def opened(grant):
-    record = begin(grant)
+    record = open_record(grant)
     await record.open(target(PER_CHARACTER))
     return record
 
@@ -95,14 +103,14 @@ def belong_to(process: str, host: str = "elsewhere", silence: float = 0) -> None
     UsageRecord.objects.filter(state="open").update(process=process)
 
 
-def test_sweep_leaves_a_living_server_alone(grant):
+def test_sweep_skips_a_live_server(grant):
     record = run(opened(grant()))
     belong_to("other", silence=50)
     assert sweep() == SweepReport()
     assert stored_record(record.id).state == "open"
 
 
-def test_sweep_takes_over_from_a_silent_server(grant, alice):
+def test_sweep_completes_records_of_a_silent_server(grant, alice):
     budget = Budget.objects.create(user=alice, limit=1)
     record = run(opened(grant(budget)))
     belong_to("other")
@@ -114,10 +122,10 @@ def test_sweep_takes_over_from_a_silent_server(grant, alice):
         "interrupted",
         "estimated",
     )
-    assert standing(budget) == (Decimal("0.1"), 0)
+    assert budget_sums(budget) == (Decimal("0.1"), 0)
 
 
-def test_sweep_by_force_waits_for_nobody_else(grant):
+def test_sweep_by_force_completes_records_of_every_other_server(grant):
     run(opened(grant()))
     belong_to("other")
     mine = run(opened(grant()))
@@ -125,7 +133,7 @@ def test_sweep_by_force_waits_for_nobody_else(grant):
     assert stored_record(mine.id).state == "open"
 
 
-def test_sweep_knows_a_dead_neighbour_at_once(grant):
+def test_sweep_finds_a_dead_process_of_this_machine_at_once(grant):
     run(opened(grant()))
     with subprocess.Popen(["true"]) as gone:
         gone.wait()
@@ -134,7 +142,7 @@ def test_sweep_knows_a_dead_neighbour_at_once(grant):
     assert sweep() == SweepReport(estimated=1)
 
 
-def test_sweep_is_patient_after_a_silence_of_its_own(grant, monkeypatch):
+def test_sweep_waits_after_a_gap_of_its_own_heartbeats(grant, monkeypatch):
     run(opened(grant()))
     belong_to("other", silence=100)
     me = heartbeat.process()
@@ -158,12 +166,12 @@ def test_sweep_releases_what_delivered_nothing(grant, alice):
     belong_to("other", silence=100)
     assert sweep() == SweepReport(released=1)
     assert (stored_record(record.id).state, stored_record(record.id).cost) == ("released", 0)
-    assert standing(budget) == (0, 0)
+    assert budget_sums(budget) == (0, 0)
 
 
 def test_sweep_of_unpriced_record_leaves_its_cost_unknown(grant):
     async def unpriced():
-        record = begin(grant(), target())
+        record = open_record(grant(), target())
         await record.open(target())
         return record
 
@@ -193,12 +201,12 @@ def test_settlement_after_the_sweep_changes_nothing(grant, alice):
     sweep()
 
     async def late():
-        await deliver(record)
+        await deliver_audio(record)
         return await record.settle(Outcome.COMPLETED, None)
 
     run(late())
     assert stored_record(record.id).outcome == "interrupted"
-    assert standing(budget) == (Decimal("0.1"), 0)
+    assert budget_sums(budget) == (Decimal("0.1"), 0)
 
 
 def test_sweep_has_one_leader(grant):
@@ -215,20 +223,7 @@ def test_sweep_has_one_leader(grant):
     assert sweep() == SweepReport(estimated=1)
 
 
-def test_process_enters_and_leaves_the_list(grant):
-    record = run(opened(grant()))
-    process = ServerProcess.objects.get(token=heartbeat.token())
-    assert (process.pid, process.host) == (os.getpid(), heartbeat.host_id())
-    heartbeat.unregister()
-    assert ServerProcess.objects.filter(token=heartbeat.token()).exists()
-    run(record.settle(Outcome.STOPPED, None))
-    heartbeat.unregister()
-    assert not ServerProcess.objects.filter(token=heartbeat.token()).exists()
-    heartbeat.beat()
-    assert ServerProcess.objects.get(token=heartbeat.token()).beat_at >= process.beat_at
-
-
-def test_sweep_looks_at_open_records_only(books):
+def test_sweep_looks_at_open_records_only(ledger_writer):
     writer.stop()
     with connection.cursor() as cursor:
         explain = "EXPLAIN QUERY PLAN" if connection.vendor == "sqlite" else "EXPLAIN"

@@ -1,4 +1,4 @@
-"""One thread writes for all: in groups, each for itself when something fails, and to the last row."""
+"""The writer: batches, failures of single writes, a database that is away, shutdown."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from core.ledger.store.batch import Write
 from core.models import Budget, UsageRecord
 from tests.core.ledger.conftest import (
     PER_CHARACTER,
-    begin,
-    call,
-    deliver,
+    budget_sums,
+    complete_request,
+    deliver_audio,
+    open_record,
     run,
-    standing,
     stored_record,
     target,
 )
@@ -29,7 +29,7 @@ from tests.core.ledger.conftest import (
 
 @contextmanager
 def database_away():
-    """Make the real database refuse: SQLite by a lock that is not let go, PostgreSQL by a closed door."""
+    """Make the real database refuse: SQLite by a lock that is held, PostgreSQL by refusing connections."""
     if connection.vendor == "sqlite":
         facts = connections.databases[DEFAULT_DB_ALIAS]
         patience = facts["OPTIONS"]["timeout"]
@@ -43,11 +43,11 @@ def database_away():
                 cursor.execute("ROLLBACK")
                 facts["OPTIONS"]["timeout"] = patience
         return
-    door(False)
+    allow_connections(False)
     try:
         yield
     finally:
-        door(True)
+        allow_connections(True)
 
 
 def restart():
@@ -55,7 +55,7 @@ def restart():
     writer.start()
 
 
-def door(open: bool) -> None:
+def allow_connections(open: bool) -> None:
     import psycopg  # noqa: PLC0415 - only where the suite runs on PostgreSQL
 
     name = connection.settings_dict["NAME"]
@@ -84,20 +84,20 @@ def test_writer_starts_and_stops_more_than_once(grant):
     writer.stop()
     assert not writer.is_alive()
     writer.start()
-    assert run(call(grant())).cost == Decimal("0.1")
+    assert run(complete_request(grant())).cost == Decimal("0.1")
 
 
-def test_writer_that_does_not_run_lets_nothing_leave(grant):
+def test_writer_that_is_stopped_refuses(grant):
     writer.stop()
     with pytest.raises(Unavailable) as refused:
-        run(call(grant()))
+        run(complete_request(grant()))
     assert refused.value.provider_code == "ledger_unavailable"
     assert (UsageRecord.objects.count(), spool.pending()) == (0, [])
 
 
 def test_writer_flushes_when_it_stops(grant):
     async def many():
-        records = [begin(grant()) for _ in range(50)]
+        records = [open_record(grant()) for _ in range(50)]
         opening = [asyncio.ensure_future(record.open(target(PER_CHARACTER))) for record in records]
         await asyncio.sleep(0)
         await asyncio.to_thread(writer.stop)
@@ -107,11 +107,11 @@ def test_writer_flushes_when_it_stops(grant):
     assert UsageRecord.objects.count() == 50
 
 
-def test_writer_failing_on_one_row_fails_its_owner_alone(grant, alice):
+def test_writer_failing_on_one_row_fails_that_write_only(grant, alice):
     budget = Budget.objects.create(user=alice, limit=1)
 
     async def together():
-        records = [begin(grant(budget)) for _ in range(5)]
+        records = [open_record(grant(budget)) for _ in range(5)]
         records[3].id = records[1].id  # a number that exists already is refused by the table
         opening = (record.open(target(PER_CHARACTER)) for record in records)
         return await asyncio.gather(*opening, return_exceptions=True)
@@ -120,13 +120,13 @@ def test_writer_failing_on_one_row_fails_its_owner_alone(grant, alice):
     assert [answer for answer in answers if answer == 1] == [1] * 4
     assert isinstance(answers[3], Unavailable)
     assert UsageRecord.objects.count() == 4
-    assert standing(budget) == (0, Decimal("0.4"))
+    assert budget_sums(budget) == (0, Decimal("0.4"))
 
 
 def test_writer_serves_several_loops_at_once(grant):
     def loop():
         async def several():
-            await asyncio.gather(*(call(grant()) for _ in range(10)))
+            await asyncio.gather(*(complete_request(grant()) for _ in range(10)))
 
         asyncio.run(several())
 
@@ -138,34 +138,34 @@ def test_writer_serves_several_loops_at_once(grant):
     assert UsageRecord.objects.filter(state="settled").count() == 30
 
 
-def test_writer_survives_a_loop_that_is_gone(grant):
+def test_writer_survives_a_closed_loop(grant):
     async def leave():
-        record = begin(grant())
+        record = open_record(grant())
         record.writer.submit(Write(record.id, record=record.record_row()))
 
     run(leave())
-    run(call(grant()))
+    run(complete_request(grant()))
     assert UsageRecord.objects.count() == 2
 
 
 def test_writer_opens_a_broken_connection_anew(grant):
-    run(call(grant()))
+    run(complete_request(grant()))
     if connection.vendor == "postgresql":
-        door(False)
-        door(True)
+        allow_connections(False)
+        allow_connections(True)
     else:
         connection.close()
         restart()
-    assert run(call(grant())).cost == Decimal("0.1")
+    assert run(complete_request(grant())).cost == Decimal("0.1")
     assert UsageRecord.objects.count() == 2
 
 
 def test_writer_without_database_refuses_what_is_new(grant, alice):
     allowed = grant()
     with database_away(), pytest.raises(Unavailable) as refused:
-        run(call(allowed))
+        run(complete_request(allowed))
     assert refused.value.provider_code == "ledger_unavailable"
-    assert run(call(allowed)).cost == Decimal("0.1")
+    assert run(complete_request(allowed)).cost == Decimal("0.1")
     sweep.sweep(force=True)
     assert UsageRecord.objects.filter(state="open").count() == 0
 
@@ -175,9 +175,9 @@ def test_writer_without_database_keeps_settlements_for_later(grant, alice):
     allowed = grant(budget)
 
     async def opened():
-        record = begin(allowed)
+        record = open_record(allowed)
         await record.open(target(PER_CHARACTER))
-        await deliver(record)
+        await deliver_audio(record)
         return record
 
     record = run(opened())
@@ -186,22 +186,14 @@ def test_writer_without_database_keeps_settlements_for_later(grant, alice):
         assert receipt.cost == Decimal("0.1")
         assert len(spool.pending()) == 1
     content = spool.pending()[0].read_bytes()
-    run(call(allowed))
+    run(complete_request(allowed))
     for _ in range(100):
         if not spool.pending():
             break
         threading.Event().wait(0.1)
     assert spool.pending() == []
     assert stored_record(record.id).state == "estimated"
-    assert standing(budget) == (Decimal("0.2"), 0)
+    assert budget_sums(budget) == (Decimal("0.2"), 0)
     (spool.folder() / "again.json").write_bytes(content)
     assert spool.replay() == 0
-    assert standing(budget) == (Decimal("0.2"), 0)
-
-
-def test_spool_sets_aside_what_the_database_refuses(books):
-    spool.folder().mkdir()
-    (spool.folder() / "1.json").write_bytes(b'[{"id": "gen-1", "closed": [], "settled": [1]}]')
-    (spool.folder() / "2.json").write_bytes(b"not json")
-    assert spool.replay() == 0
-    assert sorted(path.name for path in spool.folder().iterdir()) == ["1.rejected", "2.rejected"]
+    assert budget_sums(budget) == (Decimal("0.2"), 0)
