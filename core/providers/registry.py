@@ -13,7 +13,7 @@ from core.providers.base import Adapter, AdapterMethod
 WIRES = {
     "openai": "core.providers.openai:OpenAI",
     "local": "core.providers.local:Local",
-    "rehearsal": "core.providers.rehearsal.speech:Rehearsal",
+    "rehearsal": "core.providers.rehearsal:Rehearsal",
 }
 """Module and class of each adapter; a new vendor is one line here."""
 

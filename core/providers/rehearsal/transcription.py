@@ -1,9 +1,9 @@
-"""What the rehearsal pretends to hear: the same sentences for every sound, spread over its length."""
+"""Transcription of the rehearsal: the same sentences for every file, spread over its duration."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing
 from decimal import Decimal
 
 from core.contract.events import (
@@ -14,10 +14,12 @@ from core.contract.events import (
     TranscriptDelta,
     TranscriptWord,
     TranscriptWords,
+    Used,
 )
-from core.contract.transcription import TranscriptionRequest
-from core.contract.translation import TranscriptRequest
+from core.contract.route import Target
+from core.contract.transcription import AudioFile, TranscriptionRequest
 from core.contract.usage import Amount, Kind, Unit, Usage
+from core.providers.rehearsal.scenario import Scenario
 
 SENTENCES = (
     "A rehearsal hears nothing at all.",
@@ -25,50 +27,47 @@ SENTENCES = (
     "Its last words are as sure as its first.",
 )
 SECONDS = 9.0
-"""How long a sound is taken to be whose length nobody knows."""
-
-CERTAINTIES = (0.98, 0.9, 0.35)
+"""Assumed duration of a file whose duration is unknown."""
+CUT_AFTER = 1
+"""Sentences before the scenario `cut` breaks off."""
+CONFIDENCES = (0.98, 0.9, 0.35)
 SPEAKERS = "AB"
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """One sentence as it is heard: everything an adapter tells of it."""
+async def transcribe(target: Target, request: TranscriptionRequest) -> AsyncGenerator[Event, None]:
+    async with aclosing(transcript_events(target, request.file, speakers=request.diarize)) as events:
+        async for event in events:
+            yield event
 
-    events: tuple[Event, ...]
+
+async def transcript_events(
+    target: Target, file: AudioFile, *, speakers: bool = False
+) -> AsyncGenerator[Event, None]:
+    """A sentence at a time with its segment, words and progress, then the whole, then `Used`."""
+    seconds = file.seconds or SECONDS
+    scenario = await Scenario(target, CUT_AFTER).start()
+    for number in range(len(SENTENCES)):
+        await scenario.next_chunk()
+        for event in sentence_events(number, seconds, SPEAKERS[number % len(SPEAKERS)] if speakers else None):
+            yield event
+    yield Transcript(" ".join(SENTENCES), "en", seconds)
+    yield Used(Usage((Amount(Kind.AUDIO_IN, Unit.SECOND, Decimal(str(round(seconds, 3)))),)))
 
 
-def stretches(request: TranscriptRequest) -> Iterator[Stretch]:
-    """A sentence at a time: its text, its segment, its words, how far the sound has been heard."""
-    whole = request.file.seconds or SECONDS
-    share = whole / len(SENTENCES)
-    speakers = isinstance(request, TranscriptionRequest) and request.diarize
-    for number, sentence in enumerate(SENTENCES):
-        start, end = number * share, (number + 1) * share
-        speaker = SPEAKERS[number % len(SPEAKERS)] if speakers else None
-        yield Stretch(
-            (
-                TranscriptDelta(sentence if number == 0 else f" {sentence}"),
-                Segment(number, round(start, 3), round(end, 3), sentence, speaker),
-                TranscriptWords(tuple(words(sentence, start, end, speaker))),
-                Progress("transcribing", round(end, 3), whole, "s"),
-            )
-        )
+def sentence_events(number: int, seconds: float, speaker: str | None) -> Iterator[Event]:
+    """The events of one sentence in a file of `seconds`."""
+    sentence, share = SENTENCES[number], seconds / len(SENTENCES)
+    start, end = number * share, (number + 1) * share
+    yield TranscriptDelta(sentence if number == 0 else f" {sentence}")
+    yield Segment(number, round(start, 3), round(end, 3), sentence, speaker)
+    yield TranscriptWords(tuple(words(sentence, start, end, speaker)))
+    yield Progress("transcribing", round(end, 3), seconds, "s")
 
 
 def words(sentence: str, start: float, end: float, speaker: str | None) -> Iterator[TranscriptWord]:
-    spelled = sentence.split()
-    share = (end - start) / len(spelled)
-    for number, word in enumerate(spelled):
+    texts = sentence.split()
+    share = (end - start) / len(texts)
+    for number, word in enumerate(texts):
         begin = start + number * share
-        certainty = CERTAINTIES[number % len(CERTAINTIES)]
-        yield TranscriptWord(word, round(begin, 3), round(begin + 0.8 * share, 3), certainty, speaker)
-
-
-def transcript(request: TranscriptRequest) -> Transcript:
-    return Transcript(" ".join(SENTENCES), "en", request.file.seconds or SECONDS)
-
-
-def usage(request: TranscriptRequest) -> Usage:
-    seconds = Decimal(str(round(request.file.seconds or SECONDS, 3)))
-    return Usage((Amount(Kind.AUDIO_IN, Unit.SECOND, seconds),))
+        confidence = CONFIDENCES[number % len(CONFIDENCES)]
+        yield TranscriptWord(word, round(begin, 3), round(begin + 0.8 * share, 3), confidence, speaker)

@@ -9,7 +9,8 @@ import pytest
 from core.contract.audio import PCM_RATE
 from core.models import UsageRecord
 from core.models.offload import offload
-from core.providers.rehearsal.speech import GROUP, duration, pitch, tone
+from core.providers.rehearsal.speech import GROUP
+from core.providers.rehearsal.tone import duration, pitch, tone
 from playground.models import Run
 from playground.runs import registry as registry
 from tests.playground.conftest import ENDS, MODEL, TEXT

@@ -37,40 +37,40 @@ def target(model: str = "rehearsal", form: AudioFormat = AudioFormat.PCM, **opti
     )
 
 
-async def hear(to: Target, text: str = "Hello big world", events: list[Event] | None = None) -> list[Event]:
-    heard = events if events is not None else []
+async def speak(to: Target, text: str = "Hello big world", events: list[Event] | None = None) -> list[Event]:
+    found = events if events is not None else []
     request = SpeechRequest(model="local/rehearsal", text=text)
     async with aclosing(adapter("rehearsal").speak(to, request)) as stream:
         async for event in stream:
-            heard.append(event)
-    return heard
+            found.append(event)
+    return found
 
 
-def test_rehearsal_is_a_speaking_adapter():
+def test_the_adapter_serves_speech():
     assert isinstance(adapter("rehearsal"), SpeechAdapter)
 
 
 @pytest.mark.anyio
 async def test_same_text_gives_the_same_events():
-    first, second = await hear(target()), await hear(target())
+    first, second = await speak(target()), await speak(target())
 
     assert first == second
     assert [type(event) for event in first] == [AudioStart, *[SpeechWords, AudioChunk] * 3, Used]
 
 
 @pytest.mark.anyio
-async def test_words_and_usage_measure_the_sound():
-    events = await hear(target())
+async def test_words_and_usage_match_the_audio():
+    events = await speak(target())
 
     words = [word for event in events if isinstance(event, SpeechWords) for word in event.words]
-    sound = b"".join(event.data for event in events if isinstance(event, AudioChunk))
+    audio = b"".join(event.data for event in events if isinstance(event, AudioChunk))
     assert [(w.word, w.start, w.end) for w in words] == [
         ("Hello", 0.0, 0.3),
         ("big", 0.34, 0.52),
         ("world", 0.56, 0.86),
     ]
-    assert len(sound) == 0.9 * 48_000
-    assert max(array("h", sound)) > 7000
+    assert len(audio) == 0.9 * 48_000
+    assert max(array("h", audio)) > 7000
     assert events[-1] == Used(
         Usage(
             (
@@ -83,14 +83,14 @@ async def test_words_and_usage_measure_the_sound():
 
 @pytest.mark.anyio
 async def test_wav_starts_with_a_header_of_unknown_length():
-    events = await hear(target(form=AudioFormat.WAV))
+    events = await speak(target(form=AudioFormat.WAV))
 
     assert events[:2] == [AudioStart(AudioFormat.WAV, 24_000, 1), AudioChunk(wav_header(PcmShape()))]
 
 
 @pytest.mark.anyio
 async def test_text_without_spaces_is_cut_into_groups():
-    events = await hear(target(), "字" * 30)
+    events = await speak(target(), "字" * 30)
 
     assert [len(event.words[0].word) for event in events if isinstance(event, SpeechWords)] == [12, 12, 6]
 
@@ -98,26 +98,26 @@ async def test_text_without_spaces_is_cut_into_groups():
 @pytest.mark.anyio
 async def test_other_formats_are_refused():
     with pytest.raises(Unsupported):
-        await hear(target(form=AudioFormat.MP3))
+        await speak(target(form=AudioFormat.MP3))
 
 
 @pytest.mark.anyio
 @pytest.mark.parametrize(
-    ("part", "error"),
+    ("scenario", "error"),
     [("429", UpstreamLimited), ("500", UpstreamFailed), ("auth", UpstreamDenied)],
 )
-async def test_failures_come_before_any_event(part: str, error: type[PolyphonyError]):
-    for asked in (target(f"rehearsal-{part}"), target(fail=part)):
+async def test_failures_come_before_any_event(scenario: str, error: type[PolyphonyError]):
+    for failing in (target(f"rehearsal-{scenario}"), target(fail=scenario)):
         events: list[Event] = []
         with pytest.raises(error):
-            await hear(asked, events=events)
+            await speak(failing, events=events)
         assert events == []
 
 
 @pytest.mark.anyio
-async def test_limiter_says_when_to_come_back():
+async def test_a_rate_limit_has_a_retry_after():
     with pytest.raises(UpstreamLimited) as limited:
-        await hear(target("rehearsal-429"))
+        await speak(target("rehearsal-429"))
 
     assert limited.value.retry_after == 1.0
 
@@ -127,15 +127,15 @@ async def test_limiter_says_when_to_come_back():
 async def test_cut_stream_ends_without_usage(options: dict[str, int], chunks: int):
     events: list[Event] = []
     with pytest.raises(UpstreamUnreachable):
-        await hear(target("rehearsal-cut", **options), events=events)
+        await speak(target("rehearsal-cut", **options), events=events)
 
     assert sum(isinstance(event, AudioChunk) for event in events) == chunks
     assert not any(isinstance(event, Used) for event in events)
 
 
 @pytest.mark.anyio
-async def test_slow_part_says_nothing_at_first():
-    task = asyncio.create_task(hear(target("rehearsal-slow", first_delay=60)))
+async def test_the_slow_scenario_has_no_event_at_first():
+    task = asyncio.create_task(speak(target("rehearsal-slow", first_delay=60)))
     done, _ = await asyncio.wait([task], timeout=0.05)
     assert done == set()
 
