@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any, NotRequired, TypedDict
+from typing import Any, TypedDict
 
 from core.bodies.tasks import TRANSCRIPT_OPTIONS
 from core.bodies.transcription.collector import FinishedTranscript
@@ -155,7 +155,13 @@ class InputTokens(TypedDict):
     audio_tokens: int
 
 
-class TranscriptUsage(TypedDict):
+class Duration(TypedDict, total=False):
+    """Left out where the duration is not known."""
+
+    seconds: float
+
+
+class TranscriptUsage(Duration):
     """`type` is `tokens` or `duration`; `cost` in USD, None where no price is known."""
 
     type: str
@@ -163,7 +169,6 @@ class TranscriptUsage(TypedDict):
     output_tokens: int
     total_tokens: int
     input_token_details: InputTokens
-    seconds: NotRequired[float]
     cost: Decimal | None
 
 
@@ -177,12 +182,13 @@ def transcript_usage(receipt: Receipt, seconds: float | None = None) -> Transcri
         int(units.get((kind, Unit.TOKEN), 0)) for kind in (Kind.TEXT_IN, Kind.AUDIO_IN, Kind.TEXT_OUT)
     )
     length = units.get((Kind.AUDIO_IN, Unit.SECOND), seconds)
+    duration: Duration = {} if length is None else {"seconds": float(length)}
     return {
         "type": "tokens" if text or audio or output or length is None else "duration",
         "input_tokens": text + audio,
         "output_tokens": output,
         "total_tokens": text + audio + output,
         "input_token_details": {"text_tokens": text, "audio_tokens": audio},
-        **({} if length is None else {"seconds": float(length)}),
+        **duration,
         "cost": receipt.cost,
     }

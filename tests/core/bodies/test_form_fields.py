@@ -1,4 +1,4 @@
-"""Form fields in every spelling that clients use."""
+"""Form fields in every notation that clients use."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FORM = FormFields(
         [("words[]", "a"), ("words", "b"), ("words", "")],
     ],
 )
-def test_lists_however_they_are_spelled(pairs):
+def test_all_notations_of_a_list(pairs):
     assert FORM.parse(pairs) == {"words": ["a", "b"]}
 
 
@@ -36,11 +36,11 @@ def test_lists_however_they_are_spelled(pairs):
         [("chunking[type]", "server_vad"), ("chunking[threshold]", "0.5"), ("chunking[deep][x]", "1")],
     ],
 )
-def test_objects_however_they_are_spelled(pairs):
+def test_all_notations_of_an_object(pairs):
     assert FORM.parse(pairs) == {"chunking": {"type": "server_vad", "threshold": 0.5, "deep": {"x": 1}}}
 
 
-def test_a_plain_word_where_an_object_may_be():
+def test_a_plain_word_in_place_of_an_object():
     assert FORM.parse([("chunking", "auto")]) == {"chunking": "auto"}
 
 
@@ -56,7 +56,7 @@ def test_numbers(text, value):
     assert FORM.parse([("heat", text)]) == {"heat": value}
 
 
-def test_an_empty_text_is_nothing():
+def test_an_empty_text_counts_as_missing():
     assert FORM.parse([("heat", ""), ("stream", ""), ("language", ""), ("chunking", "")]) == {}
 
 
@@ -73,7 +73,7 @@ def test_an_empty_text_is_nothing():
         ([("chunking[]", "1")], "chunking"),
     ],
 )
-def test_nonsense_names_its_field(pairs, param):
+def test_an_invalid_value_is_refused_by_the_name_of_its_field(pairs, param):
     with pytest.raises(InvalidRequest) as caught:
         FORM.parse(pairs)
     assert caught.value.param == param

@@ -56,7 +56,7 @@ def test_a_proper_object_is_read_as_it_is(body, found):
     ],
     ids=lambda body: repr(body[:20]),
 )
-def test_what_would_make_others_stumble_is_refused(body):
+def test_invalid_or_excessive_json_is_refused(body):
     with pytest.raises(InvalidRequest) as caught:
         parse_json_object(body)
     assert (caught.value.status, caught.value.provider_code) == (400, "invalid_json")

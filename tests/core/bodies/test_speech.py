@@ -47,7 +47,7 @@ def test_every_field_has_its_place_in_the_request():
     )
 
 
-def test_null_is_the_same_as_nothing():
+def test_null_counts_as_missing():
     names = ("voice", "instructions", "response_format", "speed", "stream_format", "provider")
     assert asked(**dict.fromkeys(names)) == asked()
 
@@ -100,7 +100,7 @@ def test_null_is_the_same_as_nothing():
         ),
     ],
 )
-def test_a_wrong_field_is_named_in_our_words(fields, param, code, message):
+def test_the_refusal_of_a_field(fields, param, code, message):
     error = refused({**LEAST, **fields})
     assert (error.param, error.provider_code, error.message) == (param, code, message)
 
@@ -112,7 +112,7 @@ def test_a_missing_field_is_named(missing):
 
 
 @pytest.mark.parametrize("name", sorted(SERVER_FIELDS))
-def test_what_only_the_server_decides_is_refused(name):
+def test_server_fields_are_refused(name):
     error = refused({**LEAST, name: "secret-value"})
     assert (error.status, error.param, error.provider_code) == (400, name, "unsupported_parameter")
     assert "secret-value" not in str(error.envelope())

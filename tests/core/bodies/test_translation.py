@@ -19,7 +19,7 @@ def test_a_translation_has_fewer_fields():
     assert body.request(FILE) == TranslationRequest("m", FILE, temperature=0)
 
 
-def test_a_translation_tells_no_speakers():
+def test_diarized_json_is_refused():
     body = validate(TranslationBody, {"model": "m", "response_format": "diarized_json"})
     with pytest.raises(Unsupported):
         body.request(FILE)

@@ -1,4 +1,4 @@
-"""What is read of a chat body, what is relayed, and what nobody may set."""
+"""The fields of a chat body: those read, those relayed and those refused."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ def request(**fields: Any) -> ChatRequest:
     return validate(ChatBody, {"model": "m", "messages": MESSAGES, **fields}).request()
 
 
-def test_the_least():
+def test_the_required_fields():
     assert request() == ChatRequest(model="m", messages=tuple(MESSAGES))
 
 
-def test_everything_that_is_not_ours_is_relayed_untouched():
+def test_unknown_fields_are_relayed_unchanged():
     parameters = {
         "temperature": 7,
         "n": "two",
@@ -42,7 +42,7 @@ def test_everything_that_is_not_ours_is_relayed_untouched():
     assert request(**parameters).parameters == parameters
 
 
-def test_the_wishes_of_routers_are_taken_but_told_to_no_provider():
+def test_fields_of_routers_are_accepted_and_not_relayed():
     wishes = {
         "models": ["a", "b"],
         "fallbacks": [{"model": "b"}],
@@ -78,7 +78,7 @@ def test_modalities(modalities, expected):
 
 @pytest.mark.parametrize("voice", ["alloy", {"id": "alloy"}])
 @pytest.mark.parametrize("form", ["wav", "aac", "mp3", "flac", "opus", "pcm16"])
-def test_sound(voice, form):
+def test_audio(voice, form):
     found = request(modalities=["text", "audio"], audio={"voice": voice, "format": form})
     expected = AudioFormat.PCM if form == "pcm16" else AudioFormat(form)
     assert (found.modalities, found.voice, found.format) == (
@@ -88,7 +88,7 @@ def test_sound(voice, form):
     )
 
 
-def test_how_to_sound_does_not_matter_where_no_sound_is_asked_for():
+def test_audio_without_its_modality_is_ignored():
     found = request(audio={"voice": "alloy", "format": "wav"})
     assert (found.voice, found.format, found.parameters) == (None, AudioFormat.PCM, {})
 
@@ -125,7 +125,7 @@ def test_how_to_sound_does_not_matter_where_no_sound_is_asked_for():
         ({"orq": {"cost": 0}}, "orq.cost", "unsupported_parameter"),
     ],
 )
-def test_what_is_wrong_is_named(fields, param, code):
+def test_a_refusal_names_the_field(fields, param, code):
     with pytest.raises(InvalidRequest) as caught:
         request(**fields)
     assert (caught.value.param, caught.value.provider_code) == (param, code)

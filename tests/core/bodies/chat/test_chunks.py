@@ -1,4 +1,4 @@
-"""Chunks of an answer: one frame a delta, names once, sound in pieces that can be joined as text."""
+"""Chunks of an answer: one frame per delta, ids once, audio in pieces that can be joined as text."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ USAGE = {"total_tokens": 3, "cost": 0.5}
 STARTED = Started("Lab", "m", 1)
 
 
-def told(*events: Event, asked: bool = False, error: dict | None = None) -> list[dict]:
+def rendered(*events: Event, asked: bool = False, error: dict | None = None) -> list[dict]:
     """Every chunk of an answer, the terminator seen and taken off."""
     chunks = ChunkWriter("gen-1", 7, "lab/m", usage=asked)
     body = b"".join(chunks.frame(event) for event in events)
@@ -30,8 +30,8 @@ def deltas(chunks: list[dict]) -> list[dict]:
     return [choice["delta"] for choice in choices(chunks)]
 
 
-def test_the_role_first_each_text_then_the_end_and_the_usage():
-    *chunks, last = told(STARTED, ChatDelta('Say "hé"\n'), ChatDelta(" 你好"), ChatDelta(finish="stop"))
+def test_role_texts_finish_reason_and_usage_in_that_order():
+    *chunks, last = rendered(STARTED, ChatDelta('Say "hé"\n'), ChatDelta(" 你好"), ChatDelta(finish="stop"))
     assert choices(chunks) == [
         {"index": 0, "delta": {"role": "assistant", "content": ""}, "finish_reason": None},
         {"index": 0, "delta": {"content": 'Say "hé"\n'}, "finish_reason": None},
@@ -44,19 +44,21 @@ def test_the_role_first_each_text_then_the_end_and_the_usage():
     assert last == {**about, "choices": [], "usage": USAGE}
 
 
-def test_usage_that_was_asked_for_is_null_until_the_last():
-    chunks = told(STARTED, ChatDelta("a"), ChatDelta(finish="stop"), asked=True)
+def test_requested_usage_is_null_before_the_last_chunk():
+    chunks = rendered(STARTED, ChatDelta("a"), ChatDelta(finish="stop"), asked=True)
     assert [chunk["usage"] for chunk in chunks] == [None, None, None, USAGE]
 
 
-def test_what_the_provider_says_of_its_answer_is_in_every_chunk():
-    chunks = told(AnswerMetadata(extra={"system_fingerprint": "fp", "id": "theirs"}), STARTED, ChatDelta("a"))
+def test_metadata_of_the_provider_is_in_every_chunk():
+    chunks = rendered(
+        AnswerMetadata(extra={"system_fingerprint": "fp", "id": "theirs"}), STARTED, ChatDelta("a")
+    )
     assert {(chunk["system_fingerprint"], chunk["id"]) for chunk in chunks} == {("fp", "gen-1")}
 
 
-def test_what_stands_beside_a_text_stays_beside_it():
+def test_fields_beside_a_text_stay_beside_it():
     aside = {"logprobs": {"content": []}, "delta": {"refusal": "no"}}
-    chunk = choices(told(STARTED, ChatDelta("a", "why", extra=aside)))[1]
+    chunk = choices(rendered(STARTED, ChatDelta("a", "why", extra=aside)))[1]
     assert chunk == {
         "index": 0,
         "delta": {"refusal": "no", "content": "a", "reasoning": "why"},
@@ -67,7 +69,7 @@ def test_what_stands_beside_a_text_stays_beside_it():
 
 def test_a_call_is_named_once():
     calls = (ToolCall(0, "c", "look"), ToolCall(0, arguments='{"a"'), ToolCall(0, arguments=":1}"))
-    *found, end = deltas(told(STARTED, *(ChatDelta(calls=(call,)) for call in calls)))[1:]
+    *found, end = deltas(rendered(STARTED, *(ChatDelta(calls=(call,)) for call in calls)))[1:]
     assert [delta["tool_calls"] for delta in found] == [
         [{"index": 0, "id": "c", "type": "function", "function": {"name": "look", "arguments": ""}}],
         [{"index": 0, "function": {"arguments": '{"a"'}}],
@@ -76,35 +78,35 @@ def test_a_call_is_named_once():
     assert end == {}
 
 
-def test_an_end_nobody_told_is_told_by_what_was_said():
+def test_a_missing_finish_reason_follows_from_the_content():
     calling = ChatDelta(calls=(ToolCall(0, "c", "look", "{}"),))
-    ends = [choices(told(STARTED, event))[-1]["finish_reason"] for event in (ChatDelta("a"), calling)]
+    ends = [choices(rendered(STARTED, event))[-1]["finish_reason"] for event in (ChatDelta("a"), calling)]
     assert ends == ["stop", "tool_calls"]
 
 
-def test_words_that_come_with_the_end_go_out_before_it():
+def test_text_of_the_last_delta_goes_out_before_the_finish_reason():
     told_at_once = {"logprobs": {"content": []}, "native_finish_reason": "STOP"}
     events = (ChatDelta("whole", finish="stop", extra=told_at_once), ChatDelta(" more"))
-    assert choices(told(STARTED, *events))[1:] == [
+    assert choices(rendered(STARTED, *events))[1:] == [
         {"index": 0, "delta": {"content": "whole"}, "finish_reason": None, "logprobs": {"content": []}},
         {"index": 0, "delta": {"content": " more"}, "finish_reason": None},
         {"index": 0, "delta": {}, "finish_reason": "stop", "native_finish_reason": "STOP"},
     ]
-    broken = told(STARTED, ChatDelta("last words", finish="stop"), error={"code": 502})
+    broken = rendered(STARTED, ChatDelta("last words", finish="stop"), error={"code": 502})
     assert [delta["content"] for delta in deltas(broken)] == ["", "last words", ""]
 
 
-def test_what_stands_beside_an_end_without_words_stays_beside_it():
+def test_fields_beside_a_finish_reason_without_text_stay_beside_it():
     filtered = {"content_filter_results": {"hate": {"filtered": False}}}
-    assert choices(told(STARTED, ChatDelta("a"), ChatDelta(finish="stop", extra=filtered)))[2:] == [
+    assert choices(rendered(STARTED, ChatDelta("a"), ChatDelta(finish="stop", extra=filtered)))[2:] == [
         {"index": 0, "delta": {}, "finish_reason": "stop", "native_finish_reason": "stop", **filtered}
     ]
 
 
-def test_sound_comes_in_pieces_that_join_as_text():
+def test_audio_comes_in_pieces_that_join_as_text():
     data = bytes(range(100))
     parts = [data[:5], data[5:6], data[6:60], data[60:]]
-    chunks = told(STARTED, *map(AudioChunk, parts), ChatDelta(finish="stop"))
+    chunks = rendered(STARTED, *map(AudioChunk, parts), ChatDelta(finish="stop"))
     audio = [delta["audio"] for delta in deltas(chunks) if "audio" in delta]
     pieces = [piece["data"] for piece in audio if "data" in piece]
     assert b64decode("".join(pieces)) == data
@@ -113,19 +115,19 @@ def test_sound_comes_in_pieces_that_join_as_text():
     assert [piece["expires_at"] for piece in audio if "expires_at" in piece] == [7]
 
 
-def test_sound_ends_before_its_choice_does():
-    chunks = told(STARTED, AudioChunk(b"12345678"), ChatDelta(finish="stop"), AudioChunk(b"9"))
+def test_audio_ends_before_its_choice_does():
+    chunks = rendered(STARTED, AudioChunk(b"12345678"), ChatDelta(finish="stop"), AudioChunk(b"9"))
     finished = [choice["finish_reason"] for choice in choices(chunks)]
     assert finished == [None, None, None, "stop"]
     pieces = [delta["audio"].get("data", "") for delta in deltas(chunks) if "audio" in delta]
     assert b64decode("".join(pieces)) == b"123456789"
 
 
-def test_the_names_a_provider_gives_its_sound_win_and_go_out_once():
+def test_the_audio_id_of_the_provider_is_used_and_sent_once():
     named = ChatDelta(extra={"delta": {"audio": {"id": "theirs"}}})
     expiry = ChatDelta(extra={"delta": {"audio": {"expires_at": 99}}})
     again = ChatDelta(transcript="b", extra={"delta": {"audio": {"id": "theirs"}}})
-    chunks = told(STARTED, named, ChatDelta(transcript="a"), AudioChunk(b"123456"), again, expiry)
+    chunks = rendered(STARTED, named, ChatDelta(transcript="a"), AudioChunk(b"123456"), again, expiry)
     audio = [delta["audio"] for delta in deltas(chunks) if "audio" in delta]
     assert audio == [
         {"id": "theirs", "transcript": "a"},
@@ -135,15 +137,15 @@ def test_the_names_a_provider_gives_its_sound_win_and_go_out_once():
     ]
 
 
-def test_a_picture_is_a_data_url():
-    found = deltas(told(STARTED, ImageReady(0, "image/png", b"PNG")))[1]["images"]
+def test_an_image_is_a_data_url():
+    found = deltas(rendered(STARTED, ImageReady(0, "image/png", b"PNG")))[1]["images"]
     assert [image["image_url"]["url"] for image in found] == ["data:image/png;base64,UE5H"]
 
 
-def test_choices_begin_and_end_each_for_itself():
+def test_each_choice_has_its_own_beginning_and_end():
     events = (ChatDelta("a"), ChatDelta("b", choice=1), ChatDelta(finish="stop", choice=1))
     found = [
-        (each["index"], each["delta"], each["finish_reason"]) for each in choices(told(STARTED, *events))
+        (each["index"], each["delta"], each["finish_reason"]) for each in choices(rendered(STARTED, *events))
     ]
     role = {"role": "assistant", "content": ""}
     assert found == [
@@ -156,8 +158,8 @@ def test_choices_begin_and_end_each_for_itself():
     ]
 
 
-def test_a_failure_is_said_in_the_words_of_both_clients():
-    *_, sound, last = told(STARTED, AudioChunk(b"1234567"), error={"code": 502, "message": "It broke."})
+def test_a_failure_has_an_error_object_and_a_finish_reason():
+    *_, sound, last = rendered(STARTED, AudioChunk(b"1234567"), error={"code": 502, "message": "It broke."})
     assert sound["choices"][0]["delta"]["audio"]["data"] == "Nw=="
     assert last["error"] == {"code": 502, "message": "It broke."}
     assert last["choices"] == [{"index": 0, "delta": {"content": ""}, "finish_reason": "error"}]

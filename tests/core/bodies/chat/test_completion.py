@@ -1,4 +1,4 @@
-"""A completion from events: its messages, its sound, its calls, what it used."""
+"""A completion from events: its messages, audio, tool calls and usage."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def message(*events: Event) -> dict:
     return completed(*events)["choices"][0]["message"]
 
 
-def test_text_is_joined_and_the_rest_is_named():
+def test_text_is_joined_and_metadata_is_relayed():
     told = AnswerMetadata(
         "up-1", "upstream", {"system_fingerprint": "fp", "service_tier": "flex", "id": "up-1"}
     )
@@ -71,11 +71,11 @@ def test_text_is_joined_and_the_rest_is_named():
     }
 
 
-def test_a_fingerprint_nobody_told_is_null():
+def test_a_missing_fingerprint_is_null():
     assert completed(ChatDelta("a"))["system_fingerprint"] is None
 
 
-def test_an_answer_of_nothing_is_an_empty_text():
+def test_an_answer_without_content_is_an_empty_text():
     found = completed()["choices"]
     assert [(each["message"]["content"], each["finish_reason"]) for each in found] == [("", "stop")]
 
@@ -93,12 +93,12 @@ def test_calls_are_joined_by_index():
     ]
 
 
-def test_calls_finish_as_calls_where_the_provider_does_not_say():
+def test_calls_without_a_finish_reason_finish_as_tool_calls():
     found = completed(ChatDelta(calls=(ToolCall(0, "c", "look", "{}"),)))
     assert found["choices"][0]["finish_reason"] == "tool_calls"
 
 
-def test_sound_stands_whole_beside_its_transcript():
+def test_audio_is_whole_and_has_its_transcript():
     start = AudioStart(AudioFormat.PCM, 24_000)
     named = ChatDelta(extra={"delta": {"audio": {"id": "audio_up"}}})
     expiry = ChatDelta(extra={"delta": {"audio": {"expires_at": 9}}})
@@ -115,18 +115,18 @@ def test_sound_stands_whole_beside_its_transcript():
     }
 
 
-def test_sound_without_a_name_gets_one_that_has_expired():
+def test_audio_without_an_id_gets_one_that_has_expired():
     audio = message(AudioChunk(b"12"))["audio"]
     assert (audio["id"], audio["expires_at"], audio["transcript"]) == ("audio_1", CREATED, "")
 
 
-def test_pictures_are_data_urls_or_addresses():
+def test_images_are_data_urls_or_https_urls():
     found = message(ImageReady(0, "image/png", b"PNG"), ImageReady(1, "image/png", url="https://x.test/a"))
     urls = [(image["type"], image["image_url"]["url"]) for image in found["images"]]
     assert urls == [("image_url", "data:image/png;base64,UE5H"), ("image_url", "https://x.test/a")]
 
 
-def test_reasoning_and_what_else_was_told_join_as_they_came():
+def test_reasoning_and_further_fields_are_joined():
     first = {"delta": {"reasoning_details": [{"type": "t", "index": 0, "text": "A f", "format": "v1"}]}}
     second = {"delta": {"reasoning_details": [{"type": "t", "index": 0, "text": "ox", "format": "v1"}]}}
     logprobs = ({"logprobs": {"content": [{"token": name}], "refusal": None}} for name in "ab")
@@ -148,12 +148,12 @@ def test_reasoning_and_what_else_was_told_join_as_they_came():
     assert first["delta"]["reasoning_details"][0]["text"] == "A f"
 
 
-def test_choices_are_told_apart_and_in_order():
+def test_choices_are_separate_and_in_order():
     found = completed(ChatDelta("b", choice=1), ChatDelta("a"), ChatDelta("B", choice=1))["choices"]
     assert [(each["index"], each["message"]["content"]) for each in found] == [(0, "a"), (1, "bB")]
 
 
-def test_usage_counts_parts_once():
+def test_usage_counts_each_token_once():
     found = completed(
         ended=receipt(
             (Kind.TEXT_IN, 100),

@@ -1,4 +1,4 @@
-"""Messages in every spelling clients use: one shape comes out, every refusal names its place."""
+"""Messages in every variant that clients use are normalized; every refusal names a place."""
 
 from __future__ import annotations
 
@@ -33,23 +33,23 @@ def image(media: Any, **more: Any) -> dict[str, Any]:
     return {"type": "image_url", "image_url": {"url": media, **more}}
 
 
-def sound(**inner: Any) -> dict[str, Any]:
+def audio_part(**inner: Any) -> dict[str, Any]:
     return {"type": "input_audio", "input_audio": inner}
 
 
-def picture(data: str = "iVBORw0KGgo=", claimed: str = "image/png", upload: str = "") -> Media:
+def image_media(data: str = "iVBORw0KGgo=", claimed: str = "image/png", upload: str = "") -> Media:
     return Media(Modality.IMAGE, data, claimed, 0, "", "wav", None, upload)
 
 
-def heard(data: str = "UklG", claimed: str = "", form: str = "wav", upload: str = "") -> Media:
+def audio_media(data: str = "UklG", claimed: str = "", form: str = "wav", upload: str = "") -> Media:
     return Media(Modality.AUDIO, data, claimed, 0, "", form, None, upload)
 
 
-def filmed(data: str = "AAAA", claimed: str = "video/mp4", upload: str = "") -> Media:
+def video_media(data: str = "AAAA", claimed: str = "video/mp4", upload: str = "") -> Media:
     return Media(Modality.VIDEO, data, claimed, 0, "", "wav", None, upload)
 
 
-def paper(
+def file_media(
     data: str = "JVBERg==", claimed: str = "application/pdf", name: str = "", upload: str = ""
 ) -> Media:
     return Media(Modality.FILE, data, claimed, 0, name, "wav", None, upload)
@@ -77,11 +77,11 @@ def paper(
         {"role": "user", "content": [{"type": "video_url", "video_url": {"url": "https://youtu.be/x?t=1"}}]},
         {"role": "user", "content": [{"type": "file", "file": {"file_id": "file-1"}}]},
         {"role": "user", "content": [{"type": "file", "file": {"filename": "a.pdf", "file_data": CAT}}]},
-        {"role": "user", "content": [image(picture(), detail="high")]},
-        {"role": "user", "content": [sound(data=heard(), format="wav")]},
+        {"role": "user", "content": [image(image_media(), detail="high")]},
+        {"role": "user", "content": [audio_part(data=audio_media(), format="wav")]},
     ],
 )
-def test_what_is_canonical_stays_as_it_is(message):
+def test_a_normal_message_stays_as_it_is(message):
     assert normalize_messages([message], take) == (message,)
 
 
@@ -93,69 +93,69 @@ def test_a_text_is_not_even_copied():
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        (image(PNG, detail="low"), image(picture(), detail="low")),
-        ({"type": "image_url", "image_url": PNG}, image(picture())),
+        (image(PNG, detail="low"), image(image_media(), detail="low")),
+        ({"type": "image_url", "image_url": PNG}, image(image_media())),
         ({"type": "image_url", "image_url": CAT}, image(CAT)),
-        (image("DATA:Image/PNG;charset=x;BASE64,AA=="), image(picture("AA=="))),
-        (image("data:;base64,AA=="), image(picture("AA==", ""))),
+        (image("DATA:Image/PNG;charset=x;BASE64,AA=="), image(image_media("AA=="))),
+        (image("data:;base64,AA=="), image(image_media("AA==", ""))),
         (
             image("data:application/octet-stream;base64,AA=="),
-            image(picture("AA==", "application/octet-stream")),
+            image(image_media("AA==", "application/octet-stream")),
         ),
         (
             {"type": "image_url", "image_url": {"upload": "u1", "detail": "low"}},
-            image(picture("", "", "u1"), detail="low"),
+            image(image_media("", "", "u1"), detail="low"),
         ),
         (
             {"type": "video_url", "video_url": {"url": MP4}},
-            {"type": "video_url", "video_url": {"url": filmed()}},
+            {"type": "video_url", "video_url": {"url": video_media()}},
         ),
         (
             {"type": "input_video", "video_url": {"url": MP4}},
-            {"type": "video_url", "video_url": {"url": filmed()}},
+            {"type": "video_url", "video_url": {"url": video_media()}},
         ),
         (
             {"type": "video_url", "video_url": {"upload": "u"}},
-            {"type": "video_url", "video_url": {"url": filmed("", "", "u")}},
+            {"type": "video_url", "video_url": {"url": video_media("", "", "u")}},
         ),
-        (sound(data="UklG", format="WAV"), sound(data=heard(), format="wav")),
-        (sound(data="UklG"), sound(data=heard(), format="wav")),
+        (audio_part(data="UklG", format="WAV"), audio_part(data=audio_media(), format="wav")),
+        (audio_part(data="UklG"), audio_part(data=audio_media(), format="wav")),
         (
-            sound(data="data:audio/x-wav;base64,UklG", format="mp3"),
-            sound(data=heard("UklG", "audio/x-wav", "mp3"), format="mp3"),
+            audio_part(data="data:audio/x-wav;base64,UklG", format="mp3"),
+            audio_part(data=audio_media("UklG", "audio/x-wav", "mp3"), format="mp3"),
         ),
-        ({"type": "input_audio", "input_audio": "UklG"}, sound(data=heard(), format="wav")),
-        (sound(upload="u"), sound(data=heard("", upload="u"), format="wav")),
+        ({"type": "input_audio", "input_audio": "UklG"}, audio_part(data=audio_media(), format="wav")),
+        (audio_part(upload="u"), audio_part(data=audio_media("", upload="u"), format="wav")),
         (
             {"type": "audio", "audio": {"url": "data:audio/wav;base64,UklG"}},
-            sound(data=heard("UklG", "audio/wav"), format="wav"),
+            audio_part(data=audio_media("UklG", "audio/wav"), format="wav"),
         ),
         (
             {
                 "type": "file",
                 "file": {"filename": "a.pdf", "file_data": "data:application/pdf;base64,JVBERg=="},
             },
-            {"type": "file", "file": {"filename": "a.pdf", "file_data": paper(name="a.pdf")}},
+            {"type": "file", "file": {"filename": "a.pdf", "file_data": file_media(name="a.pdf")}},
         ),
         (
             {"type": "file", "file": {"file_data": "JVBERg=="}},
-            {"type": "file", "file": {"file_data": paper(claimed="")}},
+            {"type": "file", "file": {"file_data": file_media(claimed="")}},
         ),
         (
             {"type": "file", "file": {"upload": "u"}},
-            {"type": "file", "file": {"file_data": paper("", "", "", "u")}},
+            {"type": "file", "file": {"file_data": file_media("", "", "", "u")}},
         ),
         (
             {**image(PNG), "cache_control": {"type": "ephemeral"}},
-            {**image(picture()), "cache_control": {"type": "ephemeral"}},
+            {**image(image_media()), "cache_control": {"type": "ephemeral"}},
         ),
     ],
 )
-def test_every_spelling_becomes_one(given, expected):
+def test_every_variant_is_normalized(given, expected):
     assert one(given) == expected
 
 
-def test_an_answer_that_is_sent_back_as_it_came():
+def test_an_answer_sent_back_unchanged():
     message = {
         "role": "assistant",
         "content": None,
@@ -163,20 +163,20 @@ def test_an_answer_that_is_sent_back_as_it_came():
         "images": [image(PNG)],
         "reasoning": "Hm.",
     }
-    expected = {**message, "audio": {"id": "audio_1"}, "images": [image(picture())]}
+    expected = {**message, "audio": {"id": "audio_1"}, "images": [image(image_media())]}
     assert normalize_messages([message], take) == (expected,)
     assert normalize_messages([{"role": "assistant", "content": [image(PNG)]}], take)[0]["content"] == [
-        image(picture())
+        image(image_media())
     ]
 
 
-def test_files_are_noted_in_order_by_their_places():
+def test_files_are_listed_in_order_with_their_places():
     noted = DeferredFileLoader()
     normalize_messages(
         [
             {"role": "user", "content": [{"type": "text", "text": "x"}, image(PNG), image(CAT)]},
             {"role": "assistant", "content": "y", "images": [image(PNG)]},
-            {"role": "user", "content": [sound(data="UklG"), {"type": "file", "file": {"upload": "u"}}]},
+            {"role": "user", "content": [audio_part(data="UklG"), {"type": "file", "file": {"upload": "u"}}]},
         ],
         noted,
     )
@@ -229,13 +229,13 @@ PLACE = "messages[0].content[0]"
         ),
         ({"type": "video_url", "video_url": "ftp://x/"}, f"{PLACE}.video_url.url", "https"),
         ({"type": "input_audio"}, f"{PLACE}.input_audio", "is required"),
-        (sound(), f"{PLACE}.input_audio.data", "is required"),
-        (sound(data=None, format="wav"), f"{PLACE}.input_audio.data", "is required"),
-        (sound(data=7), f"{PLACE}.input_audio.data", "must be a base64 string"),
-        (sound(data="UklG", format=7), f"{PLACE}.input_audio.format", "must be a string"),
-        (sound(data=CAT), f"{PLACE}.input_audio.data", "Addresses are not fetched"),
-        (sound(url=CAT), f"{PLACE}.input_audio.url", "Addresses are not fetched"),
-        (sound(data=PNG), f"{PLACE}.input_audio.data", "must be audio, not image/png"),
+        (audio_part(), f"{PLACE}.input_audio.data", "is required"),
+        (audio_part(data=None, format="wav"), f"{PLACE}.input_audio.data", "is required"),
+        (audio_part(data=7), f"{PLACE}.input_audio.data", "must be a base64 string"),
+        (audio_part(data="UklG", format=7), f"{PLACE}.input_audio.format", "must be a string"),
+        (audio_part(data=CAT), f"{PLACE}.input_audio.data", "Addresses are not fetched"),
+        (audio_part(url=CAT), f"{PLACE}.input_audio.url", "Addresses are not fetched"),
+        (audio_part(data=PNG), f"{PLACE}.input_audio.data", "must be audio, not image/png"),
         ({"type": "audio"}, f"{PLACE}.audio", "input_audio"),
         ({"type": "audio", "audio": CAT}, f"{PLACE}.audio", "input_audio"),
         ({"type": "audio", "audio": {"url": CAT}}, f"{PLACE}.audio", "input_audio"),
@@ -259,7 +259,7 @@ PLACE = "messages[0].content[0]"
         ({"type": "refusal"}, f"{PLACE}.refusal", "is required"),
     ],
 )
-def test_a_part_that_is_wrong_is_named(part, param, words):
+def test_the_refusal_of_a_part_names_its_place(part, param, words):
     with pytest.raises(InvalidRequest) as caught:
         one(part)
     assert (caught.value.param, words in caught.value.message) == (param, True)
@@ -285,7 +285,7 @@ def test_a_part_that_is_wrong_is_named(part, param, words):
         ([{"role": "assistant", "content": "x", "images": "no"}], "messages[0].images"),
     ],
 )
-def test_a_message_that_is_wrong_is_named(messages, param):
+def test_the_refusal_of_a_message_names_its_place(messages, param):
     with pytest.raises(InvalidRequest) as caught:
         normalize_messages(messages, take)
     assert caught.value.param == param

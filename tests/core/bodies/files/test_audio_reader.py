@@ -1,4 +1,4 @@
-"""A file in JSON, in any slicing: decoded on the way, the rest read as strictly as any body."""
+"""A JSON body with one audio file, fed in pieces of any size."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from core.bodies.files import base64_stream
 from core.bodies.files.audio_reader import AudioReader
 from core.contract.errors import InvalidRequest
 
-SOUND = random.Random(7).randbytes(10_000)
-ENCODED = base64.b64encode(SOUND).decode()
+AUDIO = random.Random(7).randbytes(10_000)
+ENCODED = base64.b64encode(AUDIO).decode()
 
 
 @pytest.fixture(autouse=True)
-def short_is_long(monkeypatch):
+def small_threshold(monkeypatch):
     """So that ten kilobytes take the way of fifty megabytes."""
     monkeypatch.setattr(base64_stream, "LONG", 2000)
 
@@ -43,7 +43,7 @@ def body(data: object, **fields: object) -> str:
 def test_a_long_file_in_any_slices(step):
     text = body(ENCODED, prompt='quotes " and \\ backslashes \\" und Umlaute äöü')
     fields, sound = read(text, step)
-    assert sound == SOUND
+    assert sound == AUDIO
     assert fields == {
         "model": "m",
         "prompt": 'quotes " and \\ backslashes \\" und Umlaute äöü',
@@ -54,20 +54,20 @@ def test_a_long_file_in_any_slices(step):
 @pytest.mark.parametrize("size", [0, 1, 2, 3, 255, 256, 257, 1499, 1500, 1501, 1502, 4000])
 @pytest.mark.parametrize("step", [13, 1 << 20])
 def test_files_of_any_size(size, step):
-    assert read(body(base64.b64encode(SOUND[:size]).decode()), step)[1] == SOUND[:size]
+    assert read(body(base64.b64encode(AUDIO[:size]).decode()), step)[1] == AUDIO[:size]
 
 
 @pytest.mark.parametrize("step", [1, 7, 1 << 20])
 @pytest.mark.parametrize("size", [100, 10_000])
-def test_prefix_line_breaks_and_escaped_slashes_are_forgiven(step, size):
-    lines = base64.encodebytes(SOUND[:size]).decode()
+def test_a_data_url_line_breaks_and_escaped_slashes_are_accepted(step, size):
+    lines = base64.encodebytes(AUDIO[:size]).decode()
     text = body(f"data:audio/wav;base64,{lines}").replace("/", "\\/")
-    assert read(text, step)[1] == SOUND[:size]
+    assert read(text, step)[1] == AUDIO[:size]
 
 
 @pytest.mark.parametrize("step", [1, 7, 1 << 20])
-def test_any_spelling_of_a_character_is_read(step):
-    assert read(body(ENCODED).replace("A", "\\u0041"), step)[1] == SOUND
+def test_escaped_characters_are_read(step):
+    assert read(body(ENCODED).replace("A", "\\u0041"), step)[1] == AUDIO
     assert read(body("QUJD\n " * 600), step)[1] == b"ABC" * 600
 
 
@@ -76,7 +76,7 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=4000), TEXTS, st.booleans(), st.integers(1, 3000), st.integers(0, 8))
-def test_what_was_written_is_read(sound, text, plain, step, indent):
+def test_any_body_is_read_as_it_was_written(sound, text, plain, step, indent):
     assume(text not in ("data", "url"))
     audio = {"data": base64.b64encode(sound).decode(), text: "x"}
     value = {"input_audio": audio, "prompt": text, "terms": [text, "\\", '"']}
@@ -100,7 +100,7 @@ def test_what_was_written_is_read(sound, text, plain, step, indent):
         (body("", other={"url": ENCODED}), None),
     ],
 )
-def test_what_holds_no_file_is_refused(text, param):
+def test_a_body_without_a_file_is_refused(text, param):
     with pytest.raises(InvalidRequest) as caught:
         read(text)
     assert caught.value.param == param
@@ -121,12 +121,12 @@ def test_what_holds_no_file_is_refused(text, param):
         '{"input_audio": {"data": "' + "\\" * 5001,
     ],
 )
-def test_what_is_no_json_is_refused(text):
+def test_invalid_json_is_refused(text):
     with pytest.raises(InvalidRequest):
         read(text)
 
 
-def test_a_body_that_is_long_beside_the_file_is_refused(monkeypatch):
+def test_too_many_bytes_beside_the_file_are_refused(monkeypatch):
     monkeypatch.setattr(base64_stream, "MOST_REST", 5000)
     with pytest.raises(InvalidRequest):
         read("{" + " " * 6000)

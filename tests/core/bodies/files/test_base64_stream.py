@@ -1,4 +1,4 @@
-"""Files in JSON, in any slicing: decoded on the way, the rest read as strictly as any body."""
+"""JSON bodies with files in base64, fed in pieces of any size."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.bodies.files import base64_stream
-from core.bodies.files.base64_stream import InlineFileReader
+from core.bodies.files.base64_stream import InlineFileReader, restore_placeholders
 from core.bodies.json_object import parse_json_object
 from core.contract.errors import InvalidRequest, TooLarge
 
@@ -22,7 +22,7 @@ SLICES = [1, 7, 1000, 1 << 20]
 
 
 @pytest.fixture(autouse=True)
-def short_is_long(monkeypatch):
+def small_threshold(monkeypatch):
     """So that ten kilobytes take the way of fifty megabytes."""
     monkeypatch.setattr(base64_stream, "LONG", 2000)
 
@@ -54,7 +54,7 @@ class Reading:
         return json.loads(text)
 
 
-def picture(url: str) -> dict[str, Any]:
+def image(url: str) -> dict[str, Any]:
     return {"type": "image_url", "image_url": {"url": url}}
 
 
@@ -66,12 +66,12 @@ def conversation(*parts: Any, **fields: Any) -> dict[str, Any]:
 def test_files_of_a_conversation_in_any_slices(step):
     body = conversation(
         {"type": "text", "text": 'quotes " and \\ backslashes \\" äöü ' * 400},
-        picture(f"data:image/png;base64,{ENCODED}"),
+        image(f"data:image/png;base64,{ENCODED}"),
         {"type": "input_audio", "input_audio": {"data": ENCODED[:8000], "format": "wav"}},
         {"type": "image_url", "image_url": f"data:image/jpeg;base64,{ENCODED[:6000]}"},
         {"type": "file", "file": {"filename": "a.pdf", "file_data": ENCODED[:4000]}},
-        picture("https://example.org/cat.png"),
-        picture(f"data:image/png;base64,{ENCODED[:1000]}"),
+        image("https://example.org/cat.png"),
+        image(f"data:image/png;base64,{ENCODED[:1000]}"),
     )
     read = Reading(json.dumps(body), step)
     assert read.restored() == body
@@ -84,14 +84,14 @@ def test_files_of_a_conversation_in_any_slices(step):
 @pytest.mark.parametrize("size", [*range(1996, 2005), 2250, 3000])
 @pytest.mark.parametrize("step", [1, 13, 1 << 20])
 def test_strings_about_as_long_as_the_threshold(size, step):
-    body = conversation(picture("A" * (size - size % 4)))
+    body = conversation(image("A" * (size - size % 4)))
     assert Reading(json.dumps(body), step).restored() == body
 
 
 @pytest.mark.parametrize("step", SLICES)
-def test_escaped_slashes_and_line_breaks_are_forgiven(step):
+def test_escaped_slashes_and_line_breaks_are_accepted(step):
     lines = base64.encodebytes(DATA).decode()
-    text = json.dumps(conversation(picture(f"data:image/png;base64,{lines}"))).replace("/", "\\/")
+    text = json.dumps(conversation(image(f"data:image/png;base64,{lines}"))).replace("/", "\\/")
     assert [bytes(data) for data in Reading(text, step).files.values()] == [DATA]
 
 
@@ -101,24 +101,24 @@ def test_escaped_slashes_and_line_breaks_are_forgiven(step):
 @pytest.mark.parametrize("name", ["text", "url", "data"])
 @pytest.mark.parametrize("step", SLICES)
 def test_long_texts_stay_texts(long, name, step):
-    body = {name: long, "after": [picture("x")]}
+    body = {name: long, "after": [image("x")]}
     read = Reading(json.dumps(body, ensure_ascii=False), step)
     assert (read.fields, read.files) == (body, {})
 
 
-def test_base64_stays_where_no_file_stands():
+def test_base64_in_other_fields_stays():
     body = {"text": ENCODED, "content": ENCODED, "list": [ENCODED], "my data": ENCODED}
     read = Reading(json.dumps(body))
     assert (read.fields, read.files) == (body, {})
 
 
-def test_a_place_whose_name_is_escaped_is_an_ordinary_string():
+def test_a_field_with_an_escaped_name_is_an_ordinary_string():
     read = Reading(json.dumps({"data": ENCODED}).replace('"data"', '"d\\u0061ta"'))
     assert (read.fields, read.files) == ({"data": ENCODED}, {})
 
 
 @pytest.mark.parametrize("step", SLICES)
-def test_what_looks_like_a_place_inside_of_a_text_is_text(step):
+def test_a_field_inside_of_a_text_is_text(step):
     inner = json.dumps({"url": f"data:image/png;base64,{ENCODED}", "data": ENCODED})
     body = {"text": inner, "arguments": json.dumps({"x": inner}), "url": inner}
     read = Reading(json.dumps(body), step)
@@ -127,8 +127,8 @@ def test_what_looks_like_a_place_inside_of_a_text_is_text(step):
 
 @pytest.mark.parametrize("tail", ["!", "\\u0041", '\\"', "\\\\", "=AAA", "AAA", "é"])
 @pytest.mark.parametrize("step", SLICES)
-def test_what_turns_out_to_be_no_base64_is_known_by_its_mark(tail, step):
-    text = json.dumps(conversation(picture("?"), picture(ENCODED))).replace("?", ENCODED + tail)
+def test_invalid_base64_is_known_by_its_placeholder(tail, step):
+    text = json.dumps(conversation(image("?"), image(ENCODED))).replace("?", ENCODED + tail)
     read = Reading(text, step)
     first, second = read.reader.files
     assert [file.broken for file in read.reader.files.values()] == [True, False]
@@ -136,7 +136,7 @@ def test_what_turns_out_to_be_no_base64_is_known_by_its_mark(tail, step):
     assert read.fields["messages"][0]["content"][0]["image_url"]["url"] == first
 
 
-def test_a_mark_cannot_be_guessed():
+def test_a_placeholder_cannot_be_guessed():
     one, two = (Reading(json.dumps({"data": ENCODED})) for _ in range(2))
     [first], [second] = one.files, two.files
     assert first != second
@@ -164,7 +164,7 @@ VALUES = st.recursive(
     st.booleans(),
     st.integers(0, 4),
 )
-def test_any_body_in_any_slices_is_what_it_was(body, sizes, plain, indent):
+def test_any_body_in_any_slices_is_read_as_it_was_written(body, sizes, plain, indent):
     text = json.dumps(body, ensure_ascii=plain, indent=indent or None)
     assert Reading(text, sizes).restored() == body
 
@@ -176,7 +176,7 @@ def test_any_body_in_any_slices_is_what_it_was(body, sizes, plain, indent):
     ),
     st.integers(1, 3000),
 )
-def test_what_is_accepted_is_json(pieces, step):
+def test_only_json_is_accepted(pieces, step):
     text = "".join(pieces)
     try:
         read = Reading(text, step)
@@ -190,26 +190,42 @@ def test_what_is_accepted_is_json(pieces, step):
 
 @pytest.mark.parametrize("text", ["", "[]", '{"data": "' + ENCODED, '{"data": "' + "A" * 500, "[" * 100_000])
 @pytest.mark.parametrize("step", SLICES[1:])
-def test_what_is_no_json_is_refused(text, step):
+def test_invalid_json_is_refused(text, step):
     with pytest.raises(InvalidRequest) as caught:
         Reading(text, step)
     assert caught.value.provider_code == "invalid_json"
 
 
-def test_more_files_than_are_taken():
-    body = json.dumps(conversation(*[picture(ENCODED)] * 3))
+def test_too_many_files_are_refused():
+    body = json.dumps(conversation(*[image(ENCODED)] * 3))
     assert len(Reading(body, most=3).files) == 3
     with pytest.raises(TooLarge, match="more files than the 2 that are taken"):
         Reading(body, most=2)
 
 
-def test_more_places_than_anybody_needs(monkeypatch):
+def test_too_many_fields_of_files_are_refused(monkeypatch):
     monkeypatch.setattr(base64_stream, "MOST_PLACES", 50)
     with pytest.raises(InvalidRequest, match="more than 50 places"):
         Reading(json.dumps([{"url": "x"}] * 51))
 
 
-def test_a_body_that_is_long_beside_its_files_is_refused(monkeypatch):
+def test_too_many_bytes_beside_the_files_are_refused(monkeypatch):
     monkeypatch.setattr(base64_stream, "MOST_REST", 5000)
     with pytest.raises(InvalidRequest):
         Reading("{" + " " * 6000)
+
+
+def test_placeholders_are_restored_wherever_they_stand():
+    value = {"a": ["data:image/png;base64,file-1", "file-2 later"], "b": ("file-2", 7), "c": "file-3"}
+    used: list[str] = []
+
+    def text(placeholder: str) -> str:
+        used.append(placeholder)
+        return placeholder.upper()
+
+    assert restore_placeholders(value, ("file-1", "file-2"), text) == {
+        "a": ["data:image/png;base64,FILE-1", "file-2 later"],
+        "b": ("FILE-2", 7),
+        "c": "file-3",
+    }
+    assert used == ["file-1", "file-2"]

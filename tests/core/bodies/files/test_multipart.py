@@ -1,4 +1,4 @@
-"""Forms in any slicing, and what is refused of them."""
+"""Multipart forms fed in pieces of any size, and the refusals."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ def test_fields_and_file_in_any_slices(step):
 
 
 @pytest.mark.parametrize("name", ["../../etc/x", "", "con", "...", "a" * 3000, "\u202eevil.mp3", "a;b=c"])
-def test_any_file_name_will_do(name):
+def test_any_file_name_is_accepted(name):
     assert read(part("file", DATA, name)) == ([], DATA)
 
 
-def test_what_follows_the_last_boundary_means_nothing():
+def test_an_epilogue_is_ignored():
     assert read(part("file", DATA, "a"), end=b"--xyz--\r\n" + b"junk" * 1000) == ([], DATA)
 
 
@@ -61,12 +61,12 @@ def test_what_follows_the_last_boundary_means_nothing():
         [b"--xyz\r\n" + b"X: " + b"y" * 5000 + b"\r\n\r\n", part("file", DATA, "a")],
     ],
 )
-def test_what_is_no_form_of_ours_is_refused(parts):
+def test_an_invalid_form_is_refused(parts):
     with pytest.raises(InvalidRequest):
         read(*parts)
 
 
-def test_a_form_that_ends_in_the_middle_is_refused():
+def test_a_form_without_its_last_boundary_is_refused():
     with pytest.raises(InvalidRequest) as caught:
         read(part("file", DATA, "a"), end=b"")
     assert caught.value.provider_code == "invalid_form"
@@ -75,6 +75,6 @@ def test_a_form_that_ends_in_the_middle_is_refused():
 @pytest.mark.parametrize(
     "content_type", ["multipart/form-data", "multipart/form-data; boundary=", f"{TYPE}{'a' * 10_000}"]
 )
-def test_a_boundary_is_needed_and_not_too_long(content_type):
+def test_a_missing_or_too_long_boundary_is_refused(content_type):
     with pytest.raises(InvalidRequest):
         FormReader(content_type, bytearray().extend)

@@ -70,22 +70,22 @@ def test_a_request_holds_the_messages_and_little_else():
         ({"store": True, "metadata": {"a": "b"}, "truncation": "auto", "background": None}, {}),
     ],
 )
-def test_parameters_in_the_words_of_chats(fields, expected):
+def test_parameters_under_their_names_in_chats(fields, expected):
     assert parameters(**fields) == expected
 
 
-def test_pictures_may_be_asked_for():
+def test_images_may_be_requested():
     assert request(modalities=["text", "image"]).modalities == (Modality.TEXT, Modality.IMAGE)
 
 
-def test_sound_is_to_be_had_elsewhere():
+def test_audio_is_refused():
     error = refusal(modalities=["text", "audio"])
     assert (type(error), error.param) == (Unsupported, "modalities")
     assert "chat/completions" in error.message
 
 
 @pytest.mark.parametrize("name", ["previous_response_id", "conversation", "prompt", "background"])
-def test_what_needs_a_memory_is_refused(name):
+def test_fields_of_stored_responses_are_refused(name):
     error = refusal(**{name: True if name == "background" else "x"})
     assert (type(error), error.param) == (Unsupported, name)
     assert (name in error.message, parameters(**{name: None})) == (True, {})
@@ -102,6 +102,6 @@ def test_what_needs_a_memory_is_refused(name):
         ({"provider": {"base_url": "x"}}, "provider.base_url"),
     ],
 )
-def test_what_is_wrong_is_named(fields, param):
+def test_a_refusal_names_the_field(fields, param):
     error = refusal(**fields)
     assert error.param == param

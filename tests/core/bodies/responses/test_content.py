@@ -1,4 +1,4 @@
-"""Parts of an item become parts of a message, whatever they hold."""
+"""The parts of an input item as parts of a message."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from core.bodies.responses.input import input_messages
 USER = {"role": "user", "content": "Hello."}
 
 
-def part(value: dict[str, Any], take: Any = None) -> dict[str, Any]:
-    (message,) = input_messages([{"role": "user", "content": [value]}], None, take or DeferredFileLoader())
+def part(value: dict[str, Any], load: Any = None) -> dict[str, Any]:
+    (message,) = input_messages([{"role": "user", "content": [value]}], None, load or DeferredFileLoader())
     return message["content"][0]
 
 
-def test_texts_lose_what_only_answers_have():
+def test_texts_lose_annotations_and_logprobs():
     assert part({"type": "output_text", "text": "x", "annotations": [], "logprobs": []}) == {
         "type": "text",
         "text": "x",
@@ -43,7 +43,7 @@ def test_texts_lose_what_only_answers_have():
         ),
     ],
 )
-def test_addresses_stay_addresses(value, expected):
+def test_https_urls_stay(value, expected):
     assert part(value) == expected
 
 
@@ -61,7 +61,7 @@ def test_addresses_stay_addresses(value, expected):
         ({"type": "input_video", "video_url": "data:video/mp4;base64,aGk="}, "video", "video_url"),
     ],
 )
-def test_files_are_taken_out(value, modality, place):
+def test_files_are_loaded(value, modality, place):
     noted = DeferredFileLoader()
     input_messages([USER, {"role": "user", "content": [value]}], None, noted)
     (found,) = noted.files

@@ -1,4 +1,4 @@
-"""Items of a response become messages, one for each turn; refusals name the place in the input."""
+"""Input items as messages; refusals name the place in the input."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def read(*items: Any, instructions: str | None = None) -> InputMessages:
     return input_messages(items, instructions, DeferredFileLoader())
 
 
-def taken(found: MessageFile) -> Media:
+def load(found: MessageFile) -> Media:
     return Media(found.modality, found.param, found.claimed, len(found.data), found.name, found.format)
 
 
@@ -39,7 +39,7 @@ def refusal(*items: Any) -> InvalidRequest:
     return caught.value
 
 
-def test_a_text_is_what_the_user_says():
+def test_a_text_is_a_message_of_the_user():
     assert input_messages("Hello.", "Be brief.", DeferredFileLoader()) == [
         {"role": "system", "content": "Be brief."},
         USER,
@@ -51,7 +51,7 @@ def test_roles_stay_as_they_are(role):
     assert read({"role": role, "content": "x"}) == [{"role": role, "content": "x"}]
 
 
-def test_items_of_one_turn_are_one_message():
+def test_consecutive_items_of_the_assistant_are_one_message():
     assert read(USER, ANSWER, CALL, {**CALL, "call_id": "c2"}, OUTPUT, USER) == [
         USER,
         {"role": "assistant", "content": WORDS, "tool_calls": [CALLED, {**CALLED, "id": "c2"}]},
@@ -60,7 +60,7 @@ def test_items_of_one_turn_are_one_message():
     ]
 
 
-def test_calls_that_are_answered_by_turns_stay_apart():
+def test_calls_with_outputs_between_them_stay_apart():
     assert [message["role"] for message in read(USER, CALL, OUTPUT, CALL, OUTPUT)] == [
         "user",
         "assistant",
@@ -74,7 +74,7 @@ def test_two_answers_in_a_row_stay_two():
     assert read(ANSWER, ANSWER) == [{"role": "assistant", "content": WORDS}] * 2
 
 
-def test_words_after_a_call_are_a_message_of_their_own():
+def test_text_after_a_call_is_a_message_of_its_own():
     assert [message["content"] for message in read(USER, CALL, ANSWER)] == ["Hello.", None, WORDS]
 
 
@@ -95,13 +95,13 @@ def test_custom_calls_have_an_input():
     ]
 
 
-def test_a_summary_is_for_people_only():
+def test_a_reasoning_summary_is_not_sent():
     thought = {"type": "reasoning", "id": "rs_1", "summary": [{"type": "summary_text", "text": "Hm."}]}
     assert read(USER, thought, ANSWER) == [USER, {"role": "assistant", "content": WORDS}]
 
 
 @pytest.mark.parametrize(("id", "named"), [("rs_1", {"id": "rs_1"}), ("reasoning_5-a_0", {}), (None, {})])
-def test_what_a_provider_wants_back_of_its_thoughts_goes_back(id, named):
+def test_reasoning_details_are_sent_back(id, named):
     summary = [{"type": "summary_text", "text": "Hm."}]
     shared = {"type": "reasoning", "id": id, "summary": summary, "format": "f-v1"}
     encrypted, signed = {**shared, "encrypted_content": "abc"}, {**shared, "signature": "def"}
@@ -113,14 +113,14 @@ def test_what_a_provider_wants_back_of_its_thoughts_goes_back(id, named):
     ]
 
 
-def test_an_earlier_picture_is_a_file_of_the_answer():
+def test_an_earlier_image_is_a_file_of_the_answer():
     picture = {"type": "image_generation_call", "id": "ig_1", "status": "completed", "result": "aGk="}
-    (message,) = input_messages([picture, ANSWER], None, taken)
+    (message,) = input_messages([picture, ANSWER], None, load)
     media = message["images"][0]["image_url"]["url"]
     assert (message["content"], media.path, media.modality) == (WORDS, "input[0].result", Modality.IMAGE)
 
 
-def test_a_picture_that_was_never_finished_is_left_out():
+def test_an_unfinished_image_is_left_out():
     assert read(USER, {"type": "image_generation_call", "id": "ig_1", "result": None}) == [USER]
 
 
@@ -146,12 +146,12 @@ def test_a_picture_that_was_never_finished_is_left_out():
         ({"type": 5}, "input[0].type"),
     ],
 )
-def test_what_is_wrong_is_named(item, param):
+def test_a_refusal_names_the_place(item, param):
     assert refusal(item).param == param
 
 
 @pytest.mark.parametrize("kind", ["input_image", "input_file"])
-def test_files_kept_elsewhere_are_refused(kind):
+def test_ids_of_stored_files_are_refused(kind):
     error = refusal({"role": "user", "content": [{"type": kind, "file_id": "file-1"}]})
     assert (type(error), error.param) == (Unsupported, "input[0].content[0].file_id")
 
@@ -173,7 +173,7 @@ def test_a_reference_says_what_to_send_instead():
         ("model", "model"),
     ],
 )
-def test_places_of_messages_are_places_of_the_input(param, where):
+def test_places_in_messages_as_places_in_the_input(param, where):
     picture = {"type": "image_generation_call", "result": "aGk="}
     found = read(USER, picture, ANSWER, CALL, OUTPUT, instructions="Be brief.")
     assert found.input_path(param) == where

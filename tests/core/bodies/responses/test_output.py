@@ -1,4 +1,4 @@
-"""The events of an answer as items, in order, whole or in pieces."""
+"""The output items of a response, and the events that announce them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from core.contract.events import AudioChunk, ChatDelta, ImageReady, ToolCall
 
 HELLO = ChatDelta("Hello ")
 WORLD = ChatDelta("world.")
-THOUGHT = ChatDelta(reasoning="Hm.")
+REASONING = ChatDelta(reasoning="Hm.")
 PROBABLE = {
     "token": "Hi",
     "logprob": -0.1,
@@ -21,25 +21,25 @@ PROBABLE = {
 }
 
 
-def said(*events: Any) -> tuple[OutputBuilder, list[tuple[str, dict[str, Any]]]]:
+def build(*events: Any) -> tuple[OutputBuilder, list[tuple[str, dict[str, Any]]]]:
     output = OutputBuilder("5-a")
-    told = [one for event in events for one in output.note(event)]
-    return output, told + output.end()
+    sent = [one for event in events for one in output.note(event)]
+    return output, sent + output.end()
 
 
 def items(*events: Any) -> list[dict[str, Any]]:
-    return said(*events)[0].render()
+    return build(*events)[0].render()
 
 
-def within(**told: Any) -> ChatDelta:
-    return ChatDelta(extra={"delta": told})
+def message_delta(**fields: Any) -> ChatDelta:
+    return ChatDelta(extra={"delta": fields})
 
 
-def types(told: list[tuple[str, dict[str, Any]]]) -> list[str]:
-    return [kind.removeprefix("response.") for kind, _ in told]
+def types(sent: list[tuple[str, dict[str, Any]]]) -> list[str]:
+    return [kind.removeprefix("response.") for kind, _ in sent]
 
 
-def test_words_are_one_message():
+def test_texts_are_one_message():
     (message,) = items(HELLO, WORLD)
     assert message == {
         "id": "msg_5-a_0",
@@ -50,8 +50,8 @@ def test_words_are_one_message():
     }
 
 
-def test_thoughts_and_words_take_turns():
-    found = items(THOUGHT, THOUGHT, HELLO, THOUGHT, WORLD)
+def test_reasoning_and_text_alternate():
+    found = items(REASONING, REASONING, HELLO, REASONING, WORLD)
     assert [(item["type"], item["id"]) for item in found] == [
         ("reasoning", "reasoning_5-a_0"),
         ("message", "msg_5-a_1"),
@@ -61,12 +61,12 @@ def test_thoughts_and_words_take_turns():
     assert found[0]["summary"] == [{"type": "summary_text", "text": "Hm.Hm."}]
 
 
-def test_an_answer_in_one_piece_is_thought_said_and_called_in_that_order():
+def test_one_delta_gives_reasoning_text_and_calls_in_that_order():
     whole = ChatDelta("Hello.", "Hm.", calls=(ToolCall(0, "c1", "f", "{}"),), finish="tool_calls")
     assert [item["type"] for item in items(whole)] == ["reasoning", "message", "function_call"]
 
 
-def test_pieces_of_calls_may_come_mixed():
+def test_deltas_of_calls_may_be_interleaved():
     found = items(
         ChatDelta(calls=(ToolCall(0, "c1", "f"),)),
         ChatDelta(calls=(ToolCall(1, "c2", "g"),)),
@@ -85,21 +85,21 @@ def test_a_call_without_an_id_gets_one():
 
 
 def test_a_custom_call_has_an_input():
-    output, told = said(ChatDelta(calls=(ToolCall(0, "c1", "f", "x", type="custom"),)))
+    output, sent = build(ChatDelta(calls=(ToolCall(0, "c1", "f", "x", type="custom"),)))
     assert (output.render()[0]["type"], output.render()[0]["input"]) == ("custom_tool_call", "x")
-    assert types(told)[1:3] == ["custom_tool_call_input.delta", "custom_tool_call_input.done"]
-    assert "name" not in told[2][1]
+    assert types(sent)[1:3] == ["custom_tool_call_input.delta", "custom_tool_call_input.done"]
+    assert "name" not in sent[2][1]
 
 
-def test_words_after_a_call_are_a_new_message():
+def test_text_after_a_call_is_a_new_message():
     found = items(HELLO, ChatDelta(calls=(ToolCall(0, "c1", "f", "{}"),)), WORLD)
     assert [item["type"] for item in found] == ["message", "function_call", "message"]
 
 
 def test_a_refusal_is_a_part_of_its_own():
-    output, told = said(within(refusal="I will "), within(refusal="not."))
+    output, sent = build(message_delta(refusal="I will "), message_delta(refusal="not."))
     assert output.render()[0]["content"] == [{"type": "refusal", "refusal": "I will not."}]
-    assert types(told) == [
+    assert types(sent) == [
         "output_item.added",
         "content_part.added",
         "refusal.delta",
@@ -110,13 +110,15 @@ def test_a_refusal_is_a_part_of_its_own():
     ]
 
 
-def test_citations_are_flat_and_told_once():
+def test_citations_are_flat_and_sent_once():
     inner = {"url": "https://a.org", "title": "A", "start_index": 0, "end_index": 5}
     file = {"type": "file", "file": {"hash": "x"}}
-    output, told = said(HELLO, within(annotations=[{"type": "url_citation", "url_citation": inner}, file]))
+    output, sent = build(
+        HELLO, message_delta(annotations=[{"type": "url_citation", "url_citation": inner}, file])
+    )
     flat = {"type": "url_citation", **inner}
     assert output.render()[0]["content"][0]["annotations"] == [flat]
-    assert [one for kind, one in told if kind.endswith("annotation.added")] == [
+    assert [one for kind, one in sent if kind.endswith("annotation.added")] == [
         {
             "item_id": "msg_5-a_0",
             "output_index": 0,
@@ -128,17 +130,17 @@ def test_citations_are_flat_and_told_once():
 
 
 def test_log_probabilities_are_brief_in_deltas():
-    output, told = said(ChatDelta("Hi", extra={"logprobs": {"content": [PROBABLE, "odd", {"token": "x"}]}}))
+    output, sent = build(ChatDelta("Hi", extra={"logprobs": {"content": [PROBABLE, "odd", {"token": "x"}]}}))
     brief = {"token": "Hi", "logprob": -0.1, "top_logprobs": [{"token": "Ho", "logprob": -2.0}]}
-    (delta,) = [one for kind, one in told if kind.endswith("text.delta")]
+    (delta,) = [one for kind, one in sent if kind.endswith("text.delta")]
     assert delta["logprobs"] == [brief]
     full = {**PROBABLE, "top_logprobs": [{"token": "Ho", "logprob": -2.0, "bytes": []}]}
     assert output.render()[0]["content"][0]["logprobs"] == [full]
 
 
-def test_what_a_provider_wants_back_is_kept_with_the_thought():
+def test_a_signature_is_kept_with_its_reasoning():
     signed = {"type": "reasoning.text", "index": 0, "text": "Hm.", "signature": "abc", "format": "f-v1"}
-    reasoning, message = items(THOUGHT, within(reasoning_details=[signed]), HELLO)
+    reasoning, message = items(REASONING, message_delta(reasoning_details=[signed]), HELLO)
     assert (reasoning["signature"], reasoning["format"], "encrypted_content" in reasoning) == (
         "abc",
         "f-v1",
@@ -147,35 +149,35 @@ def test_what_a_provider_wants_back_is_kept_with_the_thought():
     assert message["type"] == "message"
 
 
-def test_thoughts_that_are_secret_keep_the_name_they_were_given():
+def test_encrypted_reasoning_keeps_the_id_of_its_provider():
     secret = {"type": "reasoning.encrypted", "id": "rs_9", "data": "abc", "index": 0}
-    (reasoning,) = items(within(reasoning_details=[secret]))
+    (reasoning,) = items(message_delta(reasoning_details=[secret]))
     assert (reasoning["id"], reasoning["encrypted_content"], reasoning["summary"]) == ("rs_9", "abc", [])
 
 
 @pytest.mark.parametrize("details", ["x", [5], [{"type": "reasoning.text", "text": "Hm."}], {}])
-def test_details_that_say_nothing_open_nothing(details):
-    assert items(within(reasoning_details=details)) == []
+def test_empty_details_open_no_item(details):
+    assert items(message_delta(reasoning_details=details)) == []
 
 
-def test_pictures_are_calls_of_their_own():
-    output, told = said(
+def test_images_are_items_of_their_own():
+    output, sent = build(
         ImageReady(0, "image/png", b"png"), ImageReady(1, "image/webp", url="https://a.org/b")
     )
     assert [(item["result"], item["output_format"]) for item in output.render()] == [
         (base64.b64encode(b"png").decode(), "png"),
         ("https://a.org/b", "webp"),
     ]
-    assert types(told)[:4] == [
+    assert types(sent)[:4] == [
         "output_item.added",
         "image_generation_call.in_progress",
         "image_generation_call.completed",
         "output_item.done",
     ]
-    assert told[0][1]["item"]["result"] is None
+    assert sent[0][1]["item"]["result"] is None
 
 
-def test_other_choices_and_sound_are_no_part_of_it():
+def test_other_choices_and_audio_are_ignored():
     assert (
         items(ChatDelta("Hi", choice=1), ImageReady(0, "image/png", b"x", choice=1), AudioChunk(b"x")) == []
     )
@@ -185,14 +187,14 @@ def test_other_choices_and_sound_are_no_part_of_it():
     ("finish", "status"),
     [("stop", "completed"), ("tool_calls", "completed"), ("length", "incomplete"), (None, "completed")],
 )
-def test_how_it_ends_is_how_its_last_item_does(finish, status):
-    output, _ = said(THOUGHT, HELLO, ChatDelta(finish=finish))
+def test_the_last_item_has_the_status_of_the_response(finish, status):
+    output, _ = build(REASONING, HELLO, ChatDelta(finish=finish))
     assert (output.status, [item["status"] for item in output.render()]) == (status, ["completed", status])
 
 
-def test_what_is_cut_stays_open():
+def test_an_interrupted_item_is_incomplete():
     output = OutputBuilder("5-a")
-    for event in (THOUGHT, HELLO):
+    for event in (REASONING, HELLO):
         output.note(event)
     output.interrupt()
     assert [item["status"] for item in output.render()] == ["completed", "incomplete"]

@@ -1,4 +1,4 @@
-"""The response object: what was asked is told back, what it used is said in its own words."""
+"""The response object: fields of the request, usage, status and error."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def answer(**fields: Any) -> ResponseBuilder:
     return ResponseBuilder("gen-5-a", 5, "lab/talker", validate(ResponsesBody, asked))
 
 
-def test_usage_in_the_words_of_responses():
+def test_usage_in_the_shape_of_responses():
     assert usage_field(USAGE) == {
         "usage": {
             "input_tokens": 12,
@@ -55,12 +55,12 @@ def test_usage_in_the_words_of_responses():
 
 
 @pytest.mark.parametrize("nothing", [None, {}])
-def test_nothing_is_said_of_usage_where_nobody_was_asked(nothing):
+def test_no_usage_without_a_receipt(nothing):
     assert usage_field(nothing) == {}
 
 
-def test_what_nobody_asked_is_told_back_as_it_is_by_default():
-    told = answer().render()
+def test_missing_fields_are_echoed_with_their_defaults():
+    rendered = answer().render()
     expected = {
         "instructions": None,
         "max_output_tokens": None,
@@ -74,14 +74,17 @@ def test_what_nobody_asked_is_told_back_as_it_is_by_default():
         "tools": [],
         "top_p": None,
     }
-    assert {name: told[name] for name in expected} == expected
-    assert "user" not in told
+    assert {name: rendered[name] for name in expected} == expected
+    assert "user" not in rendered
 
 
-def test_a_function_is_told_back_with_all_that_clients_look_for():
+def test_a_function_is_echoed_with_the_fields_clients_require():
     custom = {"type": "custom", "name": "g"}
-    told = answer(tools=[{"type": "function", "name": "f"}, custom]).render()
-    assert told["tools"] == [{"type": "function", "name": "f", "parameters": None, "strict": None}, custom]
+    rendered = answer(tools=[{"type": "function", "name": "f"}, custom]).render()
+    assert rendered["tools"] == [
+        {"type": "function", "name": "f", "parameters": None, "strict": None},
+        custom,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -92,13 +95,13 @@ def test_a_function_is_told_back_with_all_that_clients_look_for():
         ("content_filter", "incomplete", {"reason": "content_filter"}),
     ],
 )
-def test_how_it_ended(finish, status, why):
+def test_status_by_finish_reason(finish, status, why):
     made = answer()
     made.note(ChatDelta("Hi.", finish=finish))
     made.output.end()
-    told = made.complete(USAGE, 9)
-    assert (told["status"], told["incomplete_details"]) == (status, why)
-    assert told["completed_at"] == (None if why else 9)
+    rendered = made.complete(USAGE, 9)
+    assert (rendered["status"], rendered["incomplete_details"]) == (status, why)
+    assert rendered["completed_at"] == (None if why else 9)
 
 
 @pytest.mark.parametrize(
@@ -109,10 +112,10 @@ def test_how_it_ended(finish, status, why):
         (UpstreamFailed("No."), "server_error"),
     ],
 )
-def test_a_failure_keeps_what_there_is(error, code):
+def test_a_failed_response_keeps_its_output(error, code):
     made = answer()
     made.note(ChatDelta("Hi."))
-    told = made.fail(error.envelope(), USAGE)
-    assert (told["status"], told["error"]) == ("failed", {"code": code, "message": "No."})
-    assert (told["error_type"], told["usage"]["cost"]) == (error.error_type, Decimal("0.5"))
-    assert [item["status"] for item in told["output"]] == ["incomplete"]
+    rendered = made.fail(error.envelope(), USAGE)
+    assert (rendered["status"], rendered["error"]) == ("failed", {"code": code, "message": "No."})
+    assert (rendered["error_type"], rendered["usage"]["cost"]) == (error.error_type, Decimal("0.5"))
+    assert [item["status"] for item in rendered["output"]] == ["incomplete"]

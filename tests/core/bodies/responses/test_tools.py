@@ -35,7 +35,7 @@ def test_custom_tools_are_nested_and_so_is_their_grammar():
 
 
 @pytest.mark.parametrize("kind", BUILT_IN)
-def test_tools_that_a_server_runs_are_refused_by_name(kind):
+def test_built_in_tools_are_refused_by_name(kind):
     with pytest.raises(Unsupported) as caught:
         chat_tools([FUNCTION, {"type": kind}])
     assert (caught.value.param, kind in caught.value.message) == ("tools[1].type", True)
@@ -49,7 +49,7 @@ def test_tools_that_a_server_runs_are_refused_by_name(kind):
         ({"type": "function", "name": ""}, "tools[0].name"),
     ],
 )
-def test_what_is_no_tool_is_refused(tool, param):
+def test_a_malformed_tool_is_refused(tool, param):
     with pytest.raises(InvalidRequest) as caught:
         chat_tools([tool])
     assert caught.value.param == param

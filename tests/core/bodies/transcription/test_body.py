@@ -18,7 +18,7 @@ def asked(**fields) -> TranscriptionRequest:
     return validate(TranscriptionBody, {"model": "m", **fields}).request(FILE)
 
 
-def test_nothing_but_a_model_is_needed():
+def test_only_the_model_is_required():
     assert asked() == TranscriptionRequest("m", FILE)
 
 
@@ -72,7 +72,7 @@ def test_diarized_json_asks_for_speakers():
 
 
 @pytest.mark.parametrize("language", ["en", "EN", "en-GB", "en_US", "eng", "English", " english "])
-def test_a_language_however_it_is_spelled(language):
+def test_all_notations_of_a_language(language):
     assert asked(language=language).language == "en"
 
 
@@ -112,7 +112,7 @@ def test_a_list_of_one_language():
         ),
     ],
 )
-def test_nonsense_names_its_field(fields, param):
+def test_the_refusal_names_the_field(fields, param):
     with pytest.raises(InvalidRequest) as caught:
         asked(**fields)
     assert caught.value.param == param

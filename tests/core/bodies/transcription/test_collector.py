@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from core.bodies.transcription.collector import FinishedTranscript, TranscriptCollector
 from core.contract.events import (
-    Outcome,
-    Receipt,
     Segment,
     Started,
     Transcript,
@@ -17,7 +13,6 @@ from core.contract.events import (
 )
 from core.contract.transcription import AudioFile, TranscriptFormat, TranscriptionRequest
 from core.contract.translation import TranslationRequest
-from core.contract.usage import Amount, Basis
 
 FILE = AudioFile("/nowhere", "audio.wav", "audio/wav", 1000, 6.0)
 TEXT = "Ask not. Ask what."
@@ -42,10 +37,6 @@ def ask(form: str = "json", **fields) -> TranscriptionRequest:
     return TranscriptionRequest("m", FILE, format=TranscriptFormat(form), **fields)
 
 
-def receipt(*amounts: Amount, cost: Decimal | None = Decimal("0.0006")) -> Receipt:
-    return Receipt("gen-1", Outcome.COMPLETED, "m", "lab", amounts, cost, Basis.COMPUTED, 1, 2)
-
-
 def collected(events, request) -> FinishedTranscript:
     collector = TranscriptCollector()
     for event in events:
@@ -57,7 +48,7 @@ def test_events_become_one_transcript():
     assert collected(EVENTS, ask()) == FinishedTranscript(TEXT, "en", 6.0, SEGMENTS, WORDS)
 
 
-def test_the_providers_length_stands_where_nobody_measured():
+def test_the_providers_duration_is_used_where_none_was_measured():
     request = TranscriptionRequest("m", AudioFile("/nowhere", "audio.wav", "audio/wav", 1000))
     assert collected(EVENTS, request).seconds == 5.5
 

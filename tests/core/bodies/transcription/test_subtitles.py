@@ -1,4 +1,4 @@
-"""Cues that can be read: short, timed by words, never invented."""
+"""Cues of subtitles: short, at the times of the words, with no invented times."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from core.bodies.transcription.subtitles import (
 from core.contract.events import Segment, TranscriptWord
 
 
-def spoken(
+def words_of(
     text: str, start: float = 0.0, step: float = 0.5, speaker: str | None = None
 ) -> list[TranscriptWord]:
     return [
@@ -29,16 +29,16 @@ def spoken(
 
 
 def test_a_pause_ends_a_cue():
-    words = [*spoken("one two"), *spoken("three", 1.71)]
+    words = [*words_of("one two"), *words_of("three", 1.71)]
     assert cues((), words) == (Cue(0.0, 1.0, "one two"), Cue(1.71, 2.21, "three"))
 
 
 def test_a_shorter_pause_does_not():
-    assert cues((), [*spoken("one two"), *spoken("three", 1.7)]) == (Cue(0.0, 2.2, "one two three"),)
+    assert cues((), [*words_of("one two"), *words_of("three", 1.7)]) == (Cue(0.0, 2.2, "one two three"),)
 
 
 def test_another_speaker_ends_a_cue():
-    words = [*spoken("one", speaker="A"), *spoken("two", 0.5, speaker="B")]
+    words = [*words_of("one", speaker="A"), *words_of("two", 0.5, speaker="B")]
     assert [(cue.text, cue.speaker) for cue in cues((), words)] == [("one", "A"), ("two", "B")]
 
 
@@ -67,12 +67,12 @@ def test_cues_of_words_keep_every_word_and_every_limit(found):
 
 def test_a_short_segment_is_a_cue_as_it_is():
     segment = Segment(0, 1.0, 3.0, " Hello\n there. ")
-    assert cues([segment], spoken("Hello there", 1.0)) == (Cue(1.0, 3.0, "Hello there."),)
+    assert cues([segment], words_of("Hello there", 1.0)) == (Cue(1.0, 3.0, "Hello there."),)
 
 
 def test_a_long_segment_is_cut_at_its_words_and_keeps_its_commas():
     text = "First of all, this goes on, and on, and on, until nobody knows, how it began; really, nobody."
-    words = spoken(text.translate(str.maketrans("", "", ",;.")))
+    words = words_of(text.translate(str.maketrans("", "", ",;.")))
     segment = Segment(0, 0.0, words[-1].end, text, "A")
     made = cues([segment], words)
     assert " ".join(cue.text for cue in made) == text
@@ -85,16 +85,16 @@ def test_a_long_segment_without_words_stays_whole():
     assert cues([segment], ()) == (Cue(0.0, 30.0, ("word " * 40).strip()),)
 
 
-def test_words_that_say_something_else_are_not_believed():
+def test_words_that_do_not_match_the_segment_are_ignored():
     segment = Segment(0, 0.0, 10.0, "quite another text that goes on for some time")
-    assert cues([segment], spoken("three words only")) == (Cue(0.0, 10.0, segment.text),)
+    assert cues([segment], words_of("three words only")) == (Cue(0.0, 10.0, segment.text),)
 
 
 def test_text_and_length_alone_are_one_cue():
     assert cues((), (), "All of it.", 12.5) == (Cue(0.0, 12.5, "All of it."),)
 
 
-def test_text_alone_is_none():
+def test_text_alone_is_no_cue():
     assert cues((), (), "All of it.", None) == ()
 
 

@@ -1,4 +1,4 @@
-"""A finished transcript in every response format; nothing is invented."""
+"""A finished transcript in every response format."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_webvtt_escapes_what_would_be_markup():
 
 
 @pytest.mark.parametrize(("form", "empty"), [("srt", ""), ("vtt", "WEBVTT\n"), ("text", "")])
-def test_silence_is_no_subtitle(form, empty):
+def test_an_empty_transcript_has_no_cue(form, empty):
     assert render_transcript(FinishedTranscript("", seconds=3.0), ask(form)) == empty
 
 
@@ -125,7 +125,7 @@ def test_verbose_json_of_words_and_segments_has_both():
     assert (len(found["words"]), len(found["segments"])) == (4, 2)
 
 
-def test_verbose_json_leaves_out_what_is_not_known():
+def test_verbose_json_leaves_out_unknown_fields():
     assert render_transcript(FinishedTranscript("hi"), ask("verbose_json", segments=True)) == {
         "task": "transcribe", "text": "hi", "segments": []
     }  # fmt: skip
@@ -143,7 +143,7 @@ def test_a_verbose_translation_says_so():
     assert (found["task"], found["language"]) == ("translate", "english")
 
 
-def test_diarized_json_has_letters():
+def test_diarized_json_names_speakers_by_letters():
     assert render_transcript(collected(EVENTS, ask()), ask("diarized_json")) == {
         "task": "transcribe",
         "duration": 6.0,
