@@ -32,11 +32,11 @@ def test_one_changed_character_fails_the_checksum(alice, position):
 
 
 @pytest.mark.parametrize("text", ["", "ak_", "sk-abc", "ak_ÀÀÀÀÀÀÀÀ_" + "0" * 38, "a" * 1_000_000])
-def test_noise_has_no_public_id(text):
+def test_a_malformed_key_has_no_public_id(text):
     assert keys.public_id(text) is None
 
 
-def test_revoking_twice_leaves_one_trace(alice):
+def test_revoking_twice_leaves_one_audit_event(alice):
     _, key = keys.issue(alice)
     keys.revoke(key, actor=alice)
     keys.revoke(key, actor=alice)

@@ -22,7 +22,7 @@ def form(user, **changes: object) -> dict[str, object]:
     return {**said, "requests_per_minute": "", "expires_at_0": "", "expires_at_1": "", **changes}
 
 
-def test_a_key_is_shown_once_and_kept_nowhere(browser, alice):
+def test_a_key_is_displayed_once_and_stored_nowhere(browser, alice):
     page = browser.post(ADD, form(alice))
     (text,) = set(SHOWN.findall(page.content.decode()))
     key = ApiKey.objects.get()
@@ -40,7 +40,7 @@ def test_a_key_is_shown_once_and_kept_nowhere(browser, alice):
     assert (issued.action, issued.actor.username, issued.subject) == ("api_key.issued", "root", str(key))
 
 
-def test_limits_are_kept_as_lists(browser, alice, catalogue):
+def test_limits_are_stored_as_lists(browser, alice, catalogue):
     said = form(
         alice,
         allowed_tasks="speech, chat",
@@ -62,7 +62,7 @@ def test_limits_are_kept_as_lists(browser, alice, catalogue):
     ("box", "words"),
     [("allowed_tasks", "spech"), ("allowed_models", "no/such"), ("allowed_networks", "10.0.0.0/99")],
 )
-def test_limits_that_cannot_be_are_refused(browser, alice, box, words):
+def test_invalid_limits_are_refused(browser, alice, box, words):
     page = browser.post(ADD, form(alice, **{box: words}))
     assert page.status_code == 200
     assert list(page.context["adminform"].form.errors) == [box]
@@ -92,7 +92,7 @@ def test_keys_are_revoked_not_deleted(browser, alice):
     assert AuditEvent.objects.get(action="api_key.revoked").actor.username == "root"
 
 
-def test_people_with_keys_stay(browser, alice):
+def test_users_with_keys_cannot_be_deleted(browser, alice):
     keys.issue(alice)
     address = reverse("admin:core_user_delete", args=[alice.pk])
     assert browser.post(address, {"post": "yes"}).status_code == 403
@@ -111,7 +111,7 @@ def test_a_budget_has_one_owner(browser, alice, team):
     assert "$5.5<" in row
 
 
-def test_money_spent_is_not_typed(browser, alice):
+def test_spent_money_cannot_be_edited(browser, alice):
     budget = Budget.objects.create(user=alice, limit=5, spent=Decimal("1.25"))
     address = reverse("admin:core_budget_change", args=[budget.pk])
     said = {"user": alice.pk, "team": "", "api_key": "", "limit": "9", "window": "total"}

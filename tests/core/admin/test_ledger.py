@@ -77,12 +77,12 @@ def test_records_are_exported_and_the_export_is_noted(browser, busy):
 
 
 @pytest.mark.parametrize("model", ["=1+1", "@SUM(A1)", "+1", "-1"])
-def test_a_spreadsheet_gets_no_formula(browser, record, model):
+def test_csv_cells_are_no_formulas(browser, record, model):
     heading, row = export(browser, record(model=model))
     assert dict(zip(heading, row, strict=True))["model"] == f"'{model}"
 
 
-def test_hostile_words_stay_text(browser, record):
+def test_markup_in_values_is_escaped(browser, record):
     script = "<script>alert(1)</script>"
     row = record(model=script, cost=Decimal("1"))
     for address in (LIST, reverse("admin:core_usagerecord_change", args=[row.pk])):

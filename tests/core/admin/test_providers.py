@@ -55,7 +55,7 @@ def everything_kept() -> str:
     return out.getvalue()
 
 
-def test_a_new_key_is_kept_encrypted(browser):
+def test_a_new_key_is_stored_encrypted(browser):
     address = reverse("admin:core_provider_add")
     page = browser.post(address, form(None, {"label": "main", "new_secret": CANARY, "active": "on"}))
     assert page.status_code == 302
@@ -67,7 +67,7 @@ def test_a_new_key_is_kept_encrypted(browser):
     assert actions == {("provider.added", "Acme"), ("providerkey.set", "Acme …cdef")}
 
 
-def test_an_empty_box_keeps_the_stored_key(browser, acme):
+def test_an_empty_field_keeps_the_stored_key(browser, acme):
     before = acme.keys.get().secret.text
     assert change(browser, acme, {"label": "renamed", "new_secret": ""}).status_code == 302
     key = acme.keys.get()
@@ -97,7 +97,7 @@ def test_a_refused_key_is_not_repeated(browser, acme, bad, caplog):
     assert CANARY not in text + caplog.text + str(browser.session.items())
 
 
-def test_no_page_tells_the_key(browser, acme):
+def test_no_page_contains_the_key(browser, acme):
     change(browser, acme, {"new_secret": CANARY, "label": "again"})
     pages = [
         browser.get(reverse(f"admin:core_provider_{page}", args=args))
@@ -115,7 +115,7 @@ def test_no_page_tells_the_key(browser, acme):
     assert CANARY not in str(notes) + everything_kept()
 
 
-def test_a_new_address_removes_the_keys_it_was_not_given(browser, acme):
+def test_a_new_address_removes_the_stored_keys(browser, acme):
     ProviderKey.objects.create(provider=acme, label="second", secret=SECOND)
     Provider.objects.filter(pk=acme.pk).update(check_result="fine")
     page = change(browser, acme, base_url="https://thief.example/v1")
@@ -147,7 +147,7 @@ def test_a_row_marked_for_removal_is_removed(browser, acme):
     assert not AuditEvent.objects.filter(action="providerkey.set").exists()
 
 
-def test_a_new_address_gives_up_the_key_of_the_environment(browser, acme):
+def test_a_new_address_drops_the_key_of_the_environment(browser, acme):
     Provider.objects.filter(pk=acme.pk).update(environment="OPENAI")
     change(browser, acme, base_url="https://thief.example/v1")
     acme.refresh_from_db()
@@ -172,7 +172,7 @@ def test_a_new_address_gives_up_the_key_of_the_environment(browser, acme):
         ("acme.example", False),
     ],
 )
-def test_an_address_is_a_plain_one(browser, acme, address, fine):
+def test_an_address_has_scheme_host_port_and_path_only(browser, acme, address, fine):
     assert change(browser, acme, base_url=address).status_code == (302 if fine else 200)
 
 
@@ -201,7 +201,7 @@ def test_a_list_says_where_the_key_comes_from(browser, acme, settings):
         (scenarios.body(b"<html>"), "It answers with something else than a list of models."),
     ],
 )
-def test_the_button_calls_the_provider_and_tells_the_class(browser, acme, provider, scenario, told, caplog):
+def test_the_test_button_reports_the_class_of_error(browser, acme, provider, scenario, told, caplog):
     if scenario:
         provider.script("models", scenario)
     acme.base_url = provider.url
@@ -218,14 +218,14 @@ def test_the_button_calls_the_provider_and_tells_the_class(browser, acme, provid
     assert event.detail == {"changes": [{"answered": scenario is None}]}
 
 
-def test_prices_hold_their_endpoint(browser, acme, catalogue):
+def test_an_endpoint_with_prices_cannot_be_deleted(browser, acme, catalogue):
     endpoint = Endpoint.objects.first()
     address = reverse("admin:core_endpoint_delete", args=[endpoint.pk])
     assert browser.post(address, {"post": "yes"}).status_code == 403
     assert Price.objects.filter(endpoint=endpoint).exists()
 
 
-def test_a_wire_is_chosen_from_those_we_speak(browser, acme):
+def test_a_wire_is_chosen_from_the_known_ones(browser, acme):
     page = browser.get(reverse("admin:core_provider_change", args=[acme.pk])).content.decode()
     assert '<option value="openai" selected>' in page
     assert '<option value="local">' in page
@@ -234,7 +234,7 @@ def test_a_wire_is_chosen_from_those_we_speak(browser, acme):
     assert '<option value="later" selected>' in page
 
 
-def test_a_crash_while_saving_says_nothing_of_the_key(browser, acme, monkeypatch, caplog):
+def test_an_exception_while_saving_does_not_log_the_key(browser, acme, monkeypatch, caplog):
     def crash(*args: object) -> None:
         raise RuntimeError("The disk is full.")
 

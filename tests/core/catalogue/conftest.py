@@ -1,4 +1,4 @@
-"""A seeded catalogue, and small ways to change it."""
+"""A seeded catalogue, and ways to change it."""
 
 from __future__ import annotations
 
@@ -57,6 +57,19 @@ def keys(settings) -> Callable[..., None]:
         }
 
     return put
+
+
+@pytest.fixture
+def openai_key(models, keys) -> None:
+    keys(OPENAI="sk-direct")
+
+
+@pytest.fixture
+def two_keys(db, request, keys) -> None:
+    """OpenAI directly, and the same models resold by OpenRouter."""
+    if "catalogue" not in request.fixturenames:
+        request.getfixturevalue("models")
+    keys(OPENAI="sk-direct", OPENROUTER="sk-or-resold")
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The catalogue as people see it: states, filters, prices."""
+"""The list of models: status, filters, prices."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_local_engine_missing_is_unavailable_with_a_hint(models, monkeypatch):
     assert 'pip install "polyphony[local]"' in entry.help
 
 
-def test_what_can_be_used_comes_first(models, engine, keys):
+def test_usable_models_come_first(models, engine, keys):
     keys(OPENAI="sk-direct")
     order = [list(Status).index(entry.status) for entry in listings()]
     assert order == sorted(order)
@@ -131,7 +131,7 @@ def test_disabled_models_are_not_listed(catalogue):
         ("openai/gpt-5.4-audio-preview", "unpriced"),
     ],
 )
-def test_prices_as_people_say_them(models, slug, price):
+def test_price_texts(models, slug, price):
     assert by_slug()[slug].price == price
 
 

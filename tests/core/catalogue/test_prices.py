@@ -31,7 +31,7 @@ def test_money(amount, text):
     assert prices.money(Decimal(amount)) == text
 
 
-def test_sheet_shows_its_conditions():
+def test_the_lines_of_a_sheet_have_conditions():
     sheet = [
         price(Kind.TEXT_IN, Unit.TOKEN, "0.000002"),
         price(Kind.TEXT_IN, Unit.TOKEN, "0.000004", min_prompt_tokens=200_000),
@@ -44,7 +44,7 @@ def test_sheet_shows_its_conditions():
     ]
 
 
-def test_summary_tells_the_unconditional_price():
+def test_a_summary_has_the_unconditional_price():
     sheet = [
         price(Kind.TEXT_IN, Unit.TOKEN, "0.000001", min_prompt_tokens=200_000),
         price(Kind.TEXT_IN, Unit.TOKEN, "0.000002"),
@@ -73,7 +73,7 @@ def test_comparable(sheet, task, expected):
     assert found == (None if expected is None else Decimal(expected))
 
 
-def test_comparable_of_spoken_tokens_is_near_the_character_price():
+def test_speech_priced_by_token_is_comparable_to_a_price_by_character():
     sheet = [
         price(Kind.TEXT_IN, Unit.TOKEN, "0.0000006"),
         price(Kind.AUDIO_OUT, Unit.TOKEN, "0.000012"),

@@ -1,4 +1,4 @@
-"""Keys and addresses: which go together, and what is told when one is missing."""
+"""Which key goes to which address, and what is reported when one is missing."""
 
 from __future__ import annotations
 

@@ -93,7 +93,7 @@ def test_a_hidden_voice_is_not_offered(catalogue):
     assert snapshot.current().models[TTS].voices[0].id == "ash"
 
 
-def test_the_newest_active_key_is_kept_sealed_until_asked(catalogue):
+def test_the_newest_active_key_is_decrypted_only_when_used(catalogue):
     provider = Provider.objects.get(slug="openai")
     ProviderKey.objects.create(provider=provider, secret="sk-old-old-old-old-old")
     ProviderKey.objects.create(provider=provider, secret="sk-new-new-new-new-new")
@@ -107,7 +107,7 @@ def test_the_newest_active_key_is_kept_sealed_until_asked(catalogue):
 
 @pytest.mark.anyio
 @pytest.mark.django_db(transaction=True)
-async def test_first_reader_on_the_event_loop_gets_a_snapshot():
+async def test_the_first_call_on_an_event_loop_loads_a_snapshot():
     assert snapshot.current().number >= 0
 
 
@@ -128,7 +128,7 @@ def test_seed_of_another_process_is_seen(db):
     assert len(snapshot.current().models) > 70
 
 
-def test_local_formats_are_those_the_libraries_make(catalogue, monkeypatch):
+def test_local_formats_are_those_of_the_installed_libraries(catalogue, monkeypatch):
     monkeypatch.setattr(snapshot, "available_formats", lambda: (AudioFormat.WAV, AudioFormat.PCM))
     snapshot.reload()
     assert snapshot.current().models["local/espeak-ng"].endpoints[0].formats == ("wav", "pcm")

@@ -1,4 +1,4 @@
-"""A model that only writes down finds one that says it in English, and says which."""
+"""Which chat models translate a transcript."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ import pytest
 
 from core.catalogue.route import route
 from core.catalogue.translators import ready_translators
-from core.contract.errors import Unavailable, Unsupported
+from core.contract.errors import Unsupported
 from core.contract.transcription import AudioFile
 from core.contract.translation import TranslationRequest
 
 WHISPER = "openai/whisper-1"
-PLAIN = "openai/gpt-4o-transcribe"
 LOCAL = "local/pocketsphinx"
 FILE = AudioFile("/nowhere", "audio.wav", "audio/wav", 1000, 60.0)
 
@@ -20,34 +19,7 @@ def ask(model: str, **fields) -> TranslationRequest:
     return TranslationRequest(model, FILE, **fields)
 
 
-def test_a_model_that_translates_does_it_alone(models, keys):
-    keys(OPENAI="sk-direct")
-    assert route(ask(WHISPER)).then is None
-
-
-def test_a_model_that_does_not_goes_on_to_the_cheapest_language_model(models, keys):
-    keys(OPENAI="sk-direct")
-    way = route(ask(PLAIN))
-    assert way.model == PLAIN
-    assert way.then is not None
-    assert way.then.model == ready_translators()[0].slug
-    assert [target.provider for target in way.then.targets] == ["openai"]
-
-
-def test_a_named_translator_is_taken_even_by_a_model_that_translates(models, keys):
-    keys(OPENAI="sk-direct")
-    way = route(ask(WHISPER, translator="openai/gpt-4.1"))
-    assert (way.model, way.then.model) == (WHISPER, "openai/gpt-4.1")
-
-
-def test_a_translator_without_its_key_says_what_an_admin_must_do(models, keys):
-    keys(OPENAI="sk-direct")
-    with pytest.raises(Unavailable) as caught:
-        route(ask(PLAIN, translator="google/gemini-2.5-flash"))
-    assert caught.value.provider_code == "provider_needs_key"
-
-
-def test_without_any_language_model_those_that_translate_are_named(models):
+def test_without_a_translator_models_that_translate_are_named(models):
     with pytest.raises(Unsupported) as caught:
         route(ask(LOCAL))
     assert caught.value.provider_code == "no_translator"

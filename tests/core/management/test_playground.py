@@ -19,14 +19,14 @@ def said() -> str:
     return command.stderr.getvalue()
 
 
-def test_a_start_with_the_right_ring_says_nothing():
+def test_with_the_right_key_ring_nothing_is_reported():
     ProviderKey.objects.create(
         provider=Provider.objects.create(slug="lab", name="Lab"), secret="sk-test-1234"
     )
     assert said() == ""
 
 
-def test_a_start_with_another_ring_says_which_key_is_gone(settings):
+def test_with_another_key_ring_the_missing_key_is_named(settings):
     key = ProviderKey.objects.create(
         provider=Provider.objects.create(slug="lab", name="Lab"), secret="sk-test-1234"
     )

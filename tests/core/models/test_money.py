@@ -12,7 +12,7 @@ amounts = st.decimals(min_value=0, max_value=10**6, places=10, allow_nan=False)
 
 
 @given(amounts)
-def test_an_amount_of_ten_places_survives_storage(amount):
+def test_ten_decimal_places_are_stored_exactly(amount):
     assert from_steps(to_steps(amount)) == amount
 
 

@@ -28,7 +28,7 @@ def test_a_secret_is_stripped_sealed_and_read_back(key):
     assert fresh.hint == "cdef"
 
 
-def test_a_secret_never_shows_in_a_repr(key):
+def test_a_secret_is_not_in_a_repr(key):
     assert CANARY not in repr(ProviderKey.objects.get().secret)
     assert str(ProviderKey.objects.get()) == "Acme …cdef"
 
@@ -41,7 +41,7 @@ def test_saving_again_keeps_the_ciphertext(key):
     assert stored(key) == before
 
 
-def test_a_ciphertext_moved_to_another_row_does_not_open(key):
+def test_a_ciphertext_copied_to_another_row_cannot_be_decrypted(key):
     other = ProviderKey.objects.create(provider=key.provider, secret="sk-another-0123456789")
     with connection.cursor() as cursor:
         cursor.execute("UPDATE core_providerkey SET secret = %s", [stored(key)])
@@ -49,14 +49,14 @@ def test_a_ciphertext_moved_to_another_row_does_not_open(key):
         ProviderKey.objects.get(pk=other.pk).reveal()
 
 
-def test_a_lost_ring_key_is_loud(key, settings):
+def test_a_lost_ring_key_raises(key, settings):
     settings.POLYPHONY_SECRET_KEYS = [Fernet.generate_key().decode()]
     with pytest.raises(SecretLocked) as caught:
         ProviderKey.objects.get().reveal()
     assert CANARY not in str(caught.value)
 
 
-def test_a_new_ring_key_in_front_still_opens_what_the_old_one_sealed(key, settings):
+def test_secrets_of_an_older_ring_key_can_be_decrypted(key, settings):
     settings.POLYPHONY_SECRET_KEYS = [Fernet.generate_key().decode(), *settings.POLYPHONY_SECRET_KEYS]
     assert ProviderKey.objects.get().reveal() == CANARY
 

@@ -21,7 +21,7 @@ async def stored() -> Provider:
     return await Provider.objects.aget(slug="fake")
 
 
-async def test_a_live_provider_says_how_much_it_lists(row, provider):
+async def test_a_live_provider_reports_its_number_of_models(row, provider):
     check = await operations.test_connection("fake")
     assert check == operations.ConnectionCheck(True, "It answers and lists 2 models.")
     assert provider.requests[0].headers["authorization"] == f"Bearer {CANARY}"
@@ -48,7 +48,7 @@ async def test_a_live_provider_says_how_much_it_lists(row, provider):
         (scenarios.hang_up, "It cannot be reached at this address."),
     ],
 )
-async def test_a_failure_is_told_by_its_class_alone(row, provider, scenario, told):
+async def test_a_failure_is_reported_by_its_class_alone(row, provider, scenario, told):
     provider.script("models", scenario)
     assert await operations.test_connection("fake") == operations.ConnectionCheck(False, told)
     assert (await stored()).check_result == told
@@ -79,7 +79,7 @@ async def test_a_key_in_the_environment_is_used(row, provider, settings):
     assert provider.requests[0].headers["authorization"] == "Bearer sk-from-outside"
 
 
-async def test_a_locked_key_is_told_and_not_sent(row, provider, settings):
+async def test_a_locked_key_is_reported_and_not_sent(row, provider, settings):
     settings.POLYPHONY_SECRET_KEYS = ["bXkgb3RoZXIga2V5LCAzMiBieXRlcyBsb25nIHlvdSBrbm8="]
     check = await operations.test_connection("fake")
     assert check == operations.ConnectionCheck(
@@ -94,7 +94,7 @@ async def test_a_provider_is_tested_before_it_is_switched_on(row):
     assert (await operations.test_connection("fake")).ok
 
 
-async def test_a_note_reloads_nothing(row):
+async def test_storing_the_result_reloads_nothing(row):
     await operations.test_connection("fake")
     before = await Version.objects.aget(name=Version.CATALOGUE)
     await operations.test_connection("fake")
@@ -107,7 +107,7 @@ async def test_an_unknown_provider_is_not_found(transactional_db):
         await operations.test_connection("nobody")
 
 
-async def test_the_embedded_engine_is_started_and_answers(row):
+async def test_the_local_engine_is_started_and_answers(row):
     await Provider.objects.acreate(slug="local", name="Local", wire="local", needs_key=False)
     if hint := installed.speech_hint():
         assert hint in (await operations.test_connection("local")).message
@@ -118,7 +118,7 @@ async def test_the_embedded_engine_is_started_and_answers(row):
     await offload(close_shared_pool)
 
 
-async def test_the_rehearsal_plays_along_and_fails_on_demand(row):
+async def test_the_rehearsal_provider_fails_on_demand(row):
     rehearsal = Provider(slug="rehearsal", name="Rehearsal", wire="rehearsal", needs_key=False)
     await rehearsal.asave()
     assert (await operations.test_connection("rehearsal")).ok
@@ -130,7 +130,7 @@ async def test_the_rehearsal_plays_along_and_fails_on_demand(row):
     )
 
 
-async def test_a_wire_of_a_later_version_is_told(row):
+async def test_an_unknown_wire_is_reported(row):
     await Provider.objects.acreate(slug="later", name="Later", wire="telegraph", needs_key=False)
     check = await operations.test_connection("later")
     assert check == operations.ConnectionCheck(False, "Later speaks a wire this version does not know yet.")

@@ -23,36 +23,36 @@ IDS = ("qwen3", "gemma")
         ("OpenAI-compatible", {}),
     ],
 )
-async def test_a_server_is_told_by_its_path(serve, kind, answers):
+async def test_a_server_is_recognized_by_its_path(serve, kind, answers):
     port = serve({**LIST, **answers}).port
     assert await operations.detect_servers((port,)) == [DetectedServer(kind, port, IDS)]
 
 
-async def test_vllm_is_told_by_who_owns_its_models(serve):
+async def test_vllm_is_recognized_by_the_owner_of_its_models(serve):
     models = {"data": [{"id": "qwen3", "owned_by": "vllm"}]}
     port = serve({"/v1/models": models, "/version": {"version": "0.11"}}).port
     assert await operations.detect_servers((port,)) == [DetectedServer("vLLM", port, ("qwen3",))]
 
 
-async def test_several_ports_are_looked_at_at_once(serve):
+async def test_ports_are_probed_in_parallel(serve):
     first, second = serve(LIST).port, serve({**LIST, "/api/version": {"version": "1"}}).port
     found = await operations.detect_servers((first, second))
     assert [server.kind for server in found] == ["OpenAI-compatible", "Ollama"]
 
 
-async def test_our_own_port_is_never_asked(serve, settings):
+async def test_our_own_port_is_not_probed(serve, settings):
     server = serve(LIST)
     settings.PORT = server.port
     assert await operations.detect_servers((server.port,)) == []
     assert server.requests == []
 
 
-async def test_another_polyphony_is_passed_over(serve):
+async def test_another_polyphony_is_ignored(serve):
     port = serve({**LIST, "/v1/openapi.json": {"info": {"title": "Polyphony"}}}).port
     assert await operations.detect_servers((port,)) == []
 
 
-async def test_what_is_no_model_server_is_passed_over(serve):
+async def test_other_servers_are_ignored(serve):
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()  # takes the connection and never answers
@@ -60,7 +60,7 @@ async def test_what_is_no_model_server_is_passed_over(serve):
         assert await operations.detect_servers((web, silent.getsockname()[1], 9)) == []
 
 
-async def test_only_paths_of_this_machine_are_asked(serve):
+async def test_only_loopback_is_probed(serve):
     server = serve(LIST)
     await operations.detect_servers((server.port,))
     assert {seen.headers["host"] for seen in server.requests} == {f"127.0.0.1:{server.port}"}

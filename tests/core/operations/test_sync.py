@@ -66,7 +66,7 @@ async def test_a_bare_list_confirms_and_reports_and_writes_nothing(known):
     assert await AIModel.objects.acount() == 1
 
 
-async def test_what_is_no_longer_listed_is_told_and_kept(known, provider):
+async def test_models_no_longer_listed_are_reported_and_kept(known, provider):
     listing(provider, {"id": "other"})
     report = await operations.sync_models("fake")
     assert (report.gone, report.confirmed) == (["fake/tts-1"], [])
@@ -93,7 +93,7 @@ async def test_a_bare_list_adds_when_asked(known, provider):
     assert await Price.objects.acount() == 0
 
 
-async def test_a_rich_list_adds_models_with_their_prices(row, provider):
+async def test_a_list_with_details_adds_models_with_prices(row, provider):
     listing(provider, RICH)
     report = await operations.sync_models("fake")
     assert report.added == ["acme/talker-2"]
@@ -123,7 +123,7 @@ async def test_a_second_time_changes_nothing(row, provider):
     assert (await AIModel.objects.acount(), await Price.objects.acount()) == (1, 4)
 
 
-async def test_free_is_free_and_doubt_is_unpriced(row, provider):
+async def test_free_models_have_price_0_and_unclear_ones_none(row, provider):
     listing(
         provider,
         rich("acme/free", ["text"]),
@@ -136,7 +136,7 @@ async def test_free_is_free_and_doubt_is_unpriced(row, provider):
     assert await offload(prices, "acme/speaker") == {}
 
 
-async def test_tasks_nobody_knows_and_impossible_names_are_only_told(row, provider):
+async def test_unknown_tasks_and_invalid_names_are_only_reported(row, provider):
     listing(provider, rich("acme/ranker", ["rerank"]), rich("acme/<b>", ["text"]))
     report = await operations.sync_models("fake")
     assert report == operations.SyncReport("fake", unknown=["acme/<b>", "acme/ranker"])

@@ -141,7 +141,7 @@ def test_prices_are_typed_rows(entry: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
-def test_model_speaks_the_closed_vocabularies(model: dict[str, Any]) -> None:
+def test_a_model_has_only_known_values(model: dict[str, Any]) -> None:
     assert set(model["tasks"]) - TASKS == set()
     assert model["tasks"] != []
     assert set(model["input_modalities"]) - INPUTS == set()

@@ -57,7 +57,7 @@ def test_changed_seed_adds_models(catalogue, folder):
     assert AIModel.objects.get(slug="openai/tts-2").endpoints.get().prices.count() == 2
 
 
-def test_an_edited_row_stays_edited(catalogue, folder):
+def test_an_edited_row_is_not_overwritten(catalogue, folder):
     model = AIModel.objects.get(slug=TTS)
     model.description = "Our old friend"
     model.save()
@@ -79,51 +79,7 @@ def test_switches_survive_and_do_not_count_as_edits(catalogue, folder):
     assert AIModel.objects.get(slug=TTS).enabled is False
 
 
-def test_a_new_price_is_a_new_row(catalogue, folder):
-    old = first_price(TTS, "openai")
-    folder.change_model(
-        "openai", TTS, lambda entry: entry["endpoint"]["prices"][0].update(usd_per_unit="0.000016")
-    )
-    report = seed_catalogue(folder.path)
-    assert report.prices == 1
-    rows = Price.objects.filter(endpoint=old.endpoint).order_by("valid_from")
-    assert [row.usd_per_unit for row in rows] == [Decimal("0.000015"), Decimal("0.000016")]
-    assert rows[0].pk == old.pk
-    assert rows[0].valid_from == old.valid_from
-
-
-def test_two_changes_of_a_price_are_two_rows(catalogue, folder):
-    for amount in ("0.000016", "0.000017"):
-        line = {"kind": "text_in", "unit": "character", "usd_per_unit": amount}
-        folder.change_model("openai", TTS, lambda entry, line=line: entry["endpoint"].update(prices=[line]))
-        assert seed_catalogue(folder.path).prices == 1
-    assert Price.objects.filter(endpoint__model__slug=TTS).count() == 3
-
-
-def test_an_admins_price_wins_over_a_later_seed(catalogue, folder):
-    endpoint = Endpoint.objects.get(model__slug=TTS)
-    Price.objects.create(endpoint=endpoint, kind="text_in", unit="character", usd_per_unit=Decimal("0.00001"))
-    folder.change_model(
-        "openai", TTS, lambda entry: entry["endpoint"]["prices"][0].update(usd_per_unit="0.000016")
-    )
-    report = seed_catalogue(folder.path)
-    assert (report.prices, report.kept) == (0, 1)
-    assert endpoint.prices.count() == 2
-
-
-def test_an_admins_own_endpoint_gets_no_seeded_prices(db):
-    model = AIModel.objects.create(slug=TTS, name="Mine", tasks=["speech"])
-    provider = Provider.objects.create(slug="openai", name="Mine", base_url="https://example.org/v1")
-    mine = Endpoint.objects.create(model=model, provider=provider, upstream_id="tts-1")
-    report = seed_catalogue()
-    assert report.kept == 3
-    assert model.endpoints.get() == mine
-    assert mine.prices.count() == 0
-    model.refresh_from_db()
-    assert model.name == "Mine"
-
-
-def test_a_voice_that_left_the_seed_goes_and_an_admins_voice_stays(catalogue, folder):
+def test_a_voice_removed_from_the_seed_is_deleted_and_an_admins_voice_stays(catalogue, folder):
     model = AIModel.objects.get(slug=TTS)
     Voice.objects.create(model=model, voice_id="custom", name="Ours")
     folder.change_model("openai", TTS, lambda entry: entry["voices"].pop())
@@ -143,7 +99,7 @@ def test_a_broken_seed_leaves_everything_as_it_was(catalogue, folder):
     assert number(Version.SEED) == before
 
 
-def test_a_resold_model_is_asked_after_the_direct_one(catalogue):
+def test_a_resold_model_comes_after_the_direct_one(catalogue):
     found = Endpoint.objects.filter(model__slug="openai/gpt-4o-mini-tts").order_by("priority")
     assert [(row.provider.slug, row.priority, row.formats) for row in found] == [
         ("openai", 10, []),

@@ -1,0 +1,34 @@
+"""Routes of speech requests: a format per target."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.catalogue.route import route
+from core.contract.audio import AudioFormat
+from core.contract.errors import Unsupported
+from tests.core.catalogue.requests import speech_request
+
+MINI = "openai/gpt-4o-mini-tts"
+TTS = "openai/tts-1"
+
+
+def test_endpoints_that_cannot_make_the_format_are_passed_over(models, keys):
+    keys(OPENAI="sk-direct", OPENROUTER="sk-or-resold")
+    found = route(speech_request(MINI, format=AudioFormat.FLAC))
+    assert [(target.provider, target.format) for target in found.targets] == [("openai", "flac")]
+
+
+def test_wanted_formats_are_tried_in_order_per_target(models, keys):
+    keys(OPENAI="sk-direct", OPENROUTER="sk-or-resold")
+    found = route(speech_request(MINI, formats=(AudioFormat.WAV, AudioFormat.PCM)))
+    assert [(target.provider, target.format) for target in found.targets] == [
+        ("openai", "wav"),
+        ("openrouter", "pcm"),
+    ]
+
+
+def test_an_unknown_voice_is_reported_before_a_missing_key(models):
+    with pytest.raises(Unsupported) as caught:
+        route(speech_request(TTS, voice="nobody"))
+    assert caught.value.param == "voice"

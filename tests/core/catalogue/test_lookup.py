@@ -1,0 +1,92 @@
+"""Models are found by name; errors name similar models and replacements."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.catalogue import snapshot
+from core.catalogue.route import route
+from core.contract.errors import ModelNotFound, ModelRetired, WrongEndpoint
+from core.models import AIModel
+from tests.core.catalogue.requests import REHEARSAL, speech_request
+
+ESPEAK = "local/espeak-ng"
+MINI = "openai/gpt-4o-mini-tts"
+TTS = "openai/tts-1"
+
+
+@pytest.mark.parametrize("spelling", [MINI, MINI.upper(), "OpenAI/GPT-4o-mini-TTS"])
+def test_model_names_are_found_in_any_case(models, keys, spelling):
+    keys(OPENAI="sk-direct")
+    assert route(speech_request(spelling)).model == MINI
+
+
+def test_an_unknown_model_error_names_similar_models(models):
+    with pytest.raises(ModelNotFound) as caught:
+        route(speech_request("local/espek-ng"))
+    assert caught.value.status == 404
+    assert caught.value.metadata["near_models"][0] == ESPEAK
+    assert ESPEAK in caught.value.message
+
+
+def test_a_model_name_without_author_suggests_full_names(models):
+    with pytest.raises(ModelNotFound) as caught:
+        route(speech_request("tts-1-hd"))
+    assert caught.value.metadata["near_models"][:2] == ["azure/tts-1-hd", "openai/tts-1-hd"]
+
+
+def test_a_very_long_model_name_is_shortened(models):
+    with pytest.raises(ModelNotFound) as caught:
+        route(speech_request("x" * 100_000))
+    assert len(caught.value.message) < 300
+
+
+def test_retired_model_names_the_replacement(models):
+    with pytest.raises(ModelRetired) as caught:
+        route(speech_request("google/gemini-2.5-flash-preview-tts"))
+    assert caught.value.status == 404
+    assert caught.value.metadata == {
+        "shutdown_at": "2026-11-17",
+        "replacement": "google/gemini-3.8-flash-tts",
+        "fallback_models": ["google/gemini-3.8-flash-tts"],
+    }
+    assert caught.value.message.endswith("Use google/gemini-3.8-flash-tts instead.")
+
+
+def test_a_model_is_retired_from_its_shutdown_date(catalogue, keys):
+    keys(OPENAI="sk-direct")
+    AIModel.objects.filter(slug=TTS).update(shutdown_at="2026-01-01")
+    snapshot.reset()
+    with pytest.raises(ModelRetired):
+        route(speech_request(TTS))
+    AIModel.objects.filter(slug=TTS).update(shutdown_at="2999-01-01")
+    snapshot.reset()
+    assert route(speech_request(TTS)).model == TTS
+
+
+def test_a_model_of_another_task_names_its_endpoint(models):
+    with pytest.raises(WrongEndpoint) as caught:
+        route(speech_request("openai/gpt-4o"))
+    assert caught.value.status == 400
+    told, _, others = caught.value.message.partition(". ")
+    assert told == "openai/gpt-4o does chat, not speech: call /chat/completions"
+    assert others.startswith("For speech there is local/espeak-ng, ")
+    metadata = caught.value.metadata
+    assert (metadata["tasks"], metadata["endpoints"]) == (["chat"], ["/chat/completions"])
+    assert metadata["models"][0] == ESPEAK
+
+
+def test_disabled_model_is_not_found(catalogue):
+    AIModel.objects.filter(slug=ESPEAK).update(enabled=False)
+    snapshot.reset()
+    with pytest.raises(ModelNotFound) as caught:
+        route(speech_request(ESPEAK))
+    assert caught.value.provider_code == "model_disabled"
+
+
+def test_rehearsal_is_hidden_until_enabled(models):
+    with pytest.raises(ModelNotFound):
+        route(speech_request())
+    with pytest.raises(ModelNotFound) as caught:
+        route(speech_request("local/rehearsel"))
+    assert REHEARSAL not in caught.value.metadata["near_models"]

@@ -1,0 +1,68 @@
+"""Voice and format of the audio in a chat response."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.catalogue import snapshot
+from core.catalogue.route import route
+from core.contract.audio import AudioFormat
+from core.models import Endpoint
+from tests.core.catalogue.requests import audio_chat_request, route_error
+
+AUDIO = "openai/gpt-audio"
+REHEARSAL = "local/rehearsal-chat"
+
+
+pytestmark = pytest.mark.usefixtures("two_keys")
+
+
+@pytest.mark.parametrize(("voice", "expected"), [(None, "alloy"), ("Cedar", "cedar")])
+def test_a_chat_voice_is_found_by_name(voice, expected):
+    assert route(audio_chat_request(AUDIO, voice=voice)).targets[0].voice == expected
+
+
+def test_an_unknown_voice_lists_the_voices():
+    refused = route_error(audio_chat_request(AUDIO, voice="nobody"))
+    assert refused.param == "audio.voice"
+    assert refused.metadata["voices"] == [
+        "alloy", "ash", "ballad", "coral", "echo", "sage", "shimmer", "verse", "marin", "cedar",
+    ]  # fmt: skip
+
+
+def test_an_audio_format_selects_the_endpoints_that_make_it():
+    (target,) = route(audio_chat_request(AUDIO, format=AudioFormat.MP3)).targets
+    assert (target.provider, target.format) == ("openai", AudioFormat.MP3)
+    assert [target.provider for target in route(audio_chat_request(AUDIO)).targets] == [
+        "openai",
+        "openrouter",
+    ]
+
+
+def test_streamed_audio_is_pcm_only():
+    refused = route_error(audio_chat_request(AUDIO, format=AudioFormat.MP3, streamed=True))
+    assert refused.param == "audio.format"
+    assert refused.metadata == {"formats": ["pcm16"]}
+    assert refused.message == f"{AUDIO} streams pcm16 only: ask for that, or without stream."
+    assert route(audio_chat_request(AUDIO, streamed=True)).targets[0].format is AudioFormat.PCM
+
+
+def test_of_several_formats_the_streamed_one_is_chosen():
+    request = audio_chat_request(
+        AUDIO, format=AudioFormat.MP3, formats=(AudioFormat.WAV, AudioFormat.PCM), streamed=True
+    )
+    assert route(request).targets[0].format is AudioFormat.PCM
+
+
+def test_an_endpoint_can_list_more_streamed_formats(catalogue):
+    Endpoint.objects.filter(model__slug=AUDIO, provider__slug="openai").update(
+        options={"streamed_formats": ["pcm", "mp3"]}
+    )
+    snapshot.reset()
+    (target,) = route(audio_chat_request(AUDIO, format=AudioFormat.MP3, streamed=True)).targets
+    assert (target.provider, target.format) == ("openai", AudioFormat.MP3)
+
+
+def test_a_format_that_no_endpoint_makes_lists_the_formats(rehearsal):
+    refused = route_error(audio_chat_request(REHEARSAL, format=AudioFormat.FLAC))
+    assert refused.message == f"{REHEARSAL} cannot speak flac here. It makes pcm16."
