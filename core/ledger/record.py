@@ -98,6 +98,7 @@ class Record:
         self.running: OpenAttempt | None = None
         self.meter = Meter()
         self.stored = False
+        """Whether the database may have the record."""
         self.delivered = False
         self.attempts: list[bill.ClosedAttempt] = []
         self.unstored: tuple[Row, ...] = ()

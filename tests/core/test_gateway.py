@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection
@@ -24,8 +25,8 @@ from core.contract.errors import (
     UpstreamFailed,
     UpstreamUnreachable,
 )
-from core.contract.events import AudioChunk, AudioStart, Outcome, Receipt, SpeechWords, Started, Used
-from core.contract.requests import Caller, Source
+from core.contract.events import AudioChunk, AudioStart, Event, Outcome, Receipt, SpeechWords, Started, Used
+from core.contract.requests import Caller, Request, Source
 from core.contract.speech import SpeechRequest
 from core.contract.tasks import Task, UnknownTask
 from core.gateway import COLLECTORS, Session, collect, health, stream
@@ -240,3 +241,32 @@ async def test_a_task_without_a_collector_is_not_collected_by_anothers(lab, runn
     with pytest.raises(UnknownTask, match="gateway has no row for the task print"):
         await collect(session)
     assert await UsageRecord.objects.acount() == 0
+
+
+class PrintCollector:
+    """Collects a made-up task: the names of its events."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def note(self, event: Event) -> None:
+        self.names.append(type(event).__name__)
+
+    def finish(self, request: Request) -> str:
+        return f"{request.task}: {', '.join(self.names)}"
+
+
+async def test_a_new_task_is_collected_by_its_own_collector_only(monkeypatch):
+    async def events():
+        yield Started("Lab", "printer", 1)
+        yield AudioStart(AudioFormat.PCM, 24_000)
+        yield AudioChunk(b"page")
+
+    monkeypatch.setitem(COLLECTORS, "print", PrintCollector)
+    session = SimpleNamespace(request=SimpleNamespace(task="print"), events=events, receipt="receipt")
+    answer = await collect(session)
+    assert (answer.content, answer.started.model, answer.receipt) == (
+        "print: Started, AudioStart, AudioChunk",
+        "printer",
+        "receipt",
+    )
