@@ -1,4 +1,4 @@
-"""A self-signed certificate for the names this machine has: over https a browser may use its microphone."""
+"""A self-signed certificate for the names of this machine: browsers need https for the microphone."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ class Certificate(NamedTuple):
 
 
 def self_signed(folder: Path, hosts: Iterable[str] = ()) -> Certificate:
-    """The certificate in `folder`, made anew when missing, about to expire, or without one of the names.
+    """The certificate in `folder`, created when missing, about to expire, or without one of the names.
 
     Names are `hosts`, localhost, this machine's names and addresses. Only the owner can read the files.
     """
     files = Certificate(folder / "tls-key.pem", folder / "tls-certificate.pem")
     names = sorted({*(host.strip("[]") for host in hosts), *_own_names()} - {"", "0.0.0.0", "::"})
-    if not _still_good(files, names):
-        _make(files, names)
+    if not _is_valid(files, names):
+        _create(files, names)
     return files
 
 
@@ -45,20 +45,20 @@ def _own_names() -> set[str]:
     with contextlib.suppress(OSError):
         names |= {str(entry[4][0]).partition("%")[0] for entry in socket.getaddrinfo(name, None)}
     with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        # Choosing a route sends nothing; the address is one of those reserved for examples.
+        # Connecting UDP sends nothing; the address is one of those reserved for examples.
         probe.connect(("192.0.2.1", 9))
         names.add(probe.getsockname()[0])
     return names
 
 
-def _still_good(files: Certificate, names: list[str]) -> bool:
+def _is_valid(files: Certificate, names: list[str]) -> bool:
     try:
         certificate = x509.load_pem_x509_certificate(files.certificate.read_bytes())
         key = serialization.load_pem_private_key(files.key.read_bytes(), password=None)
-        alternatives = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        covered_names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except (OSError, ValueError, x509.ExtensionNotFound):
         return False
-    covered = {str(alternative.value) for alternative in alternatives}
+    covered = {str(alternative.value) for alternative in covered_names}
     return (
         certificate.public_key() == key.public_key()
         and certificate.not_valid_after_utc - RENEW_BEFORE > datetime.now(UTC)
@@ -66,7 +66,7 @@ def _still_good(files: Certificate, names: list[str]) -> bool:
     )
 
 
-def _make(files: Certificate, names: list[str]) -> None:
+def _create(files: Certificate, names: list[str]) -> None:
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Polyphony")])
     now = datetime.now(UTC)
@@ -78,7 +78,7 @@ def _make(files: Certificate, names: list[str]) -> None:
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(hours=1))
         .not_valid_after(now + VALID_FOR)
-        .add_extension(x509.SubjectAlternativeName([_alternative(name) for name in names]), critical=False)
+        .add_extension(x509.SubjectAlternativeName([_general_name(name) for name in names]), critical=False)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .sign(key, hashes.SHA256())
@@ -90,7 +90,7 @@ def _make(files: Certificate, names: list[str]) -> None:
     _write_private(files.certificate, certificate.public_bytes(serialization.Encoding.PEM))
 
 
-def _alternative(name: str) -> x509.GeneralName:
+def _general_name(name: str) -> x509.GeneralName:
     try:
         return x509.IPAddress(ip_address(name))
     except ValueError:

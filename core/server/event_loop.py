@@ -1,4 +1,4 @@
-"""The event loop under Daphne: uvloop's, with which first deltas came a fifth sooner, or else Python's.
+"""The event loop under Daphne: uvloop's (first deltas a fifth sooner) where it is installed, or Python's.
 
 To be imported before Daphne, which installs a loop of its own unless it finds one.
 """

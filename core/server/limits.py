@@ -1,4 +1,4 @@
-"""What a request may bring, on any ASGI server: a body of bounded size and no claims about its origin."""
+"""ASGI middleware for any server: a limit on bodies, and forwarded headers of trusted proxies only."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from typing import Any
 
 from core.api.http.middleware import SERVER_SEND
+from core.contract.tasks import FACTS, Task
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -20,12 +21,12 @@ Network = IPv4Network | IPv6Network
 MIB = 1024 * 1024
 PAGE_CAP = 5 * MIB // 2
 UPLOAD_PATHS = ("/api/", "/v1/", "/v3/router/", "/uploads/")
-CHAT_PATHS = ("/chat/completions", "/responses")
+CHAT_PATHS = (FACTS[Task.CHAT].path, "/responses")
 
 
 def body_caps(max_upload_mb: int) -> Callable[[str], int]:
-    """Bytes a body may have at a path: the API and uploads take a file of `max_upload_mb` written as base64
-    in JSON, a conversation two of them and many words, everything else takes a form."""
+    """Most bytes of a body, by path: the API and uploads take a file of `max_upload_mb` as base64 in JSON,
+    chats two of them and 16 MiB of text, all other paths a form."""
     upload = max_upload_mb * MIB * 4 // 3 + MIB
     chat = 2 * max_upload_mb * MIB * 4 // 3 + 16 * MIB
 
@@ -38,7 +39,7 @@ def body_caps(max_upload_mb: int) -> Callable[[str], int]:
 
 
 def error_body(status: int, message: str, error_type: str) -> bytes:
-    """The error envelope of the API, for refusals that happen before the API is reached."""
+    """The error envelope of the API, for errors before the API is reached."""
     kind = "invalid_request_error" if status < 500 else "server_error"
     error = {
         "code": status,
@@ -68,16 +69,16 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        meter = _Meter(self.cap_for(scope["path"]), receive, send)
-        if _declared_length(scope) > meter.cap:
-            await meter.refuse()
+        counter = _BodyCounter(self.cap_for(scope["path"]), receive, send)
+        if _declared_length(scope) > counter.cap:
+            await counter.refuse()
             return
         scope[SERVER_SEND] = send
         try:
-            await self.app(scope, meter.receive, meter.send)
+            await self.app(scope, counter.receive, counter.send)
         except Exception:
-            # Whatever the application makes of a request that breaks off, the client has its answer.
-            if not meter.refused:
+            # The application may fail on the early disconnect; the client has its response already.
+            if not counter.refused:
                 raise
 
 
@@ -88,13 +89,13 @@ def _declared_length(scope: Scope) -> int:
     return 0
 
 
-class _Meter:
+class _BodyCounter:
     """Counts what an application receives; over the cap it gets a disconnect and the client a 413."""
 
     def __init__(self, cap: int, receive: Receive, send: Send) -> None:
         self.cap = cap
         self.refused = False
-        self._left = cap
+        self._remaining = cap
         self._started = False
         self._receive = receive
         self._send = send
@@ -103,8 +104,8 @@ class _Meter:
         if self.refused:
             return {"type": "http.disconnect"}
         message = await self._receive()
-        self._left -= len(message.get("body", b""))
-        if self._left >= 0:
+        self._remaining -= len(message.get("body", b""))
+        if self._remaining >= 0:
             return message
         await self.refuse()
         return {"type": "http.disconnect"}
@@ -130,7 +131,7 @@ class _Meter:
 
 
 class TrustedProxies:
-    """Believes `X-Forwarded-For` and `-Proto` of these networks only; the application sees neither."""
+    """Takes `X-Forwarded-For` and `-Proto` from these networks only; the application sees neither header."""
 
     def __init__(self, app: Application, networks: Iterable[str | Network]) -> None:
         self.app = app
@@ -138,37 +139,37 @@ class TrustedProxies:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] in ("http", "websocket"):
-            scope = settle_origin(scope, self.networks)
+            scope = resolve_origin(scope, self.networks)
         await self.app(scope, receive, send)
 
 
 def parse_networks(networks: Iterable[str | Network]) -> tuple[Network, ...]:
-    """Addresses and networks in any notation `ipaddress` knows; ValueError names a bad one."""
+    """Addresses and networks in any notation `ipaddress` knows. Raises ValueError naming an invalid one."""
     return tuple(ip_network(network) for network in networks)
 
 
-def settle_origin(scope: Scope, trusted: tuple[Network, ...]) -> Scope:
-    """A scope whose `client` and `scheme` are what a trusted proxy said, or else what the socket says.
+def resolve_origin(scope: Scope, trusted: tuple[Network, ...]) -> Scope:
+    """The scope with `client` and `scheme` from the headers of a trusted proxy, or else from the socket.
 
-    Headers that claim an origin are gone afterwards, so doing it twice changes nothing.
+    Forwarded headers are removed, so doing it twice changes nothing.
     """
-    claims = [(name, value) for name, value in scope["headers"] if _claims_origin(name)]
-    if not claims:
+    forwarded = [(name, value) for name, value in scope["headers"] if _is_forwarded(name)]
+    if not forwarded:
         return scope
-    settled = {**scope, "headers": [pair for pair in scope["headers"] if not _claims_origin(pair[0])]}
+    resolved = {**scope, "headers": [pair for pair in scope["headers"] if not _is_forwarded(pair[0])]}
     peer = _parse_address(scope["client"][0]) if scope.get("client") else None
-    if peer is None or not _within(peer, trusted):
-        return settled
-    hops = _values(claims, b"x-forwarded-for")
+    if peer is None or not _in_any(peer, trusted):
+        return resolved
+    hops = _values(forwarded, b"x-forwarded-for")
     if hops:
-        settled["client"] = [str(_origin(peer, hops, trusted)), 0]
-    if protocols := _values(claims, b"x-forwarded-proto"):
+        resolved["client"] = [str(_origin(peer, hops, trusted)), 0]
+    if protocols := _values(forwarded, b"x-forwarded-proto"):
         plain = "http" if scope["type"] == "http" else "ws"
-        settled["scheme"] = f"{plain}s" if protocols[-1].lower() in ("https", "wss") else plain
-    return settled
+        resolved["scheme"] = f"{plain}s" if protocols[-1].lower() in ("https", "wss") else plain
+    return resolved
 
 
-def _claims_origin(name: bytes) -> bool:
+def _is_forwarded(name: bytes) -> bool:
     return name.startswith(b"x-forwarded-") or name in (b"forwarded", b"x-real-ip", b"daphne-root-path")
 
 
@@ -185,12 +186,12 @@ def _origin(peer: Address, hops: list[str], trusted: tuple[Network, ...]) -> Add
         if address is None:
             break
         origin = address
-        if not _within(address, trusted):
+        if not _in_any(address, trusted):
             break
     return origin
 
 
-def _within(address: Address, networks: tuple[Network, ...]) -> bool:
+def _in_any(address: Address, networks: tuple[Network, ...]) -> bool:
     return any(address in network for network in networks)
 
 

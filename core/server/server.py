@@ -1,7 +1,7 @@
-"""The server: Daphne with bounded memory, impatient with clients that stall, patient when told to stop.
+"""The server: Daphne with bounded memory, time limits for clients that stall, and a graceful shutdown.
 
-Stock Daphne keeps whole request bodies, unread answers and unread messages in memory, and drops everything on
-SIGTERM. Each part that differs here has a test in `tests/core/server/` that fails on the original.
+Daphne itself keeps whole request bodies, unread responses and unread messages in memory, and drops all
+connections on SIGTERM. Each difference has a test in `tests/core/server/` that fails on the original.
 """
 
 from __future__ import annotations
@@ -34,38 +34,46 @@ from twisted.logger import (
 )
 from twisted.python.failure import Failure
 
+from core.server import internals
 from core.server.certificate import Certificate, self_signed
-from core.server.flow import SLICE, Message, RequestInbox, SocketInbox
-from core.server.http import Channel, HTTPFactory, Request
-from core.server.limits import MIB, Application, body_caps, parse_networks, settle_origin
-from core.server.websocket import Socket, SocketFactory
+from core.server.channel import Channel
+from core.server.flow import SLICE, Message, RequestQueue, WebSocketQueue
+from core.server.limits import MIB, Application, body_caps, parse_networks, resolve_origin
+from core.server.request import HTTPFactory, Request
+from core.server.websocket import WebSocket, WebSocketFactory
 
 logger = logging.getLogger(__name__)
 
-daphne.server.twisted_loop.close()  # made at its import, and of no use beside ours
+internals.close_unused_loop()
 SERVICE_RESTART = 1012
 UNSENT_IN_KERNEL = 128 * 1024
 BACKLOG = 1024
-"""Connections the kernel holds until we take them; beyond that clients wait whole seconds to try again."""
-Hook = Callable[[], Awaitable[None]]
-Connection = Request | Socket
+"""Connections queued by the kernel; beyond that, clients wait seconds before trying again."""
+DrainHook = Callable[[], Awaitable[None]]
+Connection = Request | WebSocket
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much a client may ask of the server; seconds and bytes."""
+    """What a client may demand of the server.
+
+    `cap_for` gives the most bytes of a body by path; a body has to arrive at `body_bytes_per_second` in every
+    `body_window_seconds`. A client may read nothing for `stall_seconds`; a refused connection is read on for
+    `linger_seconds`. `unread_messages` and `unread_bytes` are those of a websocket that its application has
+    not received. An application may go on for `disconnect_seconds` after its client has left.
+    """
 
     cap_for: Callable[[str], int] = field(default_factory=lambda: body_caps(50))
-    stall: float = 10.0
+    stall_seconds: float = 10.0
     header_seconds: float = 10.0
-    body_window: float = 60.0
-    body_rate: float = 1000.0
+    body_window_seconds: float = 60.0
+    body_bytes_per_second: float = 1000.0
     linger_seconds: float = 2.0
     idle_seconds: float = 60.0
     unread_messages: int = 256
     unread_bytes: int = 4 * MIB
     message_bytes: int = MIB
-    settle_seconds: float = 30.0
+    disconnect_seconds: float = 30.0
     drain_seconds: float = 30.0
     check_seconds: float = 1.0
 
@@ -80,14 +88,14 @@ def serve(
     trusted_proxies: Iterable[str] = (),
     ready: Callable[[int], None] | None = None,
     draining: Callable[[], None] | None = None,
-    on_drain: Iterable[Hook] = (),
+    on_drain: Iterable[DrainHook] = (),
     signal_handlers: bool = True,
 ) -> None:
-    """Serves until SIGTERM or SIGINT, then drains; OSError when it cannot listen. Once per process.
+    """Serve until SIGTERM or SIGINT, then drain. Raises OSError when it cannot listen. Once per process.
 
-    `tls` is the folder of a self-signed certificate, made there when missing. `ready` gets the real port;
-    `draining` is called when draining begins; `on_drain` are awaited when clients are gone (or their time is
-    up), before the event loop stops. A second signal stops at once.
+    `tls` is the folder of a self-signed certificate, created when missing. `ready` gets the real port;
+    `draining` is called when draining begins; `on_drain` are awaited when all clients have left (or after
+    `drain_seconds`), before the event loop stops. A second signal stops at once.
     """
     server = Server(
         application,
@@ -105,7 +113,7 @@ def serve(
 
 
 class Server(daphne.server.Server):
-    """Daphne's server with our protocols. `shutdown()` is what a signal does, callable from any thread."""
+    """Daphne's server with our protocols. `shutdown()` does what a signal does, from any thread."""
 
     def __init__(
         self,
@@ -118,7 +126,7 @@ class Server(daphne.server.Server):
         trusted_proxies: Iterable[str] = (),
         ready: Callable[[int], None] | None = None,
         draining: Callable[[], None] | None = None,
-        on_drain: Iterable[Hook] = (),
+        on_drain: Iterable[DrainHook] = (),
         signal_handlers: bool = True,
     ) -> None:
         self.limits = limits or Limits()
@@ -128,13 +136,13 @@ class Server(daphne.server.Server):
             signal_handlers=signal_handlers,
             websocket_max_message_size=self.limits.message_bytes,
             websocket_max_frame_size=self.limits.message_bytes,
-            application_close_timeout=self.limits.settle_seconds,
+            application_close_timeout=self.limits.disconnect_seconds,
             server_name="polyphony",
         )
         self.trusted_proxies = parse_networks(trusted_proxies)
         self.draining = False
         self.channels: set[Channel] = set()
-        self.sockets: set[Socket] = set()
+        self.sockets: set[WebSocket] = set()
         self.connections: dict[Connection, dict[str, Any]] = {}
         self._ready = ready
         self._on_draining = draining
@@ -143,9 +151,9 @@ class Server(daphne.server.Server):
         self._failure: Failure | None = None
 
     def run(self) -> None:
-        """Daphne's own `run` names its protocol factories; this differs in those and in signals."""
+        """As Daphne's `run`, but with our protocol factories and signal handlers."""
         self.http_factory = HTTPFactory(self)
-        self.ws_factory = SocketFactory(self, server=self.server_name)
+        self.ws_factory = WebSocketFactory(self, server=self.server_name)
         self.ws_factory.setProtocolOptions(
             autoPingTimeout=self.ping_timeout,
             allowNullOrigin=True,
@@ -176,8 +184,8 @@ class Server(daphne.server.Server):
         super().listen_success(port)
         self._ports.append(port)
         if hasattr(socket, "TCP_NOTSENT_LOWAT"):
-            # Connections inherit it. Without, the kernel takes megabytes at once and a slow reader looks like
-            # a stalled one, because room is only reported after a third of that has left.
+            # Connections inherit it. Otherwise the kernel buffers megabytes, and a slow reader looks like a
+            # stalled one, because free space is only reported after a third of that has been sent.
             with socket.socket(fileno=os.dup(port.fileno())) as handle:
                 handle.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_IN_KERNEL)
 
@@ -186,21 +194,23 @@ class Server(daphne.server.Server):
 
     # Applications
 
-    def create_application(self, protocol: Connection, scope: dict[str, Any]) -> RequestInbox | SocketInbox:
+    def create_application(
+        self, protocol: Connection, scope: dict[str, Any]
+    ) -> RequestQueue | WebSocketQueue:
         scope["asgi"] = {"version": "3.0"}
         # Daphne took the root path from a header that any client may send.
         scope["root_path"] = self.root_path
         if scope["type"] == "websocket":
             scope["scheme"] = "wss" if protocol.secure else "ws"
-        inbox = protocol.open_inbox()
+        queue = protocol.open_queue()
         running = self.application(
-            settle_origin(scope, self.trusted_proxies), inbox.receive, partial(self.handle_reply, protocol)
+            resolve_origin(scope, self.trusted_proxies), queue.receive, partial(self.handle_reply, protocol)
         )
         instance = asyncio.ensure_future(running)
-        # Daphne looks for ended applications once a second, and not at all for an answer left unfinished.
+        # Daphne looks for ended applications once a second, and never for an unfinished response.
         instance.add_done_callback(lambda _: protocol.application_ended())
         self.connections[protocol]["application_instance"] = instance
-        return inbox
+        return queue
 
     async def handle_reply(self, protocol: Connection, message: Message) -> None:
         """`send` of the application: returns when the transport has room for more."""
@@ -215,15 +225,15 @@ class Server(daphne.server.Server):
         await self._write(protocol, message)
 
     async def _write(self, protocol: Connection, message: Message) -> None:
-        if not protocol.gate.is_open:
-            await protocol.gate.opened()
+        if not protocol.backpressure.writable:
+            await protocol.backpressure.wait_until_writable()
         if "disconnected" in self.connections.get(protocol, {"disconnected": True}):
-            # Nobody listens any more. An application that only sends must still let others run.
+            # The client has left. An application that only sends must still let other tasks run.
             await asyncio.sleep(0)
             return
         await super().handle_reply(protocol, message)
 
-    # Looking after connections
+    # Checking connections
 
     def protocol_disconnected(self, protocol: Connection) -> None:
         # A rejected websocket disconnects twice, the second time after Daphne has forgotten it.
@@ -231,11 +241,11 @@ class Server(daphne.server.Server):
             super().protocol_disconnected(protocol)
 
     def application_checker(self) -> None:
-        """Daphne's loop ends for good when looking after one connection fails."""
+        """Daphne's loop would end for good when the check of one connection fails."""
         try:
             super().application_checker()
         except Exception:
-            logger.exception("Looking after applications failed")
+            logger.exception("Checking applications failed")
             reactor.callLater(1, self.application_checker)
 
     def timeout_checker(self) -> None:
@@ -243,7 +253,7 @@ class Server(daphne.server.Server):
             try:
                 connection.check_timeouts()
             except Exception:
-                logger.exception("Looking after %r failed", connection)
+                logger.exception("Checking %r failed", connection)
         reactor.callLater(self.limits.check_seconds, self.timeout_checker)
 
     # Stopping
@@ -269,10 +279,10 @@ class Server(daphne.server.Server):
             channel.close_if_idle()
         for websocket in list(self.sockets):
             websocket.close(SERVICE_RESTART, "the server restarts")
-        # Requests, sockets and applications end in many places; asking for half a minute is the simpler way.
+        # Requests, websockets and applications end in many places: polling for half a minute is simpler.
         while self._busy() and time.monotonic() < deadline:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
-        await self._end_applications()  # what they still have to write down needs what the hooks close
+        await self._end_applications()  # before the hooks: they close what a settlement needs
         for hook in self._on_drain:
             try:
                 await hook()
@@ -288,11 +298,11 @@ class Server(daphne.server.Server):
         return [instance for instance in instances if instance is not None and not instance.done()]
 
     def kill_all_applications(self) -> Deferred[Any]:
-        """Daphne's fails where an application has not begun, and waits for ever for the others."""
+        """Daphne's fails where an application has not started, and waits without limit for the others."""
         return Deferred.fromFuture(asyncio.ensure_future(self._end_applications()))
 
     async def _end_applications(self) -> None:
-        """Cancel what still runs and give it a moment."""
+        """Cancel running applications and wait for them, at most 5 s."""
         running = self._running()
         for instance in running:
             instance.cancel()
@@ -301,16 +311,17 @@ class Server(daphne.server.Server):
 
 
 def _endpoint(host: str, port: int, tls: Certificate | None) -> str:
+    """Twisted's description of the endpoint to listen on."""
     interface = quoteStringArgument(host.strip("[]"))
-    place = f"port={port}:interface={interface}:backlog={BACKLOG}"
+    address = f"port={port}:interface={interface}:backlog={BACKLOG}"
     if tls is None:
-        return f"tcp:{place}"
+        return f"tcp:{address}"
     key, certificate = quoteStringArgument(str(tls.key)), quoteStringArgument(str(tls.certificate))
-    return f"ssl:{place}:privateKey={key}:certKey={certificate}"
+    return f"ssl:{address}:privateKey={key}:certKey={certificate}"
 
 
 def _log_errors_only() -> None:
-    """Twisted reports every connection; its errors belong in our log."""
+    """Twisted logs every connection; only its errors are passed to `logging`."""
     errors = LogLevelFilterPredicate(defaultLogLevel=LogLevel.error)
     observer = FilteringLogObserver(STDLibLogObserver(__name__), [errors])
     globalLogBeginner.beginLoggingTo([observer], redirectStandardIO=False, discardBuffer=True)

@@ -1,4 +1,4 @@
-"""Websockets as Daphne speaks them, with limits on what waits unread on either side, and every close code."""
+"""A websocket: Daphne's, with limits on unread messages in both directions, and any close code."""
 
 from __future__ import annotations
 
@@ -6,35 +6,34 @@ import time
 from typing import TYPE_CHECKING
 
 import daphne.ws_protocol
-from autobahn.util import encode_truncate
 from autobahn.websocket.types import ConnectionRequest
 from twisted.internet.interfaces import ISSLTransport
 from twisted.python.failure import Failure
 
-from core.server.flow import Gate, Message, SocketInbox
+from core.server import internals
+from core.server.flow import Backpressure, Message, WebSocketQueue
 
 if TYPE_CHECKING:
     from core.server.server import Server
 
 POLICY_VIOLATION = 1008
 INTERNAL_ERROR = 1011
-CLOSE_REASON_BYTES = 123
 
 
-class Socket(daphne.ws_protocol.WebSocketProtocol):
-    """One websocket. Subclassed because Daphne lets messages pile up without end in both directions."""
+class WebSocket(daphne.ws_protocol.WebSocketProtocol):
+    """One websocket. Daphne's own queues messages without limit in both directions."""
 
     server: Server
-    inbox: SocketInbox | None = None
+    queue: WebSocketQueue | None = None
     closing_since: float | None = None
 
     def connectionMade(self) -> None:
         super().connectionMade()
-        self.gate = Gate()
+        self.backpressure = Backpressure()
         self.secure = ISSLTransport.providedBy(self.transport)
-        # The transport still reports to the HTTP connection it was taken from.
+        # The transport still has the producer of the HTTP channel it was taken from.
         self.unregisterProducer()
-        self.registerProducer(self.gate, True)
+        self.registerProducer(self.backpressure, True)
 
     def connectionLost(self, reason: Failure) -> None:
         if hasattr(self, "server"):
@@ -42,13 +41,13 @@ class Socket(daphne.ws_protocol.WebSocketProtocol):
         super().connectionLost(reason)
 
     def onConnect(self, request: ConnectionRequest) -> object:
-        self.factory.server_class.sockets.add(self)
+        internals.server_of(self.factory).sockets.add(self)
         return super().onConnect(request)
 
-    def open_inbox(self) -> SocketInbox:
+    def open_queue(self) -> WebSocketQueue:
         limits = self.server.limits
-        self.inbox = SocketInbox(limits.unread_messages, limits.unread_bytes, self._flooded)
-        return self.inbox
+        self.queue = WebSocketQueue(limits.unread_messages, limits.unread_bytes, self._overflow)
+        return self.queue
 
     def handle_reply(self, message: Message) -> None:
         if message["type"] == "websocket.close" and self.state == self.STATE_OPEN:
@@ -57,37 +56,37 @@ class Socket(daphne.ws_protocol.WebSocketProtocol):
             super().handle_reply(message)
 
     def close(self, code: int, reason: str = "") -> None:
-        """Closes with any code; autobahn's public `sendClose` refuses those a server needs (1008, 1012)."""
+        """Close with any code, or reject a websocket that has not been accepted."""
         if self.state == self.STATE_OPEN:
             self.closing_since = time.monotonic()
-            self.sendCloseFrame(code=code, reasonUtf8=encode_truncate(reason, CLOSE_REASON_BYTES))
-        elif self.state == self.STATE_CONNECTING and hasattr(self, "handshake_deferred"):
+            internals.send_close(self, code, reason)
+        elif internals.is_awaiting_accept(self):
             self.serverReject()
 
     def application_ended(self) -> None:
         self.close(INTERNAL_ERROR)
 
     def onClose(self, wasClean: bool, code: int | None, reason: str | None) -> None:
-        # The application is told why we closed, whether or not the browser repeated our code.
-        super().onClose(wasClean, self.localCloseCode or code, reason)
+        # The application gets the code that was sent, whether or not the browser repeated it.
+        super().onClose(wasClean, internals.sent_close_code(self) or code, reason)
 
-    def _flooded(self) -> None:
+    def _overflow(self) -> None:
         self.close(POLICY_VIOLATION, "too many unread messages")
-        if self.inbox is not None:
-            self.inbox.close(POLICY_VIOLATION)
+        if self.queue is not None:
+            self.queue.close(POLICY_VIOLATION)
 
     def check_timeouts(self) -> None:
         if self.state != self.STATE_CLOSED:
             super().check_timeouts()
         elif self.closing_since is None:
             self.closing_since = time.monotonic()
-        limit = self.server.limits.stall
+        limit = self.server.limits.stall_seconds
         closing = self.closing_since is not None and time.monotonic() - self.closing_since > limit
-        if closing or self.gate.stalled(limit):
+        if closing or self.backpressure.stalled(limit):
             self.transport.abortConnection()
 
 
-class SocketFactory(daphne.ws_protocol.WebSocketFactory):
-    """Builds our websockets."""
+class WebSocketFactory(daphne.ws_protocol.WebSocketFactory):
+    """Creates our websockets."""
 
-    protocol = Socket
+    protocol = WebSocket

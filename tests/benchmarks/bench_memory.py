@@ -24,7 +24,7 @@ from tests.benchmarks.installation import MODEL, furnished
 from tests.benchmarks.processes import Running, introduce, running, surroundings
 from tests.benchmarks.program import playground
 from tests.benchmarks.verdict import Verdict
-from tests.core.server.processes import is_cut
+from tests.core.server.processes import is_reset
 
 MB = 1_000_000
 UPLOAD, BLOCK = 50 * MB, bytes(64 * 1024)
@@ -124,7 +124,7 @@ def stalled(server: Running, ask: bytes) -> float:
             client.sendall(ask)
             assert client.recv(12, socket.MSG_PEEK) == b"HTTP/1.1 200"
             clients.append(client)
-        cut = all(is_cut(client, began + STALL + GRACE - time.monotonic()) for client in clients)
+        cut = all(is_reset(client, began + STALL + GRACE - time.monotonic()) for client in clients)
     return time.monotonic() - began if cut else float("inf")
 
 

@@ -60,7 +60,7 @@ class Command(BaseCommand):
                 tls=Path(settings.VAR) / "tls" if options["tls"] else None,
                 limits=Limits(
                     body_caps(settings.MAX_UPLOAD_MB),
-                    stall=settings.STALL_SECONDS,
+                    stall_seconds=settings.STALL_SECONDS,
                     drain_seconds=settings.DRAIN_SECONDS,
                 ),
                 trusted_proxies=settings.TRUSTED_PROXIES,

@@ -49,7 +49,7 @@ async def count(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def deny(scope: Scope, receive: Receive, send: Send) -> None:
-    await reply(send, "who are you?", 401)
+    await reply(send, "denied", 401)
 
 
 async def flood(scope: Scope, receive: Receive, send: Send, mb: float, whole: float = 0) -> None:
@@ -58,9 +58,9 @@ async def flood(scope: Scope, receive: Receive, send: Send, mb: float, whole: fl
     if whole:
         await part(send, b"x" * int(mb * MIB))
     else:
-        piece = bytes(MIB // 16)
+        chunk = bytes(MIB // 16)
         for _ in range(int(mb * 16)):
-            await part(send, piece)
+            await part(send, chunk)
     await part(send, b"", more_body=False)
     marks.append("flooded")
 
@@ -73,7 +73,7 @@ async def slow(scope: Scope, receive: Receive, send: Send, seconds: float) -> No
         await asyncio.sleep(0.2)
         marks.append("slow settled")
         raise
-    await reply(send, "slow but sure")
+    await reply(send, "slow")
 
 
 async def ticks(scope: Scope, receive: Receive, send: Send, number: float) -> None:
@@ -85,7 +85,7 @@ async def ticks(scope: Scope, receive: Receive, send: Send, number: float) -> No
 
 
 async def leave(scope: Scope, receive: Receive, send: Send, stream: float = 0) -> None:
-    """Waits for the client to go, then takes its time to settle."""
+    """Waits for the disconnect, then goes on for 1.5 s."""
     if stream:
         await start(send)
         await part(send, b"data: 0\n\n")
@@ -100,7 +100,7 @@ async def leave(scope: Scope, receive: Receive, send: Send, stream: float = 0) -
         marks.append("cancelled")
 
 
-async def forgetful(scope: Scope, receive: Receive, send: Send) -> None:
+async def no_response(scope: Scope, receive: Receive, send: Send) -> None:
     """Ends without an answer."""
 
 
@@ -119,18 +119,18 @@ async def broken(scope: Scope, receive: Receive, send: Send) -> None:
     raise ValueError("on purpose")
 
 
-async def seen(scope: Scope, receive: Receive, send: Send) -> None:
+async def echo_scope(scope: Scope, receive: Receive, send: Send) -> None:
     headers = [[name.decode(), value.decode("latin-1")] for name, value in scope["headers"]]
-    kept = {name: scope[name] for name in ("client", "scheme", "root_path", "method", "path")}
-    await reply(send, {**kept, "headers": headers})
+    scope_values = {name: scope[name] for name in ("client", "scheme", "root_path", "method", "path")}
+    await reply(send, {**scope_values, "headers": headers})
 
 
-async def told(scope: Scope, receive: Receive, send: Send) -> None:
+async def report_marks(scope: Scope, receive: Receive, send: Send) -> None:
     await reply(send, marks)
 
 
 async def busy(scope: Scope, receive: Receive, send: Send) -> None:
-    """Accepts and reads nothing more until it has been left alone for a while."""
+    """Accepts and reads nothing for 1 s."""
     await send({"type": "websocket.accept"})
     await asyncio.sleep(1)
     message: Message = {"type": "websocket.connect"}
@@ -141,9 +141,9 @@ async def busy(scope: Scope, receive: Receive, send: Send) -> None:
 
 async def blast(scope: Scope, receive: Receive, send: Send, mb: float) -> None:
     await send({"type": "websocket.accept"})
-    piece = bytes(MIB // 16)
+    chunk = bytes(MIB // 16)
     for _ in range(int(mb * 16)):
-        await send({"type": "websocket.send", "bytes": piece})
+        await send({"type": "websocket.send", "bytes": chunk})
     await send({"type": "websocket.close", "code": 1000})
 
 
@@ -172,10 +172,10 @@ HTTP = {
     "slow": slow,
     "ticks": ticks,
     "leave": leave,
-    "forgetful": forgetful,
+    "no_response": no_response,
     "broken": broken,
-    "seen": seen,
-    "told": told,
+    "scope": echo_scope,
+    "marks": report_marks,
 }
 WEBSOCKET = {
     "busy": busy,
@@ -188,12 +188,12 @@ WEBSOCKET = {
 }
 
 
-def say(**fact: Any) -> None:
+def print_fact(**fact: Any) -> None:
     print(json.dumps(fact), flush=True)
 
 
-async def last_words() -> None:
-    say(drained=True, marks=marks)
+async def report_end() -> None:
+    print_fact(drained=True, marks=marks)
 
 
 if __name__ == "__main__":
@@ -206,7 +206,7 @@ if __name__ == "__main__":
         tls=Path(folder) if folder else None,
         limits=Limits(**options.get("limits", {})),
         trusted_proxies=options.get("trusted_proxies", ()),
-        ready=lambda port: say(port=port),
-        draining=lambda: say(draining=True),
-        on_drain=[last_words],
+        ready=lambda port: print_fact(port=port),
+        draining=lambda: print_fact(draining=True),
+        on_drain=[report_end],
     )

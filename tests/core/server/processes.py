@@ -1,4 +1,4 @@
-"""A server process of the tests, and clients made of sockets that behave as badly as needed."""
+"""A server process for the tests, and clients of plain sockets that can misbehave."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[3]
 MIB = 1024 * 1024
 
 
-class Served:
+class ServerProcess:
     """One running server process."""
 
     def __init__(self, process: subprocess.Popen[str], port: int) -> None:
@@ -34,10 +34,10 @@ class Served:
     def get(self, target: str, *headers: str) -> tuple[int, dict[str, str], bytes]:
         with self.connect() as client:
             client.sendall(request("GET", target, "Connection: close", *headers))
-            return read_answer(client)
+            return read_response(client)
 
     def marks(self) -> list[str]:
-        return json.loads(self.get("/told")[2])
+        return json.loads(self.get("/marks")[2])
 
     def wait_for_mark(self, mark: str, seconds: float = 10) -> None:
         wait_until(lambda: mark in self.marks(), seconds)
@@ -45,7 +45,7 @@ class Served:
     def signal(self, number: int = signal.SIGTERM) -> None:
         self.process.send_signal(number)
 
-    def says(self) -> dict[str, Any]:
+    def read_fact(self) -> dict[str, Any]:
         """The next line the process prints; empty when it has ended."""
         line = self.process.stdout.readline() if self.process.stdout else ""
         return json.loads(line) if line else {}
@@ -67,9 +67,9 @@ class Served:
 
 
 @contextmanager
-def served(**options: Any) -> Iterator[Served]:
+def start_server(**options: Any) -> Iterator[ServerProcess]:
     """A server for `tests.core.server.application` with small limits, on a free port."""
-    limits = {"stall": 1.0, "check_seconds": 0.2, "drain_seconds": 8.0, **options.pop("limits", {})}
+    limits = {"stall_seconds": 1.0, "check_seconds": 0.2, "drain_seconds": 8.0, **options.pop("limits", {})}
     command = [
         sys.executable,
         "-m",
@@ -78,15 +78,15 @@ def served(**options: Any) -> Iterator[Served]:
     ]
     environment = {**os.environ, "PYTHONWARNINGS": "default"}
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
-        running = Served(process, 0)
+        running = ServerProcess(process, 0)
         try:
-            running.port = running.says()["port"]
+            running.port = running.read_fact()["port"]
             yield running
         finally:
             process.kill()
 
 
-def failing(code: str) -> str:
+def stderr_of(code: str) -> str:
     """What Python code prints to standard error when it fails in a process of its own."""
     command = [sys.executable, "-c", code]
     outcome = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=20, check=False)
@@ -97,7 +97,7 @@ def failing(code: str) -> str:
 def wait_until(condition: Callable[[], bool], seconds: float = 10) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
+        assert time.monotonic() < deadline, "the condition did not come true in time"
         time.sleep(0.05)
 
 
@@ -107,7 +107,7 @@ def request(method: str, target: str, *headers: str) -> bytes:
     )
 
 
-def read_answer(client: socket.socket) -> tuple[int, dict[str, str], bytes]:
+def read_response(client: socket.socket) -> tuple[int, dict[str, str], bytes]:
     """Status, headers and everything up to the end of the connection, as sent."""
     received = read_all(client)
     head, _, body = received.partition(b"\r\n\r\n")
@@ -117,13 +117,13 @@ def read_answer(client: socket.socket) -> tuple[int, dict[str, str], bytes]:
 
 
 def read_all(client: socket.socket) -> bytes:
-    parts = []
-    while part := client.recv(MIB):
-        parts.append(part)
-    return b"".join(parts)
+    chunks = []
+    while chunk := client.recv(MIB):
+        chunks.append(chunk)
+    return b"".join(chunks)
 
 
-def is_cut(client: socket.socket, seconds: float) -> bool:
+def is_reset(client: socket.socket, seconds: float) -> bool:
     """Whether the server reset the connection; what was sent before is left unread."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -139,11 +139,11 @@ def _established(client: socket.socket) -> bool:
 
 def upgrade(client: socket.socket, target: str) -> None:
     """The opening handshake, accepted."""
-    head = ask_to_upgrade(client, target)
+    head = request_upgrade(client, target)
     assert head.startswith(b"HTTP/1.1 101 "), head
 
 
-def ask_to_upgrade(client: socket.socket, target: str) -> bytes:
+def request_upgrade(client: socket.socket, target: str) -> bytes:
     """The opening handshake; the head of the answer, whatever it is."""
     key = base64.b64encode(os.urandom(16)).decode()
     wanted = ("Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13")
@@ -170,12 +170,12 @@ def frame(payload: bytes, opcode: int = 1) -> bytes:
 
 def read_frame(client: socket.socket) -> tuple[int, bytes]:
     """Opcode and payload of the next frame from the server."""
-    opcode, size = exactly(client, 2)
+    opcode, size = read_exactly(client, 2)
     if size == 126:
-        (size,) = struct.unpack("!H", exactly(client, 2))
+        (size,) = struct.unpack("!H", read_exactly(client, 2))
     elif size == 127:
-        (size,) = struct.unpack("!Q", exactly(client, 8))
-    return opcode & 15, exactly(client, size)
+        (size,) = struct.unpack("!Q", read_exactly(client, 8))
+    return opcode & 15, read_exactly(client, size)
 
 
 def read_close(client: socket.socket) -> tuple[int, str]:
@@ -186,15 +186,15 @@ def read_close(client: socket.socket) -> tuple[int, str]:
             return struct.unpack("!H", payload[:2])[0], payload[2:].decode()
 
 
-def exactly(client: socket.socket, size: int) -> bytes:
+def read_exactly(client: socket.socket, size: int) -> bytes:
     received = b""
     while len(received) < size:
-        part = client.recv(size - len(received))
-        assert part, "the server closed the connection"
-        received += part
+        chunk = client.recv(size - len(received))
+        assert chunk, "the server closed the connection"
+        received += chunk
     return received
 
 
-def encrypted(client: socket.socket, authority: Path) -> ssl.SSLSocket:
+def wrap_tls(client: socket.socket, authority: Path) -> ssl.SSLSocket:
     context = ssl.create_default_context(cafile=str(authority))
     return context.wrap_socket(client, server_hostname="localhost")

@@ -19,7 +19,7 @@ from core.server.limits import (
     TrustedProxies,
     body_caps,
     parse_networks,
-    settle_origin,
+    resolve_origin,
 )
 
 pytestmark = pytest.mark.anyio
@@ -119,17 +119,17 @@ async def test_body_that_turns_out_over_the_cap_is_refused(headers: list[tuple[b
 
 
 async def test_application_that_reads_on_after_the_cap_gets_disconnects() -> None:
-    seen = []
+    messages = []
 
     async def stubborn(scope: Scope, receive: Receive, send: Send) -> None:
-        seen.extend([await receive(), await receive()])
+        messages.extend([await receive(), await receive()])
 
     client = Client([b"12345678901"])
     await BodyLimit(stubborn, lambda path: CAP)(client.scope, client.receive, client.send)
-    assert seen == [{"type": "http.disconnect"}] * 2
+    assert messages == [{"type": "http.disconnect"}] * 2
 
 
-async def test_failure_of_a_refused_application_is_no_news() -> None:
+async def test_a_failure_after_a_refusal_is_not_raised() -> None:
     client = Client([b"12345678901"])
     await run(client, Reader(fail=True))
     assert client.status == 413
@@ -140,7 +140,7 @@ async def test_failure_of_an_application_within_the_cap_is_raised() -> None:
         await run(Client([b"1"]), Reader(fail=True))
 
 
-async def test_answer_that_has_begun_is_not_answered_twice() -> None:
+async def test_a_started_response_is_not_started_twice() -> None:
     client = Client([b"12345678901"])
     await run(client, Reader(answer_first=True))
     assert [message["type"] for message in client.sent] == ["http.response.start"]
@@ -175,9 +175,9 @@ async def test_pages_take_a_form(path: str) -> None:
 PROXIES = parse_networks(["10.0.0.0/8", "2001:db8::/32"])
 
 
-def settled(peer: str, *headers: tuple[bytes, bytes], kind: str = "http") -> Scope:
+def resolved(peer: str, *headers: tuple[bytes, bytes], kind: str = "http") -> Scope:
     scheme = "http" if kind == "http" else "ws"
-    return settle_origin(
+    return resolve_origin(
         {"type": kind, "headers": list(headers), "client": [peer, 5], "scheme": scheme}, PROXIES
     )
 
@@ -201,24 +201,24 @@ def forwarded_for(value: bytes) -> tuple[bytes, bytes]:
     ],
 )
 async def test_client_is_the_last_untrusted_hop(hops: bytes, client: str) -> None:
-    assert settled("10.0.0.1", forwarded_for(hops))["client"] == [client, 0]
+    assert resolved("10.0.0.1", forwarded_for(hops))["client"] == [client, 0]
 
 
 async def test_hops_in_several_lines_are_one_list() -> None:
     lines = (forwarded_for(b"6.6.6.6"), forwarded_for(b"203.0.113.9"))
-    assert settled("10.0.0.1", *lines)["client"] == ["203.0.113.9", 0]
+    assert resolved("10.0.0.1", *lines)["client"] == ["203.0.113.9", 0]
 
 
 @pytest.mark.parametrize("peer", ["10.0.0.1", "::ffff:10.0.0.1", "2001:db8::1"])
 async def test_scheme_of_a_trusted_proxy_is_taken(peer: str) -> None:
     https = (b"x-forwarded-proto", b"https")
-    assert settled(peer, https)["scheme"] == "https"
-    assert settled(peer, https, kind="websocket")["scheme"] == "wss"
-    assert settled(peer, (b"x-forwarded-proto", b"http"))["scheme"] == "http"
+    assert resolved(peer, https)["scheme"] == "https"
+    assert resolved(peer, https, kind="websocket")["scheme"] == "wss"
+    assert resolved(peer, (b"x-forwarded-proto", b"http"))["scheme"] == "http"
 
 
 @pytest.mark.parametrize("peer", ["203.0.113.9", "11.0.0.1", "unix:"])
-async def test_strangers_claim_nothing(peer: str) -> None:
+async def test_forwarded_headers_of_untrusted_clients_change_nothing(peer: str) -> None:
     claims = [
         forwarded_for(b"6.6.6.6"),
         (b"x-forwarded-proto", b"https"),
@@ -227,16 +227,16 @@ async def test_strangers_claim_nothing(peer: str) -> None:
         (b"x-real-ip", b"6.6.6.6"),
         (b"daphne-root-path", b"/evil"),
     ]
-    scope = settled(peer, (b"host", b"here"), *claims)
+    scope = resolved(peer, (b"host", b"here"), *claims)
     assert (scope["client"], scope["scheme"], scope["headers"]) == ([peer, 5], "http", [(b"host", b"here")])
 
 
-async def test_second_settling_changes_nothing() -> None:
-    once = settled("10.0.0.1", forwarded_for(b"10.2.2.2"), (b"x-forwarded-proto", b"https"))
-    assert settle_origin(once, PROXIES) == once
+async def test_resolving_twice_changes_nothing() -> None:
+    once = resolved("10.0.0.1", forwarded_for(b"10.2.2.2"), (b"x-forwarded-proto", b"https"))
+    assert resolve_origin(once, PROXIES) == once
 
 
-async def test_middleware_settles_requests_and_leaves_lifespan_alone() -> None:
+async def test_the_middleware_resolves_requests_and_leaves_lifespan_alone() -> None:
     scopes = []
 
     async def keep(scope: Scope, receive: Receive, send: Send) -> None:

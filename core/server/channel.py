@@ -1,0 +1,136 @@
+"""An HTTP connection: Twisted's channel with limits on what a client sends and how slowly it does."""
+
+from __future__ import annotations
+
+import enum
+import time
+from typing import TYPE_CHECKING
+from urllib.parse import unquote_to_bytes
+
+from twisted.python.failure import Failure
+from twisted.web import http
+
+from core.server import internals
+from core.server.limits import error_body, too_large
+
+if TYPE_CHECKING:
+    from core.server.server import Server
+
+REASONS = {408: b"Request Timeout", 413: b"Content Too Large", 431: b"Request Header Fields Too Large"}
+
+REFUSAL = (
+    b"HTTP/1.1 %d %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\nConnection: close\r\n\r\n"
+)
+
+
+class Phase(enum.Enum):
+    """What a connection waits for; in the first three phases it is for the client to send something."""
+
+    CONNECTED = enum.auto()
+    HEADERS = enum.auto()
+    BODY = enum.auto()
+    RESPONSE = enum.auto()
+    IDLE = enum.auto()
+    TIMED_OUT = enum.auto()
+    """Being closed: a second call of Twisted's `timeoutConnection` would start its time-out again."""
+
+
+class Channel(http.HTTPChannel):
+    """One connection. Only the channel sees the headers before the body is read, and Twisted's own time-out
+    starts again with every byte, so that a client could take for ever to send its headers."""
+
+    abortTimeout = 5
+
+    def connectionMade(self) -> None:
+        self.server: Server = self.factory.server
+        self.refused = False
+        self.lost = False
+        self.received_bytes = 0
+        self._enter(Phase.CONNECTED)
+        self.server.channels.add(self)
+        super().connectionMade()
+
+    def connectionLost(self, reason: Failure) -> None:
+        self.lost = True
+        self.server.channels.discard(self)
+        super().connectionLost(reason)
+
+    def dataReceived(self, data: bytes) -> None:
+        if self.refused:
+            return
+        if self.phase in (Phase.CONNECTED, Phase.IDLE):
+            self._enter(Phase.HEADERS)
+        super().dataReceived(data)
+
+    def allHeadersReceived(self) -> None:
+        self.cap = self.server.limits.cap_for(_path_of(internals.request_target(self)))
+        if self.length is not None and self.length > self.cap:
+            self.refuse(413, too_large(self.cap))
+            return
+        self._enter(Phase.BODY)
+        super().allHeadersReceived()
+
+    def rawDataReceived(self, data: bytes) -> None:
+        if not self.refused:
+            super().rawDataReceived(data)
+
+    def allContentReceived(self) -> None:
+        if not self.refused:
+            self._enter(Phase.RESPONSE)
+            super().allContentReceived()
+
+    def lineLengthExceeded(self, line: bytes) -> None:
+        self.refuse(431, error_body(431, "A header line is too long.", "invalid_request"))
+
+    def requestDone(self, request: http.Request) -> None:
+        self._enter(Phase.IDLE)
+        self.persistent = self.persistent and not self.server.draining
+        super().requestDone(request)
+        if not self.persistent and not self.lost:
+            # Twisted flushes before it closes and would wait for ever for a client that does not read.
+            self.setTimeout(self.server.limits.stall_seconds)
+
+    def refuse(self, status: int, body: bytes) -> None:
+        """Send an error response, then read on for `linger_seconds`.
+
+        Closing a socket with unread bytes resets it, and the client would lose the response.
+        """
+        self.refused = True
+        self.transport.write(REFUSAL % (status, REASONS.get(status, b"Refused"), len(body)) + body)
+        self.setTimeout(self.server.limits.linger_seconds)
+
+    def check_timeouts(self) -> None:
+        """Called by the server every `check_seconds`."""
+        waited = time.monotonic() - self.since
+        limits = self.server.limits
+        if self.refused:
+            return
+        if self.phase is Phase.CONNECTED and waited > limits.header_seconds:
+            self._time_out()
+        elif self.phase is Phase.HEADERS and waited > limits.header_seconds:
+            self.refuse(408, error_body(408, "The headers did not arrive in time.", "timeout"))
+        elif self.phase is Phase.BODY and waited > limits.body_window_seconds:
+            if self.received_bytes < limits.body_bytes_per_second * waited:
+                self.refuse(408, error_body(408, "The body arrives too slowly.", "timeout"))
+            else:
+                self._enter(Phase.BODY)
+        elif self.phase is Phase.IDLE and waited > limits.idle_seconds:
+            self._time_out()
+
+    def close_if_idle(self) -> None:
+        if self.phase in (Phase.CONNECTED, Phase.IDLE) or self.refused:
+            self.loseConnection()
+
+    def _time_out(self) -> None:
+        self._enter(Phase.TIMED_OUT)
+        self.timeoutConnection()
+
+    def _enter(self, phase: Phase) -> None:
+        self.phase = phase
+        self.since = time.monotonic()
+        self.received_bytes = 0
+
+
+def _path_of(target: bytes) -> str:
+    """The decoded path of a request target."""
+    return unquote_to_bytes(target.partition(b"?")[0]).decode("utf-8", "replace")
