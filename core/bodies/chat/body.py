@@ -42,8 +42,8 @@ NESTED_OBJECTS = ("extra_body", "orq")
 """Objects whose fields a client or a provider may merge into the body: checked like the body itself."""
 
 
-class ChatAudioFormat(StrEnum):
-    """The values of `audio.format`; `pcm16` is `AudioFormat.PCM`."""
+class SpokenFormat(StrEnum):  # name and docstring are published in the OpenAPI document
+    """What `audio.format` calls the formats: `pcm16` is our `pcm`."""
 
     WAV = "wav"
     AAC = "aac"
@@ -54,7 +54,7 @@ class ChatAudioFormat(StrEnum):
 
     @property
     def audio(self) -> AudioFormat:
-        return AudioFormat.PCM if self is ChatAudioFormat.PCM16 else AudioFormat(self.value)
+        return AudioFormat.PCM if self is SpokenFormat.PCM16 else AudioFormat(self.value)
 
 
 def audio_voice_id(voice: Any) -> Any:
@@ -65,7 +65,7 @@ class AudioBody(Body):
     voice: Annotated[str | None, BeforeValidator(audio_voice_id)] = Field(
         default=None, min_length=1, description='A voice of the model, as a string or `{"id": …}`.'
     )
-    format: Annotated[ChatAudioFormat, Field(strict=False)] = Field(
+    format: Annotated[SpokenFormat, Field(strict=False)] = Field(
         description="`pcm16` is 24 kHz mono; most models stream nothing else."
     )
 

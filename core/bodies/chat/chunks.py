@@ -34,8 +34,8 @@ class ChunkWriter:
     """Renders one answer as frames: `frame` for each event, then `end` or `failure`.
 
     The JSON before a text (`_heads`, by choice) and after it (`_tail`) is rendered once. The last chunk of a
-    choice (`_ended`) is held back until the audio has ended. `usage` is whether the client asked for a usage
-    chunk; the other chunks then have a `usage` of null.
+    choice (`_finish_chunks`) is held back until the audio has ended. `usage` is whether the client asked for
+    a usage chunk; the other chunks then have a `usage` of null.
     """
 
     def __init__(self, id: str, created: int, model: str, *, usage: bool = False) -> None:
@@ -49,11 +49,11 @@ class ChunkWriter:
         self._tail = b'},"finish_reason":null}' + self._suffix
         self._prefix = b""
         self._heads: dict[int, bytes] = {}
-        self._ended: dict[int, bytes] = {}
-        self._calling: set[int] = set()
+        self._finish_chunks: dict[int, bytes] = {}
+        self._choices_with_calls: set[int] = set()
         self._audio_id: str | None = audio_id(id)
         self._expires: int | None = created
-        self._rest: bytes | None = None
+        self._audio_rest: bytes | None = None
 
     def frame(self, event: Event) -> bytes:
         """The frames of an event; none for an event that is no part of an answer."""
@@ -76,7 +76,7 @@ class ChunkWriter:
         """The rest of the audio, the finish reason of each choice, the usage chunk."""
         frames = [self._open(0), self._audio_end()]
         for index in sorted(self._heads):
-            ended = self._ended.get(index)
+            ended = self._finish_chunks.get(index)
             frames.append(ended or self._finish(index, self._default_finish(index), {}))
         last = {**self._fields, "choices": [], "usage": usage}
         return b"".join((*frames, sse_event(last), TERMINATOR))
@@ -126,14 +126,14 @@ class ChunkWriter:
         if event.reasoning:
             delta["reasoning"] = event.reasoning
         if event.calls:
-            self._calling.add(event.choice)
+            self._choices_with_calls.add(event.choice)
             delta["tool_calls"] = [call_chunk(call) for call in event.calls]
         self._add_audio(delta, event)
         if event.finish is not None:
             # fields that came with the reason go out with a delta that has content: only the reason waits
             names = FINISH_FIELDS if delta else tuple(fields)
             last = {name: fields.pop(name) for name in names if name in fields}
-            self._ended[event.choice] = self._finish(event.choice, event.finish, last)
+            self._finish_chunks[event.choice] = self._finish(event.choice, event.finish, last)
         return self._choice(event.choice, delta, **fields) if delta or fields else b""
 
     def _finish(self, index: int, finish: str, fields: Mapping[str, Any]) -> bytes:
@@ -142,7 +142,7 @@ class ChunkWriter:
 
     def _default_finish(self, index: int) -> str:
         """The finish reason where the provider gave none."""
-        return "tool_calls" if index in self._calling else "stop"
+        return "tool_calls" if index in self._choices_with_calls else "stop"
 
     def _add_audio(self, delta: dict[str, Any], event: ChatDelta) -> None:
         """Add the transcript. The audio id goes out once only: clients join strings that are repeated."""
@@ -161,23 +161,23 @@ class ChunkWriter:
         if self._audio_id is None:
             return audio
         audio, self._audio_id = {"id": self._audio_id, **audio}, None
-        self._rest = self._rest or b""
+        self._audio_rest = self._audio_rest or b""
         return audio
 
     def _audio_chunk(self, data: bytes) -> bytes:
-        data = (self._rest or b"") + data
+        data = (self._audio_rest or b"") + data
         whole = len(data) - len(data) % GROUP
-        self._rest = data[whole:]
+        self._audio_rest = data[whole:]
         if not whole:
             return b""
         return self._choice(0, {"audio": self._with_audio_id({"data": encoded(data[:whole])})})
 
     def _audio_end(self) -> bytes:
         """The last audio bytes, and when the id of the audio expires."""
-        if self._rest is None:
+        if self._audio_rest is None:
             return b""
-        last = {"data": encoded(self._rest)} if self._rest else {}
-        self._rest = None
+        last = {"data": encoded(self._audio_rest)} if self._audio_rest else {}
+        self._audio_rest = None
         return self._choice(0, {"audio": self._with_audio_id({**last, "expires_at": self._expires})})
 
 

@@ -73,7 +73,7 @@ class ResponseEventWriter:
         return self.opening() + self._events([("error", fields), ("response.failed", failed)])
 
     def _text_delta(self, part: OutputPart, text: str) -> bytes:
-        part.words.append(text)
+        part.texts.append(text)
         number, self._number = self._number, self._number + 1
         return b"".join((self._head, orjson.dumps(text), b',"sequence_number":%d}\n\n' % number))
 

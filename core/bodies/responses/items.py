@@ -58,28 +58,28 @@ class OutputPart:
     def __init__(self, kind: str, place: dict[str, Any]) -> None:
         self.kind = kind
         self.place = place
-        self.words: list[str] = []
+        self.texts: list[str] = []
         self.annotations: list[dict[str, Any]] = []
         self.logprobs: list[dict[str, Any]] = []
 
     def render(self) -> dict[str, Any]:
-        words = "".join(self.words)
+        text = "".join(self.texts)
         if self.kind == "refusal":
-            return {"type": "refusal", "refusal": words}
+            return {"type": "refusal", "refusal": text}
         return {
             "type": "output_text",
             "annotations": list(self.annotations),
             "logprobs": list(self.logprobs),
-            "text": words,
+            "text": text,
         }
 
     def open(self) -> list[OutputEvent]:
         return [("response.content_part.added", {**self.place, "part": self.render()})]
 
-    def add(self, words: str, logprobs: Sequence[dict[str, Any]] = ()) -> OutputEvent:
-        self.words.append(words)
+    def add(self, text: str, logprobs: Sequence[dict[str, Any]] = ()) -> OutputEvent:
+        self.texts.append(text)
         self.logprobs += logprobs
-        fields = {**self.place, "delta": words}
+        fields = {**self.place, "delta": text}
         if self.kind == "refusal":
             return "response.refusal.delta", fields
         return "response.output_text.delta", {**fields, "logprobs": [without_bytes(one) for one in logprobs]}
@@ -131,28 +131,28 @@ class ReasoningItem(Item):
 
     def __init__(self, suffix: str, index: int) -> None:
         super().__init__(suffix, index)
-        self.words: list[str] = []
+        self.texts: list[str] = []
         self.details: dict[str, Any] = {}
 
     @property
     def part(self) -> dict[str, Any]:
-        return {"type": "summary_text", "text": "".join(self.words)}
+        return {"type": "summary_text", "text": "".join(self.texts)}
 
     def render(self) -> dict[str, Any]:
-        summary = [self.part] if self.words else []
+        summary = [self.part] if self.texts else []
         found = {"id": self.id, "type": "reasoning", "status": self.status, "summary": summary}
         return found | self.details
 
-    def add(self, words: str) -> list[OutputEvent]:
+    def add(self, text: str) -> list[OutputEvent]:
         place = {**self.place, "summary_index": 0}
         opened = []
-        if not self.words:
+        if not self.texts:
             opened.append(("response.reasoning_summary_part.added", {**place, "part": self.part}))
-        self.words.append(words)
-        return [*opened, ("response.reasoning_summary_text.delta", {**place, "delta": words})]
+        self.texts.append(text)
+        return [*opened, ("response.reasoning_summary_text.delta", {**place, "delta": text})]
 
     def done(self) -> list[OutputEvent]:
-        if not self.words:
+        if not self.texts:
             return []
         place, part = {**self.place, "summary_index": 0}, self.part
         return [

@@ -84,10 +84,10 @@ class OutputBuilder:
             yield from self._add_call(call)
         self.finish = event.finish or self.finish
 
-    def _add_reasoning(self, words: str) -> Iterator[OutputEvent]:
+    def _add_reasoning(self, text: str) -> Iterator[OutputEvent]:
         yield from self._open(ReasoningItem)
         assert isinstance(self._open_item, ReasoningItem)
-        yield from self._open_item.add(words)
+        yield from self._open_item.add(text)
 
     def _add_reasoning_details(self, details: list[Any]) -> Iterator[OutputEvent]:
         """Keep the fields of `reasoning_details` that the provider needs back with the next request."""
@@ -100,13 +100,13 @@ class OutputBuilder:
             self._open_item.details = fields
 
     def _add_text(
-        self, words: str, kind: str, logprobs: list[dict[str, Any]] | None = None
+        self, text: str, kind: str, logprobs: list[dict[str, Any]] | None = None
     ) -> Iterator[OutputEvent]:
         yield from self._open(MessageItem)
         assert isinstance(self._open_item, MessageItem)
         part, opened = self._open_item.part(kind)
         yield from opened
-        yield part.add(words, logprobs or ())
+        yield part.add(text, logprobs or ())
 
     def _add_annotation(self, annotation: Any) -> Iterator[OutputEvent]:
         found = citation(annotation)
