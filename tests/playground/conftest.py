@@ -1,4 +1,4 @@
-"""A stage with the rehearsal on it, and browser tabs that speak the socket's protocol."""
+"""A model of the rehearsal provider, and browser tabs that use the socket's protocol."""
 
 from __future__ import annotations
 
@@ -19,8 +19,7 @@ from django.test import Client
 from core import background
 from core.models import AIModel, Endpoint, Price, Provider, Voice
 from core.models.offload import offload
-from playground.runs import pacing
-from playground.runs import registry as registry
+from playground.runs import pacing, registry
 from playground.socket import authentication
 from playground.urls import websocket_urlpatterns
 
@@ -34,13 +33,13 @@ class Tab:
     """One socket of a signed-in browser."""
 
     communicator: WebsocketCommunicator
-    heard: list[Any] = field(default_factory=list)
+    frames: list[Any] = field(default_factory=list)
 
-    async def say(self, **fields: Any) -> None:
+    async def send(self, **fields: Any) -> None:
         await self.communicator.send_to(text_data=json.dumps(fields))
 
     async def start(self, text: str = TEXT, id: str = "a", **params: Any) -> None:
-        await self.say(
+        await self.send(
             type="run.start",
             id=id,
             task="speech",
@@ -48,42 +47,42 @@ class Tab:
             params={"input": text, **params},
         )
 
-    async def hear(self, seconds: float = 5) -> Any:
-        """The next frame: a dict, or (number, seq, sound)."""
+    async def receive(self, seconds: float = 5) -> Any:
+        """The next frame: a dict, or (number, seq, audio)."""
         frame = await self.communicator.receive_output(seconds)
         if frame["type"] == "websocket.close":
-            heard: Any = {"type": "close", "code": frame.get("code")}
+            received: Any = {"type": "close", "code": frame.get("code")}
         elif frame.get("text") is not None:
-            heard = json.loads(frame["text"])
+            received = json.loads(frame["text"])
         else:
-            heard = (*struct.unpack(">II", frame["bytes"][:8]), frame["bytes"][8:])
-        self.heard.append(heard)
-        return heard
+            received = (*struct.unpack(">II", frame["bytes"][:8]), frame["bytes"][8:])
+        self.frames.append(received)
+        return received
 
     async def until(self, *types: str, seconds: float = 5) -> Any:
-        """Hear frames up to one of these types."""
+        """Receive frames up to one of these types."""
         while True:
-            frame = await self.hear(seconds)
+            frame = await self.receive(seconds)
             if isinstance(frame, dict) and frame["type"] in types:
                 return frame
 
-    async def first_sound(self) -> tuple[int, int, bytes]:
-        while not isinstance(frame := await self.hear(), tuple):
+    async def first_audio(self) -> tuple[int, int, bytes]:
+        while not isinstance(frame := await self.receive(), tuple):
             pass
         return frame
 
-    def kinds(self) -> list[str]:
-        """What was heard, in order, without repeats of sound and words."""
-        kinds = [frame["type"] if isinstance(frame, dict) else "sound" for frame in self.heard]
-        return [kind for index, kind in enumerate(kinds) if kind not in kinds[:index]]
+    def types(self) -> list[str]:
+        """The types of the frames in order, without repetitions."""
+        types = [frame["type"] if isinstance(frame, dict) else "audio" for frame in self.frames]
+        return [name for index, name in enumerate(types) if name not in types[:index]]
 
-    def sound(self) -> bytes:
-        return b"".join(frame[2] for frame in self.heard if isinstance(frame, tuple))
+    def audio(self) -> bytes:
+        return b"".join(frame[2] for frame in self.frames if isinstance(frame, tuple))
 
     def numbers(self) -> list[int]:
-        return [frame[1] if isinstance(frame, tuple) else frame["seq"] for frame in self.heard]
+        return [frame[1] if isinstance(frame, tuple) else frame["seq"] for frame in self.frames]
 
-    async def leave(self) -> None:
+    async def close(self) -> None:
         await self.communicator.disconnect(timeout=5)
 
 
@@ -106,7 +105,7 @@ def communicator(
 
 @pytest.fixture
 def rehearsal(transactional_db):
-    """The rehearsal as an endpoint row; tests set its options."""
+    """An endpoint of the rehearsal provider for speech; tests set its options."""
     provider = Provider.objects.create(slug="rehearsal", name="Rehearsal", wire="rehearsal", needs_key=False)
     model = AIModel.objects.create(
         slug=MODEL,
@@ -128,30 +127,30 @@ def rehearsal(transactional_db):
 
 @pytest.fixture(autouse=True)
 def no_lingering_connection() -> Iterator[None]:
-    """The asynchronous ORM works in one thread that outlives the test, and would hold its database."""
+    """Close the connections of the asynchronous ORM: its thread outlives the test."""
     yield
     SyncToAsync.single_thread_executor.submit(connections.close_all).result()
 
 
 @pytest.fixture(autouse=True)
-def clean_slate(monkeypatch):
+def empty_registries(monkeypatch):
     monkeypatch.setattr(registry, "runs", {})
     monkeypatch.setattr(authentication, "sockets", type(authentication.sockets)())
 
 
 @pytest.fixture
 def far_ahead(monkeypatch):
-    """Nothing is held back."""
+    """Audio is never paced."""
     monkeypatch.setattr(pacing.Pace, "wait", lambda self, size: 0.0)
 
 
 @pytest.fixture
 async def engine(rehearsal, anyio_backend):
-    """Background work runs in the test's loop, and is done when the test is."""
+    """Background work runs in the test's loop and ends with the test."""
     await background.start()
     yield rehearsal
-    for live in list(registry.runs.values()):
-        live.stop()
+    for active in list(registry.runs.values()):
+        active.stop()
     if background.owned_tasks:
         await asyncio.wait(set(background.owned_tasks), timeout=10)
     for run in list(registry.runs):
@@ -175,4 +174,4 @@ async def sign_in(engine):
 
     yield opened
     for tab in tabs:
-        await tab.leave()
+        await tab.close()

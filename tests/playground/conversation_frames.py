@@ -1,4 +1,4 @@
-"""A model that chats, and how a test talks with it over a socket."""
+"""Models that chat, and how a test chats with them over a socket."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from core.models import AIModel, Endpoint, Price, Provider
 from playground.models import Run, Upload
 from tests.playground.conftest import ENDS
 
-CHAT = "stage/chat"
-READER = "stage/reader"
-SAID = "One two three"
+CHAT_MODEL = "stage/chat"
+TEXT_MODEL = "stage/text"
+QUESTION = "One two three"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(24)
 
 
 @pytest.fixture
-def mind(rehearsal):
-    """A model that takes everything and tells back what it is told, for a price."""
-    return model(CHAT, ["text", "image", "file", "audio", "video"], ["text", "audio", "image"])
+def chat_model(rehearsal):
+    """A priced model of all modalities that repeats its input."""
+    return create_model(CHAT_MODEL, ["text", "image", "file", "audio", "video"], ["text", "audio", "image"])
 
 
 @pytest.fixture
-def reader(rehearsal):
+def text_model(rehearsal):
     """A model that takes text alone."""
-    return model(READER, ["text"], ["text"])
+    return create_model(TEXT_MODEL, ["text"], ["text"])
 
 
-def model(slug: str, takes: list[str], makes: list[str]) -> Endpoint:
+def create_model(slug: str, takes: list[str], makes: list[str]) -> Endpoint:
     row = AIModel.objects.create(
         slug=slug,
         name=slug,
@@ -49,16 +49,18 @@ def model(slug: str, takes: list[str], makes: list[str]) -> Endpoint:
     return endpoint
 
 
-async def begin(tab: Any, content: Any = SAID, id: str = "a", **more: Any) -> dict[str, Any]:
+async def begin(tab: Any, content: Any = QUESTION, id: str = "a", **more: Any) -> dict[str, Any]:
     """Ask; `run.started`, or the error in its place."""
     messages = [{"role": "user", "content": content}] if content else []
     params = {"messages": messages, **more.pop("params", {})}
-    await tab.say(type="run.start", id=id, task="chat", model=more.pop("model", CHAT), params=params, **more)
+    await tab.send(
+        type="run.start", id=id, task="chat", model=more.pop("model", CHAT_MODEL), params=params, **more
+    )
     return await tab.until("run.started", "run.error", "error")
 
 
-async def ask(tab: Any, content: Any = SAID, **more: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Ask and hear the answer to its end: `run.started` and the ending."""
+async def ask(tab: Any, content: Any = QUESTION, **more: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Ask and receive the answer to its end: `run.started` and the last event."""
     began = await begin(tab, content, **more)
     return began, began if began["type"] in (*ENDS, "error") else await tab.until(*ENDS)
 
@@ -69,19 +71,19 @@ async def client_of(user: Any) -> AsyncClient:
     return client
 
 
-async def shown(user: Any, conversation: str) -> dict[str, Any]:
+async def read_conversation(user: Any, conversation: str) -> dict[str, Any]:
     """The conversation as its owner's page reads it."""
     answer = await (await client_of(user)).get(f"/conversations/{conversation}/")
     assert answer.status_code == 200
     return json.loads(answer.content)
 
 
-def texts(tab: Any) -> str:
-    told = (frame for frame in tab.heard if isinstance(frame, dict) and frame["type"] == "text.delta")
-    return "".join(frame["text"] for frame in told)
+def streamed_text(tab: Any) -> str:
+    deltas = (frame for frame in tab.frames if isinstance(frame, dict) and frame["type"] == "text.delta")
+    return "".join(frame["text"] for frame in deltas)
 
 
-def picture(user: Any, name: str = "kiwi.png") -> Upload:
+def image_upload(user: Any, name: str = "kiwi.png") -> Upload:
     stored = default_storage.save(f"uploads/{user.pk}/{name}", ContentFile(PNG))
     facts = {"width": 2, "height": 1}
     return Upload.objects.create(
@@ -89,8 +91,8 @@ def picture(user: Any, name: str = "kiwi.png") -> Upload:
     )
 
 
-def seen(upload: Upload, text: str = "Look") -> list[dict[str, Any]]:
-    """A message that shows a picture."""
+def image_parts(upload: Upload, text: str = "Look") -> list[dict[str, Any]]:
+    """The content of a message with an image."""
     image = {"type": "image_url", "image_url": {"upload": str(upload.id), "detail": "low"}}
     return [{"type": "text", "text": text}, image]
 

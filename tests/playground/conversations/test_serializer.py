@@ -13,13 +13,13 @@ from tests.playground.conversation_frames import (
     ask,
     client_of,
 )
-from tests.playground.conversation_frames import mind as mind
-from tests.playground.conversation_frames import reader as reader
+from tests.playground.conversation_frames import chat_model as chat_model
+from tests.playground.conversation_frames import text_model as text_model
 
 pytestmark = [pytest.mark.anyio, pytest.mark.django_db(transaction=True)]
 
 
-async def test_the_list_is_searched_in_titles_and_texts(mind, sign_in, alice, bob):
+async def test_the_list_is_searched_in_titles_and_texts(chat_model, sign_in, alice, bob):
     tab = await sign_in(alice)
     for text in ("Птицы поют", "Birds sing"):
         await ask(tab, text, conversation="new")

@@ -16,18 +16,18 @@ from playground.runs import autosave, recovery
 from playground.runs import registry as registry
 from tests.playground.conftest import ENDS
 from tests.playground.conversation_frames import (
-    CHAT,
-    SAID,
+    CHAT_MODEL,
+    QUESTION,
     ask,
     begin,
     client_of,
-    picture,
-    seen,
-    shown,
-    texts,
+    image_parts,
+    image_upload,
+    read_conversation,
+    streamed_text,
 )
-from tests.playground.conversation_frames import mind as mind
-from tests.playground.conversation_frames import reader as reader
+from tests.playground.conversation_frames import chat_model as chat_model
+from tests.playground.conversation_frames import text_model as text_model
 
 pytestmark = [pytest.mark.anyio, pytest.mark.django_db(transaction=True)]
 
@@ -40,158 +40,158 @@ async def options(endpoint, **values):
     await offload(background.refresh)
 
 
-async def test_a_chat_without_a_conversation_is_a_run_alone(mind, sign_in, alice):
+async def test_a_chat_without_a_conversation_is_a_run_alone(chat_model, sign_in, alice):
     tab = await sign_in(alice)
     began, done = await ask(tab)
-    assert tab.kinds() == ["run.started", "text.delta", "run.usage", "run.done"]
-    assert texts(tab) == SAID
+    assert tab.types() == ["run.started", "text.delta", "run.usage", "run.done"]
+    assert streamed_text(tab) == QUESTION
     assert (done["outcome"], done["receipt"]["finish_reason"]) == ("completed", "stop")
     assert "conversation" not in began
     run = await Run.objects.aget()
-    assert (run.state, run.title, run.answer["text"], run.text) == ("completed", SAID, SAID, SAID)
+    assert (run.state, run.title, run.answer["text"], run.text) == ("completed", QUESTION, QUESTION, QUESTION)
     assert await Conversation.objects.acount() == 0
 
 
-async def test_a_new_conversation_keeps_question_and_answer(mind, sign_in, alice):
+async def test_a_new_conversation_keeps_question_and_answer(chat_model, sign_in, alice):
     tab = await sign_in(alice)
     began, done = await ask(tab, conversation="new", params={"temperature": 0.5, "system": "Be kind."})
-    assert (began["title"], began["left_out"]) == (SAID, [])
-    found = await shown(alice, began["conversation"])
+    assert (began["title"], began["left_out"]) == (QUESTION, [])
+    found = await read_conversation(alice, began["conversation"])
     question, answer = found["messages"]
     assert [question["id"], answer["id"]] == [*began["messages"], began["message"]]
-    assert (found["title"], found["model"], found["head"]) == (SAID, CHAT, answer["id"])
+    assert (found["title"], found["model"], found["head"]) == (QUESTION, CHAT_MODEL, answer["id"])
     assert found["settings"] == {"temperature": 0.5, "system": "Be kind."}
-    assert (question["role"], question["text"], question["parent"]) == ("user", SAID, None)
-    assert (answer["role"], answer["text"], answer["parent"]) == ("assistant", SAID, question["id"])
+    assert (question["role"], question["text"], question["parent"]) == ("user", QUESTION, None)
+    assert (answer["role"], answer["text"], answer["parent"]) == ("assistant", QUESTION, question["id"])
     assert (answer["state"], answer["run"], answer["receipt"]) == ("completed", done["run"], done["receipt"])
     assert found["cost"] == {"total": done["receipt"]["cost"], "unpriced": 0}
 
 
-async def test_reasoning_calls_and_pictures_are_told_and_kept(mind, sign_in, alice):
+async def test_reasoning_calls_and_pictures_are_told_and_kept(chat_model, sign_in, alice):
     tab = await sign_in(alice)
     began, _ = await ask(
         tab, conversation="new", params={"reasoning_effort": "low", "modalities": ["text", "image"]}
     )
-    assert tab.kinds()[1:4] == ["reasoning.delta", "text.delta", "image.ready"]
-    ready = next(frame for frame in tab.heard if frame["type"] == "image.ready")
+    assert tab.types()[1:4] == ["reasoning.delta", "text.delta", "image.ready"]
+    ready = next(frame for frame in tab.frames if frame["type"] == "image.ready")
     upload = await Upload.objects.aget()
     assert (ready["index"], ready["url"], ready["media_type"]) == (0, f"/uploads/{upload.id}", "image/png")
-    answer = (await shown(alice, began["conversation"]))["messages"][1]
+    answer = (await read_conversation(alice, began["conversation"]))["messages"][1]
     assert answer["reasoning"] == "A rehearsal does not think. It repeats."
     assert answer["images"] == [{"url": ready["url"], "media_type": "image/png"}]
     tool = {"type": "function", "function": {"name": "look", "parameters": {}}}
     began, _ = await ask(tab, conversation="new", params={"tools": [tool]})
-    pieces = [frame for frame in tab.heard if frame["type"] == "tool.call"]
+    pieces = [frame for frame in tab.frames if frame["type"] == "tool.call"]
     assert "".join(piece["arguments"] for piece in pieces) == '{"rehearsed":true}'
-    answer = (await shown(alice, began["conversation"]))["messages"][1]
+    answer = (await read_conversation(alice, began["conversation"]))["messages"][1]
     assert [(call["name"], call["arguments"]) for call in answer["calls"]] == [("look", '{"rehearsed":true}')]
 
 
-async def test_a_spoken_answer_streams_pcm_and_is_kept_as_chosen(mind, sign_in, alice, far_ahead):
+async def test_a_spoken_answer_streams_pcm_and_is_kept_as_chosen(chat_model, sign_in, alice, far_ahead):
     tab = await sign_in(alice)
     spoken = {"modalities": ["text", "audio"], "audio": {"voice": "tone", "format": "wav"}}
-    await AIModel.objects.filter(slug=CHAT).aupdate(output_modalities=["text", "audio"])
-    await offload(lambda: AIModel.objects.get(slug=CHAT).voices.create(voice_id="tone", name="Tone"))
+    await AIModel.objects.filter(slug=CHAT_MODEL).aupdate(output_modalities=["text", "audio"])
+    await offload(lambda: AIModel.objects.get(slug=CHAT_MODEL).voices.create(voice_id="tone", name="Tone"))
     began, done = await ask(tab, conversation="new", params=spoken)
-    assert tab.kinds() == [
+    assert tab.types() == [
         "run.started",
         "audio.start",
         "text.delta",
-        "sound",
+        "audio",
         "audio.end",
         "run.usage",
         "run.done",
     ]
-    said = [frame for frame in tab.heard if isinstance(frame, dict) and frame["type"] == "text.delta"]
+    said = [frame for frame in tab.frames if isinstance(frame, dict) and frame["type"] == "text.delta"]
     assert {frame["spoken"] for frame in said} == {True}
     run = await Run.objects.aget()
-    assert (run.format, run.bytes) == ("wav", len(tab.sound()) + 44)
-    answer = (await shown(alice, began["conversation"]))["messages"][1]
+    assert (run.format, run.bytes) == ("wav", len(tab.audio()) + 44)
+    answer = (await read_conversation(alice, began["conversation"]))["messages"][1]
     assert answer["audio"] == {
         "url": f"/runs/{done['run']}/sound",
         "duration": run.duration,
-        "transcript": SAID,
+        "transcript": QUESTION,
     }
-    assert answer["text"] == SAID
+    assert answer["text"] == QUESTION
 
 
-async def test_a_stopped_answer_keeps_its_words(mind, sign_in, alice):
-    await options(mind, delay=0.02)
+async def test_a_stopped_answer_keeps_its_words(chat_model, sign_in, alice):
+    await options(chat_model, delay=0.02)
     tab = await sign_in(alice)
     began = await begin(tab, LONG, conversation="new")
     await tab.until("text.delta")
-    running = (await shown(alice, began["conversation"]))["messages"][1]
+    running = (await read_conversation(alice, began["conversation"]))["messages"][1]
     assert (running["state"], running["run"]) == ("running", began["run"])
-    await tab.say(type="run.stop", id="a")
+    await tab.send(type="run.stop", id="a")
     assert (await tab.until(*ENDS))["outcome"] == "stopped"
-    answer = (await shown(alice, began["conversation"]))["messages"][1]
-    assert (answer["state"], answer["text"]) == ("stopped", texts(tab))
+    answer = (await read_conversation(alice, began["conversation"]))["messages"][1]
+    assert (answer["state"], answer["text"]) == ("stopped", streamed_text(tab))
     assert LONG.startswith(answer["text"])
     assert answer["text"] != LONG
 
 
-async def test_a_cut_answer_is_partial_and_a_refused_one_failed(mind, sign_in, alice):
-    await options(mind, fail="cut", cut_after=2)
+async def test_a_cut_answer_is_partial_and_a_refused_one_failed(chat_model, sign_in, alice):
+    await options(chat_model, fail="cut", cut_after=2)
     tab = await sign_in(alice)
     began, done = await ask(tab, conversation="new")
     assert (done["type"], done["outcome"]) == ("run.done", "partial")
-    await options(mind, fail="auth")
+    await options(chat_model, fail="auth")
     _, failed = await ask(tab, None, conversation=began["conversation"], parent=began["messages"][0])
     assert failed["type"] == "run.error"
-    _, cut, refused = (await shown(alice, began["conversation"]))["messages"]
+    _, cut, refused = (await read_conversation(alice, began["conversation"]))["messages"]
     assert (cut["state"], cut["text"], cut["error"]["code"]) == ("partial", "One two", 502)
     assert (refused["state"], refused["text"], refused["error"]) == ("failed", "", failed["error"])
     assert failed["receipt"] == refused["receipt"]
     assert [step["outcome"] for step in failed["receipt"]["attempts"]] == ["failed"]
 
 
-async def test_a_page_that_reloads_hears_everything_again(mind, sign_in, alice):
-    await options(mind, delay=0.02)
+async def test_a_page_that_reloads_hears_everything_again(chat_model, sign_in, alice):
+    await options(chat_model, delay=0.02)
     tab = await sign_in(alice)
     began = await begin(tab, LONG, conversation="new", render=True)
     await tab.until("text.delta")
-    await tab.leave()
+    await tab.close()
     other, third = await sign_in(alice), await sign_in(alice)
-    answer = (await shown(alice, began["conversation"]))["messages"][1]
+    answer = (await read_conversation(alice, began["conversation"]))["messages"][1]
     for page in (other, third):
-        await page.say(type="run.resume", id="z", run=answer["run"], after=0)
+        await page.send(type="run.resume", id="z", run=answer["run"], after=0)
     for page in (other, third):
         await page.until(*ENDS)
-        assert texts(page) == LONG
-        assert page.heard[0] == {**began, "id": "z"}
+        assert streamed_text(page) == LONG
+        assert page.frames[0] == {**began, "id": "z"}
     assert other.numbers() == sorted(set(other.numbers()))
 
 
-async def test_an_answer_is_rendered_while_it_is_written(mind, sign_in, alice):
-    await options(mind, delay=0.01)
+async def test_an_answer_is_rendered_while_it_is_written(chat_model, sign_in, alice):
+    await options(chat_model, delay=0.01)
     tab = await sign_in(alice)
     text = "# Birds\n\nThey **sing** and sing and sing and sing and sing\n\n- one\n- two <b>x</b>"
     began, _ = await ask(tab, text, conversation="new", render=True)
-    blocks = {frame["index"]: frame for frame in tab.heard if frame["type"] == "html.block"}
+    blocks = {frame["index"]: frame for frame in tab.frames if frame["type"] == "html.block"}
     assert {block["state"] for block in blocks.values()} == {"closed"}
     whole = "".join(blocks[index]["html"] for index in sorted(blocks))
-    answer = (await shown(alice, began["conversation"]))["messages"][1]
-    assert (texts(tab), answer["html"]) == (text, whole)
+    answer = (await read_conversation(alice, began["conversation"]))["messages"][1]
+    assert (streamed_text(tab), answer["html"]) == (text, whole)
     assert ("<strong>sing</strong>" in whole, "<b>" in whole) == (True, False)
     kept = [frame for _, frame in (await Run.objects.aget()).frames if frame["type"] == "html.block"]
     assert [block["state"] for block in kept] == ["closed"] * len(blocks)
 
 
-async def test_a_run_whose_log_is_gone_is_told_from_its_row(mind, sign_in, alice, settings):
+async def test_a_run_whose_log_is_gone_is_told_from_its_row(chat_model, sign_in, alice, settings):
     settings.REDIS_URL = ""
     tab = await sign_in(alice)
     _, done = await ask(tab, conversation="new")
     registry.forget(next(iter(registry.runs)))
     other = await sign_in(alice)
-    await other.say(type="run.resume", id="a", run=done["run"], after=0)
+    await other.send(type="run.resume", id="a", run=done["run"], after=0)
     await other.until(*ENDS)
-    assert other.heard == tab.heard
+    assert other.frames == tab.frames
 
 
-async def test_an_answer_survives_the_death_of_its_process(mind, sign_in, alice, monkeypatch, settings):
+async def test_an_answer_survives_the_death_of_its_process(chat_model, sign_in, alice, monkeypatch, settings):
     settings.REDIS_URL = ""
     monkeypatch.setattr(autosave, "INTERVAL", 0.05)
-    await options(mind, delay=0.02)
+    await options(chat_model, delay=0.02)
     tab = await sign_in(alice)
     began = await begin(tab, LONG, conversation="new")
     live = next(iter(registry.runs.values()))
@@ -202,32 +202,32 @@ async def test_an_answer_survives_the_death_of_its_process(mind, sign_in, alice,
         await under_way
     monkeypatch.setattr(live.results, "settle", lambda *_: None)
     assert await recovery.recover(()) == 1
-    answer = (await shown(alice, began["conversation"]))["messages"][1]
+    answer = (await read_conversation(alice, began["conversation"]))["messages"][1]
     assert (answer["state"], answer["text"] != "") == ("interrupted", True)
     assert LONG.startswith(answer["text"])
-    await tab.say(type="run.stop", id="a")
+    await tab.send(type="run.stop", id="a")
     await tab.until(*ENDS)
 
 
-async def test_a_budget_without_room_refuses_before_anything_is_sent(mind, sign_in, alice):
+async def test_a_budget_without_room_refuses_before_anything_is_sent(chat_model, sign_in, alice):
     await offload(lambda: Budget.objects.create(user=alice, limit="0.00001"))
     tab = await sign_in(alice)
     began, ended = await ask(tab, conversation="new")
     assert (ended["type"], ended["error"]["code"]) == ("run.error", 402)
-    answer = (await shown(alice, began["conversation"]))["messages"][1]
+    answer = (await read_conversation(alice, began["conversation"]))["messages"][1]
     assert (answer["state"], answer["error"]["code"]) == ("failed", 402)
     assert await offload(UsageRecord.objects.count) == 0
 
 
-async def test_a_socket_has_room_for_eight_runs(mind, sign_in, alice):
-    await options(mind, delay=0.05)
+async def test_a_socket_has_room_for_eight_runs(chat_model, sign_in, alice):
+    await options(chat_model, delay=0.05)
     tab = await sign_in(alice)
     for number in range(8):
         assert (await begin(tab, LONG, id=str(number), conversation="new"))["type"] == "run.started"
     refused = await begin(tab, LONG, id="8", conversation="new")
     assert (refused["type"], refused["error"]["code"]) == ("error", 429)
     for number in range(8):
-        await tab.say(type="run.stop", id=str(number))
+        await tab.send(type="run.stop", id=str(number))
     for _ in range(8):
         assert (await tab.until(*ENDS))["outcome"] == "stopped"
     assert await Message.objects.filter(state="running").acount() == 0
@@ -245,7 +245,7 @@ async def test_a_socket_has_room_for_eight_runs(mind, sign_in, alice):
         ({"conversation": "0" * 32}, "conversation"),
     ],
 )
-async def test_a_wrong_start_is_refused_and_leaves_nothing(mind, sign_in, alice, fields, param):
+async def test_a_wrong_start_is_refused_and_leaves_nothing(chat_model, sign_in, alice, fields, param):
     tab = await sign_in(alice)
     error = await begin(tab, **fields)
     assert (error["type"], error["error"]["param"]) == ("run.error", param)
@@ -262,7 +262,7 @@ async def test_a_wrong_start_is_refused_and_leaves_nothing(mind, sign_in, alice,
         {"parent": "x", "conversation": "0" * 32},
     ],
 )
-async def test_a_frame_that_is_no_start_is_named(mind, sign_in, alice, fields):
+async def test_a_frame_that_is_no_start_is_named(chat_model, sign_in, alice, fields):
     tab = await sign_in(alice)
     error = await begin(tab, **fields)
     assert (error["type"], error["error"]["param"]) == (
@@ -271,7 +271,7 @@ async def test_a_frame_that_is_no_start_is_named(mind, sign_in, alice, fields):
     )
 
 
-async def test_nobody_else_goes_on_with_a_conversation(mind, sign_in, alice, bob, charlie):
+async def test_nobody_else_goes_on_with_a_conversation(chat_model, sign_in, alice, bob, charlie):
     tab = await sign_in(alice)
     began, _ = await ask(tab, conversation="new")
     answers = []
@@ -284,8 +284,8 @@ async def test_nobody_else_goes_on_with_a_conversation(mind, sign_in, alice, bob
     assert await Message.objects.acount() == 2
 
 
-async def test_nobody_shows_the_files_of_others(mind, sign_in, alice, bob, charlie):
-    upload = await offload(picture, alice)
+async def test_nobody_shows_the_files_of_others(chat_model, sign_in, alice, bob, charlie):
+    upload = await offload(image_upload, alice)
     for stranger in (bob, charlie):
         other = await sign_in(stranger)
         answers = []
@@ -296,22 +296,22 @@ async def test_nobody_shows_the_files_of_others(mind, sign_in, alice, bob, charl
         assert (answers[0]["code"], answers[0]["param"]) == (404, "messages[0].content[0].image_url.upload")
 
 
-async def test_a_file_that_is_gone_or_no_such_thing_is_refused(mind, sign_in, alice):
+async def test_a_file_that_is_gone_or_no_such_thing_is_refused(chat_model, sign_in, alice):
     tab = await sign_in(alice)
-    upload = await offload(picture, alice)
+    upload = await offload(image_upload, alice)
     sound = {"type": "input_audio", "input_audio": {"upload": str(upload.id)}}
     error = (await begin(tab, [sound]))["error"]
     assert (error["code"], error["metadata"]["provider_code"]) == (400, "unsupported_media")
     await offload(default_storage.delete, upload.file)
-    error = (await begin(tab, seen(upload)))["error"]
+    error = (await begin(tab, image_parts(upload)))["error"]
     assert (error["code"], error["metadata"]["provider_code"]) == (404, "file_gone")
 
 
-async def test_what_was_sent_is_kept_and_shown_to_its_owner(mind, sign_in, alice, bob, charlie):
+async def test_what_was_sent_is_kept_and_shown_to_its_owner(chat_model, sign_in, alice, bob, charlie):
     tab = await sign_in(alice)
-    upload = await offload(picture, alice)
+    upload = await offload(image_upload, alice)
     _, done = await ask(
-        tab, seen(upload), conversation="new", params={"temperature": 1, "system": "Be kind."}
+        tab, image_parts(upload), conversation="new", params={"temperature": 1, "system": "Be kind."}
     )
     url = f"/runs/{done['run']}/request"
     told = json.loads((await (await client_of(alice)).get(url)).content)

@@ -75,16 +75,16 @@ async def test_another_process_follows_a_run_byte_for_byte(shared, sign_in, alic
     await options(shared, delay=0.02)
     tab = await sign_in(alice)
     await tab.start(response_format="pcm")
-    _, seen, _ = await tab.first_sound()
-    before = tab.sound()
+    _, seen, _ = await tab.first_audio()
+    before = tab.audio()
     mine = await move_away(monkeypatch)
     other = await sign_in(alice)
-    await other.say(type="run.resume", id="b", run=tab.heard[0]["run"], after=seen)
+    await other.send(type="run.resume", id="b", run=tab.frames[0]["run"], after=seen)
     await other.until(*ENDS)
     await tab.until(*ENDS)
-    assert before + other.sound() == tab.sound() == expected(TEXT)
+    assert before + other.audio() == tab.audio() == expected(TEXT)
     assert other.numbers() == [1, *range(seen + 1, tab.numbers()[-1] + 1)]
-    assert {frame[0] for frame in other.heard if isinstance(frame, tuple)} == {tab.heard[0]["number"]}
+    assert {frame[0] for frame in other.frames if isinstance(frame, tuple)} == {tab.frames[0]["number"]}
     registry.runs.update(mine)
 
 
@@ -92,12 +92,12 @@ async def test_another_process_stops_a_run(shared, sign_in, alice, monkeypatch):
     await options(shared, delay=0.02)
     tab = await sign_in(alice)
     await tab.start(LONG, response_format="pcm")
-    await tab.first_sound()
+    await tab.first_audio()
     mine = await move_away(monkeypatch)
     other = await sign_in(alice)
-    await other.say(type="run.resume", id="b", run=tab.heard[0]["run"], after=0)
-    await other.first_sound()
-    await other.say(type="run.stop", id="b")
+    await other.send(type="run.resume", id="b", run=tab.frames[0]["run"], after=0)
+    await other.first_audio()
+    await other.send(type="run.stop", id="b")
     done = await other.until(*ENDS)
     assert done["outcome"] == "stopped"
     registry.runs.update(mine)
@@ -112,9 +112,9 @@ async def test_a_finished_run_stays_in_redis_for_a_while(shared, sign_in, alice,
     assert not await redis_log.alive(done["run"])
     await move_away(monkeypatch)
     other = await sign_in(alice)
-    await other.say(type="run.resume", id="a", run=done["run"], after=0)
+    await other.send(type="run.resume", id="a", run=done["run"], after=0)
     await other.until(*ENDS)
-    assert other.heard == tab.heard
+    assert other.frames == tab.frames
 
 
 async def test_redis_keeps_a_bounded_part_of_the_sound(shared, monkeypatch):
@@ -161,17 +161,19 @@ async def test_a_block_of_html_is_kept_once(shared, monkeypatch):
 
 
 async def test_a_chat_is_followed_from_another_process(shared, sign_in, alice, monkeypatch):
-    mind = await offload(conversation_frames.model, conversation_frames.CHAT, ["text"], ["text"])
-    await options(mind, delay=0.02)
+    chat_model = await offload(
+        conversation_frames.create_model, conversation_frames.CHAT_MODEL, ["text"], ["text"]
+    )
+    await options(chat_model, delay=0.02)
     tab = await sign_in(alice)
     began = await conversation_frames.begin(tab, LONG, conversation="new", render=True)
     await tab.until("text.delta")
     mine = await move_away(monkeypatch)
     other = await sign_in(alice)
-    await other.say(type="run.resume", id="b", run=began["run"], after=0)
+    await other.send(type="run.resume", id="b", run=began["run"], after=0)
     await other.until(*ENDS)
     await tab.until(*ENDS)
-    assert conversation_frames.texts(other) == conversation_frames.texts(tab) == LONG
+    assert conversation_frames.streamed_text(other) == conversation_frames.streamed_text(tab) == LONG
     registry.runs.update(mine)
 
 
@@ -183,10 +185,10 @@ async def test_a_run_survives_the_loss_of_redis(shared, sign_in, alice, settings
     tab = await sign_in(alice)
     await tab.start(response_format="pcm")
     done = await tab.until(*ENDS)
-    assert (done["outcome"], tab.sound()) == ("completed", expected(TEXT))
+    assert (done["outcome"], tab.audio()) == ("completed", expected(TEXT))
     await settled()
     registry.runs.clear()
-    await tab.say(type="run.resume", id="b", run=done["run"], after=0)
+    await tab.send(type="run.resume", id="b", run=done["run"], after=0)
     assert (await tab.until(*ENDS))["outcome"] == "completed"
     settings.REDIS_URL = URL
     redis_log.clients.clear()

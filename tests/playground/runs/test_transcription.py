@@ -50,14 +50,14 @@ async def upload(ears, engine, alice):
 
 async def begin(tab, upload_id, task="transcription", **params):
     params = {"file": {"upload": str(upload_id)}, **params}
-    await tab.say(type="run.start", id="a", task=task, model=EARS, params=params)
+    await tab.send(type="run.start", id="a", task=task, model=EARS, params=params)
 
 
 async def test_the_words_arrive_in_order_and_are_kept(sign_in, alice, upload):
     tab = await sign_in(alice)
     await begin(tab, upload.id, diarize=True, **TIMES)
     done = await tab.until("run.done", "run.error")
-    assert tab.kinds() == [
+    assert tab.types() == [
         "run.started",
         "transcript.delta",
         "transcript.segment",
@@ -66,9 +66,9 @@ async def test_the_words_arrive_in_order_and_are_kept(sign_in, alice, upload):
         "run.usage",
         "run.done",
     ]
-    heard = [frame for frame in tab.heard if frame["type"] == "transcript.delta"]
+    heard = [frame for frame in tab.frames if frame["type"] == "transcript.delta"]
     assert "".join(frame["text"] for frame in heard) == " ".join(SENTENCES)
-    assert tab.numbers() == list(range(1, len(tab.heard) + 1))
+    assert tab.numbers() == list(range(1, len(tab.frames) + 1))
     assert (done["outcome"], done["receipt"]["cost"]) == ("completed", 0.006)
     run = await Run.objects.aget()
     assert (run.state, run.title, run.duration, run.upload_id) == ("completed", "talk.wav", 6.0, upload.id)
@@ -91,10 +91,10 @@ async def test_a_finished_run_is_told_again_from_any_event(sign_in, alice, uploa
     await tab.until("run.done")
     run = await Run.objects.aget()
     again = await sign_in(alice)
-    await again.say(type="run.resume", id="b", run=str(run.id), after=4)
+    await again.send(type="run.resume", id="b", run=str(run.id), after=4)
     await again.until("run.done")
-    told = [{**frame, "id": "a"} for frame in again.heard]
-    assert told == [tab.heard[0], *tab.heard[4:]]
+    told = [{**frame, "id": "a"} for frame in again.frames]
+    assert told == [tab.frames[0], *tab.frames[4:]]
 
 
 async def test_stop_keeps_what_was_heard(sign_in, alice, upload, ears):
@@ -102,7 +102,7 @@ async def test_stop_keeps_what_was_heard(sign_in, alice, upload, ears):
     tab = await sign_in(alice)
     await begin(tab, upload.id, **TIMES)
     await tab.until("transcript.words")
-    await tab.say(type="run.stop", id="a")
+    await tab.send(type="run.stop", id="a")
     assert (await tab.until("run.done", "run.error"))["outcome"] == "stopped"
     run = await Run.objects.aget()
     assert (run.state, run.transcript["text"]) == ("stopped", SENTENCES[0])
@@ -152,7 +152,7 @@ async def test_nobody_listens_to_the_files_of_others(sign_in, bob, charlie, uplo
 )
 async def test_a_file_must_be_an_upload(sign_in, alice, ears, params):
     tab = await sign_in(alice)
-    await tab.say(type="run.start", id="a", task="transcription", model=EARS, params=params)
+    await tab.send(type="run.start", id="a", task="transcription", model=EARS, params=params)
     error = (await tab.until("run.error"))["error"]
     assert (error["code"], error["param"]) == (400, "file")
 

@@ -30,9 +30,9 @@ async def test_a_visitor_who_has_not_signed_in_is_told_so(engine):
     tab = Tab(communicator())
     await tab.communicator.connect()
     assert await closed(tab) == 4401
-    await tab.say(type="ping")
+    await tab.send(type="ping")
     assert await tab.communicator.receive_nothing()
-    await tab.leave()
+    await tab.close()
 
 
 @pytest.mark.parametrize(
@@ -106,24 +106,24 @@ BAD = [
 async def test_a_bad_frame_is_answered_and_the_socket_lives(sign_in, alice, frame):
     tab = await sign_in(alice)
     await tab.communicator.send_to(text_data=frame)
-    answer = await tab.hear()
+    answer = await tab.receive()
     assert (answer["type"], answer["error"]["code"] in (400, 404)) == ("error", True)
     assert set(answer) <= {"type", "id", "error"}
-    await tab.say(type="ping")
-    assert await tab.hear() == {"type": "pong"}
+    await tab.send(type="ping")
+    assert await tab.receive() == {"type": "pong"}
     assert await offload(Run.objects.count) == 0
 
 
 async def test_a_bad_frame_is_answered_under_its_id(sign_in, alice):
     tab = await sign_in(alice)
-    await tab.say(type="run.start", id="mine", task="juggle", model="m")
-    assert (await tab.hear())["id"] == "mine"
+    await tab.send(type="run.start", id="mine", task="juggle", model="m")
+    assert (await tab.receive())["id"] == "mine"
 
 
 async def test_binary_frames_are_refused(sign_in, alice):
     tab = await sign_in(alice)
     await tab.communicator.send_to(bytes_data=b"\0" * 100)
-    assert (await tab.hear())["type"] == "error"
+    assert (await tab.receive())["type"] == "error"
 
 
 async def test_a_frame_of_more_than_a_mebibyte_closes_the_socket(sign_in, alice):
@@ -135,9 +135,9 @@ async def test_a_frame_of_more_than_a_mebibyte_closes_the_socket(sign_in, alice)
 async def test_a_flood_closes_the_socket(sign_in, alice):
     tab = await sign_in(alice)
     for _ in range(120):
-        await tab.say(type="ping")
+        await tab.send(type="ping")
     assert await closed(tab) == 1008
-    assert len(tab.heard) <= 51
+    assert len(tab.frames) <= 51
 
 
 async def test_bytes_are_limited_per_second_too(sign_in, alice):
@@ -154,7 +154,7 @@ async def test_an_id_names_one_run_at_a_time(sign_in, alice, engine):
     await tab.start(id="a")
     await tab.until("run.started")
     await tab.start(id="a")
-    answer = await tab.hear()
+    answer = await tab.receive()
     assert (answer["type"], answer["id"], answer["error"]["param"]) == ("error", "a", "id")
 
 
@@ -173,8 +173,8 @@ async def test_a_person_has_a_bounded_number_of_sockets(sign_in, alice, bob):
         await sign_in(alice)
     assert await closed(await sign_in(alice)) == 1008
     tab = await sign_in(bob)
-    await tab.say(type="ping")
-    assert await tab.hear() == {"type": "pong"}
+    await tab.send(type="ping")
+    assert await tab.receive() == {"type": "pong"}
 
 
 async def test_logging_out_closes_the_socket(engine, alice, often):
@@ -184,7 +184,7 @@ async def test_logging_out_closes_the_socket(engine, alice, often):
     await tab.communicator.connect()
     await asyncio.to_thread(client.logout)
     assert await closed(tab) == 4401
-    await tab.leave()
+    await tab.close()
 
 
 @pytest.mark.parametrize("change", ["withdrawn", "deleted", "password"])
@@ -203,7 +203,7 @@ async def test_a_withdrawn_account_loses_its_run(sign_in, alice, engine):
     await offload(engine.save)
     tab = await sign_in(alice)
     await tab.start(" ".join(["word"] * 60), response_format="wav")
-    await tab.first_sound()
+    await tab.first_audio()
     alice.is_active = False
     await offload(alice.save)
     done = await tab.until(*ENDS, seconds=5)
@@ -219,5 +219,5 @@ async def test_a_server_that_stops_says_so(sign_in, alice, often, monkeypatch):
 async def test_leaving_frees_the_place(sign_in, alice):
     tab = await sign_in(alice)
     assert authentication.sockets[alice.pk] == 1
-    await tab.leave()
+    await tab.close()
     assert authentication.sockets[alice.pk] == 0

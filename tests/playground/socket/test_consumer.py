@@ -29,17 +29,17 @@ async def test_a_run_is_told_from_its_start_to_its_receipt(sign_in, alice, far_a
     tab = await sign_in(alice)
     await tab.start(response_format="wav", voice="tone")
     done = await tab.until(*ENDS)
-    assert tab.kinds() == [
+    assert tab.types() == [
         "run.started",
         "audio.start",
         "speech.words",
-        "sound",
+        "audio",
         "audio.end",
         "run.usage",
         "run.done",
     ]
-    assert tab.numbers() == list(range(1, len(tab.heard) + 1))
-    texts = [frame for frame in tab.heard if isinstance(frame, dict)]
+    assert tab.numbers() == list(range(1, len(tab.frames) + 1))
+    texts = [frame for frame in tab.frames if isinstance(frame, dict)]
     assert {(frame["id"], frame["run"]) for frame in texts} == {("a", done["run"])}
     started, shape, end, usage = (
         next(frame for frame in texts if frame["type"] == kind)
@@ -50,9 +50,9 @@ async def test_a_run_is_told_from_its_start_to_its_receipt(sign_in, alice, far_a
         "rehearsal",
         len(TEXT) / 1e5,
     )
-    assert {frame[0] for frame in tab.heard if isinstance(frame, tuple)} == {started["number"]}
+    assert {frame[0] for frame in tab.frames if isinstance(frame, tuple)} == {started["number"]}
     assert (shape["format"], shape["sample_rate"], shape["channels"]) == ("pcm", PCM_RATE, 1)
-    assert (end["bytes"], end["duration"]) == (len(tab.sound()), len(tab.sound()) / 48_000)
+    assert (end["bytes"], end["duration"]) == (len(tab.audio()), len(tab.audio()) / 48_000)
     assert end["url"] == f"/runs/{done['run']}/sound"
     assert (usage["cost"], usage["currency"], usage["basis"]) == (len(TEXT) / 1e5, "USD", "computed")
     assert usage["units"]["text_in.character"] == len(TEXT)
@@ -70,24 +70,26 @@ async def test_a_finished_run_is_a_row_and_a_file(sign_in, alice, far_ahead):
     assert run.receipt == done["receipt"]
     assert run.generation == done["receipt"]["id"] == (await offload(UsageRecord.objects.get)).public_id
     assert [word["word"] for word in run.words] == TEXT.split()
-    assert run.bytes == len(tab.sound()) + 44
+    assert run.bytes == len(tab.audio()) + 44
 
 
 async def test_words_of_the_params_may_be_plain(sign_in, alice, far_ahead):
     tab = await sign_in(alice)
     await tab.start("# Hello\n\n`print(1)` https://example.org", plain=True)
     await tab.until(*ENDS)
-    words = [frame["words"][0]["word"] for frame in tab.heard if isinstance(frame, dict) and "words" in frame]
+    words = [
+        frame["words"][0]["word"] for frame in tab.frames if isinstance(frame, dict) and "words" in frame
+    ]
     assert words == ["Hello"]
 
 
 async def test_a_refused_request_is_a_run_error_and_no_run(sign_in, alice):
     tab = await sign_in(alice)
     await tab.start(model="nobody/knows")
-    error = await tab.hear()
+    error = await tab.receive()
     assert (error["type"], error["id"], error["seq"], error["error"]["code"]) == ("run.error", "a", 1, 404)
     await tab.start("  ")
-    error = await tab.hear()
+    error = await tab.receive()
     assert (error["type"], error["error"]["code"], error["error"]["param"]) == ("run.error", 400, "input")
     assert await offload(Run.objects.count) == 0
     assert await offload(UsageRecord.objects.count) == 0
@@ -110,31 +112,31 @@ async def test_a_cut_stream_keeps_what_arrived_and_is_marked_partial(sign_in, al
     done = await tab.until(*ENDS)
     assert (done["type"], done["outcome"], done["error"]["code"]) == ("run.done", "partial", 502)
     run = await offload(Run.objects.get)
-    assert (run.state, run.format, run.bytes) == ("partial", "pcm", len(tab.sound()))
+    assert (run.state, run.format, run.bytes) == ("partial", "pcm", len(tab.audio()))
 
 
 async def test_stop_ends_a_run_at_once_and_keeps_what_was_heard(sign_in, alice, engine):
     await options(engine, delay=0.02)
     tab = await sign_in(alice)
     await tab.start(LONG, response_format="pcm")
-    await tab.first_sound()
-    await tab.say(type="run.stop", id="a")
+    await tab.first_audio()
+    await tab.send(type="run.stop", id="a")
     done = await tab.until(*ENDS, seconds=2)
     assert (done["type"], done["outcome"], done["receipt"]["outcome"]) == ("run.done", "stopped", "stopped")
-    assert [frame["type"] for frame in tab.heard[-3:]] == ["audio.end", "run.usage", "run.done"]
-    assert len(tab.sound()) < 48_000 * 5
+    assert [frame["type"] for frame in tab.frames[-3:]] == ["audio.end", "run.usage", "run.done"]
+    assert len(tab.audio()) < 48_000 * 5
     run = await offload(Run.objects.get)
-    assert (run.state, run.bytes) == ("stopped", len(tab.sound()))
-    await tab.say(type="run.stop", id="a")
-    await tab.say(type="ping")
-    assert await tab.hear() == {"type": "pong"}
+    assert (run.state, run.bytes) == ("stopped", len(tab.audio()))
+    await tab.send(type="run.stop", id="a")
+    await tab.send(type="ping")
+    assert await tab.receive() == {"type": "pong"}
 
 
 async def test_stop_before_the_first_sound_is_told_too(sign_in, alice, engine):
     await options(engine, first_delay=30)
     tab = await sign_in(alice)
     await tab.start()
-    await tab.say(type="run.stop", id="a")
+    await tab.send(type="run.stop", id="a")
     done = await tab.until(*ENDS, seconds=2)
     assert (done["type"], done["outcome"]) == ("run.done", "stopped")
 
@@ -142,12 +144,12 @@ async def test_stop_before_the_first_sound_is_told_too(sign_in, alice, engine):
 async def test_sound_is_held_back_five_seconds_ahead_of_the_ear(sign_in, alice):
     tab = await sign_in(alice)
     await tab.start(LONG, response_format="pcm")
-    await tab.first_sound()
+    await tab.first_audio()
     await asyncio.sleep(0.5)
     made = next(iter(registry.runs.values())).audio.size / 48_000
     whole = len(LONG.split()) * (8 * 0.06 + 0.04)
     assert 4.9 < made < 7 < whole
-    await tab.say(type="run.stop", id="a")
+    await tab.send(type="run.stop", id="a")
     await tab.until(*ENDS)
 
 
@@ -155,30 +157,30 @@ async def test_a_run_goes_on_without_its_socket(sign_in, alice, engine, far_ahea
     await options(engine, delay=0.02)
     tab = await sign_in(alice)
     await tab.start(response_format="pcm")
-    _, seen, _ = await tab.first_sound()
-    before = tab.sound()
-    await tab.leave()
+    _, seen, _ = await tab.first_audio()
+    before = tab.audio()
+    await tab.close()
     live = next(iter(registry.runs.values()))
     await asyncio.wait([live.task], timeout=5)
     other = await sign_in(alice)
-    await other.say(type="run.resume", id="z", run=str(live.id), after=seen)
+    await other.send(type="run.resume", id="z", run=str(live.id), after=seen)
     await other.until(*ENDS)
     assert other.numbers() == [1, *range(seen + 1, live.log.last + 1)]
-    assert before + other.sound() == expected(TEXT)
-    assert {frame["id"] for frame in other.heard if isinstance(frame, dict)} == {"z"}
+    assert before + other.audio() == expected(TEXT)
+    assert {frame["id"] for frame in other.frames if isinstance(frame, dict)} == {"z"}
 
 
 async def test_resume_while_the_run_is_made_hears_every_byte_once(sign_in, alice, engine, far_ahead):
     await options(engine, delay=0.02)
     tab, other = await sign_in(alice), await sign_in(alice)
     await tab.start(response_format="pcm")
-    number, _, _ = await tab.first_sound()
-    await other.say(type="run.resume", id="b", run=tab.heard[0]["run"], after=0)
+    number, _, _ = await tab.first_audio()
+    await other.send(type="run.resume", id="b", run=tab.frames[0]["run"], after=0)
     await tab.until(*ENDS)
     await other.until(*ENDS)
     assert other.numbers() == tab.numbers()
-    assert other.sound() == tab.sound() == expected(TEXT)
-    assert {frame[0] for frame in other.heard if isinstance(frame, tuple)} == {number}
+    assert other.audio() == tab.audio() == expected(TEXT)
+    assert {frame[0] for frame in other.frames if isinstance(frame, tuple)} == {number}
 
 
 async def test_many_runs_share_a_socket(sign_in, alice, engine, far_ahead):
@@ -189,11 +191,11 @@ async def test_many_runs_share_a_socket(sign_in, alice, engine, far_ahead):
     for _ in "abc":
         await tab.until(*ENDS)
     owners = {
-        frame["number"]: frame["id"] for frame in tab.heard if isinstance(frame, dict) and "number" in frame
+        frame["number"]: frame["id"] for frame in tab.frames if isinstance(frame, dict) and "number" in frame
     }
     assert sorted(owners.values()) == ["a", "b", "c"]
     for channel, name in owners.items():
-        sound = b"".join(frame[2] for frame in tab.heard if isinstance(frame, tuple) and frame[0] == channel)
+        sound = b"".join(frame[2] for frame in tab.frames if isinstance(frame, tuple) and frame[0] == channel)
         assert sound == expected(f"{name} {name}{name}")
 
 
@@ -204,10 +206,10 @@ async def test_a_run_whose_log_is_gone_is_told_from_its_row(sign_in, alice, far_
     done = await tab.until(*ENDS)
     registry.forget(next(iter(registry.runs)))
     other = await sign_in(alice)
-    await other.say(type="run.resume", id="a", run=done["run"], after=0)
+    await other.send(type="run.resume", id="a", run=done["run"], after=0)
     await other.until(*ENDS)
-    stored = [frame for frame in tab.heard if isinstance(frame, dict) and frame["type"] != "speech.words"]
-    assert other.heard == stored
+    stored = [frame for frame in tab.frames if isinstance(frame, dict) and frame["type"] != "speech.words"]
+    assert other.frames == stored
 
 
 async def test_only_the_owner_follows_a_run(sign_in, alice, bob, charlie, far_ahead):
@@ -217,10 +219,10 @@ async def test_only_the_owner_follows_a_run(sign_in, alice, bob, charlie, far_ah
     answers = []
     for stranger in (bob, charlie):
         other = await sign_in(stranger)
-        await other.say(type="run.resume", id="x", run=done["run"], after=0)
-        answers.append(await other.hear())
-        await other.say(type="run.resume", id="x", run="0" * 32, after=0)
-        answers.append(await other.hear())
+        await other.send(type="run.resume", id="x", run=done["run"], after=0)
+        answers.append(await other.receive())
+        await other.send(type="run.resume", id="x", run="0" * 32, after=0)
+        answers.append(await other.receive())
     assert [answer["type"] for answer in answers] == ["error"] * 4
     assert all(answer == answers[0] for answer in answers)
     assert answers[0]["error"]["code"] == 404
@@ -230,7 +232,7 @@ async def test_shutdown_interrupts_a_run_and_keeps_its_sound(sign_in, alice, eng
     await options(engine, delay=0.02)
     tab = await sign_in(alice)
     await tab.start(LONG, response_format="pcm")
-    await tab.first_sound()
+    await tab.first_audio()
     next(iter(registry.runs.values())).task.cancel()
     done = await tab.until(*ENDS)
     assert (done["type"], done["outcome"]) == ("run.done", "interrupted")

@@ -1,4 +1,4 @@
-"""An outlet sends at once what the server takes at once, and goes on with what had to wait; nothing twice."""
+"""An sender sends at once what the server takes at once, and goes on with what had to wait; nothing twice."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Server:
     """An ASGI server's side of a socket: `room` open, it takes at once; `gone`, it refuses."""
 
     def __init__(self) -> None:
-        self.heard: list[int] = []
+        self.received: list[int] = []
         self.room = asyncio.Event()
         self.room.set()
         self.gone = False
@@ -31,7 +31,7 @@ class Server:
         if self.gone:
             raise OSError("the client is gone")
         text = message.get("text")
-        self.heard.append(orjson.loads(text)["seq"] if text else int.from_bytes(message["bytes"][4:8]))
+        self.received.append(orjson.loads(text)["seq"] if text else int.from_bytes(message["bytes"][4:8]))
 
 
 @pytest.fixture
@@ -40,16 +40,16 @@ def server() -> Server:
 
 
 @pytest.fixture
-def outlet(server) -> Sender:
+def sender(server) -> Sender:
     return Sender(server.send, "a", RUN)
 
 
-async def relay(log: Log, outlet: Sender, woken: list[int]) -> None:
-    async with aclosing(log.read(0, outlet.take)) as batches:
+async def relay(log: Log, sender: Sender, woken: list[int]) -> None:
+    async with aclosing(log.read(0, sender.take)) as batches:
         async for batch in batches:
             woken.append(len(batch))
             for number, body in batch:
-                await outlet.send(number, body)
+                await sender.send(number, body)
 
 
 async def turns(count: int = 3) -> None:
@@ -61,35 +61,35 @@ def note(number: int) -> dict[str, object] | str:
     return {"type": "note", "text": str(number)} if number % 2 else str(number)
 
 
-async def test_whoever_waits_is_told_without_being_woken(server, outlet):
+async def test_whoever_waits_is_told_without_being_woken(server, sender):
     log, woken = Log(lambda offset, size: b""), []
-    task = asyncio.create_task(relay(log, outlet, woken))
+    task = asyncio.create_task(relay(log, sender, woken))
     await turns()
     for number in (1, 2):
         log.append(note(number))
-        assert server.heard == [*range(1, number + 1)]
+        assert server.received == [*range(1, number + 1)]
     log.append(b"\0\1")
-    assert server.heard == [1, 2, 3]
+    assert server.received == [1, 2, 3]
     log.close()
     await task
-    assert (server.heard, woken) == ([1, 2, 3], [])
+    assert (server.received, woken) == ([1, 2, 3], [])
 
 
-async def test_what_was_there_before_comes_first(server, outlet):
+async def test_what_was_there_before_comes_first(server, sender):
     log, woken = Log(lambda offset, size: b""), []
     log.append(note(1))
-    task = asyncio.create_task(relay(log, outlet, woken))
+    task = asyncio.create_task(relay(log, sender, woken))
     log.append(note(2))
     await turns()
     log.append(note(3))
-    assert (server.heard, woken) == ([1, 2, 3], [2])
+    assert (server.received, woken) == ([1, 2, 3], [2])
     log.close()
     await task
 
 
-async def test_a_full_socket_holds_nobody_up_and_loses_nothing(server, outlet):
+async def test_a_full_socket_holds_nobody_up_and_loses_nothing(server, sender):
     log, woken = Log(lambda offset, size: b""), []
-    task = asyncio.create_task(relay(log, outlet, woken))
+    task = asyncio.create_task(relay(log, sender, woken))
     await turns()
     log.append(note(1))
     server.room.clear()
@@ -97,18 +97,18 @@ async def test_a_full_socket_holds_nobody_up_and_loses_nothing(server, outlet):
         log.append(note(number))
     await turns()
     log.append(note(6))
-    assert server.heard == [1]
+    assert server.received == [1]
     server.room.set()
     await turns(10)
     log.append(note(7))
-    assert server.heard == [1, 2, 3, 4, 5, 6, 7]
+    assert server.received == [1, 2, 3, 4, 5, 6, 7]
     log.close()
     await task
 
 
-async def test_a_client_that_is_gone_ends_the_relay_and_not_the_run(server, outlet):
+async def test_a_client_that_is_gone_ends_the_relay_and_not_the_run(server, sender):
     log = Log(lambda offset, size: b"")
-    task = asyncio.create_task(relay(log, outlet, []))
+    task = asyncio.create_task(relay(log, sender, []))
     await turns()
     server.gone = True
     assert log.append(note(1)) == 1
@@ -117,9 +117,9 @@ async def test_a_client_that_is_gone_ends_the_relay_and_not_the_run(server, outl
     assert log.append(note(2)) == 2
 
 
-async def test_a_relay_that_is_cancelled_in_the_middle_is_not_told_again(server, outlet):
+async def test_a_relay_that_is_cancelled_in_the_middle_is_not_told_again(server, sender):
     log = Log(lambda offset, size: b"")
-    task = asyncio.create_task(relay(log, outlet, []))
+    task = asyncio.create_task(relay(log, sender, []))
     await turns()
     server.room.clear()
     log.append(note(1))
@@ -130,12 +130,12 @@ async def test_a_relay_that_is_cancelled_in_the_middle_is_not_told_again(server,
     server.room.set()
     log.append(note(2))
     await turns()
-    assert server.heard == []
+    assert server.received == []
 
 
-async def test_a_block_that_is_replaced_while_it_waits_does_not_swallow_the_next(server, outlet):
+async def test_a_block_that_is_replaced_while_it_waits_does_not_swallow_the_next(server, sender):
     log = Log(lambda offset, size: b"")
-    task = asyncio.create_task(relay(log, outlet, []))
+    task = asyncio.create_task(relay(log, sender, []))
     await turns()
     server.room.clear()
     for state in ("open", "closed"):
@@ -144,19 +144,19 @@ async def test_a_block_that_is_replaced_while_it_waits_does_not_swallow_the_next
     await turns()
     server.room.set()
     await turns(10)
-    assert server.heard == [1, 2, 3]
+    assert server.received == [1, 2, 3]
     log.close()
     await task
 
 
-async def test_a_reader_that_is_being_cancelled_is_told_nothing_more(server, outlet):
+async def test_a_reader_that_is_being_cancelled_is_told_nothing_more(server, sender):
     log = Log(lambda offset, size: b"")
-    task = asyncio.create_task(relay(log, outlet, []))
+    task = asyncio.create_task(relay(log, sender, []))
     await turns()
     task.cancel()
     log.append(note(1))
-    assert server.heard == []
+    assert server.received == []
     with pytest.raises(asyncio.CancelledError):
         await task
     log.append(note(2))
-    assert server.heard == []
+    assert server.received == []

@@ -10,15 +10,9 @@ import pytest
 from core.models.offload import offload
 from playground.models import Message, Preset, Run, Upload
 from tests.playground.conftest import ENDS
-from tests.playground.conversation_frames import (
-    ask,
-    begin,
-    client_of,
-    picture,
-    seen,
-)
-from tests.playground.conversation_frames import mind as mind
-from tests.playground.conversation_frames import reader as reader
+from tests.playground.conversation_frames import ask, begin, client_of, image_parts, image_upload
+from tests.playground.conversation_frames import chat_model as chat_model
+from tests.playground.conversation_frames import text_model as text_model
 from tests.playground.runs.test_chat import LONG, options
 
 pytestmark = [pytest.mark.anyio, pytest.mark.django_db(transaction=True)]
@@ -31,14 +25,14 @@ def stored(settings) -> list[Path]:
     return [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]
 
 
-async def test_deleting_takes_runs_sound_and_files_along(mind, sign_in, alice, settings, far_ahead):
+async def test_deleting_takes_runs_sound_and_files_along(chat_model, sign_in, alice, settings, far_ahead):
     tab = await sign_in(alice)
-    upload = await offload(picture, alice)
+    upload = await offload(image_upload, alice)
     asked = {"modalities": ["text", "audio", "image"], "audio": {"format": "wav"}}
-    began, _ = await ask(tab, seen(upload), conversation="new", params=asked)
-    kept = await offload(picture, alice, "other.png")
-    await ask(tab, seen(kept), conversation="new")
-    await ask(tab, seen(kept), conversation=began["conversation"])
+    began, _ = await ask(tab, image_parts(upload), conversation="new", params=asked)
+    kept = await offload(image_upload, alice, "other.png")
+    await ask(tab, image_parts(kept), conversation="new")
+    await ask(tab, image_parts(kept), conversation=began["conversation"])
     mine = await client_of(alice)
     assert (await mine.post(f"/conversations/{began['conversation']}/delete")).status_code == 204
     assert await offload(lambda: [row.name for row in Upload.objects.all()]) == ["other.png"]
@@ -48,8 +42,8 @@ async def test_deleting_takes_runs_sound_and_files_along(mind, sign_in, alice, s
     assert (await mine.post(f"/conversations/{began['conversation']}/delete")).status_code == 404
 
 
-async def test_deleting_while_an_answer_is_made_stops_it(mind, sign_in, alice):
-    await options(mind, delay=0.05)
+async def test_deleting_while_an_answer_is_made_stops_it(chat_model, sign_in, alice):
+    await options(chat_model, delay=0.05)
     tab = await sign_in(alice)
     began = await begin(tab, LONG, conversation="new")
     await tab.until("text.delta")
@@ -71,11 +65,11 @@ ENDPOINTS = [
 
 
 @pytest.mark.parametrize(("method", "path", "body"), ENDPOINTS)
-async def test_what_is_not_yours_is_not_there(mind, sign_in, alice, bob, charlie, method, path, body):
+async def test_what_is_not_yours_is_not_there(chat_model, sign_in, alice, bob, charlie, method, path, body):
     tab = await sign_in(alice)
     began, done = await ask(tab, conversation="new")
     preset = await Preset.objects.acreate(user=alice, name="Mine")
-    upload = await offload(picture, alice)
+    upload = await offload(image_upload, alice)
     await Upload.objects.aupdate(media_type="application/pdf")
     mine = {"conversation": began["conversation"], "message": began["message"], "run": done["run"]}
     mine |= {"preset": preset.id, "upload": upload.id}

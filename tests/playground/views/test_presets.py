@@ -7,11 +7,11 @@ import json
 import pytest
 
 from playground.models import Preset
+from tests.playground.conversation_frames import chat_model as chat_model
 from tests.playground.conversation_frames import (
     client_of,
 )
-from tests.playground.conversation_frames import mind as mind
-from tests.playground.conversation_frames import reader as reader
+from tests.playground.conversation_frames import text_model as text_model
 
 pytestmark = [pytest.mark.anyio, pytest.mark.django_db(transaction=True)]
 

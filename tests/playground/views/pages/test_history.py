@@ -12,8 +12,8 @@ from core.models import UsageRecord
 from core.models.offload import offload
 from playground.models import Run, Upload
 from playground.views.pages.history import runs_page
-from tests.playground.conversation_frames import ask, client_of, picture, seen
-from tests.playground.conversation_frames import mind as mind
+from tests.playground.conversation_frames import ask, client_of, image_parts, image_upload
+from tests.playground.conversation_frames import chat_model as chat_model
 from tests.playground.views.pages.page_text import page_text
 
 
@@ -93,15 +93,15 @@ def test_runs_are_searched_and_paged(alice, bob):
 
 @pytest.mark.anyio
 @pytest.mark.django_db(transaction=True)
-async def test_history_and_receipt_tell_of_a_chat(mind, sign_in, alice, bob):
+async def test_history_and_receipt_tell_of_a_chat(chat_model, sign_in, alice, bob):
     tab = await sign_in(alice)
-    upload = await offload(picture, alice)
+    upload = await offload(image_upload, alice)
     asked = {
         "reasoning_effort": "low",
         "response_format": {"type": "text"},
         "modalities": ["text", "image"],
     }
-    began, done = await ask(tab, seen(upload, "What **bird**?"), conversation="new", params=asked)
+    began, done = await ask(tab, image_parts(upload, "What **bird**?"), conversation="new", params=asked)
     mine, theirs = await client_of(alice), await client_of(bob)
     receipt = (await mine.get(f"/runs/{done['run']}")).content.decode()
     assert "<strong>bird</strong>" in receipt
