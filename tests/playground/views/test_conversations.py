@@ -13,7 +13,7 @@ from tests.playground.conftest import ENDS
 from tests.playground.conversation_frames import ask, begin, client_of, image_parts, image_upload
 from tests.playground.conversation_frames import chat_model as chat_model
 from tests.playground.conversation_frames import text_model as text_model
-from tests.playground.runs.test_chat import LONG, options
+from tests.playground.runs.tasks.test_chat import LONG, options
 
 pytestmark = [pytest.mark.anyio, pytest.mark.django_db(transaction=True)]
 

@@ -1,4 +1,4 @@
-"""Transcriptions and translations by socket: what is told, what is kept, who may listen to what."""
+"""Transcriptions and translations by socket: what is sent, what is stored, whose uploads may be used."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from tests.playground.wav_file import wav_bytes
 
 pytestmark = [pytest.mark.anyio, pytest.mark.django_db(transaction=True)]
 
-EARS = "stage/ears"
+MODEL = "stage/transcriber"
 TIMES = {"response_format": "verbose_json", "timestamp_granularities": ["word", "segment"]}
 
 
 @pytest.fixture
-def ears(rehearsal):
-    """A model that listens, for a price."""
+def transcriber(rehearsal):
+    """A priced model for transcription and translation."""
     model = AIModel.objects.create(
-        slug=EARS,
-        name="Ears",
+        slug=MODEL,
+        name="Transcriber",
         tasks=["transcription", "translation"],
         input_modalities=["audio"],
         output_modalities=["text"],
@@ -44,13 +44,13 @@ def stored(user) -> Upload:
 
 
 @pytest.fixture
-async def upload(ears, engine, alice):
+async def upload(transcriber, engine, alice):
     return await offload(stored, alice)
 
 
 async def begin(tab, upload_id, task="transcription", **params):
     params = {"file": {"upload": str(upload_id)}, **params}
-    await tab.send(type="run.start", id="a", task=task, model=EARS, params=params)
+    await tab.send(type="run.start", id="a", task=task, model=MODEL, params=params)
 
 
 async def test_the_words_arrive_in_order_and_are_kept(sign_in, alice, upload):
@@ -97,8 +97,8 @@ async def test_a_finished_run_is_told_again_from_any_event(sign_in, alice, uploa
     assert told == [tab.frames[0], *tab.frames[4:]]
 
 
-async def test_stop_keeps_what_was_heard(sign_in, alice, upload, ears):
-    await Endpoint.objects.filter(id=ears.id).aupdate(options={"delay": 0.4})
+async def test_stop_keeps_what_was_heard(sign_in, alice, upload, transcriber):
+    await Endpoint.objects.filter(id=transcriber.id).aupdate(options={"delay": 0.4})
     tab = await sign_in(alice)
     await begin(tab, upload.id, **TIMES)
     await tab.until("transcript.words")
@@ -108,8 +108,8 @@ async def test_stop_keeps_what_was_heard(sign_in, alice, upload, ears):
     assert (run.state, run.transcript["text"]) == ("stopped", SENTENCES[0])
 
 
-async def test_a_cut_transcript_is_partial_and_kept(sign_in, alice, upload, ears):
-    await Endpoint.objects.filter(id=ears.id).aupdate(options={"fail": "cut"})
+async def test_a_cut_transcript_is_partial_and_kept(sign_in, alice, upload, transcriber):
+    await Endpoint.objects.filter(id=transcriber.id).aupdate(options={"fail": "cut"})
     tab = await sign_in(alice)
     await begin(tab, upload.id)
     done = await tab.until("run.done", "run.error")
@@ -117,8 +117,8 @@ async def test_a_cut_transcript_is_partial_and_kept(sign_in, alice, upload, ears
     assert (await Run.objects.aget()).text == SENTENCES[0]
 
 
-async def test_a_failure_before_any_word_is_free(sign_in, alice, upload, ears):
-    await Endpoint.objects.filter(id=ears.id).aupdate(options={"fail": "auth"})
+async def test_a_failure_before_any_word_is_free(sign_in, alice, upload, transcriber):
+    await Endpoint.objects.filter(id=transcriber.id).aupdate(options={"fail": "auth"})
     tab = await sign_in(alice)
     await begin(tab, upload.id)
     assert (await tab.until("run.done", "run.error"))["type"] == "run.error"
@@ -126,7 +126,7 @@ async def test_a_failure_before_any_word_is_free(sign_in, alice, upload, ears):
     assert (run.state, run.text, run.receipt["cost"] or 0) == ("failed", "", 0)
 
 
-async def test_nobody_listens_to_the_files_of_others(sign_in, bob, charlie, upload):
+async def test_uploads_of_others_are_not_found(sign_in, bob, charlie, upload):
     unknown = "00000000-0000-4000-8000-000000000000"
     for user in (bob, charlie):
         tab = await sign_in(user)
@@ -150,9 +150,9 @@ async def test_nobody_listens_to_the_files_of_others(sign_in, bob, charlie, uplo
         {"file": {"data": "UklGRg=="}},
     ],
 )
-async def test_a_file_must_be_an_upload(sign_in, alice, ears, params):
+async def test_a_file_must_be_an_upload(sign_in, alice, transcriber, params):
     tab = await sign_in(alice)
-    await tab.send(type="run.start", id="a", task="transcription", model=EARS, params=params)
+    await tab.send(type="run.start", id="a", task="transcription", model=MODEL, params=params)
     error = (await tab.until("run.error"))["error"]
     assert (error["code"], error["param"]) == (400, "file")
 
