@@ -30,9 +30,8 @@ class AIModelForm(forms.ModelForm):
     input_modalities = ListField(label=_("Input modalities"), known=INPUTS)
     output_modalities = ListField(label=_("Output modalities"), known=OUTPUTS)
     features = ListField(label=_("Features"), help_text=_("Such as streaming, instructions, speed, words."))
-    formats = ListField(
-        label=_("Audio formats"), known=FORMATS, initial=["mp3"]
-    )  # what every speech model makes
+    # every speech model makes mp3
+    formats = ListField(label=_("Audio formats"), known=FORMATS, initial=["mp3"])
     languages = ListField(label=_("Languages"), help_text=_("BCP 47. Empty: any."))
 
     def clean_tasks(self) -> list[str]:
