@@ -12,9 +12,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from tests.journeys import server
+from tests.journeys.page_monitor import Watch
 from tests.journeys.server import Program
-from tests.journeys.studio import Studio
-from tests.journeys.watching import Watch
+from tests.journeys.speech_page import Studio
 
 FLAGS = [
     "--disable-gpu",

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from tests.journeys.chat_page import Talk
+from tests.journeys.chat_page import echoes as echoes
+from tests.journeys.chat_page import talk as talk
 from tests.journeys.conftest import DESK, PHONE
-from tests.journeys.talking import Talk
-from tests.journeys.talking import echoes as echoes
-from tests.journeys.talking import talk as talk
+from tests.journeys.page_monitor import Watch
 from tests.journeys.test_pages import faults
-from tests.journeys.watching import Watch
 
 MARKDOWN = "Some **bold** words\n\n```python\nprint('hi')\n```\n\n- one\n- two"
 LONG = "\n\n".join(f"Paragraph {number} is told here." for number in range(12))

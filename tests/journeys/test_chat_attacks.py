@@ -6,9 +6,9 @@ import json
 
 from playwright.sync_api import expect
 
-from tests.journeys.talking import Talk
-from tests.journeys.talking import echoes as echoes
-from tests.journeys.talking import talk as talk
+from tests.journeys.chat_page import Talk
+from tests.journeys.chat_page import echoes as echoes
+from tests.journeys.chat_page import talk as talk
 
 ATTACKS = [
     "<script>window.pwned=1</script>",

@@ -10,16 +10,16 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Playwright, expect
 
+from tests.journeys.composer import Composer, known
+from tests.journeys.composer import composer as composer
+from tests.journeys.composer import paper as paper
+from tests.journeys.composer import picture as picture
+from tests.journeys.composer import talkers as talkers
 from tests.journeys.conftest import DESK, FLAGS, PHONE, chromium
-from tests.journeys.ears import sound
+from tests.journeys.page_monitor import Watch
 from tests.journeys.server import Program
 from tests.journeys.test_pages import faults
-from tests.journeys.watching import Watch
-from tests.journeys.writing import Composer, known
-from tests.journeys.writing import composer as composer
-from tests.journeys.writing import paper as paper
-from tests.journeys.writing import picture as picture
-from tests.journeys.writing import talkers as talkers
+from tests.journeys.transcription_page import sound
 
 
 def test_enter_sends_and_shift_enter_breaks_the_line(composer: Composer):

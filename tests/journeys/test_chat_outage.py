@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from tests.journeys.talking import Talk
-from tests.journeys.talking import echoes as echoes
-from tests.journeys.talking import talk as talk
+from tests.journeys.chat_page import Talk
+from tests.journeys.chat_page import echoes as echoes
+from tests.journeys.chat_page import talk as talk
 from tests.journeys.test_chat import LONG
 from tests.journeys.test_pages import faults
 

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.journeys.composer import Composer
+from tests.journeys.composer import composer as composer
+from tests.journeys.composer import talkers as talkers
 from tests.journeys.conftest import PHONE
 from tests.journeys.server import Program
-from tests.journeys.writing import Composer
-from tests.journeys.writing import composer as composer
-from tests.journeys.writing import talkers as talkers
 
 
 def params(page: Page) -> dict[str, Any]:

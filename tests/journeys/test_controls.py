@@ -10,7 +10,7 @@ import time
 import httpx
 from playwright.sync_api import expect
 
-from tests.journeys.studio import ESPEAK, Studio
+from tests.journeys.speech_page import ESPEAK, Studio
 
 CHARGED = """
 import json

@@ -11,8 +11,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.conftest import DESK, PHONE
-from tests.journeys.studio import ESPEAK, SENTENCE, Studio
-from tests.journeys.watching import Watch
+from tests.journeys.page_monitor import Watch
+from tests.journeys.speech_page import ESPEAK, SENTENCE, Studio
 
 PAGES = {
     "catalogue": "/",

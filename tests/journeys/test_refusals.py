@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.studio import Studio
+from tests.journeys.speech_page import Studio
 
 
 def test_a_text_over_the_limit_cannot_be_sent(studio: Studio):

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.studio import SENTENCE, Studio
+from tests.journeys.speech_page import SENTENCE, Studio
 
 LONG = " ".join(f"word{number}" for number in range(14))
 MAGIC = {

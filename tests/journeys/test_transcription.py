@@ -12,11 +12,11 @@ from playwright.sync_api import Browser, Page, expect
 
 from core.providers.rehearsal.transcription import SENTENCES
 from tests.journeys.conftest import DESK, PHONE
-from tests.journeys.ears import POSITION, Ears, sound
-from tests.journeys.ears import ears as ears
-from tests.journeys.ears import stage as stage
 from tests.journeys.server import Program
 from tests.journeys.test_pages import faults
+from tests.journeys.transcription_page import POSITION, Ears, sound
+from tests.journeys.transcription_page import ears as ears
+from tests.journeys.transcription_page import stage as stage
 
 CUE = re.compile(r"(\d+)\n(\d\d:\d\d:\d\d,\d{3}) --> (\d\d:\d\d:\d\d,\d{3})\n(.+)\n")
 LOST = "Failed to load resource: the server responded with a status of 4"

@@ -11,11 +11,11 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Playwright, expect
 
 from tests.journeys.conftest import DESK, FLAGS, chromium
-from tests.journeys.ears import POSITION, Ears, sound
-from tests.journeys.ears import ears as ears
-from tests.journeys.ears import stage as stage
+from tests.journeys.page_monitor import Watch
 from tests.journeys.server import Program
-from tests.journeys.watching import Watch
+from tests.journeys.transcription_page import POSITION, Ears, sound
+from tests.journeys.transcription_page import ears as ears
+from tests.journeys.transcription_page import stage as stage
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.journeys.page_monitor import Watch
 from tests.journeys.server import Program
-from tests.journeys.watching import Watch
 
 STAGE = """
 from core.models import AIModel, Endpoint, Provider, User

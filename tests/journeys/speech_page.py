@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.journeys.watching import Watch
+from tests.journeys.page_monitor import Watch
 
 ESPEAK = "local/espeak-ng"
 SENTENCE = "Every voice begins with a breath."
