@@ -1,4 +1,4 @@
-"""A conversation as a person has it."""
+"""The page object of the chat tab, and rehearsal models that answer."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.journeys.page_monitor import Watch
+from tests.journeys.page_monitor import PageMonitor
 from tests.journeys.server import Program
 
 STAGE = """
@@ -41,58 +41,58 @@ for name, (upstream, options, taken, given) in PARTS.items():
 
 
 @pytest.fixture(scope="session")
-def echoes(program: Program) -> None:
-    """Models that tell back what they are told: at once, slowly, blindly, not to the end, not at all."""
+def chat_models(program: Program) -> None:
+    """Models that repeat the question: at once, slowly, text only, cut off, failing."""
     program.shell(STAGE)
 
 
 @pytest.fixture
-def talk(watch: Watch, echoes: None) -> Iterator[Talk]:
-    """A page of chat; whatever it asks of another host fails the test."""
-    talking = Talk(watch)
-    talking.known()
-    watch.page.on("request", lambda request: talking.asked.add(urlsplit(request.url).netloc))
-    yield talking
-    own = {urlsplit(watch.page.url).netloc, ""}
-    assert talking.asked <= own
+def chat(monitor: PageMonitor, chat_models: None) -> Iterator[ChatPage]:
+    """A page of chat; a request to another host fails the test."""
+    opened = ChatPage(monitor)
+    opened.wait_for_models()
+    monitor.page.on("request", lambda request: opened.hosts.add(urlsplit(request.url).netloc))
+    yield opened
+    own = {urlsplit(monitor.page.url).netloc, ""}
+    assert opened.hosts <= own
 
 
 @dataclass
-class Talk:
-    watch: Watch
-    asked: set[str] = field(default_factory=set)
+class ChatPage:
+    monitor: PageMonitor
+    hosts: set[str] = field(default_factory=set)
 
     @property
     def page(self) -> Page:
-        return self.watch.page
+        return self.monitor.page
 
-    def known(self) -> None:
+    def wait_for_models(self) -> None:
         """The server looks for changes once a second."""
         deadline = time.monotonic() + 10
         while self.page.request.get("/models/stage/broken-echo").status != 200:
             assert time.monotonic() < deadline
             time.sleep(0.1)
 
-    def open(self, name: str = "echo", query: str = "") -> Talk:
+    def open(self, name: str = "echo", query: str = "") -> ChatPage:
         self.page.goto(f"/models/stage/{name}{query}")
-        self.ready()
+        self.wait_until_ready()
         return self
 
-    def ready(self) -> None:
+    def wait_until_ready(self) -> None:
         self.page.wait_for_function("() => customElements.get('chat-studio')")
         self.page.wait_for_function("() => window.watch.socket?.readyState === 1")
 
-    def say(self, text: str) -> None:
-        """Send it and wait until it is answered."""
+    def ask(self, text: str) -> None:
+        """Send a question and wait for its answer."""
         count = self.answers.count()
-        self.begin(text)
-        self.answered(count + 1)
+        self.send(text)
+        self.wait_for_answers(count + 1)
 
-    def begin(self, text: str) -> None:
+    def send(self, text: str) -> None:
         self.text.fill(text)
         self.text.press("Enter")
 
-    def answered(self, count: int = 1) -> None:
+    def wait_for_answers(self, count: int = 1) -> None:
         expect(self.answers).to_have_count(count)
         expect(self.answers.last).not_to_have_attribute("data-state", "running", timeout=30_000)
 
@@ -112,7 +112,7 @@ class Talk:
         self.text.focus()
         self.text.press("ArrowUp")
         expect(self.text).not_to_have_value("")
-        self.begin(text)
+        self.send(text)
 
     def conversation(self) -> str:
         """Its id, once it has one."""

@@ -1,4 +1,4 @@
-"""The composer of the chat tab as a person uses it, models that chat, and conversations to be found."""
+"""The page object of the chat composer, rehearsal models that chat, and stored conversations."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.journeys.page_monitor import Watch
+from tests.journeys.page_monitor import PageMonitor
 from tests.journeys.server import Program
 
 STAGE = """
@@ -37,7 +37,7 @@ for title, text in TALKS.items():
     told = [{"type": "text", "text": text}]
     Message.objects.create(conversation=talk, role="user", text=text, content=told)
 """
-HELD = """() => {
+CAPTURE_EVENTS = """() => {
   window.sent = [];
   for (const type of ["composer-send", "composer-stop", "composer-edit-last"]) {
     window.addEventListener(type, (event) => {
@@ -58,32 +58,34 @@ trailer<</Root 1 0 R>>
 
 @dataclass
 class Composer:
-    """The composer as a person uses it; what it would send is held back and kept."""
+    """The composer; its events are captured and not delivered."""
 
-    watch: Watch
+    monitor: PageMonitor
 
     @property
     def page(self) -> Page:
-        return self.watch.page
+        return self.monitor.page
 
     def open(self, model: str = "stage/talker") -> Composer:
         self.page.goto(f"/models/{model}")
         for name in ("chat-composer", "chat-settings", "conversation-list"):
             self.page.wait_for_function("(name) => customElements.get(name)", arg=name)
-        self.page.evaluate(HELD)
+        self.page.evaluate(CAPTURE_EVENTS)
         return self
 
-    def bring(self, *paths: Path) -> None:
+    def attach(self, *paths: Path) -> None:
         self.page.locator("chat-composer [data-role=picker]").set_input_files(paths)
 
     def drop(self, *files: tuple[str, str, bytes], onto: str = "chat-studio") -> None:
-        self.carry("drop", onto, files)
+        self.transfer("drop", onto, files)
 
     def paste(self, *files: tuple[str, str, bytes], text: str = "") -> None:
-        self.carry("paste", "#composer-text", files, text)
+        self.transfer("paste", "#composer-text", files, text)
 
-    def carry(self, kind: str, onto: str, files: tuple[tuple[str, str, bytes], ...], text: str = "") -> None:
-        """As the browser tells of files that are let go over the page, or come from the clipboard."""
+    def transfer(
+        self, kind: str, onto: str, files: tuple[tuple[str, str, bytes], ...], text: str = ""
+    ) -> None:
+        """Dispatch the browser's event for files that are dropped or pasted."""
         self.page.evaluate(
             """([kind, onto, files, text]) => {
               const data = new DataTransfer();
@@ -103,7 +105,7 @@ class Composer:
     def sent(self) -> list[dict[str, Any]]:
         return self.page.evaluate("() => window.sent")
 
-    def ready(self, count: int) -> None:
+    def wait_for_chips(self, count: int) -> None:
         expect(self.page.locator("attachment-chip[data-state=ready]")).to_have_count(count)
 
     @property
@@ -128,19 +130,19 @@ class Composer:
 
 
 @pytest.fixture(scope="session")
-def talkers(program: Program) -> Program:
+def composer_models(program: Program) -> Program:
     """The program with models that chat, and conversations of its admin."""
     program.shell(STAGE)
     return program
 
 
 @pytest.fixture
-def composer(talkers: Program, watch: Watch) -> Composer:
-    known(watch.page)
-    return Composer(watch)
+def composer(composer_models: Program, monitor: PageMonitor) -> Composer:
+    wait_for_models(monitor.page)
+    return Composer(monitor)
 
 
-def known(page: Page) -> None:
+def wait_for_models(page: Page) -> None:
     """The server looks for changes once a second: wait until it knows the models."""
     deadline = time.monotonic() + 10
     while page.request.get("/models/stage/blind").status != 200:
@@ -149,14 +151,14 @@ def known(page: Page) -> None:
 
 
 @pytest.fixture
-def picture(tmp_path: Path) -> Path:
+def image_file(tmp_path: Path) -> Path:
     target = tmp_path / "dot.png"
     target.write_bytes(base64.b64decode(PNG))
     return target
 
 
 @pytest.fixture
-def paper(tmp_path: Path) -> Path:
+def pdf_file(tmp_path: Path) -> Path:
     target = tmp_path / "paper.pdf"
     target.write_bytes(PDF)
     return target

@@ -1,4 +1,4 @@
-"""A real browser before the real program; skips where there is no Chromium."""
+"""A real browser against the real program; skips where there is no Chromium."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from tests.journeys import server
-from tests.journeys.page_monitor import Watch
+from tests.journeys.page_monitor import PageMonitor
 from tests.journeys.server import Program
-from tests.journeys.speech_page import Studio
+from tests.journeys.speech_page import SpeechPage
 
 FLAGS = [
     "--disable-gpu",
@@ -67,7 +67,7 @@ def program(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 @pytest.fixture(scope="session")
 def signed_in(browser: Browser, program: Program) -> Any:
-    """The cookies of the admin, who came by the link that the program printed."""
+    """The cookies of the admin, signed in by the link that the program printed."""
     context = browser.new_context()
     page = context.new_page()
     page.goto(f"{program.origin}/accounts/sign-in/{program.token}/")
@@ -79,7 +79,7 @@ def signed_in(browser: Browser, program: Program) -> Any:
 
 @pytest.fixture
 def look() -> dict[str, Any]:
-    """How the browser looks at the page; tests override it."""
+    """Options of the browser context, such as the viewport; tests override it."""
     return {"viewport": DESK}
 
 
@@ -94,19 +94,19 @@ def context(browser: Browser, program: Program, signed_in: Any, look: Any) -> It
 
 
 @pytest.fixture
-def watch(context: BrowserContext, program: Program) -> Iterator[Watch]:
-    """The watched page: whatever goes wrong on it fails the test."""
-    watching = Watch(context.new_page())
-    yield watching
-    assert program.process.poll() is None, program.said()
-    assert watching.verdict() == []
+def monitor(context: BrowserContext, program: Program) -> Iterator[PageMonitor]:
+    """The monitored page: any unexpected fault fails the test."""
+    monitoring = PageMonitor(context.new_page())
+    yield monitoring
+    assert program.process.poll() is None, program.recent_output()
+    assert monitoring.unexpected_faults() == []
 
 
 @pytest.fixture
-def page(watch: Watch) -> Page:
-    return watch.page
+def page(monitor: PageMonitor) -> Page:
+    return monitor.page
 
 
 @pytest.fixture
-def studio(watch: Watch) -> Studio:
-    return Studio(watch)
+def speech(monitor: PageMonitor) -> SpeechPage:
+    return SpeechPage(monitor)

@@ -1,4 +1,4 @@
-"""What a page is watched for: errors, violations, jumps, and every byte its socket hears."""
+"""Monitors a page: errors, CSP violations, layout shifts, and what its socket receives."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from playwright.sync_api import ConsoleMessage, Page, Request, Response
 
 RECORDER = """
 (() => {
-  const heard = { bytes: 0, frames: [], events: [] };
-  const watch = { heard, shift: 0, violations: [] };
+  const received = { bytes: 0, frames: [], events: [] };
+  const watch = { received, shift: 0, violations: [] };
   window.watch = watch;
   watch.send = WebSocket.prototype.send;
   const Native = window.WebSocket;
@@ -21,10 +21,10 @@ RECORDER = """
       watch.socket = this;
       this.addEventListener("message", ({ data }) => {
         if (typeof data === "string") {
-          heard.events.push(JSON.parse(data));
+          received.events.push(JSON.parse(data));
         } else {
-          heard.bytes += data.byteLength - 8;
-          heard.frames.push(data.byteLength - 8);
+          received.bytes += data.byteLength - 8;
+          received.frames.push(data.byteLength - 8);
         }
       });
     }
@@ -42,8 +42,8 @@ RECORDER = """
 
 
 @dataclass
-class Watch:
-    """Everything that must not happen on a page, collected; `allow` names what a test brings about itself."""
+class PageMonitor:
+    """Collects faults of a page; `allow` takes patterns of faults that a test causes on purpose."""
 
     page: Page
     faults: list[str] = field(default_factory=list)
@@ -52,43 +52,45 @@ class Watch:
 
     def __post_init__(self) -> None:
         self.page.add_init_script(RECORDER)
-        self.page.on("console", self.console)
+        self.page.on("console", self.on_console)
         self.page.on("pageerror", lambda error: self.faults.append(f"page error: {error}"))
-        self.page.on("requestfailed", self.failed)
-        self.page.on("response", self.answered)
+        self.page.on("requestfailed", self.on_request_failed)
+        self.page.on("response", self.on_response)
 
     def allow(self, pattern: str) -> None:
         self.allowed.append(pattern)
 
-    def console(self, message: ConsoleMessage) -> None:
+    def on_console(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
             self.faults.append(f"console {message.type}: {message.text} {message.location.get('url', '')}")
 
-    def failed(self, request: Request) -> None:
+    def on_request_failed(self, request: Request) -> None:
         # a page that is left, or a sound that is not needed any more, aborts what it was fetching
         if "ERR_ABORTED" not in (request.failure or ""):
             self.faults.append(f"failed: {request.url} {request.failure}")
 
-    def answered(self, response: Response) -> None:
+    def on_response(self, response: Response) -> None:
         if response.status >= 500:
             self.faults.append(f"{response.status}: {response.url}")
 
-    def verdict(self) -> list[str]:
+    def unexpected_faults(self) -> list[str]:
         violations = self.page.evaluate("() => window.watch?.violations ?? []")
         found = [*self.faults, *violations]
         return [fault for fault in found if not any(re.search(pattern, fault) for pattern in self.allowed)]
 
-    # What the socket heard
+    # What the socket received
 
-    def heard(self) -> int:
-        """Bytes of sound that came over this page's socket."""
-        return self.page.evaluate("() => window.watch.heard.bytes")
+    def audio_bytes(self) -> int:
+        """Bytes of audio received by the page's socket."""
+        return self.page.evaluate("() => window.watch.received.bytes")
 
     def events(self, kind: str) -> list[dict[str, Any]]:
         return [
-            event for event in self.page.evaluate("() => window.watch.heard.events") if event["type"] == kind
+            event
+            for event in self.page.evaluate("() => window.watch.received.events")
+            if event["type"] == kind
         ]
 
-    def shift(self) -> float:
-        """Sum of layout shifts so far, the caused ones too."""
+    def layout_shift(self) -> float:
+        """Sum of layout shifts so far, including those after user input."""
         return self.page.evaluate("() => window.watch.shift")

@@ -1,4 +1,4 @@
-"""The real program in a process of its own: a fresh folder, a free port, a stage with bad actors."""
+"""Runs the real program in a process: an empty folder, a free port, and models that fail on purpose."""
 
 from __future__ import annotations
 
@@ -16,7 +16,16 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 LINK = re.compile(r"Sign in: (http://\S+)/accounts/sign-in/(\S+)/")
 START_SECONDS = 60
-TAKEN = ("_API_KEY", "_BASE_URL", "DATABASE_URL", "REDIS_URL", "MEDIA_ROOT", "SECRET_KEY", "HOST", "PORT")
+REMOVED_VARIABLES = (
+    "_API_KEY",
+    "_BASE_URL",
+    "DATABASE_URL",
+    "REDIS_URL",
+    "MEDIA_ROOT",
+    "SECRET_KEY",
+    "HOST",
+    "PORT",
+)
 
 STAGE = """
 from core.models import AIModel, Endpoint, Price, Provider, User, Voice
@@ -53,7 +62,7 @@ class Program:
     reader: threading.Thread = field(init=False)
 
     def __post_init__(self) -> None:
-        self.reader = threading.Thread(target=read, args=(self,), daemon=True)
+        self.reader = threading.Thread(target=read_output, args=(self,), daemon=True)
         self.reader.start()
 
     @property
@@ -74,7 +83,7 @@ class Program:
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout) if done.stdout.strip() else None
 
-    def said(self) -> str:
+    def recent_output(self) -> str:
         return "".join(self.lines[-40:])
 
     def stop(self) -> None:
@@ -91,7 +100,7 @@ class Program:
 
 def start(folder: Path) -> Program:
     """Serve from an empty folder; returns when the sign-in link has been printed."""
-    environment = {name: value for name, value in os.environ.items() if not name.endswith(TAKEN)}
+    environment = {name: value for name, value in os.environ.items() if not name.endswith(REMOVED_VARIABLES)}
     environment |= {
         "POLYPHONY_VAR": str(folder),
         "ALLOWED_HOSTS": "127.0.0.1,lan.test",
@@ -112,13 +121,13 @@ def start(folder: Path) -> Program:
     while not program.origin:
         if process.poll() is not None or time.monotonic() > deadline:
             program.stop()
-            raise RuntimeError("the program did not start: " + program.said())
+            raise RuntimeError("the program did not start: " + program.recent_output())
         time.sleep(0.05)
     program.shell(STAGE)
     return program
 
 
-def read(program: Program) -> None:
+def read_output(program: Program) -> None:
     for line in program.process.stdout or ():
         program.lines.append(line)
         if found := LINK.search(line):

@@ -1,4 +1,4 @@
-"""The speech studio as a person uses it."""
+"""The page object of the speech tab."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.journeys.page_monitor import Watch
+from tests.journeys.page_monitor import PageMonitor
 
 ESPEAK = "local/espeak-ng"
 SENTENCE = "Every voice begins with a breath."
@@ -15,36 +15,36 @@ PLAYER = "() => { const { stats, state, duration } = document.querySelector('spe
 
 
 @dataclass
-class Studio:
-    watch: Watch
+class SpeechPage:
+    monitor: PageMonitor
 
     @property
     def page(self) -> Page:
-        return self.watch.page
+        return self.monitor.page
 
-    def open(self, model: str = ESPEAK, tab: str = "") -> Studio:
+    def open(self, model: str = ESPEAK, tab: str = "") -> SpeechPage:
         self.page.goto(f"/models/{model}" + (f"?tab={tab}" if tab else ""))
         if not tab:
             self.page.wait_for_function("() => customElements.get('speech-studio')")
             self.page.wait_for_function("() => window.watch.socket?.readyState === 1")
         return self
 
-    def write(self, text: str) -> None:
+    def fill_text(self, text: str) -> None:
         self.text.fill(text)
 
-    def speak(self) -> None:
+    def start(self) -> None:
         self.button.click()
 
     def finish(self) -> None:
-        """Wait until the run is over and its sound has been heard to the end."""
+        """Wait until the run is over and its audio has been played to the end."""
         expect(self.button).to_have_attribute("data-state", "idle", timeout=30_000)
         self.page.wait_for_function(PLAYER % "state === 'ended'", timeout=30_000)
 
     def stats(self) -> dict[str, Any]:
         return self.page.evaluate(PLAYER % "({ ...stats, state, duration })")
 
-    def place(self) -> dict[str, float]:
-        """Where the script is on the page, wherever the page is scrolled to."""
+    def text_position(self) -> dict[str, float]:
+        """Position and size of the text box on the page, independent of scrolling."""
         return self.text.evaluate(
             "(box) => { const { x, y, width, height } = box.getBoundingClientRect();"
             " return { x, y: y + scrollY, width, height }; }"
@@ -53,7 +53,7 @@ class Studio:
     def rows(self) -> Locator:
         return self.page.locator(".run-row")
 
-    def title(self, text: str) -> Locator:
+    def row_titled(self, text: str) -> Locator:
         return self.rows().filter(has_text=text)
 
     @property

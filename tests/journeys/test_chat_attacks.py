@@ -6,9 +6,9 @@ import json
 
 from playwright.sync_api import expect
 
-from tests.journeys.chat_page import Talk
-from tests.journeys.chat_page import echoes as echoes
-from tests.journeys.chat_page import talk as talk
+from tests.journeys.chat_page import ChatPage
+from tests.journeys.chat_page import chat as chat
+from tests.journeys.chat_page import chat_models as chat_models
 
 ATTACKS = [
     "<script>window.pwned=1</script>",
@@ -39,58 +39,58 @@ PIXEL = bytes.fromhex(
 )
 
 
-def harmless(talk: Talk) -> None:
-    talk.page.wait_for_load_state("networkidle")
-    assert talk.page.evaluate("() => window.pwned") is None
-    expect(talk.text).to_be_visible()
-    shown = talk.page.evaluate(
+def harmless(chat: ChatPage) -> None:
+    chat.page.wait_for_load_state("networkidle")
+    assert chat.page.evaluate("() => window.pwned") is None
+    expect(chat.text).to_be_visible()
+    shown = chat.page.evaluate(
         """() => [...document.querySelectorAll("chat-thread .prose *")].flatMap((node) =>
           node.getAttributeNames().filter((name) => name.startsWith("on") || name === "style"))"""
     )
     assert shown == []
     kinds = "script, iframe, style, link, form, meta, base, object, embed, svg:not(.icon), img, audio"
-    assert talk.page.locator(f"chat-thread .prose :is({kinds})").count() == 0
+    assert chat.page.locator(f"chat-thread .prose :is({kinds})").count() == 0
     assert (
-        talk.page.locator("chat-thread .prose a[href^='javascript:' i], .prose a[href^='data:' i]").count()
+        chat.page.locator("chat-thread .prose a[href^='javascript:' i], .prose a[href^='data:' i]").count()
         == 0
     )
 
 
-def test_an_answer_is_never_more_than_text(talk: Talk):
-    talk.open().say("\n\n".join(ATTACKS))
-    harmless(talk)
-    talk.page.reload()
-    expect(talk.words).to_contain_text("code")
-    harmless(talk)
+def test_an_answer_is_never_more_than_text(chat: ChatPage):
+    chat.open().ask("\n\n".join(ATTACKS))
+    harmless(chat)
+    chat.page.reload()
+    expect(chat.answer_text).to_contain_text("code")
+    harmless(chat)
 
 
-def test_every_attack_alone_and_piece_by_piece(talk: Talk):
-    talk.open()
+def test_every_attack_alone_and_piece_by_piece(chat: ChatPage):
+    chat.open()
     for count, attack in enumerate(ATTACKS, 1):
-        talk.begin(attack)
-        talk.answered(count)
-    harmless(talk)
+        chat.send(attack)
+        chat.wait_for_answers(count)
+    harmless(chat)
 
 
-def test_names_and_titles_are_never_more_than_text(talk: Talk):
-    talk.open()
-    talk.attach("image", {"name": NAME, "mimeType": "image/png", "buffer": PIXEL})
-    talk.say(ATTACKS[1])
-    expect(talk.page.locator(".thread-title")).to_have_text(ATTACKS[1])
-    expect(talk.page.locator(".talk-title").first).to_have_text(ATTACKS[1])
-    talk.files.get_by_role("button").click()
-    talk.page.keyboard.press("Escape")
-    harmless(talk)
-    talk.page.reload()
-    expect(talk.files.locator(".thumb")).to_have_count(1)
-    harmless(talk)
+def test_names_and_titles_are_never_more_than_text(chat: ChatPage):
+    chat.open()
+    chat.attach("image", {"name": NAME, "mimeType": "image/png", "buffer": PIXEL})
+    chat.ask(ATTACKS[1])
+    expect(chat.page.locator(".thread-title")).to_have_text(ATTACKS[1])
+    expect(chat.page.locator(".talk-title").first).to_have_text(ATTACKS[1])
+    chat.files.get_by_role("button").click()
+    chat.page.keyboard.press("Escape")
+    harmless(chat)
+    chat.page.reload()
+    expect(chat.files.locator(".thumb")).to_have_count(1)
+    harmless(chat)
 
 
-def test_calls_and_reasoning_are_never_more_than_text(talk: Talk):
+def test_calls_and_reasoning_are_never_more_than_text(chat: ChatPage):
     """As a conversation tells them that was kept elsewhere."""
-    talk.open().say("A question")
-    url = f"**/conversations/{talk.conversation()}/"
-    kept = talk.page.request.get(f"/conversations/{talk.conversation()}/").json()
+    chat.open().ask("A question")
+    url = f"**/conversations/{chat.conversation()}/"
+    kept = chat.page.request.get(f"/conversations/{chat.conversation()}/").json()
     attack = ATTACKS[1]
     kept["title"] = attack
     kept["messages"][-1] |= {
@@ -102,9 +102,9 @@ def test_calls_and_reasoning_are_never_more_than_text(talk: Talk):
         "error": {"code": 502, "message": attack, "metadata": {"generation_id": attack}},
         "state": "failed",
     }
-    talk.page.route(url, lambda route: route.fulfill(json=kept))
-    talk.page.reload()
-    expect(talk.words).to_have_text(attack)
-    expect(talk.answers.locator(".call")).to_contain_text(attack)
-    expect(talk.answers.locator(".message-trouble")).to_contain_text(attack)
-    harmless(talk)
+    chat.page.route(url, lambda route: route.fulfill(json=kept))
+    chat.page.reload()
+    expect(chat.answer_text).to_have_text(attack)
+    expect(chat.answers.locator(".call")).to_contain_text(attack)
+    expect(chat.answers.locator(".message-trouble")).to_contain_text(attack)
+    harmless(chat)

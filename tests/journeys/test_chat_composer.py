@@ -10,16 +10,16 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Playwright, expect
 
-from tests.journeys.composer import Composer, known
+from tests.journeys.composer import Composer, wait_for_models
 from tests.journeys.composer import composer as composer
-from tests.journeys.composer import paper as paper
-from tests.journeys.composer import picture as picture
-from tests.journeys.composer import talkers as talkers
+from tests.journeys.composer import composer_models as composer_models
+from tests.journeys.composer import image_file as image_file
+from tests.journeys.composer import pdf_file as pdf_file
 from tests.journeys.conftest import DESK, FLAGS, PHONE, chromium
-from tests.journeys.page_monitor import Watch
+from tests.journeys.page_monitor import PageMonitor
 from tests.journeys.server import Program
 from tests.journeys.test_pages import faults
-from tests.journeys.transcription_page import sound
+from tests.journeys.transcription_page import write_tone
 
 
 def test_enter_sends_and_shift_enter_breaks_the_line(composer: Composer):
@@ -94,12 +94,12 @@ def test_stop_takes_the_place_of_send(composer: Composer):
     expect(composer.text).to_have_value("Wait")
 
 
-def test_a_draft_with_its_files_survives_a_reload(composer: Composer, picture: Path):
-    composer.open().bring(picture)
-    composer.ready(1)
+def test_a_draft_with_its_files_survives_a_reload(composer: Composer, image_file: Path):
+    composer.open().attach(image_file)
+    composer.wait_for_chips(1)
     composer.text.fill("Half a thought")
     composer.page.reload()
-    composer.ready(1)
+    composer.wait_for_chips(1)
     expect(composer.text).to_have_value("Half a thought")
     expect(composer.chips).to_contain_text("dot.png")
 
@@ -107,11 +107,13 @@ def test_a_draft_with_its_files_survives_a_reload(composer: Composer, picture: P
 # Files
 
 
-def test_files_of_every_kind_keep_their_order(composer: Composer, picture: Path, paper: Path, tmp_path: Path):
+def test_files_of_every_kind_keep_their_order(
+    composer: Composer, image_file: Path, pdf_file: Path, tmp_path: Path
+):
     composer.open()
     before = composer.send.bounding_box()
-    composer.bring(picture, paper, sound(tmp_path / "tone.wav", 2))
-    composer.ready(3)
+    composer.attach(image_file, pdf_file, write_tone(tmp_path / "tone.wav", 2))
+    composer.wait_for_chips(3)
     assert composer.send.bounding_box() == before
     expect(composer.chips.nth(1).locator("img")).to_have_js_property("complete", True)
     composer.text.fill("Look")
@@ -128,10 +130,10 @@ def test_files_of_every_kind_keep_their_order(composer: Composer, picture: Path,
     assert [upload["name"] for upload in told["uploads"]] == ["dot.png", "paper.pdf", "tone.wav"]
 
 
-def test_a_drop_anywhere_attaches_and_a_chip_removes(composer: Composer, picture: Path):
+def test_a_drop_anywhere_attaches_and_a_chip_removes(composer: Composer, image_file: Path):
     page = composer.open().page
-    composer.drop(("dot.png", "image/png", picture.read_bytes()), onto="h2")
-    composer.ready(1)
+    composer.drop(("dot.png", "image/png", image_file.read_bytes()), onto="h2")
+    composer.wait_for_chips(1)
     expect(composer.send).to_be_enabled()
     with page.expect_response(re.compile("/uploads/.+/delete")) as deleted:
         page.get_by_role("button", name="Remove dot.png").click()
@@ -140,11 +142,11 @@ def test_a_drop_anywhere_attaches_and_a_chip_removes(composer: Composer, picture
     expect(composer.send).to_be_disabled()
 
 
-def test_a_pasted_picture_is_attached_and_pasted_text_stays_text(composer: Composer, picture: Path):
+def test_a_pasted_picture_is_attached_and_pasted_text_stays_text(composer: Composer, image_file: Path):
     composer.open()
-    composer.paste(("image.png", "image/png", picture.read_bytes()))
-    composer.ready(1)
-    composer.paste(("image.png", "image/png", picture.read_bytes()), text="a table, also drawn")
+    composer.paste(("image.png", "image/png", image_file.read_bytes()))
+    composer.wait_for_chips(1)
+    composer.paste(("image.png", "image/png", image_file.read_bytes()), text="a table, also drawn")
     composer.text.press_sequentially("!")
     expect(composer.chips).to_have_count(1)
 
@@ -162,17 +164,17 @@ def test_what_cannot_come_says_what_is_taken(composer: Composer):
     expect(composer.notes).to_have_count(2)
 
 
-def test_a_model_that_cannot_see_says_so_and_names_one_that_can(composer: Composer, picture: Path):
+def test_a_model_that_cannot_see_says_so_and_names_one_that_can(composer: Composer, image_file: Path):
     page = composer.open("stage/blind").page
     button = page.get_by_role("button", name="Attach a picture")
     expect(button).to_have_attribute("aria-disabled", "true")
     button.focus()
     expect(composer.hint).to_contain_text("This model cannot see pictures.")
-    composer.drop(("dot.png", "image/png", picture.read_bytes()))
+    composer.drop(("dot.png", "image/png", image_file.read_bytes()))
     expect(composer.notes).to_contain_text("dot.png: This model cannot see pictures.")
     page.get_by_role("button", name=re.compile("^Use Stage")).first.click()
     expect(page.get_by_label("Model", exact=True)).not_to_have_value("stage/blind")
-    composer.ready(1)
+    composer.wait_for_chips(1)
     expect(composer.notes).to_have_count(0)
     page.get_by_label("Model", exact=True).select_option("stage/blind")
     expect(composer.chips).to_have_attribute("data-state", "unfit")
@@ -183,26 +185,26 @@ def test_a_model_that_cannot_see_says_so_and_names_one_that_can(composer: Compos
     expect(composer.send).to_be_enabled()
 
 
-def test_an_upload_that_fails_is_tried_again(composer: Composer, picture: Path):
-    composer.watch.allow("/uploads/")
+def test_an_upload_that_fails_is_tried_again(composer: Composer, image_file: Path):
+    composer.monitor.allow("/uploads/")
     page = composer.open().page
     page.route("**/uploads/", lambda route: route.abort(), times=1)
-    composer.bring(picture)
+    composer.attach(image_file)
     expect(composer.chips).to_have_attribute("data-state", "failed")
     expect(composer.chips).to_contain_text("The connection was lost")
     composer.text.fill("Look")
     expect(composer.send).to_be_disabled()
     page.get_by_role("button", name="Send dot.png again").click()
-    composer.ready(1)
+    composer.wait_for_chips(1)
     expect(composer.send).to_be_enabled()
 
 
-def test_send_waits_for_the_files(composer: Composer, picture: Path):
+def test_send_waits_for_the_files(composer: Composer, image_file: Path):
     page = composer.open().page
     held: list[Any] = []
     page.route("**/uploads/", lambda route: held.append(route))
     with page.expect_request("**/uploads/"):
-        composer.bring(picture)
+        composer.attach(image_file)
         composer.text.fill("Look")
         composer.text.press("Enter")
     expect(composer.hint).to_contain_text("Sends as soon as the files are there")
@@ -213,7 +215,7 @@ def test_send_waits_for_the_files(composer: Composer, picture: Path):
 
 
 def test_a_file_that_is_no_picture_is_refused_by_the_server(composer: Composer):
-    composer.watch.allow("Failed to load resource")
+    composer.monitor.allow("Failed to load resource")
     composer.open().drop(("fake.png", "image/png", b"<html>not a picture</html>"))
     expect(composer.chips).to_have_attribute("data-state", "failed")
     expect(composer.page.get_by_role("button", name="Send fake.png again")).to_be_hidden()
@@ -222,7 +224,7 @@ def test_a_file_that_is_no_picture_is_refused_by_the_server(composer: Composer):
 @pytest.fixture
 def speaking(playwright: Playwright, tmp_path: Path) -> Iterator[Browser]:
     """A browser whose microphone plays a tone."""
-    spoken = sound(tmp_path / "spoken.wav", 8, 48_000)
+    spoken = write_tone(tmp_path / "spoken.wav", 8, 48_000)
     flags = ["--use-fake-device-for-media-stream", f"--use-file-for-fake-audio-capture={spoken}%noloop"]
     launched = playwright.chromium.launch(executable_path=chromium(), args=[*FLAGS, *flags])
     yield launched
@@ -230,25 +232,25 @@ def speaking(playwright: Playwright, tmp_path: Path) -> Iterator[Browser]:
 
 
 def test_a_recording_comes_as_a_file_that_every_model_reads(
-    speaking: Browser, talkers: Program, signed_in: Any
+    speaking: Browser, composer_models: Program, signed_in: Any
 ):
     opened = speaking.new_context(
-        base_url=talkers.origin, storage_state=signed_in, viewport=DESK, permissions=["microphone"]
+        base_url=composer_models.origin, storage_state=signed_in, viewport=DESK, permissions=["microphone"]
     )
     page = opened.new_page()
-    known(page)
-    composer = Composer(Watch(page)).open("stage/blind")
+    wait_for_models(page)
+    composer = Composer(PageMonitor(page)).open("stage/blind")
     page.get_by_role("button", name="Record", exact=True).click()
     expect(page.locator(".recorder-time")).to_have_text("0:02", timeout=6_000)
     page.get_by_role("button", name="Done").click()
-    composer.ready(1)
+    composer.wait_for_chips(1)
     expect(composer.chips).to_contain_text(".wav")
     composer.send.click()
     (told,) = composer.sent()
     assert told["content"][0]["type"] == "input_audio"
     assert told["uploads"][0]["media_type"] == "audio/wav"
     assert told["uploads"][0]["duration"] == pytest.approx(2, abs=1)
-    assert composer.watch.verdict() == []
+    assert composer.monitor.unexpected_faults() == []
 
 
 # Everywhere
@@ -256,14 +258,14 @@ def test_a_recording_comes_as_a_file_that_every_model_reads(
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-def test_axe_finds_nothing_in_a_full_composer(composer: Composer, picture: Path, size: Any, scheme: Any):
+def test_axe_finds_nothing_in_a_full_composer(composer: Composer, image_file: Path, size: Any, scheme: Any):
     page = composer.page
     page.set_viewport_size(size)
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     composer.open("stage/blind")
-    composer.drop(("dot.png", "image/png", picture.read_bytes()), ("a.wav", "audio/wav", b"broken"))
+    composer.drop(("dot.png", "image/png", image_file.read_bytes()), ("a.wav", "audio/wav", b"broken"))
     expect(composer.chips).to_have_count(1)
-    composer.watch.allow("Failed to load resource")
+    composer.monitor.allow("Failed to load resource")
     composer.text.fill("Is it?")
     assert faults(page) == []
     assert page.evaluate("() => document.documentElement.scrollWidth") == size["width"]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from tests.journeys.chat_page import Talk
-from tests.journeys.chat_page import echoes as echoes
-from tests.journeys.chat_page import talk as talk
+from tests.journeys.chat_page import ChatPage
+from tests.journeys.chat_page import chat as chat
+from tests.journeys.chat_page import chat_models as chat_models
 from tests.journeys.test_chat import LONG
 from tests.journeys.test_pages import faults
 
@@ -20,15 +20,15 @@ CUT = """() => {
 """From here on no new connection comes about, as where the server is gone."""
 
 
-def test_a_server_that_is_gone_is_said_until_it_is_back(talk: Talk):
-    talk.open("slow-echo").begin(LONG)
-    expect(talk.words).to_contain_text("Paragraph 1")
-    note = talk.page.get_by_role("alert").filter(has_text="No connection to the server")
+def test_a_server_that_is_gone_is_said_until_it_is_back(chat: ChatPage):
+    chat.open("slow-echo").send(LONG)
+    expect(chat.answer_text).to_contain_text("Paragraph 1")
+    note = chat.page.get_by_role("alert").filter(has_text="No connection to the server")
     expect(note).to_be_hidden()
-    talk.page.evaluate(CUT)
+    chat.page.evaluate(CUT)
     expect(note).to_be_visible(timeout=10_000)
-    assert faults(talk.page) == []
-    talk.page.evaluate("() => { window.WebSocket = window.Real; }")
+    assert faults(chat.page) == []
+    chat.page.evaluate("() => { window.WebSocket = window.Real; }")
     expect(note).to_be_hidden(timeout=30_000)
-    talk.answered()
-    assert talk.words.inner_text().split() == LONG.split()
+    chat.wait_for_answers()
+    assert chat.answer_text.inner_text().split() == LONG.split()

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.composer import Composer
 from tests.journeys.composer import composer as composer
-from tests.journeys.composer import talkers as talkers
+from tests.journeys.composer import composer_models as composer_models
 from tests.journeys.conftest import PHONE
 from tests.journeys.server import Program
 
@@ -88,7 +88,7 @@ def test_conversations_are_found_by_what_was_said(composer: Composer):
     assert page.evaluate("() => document.activeElement.className") == "talk-open"
 
 
-def test_a_conversation_is_renamed_and_deleted_in_its_row(composer: Composer, talkers: Program):
+def test_a_conversation_is_renamed_and_deleted_in_its_row(composer: Composer, composer_models: Program):
     page = composer.open().page
     row = page.locator(".talk", has_text="A third")
     row.hover()

@@ -10,7 +10,7 @@ import time
 import httpx
 from playwright.sync_api import expect
 
-from tests.journeys.speech_page import ESPEAK, Studio
+from tests.journeys.speech_page import ESPEAK, SpeechPage
 
 CHARGED = """
 import json
@@ -20,8 +20,8 @@ print(json.dumps([rows[0]["records"], float(rows[0]["cost"])] if rows else [0, 0
 """
 
 
-def test_a_voice_is_found_chosen_and_remembered(studio: Studio):
-    page = studio.open().page
+def test_a_voice_is_found_chosen_and_remembered(speech: SpeechPage):
+    page = speech.open().page
     shown = page.locator(".voice-tile:visible")
     total = shown.count()
     assert total > 100
@@ -39,8 +39,8 @@ def test_a_voice_is_found_chosen_and_remembered(studio: Studio):
     expect(page.locator(f".voice-tile input[value='{chosen}']")).to_be_checked()
 
 
-def test_a_voice_can_be_heard_first(studio: Studio):
-    page = studio.open().page
+def test_a_voice_can_be_heard_first(speech: SpeechPage):
+    page = speech.open().page
     sample = page.get_by_role("button", name="Hear a sample: Russian", exact=True)
     with page.expect_response(re.compile("/voices/sample")) as made:
         sample.click()
@@ -50,9 +50,9 @@ def test_a_voice_can_be_heard_first(studio: Studio):
     expect(sample).to_have_attribute("data-sample", "idle")
 
 
-def test_the_code_is_the_request_on_screen(studio: Studio):
-    page = studio.open("stage/tone").page
-    studio.write('She said "hi" & left')
+def test_the_code_is_the_request_on_screen(speech: SpeechPage):
+    page = speech.open("stage/tone").page
+    speech.fill_text('She said "hi" & left')
     page.get_by_role("slider", name="Speed").fill("1.5")
     page.get_by_label("Instructions").fill("Slowly")
     page.get_by_label("Download as").select_option("wav")
@@ -92,24 +92,24 @@ def test_models_are_filtered_in_place(page):
     expect(cards).to_have_count(total)
 
 
-def test_history_finds_what_was_said(studio: Studio):
+def test_history_finds_what_was_said(speech: SpeechPage):
     for text in ("A pelican in the rain", "A heron in the sun"):
-        studio.open("stage/tone").write(text)
-        studio.speak()
-        expect(studio.button).to_have_attribute("data-state", "idle")
-    page = studio.page
+        speech.open("stage/tone").fill_text(text)
+        speech.start()
+        expect(speech.button).to_have_attribute("data-state", "idle")
+    page = speech.page
     page.goto("/history")
     page.get_by_label("Search your texts").fill("pelican")
     page.get_by_role("button", name="Search").click()
-    expect(studio.rows()).to_have_count(1)
-    studio.rows().get_by_role("button", name="Hear again").click()
+    expect(speech.rows()).to_have_count(1)
+    speech.rows().get_by_role("button", name="Hear again").click()
     page.wait_for_function("() => document.querySelector('speech-player').state === 'ended'")
-    studio.rows().get_by_role("link", name="Receipt").click()
+    speech.rows().get_by_role("link", name="Receipt").click()
     expect(page.get_by_role("heading", name="Receipt")).to_be_visible()
     expect(page.locator(".receipt-text")).to_have_text("A pelican in the rain")
 
 
-def test_usage_counts_what_was_used(studio: Studio, program):
+def test_usage_counts_what_was_used(speech: SpeechPage, program):
     def charged() -> list[float]:
         report = "from core.ledger import reports; import json; from core.models import User; "
         report += "r = reports.usage_report(users=[1], model='stage/tone')['rows']; "
@@ -118,17 +118,17 @@ def test_usage_counts_what_was_used(studio: Studio, program):
         )
 
     before = charged()
-    studio.open("stage/tone").write("a" * 100)
-    studio.speak()
-    expect(studio.button).to_have_attribute("data-state", "idle")
+    speech.open("stage/tone").fill_text("a" * 100)
+    speech.start()
+    expect(speech.button).to_have_attribute("data-state", "idle")
     after = charged()
     assert [after[0] - before[0], round(after[1] - before[1], 6)] == [1, 0.001]
-    page = studio.page
+    page = speech.page
     page.goto("/usage")
     row = page.locator("tr", has_text="stage/tone").first
     expect(row.locator(".number").first).to_have_text(str(after[0]))
     assert page.locator(".usage-sums dd").first.inner_text().startswith("$0.0")
-    studio.open("stage/tone", tab="usage")
+    speech.open("stage/tone", tab="usage")
     expect(page.get_by_text("Latest requests")).to_be_visible()
     with page.expect_download() as csv:
         page.goto("/usage")

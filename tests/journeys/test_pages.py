@@ -11,16 +11,16 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.conftest import DESK, PHONE
-from tests.journeys.page_monitor import Watch
-from tests.journeys.speech_page import ESPEAK, SENTENCE, Studio
+from tests.journeys.page_monitor import PageMonitor
+from tests.journeys.speech_page import ESPEAK, SENTENCE, SpeechPage
 
 PAGES = {
     "catalogue": "/",
     "chat": "/models/local/inspector",
     "studio": f"/models/{ESPEAK}",
-    "ears": "/models/local/pocketsphinx",
+    "transcriber": "/models/local/pocketsphinx",
     "deaf": "/models/openai/whisper-1",
-    "ears-code": "/models/local/pocketsphinx?tab=code",
+    "transcriber-code": "/models/local/pocketsphinx?tab=code",
     "needs-key": "/models/openai/gpt-4o-mini-tts",
     "other-task": "/models/openai/gpt-image-2",
     "retired": "/models/openai/dall-e-3?tab=pricing",
@@ -42,12 +42,12 @@ def faults(page: Page) -> list[str]:
 
 
 @pytest.fixture
-def spoken(studio: Studio) -> None:
+def spoken(speech: SpeechPage) -> None:
     """Something in the history."""
-    if not studio.page.request.get("/history").text().count("run-row"):
-        studio.open().write(SENTENCE)
-        studio.speak()
-        expect(studio.button).to_have_attribute("data-state", "idle")
+    if not speech.page.request.get("/history").text().count("run-row"):
+        speech.open().fill_text(SENTENCE)
+        speech.start()
+        expect(speech.button).to_have_attribute("data-state", "idle")
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -61,17 +61,17 @@ def test_axe_finds_nothing(page: Page, spoken: None, name: str):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_in_a_finished_run_and_its_receipt(studio: Studio, scheme: Any):
-    studio.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    studio.open("stage/cut")
-    studio.speak()
-    studio.finish()
-    assert faults(studio.page) == []
-    studio.note.get_by_role("link", name="Whole receipt").click()
-    expect(studio.page.get_by_role("heading", name="Receipt")).to_be_visible()
-    studio.page.keyboard.press("?")
-    expect(studio.page.get_by_role("dialog")).to_be_visible()
-    assert faults(studio.page) == []
+def test_axe_finds_nothing_in_a_finished_run_and_its_receipt(speech: SpeechPage, scheme: Any):
+    speech.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    speech.open("stage/cut")
+    speech.start()
+    speech.finish()
+    assert faults(speech.page) == []
+    speech.note.get_by_role("link", name="Whole receipt").click()
+    expect(speech.page.get_by_role("heading", name="Receipt")).to_be_visible()
+    speech.page.keyboard.press("?")
+    expect(speech.page.get_by_role("dialog")).to_be_visible()
+    assert faults(speech.page) == []
 
 
 def test_axe_finds_nothing_before_the_sign_in(browser: Browser, program):
@@ -85,7 +85,7 @@ def test_axe_finds_nothing_before_the_sign_in(browser: Browser, program):
 @pytest.mark.parametrize("language", ["en", "ru", "zh-hans"])
 def test_a_phone_never_scrolls_sideways(page: Page, spoken: None, language: str):
     page.set_viewport_size(PHONE)
-    speak(page, language)
+    start(page, language)
     wide = {}
     for name, path in PAGES.items():
         page.goto(path)
@@ -95,7 +95,7 @@ def test_a_phone_never_scrolls_sideways(page: Page, spoken: None, language: str)
     assert wide == {}
 
 
-def speak(page: Page, language: str) -> None:
+def start(page: Page, language: str) -> None:
     origin = page.context.storage_state()["cookies"][0]["domain"]
     page.context.add_cookies([{"name": "django_language", "value": language, "domain": origin, "path": "/"}])
 
@@ -130,8 +130,8 @@ def background(page: Page) -> str:
     return page.evaluate("() => getComputedStyle(document.body).backgroundColor")
 
 
-def test_the_keyboard_alone_is_enough(studio: Studio):
-    page = studio.open().page
+def test_the_keyboard_alone_is_enough(speech: SpeechPage):
+    page = speech.open().page
     page.keyboard.press("Tab")
     expect(page.get_by_text("Skip to content")).to_be_focused()
     page.keyboard.press("Enter")
@@ -144,8 +144,8 @@ def test_the_keyboard_alone_is_enough(studio: Studio):
             break
     assert order[-3:] == ["words", "script-text", "speak"]
     page.keyboard.press("Enter")
-    expect(studio.button).to_have_attribute("data-state", "idle")
-    studio.finish()
+    expect(speech.button).to_have_attribute("data-state", "idle")
+    speech.finish()
     page.locator("main").focus()
     page.keyboard.press("/")
     expect(page.get_by_label("Search voices")).to_be_focused()
@@ -166,9 +166,9 @@ def test_the_shortcuts_are_told_and_the_sheet_leaves_again(page: Page):
 
 
 @pytest.mark.parametrize("name", ["catalogue", "studio", "chat", "code", "history"])
-def test_a_page_is_light_and_still(watch: Watch, name: str):
+def test_a_page_is_light_and_still(monitor: PageMonitor, name: str):
     """Compressed as the server sends it."""
-    page, answers = watch.page, []
+    page, answers = monitor.page, []
     page.on("response", lambda answer: answers.append(answer))
     page.goto(PAGES[name])
     page.wait_for_load_state("networkidle")
@@ -181,18 +181,18 @@ def test_a_page_is_light_and_still(watch: Watch, name: str):
     assert weights["javascript"] <= 20_000
     assert weights["css"] <= 12_000
     assert sum(weights.values()) <= 60_000
-    assert watch.shift() < 0.02
+    assert monitor.layout_shift() < 0.02
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-def test_nothing_jumps_while_speaking(studio: Studio, size: Any):
-    studio.page.set_viewport_size(size)
-    studio.open().write(SENTENCE)
-    before = studio.place()
-    studio.speak()
-    studio.finish()
-    assert studio.place() == before
-    assert studio.watch.shift() < 0.02
+def test_nothing_jumps_while_speaking(speech: SpeechPage, size: Any):
+    speech.page.set_viewport_size(size)
+    speech.open().fill_text(SENTENCE)
+    before = speech.text_position()
+    speech.start()
+    speech.finish()
+    assert speech.text_position() == before
+    assert speech.monitor.layout_shift() < 0.02
 
 
 def test_an_insecure_origin_still_plays(browser: Browser, program, signed_in: Any):
@@ -200,14 +200,14 @@ def test_an_insecure_origin_still_plays(browser: Browser, program, signed_in: An
     cookies = [{**cookie, "domain": "lan.test"} for cookie in signed_in["cookies"]]
     context = browser.new_context(base_url=f"http://lan.test:{program.port}", viewport=DESK)
     context.add_cookies(cookies)
-    studio = Studio(Watch(context.new_page())).open()
-    assert studio.page.evaluate("() => isSecureContext") is False
-    studio.watch.allow("Cross-Origin-Opener-Policy header has been ignored")
-    studio.write("Over the local network.")
-    studio.speak()
-    studio.finish()
-    stats = studio.stats()
+    speech = SpeechPage(PageMonitor(context.new_page())).open()
+    assert speech.page.evaluate("() => isSecureContext") is False
+    speech.monitor.allow("Cross-Origin-Opener-Policy header has been ignored")
+    speech.fill_text("Over the local network.")
+    speech.start()
+    speech.finish()
+    stats = speech.stats()
     assert stats["mode"] == "scheduled"
-    assert stats["played"] == stats["received"] == studio.watch.heard() // 2
-    assert studio.watch.verdict() == []
+    assert stats["played"] == stats["received"] == speech.monitor.audio_bytes() // 2
+    assert speech.monitor.unexpected_faults() == []
     context.close()

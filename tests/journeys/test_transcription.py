@@ -14,46 +14,46 @@ from core.providers.rehearsal.transcription import SENTENCES
 from tests.journeys.conftest import DESK, PHONE
 from tests.journeys.server import Program
 from tests.journeys.test_pages import faults
-from tests.journeys.transcription_page import POSITION, Ears, sound
-from tests.journeys.transcription_page import ears as ears
-from tests.journeys.transcription_page import stage as stage
+from tests.journeys.transcription_page import POSITION, TranscriptionPage, write_tone
+from tests.journeys.transcription_page import transcription as transcription
+from tests.journeys.transcription_page import transcription_models as transcription_models
 
 CUE = re.compile(r"(\d+)\n(\d\d:\d\d:\d\d,\d{3}) --> (\d\d:\d\d:\d\d,\d{3})\n(.+)\n")
 LOST = "Failed to load resource: the server responded with a status of 4"
 
 
 @pytest.fixture
-def talk(tmp_path: Path) -> Path:
-    return sound(tmp_path / "talk.wav")
+def recording(tmp_path: Path) -> Path:
+    return write_tone(tmp_path / "talk.wav")
 
 
-def test_a_word_leads_to_its_sound(ears: Ears, talk: Path):
-    ears.open().bring(talk)
-    expect(ears.files).to_contain_text("Ready")
-    expect(ears.page.locator("[data-field=estimate]")).to_contain_text("$0.0009")
-    ears.transcribe()
-    ears.finish()
-    assert ears.said() == list(SENTENCES)
-    ears.word("same").click()
+def test_a_word_leads_to_its_sound(transcription: TranscriptionPage, recording: Path):
+    transcription.open().upload(recording)
+    expect(transcription.files).to_contain_text("Ready")
+    expect(transcription.page.locator("[data-field=estimate]")).to_contain_text("$0.0009")
+    transcription.transcribe()
+    transcription.finish()
+    assert transcription.row_texts() == list(SENTENCES)
+    transcription.word("same").click()
     (timed,) = [
         word
-        for event in ears.watch.events("transcript.words")
+        for event in transcription.monitor.events("transcript.words")
         for word in event["words"]
         if word["word"] == "same"
     ]
-    assert ears.page.evaluate(POSITION) == pytest.approx(timed["start"], abs=0.05)
-    expect(ears.page.locator(".word.is-current")).to_have_text("same")
-    receipt = ears.page.locator("receipt-line")
+    assert transcription.page.evaluate(POSITION) == pytest.approx(timed["start"], abs=0.05)
+    expect(transcription.page.locator(".word.is-current")).to_have_text("same")
+    receipt = transcription.page.locator("receipt-line")
     expect(receipt).to_contain_text("to first words")
     expect(receipt).to_contain_text("$0.36 per hour")
-    assert ears.watch.shift() < 0.02
+    assert transcription.monitor.layout_shift() < 0.02
 
 
-def test_keys_play_and_move(ears: Ears, talk: Path):
-    ears.open().bring(talk)
-    ears.transcribe()
-    ears.finish()
-    page = ears.page
+def test_keys_play_and_move(transcription: TranscriptionPage, recording: Path):
+    transcription.open().upload(recording)
+    transcription.transcribe()
+    transcription.finish()
+    page = transcription.page
     page.locator("h1").click()
     page.keyboard.press("l")
     page.wait_for_function("() => document.querySelector('speech-player').position > 8")
@@ -69,13 +69,13 @@ def test_keys_play_and_move(ears: Ears, talk: Path):
     assert page.locator(".word.is-current").count() == 1
 
 
-def test_a_dropped_file_becomes_subtitles(ears: Ears, talk: Path):
-    ears.open()
-    drop(ears.page, talk)
-    ears.transcribe()
-    ears.finish()
-    with ears.page.expect_download() as saved:
-        ears.page.get_by_role("link", name="SRT").click()
+def test_a_dropped_file_becomes_subtitles(transcription: TranscriptionPage, recording: Path):
+    transcription.open()
+    drop(transcription.page, recording)
+    transcription.transcribe()
+    transcription.finish()
+    with transcription.page.expect_download() as saved:
+        transcription.page.get_by_role("link", name="SRT").click()
     assert saved.value.suggested_filename == "talk.srt"
     cues = CUE.findall(saved.value.path().read_text())
     assert [cue[0] for cue in cues] == ["1", "2", "3"]
@@ -95,12 +95,12 @@ def drop(page: Page, path: Path) -> None:
         page.dispatch_event("transcript-view", kind, {"dataTransfer": carried})
 
 
-def test_a_correction_is_in_the_files_and_keeps_the_times(ears: Ears, talk: Path):
-    ears.open().bring(talk)
-    ears.page.get_by_text("Who speaks").click()
-    ears.transcribe()
-    ears.finish()
-    page = ears.page
+def test_a_correction_is_in_the_files_and_keeps_the_times(transcription: TranscriptionPage, recording: Path):
+    transcription.open().upload(recording)
+    transcription.page.get_by_text("Who speaks").click()
+    transcription.transcribe()
+    transcription.finish()
+    page = transcription.page
     page.get_by_label("Name of speaker A").fill("Ann")
     page.get_by_role("button", name="Correct").click()
     line = page.locator(".row-text").first
@@ -118,57 +118,59 @@ def test_a_correction_is_in_the_files_and_keeps_the_times(ears: Ears, talk: Path
         "id": 0, "start": 0.0, "end": 3.0, "text": "A rehearsal hears everything at all.", "speaker": "Ann",
     }  # fmt: skip
     first = [word for word in body["words"] if word["end"] <= 3]
-    heard = [word for event in ears.watch.events("transcript.words") for word in event["words"]][:6]
+    heard = [word for event in transcription.monitor.events("transcript.words") for word in event["words"]][
+        :6
+    ]
     assert [word["word"] for word in first] == ["A", "rehearsal", "hears", "everything", "at", "all."]
     assert [word["start"] for word in first] == [word["start"] for word in heard]
 
 
-def test_stop_keeps_what_was_heard(ears: Ears, talk: Path, program: Program):
-    ears.open("stage/slow-ears").bring(talk)
-    ears.transcribe()
-    expect(ears.page.locator(".row")).to_have_count(1)
-    expect(ears.files).to_contain_text("Heard 0:03 of 0:09")
-    ears.button.click()
-    expect(ears.button).to_have_attribute("data-state", "idle", timeout=2_000)
-    expect(ears.files).to_contain_text("Stopped")
-    assert ears.said() == [SENTENCES[0]]
-    (done,) = ears.watch.events("run.done")
+def test_stop_keeps_what_was_heard(transcription: TranscriptionPage, recording: Path, program: Program):
+    transcription.open("stage/slow-transcriber").upload(recording)
+    transcription.transcribe()
+    expect(transcription.page.locator(".row")).to_have_count(1)
+    expect(transcription.files).to_contain_text("Heard 0:03 of 0:09")
+    transcription.button.click()
+    expect(transcription.button).to_have_attribute("data-state", "idle", timeout=2_000)
+    expect(transcription.files).to_contain_text("Stopped")
+    assert transcription.row_texts() == [SENTENCES[0]]
+    (done,) = transcription.monitor.events("run.done")
     assert done["outcome"] == "stopped"
 
 
-def test_a_reload_in_the_middle_loses_nothing(ears: Ears, talk: Path):
-    ears.open("stage/slow-ears").bring(talk)
-    ears.transcribe()
-    expect(ears.page.locator(".row")).to_have_count(1)
-    ears.page.reload()
-    ears.page.wait_for_function("() => customElements.get('transcription-studio')")
-    expect(ears.files).to_contain_text("talk.wav")
-    ears.finish()
-    assert ears.said() == list(SENTENCES)
-    ears.word("first.").click()
-    assert ears.page.evaluate(POSITION) > 8
+def test_a_reload_in_the_middle_loses_nothing(transcription: TranscriptionPage, recording: Path):
+    transcription.open("stage/slow-transcriber").upload(recording)
+    transcription.transcribe()
+    expect(transcription.page.locator(".row")).to_have_count(1)
+    transcription.page.reload()
+    transcription.page.wait_for_function("() => customElements.get('transcription-studio')")
+    expect(transcription.files).to_contain_text("talk.wav")
+    transcription.finish()
+    assert transcription.row_texts() == list(SENTENCES)
+    transcription.word("first.").click()
+    assert transcription.page.evaluate(POSITION) > 8
 
 
-def test_an_earlier_transcript_is_opened_again(ears: Ears, talk: Path):
-    ears.open().bring(talk)
-    ears.transcribe()
-    ears.finish()
-    ears.open()
-    page = ears.page
+def test_an_earlier_transcript_is_opened_again(transcription: TranscriptionPage, recording: Path):
+    transcription.open().upload(recording)
+    transcription.transcribe()
+    transcription.finish()
+    transcription.open()
+    page = transcription.page
     page.locator(".run-row").first.get_by_role("button", name="Hear again").click()
-    ears.finish()
-    assert ears.said() == list(SENTENCES)
+    transcription.finish()
+    assert transcription.row_texts() == list(SENTENCES)
     page.locator(".run-row").first.get_by_role("link", name="Receipt").click()
     expect(page.locator(".receipt-text")).to_have_text(" ".join(SENTENCES))
     expect(page.locator("speech-player .player-words")).to_contain_text("rehearsal")
 
 
-def test_several_files_wait_their_turn(ears: Ears, tmp_path: Path):
-    ears.open().bring(*(sound(tmp_path / f"{name}.wav", 3) for name in ("one", "two")))
-    expect(ears.files.get_by_text("Ready")).to_have_count(2)
-    ears.transcribe()
-    expect(ears.files.get_by_text("Done")).to_have_count(2)
-    expect(ears.page.locator(".run-row").first).to_contain_text("two.wav")
+def test_several_files_wait_their_turn(transcription: TranscriptionPage, tmp_path: Path):
+    transcription.open().upload(*(write_tone(tmp_path / f"{name}.wav", 3) for name in ("one", "two")))
+    expect(transcription.files.get_by_text("Ready")).to_have_count(2)
+    transcription.transcribe()
+    expect(transcription.files.get_by_text("Done")).to_have_count(2)
+    expect(transcription.page.locator(".run-row").first).to_contain_text("two.wav")
 
 
 @pytest.mark.parametrize(
@@ -187,33 +189,42 @@ def test_several_files_wait_their_turn(ears: Ears, tmp_path: Path):
     ids=["text", "playlist", "cut", "no-samples", "empty"],
 )
 def test_a_hostile_file_gets_a_clear_error(
-    ears: Ears, tmp_path: Path, stage: Program, name: str, content: bytes, reason: str
+    transcription: TranscriptionPage,
+    tmp_path: Path,
+    transcription_models: Program,
+    name: str,
+    content: bytes,
+    reason: str,
 ):
-    ears.watch.allow(re.escape(LOST))
+    transcription.monitor.allow(re.escape(LOST))
     (tmp_path / name).write_bytes(content)
-    files = Path(stage.environment["POLYPHONY_VAR"]) / "media" / "uploads"
+    files = Path(transcription_models.environment["POLYPHONY_VAR"]) / "media" / "uploads"
     before = sorted(files.rglob("*"))
-    ears.open().bring(tmp_path / name)
-    expect(ears.files).to_have_attribute("data-state", "failed")
-    expect(ears.files.locator(".file-state")).to_contain_text(reason)
-    expect(ears.button).to_be_disabled()
+    transcription.open().upload(tmp_path / name)
+    expect(transcription.files).to_have_attribute("data-state", "failed")
+    expect(transcription.files.locator(".file-state")).to_contain_text(reason)
+    expect(transcription.button).to_be_disabled()
     assert sorted(files.rglob("*")) == before
 
 
-def test_a_cut_transcript_says_so_and_stays(ears: Ears, talk: Path):
-    ears.open("stage/cut-ears").bring(talk)
-    ears.transcribe()
-    expect(ears.page.locator("transcription-studio status-note")).to_contain_text("The transcript ends early")
-    assert ears.said() == [SENTENCES[0]]
-    assert ears.watch.shift() < 0.02
-    expect(ears.button).to_be_enabled()
+def test_a_cut_transcript_says_so_and_stays(transcription: TranscriptionPage, recording: Path):
+    transcription.open("stage/cut-transcriber").upload(recording)
+    transcription.transcribe()
+    expect(transcription.page.locator("transcription-studio status-note")).to_contain_text(
+        "The transcript ends early"
+    )
+    assert transcription.row_texts() == [SENTENCES[0]]
+    assert transcription.monitor.layout_shift() < 0.02
+    expect(transcription.button).to_be_enabled()
 
 
-def test_without_https_the_microphone_says_why(stage: Program, browser: Browser, signed_in: Any):
+def test_without_https_the_microphone_says_why(
+    transcription_models: Program, browser: Browser, signed_in: Any
+):
     context = browser.new_context()
     context.add_cookies([{**cookie, "domain": "lan.test"} for cookie in signed_in["cookies"]])
     page = context.new_page()
-    page.goto(f"http://lan.test:{stage.port}/models/stage/ears")
+    page.goto(f"http://lan.test:{transcription_models.port}/models/stage/transcriber")
     expect(page.get_by_role("button", name="Record", exact=True)).to_be_disabled()
     expect(page.get_by_text("The microphone needs https")).to_be_visible()
     expect(page.get_by_role("button", name="Choose files")).to_be_enabled()
@@ -221,26 +232,28 @@ def test_without_https_the_microphone_says_why(stage: Program, browser: Browser,
 
 
 @pytest.mark.parametrize("look", [{"viewport": DESK}, {"viewport": PHONE}], ids=["desk", "phone"])
-def test_nothing_is_wider_than_the_page(ears: Ears, talk: Path):
-    ears.open().bring(talk)
-    ears.transcribe()
-    ears.finish()
-    assert ears.page.evaluate("() => document.documentElement.scrollWidth - innerWidth") <= 0
+def test_nothing_is_wider_than_the_page(transcription: TranscriptionPage, recording: Path):
+    transcription.open().upload(recording)
+    transcription.transcribe()
+    transcription.finish()
+    assert transcription.page.evaluate("() => document.documentElement.scrollWidth - innerWidth") <= 0
 
 
 @pytest.mark.parametrize(
     "look", [{"viewport": DESK}, {"viewport": PHONE, "color_scheme": "dark"}], ids=["desk", "phone"]
 )
-def test_axe_finds_nothing_in_a_finished_transcript_and_its_receipt(ears: Ears, talk: Path):
-    page = ears.open().page
+def test_axe_finds_nothing_in_a_finished_transcript_and_its_receipt(
+    transcription: TranscriptionPage, recording: Path
+):
+    page = transcription.open().page
     page.emulate_media(reduced_motion="reduce")
-    ears.bring(talk)
-    ears.reveal()
+    transcription.upload(recording)
+    transcription.open_settings()
     page.get_by_text("Who speaks").click()
     assert faults(page) == []
-    ears.transcribe()
-    ears.finish()
-    ears.word("same").click()
+    transcription.transcribe()
+    transcription.finish()
+    transcription.word("same").click()
     assert faults(page) == []
     page.get_by_role("button", name="Correct").click()
     assert faults(page) == []
@@ -249,31 +262,35 @@ def test_axe_finds_nothing_in_a_finished_transcript_and_its_receipt(ears: Ears, 
     assert faults(page) == []
 
 
-def test_a_file_that_is_not_written_down_yet_survives_a_reload(ears: Ears, tmp_path: Path):
-    ears.open().bring(sound(tmp_path / "short.wav", 0.1))
-    expect(ears.files).to_contain_text("Ready")
-    expect(ears.files).to_contain_text("3.2 kB")
-    ears.page.reload()
-    expect(ears.files.filter(has_text="short.wav")).to_contain_text("Ready")
-    expect(ears.page.locator("speech-player")).to_have_attribute("data-media", re.compile("/uploads/"))
-    with ears.page.expect_response(re.compile("/delete$")) as deleted:
-        ears.page.get_by_role("button", name="Remove short.wav").click()
+def test_a_file_that_is_not_written_down_yet_survives_a_reload(
+    transcription: TranscriptionPage, tmp_path: Path
+):
+    transcription.open().upload(write_tone(tmp_path / "short.wav", 0.1))
+    expect(transcription.files).to_contain_text("Ready")
+    expect(transcription.files).to_contain_text("3.2 kB")
+    transcription.page.reload()
+    expect(transcription.files.filter(has_text="short.wav")).to_contain_text("Ready")
+    expect(transcription.page.locator("speech-player")).to_have_attribute(
+        "data-media", re.compile("/uploads/")
+    )
+    with transcription.page.expect_response(re.compile("/delete$")) as deleted:
+        transcription.page.get_by_role("button", name="Remove short.wav").click()
     assert deleted.value.status == 204
-    ears.page.reload()
-    expect(ears.view).to_be_visible()
-    expect(ears.files.filter(has_text="short.wav")).to_have_count(0)
+    transcription.page.reload()
+    expect(transcription.view).to_be_visible()
+    expect(transcription.files.filter(has_text="short.wav")).to_have_count(0)
 
 
 @pytest.mark.parametrize("look", [{"viewport": PHONE, "has_touch": True, "is_mobile": True}], ids=["phone"])
-def test_on_a_phone_settings_fold_before_what_comes_of_them(ears: Ears):
-    page = ears.open().page
+def test_on_a_phone_settings_fold_before_what_comes_of_them(transcription: TranscriptionPage):
+    page = transcription.open().page
     expect(page.get_by_text("Bring sound or video")).to_be_visible()
     expect(page.get_by_text("Drop sound or video anywhere here")).to_be_hidden()
     expect(page.get_by_label("Spoken language")).to_be_hidden()
-    ears.reveal()
-    expect(ears.settings).to_have_attribute("aria-expanded", "true")
+    transcription.open_settings()
+    expect(transcription.settings).to_have_attribute("aria-expanded", "true")
     language = page.get_by_label("Spoken language").bounding_box()
-    view = ears.view.bounding_box()
+    view = transcription.view.bounding_box()
     assert language is not None
     assert view is not None
     assert language["y"] < view["y"]

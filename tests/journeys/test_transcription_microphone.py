@@ -11,17 +11,17 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Playwright, expect
 
 from tests.journeys.conftest import DESK, FLAGS, chromium
-from tests.journeys.page_monitor import Watch
+from tests.journeys.page_monitor import PageMonitor
 from tests.journeys.server import Program
-from tests.journeys.transcription_page import POSITION, Ears, sound
-from tests.journeys.transcription_page import ears as ears
-from tests.journeys.transcription_page import stage as stage
+from tests.journeys.transcription_page import POSITION, TranscriptionPage, write_tone
+from tests.journeys.transcription_page import transcription as transcription
+from tests.journeys.transcription_page import transcription_models as transcription_models
 
 
 @pytest.fixture(scope="module")
 def listening(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """A browser whose microphone plays a file once."""
-    spoken = sound(tmp_path_factory.mktemp("microphone") / "spoken.wav", 8, 48_000)
+    spoken = write_tone(tmp_path_factory.mktemp("microphone") / "spoken.wav", 8, 48_000)
     flags = ["--use-fake-device-for-media-stream", f"--use-file-for-fake-audio-capture={spoken}%noloop"]
     launched = playwright.chromium.launch(executable_path=chromium(), args=[*FLAGS, *flags])
     yield launched
@@ -44,8 +44,8 @@ def context(
     opened.close()
 
 
-def test_a_recording_is_written_down_and_heard_again(ears: Ears):
-    page = ears.open().page
+def test_a_recording_is_written_down_and_heard_again(transcription: TranscriptionPage):
+    page = transcription.open().page
     page.get_by_role("button", name="Record", exact=True).click()
     recorder = page.locator("audio-recorder")
     expect(recorder).to_have_attribute("data-state", "recording")
@@ -56,10 +56,10 @@ def test_a_recording_is_written_down_and_heard_again(ears: Ears):
     page.get_by_role("button", name="Pause").click()
     expect(page.locator(".recorder-time")).to_have_text("0:05", timeout=6_000)
     page.get_by_role("button", name="Done").click()
-    expect(ears.files).to_contain_text("Ready")
-    ears.transcribe()
-    ears.finish()
-    ears.word("same").click()
+    expect(transcription.files).to_contain_text("Ready")
+    transcription.transcribe()
+    transcription.finish()
+    transcription.word("same").click()
     start = page.locator(".word.is-current").evaluate("span => span.time.start")
     page.wait_for_timeout(200)
     assert start > 1
@@ -67,8 +67,8 @@ def test_a_recording_is_written_down_and_heard_again(ears: Ears):
 
 
 @pytest.mark.parametrize("permissions", [[]], ids=["denied"])
-def test_a_denied_microphone_says_what_to_do(ears: Ears):
-    page = ears.open().page
+def test_a_denied_microphone_says_what_to_do(transcription: TranscriptionPage):
+    page = transcription.open().page
     page.get_by_role("button", name="Record", exact=True).click()
     expect(page.locator("audio-recorder")).to_contain_text("The microphone is not allowed here")
     page.get_by_role("button", name="Cancel").click()
@@ -76,7 +76,7 @@ def test_a_denied_microphone_says_what_to_do(ears: Ears):
 
 
 @pytest.fixture
-def speech(data: Path, tmp_path: Path) -> Path:
+def recorded(data: Path, tmp_path: Path) -> Path:
     """A real voice as a microphone's file: WAV at 48 kHz."""
     av = pytest.importorskip("av")
     target = tmp_path / "jfk.wav"
@@ -92,28 +92,31 @@ def speech(data: Path, tmp_path: Path) -> Path:
 
 
 def test_a_real_voice_is_understood_by_this_computer(
-    playwright: Playwright, program: Program, signed_in: Any, speech: Path
+    playwright: Playwright, program: Program, signed_in: Any, recorded: Path
 ):
     """The whole way without a provider: microphone, upload, local model, words in the page."""
     pytest.importorskip("pocketsphinx")
-    flags = ["--use-fake-device-for-media-stream", f"--use-file-for-fake-audio-capture={speech}%noloop"]
+    flags = [
+        "--use-fake-device-for-media-stream",
+        f"--use-file-for-fake-audio-capture={recorded}%noloop",
+    ]
     launched = playwright.chromium.launch(executable_path=chromium(), args=[*FLAGS, *flags])
     opened = launched.new_context(
         base_url=program.origin, storage_state=signed_in, viewport=DESK, permissions=["microphone"]
     )
-    ears = Ears(Watch(opened.new_page())).open("local/pocketsphinx")
-    page = ears.page
+    transcription = TranscriptionPage(PageMonitor(opened.new_page())).open("local/pocketsphinx")
+    page = transcription.page
     page.get_by_role("button", name="Record", exact=True).click()
     expect(page.locator(".recorder-time")).to_have_text("0:11", timeout=15_000)
     page.get_by_role("button", name="Done").click()
-    expect(ears.files).to_contain_text("Ready")
-    ears.transcribe()
-    ears.finish()
-    said = " ".join(ears.said())
-    assert {"country", "fellow"} <= set(said.split())
-    ears.word("country").first.click()
+    expect(transcription.files).to_contain_text("Ready")
+    transcription.transcribe()
+    transcription.finish()
+    texts = " ".join(transcription.row_texts())
+    assert {"country", "fellow"} <= set(texts.split())
+    transcription.word("country").first.click()
     start = page.locator(".word.is-current").evaluate("span => span.time.start")
     page.wait_for_timeout(200)
     assert page.evaluate(POSITION) == pytest.approx(start, abs=0.05)
-    assert ears.watch.verdict() == []
+    assert transcription.monitor.unexpected_faults() == []
     launched.close()

@@ -1,4 +1,4 @@
-"""The transcription studio as a person uses it, and models that listen to anything."""
+"""The page object of the transcription tab, and rehearsal models that transcribe."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.journeys.page_monitor import Watch
+from tests.journeys.page_monitor import PageMonitor
 from tests.journeys.server import Program
 
 STAGE = """
 from core.models import AIModel, Endpoint, Price, Provider
-if AIModel.objects.filter(slug="stage/ears").exists():
+if AIModel.objects.filter(slug="stage/transcriber").exists():
     raise SystemExit
 stage = Provider.objects.get(slug="stage")
 PARTS = {
-    "ears": ("rehearsal", {"delay": 0.1}),
-    "slow-ears": ("rehearsal", {"delay": 1.5}),
-    "cut-ears": ("rehearsal-cut", {}),
+    "transcriber": ("rehearsal", {"delay": 0.1}),
+    "slow-transcriber": ("rehearsal", {"delay": 1.5}),
+    "cut-transcriber": ("rehearsal-cut", {}),
 }
 for name, (upstream, options) in PARTS.items():
     model = AIModel.objects.create(
@@ -38,8 +38,8 @@ for name, (upstream, options) in PARTS.items():
 POSITION = "() => document.querySelector('speech-player').position"
 
 
-def sound(path: Path, seconds: float = 9, rate: int = 16_000) -> Path:
-    """A tone that swells and fades."""
+def write_tone(path: Path, seconds: float = 9, rate: int = 16_000) -> Path:
+    """Write a WAV file with a tone whose loudness changes."""
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
@@ -50,23 +50,23 @@ def sound(path: Path, seconds: float = 9, rate: int = 16_000) -> Path:
 
 
 @dataclass
-class Ears:
-    watch: Watch
+class TranscriptionPage:
+    monitor: PageMonitor
 
     @property
     def page(self) -> Page:
-        return self.watch.page
+        return self.monitor.page
 
-    def open(self, model: str = "stage/ears") -> Ears:
+    def open(self, model: str = "stage/transcriber") -> TranscriptionPage:
         self.page.goto(f"/models/{model}")
         self.page.wait_for_function("() => customElements.get('transcription-studio')")
         self.page.wait_for_function("() => window.watch.socket?.readyState === 1")
         return self
 
-    def bring(self, *paths: Path) -> None:
+    def upload(self, *paths: Path) -> None:
         self.page.locator("[data-role=picker]").set_input_files(paths)
 
-    def reveal(self) -> None:
+    def open_settings(self) -> None:
         """Unfold the settings where the page is narrow."""
         if self.settings.is_visible():
             self.settings.click()
@@ -79,7 +79,7 @@ class Ears:
         expect(self.view).to_have_attribute("data-state", "done", timeout=30_000)
         expect(self.button).to_have_attribute("data-state", "idle")
 
-    def said(self) -> list[str]:
+    def row_texts(self) -> list[str]:
         return self.page.locator(".row-text").all_inner_texts()
 
     def word(self, text: str) -> Locator:
@@ -103,21 +103,21 @@ class Ears:
 
 
 @pytest.fixture(scope="session")
-def stage(program: Program) -> Program:
-    """The program with models that listen."""
+def transcription_models(program: Program) -> Program:
+    """The program with models that transcribe."""
     program.shell(STAGE)
     return program
 
 
 @pytest.fixture
-def ears(stage: Program, watch: Watch) -> Ears:
-    known(watch.page)
-    return Ears(watch)
+def transcription(transcription_models: Program, monitor: PageMonitor) -> TranscriptionPage:
+    wait_for_models(monitor.page)
+    return TranscriptionPage(monitor)
 
 
-def known(page: Page) -> None:
+def wait_for_models(page: Page) -> None:
     """The server looks for changes once a second: wait until it knows the models."""
     deadline = time.monotonic() + 10
-    while page.request.get("/models/stage/ears").status != 200:
+    while page.request.get("/models/stage/transcriber").status != 200:
         assert time.monotonic() < deadline
         time.sleep(0.1)
