@@ -58,7 +58,7 @@ def studio(entry: Listing, user: User, query: Mapping[str, str]) -> dict[str, An
         "limit": limit * MIB,
         "limit_mb": limit,
         "price": "" if entry.comparable is None else f"{entry.comparable:f}",
-        "spoken": languages(model),
+        "spoken_languages": languages(model),
         **availability(entry, _("This model cannot listen yet")),
         "transcribes": Task.TRANSCRIPTION in model.tasks,
         "translates": Task.TRANSLATION in model.tasks,

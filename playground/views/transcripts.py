@@ -19,12 +19,12 @@ from core.models import User
 from core.models.offload import offload
 from playground import studios
 from playground.models import Run
-from playground.runs import transcript as written
+from playground.runs import transcript as run_transcript
 from playground.uploads.local_file import local_audio
 from playground.views.json_response import not_found, signed_in
 
-TASKS = [task for task, studio in studios.TASKS.items() if studio.FACTS.has_transcript]
-MOST_WORDS = 50_000
+TRANSCRIPT_TASKS = [task for task, studio in studios.TASKS.items() if studio.FACTS.has_transcript]
+MAX_WORDS = 50_000
 Seconds = Annotated[float, Field(ge=0, le=360_000, allow_inf_nan=False)]
 SegmentText = Annotated[str, StringConstraints(max_length=20_000)]
 SpeakerLabel = Annotated[str, StringConstraints(min_length=1, max_length=40)]
@@ -51,8 +51,8 @@ class TranscriptBody(Body):
     """A corrected transcript; times are those of the audio, in seconds."""
 
     text: Annotated[str, StringConstraints(max_length=2_000_000)]
-    segments: list[SegmentBody] = Field(default_factory=list, max_length=MOST_WORDS)
-    words: list[WordBody] = Field(default_factory=list, max_length=MOST_WORDS)
+    segments: list[SegmentBody] = Field(default_factory=list, max_length=MAX_WORDS)
+    words: list[WordBody] = Field(default_factory=list, max_length=MAX_WORDS)
     speakers: dict[SpeakerLabel, SpeakerName] = Field(default_factory=dict, max_length=64)
 
 
@@ -61,7 +61,7 @@ async def transcript(request: HttpRequest, user: User, run_id: UUID) -> HttpResp
     """GET: the transcript with its times and the URL of its audio. POST: store a corrected one, 204."""
     run = await get_run(user, run_id)
     if request.method == "GET":
-        return JsonResponse(written.page_fields(run))
+        return JsonResponse(run_transcript.page_fields(run))
     body = validate(TranscriptBody, parse_json_object(request.body)).model_dump(exclude_none=True)
     words = body.pop("words")
     corrected = {**run.transcript, **body, "edited": True}
@@ -85,19 +85,19 @@ async def align(request: HttpRequest, user: User, run_id: UUID) -> HttpResponseB
     words = await media.align(file.path, run.transcript.get("text", ""))
     if not words:
         raise Unsupported("The text does not fit the sound.")
-    columns = written.aligned_columns(run, words)
+    columns = run_transcript.aligned_columns(run, words)
     await offload(Run.objects.filter(id=run.id).update, **columns)
-    return JsonResponse(written.page_fields(await get_run(user, run_id)))
+    return JsonResponse(run_transcript.page_fields(await get_run(user, run_id)))
 
 
 @signed_in("GET", "HEAD")
 async def download(request: HttpRequest, user: User, run_id: UUID, extension: str) -> HttpResponseBase:
     """The transcript as txt, srt, vtt or json, from the corrected text."""
     run = await get_run(user, run_id)
-    if extension not in written.FILES:
+    if extension not in run_transcript.FILES:
         raise not_found()
-    media_type, write = written.FILES[extension]
-    response = HttpResponse(write(written.stored_transcript(run)), content_type=media_type)
+    media_type, write = run_transcript.FILES[extension]
+    response = HttpResponse(write(run_transcript.stored_transcript(run)), content_type=media_type)
     name = f"{PurePath(run.title).stem or 'transcript'}.{extension}"
     response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     response["Cache-Control"] = "private, no-cache"
@@ -105,7 +105,7 @@ async def download(request: HttpRequest, user: User, run_id: UUID, extension: st
 
 
 async def get_run(user: User, run_id: UUID) -> Run:
-    mine = Run.objects.for_user(user).filter(id=run_id, task__in=TASKS).select_related("upload")
+    mine = Run.objects.for_user(user).filter(id=run_id, task__in=TRANSCRIPT_TASKS).select_related("upload")
     if (run := await offload(mine.first)) is None:
         raise not_found()
     return run

@@ -15,16 +15,16 @@ def test_a_fence_names_its_language(info, language):
     assert language_of(info) == language
 
 
-def test_known_languages_have_colours():
+def test_known_languages_are_highlighted():
     assert highlight_code("return 1 < 2", "python").startswith('<span class="k">return</span>')
 
 
 @pytest.mark.parametrize("code", ["(" * 5_000, "x = 1\n" * 1_000, "a b c " * 4_000])
-def test_what_is_no_code_or_too_long_stays_plain(code):
+def test_repetitive_or_long_code_is_not_highlighted(code):
     assert highlight_code(code, "python") == code
 
 
-def test_other_languages_are_escaped():
+def test_code_in_other_languages_is_escaped():
     assert highlight_code("a < b & c", "klingon") == "a &lt; b &amp; c"
 
 

@@ -153,7 +153,7 @@ def test_attacks_within_other_blocks_become_text(text):
 
 
 @pytest.mark.parametrize("html", [text for text in CORPUS if "<" in text])
-def test_the_second_wall_stands_alone(html):
+def test_the_sanitizer_alone_removes_attacks(html):
     harmless(clean(html))
 
 
@@ -163,11 +163,11 @@ def test_attacks_side_by_side_become_text(texts):
     harmless(render("".join(texts)))
 
 
-def test_the_corpus_is_seen_as_it_was_written():
+def test_the_corpus_is_shown_as_text():
     assert render("<script>alert(1)</script>") == "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>"
 
 
-def test_nothing_is_loaded_from_elsewhere():
+def test_nothing_is_loaded_from_other_hosts():
     html = render("![A cat](https://evil.example/cat.png)")
     assert [tag for tag, _ in Found(html).tags] == ["p", "a"]
     assert ">Image: A cat</a>" in html

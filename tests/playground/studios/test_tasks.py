@@ -38,4 +38,4 @@ def test_a_task_without_a_row_has_no_other_tasks_studio():
     with pytest.raises(UnknownTask, match=r"playground\.studios has no row for the task image"):
         studios.TASKS[Task.IMAGE]
     assert upload_rules(Task.IMAGE) is ANY_FILE
-    assert Task.IMAGE not in transcripts.TASKS
+    assert Task.IMAGE not in transcripts.TRANSCRIPT_TASKS
