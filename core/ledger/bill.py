@@ -7,9 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-import orjson
-
-from core.contract.events import AttemptNote, Outcome
+from core.contract.events import AttemptNote
 from core.contract.requests import Request
 from core.contract.route import Target
 from core.contract.usage import Amount, Basis, Usage
@@ -18,9 +16,6 @@ from core.ledger.estimates.tasks import ESTIMATES
 from core.ledger.metering import Meter
 from core.ledger.price_sheet import Line
 from core.models.ledger import LedgerState
-from core.models.money import to_steps
-
-LARGEST = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,30 +130,3 @@ def merged(amounts: Iterable[Amount]) -> tuple[Amount, ...]:
         quantity = amount.quantity + (before.quantity if before else 0)
         sums[amount.name] = Amount(amount.kind, amount.unit, quantity)
     return tuple(sums.values())
-
-
-def steps(amount: Decimal | None) -> int | None:
-    """Money as its column holds it, at most what fits."""
-    return None if amount is None else min(to_steps(amount), LARGEST)
-
-
-def units(amounts: Iterable[Amount]) -> str:
-    """Quantities as the JSON of their column: whole where they are whole, else to the microunit."""
-    return orjson.dumps({amount.name: json_number(amount.quantity) for amount in amounts}).decode()
-
-
-def json_number(quantity: Decimal) -> int | float:
-    return int(quantity) if quantity == quantity.to_integral_value() else round(float(quantity), 6)
-
-
-def row(bill: Bill, outcome: Outcome) -> tuple[object, ...]:
-    """The columns that attempts and records share, in the order of `statements.BILL`."""
-    return (
-        str(bill.state),
-        str(outcome),
-        units(bill.amounts),
-        steps(bill.computed),
-        steps(bill.reported),
-        steps(bill.cost),
-        str(bill.basis),
-    )

@@ -5,14 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from core.contract.errors import BudgetExceeded
+from core.contract.requests import Caller
 from core.ledger.store.statements import STORE_BUDGET, STORE_GUARDED, lock_budgets, sql_time
 from core.models.access import Budget
 from core.models.money import from_steps
 
 BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
+
+
+class Payer(Protocol):
+    """Who a request is charged to; `budgets` are the ids of all budgets that count for it."""
+
+    @property
+    def caller(self) -> Caller: ...
+    @property
+    def team_id(self) -> int | None: ...
+    @property
+    def budgets(self) -> tuple[int, ...]: ...
 
 
 class Raced(Exception):

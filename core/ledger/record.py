@@ -8,35 +8,20 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import ROUND_CEILING, Decimal
-from typing import Protocol
 from weakref import WeakSet
-
-import orjson
 
 from core.contract.errors import BudgetExceeded, Interrupted, NotPermitted, PolyphonyError, Unavailable
 from core.contract.events import AttemptNote, Event, Outcome, Receipt
-from core.contract.requests import Caller, Request
+from core.contract.requests import Request
 from core.contract.route import Route, Target
-from core.contract.usage import Price, Usage
-from core.ledger import bill
+from core.contract.usage import Usage
+from core.ledger import bill, rows
+from core.ledger.budgets import Payer
 from core.ledger.estimates.tasks import ESTIMATES, estimate
 from core.ledger.metering import Meter
-from core.ledger.store import heartbeat
 from core.ledger.store.batch import Row, Write
-from core.ledger.store.statements import sql_time
 from core.ledger.store.writer import Uncertain, Writer, writer
 from core.models.money import SCALE
-
-
-class Payer(Protocol):
-    """Who a request is charged to; `budgets` are the ids of all budgets that count for it."""
-
-    @property
-    def caller(self) -> Caller: ...
-    @property
-    def team_id(self) -> int | None: ...
-    @property
-    def budgets(self) -> tuple[int, ...]: ...
 
 
 @dataclass(slots=True)
@@ -112,7 +97,7 @@ class Record:
         Raises `BudgetExceeded` or `Unavailable`: then nothing may be sent.
         """
         number = len(self.attempts) + 1
-        write = Write(self.id, attempt=self.attempt_row(number, target), closed=self.unstored)
+        write = Write(self.id, attempt=rows.new_attempt(self.id, number, target), closed=self.unstored)
         was_stored = self.stored
         if not was_stored:
             write.record = self.record_row()
@@ -153,7 +138,8 @@ class Record:
             owed.basis,
         )
         self.attempts.append(bill.ClosedAttempt(owed, note, running.target))
-        self.unstored += (self.closing_row(running, note, owed, error),)
+        first_content = elapsed(running.started, running.first_content)
+        self.unstored += (rows.closed_attempt(self.id, note, owed, error, first_content),)
 
     def first_event(self) -> None:
         """The running attempt's first content has come."""
@@ -195,23 +181,13 @@ class Record:
         return self.receipt
 
     def settlement(self, receipt: Receipt, owed: bill.Bill, error: PolyphonyError | None) -> Write:
-        settled = (
-            *bill.row(owed, receipt.outcome),
-            error.status if error else 200 if receipt.outcome is Outcome.COMPLETED else None,
-            receipt.first_event_ms,
-            receipt.provider[:60],
-            error.provider_code[:60] if error else "",
-            receipt.format.removesuffix("_json"),  # the column fits the names of audio formats
-            receipt.total_ms,
-            self.id,
-        )
         return Write(
             self.id,
             closed=self.unstored,
-            settled=settled,
+            settled=rows.settled_record(receipt, owed, error),
             budgets=self.grant.budgets,
             release=self.reserved,
-            spend=bill.steps(owed.cost) or 0,
+            spend=rows.steps(owed.cost) or 0,
         )
 
     def make_receipt(self, outcome: Outcome, owed: bill.Bill) -> Receipt:
@@ -232,40 +208,8 @@ class Record:
         )
 
     def record_row(self) -> Row:
-        caller = self.grant.caller
-        return (
-            self.id,
-            caller.user_id,
-            self.grant.team_id,
-            caller.key_id,
-            str(caller.source),
-            str(self.request.task),
-            self.route.model[:160],
-            self.request.streamed,
-            None if self.estimate is None else min(self.reserved, bill.LARGEST),
-            orjson.dumps(self.grant.budgets).decode(),
-            sql_time(datetime.now(UTC)),
-            heartbeat.token(),
-        )
-
-    def attempt_row(self, number: int, target: Target) -> Row:
-        prices = orjson.dumps([price_fields(price) for price in target.prices]).decode()
-        now = sql_time(datetime.now(UTC))
-        return self.id, number, target.endpoint_id, target.provider[:60], target.model[:200], prices, now
-
-    def closing_row(
-        self, running: OpenAttempt, note: AttemptNote, owed: bill.Bill, error: PolyphonyError | None
-    ) -> Row:
-        return (
-            *bill.row(owed, note.outcome),
-            note.status,
-            elapsed(running.started, running.first_content),
-            # the error's code, not its message: providers quote the input in theirs
-            error.provider_code[:300] if error else "",
-            note.duration_ms,
-            self.id,
-            running.number,
-        )
+        reserved = None if self.estimate is None else self.reserved
+        return rows.new_record(self.id, self.grant, self.request, self.route.model, reserved)
 
 
 digit_stock: list[str] = []
@@ -284,12 +228,6 @@ def random_digits() -> str:
 def steps_rounded_up(amount: Decimal) -> int:
     """An amount of USD in the ledger's smallest steps."""
     return int((amount * SCALE).to_integral_value(rounding=ROUND_CEILING))
-
-
-def price_fields(price: Price) -> dict[str, object]:
-    """A price row as it was when the attempt began."""
-    line = {"id": price.id, "name": price.name, "usd_per_unit": format(price.usd_per_unit, "f")}
-    return {**line, "condition": dict(price.condition)} if price.condition else line
 
 
 def elapsed(start: float, end: float | None) -> int | None:

@@ -12,6 +12,7 @@ from django.db import OperationalError, connection
 from core import ledger
 from core.contract.errors import BudgetExceeded, Unavailable
 from core.contract.events import Outcome
+from core.ledger import rows
 from core.ledger.store import spool, transaction
 from core.ledger.store.batch import Write
 from core.ledger.store.sweep import sweep
@@ -75,7 +76,7 @@ def failing(monkeypatch):
 
 def opening(grant) -> Write:
     record = open_record(grant)
-    row = record.attempt_row(1, record.route.targets[0])
+    row = rows.new_attempt(record.id, 1, record.route.targets[0])
     steps = record.reserved
     return Write(record.id, record=record.record_row(), attempt=row, budgets=grant.budgets, reserve=steps)
 

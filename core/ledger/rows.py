@@ -1,0 +1,110 @@
+"""Rows of usage records and attempts, in the column order of `store.statements`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import orjson
+
+from core.contract.errors import PolyphonyError
+from core.contract.events import AttemptNote, Outcome, Receipt
+from core.contract.requests import Request
+from core.contract.route import Target
+from core.contract.usage import Amount, Price
+from core.ledger.bill import Bill
+from core.ledger.budgets import Payer
+from core.ledger.store import heartbeat
+from core.ledger.store.batch import Row
+from core.ledger.store.statements import sql_time
+from core.models.money import to_steps
+
+LARGEST = 2**63 - 1
+
+
+def new_record(id: str, payer: Payer, request: Request, model: str, estimate: int | None) -> Row:
+    """An open record; `estimate` is in steps, None where a target has no price."""
+    caller = payer.caller
+    return (
+        id,
+        caller.user_id,
+        payer.team_id,
+        caller.key_id,
+        str(caller.source),
+        str(request.task),
+        model[:160],
+        request.streamed,
+        None if estimate is None else min(estimate, LARGEST),
+        orjson.dumps(payer.budgets).decode(),
+        sql_time(datetime.now(UTC)),
+        heartbeat.token(),
+    )
+
+
+def new_attempt(id: str, number: int, target: Target) -> Row:
+    """An open attempt of the record `id`, with a copy of the target's prices."""
+    prices = orjson.dumps([price_fields(price) for price in target.prices]).decode()
+    now = sql_time(datetime.now(UTC))
+    return id, number, target.endpoint_id, target.provider[:60], target.model[:200], prices, now
+
+
+def closed_attempt(
+    id: str, note: AttemptNote, bill: Bill, error: PolyphonyError | None, first_content_ms: int | None
+) -> Row:
+    return (
+        *bill_columns(bill, note.outcome),
+        note.status,
+        first_content_ms,
+        # the error's code, not its message: providers quote the input in theirs
+        error.provider_code[:300] if error else "",
+        note.duration_ms,
+        id,
+        note.number,
+    )
+
+
+def settled_record(receipt: Receipt, bill: Bill, error: PolyphonyError | None) -> Row:
+    return (
+        *bill_columns(bill, receipt.outcome),
+        error.status if error else 200 if receipt.outcome is Outcome.COMPLETED else None,
+        receipt.first_event_ms,
+        receipt.provider[:60],
+        error.provider_code[:60] if error else "",
+        receipt.format.removesuffix("_json"),  # the column fits the names of audio formats
+        receipt.total_ms,
+        receipt.id,
+    )
+
+
+def bill_columns(bill: Bill, outcome: Outcome) -> Row:
+    """The columns that attempts and records share, in the order of `statements.BILL`."""
+    return (
+        str(bill.state),
+        str(outcome),
+        units(bill.amounts),
+        steps(bill.computed),
+        steps(bill.reported),
+        steps(bill.cost),
+        str(bill.basis),
+    )
+
+
+def steps(amount: Decimal | None) -> int | None:
+    """Money in steps, at most what its column holds."""
+    return None if amount is None else min(to_steps(amount), LARGEST)
+
+
+def units(amounts: Iterable[Amount]) -> str:
+    """Quantities as the JSON of their column: whole where they are whole, else to the microunit."""
+    return orjson.dumps({amount.name: json_number(amount.quantity) for amount in amounts}).decode()
+
+
+def json_number(quantity: Decimal) -> int | float:
+    return int(quantity) if quantity == quantity.to_integral_value() else round(float(quantity), 6)
+
+
+def price_fields(price: Price) -> dict[str, object]:
+    """A price in the attempt's column `prices`: `id`, `name`, `usd_per_unit`, `condition` if any."""
+    line = {"id": price.id, "name": price.name, "usd_per_unit": format(price.usd_per_unit, "f")}
+    return {**line, "condition": dict(price.condition)} if price.condition else line
