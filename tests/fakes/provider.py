@@ -162,9 +162,10 @@ class Provider:
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._serve, daemon=True)
 
-    def script(self, model: str, *scenarios: Scenario) -> None:
-        """What requests for `model` get, one after the other; the last one stays."""
-        self._scripts[model] = list(scenarios)
+    def script(self, name: str, *scenarios: Scenario) -> None:
+        """What requests for the model `name`, or for a path that ends in it, get one after the other; the
+        last one stays."""
+        self._scripts[name] = list(scenarios)
 
     def arrival(self, timeout: float = 5) -> Seen:
         """The next request that nobody has taken from here yet; blocks, so await it in a thread."""
@@ -263,8 +264,9 @@ class Provider:
         return exchange.keep
 
     def _scenario(self, seen: Seen) -> Scenario:
-        name = seen.asked.get("model", "") if seen.method == "POST" else seen.path.rpartition("/")[2]
-        waiting = self._scripts.get(name)
+        last = seen.path.rpartition("/")[2]
+        name = seen.asked.get("model", "") if seen.method == "POST" else last
+        waiting = self._scripts.get(name) or self._scripts.get(last)
         if not waiting:
             return self._scenarios(name)
         return waiting.pop(0) if len(waiting) > 1 else waiting[0]

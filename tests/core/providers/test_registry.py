@@ -6,7 +6,6 @@ from core.contract.tasks import Task, UnknownTask
 from core.providers import registry
 from core.providers.base import (
     ChatAdapter,
-    ModelListAdapter,
     SpeechAdapter,
     TranscriptionAdapter,
     TranslationAdapter,
@@ -37,7 +36,6 @@ def test_every_method_of_the_table_is_its_tasks_protocol():
 @pytest.mark.parametrize("wire", registry.WIRES)
 def test_an_adapter_has_the_whole_protocol_of_each_task_it_serves(wire):
     adapter = registry.adapter(wire)
-    assert isinstance(adapter, ModelListAdapter)
     served = [task for task in registry.METHODS if registry.method(wire, task)]
     assert served
     assert all(isinstance(adapter, PROTOCOLS[task]) for task in served)
