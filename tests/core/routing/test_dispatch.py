@@ -24,7 +24,7 @@ from core.contract.usage import Usage
 from core.providers import registry
 from core.routing import dispatch
 from core.routing.health import Health
-from tests.core.routing.books import Books
+from tests.core.routing.attempt_log import Books
 
 pytestmark = pytest.mark.anyio
 

@@ -15,7 +15,7 @@ from core.contract.route import Policy, Route, Secret, Target
 from core.contract.speech import SpeechRequest
 from core.routing.health import Health
 from core.routing.run import run
-from tests.core.routing.books import Books
+from tests.core.routing.attempt_log import Books
 from tests.fakes import scenarios
 from tests.fakes.audio import audio_bytes
 

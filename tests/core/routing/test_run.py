@@ -27,7 +27,7 @@ from core.contract.usage import Usage
 from core.providers import registry
 from core.routing.health import Health
 from core.routing.run import call_adapter, run
-from tests.core.routing.books import Books
+from tests.core.routing.attempt_log import Books
 
 pytestmark = pytest.mark.anyio
 

@@ -23,7 +23,7 @@ from core.contract.translation import TranslationRequest
 from core.contract.usage import Usage
 from core.routing.health import Health
 from core.routing.two_step_translation import translate_in_two_steps
-from tests.core.routing.books import Books
+from tests.core.routing.attempt_log import Books
 
 pytestmark = pytest.mark.anyio
 

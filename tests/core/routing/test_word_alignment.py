@@ -10,7 +10,7 @@ from core.contract.transcription import AudioFile, TranscriptionRequest
 from core.contract.usage import Usage
 from core.routing.health import Health
 from core.routing.word_alignment import transcribe_with_alignment
-from tests.core.routing.books import Books
+from tests.core.routing.attempt_log import Books
 
 pytestmark = pytest.mark.anyio
 

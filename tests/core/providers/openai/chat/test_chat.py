@@ -15,7 +15,7 @@ from core.contract.usage import Amount, Kind, Unit, Usage
 from core.providers.base import ChatAdapter
 from core.providers.openai.chat.chat import limits
 from core.providers.registry import adapter
-from tests.core.providers.openai.chat.answers import HELLO, asking, chat, deltas, failing, heard, target, text
+from tests.core.providers.openai.chat.calls import HELLO, asking, chat, deltas, failing, heard, target, text
 from tests.fakes import chat as fake
 from tests.fakes.audio import audio_bytes
 

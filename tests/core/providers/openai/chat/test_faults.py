@@ -16,7 +16,7 @@ from core.contract.errors import (
 )
 from core.contract.events import ChatDelta, Used
 from core.contract.usage import Usage
-from tests.core.providers.openai.chat.answers import CANARY, asking, chat, deltas, failing, target, text
+from tests.core.providers.openai.chat.calls import CANARY, asking, chat, deltas, failing, target, text
 from tests.fakes import chat as fake
 from tests.fakes import scenarios
 from tests.fakes.server_sent_events import DONE, events, frame

@@ -12,7 +12,7 @@ from core.contract.events import Transcript, TranscriptDelta, Used
 from core.contract.route import Secret, Target
 from core.contract.transcription import AudioFile, TranscriptionRequest
 from core.providers.registry import adapter
-from tests.core.providers.openai.speech.test_tapes import recorded, replay
+from tests.core.providers.openai.speech.test_recorded_answers import recorded, replay
 
 pytestmark = pytest.mark.anyio
 
