@@ -1,4 +1,4 @@
-"""Attempts in memory: what a ledger would have been told, in order."""
+"""A log of attempts in memory: the calls a ledger would have got, in order."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from core.contract.route import Target
 from core.contract.usage import Usage
 
 
-class Books:
+class MemoryAttemptLog:
     def __init__(self, log: list | None = None, afford: int = 99) -> None:
         self.log: list = [] if log is None else log
         self.closed: list[tuple[Outcome, Usage | None, PolyphonyError | None]] = []

@@ -24,7 +24,7 @@ from core.contract.usage import Usage
 from core.providers import registry
 from core.routing import dispatch
 from core.routing.health import Health
-from tests.core.routing.attempt_log import Books
+from tests.core.routing.attempt_log import MemoryAttemptLog
 
 pytestmark = pytest.mark.anyio
 
@@ -77,7 +77,7 @@ def adapter(monkeypatch) -> Scripted:
 
 async def collect(request, **route) -> list:
     way = Route("m", (Target(1, "ada", "Ada", "w", "http://x.test", "m1"),), QUICK, **route)
-    async with aclosing(dispatch.answer(way, request, Books(), Health())) as events:
+    async with aclosing(dispatch.answer(way, request, MemoryAttemptLog(), Health())) as events:
         return [event async for event in events]
 
 

@@ -15,7 +15,7 @@ from core.contract.route import Policy, Route, Secret, Target
 from core.contract.speech import SpeechRequest
 from core.routing.health import Health
 from core.routing.run import run
-from tests.core.routing.attempt_log import Books
+from tests.core.routing.attempt_log import MemoryAttemptLog
 from tests.fakes import scenarios
 from tests.fakes.audio import audio_bytes
 
@@ -37,18 +37,20 @@ def route(*targets: Target, policy: Policy = POLICY) -> Route:
     return Route("m", targets, policy)
 
 
-async def read(way: Route, books: Books, seen: list, request: ChatRequest | SpeechRequest = REQUEST) -> list:
-    async with aclosing(run(way, request, books, Health())) as found:
+async def read(
+    way: Route, attempts: MemoryAttemptLog, seen: list, request: ChatRequest | SpeechRequest = REQUEST
+) -> list:
+    async with aclosing(run(way, request, attempts, Health())) as found:
         async for event in found:
             seen.append(event)
     return seen
 
 
-async def collect(way: Route, books: Books) -> list:
-    return await read(way, books, [])
+async def collect(way: Route, attempts: MemoryAttemptLog) -> list:
+    return await read(way, attempts, [])
 
 
-def heard(found: list) -> bytes:
+def audio_of(found: list) -> bytes:
     return b"".join(event.data for event in found if type(event) is AudioChunk)
 
 
@@ -67,12 +69,12 @@ def heard(found: list) -> bytes:
     ],
 )
 async def test_a_fault_of_the_first_is_made_good_by_the_second(provider, other_provider, fault):
-    books = Books()
-    found = await collect(route(target(1, provider, fault), target(2, other_provider, "ok")), books)
+    attempts = MemoryAttemptLog()
+    found = await collect(route(target(1, provider, fault), target(2, other_provider, "ok")), attempts)
     assert (type(found[0]), found[1]) == (AttemptFailed, Started("P2", "ok", 2))
-    assert heard(found) == audio_bytes(PCM)
+    assert audio_of(found) == audio_bytes(PCM)
     assert type(found[-1]) is Used
-    assert books.outcomes == [Outcome.FAILED, Outcome.COMPLETED]
+    assert attempts.outcomes == [Outcome.FAILED, Outcome.COMPLETED]
     assert (len(provider.requests), len(other_provider.requests)) == (1, 1)
     assert (provider.bills, len(other_provider.bills)) == ([], 1)
 
@@ -81,29 +83,29 @@ async def test_a_fault_that_passes_is_made_good_by_the_same(provider):
     provider.script(
         "shaky", scenarios.status(500), scenarios.status(429, retry_after="0"), scenarios.speech()
     )
-    books = Books()
-    found = await collect(route(target(1, provider, "shaky"), policy=Policy(2, 0.001, 0.5, 20.0)), books)
-    assert heard(found) == audio_bytes(PCM)
-    assert books.outcomes == [Outcome.FAILED, Outcome.FAILED, Outcome.COMPLETED]
+    attempts = MemoryAttemptLog()
+    found = await collect(route(target(1, provider, "shaky"), policy=Policy(2, 0.001, 0.5, 20.0)), attempts)
+    assert audio_of(found) == audio_bytes(PCM)
+    assert attempts.outcomes == [Outcome.FAILED, Outcome.FAILED, Outcome.COMPLETED]
     assert len(provider.bills) == 1
 
 
 @pytest.mark.parametrize("fault", ["reset", "cut", "stuck"])
 async def test_a_fault_after_the_first_sound_is_nobody_else_s(provider, other_provider, fault):
-    books = Books()
+    attempts = MemoryAttemptLog()
     seen = []
     with pytest.raises(PolyphonyError) as caught:
-        await read(route(target(1, provider, fault), target(2, other_provider, "ok")), books, seen)
+        await read(route(target(1, provider, fault), target(2, other_provider, "ok")), attempts, seen)
     assert seen[0] == Started("P1", fault, 1)
-    assert audio_bytes(PCM).startswith(heard(seen))
-    assert books.closed == [(Outcome.PARTIAL, None, caught.value)]
+    assert audio_bytes(PCM).startswith(audio_of(seen))
+    assert attempts.closed == [(Outcome.PARTIAL, None, caught.value)]
     assert other_provider.requests == []
 
 
 async def test_when_both_fail_the_caller_learns_of_both(provider, other_provider):
     way = route(target(1, provider, "denied"), target(2, other_provider, "hang-up"))
     with pytest.raises(UpstreamUnreachable) as caught:
-        await collect(way, Books())
+        await collect(way, MemoryAttemptLog())
     assert caught.value.metadata == {
         "provider_name": "P2",
         "previous_errors": [{"provider": "P1", "code": "upstream_auth", "status": 502}],
@@ -112,24 +114,24 @@ async def test_when_both_fail_the_caller_learns_of_both(provider, other_provider
 
 
 async def test_stopping_reaches_the_provider_at_once(provider):
-    books = Books()
-    async with aclosing(run(route(target(1, provider, "slow")), REQUEST, books, Health())) as found:
+    attempts = MemoryAttemptLog()
+    async with aclosing(run(route(target(1, provider, "slow")), REQUEST, attempts, Health())) as found:
         async for event in found:
             if type(event) is AudioChunk:
                 break
-    assert books.outcomes == [Outcome.STOPPED]
+    assert attempts.outcomes == [Outcome.STOPPED]
     assert await asyncio.to_thread(provider.requests[0].left.wait, 5)
     assert len(provider.bills) == 1
 
 
 async def test_cancelling_while_the_provider_is_silent_reaches_it(provider):
-    books = Books()
-    task = asyncio.create_task(collect(route(target(1, provider, "nothing")), books))
+    attempts = MemoryAttemptLog()
+    task = asyncio.create_task(collect(route(target(1, provider, "nothing")), attempts))
     seen = await asyncio.to_thread(provider.arrival)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert books.outcomes == [Outcome.STOPPED]
+    assert attempts.outcomes == [Outcome.STOPPED]
     assert await asyncio.to_thread(seen.left.wait, 5)
 
 
@@ -138,18 +140,18 @@ TALK = ChatRequest("m", ({"role": "user", "content": "Hello"},), streamed=True)
 
 @pytest.mark.parametrize("fault", ["limited", "failing", "hang-up", "garbage", "error-first", "drip", "bomb"])
 async def test_a_chat_without_words_is_answered_by_the_second(provider, other_provider, fault):
-    books = Books()
+    attempts = MemoryAttemptLog()
     way = route(target(1, provider, fault), target(2, other_provider, "ok"))
-    found = await read(way, books, [], TALK)
+    found = await read(way, attempts, [], TALK)
     assert [type(event) for event in found[:4]] == [AttemptFailed, AnswerMetadata, Started, ChatDelta]
-    assert (books.outcomes, type(found[-1])) == ([Outcome.FAILED, Outcome.COMPLETED], Used)
+    assert (attempts.outcomes, type(found[-1])) == ([Outcome.FAILED, Outcome.COMPLETED], Used)
 
 
 @pytest.mark.parametrize("fault", ["truncated", "cut", "reset", "stuck", "error-event", "garbage-event"])
 async def test_a_chat_that_began_is_never_begun_again(provider, other_provider, fault):
-    books, seen = Books(), []
+    attempts, seen = MemoryAttemptLog(), []
     way = route(target(1, provider, fault), target(2, other_provider, "ok"))
     with pytest.raises(PolyphonyError):
-        await read(way, books, seen, TALK)
+        await read(way, attempts, seen, TALK)
     assert "".join(event.text for event in seen if type(event) is ChatDelta) == "The quick brown"
-    assert (books.outcomes, other_provider.requests) == ([Outcome.PARTIAL], [])
+    assert (attempts.outcomes, other_provider.requests) == ([Outcome.PARTIAL], [])

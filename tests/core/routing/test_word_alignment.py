@@ -10,38 +10,40 @@ from core.contract.transcription import AudioFile, TranscriptionRequest
 from core.contract.usage import Usage
 from core.routing.health import Health
 from core.routing.word_alignment import transcribe_with_alignment
-from tests.core.routing.attempt_log import Books
+from tests.core.routing.attempt_log import MemoryAttemptLog
 
 pytestmark = pytest.mark.anyio
 
 ROUTE = Route("m", (Target(1, "ada", "Ada", "w", "http://x.test", "m1"),), Policy(deadline=60.0), align=True)
-SAID = (
+TEXT = (
     "And so my fellow Americans ask not what your country can do for you "
     "ask what you can do for your country."
 )
 
 
-def ask(path) -> TranscriptionRequest:
+def transcription_request(path) -> TranscriptionRequest:
     return TranscriptionRequest("m", AudioFile(str(path), "audio.flac", "audio/flac", 1, 11.0), words=True)
 
 
 async def collect(request: TranscriptionRequest, text: str) -> tuple[list, list]:
-    asked, seen = [], []
+    requests, seen = [], []
 
     async def model(target, request):
-        asked.append(request)
+        requests.append(request)
         yield Transcript(text, "en", 11.0)
         yield Used(Usage())
 
-    async with aclosing(transcribe_with_alignment(ROUTE, request, Books(), Health(), model)) as events:
+    async with aclosing(
+        transcribe_with_alignment(ROUTE, request, MemoryAttemptLog(), Health(), model)
+    ) as events:
         async for event in events:
             seen.append(event)
-    return asked, seen
+    return requests, seen
 
 
-async def test_words_are_laid_along_the_sound_and_said_to_be(data):
-    asked, seen = await collect(ask(data / "samples" / "jfk.flac"), SAID)
-    assert [request.words for request in asked] == [False]
+async def test_words_are_aligned_and_marked_as_such(data):
+    requests, seen = await collect(transcription_request(data / "samples" / "jfk.flac"), TEXT)
+    assert [request.words for request in requests] == [False]
     found = next(event for event in seen if isinstance(event, TranscriptWords))
     assert found.aligned
     assert " ".join(word.word for word in found.words).casefold().startswith("and so my fellow americans")
@@ -51,16 +53,16 @@ async def test_words_are_laid_along_the_sound_and_said_to_be(data):
     assert isinstance(seen[-1], Used)
 
 
-async def test_a_transcript_is_kept_where_its_words_cannot_be_placed(tmp_path):
+async def test_a_transcript_is_kept_where_its_words_cannot_be_aligned(tmp_path):
     broken = tmp_path / "broken.flac"
     broken.write_bytes(b"fLaC and nothing more")
-    _, seen = await collect(ask(broken), SAID)
+    _, seen = await collect(transcription_request(broken), TEXT)
     assert [event for event in seen if isinstance(event, TranscriptWords)] == [
         TranscriptWords((), aligned=True)
     ]
-    assert Transcript(SAID, "en", 11.0) in seen
+    assert Transcript(TEXT, "en", 11.0) in seen
 
 
-async def test_silence_has_no_words_to_place(tmp_path):
-    _, seen = await collect(ask(tmp_path / "nothing"), " ")
+async def test_silence_has_no_words_to_align(tmp_path):
+    _, seen = await collect(transcription_request(tmp_path / "nothing"), " ")
     assert [type(event).__name__ for event in seen] == ["Started", "Transcript", "Used"]

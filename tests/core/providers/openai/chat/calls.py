@@ -1,4 +1,4 @@
-"""What the tests of chat share: a target, a request, and the ways to ask."""
+"""Targets, requests and calls that the tests of chat share."""
 
 from __future__ import annotations
 
@@ -25,29 +25,31 @@ def target(provider, model: str = "ok", **fields: Any) -> Target:
     )  # fmt: skip
 
 
-def asking(**fields: Any) -> ChatRequest:
+def chat_request(**fields: Any) -> ChatRequest:
     return ChatRequest("m", **{"messages": HELLO, "streamed": True, **fields})
 
 
 async def chat(where: Target, request: ChatRequest | None = None) -> list[Event]:
-    async with aclosing(adapter("openai").chat(where, request or asking())) as found:
+    async with aclosing(adapter("openai").chat(where, request or chat_request())) as found:
         return [event async for event in found]
 
 
-async def failing(where: Target, request: ChatRequest | None = None) -> tuple[list[Event], PolyphonyError]:
-    """What came before the failure, and the failure, which tells nothing it should not."""
-    came: list[Event] = []
+async def chat_failure(
+    where: Target, request: ChatRequest | None = None
+) -> tuple[list[Event], PolyphonyError]:
+    """The events before the failure, and the failure, which has nothing of our key."""
+    events: list[Event] = []
 
     async def ask() -> None:
-        async with aclosing(adapter("openai").chat(where, request or asking())) as found:
+        async with aclosing(adapter("openai").chat(where, request or chat_request())) as found:
             async for event in found:
-                came.append(event)
+                events.append(event)
 
     with pytest.raises(PolyphonyError) as caught:
         await ask()
     assert CANARY not in f"{caught.value!r}{caught.value.envelope()}"
     assert (caught.value.__cause__, caught.value.__context__) == (None, None)
-    return came, caught.value
+    return events, caught.value
 
 
 def deltas(found: list[Event]) -> list[ChatDelta]:
@@ -58,5 +60,5 @@ def text(found: list[Event]) -> str:
     return "".join(delta.text for delta in deltas(found))
 
 
-def heard(found: list[Event]) -> bytes:
+def audio_of(found: list[Event]) -> bytes:
     return b"".join(event.data for event in found if type(event) is AudioChunk)

@@ -15,7 +15,16 @@ from core.contract.usage import Amount, Kind, Unit, Usage
 from core.providers.base import ChatAdapter
 from core.providers.openai.chat.chat import limits
 from core.providers.registry import adapter
-from tests.core.providers.openai.chat.calls import HELLO, asking, chat, deltas, failing, heard, target, text
+from tests.core.providers.openai.chat.calls import (
+    HELLO,
+    audio_of,
+    chat,
+    chat_failure,
+    chat_request,
+    deltas,
+    target,
+    text,
+)
 from tests.fakes import chat as fake
 from tests.fakes.audio import audio_bytes
 
@@ -34,7 +43,7 @@ def tokens(**quantities: int) -> tuple[Amount, ...]:
 USED = Used(Usage(tokens(text_in=12, cached_in=4, text_out=10, reasoning_out=2)))
 
 
-def test_having_the_method_is_the_capability():
+def test_the_adapter_serves_speech():
     assert isinstance(adapter("openai"), ChatAdapter)
 
 
@@ -44,7 +53,7 @@ async def test_a_streamed_answer_comes_piece_by_piece(provider):
 
 
 async def test_a_whole_answer_is_one_piece(provider):
-    found = await chat(target(provider), asking(streamed=False))
+    found = await chat(target(provider), chat_request(streamed=False))
     assert found == [ANSWERED, ChatDelta(fake.TEXT, finish="stop"), USED]
 
 
@@ -61,7 +70,7 @@ async def test_pieces_are_handed_on_as_they_come(provider):
 
     provider.script("waits", waits)
     where = target(provider, "waits", options={"idle_timeout": 5.0})
-    async with aclosing(adapter("openai").chat(where, asking())) as found:
+    async with aclosing(adapter("openai").chat(where, chat_request())) as found:
         assert [await anext(found), await anext(found)] == [ANSWERED, ChatDelta("The")]
         gate.set()
         assert await anext(found) == ChatDelta(" quick")
@@ -73,13 +82,13 @@ async def test_the_body_has_what_was_asked_and_nothing_else(provider):
     assert provider.requests[0].json == {
         "model": "ok", "messages": list(HELLO), "stream": True, "stream_options": {"include_usage": True}
     }  # fmt: skip
-    await chat(target(provider), asking(streamed=False))
+    await chat(target(provider), chat_request(streamed=False))
     assert provider.requests[1].json == {"model": "ok", "messages": list(HELLO)}
 
 
 async def test_parameters_win_over_options_and_ours_over_both(provider):
     options = {"fake": {"seed": 2, "top_k": 5, "model": "other", "provider": {}}, "elsewhere": {"x": 1}}
-    request = asking(streamed=False, parameters={"seed": 3, "logit_bias": {"7": -1}}, options=options)
+    request = chat_request(streamed=False, parameters={"seed": 3, "logit_bias": {"7": -1}}, options=options)
     body = {"seed": 1, "messages": [], "stream": True, "top_p": 0.5, "provider": {"data_collection": "deny"}}
     assert adapter("openai").chat_body(target(provider, options={"body": body}), request) == {
         "model": "ok", "messages": list(HELLO), "seed": 3, "logit_bias": {"7": -1}, "top_k": 5, "top_p": 0.5,
@@ -88,12 +97,12 @@ async def test_parameters_win_over_options_and_ours_over_both(provider):
 
 
 def test_an_endpoint_may_not_know_stream_options(provider):
-    body = adapter("openai").chat_body(target(provider, options={"stream_usage": False}), asking())
+    body = adapter("openai").chat_body(target(provider, options={"stream_usage": False}), chat_request())
     assert body == {"model": "ok", "messages": list(HELLO), "stream": True}
 
 
 def test_a_router_is_asked_for_its_bill(provider):
-    body = adapter("openai").chat_body(target(provider, slug="openrouter"), asking(streamed=False))
+    body = adapter("openai").chat_body(target(provider, slug="openrouter"), chat_request(streamed=False))
     assert body == {"model": "ok", "messages": list(HELLO), "usage": {"include": True}}
 
 
@@ -108,15 +117,15 @@ def test_a_router_is_asked_for_its_bill(provider):
     ],
 )
 def test_modalities_are_named_when_there_is_more_than_text(provider, modalities, expected):
-    body = adapter("openai").chat_body(target(provider), asking(modalities=modalities))
+    body = adapter("openai").chat_body(target(provider), chat_request(modalities=modalities))
     assert body.get("modalities") == expected
     assert ("audio" in body) is (Modality.AUDIO in modalities)
 
 
 @pytest.mark.parametrize("audio", list(AudioFormat))
-async def test_a_spoken_answer_is_heard_in_every_format(provider, audio):
+async def test_audio_output_comes_in_every_format(provider, audio):
     where = target(provider, format=audio, voice="cedar")
-    found = await chat(where, asking(streamed=False, modalities=SPOKEN))
+    found = await chat(where, chat_request(streamed=False, modalities=SPOKEN))
     named = "pcm16" if audio is PCM else audio.value
     assert provider.requests[0].json["audio"] == {"format": named, "voice": "cedar"}
     told = {"delta": {"audio": {"id": "audio_1", "expires_at": fake.EXPIRES}}}
@@ -129,42 +138,42 @@ async def test_a_spoken_answer_is_heard_in_every_format(provider, audio):
     ]
 
 
-async def test_a_streamed_answer_is_heard_while_it_is_written(provider):
-    found = await chat(target(provider, format=PCM), asking(modalities=SPOKEN))
+async def test_audio_and_text_of_a_stream_come_together(provider):
+    found = await chat(target(provider, format=PCM), chat_request(modalities=SPOKEN))
     kinds = [type(event) for event in found[:6]]
     assert kinds == [AnswerMetadata, ChatDelta, ChatDelta, AudioStart, AudioChunk, ChatDelta]
     assert found[1] == ChatDelta(extra={"delta": {"audio": {"id": "audio_1"}}})
     assert "".join(delta.transcript for delta in deltas(found)) == fake.TEXT
-    assert heard(found) == audio_bytes(PCM, fake.SECONDS)
+    assert audio_of(found) == audio_bytes(PCM, fake.SECONDS)
 
 
 async def test_a_router_that_speaks_in_streams_only_is_asked_for_one(provider):
     where = target(provider, slug="openrouter", format=AudioFormat.WAV)
-    found = await chat(where, asking(streamed=False, modalities=SPOKEN))
+    found = await chat(where, chat_request(streamed=False, modalities=SPOKEN))
     sent = provider.requests[0].json
     assert (sent["stream"], sent["audio"]) == (True, {"format": "pcm16"})
     pcm = audio_bytes(PCM, fake.SECONDS)
     assert [event for event in found if type(event) is AudioStart] == [AudioStart(AudioFormat.WAV, 24_000)]
-    assert heard(found) == wav_header(PcmShape(), len(pcm)) + pcm
+    assert audio_of(found) == wav_header(PcmShape(), len(pcm)) + pcm
 
 
 @pytest.mark.parametrize("streamed", [True, False])
 async def test_a_picture_comes_as_bytes(provider, streamed):
-    request = asking(streamed=streamed, modalities=(Modality.IMAGE, Modality.TEXT))
+    request = chat_request(streamed=streamed, modalities=(Modality.IMAGE, Modality.TEXT))
     found = await chat(target(provider), request)
     assert text(found) == fake.TEXT
     assert [event for event in found if type(event) is ImageReady] == [ImageReady(0, "image/png", fake.IMAGE)]
 
 
 async def test_a_tool_is_called_in_fragments(provider):
-    found = deltas(await chat(target(provider), asking(parameters=TOOLS)))
+    found = deltas(await chat(target(provider), chat_request(parameters=TOOLS)))
     assert found[0] == ChatDelta(calls=(ToolCall(0, "call_1", "weather"),))
     assert "".join(delta.calls[0].arguments for delta in found[:-1]) == fake.ARGUMENTS
     assert found[-1] == ChatDelta(finish="tool_calls")
 
 
 async def test_several_choices_are_told_apart(provider):
-    request = asking(streamed=False, parameters={"n": 2, **TOOLS, "reasoning_effort": "low"})
+    request = chat_request(streamed=False, parameters={"n": 2, **TOOLS, "reasoning_effort": "low"})
     calls = (ToolCall(0, "call_1", "weather", fake.ARGUMENTS),)
     assert deltas(await chat(target(provider), request)) == [
         ChatDelta(reasoning=fake.THOUGHTS, calls=calls, finish="tool_calls", choice=number)
@@ -173,7 +182,7 @@ async def test_several_choices_are_told_apart(provider):
 
 
 async def test_thoughts_come_apart_from_words(provider):
-    found = await chat(target(provider), asking(parameters={"reasoning_effort": "low"}))
+    found = await chat(target(provider), chat_request(parameters={"reasoning_effort": "low"}))
     assert "".join(delta.reasoning for delta in deltas(found)) == fake.THOUGHTS
     assert text(found) == fake.TEXT
 
@@ -193,7 +202,7 @@ async def test_files_go_up_from_disk(provider, tmp_path):
         {"type": "file",
          "file": {"filename": "c.pdf", "file_data": media(Modality.FILE, "c.pdf", "application/pdf")}},
     ]  # fmt: skip
-    request = asking(messages=({"role": "user", "content": parts},))
+    request = chat_request(messages=({"role": "user", "content": parts},))
     assert text(await chat(target(provider), request)) == fake.TEXT
     encoded = {name: base64.b64encode(content).decode() for name, content in contents.items()}
     seen = provider.requests[0]
@@ -209,8 +218,8 @@ async def test_files_go_up_from_disk(provider, tmp_path):
 async def test_a_file_that_has_gone_is_said_before_anything_is_sent(provider, tmp_path):
     gone = Media(Modality.IMAGE, str(tmp_path / "gone.png"), "image/png", 9, "gone.png")
     parts = [{"type": "image_url", "image_url": {"url": gone}}]
-    request = asking(messages=({"role": "user", "content": parts},))
-    came, error = await failing(target(provider), request)
+    request = chat_request(messages=({"role": "user", "content": parts},))
+    came, error = await chat_failure(target(provider), request)
     assert (came, type(error), error.message) == (
         [], InvalidRequest, "The file gone.png is no longer there."
     )  # fmt: skip
@@ -218,7 +227,7 @@ async def test_a_file_that_has_gone_is_said_before_anything_is_sent(provider, tm
 
 
 async def test_leaving_early_closes_the_upstream(provider):
-    async with aclosing(adapter("openai").chat(target(provider, "slow"), asking())) as found:
+    async with aclosing(adapter("openai").chat(target(provider, "slow"), chat_request())) as found:
         await anext(found)
     assert await asyncio.to_thread(provider.requests[0].left.wait, 5)
 
@@ -226,7 +235,7 @@ async def test_leaving_early_closes_the_upstream(provider):
 async def test_a_connection_is_used_again_after_an_end_and_never_after_a_stop(provider):
     for _ in range(3):
         await chat(target(provider))
-    async with aclosing(adapter("openai").chat(target(provider, "words-9-at-50"), asking())) as found:
+    async with aclosing(adapter("openai").chat(target(provider, "words-9-at-50"), chat_request())) as found:
         await anext(found)
     await chat(target(provider))
     assert [seen.connection for seen in provider.requests] == [1, 1, 1, 1, 2]
@@ -241,5 +250,5 @@ async def test_a_connection_is_used_again_after_an_end_and_never_after_a_stop(pr
 )
 def test_whoever_is_shown_a_video_has_twice_the_time(part, seconds):
     where = Target(1, "fake", "Fake", "openai", "http://x.test/v1", "m")
-    request = asking(messages=(*HELLO, {"role": "user", "content": [part]}))
+    request = chat_request(messages=(*HELLO, {"role": "user", "content": [part]}))
     assert (limits(where, request).total, limits(where, request).idle) == (seconds, 60.0)

@@ -137,7 +137,7 @@ def test_words_of_another_choice_are_never_the_first_s():
     assert found == [ChatDelta("b", choice=1)]
 
 
-def test_events_before_a_broken_one_are_heard_first():
+def test_events_before_a_broken_one_come_first():
     reading, found = ChatReader(PCM, ()), []
     chunk = frame({"choices": [{"index": 0, "delta": {"content": "Hi"}}]}) + b"data: {\n\n"
     with pytest.raises(UpstreamInvalid):

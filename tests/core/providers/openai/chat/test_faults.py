@@ -16,7 +16,15 @@ from core.contract.errors import (
 )
 from core.contract.events import ChatDelta, Used
 from core.contract.usage import Usage
-from tests.core.providers.openai.chat.calls import CANARY, asking, chat, deltas, failing, target, text
+from tests.core.providers.openai.chat.calls import (
+    CANARY,
+    chat,
+    chat_failure,
+    chat_request,
+    deltas,
+    target,
+    text,
+)
 from tests.fakes import chat as fake
 from tests.fakes import scenarios
 from tests.fakes.server_sent_events import DONE, events, frame
@@ -56,7 +64,7 @@ async def test_a_fault_is_translated_after_what_came_and_never_retried(
     provider, model, kind, code, before, caplog
 ):
     caplog.set_level(logging.DEBUG)
-    came, error = await failing(target(provider, model))
+    came, error = await chat_failure(target(provider, model))
     assert (type(error), error.provider_code, text(came)) == (kind, code, before)
     assert (len(provider.requests), provider.canary_hits) == (1, 0)
     assert CANARY not in caplog.text
@@ -64,18 +72,18 @@ async def test_a_fault_is_translated_after_what_came_and_never_retried(
 
 @pytest.mark.parametrize("model", ["drip", "reset", "cut", "stuck", "long-line"])
 async def test_a_connection_with_a_rest_of_an_answer_is_never_used_again(provider, model):
-    await failing(target(provider, model))
+    await chat_failure(target(provider, model))
     await chat(target(provider))
     assert [seen.connection for seen in provider.requests] == [1, 2]
 
 
 async def test_a_provider_that_never_answers_is_left(provider):
-    _, error = await failing(target(provider, "nothing", options={"timeout": 0.3}))
+    _, error = await chat_failure(target(provider, "nothing", options={"timeout": 0.3}))
     assert (type(error), error.message) == (UpstreamTimeout, "The provider did not answer in time.")
 
 
 async def test_how_long_to_wait_is_kept(provider):
-    _, error = await failing(target(provider, "limited"))
+    _, error = await chat_failure(target(provider, "limited"))
     assert error.retry_after == 1.0
 
 
@@ -85,7 +93,7 @@ async def test_a_finish_without_a_terminator_is_an_end(provider):
 
 
 async def test_white_space_before_a_whole_answer_keeps_it_alive(provider):
-    assert text(await chat(target(provider, "padded"), asking(streamed=False))) == fake.TEXT
+    assert text(await chat(target(provider, "padded"), chat_request(streamed=False))) == fake.TEXT
 
 
 async def test_a_server_that_cannot_stream_is_read_whole(provider):
@@ -128,7 +136,7 @@ async def test_events_may_be_cut_anywhere(provider, slice_size):
 )
 async def test_a_whole_answer_of_another_shape_is_invalid(provider, value):
     provider.script("odd", scenarios.body(json.dumps(value).encode()))
-    came, error = await failing(target(provider, "odd"), asking(streamed=False))
+    came, error = await chat_failure(target(provider, "odd"), chat_request(streamed=False))
     assert (deltas(came), type(error)) == ([], UpstreamInvalid)
 
 
@@ -146,13 +154,13 @@ async def test_a_whole_answer_of_another_shape_is_invalid(provider, value):
 )
 async def test_an_event_of_another_shape_is_invalid(provider, value):
     provider.script("odd", events([frame(fake.chunk({"content": "Hi"})), frame(value), DONE]))
-    came, error = await failing(target(provider, "odd"))
+    came, error = await chat_failure(target(provider, "odd"))
     assert (text(came), type(error)) == ("Hi", UpstreamInvalid)
 
 
 async def test_what_no_event_says_is_no_answer(provider):
     provider.script("mute", events([DONE]))
-    _, error = await failing(target(provider, "mute"))
+    _, error = await chat_failure(target(provider, "mute"))
     assert (type(error), error.message) == (UpstreamInvalid, "The provider answered nothing.")
 
 
@@ -162,5 +170,5 @@ async def test_an_error_that_repeats_our_key_is_scrubbed(provider, streamed):
     provider.script(
         "loud", events([frame(error)]) if streamed else scenarios.body(json.dumps(error).encode())
     )
-    _, error = await failing(target(provider, "loud"), asking(streamed=streamed))
+    _, error = await chat_failure(target(provider, "loud"), chat_request(streamed=streamed))
     assert (type(error), error.message) == (UpstreamRefused, "Bad key [hidden]")

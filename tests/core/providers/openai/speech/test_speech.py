@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import json
 import logging
 from contextlib import aclosing
 from decimal import Decimal
@@ -15,7 +14,6 @@ from core.contract.errors import (
     PolyphonyError,
     Unavailable,
     UpstreamDenied,
-    UpstreamError,
     UpstreamFailed,
     UpstreamInvalid,
     UpstreamLimited,
@@ -66,11 +64,11 @@ async def failure(where: Target) -> PolyphonyError:
     return caught.value
 
 
-def heard(found: list) -> bytes:
+def audio_of(found: list) -> bytes:
     return b"".join(event.data for event in found if type(event) is AudioChunk)
 
 
-def test_having_the_method_is_the_capability():
+def test_the_adapter_serves_speech():
     assert isinstance(adapter("openai"), SpeechAdapter)
 
 
@@ -78,7 +76,7 @@ def test_having_the_method_is_the_capability():
 async def test_speak_relays_every_format(provider, audio):
     found = await speak(target(provider, audio=audio))
     assert found[0] == AudioStart(audio, 24_000, 1)
-    assert heard(found) == audio_bytes(audio)
+    assert audio_of(found) == audio_bytes(audio)
     assert [type(event) for event in found[1:]] == [*[AudioChunk] * (len(found) - 2), Used]
 
 
@@ -186,10 +184,10 @@ async def test_usage_of_a_second_price_is_estimated_from_frames(provider):
 
 
 @pytest.mark.parametrize("slice_size", [0, 1, 7])
-async def test_events_carry_sound_and_usage(provider, slice_size):
+async def test_events_carry_audio_and_usage(provider, slice_size):
     provider.script("sse", scenarios.sse_speech(DONE["usage"], slice_size))
     found = await speak(target(provider, "sse", prices=BY_TOKEN, options={"stream_format": "sse"}))
-    assert heard(found) == audio_bytes(PCM)
+    assert audio_of(found) == audio_bytes(PCM)
     assert provider.requests[0].json["stream_format"] == "sse"
     usage = found[-1].usage
     assert (usage.units()["text_in.token"], usage.units()["audio_out.token"]) == (Decimal(3), Decimal(9))
@@ -246,16 +244,16 @@ async def test_an_error_event_by_name_is_raised(provider):
     assert (type(error), error.message) == (UpstreamFailed, "The provider failed with 500: It broke.")
 
 
-async def test_events_of_the_other_spelling_are_heard(provider):
+async def test_events_of_the_other_spelling_are_audio_of(provider):
     piece = base64.b64encode(b"\1\2\3\4").decode()
     provider.script("sse", events([frame({"type": "speech.audio.delta", "audio_data": piece}), frame(DONE)]))
-    assert heard(await speak(target(provider, "sse"))) == b"\1\2\3\4"
+    assert audio_of(await speak(target(provider, "sse"))) == b"\1\2\3\4"
 
 
 async def test_a_terminator_ends_the_events_without_usage(provider):
     provider.script("sse", events([*deltas(PCM), b"data: [DONE]\n\n"]))
     found = await speak(target(provider, "sse"))
-    assert (heard(found), type(found[-1])) == (audio_bytes(PCM), Used)
+    assert (audio_of(found), type(found[-1])) == (audio_bytes(PCM), Used)
 
 
 @pytest.mark.parametrize(
@@ -313,15 +311,15 @@ async def test_an_error_behind_a_200_is_found_whatever_its_label(provider, body,
          "The provider sent something else where wav was asked for."),
     ],
 )  # fmt: skip
-async def test_an_answer_that_is_not_the_sound_asked_for_is_invalid(provider, body, media_type, audio, text):
+async def test_an_answer_that_is_not_the_requested_audio_is_invalid(provider, body, media_type, audio, text):
     provider.script("odd", scenarios.body(body, media_type))
     error = await failure(target(provider, "odd", audio))
     assert (type(error), error.message) == (UpstreamInvalid, text)
 
 
-async def test_sound_that_begins_like_json_is_still_sound(provider):
+async def test_audio_that_begins_like_json_is_still_audio(provider):
     provider.script("curly", scenarios.body(b"{" + bytes(99), "audio/pcm"))
-    assert heard(await speak(target(provider, "curly"))) == b"{" + bytes(99)
+    assert audio_of(await speak(target(provider, "curly"))) == b"{" + bytes(99)
 
 
 async def test_the_rate_in_the_content_type_is_believed(provider):
@@ -339,26 +337,3 @@ async def test_what_would_be_billed_is_in_the_provider_s_log(provider):
     await speak(target(provider))
     await failure(target(provider, "denied"))
     assert provider.bills == [{"request": 1, "model": "ok", "characters": 5}]
-
-
-async def test_models_lists_ids(provider):
-    assert await adapter("openai").models(target(provider)) == ("tts-1", "ok")
-    assert (provider.requests[0].method, provider.requests[0].path) == ("GET", "/v1/models")
-
-
-@pytest.mark.parametrize(
-    ("scenario", "kind"),
-    [
-        (scenarios.status(401), UpstreamDenied),
-        (scenarios.body(b"<html>"), UpstreamInvalid),
-        (scenarios.body(b'{"data": 7}'), UpstreamInvalid),
-        (scenarios.body(b'{"data": [7]}'), UpstreamInvalid),
-        (scenarios.body(b"7"), UpstreamInvalid),
-        (scenarios.body(json.dumps({"error": {"message": "no", "code": 503}}).encode()), UpstreamFailed),
-    ],
-)
-async def test_models_that_cannot_be_listed_say_why(provider, scenario, kind):
-    provider.script("models", scenario)
-    with pytest.raises(UpstreamError) as caught:
-        await adapter("openai").models(target(provider))
-    assert type(caught.value) is kind

@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+import asyncio
+import json
+from contextlib import aclosing
+from decimal import Decimal
+
+import pytest
+
+from core.contract.errors import (
+    UpstreamFailed,
+    UpstreamInvalid,
+    UpstreamTimeout,
+    UpstreamUnreachable,
+)
+from core.contract.events import Segment, Transcript, TranscriptDelta, TranscriptWord, TranscriptWords, Used
+from core.contract.transcription import TranscriptFormat, TranscriptionRequest
+from core.providers.registry import adapter
+from tests.core.providers.openai.transcription.calls import failure, form_fields, send, target
+from tests.fakes import scenarios, transcription
+from tests.fakes.transcription import TEXT, TOKENS, frame, streamed
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_segments_and_words_have_their_times(provider, file):
+    request = TranscriptionRequest("m", file, format=TranscriptFormat.VERBOSE_JSON, words=True)
+    _, first, second, words, whole, used = await send(target(provider), request)
+    assert first == Segment(0, 0.0, 3.0, " Ask not what your country can do for you.")
+    assert second.id == 1
+    assert words.words[0] == TranscriptWord("Ask", 0.0, 0.333)
+    assert len(words.words) == len(TEXT.split())
+    assert whole == Transcript(TEXT, "en", 6.0)
+    assert type(used) is Used
+
+
+async def test_speakers_are_letters(provider, file):
+    where = target(provider, options={"response_formats": ["json", "diarized_json"]})
+    request = TranscriptionRequest("m", file, format=TranscriptFormat.DIARIZED_JSON, diarize=True)
+    segments = [event for event in await send(where, request) if type(event) is Segment]
+    assert [(segment.id, segment.speaker) for segment in segments] == [(0, "A"), (1, "B")]
+
+
+@pytest.mark.parametrize(
+    ("speaker", "letter"),
+    [(0, "A"), ("1", "B"), ("speaker_0", "A"), ("SPEAKER_01", "B"), ("C", "C"), ("Ada", "Ada"), (True, None)],
+)
+async def test_speakers_however_they_are_called(provider, file, speaker, letter):
+    value = {"text": "a", "segments": [{"start": 0, "end": 1, "text": "a", "speaker": speaker}]}
+    provider.script("odd", scenarios.body(json.dumps(value).encode()))
+    segment = (await send(target(provider, "odd"), TranscriptionRequest("m", file)))[1]
+    assert segment.speaker == letter
+
+
+async def test_entries_that_are_nonsense_are_left_out(provider, file):
+    value = {
+        "text": "a b",
+        "language": 7,
+        "duration": "long",
+        "segments": ["x", {"start": 1, "end": 0, "text": "a"}, {"start": 0, "end": 1, "text": None}, {}],
+        "words": [{"word": "a", "start": -1, "end": 1}, {"word": "b", "start": 0, "end": 1, "confidence": 9}],
+    }
+    provider.script("odd", scenarios.body(json.dumps(value).encode()))
+    found = await send(target(provider, "odd"), TranscriptionRequest("m", file))
+    assert found[1:-1] == [TranscriptWords((TranscriptWord("b", 0, 1),)), Transcript("a b")]
+
+
+async def test_deltas_are_handed_on_as_they_come(provider, file):
+    gate, loop = asyncio.Event(), asyncio.get_running_loop()
+
+    async def waits(exchange):
+        await exchange.head(content_type="text/event-stream")
+        await exchange.chunk(frame({"type": "transcript.text.delta", "delta": "Ask"}))
+        await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(gate.wait(), loop))
+        await exchange.chunk(frame({"type": "transcript.text.done", "text": "Ask", "usage": TOKENS}))
+        await exchange.end()
+
+    provider.script("waits", waits)
+    request = TranscriptionRequest("m", file, streamed=True)
+    async with aclosing(adapter("openai").transcribe(target(provider, "waits"), request)) as found:
+        assert await anext(found) == TranscriptDelta("Ask")
+        gate.set()
+        assert await anext(found) == Transcript("Ask")
+        assert (await anext(found)).usage.units()["text_out.token"] == 20
+    assert form_fields(provider)["stream"] == "true"
+
+
+async def test_mistrals_event_names_are_understood(provider, file):
+    frames = [
+        frame({"type": "transcription.language", "audio_language": "en"}),
+        frame({"type": "transcription.text.delta", "text": "Hi"}),
+        frame({"type": "transcription.segment", "text": "Hi", "start": 0, "end": 1}),
+        frame({"type": "transcription.segment", "text": " ho", "start": 1, "end": 2}),
+        frame({"type": "transcription.done", "text": "Hi", "usage": {"prompt_audio_seconds": 3}}),
+    ]
+    provider.script("mistral", scenarios.events(frames))
+    found = await send(target(provider, "mistral"), TranscriptionRequest("m", file, streamed=True))
+    segments = [Segment(0, 0.0, 1.0, "Hi"), Segment(1, 1.0, 2.0, " ho")]
+    assert found[:4] == [TranscriptDelta("Hi"), *segments, Transcript("Hi")]
+    assert found[4].usage.units() == {"audio_in.second": Decimal(3)}
+
+
+@pytest.mark.parametrize("end", [b"data: [DONE]\n\n", frame({"type": "transcript.text.done"})])
+async def test_either_end_of_a_stream_will_do(provider, file, end):
+    frames = [frame({"type": "transcript.text.delta", "delta": "Ask"}), end]
+    provider.script("ends", scenarios.events(frames, slice_size=3))
+    found = await send(target(provider, "ends"), TranscriptionRequest("m", file, streamed=True))
+    assert found[:2] == [TranscriptDelta("Ask"), Transcript("Ask")]
+
+
+@pytest.mark.parametrize(
+    "answer", [b"[]", b'"text"', b"{}", b'{"text": null}', b'{"text": 7}', b"<html>", b"Just text.", b""]
+)
+async def test_an_answer_without_a_transcript_is_invalid(provider, file, answer):
+    provider.script("odd", scenarios.body(answer))
+    assert type(await failure(target(provider, "odd"), file)) is UpstreamInvalid
+
+
+@pytest.mark.parametrize(
+    ("then", "error"),
+    [
+        ("drop", UpstreamUnreachable),
+        ("reset", UpstreamUnreachable),
+        ("error", UpstreamFailed),
+        ("silence", UpstreamTimeout),
+    ],
+)
+async def test_a_stream_that_breaks_is_no_transcript(provider, file, then, error):
+    provider.script("breaks", streamed(TOKENS, then=then, count=3))
+    assert type(await failure(target(provider, "breaks"), file, streamed=True)) is error
+
+
+async def test_a_stream_that_just_ends_was_cut(provider, file):
+    provider.script("ends", scenarios.events(transcription.deltas()[:3]))
+    error = await failure(target(provider, "ends"), file, streamed=True)
+    assert (type(error), error.provider_code) == (UpstreamInvalid, "upstream_truncated")
+
+
+async def test_leaving_early_leaves_the_provider(provider, file):
+    request = TranscriptionRequest("m", file, streamed=True)
+    async with aclosing(adapter("openai").transcribe(target(provider, "heard-slowly"), request)) as found:
+        await anext(found)
+    assert await asyncio.to_thread(provider.requests[0].left.wait, 5)

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from core.contract.transcription import TranscriptionRequest
+from tests.core.providers.openai.transcription.calls import send, target
+from tests.fakes.transcription import DURATION, TOKENS, transcript
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.mark.parametrize(
+    ("usage", "units", "estimated"),
+    [
+        (DURATION, {"audio_in.second": 6}, False),
+        (
+            TOKENS,
+            {"audio_in.second": 6, "text_in.token": 0, "audio_in.token": 60, "text_out.token": 20},
+            False,
+        ),
+        (
+            {"input_tokens": 37, "output_tokens": 12, "seconds": 4},
+            {"audio_in.second": 4, "text_in.token": 0, "audio_in.token": 37, "text_out.token": 12},
+            False,
+        ),
+        (None, {"audio_in.second": 6}, False),
+        ({"type": "duration", "seconds": float("1e30")}, {"audio_in.second": 6}, False),
+        ({"input_tokens": -1, "output_tokens": 10**18}, {"audio_in.second": 6}, True),
+        ({"input_tokens": "7", "output_tokens": 1.5}, {"audio_in.second": 6}, True),
+    ],
+)
+async def test_usage_is_the_providers_where_it_can_be(provider, file, usage, units, estimated):
+    provider.script("counts", transcript(usage))
+    used = (await send(target(provider, "counts"), TranscriptionRequest("m", file)))[-1].usage
+    assert (used.units(), used.estimated, used.reported_cost) == (units, estimated, None)
+
+
+async def test_a_routers_cost_is_believed_and_nobody_elses(provider, file):
+    provider.script("counts", transcript({**TOKENS, "cost": 0.00010625}))
+    request = TranscriptionRequest("m", file)
+    usage = (await send(target(provider, "counts", slug="openrouter"), request))[-1].usage
+    assert usage.reported_cost == Decimal("0.00010625")
+    assert (await send(target(provider, "counts"), request))[-1].usage.reported_cost is None
