@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 
-from core.bodies.chat.completion import OWN_FIELDS, audio_id, encoded, image_part
+from core.bodies.chat.completion import OWN_FIELDS, audio_id, image_part, to_base64
 from core.bodies.chat.usage import ChatUsage
 from core.contract.events import AnswerMetadata, AudioChunk, ChatDelta, Event, ImageReady, Started, ToolCall
 
@@ -170,13 +170,13 @@ class ChunkWriter:
         self._audio_rest = data[whole:]
         if not whole:
             return b""
-        return self._choice(0, {"audio": self._with_audio_id({"data": encoded(data[:whole])})})
+        return self._choice(0, {"audio": self._with_audio_id({"data": to_base64(data[:whole])})})
 
     def _audio_end(self) -> bytes:
         """The last audio bytes, and when the id of the audio expires."""
         if self._audio_rest is None:
             return b""
-        last = {"data": encoded(self._audio_rest)} if self._audio_rest else {}
+        last = {"data": to_base64(self._audio_rest)} if self._audio_rest else {}
         self._audio_rest = None
         return self._choice(0, {"audio": self._with_audio_id({**last, "expires_at": self._expires})})
 

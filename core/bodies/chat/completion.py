@@ -72,7 +72,7 @@ def message_object(
     if speaks:
         named = {"id": audio_id(id), "expires_at": created, **choice.message_fields.get("audio", {})}
         transcript = "".join(choice.transcripts)
-        message["audio"] = {**named, "data": encoded(audio), "transcript": transcript}
+        message["audio"] = {**named, "data": to_base64(audio), "transcript": transcript}
     if choice.images:
         message["images"] = [image_part(image) for image in choice.images]
     return message
@@ -83,11 +83,11 @@ def audio_id(id: str) -> str:
     return f"audio_{id.removeprefix('gen-')}"
 
 
-def encoded(data: bytes | bytearray) -> str:
+def to_base64(data: bytes | bytearray) -> str:
     return b64encode(data).decode("ascii")
 
 
 def image_part(image: ImageReady) -> dict[str, Any]:
     """An entry of OpenRouter's `images`: a data URL where we have the bytes, else the provider's address."""
-    url = image.url or f"data:{image.media_type};base64,{encoded(image.data)}"
+    url = image.url or f"data:{image.media_type};base64,{to_base64(image.data)}"
     return {"type": "image_url", "index": image.index, "image_url": {"url": url}}

@@ -89,7 +89,7 @@ class Base64Decoder:
         self._sink(data)
 
 
-def escaped(data: bytes | bytearray, start: int, at: int) -> bool:
+def is_escaped(data: bytes | bytearray, start: int, at: int) -> bool:
     """Whether the byte at `at` follows an odd number of backslashes; nothing before `start` counts."""
     before = at
     while before > start and data[before - 1] == BACKSLASH:
@@ -160,7 +160,7 @@ class InlineFileReader:
         if quote < 0 and len(held) <= LONG:
             return end
         self._held = None
-        if quote < 0 and escaped(held, 0, len(held)):  # an escape must not be divided
+        if quote < 0 and is_escaped(held, 0, len(held)):  # an escape must not be divided
             end -= 1
             del held[-1]
         beginning = FILE_START.match(held) if quote < 0 else None
@@ -181,7 +181,7 @@ class InlineFileReader:
     def _read_file(self, file: Base64Decoder, data: bytes, at: int) -> int:
         """Feed a file up to the end of its string; a backslash at the end of `data` is carried over."""
         quote = data.find(b'"', at)
-        while quote >= 0 and escaped(data, at, quote):
+        while quote >= 0 and is_escaped(data, at, quote):
             quote = data.find(b'"', quote + 1)
         if quote >= 0:
             file.feed(data[at:quote])
@@ -189,7 +189,7 @@ class InlineFileReader:
             self._file = None
             return quote
         end = len(data)
-        if escaped(data, at, end):
+        if is_escaped(data, at, end):
             end -= 1
             self._carry = data[end:]
         file.feed(data[at:end])

@@ -33,7 +33,7 @@ NOT_RELAYED = frozenset({"context_management", "debug", "max_tool_calls", "trunc
 LOGPROBS = "message.output_text.logprobs"
 
 
-def text_or_items(value: Any) -> Any:
+def check_input(value: Any) -> Any:
     """Checked by hand: pydantic reports each member of a union by itself, with its own path."""
     if not isinstance(value, str | list):
         raise FieldError("input must be a string or a list of items.", param="input")
@@ -66,7 +66,7 @@ class ResponsesBody(Body):
     model_config = ConfigDict(extra="allow")
 
     model: str = Field(min_length=1, description="The model, such as `openai/gpt-4o`.")
-    input: Annotated[str | list[Any], BeforeValidator(text_or_items)] = Field(
+    input: Annotated[str | list[Any], BeforeValidator(check_input)] = Field(
         description="A text, or the items so far: messages with parts `input_text`, `input_image`, "
         "`input_file`, `input_audio`, `input_video`; `function_call` and `function_call_output`."
     )

@@ -21,7 +21,7 @@ MOST_SPEAKERS = 32
 SUBTITLES = (TranscriptFormat.SRT, TranscriptFormat.VTT)
 
 
-def known_language(text: str) -> str:
+def language_code(text: str) -> str:
     code = primary(text)
     if code is None:
         raise FieldError(
@@ -41,7 +41,7 @@ def check_chunking(value: Any) -> Any:
     return value
 
 
-Language = Annotated[str, StringConstraints(min_length=1, max_length=40), AfterValidator(known_language)]
+Language = Annotated[str, StringConstraints(min_length=1, max_length=40), AfterValidator(language_code)]
 Term = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 

@@ -54,11 +54,11 @@ def segment_cues(segment: Segment, words: Sequence[TranscriptWord]) -> Iterable[
     whole = Cue(segment.start, segment.end, text, segment.speaker)
     if len(text) <= MOST_CHARACTERS and segment.end - segment.start <= MOST_SECONDS:
         return (whole,)
-    timed = punctuated(segment, words)
+    timed = punctuated_words(segment, words)
     return tuple(word_cues(timed)) if timed else (whole,)
 
 
-def punctuated(segment: Segment, words: Sequence[TranscriptWord]) -> list[TranscriptWord]:
+def punctuated_words(segment: Segment, words: Sequence[TranscriptWord]) -> list[TranscriptWord]:
     """The segment's words, with its punctuation and the times of `words`; empty where the two do not match.
 
     Some models have punctuation in the segments only.
