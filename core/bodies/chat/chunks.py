@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 
 from core.bodies.chat.completion import OWN_FIELDS, audio_id, image_part, to_base64
-from core.bodies.chat.usage import ChatUsage
+from core.bodies.chat.usage import ChatUsageDict
 from core.contract.events import AnswerMetadata, AudioChunk, ChatDelta, Event, ImageReady, Started, ToolCall
 
 GROUP = 6
@@ -72,7 +72,7 @@ class ChunkWriter:
             self._set_fields(**{name: value for name, value in event.extra.items() if name not in OWN_FIELDS})
         return b""
 
-    def end(self, usage: ChatUsage) -> bytes:
+    def end(self, usage: ChatUsageDict) -> bytes:
         """The rest of the audio, the finish reason of each choice, the usage chunk."""
         frames = [self._open(0), self._audio_end()]
         for index in sorted(self._heads):
@@ -81,7 +81,7 @@ class ChunkWriter:
         last = {**self._fields, "choices": [], "usage": usage}
         return b"".join((*frames, sse_event(last), TERMINATOR))
 
-    def failure(self, error: Mapping[str, Any], usage: ChatUsage | None) -> bytes:
+    def failure(self, error: Mapping[str, Any], usage: ChatUsageDict | None) -> bytes:
         """The answer broke off: an `error` object and the finish reason `error`, as OpenRouter sends them.
 
         `error` is `PolyphonyError.envelope()`.

@@ -18,7 +18,7 @@ COMPLETION = (Kind.TEXT_OUT, Kind.AUDIO_OUT, Kind.IMAGE_OUT)
 NO_TOKENS = dict.fromkeys(Kind, 0)
 
 
-class PromptTokens(TypedDict):
+class PromptTokensDict(TypedDict):
     cached_tokens: int
     text_tokens: int
     audio_tokens: int
@@ -27,15 +27,15 @@ class PromptTokens(TypedDict):
     file_tokens: int
 
 
-class CompletionTokens(TypedDict):
+class CompletionTokensDict(TypedDict):
     reasoning_tokens: int
     text_tokens: int
     audio_tokens: int
     image_tokens: int
 
 
-class ChatUsage(TypedDict):
-    """Tokens by kind; money in USD, None where no price is known.
+class ChatUsageDict(TypedDict):
+    """The API's schema `ChatUsage` before it is encoded; money in USD, None where no price is known.
 
     `cost_details` has `upstream_inference_cost`, `upstream_inference_prompt_cost` and
     `upstream_inference_completions_cost`.
@@ -44,14 +44,14 @@ class ChatUsage(TypedDict):
     prompt_tokens: int
     completion_tokens: int
     total_tokens: int
-    prompt_tokens_details: PromptTokens
-    completion_tokens_details: CompletionTokens
+    prompt_tokens_details: PromptTokensDict
+    completion_tokens_details: CompletionTokensDict
     cost: Decimal | None
     cost_details: Mapping[str, Decimal | None] | None
     is_byok: bool
 
 
-def chat_usage(receipt: Receipt, cost_details: Mapping[str, Decimal | None] | None = None) -> ChatUsage:
+def chat_usage(receipt: Receipt, cost_details: Mapping[str, Decimal | None] | None = None) -> ChatUsageDict:
     """`usage` of a receipt; `cost_details` is that of the ledger."""
     counted = {amount.kind: int(amount.quantity) for amount in receipt.amounts if amount.unit is Unit.TOKEN}
     tokens = NO_TOKENS | counted

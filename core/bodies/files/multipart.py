@@ -16,7 +16,7 @@ MOST_FIELD_BYTES = 16 * 1024 * 1024
 FILE = "file"
 
 
-class FormReader:
+class MultipartReader:
     """Feed it the body; the bytes of the file go to `sink`.
 
     `pairs` are the text fields in order, `files` is the number of files. Raises `InvalidRequest` for a

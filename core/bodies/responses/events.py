@@ -12,8 +12,8 @@ from typing import Any
 import orjson
 
 from core.bodies.chat.chunks import dumps, is_text_only
-from core.bodies.chat.usage import ChatUsage
-from core.bodies.responses.items import MessageItem, OutputEvent, OutputPart
+from core.bodies.chat.usage import ChatUsageDict
+from core.bodies.responses.items import MessageItem, MessageItemPart, OutputEvent
 from core.bodies.responses.response import ResponseBuilder
 from core.contract.events import ChatDelta, Event
 
@@ -32,7 +32,7 @@ class ResponseEventWriter:
         self._number = 0
         self._opened = False
         self._message: MessageItem | None = None
-        self._part: OutputPart | None = None
+        self._part: MessageItemPart | None = None
         self._head = b""
 
     def opening(self) -> bytes:
@@ -52,13 +52,13 @@ class ResponseEventWriter:
         noted = self._response.note(event)
         return self.opening() + self._events(noted) if noted else b""
 
-    def end(self, usage: ChatUsage) -> bytes:
+    def end(self, usage: ChatUsageDict) -> bytes:
         """The last events of the open items, then the whole response."""
         frames = self.opening() + self._events(self._output.end())
         response = self._response.complete(usage, int(time.time()))
         return frames + self._events([(f"response.{response['status']}", {"response": response})])
 
-    def failure(self, error: Mapping[str, Any], usage: ChatUsage | None) -> bytes:
+    def failure(self, error: Mapping[str, Any], usage: ChatUsageDict | None) -> bytes:
         """The answer broke off: an `error`, then the failed response with its output so far.
 
         `error` is `PolyphonyError.envelope()`.
@@ -72,7 +72,7 @@ class ResponseEventWriter:
         failed = {"response": self._response.fail(error, usage)}
         return self.opening() + self._events([("error", fields), ("response.failed", failed)])
 
-    def _text_delta(self, part: OutputPart, text: str) -> bytes:
+    def _text_delta(self, part: MessageItemPart, text: str) -> bytes:
         part.texts.append(text)
         number, self._number = self._number, self._number + 1
         return b"".join((self._head, orjson.dumps(text), b',"sequence_number":%d}\n\n' % number))

@@ -52,7 +52,7 @@ class Item(ABC):
         return []
 
 
-class OutputPart:
+class MessageItemPart:
     """A content part of a message; `kind` is `output_text` or `refusal`."""
 
     def __init__(self, kind: str, place: dict[str, Any]) -> None:
@@ -99,7 +99,7 @@ class MessageItem(Item):
 
     def __init__(self, suffix: str, index: int) -> None:
         super().__init__(suffix, index)
-        self.parts: list[OutputPart] = []
+        self.parts: list[MessageItemPart] = []
 
     def render(self) -> dict[str, Any]:
         content = [part.render() for part in self.parts]
@@ -111,12 +111,12 @@ class MessageItem(Item):
             "content": content,
         }
 
-    def part(self, kind: str) -> tuple[OutputPart, list[OutputEvent]]:
+    def part(self, kind: str) -> tuple[MessageItemPart, list[OutputEvent]]:
         """The part of that kind, and the events that open it where it is new."""
         for part in self.parts:
             if part.kind == kind:
                 return part, []
-        part = OutputPart(kind, {**self.place, "content_index": len(self.parts)})
+        part = MessageItemPart(kind, {**self.place, "content_index": len(self.parts)})
         self.parts.append(part)
         return part, part.open()
 

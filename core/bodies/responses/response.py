@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from core.bodies.chat.usage import ChatUsage
+from core.bodies.chat.usage import ChatUsageDict
 from core.bodies.responses.body import ResponsesBody
 from core.bodies.responses.items import OutputEvent
 from core.bodies.responses.output import REASONS, OutputBuilder
@@ -69,7 +69,7 @@ class ResponseBuilder:
             **more,
         }
 
-    def complete(self, usage: ChatUsage, at: int) -> dict[str, Any]:
+    def complete(self, usage: ChatUsageDict, at: int) -> dict[str, Any]:
         """The finished object, `incomplete` where the model was cut off.
 
         `at` is a Unix time in seconds.
@@ -78,7 +78,7 @@ class ResponseBuilder:
         why = {"incomplete_details": {"reason": reason}} if reason else {"completed_at": at}
         return self.render(self.output.status, **usage_field(usage), **why)
 
-    def fail(self, error: Mapping[str, Any], usage: ChatUsage | None) -> dict[str, Any]:
+    def fail(self, error: Mapping[str, Any], usage: ChatUsageDict | None) -> dict[str, Any]:
         """The failed object with the output so far.
 
         `error` is `PolyphonyError.envelope()`; OpenRouter's `error_type` stands beside OpenAI's
@@ -120,7 +120,7 @@ def full_tool(tool: Mapping[str, Any]) -> dict[str, Any]:
     return {"parameters": None, "strict": None, **tool} if tool.get("type") == "function" else dict(tool)
 
 
-def usage_field(usage: ChatUsage | None) -> dict[str, Any]:
+def usage_field(usage: ChatUsageDict | None) -> dict[str, Any]:
     """`usage` in the shape of a response; no field where there is none."""
     if not usage:
         return {}

@@ -150,29 +150,29 @@ def usage_field(receipt: Receipt | None, transcript: FinishedTranscript) -> dict
     return {} if receipt is None else {"usage": transcript_usage(receipt, transcript.seconds)}
 
 
-class InputTokens(TypedDict):
+class InputTokensDict(TypedDict):
     text_tokens: int
     audio_tokens: int
 
 
-class Duration(TypedDict, total=False):
+class DurationDict(TypedDict, total=False):
     """Left out where the duration is not known."""
 
     seconds: float
 
 
-class TranscriptUsage(Duration):
+class TranscriptUsageDict(DurationDict):
     """`type` is `tokens` or `duration`; `cost` in USD, None where no price is known."""
 
     type: str
     input_tokens: int
     output_tokens: int
     total_tokens: int
-    input_token_details: InputTokens
+    input_token_details: InputTokensDict
     cost: Decimal | None
 
 
-def transcript_usage(receipt: Receipt, seconds: float | None = None) -> TranscriptUsage:
+def transcript_usage(receipt: Receipt, seconds: float | None = None) -> TranscriptUsageDict:
     """`usage` for OpenAI's and OpenRouter's clients: of type `tokens` where there were any, else `duration`.
 
     `seconds` is the length of the file where the receipt has none.
@@ -182,7 +182,7 @@ def transcript_usage(receipt: Receipt, seconds: float | None = None) -> Transcri
         int(units.get((kind, Unit.TOKEN), 0)) for kind in (Kind.TEXT_IN, Kind.AUDIO_IN, Kind.TEXT_OUT)
     )
     length = units.get((Kind.AUDIO_IN, Unit.SECOND), seconds)
-    duration: Duration = {} if length is None else {"seconds": float(length)}
+    duration: DurationDict = {} if length is None else {"seconds": float(length)}
     return {
         "type": "tokens" if text or audio or output or length is None else "duration",
         "input_tokens": text + audio,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.bodies.files.multipart import LONGEST_FIELD, MOST_PARTS, FormReader
+from core.bodies.files.multipart import LONGEST_FIELD, MOST_PARTS, MultipartReader
 from core.contract.errors import InvalidRequest
 
 TYPE = "multipart/form-data; boundary=xyz"
@@ -19,7 +19,7 @@ def part(name: str, content: bytes, file: str | None = None) -> bytes:
 
 def read(*parts: bytes, step: int = 1 << 20, end: bytes = b"--xyz--\r\n") -> tuple[list, bytes]:
     sound = bytearray()
-    reader = FormReader(TYPE, sound.extend)
+    reader = MultipartReader(TYPE, sound.extend)
     body = b"".join(parts) + end
     for at in range(0, len(body), step):
         reader.feed(body[at : at + step])
@@ -77,4 +77,4 @@ def test_a_form_without_its_last_boundary_is_refused():
 )
 def test_a_missing_or_too_long_boundary_is_refused(content_type):
     with pytest.raises(InvalidRequest):
-        FormReader(content_type, bytearray().extend)
+        MultipartReader(content_type, bytearray().extend)
