@@ -148,7 +148,7 @@ def matches(entry: Listing, wanted: Filters) -> bool:
         and wanted.inputs <= set(model.input_modalities)
         and has_any(wanted.outputs, model.output_modalities)
         and has_any(wanted.providers, entry.providers)
-        and below(entry.comparable, wanted.max_price)
+        and within_price(entry.comparable, wanted.max_price)
         and (entry.ready or not wanted.ready)
         and (wanted.retired or entry.status is not Status.RETIRED)
         and all(word in search_text(entry) for word in wanted.query.casefold().split())
@@ -159,7 +159,7 @@ def has_any(wanted: frozenset[str], has: Iterable[str]) -> bool:
     return not wanted or not wanted.isdisjoint(has)
 
 
-def below(price: Decimal | None, ceiling: Decimal | None) -> bool:
+def within_price(price: Decimal | None, ceiling: Decimal | None) -> bool:
     return ceiling is None or (price is not None and price <= ceiling)
 
 

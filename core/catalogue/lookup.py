@@ -12,7 +12,7 @@ from core.catalogue.snapshot import CatalogueSnapshot, current
 from core.contract.errors import ModelNotFound, ModelRetired, WrongEndpoint
 from core.contract.tasks import FACTS, Task
 
-SHOWN = 5
+LISTED = 5
 """How many models a message names at most."""
 
 ModelFilter = Callable[[ModelEntry], bool]
@@ -68,9 +68,9 @@ def near_models(slug: str, snapshot: CatalogueSnapshot) -> list[str]:
     names = {model.slug.casefold(): model.slug for model in snapshot.models.values() if model.visible}
     tails = {name.partition("/")[2]: name for name in names}
     found = [name for name in names if len(wanted) > 2 and wanted in name]
-    found += difflib.get_close_matches(wanted, names, SHOWN, 0.5)
-    found += [tails[tail] for tail in difflib.get_close_matches(wanted.split("/")[-1], tails, SHOWN, 0.6)]
-    return [names[name] for name in list(dict.fromkeys(found))[:SHOWN]]
+    found += difflib.get_close_matches(wanted, names, LISTED, 0.5)
+    found += [tails[tail] for tail in difflib.get_close_matches(wanted.split("/")[-1], tails, LISTED, 0.6)]
+    return [names[name] for name in list(dict.fromkeys(found))[:LISTED]]
 
 
 def model_retired(model: ModelEntry) -> ModelRetired:
@@ -88,7 +88,7 @@ def model_retired(model: ModelEntry) -> ModelRetired:
 def wrong_endpoint(model: ModelEntry, task: Task, snapshot: CatalogueSnapshot) -> WrongEndpoint:
     paths = [FACTS[name].path for name in model.tasks]
     models = capable_models(task, snapshot)
-    others = f" For {task} there is {', '.join(models[:SHOWN])}." if models else ""
+    others = f" For {task} there is {', '.join(models[:LISTED])}." if models else ""
     return WrongEndpoint(
         f"{model.slug} does {' and '.join(model.tasks)}, not {task}: call {' or '.join(paths)}.{others}",
         param="model",
@@ -112,7 +112,7 @@ def capable_models(
 
 def models_hint(models: Sequence[str]) -> str:
     """A sentence to append to an error message, beginning with a space; "" without models."""
-    return f" Models that can: {', '.join(models[:SHOWN])}." if models else ""
+    return f" Models that can: {', '.join(models[:LISTED])}." if models else ""
 
 
 def callable_now(model: ModelEntry) -> bool:

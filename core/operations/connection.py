@@ -43,7 +43,7 @@ class ConnectionCheck:
 
 async def test_connection(slug: str) -> ConnectionCheck:
     """Call the provider once and store the result in its row. Raises `NotFound` for an unknown slug."""
-    entry = await find(slug)
+    entry = await find_provider(slug)
     check = await call_provider(entry)
     row = Provider.objects.filter(slug=slug)
     # an update sends no signal, so the catalogue's version stays and no process reloads
@@ -51,7 +51,7 @@ async def test_connection(slug: str) -> ConnectionCheck:
     return check
 
 
-async def find(slug: str) -> ProviderEntry:
+async def find_provider(slug: str) -> ProviderEntry:
     """The provider from an up-to-date snapshot. Raises `NotFound`."""
     await offload(snapshot.refresh_if_changed)
     entry = snapshot.current().providers.get(slug)
@@ -62,7 +62,7 @@ async def find(slug: str) -> ProviderEntry:
 
 async def call_provider(entry: ProviderEntry) -> ConnectionCheck:
     try:
-        target = target_of(entry)
+        target = provider_target(entry)
         adapter = registry.adapter(entry.wire)
         if not isinstance(adapter, ModelListAdapter):
             return ConnectionCheck(False, _("There is no way to test this wire."))
@@ -75,7 +75,7 @@ async def call_provider(entry: ProviderEntry) -> ConnectionCheck:
     return ConnectionCheck(True, text % {"count": len(ids)})
 
 
-def target_of(entry: ProviderEntry) -> Target:
+def provider_target(entry: ProviderEntry) -> Target:
     """A target without a model. Raises `Unavailable` saying what an admin must do."""
     # an admin tests a provider before enabling it
     state = readiness.readiness(replace(entry, enabled=True))
@@ -110,7 +110,7 @@ def key_state(provider: Provider, active: Iterable[ProviderKey]) -> str:
     """Where its key comes from, as a short text; `active` are its stored keys, the newest first."""
     newest = next(iter(active), None)
     if newest is not None:
-        if locked(newest):
+        if is_locked(newest):
             return _("locked")
         return _("stored") + (f" …{newest.hint}" if newest.hint else "")
     if readiness.environment_credentials(snapshot.provider_entry(provider, None))[0]:
@@ -118,7 +118,7 @@ def key_state(provider: Provider, active: Iterable[ProviderKey]) -> str:
     return _("missing") if provider.needs_key else _("not needed")
 
 
-def locked(key: ProviderKey) -> bool:
+def is_locked(key: ProviderKey) -> bool:
     """Whether the key ring lacks the key that `key` was sealed with."""
     try:
         return key.secret is None or key.secret.key_id not in ring()

@@ -111,7 +111,7 @@ def has_details(row: ModelRow) -> bool:
 def model_from_details(row: ModelRow) -> ListedModel | None:
     """A row with details as columns and prices; None where none of its outputs belongs to a known task."""
     shape = row["architecture"]
-    outputs = words(shape.get("output_modalities"))
+    outputs = strings(shape.get("output_modalities"))
     tasks = [TASK_OF_OUTPUT[output] for output in outputs if output in TASK_OF_OUTPUT]
     if not tasks:
         return None
@@ -122,11 +122,11 @@ def model_from_details(row: ModelRow) -> ListedModel | None:
         "author": (author or row["id"].partition("/")[0])[:120],
         "description": str(row.get("description") or ""),
         "tasks": [task.value for task in tasks],
-        "input_modalities": words(shape.get("input_modalities")),
+        "input_modalities": strings(shape.get("input_modalities")),
         "output_modalities": outputs,
         "features": features(row),
-        "context_length": whole(row.get("context_length")),
-        "max_output": whole(top.get("max_completion_tokens")),
+        "context_length": positive_int(row.get("context_length")),
+        "max_output": positive_int(top.get("max_completion_tokens")),
     }
     # unpriced is better than priced wrong
     priced = UNCLEAR_UNITS.isdisjoint(tasks)
@@ -155,10 +155,12 @@ def task_from_name(name: str) -> Task:
 
 def price_sheet(pricing: Mapping[str, Any]) -> Iterator[Price]:
     """OpenRouter's `pricing` object as prices; none where an amount is negative, which means varying."""
-    amounts = {key: amount for key in PRICE_FIELDS if (amount := money(pricing.get(key))) is not None}
+    amounts = {
+        key: amount for key in PRICE_FIELDS if (amount := decimal_amount(pricing.get(key))) is not None
+    }
     if any(amount < 0 for amount in amounts.values()):
         return
-    factor = 1 - (money(pricing.get("discount")) or Decimal(0))
+    factor = 1 - (decimal_amount(pricing.get("discount")) or Decimal(0))
     essential = {key: amount for key, amount in amounts.items() if amount or key in ("prompt", "completion")}
     for key, amount in essential.items():
         yield Price(*PRICE_FIELDS[key], amount * factor)
@@ -169,29 +171,29 @@ def price_sheet(pricing: Mapping[str, Any]) -> Iterator[Price]:
 
 def long_prompt_prices(override: Any, factor: Decimal) -> Iterator[Price]:
     """The prices of long prompts; overrides for times of the day are left out."""
-    least = whole(override.get("min_prompt_tokens")) if isinstance(override, dict) else None
+    least = positive_int(override.get("min_prompt_tokens")) if isinstance(override, dict) else None
     if least is None or "utc_start" in override:
         return
     for key in PRICE_FIELDS:
-        amount = money(override.get(key))
+        amount = decimal_amount(override.get(key))
         if amount is not None and amount >= 0:
             yield Price(*PRICE_FIELDS[key], amount * factor, {"min_prompt_tokens": least})
 
 
 def features(row: ModelRow) -> list[str]:
-    parameters = words(row.get("supported_parameters"))
+    parameters = strings(row.get("supported_parameters"))
     return ["streaming", *(FEATURES[name] for name in parameters if name in FEATURES)]
 
 
-def words(value: Any) -> list[str]:
+def strings(value: Any) -> list[str]:
     return [word for word in value if isinstance(word, str)] if isinstance(value, list) else []
 
 
-def whole(value: Any) -> int | None:
+def positive_int(value: Any) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**31 else None
 
 
-def money(value: Any) -> Decimal | None:
+def decimal_amount(value: Any) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     try:

@@ -55,9 +55,11 @@ async def probe_port(port: int) -> DetectedServer | None:
         pass  # a server that needs a key
     except UpstreamError:
         return None
-    values = await asyncio.gather(*(fetch_or_empty(port, path) for path, _, _ in MARKS))
-    kind = next((name for value, (_, name, fits) in zip(values, MARKS, strict=True) if fits(value, rows)), "")
-    if kind == OURSELVES:
+    values = await asyncio.gather(*(fetch_or_empty(port, path) for path, _, _ in SIGNATURES))
+    kind = next(
+        (name for value, (_, name, fits) in zip(values, SIGNATURES, strict=True) if fits(value, rows)), ""
+    )
+    if kind == OWN_NAME:
         return None
     return DetectedServer(kind or "OpenAI-compatible", port, None if rows is None else ids(rows))
 
@@ -66,11 +68,11 @@ def owned_by(rows: list[Any] | None, owner: str) -> bool:
     return any(isinstance(row, Mapping) and row.get("owned_by") == owner for row in rows or ())
 
 
-OURSELVES = "Polyphony"
-Fits = Callable[[Mapping[str, Any], list[Any] | None], bool]
-MARKS: tuple[tuple[str, str, Fits], ...] = (
-    ("/v1/openapi.json", OURSELVES, lambda value, _: titled(value) == OURSELVES),
-    ("/openapi.json", "speaches", lambda value, _: "speaches" in titled(value).lower()),
+OWN_NAME = "Polyphony"
+SignatureTest = Callable[[Mapping[str, Any], list[Any] | None], bool]
+SIGNATURES: tuple[tuple[str, str, SignatureTest], ...] = (
+    ("/v1/openapi.json", OWN_NAME, lambda value, _: api_title(value) == OWN_NAME),
+    ("/openapi.json", "speaches", lambda value, _: "speaches" in api_title(value).lower()),
     ("/version", "vLLM", lambda value, rows: "version" in value and owned_by(rows, "vllm")),
     ("/api/version", "Ollama", lambda value, _: "version" in value),
     ("/props", "llama.cpp", lambda value, _: not value.keys().isdisjoint(("modalities", "chat_template"))),
@@ -80,7 +82,7 @@ MARKS: tuple[tuple[str, str, Fits], ...] = (
 """Path, name of the server, and a test of the JSON at the path and of the rows; the first match wins."""
 
 
-def titled(value: Mapping[str, Any]) -> str:
+def api_title(value: Mapping[str, Any]) -> str:
     info = value.get("info")
     return str(info.get("title", "")) if isinstance(info, Mapping) else ""
 

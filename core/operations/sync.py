@@ -14,7 +14,7 @@ from core.models.catalogue import MODEL_SLUG
 from core.models.offload import offload
 from core.models.version import bump
 from core.operations import model_list
-from core.operations.connection import find, target_of
+from core.operations.connection import find_provider, provider_target
 from core.operations.model_list import ListedModel, ModelRow
 from core.providers import registry
 from core.providers.base import ModelDetailsAdapter
@@ -40,11 +40,11 @@ async def sync_models(slug: str, *, add: bool = False) -> SyncReport:
     Models of a list with modalities and prices are added; those of a list of ids only with `add`. Raises
     `NotFound`, `Unavailable` without a key, `Unsupported` on a wire that has no list, `UpstreamError`.
     """
-    entry = await find(slug)
+    entry = await find_provider(slug)
     adapter = registry.adapter(entry.wire) if entry.wire in registry.WIRES else None
     if not isinstance(adapter, ModelDetailsAdapter):
         raise Unsupported(f"{entry.name} speaks a wire without a list of models.")
-    target = target_of(entry)
+    target = provider_target(entry)
     rows = await adapter.listing(target)
     if any(model_list.has_details(row) for row in rows):
         # without the filter OpenRouter lists only models with text output

@@ -15,11 +15,13 @@ from django.utils.dateparse import parse_datetime
 from core.catalogue.seed.files import Values
 from core.models import Endpoint, Price
 
-ROW, HALF = 32, 16
+ROW_DIGITS, SHEET_DIGITS = 32, 16
 """Lengths in an endpoint's `seed_digest`: digest of its row, of the seed's sheet, of the sheet in force."""
 
-Line = tuple[str, str, str]
-Sheet = dict[Line, Decimal]
+PriceKey = tuple[str, str, str]
+"""Kind, unit, and the condition as JSON."""
+
+SheetAmounts = dict[PriceKey, Decimal]
 
 
 def seed_prices(
@@ -31,8 +33,11 @@ def seed_prices(
     rows, updated, skipped = [], [], 0
     for key, lines in wanted.items():
         endpoint = endpoints[key]
-        sheet = {line_of(line): Decimal(line["usd_per_unit"]) for line in lines}
-        seed_digest, force_digest = endpoint.seed_digest[ROW : ROW + HALF], endpoint.seed_digest[ROW + HALF :]
+        sheet = {price_key(line): Decimal(line["usd_per_unit"]) for line in lines}
+        seed_digest, force_digest = (
+            endpoint.seed_digest[ROW_DIGITS : ROW_DIGITS + SHEET_DIGITS],
+            endpoint.seed_digest[ROW_DIGITS + SHEET_DIGITS :],
+        )
         if not endpoint.seed_digest or seed_digest == digest(sheet):
             continue
         current = in_force[endpoint.pk]
@@ -40,16 +45,18 @@ def seed_prices(
             skipped += 1
             continue
         rows += [new_row(endpoint, line, now) for line in lines if differs(line, current)]
-        endpoint.seed_digest = endpoint.seed_digest[:ROW] + digest(sheet) + digest({**current, **sheet})
+        endpoint.seed_digest = (
+            endpoint.seed_digest[:ROW_DIGITS] + digest(sheet) + digest({**current, **sheet})
+        )
         updated.append(endpoint)
     Price.objects.bulk_create(rows)
     Endpoint.objects.bulk_update(updated, ["seed_digest"])
     return len(rows), skipped
 
 
-def sheets_in_force(endpoints: Iterable[Endpoint], now: datetime) -> dict[int, Sheet]:
+def sheets_in_force(endpoints: Iterable[Endpoint], now: datetime) -> dict[int, SheetAmounts]:
     """Per endpoint the amount of every line at `now`: the row with the latest date wins."""
-    sheets: dict[int, Sheet] = defaultdict(dict)
+    sheets: dict[int, SheetAmounts] = defaultdict(dict)
     ids = [endpoint.pk for endpoint in endpoints]
     rows = Price.objects.filter(endpoint_id__in=ids, valid_from__lte=now).order_by("valid_from", "pk")
     for row in rows:
@@ -58,12 +65,12 @@ def sheets_in_force(endpoints: Iterable[Endpoint], now: datetime) -> dict[int, S
     return sheets
 
 
-def line_of(line: Values) -> Line:
+def price_key(line: Values) -> PriceKey:
     return line["kind"], line["unit"], json.dumps(line.get("condition", {}), sort_keys=True)
 
 
-def differs(line: Values, current: Sheet) -> bool:
-    return current.get(line_of(line)) != Decimal(line["usd_per_unit"])
+def differs(line: Values, current: SheetAmounts) -> bool:
+    return current.get(price_key(line)) != Decimal(line["usd_per_unit"])
 
 
 def new_row(endpoint: Endpoint, line: Values, now: datetime) -> Price:
@@ -78,6 +85,6 @@ def new_row(endpoint: Endpoint, line: Values, now: datetime) -> Price:
     )
 
 
-def digest(sheet: Sheet) -> str:
+def digest(sheet: SheetAmounts) -> str:
     lines = sorted((*line, format(amount.normalize(), "f")) for line, amount in sheet.items())
-    return hashlib.sha256(json.dumps(lines).encode()).hexdigest()[:HALF]
+    return hashlib.sha256(json.dumps(lines).encode()).hexdigest()[:SHEET_DIGITS]

@@ -53,7 +53,7 @@ def seed_catalogue(folder: Path = files.FOLDER) -> SeedReport:
         version = Version.objects.select_for_update().get(name=Version.SEED)
         if version.note == digest:
             return SeedReport()
-        report = write(files.read(folder))
+        report = write_tables(files.read(folder))
         version.note = digest
         version.number += 1
         version.save()
@@ -61,7 +61,7 @@ def seed_catalogue(folder: Path = files.FOLDER) -> SeedReport:
     return report
 
 
-def write(data: SeedData) -> SeedReport:
+def write_tables(data: SeedData) -> SeedReport:
     report = SeedReport()
     providers = write_providers(data, report)
     models = write_models(data, report)

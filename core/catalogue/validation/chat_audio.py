@@ -35,7 +35,8 @@ def match_audio_formats(
         return [(endpoint, None) for endpoint in endpoints]
     wanted = tuple(dict.fromkeys((*request.formats, request.format)))
     pairs = [
-        (endpoint, first_match(wanted, audio_formats(endpoint, request.streamed))) for endpoint in endpoints
+        (endpoint, first_match(wanted, endpoint_formats(endpoint, request.streamed)))
+        for endpoint in endpoints
     ]
     able = [(endpoint, form) for endpoint, form in pairs if form is not None]
     if not able:
@@ -43,7 +44,7 @@ def match_audio_formats(
     return able
 
 
-def audio_formats(endpoint: EndpointEntry, streamed: bool) -> tuple[AudioFormat, ...]:
+def endpoint_formats(endpoint: EndpointEntry, streamed: bool) -> tuple[AudioFormat, ...]:
     """Formats of an endpoint; one that lists none was added by an admin and may make any."""
     formats = endpoint.formats or tuple(AudioFormat)
     options = {**endpoint.provider.options, **endpoint.options}
@@ -53,10 +54,10 @@ def audio_formats(endpoint: EndpointEntry, streamed: bool) -> tuple[AudioFormat,
 
 def format_unsupported(request: ChatRequest, endpoints: Sequence[EndpointEntry]) -> Unsupported:
     unstreamed = format_names(
-        form for endpoint in endpoints for form in audio_formats(endpoint, streamed=False)
+        form for endpoint in endpoints for form in endpoint_formats(endpoint, streamed=False)
     )
     formats = format_names(
-        form for endpoint in endpoints for form in audio_formats(endpoint, request.streamed)
+        form for endpoint in endpoints for form in endpoint_formats(endpoint, request.streamed)
     )
     wanted, listed = format_name(request.format), ", ".join(formats)
     if request.streamed and wanted in unstreamed:

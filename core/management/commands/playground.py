@@ -42,12 +42,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         scheme = "https" if options["tls"] else "http"
-        origin = f"{scheme}://{printable(options['host'])}:{options['port']}"
+        origin = f"{scheme}://{url_host(options['host'])}:{options['port']}"
         if options["sign_in"]:
-            self.print_link(origin, administrator())
+            self.print_link(origin, find_admin())
             return
         self.prepare()
-        admin = first_admin()
+        admin = ensure_admin()
         Thread(target=prepare_providers, daemon=True).start()
         # imported late: the application reads the static files when it is built
         from core.asgi import application  # noqa: PLC0415
@@ -64,9 +64,9 @@ class Command(BaseCommand):
                     drain_seconds=settings.DRAIN_SECONDS,
                 ),
                 trusted_proxies=settings.TRUSTED_PROXIES,
-                draining=refuse_work,
+                draining=start_draining,
                 on_drain=[partial(background.drain, settings.DRAIN_SECONDS)],
-                ready=lambda port: self.welcome(f"{scheme}://{printable(options['host'])}:{port}", admin),
+                ready=lambda port: self.welcome(f"{scheme}://{url_host(options['host'])}:{port}", admin),
             )
         except OSError as trouble:
             if not isinstance(trouble.__cause__, CannotListenError):
@@ -76,7 +76,7 @@ class Command(BaseCommand):
     def prepare(self) -> None:
         os.umask(0o077)  # database, media and spool are readable for this account only
         Path(settings.VAR).mkdir(parents=True, exist_ok=True)
-        if not migrated():
+        if not is_migrated():
             call_command("migrate", verbosity=0, interactive=False)
         self.check_tables()
         seed_catalogue()
@@ -103,23 +103,23 @@ def prepare_providers() -> None:
     registry.prepare({entry.wire for entry in live} & registry.WIRES.keys())
 
 
-def refuse_work() -> None:
+def start_draining() -> None:
     """Called when a shutdown begins: /readyz answers 503 while running requests finish."""
     background.state.draining = True
 
 
-def printable(host: str) -> str:
+def url_host(host: str) -> str:
     """A host for a URL: the wildcard address becomes loopback, IPv6 gets brackets."""
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
     return f"[{host}]" if ":" in host else host
 
 
-def migrated() -> bool:
+def is_migrated() -> bool:
     executor = MigrationExecutor(connection)
     return not executor.migration_plan(executor.loader.graph.leaf_nodes())
 
 
-def first_admin() -> User:
+def ensure_admin() -> User:
     """The first admin, created where there is none yet."""
     name = settings.POLYPHONY_ADMIN_USERNAME
     existing = User.objects.filter(is_superuser=True, is_active=True).order_by("id").first()
@@ -128,7 +128,7 @@ def first_admin() -> User:
     return User.objects.create_superuser(name, password=settings.POLYPHONY_ADMIN_PASSWORD or None)
 
 
-def administrator() -> User:
+def find_admin() -> User:
     named = User.objects.filter(username=settings.POLYPHONY_ADMIN_USERNAME, is_active=True).first()
     admin = named or User.objects.filter(is_superuser=True, is_active=True).order_by("id").first()
     if admin is None:
