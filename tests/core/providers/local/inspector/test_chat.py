@@ -272,7 +272,7 @@ async def test_missing_extra_says_how_to_install_it(monkeypatch):
 
 
 async def test_missing_voice_says_how_to_install_it(monkeypatch):
-    monkeypatch.setattr(reading, "missing", lambda: "pip install it")
+    monkeypatch.setattr(reading, "speech_hint", lambda: "pip install it")
 
     with pytest.raises(Unavailable, match="pip install it"):
         await answered(aloud("Hi", AudioFormat.PCM))
