@@ -11,15 +11,15 @@ from core.media.worker.output import JobError
 
 def pillow(part: str = "Image") -> Any:
     """A module of Pillow. Raises `JobError` with the way to get it."""
-    return needed(f"PIL.{part}", "Pillow")
+    return require(f"PIL.{part}", "Pillow")
 
 
 def pdfium() -> Any:
     """pypdfium2. Raises `JobError` with the way to get it."""
-    return needed("pypdfium2", "pypdfium2")
+    return require("pypdfium2", "pypdfium2")
 
 
-def needed(module: str, name: str) -> Any:
+def require(module: str, name: str) -> Any:
     try:
         return import_module(module)
     except ImportError:

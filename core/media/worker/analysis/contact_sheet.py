@@ -8,9 +8,9 @@ from typing import Any
 
 from core.media.timecode import timecode_to_tenths
 from core.media.worker.analysis.waveform import INK, PAPER
-from core.media.worker.codecs.containers import DAMAGED, MediaFile, moment
+from core.media.worker.codecs.containers import DAMAGED, MediaFile, timestamp
 from core.media.worker.codecs.demuxers import unreadable
-from core.media.worker.codecs.encoders import need_media_library
+from core.media.worker.codecs.encoders import require_media_library
 from core.media.worker.libraries import pillow
 from core.media.worker.output import Output
 
@@ -30,7 +30,7 @@ Shot = tuple[float, Any]
 Steps = Generator[None, None, None]
 
 
-def made(media: MediaFile, seconds: float, output: Output) -> Generator[None, None, bytes]:
+def render(media: MediaFile, seconds: float, output: Output) -> Generator[None, None, bytes]:
     """The sheet as JPEG. Raises `JobError` if not one picture can be decoded."""
     finder = FrameSampler(media, output)
     wanted = FRAMES if seconds >= BRIEF else COLUMNS
@@ -38,7 +38,7 @@ def made(media: MediaFile, seconds: float, output: Output) -> Generator[None, No
         yield from finder.find(number * seconds / wanted)
     if not finder.shots:
         raise unreadable(DAMAGED)
-    return sheet(finder.shots)
+    return render_sheet(finder.shots)
 
 
 class FrameSampler:
@@ -74,7 +74,7 @@ class FrameSampler:
 
     def _go(self, wanted: float) -> None:
         """To the key picture before the moment; a file in which one cannot go anywhere is read on."""
-        av = need_media_library("Reading media")
+        av = require_media_library("Reading media")
         place = int((wanted + self._media.origin) / self._stream.time_base)
         try:
             self._media.container.seek(place, stream=self._stream)
@@ -83,7 +83,7 @@ class FrameSampler:
         self._frames = self._decoded()
 
     def _decoded(self) -> Iterator[Any]:
-        av = need_media_library("Reading media")
+        av = require_media_library("Reading media")
         for packet in self._media.packets(self._stream):
             try:
                 yield from packet.decode()
@@ -91,7 +91,7 @@ class FrameSampler:
                 continue
 
     def _at(self, frame: Any) -> float:
-        return max(0.0, (moment(frame.pts, frame.time_base) or 0.0) - self._media.origin)
+        return max(0.0, (timestamp(frame.pts, frame.time_base) or 0.0) - self._media.origin)
 
     def _keep(self, frame: Any) -> None:
         if self.shots and self._position <= self.shots[-1][0]:
@@ -103,7 +103,7 @@ class FrameSampler:
         self.shots.append((self._position, image))
 
 
-def sheet(shots: list[Shot]) -> bytes:
+def render_sheet(shots: list[Shot]) -> bytes:
     """All of them on one page."""
     width = max(image.width for _, image in shots)
     height = max(image.height for _, image in shots)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from typing import Any
 
-from core.media.worker.codecs.pcm import RATE, SAMPLE, Converter
+from core.media.worker.codecs.pcm import RATE, SAMPLE, MonoConverter
 
 PER_SECOND = 50
 STEP = RATE // PER_SECOND * SAMPLE
@@ -21,7 +21,7 @@ class Levels:
         self.peaks = array("f")
         """The highest sample of each step, from 0 to 1."""
         self.silent = 0
-        self._converter = Converter()
+        self._converter = MonoConverter()
         self._waiting = bytearray()
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from core.media.worker.codecs.encoders import need_media_library
+from core.media.worker.codecs.encoders import require_media_library
 
 FLOOR = -70.0
 """What EBU R 128 tells where nothing was loud enough to be measured."""
@@ -30,7 +30,7 @@ class FrameResampler:
             rest = self.close()
             layout = LAYOUTS.get(frame.layout.nb_channels, frame.layout.name)
             self._goal = self._goal if self._goal[1] else (layout, frame.sample_rate)
-            av = need_media_library("Measuring sound")
+            av = require_media_library("Measuring sound")
             self._resampler, self._shape = av.AudioResampler("flt", *self._goal), shape
         frame.pts = None
         return [*rest, *self._resampler.resample(frame)]
@@ -73,7 +73,7 @@ class Loudness:
         }
 
     def _meter(self, frame: Any) -> Any:
-        av = need_media_library("Measuring sound")
+        av = require_media_library("Measuring sound")
         graph = av.filter.Graph()
         source = graph.add_abuffer(format="flt", sample_rate=frame.sample_rate, layout=frame.layout.name)
         meter = graph.add("ebur128", "peak=true:metadata=1:framelog=quiet")

@@ -17,13 +17,13 @@ MARKS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200)
 """Seconds that may lie between two marks of time."""
 
 
-def drawn(peaks: Sequence[float], seconds: float) -> bytes:
+def render(peaks: Sequence[float], seconds: float) -> bytes:
     """The peaks (0 to 1) as bars over a line of time, as PNG."""
     image = pillow().new("RGB", (WIDTH, HEIGHT), PAPER)
     pen = pillow("ImageDraw").Draw(image)
     room = (WIDTH - 2 * MARGIN) // (BAR + GAP)
     middle = (HEIGHT - FOOT) // 2
-    for place, peak in enumerate(gathered(peaks, room)):
+    for place, peak in enumerate(bar_heights(peaks, room)):
         left, half = MARGIN + place * (BAR + GAP), round(peak * (middle - 12))
         pen.rounded_rectangle(
             (left, middle - half - 1, left + BAR - 1, middle + half + 1), 2, WAVE if half else QUIET
@@ -34,7 +34,7 @@ def drawn(peaks: Sequence[float], seconds: float) -> bytes:
     return file.getvalue()
 
 
-def gathered(peaks: Sequence[float], room: int) -> list[float]:
+def bar_heights(peaks: Sequence[float], room: int) -> list[float]:
     """As many bars as there is room for, each as high as the highest peak it stands for."""
     count = len(peaks)
     return [

@@ -9,20 +9,20 @@ from typing import Any
 
 from core.media.file_types import FileType
 from core.media.worker.codecs.demuxers import demuxer, recognise, unreadable
-from core.media.worker.codecs.encoders import need_media_library
+from core.media.worker.codecs.encoders import require_media_library
 
 DEMUXERS = "wav,mp3,flac,ogg,mov,mp4,m4a,3gp,3g2,mj2,aac,aiff,matroska,webm,mpeg"
-SOUND_CODECS = (
+AUDIO_CODECS = (
     *("aac", "alac", "ac3", "eac3", "flac", "opus", "libopus", "vorbis", "speex", "libspeex"),
     *("mp1", "mp2", "mp3", "mp1float", "mp2float", "mp3float"),
     *("amrnb", "amrwb", "amr_nb", "amr_wb", "gsm", "gsm_ms"),
     *("adpcm_ima_qt", "adpcm_ima_wav", "adpcm_ms", "pcm_alaw", "pcm_mulaw", "pcm_u8", "pcm_s8"),
     *(f"pcm_{kind}{end}" for kind in ("s16", "s24", "s32", "f32", "f64") for end in ("le", "be")),
 )
-PICTURE_CODECS = ("h264", "hevc", "vp8", "vp9", "av1", "libdav1d", "mpeg4", "mpeg1video", "mpeg2video")
+VIDEO_CODECS = ("h264", "hevc", "vp8", "vp9", "av1", "libdav1d", "mpeg4", "mpeg1video", "mpeg2video")
 OPTIONS = {
     "format_whitelist": DEMUXERS,
-    "codec_whitelist": ",".join((*SOUND_CODECS, *PICTURE_CODECS)),
+    "codec_whitelist": ",".join((*AUDIO_CODECS, *VIDEO_CODECS)),
     "protocol_whitelist": "",
 }
 LONGEST_PACKET = 10.0
@@ -45,12 +45,12 @@ class MediaFile:
         self.container = container
         self.sound = next(iter(container.streams.audio), None)
         self.origin = max(0.0, (container.start_time or 0) / 1_000_000)
-        pictures = [stream for stream in container.streams.video if not cover(stream)]
+        pictures = [stream for stream in container.streams.video if not is_cover(stream)]
         self.picture = pictures[0] if pictures else None
 
     def packets(self, stream: Any) -> Iterator[Any]:
         """The packets of one stream; a file that breaks off simply ends here."""
-        av = need_media_library("Reading media")
+        av = require_media_library("Reading media")
         try:
             yield from self.container.demux(stream)
         except (av.FFmpegError, OverflowError):
@@ -58,7 +58,7 @@ class MediaFile:
 
     def frames(self) -> Iterator[Any]:
         """The decoded sound; packets that are damaged are left out."""
-        av = need_media_library("Reading media")
+        av = require_media_library("Reading media")
         for packet in self.packets(self.require_sound()):
             try:
                 frames = packet.decode()
@@ -71,7 +71,7 @@ class MediaFile:
         if self.sound is None:
             raise unreadable(SILENT)
         context = self.sound.codec_context
-        if context is None or context.name not in SOUND_CODECS:
+        if context is None or context.name not in AUDIO_CODECS:
             raise unreadable(FOREIGN)
         if not context.channels:
             raise unreadable(DAMAGED)
@@ -107,14 +107,14 @@ class Timeline:
 
 
 @contextmanager
-def opened(path: str) -> Iterator[MediaFile]:
+def open_media(path: str) -> Iterator[MediaFile]:
     """A sound or video file. Raises `JobError` for everything else and for what cannot be opened."""
     with Path(path).open("rb") as file:
         found = recognise(file)
         reader = demuxer(found)
         if not reader:
             raise unreadable(SILENT)
-        av = need_media_library("Reading media")
+        av = require_media_library("Reading media")
         try:
             container = av.open(file, format=reader, options=OPTIONS, metadata_errors="replace")
         except (av.FFmpegError, OverflowError):
@@ -123,18 +123,18 @@ def opened(path: str) -> Iterator[MediaFile]:
             yield MediaFile(found, container)
 
 
-def moment(mark: int | None, time_base: Any) -> float | None:
+def timestamp(mark: int | None, time_base: Any) -> float | None:
     """A mark of time in seconds; None where there is none."""
     return None if mark is None or time_base is None else float(mark * time_base)
 
 
-def length(packet: Any) -> float:
+def packet_seconds(packet: Any) -> float:
     """How long a packet lasts, in seconds; zero where nobody says."""
     if not packet.size or packet.duration is None or packet.time_base is None:
         return 0.0
     return min(LONGEST_PACKET, max(0.0, float(packet.duration * packet.time_base)))
 
 
-def cover(stream: Any) -> bool:
+def is_cover(stream: Any) -> bool:
     """Whether a stream of pictures is only the cover of the sound."""
     return bool(stream.disposition & type(stream.disposition).attached_pic) if stream.disposition else False

@@ -44,7 +44,7 @@ def media_library() -> Any:
     return av
 
 
-def need_media_library(what: str) -> Any:
+def require_media_library(what: str) -> Any:
     """PyAV. Raises `JobError` with the way to get it."""
     av = media_library()
     if av is None:
@@ -52,10 +52,10 @@ def need_media_library(what: str) -> Any:
     return av
 
 
-def streaming(form: AudioFormat, source: PcmShape, target: PcmShape, write: Write) -> Encoder:
+def streaming_encoder(form: AudioFormat, source: PcmShape, target: PcmShape, write: Write) -> Encoder:
     """An encoder whose output goes to `write` as it comes; a WAV header claims an unknown length."""
     if form in CONTAINERS:
-        return ContainerEncoder(form, source, target, Sink(write))
+        return ContainerEncoder(form, source, target, WriteOnlyFile(write))
     return RawEncoder(source, target, write, wav_header(target) if form is AudioFormat.WAV else b"")
 
 
@@ -74,7 +74,7 @@ class RawEncoder:
         elif source.channels == target.channels == 1:
             self._plain = LinearResampler(source.sample_rate, target.sample_rate)
         else:
-            need_media_library("Mixing channels")
+            require_media_library("Mixing channels")
 
     def write(self, sound: bytes) -> None:
         self._begin()
@@ -98,14 +98,14 @@ class RawEncoder:
     def _pass(self, sound: bytes | None) -> None:
         assert self._fine is not None
         for frame in self._fine.convert(sound):
-            self._write(packed(frame))
+            self._write(frame_bytes(frame))
 
 
 class ContainerEncoder:
     """A compressed stream: resampled to what the codec takes, framed by its container."""
 
     def __init__(self, form: AudioFormat, source: PcmShape, target: PcmShape, output: Any) -> None:
-        av = need_media_library(f"The format {form}")
+        av = require_media_library(f"The format {form}")
         container, codec, bits, options = CONTAINERS[form]
         self._output = av.open(output, "w", format=container, options={"flush_packets": "1", **options})
         layout = "mono" if target.channels == 1 else "stereo"
@@ -136,7 +136,7 @@ class Resampler:
     def __init__(
         self, source: PcmShape, target: PcmShape, sample_format: str, frame_size: int | None
     ) -> None:
-        av = need_media_library("Another sample rate")
+        av = require_media_library("Another sample rate")
         self._source = source
         self._samples = 0
         layout = "mono" if target.channels == 1 else "stereo"
@@ -152,7 +152,7 @@ class Resampler:
         return frame
 
 
-class Sink:
+class WriteOnlyFile:
     """The writing half of a file: enough for a container that never seeks."""
 
     def __init__(self, write: Write) -> None:
@@ -176,6 +176,6 @@ def raw_frame(sound: bytes, shape: PcmShape, at: int) -> Any:
     return frame
 
 
-def packed(frame: Any) -> bytes:
+def frame_bytes(frame: Any) -> bytes:
     """The samples of an interleaved 16-bit frame, without the padding of its buffer."""
     return bytes(frame.planes[0])[: frame.samples * 2 * frame.layout.nb_channels]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from core.media.worker.codecs.containers import DAMAGED, MediaFile, Timeline, moment
+from core.media.worker.codecs.containers import DAMAGED, MediaFile, Timeline, timestamp
 from core.media.worker.codecs.demuxers import unreadable
-from core.media.worker.codecs.encoders import need_media_library, packed
+from core.media.worker.codecs.encoders import frame_bytes, require_media_library
 
 RATE = 16_000
 SAMPLE = 2
@@ -15,16 +15,16 @@ SECOND = RATE * SAMPLE
 """Bytes."""
 
 
-def pieces(media: MediaFile) -> Iterator[bytes]:
+def audio_chunks(media: MediaFile) -> Iterator[bytes]:
     """Everything that is heard, silence where the file has a gap. Raises `JobError` if nothing decodes.
 
     Adding up the pieces gives the time in the file: a player is where the recogniser is.
     """
     timeline = Timeline(media.origin)
-    converter = Converter()
+    converter = MonoConverter()
     silent = True
     for frame in media.frames():
-        if gap := timeline.gap(moment(frame.pts, frame.time_base)):
+        if gap := timeline.gap(timestamp(frame.pts, frame.time_base)):
             yield bytes(round(gap * RATE) * SAMPLE)
         timeline.extend(frame.samples / (frame.sample_rate or RATE))
         silent = False
@@ -34,7 +34,7 @@ def pieces(media: MediaFile) -> Iterator[bytes]:
     yield converter.close()
 
 
-class Converter:
+class MonoConverter:
     """Resamples and mixes down; a file may change its rate or its channels on the way."""
 
     def __init__(self) -> None:
@@ -46,14 +46,14 @@ class Converter:
         rest = b""
         if shape != self._shape:
             rest = self.close()
-            av = need_media_library("Reading sound")
+            av = require_media_library("Reading sound")
             self._resampler, self._shape = av.AudioResampler("s16", "mono", RATE), shape
         frame.pts = None
-        return rest + b"".join(packed(made) for made in self._resampler.resample(frame))
+        return rest + b"".join(frame_bytes(made) for made in self._resampler.resample(frame))
 
     def close(self) -> bytes:
         """What is still inside."""
         if self._resampler is None:
             return b""
         resampler, self._resampler = self._resampler, None
-        return b"".join(packed(made) for made in resampler.resample(None))
+        return b"".join(frame_bytes(made) for made in resampler.resample(None))

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from core.contract.audio import PcmShape
-from core.media.worker.codecs.encoders import Encoder, need_media_library, packed, raw_frame
+from core.media.worker.codecs.encoders import Encoder, frame_bytes, raw_frame, require_media_library
 
 
 class TempoEncoder:
     """Stretches sound by `tempo` (0.5 to 1) on its way to another encoder."""
 
     def __init__(self, tempo: float, shape: PcmShape, following: Encoder) -> None:
-        av = need_media_library("Such a low speed")
+        av = require_media_library("Such a low speed")
         self._following = following
         self._shape = shape
         self._samples = 0
@@ -43,4 +43,4 @@ class TempoEncoder:
                 stretched = self._graph.pull()
             except self._exhausted:
                 return
-            self._following.write(packed(stretched))
+            self._following.write(frame_bytes(stretched))

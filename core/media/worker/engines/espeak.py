@@ -77,7 +77,7 @@ class Mark:
     sample: int
 
 
-Sink = Callable[[bytes, list[Mark]], None]
+AudioSink = Callable[[bytes, list[Mark]], None]
 
 
 class EngineMissing(Exception):
@@ -94,13 +94,13 @@ class Engine:
         if self.sample_rate <= 0:
             raise EngineMissing("espeak-ng does not find its data")
         library.espeak_ListVoices.restype = ctypes.POINTER(ctypes.POINTER(VoiceEntry))
-        self._sink: Sink = _discard
+        self._sink: AudioSink = _discard
         self._error: BaseException | None = None
         self._callback = Callback(self._receive)
         library.espeak_SetSynthCallback(self._callback)
         self._voice = ""
 
-    def speak(self, text: str, *, voice: str, rate: int, pitch: int, pause: bool, sink: Sink) -> None:
+    def speak(self, text: str, *, voice: str, rate: int, pitch: int, pause: bool, sink: AudioSink) -> None:
         """Synthesise `text` into `sink` chunk by chunk; an exception raised by the sink aborts and comes out.
 
         `pause` ends the text with the silence of a sentence, so that pieces join as one text would sound.

@@ -7,8 +7,8 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Any
 
-from core.media.worker.codecs.containers import opened
-from core.media.worker.codecs.pcm import SECOND, pieces
+from core.media.worker.codecs.containers import open_media
+from core.media.worker.codecs.pcm import SECOND, audio_chunks
 from core.media.worker.engines.pocketsphinx import Token, recogniser
 from core.media.worker.engines.text_fragments import UNSPEAKABLE
 from core.media.worker.engines.word_times import trim
@@ -33,8 +33,8 @@ class KnownWord:
 def align(args: dict[str, Any], output: Output) -> Generator[None, None, Result]:
     """`path` and `text` in; returns `{"words": [[word, start, end], ...], "seconds"}`."""
     sound = bytearray()
-    with opened(args["path"]) as media:
-        for piece in pieces(media):
+    with open_media(args["path"]) as media:
+        for piece in audio_chunks(media):
             output.check()
             sound += piece
             if len(sound) > LONGEST * SECOND:
@@ -44,7 +44,7 @@ def align(args: dict[str, Any], output: Output) -> Generator[None, None, Result]
     tokens: list[Token] = []
     if words:
         tokens = yield from found.align(bytes(sound), [part for word in words for part in word.parts])
-    return {"words": word_times(words, tokens), "seconds": round(len(sound) / SECOND, 3)}
+    return {"words": align_tokens(words, tokens), "seconds": round(len(sound) / SECOND, 3)}
 
 
 def known_words(text: str, knows: Callable[[str], bool]) -> list[KnownWord]:
@@ -58,7 +58,7 @@ def known_words(text: str, knows: Callable[[str], bool]) -> list[KnownWord]:
     return found
 
 
-def word_times(words: list[KnownWord], tokens: list[Token]) -> list[tuple[str, float, float]]:
+def align_tokens(words: list[KnownWord], tokens: list[Token]) -> list[tuple[str, float, float]]:
     """Each word from the beginning of its first part to the end of its last; nothing if any is missing."""
     if [token.word for token in tokens] != [part for word in words for part in word.parts]:
         return []

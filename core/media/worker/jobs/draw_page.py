@@ -6,15 +6,15 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
-from core.media.worker.jobs.inspect_pdf import drawn, facts, reading
+from core.media.worker.jobs.inspect_pdf import facts, pdf_errors, render_page
 from core.media.worker.libraries import pdfium
 from core.media.worker.output import Output
 
 
 def draw(args: dict[str, Any], output: Output) -> Generator[None, None, dict[str, Any]]:
     """Write the first page of the PDF at `path` to `target` as PNG; returns `{"pages"}`."""
-    with reading(), pdfium().PdfDocument(args["path"]) as document:
+    with pdf_errors(), pdfium().PdfDocument(args["path"]) as document:
         pages = facts(document)["pages"]
         yield
-        Path(args["target"]).write_bytes(drawn(document[0]))
+        Path(args["target"]).write_bytes(render_page(document[0]))
         return {"pages": pages}

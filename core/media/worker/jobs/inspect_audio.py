@@ -8,7 +8,7 @@ from typing import Any
 from core.media.worker.analysis import waveform
 from core.media.worker.analysis.levels import Levels
 from core.media.worker.analysis.loudness import FrameResampler, Loudness
-from core.media.worker.codecs.containers import DAMAGED, MediaFile, Timeline, moment, opened
+from core.media.worker.codecs.containers import DAMAGED, MediaFile, Timeline, open_media, timestamp
 from core.media.worker.codecs.demuxers import unreadable
 from core.media.worker.output import Output
 
@@ -21,7 +21,7 @@ Result = dict[str, Any]
 
 def inspect(args: dict[str, Any], output: Output) -> Generator[None, None, Result]:
     """`path` in; the events `sound`, `progress`, `loudness`, `picture`; returns `{"seconds"}`."""
-    with opened(args["path"]) as media:
+    with open_media(args["path"]) as media:
         output.event("sound", **facts(media))
         yield
         meter, levels = Loudness(), Levels()
@@ -30,7 +30,7 @@ def inspect(args: dict[str, Any], output: Output) -> Generator[None, None, Resul
         raise unreadable(DAMAGED)
     output.event("loudness", seconds=seconds, silence=levels.silence, **meter.result())
     yield
-    output.picture(waveform.drawn(levels.peaks, seconds), "image/png", "waveform")
+    output.picture(waveform.render(levels.peaks, seconds), "image/png", "waveform")
     return {"seconds": seconds}
 
 
@@ -59,7 +59,7 @@ def measured(
     told = 0.0
     for frame in media.frames():
         output.check()
-        if gap := timeline.gap(moment(frame.pts, frame.time_base)):
+        if gap := timeline.gap(timestamp(frame.pts, frame.time_base)):
             levels.skip(gap)
         timeline.extend(frame.samples / (frame.sample_rate or 1))
         for even in evened.convert(frame):

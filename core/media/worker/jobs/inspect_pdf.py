@@ -36,17 +36,17 @@ Result = dict[str, Any]
 
 def inspect(args: dict[str, Any], output: Output) -> Generator[None, None, Result]:
     """`path` in; the events `pdf`, `text`, `picture`; returns `{"pages"}`."""
-    with reading(), pdfium().PdfDocument(args["path"]) as document:
+    with pdf_errors(), pdfium().PdfDocument(args["path"]) as document:
         output.event("pdf", **facts(document))
         yield
         output.event("text", **(yield from text(document, output)))
         yield
-        output.picture(drawn(document[0]), "image/png", "first page")
+        output.picture(render_page(document[0]), "image/png", "first page")
         return {"pages": len(document)}
 
 
 @contextmanager
-def reading() -> Iterator[None]:
+def pdf_errors() -> Iterator[None]:
     """Whatever the library makes of a broken file is a `JobError`."""
     try:
         yield
@@ -96,7 +96,7 @@ def page_text(page: Any) -> str:
     return found.translate(MENDED).replace("\r\n", "\n").strip()
 
 
-def drawn(page: Any) -> bytes:
+def render_page(page: Any) -> bytes:
     """The page as PNG."""
     width, height = page.get_size()
     scale = min(WIDTH / max(1.0, width), HEIGHT / max(1.0, height))

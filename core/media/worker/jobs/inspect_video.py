@@ -6,7 +6,7 @@ from collections.abc import Generator
 from typing import Any
 
 from core.media.worker.analysis import contact_sheet
-from core.media.worker.codecs.containers import DAMAGED, PICTURE_CODECS, MediaFile, opened
+from core.media.worker.codecs.containers import DAMAGED, VIDEO_CODECS, MediaFile, open_media
 from core.media.worker.codecs.demuxers import unreadable
 from core.media.worker.jobs.probe import playing_time
 from core.media.worker.output import Output
@@ -21,18 +21,18 @@ Result = dict[str, Any]
 
 def inspect(args: dict[str, Any], output: Output) -> Generator[None, None, Result]:
     """`path` in; the events `video`, `picture`; returns `{"seconds", "sound"}`, 0 without pictures."""
-    with opened(args["path"]) as media:
+    with open_media(args["path"]) as media:
         if media.picture is None:
             return {"seconds": 0, "sound": media.sound is not None}
         told = facts(media)
-    with opened(args["path"]) as media:
+    with open_media(args["path"]) as media:
         seconds = round((yield from playing_time(media, media.picture, output)), 3)
     if not seconds:
         raise unreadable(DAMAGED)
     output.event("video", seconds=seconds, **told)
     yield
-    with opened(args["path"]) as media:
-        sheet = yield from contact_sheet.made(media, seconds, output)
+    with open_media(args["path"]) as media:
+        sheet = yield from contact_sheet.render(media, seconds, output)
     output.picture(sheet, "image/jpeg", "contact sheet")
     return {"seconds": seconds, "sound": told["sound"]}
 
@@ -41,7 +41,7 @@ def facts(media: MediaFile) -> Result:
     """What the container and the coder say. Raises `JobError` for what cannot be decoded."""
     assert media.picture is not None
     context = media.picture.codec_context
-    if context is None or context.name not in PICTURE_CODECS:
+    if context is None or context.name not in VIDEO_CODECS:
         raise unreadable(FOREIGN)
     if not 0 < context.width * context.height <= LARGEST:
         raise unreadable(

@@ -10,7 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from core.media.file_types import FileType
-from core.media.worker.codecs.containers import DAMAGED, SILENT, MediaFile, Timeline, length, moment, opened
+from core.media.worker.codecs.containers import (
+    DAMAGED,
+    SILENT,
+    MediaFile,
+    Timeline,
+    open_media,
+    packet_seconds,
+    timestamp,
+)
 from core.media.worker.codecs.demuxers import image_size, recognise, unreadable
 from core.media.worker.codecs.encoders import media_library
 from core.media.worker.output import Output
@@ -39,12 +47,12 @@ def probe(args: dict[str, Any], output: Output) -> Generator[None, None, Result]
 
 def measure(path: Path, output: Output) -> Generator[None, None, Result]:
     """Sound or video: what its streams are, and how long the longer of them plays."""
-    with opened(str(path)) as media:
+    with open_media(str(path)) as media:
         sound = sound_facts(media) if media.sound is not None or media.picture is None else {}
         picture = picture_facts(media)
     seconds = 0.0
     for stream in [name for name, facts in (("sound", sound), ("picture", picture)) if facts]:
-        with opened(str(path)) as media:
+        with open_media(str(path)) as media:
             seconds = max(seconds, (yield from playing_time(media, getattr(media, stream), output)))
     if not seconds:
         raise unreadable(SILENT if sound else DAMAGED)
@@ -85,7 +93,7 @@ def playing_time(media: MediaFile, stream: Any, output: Output) -> Generator[Non
     timeline = Timeline(media.origin)
     for number, packet in enumerate(islice(media.packets(stream), MOST_PACKETS), 1):
         output.check()
-        start, lasting = moment(packet.dts, packet.time_base), length(packet)
+        start, lasting = timestamp(packet.dts, packet.time_base), packet_seconds(packet)
         if lasting:
             timeline.gap(start)
             timeline.extend(lasting)

@@ -7,7 +7,7 @@ from collections.abc import Generator
 from typing import Any
 
 from core.contract.audio import PCM_RATE, AudioFormat, PcmShape
-from core.media.worker.codecs.encoders import INSTALL, Encoder, streaming
+from core.media.worker.codecs.encoders import INSTALL, Encoder, streaming_encoder
 from core.media.worker.codecs.tempo import TempoEncoder
 from core.media.worker.engines.espeak import (
     FASTEST,
@@ -52,7 +52,7 @@ class Speech:
         self.tempo = min(1.0, wanted / SLOWEST)
         self.samples = 0
         source, target = PcmShape(self.engine.sample_rate), PcmShape(PCM_RATE)
-        encoder: Encoder = streaming(AudioFormat(args["format"]), source, target, self._heard)
+        encoder: Encoder = streaming_encoder(AudioFormat(args["format"]), source, target, self._heard)
         self.encoder = encoder if self.tempo == 1.0 else TempoEncoder(self.tempo, source, encoder)
 
     @property

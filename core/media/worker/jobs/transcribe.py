@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Any
 
-from core.media.worker.codecs.containers import opened
-from core.media.worker.codecs.pcm import pieces
+from core.media.worker.codecs.containers import open_media
+from core.media.worker.codecs.pcm import audio_chunks
 from core.media.worker.codecs.segments import Segmenter, SpeechSegment
 from core.media.worker.engines.pocketsphinx import CepstralMean, Recogniser, Token, recogniser
 from core.media.worker.output import Output
@@ -23,13 +23,13 @@ def hear(args: dict[str, Any], output: Output) -> Generator[None, None, Result]:
     A segment has `id`, `start`, `end`, `text` and `words` (word, start, end, probability); no time goes back
     and none is past the end. Silence is a transcript without words.
     """
-    with opened(args["path"]) as media:
+    with open_media(args["path"]) as media:
         media.require_sound()
         found = recogniser()
         writer = Writer(found, output)
         cutter = Segmenter(found.endpointer())
         told = 0.0
-        for piece in pieces(media):
+        for piece in audio_chunks(media):
             output.check()
             for stretch in cutter.feed(piece):
                 yield from writer.write(stretch)

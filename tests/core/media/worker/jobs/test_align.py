@@ -10,7 +10,7 @@ from core.contract.errors import InvalidRequest, Unavailable, Unsupported
 from core.media import client
 from core.media.client import align
 from core.media.worker.engines.pocketsphinx import Token
-from core.media.worker.jobs.align import KnownWord, known_words, word_times
+from core.media.worker.jobs.align import KnownWord, align_tokens, known_words
 from tests.fakes.audio_files import RATE, write_wav
 
 pytestmark = pytest.mark.anyio
@@ -87,5 +87,5 @@ async def test_a_word_of_two_parts_spans_both():
     words = [KnownWord("well-known", ("well", "known")), KnownWord("fact", ("fact",))]
     tokens = [Token("well", 0.1, 0.3, 1.0), Token("known", 0.3, 0.6, 1.0), Token("fact", 0.7, 0.9, 1.0)]
 
-    assert word_times(words, tokens) == [("well-known", 0.1, 0.6), ("fact", 0.7, 0.9)]
-    assert word_times(words, tokens[:2]) == []
+    assert align_tokens(words, tokens) == [("well-known", 0.1, 0.6), ("fact", 0.7, 0.9)]
+    assert align_tokens(words, tokens[:2]) == []
