@@ -1,15 +1,21 @@
-"""Files measured, encoded, aligned with a text and drawn in worker processes, because strangers made them."""
+"""The interface of the worker processes, in which files are parsed because strangers made them.
+
+Each function runs the job of its name in `core.media.worker.jobs`; `run` serves the adapter of local models.
+"""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from core.contract.audio import AudioFormat, PcmShape, Probe
 from core.contract.errors import Unavailable
 from core.contract.events import TranscriptWord
 from core.media.installed import transcription_hint
+from core.media.pool.job import Message
 from core.media.pool.pool import close_shared_pool, shared_pool
 
 
@@ -27,7 +33,7 @@ async def probe(path: Path | str) -> Probe:
     Raises `InvalidRequest` (`unsupported_media`) for anything else and for what is damaged or empty,
     `Unavailable` with the install command where PyAV is missing; images, PDF and plain wav need nothing.
     """
-    return Probe(**await shared_pool().result("probe", {"path": str(path)}))
+    return Probe(**await result("probe", {"path": str(path)}))
 
 
 async def encode(source: Path, shape: PcmShape, target: Path, form: AudioFormat) -> Encoded:
@@ -36,7 +42,7 @@ async def encode(source: Path, shape: PcmShape, target: Path, form: AudioFormat)
     wav and pcm of an unchanged shape need no extra. Raises `Unavailable` with the install command where PyAV
     is missing; no partial file is left behind by a failure or a cancellation.
     """
-    result = await shared_pool().result(
+    encoded = await result(
         "encode",
         {
             "source": str(source),
@@ -46,7 +52,7 @@ async def encode(source: Path, shape: PcmShape, target: Path, form: AudioFormat)
             "channels": shape.channels,
         },
     )
-    return Encoded(result["bytes"], result["seconds"])
+    return Encoded(encoded["bytes"], encoded["seconds"])
 
 
 async def align(path: Path | str, text: str) -> tuple[TranscriptWord, ...]:
@@ -58,8 +64,8 @@ async def align(path: Path | str, text: str) -> tuple[TranscriptWord, ...]:
     """
     if hint := transcription_hint():
         raise Unavailable(f"pocketsphinx is not installed here: {hint}")
-    result = await shared_pool().result("align", {"path": str(path), "text": text})
-    return tuple(TranscriptWord(word, start, end) for word, start, end in result["words"])
+    aligned = await result("align", {"path": str(path), "text": text})
+    return tuple(TranscriptWord(word, start, end) for word, start, end in aligned["words"])
 
 
 async def draw_page(path: Path | str, target: Path | str) -> None:
@@ -67,7 +73,17 @@ async def draw_page(path: Path | str, target: Path | str) -> None:
 
     Raises `InvalidRequest` for what is no readable PDF, `Unavailable` where the extra for it is missing.
     """
-    await shared_pool().result("draw_page", {"path": str(path), "target": str(target)})
+    await result("draw_page", {"path": str(path), "target": str(target)})
+
+
+def run(job: str, args: Mapping[str, Any]) -> AsyncGenerator[Message, None]:
+    """The messages of a job that sends some before its result: as `Pool.run`."""
+    return shared_pool().run(job, args)
+
+
+async def result(job: str, args: Mapping[str, Any]) -> dict[str, Any]:
+    """The result of a job, as its module documents it. Raises as `Pool.run`."""
+    return await shared_pool().result(job, args)
 
 
 async def close() -> None:

@@ -86,7 +86,7 @@ async def engine(pool: Pool, form: str) -> list[float]:
     firsts = []
     for _ in range(EACH):
         began, first = time.perf_counter(), None
-        async with aclosing(pool.run("speak", args)) as messages:
+        async with aclosing(pool.run("synthesize", args)) as messages:
             async for message in messages:
                 if first is None and isinstance(message, bytes):
                     first = time.perf_counter() - began

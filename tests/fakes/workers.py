@@ -71,7 +71,7 @@ def speech_job(text: str = SENTENCE, **changes: Any) -> dict[str, Any]:
 async def synthesized(pool: Pool, args: dict[str, Any]) -> bytes:
     """All audio of a speech job."""
     audio = bytearray()
-    async with aclosing(pool.run("speak", args)) as messages:
+    async with aclosing(pool.run("synthesize", args)) as messages:
         async for message in messages:
             audio += message if isinstance(message, bytes) else b""
     return bytes(audio)

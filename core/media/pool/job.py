@@ -1,4 +1,4 @@
-"""A job between two worlds: the threads that feed it and the event loop that reads it."""
+"""A job: filled with messages by threads, read by a coroutine."""
 
 from __future__ import annotations
 
@@ -14,31 +14,32 @@ if TYPE_CHECKING:
     from core.media.pool.scheduler import Scheduler
 
 Message = bytes | dict[str, Any]
+"""Binary output, or an event: a JSON object whose `event` is its name; jobs document their events."""
 
-ENOUGH = 256 * 1024
-"""Bytes a reader may leave unread before its job is parked; one step more than this is the most we hold."""
+BUFFER_LIMIT = 256 * 1024
+"""Unread bytes at which a job is parked; the buffer then holds at most what one step more brings."""
 
 
 class Job:
     """Created on the reader's event loop; `put` and `finish` may be called from any thread."""
 
-    def __init__(self, number: int, kind: str, args: Mapping[str, Any]) -> None:
+    def __init__(self, number: int, name: str, args: Mapping[str, Any]) -> None:
         self.number = number
-        self.kind = kind
+        self.name = name
         self.args = args
-        self.lane: Scheduler | None = None
+        self.scheduler: Scheduler | None = None
         self.process: WorkerProcess | None = None
         self.running = False
         self.parked = False
         self.closed = False
         self._loop = asyncio.get_running_loop()
-        self._news = asyncio.Event()
+        self._changed = asyncio.Event()
         self._lock = threading.Lock()
-        self._waiting: list[Message] = []
+        self._messages: list[Message] = []
         self._size = 0
         self._finished = False
         self._error: PolyphonyError | None = None
-        self._told = False
+        self._notified = False
 
     @property
     def finished(self) -> bool:
@@ -46,43 +47,43 @@ class Job:
 
     @property
     def full(self) -> bool:
-        return self._size >= ENOUGH
+        return self._size >= BUFFER_LIMIT
 
     def put(self, message: Message) -> None:
         with self._lock:
             if self.closed or self._finished:
                 return
-            self._waiting.append(message)
+            self._messages.append(message)
             self._size += len(message) if isinstance(message, bytes) else 64
-            self._tell()
+            self._notify()
 
     def finish(self, error: PolyphonyError | None = None) -> None:
         """No more messages; the first call decides how the job ended."""
         with self._lock:
             if not self._finished:
                 self._finished, self._error = True, error
-                self._tell()
+                self._notify()
 
-    async def take(self) -> list[Message]:
-        """What came since the last call, once there is any; an empty list is the end. Raises the error."""
+    async def read(self) -> list[Message]:
+        """The messages since the last call, at least one; none is the end. Raises the job's error."""
         while True:
             with self._lock:
-                batch, self._waiting, self._size = self._waiting, [], 0
-                self._told = False
-                self._news.clear()
+                batch, self._messages, self._size = self._messages, [], 0
+                self._notified = False
+                self._changed.clear()
                 if batch:
                     return batch
                 if self._finished:
                     if self._error is not None:
                         raise self._error
                     return []
-            await self._news.wait()
+            await self._changed.wait()
 
-    def _tell(self) -> None:
-        if self._told:
+    def _notify(self) -> None:
+        if self._notified:
             return
-        self._told = True
+        self._notified = True
         try:
-            self._loop.call_soon_threadsafe(self._news.set)
+            self._loop.call_soon_threadsafe(self._changed.set)
         except RuntimeError:  # the loop is gone, and the reader with it
             self.closed = True

@@ -1,4 +1,4 @@
-"""The pool of local workers: asked from any event loop, fed by a few threads, shared by the whole process."""
+"""The pool of worker processes: used from any event loop, driven by one thread for each worker."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Pool:
         self._step_timeout = step_timeout
         self._environment = dict(environment or {})
         self._lock = threading.Lock()
-        self._lanes: list[Scheduler] = []
+        self._schedulers: list[Scheduler] = []
         self._waiting: deque[Job] = deque()
         self._open = 0
         self._numbers = itertools.count(1)
@@ -53,58 +53,59 @@ class Pool:
     def process_ids(self) -> list[int]:
         """The living worker processes."""
         with self._lock:
-            lanes = list(self._lanes)
-        return [number for lane in lanes for number in lane.process_ids]
+            schedulers = list(self._schedulers)
+        return [number for scheduler in schedulers for number in scheduler.process_ids]
 
     @property
     def open_jobs(self) -> int:
-        """Jobs some lane is busy with, parked ones included."""
+        """Jobs some scheduler is busy with, parked ones included."""
         return self._open
 
     @property
     def parked_jobs(self) -> int:
         """Open jobs that wait for a slow reader."""
-        return sum(job.parked for lane in self._lanes for job in list(lane.jobs.values()))
+        return sum(job.parked for scheduler in self._schedulers for job in list(scheduler.jobs.values()))
 
-    async def run(self, kind: str, args: Mapping[str, Any]) -> AsyncGenerator[Message, None]:
-        """Run one operation: its bytes and events as they come, last `{"event": "done", "result": …}`.
+    async def run(self, name: str, args: Mapping[str, Any]) -> AsyncGenerator[Message, None]:
+        """Run a job of `core.media.worker.jobs`: its bytes and events as they come, at last
+        `{"event": "done", "result": …}`.
 
         Closing the generator cancels the job at once and leaves the worker healthy. Raises `InvalidRequest`,
         `Unavailable`, `UpstreamInvalid` (it crashed the worker), `UpstreamFailed` (another job did),
         `UpstreamTimeout`, `Interrupted` (the pool was closed).
         """
-        job = Job(next(self._numbers), kind, args)
+        job = Job(next(self._numbers), name, args)
         self._submit(job)
         try:
-            while batch := await job.take():
-                if job.lane is not None:
-                    job.lane.resume(job)
+            while batch := await job.read():
+                if job.scheduler is not None:
+                    job.scheduler.resume(job)
                 for message in batch:
                     yield message
         finally:
             self._cancel(job)
 
-    async def result(self, kind: str, args: Mapping[str, Any]) -> dict[str, Any]:
-        """Run one operation for its result alone."""
-        answer: dict[str, Any] = {}
-        async with aclosing(self.run(kind, args)) as messages:
+    async def result(self, name: str, args: Mapping[str, Any]) -> dict[str, Any]:
+        """Run a job for its result alone."""
+        result: dict[str, Any] = {}
+        async with aclosing(self.run(name, args)) as messages:
             async for message in messages:
                 if isinstance(message, dict) and message["event"] == "done":
-                    answer = message["result"]
-        return answer
+                    result = message["result"]
+        return result
 
     def close(self) -> None:
         """End every open job, stop the workers and wait for them (a few seconds at most). Blocks."""
         with self._lock:
             self.closed = True
-            lanes, waiting = list(self._lanes), list(self._waiting)
+            schedulers, waiting = list(self._schedulers), list(self._waiting)
             self._waiting.clear()
         for job in waiting:
             job.finish(Interrupted(CLOSED))
-        for lane in lanes:
-            lane.stop()
-        for lane in lanes:
-            lane.join(GRACE)
+        for scheduler in schedulers:
+            scheduler.stop()
+        for scheduler in schedulers:
+            scheduler.join(GRACE)
 
     def _submit(self, job: Job) -> None:
         with self._lock:
@@ -119,14 +120,14 @@ class Pool:
 
     def _assign(self, job: Job) -> None:
         self._open += 1
-        idle = [lane for lane in self._lanes if not lane.jobs]
-        if not idle and len(self._lanes) < self.size:
-            self._lanes.append(self._new_lane())
-            idle = self._lanes[-1:]
-        job.lane = min(idle or self._lanes, key=lambda lane: len(lane.jobs))
-        job.lane.add(job)
+        idle = [scheduler for scheduler in self._schedulers if not scheduler.jobs]
+        if not idle and len(self._schedulers) < self.size:
+            self._schedulers.append(self._new_scheduler())
+            idle = self._schedulers[-1:]
+        job.scheduler = min(idle or self._schedulers, key=lambda scheduler: len(scheduler.jobs))
+        job.scheduler.add(job)
 
-    def _new_lane(self) -> Scheduler:
+    def _new_scheduler(self) -> Scheduler:
         return Scheduler(
             recycle=self._recycle,
             step_timeout=self._step_timeout,
@@ -145,8 +146,8 @@ class Pool:
             job.closed = True
             if job in self._waiting:
                 self._waiting.remove(job)
-        if job.lane is not None and not job.finished:
-            job.lane.cancel(job)
+        if job.scheduler is not None and not job.finished:
+            job.scheduler.cancel(job)
 
 
 _shared: Pool | None = None

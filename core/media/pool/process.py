@@ -1,4 +1,4 @@
-"""One worker process as its parent sees it: commands go in, a thread reads the frames that come out."""
+"""A worker process from its parent's side: commands are written to it, a thread reads its frames."""
 
 from __future__ import annotations
 
@@ -18,8 +18,17 @@ ROOT = Path(__file__).resolve().parents[3]
 POLL = 0.25
 PROMPT = 0.1
 ENDINGS = frozenset({"step", "done", "error", "cancelled"})
-PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
-"""The environment a worker may see: it parses what strangers send, and our secrets live in the rest."""
+ENVIRONMENT = (
+    "PATH",
+    "HOME",
+    "LANG",
+    "LC_ALL",
+    "TMPDIR",
+    "SYSTEMROOT",
+    "LD_LIBRARY_PATH",
+    "DYLD_LIBRARY_PATH",
+)
+"""Variables that a worker may see: it parses untrusted files; our secrets are in the others."""
 
 Deliver = Callable[[Frame], None]
 
@@ -68,7 +77,7 @@ class WorkerProcess:
         return self._ending or {"event": "died"}
 
     def send(self, command: Mapping[str, Any]) -> bool:
-        """Write one command; False when nobody is there to read it."""
+        """Write one command; False where the process no longer reads."""
         assert self.child.stdin is not None
         try:
             with self._writing:
@@ -87,7 +96,7 @@ class WorkerProcess:
         self.send(command)
 
     def retire(self) -> None:
-        """Let it go: the end of its input is the end of the worker. Does not wait."""
+        """Close its input, upon which the worker exits. Does not wait."""
         assert self.child.stdin is not None
         with self._writing:
             try:
@@ -110,7 +119,7 @@ class WorkerProcess:
         with self.child.stdout:
             try:
                 while (frame := read_frame(self.child.stdout)) is not None:
-                    self._take(frame)
+                    self._handle(frame)
             except (BrokenFrame, OSError, ValueError):
                 pass  # whatever it was, this worker cannot be trusted any more
         self.kill()
@@ -120,7 +129,7 @@ class WorkerProcess:
         self._on_death(self)
         self._ended.set()
 
-    def _take(self, frame: Frame) -> None:
+    def _handle(self, frame: Frame) -> None:
         if frame.kind == EVENT:
             event = frame.event()
             if event["event"] in ENDINGS:
@@ -131,8 +140,8 @@ class WorkerProcess:
 
 
 def minimal_environment(extra: Mapping[str, str]) -> dict[str, str]:
-    """What a worker is told: where Python and our package are, and nothing else."""
-    kept = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-    kept["PYTHONPATH"] = str(ROOT)
-    kept["PYTHONUTF8"] = "1"
-    return {**kept, **extra}
+    """The environment of a worker: where Python and our package are, and nothing else."""
+    environment = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
+    environment["PYTHONPATH"] = str(ROOT)
+    environment["PYTHONUTF8"] = "1"
+    return {**environment, **extra}

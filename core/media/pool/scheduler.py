@@ -1,4 +1,4 @@
-"""A lane of the pool: one thread that drives one worker process, a step of one job at a time, round robin."""
+"""Round-robin scheduling: a thread that drives one worker process, one step of one job at a time."""
 
 from __future__ import annotations
 
@@ -51,39 +51,39 @@ class Scheduler:
         self.step_timeout = step_timeout
         self.environment = environment
         self._job_finished = finished
-        self._news = threading.Condition()
+        self._changed = threading.Condition()
         self._ready: deque[Job] = deque()
         self.jobs: dict[int, Job] = {}
         self._process: WorkerProcess | None = None
         self._processes: dict[WorkerProcess, set[int]] = {}
         self._started = 0
         self._closing = False
-        self._thread = threading.Thread(target=self._drive, name="local-worker-lane", daemon=True)
+        self._thread = threading.Thread(target=self._drive, name="local-worker-scheduler", daemon=True)
         self._thread.start()
 
     @property
     def process_ids(self) -> list[int]:
-        """The living processes, for whoever watches them."""
-        with self._news:
+        """The living processes."""
+        with self._changed:
             return [process.child.pid for process in self._processes]
 
     def add(self, job: Job) -> None:
-        with self._news:
+        with self._changed:
             self.jobs[job.number] = job
             self._ready.append(job)
-            self._news.notify()
+            self._changed.notify()
 
     def resume(self, job: Job) -> None:
-        """Its reader caught up: if it was parked, give it its turn again."""
-        with self._news:
+        """Queue a parked job again, after its reader caught up."""
+        with self._changed:
             if job.parked:
                 job.parked = False
                 self._ready.append(job)
-                self._news.notify()
+                self._changed.notify()
 
     def cancel(self, job: Job) -> None:
-        """Its reader went away. Returns at once; the worker unwinds the step it is in, or is killed."""
-        with self._news:
+        """End a job that nobody reads any more. Returns at once; the worker aborts its step, or is killed."""
+        with self._changed:
             job.closed = True
             process, running = job.process, job.running
         if process is not None:
@@ -94,10 +94,10 @@ class Scheduler:
             self._end(job, None)
 
     def stop(self) -> None:
-        """End every job as interrupted and let the processes go."""
-        with self._news:
+        """End every job as interrupted and let the processes exit."""
+        with self._changed:
             self._closing = True
-            self._news.notify()
+            self._changed.notify()
             jobs, processes = list(self.jobs.values()), list(self._processes)
         for job in jobs:
             self._end(job, Interrupted("The server stopped while the answer was being made."))
@@ -106,7 +106,7 @@ class Scheduler:
 
     def join(self, grace: float) -> None:
         """Wait until the processes are reaped and the thread has ended; kills after `grace` seconds."""
-        with self._news:
+        with self._changed:
             processes = list(self._processes)
         for process in processes:
             process.join(grace)
@@ -118,14 +118,14 @@ class Scheduler:
             self._settle(job, ending)
 
     def _next(self) -> Job | None:
-        with self._news:
+        with self._changed:
             while not self._closing:
                 while self._ready:
                     job = self._ready.popleft()
                     if not job.closed and not job.finished:
                         job.running = True
                         return job
-                self._news.wait()
+                self._changed.wait()
         return None
 
     def _advance(self, job: Job) -> dict[str, Any]:
@@ -135,22 +135,22 @@ class Scheduler:
             process = self._fresh_process()
         except OSError as error:
             return {"event": "error", "kind": "failed", "message": f"The worker did not start: {error}"}
-        with self._news:
+        with self._changed:
             job.process = process
             self._processes[process].add(job.number)
-        command = {"op": "start", "job": job.number, "kind": job.kind, "args": dict(job.args)}
+        command = {"op": "start", "job": job.number, "name": job.name, "args": dict(job.args)}
         return process.step(command, self.step_timeout)
 
     def _fresh_process(self) -> WorkerProcess:
-        with self._news:
+        with self._changed:
             process = self._process
             if process is not None and not process.dead and self._started < self.recycle:
                 self._started += 1
                 return process
         if process is not None and not self._processes.get(process):
             process.retire()
-        process = WorkerProcess(self._deliver, self._bury, self.environment)
-        with self._news:
+        process = WorkerProcess(self._deliver, self._process_died, self.environment)
+        with self._changed:
             self._process, self._started = process, 1
             self._processes[process] = set()
             if self._closing:
@@ -159,7 +159,7 @@ class Scheduler:
 
     def _settle(self, job: Job, ending: dict[str, Any]) -> None:
         name = ending["event"]
-        with self._news:
+        with self._changed:
             job.running = False
             going_on = name == "step" and not job.closed and not job.finished
             if going_on and job.full:
@@ -173,7 +173,7 @@ class Scheduler:
 
     def _end(self, job: Job, error: PolyphonyError | None) -> None:
         job.finish(error)
-        with self._news:
+        with self._changed:
             if self.jobs.pop(job.number, None) is None:
                 return
             process = job.process
@@ -189,9 +189,9 @@ class Scheduler:
         if job is not None:
             job.put(frame.event() if frame.kind == EVENT else frame.payload)
 
-    def _bury(self, process: WorkerProcess) -> None:
-        """The process is dead: its other jobs failed with it; the running one is settled by the driver."""
-        with self._news:
+    def _process_died(self, process: WorkerProcess) -> None:
+        """Fail the jobs of a dead process, except the running one, which `_drive` settles."""
+        with self._changed:
             numbers = self._processes.pop(process, set())
             lost = [self.jobs[n] for n in numbers if n in self.jobs and not self.jobs[n].running]
         for job in lost:
@@ -199,7 +199,7 @@ class Scheduler:
 
 
 def failure(ending: Mapping[str, Any]) -> PolyphonyError | None:
-    """How a job ended, in the words of the error tree; None when it simply ended."""
+    """The error of the contract for the end of a job; None for a normal end."""
     name = ending["event"]
     if name == "timeout":
         return UpstreamTimeout("The local worker took too long over one step and was stopped.")

@@ -1,4 +1,4 @@
-"""The libraries of pictures and documents as a worker gets them, imported on first use."""
+"""Pillow and pypdfium2, imported on first use."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from core.media.worker.output import JobError
 
 
 def pillow(part: str = "Image") -> Any:
-    """A module of Pillow. Raises `JobError` with the way to get it."""
+    """A module of Pillow. Raises `JobError` with the install command."""
     return require(f"PIL.{part}", "Pillow")
 
 
 def pdfium() -> Any:
-    """pypdfium2. Raises `JobError` with the way to get it."""
+    """pypdfium2. Raises `JobError` with the install command."""
     return require("pypdfium2", "pypdfium2")
 
 

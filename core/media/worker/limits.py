@@ -1,4 +1,4 @@
-"""What a worker process may take of the machine: memory, processor time, open files."""
+"""Resource limits of a worker process: memory, processor time, open files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The worker process: one step of one job at a time, alive exactly as long as its standard input."""
+"""The worker process: runs one step of one job at a time and lives as long as its standard input is open."""
 
 from __future__ import annotations
 
@@ -17,22 +17,25 @@ from core.media.worker import limits
 from core.media.worker.output import Cancelled, JobError, Output
 
 Steps = Generator[None, None, dict[str, Any]]
-Operation = Callable[[dict[str, Any], Output], Steps]
+JobFunction = Callable[[dict[str, Any], Output], Steps]
 
-OPERATIONS = {
-    "speak": "core.media.worker.jobs.synthesize:speak",
-    "voices": "core.media.worker.jobs.synthesize:voices",
-    "encode": "core.media.worker.jobs.encode:encode",
-    "probe": "core.media.worker.jobs.probe:probe",
-    "hear": "core.media.worker.jobs.transcribe:hear",
-    "align": "core.media.worker.jobs.align:align",
-    "draw_page": "core.media.worker.jobs.draw_page:draw",
-    "inspect_image": "core.media.worker.jobs.inspect_image:inspect",
-    "inspect_pdf": "core.media.worker.jobs.inspect_pdf:inspect",
-    "inspect_sound": "core.media.worker.jobs.inspect_audio:inspect",
-    "inspect_video": "core.media.worker.jobs.inspect_video:inspect",
-}
-"""Generators that yield between steps and return their result; imported on first use, in here only."""
+JOBS = frozenset(
+    {
+        "align",
+        "draw_page",
+        "encode",
+        "inspect_audio",
+        "inspect_image",
+        "inspect_pdf",
+        "inspect_video",
+        "list_voices",
+        "probe",
+        "synthesize",
+        "transcribe",
+    }
+)
+"""Modules of `core.media.worker.jobs`, imported on first use, in a worker only. Their `run` takes the job's
+arguments and output; it is a generator that yields between steps and returns the result."""
 
 STEP_PROCESSOR_SECONDS = 60
 FAILED = "The local worker could not do this ({}); the server's log says more."
@@ -52,8 +55,8 @@ class Worker:
         self.frames.write(frame)
         self.frames.flush()
 
-    def listen(self) -> None:
-        """Read commands for ever; a cancellation counts at once, the end of input is the end of us."""
+    def read_commands(self) -> None:
+        """Queue commands until the input ends, which ends the process; a cancellation has effect at once."""
         for line in self.input:
             command = json.loads(line)
             if command["op"] == "cancel":
@@ -62,7 +65,7 @@ class Worker:
         os._exit(0)  # not an exception: the main thread may be deep in C code
 
     def serve(self) -> None:
-        threading.Thread(target=self.listen, daemon=True).start()
+        threading.Thread(target=self.read_commands, daemon=True).start()
         while True:
             command = self.queue.get()
             job = command["job"]
@@ -90,8 +93,8 @@ class Worker:
 
     def step(self, job: int, command: dict[str, Any], output: Output) -> dict[str, Any]:
         if command["op"] == "start":
-            operation = resolve(command["kind"])
-            self.jobs[job] = (operation(command["args"], output), output)
+            run = load_job(command["name"])
+            self.jobs[job] = (run(command["args"], output), output)
         steps, output = self.jobs[job]
         output.check()
         try:
@@ -108,15 +111,16 @@ class Worker:
             steps.close()
 
 
-def resolve(kind: str) -> Operation:
-    """The generator function of an operation. Raises KeyError for one nobody wrote."""
-    module, name = OPERATIONS[kind].split(":")
-    operation: Operation = getattr(import_module(module), name)
-    return operation
+def load_job(name: str) -> JobFunction:
+    """The `run` of a job's module. Raises KeyError for an unknown name."""
+    if name not in JOBS:
+        raise KeyError(name)
+    run: JobFunction = import_module(f"core.media.worker.jobs.{name}").run
+    return run
 
 
 def private_streams() -> tuple[BinaryIO, BinaryIO]:
-    """Our ends of the pipes, moved out of the way: C libraries that print must not reach the frames."""
+    """The pipes under new descriptors, so that output printed by C libraries does not reach the frames."""
     commands = os.fdopen(os.dup(0), "rb")
     frames = os.fdopen(os.dup(1), "wb")
     with open(os.devnull, "rb") as nothing:
@@ -127,10 +131,7 @@ def private_streams() -> tuple[BinaryIO, BinaryIO]:
 
 def main() -> None:
     faulthandler.enable()
-    for number in (
-        signal.SIGINT,
-        signal.SIGTERM,
-    ):  # meant for the server, which drains and then closes our input
+    for number in (signal.SIGINT, signal.SIGTERM):  # for the server, which drains and then closes the input
         signal.signal(number, signal.SIG_IGN)
     commands, frames = private_streams()
     limits.apply()

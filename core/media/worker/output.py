@@ -1,4 +1,4 @@
-"""A job's way out of the worker: its events and bytes, and the moment it learns that nobody listens."""
+"""What a job sends out of the worker: events and bytes. Sending raises once the job was cancelled."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Any
 from core.media.worker.protocol import BYTES, pack, pack_event
 
 COALESCE = 4096
-"""Bytes that are gathered into one frame after a job's first sound: 85 ms of pcm."""
+"""Bytes that are gathered into one frame after a job's first audio: 85 ms of pcm."""
 
 
 class Cancelled(Exception):
-    """The caller went away: unwind, close what is open, say nothing more."""
+    """The caller cancelled the job: unwind, close what is open, send nothing more."""
 
 
 class JobError(Exception):
-    """A job that cannot be done as asked; `kind` is `invalid`, `unsupported` or `unavailable`."""
+    """A job that cannot be done as requested; `kind` is `invalid`, `unsupported` or `unavailable`."""
 
     def __init__(self, kind: str, message: str, param: str | None = None, code: str | None = None) -> None:
         super().__init__(message)
@@ -26,7 +26,7 @@ class JobError(Exception):
 
     @property
     def fields(self) -> dict[str, Any]:
-        """What the server side makes its error of."""
+        """The fields of the `error` event, from which the server side raises its error."""
         return {"kind": self.kind, "message": str(self), "param": self.param, "code": self.code}
 
 
@@ -37,9 +37,9 @@ class Output:
         self.job = job
         self._write = write
         self._cancelled = cancelled
-        self._sound = bytearray()
+        self._audio = bytearray()
         self._words: list[tuple[str, float, float]] = []
-        self._opened = False
+        self._audio_sent = False
 
     def check(self) -> None:
         if self.job in self._cancelled:
@@ -50,21 +50,21 @@ class Output:
         self._write(pack_event(self.job, {"event": name, **fields}))
 
     def words(self, words: list[tuple[str, float, float]]) -> None:
-        """Word, start and end in seconds; sent ahead of the sound gathered at the same time."""
+        """Word, start and end in seconds; sent before the audio that was gathered at the same time."""
         self._words += words
 
-    def sound(self, data: bytes) -> None:
+    def audio(self, data: bytes) -> None:
         """The first bytes leave at once, later ones in frames of a few kilobytes."""
         self.check()
-        self._sound += data
-        if not self._opened or len(self._sound) >= COALESCE:
+        self._audio += data
+        if not self._audio_sent or len(self._audio) >= COALESCE:
             self.flush()
 
-    def picture(self, data: bytes, media_type: str, title: str) -> None:
-        """A whole picture: its bytes, then what they were."""
+    def image(self, data: bytes, media_type: str, title: str) -> None:
+        """A whole rendered image: its bytes, then the event `rendered`, which describes them."""
         self.flush()
         self._write(pack(BYTES, self.job, data))
-        self.event("picture", media_type=media_type, title=title, size=len(data))
+        self.event("rendered", media_type=media_type, title=title, size=len(data))
 
     def flush(self) -> None:
         """Send what was gathered."""
@@ -72,7 +72,7 @@ class Output:
         if self._words:
             self._write(pack_event(self.job, {"event": "words", "words": self._words}))
             self._words = []
-        if self._sound:
-            self._opened = True
-            self._write(pack(BYTES, self.job, bytes(self._sound)))
-            self._sound.clear()
+        if self._audio:
+            self._audio_sent = True
+            self._write(pack(BYTES, self.job, bytes(self._audio)))
+            self._audio.clear()

@@ -1,4 +1,4 @@
-"""The wire between the server and a worker: JSON lines one way, length-framed events and bytes the other."""
+"""The protocol between the server and a worker: JSON lines to it, length-framed events and bytes from it."""
 
 from __future__ import annotations
 

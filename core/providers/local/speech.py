@@ -13,9 +13,9 @@ from core.contract.events import AudioChunk, AudioStart, Event, SpeechWord, Spee
 from core.contract.route import Target
 from core.contract.speech import SpeechRequest
 from core.contract.usage import Amount, Kind, Unit, Usage
+from core.media import client
 from core.media.installed import HINT, can_encode, speech_hint
 from core.media.pool.job import Message
-from core.media.pool.pool import shared_pool
 
 DEFAULT_VOICE = "gmw/en-US"
 MAX_CHARACTERS = 20_000
@@ -32,7 +32,7 @@ async def speak(target: Target, request: SpeechRequest) -> AsyncGenerator[Event,
     """
     form = target.format or request.format
     args = arguments(target, request, form)
-    async with aclosing(shared_pool().run("speak", args)) as messages:
+    async with aclosing(client.run("synthesize", args)) as messages:
         async for message in messages:
             yield translate(message, form, request)
 

@@ -21,8 +21,8 @@ from core.contract.events import (
 from core.contract.route import Target
 from core.contract.transcription import TranscriptionRequest
 from core.contract.usage import Amount, Kind, Unit, Usage
+from core.media import client
 from core.media.installed import transcription_hint
-from core.media.pool.pool import shared_pool
 
 LANGUAGE = "en"
 
@@ -35,7 +35,7 @@ async def transcribe(target: Target, request: TranscriptionRequest) -> AsyncGene
     what has no sound, `Unavailable` when the extra is not installed.
     """
     check(request)
-    async with aclosing(shared_pool().run("hear", {"path": request.file.path})) as messages:
+    async with aclosing(client.run("transcribe", {"path": request.file.path})) as messages:
         async for message in messages:
             assert isinstance(message, dict)
             for event in translate(message, request):

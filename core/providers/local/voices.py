@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from core.media.pool.pool import shared_pool
+from core.media import client
 
 NAMES = {
     "art/xex": "Xextan (test)",
@@ -39,7 +39,7 @@ class LocalVoice:
 
 async def voices() -> list[LocalVoice]:
     """Every voice of espeak-ng, by name. Raises `Unavailable` without the extra."""
-    answer = await shared_pool().result("voices", {})
+    answer = await client.result("list_voices", {})
     return sorted((describe(row) for row in answer["voices"]), key=lambda voice: voice.name)
 
 

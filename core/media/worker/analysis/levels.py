@@ -1,4 +1,4 @@
-"""The level of sound every fiftieth of a second: for a picture of it, and for how much of it is silence."""
+"""The level of audio every fiftieth of a second, for its waveform and its share of silence."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Levels:
         """The highest sample of each step, from 0 to 1."""
         self.silent = 0
         self._converter = MonoConverter()
-        self._waiting = bytearray()
+        self._buffered = bytearray()
 
     @property
     def silence(self) -> float | None:
@@ -30,27 +30,27 @@ class Levels:
         return round(self.silent / len(self.peaks), 4) if self.peaks else None
 
     def feed(self, frame: Any) -> None:
-        self._take(self._converter.convert(frame))
+        self._add(self._converter.convert(frame))
 
     def close(self) -> None:
-        self._take(self._converter.close())
-        if self._waiting:
-            self._note(memoryview(self._waiting).cast("h"))
+        self._add(self._converter.close())
+        if self._buffered:
+            self._measure(memoryview(self._buffered).cast("h"))
 
     def skip(self, seconds: float) -> None:
-        """A stretch of nothing that no frame brings."""
+        """A gap in the file, which counts as silence."""
         steps = round(seconds * PER_SECOND)
         self.silent += steps
         self.peaks.extend([0.0] * steps)
 
-    def _take(self, sound: bytes) -> None:
-        self._waiting += sound
-        whole = len(self._waiting) - len(self._waiting) % STEP
-        samples = memoryview(bytes(self._waiting[:whole])).cast("h")
+    def _add(self, audio: bytes) -> None:
+        self._buffered += audio
+        whole = len(self._buffered) - len(self._buffered) % STEP
+        samples = memoryview(bytes(self._buffered[:whole])).cast("h")
         for at in range(0, whole // SAMPLE, STEP // SAMPLE):
-            self._note(samples[at : at + STEP // SAMPLE])
-        del self._waiting[:whole]
+            self._measure(samples[at : at + STEP // SAMPLE])
+        del self._buffered[:whole]
 
-    def _note(self, samples: memoryview[int]) -> None:
+    def _measure(self, samples: memoryview[int]) -> None:
         self.peaks.append(max(max(samples), -min(samples)) / FULL)
         self.silent += sum(map(abs, samples)) < SILENT * len(samples)

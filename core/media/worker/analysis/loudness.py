@@ -1,4 +1,4 @@
-"""Loudness as broadcasters measure it, EBU R 128; worker side."""
+"""Loudness by EBU R 128, as broadcasters measure it."""
 
 from __future__ import annotations
 
@@ -8,19 +8,18 @@ from typing import Any
 from core.media.worker.codecs.encoders import require_media_library
 
 FLOOR = -70.0
-"""What EBU R 128 tells where nothing was loud enough to be measured."""
-
+"""LUFS that the meter reports where nothing was loud enough to be measured."""
 
 LAYOUTS = {1: "mono", 2: "stereo", 6: "5.1", 8: "7.1"}
-"""What channels are taken to be; a plain wav does not say."""
+"""Layouts by number of channels; a plain wav does not declare its own."""
 
 
 class FrameResampler:
-    """Frames of one rate and one layout, those of the first frame, whatever the file does on the way."""
+    """Converts frames to the rate and the layout of the first frame; they may change within a file."""
 
     def __init__(self) -> None:
         self._shape: tuple[Any, ...] = ()
-        self._goal: tuple[str, int] = ("", 0)
+        self._target: tuple[str, int] = ("", 0)
         self._resampler: Any = None
 
     def convert(self, frame: Any) -> list[Any]:
@@ -29,23 +28,23 @@ class FrameResampler:
         if shape != self._shape:
             rest = self.close()
             layout = LAYOUTS.get(frame.layout.nb_channels, frame.layout.name)
-            self._goal = self._goal if self._goal[1] else (layout, frame.sample_rate)
+            self._target = self._target if self._target[1] else (layout, frame.sample_rate)
             av = require_media_library("Measuring sound")
-            self._resampler, self._shape = av.AudioResampler("flt", *self._goal), shape
+            self._resampler, self._shape = av.AudioResampler("flt", *self._target), shape
         frame.pts = None
         return [*rest, *self._resampler.resample(frame)]
 
     def close(self) -> list[Any]:
-        """What is still inside."""
+        """The frames still buffered."""
         found: list[Any] = [] if self._resampler is None else self._resampler.resample(None)
         return found
 
 
 class Loudness:
-    """Takes frames of one shape."""
+    """Takes frames of one rate and layout."""
 
     def __init__(self) -> None:
-        self._told: dict[str, str] = {}
+        self._metadata: dict[str, str] = {}
         self._samples = 0
         self._graph: Any = None
 
@@ -62,13 +61,13 @@ class Loudness:
             self._push(None)
 
     def result(self) -> dict[str, float | None]:
-        """LUFS of the whole, its range in LU, true peak in dBTP; None for sound without any."""
-        whole = number(self._told.get("lavfi.r128.I"))
-        peak = number(self._told.get("lavfi.r128.true_peak"))
-        heard = whole is not None and whole > FLOOR
+        """Integrated loudness in LUFS, range in LU, true peak in dBTP; None where too quiet."""
+        whole = number(self._metadata.get("lavfi.r128.I"))
+        peak = number(self._metadata.get("lavfi.r128.true_peak"))
+        audible = whole is not None and whole > FLOOR
         return {
-            "integrated": whole if heard else None,
-            "range": number(self._told.get("lavfi.r128.LRA")) if heard else None,
+            "integrated": whole if audible else None,
+            "range": number(self._metadata.get("lavfi.r128.LRA")) if audible else None,
             "true_peak": round(20 * math.log10(peak), 1) if peak else None,
         }
 
@@ -91,13 +90,13 @@ class Loudness:
                 measured = self._graph.pull()
             except self._exhausted:
                 return
-            self._told.update(measured.metadata)
+            self._metadata.update(measured.metadata)
 
 
-def number(told: str | None) -> float | None:
+def number(text: str | None) -> float | None:
     """A finite number, None for everything else: silence is minus infinity."""
     try:
-        found = float(told or "nan")
+        found = float(text or "nan")
     except ValueError:
         return None
     return found if math.isfinite(found) else None

@@ -1,4 +1,4 @@
-"""Media files as they may be opened: one demuxer each, codecs from a list, no address but the open file."""
+"""Audio and video files, opened safely: one demuxer each, listed codecs, no access to any other file."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ OPTIONS = {
 }
 LONGEST_PACKET = 10.0
 GAPS = (0.2, 60.0)
-"""Seconds: a shorter gap is rounding, a longer one is a lie about time."""
+"""Seconds: a shorter gap is rounding, a longer one is a false timestamp."""
 
 ALL_GAPS = 3600.0
-"""Seconds of nothing that one file may ask for: a few bytes each, but minutes of work."""
+"""Seconds of gaps that one file may have: a gap takes a few bytes in the file, but minutes of work."""
 
 SILENT = "There is no sound in this file."
 DAMAGED = "This file is damaged or is not what its beginning says."
@@ -38,18 +38,18 @@ FOREIGN = "The sound of this file is coded in a way that cannot be read here."
 
 
 class MediaFile:
-    """An open container and its first sound, if it has one."""
+    """An open container with its first audio stream and its first video stream that is no cover, if any."""
 
     def __init__(self, file_type: FileType, container: Any) -> None:
         self.file_type = file_type
         self.container = container
-        self.sound = next(iter(container.streams.audio), None)
+        self.audio = next(iter(container.streams.audio), None)
         self.origin = max(0.0, (container.start_time or 0) / 1_000_000)
-        pictures = [stream for stream in container.streams.video if not is_cover(stream)]
-        self.picture = pictures[0] if pictures else None
+        videos = [stream for stream in container.streams.video if not is_cover(stream)]
+        self.video = videos[0] if videos else None
 
     def packets(self, stream: Any) -> Iterator[Any]:
-        """The packets of one stream; a file that breaks off simply ends here."""
+        """The packets of one stream; a truncated file ends where it breaks off."""
         av = require_media_library("Reading media")
         try:
             yield from self.container.demux(stream)
@@ -57,29 +57,29 @@ class MediaFile:
             return
 
     def frames(self) -> Iterator[Any]:
-        """The decoded sound; packets that are damaged are left out."""
+        """The decoded audio; packets that are damaged are left out."""
         av = require_media_library("Reading media")
-        for packet in self.packets(self.require_sound()):
+        for packet in self.packets(self.require_audio()):
             try:
                 frames = packet.decode()
             except (av.FFmpegError, OverflowError):
                 continue
             yield from frames
 
-    def require_sound(self) -> Any:
-        """The stream of sound. Raises `JobError` where there is none that can be decoded."""
-        if self.sound is None:
+    def require_audio(self) -> Any:
+        """The audio stream. Raises `JobError` where there is none that can be decoded."""
+        if self.audio is None:
             raise unreadable(SILENT)
-        context = self.sound.codec_context
+        context = self.audio.codec_context
         if context is None or context.name not in AUDIO_CODECS:
             raise unreadable(FOREIGN)
         if not context.channels:
             raise unreadable(DAMAGED)
-        return self.sound
+        return self.audio
 
 
 class Timeline:
-    """Where in the file one is, by the marks of time where they can be believed and by counting else."""
+    """The position in the file, by plausible timestamps and by counting where there are none."""
 
     def __init__(self, origin: float) -> None:
         self.origin = origin
@@ -87,7 +87,7 @@ class Timeline:
         self._gaps = 0.0
 
     def gap(self, start: float | None) -> float:
-        """Seconds of nothing before a piece that begins at `start`; they count from now on."""
+        """Seconds of the gap before data that begins at `start`; they are added to the position."""
         if start is None:
             return 0.0
         gap = start - self.origin - self.seconds
@@ -101,14 +101,14 @@ class Timeline:
         self.seconds += seconds
 
     def reach(self, start: float | None) -> None:
-        """Something begins at `start` and nobody says how long it lasts: until then something else did."""
+        """Move on to `start`, where data of unknown duration begins: the data before it lasted until then."""
         if start is not None and 0 < start - self.origin - self.seconds < GAPS[1]:
             self.seconds = start - self.origin
 
 
 @contextmanager
 def open_media(path: str) -> Iterator[MediaFile]:
-    """A sound or video file. Raises `JobError` for everything else and for what cannot be opened."""
+    """An audio or video file. Raises `JobError` for everything else and for what cannot be opened."""
     with Path(path).open("rb") as file:
         found = recognise(file)
         reader = demuxer(found)
@@ -123,18 +123,18 @@ def open_media(path: str) -> Iterator[MediaFile]:
             yield MediaFile(found, container)
 
 
-def timestamp(mark: int | None, time_base: Any) -> float | None:
-    """A mark of time in seconds; None where there is none."""
-    return None if mark is None or time_base is None else float(mark * time_base)
+def timestamp(value: int | None, time_base: Any) -> float | None:
+    """A timestamp in seconds; None where there is none."""
+    return None if value is None or time_base is None else float(value * time_base)
 
 
 def packet_seconds(packet: Any) -> float:
-    """How long a packet lasts, in seconds; zero where nobody says."""
+    """How long a packet lasts, in seconds; zero where it is not declared."""
     if not packet.size or packet.duration is None or packet.time_base is None:
         return 0.0
     return min(LONGEST_PACKET, max(0.0, float(packet.duration * packet.time_base)))
 
 
 def is_cover(stream: Any) -> bool:
-    """Whether a stream of pictures is only the cover of the sound."""
+    """Whether a video stream is only the cover image of the audio."""
     return bool(stream.disposition & type(stream.disposition).attached_pic) if stream.disposition else False

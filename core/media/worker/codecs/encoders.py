@@ -1,4 +1,4 @@
-"""Sound into the format that was asked for, piece by piece, first bytes first."""
+"""Encoders of audio: samples go in piece by piece, encoded bytes come out as early as possible."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ CONTAINERS: dict[AudioFormat, tuple[str, str, int | None, dict[str, str]]] = {
     AudioFormat.AAC: ("adts", "aac", 64_000, {}),
     AudioFormat.FLAC: ("flac", "flac", None, {}),
 }
-"""Container, codec, bits per second of one channel, options that make each packet leave at once."""
+"""Container, codec, bits per second of one channel, options by which each packet is written at once."""
 
 
 class Encoder(Protocol):
-    """Takes signed 16-bit samples, interleaved; `close` writes what is still inside."""
+    """Takes signed 16-bit samples, interleaved; `close` writes what is still buffered."""
 
-    def write(self, sound: bytes) -> None: ...
+    def write(self, samples: bytes) -> None: ...
 
     def close(self) -> None: ...
 
@@ -45,7 +45,7 @@ def media_library() -> Any:
 
 
 def require_media_library(what: str) -> Any:
-    """PyAV. Raises `JobError` with the way to get it."""
+    """PyAV. Raises `JobError` with the install command."""
     av = media_library()
     if av is None:
         raise JobError("unavailable", f"{what} needs PyAV: {INSTALL}")
@@ -66,38 +66,38 @@ class RawEncoder:
         self._write = write
         self._header = header
         self._same = source == target
-        self._plain = self._fine = None
+        self._linear = self._resampler = None
         if self._same:
             return
         if media_library() is not None:
-            self._fine = Resampler(source, target, "s16", None)
+            self._resampler = Resampler(source, target, "s16", None)
         elif source.channels == target.channels == 1:
-            self._plain = LinearResampler(source.sample_rate, target.sample_rate)
+            self._linear = LinearResampler(source.sample_rate, target.sample_rate)
         else:
             require_media_library("Mixing channels")
 
-    def write(self, sound: bytes) -> None:
-        self._begin()
+    def write(self, samples: bytes) -> None:
+        self._write_header()
         if self._same:
-            self._write(sound)
-        elif self._plain is not None:
-            self._write(self._plain.convert(sound))
+            self._write(samples)
+        elif self._linear is not None:
+            self._write(self._linear.convert(samples))
         else:
-            self._pass(sound)
+            self._encode(samples)
 
     def close(self) -> None:
-        self._begin()
-        if self._fine is not None:
-            self._pass(None)
+        self._write_header()
+        if self._resampler is not None:
+            self._encode(None)
 
-    def _begin(self) -> None:
+    def _write_header(self) -> None:
         if self._header:
             header, self._header = self._header, b""
             self._write(header)
 
-    def _pass(self, sound: bytes | None) -> None:
-        assert self._fine is not None
-        for frame in self._fine.convert(sound):
+    def _encode(self, samples: bytes | None) -> None:
+        assert self._resampler is not None
+        for frame in self._resampler.convert(samples):
             self._write(frame_bytes(frame))
 
 
@@ -117,21 +117,21 @@ class ContainerEncoder:
         context.open()
         self._resampler = Resampler(source, target, context.format.name, context.frame_size or None)
 
-    def write(self, sound: bytes) -> None:
-        self._pass(sound)
+    def write(self, samples: bytes) -> None:
+        self._encode(samples)
 
     def close(self) -> None:
-        self._pass(None)
+        self._encode(None)
         self._output.mux(self._stream.encode(None))
         self._output.close()
 
-    def _pass(self, sound: bytes | None) -> None:
-        for frame in self._resampler.convert(sound):
+    def _encode(self, samples: bytes | None) -> None:
+        for frame in self._resampler.convert(samples):
             self._output.mux(self._stream.encode(frame))
 
 
 class Resampler:
-    """Raw samples into frames of another rate, layout or sample format; None as sound empties it."""
+    """Raw samples into frames of another rate, layout or sample format; None as samples flushes it."""
 
     def __init__(
         self, source: PcmShape, target: PcmShape, sample_format: str, frame_size: int | None
@@ -142,18 +142,18 @@ class Resampler:
         layout = "mono" if target.channels == 1 else "stereo"
         self._resampler = av.AudioResampler(sample_format, layout, target.sample_rate, frame_size)
 
-    def convert(self, sound: bytes | None) -> list[Any]:
-        frames: list[Any] = self._resampler.resample(None if sound is None else self._frame(sound))
+    def convert(self, samples: bytes | None) -> list[Any]:
+        frames: list[Any] = self._resampler.resample(None if samples is None else self._frame(samples))
         return frames
 
-    def _frame(self, sound: bytes) -> Any:
-        frame = raw_frame(sound, self._source, self._samples)
+    def _frame(self, samples: bytes) -> Any:
+        frame = raw_frame(samples, self._source, self._samples)
         self._samples += frame.samples
         return frame
 
 
 class WriteOnlyFile:
-    """The writing half of a file: enough for a container that never seeks."""
+    """The writing half of a file, which suffices for a container that never seeks."""
 
     def __init__(self, write: Write) -> None:
         self._write = write
@@ -163,14 +163,14 @@ class WriteOnlyFile:
         return len(data)
 
 
-def raw_frame(sound: bytes, shape: PcmShape, at: int) -> Any:
+def raw_frame(samples: bytes, shape: PcmShape, at: int) -> Any:
     """One frame of PyAV holding these samples, the first of them number `at` of the stream."""
     av = media_library()
-    count = len(sound) // (2 * shape.channels)
+    count = len(samples) // (2 * shape.channels)
     layout = "mono" if shape.channels == 1 else "stereo"
     frame = av.AudioFrame(format="s16", layout=layout, samples=count, align=1)
     frame.sample_rate = shape.sample_rate
-    frame.planes[0].update(sound)
+    frame.planes[0].update(samples)
     frame.pts = at
     frame.time_base = Fraction(1, shape.sample_rate)
     return frame

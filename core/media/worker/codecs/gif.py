@@ -1,4 +1,4 @@
-"""How many pictures a GIF holds and how long they play, by its blocks: no pixel is decoded."""
+"""How many frames a GIF holds and how long they play, by its blocks: no pixel is decoded."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from typing import BinaryIO
 
 STEP_BLOCKS = 20_000
 MOST_BLOCKS = 5_000_000
-EXTENSION, PICTURE, TIMING = 0x21, 0x2C, 0xF9
+EXTENSION, IMAGE, TIMING = 0x21, 0x2C, 0xF9
 TABLE = 0x80
 
 
 @dataclass(slots=True)
 class Animation:
-    """`seconds` is one turn; zero where the pictures carry no delay."""
+    """`seconds` is one loop; zero where the frames have no delay."""
 
     frames: int = 0
     seconds: float = 0.0
 
 
 def measure(file: BinaryIO) -> Generator[None, None, Animation]:
-    """Walk the blocks of an open GIF; one that breaks off has what came before."""
+    """Read the blocks of an open GIF; a truncated one counts up to where it breaks off."""
     found = Animation()
     file.seek(10)
     skip_table(file, byte(file))
@@ -30,7 +30,7 @@ def measure(file: BinaryIO) -> Generator[None, None, Animation]:
         if number % STEP_BLOCKS == STEP_BLOCKS - 1:
             yield
         kind = byte(file)
-        if kind == PICTURE:
+        if kind == IMAGE:
             found.frames += 1
             file.seek(8, 1)
             skip_table(file, byte(file))
@@ -56,6 +56,6 @@ def skip_table(file: BinaryIO, flags: int) -> None:
 
 
 def delay(file: BinaryIO) -> float:
-    """Seconds until the next picture."""
+    """Seconds until the next frame."""
     block = file.read(byte(file))
     return int.from_bytes(block[1:3], "little") / 100

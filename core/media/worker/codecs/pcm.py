@@ -1,4 +1,4 @@
-"""The sound of any media file as the recogniser takes it: 16 kHz, mono, signed 16-bit, piece by piece."""
+"""The audio of any media file as the recogniser takes it: 16 kHz, mono, signed 16-bit, in chunks."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ from core.media.worker.codecs.encoders import frame_bytes, require_media_library
 RATE = 16_000
 SAMPLE = 2
 SECOND = RATE * SAMPLE
-"""Bytes."""
+"""Samples a second; bytes of a sample and of a second."""
 
 
 def audio_chunks(media: MediaFile) -> Iterator[bytes]:
-    """Everything that is heard, silence where the file has a gap. Raises `JobError` if nothing decodes.
+    """All audio of the file, with silence where it has a gap. Raises `JobError` if nothing decodes.
 
-    Adding up the pieces gives the time in the file: a player is where the recogniser is.
+    The duration of the chunks so far is the position in the file that a player would show.
     """
     timeline = Timeline(media.origin)
     converter = MonoConverter()
-    silent = True
+    empty = True
     for frame in media.frames():
         if gap := timeline.gap(timestamp(frame.pts, frame.time_base)):
             yield bytes(round(gap * RATE) * SAMPLE)
         timeline.extend(frame.samples / (frame.sample_rate or RATE))
-        silent = False
+        empty = False
         yield converter.convert(frame)
-    if silent:
+    if empty:
         raise unreadable(DAMAGED)
     yield converter.close()
 
 
 class MonoConverter:
-    """Resamples and mixes down; a file may change its rate or its channels on the way."""
+    """Resamples and mixes down; rate and channels may change within a file."""
 
     def __init__(self) -> None:
         self._shape: tuple[Any, ...] = ()
@@ -49,11 +49,11 @@ class MonoConverter:
             av = require_media_library("Reading sound")
             self._resampler, self._shape = av.AudioResampler("s16", "mono", RATE), shape
         frame.pts = None
-        return rest + b"".join(frame_bytes(made) for made in self._resampler.resample(frame))
+        return rest + b"".join(frame_bytes(converted) for converted in self._resampler.resample(frame))
 
     def close(self) -> bytes:
-        """What is still inside."""
+        """The samples still buffered."""
         if self._resampler is None:
             return b""
         resampler, self._resampler = self._resampler, None
-        return b"".join(frame_bytes(made) for made in resampler.resample(None))
+        return b"".join(frame_bytes(converted) for converted in resampler.resample(None))

@@ -1,4 +1,4 @@
-"""Change the sample rate of mono sound without any library, for an installation that has none."""
+"""Resampling of mono audio without any library, for installations without PyAV."""
 
 from __future__ import annotations
 
@@ -7,36 +7,36 @@ from array import array
 
 
 class LinearResampler:
-    """Signed 16-bit little-endian mono to another rate by straight lines; keeps its place between calls."""
+    """Signed 16-bit little-endian mono to another rate by linear interpolation, continuous between calls."""
 
     def __init__(self, source: int, target: int) -> None:
         self.step = source / target
-        self._place = 0.0
-        self._held = array("h")
+        self._position = 0.0
+        self._buffered = array("h")
 
-    def convert(self, sound: bytes) -> bytes:
-        """The samples that this piece completes."""
-        held = self._held
-        held.frombytes(_native(sound))
-        if len(held) < 2:
+    def convert(self, audio: bytes) -> bytes:
+        """The samples that can be computed with this chunk."""
+        buffered = self._buffered
+        buffered.frombytes(_native(audio))
+        if len(buffered) < 2:
             return b""
-        last = len(held) - 1
-        count = max(0, int((last - self._place) / self.step) + 1)
-        made = array("h", bytes(2 * count))
-        place = self._place
+        last = len(buffered) - 1
+        count = max(0, int((last - self._position) / self.step) + 1)
+        resampled = array("h", bytes(2 * count))
+        position = self._position
         for index in range(count):
-            left = min(int(place), last - 1)
-            made[index] = int(held[left] + (held[left + 1] - held[left]) * (place - left))
-            place += self.step
-        keep = min(int(place), last)
-        self._place = place - keep
-        self._held = held[keep:]
-        return _native(made.tobytes())
+            left = min(int(position), last - 1)
+            resampled[index] = int(buffered[left] + (buffered[left + 1] - buffered[left]) * (position - left))
+            position += self.step
+        keep = min(int(position), last)
+        self._position = position - keep
+        self._buffered = buffered[keep:]
+        return _native(resampled.tobytes())
 
 
-def _native(sound: bytes) -> bytes:
+def _native(audio: bytes) -> bytes:
     if sys.byteorder == "little":
-        return sound
-    samples = array("h", sound)
+        return audio
+    samples = array("h", audio)
     samples.byteswap()
     return samples.tobytes()

@@ -1,4 +1,4 @@
-"""Cut sound where nobody speaks, and long speech where it is quietest."""
+"""Audio split into segments of speech: at pauses, and where a segment gets too long, where it is quietest."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 
 from core.media.worker.codecs.pcm import SECOND
 
-LONGEST = 12
-"""Seconds of one stretch: the recogniser's memory and its patience end there."""
+MAX_SECONDS = 12
+"""Seconds of one segment, which bounds the recogniser's memory and time."""
 
-SEARCHED = 4
-"""Seconds at the end of a stretch that is too long in which it is cut at the quietest place."""
+SEARCH_SECONDS = 4
+"""Seconds at the end of a segment that is too long within which it is cut at the quietest place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,49 +20,49 @@ class SpeechSegment:
     """Speech, and the second of the file at which it begins."""
 
     start: float
-    sound: bytes
+    audio: bytes
 
     @property
     def seconds(self) -> float:
-        return len(self.sound) / SECOND
+        return len(self.audio) / SECOND
 
 
 class Segmenter:
-    """Takes 16 kHz sound in any pieces; `endpointer` is pocketsphinx's, which is what finds the speech."""
+    """Takes 16 kHz audio in chunks of any size; `endpointer` is pocketsphinx's voice activity detector."""
 
     def __init__(self, endpointer: Any) -> None:
         self._endpointer = endpointer
         self._frame: int = endpointer.frame_bytes
-        self._waiting = bytearray()
+        self._buffered = bytearray()
         self._speech = bytearray()
         self._levels: list[int] = []
         self._start = 0.0
-        self._taken = 0
+        self._size = 0
 
     @property
     def seconds(self) -> float:
-        """How much was taken in."""
-        return self._taken / SECOND
+        """Duration of the audio so far."""
+        return self._size / SECOND
 
-    def feed(self, sound: bytes) -> Iterator[SpeechSegment]:
-        """The stretches that end within this sound."""
-        self._taken += len(sound)
-        self._waiting += sound
+    def feed(self, audio: bytes) -> Iterator[SpeechSegment]:
+        """The segments that end within this audio."""
+        self._size += len(audio)
+        self._buffered += audio
         at = 0
-        while len(self._waiting) - at > self._frame:  # the last frame is kept for `end`
-            frame = bytes(self._waiting[at : at + self._frame])
+        while len(self._buffered) - at > self._frame:  # the last frame is kept for `end`
+            frame = bytes(self._buffered[at : at + self._frame])
             at += self._frame
-            yield from self._take(self._endpointer.process(frame))
-        del self._waiting[:at]
+            yield from self._add_speech(self._endpointer.process(frame))
+        del self._buffered[:at]
 
     def end(self) -> Iterator[SpeechSegment]:
-        """What was being said when the sound ended."""
-        if self._waiting:
-            yield from self._take(self._endpointer.end_stream(bytes(self._waiting)))
+        """The segment that was open when the audio ended."""
+        if self._buffered:
+            yield from self._add_speech(self._endpointer.end_stream(bytes(self._buffered)))
         if self._speech:
             yield self._cut(len(self._speech))
 
-    def _take(self, speech: bytes | None) -> Iterator[SpeechSegment]:
+    def _add_speech(self, speech: bytes | None) -> Iterator[SpeechSegment]:
         if speech is None:
             return
         if not self._speech:
@@ -71,18 +71,18 @@ class Segmenter:
         self._levels.append(sum(map(abs, memoryview(speech).cast("h"))))
         if not self._endpointer.in_speech:
             yield self._cut(len(self._speech))
-        elif len(self._speech) >= LONGEST * SECOND:
+        elif len(self._speech) >= MAX_SECONDS * SECOND:
             yield self._cut(self._quietest())
 
     def _cut(self, size: int) -> SpeechSegment:
-        stretch = SpeechSegment(self._start, bytes(self._speech[:size]))
+        segment = SpeechSegment(self._start, bytes(self._speech[:size]))
         del self._speech[:size]
         del self._levels[: size // self._frame]
-        self._start += stretch.seconds
-        return stretch
+        self._start += segment.seconds
+        return segment
 
     def _quietest(self) -> int:
-        """Bytes up to the middle of the quietest place near the end."""
-        searched = range(len(self._levels) - SEARCHED * SECOND // self._frame, len(self._levels) - 1)
+        """Bytes up to the middle of the quietest frame near the end."""
+        searched = range(len(self._levels) - SEARCH_SECONDS * SECOND // self._frame, len(self._levels) - 1)
         quietest = min(searched, key=lambda at: sum(self._levels[at - 1 : at + 2]))
         return quietest * self._frame

@@ -1,4 +1,4 @@
-"""Slow speech down beyond what the engine can, at the same pitch."""
+"""Speech slowed down further than the engine can, at the same pitch."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from core.media.worker.codecs.encoders import Encoder, frame_bytes, raw_frame, r
 
 
 class TempoEncoder:
-    """Stretches sound by `tempo` (0.5 to 1) on its way to another encoder."""
+    """Stretches audio by `tempo` (0.5 to 1) on its way to another encoder."""
 
     def __init__(self, tempo: float, shape: PcmShape, following: Encoder) -> None:
         av = require_media_library("Such a low speed")
@@ -27,8 +27,8 @@ class TempoEncoder:
         graph.configure()
         self._exhausted: tuple[type[BaseException], ...] = (av.BlockingIOError, av.EOFError)
 
-    def write(self, sound: bytes) -> None:
-        frame = raw_frame(sound, self._shape, self._samples)
+    def write(self, samples: bytes) -> None:
+        frame = raw_frame(samples, self._shape, self._samples)
         self._samples += frame.samples
         self._push(frame)
 

@@ -17,7 +17,7 @@ UTF8 = 0x0001
 END_PAUSE = 0x1000
 RATE, PITCH = 1, 3
 NORMAL_RATE, SLOWEST, FASTEST = 175, 80, 700
-"""Words per minute; between the bounds the engine keeps its own promise, below 80 it silently clamps."""
+"""Words per minute; between the bounds the engine keeps the rate, below 80 it silently clamps."""
 
 WORD, END = 1, 5
 GENDERS = {1: "male", 2: "female"}
@@ -59,7 +59,7 @@ Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes
 
 @dataclass(frozen=True, slots=True)
 class EngineVoice:
-    """A voice as the engine lists it; `identifier` is the only name it reliably answers to."""
+    """A voice as the engine lists it; `identifier` is the only name by which it is reliably found."""
 
     identifier: str
     name: str
@@ -70,7 +70,7 @@ class EngineVoice:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Where the engine is: a word or a clause end at a text position (from 0) and a sample of the sound."""
+    """A word or the end of a clause: its text position (from 0) and the sample at which it begins."""
 
     kind: int
     position: int
@@ -85,7 +85,7 @@ class EngineMissing(Exception):
 
 
 class Engine:
-    """The library, initialised once; sound is signed 16-bit mono at `sample_rate`."""
+    """The library, initialised once; audio is signed 16-bit mono at `sample_rate`."""
 
     def __init__(self) -> None:
         library, data = locate()
@@ -103,7 +103,7 @@ class Engine:
     def speak(self, text: str, *, voice: str, rate: int, pitch: int, pause: bool, sink: AudioSink) -> None:
         """Synthesise `text` into `sink` chunk by chunk; an exception raised by the sink aborts and comes out.
 
-        `pause` ends the text with the silence of a sentence, so that pieces join as one text would sound.
+        `pause` ends the text with the silence of a sentence, so that fragments join as one text would sound.
         """
         self._select(voice)
         self.library.espeak_SetParameter(RATE, rate, 0)
@@ -126,8 +126,8 @@ class Engine:
 
     def _receive(self, samples: Any, count: int, events: Any) -> int:
         try:
-            sound = ctypes.string_at(samples, count * 2) if samples and count > 0 else b""
-            self._sink(sound, _marks(events))
+            audio = ctypes.string_at(samples, count * 2) if samples and count > 0 else b""
+            self._sink(audio, _marks(events))
         except BaseException as error:  # ctypes would print it and go on: keep it for `speak`
             self._error = error
             return 1
@@ -193,5 +193,5 @@ def _marks(events: Any) -> list[Mark]:
     return marks
 
 
-def _discard(sound: bytes, marks: list[Mark]) -> None:
-    """Where sound goes while nobody speaks."""
+def _discard(audio: bytes, marks: list[Mark]) -> None:
+    """The sink between two calls of `speak`."""

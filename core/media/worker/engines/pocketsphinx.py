@@ -16,12 +16,12 @@ from core.media.worker.output import JobError
 STEP = SECOND // 2
 BLOCK = SECOND // 10
 FRAMES = 100
-"""Frames per second: the grain of every time it tells."""
+"""Frames per second, the resolution of all times."""
 
 MEASURED = round(2.8 * SECOND)
 PRIOR = 500
-KEPT = 1500
-"""Frames: what the mean the engine starts from weighs, and how much of the past a new stretch remembers."""
+MAX_HISTORY = 1500
+"""Frames: the weight of the mean the engine starts from, and the most that earlier segments weigh."""
 
 ZERO = ",".join(["0"] * 13)
 SPEECH, MEASURE, ALIGN = "_default", "measure", "_align"
@@ -45,19 +45,19 @@ class Token:
 
 @dataclass(slots=True)
 class CepstralMean:
-    """What one file's sound is like on average: microphone, room and voice, in cepstra.
+    """The cepstral mean of one file's audio: microphone, room and voice.
 
-    The engine subtracts it. Its own guess adapts over many seconds, in which it mishears nearly everything.
+    The engine subtracts it. Its own estimate adapts over many seconds, in which it recognises nearly nothing.
     """
 
     total: list[float] = field(default_factory=lambda: [0.0] * 13)
     frames: float = 0.0
 
     def fade(self) -> None:
-        """Remember the past no longer than `KEPT` frames."""
-        if self.frames > KEPT:
-            self.total = [value * KEPT / self.frames for value in self.total]
-            self.frames = KEPT
+        """Weigh earlier segments no more than `MAX_HISTORY` frames."""
+        if self.frames > MAX_HISTORY:
+            self.total = [value * MAX_HISTORY / self.frames for value in self.total]
+            self.frames = MAX_HISTORY
 
     def add(self, mean: str, frames: int) -> None:
         """`mean` as the engine has it after `frames` that began from a mean of zero."""
@@ -66,14 +66,15 @@ class CepstralMean:
         self.frames += frames
 
     @property
-    def mean(self) -> str:
+    def text(self) -> str:
+        """The mean as the engine takes it."""
         return ",".join(f"{value / max(1.0, self.frames):.4f}" for value in self.total)
 
 
 class Recogniser:
-    """Jobs of one worker take turns by utterance: `recognise` and `align` wait, step by step, for theirs.
+    """The decoder, for one utterance at a time: `recognise` and `align` wait, step by step, until it is free.
 
-    They say nothing while they hold it, so that a job that is parked never does.
+    They send nothing while they hold it, so that a parked job never holds it.
     """
 
     def __init__(self, library: Any) -> None:
@@ -89,69 +90,69 @@ class Recogniser:
         """Whether a lower-case word is in the dictionary."""
         return bool(word) and self.decoder.lookup_word(word) is not None
 
-    def recognise(self, sound: bytes, channel: CepstralMean) -> Steps:
+    def recognise(self, audio: bytes, mean: CepstralMean) -> Steps:
         """The words of one utterance; yields between pieces of half a second."""
-        return (yield from self._run(sound, channel, SPEECH))
+        return (yield from self._run(audio, mean, SPEECH))
 
-    def align(self, sound: bytes, words: list[str]) -> Steps:
-        """The same, where the words are known; none where they cannot be laid along the sound."""
-        return (yield from self._run(sound, CepstralMean(), ALIGN, " ".join(words)))
+    def align(self, audio: bytes, words: list[str]) -> Steps:
+        """The times of known words; none where they cannot be aligned with the audio."""
+        return (yield from self._run(audio, CepstralMean(), ALIGN, " ".join(words)))
 
-    def _run(self, sound: bytes, channel: CepstralMean, search: str, text: str = "") -> Steps:
+    def _run(self, audio: bytes, mean: CepstralMean, search: str, text: str = "") -> Steps:
         while self._busy:
             yield
         self._busy = True
         try:
-            yield from self._listen(sound, channel)
+            yield from self._measure_mean(audio, mean)
             if text:
                 self.decoder.set_align_text(text)
             else:
                 self.decoder.activate_search(search)
-            self.decoder.set_cmn(channel.mean)
-            yield from self._utterance(sound)
+            self.decoder.set_cmn(mean.text)
+            yield from self._utterance(audio)
             return list(tokens(self.decoder.seg()))
         finally:
             self._busy = False
 
-    def _listen(self, sound: bytes, channel: CepstralMean) -> Generator[None, None, None]:
-        """Learn the mean of this sound before its words are looked for."""
-        self.decoder.reinit_feat()  # forget the noise around whoever was heard before
-        channel.fade()
-        for at in range(0, len(sound), MEASURED):
+    def _measure_mean(self, audio: bytes, mean: CepstralMean) -> Generator[None, None, None]:
+        """Add the mean of this audio, which the search for words needs from its beginning."""
+        self.decoder.reinit_feat()  # forget the noise level of the utterance before
+        mean.fade()
+        for at in range(0, len(audio), MEASURED):
             self.decoder.activate_search(MEASURE)
             self.decoder.set_cmn(ZERO)
             self.decoder.start_utt()
-            self.decoder.process_raw(sound[at : at + MEASURED], True, False)
+            self.decoder.process_raw(audio[at : at + MEASURED], True, False)
             self.decoder.end_utt()
-            channel.add(self.decoder.get_cmn(True), self.decoder.n_frames())
+            mean.add(self.decoder.get_cmn(True), self.decoder.n_frames())
             yield
 
-    def _utterance(self, sound: bytes) -> Generator[None, None, None]:
+    def _utterance(self, audio: bytes) -> Generator[None, None, None]:
         self.decoder.start_utt()
         try:
-            for at in range(0, len(sound), BLOCK):
-                self.decoder.process_raw(sound[at : at + BLOCK], False, False)
+            for at in range(0, len(audio), BLOCK):
+                self.decoder.process_raw(audio[at : at + BLOCK], False, False)
                 if at % STEP == 0:
                     yield
         finally:
             self.decoder.end_utt()
 
 
-def tokens(found: Any) -> Iterator[Token]:
-    """What the engine tells of an utterance, without its silences, noises and marks of pronunciation."""
-    for part in found or ():
-        if part.word[0] not in "<[+":
+def tokens(segments: Any) -> Iterator[Token]:
+    """The words of an utterance, without silences, noises and numbers of pronunciation variants."""
+    for segment in segments or ():
+        if segment.word[0] not in "<[+":
             yield Token(
-                VARIANT.sub("", part.word),
-                part.start_frame / FRAMES,
-                (part.end_frame + 1) / FRAMES,
-                round(min(1.0, max(0.0, part.prob)), 3),
+                VARIANT.sub("", segment.word),
+                segment.start_frame / FRAMES,
+                (segment.end_frame + 1) / FRAMES,
+                round(min(1.0, max(0.0, segment.prob)), 3),
             )
 
 
 @cache
 def recogniser() -> Recogniser:
-    """The one of this worker. Raises `JobError` with the way to get it."""
+    """The one recogniser of this worker. Raises `JobError` with the install command."""
     try:
         library = import_module("pocketsphinx")
     except ImportError as missing:

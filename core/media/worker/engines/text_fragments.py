@@ -1,4 +1,4 @@
-"""Cut a text where a speaker would breathe, so that one long job becomes many short steps."""
+"""A text split into fragments where a speaker would pause, so that one long job becomes many short steps."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LONGEST_WORD = 40
 
 
 def speakable(text: str) -> str:
-    """The text without what the engine might take for an instruction; the length stays, so positions hold."""
+    """The text without what the engine might take for a command; the length stays, so that positions hold."""
     return UNSPEAKABLE.sub(" ", text)
 
 
@@ -31,7 +31,7 @@ def split(
 
     Fragments end after a sentence once they weigh `least`, and before they weigh more than `most` at the best
     place there is. A character of a wide script weighs 4, about what it takes longer to say. The first one
-    ends with the first sentence: whoever waits hears it sooner. Nothing unbroken is longer than `word`.
+    ends with the first sentence, so that audio begins sooner. Nothing unbroken is longer than `word`.
     """
     start, wanted = 0, 1
     while start < len(text):

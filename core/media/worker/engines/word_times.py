@@ -1,4 +1,4 @@
-"""Turn the engine's marks into words of the text with the times they are heard."""
+"""The words of a text with their times, from the marks of the speech engine."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TimedWord = tuple[str, float, float]
 
 
 class WordTimes:
-    """The words of one fragment; `origin` and times are in seconds of the sound as it will be heard.
+    """The words of one fragment; `origin` and times are in seconds of the finished audio.
 
     The engine marks `$1,250` five times and `of the` once; here a word is what stands between one place
     where a word may begin and the next one that was marked, without the punctuation around it.
@@ -30,7 +30,7 @@ class WordTimes:
         self._begin = 0
         self._end: int | None = None
 
-    def note(self, marks: list[Mark]) -> list[TimedWord]:
+    def add(self, marks: list[Mark]) -> list[TimedWord]:
         """The words that these marks complete."""
         found: list[TimedWord] = []
         for mark in marks:

@@ -1,4 +1,4 @@
-"""Worker side of alignment: the recogniser is told the words and looks for their places."""
+"""Alignment of a known text with its audio: the recogniser finds the time of each word."""
 
 from __future__ import annotations
 
@@ -15,44 +15,44 @@ from core.media.worker.engines.word_times import trim
 from core.media.worker.output import JobError, Output
 
 LONGEST = 600
-"""Seconds: the search keeps every moment of the sound in memory."""
+"""Seconds: the search keeps its state for every frame of the audio in memory."""
 
-JOINTS = re.compile(r"[-‐‑–—/]")
+WORD_JOINTS = re.compile(r"[-‐‑–—/]")
 
 Result = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class KnownWord:
-    """A word of the text and what the dictionary calls its parts."""
+    """A word of the text and the dictionary words it consists of."""
 
     word: str
     parts: tuple[str, ...]
 
 
-def align(args: dict[str, Any], output: Output) -> Generator[None, None, Result]:
+def run(args: dict[str, Any], output: Output) -> Generator[None, None, Result]:
     """`path` and `text` in; returns `{"words": [[word, start, end], ...], "seconds"}`."""
-    sound = bytearray()
+    audio = bytearray()
     with open_media(args["path"]) as media:
-        for piece in audio_chunks(media):
+        for chunk in audio_chunks(media):
             output.check()
-            sound += piece
-            if len(sound) > LONGEST * SECOND:
+            audio += chunk
+            if len(audio) > LONGEST * SECOND:
                 raise JobError("unsupported", f"Alignment takes at most {LONGEST} seconds of sound.", "file")
-    found = recogniser()
-    words = known_words(UNSPEAKABLE.sub(" ", args["text"]), found.knows)
+    engine = recogniser()
+    words = known_words(UNSPEAKABLE.sub(" ", args["text"]), engine.knows)
     tokens: list[Token] = []
     if words:
-        tokens = yield from found.align(bytes(sound), [part for word in words for part in word.parts])
-    return {"words": align_tokens(words, tokens), "seconds": round(len(sound) / SECOND, 3)}
+        tokens = yield from engine.align(bytes(audio), [part for word in words for part in word.parts])
+    return {"words": align_tokens(words, tokens), "seconds": round(len(audio) / SECOND, 3)}
 
 
 def known_words(text: str, knows: Callable[[str], bool]) -> list[KnownWord]:
     """The words whose every part is in the dictionary."""
     found = []
-    for piece in text.split():
-        word = trim(piece)
-        parts = tuple(part for part in JOINTS.split(word.lower().replace("’", "'")) if part)
+    for token in text.split():
+        word = trim(token)
+        parts = tuple(part for part in WORD_JOINTS.split(word.lower().replace("’", "'")) if part)
         if parts and all(knows(part) for part in parts):
             found.append(KnownWord(word, parts))
     return found

@@ -1,4 +1,4 @@
-"""Worker side of showing a PDF: its first page as a picture."""
+"""The first page of a PDF as an image."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from core.media.worker.libraries import pdfium
 from core.media.worker.output import Output
 
 
-def draw(args: dict[str, Any], output: Output) -> Generator[None, None, dict[str, Any]]:
+def run(args: dict[str, Any], output: Output) -> Generator[None, None, dict[str, Any]]:
     """Write the first page of the PDF at `path` to `target` as PNG; returns `{"pages"}`."""
     with pdf_errors(), pdfium().PdfDocument(args["path"]) as document:
         pages = facts(document)["pages"]

@@ -1,4 +1,4 @@
-"""Worker side of a download: recorded raw sound becomes a file in the format that was chosen."""
+"""Raw samples become an audio file in the format that was chosen."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ RATES = {
 Result = dict[str, Any]
 
 
-def encode(args: dict[str, Any], output: Output) -> Generator[None, None, Result]:
+def run(args: dict[str, Any], output: Output) -> Generator[None, None, Result]:
     """`source` (raw s16le), `sample_rate`, `channels`, `target`, `format`; returns `{"bytes", "seconds"}`.
 
     The target is a whole file with true sizes in its header; a failed or cancelled job removes it.
@@ -34,8 +34,8 @@ def encode(args: dict[str, Any], output: Output) -> Generator[None, None, Result
     form = AudioFormat(args["format"])
     finished = False
     try:
-        with source.open("rb") as sound, target.open("w+b") as file:
-            yield from _convert(sound, file, form, shape, output)
+        with source.open("rb") as samples, target.open("w+b") as file:
+            yield from _convert(samples, file, form, shape, output)
         finished = True
     finally:
         if not finished:
@@ -54,7 +54,7 @@ def shape_for(form: AudioFormat, source: PcmShape) -> PcmShape:
 
 
 def _convert(
-    sound: BinaryIO, file: BinaryIO, form: AudioFormat, shape: PcmShape, output: Output
+    samples: BinaryIO, file: BinaryIO, form: AudioFormat, shape: PcmShape, output: Output
 ) -> Generator[None, None, None]:
     goal = shape_for(form, shape)
     if form is AudioFormat.WAV:
@@ -62,11 +62,11 @@ def _convert(
     raw = form in (AudioFormat.WAV, AudioFormat.PCM)
     encoder = RawEncoder(shape, goal, file.write) if raw else ContainerEncoder(form, shape, goal, file)
     block = 2 * shape.channels
-    while piece := sound.read(shape.bytes_per_second):
+    while chunk := samples.read(shape.bytes_per_second):
         output.check()
-        encoder.write(piece[: len(piece) - len(piece) % block])
-        if sound.tell() // shape.bytes_per_second % STEP_SECONDS == 0:
-            output.event("progress", done=sound.tell() / shape.bytes_per_second, unit="second")
+        encoder.write(chunk[: len(chunk) - len(chunk) % block])
+        if samples.tell() // shape.bytes_per_second % STEP_SECONDS == 0:
+            output.event("progress", done=samples.tell() / shape.bytes_per_second, unit="second")
             yield
     encoder.close()
     if form is AudioFormat.WAV:

@@ -1,4 +1,4 @@
-"""Worker side of measuring sound: how it is coded, how loud it is, how much of it is silence."""
+"""Measurements of audio: how it is coded, how loud it is, how much of it is silence."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ TAGS = ("title", "artist", "album", "date", "genre", "comment")
 Result = dict[str, Any]
 
 
-def inspect(args: dict[str, Any], output: Output) -> Generator[None, None, Result]:
-    """`path` in; the events `sound`, `progress`, `loudness`, `picture`; returns `{"seconds"}`."""
+def run(args: dict[str, Any], output: Output) -> Generator[None, None, Result]:
+    """`path` in; the events `audio`, `progress`, `loudness`, `rendered`; returns `{"seconds"}`."""
     with open_media(args["path"]) as media:
-        output.event("sound", **facts(media))
+        output.event("audio", **facts(media))
         yield
         meter, levels = Loudness(), Levels()
-        seconds = yield from measured(media, meter, levels, output)
+        seconds = yield from measure(media, meter, levels, output)
     if not levels.peaks:
         raise unreadable(DAMAGED)
     output.event("loudness", seconds=seconds, silence=levels.silence, **meter.result())
     yield
-    output.picture(waveform.render(levels.peaks, seconds), "image/png", "waveform")
+    output.image(waveform.render(levels.peaks, seconds), "image/png", "waveform")
     return {"seconds": seconds}
 
 
 def facts(media: MediaFile) -> Result:
-    """What the container and the coder say; the length is measured later, headers are not believed."""
-    stream = media.require_sound()
+    """What the container and the codec declare; the duration is measured later, headers are not believed."""
+    stream = media.require_audio()
     context = stream.codec_context
     tags = {**media.container.metadata, **stream.metadata}
     named = {name.lower(): str(value).strip()[:LONGEST_TAG] for name, value in tags.items()}
@@ -51,27 +51,27 @@ def facts(media: MediaFile) -> Result:
     }
 
 
-def measured(
+def measure(
     media: MediaFile, meter: Loudness, levels: Levels, output: Output
 ) -> Generator[None, None, float]:
     """Every sample into both meters; returns how many seconds there were."""
-    timeline, evened = Timeline(media.origin), FrameResampler()
-    told = 0.0
+    timeline, resampler = Timeline(media.origin), FrameResampler()
+    reported = 0.0
     for frame in media.frames():
         output.check()
         if gap := timeline.gap(timestamp(frame.pts, frame.time_base)):
             levels.skip(gap)
         timeline.extend(frame.samples / (frame.sample_rate or 1))
-        for even in evened.convert(frame):
-            levels.feed(even)
-            meter.feed(even)
-        if timeline.seconds - told >= STEP_SECONDS:
-            told = timeline.seconds
-            output.event("progress", done=round(told, 2))
+        for converted in resampler.convert(frame):
+            levels.feed(converted)
+            meter.feed(converted)
+        if timeline.seconds - reported >= STEP_SECONDS:
+            reported = timeline.seconds
+            output.event("progress", done=round(reported, 2))
             yield
-    for even in evened.close():
-        levels.feed(even)
-        meter.feed(even)
+    for converted in resampler.close():
+        levels.feed(converted)
+        meter.feed(converted)
     levels.close()
     meter.close()
     return round(timeline.seconds, 3)

@@ -1,4 +1,4 @@
-"""Worker side of looking at a picture: its header, its pixels, what it carries along."""
+"""Measurements of an image: its header, its colours, its EXIF fields."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from core.media.worker.output import Output
 
 SAMPLE = 200
 COLOURS = 6
-"""The palette is counted on the picture made this small: pixels on a side."""
+"""Pixels on a side of the copy whose colours are counted; colours of the palette."""
 
 OPAQUE = 128
 MOST_FIELDS = 40
@@ -41,29 +41,29 @@ TOO_LARGE = "This picture takes more memory than a worker has."
 Result = dict[str, Any]
 
 
-def inspect(args: dict[str, Any], output: Output) -> Generator[None, None, Result]:
+def run(args: dict[str, Any], output: Output) -> Generator[None, None, Result]:
     """`path` in; the events `image`, `exif` and `colours`; returns `{}`."""
     with Path(args["path"]).open("rb") as file:
         found = recognise(file)
         if not found.is_image:
             raise unreadable("This file is not a picture.")
         image_size(file, found.container)
-        moving = gif.Animation()
+        animation = gif.Animation()
         if found.container == "gif":
-            moving = yield from gif.measure(file)
-        with decoding(), opened(file) as image:
-            frames = moving.frames or getattr(image, "n_frames", 1)
-            output.event("image", **header(image, found.container), frames=frames, seconds=moving.seconds)
+            animation = yield from gif.measure(file)
+        with decoding_errors(), open_image(file) as image:
+            frames = animation.frames or getattr(image, "n_frames", 1)
+            output.event("image", **header(image, found.container), frames=frames, seconds=animation.seconds)
             yield
-            output.event("exif", **carried(image))
+            output.event("exif", **exif_facts(image))
             yield
-            output.event("colours", **seen(shrunk(image)))
+            output.event("colours", **colour_facts(thumbnail(image)))
     return {}
 
 
 @contextmanager
-def decoding() -> Iterator[None]:
-    """Whatever a decoder makes of a broken file is a `JobError`."""
+def decoding_errors() -> Iterator[None]:
+    """Whatever a decoder raises over a broken file becomes a `JobError`."""
     try:
         yield
     except MemoryError:
@@ -72,11 +72,11 @@ def decoding() -> Iterator[None]:
         raise unreadable(DAMAGED) from None
 
 
-def opened(file: BinaryIO) -> Any:
-    """The picture, not yet decoded. Raises `JobError` for what turns out larger than its header said."""
+def open_image(file: BinaryIO) -> Any:
+    """The image, not yet decoded. Raises `JobError` where it is larger than its header said."""
     file.seek(0)
     library = pillow()
-    library.MAX_IMAGE_PIXELS = None  # bounded by us, before a pixel is decoded
+    library.MAX_IMAGE_PIXELS = None  # bounded here, before a pixel is decoded
     image = library.open(file, formats=("PNG", "JPEG", "GIF", "WEBP"))
     if image.width * image.height > MAX_PIXELS:
         raise unreadable(f"A picture may have {MAX_PIXELS:,} pixels.")
@@ -96,45 +96,45 @@ def header(image: Any, container: str) -> Result:
     }
 
 
-def carried(image: Any) -> Result:
+def exif_facts(image: Any) -> Result:
     """The EXIF fields by name, without any position; `position` says whether there was one."""
     found: Result = {"fields": [], "more": 0, "position": False}
-    if image.format == "PNG":  # may carry it behind its pixels, and what broke once would later load as black
+    if image.format == "PNG":  # EXIF may follow the pixels; after a failed load they would be black
         image.load()
     with suppress(*BROKEN):  # a damaged block costs what is in it, not the picture
         exif = image.getexif()
         found["position"] = POSITION in exif
-        fields = list(named({**exif, **exif.get_ifd(DETAILS)}))
+        fields = list(exif_fields({**exif, **exif.get_ifd(DETAILS)}))
         found.update(fields=fields[:MOST_FIELDS], more=len(fields[MOST_FIELDS:]))
     return found
 
 
-def named(raw: Mapping[int, Any]) -> Iterator[tuple[str, str]]:
-    """The fields that may be told and that say something."""
+def exif_fields(raw: Mapping[int, Any]) -> Iterator[tuple[str, str]]:
+    """Names and texts of the fields that are not private and not blank."""
     for number, value in raw.items():
-        name, text = field_name(number), readable(value)
+        name, text = field_name(number), field_text(value)
         if number not in PRIVATE and name and text:
             yield name, text
 
 
 def field_name(number: int) -> str:
-    """The standard's name of a field; "" for one it does not know or that tells of a position."""
+    """The standard's name of a field; "" for an unknown one and for positions."""
     name = str(pillow("ExifTags").TAGS.get(number, ""))
     return "" if name.startswith("GPS") else name
 
 
-def readable(raw: Any) -> str:
+def field_text(raw: Any) -> str:
     """A value as text; "" for raw bytes and for what is only blank."""
     if isinstance(raw, bytes):
         return ""
     if isinstance(raw, tuple):
-        return ", ".join(readable(part) for part in raw[:8])
+        return ", ".join(field_text(part) for part in raw[:8])
     if isinstance(raw, str):
         return raw.replace("\0", " ").strip()[:LONGEST_FIELD]
     return f"{float(raw):.6g}" if isinstance(raw, Real) else ""
 
 
-def shrunk(image: Any) -> Any:
+def thumbnail(image: Any) -> Any:
     """A small copy with red, green, blue and opacity; a JPEG is not even decoded at its full size."""
     if image.mode.startswith("I;16"):
         image = image.convert("I")
@@ -144,7 +144,7 @@ def shrunk(image: Any) -> Any:
     return image.convert("RGBA")
 
 
-def seen(small: Any) -> Result:
+def colour_facts(small: Any) -> Result:
     """The commonest colours with their shares, the brightness (0 to 1), the share that is see-through."""
     raw = small.tobytes()
     solid = [at for at in range(3, len(raw), 4) if raw[at] >= OPAQUE]

@@ -1,4 +1,4 @@
-"""Worker side of reading a PDF: what it says of itself, its text, a picture of its first page."""
+"""Measurements of a PDF: its metadata, its text, an image of its first page."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ MOST_PAGES = 500
 
 EXCERPT = 2000
 LONGEST_PAGE = 200_000
-"""Characters: of the whole text that are told, of one page that are counted."""
+"""Characters: of the excerpt, and of one page that are counted."""
 
 WIDTH, HEIGHT = 1000, 1414
 """Pixels within which the first page is drawn; an upright sheet of A4 fills them."""
 
 MILLIMETRES = 25.4 / 72
 FIELDS = ("Title", "Author", "Subject", "Creator", "Producer", "CreationDate")
-MENDED = {0: None, 0xFFFE: "-"}
+LINE_END_MARKS = {0: None, 0xFFFE: "-"}
 """The library's own mark for a hyphen at the end of a line."""
 
 LOCKED = "This PDF asks for a password."
@@ -34,20 +34,20 @@ TOO_LARGE = "This PDF takes more memory than a worker has."
 Result = dict[str, Any]
 
 
-def inspect(args: dict[str, Any], output: Output) -> Generator[None, None, Result]:
-    """`path` in; the events `pdf`, `text`, `picture`; returns `{"pages"}`."""
+def run(args: dict[str, Any], output: Output) -> Generator[None, None, Result]:
+    """`path` in; the events `pdf`, `text`, `rendered`; returns `{"pages"}`."""
     with pdf_errors(), pdfium().PdfDocument(args["path"]) as document:
         output.event("pdf", **facts(document))
         yield
-        output.event("text", **(yield from text(document, output)))
+        output.event("text", **(yield from text_facts(document, output)))
         yield
-        output.picture(render_page(document[0]), "image/png", "first page")
+        output.image(render_page(document[0]), "image/png", "first page")
         return {"pages": len(document)}
 
 
 @contextmanager
 def pdf_errors() -> Iterator[None]:
-    """Whatever the library makes of a broken file is a `JobError`."""
+    """Whatever the library raises over a broken file becomes a `JobError`."""
     try:
         yield
     except MemoryError:
@@ -57,21 +57,21 @@ def pdf_errors() -> Iterator[None]:
 
 
 def facts(document: Any) -> Result:
-    """Pages, version, size of the first page in millimetres, and what the author wrote down."""
+    """Pages, version, size of the first page in millimetres, and the metadata fields."""
     if not len(document):
         raise unreadable("This PDF has no pages.")
     width, height = document[0].get_size()
-    told = document.get_metadata_dict(skip_empty=True)
+    metadata = document.get_metadata_dict(skip_empty=True)
     return {
         "pages": len(document),
         "version": document.get_version(),
         "size": [round(width * MILLIMETRES), round(height * MILLIMETRES)],
-        "fields": [(name, told[name][:200]) for name in FIELDS if name in told],
+        "fields": [(name, metadata[name][:200]) for name in FIELDS if name in metadata],
     }
 
 
-def text(document: Any, output: Output) -> Generator[None, None, Result]:
-    """Characters and words of all pages read, those without any, and how the text begins."""
+def text_facts(document: Any, output: Output) -> Generator[None, None, Result]:
+    """Characters and words of the pages read, how many pages had none, and the beginning of the text."""
     characters = words = empty = 0
     excerpt = ""
     pages = min(len(document), MOST_PAGES)
@@ -89,11 +89,11 @@ def text(document: Any, output: Output) -> Generator[None, None, Result]:
 
 
 def page_text(page: Any) -> str:
-    """A page as lines of text; what stands in a table keeps its line."""
-    with closing(page), closing(page.get_textpage()) as written:
-        count = min(written.count_chars(), LONGEST_PAGE)
-        found: str = written.get_text_range(0, count) if count else ""
-    return found.translate(MENDED).replace("\r\n", "\n").strip()
+    """The text of a page, line by line."""
+    with closing(page), closing(page.get_textpage()) as text_page:
+        count = min(text_page.count_chars(), LONGEST_PAGE)
+        found: str = text_page.get_text_range(0, count) if count else ""
+    return found.translate(LINE_END_MARKS).replace("\r\n", "\n").strip()
 
 
 def render_page(page: Any) -> bytes:

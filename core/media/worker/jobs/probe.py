@@ -1,4 +1,4 @@
-"""Worker side of a probe: what a file is and how long it plays, counted packet by packet."""
+"""A probe: what a file is and how long it plays, counted packet by packet."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ WAV_HEADER = 44
 Result = dict[str, Any]
 
 
-def probe(args: dict[str, Any], output: Output) -> Generator[None, None, Result]:
-    """`path` in, the fields of a `Probe` out. Refused as `unsupported_media`: what nobody can read here."""
+def run(args: dict[str, Any], output: Output) -> Generator[None, None, Result]:
+    """`path` in, the fields of a `Probe` out. Anything else is refused as `unsupported_media`."""
     path = Path(args["path"])
     with path.open("rb") as file:
         found = recognise(file)
@@ -46,18 +46,18 @@ def probe(args: dict[str, Any], output: Output) -> Generator[None, None, Result]
 
 
 def measure(path: Path, output: Output) -> Generator[None, None, Result]:
-    """Sound or video: what its streams are, and how long the longer of them plays."""
+    """Audio or video: what its streams are, and how long the longer of them plays."""
     with open_media(str(path)) as media:
-        sound = sound_facts(media) if media.sound is not None or media.picture is None else {}
-        picture = picture_facts(media)
+        audio = audio_facts(media) if media.audio is not None or media.video is None else {}
+        video = video_facts(media)
     seconds = 0.0
-    for stream in [name for name, facts in (("sound", sound), ("picture", picture)) if facts]:
+    for stream in [name for name, facts in (("audio", audio), ("video", video)) if facts]:
         with open_media(str(path)) as media:
             seconds = max(seconds, (yield from playing_time(media, getattr(media, stream), output)))
     if not seconds:
-        raise unreadable(SILENT if sound else DAMAGED)
+        raise unreadable(SILENT if audio else DAMAGED)
     return described(
-        media.file_type, "video" if picture else "audio", seconds=round(seconds, 3), **sound, **picture
+        media.file_type, "video" if video else "audio", seconds=round(seconds, 3), **audio, **video
     )
 
 
@@ -66,9 +66,9 @@ def described(found: FileType, kind: str, **facts: Any) -> Result:
     return {"kind": kind, "container": found.container, "media_type": media_type, **facts}
 
 
-def sound_facts(media: MediaFile) -> Result:
-    """Codec, channels and rate of the sound, of which some must decode."""
-    stream = media.require_sound()
+def audio_facts(media: MediaFile) -> Result:
+    """Codec, channels and rate of the audio, of which some must decode."""
+    stream = media.require_audio()
     frame = next(media.frames(), None)
     if frame is None:
         raise unreadable(SILENT)
@@ -79,24 +79,24 @@ def sound_facts(media: MediaFile) -> Result:
     }
 
 
-def picture_facts(media: MediaFile) -> Result:
-    if media.picture is None:
+def video_facts(media: MediaFile) -> Result:
+    if media.video is None:
         return {}
-    context = media.picture.codec_context
+    context = media.video.codec_context
     if context is None:
         return {}
     return {"video_codec": context.name, "width": context.width, "height": context.height}
 
 
 def playing_time(media: MediaFile, stream: Any, output: Output) -> Generator[None, None, float]:
-    """Seconds, by going through every packet of a stream; headers are not believed."""
+    """Seconds, counted over every packet of a stream; headers are not believed."""
     timeline = Timeline(media.origin)
     for number, packet in enumerate(islice(media.packets(stream), MOST_PACKETS), 1):
         output.check()
-        start, lasting = timestamp(packet.dts, packet.time_base), packet_seconds(packet)
-        if lasting:
+        start, seconds = timestamp(packet.dts, packet.time_base), packet_seconds(packet)
+        if seconds:
             timeline.gap(start)
-            timeline.extend(lasting)
+            timeline.extend(seconds)
         else:
             timeline.reach(start)
         if number % STEP_PACKETS == 0:
@@ -107,9 +107,9 @@ def playing_time(media: MediaFile, stream: Any, output: Output) -> Generator[Non
 def plain_wav(path: Path) -> Result:
     """A wav file without any library; what its header claims beyond the end of the file does not count."""
     try:
-        with wave.open(str(path), "rb") as sound:
-            rate, channels, width = sound.getframerate(), sound.getnchannels(), sound.getsampwidth()
-            claimed = sound.getnframes()
+        with wave.open(str(path), "rb") as audio:
+            rate, channels, width = audio.getframerate(), audio.getnchannels(), audio.getsampwidth()
+            claimed = audio.getnframes()
     except (wave.Error, EOFError, ZeroDivisionError):
         raise unreadable(DAMAGED) from None
     held = min(claimed, (path.stat().st_size - WAV_HEADER) // (channels * width))
@@ -119,7 +119,7 @@ def plain_wav(path: Path) -> Result:
 
 
 def pages(path: Path) -> int | None:
-    """How many pages a PDF has; None for one that wants a password and where pypdfium2 is missing."""
+    """How many pages a PDF has; None for one with a password and where pypdfium2 is missing."""
     try:
         library = import_module("pypdfium2")
     except ImportError:

@@ -1,4 +1,4 @@
-"""Worker side of speech: a text becomes sound and word times, fragment by fragment."""
+"""Speech synthesis: a text becomes audio and word times, fragment by fragment."""
 
 from __future__ import annotations
 
@@ -23,27 +23,28 @@ from core.media.worker.engines.word_times import WordTimes
 from core.media.worker.output import JobError, Output
 
 SILENCE = 0.2
-"""Seconds of silence that stand for a text with nothing to say: every file must hold some sound."""
+"""Seconds of silence for a text without words: every file must hold some audio."""
 
-AT_ONCE = 0.5
-"""Seconds of sound that one step encodes: it takes ten times as long as making them, and others wait."""
+STEP_SECONDS = 0.5
+"""Seconds of audio that one step encodes: encoding takes ten times as long as synthesis, and other jobs
+wait."""
 
-FAMILIAR = ("gmw/en-US", "gmw/en", "gmw/de", "roa/es", "roa/fr", "zle/ru", "sit/cmn")
-VARIANTS = ("f1", "f2", "f3", "f4", "m1", "m3", "m5", "whisper")
-"""What a refusal names when nothing is near."""
+COMMON_VOICES = ("gmw/en-US", "gmw/en", "gmw/de", "roa/es", "roa/fr", "zle/ru", "sit/cmn")
+COMMON_VARIANTS = ("f1", "f2", "f3", "f4", "m1", "m3", "m5", "whisper")
+"""Named in the error where nothing is similar to the voice or variant that was requested."""
 
-FRAGILE = {"inc/si": 16}
+LONGEST_WORDS = {"inc/si": 16}
 """Voices that overran a buffer on longer unbroken words (found by fuzzing), and the length that is safe."""
 
 Result = dict[str, Any]
 Steps = Generator[None, None, None]
 
 
-class Speech:
-    """One text on its way to sound."""
+class Synthesis:
+    """One text that becomes audio in the output."""
 
     def __init__(self, args: dict[str, Any], output: Output) -> None:
-        self.engine = load()
+        self.engine = load_engine()
         self.output = output
         self.voice = find_voice(self.engine, args["voice"])
         self.pitch = int(args["pitch"])
@@ -52,34 +53,34 @@ class Speech:
         self.tempo = min(1.0, wanted / SLOWEST)
         self.samples = 0
         source, target = PcmShape(self.engine.sample_rate), PcmShape(PCM_RATE)
-        encoder: Encoder = streaming_encoder(AudioFormat(args["format"]), source, target, self._heard)
+        encoder: Encoder = streaming_encoder(AudioFormat(args["format"]), source, target, self._send)
         self.encoder = encoder if self.tempo == 1.0 else TempoEncoder(self.tempo, source, encoder)
 
     @property
     def seconds(self) -> float:
         return self.samples / self.engine.sample_rate / self.tempo
 
-    def say(self, text: str, *, pause: bool) -> Steps:
-        """One fragment: its sound goes to the encoder, its words ahead of it to the output."""
-        spoken = 0
+    def synthesize(self, text: str, *, pause: bool) -> Steps:
+        """One fragment: its words go to the output before its audio goes to the encoder."""
+        samples = 0
         scale = 1 / (self.engine.sample_rate * self.tempo)
-        enough = round(2 * AT_ONCE * self.engine.sample_rate)
+        enough = round(2 * STEP_SECONDS * self.engine.sample_rate)
         words = WordTimes(text, origin=self.seconds, seconds_per_sample=scale)
         later = bytearray()
 
-        def receive(sound: bytes, marks: list[Mark]) -> None:
-            nonlocal spoken
+        def receive(audio: bytes, marks: list[Mark]) -> None:
+            nonlocal samples
             self.output.check()
-            self.output.words(words.note(marks))
-            if 2 * spoken >= enough:
-                later.extend(sound)
-            elif sound:
-                self.encoder.write(sound)
-            spoken += len(sound) // 2
+            self.output.words(words.add(marks))
+            if 2 * samples >= enough:
+                later.extend(audio)
+            elif audio:
+                self.encoder.write(audio)
+            samples += len(audio) // 2
 
         self.engine.speak(text, voice=self.voice, rate=self.rate, pitch=self.pitch, pause=pause, sink=receive)
-        self.output.words(words.finish(spoken))
-        self.samples += spoken
+        self.output.words(words.finish(samples))
+        self.samples += samples
         for at in range(0, len(later), enough):
             yield
             self.encoder.write(bytes(later[at : at + enough]))
@@ -91,39 +92,28 @@ class Speech:
             self.samples = shortest
         self.encoder.close()
 
-    def _heard(self, data: bytes) -> None:
+    def _send(self, data: bytes) -> None:
         if data:
-            self.output.sound(data)
+            self.output.audio(data)
 
 
-def speak(args: dict[str, Any], output: Output) -> Generator[None, None, Result]:
-    """`text`, `voice`, `speed`, `pitch`, `format` in; sound and words out; returns `{"seconds"}`."""
-    speech = Speech(args, output)
+def run(args: dict[str, Any], output: Output) -> Generator[None, None, Result]:
+    """`text`, `voice`, `speed`, `pitch`, `format` in; audio and words out; returns `{"seconds"}`."""
+    synthesis = Synthesis(args, output)
     output.event("audio", sample_rate=PCM_RATE, channels=1)
     text = speakable(args["text"])
     scale = min(1.0, float(args["speed"]))
-    word = FRAGILE.get(speech.voice.partition("+")[0], LONGEST_WORD)
+    word = LONGEST_WORDS.get(synthesis.voice.partition("+")[0], LONGEST_WORD)
     for offset, fragment in split(text, least=round(100 * scale), most=round(300 * scale), word=word):
         if offset:
             yield
-        yield from speech.say(fragment, pause=offset + len(fragment) < len(text))
-    speech.close()
-    return {"seconds": round(speech.seconds, 3)}
+        yield from synthesis.synthesize(fragment, pause=offset + len(fragment) < len(text))
+    synthesis.close()
+    return {"seconds": round(synthesis.seconds, 3)}
 
 
-def voices(args: dict[str, Any], output: Output) -> Generator[None, None, Result]:
-    """Returns `{"voices": [...], "variants": [...]}` as the engine knows them."""
-    yield
-    found = load()
-    listed = [
-        {"id": v.identifier, "name": v.name, "language": v.language, "gender": v.gender, "age": v.age}
-        for v in found.voices()
-    ]
-    return {"voices": listed, "variants": sorted(found.variants())}
-
-
-def load() -> Engine:
-    """The engine. Raises `JobError` with the way to get it."""
+def load_engine() -> Engine:
+    """The engine. Raises `JobError` with the install command."""
     try:
         return engine()
     except EngineMissing as missing:
@@ -131,17 +121,19 @@ def load() -> Engine:
 
 
 def find_voice(found: Engine, wanted: str) -> str:
-    """The engine's spelling of a voice such as `gmw/en-US+f3`. Raises `JobError` naming near ones."""
+    """The engine's name of a voice such as `gmw/en-US+f3`. Raises `JobError` naming similar ones."""
     name, plus, variant = wanted.partition("+")
     known = {voice.identifier.casefold(): voice.identifier for voice in found.voices()}
     identifier = known.get(name.casefold())
     if identifier is None:
         near = difflib.get_close_matches(name.casefold(), known, n=5)
-        listed = ", ".join([known[key] for key in near] or FAMILIAR)
+        listed = ", ".join([known[key] for key in near] or COMMON_VOICES)
         raise JobError(
             "invalid", f"There is no voice {wanted[:80]!r}. Voices are named like {listed}.", "voice"
         )
     if plus and variant not in found.variants():
-        message = f"There is no variant {variant[:80]!r}. Variants are {', '.join(VARIANTS)} and others."
+        message = (
+            f"There is no variant {variant[:80]!r}. Variants are {', '.join(COMMON_VARIANTS)} and others."
+        )
         raise JobError("invalid", message, "voice")
     return identifier + plus + variant

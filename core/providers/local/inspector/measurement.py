@@ -12,8 +12,8 @@ from core.contract.chat import Media
 from core.contract.errors import Interrupted, PolyphonyError
 from core.contract.events import ImageReady, Progress
 from core.contract.usage import Kind, Unit
+from core.media import client
 from core.media.installed import transcription_hint
-from core.media.pool.pool import shared_pool
 from core.providers.local.inspector.message import Part
 from core.providers.local.inspector.report import (
     audio,
@@ -118,7 +118,7 @@ class Measuring:
             async for finding in findings:
                 yield finding
         self.tally.add(Kind.VIDEO_IN, Unit.SECOND, result["seconds"])
-        if result["sound"] or not result["seconds"]:
+        if result["audio"] or not result["seconds"]:
             title = SOUND_TRACK if result["seconds"] else "Audio"
             async with aclosing(self.sound(part, media, title)) as findings:
                 async for finding in findings:
@@ -136,10 +136,10 @@ class Measuring:
 
         name, stored = ("", 0) if title == SOUND_TRACK else (part.name, media.size)
         wordings: Wordings = {
-            "sound": lambda found: audio.sound_piece(found, title + part.number, name, stored),
+            "audio": lambda found: audio.sound_piece(found, title + part.number, name, stored),
             "loudness": loudness,
         }
-        async with aclosing(self._job("inspect_sound", media, wordings)) as findings:
+        async with aclosing(self._job("inspect_audio", media, wordings)) as findings:
             async for finding in findings:
                 yield finding
         async with aclosing(self.transcript(media, seconds)) as findings:
@@ -154,7 +154,7 @@ class Measuring:
         yield audio.transcript_opening(seconds)
         words = segments = 0
         limit = min(seconds, audio.LISTENED)
-        async with aclosing(shared_pool().run("hear", {"path": media.path})) as messages:
+        async with aclosing(client.run("transcribe", {"path": media.path})) as messages:
             async for message in messages:
                 assert isinstance(message, dict)
                 if float(message.get("start") or message.get("done") or 0) > audio.LISTENED:
@@ -175,11 +175,11 @@ class Measuring:
     ) -> Findings:
         """One operation of a worker, each of its events in words; `result` gets what it returns."""
         picture = b""
-        async with aclosing(shared_pool().run(kind, {"path": media.path})) as messages:
+        async with aclosing(client.run(kind, {"path": media.path})) as messages:
             async for message in messages:
                 if isinstance(message, bytes):
                     picture += message
-                elif message["event"] == "picture":
+                elif message["event"] == "rendered":
                     yield self._picture(message["media_type"], picture)
                     picture = b""
                 elif message["event"] == "progress":

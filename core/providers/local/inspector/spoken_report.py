@@ -15,9 +15,8 @@ from core.contract.errors import Unavailable, Unsupported
 from core.contract.events import AudioChunk, AudioStart, Event
 from core.contract.route import Target
 from core.contract.usage import Kind, Unit
-from core.media.client import encode
+from core.media import client
 from core.media.installed import HINT, can_encode, speech_hint
-from core.media.pool.pool import shared_pool
 from core.providers.local.inspector.usage import Tally
 from core.providers.local.speech import DEFAULT_VOICE, NORMAL_PITCH
 
@@ -102,7 +101,7 @@ class Gathering:
                 async with aclosing(spoken(text, self._voice, AudioFormat.PCM, self._tally)) as chunks:
                     async for chunk in chunks:
                         await asyncio.to_thread(append, source, chunk)
-            await encode(source, PcmShape(PCM_RATE), made, self._form)
+            await client.encode(source, PcmShape(PCM_RATE), made, self._form)
             yield AudioStart(self._form, PCM_RATE, 1)
             yield AudioChunk(await asyncio.to_thread(made.read_bytes))
 
@@ -110,7 +109,7 @@ class Gathering:
 async def spoken(text: str, voice: str, form: AudioFormat, tally: Tally) -> AsyncGenerator[bytes, None]:
     """The sound of one piece; its seconds are counted when it is whole."""
     args = {"text": text, "voice": voice, "speed": 1.0, "pitch": NORMAL_PITCH, "format": form.value}
-    async with aclosing(shared_pool().run("speak", args)) as messages:
+    async with aclosing(client.run("synthesize", args)) as messages:
         async for message in messages:
             if isinstance(message, bytes):
                 yield message

@@ -49,7 +49,7 @@ async def test_cancel_in_mid_job_leaves_the_worker_healthy(pool):
     workers = pool.process_ids
 
     for form in ("pcm", "mp3", "opus", "aac", "flac", "wav"):
-        async with aclosing(pool.run("speak", {**LONG, "format": form})) as messages:
+        async with aclosing(pool.run("synthesize", {**LONG, "format": form})) as messages:
             await first_sound(messages)
         assert await synthesized_size(pool, speech_job()) > 100_000
 
@@ -70,7 +70,7 @@ async def test_cancelled_task_ends_its_job(pool):
 
 @pytest.mark.anyio
 async def test_killed_worker_fails_its_job_and_the_next_one_works(pool):
-    async with aclosing(pool.run("speak", LONG)) as messages:
+    async with aclosing(pool.run("synthesize", LONG)) as messages:
         await first_sound(messages)
         [worker] = pool.process_ids
         os.kill(worker, signal.SIGKILL)
@@ -94,7 +94,7 @@ async def test_worker_killed_between_jobs_is_replaced(pool):
 
 @pytest.mark.anyio
 async def test_job_that_had_not_started_survives_the_crash(pool):
-    async with aclosing(pool.run("speak", LONG)) as messages:
+    async with aclosing(pool.run("synthesize", LONG)) as messages:
         await first_sound(messages)
         [worker] = pool.process_ids
         os.kill(worker, signal.SIGSTOP)
@@ -109,7 +109,7 @@ async def test_job_that_had_not_started_survives_the_crash(pool):
 async def test_worker_that_hangs_is_killed_at_the_time_out(synthesiser):
     pool = Pool(1, step_timeout=3.0)
     try:
-        async with aclosing(pool.run("speak", LONG)) as messages:
+        async with aclosing(pool.run("synthesize", LONG)) as messages:
             await first_sound(messages)
             [worker] = pool.process_ids
             os.kill(worker, signal.SIGSTOP)
@@ -124,7 +124,7 @@ async def test_worker_that_hangs_is_killed_at_the_time_out(synthesiser):
 
 @pytest.mark.anyio
 async def test_cancelled_job_of_a_hanging_worker_kills_it(pool):
-    async with aclosing(pool.run("speak", LONG)) as messages:
+    async with aclosing(pool.run("synthesize", LONG)) as messages:
         await first_sound(messages)
         [worker] = pool.process_ids
         os.kill(worker, signal.SIGSTOP)
@@ -164,7 +164,7 @@ async def test_short_job_overtakes_a_long_one(pool):
 
 @pytest.mark.anyio
 async def test_slow_reader_holds_neither_worker_nor_memory(pool):
-    async with aclosing(pool.run("speak", speech_job(SENTENCE * 400))) as messages:
+    async with aclosing(pool.run("synthesize", speech_job(SENTENCE * 400))) as messages:
         await first_sound(messages)
         assert await synthesized_size(pool, speech_job(SENTENCE * 40)) > 5_000_000
 
@@ -218,7 +218,7 @@ async def test_jobs_beyond_the_limit_wait_for_their_turn(pool, monkeypatch):
 @pytest.mark.anyio
 async def test_close_interrupts_what_is_open(synthesiser):
     pool = Pool(1)
-    async with aclosing(pool.run("speak", LONG)) as messages:
+    async with aclosing(pool.run("synthesize", LONG)) as messages:
         await first_sound(messages)
         workers = pool.process_ids
         await asyncio.to_thread(pool.close)
@@ -251,7 +251,7 @@ def test_pool_serves_several_event_loops_at_once(pool):
 
 def test_loop_that_vanishes_in_mid_job_does_no_harm(pool):
     loop = asyncio.new_event_loop()
-    messages = pool.run("speak", LONG)
+    messages = pool.run("synthesize", LONG)
     loop.run_until_complete(messages.__anext__())
     loop.run_until_complete(messages.aclose())
     loop.close()

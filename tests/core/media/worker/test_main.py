@@ -21,7 +21,7 @@ from core.media.pool.pool import Pool
 pool = Pool(1)
 async def speak():
     args = {"text": "word " * 4000, "voice": "gmw/en-US", "speed": 1, "pitch": 50, "format": "aac"}
-    async for message in pool.run("speak", args):
+    async for message in pool.run("synthesize", args):
         if isinstance(message, bytes):
             print(*pool.process_ids, flush=True)
             await asyncio.sleep(60)
@@ -88,7 +88,8 @@ def test_parent_that_ends_without_closing_leaves_no_worker_and_no_warning(synthe
 @pytest.mark.parametrize("form", ["pcm", "wav"])
 async def test_raw_formats_need_no_media_library(without_media_library, form):
     messages = [
-        message async for message in without_media_library.run("speak", speech_job(SENTENCE * 3, format=form))
+        message
+        async for message in without_media_library.run("synthesize", speech_job(SENTENCE * 3, format=form))
     ]
 
     sound = b"".join(message for message in messages if isinstance(message, bytes))

@@ -20,9 +20,9 @@ def video_piece(found: dict[str, Any], number: str, name: str, stored: int) -> P
         ("Frames per second", f"{rate:.2f}".rstrip("0").rstrip(".") if rate else ""),
         ("Codec", codec(found["codec"])),
         ("Bit rate", f"{bits / 1000:,.0f} kbit/s" if bits else ""),
-        ("Sound", "" if found["sound"] else "none"),
+        ("Sound", "" if found["audio"] else "none"),
     ]
     speech = f"The video{number} lasts {said(found['seconds'])}, at {width} by {height} pixels."
-    if not found["sound"]:
+    if not found["audio"]:
         speech += " It has no sound."
     return Piece(heading(f"Video{number}", name) + table(rows), speech)

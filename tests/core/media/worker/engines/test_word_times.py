@@ -8,7 +8,7 @@ def words(text: str, marks: list[tuple[int, int, int]], samples: int, origin: fl
     times = WordTimes(text, origin=origin, seconds_per_sample=0.001)
     found: list[TimedWord] = []
     for mark in marks:
-        found += times.note([Mark(*mark)])
+        found += times.add([Mark(*mark)])
     return found + times.finish(samples)
 
 

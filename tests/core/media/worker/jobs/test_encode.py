@@ -95,7 +95,7 @@ async def test_failed_or_cancelled_encoding_leaves_no_file(pool, tmp_path):
         async for message in messages:
             assert message["event"] == "progress"
             break
-    await pool.result("voices", {})
+    await pool.result("list_voices", {})
     assert not target.exists()
 
     with pytest.raises(UpstreamFailed):

@@ -75,7 +75,7 @@ async def write_down(request: TranscriptionRequest) -> Written:
 
 
 async def hear(pool: Pool, path: Path) -> dict[str, object]:
-    return await pool.result("hear", {"path": str(path)})
+    return await pool.result("transcribe", {"path": str(path)})
 
 
 async def first_segment(messages) -> dict[str, object]:
@@ -172,7 +172,7 @@ async def test_sound_that_begins_late_is_heard_at_its_place(speech_samples, pool
             output.mux(stream.encode(frame))
         output.mux(stream.encode(None))
 
-    async with aclosing(pool.run("hear", {"path": str(late)})) as messages:
+    async with aclosing(pool.run("transcribe", {"path": str(late)})) as messages:
         heard = [message async for message in messages]
 
     starts = [message["start"] for message in heard if message["event"] == "segment"]
@@ -191,7 +191,7 @@ async def test_silence_is_an_empty_transcript(recogniser, tmp_path):
 async def test_speech_without_a_pause_is_cut_into_stretches(speech_file, pool, tmp_path):
     unbroken = samples(speech_file)[: 7 * RATE * 2] * 3
     path = write_wav(tmp_path / "unbroken.wav", unbroken)
-    async with aclosing(pool.run("hear", {"path": str(path)})) as messages:
+    async with aclosing(pool.run("transcribe", {"path": str(path)})) as messages:
         segments = [message async for message in messages if message["event"] == "segment"]
 
     assert all(segment["end"] - segment["start"] <= 12.1 for segment in segments)
@@ -259,7 +259,7 @@ async def test_sound_cut_short_is_heard_up_to_the_cut(speech_samples, pool, tmp_
 
 
 async def test_stop_in_the_middle_frees_the_worker(conversation, pool, tmp_path):
-    async with aclosing(pool.run("hear", {"path": str(conversation)})) as messages:
+    async with aclosing(pool.run("transcribe", {"path": str(conversation)})) as messages:
         await first_segment(messages)
         workers = pool.process_ids
     short = write_wav(tmp_path / "short.wav", samples(conversation, 4.0))
@@ -289,7 +289,7 @@ async def test_two_files_at_once_in_one_worker_do_not_mix(speech_file, pool, tmp
 
 
 async def test_short_errand_overtakes_a_long_file(conversation, pool):
-    async with aclosing(pool.run("hear", {"path": str(conversation)})) as messages:
+    async with aclosing(pool.run("transcribe", {"path": str(conversation)})) as messages:
         first = await first_segment(messages)
         found = await pool.result("probe", {"path": str(conversation)})
         assert pool.open_jobs == 1
@@ -299,7 +299,7 @@ async def test_short_errand_overtakes_a_long_file(conversation, pool):
 
 
 async def test_killed_worker_is_a_typed_error_and_the_next_file_is_heard(conversation, pool, tmp_path):
-    async with aclosing(pool.run("hear", {"path": str(conversation)})) as messages:
+    async with aclosing(pool.run("transcribe", {"path": str(conversation)})) as messages:
         await first_segment(messages)
         [worker] = pool.process_ids
         os.kill(worker, signal.SIGKILL)
