@@ -16,7 +16,7 @@ LATEST = datetime(9999, 1, 1, tzinfo=UTC)
 CACHE_SIZE = 4096
 
 
-class PriceSheet:
+class EffectivePrices:
     """For every line and condition the newest row that is valid `at` a moment.
 
     `highest` is the highest price of each line in USD per unit: its only one, unless some are `conditional`.
@@ -61,17 +61,17 @@ class PriceSheet:
         return list(newest.values())
 
 
-_cache: dict[int, PriceSheet] = {}
+_cache: dict[int, EffectivePrices] = {}
 """By the identity of the tuple of prices, which its sheet keeps alive: the catalogue has one per endpoint,
 and comparing rows would cost as much as the cache saves."""
 
 
-def in_force(prices: Iterable[Price], at: datetime) -> PriceSheet:
+def in_force(prices: Iterable[Price], at: datetime) -> EffectivePrices:
     """The sheet of `prices` `at` a moment, cached by the identity of a tuple."""
     found = _cache.get(id(prices))
     if found is not None and found.prices is prices and found.since <= at < found.until:
         return found
-    found = PriceSheet(prices, at)
+    found = EffectivePrices(prices, at)
     if isinstance(prices, tuple):
         if len(_cache) >= CACHE_SIZE:
             _cache.clear()

@@ -20,7 +20,7 @@ from core.ledger.budgets import Payer
 from core.ledger.estimates.tasks import ESTIMATES, estimate
 from core.ledger.metering import Meter
 from core.ledger.store.batch import Row, Write
-from core.ledger.store.writer import Uncertain, Writer, writer
+from core.ledger.store.writer import LedgerWriter, Uncertain, writer
 from core.models.money import SCALE
 
 
@@ -66,7 +66,7 @@ class Record:
         request: Request,
         route: Route,
         estimate: Decimal | None,
-        through: Writer = writer,
+        through: LedgerWriter = writer,
     ) -> None:
         self.id = f"gen-{int(time.time())}-{random_digits()}"
         self.grant = grant

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-Row = Sequence[Any]
+Values = Sequence[Any]
 ROWS_PER_STATEMENT = (64, 16, 4, 1)
 """Sizes of statements with many rows: few, so that each is prepared once."""
 
@@ -25,7 +25,7 @@ class Cursor(Protocol):
 
     @property
     def rowcount(self) -> int: ...
-    def execute(self, statement: str, row: Row = ()) -> Any: ...
+    def execute(self, statement: str, row: Values = ()) -> Any: ...
     def fetchall(self) -> list[Any]: ...
 
 
@@ -52,7 +52,7 @@ def write_transaction() -> Iterator[Cursor]:
         cursor.close()
 
 
-def write_rows(cursor: Cursor, statement: Callable[[int], str], rows: Sequence[Row]) -> int:
+def write_rows(cursor: Cursor, statement: Callable[[int], str], rows: Sequence[Values]) -> int:
     """Run a statement for all `rows`, many at a time; the number of rows of the table that it changed.
 
     With SQLite every statement releases the GIL and has to wait for it again.
@@ -93,7 +93,7 @@ def roll_back(cursor: Any, database: BaseDatabaseWrapper) -> None:
 class QmarkCursor(sqlite3.Cursor):
     """SQLite's cursor, with PostgreSQL's parameter marks."""
 
-    def execute(self, statement: str, row: Row = ()) -> Any:
+    def execute(self, statement: str, row: Values = ()) -> Any:
         return super().execute(with_qmarks(statement), row)
 
 

@@ -52,7 +52,7 @@ class Uncertain(Unavailable):
     """The connection broke after the transaction began: it may have been committed."""
 
 
-class Writer:
+class LedgerWriter:
     """A thread, a queue, a connection. Any number of event loops may submit."""
 
     def __init__(self) -> None:
@@ -233,7 +233,7 @@ def resolve(resolved: Sequence[tuple[asyncio.Future[bool], WriteResult]]) -> Non
             future.set_result(answer)
 
 
-writer = Writer()
+writer = LedgerWriter()
 
 
 def start() -> None:

@@ -17,7 +17,7 @@ from core.ledger.store import spool, transaction
 from core.ledger.store.batch import Write
 from core.ledger.store.sweep import sweep
 from core.ledger.store.transaction import begin as begin_transaction
-from core.ledger.store.writer import Writer, commit
+from core.ledger.store.writer import LedgerWriter, commit
 from core.models import Budget, UsageRecord
 from tests.core.ledger.conftest import (
     PER_CHARACTER,
@@ -155,7 +155,7 @@ def test_budget_holds_against_several_writers(grant, alice):
     """Each writer has its connection, as every server process has its own."""
     budgets = [Budget.objects.create(user=alice, limit=1), Budget.objects.create(limit=1, window="week")]
     there, back = grant(*budgets), grant(*reversed(budgets))
-    writers = [Writer() for _ in range(4)]
+    writers = [LedgerWriter() for _ in range(4)]
     for each in writers:
         each.start()
 
@@ -186,7 +186,7 @@ def test_settling_by_all_ways_at_once_counts_once(grant, alice):
     """The end of the stream, the spool, the sweeper and another writer."""
     budget = Budget.objects.create(user=alice, limit=1)
     write = settling(grant(budget))
-    other = Writer()
+    other = LedgerWriter()
     other.start()
     spool.store([write])
 
