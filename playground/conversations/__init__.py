@@ -1,1 +1,1 @@
-"""Conversations that the server keeps: begun and gone on with by runs, read, copied and searched by pages."""
+"""Stored conversations: started and continued by runs, read, copied and searched by pages."""

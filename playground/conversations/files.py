@@ -1,4 +1,4 @@
-"""Uploads inside messages: on their way to a provider as `Media`, in a row as what was known of them."""
+"""Uploads in messages: as `Media` in a request, as a summary in a row."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FACTS = ("duration", "width", "height", "pages")
 
 
 class RequestFiles:
-    """The files of one request: each is looked up once, for its owner alone. Blocking."""
+    """The uploads of one request, each looked up once and for its owner only; blocking."""
 
     def __init__(self, user: User) -> None:
         self.user = user
@@ -30,8 +30,8 @@ class RequestFiles:
     def take(self, found: MessageFile) -> Media:
         """The file that `{"upload": ID}` names.
 
-        Raises `NotFound` for an unknown id, a foreign one and a file that is gone, `InvalidRequest` for one
-        that is no such medium and for base64: files are uploaded first.
+        Raises `NotFound` for an unknown id, one of another user and a deleted file, `InvalidRequest` for a
+        file of another type and for base64: files have to be uploaded first.
         """
         if not found.upload:
             raise InvalidRequest("Files are uploaded first and named by their id.", param=found.param)
@@ -54,7 +54,7 @@ class RequestFiles:
 
 
 def media(row: Upload, found: MessageFile) -> Media:
-    """Raises as `Shelf.take`."""
+    """Raises as `RequestFiles.take`."""
     path = local_path(row)
     try:
         with path.open("rb") as file:
@@ -77,14 +77,17 @@ def media(row: Upload, found: MessageFile) -> Media:
 
 
 def file_summary(row: Upload) -> dict[str, Any]:
-    """What a message keeps of a file, and shows once it is gone."""
+    """What a message stores of a file, and shows once the file is deleted.
+
+    `id`, `name`, `media_type`, `bytes`, `url`, and those of `FACTS` that were measured.
+    """
     known = {"id": str(row.id), "name": row.name, "media_type": row.media_type, "bytes": row.bytes}
     facts = {name: row.probe[name] for name in FACTS if name in row.probe}
     return {**known, **facts, "url": reverse("playground:upload", args=[row.id])}
 
 
 def stored_part(part: Mapping[str, Any], rows: Mapping[UUID, Upload]) -> dict[str, Any]:
-    """A canonical part as a row keeps it: `{"upload": …}` in place of the file."""
+    """A canonical part as a row stores it: `{"upload": …}`, with `file_summary`, in place of the file."""
     kind = part["type"]
     if kind not in FILE_FIELDS or not isinstance(inner := part.get(kind), Mapping):
         return dict(part)
@@ -97,13 +100,13 @@ def stored_part(part: Mapping[str, Any], rows: Mapping[UUID, Upload]) -> dict[st
 
 
 def upload_of(part: Mapping[str, Any]) -> dict[str, Any] | None:
-    """What a kept part knows of its file; None where it has none of ours."""
+    """The summary of the file in a stored part; None where it has no upload."""
     inner = part.get(part["type"])
     found = inner.get("upload") if isinstance(inner, Mapping) else None
     return found if isinstance(found, dict) else None
 
 
 def modality_of(part: Mapping[str, Any]) -> Modality | None:
-    """What a part is of; None for text."""
+    """The modality of a part; None for text."""
     kind = FILE_FIELDS.get(part["type"])
     return kind[0] if kind else None

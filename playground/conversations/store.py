@@ -1,4 +1,4 @@
-"""The rows of a turn: made when its run begins, filled in while it goes on, settled by whatever ends it."""
+"""The rows of a turn: inserted when its run begins, updated on the way, settled when it ends."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def begin(row: Run, uploads: Iterable[Upload], turn: Turn | None) -> None:
 
 
 def link_uploads(message: Message) -> None:
-    """Say in the database which files a message is about."""
+    """Link a message to the uploads in its content and its answer."""
     known = [files.upload_of(part) for part in message.content]
     known += [image.get("upload") for image in message.answer.get("images") or ()]
     ids = [UUID(found["id"]) for found in known if found]
@@ -48,21 +48,21 @@ def link_uploads(message: Message) -> None:
 
 
 def save_progress(parts: Iterable[tuple[Turn, str, dict[str, Any]]]) -> None:
-    """What has come, text and the rest, of answers that are still being made.
+    """Update running answers: (turn, text, answer fields) each.
 
-    Together, and where that fails one by one: what one of them has in it costs the others nothing.
+    Together, and where that fails one by one: an answer that cannot be stored does not affect the others.
     """
     rows = sorted(
         ((storable(text), storable(answer), turn.answer.id) for turn, text, answer in parts),
-        key=lambda row: row[2],  # in one order everywhere, so that no two writers wait for each other
+        key=lambda row: row[2],  # in one order everywhere, so that writers do not deadlock
     )
     try:
-        Message.objects.so_far(rows)
+        Message.objects.save_progress(rows)
     except DatabaseError:
-        log.exception("answers in the making could not be saved together")
+        log.exception("running answers could not be saved together")
         for row in rows:
             with suppress(DatabaseError):
-                Message.objects.so_far([row])
+                Message.objects.save_progress([row])
 
 
 def settle(
@@ -71,7 +71,7 @@ def settle(
     receipt: Receipt | None,
     columns: dict[str, Any],
 ) -> None:
-    """The answer as it ended; a conversation deleted meanwhile keeps nothing."""
+    """End the answer with `columns` (`text`, `answer`, `receipt`, `error`); nothing where it was deleted."""
     cost = receipt.cost if receipt else None
     ended = {**storable(columns), "state": outcome.value, "cost": cost, "charged": charged(outcome, receipt)}
     if not Message.objects.filter(id=turn.answer.id).update(**ended):
@@ -82,7 +82,7 @@ def settle(
 
 
 def storable(value: Any) -> Any:
-    """As every database keeps it: PostgreSQL takes no NUL, which a model may well write."""
+    """`value` with NUL replaced: PostgreSQL does not store it, and models do send it."""
     if isinstance(value, str):
         return value.replace("\0", "\ufffd")
     if isinstance(value, dict):
@@ -93,5 +93,5 @@ def storable(value: Any) -> Any:
 
 
 def charged(outcome: Outcome, receipt: Receipt | None) -> bool:
-    """A run that failed before it brought anything owes nothing and is no unpriced one."""
+    """False for a run that failed without delivering anything: it is free, not unpriced."""
     return receipt is not None and not (outcome is Outcome.FAILED and receipt.cost is None)

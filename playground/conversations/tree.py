@@ -1,4 +1,4 @@
-"""From the root of a conversation to one of its messages, as the next model is to read it."""
+"""The messages from the root of a conversation to one of them, as a request for the next model."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MIB = 1024 * 1024
 
 def path_to(conversation: Conversation, parent: UUID | None) -> list[Message]:
     """The messages from the root down to `parent`. Raises `NotFound`, `InvalidRequest` for an answer that is
-    still being made."""
+    still in progress."""
     rows = {row.id: row for row in conversation.messages.all()}
     found: list[Message] = []
     at = parent
@@ -38,7 +38,10 @@ def path_to(conversation: Conversation, parent: UUID | None) -> list[Message]:
 
 @dataclass
 class MessageBuilder:
-    """Writes a path down for `model`; what it cannot take is in `left_out`, and a note in its place."""
+    """Builds canonical messages for `model` from rows.
+
+    A file that the model cannot take is replaced by a note, and named in `left_out`.
+    """
 
     model: ModelEntry
     files: RequestFiles
@@ -47,13 +50,13 @@ class MessageBuilder:
     def messages(
         self, path: Sequence[Message], following: Sequence[Mapping[str, Any]]
     ) -> list[dict[str, Any]]:
-        """`following` are the new messages: calls are kept where their results come next."""
-        asked = [*({"role": row.role, **row.told} for row in path[1:]), *following[:1]]
-        read = []
+        """`following` are the new messages: tool calls stay calls only where their results come next."""
+        next_messages = [*({"role": row.role, **row.told} for row in path[1:]), *following[:1]]
+        built = []
         for at, row in enumerate(path):
-            results = at < len(asked) and asked[at].get("role") == "tool"
-            read.append(self.answer(row, results) if row.role == "assistant" else self.question(row))
-        return [message for message in read if message is not None]
+            results = at < len(next_messages) and next_messages[at].get("role") == "tool"
+            built.append(self.answer(row, results) if row.role == "assistant" else self.question(row))
+        return [message for message in built if message is not None]
 
     def question(self, row: Message) -> dict[str, Any]:
         content = list(self.parts(row, row.content))
@@ -62,22 +65,22 @@ class MessageBuilder:
         return {**row.told, "role": row.role, "content": texts[0] if plain else content}
 
     def answer(self, row: Message, results: bool) -> dict[str, Any] | None:
-        """An earlier answer; None for one that brought nothing."""
+        """An earlier answer; None for an empty one. `results` says that tool results follow."""
         calls, text = row.answer.get("calls") or [], row.text
         if calls and not results:
             text = "\n\n".join([text, *(f"[called {call['name']}({call['arguments']})]" for call in calls)])
             calls = []
-        images = list(self.parts(row, pictures(row.answer.get("images") or [])))
-        shown = [part for part in images if part["type"] != "text"]
+        images = list(self.parts(row, image_parts(row.answer.get("images") or [])))
+        sent_images = [part for part in images if part["type"] != "text"]
         text = "\n\n".join(
-            filter(None, [text.strip(), *(part["text"] for part in images if part not in shown)])
+            filter(None, [text.strip(), *(part["text"] for part in images if part not in sent_images)])
         )
-        if not (text or calls or shown):
+        if not (text or calls or sent_images):
             return None
         message: dict[str, Any] = {"role": "assistant", "content": text or None}
         if calls:
-            message["tool_calls"] = [called(call) for call in calls]
-        return {**message, "images": shown} if shown else message
+            message["tool_calls"] = [tool_call(call) for call in calls]
+        return {**message, "images": sent_images} if sent_images else message
 
     def parts(self, row: Message, content: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
         for place, part in enumerate(content):
@@ -92,28 +95,28 @@ class MessageBuilder:
     ) -> dict[str, Any]:
         """The part with its file, or a note in its place."""
         name, why = known.get("name", ""), "not shown to this model"
-        if known and self.shows(row, modality):
+        if known and self.accepts(row, modality):
             try:
                 media = self.media(modality, known["id"])
             except (NotFound, InvalidRequest):
                 why = "no longer kept"
             else:
                 if self.fits(media):
-                    return filled(part, media)
+                    return with_file(part, media)
         self.left_out.append({"message": str(row.id), "part": place, "modality": modality.value})
         return {"type": "text", "text": f"[{modality.value}: {name}, {why}]"}
 
-    def shows(self, row: Message, modality: Modality) -> bool:
-        """Pictures of an answer are shown to models that draw: others know of none in answers."""
+    def accepts(self, row: Message, modality: Modality) -> bool:
+        """Images of answers are sent only to models that generate images: others take none in answers."""
         draws = Modality.IMAGE in self.model.output_modalities
         return self.takes(modality) and (draws or row.role != "assistant")
 
     def takes(self, modality: Modality) -> bool:
-        """A model that declares nothing is an admin's own: its server knows."""
+        """A model without declared modalities was added by an admin: its server decides."""
         return not self.model.input_modalities or modality in self.model.input_modalities
 
     def fetches(self, modality: Modality) -> bool:
-        """Whether the model takes an address in place of a file."""
+        """Whether the model takes a URL in place of a file."""
         endpoints = chat_endpoints(self.model)
         return self.takes(modality) and any(fetches_urls(endpoint, modality) for endpoint in endpoints)
 
@@ -126,8 +129,8 @@ class MessageBuilder:
         return media.size <= max_file_mb(self.model, media.modality) * MIB
 
 
-def pictures(images: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The pictures of an answer as parts."""
+def image_parts(images: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The images of an answer as parts."""
     return [
         {"type": "image_url", "image_url": {"upload": image["upload"]}}
         for image in images
@@ -135,14 +138,14 @@ def pictures(images: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def called(call: Mapping[str, Any]) -> dict[str, Any]:
-    made = "input" if call["type"] == "custom" else "arguments"
-    inner = {"name": call["name"], made: call["arguments"]}
+def tool_call(call: Mapping[str, Any]) -> dict[str, Any]:
+    arguments = "input" if call["type"] == "custom" else "arguments"
+    inner = {"name": call["name"], arguments: call["arguments"]}
     return {"id": call["id"], "type": call["type"], call["type"]: inner}
 
 
-def filled(part: Mapping[str, Any], media: Media) -> dict[str, Any]:
-    """A kept part with its file back in its place."""
+def with_file(part: Mapping[str, Any], media: Media) -> dict[str, Any]:
+    """A stored part with its file in place of the summary."""
     kind = part["type"]
     key = FILE_FIELDS[kind][1]
     rest = {name: value for name, value in part[kind].items() if name != "upload"}

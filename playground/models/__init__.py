@@ -1,4 +1,4 @@
-"""The stage's tables: what a person did in the browser and the files it came with."""
+"""Tables of the playground: runs, conversations, presets and uploads."""
 
 from playground.models.conversation import Conversation, Message
 from playground.models.preset import Preset

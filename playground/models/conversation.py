@@ -1,4 +1,4 @@
-"""Conversations: a tree of messages, each answer with the run that made it."""
+"""Conversations: a tree of messages, each answer linked to its run."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ class ConversationQuerySet(OwnedQuerySet["Conversation"]):
         words = words.replace("\0", "").strip()
         if not words:
             return self
-        # SQLite's LIKE knows the cases of ASCII alone
+        # LIKE of SQLite ignores case for ASCII only
         sqlite = connection.vendor == "sqlite"
         how, wanted = ("iregex", re.escape(words)) if sqlite else ("icontains", words)
-        told = Message.objects.filter(conversation=models.OuterRef("pk"), **{f"text__{how}": wanted})
-        return self.filter(models.Q(**{f"title__{how}": wanted}) | models.Exists(told))
+        found = Message.objects.filter(conversation=models.OuterRef("pk"), **{f"text__{how}": wanted})
+        return self.filter(models.Q(**{f"title__{how}": wanted}) | models.Exists(found))
 
     def summed(self) -> Self:
-        """With `count` messages and what their answers cost: `spent`, and `unpriced` answers beside it."""
+        """Annotate the `count` of messages, the USD `spent` on answers, the number of `unpriced` answers."""
         charged = models.Q(messages__charged=True)
         return self.annotate(
             count=models.Count("messages"),
             spent=models.Sum("messages__cost", filter=charged),
             unpriced=models.Count("messages", filter=charged & models.Q(messages__cost=None)),
-        ).order_by(*self.model._meta.ordering)  # a query that counts forgets its order
+        ).order_by(*self.model._meta.ordering)  # aggregation drops the default order
 
 
 class Conversation(models.Model):
@@ -71,7 +71,7 @@ class Conversation(models.Model):
 
     @transaction.atomic
     def erase(self) -> None:
-        """Delete it with its runs, their sound, and the files that nothing else uses."""
+        """Delete it with its runs, their audio, and the uploads that nothing else uses."""
         mine = Message.objects.filter(conversation=self)
         runs = set(mine.exclude(run=None).values_list("run_id", flat=True))
         files = set(mine.exclude(uploads=None).values_list("uploads", flat=True))
@@ -83,11 +83,11 @@ class Conversation(models.Model):
 
 class MessageQuerySet(models.QuerySet["Message"]):
     def settle(self, runs: Iterable[uuid.UUID], state: str) -> int:
-        """End the answers of runs that ended without saying so; what was kept of them stays."""
+        """End the running answers of `runs`; what was saved of them stays."""
         return self.filter(run__in=runs, state=Run.State.RUNNING).update(state=state)
 
-    def so_far(self, rows: Iterable[tuple[str, dict[str, Any], uuid.UUID]]) -> None:
-        """Write text, answer and id of answers that are still being made, and of no others: all or none.
+    def save_progress(self, rows: Iterable[tuple[str, dict[str, Any], uuid.UUID]]) -> None:
+        """Update running answers, given as (text, answer, id), and no others: all or none.
 
         One statement for all rows: composing one for each costs fifty times as much.
         """
@@ -103,18 +103,18 @@ class MessageQuerySet(models.QuerySet["Message"]):
             ]
             for row in rows
         ]
-        # composed before: whoever else writes to the database waits meanwhile
+        # values are prepared before the transaction, which blocks other writers
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.executemany(statement, values)
 
 
 class Message(models.Model):
-    """`content` are canonical parts, a file in them as `{"upload": what was known of it}`; `told` is what
-    else a message of the API has.
+    """`content` are canonical parts, a file in them as `{"upload": summary}`; `told` are the other fields of
+    a message of the API, such as `name` and `tool_call_id`.
 
     An answer has its `text` and, in `answer`, what came beside it: `reasoning`, `calls`, `images`,
-    `transcript`, `finish`. It keeps its receipt, since its run may be deleted before it; `charged` says that
-    it was paid for here, not copied from elsewhere.
+    `transcript`, `finish`. It has its own copy of the receipt, since its run may be deleted before it.
+    `charged` is False for an answer that was copied from another conversation, or was free.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

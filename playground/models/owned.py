@@ -1,4 +1,4 @@
-"""Rows that belong to one person: every query starts from the owner."""
+"""Rows that belong to one user: every query starts from the owner."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ Row = TypeVar("Row", bound=models.Model)
 
 
 class OwnedQuerySet(models.QuerySet[Row]):
-    """Adds `for_user`; a foreign id is answered like an unknown one because it is simply not found."""
+    """Adds `for_user`: with it the id of another user's row is not found, like an unknown one."""
 
     def for_user(self, user: User | AnonymousUser | Any) -> Self:
-        """The rows of `user`; nobody's for a visitor who has not signed in."""
+        """The rows of `user`; none for an anonymous user."""
         return self.filter(user_id=user.pk) if user.is_authenticated else self.none()

@@ -1,4 +1,4 @@
-"""Settings of a conversation under a name of one's own."""
+"""Named settings for conversations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One use of a model in the browser: what was asked, what came, how it ended."""
+"""One use of a model in the browser: its request, its results, how it ended."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ class RunQuerySet(OwnedQuerySet["Run"]):
 
 
 class Run(models.Model):
-    """A run belongs to its user and to the server that makes it, never to a socket.
+    """A run belongs to its user and to the server, never to a socket.
 
     `params` is the API body without `model`; media in it are ids. `transcript` has `text`, `language`,
-    `segments` and the names given to `speakers`; its words are in `words`. `answer` is what a chat brought,
-    `sent` what the provider was sent for it, `uploads` the files of both. `frames` are the textual events
-    with their numbers, so that a resume still tells the whole story when the live log is gone.
+    `segments` and the names given to `speakers`; its words are in `words`. `answer` is the answer of a chat,
+    `sent` the body sent to the provider for it, `uploads` are the files of both. `frames` are the textual
+    events with their numbers, for followers that come when the log is gone.
     """
 
     class State(models.TextChoices):
@@ -105,19 +105,19 @@ class Run(models.Model):
 
     @property
     def text(self) -> str:
-        """What was said: the text that was spoken, the one that was heard, or what was asked in a chat."""
+        """The text of the speech, the transcript, or the question of the chat."""
         return self.params.get("input") or self.transcript.get("text") or self.answer.get("question") or ""
 
     @property
     def media(self) -> str:
-        """Where its sound is heard again; empty where there is none any more."""
+        """The URL of its audio: generated or uploaded; empty where there is none."""
         if self.sound:
             return reverse("playground:sound", args=[self.id])
         return reverse("playground:upload", args=[self.upload_id]) if self.upload_id else ""
 
     @property
     def file_name(self) -> str:
-        """What the sound is called once it is saved, such as `espeak-ng-hello-world.mp3`."""
+        """The name of the audio file for download, such as `espeak-ng-hello-world.mp3`."""
         if not self.sound and self.upload:
             return self.upload.name
         model = slugify(self.model.rsplit("/", 1)[-1])
@@ -126,14 +126,14 @@ class Run(models.Model):
         return get_valid_filename(f"{stem}.{self.sound.rsplit('.', 1)[-1]}")
 
     def erase_audio(self) -> None:
-        """Delete the stored file."""
+        """Delete the stored audio file."""
         if self.sound:
             default_storage.delete(self.sound)
 
 
 @receiver(pre_delete, sender=Run, dispatch_uid="playground.run.files")
 def note_files(instance: Run, **kwargs: Any) -> None:
-    """The links to its files are gone by the time it is deleted."""
+    """Note the ids of its uploads: after the deletion the links are gone."""
     instance.left = [*instance.uploads.values_list("id", flat=True)]
     if instance.upload_id:
         instance.left.append(instance.upload_id)
@@ -141,9 +141,6 @@ def note_files(instance: Run, **kwargs: Any) -> None:
 
 @receiver(post_delete, sender=Run, dispatch_uid="playground.run.sound")
 def delete_files(instance: Run, **kwargs: Any) -> None:
-    """However a run is deleted, its sound goes with it, once the deletion is certain.
-
-    The files it was about go too, unless another run or a message is about them.
-    """
+    """Delete the audio file, once the deletion is committed, and uploads that nothing else uses."""
     transaction.on_commit(instance.erase_audio)
     Upload.objects.unused(instance.left).delete()

@@ -1,4 +1,4 @@
-"""A file a person brought along, kept under an id of ours."""
+"""An uploaded file, stored under a generated id."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from playground.models.owned import OwnedQuerySet
 
 class UploadQuerySet(OwnedQuerySet["Upload"]):
     def expired(self) -> UploadQuerySet:
-        """Files past `UPLOAD_RETENTION_DAYS` that no run listens to now; 0 days keep them for ever."""
+        """Files older than `UPLOAD_RETENTION_DAYS` that no running run uses; with 0 days none expire."""
         if not settings.UPLOAD_RETENTION_DAYS:
             return self.none()
         oldest = timezone.now() - timedelta(days=settings.UPLOAD_RETENTION_DAYS)
@@ -28,18 +28,19 @@ class UploadQuerySet(OwnedQuerySet["Upload"]):
         return self.filter(created_at__lt=oldest).exclude(busy)
 
     def waiting(self, tasks: Iterable[str]) -> UploadQuerySet:
-        """Files brought for one of `tasks` that nothing has been made of yet, newest first."""
+        """Files uploaded for one of `tasks` that nothing uses yet, newest first."""
         return self.filter(task__in=list(tasks), runs=None, chats=None, messages=None)
 
     def unused(self, ids: Iterable[uuid.UUID]) -> UploadQuerySet:
-        """Those of `ids` that no run and no message is about."""
+        """Those of `ids` that no run and no message uses."""
         return self.filter(id__in=list(ids), runs=None, chats=None, messages=None)
 
 
 class Upload(models.Model):
-    """`name` is only text to show; the path is generated. `media_type` is what the bytes say they are.
+    """`name` is for display only; the path in the storage is generated. `media_type` comes from the content.
 
-    `task` is what it was brought for, as far as the page said so.
+    `task` is the tab it was uploaded for, empty where the page gave none. `probe` has what was measured, such
+    as `duration` in seconds.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -67,17 +68,17 @@ class Upload(models.Model):
 
     @property
     def page(self) -> str:
-        """Where the picture of its first page is stored once somebody has looked at it."""
+        """The name in the storage for the image of its first page, which is drawn when first requested."""
         return f"{self.file}.png"
 
     def erase(self) -> None:
-        """Delete what is stored of it."""
+        """Delete its files."""
         default_storage.delete(self.file)
         default_storage.delete(self.page)
 
     @property
     def seconds(self) -> float | None:
-        """How long it plays, as it was measured."""
+        """The measured duration; None where it is unknown."""
         return self.probe.get("duration")
 
 

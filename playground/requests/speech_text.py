@@ -1,4 +1,4 @@
-"""Written text as it should be spoken: without Markdown's marks, code, addresses and tags."""
+"""Text prepared for speech: without the marks of Markdown, code, URLs and HTML tags."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from markdown_it.token import Token
 
 from core.contract.errors import InvalidRequest
 
-# indented text is a poem or a letter more often than it is code
+# indented text is more often a poem or a letter than code
 MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"]).disable("code")
 
 ASIAN = "\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef"
-ADDRESS = re.compile(rf"(?<![a-zA-Z0-9])(?:(?:https?|ftp)://|www\.)[^\s<>\"'`{ASIAN}“”‘’«»]+", re.IGNORECASE)
-ADDRESS_END = ".,;:!?)]}…"
+URL = re.compile(rf"(?<![a-zA-Z0-9])(?:(?:https?|ftp)://|www\.)[^\s<>\"'`{ASIAN}“”‘’«»]+", re.IGNORECASE)
+URL_END = ".,;:!?)]}…"
 TAG = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->|</?[a-zA-Z][^<>]*>", re.DOTALL | re.IGNORECASE)
 WORDS_ONLY = re.compile(r"[^\W_]+(?:[ .'’-][^\W_]+)*")
 EMPTY_BRACKETS = re.compile(r"\(\s*\)|\[\s*\]|（\s*）|【\s*】|<\s*>")
 SPACES = re.compile(r"[^\S\n]+")
 SPACE_BEFORE_MARK = re.compile(rf"[^\S\n]+([,.;:!?…)\]，。；：！？、）】])(?=\s|$|[{ASIAN}])")
-SAID = re.compile(r"\w")
+WORD = re.compile(r"\w")
 
 
 def speakable(text: str) -> str:
@@ -29,14 +29,14 @@ def speakable(text: str) -> str:
 
     Raises `InvalidRequest` when nothing is left to say.
     """
-    spoken = "\n\n".join(block for block in map(tidy, blocks(MARKDOWN.parse(text))) if SAID.search(block))
-    if not spoken:
+    plain = "\n\n".join(block for block in map(tidy, blocks(MARKDOWN.parse(text))) if WORD.search(block))
+    if not plain:
         raise InvalidRequest(
             "Nothing is left to speak once Markdown, code and addresses are taken out.",
             param="input",
             code="nothing_to_speak",
         )
-    return spoken
+    return plain
 
 
 def blocks(tokens: list[Token]) -> Iterator[str]:
@@ -75,17 +75,17 @@ def inline(tokens: list[Token]) -> Iterator[str]:
 
 
 def tidy(line: str) -> str:
-    """Addresses out, and the holes they leave closed."""
-    line = EMPTY_BRACKETS.sub(" ", ADDRESS.sub(ending, line))
+    """Without URLs, and without the empty brackets and spaces they leave."""
+    line = EMPTY_BRACKETS.sub(" ", URL.sub(ending, line))
     line = SPACE_BEFORE_MARK.sub(r"\1", SPACES.sub(" ", line))
     return "\n".join(part.strip() for part in line.split("\n")).strip()
 
 
 def ending(match: re.Match[str]) -> str:
-    """What follows an address without belonging to it, such as the full stop of its sentence."""
-    address = match.group()
-    stem = address.rstrip(ADDRESS_END)
-    tail = address[len(stem) :]
+    """What follows a URL without belonging to it, such as the full stop of its sentence."""
+    url = match.group()
+    stem = url.rstrip(URL_END)
+    tail = url[len(stem) :]
     if "(" in stem and tail.startswith(")"):
         tail = tail[1:]
     return tail

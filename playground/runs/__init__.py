@@ -1,1 +1,1 @@
-"""Runs: made by a task the server owns, told as numbered events, kept as files and rows."""
+"""Runs: each is a background task of the server, a log of numbered events, a file and a row."""

@@ -1,4 +1,4 @@
-"""An answer as HTML while it is written: rendered now and then, not at every word."""
+"""An answer as HTML while it is streamed: rendered at intervals, not at every delta."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from playground.markdown import BlockRenderer
 from playground.runs.log import Body
 
 QUIET = 0.05
-"""Seconds between two renderings: as often as an eye notices."""
+"""Least seconds between two renderings: more often is not noticeable."""
 
 SHARE = 9
-"""How many times longer than it took a rendering is rested from."""
+"""The pause after a rendering, as a multiple of its duration: at most a tenth of the time is spent on it."""
 
 SHORT, QUICK = 2_000, 0.01
-"""Characters, and seconds the last rendering took, up to which a thread is not worth its while."""
+"""Characters, and seconds of the last rendering, up to which no thread is used."""
 
 
 class AnswerHtml:
-    """Tells `html.block` events of the text it is fed, at once for the first words, then in steps.
+    """Appends `html.block` events for the text it is fed, at once for the first words, then at intervals.
 
-    What may take long is rendered in a thread: everybody else's answers go on meanwhile.
+    Long text is rendered in a thread, so that other answers go on meanwhile.
     """
 
-    def __init__(self, tell: Callable[[Body], Any]) -> None:
-        self._tell = tell
+    def __init__(self, append: Callable[[Body], Any]) -> None:
+        self._append = append
         self._blocks = BlockRenderer()
         self._waiting: list[str] = []
         self._due = self._took = 0.0
         self._timer: asyncio.TimerHandle | None = None
-        self._beside: asyncio.Task[None] | None = None
+        self._in_thread: asyncio.Task[None] | None = None
 
     def feed(self, text: str) -> None:
         if text:
@@ -41,8 +41,8 @@ class AnswerHtml:
 
     async def close(self) -> None:
         """Render the rest; every block is closed."""
-        if self._beside is not None:
-            await self._beside
+        if self._in_thread is not None:
+            await self._in_thread
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -51,27 +51,27 @@ class AnswerHtml:
             bodies = await asyncio.to_thread(self._last, text)
         else:
             bodies = self._last(text)
-        self._show(bodies)
+        self._send(bodies)
 
     def _schedule(self) -> None:
-        if self._timer is None and self._beside is None:
+        if self._timer is None and self._in_thread is None:
             loop = asyncio.get_running_loop()
             self._timer = loop.call_later(max(0.0, self._due - time.monotonic()), self._render)
 
     def _render(self) -> None:
-        """Tell what has changed since the last time."""
+        """Append what has changed since the last time."""
         self._timer = None
         text = self._rest()
         if self._long(text):
-            self._beside = asyncio.create_task(self._render_beside(text))
+            self._in_thread = asyncio.create_task(self._render_in_thread(text))
         else:
-            self._show(self._next(text))
+            self._send(self._next(text))
 
-    async def _render_beside(self, text: str) -> None:
+    async def _render_in_thread(self, text: str) -> None:
         try:
-            self._show(await asyncio.to_thread(self._next, text))
+            self._send(await asyncio.to_thread(self._next, text))
         finally:
-            self._beside = None
+            self._in_thread = None
         if self._waiting:
             self._schedule()
 
@@ -94,6 +94,6 @@ class AnswerHtml:
     def _last(self, text: str) -> list[Body]:
         return [*self._blocks.feed(text), *self._blocks.close()]
 
-    def _show(self, bodies: list[Body]) -> None:
+    def _send(self, bodies: list[Body]) -> None:
         for body in bodies:
-            self._tell(body)
+            self._append(body)

@@ -1,4 +1,4 @@
-"""A run's sound: on disk as it arrives, then one file in the format the person chose."""
+"""The audio of a run: on disk as it arrives, then one file in the format the user chose."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ log = logging.getLogger("polyphony.runs")
 
 HEADER = 44
 BLOCK = 64 * 1024
-"""A write per chunk would cost more than sending it."""
+"""Bytes per write: a write per chunk costs more than sending it."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredAudio:
-    """The file as it was stored; `duration` in seconds where the bytes tell it."""
+    """The stored file: its name in the storage and its size in bytes."""
 
     name: str
     format: AudioFormat
@@ -38,7 +38,10 @@ class StoredAudio:
 
 
 class RunAudio:
-    """The bytes of one run as they were relayed, in a private file until `discard`."""
+    """The bytes of one run as they were relayed, in a private file until `discard`.
+
+    `start` is the format of the bytes, `words` are the times of the spoken words.
+    """
 
     def __init__(self, run: UUID) -> None:
         self.run = run
@@ -48,7 +51,7 @@ class RunAudio:
         self.start: AudioStart | None = None
         self._path = scratch_folder() / f"{run}.sound"
         self._file: int | None = None
-        # a descriptor closed while a thread reads may by then belong to somebody else's file
+        # a descriptor closed while a thread reads may be reused for another file
         self._lock = Lock()
 
     def open(self, start: AudioStart) -> None:
@@ -57,11 +60,11 @@ class RunAudio:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
         except OSError as error:
-            raise lost() from error
+            raise storage_failed() from error
         self.start = start
 
     def write(self, data: bytes) -> None:
-        """Append. Raises `Unavailable` when the disk refuses: sound that cannot be kept is not paid for."""
+        """Append. Raises `Unavailable` when the disk refuses: audio that cannot be stored is not paid for."""
         if self._file is None:
             raise Unavailable("Sound came before its format was known.", code="storage_failed")
         self._waiting += data
@@ -70,13 +73,13 @@ class RunAudio:
             self.flush()
 
     def flush(self) -> None:
-        """Put on disk what was written. Raises as `write`."""
+        """Write what is buffered to disk. Raises as `write`."""
         while self._waiting and self._file is not None:
             try:
-                written = os.write(self._file, self._waiting)
+                count = os.write(self._file, self._waiting)
             except OSError as error:
-                raise lost() from error
-            del self._waiting[:written]
+                raise storage_failed() from error
+            del self._waiting[:count]
 
     def read(self, offset: int, size: int) -> bytes:
         """Bytes that are on disk; blocking, safe in any thread. Raises `NotFound` after `discard`."""
@@ -87,21 +90,21 @@ class RunAudio:
 
     @property
     def duration(self) -> float | None:
-        """Playing time in seconds; None where only a decoder could tell."""
+        """Playing time in seconds; None for formats that only a decoder can measure."""
         if self.start is None or self.start.format not in (AudioFormat.PCM, AudioFormat.WAV):
             return None
         header = HEADER if self.start.format is AudioFormat.WAV else 0
         return round(shape_of(self.start).seconds(max(0, self.size - header)), 3)
 
     async def store(self, wanted: AudioFormat, user_id: int) -> StoredAudio | None:
-        """Store the file for download; None without sound. It is `wanted` where samples came that we can
-        encode, WAV where the encoder is missing, and otherwise what the provider sent."""
+        """Store the file for download; None without audio. Samples are encoded as `wanted`, or as WAV where
+        the encoder is missing; other formats are stored as the provider sent them."""
         if self.start is None or not self.size:
             return None
         self.flush()
         path, form = await self._encoded(wanted)
         try:
-            return await offload(put, path, form, f"runs/{user_id}/{self.run}.{form.extension}")
+            return await offload(store_file, path, form, f"runs/{user_id}/{self.run}.{form.extension}")
         finally:
             if path != self._path:
                 path.unlink(missing_ok=True)
@@ -145,7 +148,7 @@ class RunAudio:
         return path
 
     def discard(self) -> None:
-        """Forget the relayed bytes; the stored file stays."""
+        """Delete the relayed bytes; the stored file stays."""
         with self._lock:
             if self._file is not None:
                 os.close(self._file)
@@ -153,7 +156,7 @@ class RunAudio:
         self._path.unlink(missing_ok=True)
 
 
-def lost() -> Unavailable:
+def storage_failed() -> Unavailable:
     return Unavailable("The server could not store the sound.", code="storage_failed")
 
 
@@ -165,7 +168,7 @@ def private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def put(path: Path, form: AudioFormat, name: str) -> StoredAudio:
+def store_file(path: Path, form: AudioFormat, name: str) -> StoredAudio:
     with open(path, "rb") as source:
         stored = default_storage.save(name, File(source))
     return StoredAudio(stored, form, path.stat().st_size)

@@ -1,4 +1,4 @@
-"""Answers in the making, written into their rows every few seconds: all of a process in one transaction."""
+"""Answers in progress, saved every few seconds: all of a process in one transaction."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from playground.conversations import store
 from playground.conversations.turn import Turn
 
 INTERVAL = 5.0
-"""Seconds of an answer that a crash may cost."""
+"""Seconds; as much of an answer is lost in a crash at most."""
 
 
 class GrowingAnswer(Protocol):
-    """What is saved of a conversation's answer; `unsaved` says that there is more than there was."""
+    """An answer in progress; `unsaved` says that more has come since it was last saved."""
 
     unsaved: bool
 
@@ -29,7 +29,7 @@ class GrowingAnswer(Protocol):
 
 
 class AutoSaver:
-    """The answers of one event loop. They are saved behind the back of their runs."""
+    """Saves the answers of one event loop in the background, without their runs waiting."""
 
     def __init__(self) -> None:
         self.saving: asyncio.Task[None] | None = None
@@ -37,9 +37,9 @@ class AutoSaver:
         self._timer: asyncio.TimerHandle | None = None
 
     def add(self, answer: GrowingAnswer) -> None:
-        """Save it now and then until it has `left`."""
+        """Save it at intervals until it is discarded."""
         self._answers.add(answer)
-        self._again()
+        self._schedule()
 
     def discard(self, answer: GrowingAnswer) -> None:
         self._answers.discard(answer)
@@ -47,7 +47,7 @@ class AutoSaver:
             self._timer.cancel()
             self._timer = None
 
-    def _again(self) -> None:
+    def _schedule(self) -> None:
         if self._timer is None and self._answers:
             self._timer = asyncio.get_running_loop().call_later(INTERVAL, self._due)
 
@@ -57,10 +57,10 @@ class AutoSaver:
             if self.saving is None:
                 self._save()
         finally:
-            self._again()
+            self._schedule()
 
     def _save(self) -> None:
-        """What was settled meanwhile stays as it is: only answers still being made are written."""
+        """Start saving. Only running answers are updated: those settled meanwhile stay as they are."""
         parts = []
         for answer in self._answers:
             if answer.unsaved and answer.turn is not None:
@@ -78,7 +78,7 @@ savers: WeakKeyDictionary[asyncio.AbstractEventLoop, AutoSaver] = WeakKeyDiction
 
 
 def current() -> AutoSaver:
-    """This event loop's saver."""
+    """The saver of this event loop."""
     loop = asyncio.get_running_loop()
     if (saver := savers.get(loop)) is None:
         saver = savers[loop] = AutoSaver()

@@ -1,4 +1,4 @@
-"""Pictures of an answer, kept as files of their owner."""
+"""Images of an answer, stored as uploads of their owner."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ from playground.models import Run, Upload
 
 
 def store_image(user_id: int, run: UUID, number: int, event: ImageReady) -> dict[str, Any]:
-    """The file, its row, its link to the run; `url`, `media_type`, and `upload` for its message. Blocking."""
+    """Store the file, its row and its link to the run; blocking.
+
+    The result has `url` and `media_type`, and in `upload` what `file_summary` says of the file.
+    """
     found = upload_type(event.data[:UPLOAD_HEAD])
     upload_id = uuid4()
     name = default_storage.save(f"uploads/{user_id}/{upload_id}.{found.extension}", ContentFile(event.data))

@@ -1,4 +1,4 @@
-"""A run's events in order, numbered from 1 over text and sound alike; readers follow at their own pace."""
+"""The events of a run, numbered from 1 over text and audio alike; readers follow at their own pace."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ TEXT_FRAME = 40
 """Bytes of a delta beside its text."""
 
 Body = dict[str, Any] | bytes | str
-"""A string is more of an answer's text, and nothing else."""
+"""An event: a dict of its fields, the bytes of audio, or a string for a `text.delta`."""
 TEXTUAL = frozenset({dict, str})
 Numbered = tuple[int, Body]
-Recall = Callable[[int, int], bytes]
+ReadAudio = Callable[[int, int], bytes]
 Take = Callable[[int, Body], bool]
 
 
 class Replaced:
-    """Stands where an event was that a later one replaces: its number is told to nobody any more."""
+    """In the place of an event that a later one replaces: its number is skipped from then on."""
 
 
 REPLACED = Replaced()
 
 
 class OnDisk(NamedTuple):
-    """Sound that has left memory: where it lies in the run's file."""
+    """Audio that has left memory: its place in the run's file."""
 
     offset: int
     size: int
@@ -40,10 +40,10 @@ class OnDisk(NamedTuple):
 
 @dataclass(eq=False, slots=True)
 class Reader:
-    """Somebody who has heard everything up to `position` and waits for more."""
+    """A reader that has everything up to `position` and waits for more."""
 
     position: int
-    news: asyncio.Future[None]
+    woken: asyncio.Future[None]
     take: Take | None
 
 
@@ -53,20 +53,20 @@ def ends(body: Body) -> bool:
 
 
 class Log:
-    """Lives in the process that makes the run. Memory is bounded: older sound, and all of it once the log is
+    """The log in the process of the run. Memory is bounded: older audio, and all of it once the log is
     closed, is read back from disk.
 
-    `recall(offset, size)` returns bytes of all sound appended so far, counted from the first. `full` says
-    that the run has told as much as one may: its maker ends it. `copy` is handed every event as well.
+    `read_audio(offset, size)` returns bytes of all audio appended so far, counted from the first. `full`
+    says that the log has reached its limit and the run has to end. `copy` is called with every event too.
     """
 
-    def __init__(self, recall: Recall) -> None:
+    def __init__(self, read_audio: ReadAudio) -> None:
         self.closed = False
         self.full = False
         self.copy: Callable[[int, Body], None] | None = None
         self._bodies: list[Body | OnDisk | Replaced] = []
         self._open: dict[int, int] = {}
-        self._recall = recall
+        self._read_audio = read_audio
         self._text = 0
         self._recent = 0
         self._oldest = 0
@@ -79,7 +79,7 @@ class Log:
         return len(self._bodies)
 
     def append(self, body: Body) -> int:
-        """Number an event and wake the readers. A block of HTML takes the place of its earlier states."""
+        """Number an event and wake the readers. An HTML block replaces its earlier states."""
         bodies = self._bodies
         bodies.append(body)
         number = len(bodies)
@@ -99,15 +99,15 @@ class Log:
             self.copy(number, body)
         if self._waiting:
             for reader in [*self._waiting]:
-                # a reader that was cancelled has not left yet, and must not be told anything any more
-                if reader.take is not None and not reader.news.done() and reader.take(number, body):
+                # a cancelled reader is still in the list, and must get nothing more
+                if reader.take is not None and not reader.woken.done() and reader.take(number, body):
                     reader.position = number
                 else:
                     self._wake(reader)
         return number
 
     def close(self) -> None:
-        """No event follows; sound is read from disk from now on."""
+        """No event follows; audio is read from disk from now on."""
         self.closed = True
         self._forget(0)
         for reader in [*self._waiting]:
@@ -116,17 +116,17 @@ class Log:
     async def read(self, after: int, take: Take | None = None) -> AsyncGenerator[list[Numbered], None]:
         """Everything numbered above `after`, in batches, until the log is closed.
 
-        Whoever has heard everything so far may `take` the next event as it is appended; it is not yielded
-        then, and nobody is woken for it.
+        A reader that is up to date is offered the next event by `take(number, body)` as it is appended: where
+        that returns True, the event is not yielded and the reader is not woken.
         """
         position = max(after, 0)
         while True:
             waiting = self._bodies[position : position + BATCH]
             if len(waiting) == 1 and type(waiting[0]) in TEXTUAL:
-                position += 1  # as nearly always while a run is on
+                position += 1
                 yield [(position, waiting[0])]
             elif waiting:
-                batch = await self._recalled(waiting, position + 1)
+                batch = await self._with_audio(waiting, position + 1)
                 position += len(waiting)
                 if batch:
                     yield batch
@@ -136,14 +136,14 @@ class Log:
                 reader = Reader(position, asyncio.get_running_loop().create_future(), take)
                 self._waiting.append(reader)
                 try:
-                    await reader.news
+                    await reader.woken
                 finally:
                     if reader in self._waiting:
                         self._waiting.remove(reader)
                 position = reader.position
 
     def opening(self, after: int) -> list[Numbered]:
-        """The first event for one who joins behind it: it says how the run's sound is headed."""
+        """The first event for a reader that begins after it: it has the `number` of binary frames."""
         first = self._bodies[0] if self._bodies else None
         return [(1, first)] if after > 0 and isinstance(first, dict) else []
 
@@ -152,7 +152,7 @@ class Log:
         return [(number, body) for number, body in enumerate(self._bodies, 1) if type(body) in TEXTUAL]  # type: ignore[misc]
 
     def _replace(self, block: int) -> None:
-        """Only the latest state of a block is kept: all of them would grow with the square of its length."""
+        """Keep the latest state of a block only: all of them grow with the square of its length."""
         earlier = self._open.get(block)
         if earlier is not None:
             self._text -= len(orjson.dumps(self._bodies[earlier]))
@@ -161,11 +161,11 @@ class Log:
 
     def _wake(self, reader: Reader) -> None:
         self._waiting.remove(reader)
-        if not reader.news.done():
-            reader.news.set_result(None)
+        if not reader.woken.done():
+            reader.woken.set_result(None)
 
     def _forget(self, size: int) -> None:
-        """Keep `size` bytes of sound in memory, the newest; of the others only where they lie."""
+        """Keep the newest `size` bytes of audio in memory, of the rest the place on disk."""
         while self._recent > size:
             body = self._bodies[self._oldest]
             if type(body) is bytes:
@@ -174,7 +174,7 @@ class Log:
                 self._recent -= len(body)
             self._oldest += 1
 
-    async def _recalled(self, bodies: list[Body | OnDisk | Replaced], first: int) -> list[Numbered]:
+    async def _with_audio(self, bodies: list[Body | OnDisk | Replaced], first: int) -> list[Numbered]:
         for body in bodies:
             if type(body) is OnDisk:
                 return await asyncio.to_thread(self._fetch, bodies, first)
@@ -182,7 +182,7 @@ class Log:
 
     def _fetch(self, bodies: list[Body | OnDisk | Replaced], first: int) -> list[Numbered]:
         return [
-            (number, self._recall(*body) if isinstance(body, OnDisk) else body)
+            (number, self._read_audio(*body) if isinstance(body, OnDisk) else body)
             for number, body in enumerate(bodies, first)
             if not isinstance(body, Replaced)
         ]

@@ -46,7 +46,7 @@ def client() -> Redis:
 
 
 async def close() -> None:
-    """Give this event loop's connections back."""
+    """Close the connections of this event loop."""
     if held := clients.pop(asyncio.get_running_loop(), None):
         with suppress(RedisError):
             await held.aclose()
@@ -60,9 +60,9 @@ def key(run: UUID, what: str) -> str:
 
 
 class RedisLog:
-    """Copies what the run's own process appends, in batches; the run never waits for it.
+    """Copies the log of a run of this process to Redis, in batches; the run never waits for it.
 
-    A Redis that cannot keep up or goes away costs resuming from another process, not the run.
+    Where Redis is too slow or fails, other processes cannot follow the run; the run itself goes on.
     """
 
     def __init__(self, run: UUID, on_stop: Callable[[], None]) -> None:
@@ -70,37 +70,37 @@ class RedisLog:
         self._on_stop = on_stop
         self._waiting: deque[tuple[int, bytes, bytes]] = deque()
         self._backlog = 0
-        self._kept: dict[int, int] = {}
-        self._kept_size = 0
+        self._stored: dict[int, int] = {}
+        self._stored_size = 0
         self._first = 1
         self._blocks: dict[int, int] = {}
         self._outdated: set[int] = set()
         self._ended = self._lost = False
-        self._news = asyncio.Event()
+        self._added = asyncio.Event()
 
     def add(self, number: int, body: Body) -> None:
-        sound = type(body) is bytes
+        is_audio = type(body) is bytes
         data = body if isinstance(body, bytes) else orjson.dumps(event_object(body))
-        self._ended = self._ended or (not sound and ends(body))
+        self._ended = self._ended or (not is_audio and ends(body))
         self._backlog += len(data)
         self._lost = self._lost or self._backlog > BACKLOG
         if self._lost:
             self._waiting.clear()
         else:
-            self._waiting.append((number, b"sound" if sound else b"text", data))
+            self._waiting.append((number, b"sound" if is_audio else b"text", data))
         if isinstance(body, dict) and body["type"] == "html.block":
             self._outdated |= {self._blocks.get(body["index"], 0)} - {0}
             self._blocks[body["index"]] = number
-        self._news.set()
+        self._added.set()
 
     async def work(self) -> None:
-        """Copy until the run has ended; a task of the process."""
+        """Copy until the run has ended; runs as a background task."""
         failures = 0
         while not self._lost and not (self._ended and not self._waiting) and failures < FINAL_TRIES:
-            self._news.clear()
+            self._added.clear()
             if not self._waiting:
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._news.wait(), TICK)
+                    await asyncio.wait_for(self._added.wait(), TICK)
             await asyncio.sleep(GATHER)
             try:
                 await self._copy()
@@ -113,7 +113,7 @@ class RedisLog:
     async def _copy(self) -> None:
         waiting, outdated = list(self._waiting), frozenset(self._outdated)
         batch = [entry for entry in waiting if entry[0] not in outdated]
-        gone = [number for number in outdated if number in self._kept]
+        gone = [number for number in outdated if number in self._stored]
         self._count(batch, gone)
         stream = key(self.run, "log")
         async with client().pipeline(transaction=True) as pipe:
@@ -138,20 +138,20 @@ class RedisLog:
             self._on_stop()
 
     def _count(self, batch: list[tuple[int, bytes, bytes]], gone: list[int]) -> None:
-        """Note what Redis is to hold, and the oldest number that may stay there."""
+        """Count what Redis holds after this batch, and find the oldest number that may stay there."""
         for number in gone:
-            self._kept_size -= self._kept.pop(number)
+            self._stored_size -= self._stored.pop(number)
         for number, _, data in batch:
-            self._kept_size += len(data) - self._kept.get(number, 0)
-            self._kept[number] = len(data)
-        while self._kept_size > MAX_BYTES and len(self._kept) > 1:
-            oldest = next(iter(self._kept))
-            self._kept_size -= self._kept.pop(oldest)
-            self._first = next(iter(self._kept))
+            self._stored_size += len(data) - self._stored.get(number, 0)
+            self._stored[number] = len(data)
+        while self._stored_size > MAX_BYTES and len(self._stored) > 1:
+            oldest = next(iter(self._stored))
+            self._stored_size -= self._stored.pop(oldest)
+            self._first = next(iter(self._stored))
 
 
 async def exists(run: UUID) -> bool:
-    """Whether another process makes or lately made this run; False while Redis does not answer."""
+    """Whether Redis has the log of this run; False while Redis does not answer."""
     try:
         return bool(await client().exists(key(run, "log")))
     except (RedisError, OSError):
@@ -163,7 +163,7 @@ async def alive(run: UUID) -> bool:
 
 
 async def request_stop(run: UUID) -> None:
-    """The process that makes the run sees this within half a second. Raises `Unavailable` without Redis."""
+    """Ask the process of the run to stop it, within half a second. Raises `Unavailable` without Redis."""
     try:
         await client().set(key(run, "stop"), 1, ex=STOP_SECONDS)
     except (RedisError, OSError) as error:
@@ -177,14 +177,14 @@ async def opening(run: UUID, after: int) -> list[Numbered]:
 
 
 async def first(run: UUID) -> int:
-    """The oldest number that is kept of a long log."""
+    """The oldest number that is still stored of a long log."""
     return int(await client().get(key(run, "first")) or 1)
 
 
 async def read(run: UUID, after: int) -> AsyncGenerator[list[Numbered], None]:
     """Everything numbered above `after`, until the run ends or its process is gone.
 
-    Raises `NotFound` when the events right after `after` are no longer kept.
+    Raises `NotFound` when the events right after `after` are no longer stored.
     """
     position = after
     quiet_since = time.monotonic()
@@ -193,7 +193,7 @@ async def read(run: UUID, after: int) -> AsyncGenerator[list[Numbered], None]:
         entries = found[0][1] if found else []
         if entries:
             batch = [numbered(name, fields) for name, fields in entries]
-            # a gap may also be the place of an event that a later one has replaced
+            # a gap may also be an event that a later one has replaced
             if batch[0][0] != position + 1 and await first(run) > position + 1:
                 raise NotFound("Events after that number are no longer kept.", code="log_trimmed")
             position = batch[-1][0]

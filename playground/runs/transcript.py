@@ -1,4 +1,4 @@
-"""What a run heard, as its row keeps it, as a person corrects it, as a file takes it away."""
+"""Stored transcripts: for the page, with times found afterwards, as files to download."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from playground.models import Run
 
 def aligned_columns(run: Run, words: tuple[TranscriptWord, ...]) -> dict[str, Any]:
     """The columns of a transcript whose times were found afterwards."""
-    kept = run.transcript
-    told = Segment(0, words[0].start, words[-1].end, kept["text"])
-    found = enumerate(cues((told,), words))
-    segments = kept.get("segments") or [
+    stored = run.transcript
+    whole = Segment(0, words[0].start, words[-1].end, stored["text"])
+    found = enumerate(cues((whole,), words))
+    segments = stored.get("segments") or [
         {"id": number, "start": cue.start, "end": cue.end, "text": cue.text} for number, cue in found
     ]
     return {
         "words": [frames.transcript_word_fields(word) for word in words],
-        "transcript": {**kept, "segments": segments, "aligned": True},
+        "transcript": {**stored, "segments": segments, "aligned": True},
     }
 
 
 def page_fields(run: Run) -> dict[str, Any]:
-    """The transcript of a run with everything a page needs to show it."""
+    """The transcript of a run with all that its page needs, as JSON."""
     return {
         "text": "",
         "language": None,
@@ -48,25 +48,25 @@ def page_fields(run: Run) -> dict[str, Any]:
 
 
 def stored_transcript(run: Run) -> FinishedTranscript:
-    """The transcript with the speakers under the names they were given."""
-    kept = run.transcript
-    names: Mapping[str, str] = kept.get("speakers", {})
+    """The transcript of a row; speakers that were given names have these."""
+    stored = run.transcript
+    names: Mapping[str, str] = stored.get("speakers", {})
     return FinishedTranscript(
-        text=kept.get("text", ""),
-        language=kept.get("language"),
+        text=stored.get("text", ""),
+        language=stored.get("language"),
         seconds=run.duration,
-        segments=tuple(Segment(**named(fields, names)) for fields in kept.get("segments", ())),
-        words=tuple(TranscriptWord(**named(fields, names)) for fields in run.words),
+        segments=tuple(Segment(**with_speaker_name(fields, names)) for fields in stored.get("segments", ())),
+        words=tuple(TranscriptWord(**with_speaker_name(fields, names)) for fields in run.words),
     )
 
 
-def named(fields: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+def with_speaker_name(fields: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     speaker = fields.get("speaker")
     return {**fields, "speaker": names.get(speaker) or speaker} if speaker else dict(fields)
 
 
-def plain(found: FinishedTranscript) -> str:
-    """A paragraph for each segment, with who said it where that is known."""
+def as_text(found: FinishedTranscript) -> str:
+    """A line for each segment, after its speaker where that is known."""
     lines = [f"{part.speaker}: {part.text}" if part.speaker else part.text for part in found.segments]
     return "\n".join(line.strip() for line in lines) + "\n" if lines else found.text + "\n"
 
@@ -87,7 +87,7 @@ def timed(write: Callable[..., str]) -> Callable[[FinishedTranscript], str]:
 
 
 FILES: dict[str, tuple[str, Callable[[FinishedTranscript], str]]] = {
-    "txt": ("text/plain; charset=utf-8", plain),
+    "txt": ("text/plain; charset=utf-8", as_text),
     "srt": ("application/x-subrip; charset=utf-8", timed(srt)),
     "vtt": ("text/vtt; charset=utf-8", timed(vtt)),
     "json": ("application/json", as_json),

@@ -1,4 +1,4 @@
-"""Who may hold a socket: the page's own origin, a living session, a bounded number and rate."""
+"""Who may open a socket: same origin, valid session, limits of number and rate."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def header(scope: dict[str, Any], name: bytes) -> list[str]:
 
 
 def session_user(session_key: str | None) -> User | None:
-    """Whom the session signs in now; blocking. None after logout, a changed password, a withdrawn account."""
+    """The user of the session; blocking. None after logout, a changed password, a deactivated account."""
     if not session_key:
         return None
     store: type[SessionBase] = import_string(f"{settings.SESSION_ENGINE}.SessionStore")
@@ -78,7 +78,7 @@ def session_user(session_key: str | None) -> User | None:
 class SessionUser:
     """Gives a socket's scope its `user` (or None) and `session_key`.
 
-    Channels' own stack does the same and then stays in the way of every frame that is sent.
+    The middleware of Channels does the same, but adds a call to every frame that is sent.
     """
 
     def __init__(self, app: Any) -> None:
@@ -92,15 +92,15 @@ class SessionUser:
 
 
 class FrameLimit:
-    """Counts what one socket sends, second by second."""
+    """Limits frames and bytes per second of one socket."""
 
     def __init__(self) -> None:
         self._since = 0.0
         self._frames = 0
         self._bytes = 0
 
-    def too_much(self, size: int) -> bool:
-        """Count a frame of `size` bytes; True when this second has had more than a person can mean."""
+    def exceeded(self, size: int) -> bool:
+        """Count a frame of `size` bytes; True when this second's limit is exceeded."""
         now = time.monotonic()
         if now - self._since >= 1.0:
             self._since, self._frames, self._bytes = now, 0, 0

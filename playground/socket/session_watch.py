@@ -1,4 +1,4 @@
-"""One look every two seconds at all open sockets: are their people still signed in, does the server go on?"""
+"""Closes sockets whose session has ended, and all sockets when the server shuts down."""
 
 from __future__ import annotations
 
@@ -20,74 +20,77 @@ log = logging.getLogger("polyphony.socket")
 CHECK_SECONDS = 2.0
 RESTART, SIGNED_OUT = 1012, 4401
 
-Leave = Callable[[int, str], Awaitable[None]]
+Close = Callable[[int, str], Awaitable[None]]
 Credentials = tuple[str, str]
 
 
 class SessionWatch:
-    """The open sockets of one event loop. A look costs two queries, however many they are."""
+    """Checks all open sockets of one event loop every `CHECK_SECONDS`, by two queries."""
 
     def __init__(self) -> None:
-        self._guests: dict[Leave, tuple[str, int]] = {}
-        self._seen: dict[str, Credentials] = {}
-        self._round: asyncio.Task[None] | None = None
+        self._sockets: dict[Close, tuple[str, int]] = {}
+        self._checked: dict[str, Credentials] = {}
+        self._task: asyncio.Task[None] | None = None
 
-    def enter(self, session_key: str, user_id: int, leave: Leave) -> None:
-        """Call `leave` with a close code once the session no longer signs in this user, or we stop."""
-        self._guests[leave] = (session_key, user_id)
-        if self._round is None or self._round.done():
-            self._round = asyncio.create_task(self._rounds(), name="socket vigil")
+    def add(self, session_key: str, user_id: int, close: Close) -> None:
+        """Call `close` with a code and a reason once the session has ended or the server shuts down."""
+        self._sockets[close] = (session_key, user_id)
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._check_repeatedly(), name="session watch")
 
-    def left(self, leave: Leave) -> None:
-        self._guests.pop(leave, None)
+    def remove(self, close: Close) -> None:
+        self._sockets.pop(close, None)
 
-    async def _rounds(self) -> None:
-        while self._guests:
+    async def _check_repeatedly(self) -> None:
+        while self._sockets:
             await asyncio.sleep(CHECK_SECONDS)
             try:
-                await self._look()
+                await self._check()
             except Exception:
                 log.exception("sessions could not be checked; it will be tried again")
 
-    async def _look(self) -> None:
+    async def _check(self) -> None:
         if background.state.draining:
-            await self._dismiss(list(self._guests), RESTART, "the server restarts")
+            await self._close(list(self._sockets), RESTART, "the server restarts")
             return
-        guests = dict(self._guests)
-        gone = await offload(self._signed_out, dict(guests.values()))
-        leaving = [leave for leave, (key, _) in guests.items() if key in gone]
-        await self._dismiss(leaving, SIGNED_OUT, "signed out")
+        sockets = dict(self._sockets)
+        gone = await offload(self._signed_out, dict(sockets.values()))
+        closing = [close for close, (key, _) in sockets.items() if key in gone]
+        await self._close(closing, SIGNED_OUT, "signed out")
 
-    async def _dismiss(self, leaving: list[Leave], code: int, reason: str) -> None:
-        for leave in leaving:
-            self._guests.pop(leave, None)
-        await asyncio.gather(*(leave(code, reason) for leave in leaving), return_exceptions=True)
+    async def _close(self, closing: list[Close], code: int, reason: str) -> None:
+        for close in closing:
+            self._sockets.pop(close, None)
+        await asyncio.gather(*(close(code, reason) for close in closing), return_exceptions=True)
 
-    def _signed_out(self, visitors: dict[str, int]) -> set[str]:
-        """Keys of `visitors` that are no longer good; blocking. Unchanged rows need no second thought."""
-        rows = Session.objects.filter(session_key__in=visitors, expire_date__gt=timezone.now())
-        sessions = dict(rows.values_list("session_key", "session_data"))
-        people = User.objects.filter(pk__in=set(visitors.values()), is_active=True)
-        passwords = dict(people.values_list("pk", "password"))
-        gone, seen = set(), {}
-        for key, user_id in visitors.items():
-            found = (sessions.get(key, ""), passwords.get(user_id, ""))
-            if "" in found or (found != self._seen.get(key) and not still(key, user_id)):
+    def _signed_out(self, sessions: dict[str, int]) -> set[str]:
+        """Keys of `sessions` that no longer sign in their user; blocking.
+
+        Only sessions whose row or user has changed since the last check are verified in full.
+        """
+        rows = Session.objects.filter(session_key__in=sessions, expire_date__gt=timezone.now())
+        stored = dict(rows.values_list("session_key", "session_data"))
+        users = User.objects.filter(pk__in=set(sessions.values()), is_active=True)
+        passwords = dict(users.values_list("pk", "password"))
+        gone, checked = set(), {}
+        for key, user_id in sessions.items():
+            found = (stored.get(key, ""), passwords.get(user_id, ""))
+            if "" in found or (found != self._checked.get(key) and not signs_in(key, user_id)):
                 gone.add(key)
             else:
-                seen[key] = found
-        self._seen = seen
+                checked[key] = found
+        self._checked = checked
         return gone
 
 
-def still(key: str, user_id: int) -> bool:
+def signs_in(key: str, user_id: int) -> bool:
     user = session_user(key)
     return user is not None and user.pk == user_id
 
 
-vigils: WeakKeyDictionary[asyncio.AbstractEventLoop, SessionWatch] = WeakKeyDictionary()
+watches: WeakKeyDictionary[asyncio.AbstractEventLoop, SessionWatch] = WeakKeyDictionary()
 
 
 def current() -> SessionWatch:
-    """This event loop's vigil."""
-    return vigils.setdefault(asyncio.get_running_loop(), SessionWatch())
+    """The watch of this event loop."""
+    return watches.setdefault(asyncio.get_running_loop(), SessionWatch())

@@ -1,4 +1,4 @@
-"""`manage.py delete_expired`: files that people brought are kept for a time, not for ever."""
+"""`manage.py delete_expired`: delete uploads after the retention time."""
 
 from typing import Any
 
