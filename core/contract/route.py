@@ -57,13 +57,13 @@ class Policy:
     """How a request is retried; durations in seconds.
 
     `retries` counts further tries at the same target; waits grow from `backoff` and honour a provider's
-    Retry-After up to `patience`; `deadline` bounds the whole request. A target without content after
+    Retry-After up to `max_wait`; `deadline` bounds the whole request. A target without content after
     `first_event` is given up for the next one; the last target, and any where it is None, has no such limit.
     """
 
     retries: int = 1
     backoff: float = 0.25
-    patience: float = 5.0
+    max_wait: float = 5.0
     deadline: float = 300.0
     first_event: float | None = None
 

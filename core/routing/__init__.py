@@ -1,5 +1,5 @@
-"""The road: which target, how often, how long to wait; it knows neither tables nor wires.
+"""Routing of a request: order of targets, attempts, retries and fallback, without tables or wires.
 
-Adapters never retry; this package does, in one loop, and never after the first content event, because what
-a listener has heard cannot be taken back and two half answers are no answer.
+Adapters never retry; this package does, in one loop, and never after the first content event, because content
+that was delivered cannot be taken back and must not be followed by another answer.
 """

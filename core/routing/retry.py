@@ -12,15 +12,15 @@ TARGET_SPECIFIC = {"upstream_not_found"}
 def backoff(policy: Policy, tries: int, error: PolyphonyError, jitter: float) -> float | None:
     """Seconds before the same target is tried again after `tries` tries; None to leave this target.
 
-    Doubles from `backoff`, within 25 % by `jitter` in [0, 1). A Retry-After within `policy.patience` is
+    Doubles from `backoff`, within 25 % by `jitter` in [0, 1). A Retry-After within `policy.max_wait` is
     obeyed; a longer one rules the target out.
     """
     if not error.retryable or tries > policy.retries:
         return None
     if error.retry_after is not None:
-        return error.retry_after if error.retry_after <= policy.patience else None
+        return error.retry_after if error.retry_after <= policy.max_wait else None
     seconds: float = policy.backoff * 2 ** (tries - 1) * (0.75 + jitter / 2)
-    return min(seconds, policy.patience)
+    return min(seconds, policy.max_wait)
 
 
 def may_succeed_elsewhere(error: PolyphonyError) -> bool:

@@ -21,7 +21,7 @@ from tests.core.ledger.conftest import PER_CHARACTER, budget_sums, run, target
 from tests.fakes.fixtures import provider as provider
 from tests.fakes.scenarios import speech, status
 
-QUICK = Policy(retries=1, backoff=0.001, patience=0.05, deadline=5.0)
+QUICK = Policy(retries=1, backoff=0.001, max_wait=0.05, deadline=5.0)
 
 
 async def ask(grant, where, text: str, leave_after: int | None = None) -> Outcome:

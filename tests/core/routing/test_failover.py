@@ -23,7 +23,7 @@ pytestmark = pytest.mark.anyio
 
 PCM = AudioFormat.PCM
 REQUEST = SpeechRequest("m", "Hello")
-POLICY = Policy(retries=0, backoff=0.001, patience=0.5, deadline=20.0)
+POLICY = Policy(retries=0, backoff=0.001, max_wait=0.5, deadline=20.0)
 
 
 def target(number: int, provider, model: str) -> Target:

@@ -16,7 +16,7 @@ from core.contract.errors import (
 from core.contract.route import Policy
 from core.routing.retry import backoff, may_succeed_elsewhere
 
-POLICY = Policy(retries=3, backoff=0.25, patience=5.0)
+POLICY = Policy(retries=3, backoff=0.25, max_wait=5.0)
 RETRYABLE = [UpstreamFailed, UpstreamLimited, UpstreamTimeout, UpstreamUnreachable]
 FINAL = [UpstreamDenied, UpstreamInvalid, UpstreamRefused, InvalidRequest, Unavailable]
 
@@ -39,12 +39,12 @@ def test_backoff_is_none_for_what_will_not_change(kind):
 @pytest.mark.parametrize(
     ("asked", "seconds"), [(0.0, 0.0), (2.0, 2.0), (5.0, 5.0), (5.1, None), (3600.0, None)]
 )
-def test_backoff_obeys_the_provider_as_long_as_patience_lasts(asked, seconds):
+def test_backoff_obeys_the_provider_up_to_max_wait(asked, seconds):
     assert backoff(POLICY, 1, UpstreamLimited("x", retry_after=asked), 0.5) == seconds
 
 
-def test_backoff_never_exceeds_patience():
-    assert backoff(Policy(retries=20, backoff=1.0, patience=3.0), 10, UpstreamFailed("x"), 0.5) == 3.0
+def test_backoff_never_exceeds_max_wait():
+    assert backoff(Policy(retries=20, backoff=1.0, max_wait=3.0), 10, UpstreamFailed("x"), 0.5) == 3.0
 
 
 def test_no_retries_no_wait():

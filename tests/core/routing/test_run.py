@@ -33,7 +33,7 @@ pytestmark = pytest.mark.anyio
 
 REQUEST = SpeechRequest("m", "Hello")
 START, CHUNK, USED = AudioStart(AudioFormat.PCM, 24_000), AudioChunk(b"\1\2"), Used(Usage())
-QUICK = Policy(retries=1, backoff=0.001, patience=0.05, deadline=5.0)
+QUICK = Policy(retries=1, backoff=0.001, max_wait=0.05, deadline=5.0)
 
 
 def route(count: int = 1, policy: Policy = QUICK) -> Route:
