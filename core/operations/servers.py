@@ -21,7 +21,7 @@ from core.providers.shared import http
 
 PORTS = (11434, 8080, 8000, 1234)
 HOST = "127.0.0.1"
-LIMITS = http.Limits(total=0.3, idle=0.3, size=http.MIB)
+LIMITS = http.CallLimits(total=0.3, idle=0.3, size=http.MIB)
 HEADERS = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "polyphony-probe"}
 
 

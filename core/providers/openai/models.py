@@ -15,7 +15,7 @@ from core.providers.openai.vendor import VENDOR
 from core.providers.shared import http
 from core.providers.shared.json_body import decode
 
-LIMITS = http.Limits(total=20.0, idle=10.0, size=8 * http.MIB)
+LIMITS = http.CallLimits(total=20.0, idle=10.0, size=8 * http.MIB)
 
 
 class OpenAIModels:

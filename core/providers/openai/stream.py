@@ -16,7 +16,7 @@ EVENT_STREAM = "text/event-stream"
 TERMINATOR = b"[DONE]"
 
 
-async def objects(response: http.Response, hide: tuple[str, ...]) -> AsyncGenerator[dict[str, Any], None]:
+async def objects(response: http.CallResponse, hide: tuple[str, ...]) -> AsyncGenerator[dict[str, Any], None]:
     """Each event as an object with its `type`, until `[DONE]`. Raises where the answer ends without that."""
     splitter = Splitter()
     async with aclosing(response.chunks()) as chunks:

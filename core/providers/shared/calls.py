@@ -9,7 +9,7 @@ from typing import Any
 from core.contract.route import Target
 from core.providers.shared.errors import ErrorReader
 from core.providers.shared.form_body import FormBody
-from core.providers.shared.http import Call, Limits
+from core.providers.shared.http import Call, CallLimits
 from core.providers.shared.json_body import JsonBody, encode
 
 AGENT = "polyphony"
@@ -30,7 +30,7 @@ class Vendor:
     read_error: ErrorReader
 
     def json_call(
-        self, target: Target, method: str, path: str, body: dict[str, Any] | None, limits: Limits
+        self, target: Target, method: str, path: str, body: dict[str, Any] | None, limits: CallLimits
     ) -> Call:
         """The call of `path` below the target's base URL. Raises `Unavailable` where its key is locked."""
         headers, hide = self._headers(target)
@@ -42,7 +42,7 @@ class Vendor:
                 headers |= content.headers
         return Call(method, address(target, path), headers, content, limits, hide, self.read_error)
 
-    def form_call(self, target: Target, path: str, form: FormBody, limits: Limits) -> Call:
+    def form_call(self, target: Target, path: str, form: FormBody, limits: CallLimits) -> Call:
         """The POST of `form` to `path`. Raises `Unavailable` where the target's key is locked."""
         headers, hide = self._headers(target)
         headers |= form.headers
@@ -63,7 +63,7 @@ def address(target: Target, path: str) -> str:
     return f"{target.base_url.rstrip('/')}/{path}"
 
 
-def target_limits(target: Target, default: Limits) -> Limits:
+def target_limits(target: Target, default: CallLimits) -> CallLimits:
     """`default` with the seconds of the endpoint's options `timeout` and `idle_timeout`."""
     total, idle = (
         target.options.get("timeout", default.total),
@@ -71,7 +71,7 @@ def target_limits(target: Target, default: Limits) -> Limits:
     )
     if (total, idle) == (default.total, default.idle):
         return default
-    return Limits(float(total), float(idle), default.pace, default.size)
+    return CallLimits(float(total), float(idle), default.pace, default.size)
 
 
 def is_json(media_type: str) -> bool:

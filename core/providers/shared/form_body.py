@@ -44,10 +44,10 @@ class FormBody:
         return head.encode() + value.encode(errors="replace") + b"\r\n"
 
     def __aiter__(self) -> AsyncIterator[bytes]:
-        return FormReader(self._head, self._file.path, self._tail)
+        return FormBodyReader(self._head, self._file.path, self._tail)
 
 
-class FormReader:
+class FormBodyReader:
     """Opens the file anew for each piece, so that a broken connection leaves no open file."""
 
     def __init__(self, head: bytes, path: str, tail: bytes) -> None:

@@ -47,7 +47,7 @@ BROKEN = (TimeoutError, OSError, ValueError, httpx.HTTPError, httpx.InvalidURL, 
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class CallLimits:
     """Bounds of one answer, in seconds of waiting and in bytes.
 
     `total` bounds all waiting, headers included; `idle` each wait for more; an answer with fewer than `pace`
@@ -71,17 +71,17 @@ class Call:
     url: str
     headers: Mapping[str, str]
     content: bytes | AsyncIterable[bytes] = b""
-    limits: Limits = Limits()
+    limits: CallLimits = CallLimits()
     hide: tuple[str, ...] = ()
     read_error: ErrorReader = no_details
 
 
-class Response:
+class CallResponse:
     """An answer whose body is still arriving; leaving the `async with` early closes its connection."""
 
     __slots__ = ("_content", "_deadline", "_limits", "_response", "headers", "media_type")
 
-    def __init__(self, response: httpx.Response, limits: Limits, deadline: Deadline) -> None:
+    def __init__(self, response: httpx.Response, limits: CallLimits, deadline: Deadline) -> None:
         # what the transport has wrapped: each iterator around it costs as much again for every chunk
         self._response = cast(AiohttpResponseStream, response.stream)._aiohttp_response
         self._content = self._response.content
@@ -163,7 +163,7 @@ class Response:
             await self._deadline.wait(self._content.readany(), LINGER)
 
 
-async def send(call: Call) -> Response:
+async def send(call: Call) -> CallResponse:
     """The answer to `call`, if it is a 2xx; anything else is raised from the error tree."""
     deadline = Deadline(call.limits.total)
     response, failure = None, None
@@ -173,7 +173,7 @@ async def send(call: Call) -> Response:
         failure = upstream_error(error)
     if failure or not response:  # raised outside the handler: its context may quote headers
         raise failure or UpstreamInvalid("The provider did not answer.")
-    answer = Response(response, call.limits, deadline)
+    answer = CallResponse(response, call.limits, deadline)
     if 200 <= response.status_code < 300:
         return answer
     async with answer:
@@ -181,7 +181,7 @@ async def send(call: Call) -> Response:
     raise from_status(response.status_code, answer.headers, call.read_error(body), call.hide)
 
 
-def too_long(limits: Limits) -> UpstreamInvalid:
+def too_long(limits: CallLimits) -> UpstreamInvalid:
     return UpstreamInvalid(f"The answer is longer than {limits.size} bytes.")
 
 

@@ -85,10 +85,10 @@ class JsonBody:
                 raise InvalidRequest(f"The file {media.name} is no longer there.", param="messages")
 
     def __aiter__(self) -> AsyncIterator[bytes]:
-        return JsonReader(self._parts)
+        return JsonBodyReader(self._parts)
 
 
-class JsonReader:
+class JsonBodyReader:
     """Opens the file anew for each piece of it, so that a broken connection leaves no open file."""
 
     def __init__(self, parts: Sequence[BodyPart]) -> None:

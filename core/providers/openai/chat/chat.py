@@ -23,8 +23,8 @@ from core.providers.shared import http
 from core.providers.shared.calls import is_json, target_limits
 from core.providers.shared.json_body import JsonBody
 
-LIMITS = http.Limits(total=300.0, idle=60.0, pace=16, size=64 * http.MIB)
-VIDEO_LIMITS = http.Limits(total=600.0, idle=LIMITS.idle, pace=LIMITS.pace, size=LIMITS.size)
+LIMITS = http.CallLimits(total=300.0, idle=60.0, pace=16, size=64 * http.MIB)
+VIDEO_LIMITS = http.CallLimits(total=600.0, idle=LIMITS.idle, pace=LIMITS.pace, size=LIMITS.size)
 MODALITY_ORDER = (Modality.IMAGE, Modality.TEXT, Modality.AUDIO)
 """As the two references write them."""
 OWN_FIELDS = {"model", "messages", "modalities", "audio", "stream", "stream_options"}
@@ -73,7 +73,7 @@ class OpenAIChat:
         return fields
 
 
-async def read_object(reader: ChatReader, response: http.Response) -> Sequence[Event]:
+async def read_object(reader: ChatReader, response: http.CallResponse) -> Sequence[Event]:
     body = await response.body()
     if len(body) > READ_IN_THREAD:
         return await asyncio.to_thread(reader.whole, body)
@@ -109,7 +109,7 @@ def wraps_wav(target: Target, request: ChatRequest) -> bool:
     return not request.streamed and must_stream(target, request) and target.format is AudioFormat.WAV
 
 
-def limits(target: Target, request: ChatRequest) -> http.Limits:
+def limits(target: Target, request: ChatRequest) -> http.CallLimits:
     """Those of the target; a request with a video may take longer."""
     has_video = any(
         part.get("type") == "video_url"

@@ -18,7 +18,7 @@ DONE = "speech.audio.done"
 
 
 async def audio_chunks(
-    response: http.Response, hide: tuple[str, ...], meter: SpeechMeter
+    response: http.CallResponse, hide: tuple[str, ...], meter: SpeechMeter
 ) -> AsyncGenerator[bytes, None]:
     """The decoded audio; usage goes to `meter`. Raises when the stream ends without its last event."""
     splitter = Splitter(CAP)

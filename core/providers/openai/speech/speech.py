@@ -26,7 +26,7 @@ from core.providers.shared.calls import is_json, target_limits
 from core.providers.shared.errors import EXCERPT
 from core.providers.shared.json_body import decode
 
-LIMITS = http.Limits(total=300.0, idle=60.0, pace=256, size=64 * http.MIB)
+LIMITS = http.CallLimits(total=300.0, idle=60.0, pace=256, size=64 * http.MIB)
 OWN_FIELDS = {"model", "input", "response_format", "stream_format", "stream", "provider"}
 SUSPICIOUS = b"{<["
 SNIFFED = 16
@@ -72,7 +72,7 @@ def speech_body(target: Target, request: SpeechRequest, audio: AudioFormat) -> d
     return fields
 
 
-def _audio(response: http.Response, call: http.Call, meter: SpeechMeter) -> AsyncGenerator[bytes, None]:
+def _audio(response: http.CallResponse, call: http.Call, meter: SpeechMeter) -> AsyncGenerator[bytes, None]:
     """The audio, in whichever form the server sends it."""
     if response.media_type.startswith(EVENT_STREAM):
         return audio_chunks(response, call.hide, meter)
@@ -81,7 +81,7 @@ def _audio(response: http.Response, call: http.Call, meter: SpeechMeter) -> Asyn
     return response.chunks()
 
 
-async def _audio_of_object(response: http.Response, hide: tuple[str, ...]) -> AsyncGenerator[bytes, None]:
+async def _audio_of_object(response: http.CallResponse, hide: tuple[str, ...]) -> AsyncGenerator[bytes, None]:
     """Audio inside one JSON object, as Mistral sends it. Raises the error of any other object."""
     value = decode(body := await response.body())
     data = audio_in(value) if isinstance(value, dict) and "error" not in value else b""

@@ -33,7 +33,12 @@ PREFIXES = ("transcript.text.", "transcription.text.", "transcription.")
 
 
 async def transcript_events(
-    response: http.Response, hide: tuple[str, ...], target: Target, measured: float | None, *, logprobs: bool
+    response: http.CallResponse,
+    hide: tuple[str, ...],
+    target: Target,
+    measured: float | None,
+    *,
+    logprobs: bool,
 ) -> AsyncGenerator[Event, None]:
     """The transcript, then `Used`, in whichever form the server sends it.
 
@@ -46,7 +51,12 @@ async def transcript_events(
 
 
 async def events_of_object(
-    response: http.Response, hide: tuple[str, ...], target: Target, measured: float | None, *, logprobs: bool
+    response: http.CallResponse,
+    hide: tuple[str, ...],
+    target: Target,
+    measured: float | None,
+    *,
+    logprobs: bool,
 ) -> AsyncGenerator[Event, None]:
     """From an answer that is one JSON object."""
     value = decode(await response.body())
@@ -61,7 +71,12 @@ async def events_of_object(
 
 
 async def events_of_stream(
-    response: http.Response, hide: tuple[str, ...], target: Target, measured: float | None, *, logprobs: bool
+    response: http.CallResponse,
+    hide: tuple[str, ...],
+    target: Target,
+    measured: float | None,
+    *,
+    logprobs: bool,
 ) -> AsyncGenerator[Event, None]:
     """From server-sent events: deltas and segments as they arrive; the last event has the usage and, from
     some servers, the times."""

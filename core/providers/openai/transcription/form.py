@@ -19,7 +19,7 @@ from core.providers.shared import http
 from core.providers.shared.calls import target_limits
 from core.providers.shared.form_body import FormBody
 
-LIMITS = http.Limits(total=300.0, idle=60.0, pace=16, size=64 * http.MIB)
+LIMITS = http.CallLimits(total=300.0, idle=60.0, pace=16, size=64 * http.MIB)
 OWN_FIELDS = {"model", "file", "response_format", "stream", "provider"}
 TIMED_FORMATS = (TranscriptFormat.SRT, TranscriptFormat.VTT, TranscriptFormat.VERBOSE_JSON)
 
@@ -32,7 +32,7 @@ async def send_form(
 ) -> AsyncGenerator[Event, None]:
     """POST the file with `form` to `path`; yields the events of the answer, `logprobs` where requested."""
     total = max(LIMITS.total, request.file.seconds or 0.0)  # a long file may take long before a first byte
-    bounds = http.Limits(total, LIMITS.idle, LIMITS.pace, LIMITS.size)
+    bounds = http.CallLimits(total, LIMITS.idle, LIMITS.pace, LIMITS.size)
     call = VENDOR.form_call(target, path, FormBody(form, request.file), target_limits(target, bounds))
     async with (
         await http.send(call) as response,

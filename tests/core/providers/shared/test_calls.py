@@ -16,7 +16,7 @@ from tests.fakes.provider import Exchange
 pytestmark = pytest.mark.anyio
 
 KEY = "acme-secret-0123456789"
-LIMITS = http.Limits(total=5.0, idle=1.0)
+LIMITS = http.CallLimits(total=5.0, idle=1.0)
 
 
 def read_error(body: bytes) -> ErrorDetails:
@@ -73,7 +73,9 @@ async def test_errors_are_read_by_the_vendors_reader(provider, why, kind):
 def test_an_endpoint_may_have_other_limits():
     assert target_limits(target(), LIMITS) is LIMITS
     options = {"timeout": "7", "idle_timeout": 2}
-    assert target_limits(target(options=options), LIMITS) == http.Limits(7.0, 2.0, LIMITS.pace, LIMITS.size)
+    assert target_limits(target(options=options), LIMITS) == http.CallLimits(
+        7.0, 2.0, LIMITS.pace, LIMITS.size
+    )
 
 
 @pytest.mark.parametrize(

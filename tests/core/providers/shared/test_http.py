@@ -32,11 +32,11 @@ pytestmark = pytest.mark.anyio
 
 CANARY = "sk-canary-0123456789abcdef"
 MEGABYTE = 1 << 20
-QUICK = http.Limits(total=5.0, idle=0.3, pace=64, size=1 << 20)
-CALM = http.Limits(total=20.0, idle=10.0, pace=64, size=1 << 20)
+QUICK = http.CallLimits(total=5.0, idle=0.3, pace=64, size=1 << 20)
+CALM = http.CallLimits(total=20.0, idle=10.0, pace=64, size=1 << 20)
 
 
-def call(provider, model: str, limits: http.Limits = QUICK) -> http.Call:
+def call(provider, model: str, limits: http.CallLimits = QUICK) -> http.Call:
     headers = {"Authorization": f"Bearer {CANARY}", "Accept-Encoding": "identity"}
     body = f'{{"model": "{model}", "response_format": "pcm", "input": "Hello"}}'.encode()
     return http.Call("POST", f"{provider.url}/audio/speech", headers, body, limits, (CANARY,))
@@ -137,7 +137,7 @@ async def test_an_upstream_nobody_reads_is_paused(provider):
             written += MEGABYTE
 
     provider.script("pours", pours)
-    limits = http.Limits(size=1 << 40)
+    limits = http.CallLimits(size=1 << 40)
     async with (
         await http.send(call(provider, "pours", limits)) as answer,
         aclosing(answer.chunks()) as chunks,
@@ -240,7 +240,7 @@ async def test_an_error_page_that_never_comes_is_not_waited_for(provider, monkey
     monkeypatch.setattr(http, "EXCERPT_SECONDS", 0.1)
     provider.script("stalls", stalls)
     with pytest.raises(UpstreamFailed) as caught:
-        await fetch(call(provider, "stalls", http.Limits()))
+        await fetch(call(provider, "stalls", http.CallLimits()))
     assert caught.value.retry_after == 2.0
 
 
@@ -306,7 +306,7 @@ def test_every_loop_has_its_own_connections_and_closes_them(provider):
 
 async def test_hundreds_of_calls_run_at_once(provider):
     provider.script("held", scenarios.speech(delay=0.1, chunks=2))
-    bodies = await asyncio.gather(*(fetch(call(provider, "held", http.Limits())) for _ in range(150)))
+    bodies = await asyncio.gather(*(fetch(call(provider, "held", http.CallLimits())) for _ in range(150)))
     assert {len(body) for body in bodies} == {24_000}
     assert provider.connections == 150
 
