@@ -136,7 +136,7 @@ class ChatPage:
         return self.page.locator(".message-answer")
 
     @property
-    def words(self) -> Locator:
+    def answer_text(self) -> Locator:
         return self.answers.last.locator(".prose")
 
     @property
