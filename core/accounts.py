@@ -1,4 +1,4 @@
-"""How people come in: sign-up is closed, admins add people, the first admin gets a link that works once."""
+"""Signing in: sign-up is closed, admins create accounts, the first admin gets a link that works once."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ SIGN_IN_SECONDS = 15 * 60
 
 
 class ClosedSignUp(DefaultAccountAdapter):
+    """allauth without sign-up; a changed password leads back to the home page."""
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
@@ -32,7 +34,7 @@ class ClosedSignUp(DefaultAccountAdapter):
 
 
 class SignInForm(LoginForm):
-    """Asks for what is asked for: either name will do."""
+    """allauth's form, labelled for what it accepts: username or email."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -42,31 +44,33 @@ class SignInForm(LoginForm):
 
 
 def sign_in_token(user: User) -> str:
-    """A token that signs `user` in once, within 15 minutes; it dies with any sign-in after its making."""
-    return signing.dumps([user.pk, moment(user)], salt=SALT)
+    """A token that signs `user` in once, within 15 minutes; any later sign-in makes it invalid."""
+    return signing.dumps([user.pk, last_login(user)], salt=SALT)
 
 
-def moment(user: User) -> str:
+def last_login(user: User) -> str:
+    """ISO 8601; empty before the first sign-in."""
     return user.last_login.isoformat() if user.last_login else ""
 
 
 def redeem(token: str) -> User | None:
-    """The user of a fresh token, whose use is noted so that no second one succeeds."""
+    """The user of a valid token, which is invalid afterwards; None for any other token."""
     try:
-        pk, seen = signing.loads(token, salt=SALT, max_age=SIGN_IN_SECONDS)
+        pk, previous_login = signing.loads(token, salt=SALT, max_age=SIGN_IN_SECONDS)
     except signing.BadSignature:
         return None
     user = User.objects.filter(pk=pk, is_active=True).first()
-    if user is None or moment(user) != seen:
+    if user is None or last_login(user) != previous_login:
         return None
-    # the condition decides between two visits at the same moment
-    fresh = User.objects.filter(pk=pk, last_login=user.last_login)
-    return user if fresh.update(last_login=timezone.now()) else None
+    # the condition decides between two requests at the same moment
+    unused = User.objects.filter(pk=pk, last_login=user.last_login)
+    return user if unused.update(last_login=timezone.now()) else None
 
 
 @never_cache
-@require_http_methods(["GET"])  # HEAD comes from link previews and must not use the link up
+@require_http_methods(["GET"])  # link previews send HEAD and must not use the link up
 def sign_in(request: HttpRequest, token: str) -> HttpResponse:
+    """Sign in by the link of `manage.py playground`, or go to the sign-in page with a message."""
     user = redeem(token)
     if user is None:
         messages.error(request, _("This sign-in link has been used or is older than 15 minutes."))

@@ -10,7 +10,7 @@ class CoreConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        # models exist only once the registry is ready; the checks register themselves
+        # models can be imported once the registry is ready; importing the checks registers them
         from core import checks, models  # noqa: F401, PLC0415
         from core.models.version import Version, connect  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""Assembly: the API beside Django, both beside the socket; background work starts with the first scope."""
+"""The ASGI application: API, pages and websocket; background work starts with the first scope."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ API_ROOTS = frozenset({"/api", "/v1", "/v3/router", "/healthz", "/readyz", "/met
 
 
 async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
-    """Send each scope to the part that answers it."""
+    """Call the application that a scope is for."""
     if scope["type"] == "lifespan":
         await lifespan(receive, send)
         return
@@ -41,7 +41,7 @@ async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def lifespan(receive: Receive, send: Send) -> None:
-    """Where the server speaks lifespan (uvicorn does, Daphne does not), it starts and drains us."""
+    """Start and drain with servers that implement lifespan (uvicorn does, Daphne does not)."""
     await receive()
     await background.start()
     await send({"type": "lifespan.startup.complete"})
@@ -53,7 +53,7 @@ async def lifespan(receive: Receive, send: Send) -> None:
 # `core.server.server` sets the same limits before a body is read; here they hold on any server
 application = TrustedProxies(BodyLimit(dispatch, body_caps(settings.MAX_UPLOAD_MB)), settings.TRUSTED_PROXIES)
 
-# what is loaded by now stays: looking through it every few hundred objects was a sixth of a request
+# modules are never freed: scanning them every few hundred allocations took a sixth of a request
 gc.collect()
 gc.freeze()
 gc.set_threshold(5000)

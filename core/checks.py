@@ -1,4 +1,4 @@
-"""System checks: what would fail later, or leak, said before the server starts."""
+"""System checks: configuration that would fail later, or leak, is reported before the server starts."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ WORKLET = "playground/js/audio/player-worklet.js"
 
 @register(Tags.security)
 def key_ring(**kwargs: Any) -> list[CheckMessage]:
-    """The ring that provider keys are sealed with: there, well-formed, and a secret of its own."""
+    """POLYPHONY_SECRET_KEYS, which encrypt provider keys: present, well-formed, and not SECRET_KEY."""
     keys = settings.POLYPHONY_SECRET_KEYS
     if not keys:
         hint = (
@@ -36,7 +36,7 @@ def key_ring(**kwargs: Any) -> list[CheckMessage]:
         return [Error("POLYPHONY_SECRET_KEYS is empty.", hint=hint, id="polyphony.E001")]
     found: list[CheckMessage] = []
     for number, key in enumerate(keys, 1):
-        if not fernet(key):
+        if not is_fernet_key(key):
             text = f"Key {number} of POLYPHONY_SECRET_KEYS is not a Fernet key (32 bytes in URL-safe base64)."
             found.append(Error(text, id="polyphony.E002"))
     if settings.SECRET_KEY in keys:
@@ -45,7 +45,7 @@ def key_ring(**kwargs: Any) -> list[CheckMessage]:
     return found
 
 
-def fernet(key: str) -> bool:
+def is_fernet_key(key: str) -> bool:
     try:
         Fernet(key)
     except ValueError:
@@ -55,7 +55,7 @@ def fernet(key: str) -> bool:
 
 @register(Tags.database)
 def sealed_keys(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
-    """Whether the ring still holds every key that something stored was sealed or peppered with."""
+    """POLYPHONY_SECRET_KEYS still has every key that stored provider keys and API keys depend on."""
     known = {key_id(key) for key in settings.POLYPHONY_SECRET_KEYS}
     found: list[CheckMessage] = []
     for alias in reachable(databases, ProviderKey):
@@ -74,7 +74,7 @@ def sealed_keys(databases: Sequence[str] | None = None, **kwargs: Any) -> list[C
 
 @register(Tags.database)
 def wires(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
-    """Every provider's wire is one we speak, or one the seed names for a later version."""
+    """Every provider's wire has an adapter, or is one that the seed names for a later version."""
     found: list[CheckMessage] = []
     for alias in reachable(databases, Provider):
         rows = Provider.objects.using(alias).exclude(wire__in={*WIRES, *seeded_wires()})
@@ -98,7 +98,7 @@ def seeded_wires() -> frozenset[str]:
 
 @register(Tags.compatibility)
 def server(**kwargs: Any) -> list[CheckMessage]:
-    """Daphne with the fixes our server stands on."""
+    """Daphne is recent enough to have the security fixes that our server needs."""
     try:
         installed = version("daphne")
     except PackageNotFoundError:
@@ -111,7 +111,7 @@ def server(**kwargs: Any) -> list[CheckMessage]:
 
 @register()
 def local_engine(**kwargs: Any) -> list[CheckMessage]:
-    """Whether the embedded engine can speak."""
+    """The local engine is installed."""
     command = extras.speech_hint()
     if command is None:
         return []
@@ -120,14 +120,14 @@ def local_engine(**kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.security)
 def debug(**kwargs: Any) -> list[CheckMessage]:
-    """Debug pages show settings and source: they stay on this machine."""
-    if not settings.DEBUG or loopback(settings.HOST):
+    """Debug pages show settings and source: not with a HOST that other machines reach."""
+    if not settings.DEBUG or is_loopback(settings.HOST):
         return []
     text = f"DEBUG is on while the server listens on {settings.HOST}."
     return [Warning(text, hint="Unset DEBUG, or HOST.", id="polyphony.W003")]
 
 
-def loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
     try:
         return ip_address(host.strip("[]")).is_loopback
     except ValueError:
@@ -136,7 +136,7 @@ def loopback(host: str) -> bool:
 
 @register(Tags.staticfiles)
 def worklet(**kwargs: Any) -> list[CheckMessage]:
-    """The audio worklet is fetched by address, so nothing else would notice its absence."""
+    """The audio worklet exists: no import names it, so nothing else would notice that it is missing."""
     if finders.find(WORKLET):
         return []
     return [Error(f"{WORKLET} is missing: pages could not play live sound.", id="polyphony.E006")]

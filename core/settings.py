@@ -1,4 +1,4 @@
-"""Every setting, each from the environment or `.env`; README documents them and a test compares the two."""
+"""Django's settings, from the environment or `.env`; a test compares them with those in README."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ env = environ.Env()
 env.read_env(BASE_DIR / ".env")
 
 VAR = Path(env.str("POLYPHONY_VAR", default=str(BASE_DIR / "var")))
-"""Where a start without configuration keeps its database, media and secrets."""
+"""Default folder of database, media and secrets."""
 
 # Security
 
@@ -26,12 +26,12 @@ SECRET_KEY = secret("SECRET_KEY", VAR)
 POLYPHONY_SECRET_KEYS = [
     key.strip() for key in secret("POLYPHONY_SECRET_KEYS", VAR).split(",") if key.strip()
 ]
-"""Ring of Fernet keys for provider keys at rest and the pepper of API keys; the first one seals."""
+"""Fernet keys that decrypt provider keys and pepper API keys; the first one encrypts."""
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 SECURE_COOKIES = env.bool("SECURE_COOKIES", default=False)
-"""True wherever people come by https; the scheme itself is told by a proxy named in TRUSTED_PROXIES."""
+"""True wherever the site is served by https; a proxy named in TRUSTED_PROXIES sends the scheme."""
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
 SESSION_COOKIE_HTTPONLY = True
@@ -130,9 +130,9 @@ if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
-    # opening one costs more than most of what is asked of it; a pool keeps PostgreSQL's
+    # opening a connection costs more than most queries; PostgreSQL has a pool instead
     DATABASE["CONN_MAX_AGE"] = 60
-    # a file, because the ledger writes from a connection of its own; one a process, so that runs may overlap
+    # a file, because the ledger has a connection of its own; one per process, so that test runs may overlap
     DATABASE["TEST"] = {"NAME": f"{tempfile.gettempdir()}/polyphony-test-{os.getpid()}.sqlite3"}
 else:
     DATABASE["OPTIONS"] = {"pool": {"min_size": 2, "max_size": env.int("DATABASE_POOL", default=16)}}
@@ -144,7 +144,7 @@ CACHES = {
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
 
-# People
+# Accounts
 
 AUTH_USER_MODEL = "core.User"
 AUTHENTICATION_BACKENDS = [
@@ -201,7 +201,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "core.static_files.ModuleStorage"},
 }
 WHITENOISE_USE_FINDERS = DEBUG
-WHITENOISE_ALLOW_ALL_ORIGINS = False  # nothing here is for other origins
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # other origins need nothing of ours
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Logs: names, numbers and durations; bodies and keys never

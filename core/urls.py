@@ -1,4 +1,4 @@
-"""Assembly of the addresses Django answers; the API's live in `core/api`."""
+"""The URLs of Django's pages; those of the API are in `core/api`."""
 
 from django.contrib import admin
 from django.urls import include, path

@@ -1,4 +1,4 @@
-"""The whole program on a real port, in a thread of its own, over the test's own database.
+"""The whole application on a real port, in a thread of its own, with the test's database.
 
 `live` starts uvicorn with the assembled application: API, pages, sockets and background work. Use it in
 any test that talks HTTP or websockets, by importing the fixture in the folder's conftest:
@@ -65,13 +65,13 @@ class Live:
         return self.client.request(method, f"/api/v1{path}", headers=headers, **options)
 
     def raw(self, data: bytes, seconds: float = 10.0) -> bytes:
-        """What the server answers to these very bytes, until it closes."""
+        """The bytes the server sends in response to exactly `data`, until it closes."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=seconds) as connection:
             connection.sendall(data)
-            pieces = []
-            while piece := connection.recv(65536):
-                pieces.append(piece)
-        return b"".join(pieces)
+            chunks = []
+            while chunk := connection.recv(65536):
+                chunks.append(chunk)
+        return b"".join(chunks)
 
     def refresh(self) -> None:
         """Reload the snapshots now."""
@@ -105,7 +105,7 @@ def live(transactional_db: None, settings: Any, tmp_path: Any) -> Iterator[Live]
 
 
 def start() -> Live:
-    """Serve on a free port; returns when requests are answered."""
+    """Serve on a free port; returns once requests are answered."""
     from core.asgi import application  # noqa: PLC0415 - the registry is not ready at import time
 
     listening = socket.create_server(("127.0.0.1", 0))
@@ -134,7 +134,7 @@ def serve(server: uvicorn.Server, listening: socket.socket) -> None:
 
 
 def forget_snapshots() -> None:
-    """The next reader loads anew: a flushed database starts its version numbers again."""
+    """Load the snapshots again: a flushed database starts its version numbers again."""
     from core.access import snapshot as access  # noqa: PLC0415 - as above
     from core.catalogue import snapshot as catalogue  # noqa: PLC0415 - as above
 
@@ -144,7 +144,7 @@ def forget_snapshots() -> None:
 
 
 def resume() -> None:
-    """A drained process takes no more work; the next test's is a new one."""
+    """Accept work again: the last server has drained this process."""
     from core import background  # noqa: PLC0415 - as above
 
     background.state.draining = False

@@ -12,7 +12,7 @@ import brotli
 import pytest
 from django.conf import settings
 
-from core.static_files import slim
+from core.static_files import minify
 
 ROOT = Path(settings.BASE_DIR)
 STATIC = ROOT / "static" / "playground"
@@ -30,7 +30,7 @@ def names(paths: list[Path]) -> list[str]:
 
 
 def compressed(paths: Iterable[Path]) -> int:
-    return sum(len(brotli.compress(slim(path.read_text()).encode(), quality=11)) for path in paths)
+    return sum(len(brotli.compress(minify(path.read_text()).encode(), quality=11)) for path in paths)
 
 
 def imports(path: Path) -> set[Path]:

@@ -1,4 +1,4 @@
-"""The pages behind /accounts/: in our look, throttled, without a way to sign up."""
+"""The pages under /accounts/: in our layout, throttled, without sign-up."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def ours(page) -> str:
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("person", ["nobody", "alice", "admin without password"])
-def test_every_page_wears_our_look(client, alice, first_admin, name, person):
+def test_every_page_has_our_layout(client, alice, first_admin, name, person):
     if person != "nobody":
         client.force_login(alice if person == "alice" else first_admin)
     page = client.get(reverse(name))
@@ -86,7 +86,7 @@ def test_an_email_address_signs_in_too(client, alice):
 
 
 @pytest.mark.parametrize("said", [{"password": "wrong"}, {"login": "nobody"}, {"login": "", "password": ""}])
-def test_a_failure_is_told_in_the_form(client, alice, said):
+def test_the_form_shows_the_error(client, alice, said):
     page = client.post("/accounts/login/", {"login": "alice", "password": "wrong", **said})
     text = ours(page)
     assert page.status_code == 200
@@ -95,14 +95,14 @@ def test_a_failure_is_told_in_the_form(client, alice, said):
     assert not get_user(client).is_authenticated
 
 
-def test_nobody_switched_off_signs_in(client, alice):
+def test_inactive_users_cannot_sign_in(client, alice):
     alice.is_active = False
     alice.save()
     sign_in(client)
     assert not get_user(client).is_authenticated
 
 
-def test_guessing_is_throttled_per_account(client, alice):
+def test_failures_are_throttled_per_account(client, alice):
     for _ in range(5):
         sign_in(client, "wrong")
     page = sign_in(client)
@@ -110,7 +110,7 @@ def test_guessing_is_throttled_per_account(client, alice):
     assert not get_user(client).is_authenticated
 
 
-def test_guessing_is_throttled_per_address(client, alice):
+def test_failures_are_throttled_per_address(client, alice):
     for number in range(10):
         sign_in(client, "wrong", login=f"user{number}")
     assert "Too many failed login attempts" in sign_in(client).content.decode()
@@ -130,14 +130,14 @@ def test_guessing_is_throttled_per_address(client, alice):
         ("javascript:alert(1)", "/"),
     ],
 )
-def test_one_goes_on_where_one_wanted_to(client, alice, asked, sent):
+def test_the_next_page_is_the_requested_one(client, alice, asked, sent):
     page = client.get("/accounts/login/", {"next": asked})
     hidden = re.search(r'name="next" value="([^"]*)"', page.content.decode())
     assert hidden is not None
     assert sign_in(client, next=asked).headers["Location"] == sent
 
 
-def test_who_is_signed_in_skips_the_form(client, alice):
+def test_signed_in_users_skip_the_form(client, alice):
     client.force_login(alice)
     assert client.get("/accounts/login/?next=/history").headers["Location"] == "/history"
 
@@ -193,7 +193,7 @@ def test_a_forgotten_password_is_replaced_by_mail(client, alice):
     assert "This link no longer works" in ours(client.get(link, follow=True))
 
 
-def test_a_stranger_learns_nothing_and_is_not_invited(client, alice):
+def test_an_unknown_email_gets_the_same_page_and_no_invitation(client, alice):
     known = client.post("/accounts/password/reset/", {"email": "alice@example.org"})
     unknown = client.post("/accounts/password/reset/", {"email": "nobody@example.org"})
     assert known.headers["Location"] == unknown.headers["Location"]
@@ -222,7 +222,7 @@ def test_addresses_are_added_and_removed(client, alice):
 @pytest.mark.parametrize(
     "address", ["/accounts/confirm-email/nonsense/", "/accounts/password/reset/key/a-b/"]
 )
-def test_a_link_that_means_nothing_says_so(client, address):
+def test_an_invalid_link_shows_an_error(client, address):
     text = ours(client.get(address))
     assert "This link no longer works" in text
     assert text.count("<form") == 0 or 'name="password1"' not in text

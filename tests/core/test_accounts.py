@@ -21,25 +21,25 @@ def test_a_link_signs_in_once(client, alice):
     assert "_auth_user_id" not in client.session
 
 
-def test_a_preview_by_head_does_not_use_the_link_up(client, alice):
+def test_head_does_not_use_the_link_up(client, alice):
     address = f"/accounts/sign-in/{sign_in_token(alice)}/"
     assert client.head(address).status_code == 405
     assert client.get(address).headers["Location"] == "/"
 
 
-def test_a_link_is_fresh_for_fifteen_minutes(alice, monkeypatch):
+def test_a_link_is_valid_for_fifteen_minutes(alice, monkeypatch):
     token = sign_in_token(alice)
     monkeypatch.setattr("core.accounts.SIGN_IN_SECONDS", -1)
     assert redeem(token) is None
 
 
-def test_a_sign_in_by_other_means_kills_older_links(alice):
+def test_any_sign_in_invalidates_older_links(alice):
     token = sign_in_token(alice)
     User.objects.filter(pk=alice.pk).update(last_login=timezone.now() - timedelta(minutes=1))
     assert redeem(token) is None
 
 
-def test_a_link_of_somebody_switched_off_does_nothing(alice):
+def test_a_link_of_an_inactive_user_does_nothing(alice):
     token = sign_in_token(alice)
     alice.is_active = False
     alice.save()

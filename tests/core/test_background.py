@@ -11,17 +11,17 @@ from core.access import snapshot
 
 @pytest.mark.anyio
 @pytest.mark.django_db(transaction=True)
-async def test_requests_that_come_while_it_starts_wait_for_the_snapshot(monkeypatch: Any) -> None:
+async def test_requests_during_the_start_wait_for_the_snapshot(monkeypatch: Any) -> None:
     monkeypatch.setattr(snapshot, "_current", snapshot.AccessSnapshot())
-    seen = []
+    serials = []
 
-    async def come() -> None:
+    async def request() -> None:
         if not background.started():
             await background.start()
-        seen.append(snapshot.current().serial)
+        serials.append(snapshot.current().serial)
 
     try:
-        await asyncio.gather(*(come() for _ in range(3)))
+        await asyncio.gather(*(request() for _ in range(3)))
     finally:
         await background.shutdown()
-    assert seen == [1, 1, 1]
+    assert serials == [1, 1, 1]

@@ -17,12 +17,12 @@ def ids(found) -> list[str]:
     return [message.id for message in found]
 
 
-def test_this_installation_is_sound(db):
+def test_this_installation_has_no_errors(db):
     seed_catalogue()
     assert ids(found for found in run_checks(databases=["default"]) if found.level >= WARNING) == []
 
 
-def test_an_empty_ring_is_an_error(settings):
+def test_without_secret_keys_is_an_error(settings):
     settings.POLYPHONY_SECRET_KEYS = []
     assert ids(checks.key_ring()) == ["polyphony.E001"]
 
@@ -30,7 +30,7 @@ def test_an_empty_ring_is_an_error(settings):
 @pytest.mark.parametrize(
     "bad", ["short", "é" * 44, OTHER[:-4], "=" * 44], ids=["short", "accents", "cut", "padding"]
 )
-def test_a_ring_key_must_be_a_fernet_key(settings, bad):
+def test_a_secret_key_must_be_a_fernet_key(settings, bad):
     settings.POLYPHONY_SECRET_KEYS = [OTHER, bad]
     (found,) = checks.key_ring()
     assert found.id == "polyphony.E002"
@@ -38,7 +38,7 @@ def test_a_ring_key_must_be_a_fernet_key(settings, bad):
     assert bad not in found.msg
 
 
-def test_the_ring_does_not_share_djangos_secret(settings):
+def test_djangos_secret_key_is_no_secret_key_of_ours(settings):
     settings.SECRET_KEY = OTHER
     settings.POLYPHONY_SECRET_KEYS = [OTHER]
     (found,) = checks.key_ring()
@@ -46,7 +46,7 @@ def test_the_ring_does_not_share_djangos_secret(settings):
     assert OTHER not in found.msg
 
 
-def test_what_a_lost_ring_key_holds_is_told(alice, settings):
+def test_what_a_missing_secret_key_encrypted_is_reported(alice, settings):
     provider = Provider.objects.create(slug="acme", name="Acme")
     ProviderKey.objects.create(provider=provider, secret="sk-0123456789abcdef")
     issue(alice)
@@ -58,12 +58,12 @@ def test_what_a_lost_ring_key_holds_is_told(alice, settings):
     assert ids(checks.sealed_keys(["default"])) == []
 
 
-def test_a_database_is_asked_only_when_named(db, settings):
+def test_only_named_databases_are_queried(db, settings):
     settings.POLYPHONY_SECRET_KEYS = [OTHER]
     assert checks.sealed_keys() == checks.wires(None) == []
 
 
-def test_a_wire_nobody_wrote_is_told(db):
+def test_an_unknown_wire_is_a_warning(db):
     Provider.objects.create(slug="odd", name="Odd", wire="telegraph")
     Provider.objects.create(slug="fine", name="Fine", wire="openai")
     Provider.objects.create(slug="later", name="Later", wire="mistral")
@@ -74,12 +74,12 @@ def test_a_wire_nobody_wrote_is_told(db):
 @pytest.mark.parametrize(
     ("installed", "fine"), [("4.2.2", False), ("4.2.3", True), ("4.10", True), ("5.0.0", True)]
 )
-def test_daphne_has_a_floor(monkeypatch, installed, fine):
+def test_an_old_daphne_is_an_error(monkeypatch, installed, fine):
     monkeypatch.setattr(checks, "version", lambda name: installed)
     assert ids(checks.server()) == ([] if fine else ["polyphony.E005"])
 
 
-def test_a_missing_engine_is_worth_a_word(monkeypatch):
+def test_a_missing_local_engine_is_reported(monkeypatch):
     monkeypatch.setattr(checks.extras, "speech_hint", lambda: 'pip install "polyphony[local]"')
     (found,) = checks.local_engine()
     assert (found.id, found.hint) == ("polyphony.I001", 'pip install "polyphony[local]"')
@@ -96,7 +96,7 @@ def test_a_missing_engine_is_worth_a_word(monkeypatch):
         ("box", False),
     ],
 )
-def test_debug_stays_at_home(settings, host, fine):
+def test_debug_is_for_loopback_only(settings, host, fine):
     settings.DEBUG, settings.HOST = True, host
     assert ids(checks.debug()) == ([] if fine else ["polyphony.W003"])
     settings.DEBUG = False

@@ -5,10 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from cryptography.fernet import Fernet
 
-from core.environment import generated, secret
+from core.environment import generated_secrets, secret
 
 
-def test_secrets_are_made_once_and_for_the_owner_alone(tmp_path, monkeypatch):
+def test_secrets_are_generated_once_and_private(tmp_path, monkeypatch):
     monkeypatch.delenv("SECRET_KEY", raising=False)
     first = secret("SECRET_KEY", tmp_path / "var")
     assert secret("SECRET_KEY", tmp_path / "var") == first
@@ -16,10 +16,10 @@ def test_secrets_are_made_once_and_for_the_owner_alone(tmp_path, monkeypatch):
     assert os.listdir(tmp_path / "var") == ["secrets.json"]
 
 
-def test_two_starts_at_once_agree(tmp_path):
+def test_concurrent_starts_agree(tmp_path):
     with ThreadPoolExecutor(8) as pool:
-        seen = list(pool.map(lambda _: generated(tmp_path / "var")["SECRET_KEY"], range(16)))
-    assert len(set(seen)) == 1
+        secrets = list(pool.map(lambda _: generated_secrets(tmp_path / "var")["SECRET_KEY"], range(16)))
+    assert len(set(secrets)) == 1
 
 
 def test_the_environment_and_a_file_it_names_come_first(tmp_path, monkeypatch):
@@ -33,10 +33,10 @@ def test_the_environment_and_a_file_it_names_come_first(tmp_path, monkeypatch):
 
 
 def test_a_generated_ring_key_is_a_fernet_key(tmp_path):
-    Fernet(generated(tmp_path)["POLYPHONY_SECRET_KEYS"])
+    Fernet(generated_secrets(tmp_path)["POLYPHONY_SECRET_KEYS"])
 
 
-def test_a_folder_that_cannot_be_used_is_named_in_one_sentence(tmp_path):
+def test_an_unusable_folder_is_named(tmp_path):
     (tmp_path / "var").write_text("a file, not a folder")
     with pytest.raises(SystemExit, match="keeps its data in"):
-        generated(tmp_path / "var")
+        generated_secrets(tmp_path / "var")

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.core.api.conversations import make_talker
+from tests.core.api.chat_helpers import make_chat_model
 from tests.fakes.chat import IMAGE, TEXT, chat
 
 FOLDER = Path(os.environ.get("POLYPHONY_AI_SDK", Path.home() / ".cache/polyphony-test/ai-sdk"))
@@ -70,7 +70,7 @@ def install() -> str:
 @pytest.fixture
 def script(packages, live, key, lab, tmp_path):
     """Runs a script as a client, and gives what it tells."""
-    make_talker(lab)
+    make_chat_model(lab)
     shutil.copytree(SCRIPTS, tmp_path / "scripts")
     (tmp_path / "node_modules").symlink_to(packages)
 
@@ -125,7 +125,7 @@ def test_tools_in_a_loop(script, client):
 @pytest.mark.parametrize("client", CLIENTS)
 def test_structured_output(script, lab, provider, client):
     provider.script("describing", chat('{"colour": "brown", "jumps": true}'))
-    make_talker(lab, slug="lab/describer", upstream="describing")
+    make_chat_model(lab, slug="lab/describer", upstream="describing")
     assert script("object", client) == [{"colour": "brown", "jumps": True}] * 3
     for seen in provider.requests:
         assert seen.json["response_format"]["type"] == "json_schema"
@@ -154,8 +154,8 @@ def test_a_conversation_goes_on(script, provider, client):
 
 @pytest.mark.parametrize("client", CLIENTS)
 def test_failures_are_typed(script, lab, client):
-    make_talker(lab, slug="lab/limited", upstream="limited")
-    make_talker(lab, slug="lab/cutter", upstream="cut")
+    make_chat_model(lab, slug="lab/limited", upstream="limited")
+    make_chat_model(lab, slug="lab/cutter", upstream="cut")
     found = script("errors", client)
     missing, limited = found["told"]
     assert (missing["typed"], missing["statusCode"], missing["isRetryable"]) == (True, 404, False)

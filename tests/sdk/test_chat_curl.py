@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from tests.core.api.conversations import ASK, chunks, make_talker, text
+from tests.core.api.chat_helpers import ASK, chunks, make_chat_model, text
 from tests.fakes.chat import TEXT
 
 pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is no
 
 @pytest.fixture(autouse=True)
 def talker(lab, live):
-    make_talker(lab)
+    make_chat_model(lab)
     live.refresh()
 
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from core.contract.audio import AudioFormat
 from core.models import UsageRecord
-from tests.core.api.conversations import ASK, make_talker
+from tests.core.api.chat_helpers import ASK, make_chat_model
 from tests.fakes.audio import audio_bytes
 from tests.fakes.chat import ARGUMENTS, TEXT, chat
 
@@ -33,7 +33,7 @@ SPOKEN: dict[str, Any] = {"modalities": ["text", "audio"], "audio": {"voice": "a
 
 @pytest.fixture(autouse=True)
 def talker(lab, live):
-    make_talker(lab)
+    make_chat_model(lab)
     live.refresh()
 
 
@@ -144,7 +144,7 @@ def test_refusals_are_typed(client, fields, kind, param, stream):
 
 
 def test_a_fault_in_the_middle_is_an_error_after_the_words(client, lab, live):
-    make_talker(lab, upstream="cut", slug="lab/cutter")
+    make_chat_model(lab, upstream="cut", slug="lab/cutter")
     live.refresh()
     said: list[str] = []
 

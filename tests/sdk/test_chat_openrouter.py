@@ -6,7 +6,7 @@ import pytest
 from openrouter import errors
 
 from core.models import UsageRecord
-from tests.core.api.conversations import ASK, make_talker
+from tests.core.api.chat_helpers import ASK, make_chat_model
 from tests.fakes.chat import ARGUMENTS, TEXT, THOUGHTS
 
 TOOL = {"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}}
@@ -14,7 +14,7 @@ TOOL = {"type": "function", "function": {"name": "weather", "parameters": {"type
 
 @pytest.fixture(autouse=True)
 def talker(lab, live):
-    make_talker(lab)
+    make_chat_model(lab)
     live.refresh()
 
 
@@ -41,7 +41,7 @@ def test_reasoning_and_calls(router):
 
 
 def test_a_fault_in_the_middle_is_a_chunk(router, lab, live):
-    make_talker(lab, upstream="cut", slug="lab/cutter")
+    make_chat_model(lab, upstream="cut", slug="lab/cutter")
     live.refresh()
     with router.chat.send(**{**ASK, "model": "lab/cutter"}, stream=True) as stream:
         last = list(stream)[-1]

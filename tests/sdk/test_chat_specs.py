@@ -7,7 +7,7 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from tests.core.api.conversations import ASK, make_talker, streamed
+from tests.core.api.chat_helpers import ASK, make_chat_model, streamed
 from tests.sdk.test_specs import check, document
 
 TOOL = {"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}}
@@ -24,7 +24,7 @@ KINDS: dict[str, dict[str, Any]] = {
 
 @pytest.fixture(autouse=True)
 def talker(lab):
-    make_talker(lab)
+    make_chat_model(lab)
 
 
 def nullable(schema: Any) -> Any:
@@ -57,6 +57,6 @@ def test_both_documents_accept_our_chunks(data, live, key, kind):
 
 
 def test_openrouters_document_accepts_our_last_words(data, live, key, lab):
-    make_talker(lab, upstream="cut", slug="lab/cutter")
+    make_chat_model(lab, upstream="cut", slug="lab/cutter")
     _, chunks = streamed(live, key, model="lab/cutter")
     check(data, "openrouter", "ChatStreamChunk", chunks[-1])

@@ -9,8 +9,8 @@ import pytest
 from pydantic import BaseModel
 
 from core.models import UsageRecord
-from tests.core.api.conversations import make_talker
-from tests.core.api.response_events import ASK
+from tests.core.api.chat_helpers import make_chat_model
+from tests.core.api.responses_helpers import ASK
 from tests.fakes.chat import ARGUMENTS, IMAGE, TEXT, THOUGHTS, chat
 
 WEATHER = {
@@ -36,7 +36,7 @@ FOX = '{"colour": "brown", "jumps": true}'
 
 @pytest.fixture(autouse=True)
 def talker(lab, live):
-    make_talker(lab)
+    make_chat_model(lab)
     live.refresh()
 
 
@@ -161,7 +161,7 @@ def test_earlier_responses_are_kept_nowhere(client, act):
 
 
 def test_a_fault_in_the_middle_is_an_event_after_the_words(client, lab, live):
-    make_talker(lab, upstream="cut", slug="lab/cutter")
+    make_chat_model(lab, upstream="cut", slug="lab/cutter")
     live.refresh()
     with client.responses.create(**{**ASK, "model": "lab/cutter"}, stream=True) as stream:
         *said, error, failed = list(stream)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from openrouter import errors
 
-from tests.core.api.conversations import make_talker
-from tests.core.api.response_events import ASK
+from tests.core.api.chat_helpers import make_chat_model
+from tests.core.api.responses_helpers import ASK
 from tests.fakes.chat import ARGUMENTS, TEXT, THOUGHTS
 
 TOOL = {"type": "function", "name": "weather", "parameters": {"type": "object"}}
@@ -14,7 +14,7 @@ TOOL = {"type": "function", "name": "weather", "parameters": {"type": "object"}}
 
 @pytest.fixture(autouse=True)
 def talker(lab, live):
-    make_talker(lab)
+    make_chat_model(lab)
     live.refresh()
 
 
@@ -38,7 +38,7 @@ def test_reasoning_and_calls(router):
 
 
 def test_a_fault_in_the_middle_is_an_event(router, lab, live):
-    make_talker(lab, upstream="cut", slug="lab/cutter")
+    make_chat_model(lab, upstream="cut", slug="lab/cutter")
     live.refresh()
     with router.responses.send(**{**ASK, "model": "lab/cutter"}, stream=True) as stream:
         error, failed = list(stream)[-2:]

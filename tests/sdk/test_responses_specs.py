@@ -9,8 +9,8 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from tests.core.api.conversations import make_talker
-from tests.core.api.response_events import ASK, streamed
+from tests.core.api.chat_helpers import make_chat_model
+from tests.core.api.responses_helpers import ASK, streamed
 from tests.sdk.test_chat_specs import nullable
 from tests.sdk.test_specs import check, document
 
@@ -35,7 +35,7 @@ KINDS: dict[str, dict[str, Any]] = {
 
 @pytest.fixture(autouse=True)
 def talker(lab):
-    make_talker(lab)
+    make_chat_model(lab)
 
 
 @lru_cache(maxsize=2)
@@ -66,7 +66,7 @@ def test_both_documents_accept_our_events(data, live, key, kind):
 
 
 def test_both_documents_accept_our_last_words(data, live, key, lab):
-    make_talker(lab, upstream="cut", slug="lab/cutter")
+    make_chat_model(lab, upstream="cut", slug="lab/cutter")
     _, found = streamed(live, key, model="lab/cutter")
     for event in found[-2:]:
         check_openai(data, "ResponseStreamEvent", event)

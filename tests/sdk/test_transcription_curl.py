@@ -10,7 +10,7 @@ import subprocess
 import pytest
 
 from core.contract.audio import AudioFormat
-from tests.core.api.test_transcription import make_ear
+from tests.core.api.transcription_helpers import make_transcription_model
 from tests.fakes.audio import audio_bytes
 from tests.fakes.transcription import SECONDS, TEXT
 
@@ -27,7 +27,7 @@ BEGINS = {
 
 @pytest.fixture
 def curl(live, key, lab, tmp_path):
-    make_ear(lab, formats=["json", "verbose_json", "diarized_json"])
+    make_transcription_model(lab, formats=["json", "verbose_json", "diarized_json"])
     live.refresh()
     (tmp_path / "speech.mp3").write_bytes(audio_bytes(AudioFormat.WAV, SECONDS))
 

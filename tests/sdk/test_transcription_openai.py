@@ -8,7 +8,7 @@ import openai
 import pytest
 
 from core.contract.audio import AudioFormat
-from tests.core.api.test_transcription import make_ear
+from tests.core.api.transcription_helpers import make_transcription_model
 from tests.fakes.audio import audio_bytes
 from tests.fakes.transcription import SECONDS, TEXT
 
@@ -17,7 +17,7 @@ WAV = audio_bytes(AudioFormat.WAV, SECONDS)
 
 @pytest.fixture(autouse=True)
 def ear(lab, live):
-    make_ear(lab, formats=["json", "verbose_json", "diarized_json"])
+    make_transcription_model(lab, formats=["json", "verbose_json", "diarized_json"])
     live.refresh()
 
 
@@ -66,7 +66,7 @@ def test_a_stream(client):
 
 
 def test_a_stream_that_breaks_raises(client, lab, live):
-    make_ear(lab, slug="lab/cut", upstream="heard-then-cut")
+    make_transcription_model(lab, slug="lab/cut", upstream="heard-then-cut")
     live.refresh()
     with pytest.raises(openai.APIError):
         list(client.audio.transcriptions.create(model="lab/cut", file=("a.wav", WAV), stream=True))

@@ -8,7 +8,7 @@ import pytest
 from openrouter import errors
 
 from core.contract.audio import AudioFormat
-from tests.core.api.test_transcription import make_ear
+from tests.core.api.transcription_helpers import make_transcription_model
 from tests.fakes.audio import audio_bytes
 from tests.fakes.transcription import SECONDS, TEXT
 
@@ -18,7 +18,7 @@ ASK = {"model": "lab/ear", "input_audio": {"data": base64.b64encode(WAV).decode(
 
 @pytest.fixture(autouse=True)
 def ear(lab, live):
-    make_ear(lab, formats=["json", "verbose_json", "diarized_json"])
+    make_transcription_model(lab, formats=["json", "verbose_json", "diarized_json"])
     live.refresh()
 
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from core.contract.audio import AudioFormat
-from tests.core.api.test_transcription import make_ear, send
+from tests.core.api.transcription_helpers import make_transcription_model, send
 from tests.fakes.audio import audio_bytes
 from tests.fakes.transcription import SECONDS
 from tests.sdk.test_specs import check
@@ -17,7 +17,7 @@ WAV = audio_bytes(AudioFormat.WAV, SECONDS)
 
 @pytest.fixture(autouse=True)
 def ear(lab):
-    make_ear(lab, formats=["json", "verbose_json", "diarized_json"])
+    make_transcription_model(lab, formats=["json", "verbose_json", "diarized_json"])
 
 
 @pytest.mark.parametrize(

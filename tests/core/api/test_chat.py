@@ -10,7 +10,8 @@ import pytest
 
 from core.contract.audio import AudioFormat
 from core.models import Attempt, Provider, UsageRecord
-from tests.core.api.conversations import ASK, make_talker, settled
+from tests.core.api.chat_helpers import ASK, make_chat_model
+from tests.core.api.records import settled_record
 from tests.core.server.processes import wait_until
 from tests.fakes.audio import audio_bytes
 from tests.fakes.chat import ARGUMENTS, FINGERPRINT, IMAGE, TEXT, THOUGHTS
@@ -21,7 +22,7 @@ COST = 12 * 0.00001 + 10 * 0.0001
 
 @pytest.fixture
 def talker(lab):
-    return make_talker(lab)
+    return make_chat_model(lab)
 
 
 def ask(live, key, **fields):
@@ -57,7 +58,7 @@ def test_an_answer_says_who_made_it_and_what_it_cost(live, key, talker):
         "upstream_inference_prompt_cost": pytest.approx(12 * 0.00001),
         "upstream_inference_completions_cost": pytest.approx(10 * 0.0001),
     }
-    assert float(settled("completed").cost) == pytest.approx(COST)
+    assert float(settled_record("completed").cost) == pytest.approx(COST)
 
 
 def test_headers_tell_the_rest(live, key, talker):
@@ -149,7 +150,7 @@ def test_a_picture_reaches_the_provider_as_it_was_sent(live, key, talker, provid
 
 
 def test_a_part_the_model_cannot_take_is_named_before_anybody_is_asked(live, key, talker, lab, provider):
-    make_talker(lab, slug="lab/watcher", input_modalities=["text", "video"])
+    make_chat_model(lab, slug="lab/watcher", input_modalities=["text", "video"])
     part = {"type": "video_url", "video_url": {"url": "https://example.org/a.mp4"}}
     answer = ask(live, key, messages=[{"role": "user", "content": [part]}])
     error = answer.json()["error"]
@@ -197,7 +198,7 @@ def test_each_bill_has_its_attempt(live, key, talker, provider):
 
 def test_an_answer_nobody_waits_for_is_made_and_billed(live, key, transactional_db):
     stage = Provider.objects.create(slug="stage", name="Stage", wire="rehearsal", needs_key=False)
-    endpoint = make_talker(stage, upstream="rehearsal-chat").endpoints.get()
+    endpoint = make_chat_model(stage, upstream="rehearsal-chat").endpoints.get()
     endpoint.options = {"first_delay": 0.5}
     endpoint.save()
     live.refresh()
@@ -205,4 +206,4 @@ def test_an_answer_nobody_waits_for_is_made_and_billed(live, key, transactional_
         live.client.post(
             "/v1/chat/completions", json=ASK, headers={"Authorization": f"Bearer {key}"}, timeout=0.1
         )
-    assert settled("completed").cost > 0
+    assert settled_record("completed").cost > 0

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from core.models import Attempt, UsageRecord
-from tests.core.api.conversations import ASK, chunks, make_talker, settled, streamed, text
+from tests.core.api.chat_helpers import ASK, chunks, make_chat_model, streamed, text
+from tests.core.api.records import settled_record
 from tests.fakes.chat import TEXT, USAGE, chat
 
 SECRET = "sk-live-0123456789abcdef"
@@ -50,19 +51,19 @@ def secret(lab, settings):
 @pytest.mark.parametrize("stream", [False, True])
 @pytest.mark.parametrize("scenario", EARLY)
 def test_a_fault_before_the_first_word_has_its_status(live, key, lab, provider, scenario, stream):
-    make_talker(lab, upstream=scenario)
+    make_chat_model(lab, upstream=scenario)
     answer = live.post("/chat/completions", key, json={**ASK, "stream": stream})
     error = answer.json()["error"]
     code, name = EARLY[scenario]
     assert (answer.status_code, error["code"], error["metadata"]["provider_code"]) == (code, code, name)
     assert answer.headers["x-generation-id"] == UsageRecord.objects.get().public_id
-    assert settled("failed").cost in (0, None)
+    assert settled_record("failed").cost in (0, None)
     assert SECRET not in answer.text
 
 
 @pytest.mark.parametrize("scenario", LATE)
 def test_a_fault_after_the_first_words_keeps_them(live, key, lab, provider, scenario):
-    make_talker(lab, upstream=scenario)
+    make_chat_model(lab, upstream=scenario)
     answer, found = streamed(live, key)
     *body, last = found
     assert answer.status_code == 200
@@ -72,7 +73,7 @@ def test_a_fault_after_the_first_words_keeps_them(live, key, lab, provider, scen
     assert last["error"]["metadata"]["generation_id"] == answer.headers["x-generation-id"]
     assert isinstance(last["error"]["code"], int)
     assert not any("error" in chunk for chunk in body)
-    record = settled("partial")
+    record = settled_record("partial")
     assert record.cost > 0
     assert last["usage"]["cost"] == pytest.approx(float(record.cost))
     assert (len(provider.bills), Attempt.objects.get().outcome) == (1, "partial")
@@ -81,7 +82,7 @@ def test_a_fault_after_the_first_words_keeps_them(live, key, lab, provider, scen
 
 @pytest.mark.parametrize("scenario", ["stuck", "drip"])
 def test_a_provider_that_falls_silent_is_left(live, key, lab, provider, scenario):
-    model = make_talker(lab, upstream=scenario)
+    model = make_chat_model(lab, upstream=scenario)
     model.endpoints.update(options={"idle_timeout": 0.3})
     answer = live.post("/chat/completions", key, json={**ASK, "stream": True})
     if scenario == "drip":
@@ -89,31 +90,31 @@ def test_a_provider_that_falls_silent_is_left(live, key, lab, provider, scenario
             504,
             "upstream_timeout",
         )
-        assert settled("failed").cost == 0
+        assert settled_record("failed").cost == 0
     else:
         last = chunks(answer.text)[-1]
         assert (last["error"]["code"], text(chunks(answer.text))) == (504, BEGINNING)
-        assert settled("partial").cost > 0
+        assert settled_record("partial").cost > 0
     assert provider.requests[0].left.wait(10)
 
 
 @pytest.mark.parametrize("stream", [False, True])
 def test_a_bomb_is_not_unfolded(live, key, lab, provider, stream):
-    make_talker(lab, upstream="bomb")
+    make_chat_model(lab, upstream="bomb")
     answer = live.post("/chat/completions", key, json={**ASK, "stream": stream})
     assert (answer.status_code, answer.json()["error"]["type"]) == (502, "upstream_error")
-    assert settled("failed").cost == 0
+    assert settled_record("failed").cost == 0
 
 
 def test_an_error_told_as_the_first_event_still_has_its_status(live, key, lab):
-    make_talker(lab, upstream="error-first")
+    make_chat_model(lab, upstream="error-first")
     answer = live.post("/chat/completions", key, json={**ASK, "stream": True})
     assert (answer.status_code, answer.json()["error"]["code"]) == (429, 429)
     assert int(answer.headers["retry-after"]) >= 1
 
 
 def test_a_provider_that_repeats_its_key_is_not_repeated(live, key, lab, provider, caplog):
-    make_talker(lab, upstream="echo")
+    make_chat_model(lab, upstream="echo")
     answer = live.post("/chat/completions", key, json=ASK)
     assert answer.status_code == 400
     assert provider.requests[0].headers["authorization"] == f"Bearer {SECRET}"
@@ -124,10 +125,10 @@ def test_a_provider_that_repeats_its_key_is_not_repeated(live, key, lab, provide
 @pytest.mark.parametrize("scenario", ["no-usage", "odd-usage"])
 @pytest.mark.parametrize("stream", [False, True])
 def test_usage_that_is_missing_or_odd_is_estimated(live, key, lab, scenario, stream):
-    make_talker(lab, upstream=scenario)
+    make_chat_model(lab, upstream=scenario)
     answer = live.post("/chat/completions", key, json={**ASK, "stream": stream})
     usage = chunks(answer.text)[-1]["usage"] if stream else answer.json()["usage"]
-    record = settled("completed")
+    record = settled_record("completed")
     assert (record.state, record.basis) == ("estimated", "estimated")
     assert 0 < usage["total_tokens"] < 1000
     assert usage["cost"] == pytest.approx(float(record.cost))
@@ -135,24 +136,24 @@ def test_usage_that_is_missing_or_odd_is_estimated(live, key, lab, scenario, str
 
 @pytest.mark.parametrize("stream", [False, True])
 def test_white_space_before_an_answer_is_none_of_it(live, key, lab, stream):
-    make_talker(lab, upstream="padded")
+    make_chat_model(lab, upstream="padded")
     answer = live.post("/chat/completions", key, json={**ASK, "stream": stream})
     found = text(chunks(answer.text)) if stream else answer.json()["choices"][0]["message"]["content"]
     assert found == TEXT
-    assert settled("completed").cost > 0
+    assert settled_record("completed").cost > 0
 
 
 def test_a_stream_that_says_why_it_ended_is_whole_without_a_terminator(live, key, lab):
-    make_talker(lab, upstream="unterminated")
+    make_chat_model(lab, upstream="unterminated")
     _, found = streamed(live, key)
     assert found[-2]["choices"][0]["finish_reason"] == "stop"
-    assert settled("completed").cost > 0
+    assert settled_record("completed").cost > 0
 
 
 def test_another_endpoint_takes_over_before_the_first_word(live, key, lab, provider, other_provider):
     from core.models import Endpoint, Price, Provider  # noqa: PLC0415 - as above
 
-    model = make_talker(lab, upstream="failing")
+    model = make_chat_model(lab, upstream="failing")
     second = Provider.objects.create(
         slug="second", name="Second", wire="openai", base_url=other_provider.url, needs_key=False
     )
@@ -172,7 +173,7 @@ def test_another_endpoint_takes_over_before_the_first_word(live, key, lab, provi
 def test_nobody_takes_over_after_the_first_word(live, key, lab, provider, other_provider):
     from core.models import Endpoint, Provider  # noqa: PLC0415 - as above
 
-    model = make_talker(lab, upstream="cut")
+    model = make_chat_model(lab, upstream="cut")
     second = Provider.objects.create(
         slug="second", name="Second", wire="openai", base_url=other_provider.url, needs_key=False
     )
@@ -184,7 +185,7 @@ def test_nobody_takes_over_after_the_first_word(live, key, lab, provider, other_
 def test_usage_a_provider_reports_late_is_what_is_owed(live, key, lab, provider):
     usage = {**USAGE, "completion_tokens": 1000, "total_tokens": 1012, "cost": 0.5}
     provider.script("dear", chat(usage=usage))
-    make_talker(lab, upstream="dear").endpoints.update(options={"router": True})
+    make_chat_model(lab, upstream="dear").endpoints.update(options={"router": True})
     _, found = streamed(live, key)
     assert found[-1]["usage"]["cost"] == 0.5
-    assert (settled("completed").cost, settled("completed").basis) == (0.5, "reported")
+    assert (settled_record("completed").cost, settled_record("completed").basis) == (0.5, "reported")

@@ -9,7 +9,8 @@ import pytest
 
 from core.contract.audio import AudioFormat
 from core.models import UsageRecord
-from tests.core.api.conversations import ASK, chunks, deltas, make_talker, settled, streamed, text
+from tests.core.api.chat_helpers import ASK, chunks, deltas, make_chat_model, streamed, text
+from tests.core.api.records import settled_record
 from tests.fakes.audio import audio_bytes
 from tests.fakes.chat import ARGUMENTS, EXPIRES, FINGERPRINT, IMAGE, TEXT, THOUGHTS
 
@@ -18,13 +19,13 @@ SPOKEN = {"modalities": ["text", "audio"], "audio": {"voice": "ada", "format": "
 
 @pytest.fixture
 def talker(lab):
-    return make_talker(lab)
+    return make_chat_model(lab)
 
 
 def test_the_role_the_words_the_end_the_usage(live, key, talker):
     answer, found = streamed(live, key)
     *body, last = found
-    record = settled("completed")
+    record = settled_record("completed")
     assert answer.headers["content-type"] == "text/event-stream; charset=utf-8"
     assert answer.headers["x-generation-id"] == record.public_id
     assert answer.headers["x-polyphony-provider"] == "Lab"
@@ -49,7 +50,7 @@ def test_usage_is_null_before_the_last_chunk_where_it_was_asked_for(live, key, t
 
 
 def test_words_are_sent_while_they_are_made(live, key, lab, provider):
-    make_talker(lab, upstream="chat-slowly")
+    make_chat_model(lab, upstream="chat-slowly")
     live.refresh()
     headers = {"Authorization": f"Bearer {key}"}
     asked = {**ASK, "stream": True}
@@ -60,7 +61,7 @@ def test_words_are_sent_while_they_are_made(live, key, lab, provider):
 
 def test_a_silent_model_says_that_it_is_there(live, key, lab, monkeypatch):
     monkeypatch.setattr("core.api.http.streaming.KEEP_ALIVE", 0.05)
-    make_talker(lab, upstream="slow")
+    make_chat_model(lab, upstream="slow")
     answer, found = streamed(live, key)
     assert ": still here" in answer.text.split("\n\n")
     assert text(found) == TEXT
@@ -102,26 +103,26 @@ def test_a_picture_is_a_delta(live, key, talker):
 
 
 def test_many_deltas_at_once_all_arrive(live, key, lab):
-    make_talker(lab, upstream="words-2000")
+    make_chat_model(lab, upstream="words-2000")
     _, found = streamed(live, key)
     assert text(found) == " ".join(f"word{number}" for number in range(2000))
 
 
 def test_upstream_is_left_when_the_client_leaves(live, key, lab, provider):
-    make_talker(lab, upstream="words-1000-at-20")
+    make_chat_model(lab, upstream="words-1000-at-20")
     live.refresh()
     headers = {"Authorization": f"Bearer {key}"}
     asked = {**ASK, "stream": True}
     with live.client.stream("POST", "/v1/chat/completions", json=asked, headers=headers) as answer:
         next(answer.iter_raw())
     assert provider.requests[0].left.wait(10)
-    assert settled("stopped").cost > 0
+    assert settled_record("stopped").cost > 0
 
 
 def test_a_revoked_key_ends_its_streams(live, key, lab, alice):
     from core.models import ApiKey  # noqa: PLC0415 - the registry is not ready at import time
 
-    make_talker(lab, upstream="words-1000-at-20")
+    make_chat_model(lab, upstream="words-1000-at-20")
     live.refresh()
     headers = {"Authorization": f"Bearer {key}"}
     asked = {**ASK, "stream": True}
@@ -133,7 +134,7 @@ def test_a_revoked_key_ends_its_streams(live, key, lab, alice):
         received += b"".join(pieces)
     last = chunks(received.decode())[-1]
     assert (last["error"]["code"], last["choices"][0]["finish_reason"]) == (401, "error")
-    assert settled("interrupted").cost > 0
+    assert settled_record("interrupted").cost > 0
 
 
 def test_a_record_says_that_it_was_streamed(live, key, talker):

@@ -7,8 +7,9 @@ import base64
 import pytest
 
 from core.models import UsageRecord
-from tests.core.api.conversations import make_talker, settled
-from tests.core.api.response_events import ASK
+from tests.core.api.chat_helpers import make_chat_model
+from tests.core.api.records import settled_record
+from tests.core.api.responses_helpers import ASK
 from tests.fakes.chat import ARGUMENTS, IMAGE, TEXT, THOUGHTS, USAGE, chat, whole
 
 PNG = f"data:image/png;base64,{base64.b64encode(IMAGE).decode()}"
@@ -18,7 +19,7 @@ COST = 12 * 0.00001 + 10 * 0.0001
 
 @pytest.fixture(autouse=True)
 def talker(lab):
-    return make_talker(lab)
+    return make_chat_model(lab)
 
 
 def ask(live, key, **fields):
@@ -54,7 +55,7 @@ def test_a_response_says_who_made_it_and_what_it_cost(live, key):
     assert usage["input_tokens_details"] == {"cached_tokens": 4, "cache_write_tokens": 0}
     assert usage["output_tokens_details"] == {"reasoning_tokens": 2}
     assert usage["cost"] == pytest.approx(COST)
-    assert float(settled("completed").cost) == pytest.approx(COST)
+    assert float(settled_record("completed").cost) == pytest.approx(COST)
     assert (answer.headers["x-polyphony-provider"], answer.headers["x-polyphony-cost"]) == ("Lab", "0.00112")
 
 
@@ -221,7 +222,7 @@ def test_a_large_file_is_not_held_in_the_body(live, key, provider):
 
 
 def test_a_part_the_model_cannot_take_is_named_where_it_stands(live, key, lab, provider):
-    make_talker(lab, slug="lab/watcher", input_modalities=["text", "video"])
+    make_chat_model(lab, slug="lab/watcher", input_modalities=["text", "video"])
     video = {"type": "input_video", "video_url": "https://example.org/a.mp4"}
     items = [{"role": "user", "content": [{"type": "input_text", "text": "Look."}, video]}]
     error = refused(live, key, provider, instructions="Be brief.", input=items)
@@ -282,7 +283,7 @@ def test_a_model_that_does_not_chat_says_where_it_works(live, key, model, provid
 
 @pytest.mark.parametrize("stream", [False, True])
 def test_a_fault_before_the_first_word_has_its_status(live, key, lab, stream):
-    make_talker(lab, slug="lab/limited", upstream="limited")
+    make_chat_model(lab, slug="lab/limited", upstream="limited")
     answer = ask(live, key, model="lab/limited", stream=stream)
     assert (answer.status_code, answer.json()["error"]["code"]) == (429, 429)
     assert answer.headers["x-generation-id"] == UsageRecord.objects.get().public_id
@@ -297,6 +298,6 @@ def test_a_generation_tells_what_a_response_cost(live, key):
 
 def test_prices_that_nobody_knows_are_null(live, key, lab, provider):
     provider.script("free", chat(usage={**USAGE, "cost": None}))
-    model = make_talker(lab, slug="lab/free", upstream="free")
+    model = make_chat_model(lab, slug="lab/free", upstream="free")
     model.endpoints.get().prices.all().delete()
     assert ask(live, key, model="lab/free").json()["usage"]["cost"] is None

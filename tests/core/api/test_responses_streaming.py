@@ -8,8 +8,9 @@ import json
 import pytest
 
 from core.models import ApiKey, UsageRecord
-from tests.core.api.conversations import make_talker, settled
-from tests.core.api.response_events import ASK, events, joined, streamed, types
+from tests.core.api.chat_helpers import make_chat_model
+from tests.core.api.records import settled_record
+from tests.core.api.responses_helpers import ASK, events, joined, streamed, types
 from tests.fakes.chat import ARGUMENTS, IMAGE, TEXT, THOUGHTS, words
 
 WEATHER = {"type": "function", "name": "weather", "parameters": {"type": "object"}}
@@ -26,12 +27,12 @@ LATE = {
 
 @pytest.fixture
 def talker(lab):
-    return make_talker(lab)
+    return make_chat_model(lab)
 
 
 def test_a_message_is_opened_filled_and_closed(live, key, talker):
     answer, found = streamed(live, key)
-    record = settled("completed")
+    record = settled_record("completed")
     assert answer.headers["content-type"] == "text/event-stream; charset=utf-8"
     assert answer.headers["x-generation-id"] == record.public_id
     assert types(found) == [
@@ -117,7 +118,7 @@ def test_a_picture_comes_whole(live, key, talker):
 
 
 def test_words_are_sent_while_they_are_made(live, key, lab, provider):
-    make_talker(lab, upstream="chat-slowly")
+    make_chat_model(lab, upstream="chat-slowly")
     live.refresh()
     headers = {"Authorization": f"Bearer {key}"}
     asked = {**ASK, "stream": True}
@@ -127,7 +128,7 @@ def test_words_are_sent_while_they_are_made(live, key, lab, provider):
 
 
 def test_many_deltas_at_once_all_arrive(live, key, lab):
-    make_talker(lab, upstream="words-2000")
+    make_chat_model(lab, upstream="words-2000")
     _, found = streamed(live, key)
     assert joined(found, "output_text") == words(2000)
     assert found[-1]["response"]["output"][0]["content"][0]["text"] == words(2000)
@@ -135,7 +136,7 @@ def test_many_deltas_at_once_all_arrive(live, key, lab):
 
 def test_a_silent_model_is_announced_before_its_first_word(live, key, lab, monkeypatch):
     monkeypatch.setattr("core.api.http.streaming.KEEP_ALIVE", 0.05)
-    make_talker(lab, upstream="slow")
+    make_chat_model(lab, upstream="slow")
     answer, found = streamed(live, key)
     assert answer.text.index("response.in_progress") < answer.text.index(": still here")
     assert joined(found, "output_text") == TEXT
@@ -144,7 +145,7 @@ def test_a_silent_model_is_announced_before_its_first_word(live, key, lab, monke
 
 @pytest.mark.parametrize("scenario", LATE)
 def test_a_fault_after_the_first_words_is_an_error_and_a_failed_response(live, key, lab, scenario):
-    make_talker(lab, upstream=scenario)
+    make_chat_model(lab, upstream=scenario)
     answer, found = streamed(live, key)
     error, failed = found[-2:]
     response = failed["response"]
@@ -155,13 +156,13 @@ def test_a_fault_after_the_first_words_is_an_error_and_a_failed_response(live, k
     assert (response["status"], response["error_type"]) == ("failed", error["metadata"]["error_type"])
     (message,) = response["output"]
     assert (message["status"], message["content"][0]["text"]) == ("incomplete", BEGINNING)
-    record = settled("partial")
+    record = settled_record("partial")
     assert record.cost > 0
     assert response["usage"]["cost"] == pytest.approx(float(record.cost))
 
 
 def test_a_revoked_key_ends_its_streams(live, key, lab, alice):
-    make_talker(lab, upstream="words-1000-at-20")
+    make_chat_model(lab, upstream="words-1000-at-20")
     live.refresh()
     headers = {"Authorization": f"Bearer {key}"}
     asked = {**ASK, "stream": True}
@@ -172,18 +173,18 @@ def test_a_revoked_key_ends_its_streams(live, key, lab, alice):
         live.refresh()
         received += b"".join(pieces)
     assert types(events(received.decode()))[-2:] == ["error", "failed"]
-    assert settled("interrupted").cost > 0
+    assert settled_record("interrupted").cost > 0
 
 
 def test_upstream_is_left_when_the_client_leaves(live, key, lab, provider):
-    make_talker(lab, upstream="words-1000-at-20")
+    make_chat_model(lab, upstream="words-1000-at-20")
     live.refresh()
     headers = {"Authorization": f"Bearer {key}"}
     asked = {**ASK, "stream": True}
     with live.client.stream("POST", "/v1/responses", json=asked, headers=headers) as answer:
         next(answer.iter_raw())
     assert provider.requests[0].left.wait(10)
-    assert settled("stopped").cost > 0
+    assert settled_record("stopped").cost > 0
 
 
 def test_a_record_says_that_it_was_streamed(live, key, talker):

@@ -13,6 +13,7 @@ import pytest
 from core.contract.audio import MEDIA_TYPES, AudioFormat
 from core.models import Attempt, UsageRecord
 from tests.core.api.conftest import make_model
+from tests.core.api.records import settled_record
 from tests.fakes.audio import audio_bytes
 from tests.fakes.scenarios import speech as speaking
 from tests.fakes.scenarios import status
@@ -22,18 +23,6 @@ ASK = {"model": "lab/alto", "input": "Hello there"}
 
 def records() -> list[tuple[str, str]]:
     return list(UsageRecord.objects.values_list("state", "outcome").order_by("id"))
-
-
-def settled(outcome: str) -> UsageRecord:
-    """The one record, once it has ended as `outcome`; waits for what ends after the answer."""
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        found = UsageRecord.objects.exclude(state="open").first()
-        if found:
-            assert found.outcome == outcome
-            return found
-        time.sleep(0.02)
-    raise AssertionError("the record was never settled")
 
 
 def events(body: str) -> list[dict]:
@@ -132,7 +121,7 @@ def test_a_failure_before_the_first_byte_has_its_status(live, key, lab, scenario
     error = answer.json()["error"]
     assert (answer.status_code, error["code"], error["metadata"]["provider_code"]) == (code, code, error_type)
     assert answer.headers["x-generation-id"] == UsageRecord.objects.get().public_id
-    assert settled("failed").cost in (0, None)
+    assert settled_record("failed").cost in (0, None)
 
 
 def test_another_endpoint_takes_over_from_one_that_fails(live, key, model, provider, other_provider):
@@ -154,7 +143,7 @@ def test_a_failure_after_the_first_byte_breaks_the_connection(live, key, lab, sc
     make_model(lab, "lab/alto", upstream=scenario)
     with pytest.raises(httpx.RemoteProtocolError):
         live.post("/audio/speech", key, json=ASK)
-    assert settled("partial").cost > 0
+    assert settled_record("partial").cost > 0
 
 
 def test_a_failure_after_the_first_event_is_an_event(live, key, lab):
@@ -163,7 +152,7 @@ def test_a_failure_after_the_first_event_is_an_event(live, key, lab):
     *deltas, last = events(answer.text)
     assert {delta["type"] for delta in deltas} == {"speech.audio.delta"}
     assert (last["type"], last["error"]["type"]) == ("error", "upstream_error")
-    assert settled("partial").cost > 0
+    assert settled_record("partial").cost > 0
 
 
 @pytest.mark.parametrize("form", ["audio", "sse"])
@@ -175,7 +164,7 @@ def test_upstream_is_left_when_the_client_leaves(live, key, lab, provider, form)
     with live.client.stream("POST", "/v1/audio/speech", json=asked, headers=headers) as answer:
         next(answer.iter_raw())
     assert provider.requests[0].left.wait(10)
-    assert settled("stopped").cost > 0
+    assert settled_record("stopped").cost > 0
 
 
 def test_upstream_is_left_when_the_client_leaves_before_the_first_byte(live, key, lab, provider):
@@ -192,7 +181,7 @@ def test_upstream_is_left_when_the_client_leaves_before_the_first_byte(live, key
         while not provider.requests and time.monotonic() < deadline:
             time.sleep(0.01)
     assert provider.requests[0].left.wait(10)
-    settled("stopped")
+    settled_record("stopped")
 
 
 def test_a_chunk_that_is_no_multiple_of_six_is_put_together_again(live, key, model, provider):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import socket
 import time
@@ -11,35 +10,25 @@ from pathlib import Path
 
 import pytest
 
-from core.contract.audio import AudioFormat
-from core.models import Endpoint, Price, UsageRecord
+from core.models import UsageRecord
 from tests.core.api.conftest import make_model
-from tests.fakes.audio import audio_bytes
+from tests.core.api.transcription_helpers import (
+    PATH,
+    WAV,
+    assert_error,
+    make_transcription_model,
+    send,
+    send_json,
+    settled_record,
+)
 from tests.fakes.scenarios import page, status
-from tests.fakes.transcription import SECONDS, TEXT, streamed
-
-WAV = audio_bytes(AudioFormat.WAV, SECONDS)
-PATH = "/audio/transcriptions"
-EVERYTHING = ["language", "prompt", "words", "segments", "diarize", "streaming"]
-
-
-def make_ear(lab, slug="lab/ear", upstream="whisper", features=EVERYTHING, formats=None, **fields):
-    model = make_model(
-        lab, slug, upstream, price=None, tasks=["transcription", "translation"], features=features,
-        formats=[], limits={}, **fields,
-    )  # fmt: skip
-    endpoint = Endpoint.objects.get(model=model)
-    if formats:
-        endpoint.options = {"response_formats": formats}
-        endpoint.save()
-    Price.objects.create(endpoint=endpoint, kind="audio_in", unit="second", usd_per_unit=Decimal("0.0001"))
-    return model
+from tests.fakes.transcription import TEXT, streamed
 
 
 @pytest.fixture
 def ear(lab):
     """`lab/ear`: words, segments, speakers; a ten-thousandth a second."""
-    return make_ear(lab, formats=["json", "verbose_json", "diarized_json"])
+    return make_transcription_model(lab, formats=["json", "verbose_json", "diarized_json"])
 
 
 @pytest.fixture
@@ -47,35 +36,6 @@ def incoming(settings):
     """What is in the folder of incoming files; nothing may stay there."""
     folder = Path(settings.MEDIA_ROOT) / "incoming"
     return lambda: list(folder.iterdir()) if folder.exists() else []
-
-
-def send(live, key, file: bytes = WAV, path: str = PATH, name: str = "speech.wav", **fields):
-    data = {"model": "lab/ear", **fields}
-    return live.post(path, key, data=data, files={"file": (name, file)})
-
-
-def inline(live, key, file: bytes = WAV, **fields):
-    audio = {"data": base64.b64encode(file).decode(), "format": "wav"}
-    return live.post(PATH, key, json={"model": "lab/ear", "input_audio": audio, **fields})
-
-
-def refused(answer, code: int, provider_code: str, param: str | None = None) -> None:
-    error = answer.json()["error"]
-    assert (answer.status_code, error["code"], error["metadata"]["provider_code"], error["param"]) == (
-        code, code, provider_code, param,
-    )  # fmt: skip
-
-
-def settled(outcome: str) -> UsageRecord:
-    """The one record, once it is final."""
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        record = UsageRecord.objects.get()
-        if record.outcome:
-            break
-        time.sleep(0.02)
-    assert record.outcome == outcome
-    return record
 
 
 def test_a_form(live, key, ear, provider, incoming):
@@ -95,7 +55,7 @@ def test_a_form(live, key, ear, provider, incoming):
     }
     headers = answer.headers
     assert (headers["x-polyphony-provider"], headers["x-polyphony-cost"]) == ("Lab", "0.0006")
-    record = settled("completed")
+    record = settled_record("completed")
     assert headers["x-generation-id"] == record.public_id
     assert (record.task, record.cost, record.units) == (
         "transcription", Decimal("0.0006"), {"audio_in.second": 6},
@@ -105,7 +65,7 @@ def test_a_form(live, key, ear, provider, incoming):
 
 
 def test_base64_in_json(live, key, ear, provider, incoming):
-    assert inline(live, key, response_format="text").text == TEXT
+    assert send_json(live, key, response_format="text").text == TEXT
     assert [part[2] for part in provider.requests[0].parts if part[1]] == [WAV]
     assert incoming() == []
 
@@ -137,7 +97,7 @@ def test_every_format(live, key, ear, form, media_type, begins):
     answer = send(live, key, response_format=form)
     assert (answer.status_code, answer.headers["content-type"]) == (200, media_type)
     assert answer.text.startswith(begins)
-    settled("completed")
+    settled_record("completed")
 
 
 def test_words_are_told_when_asked_for(live, key, ear):
@@ -147,7 +107,7 @@ def test_words_are_told_when_asked_for(live, key, ear):
 
 
 def test_a_model_of_json_alone_is_asked_for_json(live, key, lab, provider):
-    make_ear(lab, features=["language", "streaming"], formats=["json", "text"])
+    make_transcription_model(lab, features=["language", "streaming"], formats=["json", "text"])
     fields = {"response_format": "verbose_json", "timestamp_granularities[]": "segment", "temperature": "0"}
     found = send(live, key, language="en", **fields).json()
     assert (found["text"], found["language"], found["segments"]) == (TEXT, "english", [])
@@ -167,19 +127,19 @@ def test_a_model_of_json_alone_is_asked_for_json(live, key, lab, provider):
     ],
 )
 def test_what_would_be_invented_is_refused_and_names_who_can(live, key, lab, provider, fields, param):
-    make_ear(lab, features=["language"])
-    make_ear(lab, slug="lab/able")
+    make_transcription_model(lab, features=["language"])
+    make_transcription_model(lab, slug="lab/able")
     answer = send(live, key, **fields)
-    refused(answer, 400, "unsupported_parameter", param)
+    assert_error(answer, 400, "unsupported_parameter", param)
     assert answer.json()["error"]["message"].endswith("Models that can: lab/able.")
     assert provider.requests == []
     assert not UsageRecord.objects.exists()
 
 
 def test_a_language_a_model_does_not_understand(live, key, lab):
-    make_ear(lab, languages=["en-US"])
-    make_ear(lab, slug="lab/able", languages=["de", "en"])
-    refused(send(live, key, language="german"), 400, "unsupported_parameter", "language")
+    make_transcription_model(lab, languages=["en-US"])
+    make_transcription_model(lab, slug="lab/able", languages=["de", "en"])
+    assert_error(send(live, key, language="german"), 400, "unsupported_parameter", "language")
     assert send(live, key, language="english").status_code == 200
 
 
@@ -198,7 +158,7 @@ def test_events(live, key, ear, provider):
 
 
 def test_events_of_a_model_that_cannot_stream(live, key, lab, provider):
-    make_ear(lab, features=["language"])
+    make_transcription_model(lab, features=["language"])
     frames = send(live, key, stream="true").text.split("\n\n")
     assert [json.loads(frame.removeprefix("data: "))["type"] for frame in frames[:2]] == [
         "transcript.text.delta", "transcript.text.done",
@@ -215,11 +175,11 @@ def test_events_of_speakers(live, key, ear):
 
 @pytest.mark.parametrize("scenario", ["heard-then-cut", "heard-then-error"])
 def test_a_failure_after_the_first_word_is_an_event(live, key, lab, scenario, incoming):
-    make_ear(lab, upstream=scenario)
+    make_transcription_model(lab, upstream=scenario)
     *_, last, rest = send(live, key, stream="true").text.split("\n\n")
     event = json.loads(last.removeprefix("data: "))
     assert (event["type"], event["error"]["type"], rest) == ("error", "upstream_error", "")
-    record = settled("partial")
+    record = settled_record("partial")
     assert (record.state, record.cost > 0) == ("estimated", True)
     assert event["error"]["metadata"]["generation_id"] == record.public_id
     wait_for(lambda: not incoming())
@@ -233,14 +193,14 @@ def test_a_failure_before_the_first_word_has_a_status_and_costs_nothing(
     provider.script("whisper", scenario)
     answer = send(live, key, stream=stream)
     assert answer.status_code == answer.json()["error"]["code"] == code
-    record = settled("failed")
+    record = settled_record("failed")
     assert answer.headers["x-generation-id"] == record.public_id
     assert (record.state, record.cost) == ("released", Decimal(0))
     assert incoming() == []
 
 
 def test_upstream_is_left_when_the_client_leaves(live, key, lab, provider, incoming):
-    make_ear(lab, upstream="heard-slowly")
+    make_transcription_model(lab, upstream="heard-slowly")
     live.refresh()
     with live.client.stream(
         "POST",
@@ -251,7 +211,7 @@ def test_upstream_is_left_when_the_client_leaves(live, key, lab, provider, incom
     ) as answer:
         next(answer.iter_raw())
     assert provider.requests[0].left.wait(10)
-    assert settled("stopped").cost > 0
+    assert settled_record("stopped").cost > 0
     wait_for(lambda: not incoming())
 
 
@@ -259,13 +219,13 @@ def test_a_translation(live, key, ear, provider):
     found = send(live, key, path="/audio/translations", response_format="verbose_json").json()
     assert (found["task"], found["language"], found["text"]) == ("translate", "english", TEXT)
     assert provider.requests[0].path == "/v1/audio/translations"
-    assert settled("completed").task == "translation"
+    assert settled_record("completed").task == "translation"
 
 
 def test_a_translation_by_a_model_that_cannot_names_who_can(live, key, ear, lab):
     make_model(lab, "lab/deaf", tasks=["transcription"])
     answer = send(live, key, path="/audio/translations", model="lab/deaf")
-    refused(answer, 400, "no_translator", "model")
+    assert_error(answer, 400, "no_translator", "model")
     assert answer.json()["error"]["metadata"]["models"] == ["lab/ear"]
 
 
@@ -282,8 +242,8 @@ def test_a_translation_by_a_model_that_cannot_names_who_can(live, key, ear, lab)
     ],
 )
 def test_what_is_no_sound_is_refused_whatever_it_is_called(live, key, ear, provider, file, code, incoming):
-    refused(send(live, key, file, name="speech.mp3"), 400, code, "file")
-    refused(inline(live, key, file), 400, code, "input_audio.data")
+    assert_error(send(live, key, file, name="speech.mp3"), 400, code, "file")
+    assert_error(send_json(live, key, file), 400, code, "input_audio.data")
     assert (provider.requests, incoming()) == ([], [])
 
 
@@ -296,18 +256,18 @@ def test_the_limit_is_exact_to_the_byte(live, key, ear, provider, settings, inco
     settings.MAX_UPLOAD_MB = 1
     most = WAV + bytes(1024 * 1024 - len(WAV))
     assert send(live, key, most).status_code == 200
-    assert inline(live, key, most).status_code == 200
-    refused(send(live, key, most + b"\0"), 413, "request_too_large", "file")
-    refused(inline(live, key, most + b"\0"), 413, "request_too_large", "file")
-    refused(send(live, key, most * 3), 413, "request_too_large")
+    assert send_json(live, key, most).status_code == 200
+    assert_error(send(live, key, most + b"\0"), 413, "request_too_large", "file")
+    assert_error(send_json(live, key, most + b"\0"), 413, "request_too_large", "file")
+    assert_error(send(live, key, most * 3), 413, "request_too_large")
     assert (len(provider.requests), incoming()) == (2, [])
 
 
 def test_a_model_may_take_less(live, key, lab):
-    model = make_ear(lab)
+    model = make_transcription_model(lab)
     model.limits = {"file_mb": 0.1}
     model.save()
-    refused(send(live, key), 413, "request_too_large", "file")
+    assert_error(send(live, key), 413, "request_too_large", "file")
 
 
 @pytest.mark.parametrize(
@@ -370,13 +330,13 @@ def test_a_budget_counts_the_seconds_before_anything_is_sent(live, key, ear, pro
     from core.models import Budget  # noqa: PLC0415 - the registry is not ready at import time
 
     Budget.objects.create(user=alice, limit="0.0005")
-    refused(send(live, key), 402, "budget_exceeded")
+    assert_error(send(live, key), 402, "budget_exceeded")
     assert provider.requests == []
 
 
 def test_a_stream_that_says_nothing_for_long_is_kept_alive(live, key, lab, provider, monkeypatch):
     monkeypatch.setattr("core.api.http.streaming.KEEP_ALIVE", 0.1)
-    make_ear(lab, features=["streaming"], upstream="late")
+    make_transcription_model(lab, features=["streaming"], upstream="late")
     provider.script("late", late)
     text = send(live, key, stream="true").text
     assert text.startswith(": still here\n\n")

@@ -9,7 +9,7 @@ import pytest
 from core.catalogue.routes import targets
 from core.models import Attempt, Endpoint
 from tests.core.api.conftest import make_provider
-from tests.core.api.test_transcription import WAV, make_ear, refused, send
+from tests.core.api.transcription_helpers import WAV, assert_error, make_transcription_model, send
 from tests.fakes.transcription import SECONDS, TEXT, token
 
 TOKENS = [token(word) for word in TEXT.split()]
@@ -18,7 +18,9 @@ TOKENS = [token(word) for word in TEXT.split()]
 @pytest.fixture
 def sure(lab):
     """`lab/ear`, which can tell how sure it is."""
-    return make_ear(lab, features=["language", "streaming", "logprobs"], formats=["json", "text"])
+    return make_transcription_model(
+        lab, features=["language", "streaming", "logprobs"], formats=["json", "text"]
+    )
 
 
 @pytest.mark.parametrize("name", ["include", "include[]", "include[0]"])
@@ -41,16 +43,18 @@ def test_logprobs_come_with_the_events(live, key, sure):
 
 
 def test_logprobs_of_a_model_that_tells_none_names_who_does(live, key, lab, provider):
-    make_ear(lab)
-    make_ear(lab, slug="lab/able", features=["logprobs"])
+    make_transcription_model(lab)
+    make_transcription_model(lab, slug="lab/able", features=["logprobs"])
     answer = send(live, key, include="logprobs")
-    refused(answer, 400, "unsupported_parameter", "include")
+    assert_error(answer, 400, "unsupported_parameter", "include")
     assert answer.json()["error"]["message"].endswith("Models that can: lab/able.")
     assert provider.requests == []
 
 
 def test_logprobs_have_no_place_in_other_formats(live, key, sure, provider):
-    refused(send(live, key, include="logprobs", response_format="text"), 400, "unsupported_value", "include")
+    assert_error(
+        send(live, key, include="logprobs", response_format="text"), 400, "unsupported_value", "include"
+    )
     assert provider.requests == []
 
 
@@ -59,7 +63,7 @@ WISHES = {"num_speakers": "2", "tag_audio_events": "true", "enable_logging": "fa
 
 @pytest.mark.parametrize("known", [[], ["num_speakers"], [*WISHES]])
 def test_wishes_reach_the_servers_that_know_them(live, key, lab, provider, known):
-    endpoint = Endpoint.objects.get(model=make_ear(lab))
+    endpoint = Endpoint.objects.get(model=make_transcription_model(lab))
     endpoint.options = {"hints": known}
     endpoint.save()
     assert send(live, key, WAV, **WISHES).status_code == 200
@@ -69,7 +73,7 @@ def test_wishes_reach_the_servers_that_know_them(live, key, lab, provider, known
 
 def test_a_provider_that_stays_silent_is_given_up_for_the_next(live, key, lab, provider, monkeypatch):
     monkeypatch.setattr(targets, "FIRST_EVENT_SECONDS", 0.3 - SECONDS)
-    model = make_ear(lab, upstream="nothing")
+    model = make_transcription_model(lab, upstream="nothing")
     other = make_provider("other", provider.url)
     second = Endpoint.objects.create(model=model, provider=other, upstream_id="whisper", priority=1000)
     answer = send(live, key)

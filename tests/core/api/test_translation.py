@@ -9,7 +9,7 @@ import pytest
 from core.access import keys
 from core.models import Attempt, Endpoint, Price, Provider, UsageRecord
 from tests.core.api.conftest import make_model
-from tests.core.api.test_transcription import refused, send
+from tests.core.api.transcription_helpers import assert_error, send
 from tests.fakes.transcription import TEXT
 
 
@@ -56,5 +56,5 @@ def test_a_key_that_may_not_use_the_translator_is_told_before_anything_is_sent(
 ):
     secret, _ = keys.issue(alice, name="narrow", allowed_models=["lab/deaf"])
     answer = send(live, secret, path="/audio/translations", model="lab/deaf")
-    refused(answer, 403, "model_not_allowed", "model")
+    assert_error(answer, 403, "model_not_allowed", "model")
     assert provider.requests == []

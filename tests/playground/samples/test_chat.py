@@ -15,10 +15,10 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from playground.samples.sample import PLACEHOLDER
+from tests.core.api.chat_helpers import make_chat_model
 from tests.core.api.conftest import alice as alice
 from tests.core.api.conftest import key as key
 from tests.core.api.conftest import lab as lab
-from tests.core.api.conversations import make_talker
 from tests.fakes.chat import IMAGE
 from tests.live import live as live
 from tests.playground.samples.runner import FILES, NODE_MODULES, runner
@@ -33,7 +33,7 @@ TYPES = {"png": "image/png", "wav": "audio/wav", "pdf": "application/pdf"}
 @pytest.fixture
 def chat_model(lab):
     everything = ["text", "image", "file", "audio", "video"]
-    return make_talker(lab, input_modalities=everything, output_modalities=["text", "audio", "image"])
+    return make_chat_model(lab, input_modalities=everything, output_modalities=["text", "audio", "image"])
 
 
 def uploaded(user) -> dict[str, str]:

@@ -10,7 +10,7 @@ from core.bodies.responses.events import ResponseEventWriter
 from core.bodies.responses.response import ResponseBuilder
 from core.contract.errors import UpstreamLimited
 from core.contract.events import AnswerMetadata, ChatDelta, Started, ToolCall
-from tests.core.api.response_events import events, joined, types
+from tests.core.api.responses_helpers import events, joined, types
 
 ODD = ["Hello", ' "quoted" \\ ', "\n\n", "data: x", "你好", "\u2028", "🎭"]
 

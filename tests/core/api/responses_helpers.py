@@ -1,4 +1,4 @@
-"""What responses are asked, and what their events are taken apart by."""
+"""Requests to the Responses endpoint, and parsers of its events."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Models that chat, and what their answers are taken apart by."""
+"""A chat model, requests for it, and parsers of its streamed chunks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 import httpx
 
 from tests.core.api.conftest import make_model
-from tests.core.api.test_speech import settled as settled
 
 ASK: dict[str, Any] = {
     "model": "lab/talker",
@@ -17,7 +16,7 @@ ASK: dict[str, Any] = {
 PRICES = {"text_in": "0.00001", "text_out": "0.0001"}
 
 
-def make_talker(lab, upstream: str = "ok", **fields: Any):
+def make_chat_model(lab, upstream: str = "ok", **fields: Any):
     """`lab/talker` sees, hears, speaks and draws; tokens have prices; `upstream` names the scenario."""
     from core.models import Price  # noqa: PLC0415 - the registry is not ready at import time
 
