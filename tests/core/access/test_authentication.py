@@ -49,12 +49,12 @@ def test_revoked_expired_and_orphaned_keys_get_the_same_answer(issued, alice, bo
     orphaned, _ = keys.issue(charlie)
     charlie.is_active = False
     charlie.save()
-    said = set()
+    messages = set()
     for text in (revoked, expired, orphaned, "ak_garbled"):
         with pytest.raises(AuthenticationFailed) as caught:
             authenticate(text)
-        said.add(str(caught.value))
-    assert len(said) == 1
+        messages.add(str(caught.value))
+    assert len(messages) == 1
 
 
 def test_a_verified_key_is_refused_once_it_is_revoked_or_replaced(issued, alice, bob):

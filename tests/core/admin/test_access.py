@@ -18,8 +18,8 @@ SHOWN = re.compile(r"ak_[0-9A-Za-z]{8}_[0-9A-Za-z]{38}")
 
 
 def form(user, **changes: object) -> dict[str, object]:
-    said = {"user": user.pk, "name": "ci", "allowed_tasks": "", "allowed_models": "", "allowed_networks": ""}
-    return {**said, "requests_per_minute": "", "expires_at_0": "", "expires_at_1": "", **changes}
+    data = {"user": user.pk, "name": "ci", "allowed_tasks": "", "allowed_models": "", "allowed_networks": ""}
+    return {**data, "requests_per_minute": "", "expires_at_0": "", "expires_at_1": "", **changes}
 
 
 def test_a_key_is_displayed_once_and_stored_nowhere(browser, alice):
@@ -41,14 +41,14 @@ def test_a_key_is_displayed_once_and_stored_nowhere(browser, alice):
 
 
 def test_limits_are_stored_as_lists(browser, alice, catalogue):
-    said = form(
+    data = form(
         alice,
         allowed_tasks="speech, chat",
         allowed_models="local/espeak-ng\nacme/talker",
         allowed_networks="10.0.0.0/8 2001:db8::1",
         requests_per_minute="60",
     )
-    browser.post(ADD, said)
+    browser.post(ADD, data)
     key = ApiKey.objects.get()
     assert key.allowed_tasks == ["speech", "chat"]
     assert key.allowed_models == ["local/espeak-ng", "acme/talker"]
@@ -103,9 +103,9 @@ def test_users_with_keys_cannot_be_deleted(browser, alice):
 
 def test_a_budget_has_one_owner(browser, alice, team):
     address = reverse("admin:core_budget_add")
-    said = {"user": alice.pk, "team": team.pk, "api_key": "", "limit": "5.50", "window": "month"}
-    assert "one user, one team or one key" in browser.post(address, said).content.decode()
-    assert browser.post(address, {**said, "team": ""}).status_code == 302
+    data = {"user": alice.pk, "team": team.pk, "api_key": "", "limit": "5.50", "window": "month"}
+    assert "one user, one team or one key" in browser.post(address, data).content.decode()
+    assert browser.post(address, {**data, "team": ""}).status_code == 302
     assert Budget.objects.get().limit == Decimal("5.5")
     row = browser.get(reverse("admin:core_budget_changelist")).content.decode()
     assert "$5.5<" in row
@@ -114,8 +114,8 @@ def test_a_budget_has_one_owner(browser, alice, team):
 def test_spent_money_cannot_be_edited(browser, alice):
     budget = Budget.objects.create(user=alice, limit=5, spent=Decimal("1.25"))
     address = reverse("admin:core_budget_change", args=[budget.pk])
-    said = {"user": alice.pk, "team": "", "api_key": "", "limit": "9", "window": "total"}
+    data = {"user": alice.pk, "team": "", "api_key": "", "limit": "9", "window": "total"}
     assert "$1.2500" in browser.get(address).content.decode()
-    assert browser.post(address, {**said, "spent": "0", "usd_spent": "0"}).status_code == 302
+    assert browser.post(address, {**data, "spent": "0", "usd_spent": "0"}).status_code == 302
     budget.refresh_from_db()
     assert (budget.limit, budget.spent) == (9, Decimal("1.25"))

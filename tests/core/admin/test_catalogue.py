@@ -12,21 +12,21 @@ from core.catalogue.seed.tables import seed_catalogue, unedited
 from core.models import AIModel, Endpoint, Price, Provider
 
 
-def sent(page) -> dict[str, object]:
+def form_data(page) -> dict[str, object]:
     """What the browser would send if nothing was touched."""
     bound = [page.context["adminform"].form]
     for formset in page.context["inline_admin_formsets"]:
         bound += [formset.formset.management_form, *formset.formset.forms]
-    said: dict[str, object] = {}
+    data: dict[str, object] = {}
     for form in bound:
         for box in form:
             value = box.value()
             if isinstance(box.field, forms.SplitDateTimeField):
                 parts = box.field.widget.decompress(value)
-                said |= {f"{box.html_name}_{number}": part or "" for number, part in enumerate(parts)}
+                data |= {f"{box.html_name}_{number}": part or "" for number, part in enumerate(parts)}
             elif value is not None and value is not False:  # zero counts
-                said[box.html_name] = "on" if value is True else value
-    return said
+                data[box.html_name] = "on" if value is True else value
+    return data
 
 
 @pytest.mark.parametrize("table", [AIModel, Endpoint, Provider], ids=lambda table: table.__name__)
@@ -36,7 +36,7 @@ def test_saving_unedited_seeded_rows_changes_nothing(browser, table):
     assert rows
     for row in rows:
         address = reverse(f"admin:core_{table._meta.model_name}_change", args=[row.pk])
-        page = browser.post(address, sent(browser.get(address)))
+        page = browser.post(address, form_data(browser.get(address)))
         assert page.status_code == 302, page.context["adminform"].form.errors
         again = table.objects.get(pk=row.pk)
         assert unedited(again), row
@@ -47,9 +47,9 @@ def talker(catalogue) -> AIModel:
     return AIModel.objects.get(slug="acme/talker")
 
 
-def change(browser, row, **said: object):
+def change(browser, row, **data: object):
     address = reverse(f"admin:core_{row._meta.model_name}_change", args=[row.pk])
-    return browser.post(address, {**sent(browser.get(address)), **said})
+    return browser.post(address, {**form_data(browser.get(address)), **data})
 
 
 def test_lists_are_entered_as_words(browser, talker):
@@ -89,9 +89,9 @@ def test_an_endpoint_takes_formats_from_its_row(browser, talker):
 
 
 def new_price(prefix: str, amount: str) -> dict[str, str]:
-    said = {"kind": "text_in", "unit": "character", "usd_per_unit": amount, "condition": "{}"}
-    said |= {"valid_from_0": "2026-11-01", "valid_from_1": "00:00:00"}
-    return {f"{prefix}{name}": value for name, value in said.items()}
+    data = {"kind": "text_in", "unit": "character", "usd_per_unit": amount, "condition": "{}"}
+    data |= {"valid_from_0": "2026-11-01", "valid_from_1": "00:00:00"}
+    return {f"{prefix}{name}": value for name, value in data.items()}
 
 
 def test_a_price_is_added_beside_the_old_one(browser, talker):

@@ -60,8 +60,8 @@ def test_records_are_only_read(browser, busy):
 
 
 def export(browser, *rows: UsageRecord) -> list[list[str]]:
-    said = {"action": "export_csv", "_selected_action": [row.pk for row in rows]}
-    page = browser.post(LIST, said)
+    data = {"action": "export_csv", "_selected_action": [row.pk for row in rows]}
+    page = browser.post(LIST, data)
     assert page.headers["Content-Type"] == "text/csv; charset=utf-8"
     return list(csv.reader(io.StringIO(page.getvalue().decode())))
 
@@ -70,8 +70,8 @@ def test_records_are_exported_and_the_export_is_noted(browser, busy):
     heading, *rows = export(browser, *UsageRecord.objects.all())
     assert heading == CSV_COLUMNS
     assert [row[0] for row in rows] == ["gen-0001", "gen-0000", "gen-0002"]
-    told = dict(zip(heading, rows[2], strict=True))
-    assert (told["user"], told["cost"], told["basis"]) == ("charlie", "", "unpriced")
+    record = dict(zip(heading, rows[2], strict=True))
+    assert (record["user"], record["cost"], record["basis"]) == ("charlie", "", "unpriced")
     event = AuditEvent.objects.get()
     assert (event.action, event.subject, event.actor.username) == ("usage.exported", "3", "root")
 

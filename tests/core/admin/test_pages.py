@@ -103,6 +103,6 @@ def copy(row: Model, **values: object) -> None:
 
 def test_the_index_and_autocomplete_answer(browser, one_of_each):
     assert browser.get("/admin/").status_code == 200
-    asked = {"term": "espeak", "app_label": "core", "model_name": "endpoint", "field_name": "model"}
-    found = browser.get("/admin/autocomplete/", asked).json()["results"]
+    query = {"term": "espeak", "app_label": "core", "model_name": "endpoint", "field_name": "model"}
+    found = browser.get("/admin/autocomplete/", query).json()["results"]
     assert [row["text"] for row in found] == ["local/espeak-ng"]

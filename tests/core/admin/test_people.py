@@ -22,9 +22,9 @@ def clerk(client, alice) -> User:
 
 def test_staff_cannot_grant_privileges(client, clerk, bob):
     address = reverse("admin:core_user_change", args=[bob.pk])
-    said = {"username": "bob", "is_active": "on", "is_staff": "on", "is_superuser": "on"}
-    said |= {"date_joined_0": "2026-01-01", "date_joined_1": "00:00:00"}
-    assert client.post(address, said).status_code == 302
+    data = {"username": "bob", "is_active": "on", "is_staff": "on", "is_superuser": "on"}
+    data |= {"date_joined_0": "2026-01-01", "date_joined_1": "00:00:00"}
+    assert client.post(address, data).status_code == 302
     bob.refresh_from_db()
     assert (bob.is_staff, bob.is_superuser) == (False, False)
 
@@ -36,7 +36,7 @@ def test_staff_cannot_change_a_superuser(client, clerk, admin):
 
 
 def test_an_admin_adds_a_user_to_a_team(browser, team):
-    said = {
+    data = {
         "username": "dora",
         "email": "dora@example.org",
         "team": team.pk,
@@ -44,7 +44,7 @@ def test_an_admin_adds_a_user_to_a_team(browser, team):
         "password1": "quite a long phrase",
         "password2": "quite a long phrase",
     }
-    assert browser.post(reverse("admin:core_user_add"), said).status_code == 302
+    assert browser.post(reverse("admin:core_user_add"), data).status_code == 302
     dora = User.objects.get(username="dora")
     assert (dora.team, dora.email) == (team, "dora@example.org")
     assert dora.check_password("quite a long phrase")

@@ -19,7 +19,7 @@ SECOND = "sk-second-canary-9876543210"
 
 def form(row: Provider | None = None, *keys: dict[str, object], **changes: object) -> dict[str, object]:
     """What the browser sends: the provider's fields, then its rows of keys."""
-    said: dict[str, object] = {
+    data: dict[str, object] = {
         "name": "Acme",
         "slug": "acme",
         "wire": "openai",
@@ -33,14 +33,14 @@ def form(row: Provider | None = None, *keys: dict[str, object], **changes: objec
         **changes,
     }
     stored = [{"id": key.pk, "label": key.label, "active": "on"} for key in row.keys.all()] if row else []
-    rows = [{**first, **said} for first, said in zip(stored, keys, strict=False)]
+    rows = [{**first, **data} for first, data in zip(stored, keys, strict=False)]
     rows += stored[len(keys) :] + list(keys[len(stored) :])
-    said |= {"keys-TOTAL_FORMS": len(rows), "keys-INITIAL_FORMS": len(stored)}
+    data |= {"keys-TOTAL_FORMS": len(rows), "keys-INITIAL_FORMS": len(stored)}
     for number, fields in enumerate(rows):
-        said |= {f"keys-{number}-{name}": value for name, value in fields.items()}
+        data |= {f"keys-{number}-{name}": value for name, value in fields.items()}
         if row:
-            said[f"keys-{number}-provider"] = row.pk
-    return said
+            data[f"keys-{number}-provider"] = row.pk
+    return data
 
 
 def change(browser, row: Provider, *keys: dict[str, object], **changes: object):
@@ -108,9 +108,9 @@ def test_no_page_contains_the_key(browser, acme):
             ("delete", (acme.pk,)),
         )
     ] + [browser.get("/admin/"), browser.get(reverse("admin:core_auditevent_changelist"))]
-    told = "".join(page.content.decode() for page in pages)
-    assert CANARY not in told
-    assert acme.keys.get().secret.text not in told
+    text = "".join(page.content.decode() for page in pages)
+    assert CANARY not in text
+    assert acme.keys.get().secret.text not in text
     notes = [*LogEntry.objects.values_list("change_message", "object_repr"), *browser.session.items()]
     assert CANARY not in str(notes) + everything_kept()
 
@@ -193,7 +193,7 @@ def test_a_list_says_where_the_key_comes_from(browser, acme, settings):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
-    ("scenario", "told"),
+    ("scenario", "message"),
     [
         (None, "It answers and lists 2 models."),
         (scenarios.echo(401), "It does not accept the key, or the account has no credit."),
@@ -201,7 +201,7 @@ def test_a_list_says_where_the_key_comes_from(browser, acme, settings):
         (scenarios.body(b"<html>"), "It answers with something else than a list of models."),
     ],
 )
-def test_the_test_button_reports_the_class_of_error(browser, acme, provider, scenario, told, caplog):
+def test_the_test_button_reports_the_class_of_error(browser, acme, provider, scenario, message, caplog):
     if scenario:
         provider.script("models", scenario)
     acme.base_url = provider.url
@@ -210,10 +210,10 @@ def test_the_test_button_reports_the_class_of_error(browser, acme, provider, sce
         page = browser.post(reverse("admin:core_provider_test", args=[acme.pk]), follow=True)
     assert provider.requests[0].headers["authorization"] == f"Bearer {CANARY}"
     text = page.content.decode()
-    assert [str(note) for note in page.context["messages"]] == [told]
+    assert [str(note) for note in page.context["messages"]] == [message]
     assert CANARY not in text + caplog.text + everything_kept()
     acme.refresh_from_db()
-    assert acme.check_result == told
+    assert acme.check_result == message
     event = AuditEvent.objects.get(action="provider.tested")
     assert event.detail == {"changes": [{"answered": scenario is None}]}
 

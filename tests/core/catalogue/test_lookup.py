@@ -68,8 +68,8 @@ def test_a_model_of_another_task_names_its_endpoint(models):
     with pytest.raises(WrongEndpoint) as caught:
         route(speech_request("openai/gpt-4o"))
     assert caught.value.status == 400
-    told, _, others = caught.value.message.partition(". ")
-    assert told == "openai/gpt-4o does chat, not speech: call /chat/completions"
+    sentence, _, others = caught.value.message.partition(". ")
+    assert sentence == "openai/gpt-4o does chat, not speech: call /chat/completions"
     assert others.startswith("For speech there is local/espeak-ng, ")
     metadata = caught.value.metadata
     assert (metadata["tasks"], metadata["endpoints"]) == (["chat"], ["/chat/completions"])

@@ -10,10 +10,10 @@ from core.models import ApiKey, Budget
 
 def test_json_names_key_and_id(alice, capsys):
     call_command("create_api_key", user="alice", name="ci", budget=Decimal("2.50"), json=True)
-    said = json.loads(capsys.readouterr().out)
+    printed = json.loads(capsys.readouterr().out)
     key = ApiKey.objects.get()
-    assert said == {"key": said["key"], "id": key.public_id}
-    assert key.digest == keys.digest(said["key"], key.pepper_id)
+    assert printed == {"key": printed["key"], "id": key.public_id}
+    assert key.digest == keys.digest(printed["key"], key.pepper_id)
     assert Budget.objects.get(api_key=key).limit == Decimal("2.50")
 
 

@@ -1,4 +1,4 @@
-"""What a start says before it serves."""
+"""Problems that are reported before the server starts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from core.models import Provider, ProviderKey
 pytestmark = pytest.mark.django_db
 
 
-def said() -> str:
+def reported() -> str:
     command = Command(stderr=StringIO(), no_color=True)
     command.check_tables()
     return command.stderr.getvalue()
@@ -23,7 +23,7 @@ def test_with_the_right_key_ring_nothing_is_reported():
     ProviderKey.objects.create(
         provider=Provider.objects.create(slug="lab", name="Lab"), secret="sk-test-1234"
     )
-    assert said() == ""
+    assert reported() == ""
 
 
 def test_with_another_key_ring_the_missing_key_is_named(settings):
@@ -33,4 +33,4 @@ def test_with_another_key_ring_the_missing_key_is_named(settings):
     key.refresh_from_db()
     settings.POLYPHONY_SECRET_KEYS = [Fernet.generate_key().decode()]
     lost = f"Provider keys are sealed with ring keys that are gone: {key.secret.key_id}."
-    assert (lost in said(), "sk-test" in said()) == (True, False)
+    assert (lost in reported(), "sk-test" in reported()) == (True, False)

@@ -31,7 +31,7 @@ async def test_a_live_provider_reports_its_number_of_models(row, provider):
 
 
 @pytest.mark.parametrize(
-    ("scenario", "told"),
+    ("scenario", "message"),
     [
         (scenarios.status(401), "It does not accept the key, or the account has no credit."),
         (scenarios.echo(401), "It does not accept the key, or the account has no credit."),
@@ -48,10 +48,10 @@ async def test_a_live_provider_reports_its_number_of_models(row, provider):
         (scenarios.hang_up, "It cannot be reached at this address."),
     ],
 )
-async def test_a_failure_is_reported_by_its_class_alone(row, provider, scenario, told):
+async def test_a_failure_is_reported_by_its_class_alone(row, provider, scenario, message):
     provider.script("models", scenario)
-    assert await operations.test_connection("fake") == operations.ConnectionCheck(False, told)
-    assert (await stored()).check_result == told
+    assert await operations.test_connection("fake") == operations.ConnectionCheck(False, message)
+    assert (await stored()).check_result == message
     assert provider.canary_hits == 0
 
 

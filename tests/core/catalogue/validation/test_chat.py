@@ -80,17 +80,17 @@ def test_an_audio_format_the_model_lacks_is_refused():
 
 
 @pytest.mark.parametrize(
-    ("modality", "size", "limit", "told"),
+    ("modality", "size", "limit", "message"),
     [
         (Modality.IMAGE, 20 * MIB + 1, 20 * MIB, "The image has 20.0 MB; openai/gpt-4o takes at most 20."),
         (Modality.FILE, 51 * MIB, 50 * MIB, "The file has 51.0 MB; openai/gpt-4o takes at most 50."),
     ],
 )
-def test_a_file_too_large_is_refused_with_both_numbers(modality, size, limit, told):
+def test_a_file_too_large_is_refused_with_both_numbers(modality, size, limit, message):
     refused = route_error(chat_request(GPT, file_part(modality, size=size)), TooLarge)
     kind = PART_KEYS[modality][0]
     assert (refused.status, refused.param) == (413, f"messages[1].content[1].{kind}")
-    assert refused.message == told
+    assert refused.message == message
     assert refused.metadata == {"bytes": size, "limit": limit, "models": []}
 
 

@@ -75,9 +75,9 @@ def test_logprobs_need_a_model_with_that_feature():
 
 @pytest.mark.parametrize(("language", "seconds"), [(None, 60.0), ("de", 60.0), ("en", 601.0), ("en", None)])
 def test_words_that_cannot_be_aligned_are_refused(language, seconds):
-    asked = transcription_request(
+    request = transcription_request(
         PLAIN, "verbose_json", audio_file(seconds=seconds), words=True, language=language
     )
-    error = route_error(asked)
+    error = route_error(request)
     assert error.param == "timestamp_granularities"
     assert "(language: en)" in error.message
