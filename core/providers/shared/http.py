@@ -35,15 +35,14 @@ from core.providers.shared.content_encoding import inflater
 from core.providers.shared.deadline import Deadline, DeadlineTimer
 from core.providers.shared.errors import EXCERPT, ErrorReader, from_status, no_details
 
-CONNECT, POOL = 10.0, 5.0
+CONNECT, POOL, KEEP_ALIVE, EXCERPT_SECONDS, LINGER = 10.0, 5.0, 30.0, 5.0, 0.1
+"""Seconds."""
 CONNECTIONS = 1000
-KEEP_ALIVE = 30.0
-EXCERPT_SECONDS = 5.0
+"""At most so many at a time to one origin."""
 MIB = 1024 * 1024
 # The first bounds waiting for a free connection and connecting together.
 CONNECTING = aiohttp.ClientTimeout(connect=CONNECT + POOL, sock_connect=CONNECT)
-LINGER = 0.1
-BROKEN = (TimeoutError, OSError, ValueError, httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError)
+CLIENT_ERRORS = (TimeoutError, OSError, ValueError, httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +110,7 @@ class CallResponse:
                 try:  # waited for right here: any call around the wait would cost every chunk
                     timer.since = since = monotonic()
                     arrival = await read()
-                except BROKEN as error:
+                except CLIENT_ERRORS as error:
                     failure = upstream_error(error)
                 finally:
                     timer.since = None
@@ -159,7 +158,7 @@ class CallResponse:
     async def _linger(self) -> None:
         """Wait briefly for the end of an answer that was read as far as needed, so that its connection can be
         used again."""
-        with suppress(*BROKEN):
+        with suppress(*CLIENT_ERRORS):
             await self._deadline.wait(self._content.readany(), LINGER)
 
 
@@ -169,7 +168,7 @@ async def send(call: Call) -> CallResponse:
     response, failure = None, None
     try:
         response = await deadline.wait(_dispatch(call), call.limits.total)
-    except BROKEN as error:
+    except CLIENT_ERRORS as error:
         failure = upstream_error(error)
     if failure or not response:  # raised outside the handler: its context may quote headers
         raise failure or UpstreamInvalid("The provider did not answer.")
@@ -192,8 +191,8 @@ def prepare() -> None:
 
 async def close() -> None:
     """Close the connections of the running loop; a later call opens new ones."""
-    if keeper := _keepers.pop(asyncio.get_running_loop(), None):
-        await keeper.aclose()
+    if closer := _closers.pop(asyncio.get_running_loop(), None):
+        await closer.aclose()
 
 
 def bearer(key: str) -> str:
@@ -264,7 +263,7 @@ def _address(url: str) -> tuple[httpx.URL, yarl.URL, str]:
 
 
 _transports: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, Transport]] = WeakKeyDictionary()
-_keepers: WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncGenerator[None, None]] = WeakKeyDictionary()
+_closers: WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncGenerator[None, None]] = WeakKeyDictionary()
 
 
 async def _transport(origin: str) -> Transport:
@@ -272,15 +271,15 @@ async def _transport(origin: str) -> Transport:
     transports = _transports.get(loop)
     if transports is None:
         transports = _transports[loop] = {}
-        _keepers[loop] = keeper = _keep(transports)
-        await anext(keeper)
+        _closers[loop] = closer = _close_with_loop(transports)
+        await anext(closer)
     transport = transports.get(origin)
     if transport is None:
         transport = transports[origin] = Transport(verify=False, client=partial(_session, origin))
     return transport
 
 
-async def _keep(transports: dict[str, Transport]) -> AsyncGenerator[None, None]:
+async def _close_with_loop(transports: dict[str, Transport]) -> AsyncGenerator[None, None]:
     """A loop finishes its open generators before it closes, so the connections close with their loop."""
     try:
         yield
@@ -303,5 +302,5 @@ def _session(origin: str) -> aiohttp.ClientSession:
 
 @cache
 def _tls() -> SSLContext:
-    """One for all origins: building it takes 0.2 s. SSL_CERT_FILE names an operator's own authorities."""
+    """The context of all origins: building it takes 0.2 s. SSL_CERT_FILE names further authorities."""
     return httpx.create_ssl_context()
