@@ -1,0 +1,1 @@
+"""What a file is and how it becomes another; C libraries run in worker processes only."""

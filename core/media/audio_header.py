@@ -37,14 +37,14 @@ TYPICAL_BITS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Length:
-    """Playing time in seconds; `exact` is false where a bit rate was assumed."""
+class Duration:
+    """Playing time in seconds; `exact` is False where a bit rate was assumed."""
 
     seconds: float
     exact: bool
 
 
-def signature(head: bytes) -> AudioFormat | None:
+def audio_format(head: bytes) -> AudioFormat | None:
     """The format that the first bytes prove, or None: raw samples and bare frames prove nothing."""
     if head.startswith(file_types.RIFF):
         return AudioFormat.WAV  # the one audio format in RIFF; its form type may not have arrived yet
@@ -52,15 +52,15 @@ def signature(head: bytes) -> AudioFormat | None:
     return FORMATS.get(found.container) if found else None
 
 
-def accept(head: bytes, audio: AudioFormat) -> None:
-    """Raises `UpstreamInvalid` where the first bytes of an answer prove another format than `audio`."""
-    found = signature(head)
+def require_format(head: bytes, audio: AudioFormat) -> None:
+    """Raise `UpstreamInvalid` where the first bytes of a response prove another format than `audio`."""
+    found = audio_format(head)
     if (found and found is not audio) or (audio is AudioFormat.WAV and found is None):
         raise UpstreamInvalid(f"The provider sent {found or 'something else'} where {audio} was asked for.")
 
 
-def shape(audio: AudioFormat, head: bytes, media_type: str = "") -> PcmShape:
-    """Rate and channels: by WAV header, by content type, else those of the `pcm` everybody sends."""
+def pcm_shape(audio: AudioFormat, head: bytes, media_type: str = "") -> PcmShape:
+    """Rate and channels: from the WAV header, from the content type, else those of OpenAI's `pcm`."""
     if audio is AudioFormat.WAV and len(head) >= WAV_HEADER:
         channels, rate = struct.unpack_from("<HI", head, 22)
         if rate in RATES and channels in (1, 2):
@@ -70,18 +70,18 @@ def shape(audio: AudioFormat, head: bytes, media_type: str = "") -> PcmShape:
     return PcmShape(named if named in RATES else PCM_RATE, int(channels[1]) if channels else 1)
 
 
-def length(audio: AudioFormat, size: int, head: bytes, pcm: PcmShape) -> Length:
-    """How long `size` bytes play."""
+def duration(audio: AudioFormat, size: int, head: bytes, pcm: PcmShape) -> Duration:
+    """How long `size` bytes that begin with `head` play."""
     if audio is AudioFormat.PCM:
-        return Length(pcm.seconds(size), exact=True)
+        return Duration(pcm.seconds(size), exact=True)
     if audio is AudioFormat.WAV:
-        return Length(pcm.seconds(max(size - WAV_HEADER, 0)), exact=True)
-    bits = (mp3_bits(head) if audio is AudioFormat.MP3 else 0) or TYPICAL_BITS[audio]
-    return Length(size * 8 / bits, exact=False)
+        return Duration(pcm.seconds(max(size - WAV_HEADER, 0)), exact=True)
+    bits = (mp3_bit_rate(head) if audio is AudioFormat.MP3 else 0) or TYPICAL_BITS[audio]
+    return Duration(size * 8 / bits, exact=False)
 
 
-def mp3_bits(head: bytes) -> int:
-    """Bits per second that the first MPEG frame in `head` names; 0 where there is none."""
+def mp3_bit_rate(head: bytes) -> int:
+    """Bits per second of the first MPEG frame in `head`; 0 where there is none."""
     at = file_types.id3_size(head)
     frame = head[at : at + 3]
     if len(frame) < 3 or frame[0] != 0xFF or frame[1] & 0xE6 != 0xE2:

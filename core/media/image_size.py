@@ -1,4 +1,4 @@
-"""How large a picture is, from its header: no pixel is decoded."""
+"""The width and height of an image, from its header: no pixel is decoded."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ MAX_PIXELS = 100_000_000
 MARKERS = 1000
 NO_LENGTH = frozenset({0x01, *range(0xD0, 0xD9)})
 FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
-"""JPEG markers: those without a body, and those that begin a frame and tell its size."""
+"""JPEG markers: those without a body, and those that begin a frame and hold its size."""
 
 
-class Unreadable(ValueError):
-    """A sentence about what is wrong with a picture."""
+class UnreadableImage(ValueError):
+    """What is wrong with an image, as a sentence for users."""
 
 
 def size(file: BinaryIO, container: str) -> tuple[int, int]:
-    """Width and height. Raises `Unreadable` for a damaged header, no pixels or more than `MAX_PIXELS`."""
+    """Width and height. Raises `UnreadableImage` for a damaged header, no pixels or more than `MAX_PIXELS`."""
     file.seek(0)
     try:
         width, height = READERS[container](file)
     except (struct.error, IndexError):
-        raise Unreadable("The header of this picture is damaged.") from None
+        raise UnreadableImage("The header of this picture is damaged.") from None
     if not width or not height:
-        raise Unreadable("This picture has no pixels.")
+        raise UnreadableImage("This picture has no pixels.")
     if width * height > MAX_PIXELS:
-        raise Unreadable(f"A picture may have {MAX_PIXELS:,} pixels; this one has {width * height:,}.")
+        raise UnreadableImage(f"A picture may have {MAX_PIXELS:,} pixels; this one has {width * height:,}.")
     return width, height
 
 

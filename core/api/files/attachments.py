@@ -179,7 +179,7 @@ def check_image(path: str, kind: AttachmentType, found: MessageFile) -> None:
     try:
         with Path(path).open("rb") as file:
             image_size.size(file, "jpeg" if kind.extension == "jpg" else kind.extension)
-    except image_size.Unreadable as error:
+    except image_size.UnreadableImage as error:
         failure = InvalidRequest(f"{found.param}: {error}", param=found.param, code="unsupported_media")
     else:
         return

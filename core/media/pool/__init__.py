@@ -1,0 +1,1 @@
+"""Worker processes from the server's side: processes, jobs, their scheduling."""

@@ -3,18 +3,18 @@ from __future__ import annotations
 import pytest
 
 from core.contract.audio import AudioFormat, PcmShape, wav_header
-from core.media.audio_header import Length, length, mp3_bits, shape, signature
+from core.media.audio_header import Duration, audio_format, duration, mp3_bit_rate, pcm_shape
 from tests.fakes.audio import FRAME, audio_bytes
 
 
 @pytest.mark.parametrize("audio", [AudioFormat.WAV, AudioFormat.OPUS, AudioFormat.FLAC])
 def test_signature_names_what_says_its_name(audio):
-    assert signature(audio_bytes(audio)) is audio
+    assert audio_format(audio_bytes(audio)) is audio
 
 
 @pytest.mark.parametrize("head", [b"", b"\0\0", FRAME, b"RIF"])
 def test_signature_of_bare_bytes_is_none(head):
-    assert signature(head) is None
+    assert audio_format(head) is None
 
 
 @pytest.mark.parametrize(
@@ -28,20 +28,20 @@ def test_signature_of_bare_bytes_is_none(head):
     ],
 )
 def test_shape_is_read_from_header_or_label(audio, head, media_type, expected):
-    assert shape(audio, head, media_type) == expected
+    assert pcm_shape(audio, head, media_type) == expected
 
 
 def test_length_of_samples_is_exact():
-    assert length(AudioFormat.PCM, 48_000, b"", PcmShape()) == Length(1.0, exact=True)
-    assert length(AudioFormat.WAV, 48_044, b"", PcmShape()) == Length(1.0, exact=True)
+    assert duration(AudioFormat.PCM, 48_000, b"", PcmShape()) == Duration(1.0, exact=True)
+    assert duration(AudioFormat.WAV, 48_044, b"", PcmShape()) == Duration(1.0, exact=True)
 
 
 def test_length_of_frames_follows_their_bit_rate():
-    assert mp3_bits(FRAME) == 32_000
-    assert mp3_bits(b"ID3\x04\x00\x00\x00\x00\x00\x05" + b"title" + FRAME) == 32_000
-    assert length(AudioFormat.MP3, 4000, FRAME, PcmShape()) == Length(1.0, exact=False)
+    assert mp3_bit_rate(FRAME) == 32_000
+    assert mp3_bit_rate(b"ID3\x04\x00\x00\x00\x00\x00\x05" + b"title" + FRAME) == 32_000
+    assert duration(AudioFormat.MP3, 4000, FRAME, PcmShape()) == Duration(1.0, exact=False)
 
 
 @pytest.mark.parametrize("head", [b"", b"ID3", b"\0" * 20, b"\xff\xfb"])
 def test_no_frame_no_bit_rate(head):
-    assert mp3_bits(head) == 0
+    assert mp3_bit_rate(head) == 0

@@ -1,0 +1,1 @@
+"""Measurements of audio, and the images that are rendered of audio and video."""

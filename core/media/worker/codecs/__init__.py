@@ -1,0 +1,1 @@
+"""Reading and writing media formats: demuxers, decoding to samples, encoders."""

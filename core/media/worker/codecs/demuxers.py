@@ -47,7 +47,7 @@ def image_size(file: BinaryIO, container: str) -> tuple[int, int]:
     """Width and height. Raises `JobError` for a damaged header, no pixels or too many."""
     try:
         return image_headers.size(file, container)
-    except image_headers.Unreadable as error:
+    except image_headers.UnreadableImage as error:
         failure = unreadable(str(error))
     raise failure
 

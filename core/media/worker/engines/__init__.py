@@ -1,0 +1,1 @@
+"""Speech engines, and the texts and word times they take and give."""

@@ -1,0 +1,1 @@
+"""One module for each job a worker can run; `run` is the job."""

@@ -8,7 +8,7 @@ from typing import Any
 from core.contract.audio import PCM_RATE, AudioFormat, PcmShape, wav_header
 from core.contract.errors import UpstreamInvalid
 from core.contract.events import AudioChunk, AudioStart, Event
-from core.media.audio_header import accept, shape
+from core.media.audio_header import pcm_shape, require_format
 from core.providers.shared.audio_base64 import NOT_BASE64, decode_audio
 
 SAMPLE = 2
@@ -56,12 +56,12 @@ class AudioDecoder:
         if not data:
             return
         if not self._started:
-            accept(data, self._audio)
+            require_format(data, self._audio)
         if self._wrapped:
             self._samples += data
         else:
             if not self._started:
-                pcm = shape(self._audio, data)
+                pcm = pcm_shape(self._audio, data)
                 yield AudioStart(self._audio, pcm.sample_rate, pcm.channels)
             yield AudioChunk(data)
         self._started = True

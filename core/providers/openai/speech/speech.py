@@ -14,7 +14,7 @@ from core.contract.errors import UpstreamInvalid
 from core.contract.events import AudioChunk, AudioStart, Event, Used
 from core.contract.route import Target
 from core.contract.speech import SpeechRequest
-from core.media.audio_header import WAV_HEADER, accept
+from core.media.audio_header import WAV_HEADER, require_format
 from core.providers.openai.errors import refuse
 from core.providers.openai.router import is_router
 from core.providers.openai.speech.events import audio_chunks, audio_in
@@ -106,5 +106,5 @@ async def _head(chunks: AsyncGenerator[bytes, None], audio: AudioFormat, hide: t
             if len(head) > EXCERPT:
                 break
         refuse(head, hide)
-    accept(head, audio)
+    require_format(head, audio)
     return head

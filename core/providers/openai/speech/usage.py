@@ -10,7 +10,7 @@ from core.contract.audio import AudioFormat, PcmShape
 from core.contract.route import Target
 from core.contract.speech import SpeechRequest
 from core.contract.usage import Amount, Kind, Unit, Usage
-from core.media.audio_header import length, shape
+from core.media.audio_header import duration, pcm_shape
 from core.providers.shared.quantities import count
 
 HEAD = 4096
@@ -35,7 +35,7 @@ class SpeechMeter:
 
     def begin(self, head: bytes, media_type: str) -> PcmShape:
         """Count the first bytes; returns the sample rate and channels that they announce."""
-        self._pcm = shape(self._audio, head, media_type)
+        self._pcm = pcm_shape(self._audio, head, media_type)
         self._head = head[:HEAD]
         self._size = len(head)
         return self._pcm
@@ -55,7 +55,7 @@ class SpeechMeter:
 
         `estimated` is true when an amount that has a price is not exact.
         """
-        played = length(self._audio, self._size, self._head, self._pcm)
+        played = duration(self._audio, self._size, self._head, self._pcm)
         amounts = [
             Amount(Kind.TEXT_IN, Unit.CHARACTER, Decimal(len(self._request.text))),
             Amount(Kind.AUDIO_OUT, Unit.SECOND, round(Decimal(played.seconds), 3)),
