@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -170,6 +171,18 @@ def test_a_planted_violation_is_found(importer, imported):
 )
 def test_what_is_allowed_is_not_reported(importer, imported):
     assert violations(importer, {imported}) == []
+
+
+def test_media_needs_the_contract_and_the_standard_library_only():
+    foreign = [
+        f"{module(path)} imports {name}"
+        for path in code()
+        if place(module(path)) == "core.media"
+        for name in imports(path)
+        if place(name) not in ("core.contract", "core.media")
+        and name.partition(".")[0] not in sys.stdlib_module_names
+    ]
+    assert foreign == []
 
 
 def test_faces_reach_providers_through_the_gateway_only():

@@ -9,7 +9,7 @@ MAX_PIXELS = 100_000_000
 MARKERS = 1000
 NO_LENGTH = frozenset({0x01, *range(0xD0, 0xD9)})
 FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
-"""JPEG markers: those without a body, and those that begin a frame and hold its size."""
+"""JPEG markers: those without a body; those that begin a frame and hold its size."""
 
 
 class UnreadableImage(ValueError):
@@ -17,7 +17,7 @@ class UnreadableImage(ValueError):
 
 
 def size(file: BinaryIO, container: str) -> tuple[int, int]:
-    """Width and height. Raises `UnreadableImage` for a damaged header, no pixels or more than `MAX_PIXELS`."""
+    """Width and height. Raises `UnreadableImage` for a damaged header, no pixels or too many."""
     file.seek(0)
     try:
         width, height = READERS[container](file)

@@ -6,13 +6,15 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from pkgutil import iter_modules
 
 import pytest
 
 from core.contract.errors import InvalidRequest, Unavailable, UpstreamFailed
 from core.media.pool.pool import Pool
 from core.media.pool.process import ROOT, minimal_environment
-from core.providers.local.voices import describe, language_tag, voices
+from core.media.worker import jobs
+from core.media.worker.main import JOBS, load_job
 from tests.fakes.workers import SENTENCE, speech_job, synthesized_size
 
 PARENT = """
@@ -111,7 +113,7 @@ async def test_missing_engine_is_unavailable(without_engine):
 
 
 @pytest.mark.anyio
-async def test_failing_job_tells_and_the_worker_goes_on(pool):
+async def test_failing_job_is_an_error_and_the_worker_goes_on(pool):
     await synthesized_size(pool, speech_job())
     workers = pool.process_ids
     with pytest.raises(UpstreamFailed, match="KeyError"):
@@ -153,31 +155,11 @@ async def test_worker_lives_within_limits(pool):
     assert int(rows["Max cpu time"]) < 120
 
 
-@pytest.mark.anyio
-async def test_voices_are_listed_for_people(synthesiser):
-    found = await voices()
-
-    by_id = {voice.id: voice for voice in found}
-    assert len(by_id) == len(found) > 100
-    assert (by_id["gmw/en-US"].name, by_id["gmw/en-US"].language) == ("English (America)", "en-US")
-    assert (by_id["sit/cmn"].name, by_id["sit/cmn"].language) == ("Chinese (Mandarin)", "zh")
-    assert [voice.name for voice in found] == sorted(voice.name for voice in found)
+def test_every_job_has_a_module_with_a_run():
+    assert {module.name for module in iter_modules(jobs.__path__)} == JOBS
+    assert all(callable(load_job(name)) for name in JOBS)
 
 
-def test_voice_is_described_with_what_it_cannot_read():
-    row = {"id": "jpx/ja", "name": "Japanese", "language": "ja", "gender": "male", "age": 0}
-
-    assert describe(row).description == "Formant voice, robotic. Reads kana; kanji are not read."
-
-
-def test_language_tags_follow_the_standard():
-    tags = ["en-us", "en-gb-x-rp", "es-419", "cmn-latn-pinyin", "chr-US-Qaaa-x-west", "yue"]
-
-    assert [language_tag(tag) for tag in tags] == [
-        "en-US",
-        "en-GB-x-rp",
-        "es-419",
-        "zh-Latn-pinyin",
-        "chr-US-Qaaa-x-west",
-        "yue",
-    ]
+def test_an_unknown_job_is_not_imported():
+    with pytest.raises(KeyError):
+        load_job("paint")

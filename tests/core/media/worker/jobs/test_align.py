@@ -1,4 +1,4 @@
-"""A known text laid along its sound: times for the words that can be placed, none for the others."""
+"""A known text aligned with its audio: times for the words that are found, none for the others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a file is, told by its content alone; what cannot be told is refused and does no harm."""
+"""What a file is, by its content alone; anything unknown is refused and does no harm."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.fakes.audio_files import CONTAINERS, RATE, broken_wav, image, recode,
 
 pytestmark = pytest.mark.anyio
 
-TOLD = {
+EXPECTED = {
     "wav": ("wav", "audio/wav", "pcm_s16le"),
     "mp3": ("mp3", "audio/mpeg", "mp3"),
     "flac": ("flac", "audio/flac", "flac"),
@@ -43,7 +43,7 @@ def png(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + body + struct.pack(">I", zlib.crc32(body))
 
 
-def written(path: Path, content: bytes) -> Path:
+def write_file(path: Path, content: bytes) -> Path:
     path.write_bytes(content)
     return path
 
@@ -52,7 +52,7 @@ def written(path: Path, content: bytes) -> Path:
 async def test_sound_of_every_container_is_measured(speech_samples, tmp_path, suffix):
     found = await probe(recode(speech_samples, tmp_path / f"sound.{suffix}"))
 
-    assert ("audio", *TOLD[suffix]) == (found.kind, found.container, found.media_type, found.codec)
+    assert ("audio", *EXPECTED[suffix]) == (found.kind, found.container, found.media_type, found.codec)
     assert (found.channels, found.sample_rate) == (1, CONTAINERS[suffix][2])
     assert found.seconds == pytest.approx(3.0, abs=0.15)
 
@@ -101,7 +101,7 @@ async def test_cover_of_a_song_makes_no_video(speech_samples, tmp_path, data):
     picture = b"\0image/jpeg\0\x03\0" + (data / "samples" / "kiwi.jpg").read_bytes()
     frame = b"APIC" + struct.pack(">IH", len(picture), 0) + picture
     size = bytes(len(frame) >> shift & 0x7F for shift in (21, 14, 7, 0))
-    path = written(tmp_path / "covered.mp3", b"ID3\x03\0\0" + size + frame + song)
+    path = write_file(tmp_path / "covered.mp3", b"ID3\x03\0\0" + size + frame + song)
 
     found = await probe(path)
 
@@ -123,7 +123,7 @@ async def test_silent_film_without_lengths_is_counted_by_its_moments(recogniser,
 
 
 async def test_declared_length_is_not_believed(recogniser, tmp_path):
-    path = written(tmp_path / "sound.wav", broken_wav(claimed=10 * 3600 * RATE * 2, held=RATE * 2))
+    path = write_file(tmp_path / "sound.wav", broken_wav(claimed=10 * 3600 * RATE * 2, held=RATE * 2))
 
     assert (await probe(path)).seconds == 1.0
 
@@ -139,7 +139,7 @@ async def test_film_cut_short_is_as_long_as_what_is_there(speech_samples, tmp_pa
             output.mux(stream.encode(made))
     content = whole.read_bytes()
 
-    found = await probe(written(tmp_path / "cut.mp4", content[: len(content) // 2]))
+    found = await probe(write_file(tmp_path / "cut.mp4", content[: len(content) // 2]))
 
     assert 0.5 < found.seconds < 2.0
 
@@ -164,14 +164,16 @@ async def test_pictures_tell_their_size(recogniser, tmp_path):
     jpeg = b"\xff\xd8\xff\xe0\x00\x04ab\xff\xc0\x00\x0b\x08" + struct.pack(">HH", 20, 30)
     webp = b"RIFF\0\0\0\0WEBPVP8X\0\0\0\0\0\0\0\0" + (99).to_bytes(3, "little") + (49).to_bytes(3, "little")
 
-    assert await probe(written(tmp_path / "a", png(640, 480))) == Probe(
+    assert await probe(write_file(tmp_path / "a", png(640, 480))) == Probe(
         "image", "png", "image/png", width=640, height=480
     )
-    assert await probe(written(tmp_path / "b", gif)) == Probe("image", "gif", "image/gif", width=7, height=5)
-    assert await probe(written(tmp_path / "c", jpeg)) == Probe(
+    assert await probe(write_file(tmp_path / "b", gif)) == Probe(
+        "image", "gif", "image/gif", width=7, height=5
+    )
+    assert await probe(write_file(tmp_path / "c", jpeg)) == Probe(
         "image", "jpeg", "image/jpeg", width=30, height=20
     )
-    assert await probe(written(tmp_path / "d", webp)) == Probe(
+    assert await probe(write_file(tmp_path / "d", webp)) == Probe(
         "image", "webp", "image/webp", width=100, height=50
     )
 
@@ -222,7 +224,7 @@ async def test_hostile_files_are_refused_by_a_healthy_worker(speech_samples, tmp
     workers = shared_pool().process_ids
 
     with pytest.raises(InvalidRequest) as refusal:
-        await probe(written(tmp_path / name, HOSTILE[name]))
+        await probe(write_file(tmp_path / name, HOSTILE[name]))
 
     assert (refusal.value.provider_code, refusal.value.param) == ("unsupported_media", "file")
     assert (await probe(good)).seconds == 3.0
@@ -241,15 +243,15 @@ async def test_without_libraries_plain_files_are_still_measured(tmp_path):
     for name in ("av", "pypdfium2"):
         (tmp_path / f"{name}.py").write_text("raise ImportError('no libraries here')\n")
     pool = Pool(1, environment={"PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])})
-    sound = written(tmp_path / "sound.wav", broken_wav(claimed=10 * RATE * 2, held=RATE * 2))
+    sound = write_file(tmp_path / "sound.wav", broken_wav(claimed=10 * RATE * 2, held=RATE * 2))
     try:
         found = await pool.result("probe", {"path": str(sound)})
-        picture = await pool.result("probe", {"path": str(written(tmp_path / "p.png", png(64, 48)))})
-        page = await pool.result("probe", {"path": str(written(tmp_path / "p.pdf", b"%PDF-1.7\n"))})
+        picture = await pool.result("probe", {"path": str(write_file(tmp_path / "p.png", png(64, 48)))})
+        page = await pool.result("probe", {"path": str(write_file(tmp_path / "p.pdf", b"%PDF-1.7\n"))})
         with pytest.raises(Unavailable, match=r"polyphony\[local\]"):
-            await pool.result("probe", {"path": str(written(tmp_path / "s.flac", b"fLaC" + bytes(60)))})
+            await pool.result("probe", {"path": str(write_file(tmp_path / "s.flac", b"fLaC" + bytes(60)))})
         with pytest.raises(InvalidRequest, match="no sound"):
-            await pool.result("probe", {"path": str(written(tmp_path / "e.wav", broken_wav(held=0)))})
+            await pool.result("probe", {"path": str(write_file(tmp_path / "e.wav", broken_wav(held=0)))})
     finally:
         pool.close()
 
