@@ -1,0 +1,1 @@
+"""The face for browsers: pages, the websocket, runs and conversations."""

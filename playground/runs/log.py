@@ -39,7 +39,7 @@ class OnDisk(NamedTuple):
 
 
 @dataclass(eq=False, slots=True)
-class Reader:
+class LogReader:
     """A reader that has everything up to `position` and waits for more."""
 
     position: int
@@ -71,7 +71,7 @@ class Log:
         self._recent = 0
         self._oldest = 0
         self._offset = 0
-        self._waiting: list[Reader] = []
+        self._waiting: list[LogReader] = []
 
     @property
     def last(self) -> int:
@@ -133,7 +133,7 @@ class Log:
             elif self.closed:
                 return
             else:
-                reader = Reader(position, asyncio.get_running_loop().create_future(), take)
+                reader = LogReader(position, asyncio.get_running_loop().create_future(), take)
                 self._waiting.append(reader)
                 try:
                     await reader.woken
@@ -159,7 +159,7 @@ class Log:
             self._bodies[earlier] = REPLACED
         self._open[block] = len(self._bodies) - 1
 
-    def _wake(self, reader: Reader) -> None:
+    def _wake(self, reader: LogReader) -> None:
         self._waiting.remove(reader)
         if not reader.woken.done():
             reader.woken.set_result(None)

@@ -1,4 +1,4 @@
-"""Titles of conversations: the first words, as a person says them."""
+"""Titles of conversations and of their copies."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ from tests.playground.conversation_frames import text_model as text_model
 pytestmark = [pytest.mark.anyio, pytest.mark.django_db(transaction=True)]
 
 
-async def test_another_model_is_told_what_it_cannot_be_shown(chat_model, text_model, sign_in, alice):
+async def test_a_file_that_the_next_model_cannot_take_becomes_a_note(chat_model, text_model, sign_in, alice):
     tab = await sign_in(alice)
     upload = await offload(image_upload, alice)
     began, _ = await ask(tab, image_parts(upload), conversation="new")
@@ -57,7 +57,7 @@ async def test_a_file_that_is_gone_is_named_and_does_no_harm(chat_model, sign_in
     assert (await last_sent())[0]["content"][1]["text"] == "[image: kiwi.png, no longer kept]"
 
 
-async def test_calls_are_kept_where_their_results_follow(chat_model, sign_in, alice):
+async def test_calls_stay_calls_where_their_results_follow(chat_model, sign_in, alice):
     tab = await sign_in(alice)
     tools = {"tools": [{"type": "function", "function": {"name": "look", "parameters": {}}}]}
     began, _ = await ask(tab, conversation="new", params=tools)
@@ -80,7 +80,7 @@ async def test_calls_are_kept_where_their_results_follow(chat_model, sign_in, al
     }
 
 
-async def test_a_spoken_answer_goes_back_as_its_transcript(chat_model, sign_in, alice, far_ahead):
+async def test_an_audio_answer_is_sent_back_as_its_transcript(chat_model, sign_in, alice, far_ahead):
     tab = await sign_in(alice)
     began, _ = await ask(tab, conversation="new", params={"modalities": ["text", "audio"]})
     await ask(tab, "And?", conversation=began["conversation"], parent=began["message"])

@@ -28,7 +28,7 @@ def speech(**params):
     )
 
 
-def test_live_sound_is_pcm_before_the_chosen_format():
+def test_live_audio_is_pcm_before_the_chosen_format():
     request = speech(response_format="opus", voice="v", speed=1.5, instructions="low")
     assert request.format is AudioFormat.OPUS
     assert request.formats[:3] == (AudioFormat.PCM, AudioFormat.OPUS, AudioFormat.MP3)

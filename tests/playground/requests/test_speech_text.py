@@ -1,4 +1,4 @@
-"""What is left of written text when it is spoken."""
+"""Text prepared for speech."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ from playground.requests.speech_text import speakable
         ("Mail me: a.b@example.org", "Mail me: a.b@example.org"),
     ],
 )
-def test_marks_code_and_addresses_are_not_spoken(written, spoken):
+def test_marks_code_and_urls_are_left_out(written, spoken):
     assert speakable(written) == spoken
 
 
 @pytest.mark.parametrize(
     "written", ["https://example.org", "```\ncode\n```", "***", "<br>", "---", "![](a.png)"]
 )
-def test_nothing_left_is_said_so(written):
+def test_nothing_left_is_an_error(written):
     with pytest.raises(InvalidRequest) as refused:
         speakable(written)
     assert (refused.value.param, refused.value.provider_code) == ("input", "nothing_to_speak")

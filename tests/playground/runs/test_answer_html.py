@@ -1,4 +1,4 @@
-"""An answer rendered while it is written: in its order, whole, and in nobody's way."""
+"""An answer rendered while it is streamed: in order, complete, without blocking the event loop."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ async def test_samples_stay_samples_when_that_was_chosen():
     assert (stored(kept.name), kept.format) == (SAMPLES, AudioFormat.PCM)
 
 
-async def test_encoded_sound_is_kept_as_it_came():
+async def test_encoded_audio_is_stored_as_it_came():
     sound = recorded(AudioStart(AudioFormat.MP3, 44_100), b"ID3", b"frames")
     kept = await sound.store(AudioFormat.FLAC, 7)
     assert (stored(kept.name), kept.format, sound.duration) == (b"ID3frames", AudioFormat.MP3, None)
@@ -62,7 +62,7 @@ async def test_a_streamed_wav_gets_its_sizes():
     assert sound.duration == 0.5
 
 
-async def test_without_an_encoder_the_sound_is_kept_as_wav(monkeypatch):
+async def test_without_an_encoder_the_audio_is_stored_as_wav(monkeypatch):
     async def missing(*args):
         raise Unavailable("Install the extra.")
 
@@ -71,7 +71,7 @@ async def test_without_an_encoder_the_sound_is_kept_as_wav(monkeypatch):
     assert (kept.format, kept.size) == (AudioFormat.WAV, len(SAMPLES) + 44)
 
 
-async def test_no_sound_leaves_no_file(settings):
+async def test_no_audio_leaves_no_file(settings):
     assert await RunAudio(uuid4()).store(AudioFormat.MP3, 7) is None
     assert await recorded(AudioStart(AudioFormat.PCM, 24_000)).store(AudioFormat.MP3, 7) is None
 

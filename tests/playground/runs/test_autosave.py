@@ -1,4 +1,4 @@
-"""Answers in the making are written down now and then, all at once, and never over what was settled."""
+"""Running answers are saved at intervals, together, and never over settled ones."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DETAILS = {"reasoning": "\u65e5\u672c", "images": []}
 
 
 class Answer:
-    """An answer that grows by a word whenever it is told to."""
+    """An answer to which a test adds words."""
 
     def __init__(self, turn: Turn | None) -> None:
         self.turn = turn
@@ -56,7 +56,7 @@ async def kept(turn: Turn) -> tuple[str, dict[str, object]]:
 
 
 async def until(saver: autosave.AutoSaver, asked: int, *answers: Answer) -> None:
-    """Until each of `answers` was asked so often, and what it said is written."""
+    """Wait until the text of each answer was read that often, and is saved."""
     async with asyncio.timeout(10):
         while any(answer.asked < asked for answer in answers):  # noqa: ASYNC110 - the saver itself tells nobody
             await asyncio.sleep(0.01)
@@ -88,7 +88,7 @@ async def test_an_answer_that_was_settled_stays_as_it_is(alice):
     assert (await kept(done), await kept(running)) == (("", {}), ("so far", DETAILS))
 
 
-async def test_what_a_database_cannot_keep_costs_the_others_nothing(alice):
+async def test_an_answer_that_cannot_be_stored_does_not_affect_the_others(alice):
     odd, good = await offload(turn, alice), await offload(turn, alice)
     await offload(
         store.save_progress, [(odd, "odd", {"reasoning": float("nan")}), (good, "a\0b", {"reasoning": "\0"})]

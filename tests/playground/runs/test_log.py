@@ -14,7 +14,7 @@ pytestmark = pytest.mark.anyio
 
 
 class Disk:
-    """All sound of a run, as the store keeps it."""
+    """All audio of a run."""
 
     def __init__(self) -> None:
         self.data = b""
@@ -26,7 +26,7 @@ class Disk:
 
 
 def filled(count: int, disk: Disk | None = None) -> Log:
-    """Alternately text and sound."""
+    """Alternately text and audio."""
     disk = disk or Disk()
     log = Log(disk.recall)
     for number in range(1, count + 1):
@@ -48,7 +48,7 @@ async def everything(log: Log, after: int = 0) -> list[logs.Numbered]:
 
 
 @pytest.mark.parametrize("after", [0, 1, 2, 7, 600, 601, 5000])
-async def test_a_reader_hears_everything_after_its_number(after):
+async def test_a_reader_gets_everything_after_its_number(after):
     log = filled(601)
     log.close()
     heard = await everything(log, after)
@@ -72,7 +72,7 @@ async def test_readers_join_and_lag_as_they_like():
     assert [number for number, _ in await late] == list(range(51, 301))
 
 
-async def test_memory_holds_recent_sound_only(monkeypatch):
+async def test_memory_holds_recent_audio_only(monkeypatch):
     monkeypatch.setattr(logs, "RECENT_AUDIO", 250)
     disk = Disk()
     log = filled(20, disk)
@@ -94,7 +94,7 @@ async def test_a_log_is_full_after_so_many_events_or_so_much_text(monkeypatch):
     assert (filled(4).full, filled(10).full) == (False, True)
 
 
-async def test_words_alone_are_kept_and_weighed_by_their_bytes(monkeypatch):
+async def test_text_alone_is_kept_and_counted_by_its_bytes(monkeypatch):
     monkeypatch.setattr(logs, "MAX_TEXT", 2 * logs.TEXT_FRAME + 3 + 3 * 3)
     log, copied = Log(Disk().recall), []
     log.copy = lambda number, body: copied.append((number, body))
@@ -125,7 +125,7 @@ async def test_a_block_of_html_takes_the_place_of_its_earlier_states():
     assert (log.full, log.last) == (False, 4002)
 
 
-async def test_one_who_joins_late_hears_the_opening(tmp_path):
+async def test_a_late_reader_gets_the_first_event(tmp_path):
     log = filled(4)
     assert (log.opening(0), log.opening(3)) == ([], [(1, {"type": "note", "at": 1})])
     assert Log(Disk().recall).opening(3) == []

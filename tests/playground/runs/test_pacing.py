@@ -21,7 +21,7 @@ def test_the_first_five_seconds_are_never_held_back(monkeypatch):
     assert pace.wait(48_000) == 0.5
 
 
-def test_encoded_sound_is_paced_by_the_fastest_it_could_be(monkeypatch):
+def test_encoded_audio_is_paced_by_its_highest_rate(monkeypatch):
     monkeypatch.setattr("playground.runs.pacing.time.monotonic", lambda: 1.0)
     pace = Pace()
     pace.start(AudioStart(AudioFormat.MP3, 24_000))

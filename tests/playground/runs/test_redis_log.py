@@ -1,4 +1,4 @@
-"""Run logs shared through Redis, where it answers: another process follows and stops a run."""
+"""Run logs in Redis, where it answers: another process follows and stops a run."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ async def test_a_finished_run_stays_in_redis_for_a_while(shared, sign_in, alice,
     assert other.frames == tab.frames
 
 
-async def test_redis_keeps_a_bounded_part_of_the_sound(shared, monkeypatch):
+async def test_redis_stores_a_bounded_part_of_the_audio(shared, monkeypatch):
     monkeypatch.setattr(redis_log, "MAX_BYTES", 2000)
     run = uuid4()
     copy = redis_log.RedisLog(run, lambda: None)
@@ -138,7 +138,7 @@ async def test_redis_keeps_a_bounded_part_of_the_sound(shared, monkeypatch):
     await redis_log.client().delete(redis_log.key(run, "log"))
 
 
-async def test_a_block_of_html_is_kept_once(shared, monkeypatch):
+async def test_a_block_of_html_is_stored_once(shared, monkeypatch):
     run = uuid4()
     copy = redis_log.RedisLog(run, lambda: None)
     work = asyncio.create_task(copy.work())

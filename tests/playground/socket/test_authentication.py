@@ -1,4 +1,4 @@
-"""Who may hold a socket, and what it may say."""
+"""Who may open a socket, and how much it may send."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ async def closed(tab: Tab) -> int:
     return (await tab.until("close"))["code"]
 
 
-async def test_a_visitor_who_has_not_signed_in_is_told_so(engine):
+async def test_an_anonymous_socket_is_closed_with_a_reason(engine):
     tab = Tab(communicator())
     await tab.communicator.connect()
     assert await closed(tab) == 4401
@@ -210,7 +210,7 @@ async def test_a_withdrawn_account_loses_its_run(sign_in, alice, engine):
     assert (done["outcome"], done["error"]["code"]) == ("interrupted", 401)
 
 
-async def test_a_server_that_stops_says_so(sign_in, alice, often, monkeypatch):
+async def test_a_server_that_stops_closes_its_sockets_with_a_reason(sign_in, alice, often, monkeypatch):
     tab = await sign_in(alice)
     monkeypatch.setattr(background.state, "draining", True)
     assert await closed(tab) == 1012

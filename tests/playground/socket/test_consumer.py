@@ -25,7 +25,7 @@ async def options(endpoint, **values):
     await offload(endpoint.save)
 
 
-async def test_a_run_is_told_from_its_start_to_its_receipt(sign_in, alice, far_ahead):
+async def test_a_run_is_sent_from_its_start_to_its_receipt(sign_in, alice, far_ahead):
     tab = await sign_in(alice)
     await tab.start(response_format="wav", voice="tone")
     done = await tab.until(*ENDS)
@@ -105,7 +105,7 @@ async def test_a_provider_that_refuses_ends_the_run_in_an_error(sign_in, alice, 
     assert (run.state, run.error, run.sound) == ("failed", error["error"], "")
 
 
-async def test_a_cut_stream_keeps_what_arrived_and_is_marked_partial(sign_in, alice, engine, far_ahead):
+async def test_a_cut_stream_stores_what_arrived_and_is_marked_partial(sign_in, alice, engine, far_ahead):
     await options(engine, fail="cut", cut_after=2)
     tab = await sign_in(alice)
     await tab.start(response_format="pcm")
@@ -115,7 +115,7 @@ async def test_a_cut_stream_keeps_what_arrived_and_is_marked_partial(sign_in, al
     assert (run.state, run.format, run.bytes) == ("partial", "pcm", len(tab.audio()))
 
 
-async def test_stop_ends_a_run_at_once_and_keeps_what_was_heard(sign_in, alice, engine):
+async def test_stop_ends_a_run_at_once_and_stores_what_was_sent(sign_in, alice, engine):
     await options(engine, delay=0.02)
     tab = await sign_in(alice)
     await tab.start(LONG, response_format="pcm")
@@ -132,7 +132,7 @@ async def test_stop_ends_a_run_at_once_and_keeps_what_was_heard(sign_in, alice, 
     assert await tab.receive() == {"type": "pong"}
 
 
-async def test_stop_before_the_first_sound_is_told_too(sign_in, alice, engine):
+async def test_stop_before_the_first_audio_ends_the_run_too(sign_in, alice, engine):
     await options(engine, first_delay=30)
     tab = await sign_in(alice)
     await tab.start()
@@ -141,7 +141,7 @@ async def test_stop_before_the_first_sound_is_told_too(sign_in, alice, engine):
     assert (done["type"], done["outcome"]) == ("run.done", "stopped")
 
 
-async def test_sound_is_held_back_five_seconds_ahead_of_the_ear(sign_in, alice):
+async def test_audio_is_paced_five_seconds_ahead_of_playback(sign_in, alice):
     tab = await sign_in(alice)
     await tab.start(LONG, response_format="pcm")
     await tab.first_audio()
@@ -170,7 +170,7 @@ async def test_a_run_goes_on_without_its_socket(sign_in, alice, engine, far_ahea
     assert {frame["id"] for frame in other.frames if isinstance(frame, dict)} == {"z"}
 
 
-async def test_resume_while_the_run_is_made_hears_every_byte_once(sign_in, alice, engine, far_ahead):
+async def test_resume_during_the_run_receives_every_byte_once(sign_in, alice, engine, far_ahead):
     await options(engine, delay=0.02)
     tab, other = await sign_in(alice), await sign_in(alice)
     await tab.start(response_format="pcm")
@@ -199,7 +199,7 @@ async def test_many_runs_share_a_socket(sign_in, alice, engine, far_ahead):
         assert sound == expected(f"{name} {name}{name}")
 
 
-async def test_a_run_whose_log_is_gone_is_told_from_its_row(sign_in, alice, far_ahead, settings):
+async def test_a_run_whose_log_is_gone_is_sent_from_its_row(sign_in, alice, far_ahead, settings):
     settings.REDIS_URL = ""  # where there is Redis, it keeps the log for a while
     tab = await sign_in(alice)
     await tab.start(response_format="pcm")
@@ -228,7 +228,7 @@ async def test_only_the_owner_follows_a_run(sign_in, alice, bob, charlie, far_ah
     assert answers[0]["error"]["code"] == 404
 
 
-async def test_shutdown_interrupts_a_run_and_keeps_its_sound(sign_in, alice, engine):
+async def test_shutdown_interrupts_a_run_and_stores_its_audio(sign_in, alice, engine):
     await options(engine, delay=0.02)
     tab = await sign_in(alice)
     await tab.start(LONG, response_format="pcm")
@@ -240,5 +240,5 @@ async def test_shutdown_interrupts_a_run_and_keeps_its_sound(sign_in, alice, eng
 
 
 def expected(text: str) -> bytes:
-    """What the rehearsal says."""
+    """The audio of the rehearsal provider."""
     return b"".join(tone(pitch(group), duration(group, 1.0)) for group in GROUP.findall(text))

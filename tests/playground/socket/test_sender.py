@@ -61,7 +61,7 @@ def note(number: int) -> dict[str, object] | str:
     return {"type": "note", "text": str(number)} if number % 2 else str(number)
 
 
-async def test_whoever_waits_is_told_without_being_woken(server, sender):
+async def test_a_waiting_reader_is_sent_events_without_being_woken(server, sender):
     log, woken = Log(lambda offset, size: b""), []
     task = asyncio.create_task(relay(log, sender, woken))
     await turns()
@@ -87,7 +87,7 @@ async def test_what_was_there_before_comes_first(server, sender):
     await task
 
 
-async def test_a_full_socket_holds_nobody_up_and_loses_nothing(server, sender):
+async def test_a_full_socket_blocks_nothing_and_loses_nothing(server, sender):
     log, woken = Log(lambda offset, size: b""), []
     task = asyncio.create_task(relay(log, sender, woken))
     await turns()
@@ -117,7 +117,7 @@ async def test_a_client_that_is_gone_ends_the_relay_and_not_the_run(server, send
     assert log.append(note(2)) == 2
 
 
-async def test_a_relay_that_is_cancelled_in_the_middle_is_not_told_again(server, sender):
+async def test_a_relay_that_is_cancelled_in_the_middle_sends_nothing_more(server, sender):
     log = Log(lambda offset, size: b"")
     task = asyncio.create_task(relay(log, sender, []))
     await turns()
@@ -149,7 +149,7 @@ async def test_a_block_that_is_replaced_while_it_waits_does_not_swallow_the_next
     await task
 
 
-async def test_a_reader_that_is_being_cancelled_is_told_nothing_more(server, sender):
+async def test_a_reader_that_is_being_cancelled_sends_nothing_more(server, sender):
     log = Log(lambda offset, size: b"")
     task = asyncio.create_task(relay(log, sender, []))
     await turns()

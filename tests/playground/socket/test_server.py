@@ -25,7 +25,7 @@ LONG = " ".join(["syllable"] * 60)
 
 
 class Page:
-    """A browser's page: what it says and hears over a real connection."""
+    """A page of a browser over a real connection."""
 
     def __init__(self, connection: ClientConnection) -> None:
         self.connection = connection
@@ -117,7 +117,7 @@ def test_a_broken_connection_is_taken_up_where_it_broke(stage, alice, visit):
     )
 
 
-def test_a_page_that_does_not_read_holds_nobody(stage, alice, visit, far_ahead):
+def test_a_page_that_does_not_read_blocks_no_other(stage, alice, visit, far_ahead):
     session = cookie(alice)
     stage.refresh()
     deaf = visit(session, max_queue=1)
@@ -131,7 +131,7 @@ def test_a_page_that_does_not_read_holds_nobody(stage, alice, visit, far_ahead):
     assert deaf.sound() == page.sound()
 
 
-def test_a_visitor_hears_why_the_socket_closes(stage, visit):
+def test_the_browser_receives_why_the_socket_closes(stage, visit):
     page = visit("nobody")
     with pytest.raises(ConnectionClosed) as closed:
         page.hear()
@@ -150,7 +150,7 @@ def test_another_origin_gets_no_socket(stage, alice, origin):
     assert refused.value.response.status_code == 403
 
 
-def test_a_server_that_stops_tells_its_pages_and_keeps_their_sound(stage, alice, visit):
+def test_a_server_that_stops_ends_its_runs_and_stores_their_audio(stage, alice, visit):
     slow(0.03)
     stage.refresh()
     page = visit(cookie(alice))

@@ -1,4 +1,4 @@
-"""Chats by socket: what is told, what is kept, how an answer ends."""
+"""Chats by socket: what is sent, what is stored, how an answer ends."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ async def test_a_chat_without_a_conversation_is_a_run_alone(chat_model, sign_in,
     assert await Conversation.objects.acount() == 0
 
 
-async def test_a_new_conversation_keeps_question_and_answer(chat_model, sign_in, alice):
+async def test_a_new_conversation_stores_question_and_answer(chat_model, sign_in, alice):
     tab = await sign_in(alice)
     began, done = await ask(tab, conversation="new", params={"temperature": 0.5, "system": "Be kind."})
     assert (began["title"], began["left_out"]) == (QUESTION, [])
@@ -67,7 +67,7 @@ async def test_a_new_conversation_keeps_question_and_answer(chat_model, sign_in,
     assert found["cost"] == {"total": done["receipt"]["cost"], "unpriced": 0}
 
 
-async def test_reasoning_calls_and_pictures_are_told_and_kept(chat_model, sign_in, alice):
+async def test_reasoning_calls_and_images_are_sent_and_stored(chat_model, sign_in, alice):
     tab = await sign_in(alice)
     began, _ = await ask(
         tab, conversation="new", params={"reasoning_effort": "low", "modalities": ["text", "image"]}
@@ -87,7 +87,7 @@ async def test_reasoning_calls_and_pictures_are_told_and_kept(chat_model, sign_i
     assert [(call["name"], call["arguments"]) for call in answer["calls"]] == [("look", '{"rehearsed":true}')]
 
 
-async def test_a_spoken_answer_streams_pcm_and_is_kept_as_chosen(chat_model, sign_in, alice, far_ahead):
+async def test_an_audio_answer_streams_pcm_and_is_stored_as_chosen(chat_model, sign_in, alice, far_ahead):
     tab = await sign_in(alice)
     spoken = {"modalities": ["text", "audio"], "audio": {"voice": "tone", "format": "wav"}}
     await AIModel.objects.filter(slug=CHAT_MODEL).aupdate(output_modalities=["text", "audio"])
@@ -115,7 +115,7 @@ async def test_a_spoken_answer_streams_pcm_and_is_kept_as_chosen(chat_model, sig
     assert answer["text"] == QUESTION
 
 
-async def test_a_stopped_answer_keeps_its_words(chat_model, sign_in, alice):
+async def test_a_stopped_answer_stores_its_text(chat_model, sign_in, alice):
     await options(chat_model, delay=0.02)
     tab = await sign_in(alice)
     began = await begin(tab, LONG, conversation="new")
@@ -145,7 +145,7 @@ async def test_a_cut_answer_is_partial_and_a_refused_one_failed(chat_model, sign
     assert [step["outcome"] for step in failed["receipt"]["attempts"]] == ["failed"]
 
 
-async def test_a_page_that_reloads_hears_everything_again(chat_model, sign_in, alice):
+async def test_a_page_that_reloads_receives_everything_again(chat_model, sign_in, alice):
     await options(chat_model, delay=0.02)
     tab = await sign_in(alice)
     began = await begin(tab, LONG, conversation="new", render=True)
@@ -162,7 +162,7 @@ async def test_a_page_that_reloads_hears_everything_again(chat_model, sign_in, a
     assert other.numbers() == sorted(set(other.numbers()))
 
 
-async def test_an_answer_is_rendered_while_it_is_written(chat_model, sign_in, alice):
+async def test_an_answer_is_rendered_while_it_is_streamed(chat_model, sign_in, alice):
     await options(chat_model, delay=0.01)
     tab = await sign_in(alice)
     text = "# Birds\n\nThey **sing** and sing and sing and sing and sing\n\n- one\n- two <b>x</b>"
@@ -177,7 +177,7 @@ async def test_an_answer_is_rendered_while_it_is_written(chat_model, sign_in, al
     assert [block["state"] for block in kept] == ["closed"] * len(blocks)
 
 
-async def test_a_run_whose_log_is_gone_is_told_from_its_row(chat_model, sign_in, alice, settings):
+async def test_a_run_whose_log_is_gone_is_sent_from_its_row(chat_model, sign_in, alice, settings):
     settings.REDIS_URL = ""
     tab = await sign_in(alice)
     _, done = await ask(tab, conversation="new")
@@ -271,7 +271,7 @@ async def test_a_frame_that_is_no_start_is_named(chat_model, sign_in, alice, fie
     )
 
 
-async def test_nobody_else_goes_on_with_a_conversation(chat_model, sign_in, alice, bob, charlie):
+async def test_a_conversation_is_continued_by_its_owner_only(chat_model, sign_in, alice, bob, charlie):
     tab = await sign_in(alice)
     began, _ = await ask(tab, conversation="new")
     answers = []
@@ -284,7 +284,7 @@ async def test_nobody_else_goes_on_with_a_conversation(chat_model, sign_in, alic
     assert await Message.objects.acount() == 2
 
 
-async def test_nobody_shows_the_files_of_others(chat_model, sign_in, alice, bob, charlie):
+async def test_uploads_of_others_are_not_found(chat_model, sign_in, alice, bob, charlie):
     upload = await offload(image_upload, alice)
     for stranger in (bob, charlie):
         other = await sign_in(stranger)
@@ -307,7 +307,7 @@ async def test_a_file_that_is_gone_or_no_such_thing_is_refused(chat_model, sign_
     assert (error["code"], error["metadata"]["provider_code"]) == (404, "file_gone")
 
 
-async def test_what_was_sent_is_kept_and_shown_to_its_owner(chat_model, sign_in, alice, bob, charlie):
+async def test_the_body_sent_is_stored_and_shown_to_its_owner(chat_model, sign_in, alice, bob, charlie):
     tab = await sign_in(alice)
     upload = await offload(image_upload, alice)
     _, done = await ask(

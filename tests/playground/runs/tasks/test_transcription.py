@@ -53,7 +53,7 @@ async def begin(tab, upload_id, task="transcription", **params):
     await tab.send(type="run.start", id="a", task=task, model=MODEL, params=params)
 
 
-async def test_the_words_arrive_in_order_and_are_kept(sign_in, alice, upload):
+async def test_the_words_arrive_in_order_and_are_stored(sign_in, alice, upload):
     tab = await sign_in(alice)
     await begin(tab, upload.id, diarize=True, **TIMES)
     done = await tab.until("run.done", "run.error")
@@ -85,7 +85,7 @@ async def test_a_translation_is_a_run_too(sign_in, alice, upload):
     assert (await Run.objects.aget()).task == "translation"
 
 
-async def test_a_finished_run_is_told_again_from_any_event(sign_in, alice, upload):
+async def test_a_finished_run_is_sent_again_from_any_event(sign_in, alice, upload):
     tab = await sign_in(alice)
     await begin(tab, upload.id, **TIMES)
     await tab.until("run.done")
@@ -97,7 +97,7 @@ async def test_a_finished_run_is_told_again_from_any_event(sign_in, alice, uploa
     assert told == [tab.frames[0], *tab.frames[4:]]
 
 
-async def test_stop_keeps_what_was_heard(sign_in, alice, upload, transcriber):
+async def test_stop_stores_what_was_transcribed(sign_in, alice, upload, transcriber):
     await Endpoint.objects.filter(id=transcriber.id).aupdate(options={"delay": 0.4})
     tab = await sign_in(alice)
     await begin(tab, upload.id, **TIMES)
@@ -108,7 +108,7 @@ async def test_stop_keeps_what_was_heard(sign_in, alice, upload, transcriber):
     assert (run.state, run.transcript["text"]) == ("stopped", SENTENCES[0])
 
 
-async def test_a_cut_transcript_is_partial_and_kept(sign_in, alice, upload, transcriber):
+async def test_a_cut_transcript_is_partial_and_stored(sign_in, alice, upload, transcriber):
     await Endpoint.objects.filter(id=transcriber.id).aupdate(options={"fail": "cut"})
     tab = await sign_in(alice)
     await begin(tab, upload.id)
@@ -157,7 +157,7 @@ async def test_a_file_must_be_an_upload(sign_in, alice, transcriber, params):
     assert (error["code"], error["param"]) == (400, "file")
 
 
-async def test_what_is_no_sound_and_what_is_gone_are_refused(sign_in, alice, upload):
+async def test_a_file_without_audio_and_a_deleted_file_are_refused(sign_in, alice, upload):
     tab = await sign_in(alice)
     await Upload.objects.filter(id=upload.id).aupdate(media_type="text/plain")
     await begin(tab, upload.id)
