@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.template.loader import get_template
 
 from core.contract.tasks import Task, UnknownTask
 from playground import studios, tasks
@@ -17,6 +18,12 @@ def test_every_task_with_a_tab_has_a_studio():
     for studio in studios.TASKS.values():
         assert isinstance(studio.FACTS, StudioFacts)
         assert all(callable(getattr(studio, name)) for name in ("studio", "sample_params", "receipt"))
+
+
+@pytest.mark.parametrize("template", ["tabs/{}.html", "tabs/{}-styles.html", "receipts/{}.html"])
+def test_every_studio_has_its_templates(template):
+    for task in studios.TASKS:
+        get_template(f"playground/{template.format(task)}")
 
 
 def test_every_task_has_a_label():

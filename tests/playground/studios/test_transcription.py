@@ -128,3 +128,27 @@ def test_uploads_without_a_transcript_are_listed(alice, bob):
         "media": f"/uploads/{first.id}", "type": "audio/wav",
     }  # fmt: skip
     assert transcription.waiting_files(bob) == []
+
+
+def test_a_model_that_only_translates_opens_the_same_tab(page):
+    create_model("lab/translator", tasks=("translation",), features=["prompt"])
+    html = page("lab/translator")
+    assert re.search(r'<input[^>]*value="transcription"[^>]* disabled', html)
+    assert re.search(r'<input[^>]*value="translation"[^>]* checked', html)
+
+
+@pytest.mark.parametrize(
+    ("tasks", "element"),
+    [
+        (["transcription", "chat"], "chat-studio"),
+        (["chat", "speech"], "speech-studio"),
+        (["image", "chat"], "chat-studio"),
+        (["translation", "transcription"], "transcription-studio"),
+    ],
+)
+def test_a_model_of_several_tasks_opens_the_tab_of_lowest_rank(client, alice, tasks, element):
+    create_model("lab/several", tasks=tasks)
+    snapshot.refresh_if_changed()
+    client.force_login(alice)
+    html = client.get("/models/lab/several").content.decode()
+    assert re.findall(r"<(\w+-studio)", html) == [element]

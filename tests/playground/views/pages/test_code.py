@@ -39,6 +39,8 @@ def test_the_code_view_renders_the_request_on_screen(client, alice, model):
         {"task": "speech", "model": "lab/alto", "params": {"input": 5}},
         {"task": "speech", "model": "lab/alto", "params": {"input": "x", "response_format": "exe"}},
         {"task": "chat", "model": "lab/alto", "params": {"input": "x"}},
+        {"task": "image", "model": "lab/alto", "params": {"input": "x"}},
+        {"task": "juggling", "model": "lab/alto", "params": {"input": "x"}},
         {"task": ["speech"], "model": "lab/alto", "params": {"input": "x"}},
     ],
 )
