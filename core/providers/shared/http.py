@@ -302,5 +302,5 @@ def _session(origin: str) -> aiohttp.ClientSession:
 
 @cache
 def _tls() -> SSLContext:
-    """The context of all origins: building it takes 0.2 s. SSL_CERT_FILE names further authorities."""
+    """The context of all origins: building it takes 0.2 s. SSL_CERT_FILE names an operator's own CAs."""
     return httpx.create_ssl_context()
