@@ -1,4 +1,4 @@
-"""What the beginning of encoded audio tells: its format, its sample rate and channels, its duration."""
+"""Format, sample rate, channels and duration of encoded audio, from its beginning."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The interface of the worker processes, in which files are parsed because strangers made them.
+"""The interface of the worker processes, where untrusted files are parsed.
 
 Each function runs the job of its name in `core.media.worker.jobs`; `run` serves the adapter of local models.
 """

@@ -12,6 +12,8 @@ RECOGNISER, INSPECTOR = "pocketsphinx", "inspector"
 """The models of transcription and of chat, as their endpoints name them; any other synthesises speech."""
 
 HINT = 'pip install "polyphony[local]"'
+"""How to install the extra, in error messages."""
+
 WITHOUT_LIBRARY = (AudioFormat.WAV, AudioFormat.PCM)
 
 

@@ -16,7 +16,7 @@ from core.media.pool.job import Job, Message
 from core.media.pool.scheduler import Scheduler
 
 OPEN_JOBS = 128
-"""Jobs that may be open at once, parked ones included; the next wait for their turn in order."""
+"""Jobs that may be open at once, parked ones included; the next wait in order."""
 
 WAITING_JOBS = 1000
 GRACE = 2.0
@@ -24,9 +24,9 @@ CLOSED = "The server stopped while the answer was being made."
 
 
 class Pool:
-    """At most `size` worker processes, started when there is work and kept.
+    """At most `size` worker processes, started at the first work and reused.
 
-    Every open job moves on one step at a time, in turn, so that none starves; a job whose reader is slow is
+    Open jobs are run one step at a time, round robin, so that none starves; a job whose reader is slow is
     parked after 256 KiB and holds no worker. `step_timeout` (seconds) bounds one step, not a whole job.
     """
 

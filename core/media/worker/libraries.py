@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from core.media.worker.codecs.encoders import INSTALL
+from core.media.installed import HINT
 from core.media.worker.output import JobError
 
 
@@ -23,4 +23,4 @@ def require(module: str, name: str) -> Any:
     try:
         return import_module(module)
     except ImportError:
-        raise JobError("unavailable", f"{name} is not installed here: {INSTALL}") from None
+        raise JobError("unavailable", f"{name} is not installed here: {HINT}") from None

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from core.media.file_types import FileType
-from core.media.worker.codecs.demuxers import demuxer, recognise, unreadable
+from core.media.worker.codecs.demuxers import demuxer, input_type, unreadable
 from core.media.worker.codecs.encoders import require_media_library
 
 DEMUXERS = "wav,mp3,flac,ogg,mov,mp4,m4a,3gp,3g2,mj2,aac,aiff,matroska,webm,mpeg"
@@ -110,7 +110,7 @@ class Timeline:
 def open_media(path: str) -> Iterator[MediaFile]:
     """An audio or video file. Raises `JobError` for everything else and for what cannot be opened."""
     with Path(path).open("rb") as file:
-        found = recognise(file)
+        found = input_type(file)
         reader = demuxer(found)
         if not reader:
             raise unreadable(SILENT)

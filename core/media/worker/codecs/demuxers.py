@@ -18,7 +18,7 @@ MEASURED = ("gif", "jpeg", "pdf", "png", "webp")
 """Files that can be read here without a demuxer."""
 
 
-def recognise(file: BinaryIO) -> FileType:
+def input_type(file: BinaryIO) -> FileType:
     """The type of an open file, which is then at its beginning. Raises `JobError` if empty or unknown.
 
     An ID3 tag stands before MP3, but also before bare AAC and FLAC: what follows it decides.

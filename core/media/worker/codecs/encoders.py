@@ -9,10 +9,9 @@ from importlib import import_module
 from typing import Any, Protocol
 
 from core.contract.audio import AudioFormat, PcmShape, wav_header
+from core.media.installed import HINT
 from core.media.worker.codecs.resample import LinearResampler
 from core.media.worker.output import JobError
-
-INSTALL = 'pip install "polyphony[local]"'
 
 Write = Callable[[bytes], object]
 
@@ -48,7 +47,7 @@ def require_media_library(what: str) -> Any:
     """PyAV. Raises `JobError` with the install command."""
     av = media_library()
     if av is None:
-        raise JobError("unavailable", f"{what} needs PyAV: {INSTALL}")
+        raise JobError("unavailable", f"{what} needs PyAV: {HINT}")
     return av
 
 

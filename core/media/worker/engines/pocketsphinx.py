@@ -1,4 +1,4 @@
-"""pocketsphinx in steps: one decoder per worker, kept warm, one utterance at a time."""
+"""pocketsphinx in steps: one decoder per worker, loaded once, one utterance at a time."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-from core.media.worker.codecs.encoders import INSTALL
+from core.media.installed import HINT
 from core.media.worker.codecs.pcm import RATE, SECOND
 from core.media.worker.output import JobError
 
@@ -156,5 +156,5 @@ def recogniser() -> Recogniser:
     try:
         library = import_module("pocketsphinx")
     except ImportError as missing:
-        raise JobError("unavailable", f"pocketsphinx is not installed here: {INSTALL}") from missing
+        raise JobError("unavailable", f"pocketsphinx is not installed here: {HINT}") from missing
     return Recogniser(library)

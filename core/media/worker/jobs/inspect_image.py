@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 from core.media.image_size import MAX_PIXELS
 from core.media.worker.codecs import gif
-from core.media.worker.codecs.demuxers import image_size, recognise, unreadable
+from core.media.worker.codecs.demuxers import image_size, input_type, unreadable
 from core.media.worker.libraries import pillow
 from core.media.worker.output import Output
 
@@ -44,7 +44,7 @@ Result = dict[str, Any]
 def run(args: dict[str, Any], output: Output) -> Generator[None, None, Result]:
     """`path` in; the events `image`, `exif` and `colours`; returns `{}`."""
     with Path(args["path"]).open("rb") as file:
-        found = recognise(file)
+        found = input_type(file)
         if not found.is_image:
             raise unreadable("This file is not a picture.")
         image_size(file, found.container)

@@ -19,7 +19,7 @@ from core.media.worker.codecs.containers import (
     packet_seconds,
     timestamp,
 )
-from core.media.worker.codecs.demuxers import image_size, recognise, unreadable
+from core.media.worker.codecs.demuxers import image_size, input_type, unreadable
 from core.media.worker.codecs.encoders import media_library
 from core.media.worker.output import Output
 
@@ -34,7 +34,7 @@ def run(args: dict[str, Any], output: Output) -> Generator[None, None, Result]:
     """`path` in, the fields of a `Probe` out. Anything else is refused as `unsupported_media`."""
     path = Path(args["path"])
     with path.open("rb") as file:
-        found = recognise(file)
+        found = input_type(file)
         if found.is_image:
             width, height = image_size(file, found.container)
             return described(found, "image", width=width, height=height)

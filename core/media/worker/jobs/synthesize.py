@@ -7,7 +7,8 @@ from collections.abc import Generator
 from typing import Any
 
 from core.contract.audio import PCM_RATE, AudioFormat, PcmShape
-from core.media.worker.codecs.encoders import INSTALL, Encoder, streaming_encoder
+from core.media.installed import HINT
+from core.media.worker.codecs.encoders import Encoder, streaming_encoder
 from core.media.worker.codecs.tempo import TempoEncoder
 from core.media.worker.engines.espeak import (
     FASTEST,
@@ -117,7 +118,7 @@ def load_engine() -> Engine:
     try:
         return engine()
     except EngineMissing as missing:
-        raise JobError("unavailable", f"{missing}: {INSTALL}") from missing
+        raise JobError("unavailable", f"{missing}: {HINT}") from missing
 
 
 def find_voice(found: Engine, wanted: str) -> str:
