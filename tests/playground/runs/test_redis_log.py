@@ -15,8 +15,7 @@ from core import background
 from core.contract.errors import NotFound
 from core.models.offload import offload
 from playground.models import Run
-from playground.runs import recovery, redis_log
-from playground.runs import registry as registry
+from playground.runs import recovery, redis_log, registry
 from tests.playground import conversation_frames
 from tests.playground.conftest import ENDS, TEXT
 from tests.playground.socket.test_consumer import LONG, expected, options

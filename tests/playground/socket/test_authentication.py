@@ -6,20 +6,13 @@ import asyncio
 import json
 
 import pytest
-from django.test import Client
 
-from core import background
 from core.models.offload import offload
 from playground.models import Run
-from playground.socket import authentication, session_watch
+from playground.socket import authentication
 from tests.playground.conftest import ENDS, Tab, communicator, cookie
 
 pytestmark = [pytest.mark.anyio, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def often(monkeypatch):
-    monkeypatch.setattr(session_watch, "CHECK_SECONDS", 0.05)
 
 
 async def closed(tab: Tab) -> int:
@@ -177,27 +170,6 @@ async def test_a_person_has_a_bounded_number_of_sockets(sign_in, alice, bob):
     assert await tab.receive() == {"type": "pong"}
 
 
-async def test_logging_out_closes_the_socket(engine, alice, often):
-    client = Client()
-    await asyncio.to_thread(client.force_login, alice)
-    tab = Tab(communicator(client.cookies["sessionid"].value))
-    await tab.communicator.connect()
-    await asyncio.to_thread(client.logout)
-    assert await closed(tab) == 4401
-    await tab.close()
-
-
-@pytest.mark.parametrize("change", ["withdrawn", "deleted", "password"])
-async def test_a_withdrawn_account_loses_its_socket(sign_in, alice, often, change):
-    tab = await sign_in(alice)
-    if change == "withdrawn":
-        alice.is_active = False
-    elif change == "password":
-        alice.set_password("another long pass phrase")
-    await offload(alice.delete if change == "deleted" else alice.save)
-    assert await closed(tab) == 4401
-
-
 async def test_a_withdrawn_account_loses_its_run(sign_in, alice, engine):
     engine.options = {"delay": 0.05}
     await offload(engine.save)
@@ -208,12 +180,6 @@ async def test_a_withdrawn_account_loses_its_run(sign_in, alice, engine):
     await offload(alice.save)
     done = await tab.until(*ENDS, seconds=5)
     assert (done["outcome"], done["error"]["code"]) == ("interrupted", 401)
-
-
-async def test_a_server_that_stops_closes_its_sockets_with_a_reason(sign_in, alice, often, monkeypatch):
-    tab = await sign_in(alice)
-    monkeypatch.setattr(background.state, "draining", True)
-    assert await closed(tab) == 1012
 
 
 async def test_leaving_frees_the_place(sign_in, alice):

@@ -12,7 +12,7 @@ from core.models.offload import offload
 from core.providers.rehearsal.speech import GROUP
 from core.providers.rehearsal.tone import duration, pitch, tone
 from playground.models import Run
-from playground.runs import registry as registry
+from playground.runs import registry
 from tests.playground.conftest import ENDS, MODEL, TEXT
 
 pytestmark = [pytest.mark.anyio, pytest.mark.django_db(transaction=True)]

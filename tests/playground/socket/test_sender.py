@@ -1,4 +1,4 @@
-"""An sender sends at once what the server takes at once, and goes on with what had to wait; nothing twice."""
+"""Events are sent at once where the server accepts them, else continued; none is sent twice."""
 
 from __future__ import annotations
 

@@ -30,38 +30,38 @@ class Page:
     def __init__(self, connection: ClientConnection) -> None:
         self.connection = connection
         self.texts: list[dict[str, Any]] = []
-        self.sounds: list[tuple[int, int, bytes]] = []
+        self.audio_frames: list[tuple[int, int, bytes]] = []
 
-    def say(self, **fields: Any) -> None:
+    def send(self, **fields: Any) -> None:
         self.connection.send(json.dumps(fields))
 
     def start(self, text: str, model: str = MODEL, **params: Any) -> None:
-        self.say(type="run.start", id="a", task="speech", model=model, params={"input": text, **params})
+        self.send(type="run.start", id="a", task="speech", model=model, params={"input": text, **params})
 
-    def hear(self) -> dict[str, Any] | tuple[int, int, bytes]:
+    def receive(self) -> dict[str, Any] | tuple[int, int, bytes]:
         frame = self.connection.recv(timeout=10)
         if isinstance(frame, bytes):
-            self.sounds.append((*struct.unpack(">II", frame[:8]), frame[8:]))
-            return self.sounds[-1]
+            self.audio_frames.append((*struct.unpack(">II", frame[:8]), frame[8:]))
+            return self.audio_frames[-1]
         self.texts.append(json.loads(frame))
         return self.texts[-1]
 
     def until(self, *types: str) -> dict[str, Any]:
         while True:
-            frame = self.hear()
+            frame = self.receive()
             if isinstance(frame, dict) and frame["type"] in types:
                 return frame
 
-    def sound(self) -> bytes:
-        return b"".join(sound for *_, sound in self.sounds)
+    def audio(self) -> bytes:
+        return b"".join(data for *_, data in self.audio_frames)
 
     def cut(self) -> None:
-        """Vanish without a word."""
+        """Close the connection without a closing handshake."""
         self.connection.socket.close()
 
 
 @pytest.fixture
-def visit(live):
+def open_page(live):
     """Open a page of a session; every connection is closed when the test ends."""
     with ExitStack() as connections:
 
@@ -81,7 +81,7 @@ def visit(live):
 
 
 @pytest.fixture
-def stage(rehearsal, alice, live):
+def server(rehearsal, alice, live):
     return live
 
 
@@ -91,57 +91,57 @@ def slow(delay: float) -> None:
     endpoint.save()
 
 
-def test_a_broken_connection_is_taken_up_where_it_broke(stage, alice, visit):
+def test_a_broken_connection_is_taken_up_where_it_broke(server, alice, open_page):
     slow(0.03)
-    stage.refresh()
+    server.refresh()
     session = cookie(alice)
-    first = visit(session)
+    first = open_page(session)
     first.start(TEXT, response_format="wav")
-    while len(first.sounds) < 3:
-        first.hear()
-    _, seen, _ = first.sounds[-1]
+    while len(first.audio_frames) < 3:
+        first.receive()
+    _, seen, _ = first.audio_frames[-1]
     first.cut()
-    second = visit(session)
-    second.say(type="run.resume", id="b", run=first.texts[0]["run"], after=seen)
+    second = open_page(session)
+    second.send(type="run.resume", id="b", run=first.texts[0]["run"], after=seen)
     done = second.until(*ENDS)
     assert done["outcome"] == "completed"
-    assert first.sound() + second.sound() == expected(TEXT)
-    numbers = sorted([text["seq"] for text in second.texts[1:]] + [seq for _, seq, _ in second.sounds])
+    assert first.audio() + second.audio() == expected(TEXT)
+    numbers = sorted([text["seq"] for text in second.texts[1:]] + [seq for _, seq, _ in second.audio_frames])
     assert numbers == list(range(seen + 1, done["seq"] + 1))
-    assert {number for number, *_ in second.sounds} == {first.texts[0]["number"]}
+    assert {number for number, *_ in second.audio_frames} == {first.texts[0]["number"]}
     url = next(text["url"] for text in second.texts if text["type"] == "audio.end")
-    file = stage.client.get(url, headers={"Cookie": f"sessionid={session}"})
+    file = server.client.get(url, headers={"Cookie": f"sessionid={session}"})
     assert (file.status_code, file.content[44:]) == (200, expected(TEXT))
     assert file.headers["content-disposition"] == (
         'attachment; filename="rehearsal-one-two-three-four-five-six-seven-eight.wav"'
     )
 
 
-def test_a_page_that_does_not_read_blocks_no_other(stage, alice, visit, far_ahead):
+def test_a_page_that_does_not_read_blocks_no_other(server, alice, open_page, far_ahead):
     session = cookie(alice)
-    stage.refresh()
-    deaf = visit(session, max_queue=1)
-    deaf.start(LONG * 12, response_format="pcm")
-    run = deaf.hear()["run"]
-    page = visit(session)
-    page.say(type="run.resume", id="b", run=run, after=0)
+    server.refresh()
+    idle = open_page(session, max_queue=1)
+    idle.start(LONG * 12, response_format="pcm")
+    run = idle.receive()["run"]
+    page = open_page(session)
+    page.send(type="run.resume", id="b", run=run, after=0)
     assert page.until(*ENDS)["outcome"] == "completed"
-    assert len(page.sound()) > 10_000_000
-    deaf.until(*ENDS)
-    assert deaf.sound() == page.sound()
+    assert len(page.audio()) > 10_000_000
+    idle.until(*ENDS)
+    assert idle.audio() == page.audio()
 
 
-def test_the_browser_receives_why_the_socket_closes(stage, visit):
-    page = visit("nobody")
+def test_the_browser_receives_why_the_socket_closes(server, open_page):
+    page = open_page("nobody")
     with pytest.raises(ConnectionClosed) as closed:
-        page.hear()
+        page.receive()
     assert closed.value.rcvd.code == 4401
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "https://127.0.0.1", None])
-def test_another_origin_gets_no_socket(stage, alice, origin):
+def test_another_origin_gets_no_socket(server, alice, origin):
     headers = {"Cookie": f"sessionid={cookie(alice)}"}
-    address = f"{stage.sockets}/ws/playground/"
+    address = f"{server.sockets}/ws/playground/"
     with (
         pytest.raises(InvalidStatus) as refused,
         connect(address, origin=origin, additional_headers=headers, proxy=None),
@@ -150,14 +150,14 @@ def test_another_origin_gets_no_socket(stage, alice, origin):
     assert refused.value.response.status_code == 403
 
 
-def test_a_server_that_stops_ends_its_runs_and_stores_their_audio(stage, alice, visit):
+def test_a_server_that_stops_ends_its_runs_and_stores_their_audio(server, alice, open_page):
     slow(0.03)
-    stage.refresh()
-    page = visit(cookie(alice))
+    server.refresh()
+    page = open_page(cookie(alice))
     page.start(LONG, response_format="pcm")
-    while not page.sounds:
-        page.hear()
-    stage.stop()
+    while not page.audio_frames:
+        page.receive()
+    server.stop()
     with pytest.raises(ConnectionClosed) as closed:
         page.until("nothing")
     assert closed.value.rcvd.code == 1012
@@ -167,11 +167,11 @@ def test_a_server_that_stops_ends_its_runs_and_stores_their_audio(stage, alice, 
 
 
 @pytest.mark.skipif(speech_hint() is not None, reason="the extra polyphony[local] is not installed")
-def test_espeak_speaks_with_word_times_and_leaves_an_mp3(live, alice, visit):
+def test_espeak_speaks_with_word_times_and_leaves_an_mp3(live, alice, open_page):
     seed_catalogue()
     live.refresh()
     session = cookie(alice)
-    page = visit(session)
+    page = open_page(session)
     page.start("Hello world, this is a test.", model="local/espeak-ng", voice="gmw/en-US")
     done = page.until(*ENDS)
     assert (done["type"], done["outcome"]) == ("run.done", "completed")
@@ -180,7 +180,7 @@ def test_espeak_speaks_with_word_times_and_leaves_an_mp3(live, alice, visit):
     words = [word["word"] for text in page.texts if text["type"] == "speech.words" for word in text["words"]]
     assert [word.strip(",.") for word in words] == ["Hello", "world", "this", "is", "a", "test"]
     end = next(text for text in page.texts if text["type"] == "audio.end")
-    assert end["bytes"] == len(page.sound())
+    assert end["bytes"] == len(page.audio())
     file = live.client.get(end["url"], headers={"Cookie": f"sessionid={session}"})
     assert file.headers["content-type"] == "audio/mpeg"
     assert file.headers["content-disposition"].endswith('"espeak-ng-hello-world-this-is-a-test.mp3"')
