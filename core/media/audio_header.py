@@ -11,6 +11,8 @@ from core.contract.errors import UpstreamInvalid
 from core.media import file_types
 
 WAV_HEADER = 44
+"""Bytes of the WAV header that is written here and that providers stream."""
+
 FORMATS = {
     "wav": AudioFormat.WAV,
     "mp3": AudioFormat.MP3,
@@ -68,6 +70,13 @@ def pcm_shape(audio: AudioFormat, head: bytes, media_type: str = "") -> PcmShape
     rate, channels = RATE.search(media_type), CHANNELS.search(media_type)
     named = int(rate[1]) if rate else PCM_RATE
     return PcmShape(named if named in RATES else PCM_RATE, int(channels[1]) if channels else 1)
+
+
+def wav_header_with_sizes(head: bytes, size: int) -> bytes | None:
+    """The header of a streamed WAV with the sizes of a file of `size` bytes; None for any other `head`."""
+    if len(head) < WAV_HEADER or not head.startswith(file_types.RIFF) or head[36:40] != b"data":
+        return None
+    return head[:4] + struct.pack("<I", size - 8) + head[8:40] + struct.pack("<I", size - WAV_HEADER)
 
 
 def duration(audio: AudioFormat, size: int, head: bytes, pcm: PcmShape) -> Duration:

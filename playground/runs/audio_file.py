@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import shutil
-import struct
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -18,12 +17,12 @@ from core.contract.audio import AudioFormat, PcmShape, wav_header
 from core.contract.errors import NotFound, PolyphonyError, Unavailable
 from core.contract.events import AudioStart, SpeechWord
 from core.media import client as media
+from core.media.audio_header import WAV_HEADER, wav_header_with_sizes
 from core.models.offload import offload
 from playground.uploads.scratch import scratch_folder
 
 log = logging.getLogger("polyphony.runs")
 
-HEADER = 44
 BLOCK = 64 * 1024
 """Bytes per write: a write per chunk costs more than sending it."""
 
@@ -93,7 +92,7 @@ class RunAudio:
         """Playing time in seconds; None for formats that only a decoder can measure."""
         if self.start is None or self.start.format not in (AudioFormat.PCM, AudioFormat.WAV):
             return None
-        header = HEADER if self.start.format is AudioFormat.WAV else 0
+        header = WAV_HEADER if self.start.format is AudioFormat.WAV else 0
         return round(shape_of(self.start).seconds(max(0, self.size - header)), 3)
 
     async def store(self, wanted: AudioFormat, user_id: int) -> StoredAudio | None:
@@ -137,14 +136,13 @@ class RunAudio:
     def _as_sent(self) -> Path:
         """The relayed bytes; a streamed WAV header that left its sizes open gets them now."""
         with open(self._path, "rb") as source:
-            head = source.read(HEADER)
-        if len(head) < HEADER or head[:4] != b"RIFF" or head[36:40] != b"data":
+            header = wav_header_with_sizes(source.read(WAV_HEADER), self.size)
+        if header is None:
             return self._path
         path = self._path.with_suffix(".copy")
-        sizes = struct.pack("<I", self.size - 8), struct.pack("<I", self.size - HEADER)
         shutil.copyfile(self._path, path)
         with open(path, "r+b") as target:
-            target.write(head[:4] + sizes[0] + head[8:40] + sizes[1])
+            target.write(header)
         return path
 
     def discard(self) -> None:

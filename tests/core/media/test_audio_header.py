@@ -3,7 +3,14 @@ from __future__ import annotations
 import pytest
 
 from core.contract.audio import AudioFormat, PcmShape, wav_header
-from core.media.audio_header import Duration, audio_format, duration, mp3_bit_rate, pcm_shape
+from core.media.audio_header import (
+    Duration,
+    audio_format,
+    duration,
+    mp3_bit_rate,
+    pcm_shape,
+    wav_header_with_sizes,
+)
 from tests.fakes.audio import FRAME, audio_bytes
 
 
@@ -29,6 +36,13 @@ def test_signature_of_bare_bytes_is_none(head):
 )
 def test_shape_is_read_from_header_or_label(audio, head, media_type, expected):
     assert pcm_shape(audio, head, media_type) == expected
+
+
+def test_streamed_wav_header_gets_its_sizes():
+    streamed = wav_header(PcmShape(48_000, 2))
+    assert wav_header_with_sizes(streamed, 1044) == wav_header(PcmShape(48_000, 2), 1000)
+    assert wav_header_with_sizes(streamed[:43], 1044) is None
+    assert wav_header_with_sizes(FRAME * 44, 1044) is None
 
 
 def test_length_of_samples_is_exact():

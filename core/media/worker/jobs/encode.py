@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from core.contract.audio import PCM_RATE, AudioFormat, PcmShape, wav_header
+from core.media.audio_header import WAV_HEADER
 from core.media.worker.codecs.encoders import ContainerEncoder, RawEncoder
 from core.media.worker.output import JobError, Output
 
@@ -70,6 +71,6 @@ def _convert(
             yield
     encoder.close()
     if form is AudioFormat.WAV:
-        size = file.seek(0, 2) - 44
+        size = file.seek(0, 2) - WAV_HEADER
         file.seek(0)
         file.write(wav_header(goal, size))

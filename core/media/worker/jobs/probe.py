@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from core.media.audio_header import WAV_HEADER
 from core.media.file_types import FileType
 from core.media.worker.codecs.containers import (
     DAMAGED,
@@ -25,7 +26,6 @@ from core.media.worker.output import Output
 
 STEP_PACKETS = 10_000
 MOST_PACKETS = 20_000_000
-WAV_HEADER = 44
 
 Result = dict[str, Any]
 
