@@ -22,7 +22,7 @@ from core.models.secrets import key_id
 from core.providers.registry import WIRES
 
 DAPHNE = (4, 2, 3)
-WORKLET = "playground/js/audio/player-worklet.js"
+WORKLET = "playground/js/audio/playback/player-worklet.js"
 
 
 @register(Tags.security)

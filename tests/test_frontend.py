@@ -45,6 +45,11 @@ def loaded_with(path: Path) -> set[Path]:
     return {path}.union(*(loaded_with((path.parent / name).resolve()) for name in found))
 
 
+def element(name: str) -> Path:
+    (path,) = (STATIC / "js" / "elements").rglob(f"{name}.js")
+    return path
+
+
 def linked(page: str) -> set[Path]:
     """Style sheets that a template may link."""
     return {
@@ -67,7 +72,7 @@ def test_styles_of_a_page_fit_their_budget(page):
 def test_scripts_of_a_studio_fit_their_budget(elements):
     js = STATIC / "js"
     always = ["live-region", "theme-toggle", "shortcut-sheet", "status-note"]
-    roots = [js / "app.js", *(js / "elements" / f"{name}.js" for name in (*always, *elements))]
+    roots = [js / "app.js", *(element(name) for name in (*always, *elements))]
     assert compressed(set[Path]().union(*map(loaded_with, roots))) <= 20_000
 
 
@@ -88,6 +93,17 @@ def test_script_keeps_the_rules_of_hashing(path):
     assert [target for target in imports(path) if not target.is_file()] == []
     assert [line for line in text.splitlines() if line.count("`") % 2] == []
     assert len(text.splitlines()) <= 300
+
+
+@pytest.mark.parametrize("folder", sorted({path.parent for path in SCRIPTS}), ids=lambda path: path.name)
+def test_folder_of_scripts_stays_small(folder):
+    assert len(list(folder.glob("*.js"))) <= 12
+
+
+def test_script_tests_mirror_the_scripts():
+    tests = ROOT / "tests" / "js"
+    tested = {path.relative_to(tests).with_suffix("").with_suffix(".js") for path in tests.rglob("*.test.js")}
+    assert tested - {path.relative_to(STATIC / "js") for path in SCRIPTS} == set()
 
 
 def test_scripts_import_without_circles():

@@ -1,6 +1,6 @@
 // The page's one socket: runs go up, numbered events come down, a lost connection heals by itself.
 
-import { RunTable } from "./runs.js";
+import { RunTable } from "./run-table.js";
 
 const PATH = "/ws/playground/";
 const FIRST_WAIT = 400;

@@ -1,0 +1,25 @@
+// Code for exactly the request on screen: the playground tab's settings, remembered for this tab of the browser.
+
+import { readDraft } from "../../page/drafts.js";
+
+class CodePanel extends HTMLElement {
+  async connectedCallback() {
+    const model = this.getAttribute("model");
+    const params = readDraft(model);
+    const task = params?.task ?? this.getAttribute("task");
+    if (!params || (task === "speech" && !params.input)) {
+      return;
+    }
+    const answer = await fetch(this.dataset.url, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "X-CSRFToken": this.dataset.csrf },
+      body: JSON.stringify({ model, task, params }),
+    });
+    if (answer.ok) {
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      this.querySelector("[data-role=samples]").replaceChildren(...page.body.childNodes);
+    }
+  }
+}
+
+customElements.define("code-panel", CodePanel);

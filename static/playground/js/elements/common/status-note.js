@@ -1,0 +1,42 @@
+// What happened, whose fault it is, what to do now; with a request id to copy.
+
+import { announce } from "../../page/announcements.js";
+import { message } from "../../page/messages.js";
+
+class StatusNote extends HTMLElement {
+  connectedCallback() {
+    this.querySelector("[data-role=copy]").addEventListener("click", async () => {
+      const { copyText } = await import("../../page/clipboard.js");
+      await copyText(this.#field("request-id").textContent);
+      announce(message("copied"));
+    });
+  }
+
+  show({ kind = "info", title = "", text = "", requestId = "", action = null }) {
+    this.querySelector(".note").dataset.kind = kind;
+    this.#set("title", title);
+    this.#set("text", text);
+    this.#field("request").hidden = !requestId;
+    this.#field("request-id").textContent = requestId;
+    this.#set("action", action?.label ?? "");
+    this.#field("action").href = action?.url ?? "#";
+    this.hidden = false;
+    announce([title, text].filter(Boolean).join(". "));
+  }
+
+  clear() {
+    this.hidden = true;
+  }
+
+  #set(name, text) {
+    const field = this.#field(name);
+    field.textContent = text;
+    field.hidden = text === "";
+  }
+
+  #field(name) {
+    return this.querySelector(`[data-field="${name}"]`);
+  }
+}
+
+customElements.define("status-note", StatusNote);

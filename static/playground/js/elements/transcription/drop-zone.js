@@ -1,0 +1,226 @@
+// Files come in: dropped anywhere on the tab, picked, pasted or recorded; each is sent up and waits its turn.
+
+import { announce } from "../../page/announcements.js";
+import { formatBytes } from "../../page/file-size.js";
+import { formatClock, formatNumber } from "../../page/format.js";
+import { message } from "../../page/messages.js";
+
+let lastId = 0;
+
+/**
+ * Items are {id, name, state, progress, upload, error, run, transcript, media, duration, …}.
+ * States: waiting sending checking ready running done failed. Events that bubble: "files-change", "file-select" {item}.
+ */
+class DropZone extends HTMLElement {
+  items = [];
+  selected = null;
+  #sending = false;
+
+  connectedCallback() {
+    const tab = this.closest("transcription-studio") ?? this;
+    tab.addEventListener("dragover", (event) => this.#over(event, tab));
+    tab.addEventListener("dragleave", (event) => !tab.contains(event.relatedTarget) && tab.removeAttribute("data-over"));
+    tab.addEventListener("drop", (event) => this.#dropped(event, tab));
+    document.addEventListener("paste", (event) => this.#pasted(event));
+    this.#part("picker").addEventListener("change", ({ target }) => {
+      this.add([...target.files]);
+      target.value = "";
+    });
+    this.#part("choose").addEventListener("click", () => this.#part("picker").click());
+    this.#part("record").addEventListener("click", () => this.#record());
+    this.#part("files").addEventListener("click", (event) => this.#pressed(event));
+    if (/Mac|iP/.test(navigator.platform)) {
+      this.querySelector(".kbd").textContent = "⌘ ↵";
+    }
+    for (const file of JSON.parse(document.getElementById("waiting-files")?.textContent || "[]")) {
+      this.restore({ ...file, state: "ready" });
+    }
+    if (!window.isSecureContext || !navigator.mediaDevices) {
+      this.#part("record").disabled = true;
+      this.#part("record-why").hidden = false;
+    }
+  }
+
+  /** Takes files in; one that is too large is refused before a byte of it is sent. */
+  add(files) {
+    const limit = Number(this.dataset.limit);
+    for (const file of files) {
+      lastId += 1;
+      const item = { id: lastId, name: file.name, bytes: file.size, file, state: "waiting", progress: 0 };
+      if (file.size > limit) {
+        Object.assign(item, { state: "failed", error: message("too-large", { limit: this.dataset.limitText }) });
+      } else if (file.size === 0) {
+        Object.assign(item, { state: "failed", error: message("empty-file") });
+      }
+      this.#enter(item);
+    }
+    this.#sendNext();
+  }
+
+  /** An item that is on the server already, such as that of a run before a reload. */
+  restore(item) {
+    lastId += 1;
+    this.#enter({ id: lastId, progress: 0, ...item });
+    return this.items.at(-1);
+  }
+
+  set(item, change) {
+    Object.assign(item, change);
+    this.#draw(item);
+    this.dispatchEvent(new CustomEvent("files-change", { bubbles: true }));
+  }
+
+  select(item) {
+    this.selected = item;
+    for (const row of this.#part("files").children) {
+      const current = row.dataset.file === String(item?.id);
+      row.toggleAttribute("data-current", current);
+      row.querySelector("[data-role=show]").setAttribute("aria-current", String(current));
+    }
+    this.dispatchEvent(new CustomEvent("file-select", { bubbles: true, detail: { item } }));
+  }
+
+  #enter(item) {
+    const row = this.querySelector("template").content.firstElementChild.cloneNode(true);
+    row.dataset.file = item.id;
+    row.querySelector("[data-field=name]").textContent = item.name;
+    row.querySelector("[data-role=remove]").setAttribute("aria-label", message("remove", { name: item.name }));
+    this.#part("files").append(row);
+    this.items.push(item);
+    this.toggleAttribute("data-filled", true);
+    this.set(item, {});
+    if (item.state === "failed") {
+      announce(`${item.name}: ${item.error}`);
+    }
+    if (!this.selected || this.selected.state === "failed") {
+      this.select(item);
+    }
+  }
+
+  /** One after the other: the first is ready soonest. */
+  async #sendNext() {
+    const item = this.items.find(({ state }) => state === "waiting");
+    if (!item || this.#sending) {
+      return;
+    }
+    this.#sending = true;
+    this.set(item, { state: "sending" });
+    const { url, csrf } = this.dataset;
+    const onProgress = (progress) => this.set(item, { progress, state: progress < 1 ? "sending" : "checking" });
+    const { upload } = await import("../../wire/upload.js");
+    const sent = upload(item.file, { url, csrf, task: "transcription", onProgress });
+    item.abort = sent.abort;
+    try {
+      const { id, duration, media_type: type } = await sent.done;
+      this.set(item, { state: "ready", upload: id, duration, media: `/uploads/${id}`, type, file: null });
+    } catch (error) {
+      this.set(item, { state: "failed", error: error.message || message(error.code === 0 ? "lost" : "failed") });
+      announce(`${item.name}: ${item.error}`);
+    }
+    this.#sending = false;
+    if (this.selected === item) {
+      this.select(item);
+    }
+    this.#sendNext();
+  }
+
+  #draw(item) {
+    const row = this.#part("files").querySelector(`[data-file="${item.id}"]`);
+    if (!row) {
+      return;
+    }
+    row.dataset.state = item.state;
+    row.querySelector("[data-field=facts]").textContent = facts(item);
+    row.querySelector("[data-field=state]").textContent = stateText(item);
+    const bar = row.querySelector("progress");
+    bar.hidden = !["sending", "checking", "running"].includes(item.state);
+    if (item.state === "checking" || item.progress === null) {
+      bar.removeAttribute("value");
+    } else {
+      bar.value = item.progress;
+    }
+  }
+
+  #pressed({ target }) {
+    const item = this.items.find(({ id }) => String(id) === target.closest("[data-file]")?.dataset.file);
+    const role = target.closest("[data-role]")?.dataset.role;
+    if (item && role === "remove") {
+      this.#remove(item);
+    } else if (item && role === "show") {
+      this.select(item);
+    }
+  }
+
+  /** What was never used is deleted on the server too; a file with a transcript belongs to its run. */
+  #remove(item) {
+    if (item.state === "running") {
+      return;
+    }
+    item.abort?.();
+    if (item.upload && !item.run) {
+      const headers = { "X-CSRFToken": this.dataset.csrf };
+      fetch(`/uploads/${item.upload}/delete`, { method: "POST", headers, keepalive: true });
+    }
+    this.items = this.items.filter((other) => other !== item);
+    this.#part("files").querySelector(`[data-file="${item.id}"]`).remove();
+    this.toggleAttribute("data-filled", this.items.length > 0);
+    if (this.selected === item) {
+      this.select(this.items.at(-1) ?? null);
+    }
+    this.set(item, { state: "removed" });
+    (this.#part("files").querySelector("[data-role=remove]") ?? this.#part("choose")).focus();
+  }
+
+  async #record() {
+    await import("../common/audio-recorder.js");
+    const recorder = this.querySelector("audio-recorder");
+    const file = await recorder.record();
+    this.#part("record").focus();
+    if (file) {
+      this.add([file]);
+    }
+  }
+
+  #over(event, tab) {
+    if (event.dataTransfer?.types.includes("Files")) {
+      event.preventDefault();
+      event.dataTransfer.dropEffect = "copy";
+      tab.dataset.over = "";
+    }
+  }
+
+  #dropped(event, tab) {
+    tab.removeAttribute("data-over");
+    if (event.dataTransfer?.files.length) {
+      event.preventDefault();
+      this.add([...event.dataTransfer.files]);
+    }
+  }
+
+  #pasted(event) {
+    if (event.clipboardData?.files.length && !event.defaultPrevented) {
+      event.preventDefault();
+      this.add([...event.clipboardData.files]);
+    }
+  }
+
+  #part(role) {
+    return this.querySelector(`[data-role=${role}]`);
+  }
+}
+
+function facts({ bytes, duration }) {
+  return [duration ? formatClock(duration) : "", bytes ? formatBytes(bytes) : ""].filter(Boolean).join(" · ");
+}
+
+function stateText({ state, progress, error, done, total }) {
+  if (state === "failed") {
+    return error;
+  }
+  if (state === "running" && total) {
+    return message("state-heard", { done: formatClock(done), total: formatClock(total) });
+  }
+  return message(`state-${state}`, { share: formatNumber((progress ?? 0) * 100) });
+}
+
+customElements.define("drop-zone", DropZone);

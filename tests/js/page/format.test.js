@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { formatBytes } from "../../../static/playground/js/page/file-size.js";
+import { countCharacters, formatClock, formatCost, formatSeconds } from "../../../static/playground/js/page/format.js";
+import { fill } from "../../../static/playground/js/page/messages.js";
+
+test("costs read as people say them", () => {
+  const costs = [12.5, 0.5, 0.0042, 0.00012, 0.0000021, 0.0000000001];
+  assert.deepEqual(costs.map((cost) => formatCost(cost)), ["$12.50", "$0.50", "$0.0042", "$0.00012", "$0.0000021", "< $0.000001"]);
+});
+
+test("nothing known is unpriced and nothing asked is free", () => {
+  assert.deepEqual([null, undefined, "", 0, "0"].map((cost) => formatCost(cost)), ["unpriced", "unpriced", "unpriced", "free", "free"]);
+});
+
+test("seconds are as precise as they matter", () => {
+  assert.deepEqual([0.3216, 1.43, 65.4].map((value) => formatSeconds(value)), ["0.32 s", "1.4 s", "65 s"]);
+});
+
+test("clocks count hours only where there are any", () => {
+  assert.deepEqual([0, 5.9, 725, 3723, Number.NaN].map((value) => formatClock(value)), ["0:00", "0:05", "12:05", "1:02:03", "0:00"]);
+});
+
+test("small files have a size too", () => {
+  const sizes = [44, 5000, 348_160, 999_999, 1_200_000, 52_428_800];
+  assert.deepEqual(sizes.map(formatBytes), ["0.043 kB", "4.9 kB", "340 kB", "977 kB", "1.1 MB", "50 MB"]);
+});
+
+test("characters are code points", () => {
+  assert.deepEqual(["", "abc", "море", "你好", "a😀b", "\ud83d"].map(countCharacters), [0, 3, 4, 2, 3, 1]);
+});
+
+test("patterns take their values and keep unknown places", () => {
+  assert.equal(fill("{count} of {total} {other}", { count: 3, total: 141 }), "3 of 141 {other}");
+});

@@ -1,0 +1,134 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, mock, test } from "node:test";
+
+import { PlaygroundSocket } from "../../../static/playground/js/wire/socket.js";
+
+let opened = [];
+
+class FakeSocket {
+  readyState = 0;
+  sent = [];
+
+  constructor(url) {
+    this.url = url;
+    opened.push(this);
+  }
+
+  open() {
+    this.readyState = 1;
+    this.onopen();
+  }
+
+  send(text) {
+    this.sent.push(JSON.parse(text));
+  }
+
+  say(event) {
+    this.onmessage({ data: JSON.stringify(event) });
+  }
+
+  close(code = 1006) {
+    this.readyState = 3;
+    this.onclose({ code });
+  }
+}
+
+let page = null;
+
+beforeEach(() => {
+  opened = [];
+  globalThis.WebSocket = FakeSocket;
+  mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
+  page = new PlaygroundSocket("ws://test/ws/playground/");
+});
+
+afterEach(() => mock.timers.reset());
+
+function start(listener = () => {}) {
+  return page.start({ task: "speech", model: "local/espeak-ng", params: { input: "Hello" } }, listener);
+}
+
+test("a run started before the socket is open waits for it", () => {
+  const run = start();
+  assert.deepEqual(opened[0].sent, []);
+  opened[0].open();
+  assert.deepEqual(opened[0].sent, [
+    { type: "run.start", id: run.id, task: "speech", model: "local/espeak-ng", params: { input: "Hello" } },
+  ]);
+});
+
+test("a run knows its name and its end", () => {
+  opened[0].open();
+  const heard = [];
+  const run = start((event) => heard.push(event.type));
+  opened[0].say({ type: "run.started", id: run.id, run: "r1", seq: 1, number: 1 });
+  assert.deepEqual([run.run, run.done], ["r1", false]);
+  opened[0].say({ type: "run.done", id: run.id, run: "r1", seq: 2, outcome: "completed" });
+  assert.deepEqual([run.done, heard], [true, ["run.started", "run.done"]]);
+});
+
+test("a lost socket comes back and resumes", () => {
+  opened[0].open();
+  const run = start();
+  opened[0].say({ type: "run.started", id: run.id, run: "r1", seq: 1, number: 1 });
+  opened[0].close();
+  assert.equal(page.state, "lost");
+  mock.timers.tick(400);
+  opened[1].open();
+  assert.deepEqual(opened[1].sent, [{ type: "run.resume", id: run.id, run: "r1", after: 1 }]);
+  assert.equal(page.state, "open");
+});
+
+test("the waits between attempts grow", () => {
+  for (const wait of [400, 800, 1600]) {
+    opened.at(-1).close();
+    const before = opened.length;
+    mock.timers.tick(wait / 2 - 1);
+    assert.equal(opened.length, before);
+    mock.timers.tick(wait / 2 + 1);
+    assert.equal(opened.length, before + 1);
+  }
+});
+
+test("a run that no server can hear ends after some attempts", () => {
+  const ends = [];
+  start((event) => ends.push(event.error.type));
+  for (let attempt = 0; attempt < 5; attempt += 1) {
+    opened.at(-1).close();
+    mock.timers.tick(15000);
+  }
+  assert.deepEqual(ends, ["connection_lost"]);
+});
+
+test("a refused socket stays closed and ends its runs", () => {
+  opened[0].open();
+  const ends = [];
+  start((event) => ends.push(event.error.type));
+  opened[0].close(4403);
+  mock.timers.tick(60000);
+  assert.deepEqual([page.state, opened.length, ends], ["refused", 1, ["connection_refused"]]);
+});
+
+test("a stop names its run", () => {
+  opened[0].open();
+  const run = start();
+  run.stop();
+  assert.deepEqual(opened[0].sent.at(-1), { type: "run.stop", id: run.id });
+});
+
+test("a socket that does not answer a ping is replaced", () => {
+  opened[0].open();
+  mock.timers.tick(25000);
+  assert.deepEqual(opened[0].sent, [{ type: "ping" }]);
+  mock.timers.tick(10000);
+  mock.timers.tick(400);
+  assert.equal(opened.length, 2);
+});
+
+test("a socket that answers is kept", () => {
+  opened[0].open();
+  mock.timers.tick(25000);
+  opened[0].say({ type: "pong" });
+  mock.timers.tick(20000);
+  assert.equal(opened.length, 1);
+});
