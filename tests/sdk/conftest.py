@@ -1,4 +1,4 @@
-"""The real clients, each with Alice's key, against a live server."""
+"""The SDKs, each with Alice's key, against a live server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""curl chats, whole and streamed."""
+"""Chats with curl, complete and streamed."""
 
 from __future__ import annotations
 

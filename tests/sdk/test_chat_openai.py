@@ -1,4 +1,4 @@
-"""OpenAI's Python client chats through the API: whole, streamed, with its helpers, with tools, with sound."""
+"""Chats with OpenAI's Python client: complete, streamed, with its helpers, tools and audio."""
 
 from __future__ import annotations
 

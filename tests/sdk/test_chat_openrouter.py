@@ -1,4 +1,4 @@
-"""OpenRouter's client chats, and checks each answer and each chunk against its own schema."""
+"""Chats with OpenRouter's client, which checks every response and chunk against its schema."""
 
 from __future__ import annotations
 

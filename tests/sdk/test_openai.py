@@ -1,4 +1,4 @@
-"""OpenAI's Python client speaks through the API, whole, streamed and as events, and types our errors."""
+"""Speech with OpenAI's Python client: complete, streamed, as events; our errors as its exceptions."""
 
 from __future__ import annotations
 

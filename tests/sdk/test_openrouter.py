@@ -1,4 +1,4 @@
-"""OpenRouter's client checks strictly: what it accepts has every field it was promised."""
+"""Speech and models with OpenRouter's client, which requires every field of its schema."""
 
 from __future__ import annotations
 

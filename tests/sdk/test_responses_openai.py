@@ -1,4 +1,4 @@
-"""OpenAI's Python client asks for responses: whole, streamed, with its helpers, with tools, with files."""
+"""Responses with OpenAI's Python client: complete, streamed, with its helpers, tools and files."""
 
 from __future__ import annotations
 

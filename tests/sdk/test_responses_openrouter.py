@@ -1,4 +1,4 @@
-"""OpenRouter's client asks for responses, and checks each of them and each event against its own schema."""
+"""Responses with OpenRouter's client, which checks every response and event against its schema."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Responses of the catalogue as it ships: the inspector tells what it measured, part by part."""
+"""Responses with the seeded catalogue: the inspector reports on every part."""
 
 from __future__ import annotations
 

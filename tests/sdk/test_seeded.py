@@ -1,4 +1,4 @@
-"""The catalogue as it ships, through the real clients, with the voice that needs no key."""
+"""Speech with the seeded catalogue: the SDKs and the local voice, without a key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers against the published documents of OpenAI and OpenRouter, where those are provided."""
+"""Speech and models against the published documents of OpenAI and OpenRouter, where provided."""
 
 from __future__ import annotations
 

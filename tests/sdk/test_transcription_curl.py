@@ -1,4 +1,4 @@
-"""curl gets every format, by form and by JSON."""
+"""Transcripts in every format with curl, by form and by JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""OpenAI's Python client gets every format of a transcript, the events, and typed refusals."""
+"""Transcripts with OpenAI's Python client: every format, events, typed errors."""
 
 from __future__ import annotations
 

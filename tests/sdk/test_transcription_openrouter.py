@@ -1,4 +1,4 @@
-"""OpenRouter's client sends sound as base64 and as a form, and checks the answer against its schema."""
+"""Transcripts with OpenRouter's client: audio in base64 and in a form, checked against its schema."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The local ear as it ships, through the real clients: real speech, real times, no key."""
+"""Transcripts of real speech by the local model with the seeded catalogue, without a key."""
 
 from __future__ import annotations
 

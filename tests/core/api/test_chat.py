@@ -1,4 +1,4 @@
-"""`POST chat/completions`, whole, over real HTTP, from a real provider on loopback."""
+"""`POST chat/completions` in one piece: real HTTP, with a fake provider on loopback."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def message(live, key, **fields) -> dict:
     return answer.json()["choices"][0]["message"]
 
 
-def test_an_answer_says_who_made_it_and_what_it_cost(live, key, talker):
+def test_a_completion_has_provider_and_cost(live, key, talker):
     answer = ask(live, key)
     found, record = answer.json(), UsageRecord.objects.get()
     assert (found["id"], found["object"], found["model"], found["provider"]) == (
@@ -61,7 +61,7 @@ def test_an_answer_says_who_made_it_and_what_it_cost(live, key, talker):
     assert float(settled_record("completed").cost) == pytest.approx(COST)
 
 
-def test_headers_tell_the_rest(live, key, talker):
+def test_headers_have_provider_model_and_attempts(live, key, talker):
     answer = ask(live, key)
     told = {name: value for name, value in answer.headers.items() if name.startswith("x-polyphony")}
     assert answer.headers["content-type"] == "application/json; charset=utf-8"
@@ -75,14 +75,14 @@ def test_headers_tell_the_rest(live, key, talker):
 
 
 @pytest.mark.parametrize("prefix", ["/api/v1", "/v1", "/v3/router"])
-def test_three_addresses_are_one_router(live, key, talker, prefix):
+def test_three_prefixes_are_one_router(live, key, talker, prefix):
     live.refresh()
     headers = {"Authorization": f"Bearer {key}"}
     answer = live.client.post(f"{prefix}/chat/completions", json=ASK, headers=headers)
     assert (answer.status_code, answer.json()["choices"][0]["message"]["content"]) == (200, TEXT)
 
 
-def test_parameters_nobody_here_knows_reach_the_provider(live, key, talker, provider):
+def test_unknown_parameters_are_relayed(live, key, talker, provider):
     asked = {"temperature": 0.3, "seed": 7, "logit_bias": {"5": 1}, "quite_new": {"a": [1, None]}}
     assert ask(live, key, **asked).status_code == 200
     sent = provider.requests[0].json
@@ -91,19 +91,19 @@ def test_parameters_nobody_here_knows_reach_the_provider(live, key, talker, prov
     assert "stream" not in sent
 
 
-def test_routing_fields_reach_nobody(live, key, talker, provider):
+def test_routing_fields_are_not_relayed(live, key, talker, provider):
     assert ask(live, key, models=["a/b"], fallbacks=["c/d"], retry={"count": 1}, timeout=1).status_code == 200
     assert set(provider.requests[0].json) == {"model", "messages"}
 
 
 @pytest.mark.parametrize("name", ["base_url", "api_key", "headers", "extra_headers"])
-def test_what_only_the_server_decides_is_refused(live, key, talker, provider, name):
+def test_fields_of_the_server_are_refused(live, key, talker, provider, name):
     answer = ask(live, key, **{name: "x"})
     assert (answer.status_code, answer.json()["error"]["param"]) == (400, name)
     assert provider.requests == []
 
 
-def test_calls_of_tools_come_back(live, key, talker):
+def test_tool_calls_are_in_the_message(live, key, talker):
     tools = [{"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}}]
     choice = ask(live, key, tools=tools).json()["choices"][0]
     assert choice["finish_reason"] == "tool_calls"
@@ -112,12 +112,12 @@ def test_calls_of_tools_come_back(live, key, talker):
     assert choice["message"]["tool_calls"] == [{"id": "call_1", "type": "function", "function": function}]
 
 
-def test_reasoning_comes_back(live, key, talker):
+def test_reasoning_is_in_the_message(live, key, talker):
     assert message(live, key, reasoning_effort="low")["reasoning"] == THOUGHTS
 
 
 @pytest.mark.parametrize("form", ["wav", "mp3", "pcm16"])
-def test_a_spoken_answer_in_each_format(live, key, talker, form):
+def test_an_audio_answer_in_each_format(live, key, talker, form):
     found = message(live, key, modalities=["text", "audio"], audio={"voice": "ada", "format": form})
     assert found["content"] is None
     assert base64.b64decode(found["audio"]["data"]) == audio_bytes(
@@ -126,7 +126,7 @@ def test_a_spoken_answer_in_each_format(live, key, talker, form):
     assert (found["audio"]["id"], found["audio"]["transcript"]) == ("audio_1", TEXT)
 
 
-def test_a_drawn_answer(live, key, talker):
+def test_an_image_answer(live, key, talker):
     found = message(live, key, modalities=["image", "text"])
     assert [image["image_url"]["url"] for image in found["images"]] == [PNG]
 
@@ -140,7 +140,7 @@ def test_several_choices(live, key, talker):
     ]
 
 
-def test_a_picture_reaches_the_provider_as_it_was_sent(live, key, talker, provider):
+def test_an_image_reaches_the_provider_unchanged(live, key, talker, provider):
     parts = [
         {"type": "text", "text": "What is it?", "cache_control": {"type": "ephemeral"}},
         {"type": "image_url", "image_url": {"url": PNG, "detail": "low"}},
@@ -149,7 +149,7 @@ def test_a_picture_reaches_the_provider_as_it_was_sent(live, key, talker, provid
     assert provider.requests[0].json["messages"][0]["content"] == parts
 
 
-def test_a_part_the_model_cannot_take_is_named_before_anybody_is_asked(live, key, talker, lab, provider):
+def test_an_unsupported_part_is_named_before_any_provider_call(live, key, talker, lab, provider):
     make_chat_model(lab, slug="lab/watcher", input_modalities=["text", "video"])
     part = {"type": "video_url", "video_url": {"url": "https://example.org/a.mp4"}}
     answer = ask(live, key, messages=[{"role": "user", "content": [part]}])
@@ -174,13 +174,13 @@ def test_a_model_of_another_task_is_the_wrong_endpoint(live, key, model):
         ({"modalities": ["audio"]}, "audio"),
     ],
 )
-def test_a_malformed_conversation_is_refused_by_name(live, key, talker, provider, fields, param):
+def test_malformed_messages_are_refused_by_name(live, key, talker, provider, fields, param):
     answer = ask(live, key, **fields)
     assert (answer.status_code, answer.json()["error"]["param"]) == (400, param)
     assert provider.requests == []
 
 
-def test_a_temporary_file_is_gone_after_the_answer(live, key, talker, settings):
+def test_temporary_files_are_deleted_after_the_response(live, key, talker, settings):
     from pathlib import Path  # noqa: PLC0415 - beside its only use
 
     part = {"type": "image_url", "image_url": {"url": PNG}}
@@ -189,14 +189,14 @@ def test_a_temporary_file_is_gone_after_the_answer(live, key, talker, settings):
     wait_until(lambda: not list(folder.iterdir()))  # the answer is with its client a moment earlier
 
 
-def test_each_bill_has_its_attempt(live, key, talker, provider):
+def test_each_cost_belongs_to_its_attempt(live, key, talker, provider):
     for _ in range(3):
         ask(live, key)
     assert len(provider.bills) == Attempt.objects.count() == UsageRecord.objects.count() == 3
     assert {record.state for record in UsageRecord.objects.all()} == {"settled"}
 
 
-def test_an_answer_nobody_waits_for_is_made_and_billed(live, key, transactional_db):
+def test_a_response_is_finished_and_billed_after_a_disconnect(live, key, transactional_db):
     stage = Provider.objects.create(slug="stage", name="Stage", wire="rehearsal", needs_key=False)
     endpoint = make_chat_model(stage, upstream="rehearsal-chat").endpoints.get()
     endpoint.options = {"first_delay": 0.5}

@@ -1,4 +1,4 @@
-"""What providers do wrong in a conversation, through the whole stack: status or event, money, secrets."""
+"""Faults of providers in chats through the whole stack: statuses, events, costs, secrets."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def secret(lab, settings):
 
 @pytest.mark.parametrize("stream", [False, True])
 @pytest.mark.parametrize("scenario", EARLY)
-def test_a_fault_before_the_first_word_has_its_status(live, key, lab, provider, scenario, stream):
+def test_a_failure_before_the_first_delta_has_its_status(live, key, lab, provider, scenario, stream):
     make_chat_model(lab, upstream=scenario)
     answer = live.post("/chat/completions", key, json={**ASK, "stream": stream})
     error = answer.json()["error"]
@@ -62,7 +62,7 @@ def test_a_fault_before_the_first_word_has_its_status(live, key, lab, provider, 
 
 
 @pytest.mark.parametrize("scenario", LATE)
-def test_a_fault_after_the_first_words_keeps_them(live, key, lab, provider, scenario):
+def test_a_failure_after_the_first_deltas_keeps_them(live, key, lab, provider, scenario):
     make_chat_model(lab, upstream=scenario)
     answer, found = streamed(live, key)
     *body, last = found
@@ -81,7 +81,7 @@ def test_a_fault_after_the_first_words_keeps_them(live, key, lab, provider, scen
 
 
 @pytest.mark.parametrize("scenario", ["stuck", "drip"])
-def test_a_provider_that_falls_silent_is_left(live, key, lab, provider, scenario):
+def test_a_silent_provider_is_abandoned(live, key, lab, provider, scenario):
     model = make_chat_model(lab, upstream=scenario)
     model.endpoints.update(options={"idle_timeout": 0.3})
     answer = live.post("/chat/completions", key, json={**ASK, "stream": True})
@@ -99,21 +99,21 @@ def test_a_provider_that_falls_silent_is_left(live, key, lab, provider, scenario
 
 
 @pytest.mark.parametrize("stream", [False, True])
-def test_a_bomb_is_not_unfolded(live, key, lab, provider, stream):
+def test_a_decompression_bomb_is_refused(live, key, lab, provider, stream):
     make_chat_model(lab, upstream="bomb")
     answer = live.post("/chat/completions", key, json={**ASK, "stream": stream})
     assert (answer.status_code, answer.json()["error"]["type"]) == (502, "upstream_error")
     assert settled_record("failed").cost == 0
 
 
-def test_an_error_told_as_the_first_event_still_has_its_status(live, key, lab):
+def test_an_error_as_the_first_event_has_its_status(live, key, lab):
     make_chat_model(lab, upstream="error-first")
     answer = live.post("/chat/completions", key, json={**ASK, "stream": True})
     assert (answer.status_code, answer.json()["error"]["code"]) == (429, 429)
     assert int(answer.headers["retry-after"]) >= 1
 
 
-def test_a_provider_that_repeats_its_key_is_not_repeated(live, key, lab, provider, caplog):
+def test_a_key_in_a_providers_error_is_not_passed_on(live, key, lab, provider, caplog):
     make_chat_model(lab, upstream="echo")
     answer = live.post("/chat/completions", key, json=ASK)
     assert answer.status_code == 400
@@ -124,7 +124,7 @@ def test_a_provider_that_repeats_its_key_is_not_repeated(live, key, lab, provide
 
 @pytest.mark.parametrize("scenario", ["no-usage", "odd-usage"])
 @pytest.mark.parametrize("stream", [False, True])
-def test_usage_that_is_missing_or_odd_is_estimated(live, key, lab, scenario, stream):
+def test_missing_or_invalid_usage_is_estimated(live, key, lab, scenario, stream):
     make_chat_model(lab, upstream=scenario)
     answer = live.post("/chat/completions", key, json={**ASK, "stream": stream})
     usage = chunks(answer.text)[-1]["usage"] if stream else answer.json()["usage"]
@@ -135,7 +135,7 @@ def test_usage_that_is_missing_or_odd_is_estimated(live, key, lab, scenario, str
 
 
 @pytest.mark.parametrize("stream", [False, True])
-def test_white_space_before_an_answer_is_none_of_it(live, key, lab, stream):
+def test_white_space_before_an_answer_is_dropped(live, key, lab, stream):
     make_chat_model(lab, upstream="padded")
     answer = live.post("/chat/completions", key, json={**ASK, "stream": stream})
     found = text(chunks(answer.text)) if stream else answer.json()["choices"][0]["message"]["content"]
@@ -143,14 +143,14 @@ def test_white_space_before_an_answer_is_none_of_it(live, key, lab, stream):
     assert settled_record("completed").cost > 0
 
 
-def test_a_stream_that_says_why_it_ended_is_whole_without_a_terminator(live, key, lab):
+def test_a_stream_with_a_finish_reason_needs_no_terminator(live, key, lab):
     make_chat_model(lab, upstream="unterminated")
     _, found = streamed(live, key)
     assert found[-2]["choices"][0]["finish_reason"] == "stop"
     assert settled_record("completed").cost > 0
 
 
-def test_another_endpoint_takes_over_before_the_first_word(live, key, lab, provider, other_provider):
+def test_another_endpoint_takes_over_before_the_first_delta(live, key, lab, provider, other_provider):
     from core.models import Endpoint, Price, Provider  # noqa: PLC0415 - as above
 
     model = make_chat_model(lab, upstream="failing")
@@ -170,7 +170,7 @@ def test_another_endpoint_takes_over_before_the_first_word(live, key, lab, provi
     assert answer.headers["x-polyphony-attempts"] == str(len(outcomes))
 
 
-def test_nobody_takes_over_after_the_first_word(live, key, lab, provider, other_provider):
+def test_no_endpoint_takes_over_after_the_first_delta(live, key, lab, provider, other_provider):
     from core.models import Endpoint, Provider  # noqa: PLC0415 - as above
 
     model = make_chat_model(lab, upstream="cut")
@@ -182,7 +182,7 @@ def test_nobody_takes_over_after_the_first_word(live, key, lab, provider, other_
     assert (text(found), "error" in found[-1], other_provider.requests) == (BEGINNING, True, [])
 
 
-def test_usage_a_provider_reports_late_is_what_is_owed(live, key, lab, provider):
+def test_usage_reported_late_is_charged(live, key, lab, provider):
     usage = {**USAGE, "completion_tokens": 1000, "total_tokens": 1012, "cost": 0.5}
     provider.script("dear", chat(usage=usage))
     make_chat_model(lab, upstream="dear").endpoints.update(options={"router": True})

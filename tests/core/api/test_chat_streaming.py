@@ -1,4 +1,4 @@
-"""`POST chat/completions` with `stream`: chunks while the answer is made, the usage in the last one."""
+"""`POST chat/completions` with `stream`: chunks as the provider sends them, the usage in the last one."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def talker(lab):
     return make_chat_model(lab)
 
 
-def test_the_role_the_words_the_end_the_usage(live, key, talker):
+def test_chunks_are_role_text_finish_and_usage(live, key, talker):
     answer, found = streamed(live, key)
     *body, last = found
     record = settled_record("completed")
@@ -38,18 +38,18 @@ def test_the_role_the_words_the_end_the_usage(live, key, talker):
     assert last["usage"]["cost"] == pytest.approx(float(record.cost))
 
 
-def test_padding_of_the_provider_is_not_passed_on(live, key, talker):
+def test_padding_of_the_provider_is_dropped(live, key, talker):
     answer, _ = streamed(live, key)
     assert "obfuscation" not in answer.text
 
 
-def test_usage_is_null_before_the_last_chunk_where_it_was_asked_for(live, key, talker):
+def test_requested_usage_is_null_before_the_last_chunk(live, key, talker):
     _, found = streamed(live, key, stream_options={"include_usage": True})
     assert [chunk["usage"] for chunk in found[:-1]] == [None] * (len(found) - 1)
     assert found[-1]["usage"]["total_tokens"] == 22
 
 
-def test_words_are_sent_while_they_are_made(live, key, lab, provider):
+def test_deltas_are_sent_while_the_provider_sends_them(live, key, lab, provider):
     make_chat_model(lab, upstream="chat-slowly")
     live.refresh()
     headers = {"Authorization": f"Bearer {key}"}
@@ -59,7 +59,7 @@ def test_words_are_sent_while_they_are_made(live, key, lab, provider):
         assert (b'"role":"assistant"' in first, provider.requests[0].finished.is_set()) == (True, False)
 
 
-def test_a_silent_model_says_that_it_is_there(live, key, lab, monkeypatch):
+def test_a_silent_model_gets_keep_alive_comments(live, key, lab, monkeypatch):
     monkeypatch.setattr("core.api.http.streaming.KEEP_ALIVE", 0.05)
     make_chat_model(lab, upstream="slow")
     answer, found = streamed(live, key)
@@ -67,7 +67,7 @@ def test_a_silent_model_says_that_it_is_there(live, key, lab, monkeypatch):
     assert text(found) == TEXT
 
 
-def test_a_call_is_named_once(live, key, talker):
+def test_a_tool_call_is_named_once(live, key, talker):
     tools = [{"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}}]
     _, found = streamed(live, key, tools=tools)
     calls = [call for delta in deltas(found) for call in delta.get("tool_calls", ())]
@@ -77,13 +77,13 @@ def test_a_call_is_named_once(live, key, talker):
     assert found[-2]["choices"][0]["finish_reason"] == "tool_calls"
 
 
-def test_reasoning_comes_before_the_words(live, key, talker):
+def test_reasoning_comes_before_the_text(live, key, talker):
     _, found = streamed(live, key, reasoning={"effort": "low"})
     assert "".join(delta.get("reasoning", "") for delta in deltas(found)) == THOUGHTS
     assert text(found) == TEXT
 
 
-def test_sound_and_its_words_in_pieces_that_join(live, key, talker):
+def test_audio_and_transcript_deltas_can_be_joined(live, key, talker):
     _, found = streamed(live, key, **SPOKEN)
     audio = [delta["audio"] for delta in deltas(found) if "audio" in delta]
     pieces = [piece["data"] for piece in audio if "data" in piece]
@@ -95,20 +95,20 @@ def test_sound_and_its_words_in_pieces_that_join(live, key, talker):
     assert text(found) == ""
 
 
-def test_a_picture_is_a_delta(live, key, talker):
+def test_an_image_is_a_delta(live, key, talker):
     _, found = streamed(live, key, modalities=["image", "text"])
     images = [image for delta in deltas(found) for image in delta.get("images", ())]
     url = f"data:image/png;base64,{base64.b64encode(IMAGE).decode()}"
     assert [image["image_url"]["url"] for image in images] == [url]
 
 
-def test_many_deltas_at_once_all_arrive(live, key, lab):
+def test_many_deltas_at_once_are_all_sent(live, key, lab):
     make_chat_model(lab, upstream="words-2000")
     _, found = streamed(live, key)
     assert text(found) == " ".join(f"word{number}" for number in range(2000))
 
 
-def test_upstream_is_left_when_the_client_leaves(live, key, lab, provider):
+def test_the_provider_call_is_closed_when_the_client_disconnects(live, key, lab, provider):
     make_chat_model(lab, upstream="words-1000-at-20")
     live.refresh()
     headers = {"Authorization": f"Bearer {key}"}
@@ -119,7 +119,7 @@ def test_upstream_is_left_when_the_client_leaves(live, key, lab, provider):
     assert settled_record("stopped").cost > 0
 
 
-def test_a_revoked_key_ends_its_streams(live, key, lab, alice):
+def test_revoking_a_key_ends_its_streams(live, key, lab, alice):
     from core.models import ApiKey  # noqa: PLC0415 - the registry is not ready at import time
 
     make_chat_model(lab, upstream="words-1000-at-20")
@@ -137,7 +137,7 @@ def test_a_revoked_key_ends_its_streams(live, key, lab, alice):
     assert settled_record("interrupted").cost > 0
 
 
-def test_a_record_says_that_it_was_streamed(live, key, talker):
+def test_the_record_says_that_it_was_streamed(live, key, talker):
     streamed(live, key)
     live.post("/chat/completions", key, json=ASK)
     assert list(UsageRecord.objects.order_by("id").values_list("streamed", flat=True)) == [True, False]

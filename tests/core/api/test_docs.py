@@ -1,4 +1,4 @@
-"""The docs page: no script from elsewhere, and every sample on it works as it stands."""
+"""The docs page: no scripts of other origins, and every sample on it works unchanged."""
 
 from __future__ import annotations
 
@@ -57,12 +57,12 @@ def test_its_own_files_are_served(live):
         ({"Accept-Language": "ru", "Cookie": "django_language=en"}, "en"),
     ],
 )
-def test_the_page_speaks_the_visitors_language(live, headers, language):
+def test_the_page_is_in_the_visitors_language(live, headers, language):
     assert f'<html lang="{language}">' in live.client.get("/api/docs", headers=headers).text
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
-def test_the_samples_run_as_they_stand(live, key, lab, tmp_path):
+def test_the_samples_run_unchanged(live, key, lab, tmp_path):
     make_model(lab, "local/espeak-ng")
     for slug, task in (("local/pocketsphinx", "transcription"), ("openai/whisper-large-v3", "translation")):
         make_model(lab, slug, tasks=[task])
@@ -88,7 +88,7 @@ def test_the_samples_run_as_they_stand(live, key, lab, tmp_path):
             assert hello.read_bytes()[:2] == b"\xff\xf3"
 
 
-def test_the_document_names_every_refusal_with_one_shape(live):
+def test_the_document_has_one_schema_for_all_errors(live):
     found = live.client.get("/api/v1/openapi.json")
     assert found.json() == document()
     assert found.json()["openapi"] == "3.1.0"

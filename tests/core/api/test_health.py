@@ -1,4 +1,4 @@
-"""Probes and counters."""
+"""Probes and metrics."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def test_probes_answer_to_any_host(live, path):
     assert answer.status_code == 200
 
 
-def test_ready_tells_what_it_looked_at(live):
+def test_ready_lists_its_checks(live):
     found = live.client.get("/readyz").json()
     assert found == {
         "status": "ready",

@@ -1,4 +1,4 @@
-"""The catalogue as clients read it."""
+"""`GET models` and its siblings."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def ids(answer) -> list[str]:
     return [entry["id"] for entry in ModelList.model_validate(answer.json()).model_dump()["data"]]
 
 
-def test_every_model_that_can_be_asked_for_is_listed(live, key, shelf):
+def test_every_visible_model_is_listed(live, key, shelf):
     answer = live.get("/models", key)
     assert ids(answer) == ["far/bass", "far/free", "lab/alto"]
     assert answer.headers["cache-control"] == "no-store"
@@ -48,7 +48,7 @@ def test_every_model_that_can_be_asked_for_is_listed(live, key, shelf):
         ({"unheard_of": "x"}, ["far/bass", "far/free", "lab/alto"]),
     ],
 )
-def test_filters_leave_what_they_say(live, key, shelf, query, found):
+def test_filters(live, key, shelf, query, found):
     assert ids(live.get("/models", key, params=query)) == found
 
 
@@ -73,12 +73,12 @@ def test_pages_are_linked(live, key, shelf):
         ({"q": "a\0b"}, "q"),
     ],
 )
-def test_a_query_that_makes_no_sense_is_refused(live, key, shelf, query, param):
+def test_an_invalid_query_is_refused(live, key, shelf, query, param):
     answer = live.get("/models", key, params=query)
     assert (answer.status_code, answer.json()["error"]["param"]) == (400, param)
 
 
-def test_a_model_tells_what_it_is(live, key, model):
+def test_a_model_object(live, key, model):
     found = live.get("/models/lab/alto", key).json()
     Model.model_validate(found)
     assert (found["id"], found["object"], found["ready"]) == ("lab/alto", "model", True)
@@ -92,12 +92,12 @@ def test_a_model_tells_what_it_is(live, key, model):
     assert found["architecture"]["modality"] == "text->speech"
 
 
-def test_a_price_that_is_not_known_is_not_zero(live, key, shelf):
+def test_an_unknown_price_is_not_zero(live, key, shelf):
     found = live.get("/models/far/free", key).json()
     assert (found["pricing"], found["prices"]) == ({"prompt": "-1", "completion": "-1"}, [])
 
 
-def test_tokens_are_priced_by_openrouters_names(live, key, model):
+def test_token_prices_have_openrouters_names(live, key, model):
     endpoint = model.endpoints.get()
     for kind, unit, amount in (("text_in", "token", "0.0000025"), ("audio_out", "token", "0.00001")):
         Price.objects.create(endpoint=endpoint, kind=kind, unit=unit, usd_per_unit=amount)
@@ -105,7 +105,7 @@ def test_tokens_are_priced_by_openrouters_names(live, key, model):
     assert (pricing["prompt"], pricing["audio_output"]) == ("0.0000025", "0.00001")
 
 
-def test_openrouters_form_wraps_the_same_object(live, key, model):
+def test_openrouters_format_wraps_the_same_object(live, key, model):
     found = live.get("/model/lab/alto", key).json()
     ModelData.model_validate(found)
     assert found["data"] == live.get("/models/lab/alto", key).json()
@@ -133,7 +133,7 @@ def test_an_unknown_model_is_not_found(live, key, model, path):
     )
 
 
-def test_a_model_that_was_shut_down_names_the_next(live, key, shelf):
+def test_a_retired_model_names_its_replacement(live, key, shelf):
     error = live.get("/models/lab/old", key).json()["error"]
     assert (error["code"], error["metadata"]["replacement"]) == (404, "lab/alto")
 
@@ -146,7 +146,7 @@ def test_voices_of_one_model_and_of_all(live, key, shelf):
     assert live.get("/audio/voices", key, params={"model": "no/such"}).status_code == 404
 
 
-def test_speaking_models_in_the_form_of_open_webui(live, key, shelf):
+def test_speech_models_in_the_format_of_open_webui(live, key, shelf):
     found = live.get("/audio/models", key).json()["models"]
     assert [entry["id"] for entry in found] == ["far/bass", "lab/alto"]
 

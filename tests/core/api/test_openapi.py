@@ -1,4 +1,4 @@
-"""Generated requests against the live server: every answer is one that the OpenAPI document promises."""
+"""Generated requests against the live server: every response is one that the OpenAPI document describes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ CHECKS = [
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
-def test_answers_are_as_the_document_says(live, key, model, operation):
+def test_responses_match_the_document(live, key, model, operation):
     live.refresh()
     schema = schemathesis.openapi.from_dict(document())
     schema.config.update(base_url=live.api)

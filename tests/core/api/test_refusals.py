@@ -1,4 +1,4 @@
-"""Bad requests: the right status, one envelope, no call upstream, nothing in the books."""
+"""Invalid requests: the right status, one error envelope, no provider call, no usage record."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def altered(key: str) -> str:
         "Bearer \u00e9\u00e8",
     ],
 )
-def test_no_key_and_a_garbled_key_get_one_answer(live, refused, value):
+def test_no_key_and_a_garbled_key_get_the_same_error(live, refused, value):
     headers = [] if value is None else [(b"authorization", value.encode("latin-1"))]
     answer = live.client.post("/v1/audio/speech", json=ASK, headers=headers)
     error = refused(answer, 401, "invalid_api_key")
@@ -71,7 +71,7 @@ def test_no_key_and_a_garbled_key_get_one_answer(live, refused, value):
 
 
 @pytest.mark.parametrize("value", [b"Bearer ", b"Bearer \t", b"Bearer a\0b", b"Bearer ak_\xff"])
-def test_a_key_no_client_would_send_is_refused_too(live, value):
+def test_an_unprintable_key_is_refused(live, value):
     head = b"GET /v1/models HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: "
     assert live.raw(head + value + b"\r\n\r\n").split(b" ", 2)[1] in (b"400", b"401")
 
@@ -87,7 +87,7 @@ def test_unknown_revoked_and_expired_keys_get_the_same_body(live, refused, alice
     assert bodies == [bodies[0]] * 5
 
 
-def test_a_key_of_somebody_switched_off_is_refused(live, refused, alice, key):
+def test_a_key_of_an_inactive_user_is_refused(live, refused, alice, key):
     assert live.get("/models", key).status_code == 200
     alice.is_active = False
     alice.save()
@@ -108,7 +108,7 @@ def test_two_authorization_headers_are_one_too_many(live, refused, key):
     refused(live.client.post("/v1/audio/speech", json=ASK, headers=headers), 400, "invalid_value")
 
 
-def test_a_session_is_no_key(live, refused, alice):
+def test_a_session_cookie_does_not_authenticate(live, refused, alice):
     browser = Client()
     browser.force_login(alice)
     headers = {"Cookie": f"sessionid={browser.cookies['sessionid'].value}"}
@@ -141,7 +141,7 @@ def test_a_key_for_other_models_or_tasks_is_not_permitted(live, refused, alice):
         "/v3/router/",
     ],
 )
-def test_an_address_spelled_otherwise_is_not_found(live, refused, key, path):
+def test_another_spelling_of_a_path_is_not_found(live, refused, key, path):
     live.refresh()
     headers = {"Authorization": f"Bearer {key}"}
     refused(live.client.post(path, json=ASK, headers=headers), 404, "not_found")
@@ -161,7 +161,7 @@ def test_an_address_spelled_otherwise_is_not_found(live, refused, key, path):
         ("POST", "/openapi.json", "GET, HEAD"),
     ],
 )
-def test_a_wrong_method_is_told_the_right_one(live, refused, key, method, path, allow):
+def test_a_wrong_method_gets_the_right_one(live, refused, key, method, path, allow):
     answer = live.request(method, path, key)
     refused(answer, 405, "method_not_allowed")
     assert ", ".join(sorted(answer.headers["allow"].split(", "))) == allow
@@ -197,7 +197,7 @@ def test_too_many_wrong_keys_from_one_address_have_to_wait(live, refused):
     ],
     ids=lambda body: repr(body[:16]),
 )
-def test_what_is_no_strict_json_object_is_refused(live, refused, key, body):
+def test_a_body_that_is_no_strict_json_object_is_refused(live, refused, key, body):
     refused(live.post("/audio/speech", key, content=body, headers=JSON), 400, "invalid_json")
 
 
@@ -212,7 +212,7 @@ def test_another_content_type_is_refused(live, refused, key, content_type):
 
 
 @pytest.mark.parametrize("content_type", ["application/json", 'Application/JSON; charset="UTF-8"'])
-def test_json_may_be_announced_in_several_ways(live, key, model, content_type):
+def test_content_types_of_json(live, key, model, content_type):
     headers = {"Content-Type": content_type}
     assert live.post("/audio/speech", key, content=json.dumps(ASK), headers=headers).status_code == 200
 
@@ -224,7 +224,7 @@ def test_a_compressed_body_is_refused(live, refused, key):
 
 
 @pytest.mark.parametrize("announced", [True, False])
-def test_too_large_a_body_is_refused_while_it_arrives(live, refused, key, settings, announced):
+def test_too_large_a_body_is_refused_while_it_is_received(live, refused, key, settings, announced):
     settings.MAX_UPLOAD_MB = 1
     body = b'{"input":"' + b"x" * 3_000_000 + b'"}'
     content = body if announced else iter([body[:1_000_000], body[1_000_000:2_000_000], body[2_000_000:]])
@@ -254,12 +254,12 @@ def test_too_large_a_body_is_refused_while_it_arrives(live, refused, key, settin
         ({"provider_key": "x"}, 400, "unsupported_parameter", "provider_key"),
     ],
 )
-def test_a_field_that_cannot_be_met_is_named(live, refused, key, fields, status, code, param):
+def test_an_unsupported_field_is_named(live, refused, key, fields, status, code, param):
     error = refused(live.post("/audio/speech", key, json={**ASK, **fields}), status, code)
     assert error["param"] == param
 
 
-def test_refusals_say_what_there_is_instead(live, refused, key, lab):
+def test_errors_list_the_supported_values(live, refused, key, lab):
     make_model(lab, "lab/tenor", formats=["mp3", "wav"])
     make_model(lab, "lab/old", shutdown_at="2024-01-01", replacement="lab/alto")
     make_model(lab, "lab/listener", tasks=["transcription"], output_modalities=["text"])
@@ -274,7 +274,7 @@ def test_refusals_say_what_there_is_instead(live, refused, key, lab):
     assert error("wrong_endpoint", model="lab/listener")["endpoints"] == ["/audio/transcriptions"]
 
 
-def test_a_model_switched_off_after_it_was_listed_is_not_found(live, refused, key):
+def test_a_model_disabled_after_it_was_listed_is_not_found(live, refused, key):
     assert live.get("/models/lab/alto", key).status_code == 200
     for row in AIModel.objects.all():
         row.enabled = False
@@ -282,14 +282,14 @@ def test_a_model_switched_off_after_it_was_listed_is_not_found(live, refused, ke
     refused(live.post("/audio/speech", key, json=ASK), 404, "model_disabled")
 
 
-def test_an_exhausted_budget_pays_for_nothing(live, refused, key, alice):
+def test_an_exhausted_budget_refuses(live, refused, key, alice):
     Budget.objects.create(user=alice, limit="0.0001099999")
     answer = live.post("/audio/speech", key, json=ASK)
     error = refused(answer, 402, "budget_exceeded")
     assert (error["type"], "x-generation-id" in answer.headers) == ("insufficient_quota", False)
 
 
-def test_a_budget_that_just_suffices_pays(live, key, alice, model):
+def test_a_budget_that_just_suffices_admits(live, key, alice, model):
     Budget.objects.create(user=alice, limit="0.00011")
     assert live.post("/audio/speech", key, json=ASK).status_code == 200
     assert live.post("/audio/speech", key, json=ASK).status_code == 402
@@ -309,7 +309,7 @@ def test_an_unknown_host_is_refused(live, refused, key, host):
     refused(live.get("/models", key, headers={"Host": host}), 400, "invalid_host")
 
 
-def test_what_nobody_expected_is_a_500_without_a_trace(live, refused, key, monkeypatch, caplog):
+def test_an_unexpected_exception_is_a_500_without_details(live, refused, key, monkeypatch, caplog):
     async def broken(request):
         raise ZeroDivisionError("at secret.py line 5")
 

@@ -1,4 +1,4 @@
-"""`POST responses`, whole, over real HTTP, from a real provider on loopback."""
+"""`POST responses` in one piece: real HTTP, with a fake provider on loopback."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def refused(live, key, provider, **fields) -> dict:
     return answer.json()["error"]
 
 
-def test_a_response_says_who_made_it_and_what_it_cost(live, key):
+def test_a_response_has_provider_and_cost(live, key):
     answer = ask(live, key)
     found, record = answer.json(), UsageRecord.objects.get()
     suffix = record.public_id.removeprefix("gen-")
@@ -59,7 +59,7 @@ def test_a_response_says_who_made_it_and_what_it_cost(live, key):
     assert (answer.headers["x-polyphony-provider"], answer.headers["x-polyphony-cost"]) == ("Lab", "0.00112")
 
 
-def test_what_was_asked_is_told_back(live, key):
+def test_the_response_repeats_the_request(live, key):
     asked = {
         "instructions": "Be brief.",
         "max_output_tokens": 50,
@@ -75,12 +75,12 @@ def test_what_was_asked_is_told_back(live, key):
     assert {name: found[name] for name in asked} == {**asked, "tools": [{**WEATHER, "strict": None}]}
 
 
-def test_nothing_is_kept_whatever_is_asked_for(live, key):
+def test_responses_are_never_stored(live, key):
     found = ask(live, key, store=True, truncation="auto", background=False).json()
     assert (found["store"], found["truncation"], found["background"]) == (False, "disabled", False)
 
 
-def test_the_provider_is_asked_in_the_words_of_chats(live, key, provider):
+def test_the_provider_gets_a_chat_request(live, key, provider):
     asked = {
         "instructions": "Be brief.",
         "max_output_tokens": 50,
@@ -118,12 +118,12 @@ def test_the_provider_is_asked_in_the_words_of_chats(live, key, provider):
     }
 
 
-def test_fields_of_ours_and_of_routers_reach_nobody(live, key, provider):
+def test_our_fields_and_routing_fields_are_not_relayed(live, key, provider):
     asked = {"include": [], "metadata": {"a": "b"}, "models": ["a/b"], "store": False, "truncation": "auto"}
     assert set(sent(live, key, provider, **asked)) == {"model", "messages"}
 
 
-def test_a_call_comes_back_and_its_outcome_goes_up(live, key, provider):
+def test_a_tool_call_is_an_item_and_its_output_is_sent(live, key, provider):
     (call,) = ask(live, key, tools=[WEATHER]).json()["output"]
     assert (call["type"], call["call_id"], call["name"], call["arguments"]) == (
         "function_call",
@@ -147,7 +147,7 @@ def test_a_call_comes_back_and_its_outcome_goes_up(live, key, provider):
     assert second[0]["content"][0]["text"] == TEXT
 
 
-def test_reasoning_is_an_item_before_the_words(live, key):
+def test_reasoning_is_an_item_before_the_text(live, key):
     reasoning, message = ask(live, key, reasoning={"effort": "low"}).json()["output"]
     assert (reasoning["type"], reasoning["summary"]) == (
         "reasoning",
@@ -156,7 +156,7 @@ def test_reasoning_is_an_item_before_the_words(live, key):
     assert message["content"][0]["text"] == TEXT
 
 
-def test_a_picture_is_an_item(live, key):
+def test_an_image_is_an_item(live, key):
     message, picture = ask(live, key, modalities=["image", "text"]).json()["output"]
     assert (picture["type"], picture["status"], picture["output_format"]) == (
         "image_generation_call",
@@ -170,7 +170,7 @@ def test_a_picture_is_an_item(live, key):
 @pytest.mark.parametrize(
     ("finish", "reason"), [("length", "max_output_tokens"), ("content_filter", "content_filter")]
 )
-def test_what_was_cut_short_is_incomplete(live, key, provider, finish, reason):
+def test_a_truncated_response_is_incomplete(live, key, provider, finish, reason):
     answer = whole({})
     answer["choices"][0]["finish_reason"] = finish
     provider.script("ok", answering(answer))
@@ -192,7 +192,7 @@ def answering(answer: dict):
     return scenario
 
 
-def test_files_of_every_kind_go_up_as_chats_have_them(live, key, provider):
+def test_files_of_every_kind_are_sent_as_in_chats(live, key, provider):
     pdf = base64.b64encode(b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF").decode()
     parts = [
         {"type": "input_text", "text": "What are these?"},
@@ -206,7 +206,7 @@ def test_files_of_every_kind_go_up_as_chats_have_them(live, key, provider):
     assert file["file"]["file_data"] == f"data:application/pdf;base64,{pdf}"
 
 
-def test_sound_is_heard(live, key, provider, data):
+def test_audio_input(live, key, provider, data):
     sound = base64.b64encode((data / "samples" / "jfk.flac").read_bytes()).decode()
     part = {"type": "input_audio", "input_audio": {"data": sound, "format": "flac"}}
     found = sent(live, key, provider, input=[{"role": "user", "content": [part]}])
@@ -221,7 +221,7 @@ def test_a_large_file_is_not_held_in_the_body(live, key, provider):
     assert found["messages"][0]["content"] == [{"type": "image_url", "image_url": {"url": url}}]
 
 
-def test_a_part_the_model_cannot_take_is_named_where_it_stands(live, key, lab, provider):
+def test_an_unsupported_part_is_named_by_its_place_in_the_input(live, key, lab, provider):
     make_chat_model(lab, slug="lab/watcher", input_modalities=["text", "video"])
     video = {"type": "input_video", "video_url": "https://example.org/a.mp4"}
     items = [{"role": "user", "content": [{"type": "input_text", "text": "Look."}, video]}]
@@ -233,7 +233,7 @@ def test_a_part_the_model_cannot_take_is_named_where_it_stands(live, key, lab, p
     assert UsageRecord.objects.count() == 0
 
 
-def test_a_picture_that_is_none_is_named_where_it_stands(live, key, provider):
+def test_an_invalid_image_is_named_by_its_place_in_the_input(live, key, provider):
     part = {"type": "input_image", "image_url": "data:image/png;base64,aGVsbG8="}
     error = refused(live, key, provider, input=[{"role": "user", "content": [part]}])
     assert error["param"] == "input[0].content[0].image_url"
@@ -263,7 +263,7 @@ def test_a_picture_that_is_none_is_named_where_it_stands(live, key, provider):
         ({"extra_body": {"base_url": "x"}}, "extra_body.base_url"),
     ],
 )
-def test_what_cannot_be_done_here_is_named(live, key, provider, fields, param):
+def test_unsupported_fields_are_named(live, key, provider, fields, param):
     assert refused(live, key, provider, **fields)["param"] == param
 
 
@@ -277,12 +277,12 @@ def test_input_is_required(live, key, provider):
     )
 
 
-def test_a_model_that_does_not_chat_says_where_it_works(live, key, model, provider):
+def test_a_model_of_another_task_names_its_endpoint(live, key, model, provider):
     assert refused(live, key, provider, model="lab/alto")["metadata"]["provider_code"] == "wrong_endpoint"
 
 
 @pytest.mark.parametrize("stream", [False, True])
-def test_a_fault_before_the_first_word_has_its_status(live, key, lab, stream):
+def test_a_failure_before_the_first_delta_has_its_status(live, key, lab, stream):
     make_chat_model(lab, slug="lab/limited", upstream="limited")
     answer = ask(live, key, model="lab/limited", stream=stream)
     assert (answer.status_code, answer.json()["error"]["code"]) == (429, 429)
@@ -290,13 +290,13 @@ def test_a_fault_before_the_first_word_has_its_status(live, key, lab, stream):
     assert int(answer.headers["retry-after"]) >= 1
 
 
-def test_a_generation_tells_what_a_response_cost(live, key):
+def test_the_generation_has_the_cost_of_the_response(live, key):
     generation = ask(live, key).headers["x-generation-id"]
     found = live.get(f"/generation?id={generation}", key).json()["data"]
     assert (found["tokens_prompt"], found["tokens_completion"]) == (12, 10)
 
 
-def test_prices_that_nobody_knows_are_null(live, key, lab, provider):
+def test_unknown_costs_are_null(live, key, lab, provider):
     provider.script("free", chat(usage={**USAGE, "cost": None}))
     model = make_chat_model(lab, slug="lab/free", upstream="free")
     model.endpoints.get().prices.all().delete()

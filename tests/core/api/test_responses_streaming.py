@@ -1,4 +1,4 @@
-"""`POST responses` with `stream`: events while the answer is made, named, numbered, the whole in the last."""
+"""`POST responses` with `stream`: named and numbered events, the complete response in the last one."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def talker(lab):
     return make_chat_model(lab)
 
 
-def test_a_message_is_opened_filled_and_closed(live, key, talker):
+def test_events_of_a_message(live, key, talker):
     answer, found = streamed(live, key)
     record = settled_record("completed")
     assert answer.headers["content-type"] == "text/event-stream; charset=utf-8"
@@ -56,7 +56,7 @@ def test_a_message_is_opened_filled_and_closed(live, key, talker):
 @pytest.mark.parametrize(
     "asked", [{}, {"tools": [WEATHER]}, {"reasoning": {"effort": "low"}}, {"modalities": ["image", "text"]}]
 )
-def test_the_last_event_holds_what_an_answer_in_one_piece_would(live, key, talker, asked):
+def test_the_last_event_has_the_complete_response(live, key, talker, asked):
     _, found = streamed(live, key, **asked)
     alone = live.post("/responses", key, json={**ASK, **asked}).json()
     last = found[-1]["response"]
@@ -67,14 +67,14 @@ def test_the_last_event_holds_what_an_answer_in_one_piece_would(live, key, talke
     assert without[0] == without[1]
 
 
-def test_items_are_told_as_they_end_up_in_the_response(live, key, talker):
+def test_items_are_the_same_in_events_and_response(live, key, talker):
     _, found = streamed(live, key, reasoning={"effort": "low"})
     done = [event["item"] for event in found if event["type"] == "response.output_item.done"]
     assert done == found[-1]["response"]["output"]
     assert [event["output_index"] for event in found if "item" in event] == [0, 0, 1, 1]
 
 
-def test_deltas_say_where_they_belong(live, key, talker):
+def test_deltas_name_item_and_part(live, key, talker):
     _, found = streamed(live, key, reasoning={"effort": "low"})
     message = found[-1]["response"]["output"][1]
     deltas = [event for event in found if event["type"] == "response.output_text.delta"]
@@ -96,7 +96,7 @@ def test_reasoning_comes_as_a_summary(live, key, talker):
     assert joined(found, "output_text") == TEXT
 
 
-def test_a_call_comes_in_pieces(live, key, talker):
+def test_a_tool_call_comes_in_deltas(live, key, talker):
     _, found = streamed(live, key, tools=[WEATHER])
     assert types(found)[2:] == [
         "output_item.added",
@@ -110,14 +110,14 @@ def test_a_call_comes_in_pieces(live, key, talker):
     assert (done["name"], done["arguments"]) == ("weather", ARGUMENTS)
 
 
-def test_a_picture_comes_whole(live, key, talker):
+def test_an_image_comes_in_one_event(live, key, talker):
     _, found = streamed(live, key, modalities=["image", "text"])
     done = [event["item"] for event in found if event["type"] == "response.output_item.done"]
     (picture,) = [item for item in done if item["type"] == "image_generation_call"]
     assert base64.b64decode(picture["result"]) == IMAGE
 
 
-def test_words_are_sent_while_they_are_made(live, key, lab, provider):
+def test_deltas_are_sent_while_the_provider_sends_them(live, key, lab, provider):
     make_chat_model(lab, upstream="chat-slowly")
     live.refresh()
     headers = {"Authorization": f"Bearer {key}"}
@@ -127,14 +127,14 @@ def test_words_are_sent_while_they_are_made(live, key, lab, provider):
         assert (b"event: response.created" in first, provider.requests[0].finished.is_set()) == (True, False)
 
 
-def test_many_deltas_at_once_all_arrive(live, key, lab):
+def test_many_deltas_at_once_are_all_sent(live, key, lab):
     make_chat_model(lab, upstream="words-2000")
     _, found = streamed(live, key)
     assert joined(found, "output_text") == words(2000)
     assert found[-1]["response"]["output"][0]["content"][0]["text"] == words(2000)
 
 
-def test_a_silent_model_is_announced_before_its_first_word(live, key, lab, monkeypatch):
+def test_a_keep_alive_sends_the_opening_events(live, key, lab, monkeypatch):
     monkeypatch.setattr("core.api.http.streaming.KEEP_ALIVE", 0.05)
     make_chat_model(lab, upstream="slow")
     answer, found = streamed(live, key)
@@ -144,7 +144,7 @@ def test_a_silent_model_is_announced_before_its_first_word(live, key, lab, monke
 
 
 @pytest.mark.parametrize("scenario", LATE)
-def test_a_fault_after_the_first_words_is_an_error_and_a_failed_response(live, key, lab, scenario):
+def test_a_failure_after_the_first_deltas_is_an_error_and_a_failed_response(live, key, lab, scenario):
     make_chat_model(lab, upstream=scenario)
     answer, found = streamed(live, key)
     error, failed = found[-2:]
@@ -161,7 +161,7 @@ def test_a_fault_after_the_first_words_is_an_error_and_a_failed_response(live, k
     assert response["usage"]["cost"] == pytest.approx(float(record.cost))
 
 
-def test_a_revoked_key_ends_its_streams(live, key, lab, alice):
+def test_revoking_a_key_ends_its_streams(live, key, lab, alice):
     make_chat_model(lab, upstream="words-1000-at-20")
     live.refresh()
     headers = {"Authorization": f"Bearer {key}"}
@@ -176,7 +176,7 @@ def test_a_revoked_key_ends_its_streams(live, key, lab, alice):
     assert settled_record("interrupted").cost > 0
 
 
-def test_upstream_is_left_when_the_client_leaves(live, key, lab, provider):
+def test_the_provider_call_is_closed_when_the_client_disconnects(live, key, lab, provider):
     make_chat_model(lab, upstream="words-1000-at-20")
     live.refresh()
     headers = {"Authorization": f"Bearer {key}"}
@@ -187,7 +187,7 @@ def test_upstream_is_left_when_the_client_leaves(live, key, lab, provider):
     assert settled_record("stopped").cost > 0
 
 
-def test_a_record_says_that_it_was_streamed(live, key, talker):
+def test_the_record_says_that_it_was_streamed(live, key, talker):
     streamed(live, key)
     assert UsageRecord.objects.get().streamed is True
 

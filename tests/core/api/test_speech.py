@@ -1,4 +1,4 @@
-"""`POST audio/speech` over real HTTP, from a real provider on loopback."""
+"""`POST audio/speech`: real HTTP, with a fake provider on loopback."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ def events(body: str) -> list[dict]:
 
 
 @pytest.mark.parametrize("form", list(AudioFormat))
-def test_each_format_comes_back_as_the_provider_made_it(live, key, model, provider, form):
+def test_each_format_is_relayed_unchanged(live, key, model, provider, form):
     answer = live.post("/audio/speech", key, json={**ASK, "response_format": form})
     assert (answer.status_code, answer.headers["content-type"]) == (200, MEDIA_TYPES[form])
     assert answer.content == audio_bytes(form, 0.5)
     assert provider.requests[0].json["response_format"] == form
 
 
-def test_the_default_is_mp3_and_headers_tell_the_rest(live, key, model, provider):
+def test_the_default_is_mp3_and_headers_have_provider_and_model(live, key, model, provider):
     answer = live.post("/audio/speech", key, json=ASK)
     record = UsageRecord.objects.get()
     told = {name: answer.headers[name] for name in answer.headers if name.startswith("x-polyphony")}
@@ -54,7 +54,7 @@ def test_the_default_is_mp3_and_headers_tell_the_rest(live, key, model, provider
 
 
 @pytest.mark.parametrize("prefix", ["/api/v1", "/v1", "/v3/router"])
-def test_three_addresses_are_one_router(live, key, model, prefix):
+def test_three_prefixes_are_one_router(live, key, model, prefix):
     live.refresh()
     answer = live.client.post(f"{prefix}/audio/speech", json=ASK, headers={"Authorization": f"Bearer {key}"})
     assert answer.status_code == 200
@@ -68,7 +68,7 @@ def test_voice_speed_and_instructions_reach_the_provider(live, key, model, provi
     assert "user" not in sent
 
 
-def test_sound_is_sent_while_it_is_made(live, key, lab, provider):
+def test_audio_is_sent_while_the_provider_sends_it(live, key, lab, provider):
     make_model(lab, "lab/alto", upstream="slow")
     live.refresh()
     headers = {"Authorization": f"Bearer {key}"}
@@ -78,7 +78,7 @@ def test_sound_is_sent_while_it_is_made(live, key, lab, provider):
         assert (len(first) > 0, provider.requests[0].finished.is_set()) == (True, False)
 
 
-def test_events_carry_the_same_sound_in_pieces_that_decode_alone(live, key, model, provider):
+def test_events_have_the_same_audio_and_each_decodes_by_itself(live, key, model, provider):
     asked = {**ASK, "stream_format": "sse", "response_format": "pcm"}
     answer = live.post("/audio/speech", key, json=asked)
     *deltas, done = events(answer.text)
@@ -93,7 +93,7 @@ def test_events_carry_the_same_sound_in_pieces_that_decode_alone(live, key, mode
     assert done["usage"]["cost"] == pytest.approx(len(ASK["input"]) * 0.00001)
 
 
-def test_a_silent_stream_says_that_it_is_there(live, key, lab, provider, monkeypatch):
+def test_a_silent_stream_gets_keep_alive_comments(live, key, lab, provider, monkeypatch):
     monkeypatch.setattr("core.api.http.streaming.KEEP_ALIVE", 0.05)
     make_model(lab, "lab/alto", upstream="slow")
     live.refresh()
@@ -156,7 +156,7 @@ def test_a_failure_after_the_first_event_is_an_event(live, key, lab):
 
 
 @pytest.mark.parametrize("form", ["audio", "sse"])
-def test_upstream_is_left_when_the_client_leaves(live, key, lab, provider, form):
+def test_the_provider_call_is_closed_when_the_client_disconnects(live, key, lab, provider, form):
     make_model(lab, "lab/alto", upstream="slow")
     live.refresh()
     headers = {"Authorization": f"Bearer {key}"}
@@ -167,7 +167,9 @@ def test_upstream_is_left_when_the_client_leaves(live, key, lab, provider, form)
     assert settled_record("stopped").cost > 0
 
 
-def test_upstream_is_left_when_the_client_leaves_before_the_first_byte(live, key, lab, provider):
+def test_the_provider_call_is_closed_when_the_client_disconnects_before_the_first_byte(
+    live, key, lab, provider
+):
     make_model(lab, "lab/alto", upstream="nothing")
     live.refresh()
     body = json.dumps(ASK).encode()
@@ -184,7 +186,7 @@ def test_upstream_is_left_when_the_client_leaves_before_the_first_byte(live, key
     settled_record("stopped")
 
 
-def test_a_chunk_that_is_no_multiple_of_six_is_put_together_again(live, key, model, provider):
+def test_chunks_that_are_no_multiple_of_six_bytes(live, key, model, provider):
     provider.script("ok", speaking(seconds=0.5, chunks=7))
     answer = live.post("/audio/speech", key, json={**ASK, "stream_format": "sse", "response_format": "wav"})
     pieces = [base64.b64decode(delta["audio"]) for delta in events(answer.text)[:-1]]

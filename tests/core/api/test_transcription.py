@@ -1,4 +1,4 @@
-"""Sound in, text out: both encodings, every format, and what goes wrong before, during and after."""
+"""`POST audio/transcriptions`: both encodings, every format, failures before, during and after."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from core.models import UsageRecord
-from tests.core.api.conftest import make_model
 from tests.core.api.transcription_helpers import (
     PATH,
     WAV,
@@ -100,13 +99,13 @@ def test_every_format(live, key, ear, form, media_type, begins):
     settled_record("completed")
 
 
-def test_words_are_told_when_asked_for(live, key, ear):
+def test_requested_words_are_in_the_transcript(live, key, ear):
     found = send(live, key, response_format="verbose_json", **{"timestamp_granularities[]": "word"}).json()
     assert len(found["words"]) == len(TEXT.split())
     assert "segments" not in found
 
 
-def test_a_model_of_json_alone_is_asked_for_json(live, key, lab, provider):
+def test_a_model_with_json_only_is_called_with_json(live, key, lab, provider):
     make_transcription_model(lab, features=["language", "streaming"], formats=["json", "text"])
     fields = {"response_format": "verbose_json", "timestamp_granularities[]": "segment", "temperature": "0"}
     found = send(live, key, language="en", **fields).json()
@@ -126,7 +125,9 @@ def test_a_model_of_json_alone_is_asked_for_json(live, key, lab, provider):
         ({"prompt": "Names"}, "prompt"),
     ],
 )
-def test_what_would_be_invented_is_refused_and_names_who_can(live, key, lab, provider, fields, param):
+def test_unsupported_details_are_refused_naming_models_that_have_them(
+    live, key, lab, provider, fields, param
+):
     make_transcription_model(lab, features=["language"])
     make_transcription_model(lab, slug="lab/able")
     answer = send(live, key, **fields)
@@ -136,7 +137,7 @@ def test_what_would_be_invented_is_refused_and_names_who_can(live, key, lab, pro
     assert not UsageRecord.objects.exists()
 
 
-def test_a_language_a_model_does_not_understand(live, key, lab):
+def test_an_unsupported_language_is_refused(live, key, lab):
     make_transcription_model(lab, languages=["en-US"])
     make_transcription_model(lab, slug="lab/able", languages=["de", "en"])
     assert_error(send(live, key, language="german"), 400, "unsupported_parameter", "language")
@@ -174,7 +175,7 @@ def test_events_of_speakers(live, key, ear):
 
 
 @pytest.mark.parametrize("scenario", ["heard-then-cut", "heard-then-error"])
-def test_a_failure_after_the_first_word_is_an_event(live, key, lab, scenario, incoming):
+def test_a_failure_after_the_first_delta_is_an_event(live, key, lab, scenario, incoming):
     make_transcription_model(lab, upstream=scenario)
     *_, last, rest = send(live, key, stream="true").text.split("\n\n")
     event = json.loads(last.removeprefix("data: "))
@@ -187,7 +188,7 @@ def test_a_failure_after_the_first_word_is_an_event(live, key, lab, scenario, in
 
 @pytest.mark.parametrize("stream", ["true", "false"])
 @pytest.mark.parametrize(("scenario", "code"), [(page(500), 502), (status(429), 429), (status(401), 502)])
-def test_a_failure_before_the_first_word_has_a_status_and_costs_nothing(
+def test_a_failure_before_the_first_delta_has_a_status_and_costs_nothing(
     live, key, ear, provider, scenario, code, stream, incoming
 ):
     provider.script("whisper", scenario)
@@ -199,7 +200,7 @@ def test_a_failure_before_the_first_word_has_a_status_and_costs_nothing(
     assert incoming() == []
 
 
-def test_upstream_is_left_when_the_client_leaves(live, key, lab, provider, incoming):
+def test_the_provider_call_is_closed_when_the_client_disconnects(live, key, lab, provider, incoming):
     make_transcription_model(lab, upstream="heard-slowly")
     live.refresh()
     with live.client.stream(
@@ -215,20 +216,6 @@ def test_upstream_is_left_when_the_client_leaves(live, key, lab, provider, incom
     wait_for(lambda: not incoming())
 
 
-def test_a_translation(live, key, ear, provider):
-    found = send(live, key, path="/audio/translations", response_format="verbose_json").json()
-    assert (found["task"], found["language"], found["text"]) == ("translate", "english", TEXT)
-    assert provider.requests[0].path == "/v1/audio/translations"
-    assert settled_record("completed").task == "translation"
-
-
-def test_a_translation_by_a_model_that_cannot_names_who_can(live, key, ear, lab):
-    make_model(lab, "lab/deaf", tasks=["transcription"])
-    answer = send(live, key, path="/audio/translations", model="lab/deaf")
-    assert_error(answer, 400, "no_translator", "model")
-    assert answer.json()["error"]["metadata"]["models"] == ["lab/ear"]
-
-
 @pytest.mark.parametrize(
     ("file", "code"),
     [
@@ -241,7 +228,7 @@ def test_a_translation_by_a_model_that_cannot_names_who_can(live, key, ear, lab)
         (b"ffconcat version 1.0\nfile /etc/passwd\n", "unsupported_media"),
     ],
 )
-def test_what_is_no_sound_is_refused_whatever_it_is_called(live, key, ear, provider, file, code, incoming):
+def test_a_file_without_audio_is_refused_whatever_its_name(live, key, ear, provider, file, code, incoming):
     assert_error(send(live, key, file, name="speech.mp3"), 400, code, "file")
     assert_error(send_json(live, key, file), 400, code, "input_audio.data")
     assert (provider.requests, incoming()) == ([], [])
@@ -299,12 +286,12 @@ def test_other_encodings_are_refused(live, key, ear, content_type, code):
     assert live.post(PATH, key, content=b"x", headers=headers).status_code == code
 
 
-def test_nobody_uploads_without_a_key(live, ear, incoming):
+def test_an_upload_needs_a_key(live, ear, incoming):
     assert send(live, "").status_code == 401
     assert incoming() == []
 
 
-def test_a_client_that_leaves_in_the_middle_leaves_nothing(live, key, ear, provider, incoming):
+def test_no_file_is_left_by_a_client_that_disconnects(live, key, ear, provider, incoming):
     live.refresh()
     body = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n' + WAV
     head = (
@@ -334,7 +321,7 @@ def test_a_budget_counts_the_seconds_before_anything_is_sent(live, key, ear, pro
     assert provider.requests == []
 
 
-def test_a_stream_that_says_nothing_for_long_is_kept_alive(live, key, lab, provider, monkeypatch):
+def test_a_silent_stream_gets_keep_alive_comments(live, key, lab, provider, monkeypatch):
     monkeypatch.setattr("core.api.http.streaming.KEEP_ALIVE", 0.1)
     make_transcription_model(lab, features=["streaming"], upstream="late")
     provider.script("late", late)

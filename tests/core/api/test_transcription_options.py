@@ -1,4 +1,4 @@
-"""Wishes that only some models and servers know: they reach those, and nobody else."""
+"""Transcription options that only some models and servers support."""
 
 from __future__ import annotations
 
@@ -24,25 +24,25 @@ def sure(lab):
 
 
 @pytest.mark.parametrize("name", ["include", "include[]", "include[0]"])
-def test_logprobs_are_told_where_they_are_asked_for(live, key, sure, provider, name):
+def test_requested_logprobs_are_in_the_transcript(live, key, sure, provider, name):
     found = send(live, key, **{name: "logprobs"}).json()
     assert (found["text"], found["logprobs"]) == (TEXT, TOKENS)
     assert [value for field, value in provider.requests[0].form if field == "include[]"] == ["logprobs"]
 
 
-def test_logprobs_are_not_told_where_nobody_asks(live, key, sure, provider):
+def test_logprobs_are_absent_unless_requested(live, key, sure, provider):
     assert "logprobs" not in send(live, key).json()
     assert "include[]" not in dict(provider.requests[0].form)
 
 
-def test_logprobs_come_with_the_events(live, key, sure):
+def test_logprobs_are_in_the_events(live, key, sure):
     frames = send(live, key, stream="true", **{"include[]": "logprobs"}).text.split("\n\n")[:-2]
     *deltas, done = [json.loads(frame.removeprefix("data: ")) for frame in frames]
     assert [delta["logprobs"] for delta in deltas] == [[one] for one in TOKENS]
     assert (done["type"], done["text"], done["logprobs"]) == ("transcript.text.done", TEXT, TOKENS)
 
 
-def test_logprobs_of_a_model_that_tells_none_names_who_does(live, key, lab, provider):
+def test_a_model_without_logprobs_names_models_that_have_them(live, key, lab, provider):
     make_transcription_model(lab)
     make_transcription_model(lab, slug="lab/able", features=["logprobs"])
     answer = send(live, key, include="logprobs")
@@ -51,7 +51,7 @@ def test_logprobs_of_a_model_that_tells_none_names_who_does(live, key, lab, prov
     assert provider.requests == []
 
 
-def test_logprobs_have_no_place_in_other_formats(live, key, sure, provider):
+def test_logprobs_are_refused_in_other_formats(live, key, sure, provider):
     assert_error(
         send(live, key, include="logprobs", response_format="text"), 400, "unsupported_value", "include"
     )
@@ -62,7 +62,7 @@ WISHES = {"num_speakers": "2", "tag_audio_events": "true", "enable_logging": "fa
 
 
 @pytest.mark.parametrize("known", [[], ["num_speakers"], [*WISHES]])
-def test_wishes_reach_the_servers_that_know_them(live, key, lab, provider, known):
+def test_options_reach_the_servers_that_support_them(live, key, lab, provider, known):
     endpoint = Endpoint.objects.get(model=make_transcription_model(lab))
     endpoint.options = {"hints": known}
     endpoint.save()
@@ -71,7 +71,7 @@ def test_wishes_reach_the_servers_that_know_them(live, key, lab, provider, known
     assert {name: sent[name] for name in WISHES if name in sent} == {name: WISHES[name] for name in known}
 
 
-def test_a_provider_that_stays_silent_is_given_up_for_the_next(live, key, lab, provider, monkeypatch):
+def test_a_silent_provider_is_replaced_by_the_next(live, key, lab, provider, monkeypatch):
     monkeypatch.setattr(targets, "FIRST_EVENT_SECONDS", 0.3 - SECONDS)
     model = make_transcription_model(lab, upstream="nothing")
     other = make_provider("other", provider.url)

@@ -1,4 +1,4 @@
-"""Sound in any language, text in English: by two models where no one model can."""
+"""`POST audio/translations`: by one model, or by a transcription model and a chat model."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import pytest
 from core.access import keys
 from core.models import Attempt, Endpoint, Price, Provider, UsageRecord
 from tests.core.api.conftest import make_model
-from tests.core.api.transcription_helpers import assert_error, send
+from tests.core.api.transcription_helpers import assert_error, make_transcription_model, send, settled_record
 from tests.fakes.transcription import TEXT
 
 
 @pytest.fixture
 def rehearsed(lab):
-    """`lab/deaf` only writes down; `rehearsal/echo` is a chat model that tells back what it is told."""
+    """`lab/deaf` only transcribes; `stage/echo` is a chat model that repeats the message."""
     ear = make_model(
         lab, "lab/deaf", "whisper", price=None, tasks=["transcription"], features=["segments"], limits={}
     )
@@ -31,7 +31,27 @@ def rehearsed(lab):
         Price.objects.create(endpoint=echo, kind=kind, unit="token", usd_per_unit=Decimal("0.001"))
 
 
-def test_a_translation_by_two_models_says_so_and_costs_two_lines(live, key, rehearsed):
+@pytest.fixture
+def ear(lab):
+    """`lab/ear`: words, segments, speakers; a ten-thousandth a second."""
+    return make_transcription_model(lab, formats=["json", "verbose_json", "diarized_json"])
+
+
+def test_a_translation(live, key, ear, provider):
+    found = send(live, key, path="/audio/translations", response_format="verbose_json").json()
+    assert (found["task"], found["language"], found["text"]) == ("translate", "english", TEXT)
+    assert provider.requests[0].path == "/v1/audio/translations"
+    assert settled_record("completed").task == "translation"
+
+
+def test_a_model_without_translation_names_models_that_translate(live, key, ear, lab):
+    make_model(lab, "lab/deaf", tasks=["transcription"])
+    answer = send(live, key, path="/audio/translations", model="lab/deaf")
+    assert_error(answer, 400, "no_translator", "model")
+    assert answer.json()["error"]["metadata"]["models"] == ["lab/ear"]
+
+
+def test_a_translation_by_two_models_names_both_and_costs_both(live, key, rehearsed):
     answer = send(live, key, path="/audio/translations", model="lab/deaf", response_format="verbose_json")
     assert answer.status_code == 200
     found = answer.json()
@@ -51,9 +71,7 @@ def test_a_translation_by_two_models_says_so_and_costs_two_lines(live, key, rehe
     assert found["usage"]["cost"] == float(record.cost)
 
 
-def test_a_key_that_may_not_use_the_translator_is_told_before_anything_is_sent(
-    live, alice, rehearsed, provider
-):
+def test_a_key_without_the_translator_is_refused_before_anything_is_sent(live, alice, rehearsed, provider):
     secret, _ = keys.issue(alice, name="narrow", allowed_models=["lab/deaf"])
     answer = send(live, secret, path="/audio/translations", model="lab/deaf")
     assert_error(answer, 403, "model_not_allowed", "model")

@@ -36,7 +36,7 @@ def test_buckets_are_cumulative():
     assert found['polyphony_request_seconds_sum{route="/models"}'] == "1000.306000"
 
 
-def test_every_name_is_explained_once():
+def test_every_metric_has_one_help_line():
     lines = list(RequestMetrics().lines([("polyphony_x", "Of x.", 1.5)]))
     names = [line.split()[2] for line in lines if line.startswith("# HELP")]
     assert len(set(names)) == len(names) == 5
