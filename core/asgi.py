@@ -16,7 +16,8 @@ pages = get_asgi_application()
 # the registry must be ready before anything below touches a model
 from core import background
 from core.api.http.app import application as api
-from core.server.limits import BodyLimit, Receive, Scope, Send, TrustedProxies, body_caps
+from core.server.limits import BodyLimit, Receive, Scope, Send, body_caps
+from core.server.proxies import TrustedProxies
 from playground.urls import websocket_urlpatterns
 
 sockets = URLRouter(websocket_urlpatterns)

@@ -84,7 +84,7 @@ async def voices(request: Request) -> Response:
 
 async def providers(request: Request) -> Response:
     await authenticate(request)
-    shown = [entry for entry in snapshot.current().providers.values() if entry.enabled]
+    enabled = [entry for entry in snapshot.current().providers.values() if entry.enabled]
     return json_response(
         {
             "data": [
@@ -96,7 +96,7 @@ async def providers(request: Request) -> Response:
                     "status_page_url": None,
                     "website": entry.website or None,
                 }
-                for entry in sorted(shown, key=lambda entry: entry.slug)
+                for entry in sorted(enabled, key=lambda entry: entry.slug)
             ]
         }
     )

@@ -1,10 +1,10 @@
-"""ASGI middleware for any server: a limit on bodies, and forwarded headers of trusted proxies only."""
+"""What a client may demand of the server; the limit on bodies is also ASGI middleware for any server."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from core.api.http.middleware import SERVER_SEND
@@ -15,8 +15,6 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
-Address = IPv4Address | IPv6Address
-Network = IPv4Network | IPv6Network
 
 MIB = 1024 * 1024
 PAGE_CAP = 5 * MIB // 2
@@ -36,6 +34,31 @@ def body_caps(max_upload_mb: int) -> Callable[[str], int]:
         return chat if path.endswith(CHAT_PATHS) else upload
 
     return cap
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a client may demand of the server.
+
+    `cap_for` gives the most bytes of a body by path; a body has to arrive at `body_bytes_per_second` in every
+    `body_window_seconds`. A client may read nothing for `stall_seconds`; a refused connection is read on for
+    `linger_seconds`. `unread_messages` and `unread_bytes` are those of a websocket that its application has
+    not received. An application may go on for `disconnect_seconds` after its client has left.
+    """
+
+    cap_for: Callable[[str], int] = field(default_factory=lambda: body_caps(50))
+    stall_seconds: float = 10.0
+    header_seconds: float = 10.0
+    body_window_seconds: float = 60.0
+    body_bytes_per_second: float = 1000.0
+    linger_seconds: float = 2.0
+    idle_seconds: float = 60.0
+    unread_messages: int = 256
+    unread_bytes: int = 4 * MIB
+    message_bytes: int = MIB
+    disconnect_seconds: float = 30.0
+    drain_seconds: float = 30.0
+    check_seconds: float = 1.0
 
 
 def error_body(status: int, message: str, error_type: str) -> bytes:
@@ -128,82 +151,3 @@ class _BodyCounter:
         ]
         await self._send({"type": "http.response.start", "status": 413, "headers": headers})
         await self._send({"type": "http.response.body", "body": body})
-
-
-class TrustedProxies:
-    """Takes `X-Forwarded-For` and `-Proto` from these networks only; the application sees neither header."""
-
-    def __init__(self, app: Application, networks: Iterable[str | Network]) -> None:
-        self.app = app
-        self.networks = parse_networks(networks)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] in ("http", "websocket"):
-            scope = resolve_origin(scope, self.networks)
-        await self.app(scope, receive, send)
-
-
-def parse_networks(networks: Iterable[str | Network]) -> tuple[Network, ...]:
-    """Addresses and networks in any notation `ipaddress` knows. Raises ValueError naming an invalid one."""
-    return tuple(ip_network(network) for network in networks)
-
-
-def resolve_origin(scope: Scope, trusted: tuple[Network, ...]) -> Scope:
-    """The scope with `client` and `scheme` from the headers of a trusted proxy, or else from the socket.
-
-    Forwarded headers are removed, so doing it twice changes nothing.
-    """
-    forwarded = [(name, value) for name, value in scope["headers"] if _is_forwarded(name)]
-    if not forwarded:
-        return scope
-    resolved = {**scope, "headers": [pair for pair in scope["headers"] if not _is_forwarded(pair[0])]}
-    peer = _parse_address(scope["client"][0]) if scope.get("client") else None
-    if peer is None or not _in_any(peer, trusted):
-        return resolved
-    hops = _values(forwarded, b"x-forwarded-for")
-    if hops:
-        resolved["client"] = [str(_origin(peer, hops, trusted)), 0]
-    if protocols := _values(forwarded, b"x-forwarded-proto"):
-        plain = "http" if scope["type"] == "http" else "ws"
-        resolved["scheme"] = f"{plain}s" if protocols[-1].lower() in ("https", "wss") else plain
-    return resolved
-
-
-def _is_forwarded(name: bytes) -> bool:
-    return name.startswith(b"x-forwarded-") or name in (b"forwarded", b"x-real-ip", b"daphne-root-path")
-
-
-def _values(headers: list[tuple[bytes, bytes]], wanted: bytes) -> list[str]:
-    joined = b",".join(value for name, value in headers if name == wanted)
-    return [part.strip() for part in joined.decode("latin-1").split(",") if part.strip()]
-
-
-def _origin(peer: Address, hops: list[str], trusted: tuple[Network, ...]) -> Address:
-    """Each proxy adds the peer it saw at the end: the last untrusted address is the client."""
-    origin = peer
-    for hop in reversed(hops):
-        address = _parse_address(hop)
-        if address is None:
-            break
-        origin = address
-        if not _in_any(address, trusted):
-            break
-    return origin
-
-
-def _in_any(address: Address, networks: tuple[Network, ...]) -> bool:
-    return any(address in network for network in networks)
-
-
-def _parse_address(text: str) -> Address | None:
-    text = text.strip('"')
-    if text.startswith("["):
-        text = text[1:].partition("]")[0]
-    elif text.count(":") == 1:
-        text = text.partition(":")[0]
-    try:
-        address = ip_address(text)
-    except ValueError:
-        return None
-    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    return mapped or address

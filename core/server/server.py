@@ -15,7 +15,6 @@ import signal
 import socket
 import time
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -38,7 +37,8 @@ from core.server import internals
 from core.server.certificate import Certificate, self_signed
 from core.server.channel import Channel
 from core.server.flow import SLICE, Message, RequestQueue, WebSocketQueue
-from core.server.limits import MIB, Application, body_caps, parse_networks, resolve_origin
+from core.server.limits import Application, Limits
+from core.server.proxies import parse_networks, resolve_origin
 from core.server.request import HTTPFactory, Request
 from core.server.websocket import WebSocket, WebSocketFactory
 
@@ -51,31 +51,6 @@ BACKLOG = 1024
 """Connections queued by the kernel; beyond that, clients wait seconds before trying again."""
 DrainHook = Callable[[], Awaitable[None]]
 Connection = Request | WebSocket
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What a client may demand of the server.
-
-    `cap_for` gives the most bytes of a body by path; a body has to arrive at `body_bytes_per_second` in every
-    `body_window_seconds`. A client may read nothing for `stall_seconds`; a refused connection is read on for
-    `linger_seconds`. `unread_messages` and `unread_bytes` are those of a websocket that its application has
-    not received. An application may go on for `disconnect_seconds` after its client has left.
-    """
-
-    cap_for: Callable[[str], int] = field(default_factory=lambda: body_caps(50))
-    stall_seconds: float = 10.0
-    header_seconds: float = 10.0
-    body_window_seconds: float = 60.0
-    body_bytes_per_second: float = 1000.0
-    linger_seconds: float = 2.0
-    idle_seconds: float = 60.0
-    unread_messages: int = 256
-    unread_bytes: int = 4 * MIB
-    message_bytes: int = MIB
-    disconnect_seconds: float = 30.0
-    drain_seconds: float = 30.0
-    check_seconds: float = 1.0
 
 
 def serve(

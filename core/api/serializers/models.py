@@ -130,8 +130,8 @@ def voice_objects(models: Iterable[ModelEntry]) -> list[dict[str, Any]]:
 
 def best_endpoint(model: ModelEntry) -> EndpointEntry | None:
     """The endpoint that would be called first: the first ready one, else the first enabled one."""
-    shown = [endpoint for endpoint in model.endpoints if endpoint.visible]
-    return next((endpoint for endpoint in shown if ready(endpoint).ready), shown[0] if shown else None)
+    visible = [endpoint for endpoint in model.endpoints if endpoint.visible]
+    return next((endpoint for endpoint in visible if ready(endpoint).ready), visible[0] if visible else None)
 
 
 def ready(endpoint: EndpointEntry) -> Readiness:

@@ -27,8 +27,8 @@ from core.catalogue.readiness import readiness
 from core.catalogue.seed.tables import seed_catalogue
 from core.models import User
 from core.providers import registry
-from core.server.limits import body_caps
-from core.server.server import Limits, serve
+from core.server.limits import Limits, body_caps
+from core.server.server import serve
 
 
 class Command(BaseCommand):

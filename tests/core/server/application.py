@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
-from core.server.limits import Message, Receive, Scope, Send
-from core.server.server import Limits, serve
+from core.server.limits import Limits, Message, Receive, Scope, Send
+from core.server.server import serve
 
 MIB = 1024 * 1024
 marks: list[str] = []

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from core.server.server import Limits
+from core.server.limits import Limits
 from tests.core.server.processes import (
     ServerProcess,
     is_reset,
