@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
@@ -12,31 +12,16 @@ from core import ledger
 from core.access import admission
 from core.access import snapshot as access
 from core.background import state
-from core.bodies.chat.collector import ChatCollector, FinishedChat
-from core.bodies.collector import Collector
-from core.bodies.speech import FinishedSpeech, SpeechCollector
-from core.bodies.transcription.collector import FinishedTranscript, TranscriptCollector
+from core.bodies.tasks import COLLECTORS
 from core.catalogue import route
 from core.contract.errors import AuthenticationFailed, Interrupted, PolyphonyError, Unavailable
 from core.contract.events import Event, Outcome, Receipt, Started
 from core.contract.requests import Caller, Request
-from core.contract.tasks import Task, TaskTable
 from core.routing import dispatch
 from core.routing.health import Health
 
 health = Health()
 """Which targets failed lately; per process and not shared between processes."""
-
-COLLECTORS: TaskTable[Callable[[], Collector[Any, Any]]] = TaskTable(
-    "gateway",
-    {
-        Task.SPEECH: SpeechCollector,
-        Task.TRANSCRIPTION: TranscriptCollector,
-        Task.TRANSLATION: TranscriptCollector,
-        Task.CHAT: ChatCollector,
-    },
-)
-"""Constructs the collector of a task's events."""
 
 
 class Session:
@@ -100,9 +85,9 @@ async def stream(caller: Caller, request: Request) -> AsyncGenerator[Event, None
 
 @dataclass(frozen=True, slots=True)
 class CollectedAnswer:
-    """A whole answer: `content` is of the request's task, `started` the attempt that it came from."""
+    """A whole answer: `content` is what the collector of the task finished, `started` its attempt."""
 
-    content: FinishedSpeech | FinishedTranscript | FinishedChat
+    content: Any
     started: Started | None
     receipt: Receipt
 

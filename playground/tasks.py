@@ -1,9 +1,12 @@
-"""The tasks that have a tab, and how each package of the playground finds its module for one of them."""
+"""The tasks as the pages know them: labels, which have a tab, and how a package finds its module for one."""
 
 from __future__ import annotations
 
 from importlib import import_module
 from types import ModuleType
+from typing import NamedTuple
+
+from django.utils.translation import gettext_lazy
 
 from core.contract.tasks import Task, TaskTable, UnknownTask
 
@@ -12,6 +15,25 @@ TASKS = (Task.SPEECH, Task.TRANSCRIPTION, Task.TRANSLATION, Task.CHAT)
 
 CONVERSATIONAL = frozenset({Task.CHAT})
 """Those whose runs may belong to a conversation."""
+
+
+class TaskLabel(NamedTuple):
+    icon: str
+    label: str
+
+
+LABELS = TaskTable(
+    "labels",
+    {
+        Task.SPEECH: TaskLabel("speaker", gettext_lazy("Speech")),
+        Task.TRANSCRIPTION: TaskLabel("mic", gettext_lazy("Transcription")),
+        Task.TRANSLATION: TaskLabel("translate", gettext_lazy("Translation")),
+        Task.CHAT: TaskLabel("chat", gettext_lazy("Chat")),
+        Task.IMAGE: TaskLabel("image", gettext_lazy("Images")),
+        Task.EMBEDDING: TaskLabel("chart", gettext_lazy("Embeddings")),
+    },
+)
+"""In the order of the sections of the catalogue."""
 
 
 def modules(package: str) -> TaskTable[ModuleType]:

@@ -12,9 +12,9 @@ from core.api.http.middleware import Scope, Send
 from core.api.http.responders import StreamingResponder
 from core.api.http.streaming import EVENT_STREAM, ResponseStream, generation_headers, sse_event
 from core.api.transcript import TranscriptCall, TranscriptResponder, receive_call
-from core.bodies.tasks import TRANSCRIPT_OPTIONS
 from core.bodies.transcription.body import TranscriptionBody
 from core.bodies.transcription.collector import TranscriptCollector
+from core.bodies.transcription.tasks import TRANSCRIPT_OPTIONS
 from core.bodies.transcription.transcript import render_transcript, segment_event, transcript_usage
 from core.contract.errors import PolyphonyError
 from core.contract.events import Event, Segment, Started, TranscriptDelta

@@ -1,4 +1,4 @@
-"""The tables of this layer by task: request bodies, and what a transcript is to contain."""
+"""The tables of this layer by task: request bodies, and collectors of answers."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from typing import Any
 
 from core.bodies import translation
 from core.bodies.chat.body import ChatBody
-from core.bodies.speech import SpeechBody
+from core.bodies.chat.collector import ChatCollector
+from core.bodies.collector import Collector
+from core.bodies.speech import SpeechBody, SpeechCollector
 from core.bodies.transcription import body as transcription
-from core.bodies.transcription.options import TranscriptOptions
+from core.bodies.transcription.collector import TranscriptCollector
 from core.bodies.validation import Body
 from core.contract.tasks import Task, TaskTable
 
@@ -27,11 +29,13 @@ BODIES: TaskTable[type[Body]] = TaskTable(
 `request()` of audio tasks takes the `AudioFile`, that of a chat the messages with `Media` for files.
 """
 
-TRANSCRIPT_OPTIONS: TaskTable[Callable[[Any], TranscriptOptions]] = TaskTable(
-    "transcript options",
+COLLECTORS: TaskTable[Callable[[], Collector[Any, Any]]] = TaskTable(
+    "collectors",
     {
-        Task.TRANSCRIPTION: transcription.transcript_options,
-        Task.TRANSLATION: translation.transcript_options,
+        Task.SPEECH: SpeechCollector,
+        Task.TRANSCRIPTION: TranscriptCollector,
+        Task.TRANSLATION: TranscriptCollector,
+        Task.CHAT: ChatCollector,
     },
 )
-"""Takes the request of that task."""
+"""Constructs what collects the events of an answer and finishes it as a whole."""

@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from core.contract.tasks import FACTS, Task, TaskTable
+from core.contract.tasks import FACTS, Comparison, Task
 from core.contract.usage import Price
 
 MILLION = Decimal(1_000_000)
@@ -111,11 +111,11 @@ def money(amount: Decimal) -> str:
 
 
 def comparable(prices: Sequence[Price], task: Task | None) -> Decimal | None:
-    """About what the task's usual unit costs in USD (see `USUAL_UNIT_PRICES`); None when unpriced.
+    """About what the quantity costs in USD that the task's prices are compared by; None when unpriced.
 
     An estimate for sorting and filtering, never for a bill.
     """
-    return USUAL_UNIT_PRICES[task](prices) if prices and task else None
+    return COMPARISONS[FACTS[task].comparison](prices) if prices and task else None
 
 
 def per_million_characters(prices: Sequence[Price]) -> Decimal:
@@ -144,17 +144,12 @@ def per_million_tokens(prices: Sequence[Price]) -> Decimal:
     return amount(prices, "text_in.token") * MILLION
 
 
-USUAL_UNIT_PRICES: TaskTable[Callable[[Sequence[Price]], Decimal]] = TaskTable(
-    "core.catalogue.prices",
-    {
-        Task.SPEECH: per_million_characters,
-        Task.TRANSCRIPTION: per_minute,
-        Task.TRANSLATION: per_minute,
-        Task.CHAT: per_million_tokens,
-        Task.IMAGE: per_image,
-        Task.EMBEDDING: per_million_tokens,
-    },
-)
+COMPARISONS: dict[Comparison, Callable[[Sequence[Price]], Decimal]] = {
+    Comparison.MILLION_CHARACTERS: per_million_characters,
+    Comparison.MINUTE: per_minute,
+    Comparison.MILLION_TOKENS: per_million_tokens,
+    Comparison.IMAGE: per_image,
+}
 
 
 def amount(prices: Sequence[Price], name: str) -> Decimal:

@@ -39,12 +39,31 @@ class TaskTable(dict[Task, V]):
         raise UnknownTask(f"{self.layer} has no row for the task {task}.")
 
 
+class Comparison(StrEnum):
+    """The quantity that prices of models of one task are compared by."""
+
+    MILLION_CHARACTERS = "million_characters"
+    MINUTE = "minute"
+    MILLION_TOKENS = "million_tokens"
+    IMAGE = "image"
+
+
 @dataclass(frozen=True, slots=True)
 class TaskFacts:
-    """`path` is the endpoint below the prefix of the API; `prices` are the units of its price, best first."""
+    """What is known of a task in all layers.
+
+    `path` is its endpoint below the prefix of the API, `api_type` what `GET generation` calls it. `inputs`
+    and `outputs` are the modalities of a model of which only the task is known. `prices` are the units its
+    price is quoted in, best first. `has_finish_reason`: its answers have one, which is not stored.
+    """
 
     path: str
+    api_type: str
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
     prices: tuple[str, ...]
+    comparison: Comparison
+    has_finish_reason: bool = False
 
 
 AUDIO_PRICES = ("audio_in.second", "audio_in.token", "text_out.token")
@@ -52,12 +71,43 @@ FACTS = TaskTable(
     "contract",
     {
         Task.SPEECH: TaskFacts(
-            "/audio/speech", ("text_in.character", "text_in.token", "audio_out.token", "audio_out.second")
+            "/audio/speech",
+            "tts",
+            ("text",),
+            ("speech",),
+            ("text_in.character", "text_in.token", "audio_out.token", "audio_out.second"),
+            Comparison.MILLION_CHARACTERS,
         ),
-        Task.TRANSCRIPTION: TaskFacts("/audio/transcriptions", AUDIO_PRICES),
-        Task.TRANSLATION: TaskFacts("/audio/translations", AUDIO_PRICES),
-        Task.CHAT: TaskFacts("/chat/completions", ("text_in.token", "text_out.token")),
-        Task.IMAGE: TaskFacts("/images/generations", ("image_out.image", "text_in.token", "image_out.token")),
-        Task.EMBEDDING: TaskFacts("/embeddings", ("text_in.token",)),
+        Task.TRANSCRIPTION: TaskFacts(
+            "/audio/transcriptions", "stt", ("audio",), ("transcription",), AUDIO_PRICES, Comparison.MINUTE
+        ),
+        Task.TRANSLATION: TaskFacts(
+            "/audio/translations", "stt", ("audio",), ("transcription",), AUDIO_PRICES, Comparison.MINUTE
+        ),
+        Task.CHAT: TaskFacts(
+            "/chat/completions",
+            "completions",
+            ("text",),
+            ("text",),
+            ("text_in.token", "text_out.token"),
+            Comparison.MILLION_TOKENS,
+            has_finish_reason=True,
+        ),
+        Task.IMAGE: TaskFacts(
+            "/images/generations",
+            "image",
+            ("text",),
+            ("image",),
+            ("image_out.image", "text_in.token", "image_out.token"),
+            Comparison.IMAGE,
+        ),
+        Task.EMBEDDING: TaskFacts(
+            "/embeddings",
+            "embeddings",
+            ("text",),
+            ("embeddings",),
+            ("text_in.token",),
+            Comparison.MILLION_TOKENS,
+        ),
     },
 )

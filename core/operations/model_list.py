@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any, Required, TypedDict
 
-from core.contract.tasks import Task, TaskTable
+from core.contract.tasks import FACTS, Task
 from core.contract.usage import Kind, Price, Unit
 
 TASK_OF_OUTPUT = {
@@ -22,19 +22,6 @@ TASK_OF_OUTPUT = {
     "image": Task.IMAGE,
     "embeddings": Task.EMBEDDING,
 }
-MODALITIES: TaskTable[tuple[list[str], list[str]]] = TaskTable(
-    "core.operations.model_list",
-    {
-        Task.SPEECH: (["text"], ["speech"]),
-        Task.TRANSCRIPTION: (["audio"], ["transcription"]),
-        Task.TRANSLATION: (["audio"], ["transcription"]),
-        Task.CHAT: (["text"], ["text"]),
-        Task.IMAGE: (["text"], ["image"]),
-        Task.EMBEDDING: (["text"], ["embeddings"]),
-    },
-)
-"""Input and output modalities of a model of which only the task is known."""
-
 DECLARED_TASKS = {
     "text-to-speech": Task.SPEECH,
     "automatic-speech-recognition": Task.TRANSCRIPTION,
@@ -137,13 +124,12 @@ def model_from_name(row: ModelRow, provider: str) -> ListedModel:
     """A row without details: the task that the server declares, else by the name; no price."""
     name = row["id"].rpartition("/")[2]
     task = DECLARED_TASKS.get(str(row.get("task") or row.get("type"))) or task_from_name(name)
-    inputs, outputs = MODALITIES[task]
     values = {
         "name": name[:160],
         "author": provider[:120],
         "tasks": [task.value],
-        "input_modalities": inputs,
-        "output_modalities": outputs,
+        "input_modalities": list(FACTS[task].inputs),
+        "output_modalities": list(FACTS[task].outputs),
     }
     return ListedModel(row["id"], values)
 

@@ -10,12 +10,25 @@ from core.contract.events import Event
 from core.contract.requests import Request
 from core.contract.route import Target
 from core.contract.speech import SpeechRequest
+from core.contract.tasks import Task, TaskTable
 from core.contract.transcription import TranscriptionRequest
 from core.contract.translation import TranslationRequest
 
 AdapterMethod = Callable[[Target, Request], AsyncGenerator[Event, None]]
 """Answers the request of one task with its events. Raises from the error tree, never retries, and closes
 its upstream when the generator is closed."""
+
+
+METHODS = TaskTable(
+    "providers",
+    {
+        Task.SPEECH: "speak",
+        Task.TRANSCRIPTION: "transcribe",
+        Task.TRANSLATION: "translate",
+        Task.CHAT: "chat",
+    },
+)
+"""The adapter's method for each task, as the Protocols below describe it."""
 
 
 class Adapter(Protocol):

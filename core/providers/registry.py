@@ -7,8 +7,8 @@ from contextlib import suppress
 from importlib import import_module
 
 from core.contract.errors import PolyphonyError
-from core.contract.tasks import Task, TaskTable
-from core.providers.base import Adapter, AdapterMethod
+from core.contract.tasks import Task
+from core.providers.base import METHODS, Adapter, AdapterMethod
 
 WIRES = {
     "openai": "core.providers.openai:OpenAI",
@@ -16,17 +16,6 @@ WIRES = {
     "rehearsal": "core.providers.rehearsal:Rehearsal",
 }
 """Module and class of each adapter; a new vendor is one line here."""
-
-METHODS = TaskTable(
-    "providers",
-    {
-        Task.SPEECH: "speak",
-        Task.TRANSCRIPTION: "transcribe",
-        Task.TRANSLATION: "translate",
-        Task.CHAT: "chat",
-    },
-)
-"""What the Protocols of `core.providers.base` call each task; having the method is the capability."""
 
 _adapters: dict[str, Adapter] = {}
 

@@ -5,7 +5,7 @@ Each has
 - `studio(entry, user, query)`: the context of the template `playground/tabs/<task>.html`. `query` holds the
   parameters of the page's URL. Raises `NotFound` for what they name and the user does not own;
 - `sample_params(entry, query)`: the parameters of the request that the code tab shows at first;
-- `receipt(run)`: the context of the template `playground/receipts/<task>.html`.
+- `receipt(run)`: the context of the template `FACTS.result`.
 """
 
 from playground.tasks import modules

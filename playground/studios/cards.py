@@ -3,33 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from core.catalogue.listing import Listing, Status
 from core.catalogue.snapshot import current
-from core.contract.tasks import Task, TaskTable
-
-
-class TaskLabel(NamedTuple):
-    icon: str
-    label: str
-
-
-LABELS = TaskTable(
-    "playground.studios.cards",
-    {
-        Task.SPEECH: TaskLabel("speaker", gettext_lazy("Speech")),
-        Task.TRANSCRIPTION: TaskLabel("mic", gettext_lazy("Transcription")),
-        Task.TRANSLATION: TaskLabel("translate", gettext_lazy("Translation")),
-        Task.CHAT: TaskLabel("chat", gettext_lazy("Chat")),
-        Task.IMAGE: TaskLabel("image", gettext_lazy("Images")),
-        Task.EMBEDDING: TaskLabel("chart", gettext_lazy("Embeddings")),
-    },
-)
-"""In the order of the sections of the catalogue."""
+from core.contract.tasks import Task
+from playground.tasks import LABELS
 
 STATES = {
     Status.READY: gettext_lazy("ready"),

@@ -27,11 +27,14 @@ class StudioFacts:
     """`rank`: of the tasks of a model, the one of the lowest rank has its tab opened.
 
     `parameters` are labels of parameters on a receipt where they differ from the common ones. Without
-    `described` the page leaves the model's description out.
+    `described` the page leaves the model's description out. `styles` is the template with the stylesheets of
+    the tab, "" where it has none of its own; `result` is the template that shows the result on a receipt.
     """
 
     rank: int
     first_event: str
+    styles: str = ""
+    result: str = "playground/receipts/text.html"
     uploads: UploadRules = ANY_FILE
     parameters: Mapping[str, str] = field(default_factory=dict)
     described: bool = True

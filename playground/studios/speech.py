@@ -18,7 +18,11 @@ from playground.studios.reasons import availability
 from playground.studios.recent_runs import recent_runs
 from playground.studios.voices import voice_picker
 
-FACTS = StudioFacts(rank=0, first_event=gettext_lazy("First sound from the provider"))
+FACTS = StudioFacts(
+    rank=0,
+    first_event=gettext_lazy("First sound from the provider"),
+    styles="playground/tabs/speech-styles.html",
+)
 
 
 def studio(entry: Listing, user: User, query: Mapping[str, str]) -> dict[str, Any]:

@@ -32,6 +32,8 @@ TRANSLATORS_SHOWN = 20
 FACTS = StudioFacts(
     rank=2,
     first_event=gettext_lazy("First words from the provider"),
+    styles="playground/tabs/transcription-styles.html",
+    result="playground/receipts/transcription.html",
     uploads=UploadRules(("audio/", "video/"), TAKEN, audio_required=True),
     parameters={"response_format": gettext_lazy("Asked for")},
     has_transcript=True,

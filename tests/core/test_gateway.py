@@ -16,6 +16,7 @@ from core import background
 from core.access import keys, snapshot
 from core.bodies.chat.collector import ChatCollector
 from core.bodies.speech import SpeechCollector
+from core.bodies.tasks import COLLECTORS
 from core.bodies.transcription.collector import TranscriptCollector
 from core.contract.audio import AudioFormat
 from core.contract.errors import (
@@ -29,7 +30,7 @@ from core.contract.events import AudioChunk, AudioStart, Event, Outcome, Receipt
 from core.contract.requests import Caller, Request, Source
 from core.contract.speech import SpeechRequest
 from core.contract.tasks import Task, UnknownTask
-from core.gateway import COLLECTORS, Session, collect, health, stream
+from core.gateway import Session, collect, health, stream
 from core.ledger import reports
 from core.models import AIModel, ApiKey, Attempt, Budget, Endpoint, Price, Provider, UsageRecord
 from core.models.offload import offload
@@ -238,7 +239,7 @@ async def test_a_task_without_a_collector_is_not_collected_by_anothers(lab, runn
     await lab()
     session = Session(running, request())
     monkeypatch.setattr(SpeechRequest, "task", "print")
-    with pytest.raises(UnknownTask, match="gateway has no row for the task print"):
+    with pytest.raises(UnknownTask, match="collectors has no row for the task print"):
         await collect(session)
     assert await UsageRecord.objects.acount() == 0
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from core.catalogue import snapshot as catalogue
-from core.contract.tasks import Task, TaskTable
+from core.contract.tasks import FACTS
 from core.models import Attempt, UsageRecord
 
 INPUT_TOKENS = ("text_in.token", "audio_in.token", "image_in.token", "video_in.token", "file_in.token")
@@ -25,36 +24,15 @@ def chat_finish_reason(record: UsageRecord) -> str | None:
     return "error" if record.outcome in ("failed", "partial", "interrupted") else None
 
 
-@dataclass(frozen=True, slots=True)
-class TaskFields:
-    """The fields that differ by task: OpenRouter's `api_type`, and how `finish_reason` is found."""
-
-    api_type: str
-    finish_reason: Callable[[UsageRecord], str | None] = outcome
-
-
-TASK_FIELDS = TaskTable(
-    "generation serializer",
-    {
-        Task.SPEECH: TaskFields("tts"),
-        Task.TRANSCRIPTION: TaskFields("stt"),
-        Task.TRANSLATION: TaskFields("stt"),
-        Task.CHAT: TaskFields("completions", chat_finish_reason),
-        Task.IMAGE: TaskFields("image"),
-        Task.EMBEDDING: TaskFields("embeddings"),
-    },
-)
-
-
 def generation_object(record: UsageRecord, attempts: list[Attempt]) -> dict[str, Any]:
     """`Generation` of the schemas, with OpenRouter's further fields; what is not stored is null.
 
     Raises `UnknownTask` for a record of a task without a row.
     """
-    units, fields = record.units, TASK_FIELDS[record.task]
+    units, facts = record.units, FACTS[record.task]
     return {
         "id": record.public_id,
-        "api_type": fields.api_type,
+        "api_type": facts.api_type,
         "model": record.model,
         "provider_name": provider_name(record.provider),
         "created_at": record.created_at,
@@ -62,7 +40,7 @@ def generation_object(record: UsageRecord, attempts: list[Attempt]) -> dict[str,
         "cancelled": record.outcome == "stopped",
         "latency": record.first_event_ms,
         "generation_time": record.total_ms,
-        "finish_reason": fields.finish_reason(record),
+        "finish_reason": chat_finish_reason(record) if facts.has_finish_reason else outcome(record),
         "native_finish_reason": record.error or None,
         "tokens_prompt": token_count(units, *INPUT_TOKENS),
         "tokens_completion": token_count(units, *OUTPUT_TOKENS),

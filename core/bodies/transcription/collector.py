@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.bodies.tasks import TRANSCRIPT_OPTIONS
+from core.bodies.transcription.tasks import TRANSCRIPT_OPTIONS
 from core.contract.events import (
     Event,
     Segment,

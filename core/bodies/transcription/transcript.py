@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, TypedDict
 
-from core.bodies.tasks import TRANSCRIPT_OPTIONS
 from core.bodies.transcription.collector import FinishedTranscript
 from core.bodies.transcription.options import TranscriptOptions
 from core.bodies.transcription.subtitles import cues, srt, vtt, word_cues
+from core.bodies.transcription.tasks import TRANSCRIPT_OPTIONS
 from core.contract.events import Receipt, Segment, TranscriptWord
 from core.contract.languages import english_name
 from core.contract.transcription import TranscriptFormat

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_safe
 
 from core.catalogue.listing import Filters, listings
 from core.catalogue.snapshot import current
-from playground.studios.cards import LABELS, sections
+from playground.studios.cards import sections
+from playground.tasks import LABELS
 
 MODALITIES = {
     "text": _("Text"),

@@ -20,7 +20,8 @@ from core.ledger import reports
 from core.models import UsageRecord, User
 from playground import names, studios
 from playground.models import Run
-from playground.studios.cards import LABELS, model_url
+from playground.studios.cards import model_url
+from playground.tasks import LABELS
 
 PARAMETER_LABELS = {
     "system": gettext_lazy("System prompt"),
@@ -87,7 +88,7 @@ def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
         "words": found.words,
         "parameters": parameters(found),
         "first_event_label": studio.FACTS.first_event,
-        "result": f"playground/receipts/{found.task}.html",
+        "result": studio.FACTS.result,
         **studio.receipt(found),
     }
     return render(request, "playground/run.html", context)

@@ -34,7 +34,7 @@ def playground(request: HttpRequest, entry: Listing) -> dict[str, Any]:
         raise Http404 from error
     return {
         "panel": f"playground/tabs/{task}.html",
-        "styles": f"playground/tabs/{task}-styles.html",
+        "styles": studio.FACTS.styles,
         "studio": task.value,
         "described": studio.FACTS.described,
         **context,

@@ -7,8 +7,9 @@ from typing import ClassVar
 
 import pytest
 
-from core.bodies.tasks import BODIES, TRANSCRIPT_OPTIONS
+from core.bodies.tasks import BODIES
 from core.bodies.transcription.collector import FinishedTranscript, TranscriptCollector
+from core.bodies.transcription.tasks import TRANSCRIPT_OPTIONS
 from core.bodies.transcription.transcript import render_transcript
 from core.contract.events import TranscriptDelta
 from core.contract.tasks import Task, UnknownTask

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from core.contract.tasks import Task, UnknownTask
+from core.contract.tasks import FACTS, Task
 from core.operations import model_list
 
 
@@ -24,20 +24,10 @@ from core.operations import model_list
 )
 def test_the_task_is_declared_or_guessed_from_the_name(row, task):
     model = model_list.model_from_name(row, "Lab")
-    inputs, outputs = model_list.MODALITIES[task]
+    inputs, outputs = list(FACTS[task].inputs), list(FACTS[task].outputs)
     assert (model.values["tasks"], model.values["author"]) == ([task.value], "Lab")
     assert (model.values["input_modalities"], model.values["output_modalities"]) == (inputs, outputs)
     assert model.prices == ()
-
-
-def test_every_task_has_modalities():
-    assert set(model_list.MODALITIES) == set(Task)
-
-
-def test_a_task_without_a_row_has_the_modalities_of_no_other(monkeypatch):
-    monkeypatch.delitem(model_list.MODALITIES, Task.SPEECH)
-    with pytest.raises(UnknownTask, match="model_list has no row for the task speech"):
-        model_list.model_from_name({"id": "kokoro"}, "Lab")
 
 
 def test_a_discount_lowers_every_price():

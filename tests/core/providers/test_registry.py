@@ -5,6 +5,7 @@ import pytest
 from core.contract.tasks import Task, UnknownTask
 from core.providers import registry
 from core.providers.base import (
+    METHODS,
     ChatAdapter,
     SpeechAdapter,
     TranscriptionAdapter,
@@ -28,15 +29,15 @@ class Silent:
 
 
 def test_every_method_of_the_table_is_its_tasks_protocol():
-    assert set(registry.METHODS) == set(PROTOCOLS)
+    assert set(METHODS) == set(PROTOCOLS)
     for task, protocol in PROTOCOLS.items():
-        assert callable(getattr(protocol, registry.METHODS[task]))
+        assert callable(getattr(protocol, METHODS[task]))
 
 
 @pytest.mark.parametrize("wire", registry.WIRES)
 def test_an_adapter_has_the_whole_protocol_of_each_task_it_serves(wire):
     adapter = registry.adapter(wire)
-    served = [task for task in registry.METHODS if registry.method(wire, task)]
+    served = [task for task in METHODS if registry.method(wire, task)]
     assert served
     assert all(isinstance(adapter, PROTOCOLS[task]) for task in served)
 
@@ -48,7 +49,7 @@ def test_an_adapter_is_made_once():
 def test_an_adapter_without_the_method_has_none(monkeypatch):
     monkeypatch.setitem(registry.WIRES, "made-up", f"{__name__}:Silent")
     monkeypatch.setattr(registry, "_adapters", {})
-    assert [registry.method("made-up", task) for task in registry.METHODS] == [None] * len(PROTOCOLS)
+    assert [registry.method("made-up", task) for task in METHODS] == [None] * len(PROTOCOLS)
 
 
 def test_a_task_without_a_method_is_named():

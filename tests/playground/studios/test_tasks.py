@@ -7,8 +7,8 @@ from django.template.loader import get_template
 
 from core.contract.tasks import Task, UnknownTask
 from playground import studios, tasks
-from playground.studios.cards import LABELS
 from playground.studios.facts import ANY_FILE, StudioFacts
+from playground.tasks import LABELS
 from playground.views import transcripts
 from playground.views.uploads import upload_rules
 
@@ -20,10 +20,11 @@ def test_every_task_with_a_tab_has_a_studio():
         assert all(callable(getattr(studio, name)) for name in ("studio", "sample_params", "receipt"))
 
 
-@pytest.mark.parametrize("template", ["tabs/{}.html", "tabs/{}-styles.html", "receipts/{}.html"])
-def test_every_studio_has_its_templates(template):
-    for task in studios.TASKS:
-        get_template(f"playground/{template.format(task)}")
+def test_every_studio_has_its_templates():
+    for task, studio in studios.TASKS.items():
+        get_template(f"playground/tabs/{task}.html")
+        get_template(studio.FACTS.styles)
+        get_template(studio.FACTS.result)
 
 
 def test_every_task_has_a_label():

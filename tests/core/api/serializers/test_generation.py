@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from core.api.serializers import generation
-from core.api.serializers.generation import TASK_FIELDS, generation_object
-from core.contract.tasks import Task, TaskTable, UnknownTask
+from core.api.serializers.generation import generation_object
+from core.contract.tasks import UnknownTask
 from core.models import UsageRecord
 
 pytestmark = pytest.mark.django_db
@@ -60,14 +59,6 @@ def test_the_finish_reason(task, outcome, reason):
     assert generation_object(ended, [])["finish_reason"] == reason
 
 
-def test_every_task_has_its_fields():
-    assert set(TASK_FIELDS) == set(Task)
-
-
-def test_a_task_without_a_row_is_no_other_task(monkeypatch):
-    monkeypatch.setattr(generation, "TASK_FIELDS", TaskTable("generation serializer", {}))
-    with pytest.raises(UnknownTask, match="generation serializer has no row for the task chat"):
-        generation_object(record(), [])
-    monkeypatch.undo()
+def test_a_task_without_facts_is_no_other_task():
     with pytest.raises(UnknownTask, match="painting"):
         generation_object(UsageRecord(public_id="gen-1", task="painting", units={}), [])
