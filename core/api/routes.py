@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop as _
 from core.api import account, models
 from core.api.chat import chat
 from core.api.generation import generation
-from core.api.http.operation import Operation, QueryParameter, Sample
+from core.api.http.operation import Operation, QueryParameter, RequestSample
 from core.api.responses import responses
 from core.api.schemas import account as account_schemas
 from core.api.schemas import models as model_schemas
@@ -65,7 +65,9 @@ OPERATIONS = (
         body=ChatBody,
         media_types=("application/json", "text/event-stream"),
         errors=(402, 404, 413, 415, 502, 503, 504),
-        sample=Sample({"model": "local/inspector", "messages": [{"role": "user", "content": GREETING}]}),
+        sample=RequestSample(
+            {"model": "local/inspector", "messages": [{"role": "user", "content": GREETING}]}
+        ),
     ),
     Operation(
         "POST",
@@ -77,7 +79,7 @@ OPERATIONS = (
         body=ResponsesBody,
         media_types=("application/json", "text/event-stream"),
         errors=(402, 404, 413, 415, 502, 503, 504),
-        sample=Sample({"model": "local/inspector", "input": GREETING}),
+        sample=RequestSample({"model": "local/inspector", "input": GREETING}),
     ),
     Operation(
         "POST",
@@ -88,7 +90,7 @@ OPERATIONS = (
         body=SpeechBody,
         media_types=(*(kind.partition(";")[0] for kind in MEDIA_TYPES.values()), "text/event-stream"),
         errors=(400, 402, 404, 413, 415, 429, 502, 503, 504),
-        sample=Sample({"model": "local/espeak-ng", "input": GREETING}, output="hello.mp3"),
+        sample=RequestSample({"model": "local/espeak-ng", "input": GREETING}, output="hello.mp3"),
     ),
     Operation(
         "POST",
@@ -101,7 +103,7 @@ OPERATIONS = (
         media_types=("application/json", "text/plain", "text/event-stream"),
         errors=(402, 404, 413, 415, 502, 503, 504),
         file=True,
-        sample=Sample({"model": "local/pocketsphinx"}),
+        sample=RequestSample({"model": "local/pocketsphinx"}),
     ),
     Operation(
         "POST",
@@ -114,7 +116,7 @@ OPERATIONS = (
         media_types=("application/json", "text/plain"),
         errors=(402, 404, 413, 415, 502, 503, 504),
         file=True,
-        sample=Sample({"model": "openai/whisper-large-v3"}),
+        sample=RequestSample({"model": "openai/whisper-large-v3"}),
     ),
     Operation(
         "GET",
@@ -184,7 +186,7 @@ OPERATIONS = (
         model_schemas.Voices,
         query=(QueryParameter("model", "The model's id.", TEXT),),
         errors=(404,),
-        sample=Sample(query="model=local/espeak-ng"),
+        sample=RequestSample(query="model=local/espeak-ng"),
     ),
     Operation("GET", "/key", account.key, _("Account"), _("The key that asks"), account_schemas.KeyData),
     Operation(
@@ -204,6 +206,6 @@ OPERATIONS = (
         GenerationData,
         query=(QueryParameter("id", "The X-Generation-Id of the answer.", TEXT, required=True),),
         errors=(404,),
-        sample=Sample(query="id=$GENERATION_ID"),
+        sample=RequestSample(query="id=$GENERATION_ID"),
     ),
 )

@@ -21,7 +21,7 @@ IN_MEMORY = 100_000
 """Bytes; the body of a chunked request is moved to disk when it is larger."""
 
 
-class Request(daphne.http_protocol.WebRequest):
+class HTTPRequest(daphne.http_protocol.WebRequest):
     """One request. Daphne's own keeps the whole body in memory, lets Twisted parse forms as well, and writes
     the response faster than the client reads it."""
 
@@ -128,7 +128,7 @@ class HTTPFactory(daphne.http_protocol.HTTPFactory):
 
     def buildProtocol(self, addr: IAddress | None) -> Channel:
         channel = cast(Channel, super().buildProtocol(addr))
-        channel.requestFactory = Request
+        channel.requestFactory = HTTPRequest
         return channel
 
     def acceptableProtocols(self) -> list[bytes]:

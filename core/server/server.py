@@ -39,7 +39,7 @@ from core.server.channel import Channel
 from core.server.flow import SLICE, Message, RequestQueue, WebSocketQueue
 from core.server.limits import Application, Limits
 from core.server.proxies import parse_networks, resolve_origin
-from core.server.request import HTTPFactory, Request
+from core.server.request import HTTPFactory, HTTPRequest
 from core.server.websocket import WebSocket, WebSocketFactory
 
 logger = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ UNSENT_IN_KERNEL = 128 * 1024
 BACKLOG = 1024
 """Connections queued by the kernel; beyond that, clients wait seconds before trying again."""
 DrainHook = Callable[[], Awaitable[None]]
-Connection = Request | WebSocket
+Connection = HTTPRequest | WebSocket
 
 
 def serve(

@@ -127,8 +127,8 @@ def test_structured_output(script, lab, provider, client):
     provider.script("describing", chat('{"colour": "brown", "jumps": true}'))
     make_chat_model(lab, slug="lab/describer", upstream="describing")
     assert script("object", client) == [{"colour": "brown", "jumps": True}] * 3
-    for seen in provider.requests:
-        assert seen.json["response_format"]["type"] == "json_schema"
+    for request in provider.requests:
+        assert request.json["response_format"]["type"] == "json_schema"
 
 
 @pytest.mark.parametrize("client", CLIENTS)
@@ -163,8 +163,10 @@ def test_failures_are_typed(script, lab, client):
     assert (limited["typed"], limited["statusCode"], limited["isRetryable"]) == (True, 429, True)
     assert found["text"] == "The quick brown"
     # OpenAI's own client of chats looks for an error only where a chunk has no choices
-    seen = ("", "other") if client == "openai-chat" else ("The connection to the provider broke.", "error")
-    assert (found["failure"], found["finish"]) == seen
+    expected = (
+        ("", "other") if client == "openai-chat" else ("The connection to the provider broke.", "error")
+    )
+    assert (found["failure"], found["finish"]) == expected
 
 
 def test_openais_own_client(script):

@@ -24,8 +24,8 @@ def test_speech_at_once(client):
 def test_speech_as_a_stream(client, tmp_path):
     with client.audio.speech.with_streaming_response.create(**ASK, response_format="pcm") as answer:
         assert answer.headers["content-type"] == "audio/pcm;rate=24000;channels=1"
-        heard = b"".join(answer.iter_bytes())
-    assert heard == audio_bytes(AudioFormat.PCM, 0.5)
+        audio = b"".join(answer.iter_bytes())
+    assert audio == audio_bytes(AudioFormat.PCM, 0.5)
 
 
 def test_speech_to_a_file(client, tmp_path):

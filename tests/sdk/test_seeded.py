@@ -46,8 +46,8 @@ def test_the_local_voice_speaks_every_format(client, form):
 def test_the_local_voice_streams_samples(client):
     options = {"model": "local/espeak-ng", "input": "One. Two. Three.", "voice": "gmw/en-US"}
     with client.audio.speech.with_streaming_response.create(**options, response_format="pcm") as answer:
-        heard = b"".join(answer.iter_bytes())
+        audio = b"".join(answer.iter_bytes())
     assert answer.headers["content-type"] == "audio/pcm;rate=24000;channels=1"
-    assert len(heard) > 24_000
-    assert len(heard) % 2 == 0
+    assert len(audio) > 24_000
+    assert len(audio) % 2 == 0
     assert UsageRecord.objects.get().cost == 0

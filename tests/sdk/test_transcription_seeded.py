@@ -36,11 +36,11 @@ def jfk(data):
 
 def wrong(text: str) -> float:
     """Word error rate against what was said."""
-    heard, said = re.findall(r"[a-z']+", text.lower()), SAID.split()
-    row = list(range(len(heard) + 1))
+    recognized, said = re.findall(r"[a-z']+", text.lower()), SAID.split()
+    row = list(range(len(recognized) + 1))
     for number, word in enumerate(said, 1):
         before, row[0] = row[:], number
-        for at, other in enumerate(heard, 1):
+        for at, other in enumerate(recognized, 1):
             row[at] = min(before[at] + 1, row[at - 1] + 1, before[at - 1] + (word != other))
     return row[-1] / len(said)
 

@@ -40,9 +40,9 @@ def test_openais_document_accepts_our_translations(data, live, key):
 
 def test_openais_document_accepts_our_events(data, live, key):
     text = send(live, key, WAV, stream="true", response_format="diarized_json").text
-    *told, _, _ = text.split("\n\n")
+    *frames, _, _ = text.split("\n\n")
     names = {"delta": "Delta", "segment": "Segment", "done": "Done"}
-    for frame in told:
+    for frame in frames:
         event = json.loads(frame.removeprefix("data: "))
         kind = names[event["type"].rpartition(".")[2]]
         check(data, "openai", f"TranscriptText{kind}Event", event)

@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Mount, Route, Router
 
 from core.api import health
 from core.api.docs import docs
-from core.api.http.json_response import error_response, polyphony_error
+from core.api.http.json_response import error_response, handle_polyphony_error
 from core.api.http.middleware import APIMiddleware, Application, Receive, Scope, Send
 from core.api.http.operation import Handler, counted
 from core.api.openapi import openapi
@@ -56,7 +56,7 @@ def asgi_endpoint(handler: Handler) -> Application:
     return app
 
 
-async def starlette_error(request: Request, error: Exception) -> Response:
+async def handle_starlette_error(request: Request, error: Exception) -> Response:
     """Starlette's own errors (404, 405) in the error envelope of the API."""
     assert isinstance(error, HTTPException)
     if error.status_code == 405:
@@ -83,7 +83,7 @@ def build() -> Application:
             Route("/metrics", health.metrics, methods=["GET"]),
         ],
         middleware=[Middleware(APIMiddleware)],
-        exception_handlers={PolyphonyError: polyphony_error, HTTPException: starlette_error},
+        exception_handlers={PolyphonyError: handle_polyphony_error, HTTPException: handle_starlette_error},
     )
     app.router.redirect_slashes = False
     return FixedPaths(app, fixed_paths())

@@ -50,7 +50,7 @@ def error_response(error: PolyphonyError) -> Response:
     return json_response({"error": error.envelope()}, error.status, headers)
 
 
-async def polyphony_error(request: Request, error: Exception) -> Response:
+async def handle_polyphony_error(request: Request, error: Exception) -> Response:
     """Starlette's exception handler for the error tree."""
     assert isinstance(error, PolyphonyError)
     return error_response(error)

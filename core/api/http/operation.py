@@ -27,7 +27,7 @@ class QueryParameter:
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class RequestSample:
     """What the docs page sends as an example: fields of the body, or a query string.
 
     `output` is the file in which curl saves a response that is not text.
@@ -58,7 +58,7 @@ class Operation:
     errors: tuple[int, ...] = ()
     pattern: str = ""
     file: bool = False
-    sample: Sample = Sample()
+    sample: RequestSample = RequestSample()
 
     def route(self) -> Route:
         return Route(self.pattern or self.path, counted(self), methods=[self.method])

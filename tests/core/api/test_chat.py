@@ -63,10 +63,10 @@ def test_a_completion_has_provider_and_cost(live, key, talker):
 
 def test_headers_have_provider_model_and_attempts(live, key, talker):
     answer = ask(live, key)
-    told = {name: value for name, value in answer.headers.items() if name.startswith("x-polyphony")}
+    headers = {name: value for name, value in answer.headers.items() if name.startswith("x-polyphony")}
     assert answer.headers["content-type"] == "application/json; charset=utf-8"
     assert answer.headers["x-generation-id"] == UsageRecord.objects.get().public_id
-    assert told == {
+    assert headers == {
         "x-polyphony-provider": "Lab",
         "x-polyphony-model": "lab/talker",
         "x-polyphony-attempts": "1",

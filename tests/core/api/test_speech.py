@@ -41,11 +41,11 @@ def test_each_format_is_relayed_unchanged(live, key, model, provider, form):
 def test_the_default_is_mp3_and_headers_have_provider_and_model(live, key, model, provider):
     answer = live.post("/audio/speech", key, json=ASK)
     record = UsageRecord.objects.get()
-    told = {name: answer.headers[name] for name in answer.headers if name.startswith("x-polyphony")}
+    headers = {name: answer.headers[name] for name in answer.headers if name.startswith("x-polyphony")}
     assert answer.headers["content-type"] == "audio/mpeg"
     assert answer.headers["x-generation-id"] == record.public_id
     assert answer.headers["x-request-id"].startswith("req_")
-    assert told == {
+    assert headers == {
         "x-polyphony-provider": "Lab",
         "x-polyphony-model": "lab/alto",
         "x-polyphony-attempts": "1",

@@ -169,8 +169,8 @@ def test_events_of_a_model_that_cannot_stream(live, key, lab, provider):
 
 def test_events_of_speakers(live, key, ear):
     frames = send(live, key, stream="true", response_format="diarized_json").text.split("\n\n")
-    told = [json.loads(frame.removeprefix("data: ")) for frame in frames[:-2]]
-    segments = [event for event in told if event["type"] == "transcript.text.segment"]
+    events = [json.loads(frame.removeprefix("data: ")) for frame in frames[:-2]]
+    segments = [event for event in events if event["type"] == "transcript.text.segment"]
     assert [(segment["id"], segment["speaker"]) for segment in segments] == [("seg_0", "A"), ("seg_1", "B")]
 
 

@@ -13,7 +13,7 @@ from twisted.internet.testing import StringTransport
 from twisted.web import http
 
 from core.server.flow import Backpressure
-from core.server.request import HTTPFactory, Request
+from core.server.request import HTTPFactory, HTTPRequest
 from core.server.server import Server
 from core.server.websocket import WebSocketFactory
 
@@ -83,7 +83,7 @@ def test_a_channel_knows_target_and_length_before_the_body(
 def test_a_request_knows_whether_its_response_has_started(instance: Server) -> None:
     channel = HTTPFactory(instance).buildProtocol(None)
     channel.makeConnection(StringTransport())
-    assert not internals.has_started(Request(channel)), broken("daphne", "WebRequest()._response_started")
+    assert not internals.has_started(HTTPRequest(channel)), broken("daphne", "WebRequest()._response_started")
 
 
 def test_requests_can_leave_forms_unparsed() -> None:
