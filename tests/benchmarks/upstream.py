@@ -158,16 +158,20 @@ class Provider(asyncio.Protocol):
         self.chunk(event(b"{}", b'"stop"') + LAST_EVENTS % (DRAWN.choice(PADDINGS) if padded else b""))
         self.transport.write(LAST)
 
+    def chunk(self, data: bytes) -> None:
+        """One HTTP chunk, sent at once: one segment."""
+        self.transport.write(b"%x\r\n%b\r\n" % (len(data), data))
+
     async def speak(self, chunks: int) -> None:
         for _ in range(chunks):
-            self.transport.write(b"%x\r\n%b\r\n" % (len(PIECE), PIECE))
+            self.chunk(PIECE)
             await asyncio.sleep(PERIOD)
         self.transport.write(LAST)
 
     async def flood(self) -> None:
         for _ in range(ENDLESS // BLOCK):
             await self.room.wait()
-            self.transport.write(b"%x\r\n%b\r\n" % (BLOCK, bytes(BLOCK)))
+            self.chunk(bytes(BLOCK))
         self.transport.write(LAST)
 
 
