@@ -4,11 +4,13 @@ import base64
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from core.contract.audio import AudioFormat
 from core.contract.errors import UpstreamInvalid
 from core.contract.events import AudioChunk, AudioStart, ChatDelta, ImageReady, ToolCall
-from core.providers.openai.chat.events import ChatReader
+from core.providers.openai.chat.events import ChatReader, text_delta
 from tests.fakes.chat import IMAGE
 from tests.fakes.server_sent_events import frame
 
@@ -122,6 +124,43 @@ def test_usage_may_come_in_any_event_and_the_last_stands():
         choices = [{"index": 0, "delta": {"content": "Hi"}, "finish_reason": None}]
         list(reading.feed(frame({"choices": choices, "usage": usage})))
     assert reading.usage == {"prompt_tokens": 2}
+
+
+def event(text: object, **choice: object) -> dict:
+    told = {"index": 0, "delta": {"content": text, "refusal": None}, "finish_reason": None, **choice}
+    return {"id": "c", "model": "m", "choices": [told], "usage": None, "obfuscation": "xY7"}
+
+
+@given(st.text(min_size=1))
+def test_text_alone_is_the_same_by_the_short_way(text):
+    assert text_delta(event(text)) == ChatDelta(text) == read({"content": text})[0]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        event(""),
+        event(None),
+        event(17),
+        event("stop", finish_reason="stop"),
+        event("sure", logprobs={"content": []}),
+        event("b", index=1),
+        event("no", delta={"content": "no", "refusal": "no"}),
+        event("both", delta={"content": "both", "role": "assistant", "reasoning": "hm"}),
+        event("Hi") | {"usage": {"prompt_tokens": 1}},
+        event("Hi") | {"error": {"message": "no"}},
+        event("Hi") | {"choices": []},
+        event("Hi") | {"choices": {"a": "b"}},
+        event("Hi") | {"choices": 2 * event("Hi")["choices"]},
+        {"choices": ["Hi"]},
+        {"choices": [{"delta": None}]},
+        ["choices"],
+        "Hi",
+        None,
+    ],
+)
+def test_events_with_more_or_less_than_text_are_read_in_full(other):
+    assert text_delta(other) is None
 
 
 def test_several_choices_may_come_in_one_event():
