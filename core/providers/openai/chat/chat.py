@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any
+from urllib.parse import urlsplit
 
 from core.contract.audio import AudioFormat
 from core.contract.chat import ChatRequest, Modality
@@ -28,6 +29,7 @@ VIDEO_LIMITS = http.CallLimits(total=600.0, idle=LIMITS.idle, pace=LIMITS.pace, 
 MODALITY_ORDER = (Modality.IMAGE, Modality.TEXT, Modality.AUDIO)
 """As the two references write them."""
 OWN_FIELDS = {"model", "messages", "modalities", "audio", "stream", "stream_options"}
+OPENAI_HOST = "api.openai.com"
 READ_IN_THREAD = http.MIB
 """Bytes above which an answer is parsed in a thread, so that other requests do not wait."""
 
@@ -66,8 +68,8 @@ class OpenAIChat:
         fields |= output_fields(target, request)
         if request.streamed or must_stream(target, request):
             fields["stream"] = True
-            if target.options.get("stream_usage", True):
-                fields["stream_options"] = {"include_usage": True}
+            if options := stream_options(target):
+                fields["stream_options"] = options
         if is_router(target):
             fields["usage"] = {"include": True}
         return fields
@@ -95,6 +97,26 @@ def output_fields(target: Target, request: ChatRequest) -> dict[str, Any]:
         "modalities": [name for name in MODALITY_ORDER if name in wanted | {Modality.TEXT}],
         "audio": audio,
     }
+
+
+def stream_options(target: Target) -> dict[str, bool]:
+    """`stream_options`, without what the server may not know.
+
+    OpenAI pads every event with random letters unless told otherwise. The endpoint's option
+    `stream_obfuscation` decides instead of its address: `true` keeps the padding.
+    """
+    options = {}
+    if target.options.get("stream_usage", True):
+        options["include_usage"] = True
+    if not target.options.get("stream_obfuscation", not is_openai(target)):
+        options["include_obfuscation"] = False
+    return options
+
+
+def is_openai(target: Target) -> bool:
+    """Whether the server is OpenAI itself, in any of its regions."""
+    host = urlsplit(target.base_url).hostname or ""
+    return host == OPENAI_HOST or host.endswith("." + OPENAI_HOST)
 
 
 def must_stream(target: Target, request: ChatRequest) -> bool:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import base64
 from contextlib import aclosing
+from dataclasses import replace
 
 import pytest
 
@@ -99,6 +100,27 @@ async def test_parameters_win_over_options_and_ours_over_both(provider):
 def test_an_endpoint_may_not_know_stream_options(provider):
     body = adapter("openai").chat_body(target(provider, options={"stream_usage": False}), chat_request())
     assert body == {"model": "ok", "messages": list(HELLO), "stream": True}
+
+
+@pytest.mark.parametrize(
+    ("base_url", "options", "padded"),
+    [
+        ("https://api.openai.com/v1", {}, False),
+        ("https://eu.api.openai.com/v1/", {}, False),
+        ("https://API.OPENAI.COM:443/v1", {}, False),
+        ("https://api.openai.com/v1", {"stream_obfuscation": True}, True),
+        ("https://openrouter.ai/api/v1", {}, True),
+        ("https://notapi.openai.com/v1", {}, True),
+        ("https://api.openai.com.example/v1", {}, True),
+        ("http://127.0.0.1:8000/api.openai.com", {}, True),
+        ("https://padding.example/v1", {"stream_obfuscation": False}, False),
+    ],
+)
+def test_padding_is_declined_where_the_server_is_openai(provider, base_url, options, padded):
+    openai = replace(target(provider, options=options), base_url=base_url)
+    expected = {"include_usage": True} | ({} if padded else {"include_obfuscation": False})
+    assert adapter("openai").chat_body(openai, chat_request())["stream_options"] == expected
+    assert "stream_options" not in adapter("openai").chat_body(openai, chat_request(streamed=False))
 
 
 def test_a_router_is_asked_for_its_bill(provider):
