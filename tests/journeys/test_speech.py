@@ -24,6 +24,7 @@ def sound_bytes(wav: bytes) -> int:
     return len(wav) - wav.index(b"data") - 8
 
 
+@pytest.mark.timing
 def test_a_sentence_is_heard_to_its_last_sample(speech: SpeechPage):
     speech.open()
     speech.page.get_by_label("Download as").select_option("wav")

@@ -49,6 +49,7 @@ def test_requested_usage_is_null_before_the_last_chunk(live, key, talker):
     assert found[-1]["usage"]["total_tokens"] == 22
 
 
+@pytest.mark.timing
 def test_deltas_are_sent_while_the_provider_sends_them(live, key, lab, provider):
     make_chat_model(lab, upstream="chat-slowly")
     live.refresh()

@@ -117,6 +117,7 @@ def test_an_image_comes_in_one_event(live, key, talker):
     assert base64.b64decode(picture["result"]) == IMAGE
 
 
+@pytest.mark.timing
 def test_deltas_are_sent_while_the_provider_sends_them(live, key, lab, provider):
     make_chat_model(lab, upstream="chat-slowly")
     live.refresh()

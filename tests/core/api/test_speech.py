@@ -68,6 +68,7 @@ def test_voice_speed_and_instructions_reach_the_provider(live, key, model, provi
     assert "user" not in sent
 
 
+@pytest.mark.timing
 def test_audio_is_sent_while_the_provider_sends_it(live, key, lab, provider):
     make_model(lab, "lab/alto", upstream="slow")
     live.refresh()

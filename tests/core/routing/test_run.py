@@ -221,6 +221,7 @@ async def test_a_target_that_began_may_take_its_time():
     assert (await collect(route(2, patient), script, MemoryAttemptLog()))[-1] == USED
 
 
+@pytest.mark.timing
 async def test_the_deadline_does_not_count_the_reader_s_time():
     script = Script([START, CHUNK, CHUNK, USED])
     seen = []
@@ -280,6 +281,7 @@ async def test_cancelling_closes_upstream_before_the_attempt():
     assert attempts.closed == [(Outcome.STOPPED, None, None)]
 
 
+@pytest.mark.timing
 async def test_a_stop_stays_one_while_upstream_takes_its_time_to_close():
     """The limit of the first event passes meanwhile: that is no silence, and nobody else is asked."""
 

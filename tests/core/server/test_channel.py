@@ -77,6 +77,7 @@ def upload_in_chunks(server: ServerProcess, target: str, megabytes: int) -> tupl
     return status, body
 
 
+@pytest.mark.timing
 def test_m1_m13_unread_responses_are_cut_and_cost_little_memory(server: ServerProcess) -> None:
     with server.memory_rise() as rise:
         lazy = [server.connect() for _ in range(5)]
@@ -90,6 +91,7 @@ def test_m1_m13_unread_responses_are_cut_and_cost_little_memory(server: ServerPr
         client.close()
 
 
+@pytest.mark.timing
 def test_m1_one_huge_message_is_not_copied_into_the_send_buffer(server: ServerProcess) -> None:
     with server.memory_rise() as rise, server.connect() as client:
         client.sendall(request("GET", "/flood?mb=40&whole=1"))
@@ -97,6 +99,7 @@ def test_m1_one_huge_message_is_not_copied_into_the_send_buffer(server: ServerPr
     assert rise[0] < 60
 
 
+@pytest.mark.timing
 def test_m3_memory_does_not_climb_with_repeated_blasts(server: ServerProcess) -> None:
     with server.memory_rise() as rise:
         for _ in range(3):
@@ -106,6 +109,7 @@ def test_m3_memory_does_not_climb_with_repeated_blasts(server: ServerProcess) ->
     assert rise[0] < 20
 
 
+@pytest.mark.timing
 @pytest.mark.parametrize(
     "kind",
     ["application/octet-stream", "multipart/form-data; boundary=b", "application/x-www-form-urlencoded"],
@@ -116,12 +120,14 @@ def test_m5_upload_without_login_costs_little_memory(server: ServerProcess, kind
     assert rise[0] < 15
 
 
+@pytest.mark.timing
 def test_m5_chunked_upload_without_login_costs_little_memory(server: ServerProcess) -> None:
     with server.memory_rise() as rise:
         assert upload_in_chunks(server, "/api/v1/deny", 50)[0] == 401
     assert rise[0] < 15
 
 
+@pytest.mark.timing
 def test_m6_allowed_body_reaches_the_application_in_slices(server: ServerProcess) -> None:
     with server.memory_rise() as rise:
         status, body = upload(server, "/api/v1/count", 66)
@@ -149,6 +155,7 @@ def test_m7_pages_take_only_small_bodies(server: ServerProcess) -> None:
     assert (status, error_of(body)) == (413, too_large(MIB * 5 // 2))
 
 
+@pytest.mark.timing
 def test_m14_oversized_bodies_leave_memory_alone(server: ServerProcess) -> None:
     with server.memory_rise() as rise:
         assert upload(server, "/api/v1/count", 400)[0] == 413
@@ -157,6 +164,7 @@ def test_m14_oversized_bodies_leave_memory_alone(server: ServerProcess) -> None:
     assert rise[0] < 15
 
 
+@pytest.mark.timing
 def test_slow_headers_get_408(strict_server: ServerProcess) -> None:
     with strict_server.connect() as client:
         client.sendall(b"GET /deny HTTP/1.1\r\nHost: testserver\r\n")
@@ -168,11 +176,13 @@ def test_slow_headers_get_408(strict_server: ServerProcess) -> None:
     assert (status, error_of(body)["message"]) == (408, "The headers did not arrive in time.")
 
 
+@pytest.mark.timing
 def test_a_silent_connection_is_closed(strict_server: ServerProcess) -> None:
     with strict_server.connect() as client:
         assert client.recv(1) == b""
 
 
+@pytest.mark.timing
 def test_an_idle_connection_is_closed(strict_server: ServerProcess) -> None:
     with strict_server.connect() as client:
         client.sendall(request("GET", "/deny"))
@@ -182,6 +192,7 @@ def test_an_idle_connection_is_closed(strict_server: ServerProcess) -> None:
         assert 1.4 < time.monotonic() - asked < 5
 
 
+@pytest.mark.timing
 def test_a_connection_with_another_request_in_time_stays_open(strict_server: ServerProcess) -> None:
     with strict_server.connect() as client:
         for _ in range(4):
@@ -190,6 +201,7 @@ def test_a_connection_with_another_request_in_time_stays_open(strict_server: Ser
             time.sleep(0.7)
 
 
+@pytest.mark.timing
 def test_a_slow_body_gets_408(strict_server: ServerProcess) -> None:
     with strict_server.connect() as client:
         client.sendall(request("POST", "/api/v1/count", "Content-Length: 100000"))
@@ -198,6 +210,7 @@ def test_a_slow_body_gets_408(strict_server: ServerProcess) -> None:
     assert (status, error_of(body)["message"]) == (408, "The body arrives too slowly.")
 
 
+@pytest.mark.timing
 def test_a_body_at_the_required_rate_is_accepted(strict_server: ServerProcess) -> None:
     with strict_server.connect() as client:
         client.sendall(request("POST", "/api/v1/count", "Content-Length: 10000", "Connection: close"))
@@ -208,6 +221,7 @@ def test_a_body_at_the_required_rate_is_accepted(strict_server: ServerProcess) -
     assert (status, json.loads(body)["total"]) == (200, 10000)
 
 
+@pytest.mark.timing
 def test_slow_application_is_not_a_slow_client(strict_server: ServerProcess) -> None:
     assert strict_server.get("/slow?seconds=2")[0] == 200
 

@@ -153,6 +153,7 @@ def test_port_in_use_is_an_error() -> None:
         assert f"Couldn't listen on 127.0.0.1:{port}" in stderr_of(code)
 
 
+@pytest.mark.timing
 def test_tls_serves_https_and_wss_with_a_certificate_that_fits(tmp_path: Path) -> None:
     with start_server(tls=str(tmp_path)) as server:
         authority = tmp_path / "tls-certificate.pem"

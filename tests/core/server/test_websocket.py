@@ -30,6 +30,7 @@ def server() -> Iterator[ServerProcess]:
         yield running
 
 
+@pytest.mark.timing
 def test_m2_unread_websocket_messages_are_cut_and_cost_little_memory(server: ServerProcess) -> None:
     with server.memory_rise() as rise:
         lazy = [server.connect() for _ in range(5)]
@@ -49,6 +50,7 @@ def test_m2_websocket_messages_all_reach_a_client_that_reads(server: ServerProce
         assert read_close(client) == (1000, "")
 
 
+@pytest.mark.timing
 def test_m4_websocket_flood_is_closed_with_1008(server: ServerProcess) -> None:
     with server.memory_rise() as rise, server.connect() as client:
         upgrade(client, "/busy")

@@ -141,6 +141,7 @@ async def test_stop_before_the_first_audio_ends_the_run_too(sign_in, alice, engi
     assert (done["type"], done["outcome"]) == ("run.done", "stopped")
 
 
+@pytest.mark.timing
 async def test_audio_is_paced_five_seconds_ahead_of_playback(sign_in, alice):
     tab = await sign_in(alice)
     await tab.start(LONG, response_format="pcm")

@@ -7,7 +7,7 @@ import pytest
 
 from core.providers.shared.deadline import Deadline, DeadlineTimer
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.timing]
 
 
 async def answer(after: float = 0.0) -> str:

@@ -126,6 +126,7 @@ async def test_a_connection_that_is_never_made_is_a_timeout(monkeypatch):
             each.close()
 
 
+@pytest.mark.timing
 async def test_an_upstream_nobody_reads_is_paused(provider):
     written = 0
 
@@ -164,6 +165,7 @@ async def test_a_drip_is_cut_though_it_is_never_idle(provider):
     assert caught.value.message == "The provider's answer came too slowly."
 
 
+@pytest.mark.timing
 async def test_a_drip_is_cut_though_it_began_fast(provider):
     async def slackens(exchange):
         await exchange.head(content_type="audio/pcm")
@@ -183,6 +185,7 @@ async def test_a_drip_is_cut_by_the_deadline_where_slowness_is_allowed(provider)
         await fetch(call(provider, "drip", replace(QUICK, pace=0, total=0.5)))
 
 
+@pytest.mark.timing
 async def test_a_slow_reader_uses_up_no_deadline(provider):
     limits = replace(QUICK, total=0.4, idle=0.2)
     size = 0

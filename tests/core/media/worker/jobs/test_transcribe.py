@@ -185,6 +185,7 @@ async def test_killed_worker_is_a_typed_error_and_the_next_file_is_transcribed(c
     assert pool.process_ids != [worker]
 
 
+@pytest.mark.timing
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from /proc")
 async def test_hour_of_audio_is_transcribed_in_little_memory(speech_file, pool, tmp_path):
     path = tmp_path / "hour.wav"
