@@ -1,4 +1,4 @@
-"""The embedded provider: no key, no network; C media code in worker processes behind pipes."""
+"""The adapter of local models: no key, no network; engines and media libraries run in worker processes."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import asyncio
 from core.contract.route import Target
 from core.media import client
 from core.media.installed import INSPECTOR, RECOGNISER, inspection_hint, transcription_hint
+from core.providers.base import Adapter, ChatAdapter, ModelListAdapter, SpeechAdapter, TranscriptionAdapter
 from core.providers.local.inspector.chat import chat, chat_body
 from core.providers.local.speech import speak
 from core.providers.local.transcription import transcribe
@@ -15,8 +16,8 @@ from core.providers.local.voices import voices
 __all__ = ["Local"]
 
 
-class Local:
-    """What this installation can do by itself."""
+class Local(Adapter, SpeechAdapter, TranscriptionAdapter, ChatAdapter, ModelListAdapter):
+    """Speech by espeak-ng, transcription by pocketsphinx, chat by the inspector."""
 
     speak = staticmethod(speak)
     transcribe = staticmethod(transcribe)
@@ -24,16 +25,16 @@ class Local:
     chat_body = staticmethod(chat_body)
 
     async def models(self, target: Target) -> tuple[str, ...]:
-        """The engines that answer; asking starts a worker. Raises `Unavailable` with the install hint."""
-        here = [
+        """The models that can be used here; starts a worker. Raises `Unavailable` with the install hint."""
+        installed = [
             name
             for name, hint in ((RECOGNISER, transcription_hint()), (INSPECTOR, inspection_hint()))
             if hint is None
         ]
-        return ("espeak-ng", *here) if await voices() else tuple(here)
+        return ("espeak-ng", *installed) if await voices() else tuple(installed)
 
     def prepare(self) -> None:
-        """Start a worker and its engine, so that the first listener does not wait for them. Blocking."""
+        """Start a worker and its speech engine, so that the first request need not wait. Blocking."""
         asyncio.run(voices())
 
     async def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Speech by espeak-ng in a worker process: chunks and word times from the first millisecond."""
+"""Speech by espeak-ng in a worker process: audio and word times are streamed as they are synthesized."""
 
 from __future__ import annotations
 
@@ -25,24 +25,29 @@ NORMAL_PITCH = 50
 
 
 async def speak(target: Target, request: SpeechRequest) -> AsyncGenerator[Event, None]:
-    """Yield the sound of `request.text` in `target.format` with its word times.
+    """Yield the audio of `request.text` in `target.format`, with word times.
 
     `provider.options.local.pitch` (0 to 99, 50 is normal) raises or lowers the voice. Raises `InvalidRequest`
     for a voice, speed or pitch the engine does not have, `Unavailable` when the extra is not installed.
     """
     form = target.format or request.format
-    args = arguments(target, request, form)
+    args = job_arguments(target, request, form)
     async with aclosing(client.run("synthesize", args)) as messages:
         async for message in messages:
-            yield translate(message, form, request)
+            yield speech_event(message, form, request)
 
 
-def arguments(target: Target, request: SpeechRequest, form: AudioFormat) -> dict[str, Any]:
-    """The job's arguments, checked: the worker is not started for what cannot be."""
+def require_engine(form: AudioFormat, param: str) -> None:
+    """Raises `Unavailable` without the engine; `Unsupported`, for `param`, without the encoder of `form`."""
     if hint := speech_hint():
         raise Unavailable(f"espeak-ng is not installed here: {hint}")
     if not can_encode(form):
-        raise Unsupported(f"The format {form} needs PyAV: {HINT}", param="response_format")
+        raise Unsupported(f"The format {form} needs PyAV: {HINT}", param=param)
+
+
+def job_arguments(target: Target, request: SpeechRequest, form: AudioFormat) -> dict[str, Any]:
+    """The arguments of the job `synthesize`, checked before a worker is started."""
+    require_engine(form, "response_format")
     if len(request.text) > MAX_CHARACTERS:
         raise InvalidRequest(f"The text is longer than {MAX_CHARACTERS:,} characters.", param="input")
     if not SPEEDS[0] <= request.speed <= SPEEDS[1]:
@@ -58,17 +63,17 @@ def arguments(target: Target, request: SpeechRequest, form: AudioFormat) -> dict
 
 def pitch(target: Target, request: SpeechRequest) -> float:
     """The caller's pitch, else the endpoint's, else the normal one."""
-    asked = request.options.get("local", {}).get("pitch", target.options.get("pitch", NORMAL_PITCH))
-    if isinstance(asked, bool) or not isinstance(asked, int | float) or not PITCHES[0] <= asked <= PITCHES[1]:
+    value = request.options.get("local", {}).get("pitch", target.options.get("pitch", NORMAL_PITCH))
+    if isinstance(value, bool) or not isinstance(value, int | float) or not PITCHES[0] <= value <= PITCHES[1]:
         raise InvalidRequest(
             f"Pitch must be a number between {PITCHES[0]} and {PITCHES[1]}.",
             param="provider.options.local.pitch",
         )
-    return asked
+    return value
 
 
-def translate(message: Message, form: AudioFormat, request: SpeechRequest) -> Event:
-    """One message of the worker in the words of the contract."""
+def speech_event(message: Message, form: AudioFormat, request: SpeechRequest) -> Event:
+    """The contract's event for one message of the job `synthesize`: bytes, `audio`, `words` or `done`."""
     if isinstance(message, bytes):
         return AudioChunk(message)
     if message["event"] == "words":

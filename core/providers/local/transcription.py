@@ -1,4 +1,4 @@
-"""Transcription by pocketsphinx in a worker process: each stretch of speech as soon as it is understood."""
+"""Transcription by pocketsphinx in a worker process: each segment of speech as soon as it is recognised."""
 
 from __future__ import annotations
 
@@ -28,21 +28,22 @@ LANGUAGE = "en"
 
 
 async def transcribe(target: Target, request: TranscriptionRequest) -> AsyncGenerator[Event, None]:
-    """Yield the words of US English speech in any file with sound, segment by segment, with their times.
+    """Yield the words of US English speech in any file with audio, segment by segment, with their times.
 
-    Between them `Progress` counts seconds of the file. Without a word understood the transcript is empty.
-    Raises `Unsupported` for another language, `InvalidRequest` (`unsupported_media`) for
-    what has no sound, `Unavailable` when the extra is not installed.
+    Between them `Progress` counts seconds of the file. Where no word is recognised the transcript is empty.
+    Raises `Unsupported` for another language, `InvalidRequest` (`unsupported_media`) for a file without
+    audio, `Unavailable` when the extra is not installed.
     """
-    check(request)
+    require_recogniser(request)
     async with aclosing(client.run("transcribe", {"path": request.file.path})) as messages:
         async for message in messages:
             assert isinstance(message, dict)
-            for event in translate(message, request):
+            for event in transcript_events(message, request):
                 yield event
 
 
-def check(request: TranscriptionRequest) -> None:
+def require_recogniser(request: TranscriptionRequest) -> None:
+    """Raises `Unsupported` for a language other than English, `Unavailable` without the extra."""
     language = (request.language or LANGUAGE).replace("_", "-").partition("-")[0]
     if language.lower() != LANGUAGE:
         raise Unsupported(
@@ -52,19 +53,19 @@ def check(request: TranscriptionRequest) -> None:
         raise Unavailable(f"pocketsphinx is not installed here: {hint}")
 
 
-def translate(message: Mapping[str, Any], request: TranscriptionRequest) -> Iterator[Event]:
-    """One message of the worker in the words of the contract."""
+def transcript_events(message: Mapping[str, Any], request: TranscriptionRequest) -> Iterator[Event]:
+    """The contract's events for one message of the job `transcribe`: `progress`, `segment` or `done`."""
     if message["event"] == "progress":
         yield Progress("hearing", message["done"], request.file.seconds, "second")
     elif message["event"] == "segment":
-        yield from segment(message)
+        yield from segment_events(message)
     else:
         result = message["result"]
         yield Transcript(result["text"], LANGUAGE, result["seconds"])
         yield Used(Usage((Amount(Kind.AUDIO_IN, Unit.SECOND, Decimal(str(result["seconds"]))),)))
 
 
-def segment(message: Mapping[str, Any]) -> Iterator[Event]:
+def segment_events(message: Mapping[str, Any]) -> Iterator[Event]:
     number, text = message["id"], message["text"]
     yield TranscriptDelta(f" {text}" if number else text)
     yield Segment(number, message["start"], message["end"], text)

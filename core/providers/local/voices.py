@@ -1,8 +1,8 @@
-"""The engine's voices under names for people and language tags that browsers understand."""
+"""The voices of espeak-ng with readable names and BCP-47 language tags."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from core.media import client
@@ -15,7 +15,7 @@ NAMES = {
     "sit/yue-Latn-jyutping": "Chinese (Cantonese, Jyutping)",
 }
 
-NOTES = {
+READING_NOTES = {
     "jpx/ja": "Reads kana; kanji are not read.",
     "sit/cmn": "Reads Han characters; Latin letters are read as English.",
     "sit/cmn-Latn-pinyin": "Reads Han characters; Latin letters are read as Pinyin.",
@@ -23,12 +23,12 @@ NOTES = {
     "sit/yue-Latn-jyutping": "Reads Han characters; Latin letters are read as Jyutping.",
 }
 
-SOUND = "Formant voice, robotic."
+QUALITY = "Formant voice, robotic."
 
 
 @dataclass(frozen=True, slots=True)
 class LocalVoice:
-    """A row for the catalogue: `language` is a BCP-47 tag, Mandarin under `zh`."""
+    """`id` is the engine's, such as `gmw/en-US`; `language` is a BCP-47 tag, in which Mandarin is `zh`."""
 
     id: str
     name: str
@@ -38,24 +38,20 @@ class LocalVoice:
 
 
 async def voices() -> list[LocalVoice]:
-    """Every voice of espeak-ng, by name. Raises `Unavailable` without the extra."""
+    """Every voice of espeak-ng, sorted by name. Raises `Unavailable` without the extra."""
     answer = await client.result("list_voices", {})
     return sorted((describe(row) for row in answer["voices"]), key=lambda voice: voice.name)
 
 
-async def voice_rows() -> list[dict[str, str]]:
-    """The same as plain dictionaries, as the catalogue's seed file holds them."""
-    return [asdict(voice) for voice in await voices()]
-
-
 def describe(row: dict[str, Any]) -> LocalVoice:
+    """`row` is a voice of the job `list_voices`: its `id`, `name`, `language` and `gender`."""
     identifier = row["id"]
     return LocalVoice(
         id=identifier,
         name=NAMES.get(identifier, row["name"]),
         language=language_tag(row["language"]),
         gender=row["gender"],
-        description=f"{SOUND} {NOTES.get(identifier, '')}".strip(),
+        description=f"{QUALITY} {READING_NOTES.get(identifier, '')}".strip(),
     )
 
 
@@ -63,7 +59,7 @@ def language_tag(tag: str) -> str:
     """`en-us` as `en-US`, `cmn` as `zh`: the spelling of BCP-47."""
     primary, *rest = tag.split("-")
     parts = ["zh" if primary == "cmn" else primary]
-    private = False
+    private = False  # after a single letter, as the x of en-GB-x-rp
     for part in rest:
         private = private or len(part) == 1
         if not private and len(part) == 2:

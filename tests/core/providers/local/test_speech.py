@@ -1,3 +1,5 @@
+"""Speech through the adapter: formats, word times, speed, pitch, refusals."""
+
 from __future__ import annotations
 
 import ctypes.util
@@ -6,19 +8,19 @@ import sys
 import wave
 from array import array
 from contextlib import aclosing
+from dataclasses import dataclass, field
 from statistics import median
+from typing import Any
 
 import pytest
 
 from core.contract.audio import AudioFormat
 from core.contract.errors import InvalidRequest, Unavailable, Unsupported
-from core.contract.events import AudioStart
+from core.contract.events import AudioChunk, AudioStart, SpeechWord, SpeechWords, Used
+from core.contract.route import Target
 from core.contract.speech import SpeechRequest
 from core.media.installed import HINT, available_formats, speech_hint, system_engine
-from core.providers.base import SpeechAdapter
-from core.providers.local.speech import arguments, speak
-from core.providers.registry import adapter
-from tests.core.providers.local.transcripts import hear, target
+from core.providers.local.speech import job_arguments, speak
 from tests.fakes.workers import SENTENCE, decoded_seconds
 
 TEXTS = {
@@ -33,103 +35,142 @@ TEXTS = {
 }
 
 
+@dataclass
+class CollectedSpeech:
+    audio: bytearray = field(default_factory=bytearray)
+    words: list[SpeechWord] = field(default_factory=list)
+    starts: list[AudioStart] = field(default_factory=list)
+    units: dict[str, float] = field(default_factory=dict)
+    event_names: list[str] = field(default_factory=list)
+
+
+def target(form: AudioFormat = AudioFormat.PCM, voice: str = "gmw/en-US", **options: Any) -> Target:
+    return Target(
+        endpoint_id=1,
+        provider="local",
+        provider_name="Local",
+        wire="local",
+        base_url="",
+        model="espeak-ng",
+        voice=voice,
+        format=form,
+        options=options,
+    )
+
+
+async def synthesize(
+    text: str, form: AudioFormat = AudioFormat.PCM, voice: str = "gmw/en-US", **fields: Any
+) -> CollectedSpeech:
+    """All events of one request to the adapter."""
+    speech = CollectedSpeech()
+    request = SpeechRequest(model="local/espeak-ng", text=text, **fields)
+    async with aclosing(speak(target(form, voice), request)) as events:
+        async for event in events:
+            speech.event_names.append(type(event).__name__)
+            if isinstance(event, AudioStart):
+                speech.starts.append(event)
+            elif isinstance(event, AudioChunk):
+                speech.audio += event.data
+            elif isinstance(event, SpeechWords):
+                speech.words += event.words
+            elif isinstance(event, Used):
+                speech.units = {name: float(quantity) for name, quantity in event.usage.units().items()}
+    return speech
+
+
 def spoken_letters(text: str) -> str:
     return "".join(character for character in text if character.isalnum())
 
 
-def fundamental(sound: bytes | bytearray) -> float:
-    """Hertz of the voice between 50 and 300: the median over the louder half of the sound."""
-    samples = array("h", bytes(sound))
+def fundamental(audio: bytes | bytearray) -> float:
+    """The fundamental frequency in Hz, 50 to 300: the median over the louder half of the audio."""
+    samples = array("h", bytes(audio))
     windows = [samples[at : at + 1440] for at in range(0, len(samples) - 1440, 1440)]
     loud = sorted(windows, key=lambda window: sum(map(abs, window)))[len(windows) // 2 :]
     return median(24_000 / period(window) for window in loud)
 
 
 def period(window: array[int]) -> int:
-    """The shift in samples at which a piece of sound is most like itself."""
+    """The lag in samples of the highest autocorrelation."""
     return max(range(80, 480), key=lambda lag: sum(window[i] * window[i + lag] for i in range(0, 960, 2)))
-
-
-def test_local_is_a_speaking_adapter():
-    assert isinstance(adapter("local"), SpeechAdapter)
 
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("form", [form for form in AudioFormat if form is not AudioFormat.PCM])
 async def test_every_format_decodes_to_the_reported_duration(synthesiser, form):
-    heard = await hear(SENTENCE * 8, form)
+    speech = await synthesize(SENTENCE * 8, form)
 
-    seconds = heard.units["audio_out.second"]
-    assert decoded_seconds(heard.sound) == pytest.approx(seconds, abs=0.12)
-    assert heard.starts == [AudioStart(form, 24_000, 1)]
+    seconds = speech.units["audio_out.second"]
+    assert decoded_seconds(speech.audio) == pytest.approx(seconds, abs=0.12)
+    assert speech.starts == [AudioStart(form, 24_000, 1)]
     assert seconds == pytest.approx(23.2, abs=0.5)
 
 
 @pytest.mark.anyio
 async def test_pcm_is_24_khz_mono(synthesiser):
-    heard = await hear(SENTENCE)
+    speech = await synthesize(SENTENCE)
 
-    seconds = heard.units["audio_out.second"]
-    assert len(heard.sound) / 48_000 == pytest.approx(seconds, abs=0.01)
-    assert max(array("h", heard.sound)) > 5000
+    seconds = speech.units["audio_out.second"]
+    assert len(speech.audio) / 48_000 == pytest.approx(seconds, abs=0.01)
+    assert max(array("h", speech.audio)) > 5000
 
 
 @pytest.mark.anyio
 async def test_streamed_wav_claims_an_unknown_length(synthesiser):
-    heard = await hear(SENTENCE, AudioFormat.WAV)
+    speech = await synthesize(SENTENCE, AudioFormat.WAV)
 
-    assert heard.sound[4:8] == heard.sound[40:44] == b"\xff\xff\xff\xff"
+    assert speech.audio[4:8] == speech.audio[40:44] == b"\xff\xff\xff\xff"
 
 
 @pytest.mark.anyio
 async def test_events_come_in_the_order_of_the_contract(synthesiser):
-    heard = await hear(SENTENCE * 3)
+    speech = await synthesize(SENTENCE * 3)
 
-    assert heard.order[0] == "AudioStart"
-    assert heard.order[-1] == "Used"
-    assert heard.order.count("Used") == heard.order.count("AudioStart") == 1
-    assert heard.order.count("AudioChunk") > 10
-    assert heard.units["text_in.character"] == len(SENTENCE * 3)
+    assert speech.event_names[0] == "AudioStart"
+    assert speech.event_names[-1] == "Used"
+    assert speech.event_names.count("Used") == speech.event_names.count("AudioStart") == 1
+    assert speech.event_names.count("AudioChunk") > 10
+    assert speech.units["text_in.character"] == len(SENTENCE * 3)
 
 
 @pytest.mark.anyio
 @pytest.mark.parametrize(("voice", "text"), TEXTS.items(), ids=list(TEXTS))
 async def test_words_cover_the_text_with_rising_times(synthesiser, voice, text):
-    heard = await hear(text, voice=voice)
+    speech = await synthesize(text, voice=voice)
 
-    assert spoken_letters("".join(word.word for word in heard.words)) == spoken_letters(text)
-    places = [place for word in heard.words for place in (word.start, word.end)]
+    assert spoken_letters("".join(word.word for word in speech.words)) == spoken_letters(text)
+    places = [place for word in speech.words for place in (word.start, word.end)]
     assert places == sorted(places)
-    assert places[-1] == pytest.approx(heard.units["audio_out.second"], abs=0.01)
+    assert places[-1] == pytest.approx(speech.units["audio_out.second"], abs=0.01)
 
 
 @pytest.mark.anyio
 async def test_words_go_on_across_fragments(synthesiser):
-    heard = await hear(SENTENCE * 20)
+    speech = await synthesize(SENTENCE * 20)
 
-    assert [word.word for word in heard.words] == SENTENCE.replace(".", "").split() * 20
-    assert [word.start for word in heard.words] == sorted(word.start for word in heard.words)
+    assert [word.word for word in speech.words] == SENTENCE.replace(".", "").split() * 20
+    assert [word.start for word in speech.words] == sorted(word.start for word in speech.words)
 
 
 @pytest.mark.anyio
 async def test_longest_text_is_spoken_to_its_end(synthesiser):
     text = (SENTENCE * 500)[:20_000]
-    heard = await hear(text)
+    speech = await synthesize(text)
 
-    assert len(heard.sound) / 48_000 == pytest.approx(heard.units["audio_out.second"], abs=0.01)
-    assert heard.units["audio_out.second"] > 1000
-    assert spoken_letters("".join(word.word for word in heard.words)) == spoken_letters(text)
+    assert len(speech.audio) / 48_000 == pytest.approx(speech.units["audio_out.second"], abs=0.01)
+    assert speech.units["audio_out.second"] > 1000
+    assert spoken_letters("".join(word.word for word in speech.words)) == spoken_letters(text)
 
 
 @pytest.mark.anyio
 async def test_speed_divides_the_duration(synthesiser):
-    normal = (await hear(SENTENCE * 2)).units["audio_out.second"]
+    normal = (await synthesize(SENTENCE * 2)).units["audio_out.second"]
 
     for speed in (0.25, 0.4, 0.5, 2.0, 4.0):
-        heard = await hear(SENTENCE * 2, speed=speed)
-        assert heard.units["audio_out.second"] == pytest.approx(normal / speed, rel=0.15)
-        assert len(heard.sound) / 48_000 == pytest.approx(heard.units["audio_out.second"], abs=0.15)
-        assert heard.words[-1].end <= heard.units["audio_out.second"] + 0.001
+        speech = await synthesize(SENTENCE * 2, speed=speed)
+        assert speech.units["audio_out.second"] == pytest.approx(normal / speed, rel=0.15)
+        assert len(speech.audio) / 48_000 == pytest.approx(speech.units["audio_out.second"], abs=0.15)
+        assert speech.words[-1].end <= speech.units["audio_out.second"] + 0.001
 
 
 @pytest.mark.anyio
@@ -137,34 +178,34 @@ async def test_speed_divides_the_duration(synthesiser):
     "text", ["...", "!?", " ", "\n\n", "—", "\u200b", "\x00", "🎉", "a\ud800b", "\x01200P"]
 )
 async def test_odd_text_gives_a_playable_file(synthesiser, text):
-    heard = await hear(text, AudioFormat.MP3)
+    speech = await synthesize(text, AudioFormat.MP3)
 
-    assert decoded_seconds(heard.sound) >= 0.2
-    assert heard.order[-1] == "Used"
+    assert decoded_seconds(speech.audio) >= 0.2
+    assert speech.event_names[-1] == "Used"
 
 
 @pytest.mark.anyio
-async def test_markup_is_spoken_not_obeyed(synthesiser):
-    heard = await hear('<speak><break time="20s"/>hi</speak> [[h@loU]]')
+async def test_markup_is_spoken_not_interpreted(synthesiser):
+    speech = await synthesize('<speak><break time="20s"/>hi</speak> [[h@loU]]')
 
-    assert heard.units["audio_out.second"] < 15
-    assert "break" in " ".join(word.word for word in heard.words)
+    assert speech.units["audio_out.second"] < 15
+    assert "break" in " ".join(word.word for word in speech.words)
 
 
 @pytest.mark.anyio
 async def test_text_without_a_space_is_spoken(synthesiser):
-    heard = await hear("a" * 5000)
+    speech = await synthesize("a" * 5000)
 
-    assert heard.units["audio_out.second"] > 10
+    assert speech.units["audio_out.second"] > 10
 
 
 @pytest.mark.anyio
-async def test_pitch_and_variant_change_the_sound_not_the_words(synthesiser):
-    low = await hear("Ah ah ah.", options={"local": {"pitch": 0}})
-    normal = await hear("Ah ah ah.")
-    female = await hear("Ah ah ah.", voice="gmw/en-US+f3")
+async def test_pitch_and_variant_change_the_audio_not_the_words(synthesiser):
+    low = await synthesize("Ah ah ah.", options={"local": {"pitch": 0}})
+    normal = await synthesize("Ah ah ah.")
+    female = await synthesize("Ah ah ah.", voice="gmw/en-US+f3")
 
-    assert fundamental(low.sound) < fundamental(normal.sound) < fundamental(female.sound)
+    assert fundamental(low.audio) < fundamental(normal.audio) < fundamental(female.audio)
     assert [w.word for w in low.words] == [w.word for w in female.words] == ["Ah", "ah", "ah"]
 
 
@@ -181,7 +222,7 @@ async def test_pitch_and_variant_change_the_sound_not_the_words(synthesiser):
 )
 async def test_unknown_voice_is_refused_with_names(synthesiser, voice, named):
     with pytest.raises(InvalidRequest) as refused:
-        await hear(SENTENCE, voice=voice)
+        await synthesize(SENTENCE, voice=voice)
 
     assert refused.value.param == "voice"
     assert named in refused.value.message
@@ -209,7 +250,7 @@ async def test_refusal_comes_before_any_event(synthesiser):
 )
 async def test_out_of_range_is_refused(synthesiser, fields, param):
     with pytest.raises(InvalidRequest) as refused:
-        await hear(**fields)
+        await synthesize(**fields)
 
     assert refused.value.param == param
 
@@ -222,7 +263,7 @@ def test_missing_engine_names_the_install_command(monkeypatch):
     assert speech_hint() == HINT == 'pip install "polyphony[local]"'
     assert available_formats() == ()
     with pytest.raises(Unavailable, match="pip install"):
-        arguments(target(), SpeechRequest(model="m", text="a"), AudioFormat.PCM)
+        job_arguments(target(), SpeechRequest(model="m", text="a"), AudioFormat.PCM)
     system_engine.cache_clear()
 
 
@@ -231,12 +272,12 @@ def test_missing_media_library_leaves_wav_and_pcm(synthesiser, monkeypatch):
 
     assert available_formats() == (AudioFormat.WAV, AudioFormat.PCM)
     with pytest.raises(Unsupported, match="pip install"):
-        arguments(target(), SpeechRequest(model="m", text="a"), AudioFormat.MP3)
+        job_arguments(target(), SpeechRequest(model="m", text="a"), AudioFormat.MP3)
 
 
 @pytest.mark.anyio
 async def test_wav_opens_with_the_standard_library(synthesiser):
-    heard = await hear(SENTENCE, AudioFormat.WAV)
+    speech = await synthesize(SENTENCE, AudioFormat.WAV)
 
-    with wave.open(io.BytesIO(heard.sound)) as file:
+    with wave.open(io.BytesIO(speech.audio)) as file:
         assert (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (24_000, 1, 2)

@@ -32,27 +32,26 @@ TARGET = Target(
 
 
 @dataclass
-class Collected:
+class CollectedTranscript:
     text: str = ""
     segments: list[Segment] = field(default_factory=list)
     words: list[TranscriptWord] = field(default_factory=list)
     progress: list[Progress] = field(default_factory=list)
     whole: Transcript | None = None
     units: dict[str, float] = field(default_factory=dict)
-    order: list[str] = field(default_factory=list)
+    event_names: list[str] = field(default_factory=list)
 
 
-def request(path: Path, seconds: float | None = None, language: str | None = None) -> TranscriptionRequest:
+async def transcribe(
+    path: Path, seconds: float | None = None, language: str | None = None
+) -> CollectedTranscript:
+    """All events of one request to the adapter."""
     file = AudioFile(str(path), path.name, "audio/wav", 0, seconds)
-    return TranscriptionRequest(model="local/pocketsphinx", file=file, language=language)
-
-
-async def collect(asked: TranscriptionRequest) -> Collected:
-    """Everything one request through the adapter gives."""
-    found = Collected()
-    async with aclosing(Local.transcribe(TARGET, asked)) as events:
+    request = TranscriptionRequest(model="local/pocketsphinx", file=file, language=language)
+    found = CollectedTranscript()
+    async with aclosing(Local.transcribe(TARGET, request)) as events:
         async for event in events:
-            found.order.append(type(event).__name__)
+            found.event_names.append(type(event).__name__)
             match event:
                 case TranscriptDelta():
                     found.text += event.text
@@ -70,18 +69,18 @@ async def collect(asked: TranscriptionRequest) -> Collected:
 
 
 async def test_speech_is_transcribed(speech_file):
-    found = await collect(request(speech_file, 11.0))
+    found = await transcribe(speech_file, 11.0)
 
     assert word_errors(found.text) <= 0.30
     assert found.whole == Transcript(found.text, "en", 11.0)
     assert found.units == {"audio_in.second": 11.0}
     assert found.text == " ".join(segment.text for segment in found.segments)
     assert found.text.split() == [word.word for word in found.words]
-    assert found.order[-2:] == ["Transcript", "Used"]
+    assert found.event_names[-2:] == ["Transcript", "Used"]
 
 
 async def test_times_go_forward_and_stay_inside_the_file(speech_file):
-    found = await collect(request(speech_file, 11.0))
+    found = await transcribe(speech_file, 11.0)
 
     times = [moment for word in found.words for moment in (word.start, word.end)]
     assert all(earlier <= later for earlier, later in pairwise(times))
@@ -93,16 +92,16 @@ async def test_times_go_forward_and_stay_inside_the_file(speech_file):
 
 
 async def test_first_words_come_before_the_rest_is_transcribed(speech_file):
-    found = await collect(request(speech_file, 11.0))
+    found = await transcribe(speech_file, 11.0)
 
     assert len(found.segments) > 1
-    first = found.order.index("TranscriptDelta")
-    assert found.order[first : first + 3] == ["TranscriptDelta", "Segment", "TranscriptWords"]
-    assert "Progress" in found.order[first : found.order.index("TranscriptDelta", first + 1)]
+    first = found.event_names.index("TranscriptDelta")
+    assert found.event_names[first : first + 3] == ["TranscriptDelta", "Segment", "TranscriptWords"]
+    assert "Progress" in found.event_names[first : found.event_names.index("TranscriptDelta", first + 1)]
 
 
 async def test_progress_counts_up_to_the_end(speech_file):
-    found = await collect(request(speech_file, 11.0))
+    found = await transcribe(speech_file, 11.0)
 
     done = [progress.done for progress in found.progress]
     assert done == sorted(done)
@@ -111,7 +110,7 @@ async def test_progress_counts_up_to_the_end(speech_file):
 
 
 async def test_silence_is_an_empty_transcript(recogniser, tmp_path):
-    found = await collect(request(write_wav(tmp_path / "silence.wav", bytes(4 * RATE * 2)), 4.0))
+    found = await transcribe(write_wav(tmp_path / "silence.wav", bytes(4 * RATE * 2)), 4.0)
 
     assert found.whole == Transcript("", "en", 4.0)
     assert (found.text, found.segments, found.words) == ("", [], [])
@@ -121,7 +120,7 @@ async def test_silence_is_an_empty_transcript(recogniser, tmp_path):
 @pytest.mark.parametrize("language", ["de", "ru", "zh-CN", "enm"])
 async def test_other_languages_are_refused(tmp_path, language):
     with pytest.raises(Unsupported, match="US English only") as refusal:
-        await collect(request(tmp_path / "unread.wav", language=language))
+        await transcribe(tmp_path / "unread.wav", language=language)
 
     assert (refusal.value.provider_code, refusal.value.param) == ("unsupported_language", "language")
 
@@ -129,12 +128,13 @@ async def test_other_languages_are_refused(tmp_path, language):
 @pytest.mark.parametrize("language", ["en", "en-US", "en_GB", "EN"])
 async def test_english_is_accepted_by_any_of_its_names(recogniser, tmp_path, language):
     path = write_wav(tmp_path / "silence.wav", bytes(RATE * 2))
+    found = await transcribe(path, language=language)
 
-    assert (await collect(request(path, language=language))).whole == Transcript("", "en", 1.0)
+    assert found.whole == Transcript("", "en", 1.0)
 
 
 async def test_missing_extra_says_how_to_install_it(tmp_path, monkeypatch):
     monkeypatch.setattr(transcription, "transcription_hint", lambda: "pip install it")
 
     with pytest.raises(Unavailable, match="pip install it"):
-        await collect(request(tmp_path / "unread.wav"))
+        await transcribe(tmp_path / "unread.wav")

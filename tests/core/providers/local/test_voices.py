@@ -1,3 +1,5 @@
+"""Names, language tags and descriptions of the voices."""
+
 from __future__ import annotations
 
 import pytest
@@ -6,7 +8,7 @@ from core.providers.local.voices import describe, language_tag, voices
 
 
 @pytest.mark.anyio
-async def test_voices_are_listed_for_people(synthesiser):
+async def test_voices_have_readable_names(synthesiser):
     found = await voices()
 
     by_id = {voice.id: voice for voice in found}
