@@ -1,4 +1,4 @@
-"""`local/inspector`: a chat partner that is no language model; it measures what it is sent and says so."""
+"""The chat method of `local/inspector`: a report on the last user message, as text or as speech."""
 
 from __future__ import annotations
 
@@ -12,43 +12,42 @@ from core.contract.events import AnswerMetadata, ChatDelta, Event, ImageReady, P
 from core.contract.route import Target
 from core.contract.usage import Kind, Unit
 from core.media.installed import inspection_hint
-from core.providers.local.inspector import message
-from core.providers.local.inspector.measurement import Finding, Measuring
-from core.providers.local.inspector.report.markdown import Piece
-from core.providers.local.inspector.report.request import echo, opening
-from core.providers.local.inspector.spoken_report import Reader, reader
-from core.providers.local.inspector.usage import Tally
+from core.providers.local.inspector.jobs import Finding, Findings
+from core.providers.local.inspector.measurement import Measurement
+from core.providers.local.inspector.message import count_characters, message_parts
+from core.providers.local.inspector.report.piece import ReportPiece
+from core.providers.local.inspector.report.request import ignored_piece, opening_piece
+from core.providers.local.inspector.spoken_report import ReportSpeaker, report_speaker
+from core.providers.local.inspector.usage import UsageCounter
 
 FINGERPRINT = "inspector-1"
-NOTHING = "There is nothing in the message to measure.\n\n"
-
-Findings = AsyncGenerator[Finding, None]
+EMPTY_MESSAGE = "There is nothing in the message to measure."
 
 
 async def chat(target: Target, request: ChatRequest) -> AsyncGenerator[Event, None]:
     """Yield a report on each part of the last user message, a delta for each measurement that is done.
 
-    The report is Markdown; where sound is asked for it is sentences, told as `transcript` and spoken while
-    the next part is measured. Pictures of it (a waveform, a first page, frames) are `ImageReady`. What cannot
-    be read is reported, unless there is nothing else: then its `InvalidRequest` is raised. Raises
-    `Unavailable` when the extra is not installed.
+    The report is Markdown; where audio output is requested it is sentences, sent as `transcript` and spoken
+    while the next part is measured. Images of it (a waveform, a first page, frames) are `ImageReady`. A part
+    that cannot be read is reported, unless nothing could be measured: then its `InvalidRequest` is raised.
+    Raises `Unavailable` when the extra is not installed.
     """
     if hint := inspection_hint():
         raise Unavailable(f"What measures files is not installed here: {hint}")
-    tally = Tally()
-    voice = reader(target, request, tally) if Modality.AUDIO in request.modalities else None
+    usage = UsageCounter()
+    speaker = report_speaker(target, request, usage) if Modality.AUDIO in request.modalities else None
     yield AnswerMetadata(model=target.model, extra={"system_fingerprint": FINGERPRINT})
-    findings = certain(report(request, Measuring(tally)))
-    telling = spoken(findings, voice, tally) if voice is not None else written(findings, tally)
-    async with aclosing(telling if request.streamed else gathered(telling)) as events:
+    findings = require_measurement(report(request, Measurement(usage)))
+    answer = text_answer(findings, usage) if speaker is None else spoken_answer(findings, speaker, usage)
+    async with aclosing(answer if request.streamed else whole_answer(answer)) as events:
         async for event in events:
             yield event
-    tally.add(Kind.TEXT_IN, Unit.CHARACTER, message.characters(request))
-    yield Used(tally.usage())
+    usage.add(Kind.TEXT_IN, Unit.CHARACTER, count_characters(request))
+    yield Used(usage.usage())
 
 
 def chat_body(target: Target, request: ChatRequest) -> dict[str, Any]:
-    """The conversation as it is handed over; nothing of it leaves this computer."""
+    """The request in the shape of OpenAI's chat body; nothing of it leaves this computer."""
     body: dict[str, Any] = {"model": target.model, **request.parameters, "messages": list(request.messages)}
     if Modality.AUDIO in request.modalities:
         body["modalities"] = [modality.value for modality in request.modalities]
@@ -59,71 +58,76 @@ def chat_body(target: Target, request: ChatRequest) -> dict[str, Any]:
     return body
 
 
-async def report(request: ChatRequest, measuring: Measuring) -> Findings:
-    """The opening, every part in turn, then what was received and ignored."""
-    yield opening(request)
-    found = message.parts(request)
-    if not found:
-        yield Piece(NOTHING, NOTHING.strip(), measured=False)
-    for part in found:
-        async with aclosing(measuring.part(part)) as findings:
+async def report(request: ChatRequest, measurement: Measurement) -> Findings:
+    """The opening, the findings of every part in order, then what was received and ignored."""
+    yield opening_piece(request)
+    parts = message_parts(request)
+    if not parts:
+        yield ReportPiece(f"{EMPTY_MESSAGE}\n\n", EMPTY_MESSAGE, measured=False)
+    for part in parts:
+        async with aclosing(measurement.measure(part)) as findings:
             async for finding in findings:
                 yield finding
-    yield echo(request)
+    yield ignored_piece(request)
 
 
-async def certain(findings: Findings) -> Findings:
-    """The same, held back until something was measured; raises why, if nothing ever is."""
+async def require_measurement(findings: Findings) -> Findings:
+    """The same findings, held back until something was measured.
+
+    Raises the first error of a part if nothing at all was measured.
+    """
     held: list[Finding] = []
     error: PolyphonyError | None = None
-    waiting = True
-    async with aclosing(findings) as found:
-        async for finding in found:
-            if waiting and not (isinstance(finding, Piece) and finding.measured):
+    measured = False
+    async with aclosing(findings) as source:
+        async for finding in source:
+            if not measured and not (isinstance(finding, ReportPiece) and finding.measured):
                 held.append(finding)
-                error = error or (finding.error if isinstance(finding, Piece) else None)
+                error = error or (finding.error if isinstance(finding, ReportPiece) else None)
                 continue
             for earlier in held:
                 yield earlier
-            held, waiting = [], False
+            held, measured = [], True
             yield finding
-    if error is not None and waiting:
+    if error is not None and not measured:
         raise error
     for earlier in held:
         yield earlier
 
 
-async def written(findings: Findings, tally: Tally) -> AsyncGenerator[Event, None]:
-    async with aclosing(findings) as found:
-        async for finding in found:
-            if not isinstance(finding, Piece):
+async def text_answer(findings: Findings, usage: UsageCounter) -> AsyncGenerator[Event, None]:
+    async with aclosing(findings) as source:
+        async for finding in source:
+            if not isinstance(finding, ReportPiece):
                 yield finding
-            elif finding.text:
-                tally.add(Kind.TEXT_OUT, Unit.CHARACTER, len(finding.text))
-                yield ChatDelta(text=finding.text)
+            elif finding.markdown:
+                usage.add(Kind.TEXT_OUT, Unit.CHARACTER, len(finding.markdown))
+                yield ChatDelta(text=finding.markdown)
     yield ChatDelta(finish="stop")
 
 
-async def spoken(findings: Findings, voice: Reader, tally: Tally) -> AsyncGenerator[Event, None]:
-    """Each piece as words and then as sound."""
-    async with aclosing(findings) as found:
-        async for finding in found:
-            if not isinstance(finding, Piece):
+async def spoken_answer(
+    findings: Findings, speaker: ReportSpeaker, usage: UsageCounter
+) -> AsyncGenerator[Event, None]:
+    """Each piece as transcript, then as audio."""
+    async with aclosing(findings) as source:
+        async for finding in source:
+            if not isinstance(finding, ReportPiece):
                 yield finding
-            elif finding.spoken:
-                tally.add(Kind.TEXT_OUT, Unit.CHARACTER, len(finding.spoken))
-                yield ChatDelta(transcript=f"{finding.spoken} ")
-                async with aclosing(voice.say(finding.spoken)) as sound:
-                    async for event in sound:
+            elif finding.speech:
+                usage.add(Kind.TEXT_OUT, Unit.CHARACTER, len(finding.speech))
+                yield ChatDelta(transcript=f"{finding.speech} ")
+                async with aclosing(speaker.speak(finding.speech)) as audio:
+                    async for event in audio:
                         yield event
-    async with aclosing(voice.close()) as rest:
-        async for event in rest:
+    async with aclosing(speaker.close()) as audio:
+        async for event in audio:
             yield event
     yield ChatDelta(finish="stop")
 
 
-async def gathered(events: AsyncGenerator[Event, None]) -> AsyncGenerator[Event, None]:
-    """The same with all its words in one piece, for who does not watch it come."""
+async def whole_answer(events: AsyncGenerator[Event, None]) -> AsyncGenerator[Event, None]:
+    """The answer that is not streamed: one delta with all text, then the images, then the audio."""
     text, transcript = "", ""
     rest: list[Event] = []
     async with aclosing(events) as source:

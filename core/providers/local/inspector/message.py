@@ -1,25 +1,47 @@
-"""What a conversation brings to be measured: the parts of its last user message."""
+"""The parts of the last user message, and what is to be said of the messages around it."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Any
 
-from core.contract.chat import ChatRequest, Media
+from core.contract.chat import FILE_FIELDS, ChatRequest, Media, Modality
 
-SYSTEM = ("system", "developer")
-KINDS = {"image_url": "Image", "input_audio": "Audio", "file": "File", "video_url": "Video"}
-FIELDS = {"image_url": "url", "input_audio": "data", "file": "file_data", "video_url": "url"}
-"""Under which key each type of part keeps its file."""
+SYSTEM_ROLES = ("system", "developer")
+
+
+class PartKind(StrEnum):
+    """What a part is measured as; the value is its title in the report."""
+
+    TEXT = "Text"
+    IMAGE = "Image"
+    PDF = "PDF"
+    AUDIO = "Audio"
+    VIDEO = "Video"
+    FILE = "File"  # a file part whose content is of no other kind
+    UNKNOWN = "Part"  # a part of a type that chat does not have
+
+
+KINDS = {
+    Modality.TEXT: PartKind.TEXT,
+    Modality.IMAGE: PartKind.IMAGE,
+    Modality.FILE: PartKind.FILE,
+    Modality.AUDIO: PartKind.AUDIO,
+    Modality.VIDEO: PartKind.VIDEO,
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """One part: its text, its file, or an address, which nobody opens. `number` tells it from its like."""
+class MessagePart:
+    """One part: its `text`, its file as `media`, or the `address` of a file, which is not opened.
 
-    kind: str
+    `number` follows the kind in titles: " 1", " 2" where there are several of a kind, otherwise "".
+    """
+
+    kind: PartKind
     text: str = ""
     media: Media | None = None
     address: str = ""
@@ -27,80 +49,79 @@ class Part:
     number: str = ""
 
 
-def last_user(request: ChatRequest) -> int | None:
-    """Where the last message of the user stands."""
-    places = [at for at, message in enumerate(request.messages) if message.get("role") == "user"]
-    return places[-1] if places else None
+def last_user_index(request: ChatRequest) -> int | None:
+    """The index of the last message of the user."""
+    indexes = [at for at, message in enumerate(request.messages) if message.get("role") == "user"]
+    return indexes[-1] if indexes else None
 
 
-def parts(request: ChatRequest) -> list[Part]:
-    """What is to be measured, in order, those of one kind numbered from the second on."""
-    place = last_user(request)
-    found = list(read(request.messages[place].get("content"))) if place is not None else []
-    totals, seen = Counter(part.kind for part in found), Counter[str]()
+def message_parts(request: ChatRequest) -> list[MessagePart]:
+    """The parts of the last user message in order, those of one kind numbered where there are several."""
+    index = last_user_index(request)
+    parts = list(content_parts(request.messages[index].get("content"))) if index is not None else []
+    totals, seen = Counter(part.kind for part in parts), Counter[PartKind]()
     numbered = []
-    for part in found:
+    for part in parts:
         seen[part.kind] += 1
-        number = f" {seen[part.kind]}" if totals[part.kind] > 1 else ""
-        numbered.append(Part(part.kind, part.text, part.media, part.address, part.name, number))
+        numbered.append(replace(part, number=f" {seen[part.kind]}" if totals[part.kind] > 1 else ""))
     return numbered
 
 
-def read(content: Any) -> Iterator[Part]:
+def content_parts(content: Any) -> Iterator[MessagePart]:
+    """The parts of a content, which is a string, a list of parts or None; empty texts are left out."""
     for part in [{"type": "text", "text": content}] if isinstance(content, str) else content or ():
         kind = part.get("type", "")
         if kind == "text":
             if text := part.get("text"):
-                yield Part("Text", text=text)
-        elif kind in KINDS:
-            yield attached(kind, part)
+                yield MessagePart(PartKind.TEXT, text=text)
+        elif kind in FILE_FIELDS:
+            yield file_part(kind, part)
         else:
-            yield Part("Part", name=str(kind))
+            yield MessagePart(PartKind.UNKNOWN, name=str(kind))
 
 
-def attached(kind: str, part: Mapping[str, Any]) -> Part:
+def file_part(kind: str, part: Mapping[str, Any]) -> MessagePart:
+    """A part of one of the types of `FILE_FIELDS`."""
+    modality, field = FILE_FIELDS[kind]
     inner = part.get(kind) or {}
-    held = inner.get(FIELDS[kind]) if isinstance(inner, Mapping) else inner
-    if isinstance(held, Media):
-        name = inner.get("filename") or held.name
-        return Part(kind_of(KINDS[kind], held), media=held, name=str(name))
-    address = held or inner.get("file_id") or ""
-    return Part(KINDS[kind], address=str(address))
+    content = inner.get(field) if isinstance(inner, Mapping) else inner
+    if isinstance(content, Media):
+        name = inner.get("filename") or content.name
+        return MessagePart(media_kind(modality, content), media=content, name=str(name))
+    address = content or inner.get("file_id") or ""
+    return MessagePart(KINDS[modality], address=str(address))
 
 
-def kind_of(kind: str, media: Media) -> str:
-    """What a file is by its content: the part's type is only what the sender calls it."""
+def media_kind(modality: Modality, media: Media) -> PartKind:
+    """The kind of a file by its content; the modality of its part is only the sender's statement."""
     family = media.media_type.partition("/")[0]
     if media.media_type == "application/pdf":
-        return "PDF"
-    if family == "image":
-        return "Image"
-    if family in ("audio", "video") and kind == "File":
-        return family.capitalize()
-    if family == "text":
-        return "Text"
-    return kind
+        return PartKind.PDF
+    if family in ("image", "text") or (family in ("audio", "video") and modality is Modality.FILE):
+        return KINDS[Modality(family)]
+    return KINDS[modality]
 
 
-def texts(message: Mapping[str, Any]) -> Iterator[str]:
+def message_texts(message: Mapping[str, Any]) -> Iterator[str]:
     """Every text of a message."""
-    for part in read(message.get("content")):
+    for part in content_parts(message.get("content")):
         if part.text:
             yield part.text
 
 
 def system_prompt(request: ChatRequest) -> str:
-    told = [text for message in request.messages if message.get("role") in SYSTEM for text in texts(message)]
-    return "\n\n".join(told)
+    """The texts of all system and developer messages, a blank line between them."""
+    prompts = [message for message in request.messages if message.get("role") in SYSTEM_ROLES]
+    return "\n\n".join(text for message in prompts for text in message_texts(message))
 
 
-def earlier(request: ChatRequest) -> Counter[str]:
-    """How many messages of each role came before the one that is measured, the system's apart."""
-    place = last_user(request)
-    before = request.messages[: len(request.messages) if place is None else place]
-    return Counter(str(message.get("role")) for message in before if message.get("role") not in SYSTEM)
+def earlier_roles(request: ChatRequest) -> Counter[str]:
+    """How many messages of each role precede the one that is measured, system messages excluded."""
+    index = last_user_index(request)
+    before = request.messages[: len(request.messages) if index is None else index]
+    return Counter(str(message.get("role")) for message in before if message.get("role") not in SYSTEM_ROLES)
 
 
-def characters(request: ChatRequest) -> int:
+def count_characters(request: ChatRequest) -> int:
     """Of all texts of the conversation."""
-    return sum(len(text) for message in request.messages for text in texts(message))
+    return sum(len(text) for message in request.messages for text in message_texts(message))

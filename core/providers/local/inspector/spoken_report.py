@@ -1,4 +1,4 @@
-"""A report that is heard while it is still being written: each piece becomes sound as soon as it is there."""
+"""Speech of the report: each piece is synthesized as soon as it is there."""
 
 from __future__ import annotations
 
@@ -11,110 +11,106 @@ from typing import Protocol
 
 from core.contract.audio import PCM_RATE, AudioFormat, PcmShape, wav_header
 from core.contract.chat import ChatRequest
-from core.contract.errors import Unavailable, Unsupported
 from core.contract.events import AudioChunk, AudioStart, Event
 from core.contract.route import Target
 from core.contract.usage import Kind, Unit
 from core.media import client
-from core.media.installed import HINT, can_encode, speech_hint
-from core.providers.local.inspector.usage import Tally
-from core.providers.local.speech import DEFAULT_VOICE, NORMAL_PITCH
+from core.providers.local.inspector.usage import UsageCounter
+from core.providers.local.speech import DEFAULT_VOICE, NORMAL_PITCH, require_engine
 
-JOINED = (AudioFormat.PCM, AudioFormat.WAV, AudioFormat.MP3, AudioFormat.AAC)
-"""Formats of which one stream may follow the other in the same file."""
+CONCATENABLE = (AudioFormat.PCM, AudioFormat.WAV, AudioFormat.MP3, AudioFormat.AAC)
+"""Formats in which encoded streams may follow one another in one file."""
 
-BLOCK = 64 * 1024
 PAUSE = bytes(PCM_RATE * 2 // 4)
 """A quarter of a second of silence between two pieces."""
 
-Sound = AsyncGenerator[Event, None]
+AudioEvents = AsyncGenerator[Event, None]
 
 
-class Reader(Protocol):
-    """`say` gives the sound of one piece, `close` what is left after the last; none of both repeats."""
+class ReportSpeaker(Protocol):
+    """`speak` yields the audio of one piece, `close` what is left after the last piece."""
 
-    def say(self, text: str) -> Sound: ...
+    def speak(self, text: str) -> AudioEvents: ...
 
-    def close(self) -> Sound: ...
+    def close(self) -> AudioEvents: ...
 
 
-def reader(target: Target, request: ChatRequest, tally: Tally) -> Reader:
-    """Who reads the report. Raises `Unavailable` without an engine, `Unsupported` without the format."""
+def report_speaker(target: Target, request: ChatRequest, usage: UsageCounter) -> ReportSpeaker:
+    """Raises `Unavailable` without an engine, `Unsupported` without the encoder of the format."""
     form = target.format or request.format
-    if hint := speech_hint():
-        raise Unavailable(f"espeak-ng is not installed here: {hint}")
-    if not can_encode(form):
-        raise Unsupported(f"The format {form} needs PyAV: {HINT}", param="audio.format")
+    require_engine(form, "audio.format")
     voice = target.voice or request.voice or DEFAULT_VOICE
-    if request.streamed and form in JOINED:
-        return Live(form, voice, tally)
-    return Gathering(form, voice, tally)
+    if request.streamed and form in CONCATENABLE:
+        return StreamSpeaker(form, voice, usage)
+    return FileSpeaker(form, voice, usage)
 
 
-class Live:
-    """Sound as it is made."""
+class StreamSpeaker:
+    """Yields audio as it is synthesized."""
 
-    def __init__(self, form: AudioFormat, voice: str, tally: Tally) -> None:
+    def __init__(self, form: AudioFormat, voice: str, usage: UsageCounter) -> None:
         self._form = form
         self._voice = voice
-        self._tally = tally
+        self._usage = usage
         self._begun = False
 
-    async def say(self, text: str) -> Sound:
-        raw = self._form is AudioFormat.WAV
+    async def speak(self, text: str) -> AudioEvents:
+        is_wav = self._form is AudioFormat.WAV
         if not self._begun:
             self._begun = True
             yield AudioStart(self._form, PCM_RATE, 1)
-            if raw:
+            if is_wav:
                 yield AudioChunk(wav_header(PcmShape(PCM_RATE)))
         elif self._form in (AudioFormat.PCM, AudioFormat.WAV):
-            self._tally.add(Kind.AUDIO_OUT, Unit.SECOND, PcmShape(PCM_RATE).seconds(len(PAUSE)))
+            self._usage.add(Kind.AUDIO_OUT, Unit.SECOND, PcmShape(PCM_RATE).seconds(len(PAUSE)))
             yield AudioChunk(PAUSE)
-        form = AudioFormat.PCM if raw else self._form
-        async with aclosing(spoken(text, self._voice, form, self._tally)) as chunks:
+        form = AudioFormat.PCM if is_wav else self._form
+        async with aclosing(synthesize(text, self._voice, form, self._usage)) as chunks:
             async for chunk in chunks:
                 yield AudioChunk(chunk)
 
-    async def close(self) -> Sound:
+    async def close(self) -> AudioEvents:
         return
         yield
 
 
-class Gathering:
-    """A whole file at the end, with true sizes in its header."""
+class FileSpeaker:
+    """Yields a whole file at the end, with true sizes in its header."""
 
-    def __init__(self, form: AudioFormat, voice: str, tally: Tally) -> None:
+    def __init__(self, form: AudioFormat, voice: str, usage: UsageCounter) -> None:
         self._form = form
         self._voice = voice
-        self._tally = tally
-        self._said: list[str] = []
+        self._usage = usage
+        self._texts: list[str] = []
 
-    async def say(self, text: str) -> Sound:
-        self._said.append(text)
+    async def speak(self, text: str) -> AudioEvents:
+        self._texts.append(text)
         return
         yield
 
-    async def close(self) -> Sound:
+    async def close(self) -> AudioEvents:
         with tempfile.TemporaryDirectory(prefix="polyphony-") as folder:
-            source, made = Path(folder, "raw"), Path(folder, "made")
-            for text in self._said:
-                async with aclosing(spoken(text, self._voice, AudioFormat.PCM, self._tally)) as chunks:
+            samples, encoded = Path(folder, "samples"), Path(folder, "encoded")
+            for text in self._texts:
+                async with aclosing(synthesize(text, self._voice, AudioFormat.PCM, self._usage)) as chunks:
                     async for chunk in chunks:
-                        await asyncio.to_thread(append, source, chunk)
-            await client.encode(source, PcmShape(PCM_RATE), made, self._form)
+                        await asyncio.to_thread(append, samples, chunk)
+            await client.encode(samples, PcmShape(PCM_RATE), encoded, self._form)
             yield AudioStart(self._form, PCM_RATE, 1)
-            yield AudioChunk(await asyncio.to_thread(made.read_bytes))
+            yield AudioChunk(await asyncio.to_thread(encoded.read_bytes))
 
 
-async def spoken(text: str, voice: str, form: AudioFormat, tally: Tally) -> AsyncGenerator[bytes, None]:
-    """The sound of one piece; its seconds are counted when it is whole."""
+async def synthesize(
+    text: str, voice: str, form: AudioFormat, usage: UsageCounter
+) -> AsyncGenerator[bytes, None]:
+    """The audio of one piece; its seconds are counted at its end."""
     args = {"text": text, "voice": voice, "speed": 1.0, "pitch": NORMAL_PITCH, "format": form.value}
     async with aclosing(client.run("synthesize", args)) as messages:
         async for message in messages:
             if isinstance(message, bytes):
                 yield message
             elif message["event"] == "done":
-                tally.add(Kind.AUDIO_OUT, Unit.SECOND, message["result"]["seconds"])
+                usage.add(Kind.AUDIO_OUT, Unit.SECOND, message["result"]["seconds"])
 
 
 def append(path: Path, data: bytes) -> None:

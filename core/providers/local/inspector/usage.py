@@ -1,4 +1,4 @@
-"""What an answer of the inspector came to: counted, not estimated, and free."""
+"""The usage of one answer of the inspector: counted, never estimated."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from decimal import Decimal
 
 from core.contract.usage import Amount, Kind, Unit, Usage
 
-Line = tuple[Kind, Unit]
+UsageLine = tuple[Kind, Unit]
 
 
-class Tally:
-    """Adds up lines of a bill; seconds are kept to the millisecond."""
+class UsageCounter:
+    """Adds up quantities by kind and unit, rounded to a thousandth."""
 
     def __init__(self) -> None:
-        self._lines: Counter[Line] = Counter()
+        self._lines: Counter[UsageLine] = Counter()
 
     def add(self, kind: Kind, unit: Unit, quantity: float) -> None:
         self._lines[kind, unit] += round(1000 * quantity)

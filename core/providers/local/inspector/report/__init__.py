@@ -1,0 +1,1 @@
+"""The inspector's report: measurements rendered as Markdown and as sentences for speech."""

@@ -1,23 +1,20 @@
-"""What sound is like and what was said in it, in words."""
+"""The report on audio: coding, loudness, transcript."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypedDict
 
 from core.media.timecode import timecode
-from core.providers.local.inspector.report.markdown import (
-    Piece,
-    cells,
+from core.providers.local.inspector.report.markdown import escape, heading, table, table_rows
+from core.providers.local.inspector.report.number_format import (
     count,
-    decibels,
-    heading,
-    lasting,
-    plain,
-    said,
-    share,
-    size,
-    table,
+    duration,
+    file_size,
+    level,
+    percentage,
+    spoken_duration,
 )
+from core.providers.local.inspector.report.piece import ReportPiece
 
 CODECS = {
     "aac": "AAC",
@@ -36,70 +33,100 @@ CODECS = {
     "av1": "AV1",
     "mpeg4": "MPEG-4",
 }
-LISTENED = 300.0
-"""Seconds of a sound that the recogniser is given."""
+MAX_TRANSCRIBED = 300.0
+"""Seconds from the beginning of the audio that are transcribed."""
 
 WARNING = (
     "by the local recogniser: it knows US English only and mistakes about one word in four of clear speech"
 )
 
 
-def sound_piece(found: dict[str, Any], title: str, name: str, stored: int) -> Piece:
-    """From the event `sound`; its table goes on with the loudness."""
+class AudioFacts(TypedDict):
+    """The event `audio` of the job `inspect_audio`: bits per second, `tags` by name and value."""
+
+    container: str
+    codec: str
+    sample_rate: int
+    channels: int
+    layout: str
+    bit_rate: int | None
+    tags: list[tuple[str, str]]
+
+
+class LoudnessFacts(TypedDict):
+    """The event `loudness` of the job `inspect_audio`, after EBU R 128.
+
+    `integrated` in LUFS, `range` in LU, `true_peak` in dBTP; None where the audio is too quiet or too short.
+    `silence` is the share (0 to 1) of the `seconds`.
+    """
+
+    seconds: float
+    integrated: float | None
+    range: float | None
+    true_peak: float | None
+    silence: float | None
+
+
+def audio_piece(found: AudioFacts, title: str, name: str, size: int) -> ReportPiece:
+    """The beginning of a table that `loudness_piece` continues; `size` in bytes, 0 where it is not shown."""
     channels = found["channels"]
-    layout = {1: "1 (mono)", 2: "2 (stereo)"}.get(channels, f"{channels} ({plain(found['layout'])})")
+    layout = {1: "1 (mono)", 2: "2 (stereo)"}.get(channels, f"{channels} ({escape(found['layout'])})")
     rate = found["bit_rate"]
     rows = [
-        ("Container", f"{found['container'].upper()}" + (f", {size(stored)}" if stored else "")),
-        ("Codec", codec(found["codec"])),
+        ("Container", f"{found['container'].upper()}" + (f", {file_size(size)}" if size else "")),
+        ("Codec", codec_name(found["codec"])),
         ("Sample rate", f"{found['sample_rate']:,} Hz"),
         ("Channels", layout),
         ("Bit rate", f"{rate / 1000:,.0f} kbit/s" if rate else ""),
-        *((key.capitalize(), plain(value)) for key, value in found["tags"]),
+        *((key.capitalize(), escape(value)) for key, value in found["tags"]),
     ]
     kind = {1: "mono", 2: "stereo"}.get(channels, count(channels, "channel"))
-    speech = f"The {title.lower()} is {codec(found['codec'])}, {kind}, at {found['sample_rate']} hertz."
-    return Piece(heading(title, name) + table(rows).rstrip("\n") + "\n", speech)
+    speech = f"The {title.lower()} is {codec_name(found['codec'])}, {kind}, at {found['sample_rate']} hertz."
+    return ReportPiece(heading(title, name) + table(rows).rstrip("\n") + "\n", speech)
 
 
-def codec(name: str) -> str:
-    return CODECS.get(name, plain(name))
+def codec_name(name: str) -> str:
+    return CODECS.get(name, escape(name))
 
 
-def loudness_piece(found: dict[str, Any]) -> Piece:
-    """From the event `loudness`."""
-    whole, span, peak, silence = (found[key] for key in ("integrated", "range", "true_peak", "silence"))
+def loudness_piece(found: LoudnessFacts) -> ReportPiece:
+    """Further rows of the table that `audio_piece` begins."""
+    whole, peak = found["integrated"], found["true_peak"]
+    span, silence = found["range"], found["silence"]
     rows = [
-        ("Duration", lasting(found["seconds"])),
-        ("Loudness", "nothing is loud enough to be measured" if whole is None else decibels(whole, "LUFS")),
+        ("Duration", duration(found["seconds"])),
+        ("Loudness", "nothing is loud enough to be measured" if whole is None else level(whole, "LUFS")),
         ("Loudness range", "" if span is None else f"{span:.1f} LU"),
-        ("True peak", "" if peak is None else decibels(peak, "dBTP") + (", clipping" if peak > 0 else "")),
-        ("Silence", f"{share(silence or 0)} (quieter than −50 dBFS)"),
+        ("True peak", "" if peak is None else level(peak, "dBTP") + (", clipping" if peak > 0 else "")),
+        ("Silence", f"{percentage(silence or 0)} (quieter than −50 dBFS)"),
     ]
     loud = "It is silent." if whole is None else f"Its loudness is minus {abs(whole):.0f} LUFS."
-    return Piece(f"{cells(rows)}\n", f"It lasts {said(found['seconds'])}. {loud}")
+    return ReportPiece(f"{table_rows(rows)}\n", f"It lasts {spoken_duration(found['seconds'])}. {loud}")
 
 
-def transcript_opening(seconds: float) -> Piece:
-    """What stands over the segments of a transcript."""
+def transcript_heading_piece(seconds: float) -> ReportPiece:
+    """The text above the segments of a transcript of audio of this length."""
     text = f"**Transcript**, {WARNING}.\n\n"
-    if seconds > LISTENED:
-        text += f"Only the first {timecode(LISTENED)} of {timecode(seconds)} are listened to.\n\n"
-    return Piece(text, "This is what I understood. I am a weak listener and know only US English.")
+    if seconds > MAX_TRANSCRIBED:
+        text += f"Only the first {timecode(MAX_TRANSCRIBED)} of {timecode(seconds)} are listened to.\n\n"
+    return ReportPiece(text, "This is what I understood. I am a weak listener and know only US English.")
 
 
-def segment_piece(found: dict[str, Any]) -> Piece:
-    """From the event `segment` of the recogniser."""
-    return Piece(
-        f"- `{timecode(found['start'])}` {plain(found['text'], 2000)}\n", f"{found['text'].capitalize()}."
+def segment_piece(found: dict[str, Any]) -> ReportPiece:
+    """From the event `segment` of the job `transcribe`: its `start` and `text`."""
+    return ReportPiece(
+        f"- `{timecode(found['start'])}` {escape(found['text'], 2000)}\n", f"{found['text'].capitalize()}."
     )
 
 
-def transcript_ending(words: int, segments: int) -> Piece:
+def transcript_summary_piece(words: int, segments: int) -> ReportPiece:
     if not segments:
-        return Piece("No speech was understood.\n\n", "No speech was understood.")
-    return Piece(f"\n{count(words, 'word')} in {count(segments, 'stretch', 'stretches')} of speech.\n\n")
+        return ReportPiece("No speech was understood.\n\n", "No speech was understood.")
+    return ReportPiece(
+        f"\n{count(words, 'word')} in {count(segments, 'stretch', 'stretches')} of speech.\n\n"
+    )
 
 
-def deaf_piece(hint: str) -> Piece:
-    return Piece(f"**Transcript**: the recogniser is not installed here: `{hint}`\n\n")
+def missing_recogniser_piece(hint: str) -> ReportPiece:
+    """`hint` is the install command."""
+    return ReportPiece(f"**Transcript**: the recogniser is not installed here: `{hint}`\n\n")

@@ -1,4 +1,4 @@
-"""Everyday names for colours."""
+"""Common names of colours."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ HUES = (
     (345, "pink"),
     (361, "red"),
 )
-"""Degrees up to which a hue is called so."""
+"""The hue in degrees, exclusive, up to which each name is used."""
 
 
-def name(red: int, green: int, blue: int) -> str:
-    """`dark green`, `light grey`: near enough to speak of a colour."""
+def colour_name(red: int, green: int, blue: int) -> str:
+    """Such as `dark green` or `light grey`; the channels are 0 to 255."""
     hue, lightness, saturation = colorsys.rgb_to_hls(red / 255, green / 255, blue / 255)
     if lightness > 0.95:
         return "white"
@@ -29,7 +29,7 @@ def name(red: int, green: int, blue: int) -> str:
     shade = "light " if lightness > 0.7 else "dark " if lightness < 0.32 else ""
     if saturation < 0.12:
         return f"{shade}grey"
-    found = next(called for limit, called in HUES if hue * 360 < limit)
+    found = next(hue_name for limit, hue_name in HUES if hue * 360 < limit)
     if found == "orange" and lightness < 0.45:
         return "dark brown" if lightness < 0.25 else "brown"
     if found == "yellow" and lightness < 0.45:

@@ -1,21 +1,19 @@
-"""What a picture is like, in words."""
+"""The report on an image: header, EXIF fields, colours."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypedDict
 
-from core.providers.local.inspector.report import colours
-from core.providers.local.inspector.report.markdown import (
-    Piece,
+from core.providers.local.inspector.report.colours import colour_name
+from core.providers.local.inspector.report.markdown import escape, heading, table
+from core.providers.local.inspector.report.number_format import (
     count,
-    heading,
-    lasting,
-    listed,
-    plain,
-    share,
-    size,
-    table,
+    duration,
+    file_size,
+    percentage,
+    word_list,
 )
+from core.providers.local.inspector.report.piece import ReportPiece
 
 MODES = {
     "1": "black and white, 1 bit",
@@ -35,56 +33,90 @@ BRIGHTNESS = (
     (2, "very bright"),
 )
 POSITION = "**The file holds the position where the picture was taken.** It is left out here."
-BAR = 10
-"""Blocks of the longest bar."""
+LONGEST_BAR = 10
+"""Blocks of the bar of the commonest colour."""
 
 
-def image_piece(found: dict[str, Any], number: str, name: str, stored: int) -> Piece:
-    """From the event `image`."""
+class ImageFacts(TypedDict):
+    """The event `image` of the job `inspect_image`; sizes in pixels, `seconds` of the animation."""
+
+    container: str
+    width: int
+    height: int
+    mode: str
+    dots: int | None
+    profile: bool
+    progressive: bool
+    frames: int
+    seconds: float
+
+
+class ExifFacts(TypedDict):
+    """The event `exif`: names and values of fields, how many `more` there are, if there is a position."""
+
+    fields: list[tuple[str, str]]
+    more: int
+    position: bool
+
+
+class ColourFacts(TypedDict):
+    """The event `colours`: red, green, blue (0 to 255) and share of the commonest colours.
+
+    Shares, `brightness` and the share that is `transparent` are 0 to 1. Without an opaque pixel the
+    palette is empty and there is no brightness.
+    """
+
+    palette: list[tuple[int, int, int, float]]
+    brightness: float | None
+    transparent: float
+
+
+def image_piece(found: ImageFacts, number: str, name: str, size: int) -> ReportPiece:
+    """`number` as in `MessagePart`, `size` in bytes."""
     width, height, frames = found["width"], found["height"], found["frames"]
     kind = found["container"].upper()
     rows = [
-        ("Format", f"{kind}, {size(stored)}" + (", interlaced" if found["progressive"] else "")),
+        ("Format", f"{kind}, {file_size(size)}" + (", interlaced" if found["progressive"] else "")),
         ("Size", f"{width:,} × {height:,} pixels"),
         ("Megapixels", f"{width * height / 1_000_000:.2f}"),
         ("Shape", shape(width, height)),
         ("Colour", f"{MODES.get(found['mode'], found['mode'])} (`{found['mode']}`)"),
         ("Colour profile", "embedded" if found["profile"] else ""),
         ("Resolution", f"{found['dots']:,} dots per inch" if found["dots"] else ""),
-        ("Animation", animated(frames, found["seconds"])),
+        ("Animation", animation(frames, found["seconds"])),
     ]
     speech = f"The picture{number} is a {kind} of {width} by {height} pixels."
     if frames > 1:
         speech += f" It moves: it has {count(frames, 'frame')}."
-    return Piece(heading(f"Image{number}", name) + table(rows), speech)
+    return ReportPiece(heading(f"Image{number}", name) + table(rows), speech)
 
 
 def shape(width: int, height: int) -> str:
-    way = "square" if width == height else "landscape" if width > height else "portrait"
-    return f"{way}, {max(width, height) / min(width, height):.2f} : 1"
+    orientation = "square" if width == height else "landscape" if width > height else "portrait"
+    return f"{orientation}, {max(width, height) / min(width, height):.2f} : 1"
 
 
-def animated(frames: int, seconds: float) -> str:
+def animation(frames: int, seconds: float) -> str:
     if frames < 2:
         return ""
-    return f"{frames:,} frames" + (f" in {lasting(seconds)}" if seconds else "")
+    return f"{frames:,} frames" + (f" in {duration(seconds)}" if seconds else "")
 
 
-def exif_piece(found: dict[str, Any]) -> Piece:
-    """From the event `exif`; an empty piece for a picture that carries nothing."""
+def exif_piece(found: ExifFacts) -> ReportPiece:
+    """An empty piece for an image without EXIF fields."""
     if not found["fields"] and not found["position"]:
-        return Piece("")
+        return ReportPiece("")
     text = "**EXIF, what the camera wrote down**\n\n"
     if found["fields"]:
-        text += table([(name, plain(value)) for name, value in found["fields"]], ("Field", "Value"))
+        text += table([(name, escape(value)) for name, value in found["fields"]], ("Field", "Value"))
     if found["more"]:
         text += f"{count(found['more'], 'more field')} not shown.\n\n"
     if found["position"]:
         text += f"{POSITION}\n\n"
-    return Piece(text, spoken_exif(found))
+    return ReportPiece(text, exif_speech(found))
 
 
-def spoken_exif(found: dict[str, Any]) -> str:
+def exif_speech(found: ExifFacts) -> str:
     fields = dict(found["fields"])
     camera = " ".join(fields[name] for name in ("Make", "Model") if name in fields)
     sentences = [f"It was taken with {camera}."] if camera else []
@@ -93,30 +125,31 @@ def spoken_exif(found: dict[str, Any]) -> str:
     return " ".join(sentences)
 
 
-def colours_piece(found: dict[str, Any]) -> Piece:
-    """From the event `colours`."""
+def colours_piece(found: ColourFacts) -> ReportPiece:
     text = ""
     if found["palette"]:
-        most = found["palette"][0][3] or 1
+        largest = found["palette"][0][3] or 1
         lines = [
-            f"| `#{red:02X}{green:02X}{blue:02X}` | {colours.name(red, green, blue)} "
-            f"| {share(part)} | {'█' * max(1, round(part / most * BAR))} |"
-            for red, green, blue, part in found["palette"]
+            f"| `#{red:02X}{green:02X}{blue:02X}` | {colour_name(red, green, blue)} "
+            f"| {percentage(share)} | {'█' * max(1, round(share / largest * LONGEST_BAR))} |"
+            for red, green, blue, share in found["palette"]
         ]
         text = "\n".join(["| Colour | About | Share | |", "| --- | --- | ---: | --- |", *lines]) + "\n\n"
-    bright = found["brightness"]
-    notes = [] if bright is None else [f"Brightness {share(bright)}: {brightness(bright)}."]
-    clear = found["transparent"]
-    notes.append(f"{share(clear).capitalize()} is see-through." if clear else "Nothing is transparent.")
-    return Piece(f"{text}{' '.join(notes)}\n\n", spoken_colours(found))
+    brightness, clear = found["brightness"], found["transparent"]
+    notes = []
+    if brightness is not None:
+        notes.append(f"Brightness {percentage(brightness)}: {brightness_name(brightness)}.")
+    notes.append(f"{percentage(clear).capitalize()} is see-through." if clear else "Nothing is transparent.")
+    return ReportPiece(f"{text}{' '.join(notes)}\n\n", colours_speech(found))
 
 
-def spoken_colours(found: dict[str, Any]) -> str:
-    names = list(dict.fromkeys(colours.name(*row[:3]) for row in found["palette"]))
-    if not names:
+def colours_speech(found: ColourFacts) -> str:
+    names = list(dict.fromkeys(colour_name(*row[:3]) for row in found["palette"]))
+    brightness = found["brightness"]
+    if brightness is None:
         return "It is wholly transparent."
-    return f"Its main colours are {listed(names[:3])}. It is {brightness(found['brightness'])}."
+    return f"Its main colours are {word_list(names[:3])}. It is {brightness_name(brightness)}."
 
 
-def brightness(level: float) -> str:
+def brightness_name(level: float) -> str:
     return next(word for limit, word in BRIGHTNESS if level < limit)

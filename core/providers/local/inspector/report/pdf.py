@@ -1,48 +1,80 @@
-"""What a PDF holds, in words."""
+"""The report on a PDF: metadata and text."""
 
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TypedDict
 
-from core.providers.local.inspector.report.markdown import Piece, block, count, heading, plain, size, table
+from core.providers.local.inspector.report.markdown import code_block, escape, heading, table
+from core.providers.local.inspector.report.number_format import count, file_size
+from core.providers.local.inspector.report.piece import ReportPiece
 
-PAPERS = {(210, 297): "A4", (297, 420): "A3", (148, 210): "A5", (216, 279): "Letter", (216, 356): "Legal"}
+PAPER_SIZES = {
+    (210, 297): "A4",
+    (297, 420): "A3",
+    (148, 210): "A5",
+    (216, 279): "Letter",
+    (216, 356): "Legal",
+}
 DATE = re.compile(r"D:(\d{4})(\d\d)(\d\d)(\d\d)?(\d\d)?")
-NAMES = {"Creator": "Made with", "Producer": "Written by", "CreationDate": "Created"}
-SPOKEN = 300
-"""Characters of the text that are read aloud."""
+FIELD_NAMES = {"Creator": "Made with", "Producer": "Written by", "CreationDate": "Created"}
+MAX_SPOKEN = 300
+"""Characters of the text that are part of the spoken report."""
 
 
-def pdf_piece(found: dict[str, Any], number: str, name: str, stored: int) -> Piece:
-    """From the event `pdf`."""
+class PdfFacts(TypedDict):
+    """The event `pdf` of the job `inspect_pdf`: `version` is 17 for 1.7; `size` of the first page in mm."""
+
+    pages: int
+    version: int | None
+    size: tuple[int, int]
+    fields: list[tuple[str, str]]
+
+
+class PdfTextFacts(TypedDict):
+    """The event `text`: characters and words of the pages `read`, and how many of these are `empty`."""
+
+    read: int
+    characters: int
+    words: int
+    empty: int
+    excerpt: str
+
+
+def pdf_piece(found: PdfFacts, number: str, name: str, size: int) -> ReportPiece:
+    """`number` as in `MessagePart`, `size` in bytes."""
     fields: dict[str, str] = dict(found["fields"])
     version = found["version"]
     rows = [
         ("Pages", f"{found['pages']:,}"),
-        ("Title", plain(fields.pop("Title", ""))),
-        ("Author", plain(fields.pop("Author", ""))),
-        ("Page size", paper(*found["size"])),
-        ("File", f"{size(stored)}" + (f", PDF {version // 10}.{version % 10}" if version else "")),
-        *((NAMES.get(key) or key, plain(date(value))) for key, value in fields.items()),
+        ("Title", escape(fields.pop("Title", ""))),
+        ("Author", escape(fields.pop("Author", ""))),
+        ("Page size", page_size(*found["size"])),
+        ("File", f"{file_size(size)}" + (f", PDF {version // 10}.{version % 10}" if version else "")),
+        *((FIELD_NAMES.get(key) or key, escape(format_date(value))) for key, value in fields.items()),
     ]
-    told = dict(found["fields"])
+    return ReportPiece(heading(f"PDF{number}", name) + table(rows), pdf_speech(found, number))
+
+
+def pdf_speech(found: PdfFacts, number: str) -> str:
+    fields = dict(found["fields"])
     speech = f"The document{number} has {count(found['pages'], 'page')}."
-    if told.get("Title"):
-        speech += f" Its title is: {told['Title']}."
-    if told.get("Author"):
-        speech += f" Its author is {told['Author']}."
-    return Piece(heading(f"PDF{number}", name) + table(rows), speech)
+    if fields.get("Title"):
+        speech += f" Its title is: {fields['Title']}."
+    if fields.get("Author"):
+        speech += f" Its author is {fields['Author']}."
+    return speech
 
 
-def paper(width: int, height: int) -> str:
-    known = PAPERS.get((min(width, height), max(width, height)), "")
-    way = "landscape" if width > height else "portrait"
-    return f"{width:,} × {height:,} mm" + (f" ({known}, {way})" if known else "")
+def page_size(width: int, height: int) -> str:
+    """Millimetres, with the name of a common paper size."""
+    known = PAPER_SIZES.get((min(width, height), max(width, height)), "")
+    orientation = "landscape" if width > height else "portrait"
+    return f"{width:,} × {height:,} mm" + (f" ({known}, {orientation})" if known else "")
 
 
-def date(value: str) -> str:
-    """A PDF's own spelling of a date as others write it; anything else as it is."""
+def format_date(value: str) -> str:
+    """A PDF date (ISO 32000-1, 7.9.4: `D:20261120…`) as `2026-11-20 12:30`; other text unchanged."""
     found = DATE.match(value)
     if not found:
         return value
@@ -50,12 +82,12 @@ def date(value: str) -> str:
     return f"{year}-{month}-{day}" + (f" {hour}:{minute}" if hour and minute else "")
 
 
-def pdf_text_piece(found: dict[str, Any], pages: int) -> Piece:
-    """From the event `text`; `pages` is how many there are, of which not all may have been read."""
+def pdf_text_piece(found: PdfTextFacts, pages: int) -> ReportPiece:
+    """`pages` is how many the document has, of which not all may have been read."""
     characters, excerpt = found["characters"], found["excerpt"]
     read = f" in the first {found['read']:,} pages" if found["read"] < pages else ""
     if not characters:
-        return Piece(
+        return ReportPiece(
             f"**Text**: none{read}. The pages may be pictures of text; those are not read here.\n\n",
             f"There is no text in it{read}.",
         )
@@ -64,11 +96,16 @@ def pdf_text_piece(found: dict[str, Any], pages: int) -> Piece:
         summary += f"; {count(found['empty'], 'page')} without text"
     if len(excerpt) < characters:
         summary += f"; the first {len(excerpt):,} characters"
-    speech = f"It holds {count(found['words'], 'word')} of text{read}. It begins: {opening(excerpt)}"
-    return Piece(f"**Text**: {summary}\n\n{block(excerpt)}", speech)
+    speech = (
+        f"It holds {count(found['words'], 'word')} of text{read}. It begins: {excerpt_beginning(excerpt)}"
+    )
+    return ReportPiece(f"**Text**: {summary}\n\n{code_block(excerpt)}", speech)
 
 
-def opening(excerpt: str) -> str:
-    """How a text begins, whole words only."""
+def excerpt_beginning(excerpt: str) -> str:
+    """Its first whole words, on one line."""
     line = " ".join(excerpt.split())
-    return line if len(line) <= SPOKEN else f"{line[:SPOKEN].rpartition(' ')[0] or line[:SPOKEN]}…"
+    if len(line) <= MAX_SPOKEN:
+        return line
+    cut = line[:MAX_SPOKEN]
+    return f"{cut.rpartition(' ')[0] or cut}…"

@@ -1,4 +1,4 @@
-"""In which scripts a text is written, and in which language it probably is."""
+"""Scripts of a text by their letters, and a guess of its language."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import unicodedata
 from collections import Counter
 from functools import lru_cache
 
-SPEAKING = {
+LANGUAGE_OF_SCRIPT = {
     "Han": "Chinese",
     "Hangul": "Korean",
     "Greek": "Greek",
@@ -25,9 +25,9 @@ SPEAKING = {
     "Lao": "Lao",
     "Myanmar": "Burmese",
 }
-"""Scripts that one language mostly has to itself."""
+"""Scripts that are used mostly by one language."""
 
-COMMON = {
+COMMON_WORDS = {
     "English": "the and of to in is that it was for you with on are this be not have what my we at by",
     "German": "der die und das ist nicht ein eine ich mit auf für den dem zu von wir sie auch wie",
     "French": "le la les et est une des que qui dans pour pas vous nous je il du sur avec ce",
@@ -45,19 +45,22 @@ COMMON = {
     "Arabic": "في من على أن إلى هذا ما لا هذه مع كان عن هو التي الذي",
     "Persian": "و در به از که این است را با برای آن یک می تا بود",
 }
-"""The words that no long text of a language does without."""
+"""The commonest words of each language, frequent in any longer text."""
 
-WORDS = {name: frozenset(words.split()) for name, words in COMMON.items()}
+WORD_SETS = {name: frozenset(words.split()) for name, words in COMMON_WORDS.items()}
 LETTERS = re.compile(r"[^\W\d_]+")
-ENOUGH, CLEAR = 2, 1.3
-"""Common words that must be found, and by how much the best language must beat the next."""
+MIN_HITS, MIN_LEAD = 2, 1.3
+"""Common words that must be found, and the least ratio of the best language's count to the next one's."""
 
 SAMPLE = 20_000
+"""Characters of the text whose words are counted."""
+
+KANA_SHARE = 0.02
 KANA = ("Hiragana", "Katakana")
 
 
-class Scripts:
-    """Counts letters by script as pieces of a text come."""
+class ScriptCounter:
+    """Counts letters by script over successive pieces of a text."""
 
     def __init__(self) -> None:
         self._letters: Counter[str] = Counter()
@@ -66,39 +69,39 @@ class Scripts:
         self._letters.update(text)
 
     def shares(self) -> list[tuple[str, float]]:
-        """Scripts with their share of all letters, the commonest first."""
+        """Scripts with their share (0 to 1) of all letters, the commonest first."""
         found: Counter[str] = Counter()
         for letter, number in self._letters.items():
             if letter.isalpha():
-                found[script(letter)] += number
+                found[script_of(letter)] += number
         return [(name, number / found.total()) for name, number in found.most_common()]
 
 
 @lru_cache(maxsize=4096)
-def script(letter: str) -> str:
+def script_of(letter: str) -> str:
     """The script of a letter, by the first word of its Unicode name."""
     name = unicodedata.name(letter, "OTHER").split(" ", 1)[0].partition("-")[0]
     return "Han" if name == "CJK" else name.title()
 
 
-def language(text: str, shares: list[tuple[str, float]]) -> tuple[str, str]:
-    """The likely language and the evidence; two empty strings where there is too little of it."""
+def guess_language(text: str, shares: list[tuple[str, float]]) -> tuple[str, str]:
+    """The likely language and the evidence; two empty strings where there is too little evidence."""
     if not shares:
         return "", ""
     scripts = dict(shares)
-    if sum(scripts.get(name, 0) for name in KANA) > 0.02:
+    if sum(scripts.get(name, 0) for name in KANA) > KANA_SHARE:
         return "Japanese", "it is written in kana"
     first = shares[0][0]
-    if first in SPEAKING:
-        return SPEAKING[first], f"by its script, {first}"
-    return by_words(text[:SAMPLE])
+    if first in LANGUAGE_OF_SCRIPT:
+        return LANGUAGE_OF_SCRIPT[first], f"by its script, {first}"
+    return guess_by_words(text[:SAMPLE])
 
 
-def by_words(text: str) -> tuple[str, str]:
+def guess_by_words(text: str) -> tuple[str, str]:
     words = Counter(LETTERS.findall(text.lower()))
-    hits = Counter({name: sum(words[word] for word in common) for name, common in WORDS.items()})
+    hits = Counter({name: sum(words[word] for word in common) for name, common in WORD_SETS.items()})
     (best, most), (_, next_best) = hits.most_common(2)
-    if most < ENOUGH or most < CLEAR * next_best:
+    if most < MIN_HITS or most < MIN_LEAD * next_best:
         return "", ""
-    told = [word for word, _ in words.most_common() if word in WORDS[best]][:3]
-    return best, f"by its common words {', '.join(f'“{word}”' for word in told)}"
+    evidence = [word for word, _ in words.most_common() if word in WORD_SETS[best]][:3]
+    return best, f"by its common words {', '.join(f'“{word}”' for word in evidence)}"

@@ -1,4 +1,4 @@
-"""The inspector through the door: admitted, routed, metered and free."""
+"""The inspector through the gateway: admitted, routed, metered and free."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from core.contract.requests import Caller, Source
 from core.gateway import Session
 from core.models import UsageRecord
 from core.models.offload import offload
-from tests.core.providers.local.inspector.reports import ALOUD, asked, part
+from tests.core.providers.local.inspector.reports import TEXT_AND_AUDIO, chat_request, file_part
 
 pytestmark = [
     pytest.mark.anyio,
@@ -38,14 +38,14 @@ async def caller(alice):
         await background.shutdown()
 
 
-async def told(session: Session) -> list[object]:
+async def collect_events(session: Session) -> list[object]:
     async with aclosing(session.events()) as events:
         return [event async for event in events]
 
 
-async def test_picture_is_reported_recorded_and_free(caller, data):
-    request = asked([{"type": "text", "text": "Look."}, part(data / "samples" / "dummy.pdf")])
-    events = await told(Session(caller, request))
+async def test_document_is_reported_recorded_and_free(caller, data):
+    request = chat_request([{"type": "text", "text": "Look."}, file_part(data / "samples" / "dummy.pdf")])
+    events = await collect_events(Session(caller, request))
 
     text = "".join(event.text for event in events if isinstance(event, ChatDelta))
     assert "### PDF: dummy.pdf" in text
@@ -64,19 +64,17 @@ async def test_picture_is_reported_recorded_and_free(caller, data):
 
 
 async def test_report_is_spoken_in_the_format_that_can_be_played(caller):
-    request = asked("One two.", modalities=ALOUD, format=AudioFormat.PCM, voice="gmw/en")
-    events = await told(Session(caller, request))
+    request = chat_request("One two.", modalities=TEXT_AND_AUDIO, format=AudioFormat.PCM, voice="gmw/en")
+    events = await collect_events(Session(caller, request))
 
     assert [event.format for event in events if isinstance(event, AudioStart)] == [AudioFormat.PCM]
     assert sum(len(event.data) for event in events if isinstance(event, AudioChunk)) > 48_000
     assert events[-1].outcome is Outcome.COMPLETED
 
 
-async def test_unreadable_file_alone_is_the_callers_error(caller, tmp_path):
-    path = tmp_path / "broken.png"
-    path.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
+async def test_unreadable_file_alone_is_the_callers_error(caller, broken_image):
     with pytest.raises(InvalidRequest) as refusal:
-        await told(Session(caller, asked([part(path)])))
+        await collect_events(Session(caller, chat_request([file_part(broken_image)])))
 
     assert refusal.value.provider_code == "unsupported_media"
     record = await UsageRecord.objects.aget()
@@ -85,4 +83,4 @@ async def test_unreadable_file_alone_is_the_callers_error(caller, tmp_path):
 
 async def test_it_makes_no_videos(caller):
     with pytest.raises(Unsupported, match="cannot make videos"):
-        await told(Session(caller, asked("Hi", modalities=(Modality.VIDEO,))))
+        await collect_events(Session(caller, chat_request("Hi", modalities=(Modality.VIDEO,))))

@@ -1,0 +1,22 @@
+"""Files for the inspector."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def sample_files(data) -> list[Path]:
+    """An image, a PDF, an audio file and a video."""
+    names = ("kiwi.jpg", "dummy.pdf", "marcelo.mp3", "small_video.mp4")
+    return [data / "samples" / name for name in names]
+
+
+@pytest.fixture
+def broken_image(tmp_path) -> Path:
+    """A PNG with an invalid header."""
+    path = tmp_path / "broken.png"
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
+    return path
