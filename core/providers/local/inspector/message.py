@@ -1,4 +1,4 @@
-"""The parts of the last user message, and what is to be said of the messages around it."""
+"""The parts of the last user message, and facts about the messages before it."""
 
 from __future__ import annotations
 

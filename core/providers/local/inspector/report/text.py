@@ -22,9 +22,9 @@ STEP = 64 * 1024
 WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 """Characters of scripts that put no spaces between words."""
 
-READING_WORDS, SPEAKING_WORDS = 238 / 60, 150 / 60
-READING_WIDE, SPEAKING_WIDE = 400 / 60, 240 / 60
-"""Words and wide characters a second, read silently and spoken, by an adult without pauses."""
+READING_WORDS, SPEAKING_WORDS = 238, 150
+READING_WIDE, SPEAKING_WIDE = 400, 240
+"""Words and wide characters a minute, read silently and spoken, by an adult without pauses."""
 
 
 class TextCounter:
@@ -66,8 +66,8 @@ def counts_piece(counter: TextCounter, text: str, number: str, name: str) -> Rep
     language, evidence = guess_language(text, shares)
     guess = f"{language}: a guess, {evidence}" if language else "not clear from so little" if shares else ""
     lines = counter.lines + (not text.endswith("\n")) if text else 0
-    reading = counter.words / READING_WORDS + counter.wide / READING_WIDE
-    speaking = counter.words / SPEAKING_WORDS + counter.wide / SPEAKING_WIDE
+    reading = counter.words / (READING_WORDS / 60) + counter.wide / (READING_WIDE / 60)
+    speaking = counter.words / (SPEAKING_WORDS / 60) + counter.wide / (SPEAKING_WIDE / 60)
     rows = [
         ("Characters", f"{counter.characters:,} ({counter.characters - counter.spaces:,} without spaces)"),
         ("Words", f"{counter.words:,}" if counter.words or not counter.wide else ""),
@@ -75,8 +75,8 @@ def counts_piece(counter: TextCounter, text: str, number: str, name: str) -> Rep
         ("Lines", f"{lines:,}"),
         ("Script", ", ".join(f"{script} {percentage(share)}" for script, share in shares[:4])),
         ("Language", guess),
-        ("Reading time", estimate(reading, 238)),
-        ("Speaking time", estimate(speaking, 150)),
+        ("Reading time", estimate(reading, READING_WORDS)),
+        ("Speaking time", estimate(speaking, SPEAKING_WORDS)),
     ]
     speech = counts_speech(counter, language, lines, speaking, number)
     return ReportPiece(heading(f"Text{number}", name) + table(rows), speech)
