@@ -15,7 +15,6 @@ from django.utils import timezone
 from django.utils.text import get_valid_filename, slugify
 from django.utils.translation import gettext_lazy as _
 
-from core.contract.tasks import Task
 from playground.models.owned import OwnedQuerySet
 from playground.models.upload import Upload
 
@@ -58,7 +57,7 @@ class Run(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("user"), on_delete=models.CASCADE, related_name="runs"
     )
-    task = models.CharField(_("task"), max_length=16, choices=[(task.value, task.value) for task in Task])
+    task = models.CharField(_("task"), max_length=16)
     model = models.CharField(_("model"), max_length=160)
     params = models.JSONField(_("parameters"), default=dict)
     title = models.CharField(_("title"), max_length=TITLE_LENGTH, blank=True)
