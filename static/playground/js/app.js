@@ -1,4 +1,4 @@
-// The page's only script: fetches the elements that this page has.
+// The page's only script: loads the custom elements that the page contains.
 
 const ELEMENTS = {
   "chat-studio": () => import("./elements/chat/chat-studio.js"),

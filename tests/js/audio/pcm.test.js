@@ -10,7 +10,7 @@ test("whole samples come out as they went in", () => {
   assert.deepEqual([...decoder.decode(bytesOf(1, -2, 32767, -32768))], [1, -2, 32767, -32768]);
 });
 
-test("a sample cut in two waits for its other half", () => {
+test("an incomplete sample waits for its other byte", () => {
   const decoder = new PcmDecoder();
   const bytes = bytesOf(258, -3, 700);
   const parts = [bytes.subarray(0, 1), bytes.subarray(1, 4), bytes.subarray(4, 5), bytes.subarray(5)];
@@ -23,7 +23,7 @@ test("a frame at an odd offset of a larger buffer is read", () => {
   assert.deepEqual([...new PcmDecoder().decode(carrier.subarray(3))], [11, -12, 13]);
 });
 
-test("two channels become one, also when a frame is cut", () => {
+test("two channels become one, also across chunks", () => {
   const decoder = new PcmDecoder(2);
   const bytes = bytesOf(100, 300, -50, -150);
   const heard = [...decoder.decode(bytes.subarray(0, 3)), ...decoder.decode(bytes.subarray(3))];

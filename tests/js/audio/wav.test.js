@@ -3,7 +3,7 @@ import test from "node:test";
 
 import { encodeWav } from "../../../static/playground/js/audio/wav.js";
 
-test("a wav file has the head its samples need", () => {
+test("the header of a WAV file describes its samples", () => {
   const view = new DataView(encodeWav(Int16Array.of(1, -1, 500), 24000));
   const text = (offset) => String.fromCharCode(...new Uint8Array(view.buffer, offset, 4));
   assert.deepEqual([text(0), text(8), text(12), text(36)], ["RIFF", "WAVE", "fmt ", "data"]);

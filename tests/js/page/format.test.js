@@ -5,16 +5,16 @@ import { formatBytes } from "../../../static/playground/js/page/file-size.js";
 import { countCharacters, formatClock, formatCost, formatSeconds } from "../../../static/playground/js/page/format.js";
 import { fill } from "../../../static/playground/js/page/messages.js";
 
-test("costs read as people say them", () => {
+test("costs have as many digits as they need", () => {
   const costs = [12.5, 0.5, 0.0042, 0.00012, 0.0000021, 0.0000000001];
   assert.deepEqual(costs.map((cost) => formatCost(cost)), ["$12.50", "$0.50", "$0.0042", "$0.00012", "$0.0000021", "< $0.000001"]);
 });
 
-test("nothing known is unpriced and nothing asked is free", () => {
+test("null is unpriced and zero is free", () => {
   assert.deepEqual([null, undefined, "", 0, "0"].map((cost) => formatCost(cost)), ["unpriced", "unpriced", "unpriced", "free", "free"]);
 });
 
-test("seconds are as precise as they matter", () => {
+test("shorter durations have more digits", () => {
   assert.deepEqual([0.3216, 1.43, 65.4].map((value) => formatSeconds(value)), ["0.32 s", "1.4 s", "65 s"]);
 });
 
@@ -31,6 +31,6 @@ test("characters are code points", () => {
   assert.deepEqual(["", "abc", "море", "你好", "a😀b", "\ud83d"].map(countCharacters), [0, 3, 4, 2, 3, 1]);
 });
 
-test("patterns take their values and keep unknown places", () => {
+test("patterns are filled and keep unknown placeholders", () => {
   assert.equal(fill("{count} of {total} {other}", { count: 3, total: 141 }), "3 of 141 {other}");
 });

@@ -1,4 +1,4 @@
-// Rows grow from whatever order a model tells its words, segments and text in.
+// Rows from words, segments and text in any order.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -19,7 +19,7 @@ test("text comes before its segment: it is pending, then a row", () => {
   assert.deepEqual(texts(transcript.finish()), ["ask not"]);
 });
 
-test("a segment before its text is not told twice", () => {
+test("a segment before its text is not doubled", () => {
   const transcript = new Transcript();
   transcript.segment({ id: 0, start: 0, end: 1, text: " ask not " });
   transcript.delta("ask not ");
@@ -35,7 +35,7 @@ test("words find their row, before it and after it", () => {
   assert.deepEqual(row.words.map(({ word }) => word), ["ask", "not"]);
 });
 
-test("words alone make rows at pauses and speakers", () => {
+test("words without segments become rows at pauses and speakers", () => {
   const transcript = new Transcript();
   transcript.addWords(words(["a", 0, 1, "A"], ["b", 1.1, 2, "A"], ["c", 2.1, 3, "B"], ["d", 5, 6, "B"]));
   transcript.finish();
@@ -52,7 +52,7 @@ test("a text without times is one row without times", () => {
   assert.deepEqual(transcript.body(), { text: "only text", segments: [], words: [], speakers: {} });
 });
 
-test("what is kept comes back", () => {
+test("a stored transcript is loaded", () => {
   const kept = {
     text: "ask not",
     segments: [{ id: 0, start: 0, end: 1, text: "ask not", speaker: "A" }],

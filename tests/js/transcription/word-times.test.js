@@ -1,4 +1,4 @@
-// An edit keeps the times of what it did not touch.
+// Word times after an edit.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -21,7 +21,7 @@ test("a corrected word takes the time of the wrong one, and no confidence", () =
   assert.deepEqual(timed[2], { word: "our", start: 2, end: 2.8 });
 });
 
-test("two words for one share its time by their length", () => {
+test("two words for one share its time in proportion to their length", () => {
   const timed = retime(WORDS, "and so my good men americans");
   assert.deepEqual(timed.slice(3, 5), [
     { word: "good", start: 3, end: 3.457 },
@@ -29,7 +29,7 @@ test("two words for one share its time by their length", () => {
   ]);
 });
 
-test("a word put between stands in the pause, at the ends inside the row", () => {
+test("an inserted word is in the pause, at the ends inside the row", () => {
   const timed = retime(WORDS, "well and so then my fellow americans indeed", { start: -1, end: 6 });
   assert.deepEqual(timed[0], { word: "well", start: -1, end: 0 });
   assert.deepEqual(timed[3], { word: "then", start: 1.8, end: 2 });
@@ -43,6 +43,6 @@ test("times never run backwards", () => {
   }
 });
 
-test("Chinese signs are words", () => {
+test("Chinese characters are words", () => {
   assert.deepEqual(tokens("你好 world"), ["你", "好", "world"]);
 });

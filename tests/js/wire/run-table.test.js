@@ -21,16 +21,16 @@ function begin(options) {
 
 const started = { type: "run.started", id: "c1", run: "r1", seq: 1, number: 4294967295 };
 
-test("a frame is number, seq and sound, big-endian", () => {
+test("a frame is number, seq and audio, big-endian", () => {
   const { number, seq, bytes } = readFrame(frame(4294967295, 258, 7, 8));
   assert.deepEqual([number, seq, ...bytes], [4294967295, 258, 7, 8]);
 });
 
-test("a frame without a head is none", () => {
+test("a frame without a header is ignored", () => {
   assert.equal(readFrame(new ArrayBuffer(7)), null);
 });
 
-test("sound reaches the run that owns its number", () => {
+test("audio reaches the run of its number", () => {
   const { table, heard } = begin();
   table.accept(started);
   table.acceptBinary(frame(4294967295, 2, 9, 9));
@@ -39,7 +39,7 @@ test("sound reaches the run that owns its number", () => {
   assert.equal(heard.length, 2);
 });
 
-test("an event seen before is not heard again", () => {
+test("a repeated event is not passed on", () => {
   const { table, seen } = begin();
   for (const event of [started, { type: "text.delta", id: "c1", seq: 2 }, { type: "text.delta", id: "c1", seq: 2 }]) {
     table.accept(event);
@@ -47,7 +47,7 @@ test("an event seen before is not heard again", () => {
   assert.deepEqual(seen(), [["run.started", 1], ["text.delta", 2]]);
 });
 
-test("a lost socket asks for what follows the last number, and takes the new number", () => {
+test("a reconnect resumes after the last seq, with a new number", () => {
   const { table, seen } = begin();
   table.accept(started);
   table.acceptBinary(frame(4294967295, 2, 1));
@@ -71,7 +71,7 @@ test("a start that was never sent is sent", () => {
   assert.deepEqual(table.reconnect(), [{ type: "run.start", id: "c1" }]);
 });
 
-test("a stop asked for while the socket was down is said after the resume", () => {
+test("a stop while the socket was down is sent after the resume", () => {
   const { table } = begin();
   table.accept(started);
   table.stop("c1");
@@ -93,11 +93,11 @@ test("an answer to a bad frame ends the run it names", () => {
   assert.deepEqual(heard, [{ type: "run.error", id: "c1", error: { code: 400, type: "invalid" } }]);
 });
 
-test("giving up ends only what no server has heard of", () => {
+test("abandoning ends only runs the server has not confirmed", () => {
   const { table, heard } = begin();
   table.accept(started);
   const waiting = [];
   table.add("c2", {}, (event) => waiting.push(event.error.type));
-  table.abandonUnheard();
+  table.abandonUnconfirmed();
   assert.deepEqual([waiting, heard.length, table.size], [["connection_lost"], 1, 1]);
 });

@@ -57,7 +57,7 @@ test("a run started before the socket is open waits for it", () => {
   ]);
 });
 
-test("a run knows its name and its end", () => {
+test("a run has its id and whether it is done", () => {
   opened[0].open();
   const heard = [];
   const run = start((event) => heard.push(event.type));
@@ -67,7 +67,7 @@ test("a run knows its name and its end", () => {
   assert.deepEqual([run.done, heard], [true, ["run.started", "run.done"]]);
 });
 
-test("a lost socket comes back and resumes", () => {
+test("a lost socket reconnects and resumes", () => {
   opened[0].open();
   const run = start();
   opened[0].say({ type: "run.started", id: run.id, run: "r1", seq: 1, number: 1 });
@@ -79,7 +79,7 @@ test("a lost socket comes back and resumes", () => {
   assert.equal(page.state, "open");
 });
 
-test("the waits between attempts grow", () => {
+test("the delays between attempts grow", () => {
   for (const wait of [400, 800, 1600]) {
     opened.at(-1).close();
     const before = opened.length;
@@ -90,7 +90,7 @@ test("the waits between attempts grow", () => {
   }
 });
 
-test("a run that no server can hear ends after some attempts", () => {
+test("an unconfirmed run ends after some attempts", () => {
   const ends = [];
   start((event) => ends.push(event.error.type));
   for (let attempt = 0; attempt < 5; attempt += 1) {
@@ -125,7 +125,7 @@ test("a socket that does not answer a ping is replaced", () => {
   assert.equal(opened.length, 2);
 });
 
-test("a socket that answers is kept", () => {
+test("a socket that answers a ping stays open", () => {
   opened[0].open();
   mock.timers.tick(25000);
   opened[0].say({ type: "pong" });

@@ -1,18 +1,18 @@
-// The microphone: which ones there are, how loud it is, what it hears as a file.
+// The microphone: devices, level, and the recording as a file.
 
 const TYPES = ["audio/webm;codecs=opus", "audio/mp4", "audio/ogg;codecs=opus"];
-const FAITHFUL = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
+const UNPROCESSED = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
 const EXTENSIONS = { webm: "webm", mp4: "m4a", ogg: "ogg" };
 
 /** Why there is no microphone: "denied", "absent", "busy", "codec" or "failed". */
-export class NoMicrophone extends Error {
+export class MicrophoneError extends Error {
   constructor(reason) {
     super(reason);
     this.reason = reason;
   }
 }
 
-export class Capture {
+export class Microphone {
   #stream = null;
   #context = null;
   #analyser = null;
@@ -22,14 +22,14 @@ export class Capture {
   #before = 0;
   #since = 0;
 
-  /** Opens a microphone and listens, without recording yet. Raises NoMicrophone. */
+  /** Opens a microphone for its level, without recording yet. Throws MicrophoneError. */
   async open(deviceId = "") {
     this.#stop();
     try {
-      const audio = { ...FAITHFUL, ...(deviceId ? { deviceId: { exact: deviceId } } : {}) };
+      const audio = { ...UNPROCESSED, ...(deviceId ? { deviceId: { exact: deviceId } } : {}) };
       this.#stream = await navigator.mediaDevices.getUserMedia({ audio });
     } catch (error) {
-      throw new NoMicrophone(reasonOf(error));
+      throw new MicrophoneError(reasonOf(error));
     }
     this.#context = new AudioContext();
     this.#analyser = this.#context.createAnalyser();
@@ -38,7 +38,7 @@ export class Capture {
     this.#context.createMediaStreamSource(this.#stream).connect(this.#analyser);
   }
 
-  /** Microphones by {id, label}; their names are told only after one was allowed. */
+  /** Microphones as {id, label}; labels are empty until one was allowed. */
   async devices() {
     const all = await navigator.mediaDevices.enumerateDevices();
     const found = all.filter(({ kind, deviceId }) => kind === "audioinput" && deviceId !== "communications");
@@ -52,7 +52,7 @@ export class Capture {
   start() {
     const type = TYPES.find((candidate) => MediaRecorder.isTypeSupported(candidate));
     if (!type) {
-      throw new NoMicrophone("codec");
+      throw new MicrophoneError("codec");
     }
     const parts = [];
     this.#parts = parts;
@@ -96,7 +96,7 @@ export class Capture {
     return Math.min(1, loud);
   }
 
-  /** The recording, and the microphone is closed. */
+  /** Closes the microphone and returns the recording. */
   async finish(name) {
     const recorder = this.#recorder;
     const ended = new Promise((resolve) => recorder.addEventListener("stop", resolve, { once: true }));

@@ -1,8 +1,8 @@
-// Little-endian signed 16-bit sound from a byte stream, whatever way the stream was cut.
+// Samples from a stream of little-endian signed 16-bit PCM, in chunks of any size.
 
 const LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
-/** Bytes in, one channel of Int16 samples out; a frame cut in two waits for its other half. */
+/** Bytes in, one channel of Int16 samples out; an incomplete frame waits for its other bytes. */
 export class PcmDecoder {
   #channels;
   #rest = new Uint8Array(0);
@@ -31,7 +31,7 @@ export class PcmDecoder {
   }
 }
 
-/** A copy, because typed arrays refuse odd offsets and the buffer is handed to another thread. */
+/** A copy, because typed arrays refuse odd offsets and the buffer is transferred to another thread. */
 function toInt16(bytes) {
   const copy = bytes.slice();
   if (LITTLE_ENDIAN) {

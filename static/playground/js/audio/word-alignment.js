@@ -1,8 +1,9 @@
-// Where the spoken words stand in the text, and which one is being said.
+// The places of timed words in a text, and the word at a given time.
 
+/** How many characters ahead a word is looked for. */
 const REACH = 200;
 
-/** Finds each word behind the one before; a word not in the text (a number spoken out) covers nothing. */
+/** Finds each word after the one before; a word that is not in the text (a number in letters) has an empty range. */
 export class WordAligner {
   #text;
   #cursor = 0;
@@ -11,7 +12,7 @@ export class WordAligner {
     this.#text = text;
   }
 
-  /** {from, to} in the text for the next word; from equals to where the text does not have it. */
+  /** {from, to} of the next word in the text; `from` equals `to` where the text does not have it. */
   next(word) {
     const wanted = word.trim();
     const window = this.#text.slice(this.#cursor, this.#cursor + REACH);
@@ -28,7 +29,7 @@ export class WordAligner {
   }
 }
 
-/** Index of the last word begun at `seconds`, or -1; `words` are ordered by start. */
+/** The index of the last word that starts at or before `seconds`, or -1; `words` are ordered by start. */
 export function wordAt(words, seconds) {
   let low = 0;
   let high = words.length;

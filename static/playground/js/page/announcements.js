@@ -1,4 +1,4 @@
-// What happened, said to a screen reader: starts, ends and errors, never single words.
+// Announcements for screen readers: starts, ends and errors, never single words.
 
 export function announce(text) {
   document.dispatchEvent(new CustomEvent("announce", { detail: { text } }));

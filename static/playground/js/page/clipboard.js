@@ -1,15 +1,23 @@
-// Copy text, also where the page is not a secure context and has no clipboard object.
+// Copies text and announces it, also where the page is not a secure context and has no clipboard object.
+
+import { announce } from "./announcements.js";
+import { message } from "./messages.js";
 
 export async function copyText(text) {
   if (navigator.clipboard) {
     await navigator.clipboard.writeText(text);
-    return;
+  } else {
+    copySelection(text);
   }
-  const carrier = document.createElement("textarea");
-  carrier.value = text;
-  carrier.className = "visually-hidden";
-  document.body.append(carrier);
-  carrier.select();
+  announce(message("copied"));
+}
+
+function copySelection(text) {
+  const field = document.createElement("textarea");
+  field.value = text;
+  field.className = "visually-hidden";
+  document.body.append(field);
+  field.select();
   document.execCommand("copy");
-  carrier.remove();
+  field.remove();
 }

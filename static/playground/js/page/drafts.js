@@ -1,4 +1,4 @@
-// What is set on a model's page, kept for this browser tab, so that a reload or another tab of the page has it.
+// Unsent input of a model's page, stored for this browser tab, so that a reload or another tab of the page has it.
 
 const key = (model) => `draft:${model}`;
 
@@ -15,6 +15,6 @@ export function writeDraft(model, params) {
   try {
     sessionStorage.setItem(key(model), JSON.stringify(params));
   } catch {
-    // a browser that keeps nothing loses only the convenience
+    // storage is disabled or full: the draft is lost with the page
   }
 }

@@ -1,8 +1,8 @@
-// Sizes of files as people read them.
+// File sizes for reading.
 
 const language = () => (typeof document === "undefined" ? "en" : document.documentElement.lang || "en");
 
-/** The size of a file: "340 kB", "2.4 MB"; a small one is never 0. */
+/** "340 kB", "2.4 MB"; never 0 for a small file. */
 export function formatBytes(bytes) {
   const [unit, value] = bytes < 1e6 ? ["kilobyte", bytes / 1024] : ["megabyte", bytes / 1048576];
   const digits = value < 10 ? { maximumSignificantDigits: 2 } : { maximumFractionDigits: 0 };

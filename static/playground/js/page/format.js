@@ -1,4 +1,4 @@
-// Numbers as people read them: money, durations, counts.
+// Numbers for reading: money, durations, counts.
 
 const language = () => (typeof document === "undefined" ? "en" : document.documentElement.lang || "en");
 
@@ -6,7 +6,7 @@ export function formatNumber(value, digits = 0) {
   return new Intl.NumberFormat(language(), { maximumFractionDigits: digits }).format(value);
 }
 
-/** USD for reading; null is unpriced, never $0. `words` gives "free" and "unpriced" in the page's language. */
+/** An amount in USD; null is unpriced, never $0. `words` gives "free" and "unpriced" in the page's language. */
 export function formatCost(usd, words = {}) {
   if (usd === null || usd === undefined || usd === "") {
     return words.unpriced ?? "unpriced";
@@ -27,8 +27,8 @@ export function formatCost(usd, words = {}) {
 
 function trimZeros(text) {
   const [whole, fraction] = text.split(".");
-  const kept = fraction.replace(/0+$/, "").padEnd(2, "0");
-  return `${whole}.${kept}`;
+  const digits = fraction.replace(/0+$/, "").padEnd(2, "0");
+  return `${whole}.${digits}`;
 }
 
 /** Seconds as "0.32 s", "1.4 s", "65 s"; pass the page's pattern ("{value} s") where it differs. */

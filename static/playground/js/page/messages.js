@@ -1,4 +1,4 @@
-// Translated strings the server put into the page as JSON.
+// Translated strings, which the server puts into the page as JSON.
 
 let texts = null;
 
@@ -10,12 +10,12 @@ function load() {
   return loaded;
 }
 
-/** Put values into the {name} places of a pattern. */
+/** Replaces the {name} placeholders of a pattern by values. */
 export function fill(pattern, values = {}) {
   return pattern.replace(/\{(\w+)\}/g, (place, name) => (name in values ? String(values[name]) : place));
 }
 
-/** The page's text for a key; the key itself where the page has none. */
+/** The text for a key; the key itself where the page has none. */
 export function message(key, values = {}) {
   texts ??= load();
   return fill(texts[key] ?? key, values);

@@ -1,4 +1,4 @@
-// The studio's controls as the API body they stand for, and back.
+// The speech tab's controls as an API body, and back.
 
 export class SpeechForm {
   #root;
@@ -7,7 +7,7 @@ export class SpeechForm {
     this.#root = root;
   }
 
-  /** The body of POST audio/speech without its model; what is left at its default is left out. */
+  /** The body of POST audio/speech without its model and without what is at its default. */
   params() {
     const params = { input: this.#control("input").value, response_format: this.#control("response_format").value };
     const voice = this.#picker?.value;
@@ -27,12 +27,12 @@ export class SpeechForm {
       return;
     }
     const { input, response_format: format, voice, speed, instructions, plain } = params;
-    this.#put("input", input);
-    this.#put("speed", speed);
-    this.#put("instructions", instructions);
+    this.#setValue("input", input);
+    this.#setValue("speed", speed);
+    this.#setValue("instructions", instructions);
     this.#control("plain").checked = Boolean(plain);
     if ([...this.#control("response_format").options].some((option) => option.value === format)) {
-      this.#put("response_format", format);
+      this.#setValue("response_format", format);
     }
     if (voice) {
       this.#picker?.select(voice);
@@ -40,7 +40,7 @@ export class SpeechForm {
     this.#root.querySelector("text-meter").refresh?.();
   }
 
-  /** Says the speed beside its slider. */
+  /** Shows the speed beside its slider. */
   show() {
     this.#root.querySelector("output[for=speed]").textContent = `${Number(this.#control("speed").value)}×`;
   }
@@ -53,7 +53,7 @@ export class SpeechForm {
     return this.#root.querySelector(`[name="${name}"]`);
   }
 
-  #put(name, value) {
+  #setValue(name, value) {
     if (value !== undefined) {
       this.#control(name).value = value;
     }

@@ -1,38 +1,40 @@
-// What is said of a spoken result once it is there, or is not: fetched with the first run, not with the page.
+// The texts for a speech run: receipt line, row of the run list, announcement, file name. Loaded with the first run.
 
-import { formatCost, formatNumber, formatSeconds } from "../page/format.js";
+import { formatNumber } from "../page/format.js";
 import { message } from "../page/messages.js";
-import { named } from "../page/names.js";
+import { displayName } from "../page/names.js";
+import { money, realTimeText, seconds } from "../results.js";
 
-/** The strings of a receipt line. `first` is click to first sound in ms where this page heard it. */
+/** The strings of a receipt line. `first` is the time from click to first audio in ms where this page played it. */
 export function receiptParts(receipt, end, first, run) {
-  const began = first ?? receipt.first_event_ms;
+  const firstMs = first ?? receipt.first_event_ms;
   return {
-    first: began === null ? "" : seconds(began / 1000),
+    first: firstMs === null ? "" : seconds(firstMs / 1000),
     total: seconds(receipt.total_ms / 1000),
-    units: units(receipt, end),
-    cost: cost(receipt),
-    model: named(receipt.model),
-    provider: named(receipt.provider),
+    units: unitsText(receipt, end),
+    cost: money(receipt.cost),
+    model: displayName(receipt.model),
+    provider: displayName(receipt.provider),
     url: `/runs/${run}`,
   };
 }
 
-/** What a run may cost, before it has. */
+/** The strings of a receipt line for a run that has just begun: the most it may cost. */
 export function estimateParts({ estimate, model, provider }) {
   const usd = Number(estimate);
   const most = estimate === null ? "" : usd ? message("at-most", { cost: money(usd) }) : money(0);
-  return { cost: most, model: named(model), provider: named(provider) };
+  return { cost: most, model: displayName(model), provider: displayName(provider) };
 }
 
-export function listed({ run, outcome, receipt, end }, { params, words }) {
+/** The row for the list of earlier runs. */
+export function runRow({ run, outcome, receipt, end }, { params, words }) {
   return {
     id: run,
     title: params.input.trim().slice(0, 120),
     text: params.input,
-    voice: named(params.voice ?? ""),
+    voice: displayName(params.voice ?? ""),
     length: end ? seconds(end.duration) : "",
-    cost: receipt ? cost(receipt) : "",
+    cost: receipt ? money(receipt.cost) : "",
     state: outcome === "completed" ? "" : message(outcome),
     sound: end?.url ?? "",
     duration: end?.duration ?? 0,
@@ -42,26 +44,11 @@ export function listed({ run, outcome, receipt, end }, { params, words }) {
 }
 
 /** What is announced when a run is over. */
-export function ending(outcome, receipt, end) {
+export function endText(outcome, receipt, end) {
   if (outcome === "completed") {
-    return message("spoken", { duration: seconds(end.duration), cost: cost(receipt) });
+    return message("spoken", { duration: seconds(end.duration), cost: money(receipt.cost) });
   }
   return message(outcome);
-}
-
-/** The note for a run that ended early: what happened, whose fault it is, what to do. */
-export function trouble(error, { partial = false, run = null, receipt = null } = {}) {
-  const code = error?.code ?? 0;
-  const provider = code === 502 || code === 503 || code === 504;
-  const cause = { 0: "lost", 401: "signed-out", 402: "over-budget", 413: "too-long", 429: "busy" }[code] ?? (provider ? "provider" : "failed");
-  const again = provider || code === 0 || code === 429 ? message("again") : "";
-  return {
-    kind: partial ? "warn" : "bad",
-    title: partial ? message("partial") : message(cause),
-    text: [error?.message, again].filter(Boolean).join(" "),
-    requestId: error?.metadata?.generation_id ?? receipt?.id ?? "",
-    action: run ? { label: message("receipt"), url: `/runs/${run}` } : null,
-  };
 }
 
 export function fileName(model, params) {
@@ -70,11 +57,7 @@ export function fileName(model, params) {
   return `${[model.split("/").pop(), ...words.slice(0, 6)].join("-").slice(0, 80)}.${extension}`;
 }
 
-export function seconds(value) {
-  return formatSeconds(value, message("seconds", { value: "{value}" }));
-}
-
-function units(receipt, end) {
+function unitsText(receipt, end) {
   const characters = receipt.units?.["text_in.character"];
   const parts = [];
   if (characters !== undefined) {
@@ -82,11 +65,7 @@ function units(receipt, end) {
   }
   if (end?.duration) {
     parts.push(message("of-sound", { duration: seconds(end.duration) }));
-    const factor = end.duration / Math.max(receipt.total_ms / 1000, 0.001);
-    parts.push(message("real-time", { factor: formatNumber(factor, factor < 10 ? 1 : 0) }));
+    parts.push(realTimeText(end.duration, receipt.total_ms));
   }
   return parts.join(" · ");
 }
-
-const cost = (receipt) => money(receipt.cost);
-const money = (usd) => formatCost(usd, { free: message("free"), unpriced: message("unpriced") });

@@ -1,15 +1,15 @@
-// One voice at a time says a sentence; the server makes each sample once and keeps it.
+// Plays a voice's sample sentence, one at a time; the server synthesizes each sample once and stores it.
 
 export class VoiceSample {
   #model;
-  #tell;
+  #onState;
   #audio = null;
   #voice = null;
 
-  /** `tell(voice, state)` hears loading, playing, idle and error. */
-  constructor(model, tell) {
+  /** `onState(voice, state)` is called with "loading", "playing", "idle" and "error". */
+  constructor(model, onState) {
     this.#model = model;
-    this.#tell = tell;
+    this.#onState = onState;
   }
 
   toggle(voice, playing) {
@@ -22,7 +22,7 @@ export class VoiceSample {
   stop() {
     if (this.#audio) {
       this.#audio.pause();
-      this.#tell(this.#voice, "idle");
+      this.#onState(this.#voice, "idle");
       this.#audio = null;
     }
   }
@@ -31,11 +31,11 @@ export class VoiceSample {
     const audio = new Audio(`/voices/sample?${new URLSearchParams({ model: this.#model, voice })}`);
     this.#audio = audio;
     this.#voice = voice;
-    const tell = (state) => audio === this.#audio && this.#tell(voice, state);
-    tell("loading");
-    audio.onplaying = () => tell("playing");
-    audio.onended = () => tell("idle");
-    audio.onerror = () => tell("error");
-    audio.play().catch(() => tell("error"));
+    const report = (state) => audio === this.#audio && this.#onState(voice, state);
+    report("loading");
+    audio.onplaying = () => report("playing");
+    audio.onended = () => report("idle");
+    audio.onerror = () => report("error");
+    audio.play().catch(() => report("error"));
   }
 }

@@ -1,4 +1,4 @@
-// The transcription studio's controls as the API body they stand for, and back.
+// The transcription tab's controls as an API body, and back.
 
 export class TranscriptionForm {
   #root;
@@ -37,7 +37,7 @@ export class TranscriptionForm {
     };
   }
 
-  /** What is kept for the next visit of this tab. */
+  /** What is stored for the next visit in this browser tab. */
   draft() {
     return { ...this.params(), task: this.task };
   }
@@ -50,15 +50,15 @@ export class TranscriptionForm {
     if (task && !task.disabled) {
       task.checked = true;
     }
-    this.#put("language", draft.language);
-    this.#put("prompt", draft.prompt);
-    this.#put("translator", draft.translator);
-    this.#put("num_speakers", draft.num_speakers);
+    this.#setValue("language", draft.language);
+    this.#setValue("prompt", draft.prompt);
+    this.#setValue("translator", draft.translator);
+    this.#setValue("num_speakers", draft.num_speakers);
     this.#control("timestamps").checked = draft.response_format !== "json" && !this.#control("timestamps").disabled;
     this.#control("diarize").checked = Boolean(draft.diarize) && !this.#control("diarize").disabled;
   }
 
-  /** Shows only what the chosen task knows. */
+  /** Shows only the controls of the chosen task. */
   show() {
     const translating = this.task === "translation";
     for (const part of this.#root.querySelectorAll("[data-only]")) {
@@ -86,7 +86,7 @@ export class TranscriptionForm {
     return control && !control.disabled ? control.value.trim() : "";
   }
 
-  #put(name, value) {
+  #setValue(name, value) {
     const control = this.#control(name);
     if (control && !control.disabled && value !== undefined) {
       control.value = value;

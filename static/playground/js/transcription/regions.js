@@ -1,8 +1,8 @@
-// Where somebody speaks, and who, as a strip under the waveform; a click goes there.
+// Who speaks when, as a strip of coloured regions under the waveform. Loaded with the first transcript that has times.
 
 const COLOURS = 6;
 
-/** Draws the rows of `transcript` onto the player; null takes the strip away. */
+/** Draws the rows of `transcript` onto the player; null removes the strip. */
 export function drawRegions(player, transcript) {
   player.querySelector(".player-regions")?.remove();
   const length = player.duration || transcript?.rows.at(-1)?.end;

@@ -1,11 +1,15 @@
-// A transcript as it grows: events in, rows out; knows nothing of the page.
+// A transcript while it grows: events are applied, rows come out. Independent of the page.
 
+/** How many characters ahead a row's text is looked for. */
 const REACH = 4000;
+/** Seconds of silence that end a row. */
 const PAUSE = 0.8;
+/** Characters. */
 const LONG_ROW = 160;
+/** Seconds that a word may lie outside its row. */
 const SLACK = 0.06;
 
-/** Rows are {id, start, end, text, speaker, words}; start is null where the model tells no times. */
+/** Rows are {id, start, end, text, speaker, words}; start is null where the model returns no times. */
 export class Transcript {
   rows = [];
   text = "";
@@ -14,7 +18,7 @@ export class Transcript {
   aligned = false;
   alignable = false;
   #cursor = 0;
-  #unheard = [];
+  #unmatched = [];
   #loose = [];
 
   get empty() {
@@ -27,24 +31,24 @@ export class Transcript {
 
   delta(text) {
     this.text += text;
-    this.#settle();
+    this.#updatePending();
   }
 
-  /** A new row; the words already heard in its time are its own. */
+  /** Adds a row, with the words already received for its time. */
   segment({ start, end, text, speaker = null }) {
     const row = { id: this.rows.length, start, end, text: text.trim(), speaker, words: [] };
     this.rows.push(row);
-    this.#loose = this.#loose.filter((word) => !take(row, word));
-    this.#unheard.push(row.text);
-    this.#settle();
+    this.#loose = this.#loose.filter((word) => !addWord(row, word));
+    this.#unmatched.push(row.text);
+    this.#updatePending();
     return row;
   }
 
-  /** Puts words into the rows they were said in. Returns the rows that changed. */
+  /** Adds words to the rows of their time. Returns the rows that changed. */
   addWords(words) {
     const changed = new Set();
     for (const word of words) {
-      const row = this.rows.findLast((candidate) => take(candidate, word));
+      const row = this.rows.findLast((candidate) => addWord(candidate, word));
       if (row) {
         changed.add(row);
       } else {
@@ -54,12 +58,12 @@ export class Transcript {
     return [...changed];
   }
 
-  /** Everything has come: words without a row make rows, a text without times is one row. */
+  /** All events have arrived: words without a row become rows, a text without times one row. */
   finish() {
     const loose = this.#loose;
     this.#loose = [];
     if (this.rows.length === 0 && loose.length) {
-      this.rows = fromWords(loose);
+      this.rows = rowsFromWords(loose);
     } else {
       loose.forEach((word) => nearest(this.rows, word).words.push(word));
     }
@@ -73,7 +77,7 @@ export class Transcript {
     return this;
   }
 
-  /** As the server keeps it. */
+  /** A transcript as the server stores it. */
   load({ text, segments = [], words = [], speakers = {}, aligned = false }) {
     this.text = text;
     this.aligned = aligned;
@@ -83,7 +87,7 @@ export class Transcript {
     return this.finish();
   }
 
-  /** The body that keeps an edit. */
+  /** The request body that stores an edit. */
   body() {
     const timed = this.rows.filter((row) => row.start !== null);
     return {
@@ -94,20 +98,20 @@ export class Transcript {
     };
   }
 
-  /** What was told of the text beyond the rows; a segment may come before or after its deltas. */
-  #settle() {
-    while (this.#unheard.length) {
-      const found = this.text.slice(0, this.#cursor + REACH).indexOf(this.#unheard[0], this.#cursor);
+  /** Sets `pending`, the text after the last row; a segment may arrive before or after its deltas. */
+  #updatePending() {
+    while (this.#unmatched.length) {
+      const found = this.text.slice(0, this.#cursor + REACH).indexOf(this.#unmatched[0], this.#cursor);
       if (found < 0) {
         break;
       }
-      this.#cursor = found + this.#unheard.shift().length;
+      this.#cursor = found + this.#unmatched.shift().length;
     }
-    this.pending = this.#unheard.length ? "" : this.text.slice(this.#cursor).trim();
+    this.pending = this.#unmatched.length ? "" : this.text.slice(this.#cursor).trim();
   }
 }
 
-function take(row, word) {
+function addWord(row, word) {
   const middle = (word.start + word.end) / 2;
   const inside = row.start !== null && middle >= row.start - SLACK && middle <= row.end + SLACK;
   if (inside) {
@@ -121,17 +125,17 @@ function nearest(rows, word) {
   return rows.reduce((best, row) => (distance(row) < distance(best) ? row : best));
 }
 
-/** A row ends at a pause, with the speaker, and at the end of a sentence once it is long. */
-function fromWords(words) {
+/** A row ends at a pause, at a change of speaker, and at the end of a sentence once it is long. */
+function rowsFromWords(words) {
   const rows = [];
   for (const word of words) {
     const row = rows.at(-1);
     const last = row?.words.at(-1);
-    const sentence = last && row.text.length > LONG_ROW / 2 && /[.!?。！？]$/u.test(last.word);
+    const sentenceEnd = last && row.text.length > LONG_ROW / 2 && /[.!?。！？]$/u.test(last.word);
     const same = row && row.speaker === (word.speaker ?? null) && row.text.length < LONG_ROW;
-    if (same && !sentence && word.start - last.end < PAUSE) {
+    if (same && !sentenceEnd && word.start - last.end < PAUSE) {
       row.words.push(word);
-      row.text += glue(last.word, word.word) + word.word;
+      row.text += separator(last.word, word.word) + word.word;
       row.end = word.end;
     } else {
       const speaker = word.speaker ?? null;
@@ -141,4 +145,4 @@ function fromWords(words) {
   return rows;
 }
 
-const glue = (left, right) => (/\p{Script=Han}$/u.test(left) && /^\p{Script=Han}/u.test(right) ? "" : " ");
+const separator = (left, right) => (/\p{Script=Han}$/u.test(left) && /^\p{Script=Han}/u.test(right) ? "" : " ");

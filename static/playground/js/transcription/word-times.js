@@ -1,7 +1,7 @@
-// Keeps the times of words through an edit: what stayed keeps its own, what is new shares the time of what it replaced.
+// Word times after an edit: unchanged words keep theirs, new words share the time of those they replaced.
 
 const TOKEN = /\p{Script=Han}|[^\s\p{Script=Han}]+/gu;
-const LARGEST = 600;
+const MAX_WORDS = 600;
 
 export function tokens(text) {
   return text.match(TOKEN) ?? [];
@@ -9,31 +9,31 @@ export function tokens(text) {
 
 /** `words` with start and end, and the edited `text`: the words of the text, in order, inside the same time. */
 export function retime(words, text, { start = words[0]?.start ?? 0, end = words.at(-1)?.end ?? start } = {}) {
-  const spelled = tokens(text);
-  const pairs = [...matches(words.map(({ word }) => bare(word)), spelled.map(bare)), [words.length, spelled.length]];
+  const edited = tokens(text);
+  const pairs = [...matches(words.map(({ word }) => bare(word)), edited.map(bare)), [words.length, edited.length]];
   const timed = [];
   let [old, fresh] = [0, 0];
   for (const [nextOld, nextFresh] of pairs) {
     const gap = words.slice(old, nextOld);
     const from = gap[0]?.start ?? words[old - 1]?.end ?? start;
     const to = gap.at(-1)?.end ?? words[nextOld]?.start ?? end;
-    timed.push(...spread(spelled.slice(fresh, nextFresh), gap, from, Math.max(from, to)));
+    timed.push(...spread(edited.slice(fresh, nextFresh), gap, from, Math.max(from, to)));
     if (nextOld < words.length) {
-      timed.push({ ...words[nextOld], word: spelled[nextFresh] });
+      timed.push({ ...words[nextOld], word: edited[nextFresh] });
     }
     [old, fresh] = [nextOld + 1, nextFresh + 1];
   }
   return timed;
 }
 
-/** One for one where as many came as went, else by their length. */
-function spread(spelled, gap, from, to) {
-  if (spelled.length === gap.length) {
-    return spelled.map((word, index) => ({ word, start: gap[index].start, end: gap[index].end }));
+/** Word by word where the number is the same, else in proportion to their length. */
+function spread(edited, gap, from, to) {
+  if (edited.length === gap.length) {
+    return edited.map((word, index) => ({ word, start: gap[index].start, end: gap[index].end }));
   }
-  const whole = spelled.reduce((sum, word) => sum + word.length, 0);
+  const whole = edited.reduce((sum, word) => sum + word.length, 0);
   let at = 0;
-  return spelled.map((word) => {
+  return edited.map((word) => {
     const begin = from + ((to - from) * at) / whole;
     at += word.length;
     return { word, start: round(begin), end: round(from + ((to - from) * at) / whole) };
@@ -42,7 +42,7 @@ function spread(spelled, gap, from, to) {
 
 /** Pairs of positions of the longest common subsequence. */
 function matches(left, right) {
-  if (left.length > LARGEST || right.length > LARGEST) {
+  if (left.length > MAX_WORDS || right.length > MAX_WORDS) {
     return [];
   }
   const lengths = left.map(() => new Uint16Array(right.length + 1));

@@ -1,4 +1,4 @@
-// What this page has asked for and how far each answer has come; knows the protocol, not the network.
+// The runs this page follows and the last event of each. Knows the protocol, not the network.
 
 const HEAD = 8;
 const ENDS = ["run.done", "run.error"];
@@ -17,7 +17,10 @@ export class RunTable {
     return entry;
   }
 
-  /** The server's numbers and unanswered starts belong to the socket that is gone. Returns what must be said again. */
+  /**
+   * For a new socket: numbers of binary frames are void, and runs whose start was sent but not confirmed end with an error.
+   * Returns the frames to send.
+   */
   reconnect() {
     this.#numbers.clear();
     const frames = [];
@@ -38,7 +41,7 @@ export class RunTable {
     return frames;
   }
 
-  /** The frame that stops a run; remembered, for a socket that is down just now. */
+  /** The frame that stops a run; sent again after a reconnect, in case the socket is down. */
   stop(id) {
     const entry = this.#runs.get(id);
     if (entry) {
@@ -47,8 +50,8 @@ export class RunTable {
     return { type: "run.stop", id };
   }
 
-  /** Ends the runs that no server has heard of, and those only. */
-  abandonUnheard() {
+  /** Ends the runs that the server has not confirmed, and only those. */
+  abandonUnconfirmed() {
     for (const entry of [...this.#runs.values()]) {
       if (!entry.run) {
         this.#end(entry, lost(entry.id));
@@ -82,14 +85,14 @@ export class RunTable {
     }
   }
 
-  /** Ends every run with the same error, for a socket that will not come back. */
+  /** Ends every run with the same error, for a socket that will not be opened again. */
   abandon(error) {
     for (const entry of [...this.#runs.values()]) {
       this.#end(entry, { type: "run.error", id: entry.id, run: entry.run, error });
     }
   }
 
-  /** Each seq once, in order: a resumed run repeats what was under way. */
+  /** Passes each seq once: a resumed run may repeat events. */
   #pass(entry, event) {
     if (event.seq !== undefined) {
       if (event.seq <= entry.last) {
@@ -115,7 +118,7 @@ export class RunTable {
   }
 }
 
-/** A binary frame is number u32, seq u32 (big-endian), then sound; null where it is too short to be one. */
+/** A binary frame is number u32, seq u32 (big-endian), then audio; null where it is too short to be one. */
 export function readFrame(buffer) {
   if (buffer.byteLength < HEAD) {
     return null;

@@ -1,40 +1,42 @@
-// The page's one socket: runs go up, numbered events come down, a lost connection heals by itself.
+// The page's websocket: starts runs, receives their numbered events, reconnects by itself.
 
 import { RunTable } from "./run-table.js";
 
 const PATH = "/ws/playground/";
-const FIRST_WAIT = 400;
-const LONGEST_WAIT = 5000;
-const PING_EVERY = 25000;
-const ANSWER_WITHIN = 10000;
-const PATIENCE = 5;
+// times in milliseconds
+const FIRST_DELAY = 400;
+const MAX_DELAY = 5000;
+const PING_INTERVAL = 25000;
+const PONG_TIMEOUT = 10000;
+/** Failed attempts after which runs that the server has not confirmed are given up. */
+const MAX_ATTEMPTS = 5;
 const REFUSED = [1008, 4401, 4403];
 
-/** `become` is called with each state after `connecting`: open, lost, refused. */
+/** `onState` is called with each state after "connecting": "open", "lost", "refused". */
 export class PlaygroundSocket {
   state = "connecting";
   #url;
-  #told;
+  #onState;
   #socket = null;
   #runs = new RunTable();
   #attempt = 0;
-  #wait = 0;
-  #ping = 0;
-  #deaf = 0;
+  #reconnectTimer = 0;
+  #pingTimer = 0;
+  #pongTimer = 0;
 
-  constructor(url, become) {
+  constructor(url, onState) {
     this.#url = url;
-    this.#told = become;
+    this.#onState = onState;
     this.#connect();
   }
 
-  /** `request` is {task, model, params, render?, conversation?, parent?}; the listener gets every event once. */
+  /** `request` is {task, model, params, render?, conversation?, parent?}; the listener is called with every event once. */
   start(request, listener) {
     const id = newId();
     return this.#begin(id, { type: "run.start", id, ...request }, listener);
   }
 
-  /** Follows a run begun earlier, from the event behind `after`. */
+  /** Follows a run started earlier, from the event after `after`. */
   resume({ run, after = 0 }, listener) {
     const id = newId();
     return this.#begin(id, { type: "run.resume", id, run, after }, listener, { run, after });
@@ -42,8 +44,8 @@ export class PlaygroundSocket {
 
   close() {
     this.#socket?.close(1000);
-    this.#quiet();
-    clearTimeout(this.#wait);
+    this.#clearTimers();
+    clearTimeout(this.#reconnectTimer);
   }
 
   #begin(id, frame, listener, known) {
@@ -61,7 +63,7 @@ export class PlaygroundSocket {
     return entry;
   }
 
-  /** False where the socket is not open: the run table says it again later. */
+  /** False where the socket is not open: the run table has the frame sent later. */
   #send(frame) {
     const open = this.#socket?.readyState === 1;
     if (open) {
@@ -75,29 +77,29 @@ export class PlaygroundSocket {
     socket.binaryType = "arraybuffer";
     this.#socket = socket;
     socket.onopen = () => this.#opened();
-    socket.onmessage = (event) => this.#heard(event.data);
+    socket.onmessage = (event) => this.#receive(event.data);
     socket.onclose = (event) => socket === this.#socket && this.#closed(event.code);
   }
 
   #connectNow() {
     if (this.#socket === null) {
-      clearTimeout(this.#wait);
+      clearTimeout(this.#reconnectTimer);
       this.#connect();
     }
   }
 
   #opened() {
     this.#attempt = 0;
-    this.#become("open");
+    this.#setState("open");
     for (const frame of this.#runs.reconnect()) {
       this.#send(frame);
     }
-    this.#ping = setInterval(() => this.#knock(), PING_EVERY);
+    this.#pingTimer = setInterval(() => this.#sendPing(), PING_INTERVAL);
   }
 
-  #heard(data) {
-    clearTimeout(this.#deaf);
-    this.#deaf = 0;
+  #receive(data) {
+    clearTimeout(this.#pongTimer);
+    this.#pongTimer = 0;
     if (typeof data === "string") {
       this.#runs.accept(JSON.parse(data));
     } else {
@@ -105,42 +107,42 @@ export class PlaygroundSocket {
     }
   }
 
-  /** A connection can die without saying so: one that does not answer a ping is closed by us. */
-  #knock() {
+  /** A connection can be lost without a close event: one without an answer to a ping is closed here. */
+  #sendPing() {
     this.#send({ type: "ping" });
     const socket = this.#socket;
-    this.#deaf ||= setTimeout(() => {
+    this.#pongTimer ||= setTimeout(() => {
       socket.close();
       this.#closed(1006);
-    }, ANSWER_WITHIN);
+    }, PONG_TIMEOUT);
   }
 
   #closed(code) {
-    this.#quiet();
+    this.#clearTimers();
     this.#socket = null;
     if (REFUSED.includes(code)) {
-      this.#become("refused");
+      this.#setState("refused");
       this.#runs.abandon({ code: 401, type: "connection_refused", message: "" });
       return;
     }
-    this.#become("lost");
-    const longest = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** this.#attempt);
+    this.#setState("lost");
+    const delay = Math.min(MAX_DELAY, FIRST_DELAY * 2 ** this.#attempt);
     this.#attempt += 1;
-    if (this.#attempt >= PATIENCE) {
-      this.#runs.abandonUnheard();
+    if (this.#attempt >= MAX_ATTEMPTS) {
+      this.#runs.abandonUnconfirmed();
     }
-    this.#wait = setTimeout(() => this.#connect(), longest * (0.5 + Math.random() / 2));
+    this.#reconnectTimer = setTimeout(() => this.#connect(), delay * (0.5 + Math.random() / 2));
   }
 
-  #quiet() {
-    clearInterval(this.#ping);
-    clearTimeout(this.#deaf);
-    this.#deaf = 0;
+  #clearTimers() {
+    clearInterval(this.#pingTimer);
+    clearTimeout(this.#pongTimer);
+    this.#pongTimer = 0;
   }
 
-  #become(state) {
+  #setState(state) {
     this.state = state;
-    this.#told?.(state);
+    this.#onState?.(state);
   }
 }
 
@@ -152,7 +154,7 @@ export function newId() {
 
 let shared = null;
 
-/** The one socket of this page, opened at the first call. While it is lost the page is marked as cut off. */
+/** The page's socket, opened by the first call. While it is lost the document has `data-cut-off`. */
 export function pageSocket() {
   if (!shared) {
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";

@@ -1,6 +1,6 @@
-// Sends one file and says how far it is: fetch cannot tell how many bytes have left.
+// Uploads a file with progress, which fetch does not report.
 
-/** `task` says what the file is for, so that what cannot be used is refused at once. Returns {done, abort}. */
+/** The server refuses at once what `task` cannot use. Returns {done, abort}; `done` rejects with {code, type?, message?}. */
 export function upload(file, { url, csrf, task = "", onProgress = () => {} }) {
   const request = new XMLHttpRequest();
   const done = new Promise((resolve, reject) => {

@@ -5,13 +5,13 @@ import { Peaks } from "../../../../static/playground/js/audio/playback/peaks.js"
 
 const ramp = (count, value) => new Int16Array(count).fill(value);
 
-test("columns hold the loudest sample of their stretch, whatever its sign", () => {
+test("a column is the peak of its samples, whatever their sign", () => {
   const peaks = new Peaks(4);
   peaks.append(Int16Array.of(0, 0, 0, 16384, 0, -32768, 0, 0));
   assert.deepEqual([...peaks.columns(2)], [0.5, 1]);
 });
 
-test("what has not arrived is marked, not silent", () => {
+test("columns without samples are marked, not zero", () => {
   const peaks = new Peaks(4);
   peaks.append(ramp(8, 8192));
   assert.deepEqual([...peaks.columns(4, 16)], [0.25, 0.25, -1, -1]);
@@ -23,7 +23,7 @@ test("a bin that is not full counts already", () => {
   assert.deepEqual([...peaks.columns(1)], [0.5]);
 });
 
-test("the cut of the stream does not matter", () => {
+test("the size of the chunks does not matter", () => {
   const samples = Int16Array.from({ length: 5000 }, (_, index) => (index * 37) % 20000);
   const whole = new Peaks(16);
   whole.append(samples);
@@ -34,7 +34,7 @@ test("the cut of the stream does not matter", () => {
   assert.deepEqual(parts.columns(50), whole.columns(50));
 });
 
-test("a long sound keeps its shape in the same memory", () => {
+test("long audio keeps its shape in the same number of bins", () => {
   const peaks = new Peaks(1);
   peaks.append(ramp(30000, 0));
   peaks.append(ramp(30000, 16384));
@@ -43,6 +43,6 @@ test("a long sound keeps its shape in the same memory", () => {
   assert.deepEqual([columns[0], columns[3], columns[6], columns[9]], [0, 0, 0.5, 0.5]);
 });
 
-test("no sound at all has no columns", () => {
+test("without samples all columns are marked", () => {
   assert.deepEqual([...new Peaks().columns(3)], [-1, -1, -1]);
 });

@@ -1,4 +1,4 @@
-// The worklet with the audio thread's globals put in place: each sample is counted once, an empty buffer is a pause.
+// The worklet, with stand-ins for the globals of the audio thread.
 
 import assert from "node:assert/strict";
 import test from "node:test";
@@ -26,7 +26,7 @@ function begin({ capacity = 24000, prebuffer = 256 } = {}) {
 
 const tone = (count) => new Int16Array(count).fill(1000);
 
-test("the ring gives back in order across its end", () => {
+test("the ring buffer returns samples in order across its end", () => {
   const ring = new RingBuffer(4);
   const target = new Float32Array(3);
   ring.write(Int16Array.of(16384, 8192, 4096));
@@ -37,20 +37,20 @@ test("the ring gives back in order across its end", () => {
   assert.equal(ring.length, 0);
 });
 
-test("the ring refuses what does not fit", () => {
+test("the ring buffer throws where samples do not fit", () => {
   const ring = new RingBuffer(4);
   ring.write(Int16Array.of(1, 2, 3));
   assert.throws(() => ring.write(Int16Array.of(4, 5)), RangeError);
   assert.equal(ring.room, 1);
 });
 
-test("a ring with less than asked says how much it had", () => {
+test("the ring buffer returns how many samples it read", () => {
   const ring = new RingBuffer(8);
   ring.write(Int16Array.of(32, 64));
   assert.equal(ring.read(new Float32Array(5)), 2);
 });
 
-test("sound waits until enough is there", () => {
+test("playback waits for the prebuffer", () => {
   const { say, hear } = begin();
   say({ type: "feed", samples: tone(255) });
   assert.deepEqual(new Set(hear()), new Set([0]));
@@ -58,7 +58,7 @@ test("sound waits until enough is there", () => {
   assert.notEqual(hear()[0], 0);
 });
 
-test("a short sound plays at once when it is the whole", () => {
+test("audio shorter than the prebuffer plays once it is complete", () => {
   const { say, hear, sent } = begin();
   say({ type: "feed", samples: tone(100) });
   say({ type: "last" });
@@ -66,7 +66,7 @@ test("a short sound plays at once when it is the whole", () => {
   assert.deepEqual(sent("ended").map(({ consumed, played, underruns }) => [consumed, played, underruns]), [[100, 100, 0]]);
 });
 
-test("an underrun is a pause and every sample is counted once", () => {
+test("an underrun pauses and every sample is counted once", () => {
   const { say, hear, sent } = begin();
   say({ type: "feed", samples: tone(300) });
   for (let turn = 0; turn < 10; turn += 1) {
@@ -81,7 +81,7 @@ test("an underrun is a pause and every sample is counted once", () => {
   assert.deepEqual(sent("ended").map(({ played, underruns }) => [played, underruns]), [[700, 1]]);
 });
 
-test("the first audible sample is told once", () => {
+test("the first audible sample is reported once", () => {
   const { say, hear, sent } = begin({ prebuffer: 128 });
   say({ type: "feed", samples: new Int16Array(128) });
   hear();
@@ -92,7 +92,7 @@ test("the first audible sample is told once", () => {
   assert.equal(sent("first").length, 1);
 });
 
-test("a seek forgets what was waiting and keeps the count of what was heard", () => {
+test("a seek drops the buffered samples and keeps the count of played ones", () => {
   const { say, hear, sent } = begin({ prebuffer: 128 });
   say({ type: "feed", samples: tone(1000) });
   hear();

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { contentOf, factsOf, itemsOf, kindOf, limitOf, modelsFor, refusalOf, textOf } from "../../../../static/playground/js/chat/attachments/attachment.js";
-import { pastedFiles } from "../../../../static/playground/js/chat/attachments/clipboard-files.js";
+import { contentOf, factsOf, itemsOf, kindOf, limitOf, modelsFor, refusalOf } from "../../../../static/playground/js/chat/attachments/attachment.js";
+import { pastedFiles } from "../../../../static/playground/js/chat/attachments/file-input.js";
 
 const ACCEPTS = {
   image: { ok: true, limit_mb: 50 },
@@ -12,7 +12,7 @@ const ACCEPTS = {
 };
 const MIB = 1024 * 1024;
 
-test("a file's kind is told by its type, by its name where the type says nothing", () => {
+test("a file's kind follows from its type, or from its name where the type is generic", () => {
   const kinds = [
     ["a.png", "image/png", "image"],
     ["a.wav", "audio/x-wav", "audio"],
@@ -29,7 +29,7 @@ test("a file's kind is told by its type, by its name where the type says nothing
   assert.deepEqual(kinds.map(([name, type]) => kindOf({ name, type })), kinds.map(([, , kind]) => kind));
 });
 
-test("what cannot come says why", () => {
+test("a refused file has a reason", () => {
   const refused = (name, type, size) => refusalOf({ name, type, size }, ACCEPTS);
   assert.equal(refused("a.png", "image/png", 20 * MIB), null);
   assert.deepEqual(refused("a.png", "image/png", 20 * MIB + 1), { key: "refused-picture", values: { limit: 20 } });
@@ -42,13 +42,13 @@ test("what cannot come says why", () => {
   assert.deepEqual(refusalOf({ name: "a.mp4", type: "video/mp4", size: 1 }, {}), { kind: "video", why: "" });
 });
 
-test("a picture's limit is at most 20 MB, the model's own where it is less", () => {
+test("an image's limit is at most 20 MB, the model's own where it is less", () => {
   assert.equal(limitOf("image", ACCEPTS), 20);
   assert.equal(limitOf("image", { image: { limit_mb: 5 } }), 5);
   assert.equal(limitOf("audio", ACCEPTS), 50);
 });
 
-test("models that can are ready and take every kind", () => {
+test("models are offered that are ready and accept every kind", () => {
   const takes = (...kinds) => Object.fromEntries(kinds.map((kind) => [kind, { ok: true }]));
   const models = [
     { slug: "a/both", ready: true, accepts: takes("image", "file") },
@@ -59,7 +59,7 @@ test("models that can are ready and take every kind", () => {
   assert.deepEqual(modelsFor(["image"], models).map(({ slug }) => slug), ["a/both", "a/one"]);
 });
 
-test("words alone stay text; with attachments they come first", () => {
+test("text alone stays text; with attachments it is the first part", () => {
   assert.equal(contentOf("Hello", []), "Hello");
   const items = [{ kind: "image", upload: "u1", extra: { detail: "low" } }, { kind: "audio", upload: "u2" }];
   assert.deepEqual(contentOf("Look", items), [
@@ -82,7 +82,6 @@ test("parts become attachments and the same parts again", () => {
     { type: "text", text: "Two" },
   ];
   const items = itemsOf(parts);
-  assert.equal(textOf(parts), "One\n\nTwo");
   assert.deepEqual(items.map(({ kind, name, state, upload }) => [kind, name, state, upload]), [
     ["image", "kiwi.jpg", "ready", "u1"],
     ["video", "https://example.org/a.mp4", "ready", undefined],
@@ -93,19 +92,19 @@ test("parts become attachments and the same parts again", () => {
   ]);
 });
 
-test("an id is looked up among the uploads; what is gone says so", () => {
+test("an upload is found by its id; a deleted one is marked", () => {
   const uploads = [{ id: "u1", name: "talk.wav", duration: 2.5, gone: true }];
   const [item] = itemsOf([{ type: "input_audio", input_audio: { upload: "u1" } }], uploads);
   assert.deepEqual([item.name, item.duration, item.state, item.url], ["talk.wav", 2.5, "gone", "/uploads/u1"]);
 });
 
-test("facts are those that a chip shows", () => {
+test("facts are the fields that a chip shows", () => {
   assert.deepEqual(factsOf({ id: "u", bytes: 1, pages: 2, media_type: "application/pdf" }), {
     bytes: 1, duration: undefined, pages: 2, width: undefined, height: undefined, type: "application/pdf",
   });
 });
 
-test("a bitmap beside text is a rendering of the text, a file beside its name is the file", () => {
+test("a pasted bitmap beside text is ignored, a file beside its name is not", () => {
   const clipboard = (text, ...names) => ({ files: names.map((name) => ({ name })), getData: () => text });
   assert.deepEqual(pastedFiles(clipboard("a table", "image.png")), []);
   assert.deepEqual(pastedFiles(clipboard("", "image.png")), [{ name: "image.png" }]);

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { newAnswer, note, readable, restart, silent } from "../../../../static/playground/js/chat/conversation/answer.js";
+import { applyEvent, formatJson, isEmpty, newAnswer, resetAnswer } from "../../../../static/playground/js/chat/conversation/answer.js";
 
-const told = (...events) => events.reduce(note, newAnswer({ id: "a1" }));
+const answerAfter = (...events) => events.reduce(applyEvent, newAnswer({ id: "a1" }));
 
 test("text, reasoning and blocks add up", () => {
-  const answer = told(
+  const answer = answerAfter(
     { type: "reasoning.delta", text: "Hm" },
     { type: "text.delta", text: "Good " },
     { type: "html.block", index: 0, html: "<p>Good</p>" },
@@ -20,7 +20,7 @@ test("text, reasoning and blocks add up", () => {
 });
 
 test("fragments of a call become one call", () => {
-  const { calls } = told(
+  const { calls } = answerAfter(
     { type: "tool.call", index: 0, id: "c1", name: "weather", arguments: "" },
     { type: "tool.call", index: 0, arguments: '{"city":' },
     { type: "tool.call", index: 1, id: "c2", name: "time" },
@@ -34,25 +34,25 @@ test("fragments of a call become one call", () => {
 
 test("an answer ends as its run did", () => {
   const error = { code: 502, message: "no" };
-  assert.equal(told({ type: "run.done", outcome: "stopped", receipt: null }).state, "stopped");
-  assert.deepEqual(told({ type: "run.error", error }).error, error);
-  assert.equal(told({ type: "run.error", error }).state, "failed");
+  assert.equal(answerAfter({ type: "run.done", outcome: "stopped", receipt: null }).state, "stopped");
+  assert.deepEqual(answerAfter({ type: "run.error", error }).error, error);
+  assert.equal(answerAfter({ type: "run.error", error }).state, "failed");
 });
 
-test("an answer is silent until something can be read, seen or heard", () => {
-  assert.equal(silent(told({ type: "run.started", run: "r1" })), true);
-  assert.equal(silent(told({ type: "image.ready", index: 0, url: "/a" })), false);
-  assert.equal(silent(told({ type: "text.delta", text: "a" })), false);
+test("an answer is empty until it has content", () => {
+  assert.equal(isEmpty(answerAfter({ type: "run.started", run: "r1" })), true);
+  assert.equal(isEmpty(answerAfter({ type: "image.ready", index: 0, url: "/a" })), false);
+  assert.equal(isEmpty(answerAfter({ type: "text.delta", text: "a" })), false);
 });
 
-test("a run told again from its beginning doubles nothing", () => {
-  const answer = told({ type: "text.delta", text: "Good " });
-  note(restart(answer), { type: "text.delta", text: "Good " });
+test("a repeated run doubles nothing", () => {
+  const answer = answerAfter({ type: "text.delta", text: "Good " });
+  applyEvent(resetAnswer(answer), { type: "text.delta", text: "Good " });
   assert.equal(answer.text, "Good ");
   assert.equal(answer.id, "a1");
 });
 
 test("arguments are indented where they are JSON", () => {
-  assert.equal(readable('{"a":1}'), '{\n  "a": 1\n}');
-  assert.equal(readable('{"a":'), '{"a":');
+  assert.equal(formatJson('{"a":1}'), '{\n  "a": 1\n}');
+  assert.equal(formatJson('{"a":'), '{"a":');
 });

@@ -7,7 +7,7 @@ const ids = (tree) => tree.path().map(({ id }) => id).join(" ");
 
 function grown() {
   const tree = new MessageTree();
-  tree.take([
+  tree.merge([
     { id: "q1", parent: null },
     { id: "a1", parent: "q1" },
     { id: "q2", parent: "a1" },
@@ -24,11 +24,11 @@ test("the head's branch is shown", () => {
 
 test("without a head the newest branch is shown", () => {
   const tree = new MessageTree();
-  tree.take([{ id: "q1", parent: null }, { id: "q2", parent: null }]);
+  tree.merge([{ id: "q1", parent: null }, { id: "q2", parent: null }]);
   assert.equal(ids(tree), "q2");
 });
 
-test("a message knows those beside it", () => {
+test("a message has a place among its siblings", () => {
   const tree = grown();
   assert.deepEqual(tree.place("a2"), { index: 0, count: 2, before: null, after: "a3" });
   assert.deepEqual(tree.place("q1"), { index: 0, count: 1, before: null, after: null });
@@ -43,7 +43,7 @@ test("choosing a branch shows it down to the leaf chosen there before", () => {
   assert.equal(ids(tree), "q1 a1 q2 a2");
 });
 
-test("a new message is shown with what leads to it", () => {
+test("a new message shows its branch", () => {
   const tree = grown();
   tree.add({ id: "q4", parent: "a2" });
   assert.equal(ids(tree), "q1 a1 q2 a2 q4");
@@ -61,22 +61,22 @@ test("a message gets the server's id, its children stay below it", () => {
   assert.equal(tree.get("new-1"), undefined);
 });
 
-test("a removed message takes what is below it along", () => {
+test("removing a message removes those below it", () => {
   const tree = grown();
   tree.remove("q2");
   assert.equal(ids(tree), "q1 a1 q3");
   assert.equal(tree.size, 3);
 });
 
-test("what is known already is brought up to date, not doubled", () => {
+test("known messages are updated, not doubled", () => {
   const tree = grown();
-  tree.take([{ id: "a3", parent: "q2", text: "more" }], "a3");
+  tree.merge([{ id: "a3", parent: "q2", text: "more" }], "a3");
   assert.equal(tree.get("a3").text, "more");
   assert.equal(tree.size, 6);
 });
 
-test("a message whose parent is not told stands at the root", () => {
+test("a message without a known parent is at the root", () => {
   const tree = new MessageTree();
-  tree.take([{ id: "a1", parent: "gone" }]);
+  tree.merge([{ id: "a1", parent: "gone" }]);
   assert.equal(ids(tree), "a1");
 });

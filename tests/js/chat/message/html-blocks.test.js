@@ -24,7 +24,7 @@ function list() {
   return { shelf, blocks: new BlockList(shelf, parse) };
 }
 
-test("blocks stand in the order of their numbers", () => {
+test("blocks are in the order of their index", () => {
   const { shelf, blocks } = list();
   blocks.put({ index: 1, html: "b" });
   blocks.put({ index: 0, html: "a" });
@@ -33,7 +33,7 @@ test("blocks stand in the order of their numbers", () => {
   assert.equal(blocks.size, 3);
 });
 
-test("a block replaces its earlier self and nothing else", () => {
+test("a block replaces its earlier version only", () => {
   const { shelf, blocks } = list();
   blocks.put({ index: 0, html: "a" });
   blocks.put({ index: 1, html: "b" });

@@ -12,7 +12,7 @@ function split(text, step = text.length) {
   return [...found, ...splitter.end()];
 }
 
-test("sentences come out when they are whole", () => {
+test("sentences are returned when they are complete", () => {
   const splitter = new SentenceSplitter();
   assert.deepEqual(splitter.push("Every voice begins. With a bre"), ["Every voice begins."]);
   assert.deepEqual(splitter.push("ath of air! "), ["With a breath of air!"]);
@@ -31,14 +31,14 @@ test("Russian sentences with quotes", () => {
   ]);
 });
 
-test("abbreviations, initials and numbers end nothing", () => {
+test("abbreviations, initials and numbers do not end a sentence", () => {
   assert.deepEqual(split("We met Dr. Watson, e.g. at 3.14 miles. Then we left."), [
     "We met Dr. Watson, e.g. at 3.14 miles.",
     "Then we left.",
   ]);
 });
 
-test("a list is read item by item", () => {
+test("the items of a list are sentences", () => {
   assert.deepEqual(split("Take these things:\n1. The first thing\n2. The second thing\n"), [
     "Take these things:",
     "1. The first thing",
@@ -51,23 +51,23 @@ test("a block of code is one piece", () => {
   assert.deepEqual(split(`Look at this code:\n${code}\nThat was it.`), ["Look at this code:", code, "That was it."]);
 });
 
-test("code that never ends comes out at the end", () => {
+test("an unclosed block of code is returned at the end", () => {
   assert.deepEqual(split("```\nlet a = 1. \n\n let b"), ["```\nlet a = 1. \n\n let b"]);
 });
 
-test("the pieces are the same whatever the steps are", () => {
+test("the sentences do not depend on the chunks", () => {
   const text = "First of all a sentence. 你好。A second one follows? Yes!\n\n```js\nx. y. z\n```\nAnd the end.";
   for (const step of [1, 2, 3, 7]) {
     assert.deepEqual(split(text, step).join(" "), split(text).join(" "));
   }
 });
 
-test("a text without an end is cut at a space", () => {
+test("a long text without a sentence end is cut at a space", () => {
   const pieces = split("word ".repeat(300));
   assert.ok(pieces.every((piece) => piece.length <= 600));
   assert.equal(pieces.join(" "), "word ".repeat(300).trim());
 });
 
-test("marks alone are no sentence", () => {
+test("punctuation alone is no sentence", () => {
   assert.deepEqual(split("---\n\n***\n\n"), []);
 });

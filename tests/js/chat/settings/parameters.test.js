@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { keptOf, valuesOf } from "../../../../static/playground/js/chat/settings/serialization.js";
+import { controlValues, serializeSettings } from "../../../../static/playground/js/chat/settings/serialization.js";
 import { paramsOf, schemaOf } from "../../../../static/playground/js/chat/settings/parameters.js";
 
 const SCHEMA = '{"type": "object", "properties": {}}';
 const REST = { spoken: false, voice: "", format: "", response_format: "text", schema: "" };
 
-test("what is left at its default is left out", () => {
+test("values at their default are left out", () => {
   assert.deepEqual(paramsOf({ system: "  ", temperature: "", top_p: null, seed: "x", ...REST }), {});
 });
 
@@ -17,18 +17,18 @@ test("zero is a value, not a default", () => {
   });
 });
 
-test("spoken answers ask for text and sound", () => {
+test("an audio answer requests text and audio", () => {
   const values = { ...REST, spoken: true, voice: "alloy", format: "mp3" };
   assert.deepEqual(paramsOf(values), { modalities: ["text", "audio"], audio: { voice: "alloy", format: "mp3" } });
   assert.deepEqual(paramsOf(values, (name) => name !== "spoken"), {});
 });
 
-test("what the model does not know is not sent", () => {
+test("parameters that the model does not support are not sent", () => {
   const values = { ...REST, temperature: "1.5", top_p: "0.5", response_format: "json_object" };
   assert.deepEqual(paramsOf(values, (name) => name === "top_p"), { top_p: 0.5 });
 });
 
-test("a schema is read, named and checked", () => {
+test("a schema is parsed, named and checked", () => {
   assert.deepEqual(schemaOf(SCHEMA), { value: { name: "answer", schema: { type: "object", properties: {} } } });
   const whole = { name: "city", strict: true, schema: { type: "object" } };
   assert.deepEqual(schemaOf(JSON.stringify(whole)), { value: whole });
@@ -45,19 +45,19 @@ test("a broken schema is never sent", () => {
   });
 });
 
-test("a preset comes back as it was kept", () => {
+test("a preset is loaded as it was stored", () => {
   const values = {
     system: "Rhyme.", temperature: 0.2, top_p: null, max_tokens: null, seed: 7,
     spoken: true, voice: "gmw/en", format: "wav", response_format: "json_schema",
     schema: JSON.stringify(JSON.parse(SCHEMA), null, 2),
   };
-  const kept = keptOf(values);
+  const kept = serializeSettings(values);
   assert.deepEqual(Object.keys(kept), ["system", "temperature", "seed", "spoken", "voice", "format", "response_format"]);
-  assert.deepEqual(valuesOf(kept), values);
+  assert.deepEqual(controlValues(kept), values);
 });
 
-test("the fields of a chat body are understood as well", () => {
-  const values = valuesOf({ modalities: ["text", "audio"], audio: { voice: "alloy", format: "mp3" }, response_format: { type: "json_object" } });
+test("the fields of a chat body are loaded too", () => {
+  const values = controlValues({ modalities: ["text", "audio"], audio: { voice: "alloy", format: "mp3" }, response_format: { type: "json_object" } });
   assert.deepEqual([values.spoken, values.voice, values.format, values.response_format], [true, "alloy", "mp3", "json_object"]);
-  assert.deepEqual(valuesOf(), { system: "", temperature: null, top_p: null, max_tokens: null, seed: null, ...REST });
+  assert.deepEqual(controlValues(), { system: "", temperature: null, top_p: null, max_tokens: null, seed: null, ...REST });
 });

@@ -1,4 +1,4 @@
-// Plays a finished sound file; the browser keeps the pitch when the speed changes.
+// Plays a complete audio file; the browser keeps the pitch when the speed changes.
 
 export class FilePlayer extends EventTarget {
   state = "empty";
@@ -17,7 +17,7 @@ export class FilePlayer extends EventTarget {
     this.#audio.addEventListener("error", () => this.#audio.src && this.dispatchEvent(new Event("broken")));
   }
 
-  /** `duration` in seconds where it is known: some files say it only at their end. */
+  /** `duration` in seconds where it is known: some files have it only at their end. */
   load(url, duration = 0) {
     this.#known = duration;
     this.#audio.src = url;
@@ -30,7 +30,7 @@ export class FilePlayer extends EventTarget {
     this.state = "empty";
   }
 
-  /** Resolves to false where the browser asks for one more click. */
+  /** Resolves to false where the browser requires another click. */
   async play() {
     try {
       await this.#audio.play();

@@ -1,11 +1,11 @@
-// Plays sound while it is still arriving: start, pause, seek, and an exact count of what was heard.
+// Plays PCM audio while it arrives: pause, seek, and an exact count of the samples played.
 
 import { floatToInt16, PcmDecoder } from "../pcm.js";
 import { SampleStore } from "./sample-store.js";
 import { WorkletSink } from "./worklet-sink.js";
 
 /**
- * One player for many sounds. Events: "state" (see `state`), "first-sound", "ended".
+ * One player for many results, one after the other. Events: "state" (see `state`), "first-sound", "ended".
  * Call `unlock` inside the click, then `begin`, `push` …, `finish`.
  */
 export class PcmPlayer extends EventTarget {
@@ -28,7 +28,7 @@ export class PcmPlayer extends EventTarget {
     this.#workletUrl = workletUrl;
   }
 
-  /** Synchronous up to the resumed context, as browsers ask of a click. */
+  /** Resumes the audio context synchronously, as browsers require inside a click. */
   unlock(sampleRate = 24000) {
     this.#reset();
     this.#clickAt = performance.now();
@@ -41,11 +41,11 @@ export class PcmPlayer extends EventTarget {
     this.#open(sampleRate);
   }
 
-  /** Bytes of 16-bit little-endian sound, or samples as Int16Array or Float32Array. Returns the new samples. */
+  /** Bytes of 16-bit little-endian PCM, or samples as Int16Array or Float32Array. Returns the new samples. */
   push(chunk) {
     const samples = this.#decode(chunk);
     this.#store.append(samples);
-    this.#topUp();
+    this.#fill();
     return samples;
   }
 
@@ -55,7 +55,7 @@ export class PcmPlayer extends EventTarget {
       this.#setState("empty");
       this.#context?.suspend();
     }
-    this.#topUp();
+    this.#fill();
   }
 
   play() {
@@ -91,12 +91,12 @@ export class PcmPlayer extends EventTarget {
     return this.#context?.sampleRate ?? 24000;
   }
 
-  /** Seconds of sound received. */
+  /** Seconds of audio received. */
   get duration() {
     return this.#store.length / this.sampleRate;
   }
 
-  /** Seconds heard so far, between two reports by the audio clock. */
+  /** Seconds played so far; between two reports of the sink by the audio clock. */
   get position() {
     if (this.state === "ended") {
       return this.duration;
@@ -140,22 +140,22 @@ export class PcmPlayer extends EventTarget {
     this.#base = this.#fed = base;
     this.#report = fresh || !counts ? null : { ...counts, consumed: 0, flowing: false };
     this.#sink?.flush(this.#epoch, fresh);
-    this.#topUp();
+    this.#fill();
   }
 
-  /** The context of the last sound is kept while the rate is the same: a second click starts faster. */
+  /** Reuses the last context while the sample rate is the same: a second click starts faster. */
   #open(sampleRate) {
     if (this.#context?.sampleRate !== sampleRate) {
       this.close();
       this.#context = new AudioContext({ sampleRate, latencyHint: "interactive" });
       this.#connect(this.#context);
     }
-    // one that is closed before it has begun says so, which is nobody's fault
+    // rejects where the context is closed before it has started
     this.#context.resume().catch(() => {});
   }
 
   async #connect(context) {
-    const listener = (report) => context === this.#context && this.#hear(report);
+    const listener = (report) => context === this.#context && this.#onReport(report);
     let sink = null;
     try {
       sink = await WorkletSink.open(context, this.#workletUrl, listener);
@@ -170,7 +170,7 @@ export class PcmPlayer extends EventTarget {
     this.#sink = sink;
     sink.flush(this.#epoch, true);
     this.#fed = this.#base;
-    this.#topUp();
+    this.#fill();
   }
 
   #decode(chunk) {
@@ -180,8 +180,8 @@ export class PcmPlayer extends EventTarget {
     return chunk instanceof Float32Array ? floatToInt16(chunk) : this.#decoder.decode(chunk);
   }
 
-  /** Keeps the sink full, never over its size. */
-  #topUp() {
+  /** Fills the sink up to its capacity. */
+  #fill() {
     if (!this.#sink) {
       return;
     }
@@ -196,7 +196,7 @@ export class PcmPlayer extends EventTarget {
     }
   }
 
-  #hear(report) {
+  #onReport(report) {
     if (report.epoch !== this.#epoch) {
       return;
     }
@@ -210,10 +210,10 @@ export class PcmPlayer extends EventTarget {
     } else if (["waiting", "playing", "stalled"].includes(this.state)) {
       this.#setState(report.flowing ? "playing" : report.played ? "stalled" : "waiting");
     }
-    this.#topUp();
+    this.#fill();
   }
 
-  /** The last sample has left us; it is heard after the device's own delay. */
+  /** The last sample has left the sink; it is audible after the device's latency. */
   #end(epoch) {
     const delay = 1000 * (this.#context.outputLatency || this.#context.baseLatency || 0);
     setTimeout(() => {
@@ -233,7 +233,7 @@ export class PcmPlayer extends EventTarget {
   }
 }
 
-/** Without any gesture on the page there is no sound: the visitor presses play. */
+/** Without a user gesture on the page the browser plays nothing: the user has to press play. */
 function blocked() {
   return navigator.userActivation?.hasBeenActive === false;
 }

@@ -1,4 +1,4 @@
-// Loudness of the sound in a fixed number of bins, built as samples arrive.
+// The peaks of a waveform in a fixed number of bins, updated as samples arrive.
 
 const BINS = 4096;
 
@@ -16,9 +16,9 @@ export class Peaks {
 
   append(samples) {
     for (const sample of samples) {
-      const loud = sample < 0 ? -sample : sample;
-      if (loud > this.#open) {
-        this.#open = loud;
+      const peak = sample < 0 ? -sample : sample;
+      if (peak > this.#open) {
+        this.#open = peak;
       }
       this.#inOpen += 1;
       if (this.#inOpen === this.#perBin) {
@@ -39,20 +39,20 @@ export class Peaks {
       if (from >= this.length) {
         break;
       }
-      heights[column] = this.#loudest(from, ((column + 1) * total) / count) / 32768;
+      heights[column] = this.#peak(from, ((column + 1) * total) / count) / 32768;
     }
     return heights;
   }
 
-  #loudest(from, to) {
+  #peak(from, to) {
     const first = Math.floor(from / this.#perBin);
     const last = Math.max(first, Math.ceil(to / this.#perBin) - 1);
-    let loud = 0;
+    let peak = 0;
     for (let bin = first; bin <= last; bin += 1) {
       const value = bin < this.#filled ? this.#bins[bin] : bin === this.#filled ? this.#open : 0;
-      loud = Math.max(loud, value);
+      peak = Math.max(peak, value);
     }
-    return loud;
+    return peak;
   }
 
   #close() {
@@ -68,7 +68,7 @@ export class Peaks {
     this.#inOpen = 0;
   }
 
-  /** Two bins become one: the memory stays, the grain doubles. The open bin is then only half full. */
+  /** Merges each two bins into one, so that the memory stays the same. The open bin is then only half full. */
   #halve() {
     for (let bin = 0; bin < BINS / 2; bin += 1) {
       this.#bins[bin] = Math.max(this.#bins[2 * bin], this.#bins[2 * bin + 1]);

@@ -1,10 +1,11 @@
-// Plays 16-bit samples on the audio thread and counts each one. Self-contained: worklet addresses are not
-// rewritten by the hashing of static files, so this file imports nothing.
+// Plays 16-bit samples on the audio thread and counts them. It imports nothing: the hashing of static files does not
+// rewrite the URLs of worklets.
 
+/** The amplitude from which audio counts as audible, of 32768. */
 const AUDIBLE = 32;
 const REPORT_SECONDS = 0.04;
 
-/** First in, first out, of a fixed size; what does not fit is refused, never dropped silently. */
+/** First in, first out, of a fixed size; what does not fit throws a RangeError. */
 export class RingBuffer {
   #samples;
   #read = 0;
@@ -57,7 +58,7 @@ class PlayerProcessor extends AudioWorkletProcessor {
   #started = false;
   #last = false;
   #ended = false;
-  #heard = false;
+  #audible = false;
   #sinceReport = 0;
   #alive = true;
 
@@ -66,17 +67,17 @@ class PlayerProcessor extends AudioWorkletProcessor {
     const { capacity, prebuffer } = options.processorOptions;
     this.#ring = new RingBuffer(capacity);
     this.#prebuffer = prebuffer;
-    this.port.onmessage = (event) => this.#command(event.data);
+    this.port.onmessage = (event) => this.#onMessage(event.data);
   }
 
-  #command(order) {
-    if (order.type === "feed" && order.epoch === this.#epoch) {
-      this.#ring.write(order.samples);
-    } else if (order.type === "last" && order.epoch === this.#epoch) {
+  #onMessage(message) {
+    if (message.type === "feed" && message.epoch === this.#epoch) {
+      this.#ring.write(message.samples);
+    } else if (message.type === "last" && message.epoch === this.#epoch) {
       this.#last = true;
-    } else if (order.type === "flush") {
-      this.#flush(order);
-    } else if (order.type === "close") {
+    } else if (message.type === "flush") {
+      this.#flush(message);
+    } else if (message.type === "close") {
       this.#alive = false;
     }
   }
@@ -88,7 +89,7 @@ class PlayerProcessor extends AudioWorkletProcessor {
     this.#flowing = this.#started = this.#last = this.#ended = false;
     if (fresh) {
       this.#played = this.#underruns = 0;
-      this.#heard = false;
+      this.#audible = false;
     }
   }
 
@@ -107,7 +108,7 @@ class PlayerProcessor extends AudioWorkletProcessor {
     return this.#alive;
   }
 
-  /** Sound flows once enough is there, or all there will be. */
+  /** Playback starts once the prebuffer is filled, or all samples have arrived. */
   #ready() {
     if (!this.#flowing && !this.#ended) {
       this.#flowing = this.#ring.length > 0 && (this.#last || this.#ring.length >= this.#prebuffer);
@@ -120,8 +121,8 @@ class PlayerProcessor extends AudioWorkletProcessor {
     const count = this.#ring.read(channel);
     this.#consumed += count;
     this.#played += count;
-    if (!this.#heard && channel.some((sample) => Math.abs(sample) * 32768 >= AUDIBLE)) {
-      this.#heard = true;
+    if (!this.#audible && channel.some((sample) => Math.abs(sample) * 32768 >= AUDIBLE)) {
+      this.#audible = true;
       this.#report("first");
     }
     if (this.#ring.length > 0) {

@@ -1,4 +1,4 @@
-// All sound received so far, in one growing array, so that seeking needs no network.
+// All samples received so far, in one growing array, so that seeking needs no network.
 
 export class SampleStore {
   #samples = new Int16Array(1 << 16);
@@ -15,7 +15,7 @@ export class SampleStore {
     return this.#samples.slice(from, Math.min(to, this.length));
   }
 
-  /** A window on everything, valid until the next append. */
+  /** A view of all samples, valid until the next append. */
   all() {
     return this.#samples.subarray(0, this.length);
   }

@@ -1,4 +1,4 @@
-// Sound without an audio worklet (a page that is not a secure context): buffers placed one behind the other.
+// Plays samples without an audio worklet (where the page is not a secure context), as scheduled buffers.
 
 import { int16ToFloat } from "../pcm.js";
 
@@ -19,7 +19,7 @@ export class ScheduledSink {
   #underruns = 0;
   #last = false;
   #ended = false;
-  #heard = false;
+  #audible = false;
   #dry = false;
 
   constructor(context, listener) {
@@ -43,7 +43,7 @@ export class ScheduledSink {
     source.start(start);
     this.#next = start + buffer.duration;
     this.#dry = false;
-    this.#pieces.push({ source, start, length: samples.length, loudAt: this.#heard ? -1 : firstLoud(samples) });
+    this.#pieces.push({ source, start, length: samples.length, audibleAt: this.#audible ? -1 : firstAudible(samples) });
   }
 
   last(epoch) {
@@ -57,7 +57,7 @@ export class ScheduledSink {
     }
     this.#before = fresh ? 0 : this.#before + this.#progress();
     this.#underruns = fresh ? 0 : this.#underruns;
-    this.#heard = fresh ? false : this.#heard;
+    this.#audible = fresh ? false : this.#audible;
     this.#pieces = [];
     this.#epoch = epoch;
     this.#consumed = 0;
@@ -70,7 +70,7 @@ export class ScheduledSink {
     this.flush(-1, true);
   }
 
-  /** Samples of this epoch that have left, by the audio clock; finished pieces are folded away. */
+  /** Samples of this epoch that were played, by the audio clock; removes buffers that are over. */
   #progress() {
     const now = this.#context.currentTime;
     while (this.#pieces.length && this.#end(this.#pieces[0]) <= now) {
@@ -90,9 +90,9 @@ export class ScheduledSink {
       return;
     }
     const now = this.#context.currentTime;
-    const loud = this.#pieces.find((piece) => piece.loudAt >= 0);
-    if (!this.#heard && loud && now >= loud.start + loud.loudAt / this.#context.sampleRate) {
-      this.#heard = true;
+    const next = this.#pieces.find((piece) => piece.audibleAt >= 0);
+    if (!this.#audible && next && now >= next.start + next.audibleAt / this.#context.sampleRate) {
+      this.#audible = true;
       this.#report("first");
     }
     const consumed = this.#progress();
@@ -121,6 +121,6 @@ export class ScheduledSink {
   }
 }
 
-function firstLoud(samples) {
+function firstAudible(samples) {
   return samples.findIndex((sample) => Math.abs(sample) >= AUDIBLE);
 }

@@ -1,15 +1,15 @@
-// One spoken result, live or stored: chooses how it is played, keeps its loudness and its bytes.
+// Playback of one speech result, live or stored: chooses the player, and keeps the peaks and the bytes.
 
 import { FilePlayer } from "./file-player.js";
 import { floatToInt16 } from "../pcm.js";
 import { Peaks } from "./peaks.js";
 import { PcmPlayer } from "./pcm-player.js";
 
-/** Seconds; the decoded samples of a longer sound would fill the memory of a phone. */
-const LONGEST_PICTURE = 1800;
+/** Seconds; the decoded samples of longer audio would fill the memory of a phone. */
+const MAX_WAVEFORM = 1800;
 
 /** Events: "change" (state, duration), "first-sound", "ended", "broken". */
-export class SpeechSound extends EventTarget {
+export class SpeechPlayback extends EventTarget {
   peaks = new Peaks();
   complete = false;
   partial = false;
@@ -27,16 +27,16 @@ export class SpeechSound extends EventTarget {
     this.#live = new PcmPlayer({ workletUrl });
     this.#active = this.#live;
     for (const player of [this.#live, this.#file]) {
-      player.addEventListener("state", () => player === this.#active && this.#say("change"));
-      player.addEventListener("ended", () => player === this.#active && this.#say("ended"));
+      player.addEventListener("state", () => player === this.#active && this.#dispatch("change"));
+      player.addEventListener("ended", () => player === this.#active && this.#dispatch("ended"));
     }
-    this.#file.addEventListener("state", () => this.#hearEncoded());
-    this.#live.addEventListener("first-sound", () => this.#say("first-sound"));
-    this.#file.addEventListener("broken", () => this.#active === this.#file && this.#say("broken"));
+    this.#file.addEventListener("state", () => this.#noteFirstSound());
+    this.#live.addEventListener("first-sound", () => this.#dispatch("first-sound"));
+    this.#file.addEventListener("broken", () => this.#active === this.#file && this.#dispatch("broken"));
   }
 
   unlock(sampleRate) {
-    this.#forget();
+    this.#reset();
     this.#live.unlock(sampleRate);
   }
 
@@ -68,23 +68,23 @@ export class SpeechSound extends EventTarget {
     } else {
       this.#live.finish();
     }
-    this.#say("change");
+    this.#dispatch("change");
   }
 
-  /** A stored sound, ready to play; its loudness follows when it has been fetched, unless it is very long. */
+  /** A stored file, ready to play; its peaks follow once it has been fetched, unless it is very long. */
   async load(src, duration) {
-    this.#forget();
+    this.#reset();
     this.#live.close();
     this.complete = true;
     this.#active = this.#file;
     this.#file.load(src, duration);
-    if (duration > LONGEST_PICTURE) {
+    if (duration > MAX_WAVEFORM) {
       return;
     }
     const peaks = this.peaks;
     const answer = await fetch(src);
     if (answer.ok && this.peaks === peaks) {
-      await this.#measure(await answer.arrayBuffer(), peaks);
+      await this.#addPeaks(await answer.arrayBuffer(), peaks);
     }
   }
 
@@ -98,10 +98,10 @@ export class SpeechSound extends EventTarget {
 
   seek(seconds) {
     this.#active.seek(seconds);
-    this.#say("change");
+    this.#dispatch("change");
   }
 
-  /** Only a complete sound has a rate: it moves to a file, where the pitch is kept. */
+  /** Only complete audio can change its speed: it is moved to the file player, which keeps the pitch. */
   set rate(value) {
     if (this.#active === this.#live && this.complete && value !== 1) {
       this.#moveToFile();
@@ -134,8 +134,8 @@ export class SpeechSound extends EventTarget {
   }
 
   /**
-   * An address of the whole sound made from what arrived: WAV for samples, else the bytes as they came.
-   * Empty where the next sound has begun meanwhile.
+   * An object URL of the complete audio: WAV for samples, else the bytes as received.
+   * Empty where the next result has begun meanwhile.
    */
   async fileUrl() {
     const { peaks } = this;
@@ -153,7 +153,7 @@ export class SpeechSound extends EventTarget {
   }
 
   close() {
-    this.#forget();
+    this.#reset();
     this.#live.close();
   }
 
@@ -166,15 +166,15 @@ export class SpeechSound extends EventTarget {
       this.#active = this.#file;
       this.#file.load(url);
       this.#file.play();
-      await this.#measure(bytes, peaks);
+      await this.#addPeaks(bytes, peaks);
     }
   }
 
-  /** The first sound of bytes that only a file player understands. */
-  #hearEncoded() {
+  /** The first audio of encoded bytes, which only the file player can play. */
+  #noteFirstSound() {
     if (this.#encoded && this.#firstSoundAt === null && this.#file.state === "playing") {
       this.#firstSoundAt = performance.now();
-      this.#say("first-sound");
+      this.#dispatch("first-sound");
     }
   }
 
@@ -193,17 +193,17 @@ export class SpeechSound extends EventTarget {
     }
   }
 
-  async #measure(bytes, peaks) {
+  async #addPeaks(bytes, peaks) {
     try {
       const decoded = await new OfflineAudioContext(1, 1, 24000).decodeAudioData(bytes);
       peaks.append(floatToInt16(decoded.getChannelData(0)));
-      this.#say("change");
+      this.#dispatch("change");
     } catch {
-      // The file may still play: only its picture is missing.
+      // the file may still play: only its waveform is missing
     }
   }
 
-  #forget() {
+  #reset() {
     this.#file.clear();
     this.#active = this.#live;
     this.#encoded = null;
@@ -217,7 +217,7 @@ export class SpeechSound extends EventTarget {
     }
   }
 
-  #say(type) {
+  #dispatch(type) {
     this.dispatchEvent(new Event(type));
   }
 }

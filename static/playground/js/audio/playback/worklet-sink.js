@@ -1,4 +1,4 @@
-// The audio thread's end of the player: bounded, counted to the sample.
+// Feeds samples to the audio worklet, which plays and counts them.
 
 const CAPACITY_SECONDS = 8;
 const PREBUFFER_SECONDS = 0.05;

@@ -1,4 +1,4 @@
-// The files that go with a message: sent up at once, a few side by side, kept in the order they came.
+// The files of a message: uploaded at once, a few in parallel, shown in the order they were added.
 
 import { announce } from "../../page/announcements.js";
 import { message } from "../../page/messages.js";
@@ -9,16 +9,16 @@ import { contentOf, factsOf, itemsOf, kindOf, refusalOf } from "./attachment.js"
 const AT_ONCE = 3;
 
 /**
- * Items are {kind, name, state, progress, upload, url, preview, error, again, unfit, own, …facts}.
- * States: waiting sending checking ready failed gone. `own` was sent up here and for this message alone.
+ * Items are {kind, name, state, progress, upload, url, preview, error, again, unfit, own, …facts}; states: waiting,
+ * sending, checking, ready, failed, gone. `own` files were uploaded here, for this message only.
  */
-export class Tray {
+export class AttachmentList {
   items = [];
   #composer;
   #changed;
   #chips = new Map();
 
-  /** `changed` is called whenever a file came, went or got on. */
+  /** `changed` is called whenever a file comes, goes or makes progress. */
   constructor(composer, changed) {
     this.#composer = composer;
     this.#changed = changed;
@@ -39,7 +39,7 @@ export class Tray {
     return this.items.some(({ unfit }) => unfit);
   }
 
-  /** Takes what the model can take. Returns the others: [{name, kind?, why?, key?, values?, file}]. */
+  /** Adds what the model accepts. Returns the others: [{name, kind?, why?, key?, values?, file}]. */
   add(files) {
     const refused = [];
     for (const file of files) {
@@ -47,8 +47,8 @@ export class Tray {
       if (refusal) {
         refused.push({ name: file.name, file, ...refusal });
       } else {
-        const seen = kindOf(file) === "file" ? null : URL.createObjectURL(file);
-        this.#enter({ kind: kindOf(file), name: file.name, bytes: file.size, file, preview: seen, state: "waiting", progress: 0, own: true });
+        const preview = kindOf(file) === "file" ? null : URL.createObjectURL(file);
+        this.#append({ kind: kindOf(file), name: file.name, bytes: file.size, file, preview, state: "waiting", progress: 0, own: true });
       }
     }
     this.#sendNext();
@@ -57,21 +57,21 @@ export class Tray {
 
   /** Files of a message that was sent before. */
   load(parts, uploads) {
-    itemsOf(parts, uploads).forEach((item) => this.#enter(item));
-    this.judge(this.#composer.accepts);
+    itemsOf(parts, uploads).forEach((item) => this.#append(item));
+    this.fit(this.#composer.accepts);
   }
 
-  /** Files of a draft, as `kept` told them. */
-  restore(kept) {
-    for (const { own, part, kind, ...known } of kept) {
+  /** Files of a draft, as `uploads` returned them. */
+  restore(uploads) {
+    for (const { own, part, kind, ...known } of uploads) {
       const facts = { ...factsOf(known), name: known.name, url: known.url };
-      this.#enter({ kind, part, own, upload: known.id, state: "ready", ...facts });
+      this.#append({ kind, part, own, upload: known.id, state: "ready", ...facts });
     }
-    this.judge(this.#composer.accepts);
+    this.fit(this.#composer.accepts);
   }
 
-  /** What is ready, as the server described it. */
-  kept() {
+  /** The files that are ready, as the server described them. */
+  uploads() {
     const ready = this.items.filter(({ state }) => state === "ready");
     return ready.map(({ upload: id, type, kind, name, bytes, duration, pages, width, height, url, part, own }) => (
       { id, kind, name, media_type: type, bytes, duration, pages, width, height, url, part, own }
@@ -82,15 +82,15 @@ export class Tray {
     return contentOf(text, this.items);
   }
 
-  /** Marks what this model cannot take. */
-  judge(accepts) {
+  /** Marks what this model does not accept. */
+  fit(accepts) {
     for (const item of this.items) {
       const { ok = false, why = "" } = accepts[item.kind] ?? {};
       this.#set(item, { unfit: ok ? "" : why || message("why-unfit") });
     }
   }
 
-  /** Hands its items over, to be put back by `clear`. */
+  /** Empties the list and returns its items, to be put back by `clear`. */
   take() {
     const taken = this.items;
     this.items = [];
@@ -99,20 +99,20 @@ export class Tray {
     return taken;
   }
 
-  /** Empty, or with the items that were taken before; what was sent stays on the server. */
+  /** Empties the list, or puts back items taken before; uploads stay on the server. */
   clear(items = []) {
     for (const { preview } of this.items) {
-      letGo(preview);
+      revokeLater(preview);
     }
     this.take();
-    items.forEach((item) => this.#enter(item));
+    items.forEach((item) => this.#append(item));
   }
 
   get #list() {
     return this.#composer.querySelector("[data-role=chips]");
   }
 
-  #enter(item) {
+  #append(item) {
     const chip = this.#composer.querySelector("template[data-for=chip]").content.firstElementChild.cloneNode(true);
     this.items.push(item);
     this.#chips.set(item, chip);
@@ -143,17 +143,17 @@ export class Tray {
       const found = await sent.done;
       const kind = kindOf({ name: found.name, type: found.media_type }) ?? item.kind;
       this.#set(item, { ...factsOf(found), kind, state: "ready", upload: found.id, url: `/uploads/${found.id}` });
-      this.judge(this.#composer.accepts);
+      this.fit(this.#composer.accepts);
     } catch (error) {
       this.#fail(item, error);
     }
     this.#sendNext();
   }
 
-  #fail(item, { code = 0, message: said, type }) {
+  #fail(item, { code = 0, message: reason, type }) {
     if (type !== "aborted") {
       const again = code === 0 || code === 429 || code >= 500;
-      const error = said || message(code === 0 ? "lost" : code === 401 ? "signed-out" : "failed");
+      const error = reason || message(code === 0 ? "lost" : code === 401 ? "signed-out" : "failed");
       this.#set(item, { state: "failed", error, again });
       announce(`${item.name}: ${error}`);
     }
@@ -164,14 +164,14 @@ export class Tray {
     this.#sendNext();
   }
 
-  /** What was sent up for this message alone is deleted on the server too. */
+  /** A file uploaded for this message only is deleted on the server too. */
   #remove(item) {
     item.abort?.();
     if (item.own && item.upload) {
       const { csrf } = this.#composer.dataset;
       fetch(`/uploads/${item.upload}/delete`, { method: "POST", headers: { "X-CSRFToken": csrf }, keepalive: true });
     }
-    letGo(item.preview);
+    revokeLater(item.preview);
     this.items = this.items.filter((other) => other !== item);
     this.#chips.get(item).remove();
     this.#chips.delete(item);
@@ -182,7 +182,7 @@ export class Tray {
   }
 }
 
-/** A film that is just being looked into still needs its address for a moment. */
-function letGo(preview) {
+/** A video whose first frame is being decoded still needs its URL for a moment. */
+function revokeLater(preview) {
   preview && setTimeout(() => URL.revokeObjectURL(preview), 5000);
 }

@@ -1,6 +1,6 @@
-// What stands beside the words of a message: its kind, why it cannot come, and the part of the message it becomes.
+// The files of a message: kinds, limits, and the content parts they become.
 
-export const PICTURES = ["image/png", "image/jpeg", "image/webp", "image/gif"];
+export const IMAGE_TYPES = ["image/png", "image/jpeg", "image/webp", "image/gif"];
 
 const PARTS = { image: "image_url", audio: "input_audio", video: "video_url", file: "file" };
 const KINDS = new Map(Object.entries(PARTS).map(([kind, type]) => [type, kind]));
@@ -11,11 +11,11 @@ const EXTENSIONS = {
   file: "pdf",
 };
 const MIB = 1024 * 1024;
-const MOST_IMAGE_MB = 20;
+const MAX_IMAGE_MB = 20;
 
 /** "image", "audio", "video" or "file" (a PDF); null for what no message can hold. */
 export function kindOf({ name = "", type = "" }) {
-  if (PICTURES.includes(type)) {
+  if (IMAGE_TYPES.includes(type)) {
     return "image";
   }
   if (type === "application/pdf") {
@@ -32,13 +32,13 @@ export function kindOf({ name = "", type = "" }) {
   return Object.keys(EXTENSIONS).find((kind) => EXTENSIONS[kind].split(" ").includes(extension)) ?? null;
 }
 
-/** How many MB a file of this kind may have: the model's limit, for pictures never more than 20. */
+/** The largest size of a file of this kind in MiB: the model's limit, for images at most 20. */
 export function limitOf(kind, accepts) {
   const limit = accepts[kind]?.limit_mb ?? Infinity;
-  return kind === "image" ? Math.min(limit, MOST_IMAGE_MB) : limit;
+  return kind === "image" ? Math.min(limit, MAX_IMAGE_MB) : limit;
 }
 
-/** Why a file cannot come along: {key, values} of a message, or {kind, why} where only this model cannot take it. */
+/** Why a file is refused: {key, values} of a message, or {kind, why} where only this model does not accept it; else null. */
 export function refusalOf(file, accepts) {
   const kind = kindOf(file);
   if (!kind) {
@@ -55,29 +55,25 @@ export function refusalOf(file, accepts) {
   return accepts[kind]?.ok ? null : { kind, why: accepts[kind]?.why ?? "" };
 }
 
-/** Slugs and names of ready models that take every one of these kinds. */
+/** The ready models that accept all of these kinds. */
 export function modelsFor(kinds, models) {
   return models.filter((model) => model.ready && kinds.every((kind) => model.accepts?.[kind]?.ok));
 }
 
-/** The content of a message: the words alone, or its parts, words first. */
+/** The content of a message: the text alone, or its parts, text first. */
 export function contentOf(text, items) {
   if (!items.length) {
     return text;
   }
-  const words = text.trim() ? [{ type: "text", text }] : [];
-  return [...words, ...items.map(partOf)];
+  const first = text.trim() ? [{ type: "text", text }] : [];
+  return [...first, ...items.map(partOf)];
 }
 
 export function partOf({ kind, upload, extra = {}, part }) {
   return part ?? { type: PARTS[kind], [PARTS[kind]]: { ...extra, upload } };
 }
 
-export function textOf(parts) {
-  return parts.filter(({ type }) => type === "text").map(({ text }) => text).join("\n\n");
-}
-
-/** Attachments from canonical parts; what is known of an upload stands in its part or in `uploads`. */
+/** Attachments from the parts of a chat body; the facts of an upload are in its part or in `uploads`. */
 export function itemsOf(parts, uploads = []) {
   return parts.filter(({ type }) => KINDS.has(type)).map((part) => itemOf(part, uploads));
 }
@@ -94,7 +90,7 @@ function itemOf(part, uploads) {
   return { kind, name: known.name ?? "", upload: id, extra, state, ...factsOf(known), url: known.url ?? `/uploads/${id}` };
 }
 
-/** What the server found in a file, as an attachment shows it. */
+/** The facts of an upload as the server returns them, as fields of an attachment. */
 export function factsOf({ bytes, duration, pages, width, height, media_type: type }) {
   return { bytes, duration, pages, width, height, type };
 }

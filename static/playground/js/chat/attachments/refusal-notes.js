@@ -1,11 +1,11 @@
-// Files that did not come along: why, and models that would take them.
+// Notes about files that were refused: why, and models that accept them. Loaded with the first refusal.
 
 import { message } from "../../page/messages.js";
 import { modelsFor } from "./attachment.js";
 
-const NAMED = 3;
+const MAX_OFFERS = 3;
 
-/** `refused` as the tray returns it; what only this model cannot take shares one note. */
+/** `refused` as AttachmentList.add returns it; files that only this model does not accept share one note. */
 export function showRefusals(box, refused) {
   const unfit = refused.filter(({ kind }) => kind);
   const notes = refused.filter(({ kind }) => !kind).map(({ name, key, values }) => note(box, [name, message(key, values)]));
@@ -19,24 +19,24 @@ export function showRefusals(box, refused) {
 function note(box, texts, buttons = []) {
   const row = document.createElement("div");
   row.className = "composer-note";
-  const said = document.createElement("p");
-  said.textContent = texts.filter(Boolean).join(": ");
-  row.append(said, ...buttons, closer(box, row));
+  const text = document.createElement("p");
+  text.textContent = texts.filter(Boolean).join(": ");
+  row.append(text, ...buttons, closeButton(box, row));
   return row;
 }
 
-/** Buttons that go on with a model that takes all of it. */
+/** Buttons that change to a model that accepts all of these kinds. */
 function offers(kinds) {
   const models = JSON.parse(document.getElementById("chat-models")?.textContent ?? "[]");
-  return modelsFor(kinds, models).slice(0, NAMED).map(({ slug, name }) => {
-    const button = made("button", "button button-small", message("use", { name }));
+  return modelsFor(kinds, models).slice(0, MAX_OFFERS).map(({ slug, name }) => {
+    const button = createButton("button button-small", message("use", { name }));
     button.addEventListener("click", () => document.querySelector("chat-settings")?.choose(slug));
     return button;
   });
 }
 
-function closer(box, row) {
-  const button = made("button", "button button-quiet button-small", message("close"));
+function closeButton(box, row) {
+  const button = createButton("button button-quiet button-small", message("close"));
   button.addEventListener("click", () => {
     row.remove();
     box.closest("chat-composer").focus();
@@ -44,10 +44,8 @@ function closer(box, row) {
   return button;
 }
 
-function made(tag, name, text) {
-  const element = document.createElement(tag);
-  element.type = "button";
-  element.className = name;
-  element.textContent = text;
-  return element;
+function createButton(className, text) {
+  const button = document.createElement("button");
+  Object.assign(button, { type: "button", className, textContent: text });
+  return button;
 }

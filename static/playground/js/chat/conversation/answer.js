@@ -1,17 +1,17 @@
-// What an answer is so far: every event of its run goes in, the message as the server will keep it comes out.
+// An answer while its run goes on: each event is applied to it; at the end it equals the message that the server stores.
 
-const ENDED = { "run.done": (event) => event.outcome, "run.error": () => "failed" };
+const END_STATES = { "run.done": (event) => event.outcome, "run.error": () => "failed" };
 
 export function newAnswer(fields) {
   return { role: "assistant", state: "running", text: "", reasoning: "", calls: [], images: [], audio: null, blocks: [], ...fields };
 }
 
-/** Begins again: a resumed run tells everything from its first event. */
-export function restart(answer) {
+/** Empties an answer whose run is resumed: the server repeats all events from the first. */
+export function resetAnswer(answer) {
   return Object.assign(answer, newAnswer({ html: "", error: null, receipt: null }));
 }
 
-export function note(answer, event) {
+export function applyEvent(answer, event) {
   switch (event.type) {
     case "run.started":
       Object.assign(answer, { run: event.run, provider: event.provider, started: true });
@@ -27,33 +27,33 @@ export function note(answer, event) {
       answer.reasoning += event.text;
       break;
     case "tool.call":
-      call(answer.calls, event);
+      appendToCall(answer.calls, event);
       break;
     case "image.ready":
       answer.images[event.index] = { url: event.url, media_type: event.media_type };
       break;
     case "audio.start":
-      answer.sounding = true;
+      answer.hasAudio = true;
       break;
     case "audio.end":
       answer.audio = event.url ? { url: event.url, duration: event.duration } : null;
       break;
     case "run.done":
     case "run.error":
-      Object.assign(answer, { state: ENDED[event.type](event), receipt: event.receipt ?? null, error: event.error ?? null });
+      Object.assign(answer, { state: END_STATES[event.type](event), receipt: event.receipt ?? null, error: event.error ?? null });
       break;
   }
   return answer;
 }
 
-/** Fragments of one call share an index; its id and its name come once, its arguments grow. */
-function call(calls, { index, id, name, arguments: more }) {
+/** Fragments of one call share an index: id and name come once, the arguments in pieces. */
+function appendToCall(calls, { index, id, name, arguments: more }) {
   const known = calls[index] ?? { id: "", name: "", arguments: "" };
   calls[index] = { id: id || known.id, name: name || known.name, arguments: known.arguments + (more ?? "") };
 }
 
-/** Arguments for reading: indented where they are whole JSON, else as they are. */
-export function readable(json) {
+/** Arguments of a call, indented where they are complete JSON, else as they are. */
+export function formatJson(json) {
   try {
     return JSON.stringify(JSON.parse(json), null, 2);
   } catch {
@@ -61,7 +61,7 @@ export function readable(json) {
   }
 }
 
-/** True where nothing that can be read, seen or heard has come yet. */
-export function silent({ text, reasoning, calls, images, blocks, audio, sounding }) {
-  return !(text || reasoning || calls?.length || images?.length || blocks?.length || audio || sounding);
+/** True while no content has arrived. */
+export function isEmpty({ text, reasoning, calls, images, blocks, audio, hasAudio }) {
+  return !(text || reasoning || calls?.length || images?.length || blocks?.length || audio || hasAudio);
 }

@@ -1,15 +1,16 @@
-// One conversation and its runs: what is asked goes up, the answer comes down into its branch, the server keeps both.
+// The current conversation: its messages, the requests it sends and the answers it receives. The server stores all of it.
 
 import { newId, pageSocket } from "../../wire/socket.js";
-import { newAnswer, note, restart } from "./answer.js";
+import { partsOf } from "../message/parts.js";
+import { applyEvent, newAnswer, resetAnswer } from "./answer.js";
 import { MessageTree } from "./message-tree.js";
 
 /**
- * Events: "change" (the branch shown is another), "renamed" {before, after} (the server's id of a message),
- * "begun" {conversation?, title, left} (the server has it), "told" {answer, event}, "ended" {answer},
- * "gone" {parts, uploads} (deleted elsewhere: what was asked, to be asked again).
+ * Events: "change" (another branch is shown), "renamed" {before, after} (the ids of a message, the page's and the
+ * server's), "started" {conversation?, title, omitted} (the server has stored the question), "event" {answer, event},
+ * "ended" {answer}, "deleted" {parts, uploads} (the conversation is gone: its last question, to be sent again).
  */
-export class Conversing extends EventTarget {
+export class Conversation extends EventTarget {
   tree = new MessageTree();
   id = null;
   title = "";
@@ -21,39 +22,34 @@ export class Conversing extends EventTarget {
     return this.#runs.size > 0;
   }
 
-  /** What was asked last and did not get through: {content, uploads, question}; null where there is none. */
+  /** The last question where it has not reached the server: {content, uploads, question}; else null. */
   get unsent() {
-    const { started, asked, state } = this.tree.leaf() ?? {};
-    const waits = state === "running" && pageSocket().state === "open";
-    return started === false && !waits && asked?.question ? asked : null;
+    const { started, request, state } = this.tree.leaf() ?? {};
+    const pending = state === "running" && pageSocket().state === "open";
+    return started === false && !pending && request?.question ? request : null;
   }
 
   get running() {
     return this.tree.leaf()?.state === "running";
   }
 
-  /** `content` as a chat body has it, `editing` the id of the question it stands beside; `how` is {model, params}. */
-  send({ content, uploads = [], editing = null }, how) {
+  /** `content` of a chat body, `editing` the id of the question that this one replaces; `options` are {model, params}. */
+  send({ content, uploads = [], editing = null }, options) {
     const edited = this.tree.get(editing);
-    this.#dropUnsent();
+    this.#removeUnsent();
     const parent = edited ? edited.parent : this.tree.leaf()?.id ?? null;
-    const question = { id: newId(), role: "user", parent, parts: described(content, uploads) };
-    this.tree.add(question);
-    this.#ask(question.id, how, { content, uploads, question, after: parent });
+    this.#ask(content, uploads, parent, options);
   }
 
-  /** Another answer below the same question; one that never reached the server is asked anew. */
-  again(answer, how) {
-    const { asked, started, parent } = answer;
-    if (started === false && asked?.question) {
-      this.tree.remove(asked.question.id);
-      this.tree.choose(asked.after);
-      const { content, uploads, after } = asked;
-      const question = { id: newId(), role: "user", parent: after, parts: described(content, uploads) };
-      this.tree.add(question);
-      this.#ask(question.id, how, { content, uploads, question, after });
+  /** Requests another answer to the same question; a question that never reached the server is sent again. */
+  again({ request, started, parent }, options) {
+    if (started === false && request?.question) {
+      const { content, uploads, question, after } = request;
+      this.tree.remove(question.id);
+      this.tree.choose(after);
+      this.#ask(content, uploads, after, options);
     } else {
-      this.#ask(parent, how, { after: parent });
+      this.#request(parent, options, { after: parent });
     }
   }
 
@@ -61,142 +57,147 @@ export class Conversing extends EventTarget {
     this.#runs.get(this.tree.leaf())?.stop();
   }
 
-  /** Shows a kept conversation. Resolves to an error, or null; `false` where another was opened meanwhile. */
+  /** Loads a stored conversation. Resolves to null or an error; to `false` where another was opened meanwhile. */
   async open(id) {
-    this.begin(id);
-    const { conversation, error } = await read(id);
+    this.reset(id);
+    const { conversation, error } = await readConversation(id);
     if (id !== this.id) {
       return false;
     }
     if (conversation) {
-      this.#take(conversation);
+      this.#load(conversation);
     }
     return error ?? null;
   }
 
-  /** What another page has added meanwhile. */
-  async lookAgain() {
+  /** Loads what another page has added meanwhile. */
+  async refresh() {
     const { id, busy } = this;
     if (!id || busy) {
       return;
     }
-    const { conversation } = await read(id);
-    const news = conversation?.messages.some((message) => this.tree.get(message.id)?.state !== message.state);
-    if (news && id === this.id && !this.busy) {
-      this.#take(conversation);
+    const { conversation } = await readConversation(id);
+    const changed = conversation?.messages.some((message) => this.tree.get(message.id)?.state !== message.state);
+    if (changed && id === this.id && !this.busy) {
+      this.#load(conversation);
     }
   }
 
-  /** Nothing yet. Runs go on at the server; whoever comes back to their conversation finds them there. */
-  begin(id = null) {
+  /** An empty conversation. Runs of the one before go on at the server, which stores their answers. */
+  reset(id = null) {
     Object.assign(this, { id, title: "", settings: {}, cost: { total: 0, unpriced: 0 }, tree: new MessageTree() });
     this.#runs = new Map();
   }
 
-  #ask(parent, { model, params }, asked) {
-    const { content, question, after } = asked;
-    const answer = newAnswer({ id: newId(), parent, model, started: false, asked });
+  #ask(content, uploads, parent, options) {
+    const question = { id: newId(), role: "user", parent, parts: describeFiles(content, uploads) };
+    this.tree.add(question);
+    this.#request(question.id, options, { content, uploads, question, after: parent });
+  }
+
+  #request(parent, { model, params }, request) {
+    const { content, question, after } = request;
+    const answer = newAnswer({ id: newId(), parent, model, started: false, request });
     this.tree.add(answer);
     const messages = question ? [{ role: "user", content }] : [];
     const place = { conversation: this.id ?? "new", ...(after ? { parent: after } : {}) };
-    const request = { task: "chat", model, params: { ...params, messages }, render: true, ...place };
-    this.#follow(answer, (listener) => pageSocket().start(request, listener));
-    this.#say("change");
+    const frame = { task: "chat", model, params: { ...params, messages }, render: true, ...place };
+    this.#follow(answer, (listener) => pageSocket().start(frame, listener));
+    this.#dispatch("change");
   }
 
-  /** A question that never reached the server stays to be read until something else is asked. */
-  #dropUnsent() {
+  /** An unsent question stays in the thread until another one is sent. */
+  #removeUnsent() {
     const leaf = this.tree.leaf();
     if (leaf?.started === false) {
-      this.tree.remove(leaf.asked.question?.id ?? leaf.id);
-      this.tree.choose(leaf.asked.after);
+      this.tree.remove(leaf.request.question?.id ?? leaf.id);
+      this.tree.choose(leaf.request.after);
     }
   }
 
-  #take({ messages, head, title, cost, settings, model }) {
+  #load({ messages, head, title, cost, settings, model }) {
     Object.assign(this, { title, cost: { total: 0, unpriced: 0, ...cost }, settings: { ...settings, model } });
-    const reader = this.tree.leaf()?.id;
-    this.tree.take(messages, head);
-    if (!this.tree.path().some(({ id }) => id === reader)) {
-      this.tree.choose(reader);
+    const shown = this.tree.leaf()?.id;
+    this.tree.merge(messages, head);
+    if (!this.tree.path().some(({ id }) => id === shown)) {
+      this.tree.choose(shown);
     }
     this.tree.all().filter(({ state, run }) => state === "running" && run).forEach((answer) => this.#resume(answer));
-    this.#say("change");
+    this.#dispatch("change");
   }
 
-  /** A run outlives its page: it tells everything again from its first event. */
+  /** Follows a run that was started before the page was loaded again, from its first event. */
   #resume(answer) {
     const { run } = answer;
-    this.#follow(restart(answer), (listener) => pageSocket().resume({ run }, listener));
+    this.#follow(resetAnswer(answer), (listener) => pageSocket().resume({ run }, listener));
   }
 
-  #follow(answer, begin) {
+  #follow(answer, start) {
     const runs = this.#runs;
-    runs.set(answer, begin((event) => this.#hear(runs, answer, event)));
+    runs.set(answer, start((event) => this.#onEvent(runs, answer, event)));
   }
 
-  #hear(runs, answer, event) {
-    note(answer, event);
+  #onEvent(runs, answer, event) {
+    applyEvent(answer, event);
     const shown = runs === this.#runs;
     if (shown && event.error?.code === 404 && event.error.param === "conversation") {
-      const { content, uploads } = answer.asked ?? {};
-      this.#say("gone", { parts: content ?? this.tree.get(answer.parent)?.parts, uploads });
+      const { content, uploads } = answer.request ?? {};
+      this.#dispatch("deleted", { parts: content ?? this.tree.get(answer.parent)?.parts, uploads });
       return;
     }
     if (shown && event.type === "run.started") {
-      this.#begun(answer, event);
+      this.#onStart(answer, event);
     }
     if (shown) {
-      this.#say("told", { answer, event });
+      this.#dispatch("event", { answer, event });
     }
     if (event.type === "run.done" || event.type === "run.error") {
       runs.delete(answer);
-      this.#charge(answer, shown);
+      this.#addCost(answer, shown);
     }
   }
 
-  #begun(answer, { conversation, title, messages = [], message, left_out: left = [] }) {
-    if (answer.asked?.question && messages.length) {
-      this.#rename(answer.asked.question, messages.at(-1));
+  #onStart(answer, { conversation, title, messages = [], message, left_out: omitted = [] }) {
+    if (answer.request?.question && messages.length) {
+      this.#rename(answer.request.question, messages.at(-1));
     }
     if (message) {
       this.#rename(answer, message);
     }
     this.title = title || this.title;
-    const fresh = conversation && !this.id ? conversation : null;
-    this.id ??= fresh;
-    this.#say("begun", { conversation: fresh, title: this.title, left });
+    const created = conversation && !this.id ? conversation : null;
+    this.id ??= created;
+    this.#dispatch("started", { conversation: created, title: this.title, omitted });
   }
 
   #rename(message, after) {
     const before = message.id;
     this.tree.rename(before, after);
-    this.#say("renamed", { before, after });
+    this.#dispatch("renamed", { before, after });
   }
 
-  #charge(answer, shown) {
+  #addCost(answer, shown) {
     const { receipt } = answer;
     if (shown) {
       this.cost.total = Number(this.cost.total ?? 0) + Number(receipt?.cost ?? 0);
       this.cost.unpriced += receipt && receipt.cost === null ? 1 : 0;
-      this.#say("ended", { answer });
+      this.#dispatch("ended", { answer });
     }
   }
 
-  #say(type, detail = {}) {
+  #dispatch(type, detail = {}) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 }
 
-async function read(id) {
-  const { readConversation } = await import("./requests.js");
-  return readConversation(id);
+async function readConversation(id) {
+  const requests = await import("./requests.js");
+  return requests.readConversation(id);
 }
 
-/** Parts as the server would tell them: what the composer knows of a file in place of its id. */
-function described(content, uploads) {
-  const parts = typeof content === "string" ? [{ type: "text", text: content }] : content;
-  return parts.map((part) => {
+/** The parts of a question with what the composer knows of each upload in place of its id, as the server returns them. */
+function describeFiles(content, uploads) {
+  return partsOf(content).map((part) => {
     const inner = part[part.type];
     const known = uploads.find(({ upload, id }) => (upload ?? id) === inner?.upload);
     const { upload, ...facts } = known ?? {};

@@ -1,4 +1,4 @@
-// A conversation as a tree: an edited question and a repeated answer stand beside the earlier one.
+// The messages of a conversation as a tree: an edited question or another answer is a sibling of the earlier one.
 
 export class MessageTree {
   #messages = new Map();
@@ -17,14 +17,14 @@ export class MessageTree {
     return [...this.#messages.values()];
   }
 
-  /** Oldest first, as the server tells them; what is known already is brought up to date. */
-  take(messages, head = null) {
+  /** Adds the server's messages, oldest first, or updates those that are here; `head` is the leaf to show. */
+  merge(messages, head = null) {
     for (const message of messages) {
       const known = this.#messages.get(message.id);
       if (known) {
         Object.assign(known, message);
       } else {
-        this.#put(message);
+        this.#insert(message);
       }
     }
     if (this.#messages.has(head)) {
@@ -32,29 +32,29 @@ export class MessageTree {
     }
   }
 
-  /** A new message; it and what leads to it become the path that is shown. */
+  /** Adds a message and shows its branch. */
   add(message) {
-    this.#put(message);
+    this.#insert(message);
     this.choose(message.id);
   }
 
-  /** The server's id for a message that was shown before the server knew it. */
-  rename(id, known) {
+  /** Replaces the page's id of a message by the server's. */
+  rename(id, serverId) {
     const message = this.#messages.get(id);
-    if (!message || id === known) {
+    if (!message || id === serverId) {
       return;
     }
-    message.id = known;
+    message.id = serverId;
     this.#messages = new Map([...this.#messages.values()].map((one) => [one.id, one]));
-    this.#children.set(known, this.#children.get(id));
+    this.#children.set(serverId, this.#children.get(id));
     this.#children.delete(id);
-    this.#children.get(known).forEach((child) => { this.#messages.get(child).parent = known; });
+    this.#children.get(serverId).forEach((child) => { this.#messages.get(child).parent = serverId; });
     const row = this.#children.get(message.parent);
-    row[row.indexOf(id)] = known;
-    this.choose(known);
+    row[row.indexOf(id)] = serverId;
+    this.choose(serverId);
   }
 
-  /** Takes a message and everything below it away. */
+  /** Removes a message and everything below it. */
   remove(id) {
     const message = this.#messages.get(id);
     if (!message) {
@@ -74,7 +74,7 @@ export class MessageTree {
     }
   }
 
-  /** From the root to the leaf of the branch that is shown. */
+  /** The messages of the branch that is shown, from its root to its leaf. */
   path() {
     const found = [];
     for (let id = this.#next(null); id; id = this.#next(id)) {
@@ -87,14 +87,14 @@ export class MessageTree {
     return this.path().at(-1) ?? null;
   }
 
-  /** {index, count, before, after}: where a message stands among those with the same parent. */
+  /** {index, count, before, after}: the place of a message among its siblings, and the ids of its neighbours. */
   place(id) {
     const row = this.#children.get(this.#messages.get(id).parent);
     const index = row.indexOf(id);
     return { index, count: row.length, before: row[index - 1] ?? null, after: row[index + 1] ?? null };
   }
 
-  #put(message) {
+  #insert(message) {
     const parent = this.#messages.has(message.parent) ? message.parent : null;
     this.#messages.set(message.id, Object.assign(message, { parent }));
     this.#children.set(message.id, []);

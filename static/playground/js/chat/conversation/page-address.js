@@ -1,10 +1,15 @@
-// The page's address names the conversation, so that it can be kept and gone back to.
+// The conversation's id in the page's address, for bookmarks and for the browser's back button.
 
-export function namedConversation() {
-  return new URLSearchParams(location.search).get("conversation");
+/** Opens the conversation of the address whenever the browser goes back or forward. */
+export function followAddress(studio) {
+  addEventListener("popstate", () => {
+    const id = new URLSearchParams(location.search).get("conversation");
+    const type = id ? "conversation-open" : "conversation-new";
+    studio.dispatchEvent(new CustomEvent(type, { detail: { id, back: true } }));
+  });
 }
 
-export function nameConversation(id, replace) {
+export function setAddress(id, replace) {
   const address = new URL(location.href);
   if (address.searchParams.get("conversation") !== id) {
     id ? address.searchParams.set("conversation", id) : address.searchParams.delete("conversation");

@@ -1,49 +1,49 @@
-// The sound of an answer, heard while it is still being spoken.
+// Plays an answer's audio while it arrives. Loaded before the first answer with audio.
 
-import { SpeechSound } from "../../audio/playback/speech-playback.js";
+import { SpeechPlayback } from "../../audio/playback/speech-playback.js";
 import { formatClock } from "../../page/format.js";
 
-const MOVING = ["waiting", "playing", "stalled"];
+const ACTIVE = ["waiting", "playing", "stalled"];
 
 let current = null;
 
-/** Inside the click that asks for a spoken answer: a browser gives sound to a gesture only. */
-export function unlockSound(worklet) {
+/** To be called inside the click that asks for the answer: a browser allows audio only from a user gesture. */
+export function unlockAudio(worklet) {
   current?.close();
-  current = new AnswerSound(worklet);
+  current = new AnswerAudio(worklet);
 }
 
-const sounds = new WeakMap();
+const players = new WeakMap();
 
-/** An event of a spoken answer, played in `box`; the sound that was unlocked last is the one that plays it. */
-export function hearSound(answer, box, event, worklet) {
-  if (!sounds.has(answer)) {
-    current = current && !current.shown ? current : new AnswerSound(worklet);
+/** Plays an event of an answer's audio, with controls in `box`; uses the player that was unlocked last. */
+export function playEvent(answer, box, event, worklet) {
+  if (!players.has(answer)) {
+    current = current && !current.visible ? current : new AnswerAudio(worklet);
     current.show(box);
-    sounds.set(answer, current);
+    players.set(answer, current);
   }
-  sounds.get(answer).hear(event);
+  players.get(answer).apply(event);
 }
 
-export function stopSound() {
+export function stopAudio() {
   current?.stop();
 }
 
-class AnswerSound {
-  shown = false;
-  #sound;
+class AnswerAudio {
+  visible = false;
+  #playback;
   #box = null;
   #clock = 0;
 
   constructor(worklet) {
-    this.#sound = new SpeechSound(worklet);
-    this.#sound.unlock(24000);
-    this.#sound.addEventListener("change", () => this.#draw());
-    this.#sound.addEventListener("ended", () => this.#draw());
+    this.#playback = new SpeechPlayback(worklet);
+    this.#playback.unlock(24000);
+    this.#playback.addEventListener("change", () => this.#draw());
+    this.#playback.addEventListener("ended", () => this.#draw());
   }
 
   show(box) {
-    this.shown = true;
+    this.visible = true;
     const template = document.querySelector("chat-thread template[data-for=sound]");
     this.#box = document.importNode(template.content.firstElementChild, true);
     this.#box.querySelector("[data-role=toggle]").addEventListener("click", () => this.toggle());
@@ -52,29 +52,29 @@ class AnswerSound {
     this.#draw();
   }
 
-  /** audio.start, audio.chunk, audio.end, then run.done or run.error. */
-  hear(event) {
+  /** `event` is audio.start, audio.chunk or audio.end, then run.done or run.error. */
+  apply(event) {
     if (event.type === "audio.start") {
-      this.#sound.begin({ format: event.format, sampleRate: event.sample_rate, channels: event.channels });
+      this.#playback.begin({ format: event.format, sampleRate: event.sample_rate, channels: event.channels });
     } else if (event.type === "audio.chunk") {
-      this.#sound.push(event.bytes);
+      this.#playback.push(event.bytes);
     } else if (event.type !== "audio.end") {
-      this.#sound.finish({ partial: event.outcome !== "completed" });
+      this.#playback.finish({ partial: event.outcome !== "completed" });
     }
   }
 
   toggle() {
-    MOVING.includes(this.#sound.state) ? this.#sound.pause() : this.#sound.play();
+    ACTIVE.includes(this.#playback.state) ? this.#playback.pause() : this.#playback.play();
     this.#draw();
   }
 
   stop() {
-    this.#sound.pause();
+    this.#playback.pause();
     this.#draw();
   }
 
   close() {
-    this.#sound.close();
+    this.#playback.close();
     clearInterval(this.#clock);
   }
 
@@ -82,11 +82,11 @@ class AnswerSound {
     if (!this.#box) {
       return;
     }
-    const moving = MOVING.includes(this.#sound.state);
-    this.#box.dataset.state = moving ? "playing" : "paused";
-    const { position, duration } = this.#sound;
+    const active = ACTIVE.includes(this.#playback.state);
+    this.#box.dataset.state = active ? "playing" : "paused";
+    const { position, duration } = this.#playback;
     this.#box.querySelector("[data-field=clock]").textContent = `${formatClock(position)} / ${formatClock(duration)}`;
     clearInterval(this.#clock);
-    this.#clock = moving && this.#box.isConnected ? setInterval(() => this.#draw(), 250) : 0;
+    this.#clock = active && this.#box.isConnected ? setInterval(() => this.#draw(), 250) : 0;
   }
 }

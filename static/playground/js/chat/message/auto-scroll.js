@@ -1,24 +1,26 @@
-// Keeps the newest words in view until the reader scrolls up to read in peace.
+// Keeps the end of the thread in view until the reader scrolls up.
 
+/** Pixels from the end that count as being there. */
 const NEAR = 48;
-const MEANT = 500;
+/** Milliseconds after a wheel or touch event in which scrolling is the reader's. */
+const GESTURE = 500;
 
-/** `changed(following)` is told when the view lets go or holds on again; it begins with the first `hold`. */
-export class Following {
+/** `changed(on)` is called when the scrolling to the end goes on or off; it begins with the first `start`. */
+export class AutoScroll {
   #on = false;
   #last = 0;
   #height = 0;
-  #moved = 0;
+  #gestureAt = 0;
   #changed;
-  #listening = new AbortController();
+  #listeners = new AbortController();
 
   constructor(content, changed) {
     this.#changed = changed;
     this.#last = scrollY;
-    const { signal } = this.#listening;
+    const { signal } = this.#listeners;
     addEventListener("scroll", () => this.#scrolled(), { signal, passive: true });
     for (const type of ["wheel", "touchmove"]) {
-      addEventListener(type, () => { this.#moved = performance.now(); }, { signal, passive: true });
+      addEventListener(type, () => { this.#gestureAt = performance.now(); }, { signal, passive: true });
     }
     const observer = new ResizeObserver(() => this.#on && this.#toEnd());
     observer.observe(content);
@@ -26,42 +28,42 @@ export class Following {
     visualViewport?.addEventListener("resize", () => this.#makeRoom(), { signal });
   }
 
-  hold() {
+  start() {
     this.#set(true);
     this.#toEnd();
   }
 
-  /** For a page that shows something else now. */
-  release() {
+  /** For a page that shows another conversation now. */
+  stop() {
     this.#on = false;
   }
 
   close() {
-    this.#listening.abort();
+    this.#listeners.abort();
   }
 
-  /** A page that became shorter moves by itself: only a reader who scrolls lets go. */
+  /** A page that became shorter scrolls by itself: only a reader's scrolling turns it off. */
   #scrolled() {
     const page = document.documentElement;
     const near = page.scrollHeight - page.clientHeight - scrollY < NEAR;
-    const meant = page.scrollHeight === this.#height || performance.now() - this.#moved < MEANT;
-    if (near || (meant && scrollY < this.#last)) {
+    const byReader = page.scrollHeight === this.#height || performance.now() - this.#gestureAt < GESTURE;
+    if (near || (byReader && scrollY < this.#last)) {
       this.#set(near);
     }
-    this.#keep();
+    this.#remember();
   }
 
-  #keep() {
+  #remember() {
     this.#last = scrollY;
     this.#height = document.documentElement.scrollHeight;
   }
 
   #toEnd() {
     scrollTo({ top: document.documentElement.scrollHeight, behavior: "instant" });
-    this.#keep();
+    this.#remember();
   }
 
-  /** Where the keyboard covers the page instead of shrinking it, what is docked to its end moves up. */
+  /** Where an on-screen keyboard covers the page instead of shrinking it, the composer moves up. */
   #makeRoom() {
     const covered = Math.max(0, innerHeight - visualViewport.height * visualViewport.scale);
     document.documentElement.style.setProperty("--keyboard", `${Math.round(covered)}px`);

@@ -1,4 +1,4 @@
-// The top-level blocks of an answer: each arrives as a fragment the server has made safe, and replaces its earlier self.
+// The top-level blocks of an answer: each arrives as sanitized HTML from the server and replaces its earlier version.
 
 export class BlockList {
   #container;
@@ -26,7 +26,7 @@ export class BlockList {
     this.#blocks[index] = nodes;
   }
 
-  /** The first node behind a block: what a new one is put before. */
+  /** The first node after a block: a new one is inserted before it. */
   #after(index) {
     for (let at = index + 1; at < this.#blocks.length; at += 1) {
       if (this.#blocks[at]?.length) {
@@ -37,16 +37,16 @@ export class BlockList {
   }
 }
 
-/** Nodes of HTML that the server has rendered and made safe: the only way of model text into the page but textContent. */
+/** Nodes of HTML that the server has rendered and sanitized. Model text enters the page only here or by textContent. */
 export function parseFragment(html) {
   const template = document.createElement("template");
   template.innerHTML = html;
-  template.content.querySelectorAll("pre").forEach(frame);
+  template.content.querySelectorAll("pre").forEach(wrapCode);
   return [...template.content.childNodes];
 }
 
-/** A block of code says its language and can be copied. */
-function frame(pre) {
+/** Wraps a block of code in the element that shows its language and copies it. */
+function wrapCode(pre) {
   if (pre.closest("code-block")) {
     return;
   }

@@ -1,77 +1,76 @@
-// What a message has beside its words: files, and an answer's pictures, sound and calls.
+// What a message has beside its text: a question's files; an answer's images, audio and tool calls.
 
 import { message } from "../../page/messages.js";
-import { readable } from "../conversation/answer.js";
+import { formatJson } from "../conversation/answer.js";
 
-const HOLDERS = ["image_url", "input_audio", "video_url", "file"];
-const MAKERS = { image_url: picture, input_audio: sound, video_url: film, file: paper };
+const RENDERERS = { image_url: image, input_audio: audio, video_url: video, file: pdf };
 
-/** One element per file of these parts, `data-part` its place among them. */
+/** One element for each file of these parts; `data-part` is the part's index. */
 export function filesOf(parts) {
-  return parts.flatMap((part, place) => {
-    if (!HOLDERS.includes(part.type)) {
+  return parts.flatMap((part, index) => {
+    if (!Object.hasOwn(RENDERERS, part.type)) {
       return [];
     }
     const file = element("div", "message-file");
-    file.dataset.part = place;
+    file.dataset.part = index;
     file.dataset.kind = part.type;
-    file.append(made(part));
+    file.append(renderFile(part));
     return [file];
   });
 }
 
-/** Pictures of an answer: those that have come since are added. */
+/** Images of an answer: adds those that are not in the box yet. */
 export function drawImages(box, images) {
-  const ours = images.filter((image) => image && isOurs(image.url));
+  const ours = images.filter((one) => one && isOurs(one.url));
   box.hidden = ours.length === 0;
-  box.append(...ours.slice(box.childElementCount).map(({ url }) => picture({ url })));
+  box.append(...ours.slice(box.childElementCount).map(({ url }) => image({ url })));
 }
 
-export function drawSound(box, url) {
+export function drawAudio(box, url) {
   if (!box.childElementCount && isOurs(url)) {
     box.append(player("audio", url, ""));
     box.hidden = false;
   }
 }
 
-/** What a model asks to be called, as data. */
+/** The tool calls of an answer, as data. */
 export function drawCalls(box, calls) {
   box.hidden = false;
   box.replaceChildren(...calls.filter(Boolean).map(drawCall));
 }
 
-function made(part) {
+function renderFile(part) {
   const inner = part[part.type];
-  const kept = inner.upload;
-  const known = typeof kept === "object" ? kept : { id: kept, url: kept ? `/uploads/${kept}` : inner.url, name: inner.filename ?? "" };
+  const { upload } = inner;
+  const known = typeof upload === "object" ? upload : { id: upload, url: upload ? `/uploads/${upload}` : inner.url, name: inner.filename ?? "" };
   if (known.gone) {
-    return named(stamp("gone"), known);
+    return withName(fromTemplate("gone"), known);
   }
-  return isOurs(known.url) ? MAKERS[part.type](known) : named(stamp("paper"), { name: known.url ?? "" });
+  return isOurs(known.url) ? RENDERERS[part.type](known) : withName(fromTemplate("paper"), { name: known.url ?? "" });
 }
 
-/** A file elsewhere is named, never fetched: opening a conversation asks nobody else. */
+/** A file on another server is named, never fetched: opening a conversation sends no request elsewhere. */
 function isOurs(url) {
   return typeof url === "string" && new URL(url, location.origin).origin === location.origin;
 }
 
-function picture({ url, name = "", width, height }) {
+function image({ url, name = "", width, height }) {
   const button = element("button", "thumb");
   button.type = "button";
   button.setAttribute("aria-label", name || message("picture"));
-  const image = element("img");
-  Object.assign(image, { src: url, alt: "", decoding: "async", ...(width && height ? { width, height } : {}) });
-  image.addEventListener("error", () => button.replaceWith(named(stamp("gone"), { name })), { once: true });
-  button.append(image);
+  const img = element("img");
+  Object.assign(img, { src: url, alt: "", decoding: "async", ...(width && height ? { width, height } : {}) });
+  img.addEventListener("error", () => button.replaceWith(withName(fromTemplate("gone"), { name })), { once: true });
+  button.append(img);
   button.addEventListener("click", () => enlarge(url, name));
   return button;
 }
 
-function sound({ url, name = "" }) {
+function audio({ url, name = "" }) {
   return player("audio", url, name);
 }
 
-function film({ url, name = "" }) {
+function video({ url, name = "" }) {
   return player("video", url, name);
 }
 
@@ -80,23 +79,23 @@ function player(tag, url, name) {
   const media = element(tag);
   Object.assign(media, { src: url, controls: true, preload: "metadata" });
   media.setAttribute("aria-label", name || message(tag));
-  media.addEventListener("error", () => figure.replaceWith(named(stamp("gone"), { name })), { once: true });
+  media.addEventListener("error", () => figure.replaceWith(withName(fromTemplate("gone"), { name })), { once: true });
   const caption = element("figcaption");
   caption.textContent = name;
   figure.append(media, caption);
   return figure;
 }
 
-/** A PDF: its first page where the server can draw it. */
-function paper({ id, url, name, pages }) {
-  const link = named(stamp("paper"), { name });
+/** A PDF: its first page where the server can render it. */
+function pdf({ id, url, name, pages }) {
+  const link = withName(fromTemplate("paper"), { name });
   link.href = url;
-  const image = link.querySelector("img");
-  image.addEventListener("error", () => image.remove());
+  const img = link.querySelector("img");
+  img.addEventListener("error", () => img.remove());
   if (id) {
-    image.src = `/uploads/${id}/page`;
+    img.src = `/uploads/${id}/page`;
   } else {
-    image.remove();
+    img.remove();
   }
   link.querySelector("[data-field=facts]").textContent = pages ? message("pages", { count: pages }) : "";
   return link;
@@ -107,14 +106,14 @@ function drawCall({ name, arguments: json }) {
   const title = element("b");
   title.textContent = name;
   const pre = element("pre");
-  pre.textContent = readable(json);
+  pre.textContent = formatJson(json);
   pre.tabIndex = 0;
   box.append(title, pre);
   return box;
 }
 
 function enlarge(url, name) {
-  const dialog = stamp("picture");
+  const dialog = fromTemplate("picture");
   const image = dialog.querySelector("img");
   Object.assign(image, { src: url, alt: name });
   Object.assign(dialog.querySelector("a"), { href: url, download: name });
@@ -124,17 +123,17 @@ function enlarge(url, name) {
   dialog.showModal();
 }
 
-function named(node, { name }) {
+function withName(node, { name }) {
   node.querySelector("[data-field=name]").textContent = name;
   return node;
 }
 
-function stamp(name) {
+function fromTemplate(name) {
   return document.querySelector(`chat-thread template[data-for="${name}"]`).content.firstElementChild.cloneNode(true);
 }
 
 function element(tag, name = "") {
-  const made = document.createElement(tag);
-  made.className = name;
-  return made;
+  const node = document.createElement(tag);
+  node.className = name;
+  return node;
 }

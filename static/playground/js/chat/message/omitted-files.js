@@ -1,25 +1,20 @@
-// Which files of a question the model does not get.
+// Marks the files of a question that the model does not get. Loaded with the first message that has files.
 
 import { message } from "../../page/messages.js";
 
 const KINDS = { image_url: "image", input_audio: "audio", video_url: "video", file: "file" };
 
-/** What a run left out, by message: why, by the place of the part. */
-export function leftOut(told) {
-  const left = new Map();
-  for (const { message: id, part } of told) {
-    left.set(id, { ...left.get(id), [part]: message("left-out") });
-  }
-  return left;
-}
-
-/** Marks files that the model of the next answer does not take, or that `left` says were left out of the last one. */
-export function markFiles(element, accepts = {}, left = {}) {
-  const whys = { ...left };
+/**
+ * Marks files that the model of the next answer does not accept, and those that the last run left out: `omitted` has
+ * {message, part}, the id of a message and the index of its part.
+ */
+export function markFiles(element, accepts = {}, omitted = []) {
+  const left = omitted.filter(({ message: id }) => id === element.message.id).map(({ part }) => String(part));
+  const reasons = {};
   for (const { dataset } of element.querySelectorAll(".message-file")) {
-    if (accepts[KINDS[dataset.kind]]?.ok === false) {
-      whys[dataset.part] = message("left-out");
+    if (accepts[KINDS[dataset.kind]]?.ok === false || left.includes(dataset.part)) {
+      reasons[dataset.part] = message("left-out");
     }
   }
-  element.mark(whys);
+  element.mark(reasons);
 }

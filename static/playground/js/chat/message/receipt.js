@@ -1,8 +1,9 @@
-// What an answer took: fetched with the first answer, not with the page.
+// The receipt below an answer, and the note of one that failed. Loaded with the first answer.
 
-import { formatCost, formatNumber, formatSeconds } from "../../page/format.js";
+import { formatNumber } from "../../page/format.js";
 import { message } from "../../page/messages.js";
-import { named } from "../../page/names.js";
+import { displayName } from "../../page/names.js";
+import { money, seconds } from "../../results.js";
 
 const KINDS = [
   ["tokens-in", ["text_in", "image_in", "audio_in", "video_in", "file_in"]],
@@ -13,7 +14,7 @@ const KINDS = [
 ];
 const CAUSES = { 0: "lost", 401: "signed-out", 402: "over-budget", 403: "signed-out", 413: "too-long", 429: "busy", 502: "provider", 503: "provider", 504: "provider" };
 
-/** What stands below an answer that is over: its receipt, and a note where it is not whole. */
+/** Shows the receipt of an answer that has ended, and a note where it is not complete. */
 export function drawEnd(element, answer) {
   const { receipt, run, started } = answer;
   const field = (name) => element.querySelector(`[data-field="${name}"]`);
@@ -23,12 +24,12 @@ export function drawEnd(element, answer) {
   if (run) {
     link.href = `/runs/${run}`;
   }
-  const trouble = troubleOf(answer);
+  const problem = errorNote(answer);
   const note = element.querySelector("[data-role=trouble]");
-  note.hidden = !trouble;
-  note.dataset.kind = trouble?.kind ?? "";
-  field("trouble-title").textContent = trouble?.title ?? "";
-  field("trouble").textContent = trouble?.text ?? "";
+  note.hidden = !problem;
+  note.dataset.kind = problem?.kind ?? "";
+  field("trouble-title").textContent = problem?.title ?? "";
+  field("trouble").textContent = problem?.text ?? "";
   element.querySelector("[data-act=request]").disabled = !run || started === false;
 }
 
@@ -37,29 +38,29 @@ export function receiptText(receipt) {
   return [
     first === null || first === undefined ? "" : message("first-token", { time: seconds(first / 1000) }),
     rate ? message("per-second", { rate: formatNumber(rate, rate < 10 ? 1 : 0) }) : "",
-    ...tokens(receipt.units ?? {}),
+    ...tokenTexts(receipt.units ?? {}),
     money(receipt.cost),
-    receipt.model && named(receipt.model),
-    receipt.provider && named(receipt.provider),
+    receipt.model && displayName(receipt.model),
+    receipt.provider && displayName(receipt.provider),
     attempts.length > 1 ? message("attempts", { count: attempts.length }) : "",
   ].filter(Boolean).join(" · ");
 }
 
-/** Who was asked, in order, and what became of it; empty where the first one answered. */
+/** The attempts in order with their outcome; empty where the first one succeeded. */
 function routeText({ attempts = [] }) {
-  const told = attempts.map(({ provider, reason, outcome }) => `${named(provider)}: ${reason || message(`outcome-${outcome}`)}`);
-  return told.length > 1 ? told.join(" → ") : "";
+  const parts = attempts.map(({ provider, reason, outcome }) => `${displayName(provider)}: ${reason || message(`outcome-${outcome}`)}`);
+  return parts.length > 1 ? parts.join(" → ") : "";
 }
 
-function tokens(units) {
+function tokenTexts(units) {
   return KINDS.map(([key, kinds]) => {
     const count = kinds.reduce((sum, kind) => sum + (units[`${kind}.token`] ?? 0), 0);
     return count ? message(key, { count: formatNumber(count) }) : "";
   });
 }
 
-/** The note below an answer that is not whole: {title, text, kind}; null for one that is. */
-function troubleOf({ state, error }) {
+/** The note below an answer that is not complete: {title, text, kind}; null for one that is. */
+function errorNote({ state, error }) {
   if (["completed", "running"].includes(state)) {
     return null;
   }
@@ -71,7 +72,7 @@ function troubleOf({ state, error }) {
 }
 
 /** What is announced at the end of an answer. */
-export function endingText({ state, receipt }) {
+export function endText({ state, receipt }) {
   return state === "completed" ? message("answered", { cost: money(receipt?.cost) }) : message(`trouble-${state}`);
 }
 
@@ -81,6 +82,3 @@ export function totalText({ total, unpriced }) {
   }
   return [money(total), unpriced ? message("and-unpriced", { count: unpriced }) : ""].filter(Boolean).join(" ");
 }
-
-const seconds = (value) => formatSeconds(value, message("seconds", { value: "{value}" }));
-const money = (usd) => formatCost(usd, { free: message("free"), unpriced: message("unpriced") });

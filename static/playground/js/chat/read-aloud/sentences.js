@@ -1,13 +1,13 @@
-// Cuts an answer that is still being written into pieces that can be spoken.
+// Splits a growing Markdown text into sentences for speech.
 
-const ENDERS = /[.!?…]+["'”’»)\]]*\s+|[。！？｡]+[」』”’）]*|\n\s*\n|\n(?=\s*(?:[-*+#>]|\d+[.)])\s)/gu;
+const SENTENCE_ENDS = /[.!?…]+["'”’»)\]]*\s+|[。！？｡]+[」』”’）]*|\n\s*\n|\n(?=\s*(?:[-*+#>]|\d+[.)])\s)/gu;
 const FENCE = /^ {0,3}(\x60{3,}|~{3,})/m;
 const ABBREVIATION = /(?:^|\s)(?:\p{L}|e\.g|i\.e|Dr|Mr|Mrs|Ms|Prof|St|vs|etc|No|т\.е|т\.д|т\.п|см|стр)\.\s+$/u;
 const NUMBERED = /(?:^|\n)\s*\d+\.\s+$/;
 const SHORTEST = 12;
 const LONGEST = 600;
 
-/** Sentences come out whole; a block of code is one piece, so that whoever speaks can leave it out. */
+/** Returns complete sentences; a fenced block of code is one piece, which the server leaves out of the speech. */
 export class SentenceSplitter {
   #rest = "";
 
@@ -16,7 +16,7 @@ export class SentenceSplitter {
     return this.#cut(false);
   }
 
-  /** What is left once the answer is over. */
+  /** The rest, once the text is complete. */
   end() {
     return this.#cut(true);
   }
@@ -30,14 +30,14 @@ export class SentenceSplitter {
     return found.filter((piece) => /[\p{L}\p{N}]/u.test(piece));
   }
 
-  /** How many characters the next piece has; 0 where it is not whole yet. */
+  /** The length of the next piece in characters; 0 while it is not complete. */
   #next(last) {
     const fence = FENCE.exec(this.#rest);
     if (fence && !this.#rest.slice(0, fence.index).trim()) {
       return this.#code(fence, last);
     }
     const text = fence ? this.#rest.slice(0, fence.index) : this.#rest;
-    return sentence(text, last || fence !== null);
+    return sentenceLength(text, last || fence !== null);
   }
 
   #code(fence, last) {
@@ -50,8 +50,8 @@ export class SentenceSplitter {
   }
 }
 
-function sentence(text, last) {
-  for (const { index, 0: ender } of text.matchAll(ENDERS)) {
+function sentenceLength(text, last) {
+  for (const { index, 0: ender } of text.matchAll(SENTENCE_ENDS)) {
     const length = index + ender.length;
     const piece = text.slice(0, length);
     const wide = /[。！？｡]/.test(ender);

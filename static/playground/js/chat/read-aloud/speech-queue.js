@@ -1,117 +1,118 @@
-// Reads an answer aloud, sentence by sentence, also while it is still being written.
+// Speech for a text that may still be growing: synthesized sentence by sentence, one ahead of the one being played.
 
-import { SpeechSound } from "../../audio/playback/speech-playback.js";
+import { SpeechPlayback } from "../../audio/playback/speech-playback.js";
 import { pageSocket } from "../../wire/socket.js";
 import { SentenceSplitter } from "./sentences.js";
 
 const AHEAD = 2;
-const UNREADABLE = 400;
+/** The code of a sentence that cannot be synthesized, such as one of symbols only: it is skipped. */
+const BAD_REQUEST = 400;
 
-/** One answer being read. Events: "sentence" {text}, "end" {error?}. Make it inside a click. */
-export class Reading extends EventTarget {
+/** Events: "sentence" {text} when its playback is next, "end" {error?}. To be created in a click. */
+export class SpeechQueue extends EventTarget {
   #splitter = new SentenceSplitter();
-  #sound;
+  #playback;
   #request;
   #queue = [];
-  #over = false;
+  #complete = false;
   #closed = false;
 
-  /** `voice` may be empty: every model has a default. */
+  /** `voice` may be empty: the model's default. */
   constructor({ model, voice, worklet }) {
     super();
     this.#request = { model, voice };
-    this.#sound = new SpeechSound(worklet);
-    this.#sound.unlock(24000);
-    this.#sound.addEventListener("ended", () => this.#heard());
+    this.#playback = new SpeechPlayback(worklet);
+    this.#playback.unlock(24000);
+    this.#playback.addEventListener("ended", () => this.#next());
   }
 
-  /** More of the answer. */
+  /** More of the text. */
   push(text) {
-    this.#take(this.#splitter.push(text));
+    this.#append(this.#splitter.push(text));
   }
 
-  /** The answer is whole. */
+  /** The text is complete. */
   finish() {
-    this.#over = true;
-    this.#take(this.#splitter.end());
-    this.#endIfRead();
+    this.#complete = true;
+    this.#append(this.#splitter.end());
+    this.#endIfEmpty();
   }
 
   stop() {
     this.#close();
   }
 
-  #take(sentences) {
-    this.#queue.push(...sentences.map((text) => ({ text, events: [], run: null, made: false })));
-    this.#fetch();
+  #append(sentences) {
+    this.#queue.push(...sentences.map((text) => ({ text, events: [], run: null, hasAudio: false, announced: false })));
+    this.#synthesize();
   }
 
-  /** The next sentence is made while this one is heard. */
-  #fetch() {
-    for (const piece of this.#queue.slice(0, AHEAD)) {
-      if (!piece.run) {
+  /** Starts the runs of the first sentences. */
+  #synthesize() {
+    for (const sentence of this.#queue.slice(0, AHEAD)) {
+      if (!sentence.run) {
         const { model, voice } = this.#request;
-        const params = { input: piece.text, plain: true, ...(voice ? { voice } : {}) };
-        piece.run = pageSocket().start({ task: "speech", model, params }, (event) => this.#hear(piece, event));
+        const params = { input: sentence.text, plain: true, ...(voice ? { voice } : {}) };
+        sentence.run = pageSocket().start({ task: "speech", model, params }, (event) => this.#onEvent(sentence, event));
       }
     }
-    this.#tell();
+    this.#announceSentence();
   }
 
-  #tell() {
-    const [piece] = this.#queue;
-    if (piece && !piece.told) {
-      piece.told = true;
-      this.dispatchEvent(new CustomEvent("sentence", { detail: { text: piece.text } }));
+  #announceSentence() {
+    const [sentence] = this.#queue;
+    if (sentence && !sentence.announced) {
+      sentence.announced = true;
+      this.dispatchEvent(new CustomEvent("sentence", { detail: { text: sentence.text } }));
     }
   }
 
-  #hear(piece, event) {
+  #onEvent(sentence, event) {
     if (this.#closed) {
       return;
     }
-    if (event.type === "run.error" && event.error?.code !== UNREADABLE) {
+    if (event.type === "run.error" && event.error?.code !== BAD_REQUEST) {
       this.#close(event.error);
-    } else if (piece === this.#queue[0]) {
-      this.#play(piece, event);
+    } else if (sentence === this.#queue[0]) {
+      this.#play(sentence, event);
     } else {
-      piece.events.push(event);
+      sentence.events.push(event);
     }
   }
 
-  #play(piece, event) {
+  #play(sentence, event) {
     switch (event.type) {
       case "audio.start":
-        this.#sound.begin({ format: event.format, sampleRate: event.sample_rate, channels: event.channels });
+        this.#playback.begin({ format: event.format, sampleRate: event.sample_rate, channels: event.channels });
         break;
       case "audio.chunk":
-        piece.made = true;
-        this.#sound.push(event.bytes);
+        sentence.hasAudio = true;
+        this.#playback.push(event.bytes);
         break;
       case "run.done":
       case "run.error":
-        this.#sound.finish();
-        if (!piece.made) {
-          this.#heard();
+        this.#playback.finish();
+        if (!sentence.hasAudio) {
+          this.#next();
         }
         break;
     }
   }
 
-  #heard() {
+  #next() {
     this.#queue.shift();
-    this.#endIfRead();
+    this.#endIfEmpty();
     if (this.#closed) {
       return;
     }
-    this.#sound.unlock(24000);
-    this.#fetch();
+    this.#playback.unlock(24000);
+    this.#synthesize();
     const [next] = this.#queue;
     next?.events.splice(0).forEach((event) => this.#queue[0] === next && this.#play(next, event));
   }
 
-  #endIfRead() {
-    if (this.#over && this.#queue.length === 0) {
+  #endIfEmpty() {
+    if (this.#complete && this.#queue.length === 0) {
       this.#close();
     }
   }
@@ -122,7 +123,7 @@ export class Reading extends EventTarget {
     }
     this.#closed = true;
     this.#queue.filter(({ run }) => run && !run.done).forEach(({ run }) => run.stop());
-    this.#sound.close();
+    this.#playback.close();
     this.dispatchEvent(new CustomEvent("end", { detail: { error } }));
   }
 }

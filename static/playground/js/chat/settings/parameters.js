@@ -1,9 +1,9 @@
-// What is set beside a conversation, as fields of a chat request.
+// The chat settings as fields of a chat request.
 
 export const NUMBERS = ["temperature", "top_p", "max_tokens", "seed"];
 
 /**
- * Chat body fields, those at their default left out, and `system`. `values` is what the controls hold: numbers as text
+ * Fields of a chat body without those at their default, and `system`. `values` are those of the controls: numbers as text
  * or null, `response_format` "text", "json_object" or "json_schema", the latter with `schema` as text.
  */
 export function paramsOf(values, usable = () => true) {
@@ -34,24 +34,24 @@ function formatOf({ response_format: kind, schema }) {
 }
 
 /**
- * The schema a person wrote: {value} ready to be sent, or {error: "schema-empty" | "schema-json" | "schema-object"}
+ * The schema that was typed: {value} ready to be sent, or {error: "schema-empty" | "schema-json" | "schema-object"}
  * with `detail`. A bare schema gets a name; one with `name` and `schema` is taken as it is.
  */
 export function schemaOf(text = "") {
   if (!text.trim()) {
     return { error: "schema-empty" };
   }
-  let read;
+  let parsed;
   try {
-    read = JSON.parse(text);
+    parsed = JSON.parse(text);
   } catch (error) {
     return { error: "schema-json", detail: error.message };
   }
-  if (!isObject(read)) {
+  if (!isObject(parsed)) {
     return { error: "schema-object" };
   }
-  const whole = typeof read.name === "string" && isObject(read.schema);
-  return { value: whole ? read : { name: "answer", schema: read } };
+  const whole = typeof parsed.name === "string" && isObject(parsed.schema);
+  return { value: whole ? parsed : { name: "answer", schema: parsed } };
 }
 
 function numberOf(value) {

@@ -1,9 +1,9 @@
-// Settings as a preset, a draft or a conversation keeps them, and back into the controls.
+// Settings as a preset, a draft or a conversation stores them, from and to the values of the controls.
 
 import { NUMBERS, paramsOf } from "./parameters.js";
 
-/** What controls hold for kept settings: flat as a preset keeps them, or fields of a chat body. */
-export function valuesOf(settings = {}) {
+/** The controls' values for stored settings, which are flat as in a preset, or fields of a chat body. */
+export function controlValues(settings = {}) {
   const { audio = {}, modalities = [], response_format: format } = settings;
   const kind = typeof format === "string" ? format : format?.type ?? "text";
   return {
@@ -13,19 +13,19 @@ export function valuesOf(settings = {}) {
     voice: settings.voice ?? audio.voice ?? "",
     format: settings.format ?? audio.format ?? "",
     response_format: kind,
-    schema: settings.schema ?? written(format),
+    schema: settings.schema ?? schemaText(format),
   };
 }
 
-/** Settings as a preset keeps them: what is at its default is left out. */
-export function keptOf(values) {
+/** The settings to store, without what is at its default. */
+export function serializeSettings(values) {
   const { system, temperature, top_p, max_tokens, seed, response_format: format } = paramsOf(values);
-  const sound = values.spoken ? { spoken: true, voice: values.voice, format: values.format } : {};
-  const kept = { system, temperature, top_p, max_tokens, seed, ...sound, response_format: format };
-  return Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== undefined && value !== ""));
+  const audio = values.spoken ? { spoken: true, voice: values.voice, format: values.format } : {};
+  const stored = { system, temperature, top_p, max_tokens, seed, ...audio, response_format: format };
+  return Object.fromEntries(Object.entries(stored).filter(([, value]) => value !== undefined && value !== ""));
 }
 
-function written(format) {
+function schemaText(format) {
   if (format?.type !== "json_schema") {
     return "";
   }

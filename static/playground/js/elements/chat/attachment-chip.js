@@ -1,21 +1,21 @@
-// One file that goes with a message: what it looks or sounds like, how far it is, away with it.
+// One file of a message: preview, progress, and buttons to play, retry and remove it.
 
 import { formatBytes } from "../../page/file-size.js";
 import { formatClock, formatNumber } from "../../page/format.js";
 import { message } from "../../page/messages.js";
 
-/** `show(item)` draws an item of the tray. Events that bubble: "chip-remove" {item}, "chip-retry" {item}. */
+/** `show(item)` draws an item of AttachmentList. Events that bubble: "chip-remove" {item}, "chip-retry" {item}. */
 class AttachmentChip extends HTMLElement {
   #item = null;
-  #shown = "";
-  #sound = null;
+  #source = "";
+  #audio = null;
 
   connectedCallback() {
-    this.addEventListener("click", ({ target }) => this.#pressed(target.closest("[data-role]")?.dataset.role));
+    this.addEventListener("click", ({ target }) => this.#onClick(target.closest("[data-role]")?.dataset.role));
   }
 
   disconnectedCallback() {
-    this.#sound?.pause();
+    this.#audio?.pause();
   }
 
   show(item) {
@@ -25,7 +25,7 @@ class AttachmentChip extends HTMLElement {
     this.dataset.state = unfit ? "unfit" : state;
     this.title = name;
     this.#field("name").textContent = name;
-    this.#field("facts").textContent = facts(item);
+    this.#field("facts").textContent = factsText(item);
     for (const role of ["remove", "retry"]) {
       this.#part(role).setAttribute("aria-label", message(role, { name }));
     }
@@ -35,11 +35,11 @@ class AttachmentChip extends HTMLElement {
     this.#part("play").disabled = !(item.preview ?? item.url);
     this.#part("play").setAttribute("aria-label", message("hear", { name }));
     this.#part("view").setAttribute("aria-label", message("look", { name }));
-    this.#progress(item);
-    this.#look(item);
+    this.#showProgress(item);
+    this.#showPreview(item);
   }
 
-  #progress({ state, progress }) {
+  #showProgress({ state, progress }) {
     const bar = this.querySelector("progress");
     bar.hidden = !["waiting", "sending", "checking"].includes(state);
     if (state === "checking") {
@@ -49,18 +49,18 @@ class AttachmentChip extends HTMLElement {
     }
   }
 
-  /** A picture of it: of this computer where it has just come from here, else the server's. */
-  #look({ kind, preview, url, pages }) {
+  /** The preview: from the local file where it was added on this page, else from the server. */
+  #showPreview({ kind, preview, url, pages }) {
     const view = this.#part("view");
     if (url) {
       view.href = url;
     }
     const page = pages && url ? `${url}/page` : "";
     const source = kind === "file" ? page : preview ?? url ?? "";
-    if (kind === "audio" || !source || this.#shown) {
+    if (kind === "audio" || !source || this.#source) {
       return;
     }
-    this.#shown = source;
+    this.#source = source;
     const picture = document.createElement(kind === "video" ? "video" : "img");
     Object.assign(picture, kind === "video" ? { muted: true, preload: "metadata", playsInline: true } : { alt: "" });
     picture.addEventListener("error", () => picture.remove());
@@ -68,7 +68,7 @@ class AttachmentChip extends HTMLElement {
     view.append(picture);
   }
 
-  #pressed(role) {
+  #onClick(role) {
     if (role === "remove" || role === "retry") {
       this.dispatchEvent(new CustomEvent(`chip-${role}`, { bubbles: true, detail: { item: this.#item } }));
     } else if (role === "play") {
@@ -77,24 +77,24 @@ class AttachmentChip extends HTMLElement {
   }
 
   #play() {
-    this.#sound ??= this.#load();
-    if (this.#sound.paused) {
-      this.#sound.play();
+    this.#audio ??= this.#load();
+    if (this.#audio.paused) {
+      this.#audio.play();
     } else {
-      this.#sound.pause();
+      this.#audio.pause();
     }
   }
 
   #load() {
-    const sound = new Audio(this.#item.preview ?? this.#item.url);
+    const audio = new Audio(this.#item.preview ?? this.#item.url);
     for (const type of ["play", "pause", "ended"]) {
-      sound.addEventListener(type, () => this.#part("play").setAttribute("aria-pressed", String(!sound.paused)));
+      audio.addEventListener(type, () => this.#part("play").setAttribute("aria-pressed", String(!audio.paused)));
     }
-    sound.addEventListener("timeupdate", () => {
-      const whole = this.#item.duration ?? sound.duration;
-      this.#field("facts").textContent = `${formatClock(sound.currentTime)} / ${formatClock(whole)}`;
+    audio.addEventListener("timeupdate", () => {
+      const whole = this.#item.duration ?? audio.duration;
+      this.#field("facts").textContent = `${formatClock(audio.currentTime)} / ${formatClock(whole)}`;
     });
-    return sound;
+    return audio;
   }
 
   #part(role) {
@@ -106,7 +106,7 @@ class AttachmentChip extends HTMLElement {
   }
 }
 
-function facts({ state, unfit, error, progress, kind, bytes, duration, pages, width, height }) {
+function factsText({ state, unfit, error, progress, kind, bytes, duration, pages, width, height }) {
   if (unfit || state === "failed") {
     return unfit || error;
   }

@@ -1,9 +1,10 @@
-// One message: a question as it was asked, or an answer while it comes and as it stays.
+// One message: a question, or an answer while it arrives and afterwards.
 
-import { silent } from "../../chat/conversation/answer.js";
+import { isEmpty } from "../../chat/conversation/answer.js";
 import { BlockList, parseFragment } from "../../chat/message/html-blocks.js";
+import { partsOf, textOf } from "../../chat/message/parts.js";
 import { formatSeconds } from "../../page/format.js";
-import { message as say } from "../../page/messages.js";
+import { message as text } from "../../page/messages.js";
 
 /** Event "message-act" {act, id}: before, after, edit, copy, read, again, fork, request, retry. */
 class ChatMessage extends HTMLElement {
@@ -11,7 +12,7 @@ class ChatMessage extends HTMLElement {
   #blocks = null;
   #plain = null;
   #clock = 0;
-  #asked = 0;
+  #waitingSince = 0;
   #drawn = "";
 
   constructor() {
@@ -24,20 +25,20 @@ class ChatMessage extends HTMLElement {
     });
   }
 
-  /** A branch that is shown again goes on waiting. */
+  /** The waiting time goes on when a branch is shown again. */
   connectedCallback() {
-    this.#wait(this.#message?.state === "running" && silent(this.#message));
+    this.#showWaiting(this.#message?.state === "running" && isEmpty(this.#message));
   }
 
   disconnectedCallback() {
-    this.#wait(false);
+    this.#showWaiting(false);
   }
 
   get message() {
     return this.#message;
   }
 
-  /** All of a message, in place of what was shown. */
+  /** Shows a whole message, in place of what was shown. */
   show(message) {
     this.#message = message;
     this.dataset.message = message.id;
@@ -49,8 +50,8 @@ class ChatMessage extends HTMLElement {
     }
   }
 
-  /** One event of the answer's run, which the message has taken in already. */
-  hear(event) {
+  /** Shows what an event of the answer's run has changed; it has been applied to the message already. */
+  update(event) {
     switch (event.type) {
       case "text.delta":
         this.#addText(event.text);
@@ -68,10 +69,10 @@ class ChatMessage extends HTMLElement {
         this.#showImages();
         break;
     }
-    this.#wait(this.#message.state === "running" && silent(this.#message));
+    this.#showWaiting(this.#message.state === "running" && isEmpty(this.#message));
   }
 
-  /** {index, count} among the versions of this message. */
+  /** {index, count}: the message's place among its siblings. */
   set place({ index, count }) {
     this.#part("branches").hidden = count < 2;
     this.#field("place").textContent = `${index + 1}/${count}`;
@@ -79,23 +80,23 @@ class ChatMessage extends HTMLElement {
     this.querySelector("[data-act=after]").disabled = index === count - 1;
   }
 
-  /** Files that the model does not get: `why` for each part's place. */
-  mark(whys) {
+  /** Marks files that the model does not get: `reasons` by the part's index. */
+  mark(reasons) {
     for (const file of this.querySelectorAll(".message-file")) {
-      const why = whys[file.dataset.part] ?? "";
-      file.dataset.left = why;
-      file.title = why;
+      const reason = reasons[file.dataset.part] ?? "";
+      file.dataset.left = reason;
+      file.title = reason;
     }
   }
 
-  get sound() {
+  get audioBox() {
     return this.#part("sound");
   }
 
   #showQuestion() {
     const { parts = [] } = this.#message;
-    const list = typeof parts === "string" ? [{ type: "text", text: parts }] : parts;
-    const text = list.filter(({ type }) => type === "text").map((part) => part.text).join("\n\n");
+    const list = partsOf(parts);
+    const text = textOf(list);
     this.#field("text").textContent = text;
     this.#field("text").hidden = text === "";
     const drawn = JSON.stringify(list);
@@ -123,9 +124,9 @@ class ChatMessage extends HTMLElement {
     this.#showReasoning();
     this.#showCalls();
     this.#showImages();
-    this.#showSound();
+    this.#showAudio();
     this.#showEnd();
-    this.#wait(state === "running" && silent(this.#message));
+    this.#showWaiting(state === "running" && isEmpty(this.#message));
   }
 
   #addBlock(block) {
@@ -137,7 +138,7 @@ class ChatMessage extends HTMLElement {
     this.#blocks.put(block);
   }
 
-  /** The words as they are, until the server sends them rendered. */
+  /** Plain text, until the server sends rendered blocks. */
   #addText(text) {
     if (this.#blocks) {
       return;
@@ -170,12 +171,12 @@ class ChatMessage extends HTMLElement {
     }
   }
 
-  /** A stored sound; one that is still being made is played by whoever follows the run. */
-  async #showSound() {
+  /** A stored audio file; audio that is still arriving is played by AudioOutput. */
+  async #showAudio() {
     const { audio } = this.#message;
-    if (audio?.url && !this.sound.childElementCount) {
-      const { drawSound } = await this.#media();
-      drawSound(this.sound, audio.url);
+    if (audio?.url && !this.audioBox.childElementCount) {
+      const { drawAudio } = await this.#media();
+      drawAudio(this.audioBox, audio.url);
     }
   }
 
@@ -188,21 +189,21 @@ class ChatMessage extends HTMLElement {
     }
   }
 
-  #wait(waiting) {
+  #showWaiting(waiting) {
     this.#part("waiting")?.toggleAttribute("hidden", !waiting);
     if (!waiting) {
       clearInterval(this.#clock);
       this.#clock = 0;
     } else if (!this.#clock) {
-      this.#asked = performance.now();
+      this.#waitingSince = performance.now();
       this.#clock = setInterval(() => this.#tick(), 100);
       this.#tick();
     }
   }
 
   #tick() {
-    const waited = Math.floor((performance.now() - this.#asked) / 100) / 10;
-    this.#field("waited").textContent = formatSeconds(waited, say("seconds", { value: "{value}" }));
+    const elapsed = Math.floor((performance.now() - this.#waitingSince) / 100) / 10;
+    this.#field("waited").textContent = formatSeconds(elapsed, text("seconds", { value: "{value}" }));
   }
 
   #media() {

@@ -1,4 +1,4 @@
-// How a conversation is answered: model, system prompt, numbers, spoken answers, format; and presets of them.
+// The settings of a conversation: model, system prompt, numbers, audio answers, response format; and presets of them.
 
 import { NUMBERS, paramsOf, schemaOf } from "../../chat/settings/parameters.js";
 import { readDraft, writeDraft } from "../../page/drafts.js";
@@ -6,20 +6,20 @@ import { message } from "../../page/messages.js";
 
 /** Events that bubble: "settings-change", "model-change" {model, name, accepts}. */
 class ChatSettings extends HTMLElement {
-  presets = read("chat-presets") ?? [];
-  #models = new Map((read("chat-models") ?? []).map((model) => [model.slug, model]));
-  #own = { speaks: read("chat-speaks"), params: read("chat-params") };
+  presets = readJson("chat-presets") ?? [];
+  #models = new Map((readJson("chat-models") ?? []).map((model) => [model.slug, model]));
+  #own = { speaks: readJson("chat-speaks"), params: readJson("chat-params") };
   #hadSystem = false;
 
   connectedCallback() {
     this.addEventListener("input", (event) => this.#changed(event.target));
     this.addEventListener("submit", (event) => this.#preset(event, "save"));
-    this.#part("name").addEventListener("click", (event) => this.#preset(event, "ask"));
-    this.#part("forget").addEventListener("click", (event) => this.#preset(event, "forget"));
-    this.#gate();
+    this.#part("name").addEventListener("click", (event) => this.#preset(event, "toggleNameForm"));
+    this.#part("forget").addEventListener("click", (event) => this.#preset(event, "remove"));
+    this.#updateControls();
     this.#show();
     const draft = readDraft(this.#key);
-    draft && this.#put(draft);
+    draft && this.#setValues(draft);
   }
 
   /** The slug of the model that answers next. */
@@ -27,36 +27,36 @@ class ChatSettings extends HTMLElement {
     return this.#control("model").value;
   }
 
-  /** Fields of a chat body, those at their default left out; `system` also empty where it was emptied. */
+  /** Fields of a chat body without those at their default; `system` is an empty text where it was removed. */
   params() {
     const params = paramsOf(this.values, (name) => this.#usable(name));
     return this.#hadSystem ? { system: "", ...params } : params;
   }
 
-  /** What the controls hold; a number out of its range counts as not set. */
+  /** The values of the controls; a number out of range counts as not set. */
   get values() {
     const names = ["system", ...NUMBERS, "voice", "format", "response_format", "schema"];
-    const held = names.map((name) => [name, this.#control(name)]);
-    const values = held.map(([name, control]) => [name, control.validity.valid ? control.value : ""]);
+    const controls = names.map((name) => [name, this.#control(name)]);
+    const values = controls.map(([name, control]) => [name, control.validity.valid ? control.value : ""]);
     return { ...Object.fromEntries(values), spoken: this.#control("spoken").checked };
   }
 
-  /** Settings as a preset or a conversation keeps them. */
+  /** Loads the settings of a preset or a conversation. */
   async load(settings = {}) {
     this.#hadSystem = Boolean(settings.system);
-    await this.#put(settings);
+    await this.#setValues(settings);
     if (settings.model) {
       this.choose(settings.model);
     }
-    this.#say("settings-change");
+    this.#dispatch("settings-change");
   }
 
-  /** Goes on with another model; false where it is not to be had. */
+  /** Changes to another model; false where it is not in the list. */
   choose(slug) {
     const option = [...this.#control("model").options].find(({ value }) => value === slug);
     if (option && !option.selected) {
       option.selected = true;
-      this.#switched();
+      this.#modelChanged();
     }
     return Boolean(option);
   }
@@ -65,18 +65,18 @@ class ChatSettings extends HTMLElement {
     return `settings:${this.dataset.model}`;
   }
 
-  get #known() {
+  get #modelFacts() {
     const model = this.#models.get(this.model) ?? {};
     return this.model === this.dataset.model ? { ...this.#own, ...model } : model;
   }
 
   #usable(name) {
-    const { params, speaks } = this.#known;
+    const { params, speaks } = this.#modelFacts;
     if (name === "spoken") {
       return Boolean(speaks?.ok);
     }
-    const told = name === "response_format" ? params?.length : NUMBERS.some((number) => params?.includes(number));
-    return !told || params.includes(name);
+    const supported = name === "response_format" ? params?.length : NUMBERS.some((number) => params?.includes(number));
+    return !supported || params.includes(name);
   }
 
   #changed(control) {
@@ -85,24 +85,24 @@ class ChatSettings extends HTMLElement {
       preset && this.load(preset.settings);
       this.#part("forget").disabled = !preset;
     } else if (control.name === "model") {
-      this.#switched();
+      this.#modelChanged();
     } else if (control.name !== "preset") {
       this.#show();
-      this.#keep();
-      this.#say("settings-change");
+      this.#saveDraft();
+      this.#dispatch("settings-change");
     }
   }
 
-  #switched() {
-    const { name = this.model, accepts } = this.#known;
-    this.#gate();
+  #modelChanged() {
+    const { name = this.model, accepts } = this.#modelFacts;
+    this.#updateControls();
     this.#show();
-    this.#say("model-change", { model: this.model, name, accepts });
+    this.#dispatch("model-change", { model: this.model, name, accepts });
   }
 
-  async #put(settings) {
-    const { valuesOf } = await import("../../chat/settings/serialization.js");
-    for (const [name, value] of Object.entries(valuesOf(settings))) {
+  async #setValues(settings) {
+    const { controlValues } = await import("../../chat/settings/serialization.js");
+    for (const [name, value] of Object.entries(controlValues(settings))) {
       const control = this.#control(name);
       if (name === "spoken") {
         control.checked = value;
@@ -111,26 +111,26 @@ class ChatSettings extends HTMLElement {
       }
     }
     this.#show();
-    this.#keep();
+    this.#saveDraft();
   }
 
-  async #keep() {
-    const { keptOf } = await import("../../chat/settings/serialization.js");
-    writeDraft(this.#key, keptOf(this.values));
+  async #saveDraft() {
+    const { serializeSettings } = await import("../../chat/settings/serialization.js");
+    writeDraft(this.#key, serializeSettings(this.values));
   }
 
-  /** Controls of what the model does not know stay, and say so. */
-  #gate() {
-    const { speaks } = this.#known;
-    this.#close(NUMBERS, "numbers", NUMBERS.every((name) => this.#usable(name)) ? "" : message("unknown-setting"));
-    this.#close(["response_format"], "response_format", message("unknown-setting"));
-    this.#close(["spoken"], "spoken", speaks?.why || message("unknown-setting"));
+  /** Disables the controls that the model does not support, with a note. */
+  #updateControls() {
+    const { speaks } = this.#modelFacts;
+    this.#disable(NUMBERS, "numbers", NUMBERS.every((name) => this.#usable(name)) ? "" : message("unknown-setting"));
+    this.#disable(["response_format"], "response_format", message("unknown-setting"));
+    this.#disable(["spoken"], "spoken", speaks?.why || message("unknown-setting"));
     fillSelect(this.#control("voice"), speaks?.voices ?? []);
     this.#control("voice").closest(".field").hidden = !speaks?.voices?.length;
     fillSelect(this.#control("format"), speaks?.formats ?? []);
   }
 
-  #close(names, place, why) {
+  #disable(names, place, why) {
     const note = this.querySelector(`[data-why=${place}]`);
     const closed = names.filter((name) => !this.#usable(name));
     for (const name of names) {
@@ -155,10 +155,10 @@ class ChatSettings extends HTMLElement {
       control.setAttribute("aria-invalid", String(!control.validity.valid));
       return !control.validity.valid;
     });
-    this.#range(wrong[0]);
+    this.#showRange(wrong[0]);
   }
 
-  #range(control) {
+  #showRange(control) {
     const place = this.querySelector("[data-field=range]");
     const { min, max } = control ?? {};
     place.textContent = control ? `${control.labels[0].textContent}: ${message(max ? "range" : "at-least", { min, max })}` : "";
@@ -170,7 +170,7 @@ class ChatSettings extends HTMLElement {
     presets[act](this, this.#part("preset"));
   }
 
-  #say(type, detail = {}) {
+  #dispatch(type, detail = {}) {
     this.dispatchEvent(new CustomEvent(type, { bubbles: true, detail }));
   }
 
@@ -183,14 +183,14 @@ class ChatSettings extends HTMLElement {
   }
 }
 
-/** Options from ids, or from {id, name}; the choice stays where it still can. */
+/** Options from ids or from {id, name}; the selected one stays where it still exists. */
 function fillSelect(select, choices) {
   const { value } = select;
   select.replaceChildren(...choices.map((choice) => new Option(choice.name ?? choice.toUpperCase?.() ?? choice, choice.id ?? choice)));
   select.value = [...select.options].some((option) => option.value === value) ? value : select.options[0]?.value ?? "";
 }
 
-function read(id) {
+function readJson(id) {
   return JSON.parse(document.getElementById(id)?.textContent || "null");
 }
 

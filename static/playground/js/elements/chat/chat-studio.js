@@ -1,218 +1,170 @@
-// The page of a chat: the composer asks, the thread shows, the settings say how, the list leads elsewhere.
+// The chat tab: connects the composer, the thread, the settings and the list of conversations with the current conversation.
 
+import { AudioOutput } from "../../chat/audio-output.js";
+import { Conversation } from "../../chat/conversation/conversation.js";
+import { followAddress, setAddress } from "../../chat/conversation/page-address.js";
 import { announce } from "../../page/announcements.js";
-import { nameConversation, namedConversation } from "../../chat/conversation/page-address.js";
-import { Conversing } from "../../chat/conversation/conversation.js";
-import { leftOut, markFiles } from "../../chat/message/omitted-files.js";
-import { message as say } from "../../page/messages.js";
+import { message as text } from "../../page/messages.js";
 import { pageSocket } from "../../wire/socket.js";
+import "../common/status-note.js";
 import "./chat-composer.js";
 import "./chat-settings.js";
 import "./chat-thread.js";
 import "./conversation-list.js";
-import "../common/status-note.js";
-
-const ENDS = ["run.done", "run.error"];
 
 class ChatStudio extends HTMLElement {
-  #talk = new Conversing();
-  #left = new Map();
-  #reader = null;
-  #sound = null;
-  #soundReady = null;
+  #conversation = new Conversation();
+  #audio = new AudioOutput(this.dataset.worklet);
+  #omitted = [];
+  #thread = this.querySelector("chat-thread");
+  #composer = this.querySelector("chat-composer");
+  #settings = this.querySelector("chat-settings");
+  #list = this.querySelector("conversation-list");
 
   connectedCallback() {
     const on = (target, type, listener) => target.addEventListener(type, ({ detail }) => listener(detail));
     on(this, "composer-send", (detail) => this.#send(detail));
     on(this, "composer-stop", () => this.#stop());
-    on(this, "composer-edit-last", () => this.#edit(this.#talk.tree.path().findLast(({ role }) => role === "user")));
+    on(this, "composer-edit-last", () => this.#edit(this.#conversation.tree.path().findLast(({ role }) => role === "user")));
     on(this, "message-act", ({ act, id }) => this.#act(act, id));
-    on(this, "model-change", () => this.#switched());
-    on(this, "settings-change", () => this.#prepareSound());
+    on(this, "model-change", () => this.#modelChanged());
+    on(this, "settings-change", () => this.#audio.prepare(this.#settings.params()));
     on(this, "conversation-open", ({ id, back }) => this.#open(id, back));
-    on(this, "conversation-new", (detail) => this.#begin(detail?.back));
-    on(this, "conversation-gone", () => this.#begin());
-    on(this.#talk, "change", () => this.#show());
-    on(this.#talk, "renamed", ({ before, after }) => this.#thread.rename(before, after));
-    on(this.#talk, "begun", (detail) => this.#begun(detail));
-    on(this.#talk, "told", ({ answer, event }) => this.#hear(answer, event));
-    on(this.#talk, "gone", (asked) => this.#gone(asked));
-    on(this.#talk, "ended", ({ answer }) => this.#ended(answer));
+    on(this, "conversation-new", (detail) => this.#startNew(detail?.back));
+    on(this, "conversation-gone", () => this.#startNew());
+    on(this.#conversation, "change", () => this.#show());
+    on(this.#conversation, "renamed", ({ before, after }) => this.#thread.rename(before, after));
+    on(this.#conversation, "started", (detail) => this.#started(detail));
+    on(this.#conversation, "event", ({ answer, event }) => this.#onEvent(answer, event));
+    on(this.#conversation, "deleted", (unsent) => this.#deleted(unsent));
+    on(this.#conversation, "ended", ({ answer }) => this.#ended(answer));
     this.addEventListener("message-files", ({ target }) => this.#mark(target));
-    this.addEventListener("click", ({ target }) => this.#pressed(target));
-    document.addEventListener("keydown", (event) => this.#typed(event));
-    ["focus", "visibilitychange"].forEach((type) => addEventListener(type, () => this.#talk.lookAgain()));
-    addEventListener("popstate", () => this.#wentBack());
+    this.addEventListener("click", ({ target }) => this.#onClick(target));
+    document.addEventListener("keydown", (event) => this.#onKey(event));
+    ["focus", "visibilitychange"].forEach((type) => addEventListener(type, () => this.#conversation.refresh()));
+    followAddress(this);
     pageSocket();
-    this.#prepareSound();
+    this.#audio.prepare(this.#settings.params());
     this.dataset.conversation ? this.#open(this.dataset.conversation, true) : this.#show();
   }
 
-  get #thread() {
-    return this.querySelector("chat-thread");
-  }
+  // Requests
 
-  get #composer() {
-    return this.querySelector("chat-composer");
-  }
-
-  get #settings() {
-    return this.querySelector("chat-settings");
-  }
-
-  get #list() {
-    return this.querySelector("conversation-list");
-  }
-
-  // Asking
-
-  /** What never began and is not the message that is sent now comes back, behind the composer's own clearing. */
+  /** An unsent message other than the one sent now goes back into the composer, after the composer has cleared itself. */
   #send(detail) {
-    const { unsent } = this.#talk;
-    this.#ask((how) => this.#talk.send(detail, how));
+    const { unsent } = this.#conversation;
+    this.#request((options) => this.#conversation.send(detail, options));
     if (unsent && unsent.question.id !== detail.editing) {
       queueMicrotask(() => this.#composer.load({ parts: unsent.content, uploads: unsent.uploads }));
     }
   }
 
-  #ask(begin) {
+  #request(start) {
     const params = this.#settings.params();
-    if (params.modalities?.includes("audio")) {
-      this.#soundReady?.unlockSound(this.dataset.worklet);
-    }
-    begin({ model: this.#settings.model || this.getAttribute("model"), params });
+    this.#audio.unlock(params);
+    start({ model: this.#settings.model || this.getAttribute("model"), params });
     this.#thread.follow();
-    announce(say("answering"));
+    announce(text("answering"));
   }
 
   #stop() {
-    this.#talk.stop();
-    this.#soundReady?.stopSound();
-    this.#reader?.then(({ stopReading }) => stopReading());
+    this.#conversation.stop();
+    this.#audio.stop();
   }
 
   async #act(act, id) {
-    const { tree } = this.#talk;
-    const message = tree.get(id);
+    const message = this.#conversation.tree.get(id);
     if (act === "before" || act === "after") {
-      tree.choose(tree.place(id)[act]);
-      this.#show();
-      const arrow = (name) => this.#thread.find(tree.place(id)[act])?.querySelector(`[data-act=${name}]:enabled`);
-      (arrow(act) ?? arrow(act === "before" ? "after" : "before"))?.focus({ preventScroll: true });
+      this.#showSibling(act, id);
     } else if (act === "edit") {
       this.#edit(message);
     } else if (act === "again" || act === "retry") {
-      this.#ask((how) => this.#talk.again(message, how));
-    } else if (act === "fork") {
-      this.#fork(id);
+      this.#request((options) => this.#conversation.again(message, options));
     } else if (act === "read") {
-      this.#reader ??= import("../../chat/read-aloud/reader.js");
-      (await this.#reader).toggleReading(this.#thread.find(id), this.dataset.worklet);
+      this.#audio.toggleReading(this.#thread.find(id));
     } else {
-      const { copied, showRequest, wordsOf } = await import("../../chat/message/request-dialog.js");
-      act === "copy" ? copied(wordsOf(message)) : showRequest(message.run);
+      const { performAction } = await import("../../chat/message/actions.js");
+      performAction(act, message, this.#conversation.id, this);
     }
   }
 
+  #showSibling(act, id) {
+    const { tree } = this.#conversation;
+    const sibling = tree.place(id)[act];
+    tree.choose(sibling);
+    this.#show();
+    this.#thread.focusArrow(sibling, act);
+  }
+
   #edit(message) {
-    if (message && !this.#talk.running) {
+    if (message && !this.#conversation.running) {
       this.#composer.load({ parts: message.parts, editing: message.id });
     }
   }
 
-  async #fork(message) {
-    const { forkConversation } = await import("../../chat/conversation/requests.js");
-    const { id } = await forkConversation(this.#talk.id, message, this.dataset.csrf);
-    id ? this.dispatchEvent(new CustomEvent("conversation-open", { detail: { id } })) : announce(say("not-copied"));
-    id && this.#list.refresh();
-  }
-
-  async #pressed(target) {
+  #onClick(target) {
     const role = target.closest("[data-role]")?.dataset.role;
     if (role === "example") {
       const content = this.querySelector("[data-field=example]").textContent;
-      this.#ask((how) => this.#talk.send({ content }, how));
+      this.#request((options) => this.#conversation.send({ content }, options));
     } else if (role === "voice") {
-      this.#reader ??= import("../../chat/read-aloud/reader.js");
-      (await this.#reader).chooseReader();
+      this.#audio.chooseVoice();
     }
   }
 
-  #typed(event) {
+  #onKey(event) {
     const elsewhere = document.querySelector("dialog[open], [data-role=editing]:not([hidden])");
     if (event.key === "Escape" && !event.defaultPrevented && !elsewhere) {
       this.#stop();
     }
   }
 
-  // Hearing
+  // Events of the current run
 
-  #begun({ conversation, title, left }) {
+  #started({ conversation, title, omitted }) {
     this.#thread.heading = title;
-    this.#left = leftOut(left);
+    this.#omitted = omitted;
     this.#markAll();
-    this.#settle();
+    this.#updateComposer();
     if (conversation) {
       this.#composer.conversation = conversation;
-      this.#named(conversation, true);
+      this.#setCurrent(conversation, true);
     }
     this.#list.refresh();
   }
 
-  #hear(answer, event) {
-    const element = this.#thread.find(answer.id);
-    element?.hear(event);
-    this.#reader?.then(({ hearAnswer }) => hearAnswer(element, event));
-    if (event.type.startsWith("audio.") || (answer.sounding && ENDS.includes(event.type))) {
-      this.#sounds(answer, event);
-    }
-  }
-
-  async #sounds(answer, event) {
-    const [{ hearSound }] = await Promise.all([this.#loadSound(), this.#thread.ready]);
-    const box = this.#thread.find(answer.id)?.sound;
-    box && hearSound(answer, box, event, this.dataset.worklet);
+  #onEvent(answer, event) {
+    this.#thread.find(answer.id)?.update(event);
+    this.#audio.handle(answer, event, this.#thread);
   }
 
   async #ended(answer) {
     this.#thread.find(answer.id)?.show(answer);
-    this.#settle();
+    this.#updateComposer();
     this.#showTotal();
     this.#list.refresh();
-    const { endingText } = await import("../../chat/message/receipt.js");
-    announce(endingText(answer));
+    const { endText } = await import("../../chat/message/receipt.js");
+    announce(endText(answer));
   }
 
-  /** What plays sound is fetched before it is needed: in the click there is no time for it. */
-  #prepareSound() {
-    if (this.#settings.params().modalities?.includes("audio")) {
-      this.#loadSound();
-    }
-  }
-
-  #loadSound() {
-    this.#sound ??= import("../../chat/message/answer-audio.js").then((loaded) => (this.#soundReady = loaded));
-    return this.#sound;
-  }
-
-  // What stands there
+  // What the page shows
 
   #show() {
-    const { tree, title } = this.#talk;
+    const { tree, title } = this.#conversation;
     this.#thread.show(tree.path(), (id) => tree.place(id));
-    this.#thread.heading = title || say("new-conversation");
-    this.#settle();
+    this.#thread.heading = title || text("new-conversation");
+    this.#updateComposer();
     this.#markAll();
     this.#showTotal();
   }
 
-  #settle() {
-    this.#composer.state = this.#talk.running ? "running" : this.dataset.ready === "yes" ? "idle" : "blocked";
-    this.#composer.unsent = this.#talk.unsent;
+  #updateComposer() {
+    this.#composer.state = this.#conversation.running ? "running" : this.dataset.ready === "yes" ? "idle" : "blocked";
+    this.#composer.unsent = this.#conversation.unsent;
   }
 
   async #showTotal() {
-    const { id, cost, tree } = this.#talk;
+    const { id, cost, tree } = this.#conversation;
     this.#thread.code = id && `?tab=code&conversation=${id}`;
     this.#thread.total = "";
     if (id && tree.all().some(({ receipt }) => receipt)) {
@@ -225,75 +177,70 @@ class ChatStudio extends HTMLElement {
     this.querySelectorAll(".message-user").forEach((element) => this.#mark(element));
   }
 
-  #mark(element) {
-    markFiles(element, this.#composer.accepts, this.#left.get(element.message.id));
+  async #mark(element) {
+    if (element.querySelector(".message-file")) {
+      const { markFiles } = await import("../../chat/message/omitted-files.js");
+      markFiles(element, this.#composer.accepts, this.#omitted);
+    }
   }
 
-  #switched() {
+  #modelChanged() {
     const models = JSON.parse(document.getElementById("chat-models")?.textContent || "[]");
     const chosen = models.find(({ slug }) => slug === this.#settings.model);
     if (chosen) {
       this.dataset.ready = chosen.ready ? "yes" : "no";
       this.#composer.accepts = chosen.accepts;
-      this.#left = new Map();
+      this.#omitted = [];
     }
-    this.#settle();
+    this.#updateComposer();
     this.#markAll();
   }
 
   // Which conversation
 
   async #open(id, back = false) {
-    if (id === this.#talk.id) {
+    if (id === this.#conversation.id) {
       return;
     }
     this.#leave();
     this.#thread.state = "loading";
-    this.#named(id, back);
-    const error = await this.#talk.open(id);
+    this.#setCurrent(id, back);
+    const error = await this.#conversation.open(id);
     if (error) {
-      this.#begin(true);
-      announce(say("not-opened"));
+      this.#startNew(true);
+      announce(text("not-opened"));
     } else if (error === null) {
-      this.#settings.load(this.#talk.settings);
+      this.#settings.load(this.#conversation.settings);
       this.#thread.follow();
     }
   }
 
-  #begin(back = false) {
+  #startNew(back = false) {
     this.#leave();
-    this.#talk.begin();
-    this.#named(null, back);
+    this.#conversation.reset();
+    this.#setCurrent(null, back);
     this.#show();
     this.#composer.focus();
   }
 
-  /** Deleted elsewhere: what was asked of it begins another one, once it is sent again. */
-  #gone(asked) {
+  /** The conversation was deleted elsewhere: the unsent message goes into a new one. */
+  #deleted(unsent) {
     this.dispatchEvent(new CustomEvent("conversation-new", { detail: { back: true } }));
-    this.#composer.load(asked);
+    this.#composer.load(unsent);
     this.#composer.refuse([{ key: "gone" }]);
     this.#list.refresh();
   }
 
   #leave() {
-    this.#soundReady?.stopSound();
-    this.#reader?.then(({ stopReading }) => stopReading());
-    this.#left = new Map();
-    this.#thread.forget();
+    this.#audio.stop();
+    this.#omitted = [];
+    this.#thread.clear();
     document.getElementById("chat-side").hidePopover();
   }
 
-  #named(id, replace) {
+  #setCurrent(id, replace) {
     this.#list.current = id;
-    nameConversation(id, replace);
-  }
-
-  /** The composer changes its draft with the same event. */
-  #wentBack() {
-    const id = namedConversation();
-    const type = id ? "conversation-open" : "conversation-new";
-    this.dispatchEvent(new CustomEvent(type, { detail: { id, back: true } }));
+    setAddress(id, replace);
   }
 }
 

@@ -1,54 +1,54 @@
-// The conversation as it is read: one branch of the tree, its newest words in view.
+// The messages of one branch of the conversation, scrolled to the newest while they arrive.
 
-import { Following } from "../../chat/message/auto-scroll.js";
+import { AutoScroll } from "../../chat/message/auto-scroll.js";
 
-const drawn = () => import("./chat-message.js");
+const loadMessage = () => import("./chat-message.js");
 
 class ChatThread extends HTMLElement {
   #rows = new Map();
-  #following = null;
-  #wanted = null;
+  #scroll = null;
+  #path = null;
 
   connectedCallback() {
     const latest = this.#latest;
-    this.#following = new Following(this, (on) => { latest.hidden = on || this.dataset.state !== "full"; });
+    this.#scroll = new AutoScroll(this, (on) => { latest.hidden = on || this.dataset.state !== "full"; });
     latest.addEventListener("click", () => this.follow());
-    this.closest("chat-studio").addEventListener("focusin", drawn, { once: true });
+    this.closest("chat-studio").addEventListener("focusin", loadMessage, { once: true });
   }
 
   disconnectedCallback() {
-    this.#following.close();
+    this.#scroll.close();
   }
 
-  /** Messages of one branch from its root; `placeOf(id)` tells {index, count}. What draws them comes with the first. */
+  /** Shows the messages of a branch, from its root; `placeOf(id)` returns {index, count}. Their element is loaded with the first. */
   async show(path, placeOf) {
-    this.#wanted = path;
+    this.#path = path;
     if (path.length && !customElements.get("chat-message")) {
-      await drawn();
+      await loadMessage();
     }
-    if (this.#wanted === path) {
+    if (this.#path === path) {
       this.#draw(path, placeOf);
     }
   }
 
   #draw(path, placeOf) {
     const list = this.querySelector("[data-role=messages]");
-    const wanted = path.map((message) => this.#row(message));
-    wanted.forEach((row, index) => {
+    const rows = path.map((message) => this.#row(message));
+    rows.forEach((row, index) => {
       if (list.children[index] !== row) {
         list.insertBefore(row, list.children[index] ?? null);
       }
       row.firstElementChild.place = placeOf(path[index].id);
     });
-    while (list.childElementCount > wanted.length) {
+    while (list.childElementCount > rows.length) {
       list.lastElementChild.remove();
     }
     this.state = path.length ? "full" : "empty";
   }
 
-  /** Resolves when messages can be drawn. */
+  /** Resolves when messages can be loadMessage. */
   get ready() {
-    return drawn();
+    return loadMessage();
   }
 
   /** "empty", "loading" or "full". */
@@ -57,29 +57,35 @@ class ChatThread extends HTMLElement {
     this.#latest.hidden ||= state !== "full";
   }
 
-  /** The element of a message, whether its branch is shown or not; undefined for one never shown. */
+  /** The element of a message, also of a branch that is not shown; undefined for one never shown. */
   find(id) {
     return this.#rows.get(id)?.firstElementChild;
   }
 
-  rename(id, known) {
+  /** Focuses the arrow to the branch before or after, or the opposite one at the end. */
+  focusArrow(id, act) {
+    const arrow = (name) => this.find(id)?.querySelector(`[data-act=${name}]:enabled`);
+    (arrow(act) ?? arrow(act === "before" ? "after" : "before"))?.focus({ preventScroll: true });
+  }
+
+  rename(id, serverId) {
     const row = this.#rows.get(id);
     if (row) {
       this.#rows.delete(id);
-      this.#rows.set(known, row);
-      row.firstElementChild.dataset.message = known;
+      this.#rows.set(serverId, row);
+      row.firstElementChild.dataset.message = serverId;
     }
   }
 
-  forget() {
-    this.#wanted = null;
-    this.#following.release();
+  clear() {
+    this.#path = null;
+    this.#scroll.stop();
     this.#rows.clear();
     this.querySelector("[data-role=messages]").replaceChildren();
   }
 
   follow() {
-    this.#following.hold();
+    this.#scroll.start();
   }
 
   set heading(text) {
@@ -90,7 +96,7 @@ class ChatThread extends HTMLElement {
     this.querySelector("[data-field=total]").textContent = text;
   }
 
-  /** Where the conversation stands as code, or null. */
+  /** The URL of the conversation's code samples, or null. */
   set code(url) {
     const link = this.querySelector("[data-role=code]");
     link.hidden = !url;

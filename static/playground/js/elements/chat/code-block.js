@@ -1,4 +1,4 @@
-// A block of code in an answer: its language, and a button that copies it.
+// A block of code in an answer, with its language and a copy button.
 
 import { message } from "../../page/messages.js";
 
@@ -10,16 +10,16 @@ class CodeBlock extends HTMLElement {
     const pre = this.querySelector("pre");
     const code = pre?.querySelector("code") ?? pre;
     const head = document.querySelector("chat-thread template[data-for=code]").content.cloneNode(true);
-    const named = /(?:^|\s)language-(\S+)/.exec(code?.className ?? "");
-    head.querySelector("[data-field=language]").textContent = pre?.dataset.language ?? named?.[1] ?? message("plain-code");
+    const match = /(?:^|\s)language-(\S+)/.exec(code?.className ?? "");
+    head.querySelector("[data-field=language]").textContent = pre?.dataset.language ?? match?.[1] ?? message("plain-code");
     head.querySelector("[data-role=copy-code]").addEventListener("click", () => this.#copy(code));
     pre.tabIndex = 0;
     this.prepend(head);
   }
 
   async #copy(code) {
-    const { copied } = await import("../../chat/message/request-dialog.js");
-    copied(code.textContent.replace(/\n$/, ""));
+    const { copyText } = await import("../../page/clipboard.js");
+    copyText(code.textContent.replace(/\n$/, ""));
   }
 }
 

@@ -1,22 +1,22 @@
-// Earlier conversations, newest first: found, opened, renamed, deleted.
+// Earlier conversations, newest first: search, open, rename, delete.
 
 import { announce } from "../../page/announcements.js";
 import { formatCost, formatNumber } from "../../page/format.js";
 import { message } from "../../page/messages.js";
-import { named } from "../../page/names.js";
+import { displayName } from "../../page/names.js";
 
 const PAUSE = 250;
 
 /** Events that bubble: "conversation-open" {id}, "conversation-new", "conversation-gone" {id}. */
 class ConversationList extends HTMLElement {
-  #wait = 0;
-  #asked = null;
+  #timer = 0;
+  #request = null;
   #page = 1;
 
   connectedCallback() {
-    this.addEventListener("click", (event) => this.#pressed(event));
-    this.addEventListener("keydown", (event) => this.#typed(event));
-    this.#part("search").addEventListener("input", () => this.#soon());
+    this.addEventListener("click", (event) => this.#onClick(event));
+    this.addEventListener("keydown", (event) => this.#onKey(event));
+    this.#part("search").addEventListener("input", () => this.#searchLater());
     const first = JSON.parse(document.getElementById("chat-conversations")?.textContent || "null") ?? [];
     this.#draw(Array.isArray(first) ? { conversations: first, more: false } : first);
   }
@@ -25,7 +25,7 @@ class ConversationList extends HTMLElement {
     return this.dataset.current || null;
   }
 
-  /** The id of the conversation on the page, or null; it is marked. */
+  /** The id of the conversation on the page, or null; its row is marked. */
   set current(id) {
     this.dataset.current = id ?? "";
     for (const row of this.#part("rows").children) {
@@ -33,14 +33,14 @@ class ConversationList extends HTMLElement {
     }
   }
 
-  /** Asks the server again, for what is searched now. */
+  /** Loads the list again, for the current search. */
   async refresh() {
     await this.#fetch(1);
   }
 
-  #soon() {
-    clearTimeout(this.#wait);
-    this.#wait = setTimeout(async () => {
+  #searchLater() {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(async () => {
       if (await this.#fetch(1)) {
         announce(message("found-conversations", { count: formatNumber(this.#part("rows").children.length) }));
       }
@@ -48,16 +48,16 @@ class ConversationList extends HTMLElement {
   }
 
   async #fetch(page) {
-    this.#asked?.abort();
-    this.#asked = new AbortController();
-    const { signal } = this.#asked;
-    const asking = new URLSearchParams({ q: this.#part("search").value.trim(), page });
+    this.#request?.abort();
+    this.#request = new AbortController();
+    const { signal } = this.#request;
+    const query = new URLSearchParams({ q: this.#part("search").value.trim(), page });
     try {
-      const answer = await fetch(`${this.dataset.url}?${asking}`, { signal });
-      if (!answer.ok) {
-        throw new Error(answer.status);
+      const response = await fetch(`${this.dataset.url}?${query}`, { signal });
+      if (!response.ok) {
+        throw new Error(response.status);
       }
-      this.#draw(await answer.json(), page);
+      this.#draw(await response.json(), page);
       return true;
     } catch {
       this.#part("lost").hidden = signal.aborted;
@@ -72,7 +72,7 @@ class ConversationList extends HTMLElement {
     page > 1 ? list.append(...rows) : list.replaceChildren(...rows);
     this.#part("more").hidden = !more;
     this.#part("lost").hidden = true;
-    this.#empty();
+    this.#showEmpty();
   }
 
   #row({ id, title, model, updated_at: updated, cost }) {
@@ -81,16 +81,16 @@ class ConversationList extends HTMLElement {
     row.querySelector("a").href = `/models/${model}?conversation=${id}`;
     const when = row.querySelector("time");
     when.dateTime = updated;
-    when.textContent = said(new Date(updated));
+    when.textContent = formatDate(new Date(updated));
     const spent = cost && typeof cost === "object" ? cost.total : cost;
     row.querySelector("[data-field=cost]").textContent = Number(spent) ? formatCost(spent) : "";
-    row.querySelector("[data-field=model]").textContent = named(model);
-    this.#name(row, title);
+    row.querySelector("[data-field=model]").textContent = displayName(model);
+    this.#setTitle(row, title);
     this.#mark(row);
     return row;
   }
 
-  #name(row, title) {
+  #setTitle(row, title) {
     row.querySelector("[data-field=title]").textContent = title;
     row.querySelector("a").title = title;
     for (const role of ["rename", "delete"]) {
@@ -104,14 +104,14 @@ class ConversationList extends HTMLElement {
     current ? row.firstElementChild.setAttribute("aria-current", "page") : row.firstElementChild.removeAttribute("aria-current");
   }
 
-  #empty() {
+  #showEmpty() {
     const none = !this.#part("rows").children.length;
     const searched = this.#part("search").value.trim() !== "";
     this.#part("none").hidden = !none || searched;
     this.#part("unfound").hidden = !none || !searched;
   }
 
-  #pressed(event) {
+  #onClick(event) {
     const role = event.target.closest("[data-role]")?.dataset.role;
     const row = event.target.closest("[data-conversation]");
     const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
@@ -120,18 +120,18 @@ class ConversationList extends HTMLElement {
     } else if (role === "new" && !elsewhere) {
       event.preventDefault();
       this.current = null;
-      this.#say("conversation-new");
+      this.#dispatch("conversation-new");
     } else if (row && role === "open" && !elsewhere) {
       event.preventDefault();
       this.current = row.dataset.conversation;
-      this.#say("conversation-open", { id: row.dataset.conversation });
+      this.#dispatch("conversation-open", { id: row.dataset.conversation });
     } else if (row && (role === "rename" || role === "delete")) {
       this.#act(role, row);
     }
   }
 
-  /** Arrows walk along the list, F2 renames, Delete deletes. */
-  #typed(event) {
+  /** Arrow keys move along the list, F2 renames, Delete deletes. */
+  #onKey(event) {
     const row = event.target.closest("[data-conversation]");
     const move = { ArrowDown: "nextElementSibling", ArrowUp: "previousElementSibling" }[event.key];
     if (move && event.target === this.#part("search")) {
@@ -150,28 +150,28 @@ class ConversationList extends HTMLElement {
   }
 
   async #act(action, row) {
-    const acts = await import("../../chat/conversation/list-actions.js");
+    const actions = await import("../../chat/conversation/list-actions.js");
     if (action === "rename") {
-      acts.rename(this, row, (title) => this.#name(row, title));
-    } else if (await acts.remove(this, row)) {
-      this.#gone(row);
+      actions.rename(this, row, (title) => this.#setTitle(row, title));
+    } else if (await actions.remove(this, row)) {
+      this.#removeRow(row);
     }
   }
 
-  #gone(row) {
+  #removeRow(row) {
     const next = row.nextElementSibling ?? row.previousElementSibling;
     const { conversation: id } = row.dataset;
     row.remove();
-    this.#empty();
+    this.#showEmpty();
     (next?.querySelector(".talk-open") ?? this.#part("new")).focus();
     announce(message("deleted"));
     if (id === this.current) {
       this.current = null;
-      this.#say("conversation-gone", { id });
+      this.#dispatch("conversation-gone", { id });
     }
   }
 
-  #say(type, detail = {}) {
+  #dispatch(type, detail = {}) {
     this.dispatchEvent(new CustomEvent(type, { bubbles: true, detail }));
   }
 
@@ -180,8 +180,8 @@ class ConversationList extends HTMLElement {
   }
 }
 
-/** The time today, the day this year, else the date. */
-function said(when) {
+/** The time for today, day and month for this year, else the date. */
+function formatDate(when) {
   const now = new Date();
   const today = when.toDateString() === now.toDateString();
   const year = when.getFullYear() === now.getFullYear();

@@ -1,17 +1,18 @@
-// Records from a microphone: device, level, living waveform, elapsed time, pause.
+// Records from a microphone, with device, level, live waveform, elapsed time and pause.
 
 import { announce } from "../../page/announcements.js";
-import { Capture } from "../../audio/microphone.js";
+import { Microphone } from "../../audio/microphone.js";
 import { formatClock } from "../../page/format.js";
 import { message } from "../../page/messages.js";
 
 const BAR = 3;
 const STEP = 5;
+/** Milliseconds between two bars. */
 const EVERY = 60;
 
 class AudioRecorder extends HTMLElement {
-  #capture = new Capture();
-  #settle = null;
+  #microphone = new Microphone();
+  #resolve = null;
   #frame = 0;
   #levels = [];
   #drawn = 0;
@@ -28,14 +29,14 @@ class AudioRecorder extends HTMLElement {
     this.#end(null);
   }
 
-  /** Asks for the microphone and records. Resolves with the file, or null where there is none. */
+  /** Opens the microphone and records. Resolves to the file, or to null where the recording was cancelled. */
   record() {
-    if (this.#settle) {
+    if (this.#resolve) {
       return Promise.resolve(null);
     }
     this.hidden = false;
     return new Promise((resolve) => {
-      this.#settle = resolve;
+      this.#resolve = resolve;
       this.#open();
     });
   }
@@ -43,20 +44,20 @@ class AudioRecorder extends HTMLElement {
   async #open(device = "") {
     this.#levels = [];
     this.dataset.state = "asking";
-    this.#tell(message("mic-asking"));
+    this.#showStatus(message("mic-asking"));
     try {
-      await this.#capture.open(device);
-      this.#capture.start();
+      await this.#microphone.open(device);
+      this.#microphone.start();
     } catch (error) {
       this.#refused(error.reason ?? "failed");
       return;
     }
-    if (!this.#settle) {
-      this.#capture.cancel();
+    if (!this.#resolve) {
+      this.#microphone.cancel();
       return;
     }
     this.dataset.state = "recording";
-    this.#tell("");
+    this.#showStatus("");
     announce(message("recording"));
     this.#part("pause").focus();
     await this.#listDevices();
@@ -66,43 +67,43 @@ class AudioRecorder extends HTMLElement {
 
   #refused(reason) {
     this.dataset.state = "refused";
-    this.#tell(message(`mic-${reason}`));
+    this.#showStatus(message(`mic-${reason}`));
     announce(message(`mic-${reason}`));
     this.#part("cancel").focus();
   }
 
   async #listDevices() {
-    const devices = await this.#capture.devices();
+    const devices = await this.#microphone.devices();
     const options = devices.map(({ id, label }, index) => new Option(label || `${index + 1}`, id));
     this.#part("device").replaceChildren(...options);
-    this.#part("device").value = this.#capture.device;
+    this.#part("device").value = this.#microphone.device;
   }
 
   #pause() {
-    this.#capture.toggle();
-    this.dataset.state = this.#capture.paused ? "paused" : "recording";
-    this.#part("pause").setAttribute("aria-pressed", String(this.#capture.paused));
+    this.#microphone.toggle();
+    this.dataset.state = this.#microphone.paused ? "paused" : "recording";
+    this.#part("pause").setAttribute("aria-pressed", String(this.#microphone.paused));
   }
 
   async #finish() {
     const name = message("recording-name", { time: new Date().toLocaleTimeString(document.documentElement.lang) });
-    const file = await this.#capture.finish(name);
+    const file = await this.#microphone.finish(name);
     this.#end(file);
   }
 
   #end(file) {
     cancelAnimationFrame(this.#frame);
-    this.#capture.cancel();
+    this.#microphone.cancel();
     this.hidden = true;
-    this.#settle?.(file);
-    this.#settle = null;
+    this.#resolve?.(file);
+    this.#resolve = null;
   }
 
   #draw() {
     this.#frame = requestAnimationFrame((now) => {
-      const { level } = this.#capture;
+      const { level } = this.#microphone;
       this.querySelector("meter").value = level;
-      this.#field("elapsed").textContent = formatClock(this.#capture.elapsed);
+      this.#field("elapsed").textContent = formatClock(this.#microphone.elapsed);
       if (this.dataset.state === "recording" && now - this.#drawn > EVERY) {
         this.#drawn = now;
         this.#levels.push(level);
@@ -123,14 +124,14 @@ class AudioRecorder extends HTMLElement {
     paint.setTransform(scale, 0, 0, scale, 0, 0);
     paint.clearRect(0, 0, width, height);
     paint.fillStyle = getComputedStyle(canvas).getPropertyValue("--wave-played");
-    const shown = this.#levels.slice(-Math.floor(width / STEP));
-    shown.forEach((loud, index) => {
-      const size = Math.max(BAR, loud ** 0.7 * height);
+    const visible = this.#levels.slice(-Math.floor(width / STEP));
+    visible.forEach((peak, index) => {
+      const size = Math.max(BAR, peak ** 0.7 * height);
       paint.fillRect(index * STEP, (height - size) / 2, BAR, size);
     });
   }
 
-  #tell(text) {
+  #showStatus(text) {
     this.#field("said").textContent = text;
   }
 

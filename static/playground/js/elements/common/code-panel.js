@@ -1,4 +1,4 @@
-// Code for exactly the request on screen: the playground tab's settings, remembered for this tab of the browser.
+// Code samples for the request that the playground tab has as its draft.
 
 import { readDraft } from "../../page/drafts.js";
 
@@ -10,13 +10,13 @@ class CodePanel extends HTMLElement {
     if (!params || (task === "speech" && !params.input)) {
       return;
     }
-    const answer = await fetch(this.dataset.url, {
+    const response = await fetch(this.dataset.url, {
       method: "POST",
       headers: { "Content-Type": "application/json", "X-CSRFToken": this.dataset.csrf },
       body: JSON.stringify({ model, task, params }),
     });
-    if (answer.ok) {
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (response.ok) {
+      const page = new DOMParser().parseFromString(await response.text(), "text/html");
       this.querySelector("[data-role=samples]").replaceChildren(...page.body.childNodes);
     }
   }

@@ -1,8 +1,6 @@
 // Code with a copy button.
 
-import { announce } from "../../page/announcements.js";
 import { copyText } from "../../page/clipboard.js";
-import { message } from "../../page/messages.js";
 
 const SHOWN_MILLISECONDS = 1600;
 
@@ -22,7 +20,6 @@ class CodeSample extends HTMLElement {
     this.dataset.copied = "";
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => delete this.dataset.copied, SHOWN_MILLISECONDS);
-    announce(message("copied"));
     this.dispatchEvent(new CustomEvent("code-copied", { bubbles: true }));
   }
 }

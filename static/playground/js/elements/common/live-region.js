@@ -1,19 +1,19 @@
-// The page's one polite voice for screen readers.
+// The page's polite live region for screen readers.
 
 class LiveRegion extends HTMLElement {
-  #heard = (event) => this.#say(event.detail.text);
+  #onAnnounce = (event) => this.#show(event.detail.text);
   #timer = 0;
 
   connectedCallback() {
-    document.addEventListener("announce", this.#heard);
+    document.addEventListener("announce", this.#onAnnounce);
   }
 
   disconnectedCallback() {
-    document.removeEventListener("announce", this.#heard);
+    document.removeEventListener("announce", this.#onAnnounce);
   }
 
-  /** Emptied first: the same sentence twice is news twice. */
-  #say(text) {
+  /** Emptied first, so that the same text is announced twice. */
+  #show(text) {
     clearTimeout(this.#timer);
     this.textContent = "";
     this.#timer = setTimeout(() => { this.textContent = text; }, 60);

@@ -1,12 +1,12 @@
-// What a row of the run list does besides playing: fetched with the first use, not with the page.
+// Requests for a row of the run list: the word times of a run, and its deletion. Loaded with the first use.
 
 import { announce } from "../../page/announcements.js";
 import { message } from "../../page/messages.js";
 
-/** The sound began in the click; when its words are said, the receipt knows. */
+/** The word times are read from the run's page; playback has begun in the click already. */
 export async function fetchWords(row) {
-  const answer = await fetch(row.querySelector("[data-role=again]").href);
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const response = await fetch(row.querySelector("[data-role=again]").href);
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
   row.words = JSON.parse(page.getElementById("run-words")?.textContent ?? "[]");
   if ("current" in row.dataset) {
     row.closest("speech-studio, history-player").querySelector("speech-player").addWords(row.words);
@@ -15,11 +15,11 @@ export async function fetchWords(row) {
 
 export async function deleteRun(row) {
   const list = row.closest("run-list");
-  const answer = await fetch(`/runs/${row.dataset.run}/delete`, {
+  const response = await fetch(`/runs/${row.dataset.run}/delete`, {
     method: "POST",
     headers: { "X-CSRFToken": list.dataset.csrf },
   });
-  if (answer.ok) {
+  if (response.ok) {
     const next = row.nextElementSibling ?? row.previousElementSibling;
     row.remove();
     next?.querySelector("[data-role=delete]").focus();

@@ -1,11 +1,11 @@
-// Earlier runs of this page: hear again, look at the receipt, delete.
+// Earlier runs of this model: play again, show the receipt, delete.
 
 class RunList extends HTMLElement {
   connectedCallback() {
-    this.addEventListener("click", (event) => this.#pressed(event));
+    this.addEventListener("click", (event) => this.#onClick(event));
   }
 
-  /** Puts a finished run on top. `run` has id, title, voice, length, cost, state, sound, duration, name, url. */
+  /** Adds a finished run on top. `run` has id, title, voice, length, cost, state, sound, duration, name, url. */
   add(run) {
     const row = this.querySelector("template").content.firstElementChild.cloneNode(true);
     Object.assign(row.dataset, {
@@ -23,7 +23,7 @@ class RunList extends HTMLElement {
     this.querySelector(".run-none").hidden = true;
   }
 
-  #pressed(event) {
+  #onClick(event) {
     const button = event.target.closest("[data-role]");
     const row = event.target.closest(".run-row");
     if (!row || !button) {

@@ -1,14 +1,12 @@
-// What happened, whose fault it is, what to do now; with a request id to copy.
+// A note about an error: what happened, what to do, and the request's id to copy.
 
 import { announce } from "../../page/announcements.js";
-import { message } from "../../page/messages.js";
 
 class StatusNote extends HTMLElement {
   connectedCallback() {
     this.querySelector("[data-role=copy]").addEventListener("click", async () => {
       const { copyText } = await import("../../page/clipboard.js");
       await copyText(this.#field("request-id").textContent);
-      announce(message("copied"));
     });
   }
 

@@ -1,4 +1,4 @@
-// Light or dark, remembered in a cookie that the server reads before the first paint.
+// Changes between light and dark; the theme is in a cookie, so that the server renders the page with it.
 
 const YEAR = 31536000;
 

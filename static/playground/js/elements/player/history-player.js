@@ -1,4 +1,4 @@
-// One player for a list of earlier runs, or for the one whose words the page has.
+// The player of the history page, for a list of runs, and of a run's page, for that run with its word times.
 
 class HistoryPlayer extends HTMLElement {
   async connectedCallback() {

@@ -1,23 +1,23 @@
-// Makes a slider of a box over a sound: arrows, Home, End, space, click and drag.
+// Makes a box the slider of a player: arrow keys, Home, End, space, click and drag.
 
 const STEP = 5;
 
-/** `sound` has position, duration, axis (seconds the box is wide), state, seek and toggle. */
-export function makeScrubber(box, sound) {
+/** `player` has position, duration, axis (seconds the box is wide), state, seek and toggle. */
+export function makeScrubber(box, player) {
   box.addEventListener("keydown", (event) => {
-    const target = keyTarget(event.key, sound);
-    if (sound.state !== "empty" && (target !== null || event.key === " ")) {
+    const target = keyTarget(event.key, player);
+    if (player.state !== "empty" && (target !== null || event.key === " ")) {
       event.preventDefault();
       if (target === null) {
-        sound.toggle();
+        player.toggle();
       } else {
-        sound.seek(Math.max(0, Math.min(sound.duration, target)));
+        player.seek(Math.max(0, Math.min(player.duration, target)));
       }
     }
   });
   box.addEventListener("pointerdown", (event) => {
-    if (sound.state !== "empty" && sound.duration > 0 && event.button === 0) {
-      drag(event, box, sound);
+    if (player.state !== "empty" && player.duration > 0 && event.button === 0) {
+      drag(event, box, player);
     }
   });
 }
@@ -36,12 +36,12 @@ function keyTarget(key, { position, duration }) {
   return targets[key] ?? null;
 }
 
-function drag(event, box, sound) {
+function drag(event, box, player) {
   const stop = new AbortController();
   const go = (move) => {
     const { left, width } = box.getBoundingClientRect();
     const share = Math.max(0, Math.min(1, (move.clientX - left) / width));
-    sound.seek(Math.min(sound.duration, share * sound.axis));
+    player.seek(Math.min(player.duration, share * player.axis));
   };
   box.setPointerCapture(event.pointerId);
   box.addEventListener("pointermove", go, { signal: stop.signal });

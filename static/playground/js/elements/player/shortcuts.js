@@ -1,12 +1,12 @@
-// Space, J, K, L and the arrows play and move, wherever nothing is being written or pressed.
+// Keyboard shortcuts of the player: space, J, K, L and the arrow keys, except where a control has the focus.
 
-const BUSY = "input, textarea, select, button, a, dialog, [contenteditable=plaintext-only], [role=slider]";
+const CONTROLS = "input, textarea, select, button, a, dialog, [contenteditable=plaintext-only], [role=slider]";
 const MOVES = { j: -10, l: 10, ArrowLeft: -5, ArrowRight: 5 };
 
-/** Acts on a key event of the page, where the player has something to play. */
-export function playerKey(event, player) {
+/** Handles a key event of the page where the player has audio. */
+export function handlePlayerKey(event, player) {
   const modified = event.ctrlKey || event.metaKey || event.altKey;
-  if (modified || event.defaultPrevented || event.target.closest?.(BUSY) || (player.state ?? "empty") === "empty") {
+  if (modified || event.defaultPrevented || event.target.closest?.(CONTROLS) || (player.state ?? "empty") === "empty") {
     return;
   }
   const move = MOVES[event.key] ?? MOVES[event.key.toLowerCase()];

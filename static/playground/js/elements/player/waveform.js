@@ -1,4 +1,4 @@
-// Draws loudness as bars on a canvas: heard, waiting to be heard, not yet made.
+// Draws a waveform as bars on a canvas: played, not yet played, not yet received.
 
 const BAR = 3;
 const GAP = 2;
@@ -15,7 +15,7 @@ export class Waveform {
     this.#context = canvas.getContext("2d");
   }
 
-  /** Colours come from the tokens; call after the theme has changed. */
+  /** To be called after the theme has changed: the colours come from its tokens. */
   forgetColours() {
     this.#colours = null;
     this.#key = "";
@@ -30,7 +30,7 @@ export class Waveform {
     this.#key = "";
   }
 
-  /** `position` and `total` in samples; nothing is drawn again that would look the same. */
+  /** `position` and `total` in samples; skips the drawing where it would look the same. */
   draw(peaks, position, total) {
     const width = this.#canvas.clientWidth;
     const count = Math.floor((width + GAP) / (BAR + GAP));

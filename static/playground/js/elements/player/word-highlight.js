@@ -1,14 +1,14 @@
-// The text as it is being said: the current word is lit, a click on a word goes there.
+// The text of a speech result: highlights the current word; a click on a word seeks to it.
 
 import { WordAligner, wordAt } from "../../audio/word-alignment.js";
 
 const WORD = /\p{Script=Han}|(?:(?!\p{Script=Han})[\p{L}\p{M}\p{N}'’])+/gu;
 
-export class SpokenWords {
+export class WordHighlight {
   #box;
   #words = [];
   #pieces = [];
-  #spoken = [];
+  #spans = [];
   #aligner = null;
   #next = 0;
   #current = -1;
@@ -16,7 +16,7 @@ export class SpokenWords {
   constructor(box, onSeek) {
     this.#box = box;
     box.addEventListener("click", (event) => {
-      const index = this.#spoken.findIndex((spans) => spans.includes(event.target));
+      const index = this.#spans.findIndex((spans) => spans.includes(event.target));
       if (index >= 0) {
         onSeek(this.#words[index].start);
       }
@@ -27,15 +27,15 @@ export class SpokenWords {
     return this.#words.length === 0;
   }
 
-  /** Shows the whole text at once, in pieces that stay where they are; without one, the hint. */
+  /** Shows the whole text, a span around each word; without a text, the hint. */
   start(text, hint = "") {
     this.#words = [];
-    this.#spoken = [];
+    this.#spans = [];
     this.#next = 0;
     this.#current = -1;
     this.#aligner = text ? new WordAligner(text) : null;
     this.#pieces = [];
-    this.#box.replaceChildren(text ? this.#cut(text) : hint);
+    this.#box.replaceChildren(text ? this.#splitWords(text) : hint);
     this.#box.scrollTop = 0;
   }
 
@@ -45,11 +45,11 @@ export class SpokenWords {
     }
     for (const word of words) {
       this.#words.push(word);
-      this.#spoken.push(this.#aligner ? this.#find(word.word) : [this.#append(word.word)]);
+      this.#spans.push(this.#aligner ? this.#spansOf(word.word) : [this.#append(word.word)]);
     }
   }
 
-  /** Lights the word said at `seconds`. */
+  /** Highlights the word spoken at `seconds`. */
   mark(seconds) {
     const index = wordAt(this.#words, seconds);
     if (index === this.#current) {
@@ -57,15 +57,15 @@ export class SpokenWords {
     }
     const [from, to] = [Math.min(index, this.#current) + 1, Math.max(index, this.#current)];
     for (let word = from; word <= to; word += 1) {
-      this.#light(word, "is-spoken", word <= index);
+      this.#toggleClass(word, "is-spoken", word <= index);
     }
-    this.#light(this.#current, "is-current", false);
-    this.#light(index, "is-current", true);
+    this.#toggleClass(this.#current, "is-current", false);
+    this.#toggleClass(index, "is-current", true);
     this.#current = index;
-    this.#follow(this.#spoken[index]?.[0]);
+    this.#scrollTo(this.#spans[index]?.[0]);
   }
 
-  #cut(text) {
+  #splitWords(text) {
     const whole = document.createDocumentFragment();
     let shown = 0;
     for (const { 0: word, index } of text.matchAll(WORD)) {
@@ -78,8 +78,8 @@ export class SpokenWords {
     return whole;
   }
 
-  /** The pieces a spoken word covers: none for what the text does not have, several for a sign-by-sign script. */
-  #find(word) {
+  /** The spans that a timed word covers: none where the text does not have it, several in a script without spaces. */
+  #spansOf(word) {
     const { from, to } = this.#aligner.next(word);
     const spans = [];
     while (this.#next < this.#pieces.length && this.#pieces[this.#next].to <= from) {
@@ -97,14 +97,14 @@ export class SpokenWords {
     return span;
   }
 
-  #light(word, name, on) {
-    for (const span of this.#spoken[word] ?? []) {
+  #toggleClass(word, name, on) {
+    for (const span of this.#spans[word] ?? []) {
       span.classList.toggle(name, on);
     }
   }
 
-  /** Only this box scrolls, never the page. */
-  #follow(span) {
+  /** Scrolls this box, never the page. */
+  #scrollTo(span) {
     if (!span) {
       return;
     }

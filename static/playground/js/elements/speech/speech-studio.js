@@ -1,4 +1,4 @@
-// Speak and listen: settings go up as an API body, sound comes down while it is being made.
+// The speech tab: sends the form as a speech request and plays the audio while it arrives.
 
 import { announce } from "../../page/announcements.js";
 import { readDraft, writeDraft } from "../../page/drafts.js";
@@ -7,6 +7,7 @@ import { pageSocket } from "../../wire/socket.js";
 import "../common/receipt-line.js";
 import "../common/run-list.js";
 import { SpeechForm } from "../../speech/form.js";
+import { reportTimings } from "../../speech/timings.js";
 import "../player/speech-player.js";
 import "../common/status-note.js";
 import "./text-meter.js";
@@ -15,20 +16,20 @@ import "./voice-picker.js";
 class SpeechStudio extends HTMLElement {
   #form = null;
   #run = null;
-  #sound = null;
+  #result = null;
   #sample = null;
-  #results = null;
+  #texts = null;
 
   connectedCallback() {
     this.#form = new SpeechForm(this);
     this.#form.restore(readDraft(this.model));
-    this.#speak.addEventListener("click", () => (this.#run ? this.#stop() : this.#start()));
-    this.addEventListener("keydown", (event) => this.#typed(event));
+    this.#button.addEventListener("click", () => (this.#run ? this.#stop() : this.#start()));
+    this.addEventListener("keydown", (event) => this.#onKey(event));
     this.addEventListener("input", () => this.#changed());
     this.addEventListener("voice-change", () => this.#changed());
-    this.addEventListener("voice-sample", ({ detail }) => this.#hearSample(detail));
+    this.addEventListener("voice-sample", ({ detail }) => this.#playSample(detail));
     this.addEventListener("run-replay", ({ detail }) => this.#replay(detail));
-    this.addEventListener("player-first-sound", ({ detail }) => this.#heard(detail.ms));
+    this.addEventListener("player-first-sound", ({ detail }) => this.#firstAudio(detail.ms));
     this.addEventListener("player-ended", () => this.#report());
     if (/Mac|iP/.test(navigator.platform)) {
       this.querySelector(".kbd").textContent = "⌘ ↵";
@@ -44,7 +45,7 @@ class SpeechStudio extends HTMLElement {
     return this.getAttribute("model");
   }
 
-  get #speak() {
+  get #button() {
     return this.querySelector("[data-role=speak]");
   }
 
@@ -56,10 +57,10 @@ class SpeechStudio extends HTMLElement {
     return this.querySelector("receipt-line");
   }
 
-  #typed(event) {
+  #onKey(event) {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) {
       event.preventDefault();
-      this.#speak.click();
+      this.#button.click();
     }
   }
 
@@ -68,11 +69,11 @@ class SpeechStudio extends HTMLElement {
     writeDraft(this.model, this.#form.params());
     const ready = this.dataset.ready === "yes";
     const { over } = this.querySelector("text-meter");
-    this.#speak.disabled = !ready || (over && !this.#run);
-    this.#speak.setAttribute("aria-describedby", ready ? "script-text-meter" : "speak-why");
+    this.#button.disabled = !ready || (over && !this.#run);
+    this.#button.setAttribute("aria-describedby", ready ? "script-text-meter" : "speak-why");
   }
 
-  /** Everything up to `unlock` happens inside the click: a browser gives sound to a gesture only. */
+  /** Everything up to `unlock` happens inside the click: a browser allows audio only from a user gesture. */
   #start() {
     const params = this.#form.params();
     if (!params.input.trim()) {
@@ -83,27 +84,27 @@ class SpeechStudio extends HTMLElement {
     this.#begin(params);
     this.#run = pageSocket().start(
       { task: "speech", model: this.model, params },
-      (event) => this.#on(event),
+      (event) => this.#onEvent(event),
     );
   }
 
-  /** A run that outlived its page is asked for from its beginning: nothing of it is lost. */
+  /** Follows a run that was started before the page was loaded again, from its first event. */
   #resume(run) {
     this.#begin(JSON.parse(document.getElementById("running-params").textContent));
-    this.#sound.resumed = true;
-    this.#run = pageSocket().resume({ run }, (event) => this.#on(event));
+    this.#result.resumed = true;
+    this.#run = pageSocket().resume({ run }, (event) => this.#onEvent(event));
   }
 
   #begin(params) {
     this.#sample?.stop();
     this.#player.unlock({ sampleRate: 24000, text: params.input });
-    this.#results ??= import("../../speech/result.js");
-    this.#sound = { params, words: [], first: null, end: null, run: null, resumed: false };
+    this.#texts ??= import("../../speech/result.js");
+    this.#result = { params, words: [], first: null, end: null, run: null, resumed: false };
     this.querySelector("status-note").clear();
     delete this.dataset.trouble;
     this.#receipt.clear();
-    this.#speak.dataset.state = "running";
-    this.#speak.disabled = false;
+    this.#button.dataset.state = "running";
+    this.#button.disabled = false;
     announce(message("speaking"));
   }
 
@@ -112,12 +113,12 @@ class SpeechStudio extends HTMLElement {
     this.#run.stop();
   }
 
-  #on(event) {
-    const sound = this.#sound;
+  #onEvent(event) {
+    const result = this.#result;
     switch (event.type) {
       case "run.started":
-        sound.run = event.run;
-        this.#estimate(sound, event);
+        result.run = event.run;
+        this.#showEstimate(result, event);
         break;
       case "audio.start":
         this.#player.begin({ format: event.format, sampleRate: event.sample_rate, channels: event.channels });
@@ -126,11 +127,11 @@ class SpeechStudio extends HTMLElement {
         this.#player.push(event.bytes);
         break;
       case "speech.words":
-        sound.words.push(...event.words);
+        result.words.push(...event.words);
         this.#player.addWords(event.words);
         break;
       case "audio.end":
-        sound.end = event;
+        result.end = event;
         break;
       case "run.done":
         this.#done(event);
@@ -141,97 +142,94 @@ class SpeechStudio extends HTMLElement {
     }
   }
 
-  async #estimate(sound, event) {
-    const { estimateParts } = await this.#results;
-    if (sound === this.#sound && this.#run) {
+  async #showEstimate(result, event) {
+    const { estimateParts } = await this.#texts;
+    if (result === this.#result && this.#run) {
       this.#receipt.show(estimateParts(event));
       this.#showFirst();
     }
   }
 
   async #done({ outcome, receipt, error, run }) {
-    const sound = this.#sound;
-    const { end, params } = sound;
+    const result = this.#result;
+    const { end, params } = result;
     this.#idle();
-    const { ending, fileName, listed, receiptParts, trouble } = await this.#results;
+    const { endText, fileName, receiptParts, runRow } = await this.#texts;
     const name = fileName(this.model, params);
-    this.querySelector("run-list").add({ ...listed({ run, outcome, receipt, end }, sound), name });
-    if (sound !== this.#sound) {
+    this.querySelector("run-list").add({ ...runRow({ run, outcome, receipt, end }, result), name });
+    if (result !== this.#result) {
       return;
     }
     this.#player.finish({ url: end?.url, name, partial: outcome !== "completed" });
     if (receipt) {
-      this.#receipt.show(receiptParts(receipt, end, sound.first, run));
+      this.#receipt.show(receiptParts(receipt, end, result.first, run));
     }
     if (outcome === "completed" || outcome === "stopped") {
-      announce(ending(outcome, receipt, end));
+      announce(endText(outcome, receipt, end));
     } else {
-      this.#complain(trouble(error, { partial: true, run, receipt }));
+      this.#showError(error, { partial: true, run, receipt });
     }
   }
 
-  async #failed({ error, run }) {
+  #failed({ error, run }) {
     this.#player.finish({ partial: this.#player.stats.received > 0 });
     this.#idle();
     this.#receipt.clear();
-    const { trouble } = await this.#results;
-    this.#complain(trouble(error, { run }));
+    this.#showError(error, { run });
   }
 
-  /** The note takes the place of the words and the receipt, so that the script stays where it is. */
-  #complain(note) {
+  /** The note replaces the words and the receipt, so that the text field does not move. */
+  async #showError(error, context) {
+    const { errorNote } = await import("../../results.js");
+    const note = errorNote(error, context);
     this.dataset.trouble = note.kind;
     this.querySelector("status-note").show(note);
   }
 
   #idle() {
     this.#run = null;
-    this.#speak.dataset.state = "idle";
+    this.#button.dataset.state = "idle";
     this.#changed();
   }
 
-  #heard(milliseconds) {
-    if (this.#sound && !this.#sound.resumed && this.#sound.first === null) {
-      this.#sound.first = milliseconds;
+  #firstAudio(milliseconds) {
+    if (this.#result && !this.#result.resumed && this.#result.first === null) {
+      this.#result.first = milliseconds;
       this.#showFirst();
       this.#report();
     }
   }
 
   async #showFirst() {
-    const { seconds } = await this.#results;
-    const { first } = this.#sound;
+    const { seconds } = await import("../../results.js");
+    const { first } = this.#result;
     if (first !== null) {
       this.querySelector("receipt-line [data-field=first]").textContent = seconds(first / 1000);
       this.querySelector("receipt-line [data-part=first]").hidden = false;
     }
   }
 
-  /** Tells the server what was measured here, for the receipt. */
   #report() {
-    const { run, first } = this.#sound ?? {};
+    const { run, first } = this.#result ?? {};
     if (run && first) {
-      const { received, played, underruns } = this.#player.stats;
-      const body = { first_sound_ms: first, stalls: underruns, received_samples: received, played_samples: played };
-      const headers = { "X-CSRFToken": this.dataset.csrf, "Content-Type": "application/json" };
-      fetch(`/runs/${run}/timings`, { method: "POST", keepalive: true, headers, body: JSON.stringify(body) });
+      reportTimings(run, first, this.#player.stats, this.dataset.csrf);
     }
   }
 
-  #replay({ sound, title, duration, name, words: spoken }) {
+  #replay({ sound, title, duration, name, words }) {
     if (this.#run) {
       return;
     }
-    this.#sound = null;
+    this.#result = null;
     this.#sample?.stop();
     delete this.dataset.trouble;
     this.querySelector("status-note").clear();
     this.#receipt.clear();
-    this.#player.load({ src: sound, text: title, words: spoken ?? [], duration, name });
+    this.#player.load({ src: sound, text: title, words: words ?? [], duration, name });
     this.#player.play();
   }
 
-  async #hearSample({ voice, playing }) {
+  async #playSample({ voice, playing }) {
     const { VoiceSample } = await import("../../speech/voice-sample.js");
     this.#sample ??= new VoiceSample(this.model, (which, state) => this.#showSample(which, state));
     this.#sample.toggle(voice, playing);

@@ -1,4 +1,4 @@
-// How much of the limit a text takes, and what it will cost.
+// The length of a text against the limit, and the cost of speech for it.
 
 import { countCharacters, formatCost, formatNumber } from "../../page/format.js";
 import { fill, message } from "../../page/messages.js";
@@ -9,18 +9,18 @@ const BAR_WIDTH = 56;
 class TextMeter extends HTMLElement {
   static observedAttributes = ["limit", "price"];
   #input = null;
-  #listening = null;
+  #listeners = null;
   count = 0;
 
   connectedCallback() {
     this.#input = document.getElementById(this.getAttribute("for"));
-    this.#listening = new AbortController();
-    this.#input?.addEventListener("input", () => this.refresh(), { signal: this.#listening.signal });
+    this.#listeners = new AbortController();
+    this.#input?.addEventListener("input", () => this.refresh(), { signal: this.#listeners.signal });
     this.refresh();
   }
 
   disconnectedCallback() {
-    this.#listening.abort();
+    this.#listeners.abort();
     this.#input = null;
   }
 

@@ -1,4 +1,4 @@
-// Search, filters and samples over voice tiles that the server rendered as radio buttons.
+// Search, filters and samples for the voice tiles, which the server renders as radio buttons.
 
 import { formatNumber } from "../../page/format.js";
 import { fill } from "../../page/messages.js";
@@ -16,8 +16,8 @@ class VoicePicker extends HTMLElement {
       this.#part(role)?.addEventListener("input", () => this.#filter());
     }
     this.#part("search")?.addEventListener("keydown", (event) => this.#leaveSearch(event));
-    this.addEventListener("change", (event) => this.#chosen(event));
-    this.addEventListener("click", (event) => this.#sample(event));
+    this.addEventListener("change", (event) => this.#onChange(event));
+    this.addEventListener("click", (event) => this.#onSampleClick(event));
     this.#filter();
     this.#reveal();
   }
@@ -30,7 +30,7 @@ class VoicePicker extends HTMLElement {
     this.select(voice);
   }
 
-  /** Chooses a voice without saying so; false where it does not exist. */
+  /** Selects a voice without an event; false where it does not exist. */
   select(voice) {
     const tile = this.#tile(voice);
     if (tile) {
@@ -40,7 +40,7 @@ class VoicePicker extends HTMLElement {
     return Boolean(tile);
   }
 
-  /** How a voice's sample is doing: idle, loading, playing or error. One sample plays at a time. */
+  /** The state of a voice's sample: idle, loading, playing or error. One sample plays at a time. */
   setSample(voice, state) {
     for (const tile of this.#tiles) {
       const button = tile.querySelector(".voice-sample");
@@ -71,7 +71,7 @@ class VoicePicker extends HTMLElement {
     }
   }
 
-  /** The arrow down leaves the search for the first voice that is left. */
+  /** The arrow down goes from the search field to the selected or the first voice. */
   #leaveSearch(event) {
     if (event.key === "ArrowDown" && !event.isComposing) {
       event.preventDefault();
@@ -81,23 +81,23 @@ class VoicePicker extends HTMLElement {
     }
   }
 
-  #chosen(event) {
+  #onChange(event) {
     const tile = event.target.closest(".voice-tile");
     if (tile) {
       this.setAttribute("value", tile.dataset.voice);
-      this.#say("voice-change", { voice: tile.dataset.voice, name: tile.querySelector(".voice-name").textContent });
+      this.#dispatch("voice-change", { voice: tile.dataset.voice, name: tile.querySelector(".voice-name").textContent });
     }
   }
 
-  #sample(event) {
+  #onSampleClick(event) {
     const button = event.target.closest(".voice-sample");
     if (button) {
       const { voice } = button.closest(".voice-tile").dataset;
-      this.#say("voice-sample", { voice, playing: ["playing", "loading"].includes(button.dataset.sample) });
+      this.#dispatch("voice-sample", { voice, playing: ["playing", "loading"].includes(button.dataset.sample) });
     }
   }
 
-  /** Scrolls the list alone, so that the chosen voice is seen. */
+  /** Scrolls the list, not the page, to the selected voice. */
   #reveal() {
     const list = this.#part("list");
     const tile = this.querySelector(".voice-tile:has(:checked)");
@@ -117,7 +117,7 @@ class VoicePicker extends HTMLElement {
     return this.querySelector(`[data-role="${role}"]`);
   }
 
-  #say(type, detail) {
+  #dispatch(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { bubbles: true, detail }));
   }
 }

@@ -1,4 +1,4 @@
-// Files come in: dropped anywhere on the tab, picked, pasted or recorded; each is sent up and waits its turn.
+// The list of files to transcribe: dropped anywhere on the tab, picked, pasted or recorded; uploaded one after the other.
 
 import { announce } from "../../page/announcements.js";
 import { formatBytes } from "../../page/file-size.js";
@@ -18,17 +18,17 @@ class DropZone extends HTMLElement {
 
   connectedCallback() {
     const tab = this.closest("transcription-studio") ?? this;
-    tab.addEventListener("dragover", (event) => this.#over(event, tab));
+    tab.addEventListener("dragover", (event) => this.#onDragOver(event, tab));
     tab.addEventListener("dragleave", (event) => !tab.contains(event.relatedTarget) && tab.removeAttribute("data-over"));
-    tab.addEventListener("drop", (event) => this.#dropped(event, tab));
-    document.addEventListener("paste", (event) => this.#pasted(event));
+    tab.addEventListener("drop", (event) => this.#onDrop(event, tab));
+    document.addEventListener("paste", (event) => this.#onPaste(event));
     this.#part("picker").addEventListener("change", ({ target }) => {
       this.add([...target.files]);
       target.value = "";
     });
     this.#part("choose").addEventListener("click", () => this.#part("picker").click());
     this.#part("record").addEventListener("click", () => this.#record());
-    this.#part("files").addEventListener("click", (event) => this.#pressed(event));
+    this.#part("files").addEventListener("click", (event) => this.#onClick(event));
     if (/Mac|iP/.test(navigator.platform)) {
       this.querySelector(".kbd").textContent = "⌘ ↵";
     }
@@ -41,7 +41,7 @@ class DropZone extends HTMLElement {
     }
   }
 
-  /** Takes files in; one that is too large is refused before a byte of it is sent. */
+  /** Adds files; one that is too large is refused before it is uploaded. */
   add(files) {
     const limit = Number(this.dataset.limit);
     for (const file of files) {
@@ -52,15 +52,15 @@ class DropZone extends HTMLElement {
       } else if (file.size === 0) {
         Object.assign(item, { state: "failed", error: message("empty-file") });
       }
-      this.#enter(item);
+      this.#append(item);
     }
-    this.#sendNext();
+    this.#uploadNext();
   }
 
-  /** An item that is on the server already, such as that of a run before a reload. */
+  /** Adds an item whose file is on the server already, such as that of an earlier run. */
   restore(item) {
     lastId += 1;
-    this.#enter({ id: lastId, progress: 0, ...item });
+    this.#append({ id: lastId, progress: 0, ...item });
     return this.items.at(-1);
   }
 
@@ -80,7 +80,7 @@ class DropZone extends HTMLElement {
     this.dispatchEvent(new CustomEvent("file-select", { bubbles: true, detail: { item } }));
   }
 
-  #enter(item) {
+  #append(item) {
     const row = this.querySelector("template").content.firstElementChild.cloneNode(true);
     row.dataset.file = item.id;
     row.querySelector("[data-field=name]").textContent = item.name;
@@ -97,8 +97,8 @@ class DropZone extends HTMLElement {
     }
   }
 
-  /** One after the other: the first is ready soonest. */
-  async #sendNext() {
+  /** One upload at a time, so that the first file is ready soonest. */
+  async #uploadNext() {
     const item = this.items.find(({ state }) => state === "waiting");
     if (!item || this.#sending) {
       return;
@@ -121,7 +121,7 @@ class DropZone extends HTMLElement {
     if (this.selected === item) {
       this.select(item);
     }
-    this.#sendNext();
+    this.#uploadNext();
   }
 
   #draw(item) {
@@ -130,7 +130,7 @@ class DropZone extends HTMLElement {
       return;
     }
     row.dataset.state = item.state;
-    row.querySelector("[data-field=facts]").textContent = facts(item);
+    row.querySelector("[data-field=facts]").textContent = factsText(item);
     row.querySelector("[data-field=state]").textContent = stateText(item);
     const bar = row.querySelector("progress");
     bar.hidden = !["sending", "checking", "running"].includes(item.state);
@@ -141,7 +141,7 @@ class DropZone extends HTMLElement {
     }
   }
 
-  #pressed({ target }) {
+  #onClick({ target }) {
     const item = this.items.find(({ id }) => String(id) === target.closest("[data-file]")?.dataset.file);
     const role = target.closest("[data-role]")?.dataset.role;
     if (item && role === "remove") {
@@ -151,7 +151,7 @@ class DropZone extends HTMLElement {
     }
   }
 
-  /** What was never used is deleted on the server too; a file with a transcript belongs to its run. */
+  /** Deletes an unused file on the server too; a file with a transcript belongs to its run. */
   #remove(item) {
     if (item.state === "running") {
       return;
@@ -181,7 +181,7 @@ class DropZone extends HTMLElement {
     }
   }
 
-  #over(event, tab) {
+  #onDragOver(event, tab) {
     if (event.dataTransfer?.types.includes("Files")) {
       event.preventDefault();
       event.dataTransfer.dropEffect = "copy";
@@ -189,7 +189,7 @@ class DropZone extends HTMLElement {
     }
   }
 
-  #dropped(event, tab) {
+  #onDrop(event, tab) {
     tab.removeAttribute("data-over");
     if (event.dataTransfer?.files.length) {
       event.preventDefault();
@@ -197,7 +197,7 @@ class DropZone extends HTMLElement {
     }
   }
 
-  #pasted(event) {
+  #onPaste(event) {
     if (event.clipboardData?.files.length && !event.defaultPrevented) {
       event.preventDefault();
       this.add([...event.clipboardData.files]);
@@ -209,7 +209,7 @@ class DropZone extends HTMLElement {
   }
 }
 
-function facts({ bytes, duration }) {
+function factsText({ bytes, duration }) {
   return [duration ? formatClock(duration) : "", bytes ? formatBytes(bytes) : ""].filter(Boolean).join(" · ");
 }
 

@@ -1,4 +1,4 @@
-// The transcript: grows while it is heard; then every word is a way into the sound.
+// The transcript: grows while the file is transcribed; afterwards a click on a word plays the audio from there.
 
 import { WordAligner, wordAt } from "../../audio/word-alignment.js";
 import { formatClock } from "../../page/format.js";
@@ -7,17 +7,17 @@ import { fill } from "../../page/messages.js";
 const COLOURS = 6;
 const UNSURE = 0.5;
 
-/** Events that bubble: "transcript-seek" {seconds}, "transcript-edit". */
+/** Event that bubbles: "transcript-seek" {seconds}. */
 class TranscriptView extends HTMLElement {
   transcript = null;
   #spans = [];
   #words = [];
   #current = -1;
-  #tools = null;
+  #toolbar = null;
 
   connectedCallback() {
-    this.#box.addEventListener("click", (event) => this.#pressed(event));
-    this.#box.addEventListener("keydown", (event) => this.#typed(event));
+    this.#box.addEventListener("click", (event) => this.#onClick(event));
+    this.#box.addEventListener("keydown", (event) => this.#onKey(event));
   }
 
   get box() {
@@ -44,7 +44,7 @@ class TranscriptView extends HTMLElement {
   }
 
   addSegment(row) {
-    this.#keepEnd(() => this.#box.insertBefore(this.#row(row), this.#pending));
+    this.#stickToEnd(() => this.#box.insertBefore(this.#row(row), this.#pending));
     this.refresh();
   }
 
@@ -55,23 +55,23 @@ class TranscriptView extends HTMLElement {
     this.#index();
   }
 
-  /** Shows what came of the text beyond the rows. */
+  /** Shows the text that is not in a segment yet. */
   refresh() {
-    this.#keepEnd(() => {
+    this.#stickToEnd(() => {
       this.#pending.textContent = this.transcript?.pending ?? "";
     });
     this.#index();
   }
 
-  /** The transcript is whole: its tools are of use now. */
+  /** The transcript is complete: enables its toolbar, which is loaded with the first one. */
   async finish(run) {
     const { transcript } = this;
     this.run = run;
     transcript.finish();
     this.dataset.state = transcript.empty ? "silent" : "done";
     this.redrawAll();
-    this.#tools ??= import("../../transcription/tools.js").then(({ TranscriptTools }) => new TranscriptTools(this));
-    (await this.#tools).show(transcript, run);
+    this.#toolbar ??= import("../../transcription/toolbar.js").then(({ TranscriptToolbar }) => new TranscriptToolbar(this));
+    (await this.#toolbar).show(transcript, run);
   }
 
   redrawAll() {
@@ -80,7 +80,7 @@ class TranscriptView extends HTMLElement {
     this.refresh();
   }
 
-  /** Lights the word said at `seconds`; `follow` scrolls to it. */
+  /** Highlights the word spoken at `seconds`; `follow` scrolls to it. */
   mark(seconds, follow = true) {
     const index = wordAt(this.#words, seconds);
     if (index === this.#current) {
@@ -94,7 +94,7 @@ class TranscriptView extends HTMLElement {
     }
   }
 
-  /** Only the box scrolls, never the page. */
+  /** Scrolls the transcript's box, never the page. */
   reveal(span) {
     const top = span.getBoundingClientRect().top - this.#box.getBoundingClientRect().top;
     if (top < 0 || top + span.offsetHeight > this.#box.clientHeight) {
@@ -118,12 +118,12 @@ class TranscriptView extends HTMLElement {
     time.textContent = formatClock(row.start ?? 0);
     time.dataset.start = row.start ?? "";
     time.setAttribute("aria-label", fill(this.dataset.from, { time: time.textContent }));
-    this.#tellSpeaker(line.querySelector("[data-field=speaker]"), row.speaker);
-    line.querySelector("[data-field=text]").append(this.#wordsOf(row));
+    this.#showSpeaker(line.querySelector("[data-field=speaker]"), row.speaker);
+    line.querySelector("[data-field=text]").append(this.#rowContent(row));
     return line;
   }
 
-  #tellSpeaker(label, speaker) {
+  #showSpeaker(label, speaker) {
     label.hidden = speaker === null;
     if (speaker !== null) {
       const index = Math.max(0, speaker.toUpperCase().charCodeAt(0) - 65) % COLOURS;
@@ -132,19 +132,19 @@ class TranscriptView extends HTMLElement {
     }
   }
 
-  /** The row's own spelling with a span around each word whose time is known. */
-  #wordsOf(row) {
+  /** The row's text with a span around each word that has a time. */
+  #rowContent(row) {
     const whole = document.createDocumentFragment();
     const aligner = new WordAligner(row.text);
-    let shown = 0;
+    let end = 0;
     for (const word of row.words) {
       const { from, to } = aligner.next(word.word);
       if (from < to) {
-        whole.append(row.text.slice(shown, from), this.#word(row.text.slice(from, to), word));
-        shown = to;
+        whole.append(row.text.slice(end, from), this.#word(row.text.slice(from, to), word));
+        end = to;
       }
     }
-    whole.append(row.text.slice(shown));
+    whole.append(row.text.slice(end));
     return whole;
   }
 
@@ -166,8 +166,8 @@ class TranscriptView extends HTMLElement {
     this.#current = -1;
   }
 
-  /** While it grows, the end stays in sight for a reader who is at the end. */
-  #keepEnd(change) {
+  /** While the transcript grows, keeps its end in view for a reader who has scrolled there. */
+  #stickToEnd(change) {
     const box = this.#box;
     const atEnd = box.scrollTop + box.clientHeight >= box.scrollHeight - 48;
     change();
@@ -176,15 +176,15 @@ class TranscriptView extends HTMLElement {
     }
   }
 
-  #pressed({ target }) {
+  #onClick({ target }) {
     const start = target.time?.start ?? (target.dataset.start ? Number(target.dataset.start) : null);
     if (start !== null && !target.isContentEditable) {
       this.#seek(start);
     }
   }
 
-  /** Arrows go from word to word. */
-  #typed(event) {
+  /** Arrow keys go from word to word. */
+  #onKey(event) {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (step && event.target === this.#box && this.#words.length) {
       event.preventDefault();

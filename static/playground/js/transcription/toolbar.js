@@ -1,43 +1,41 @@
-// What can be done with a whole transcript: search, name the speakers, correct, copy, take it away.
+// What can be done with a finished transcript: search, name the speakers, edit, align, copy, download.
 
 import { announce } from "../page/announcements.js";
+import { TranscriptSearch } from "./search.js";
 import { retime } from "./word-times.js";
 import { copyText } from "../page/clipboard.js";
 import { message } from "../page/messages.js";
 
 const SAVE_AFTER = 600;
 
-export class TranscriptTools {
+export class TranscriptToolbar {
   #view;
   #transcript = null;
   #run = null;
   #saving = 0;
-  #found = [];
-  #at = -1;
+  #search;
 
   constructor(view) {
     this.#view = view;
-    this.#on("search", "input", ({ target }) => this.#search(target.value));
-    this.#on("search", "keydown", (event) => this.#next(event));
-    this.#on("edit", "click", () => this.#edit(!this.#editing));
-    this.#on("copy", "click", () => this.#copy());
-    this.#on("align", "click", () => this.#align());
-    view.box.addEventListener("input", (event) => this.#changed(event.target.closest(".row")));
-    view.box.addEventListener("paste", (event) => this.#pasted(event));
+    this.#search = new TranscriptSearch(view);
+    this.#part("edit").addEventListener("click", () => this.#setEditing(!this.#editing));
+    this.#part("copy").addEventListener("click", () => this.#copy());
+    this.#part("align").addEventListener("click", () => this.#align());
+    view.box.addEventListener("input", (event) => this.#rowChanged(event.target.closest(".row")));
+    view.box.addEventListener("paste", (event) => this.#onPaste(event));
     for (const link of view.querySelectorAll("[data-format]")) {
       link.addEventListener("click", (event) => this.#download(event, link));
     }
   }
 
   show(transcript, run) {
-    this.#edit(false);
+    this.#setEditing(false);
     this.#transcript = transcript;
     this.#run = run;
-    this.#role("search").value = "";
-    this.#search("");
+    this.#search.clear();
     const ready = Boolean(run) && !transcript.empty;
     for (const name of ["search", "edit", "copy"]) {
-      this.#role(name).disabled = !ready;
+      this.#part(name).disabled = !ready;
     }
     for (const link of this.#view.querySelectorAll("[data-format]")) {
       link.toggleAttribute("aria-disabled", !ready);
@@ -46,75 +44,42 @@ export class TranscriptTools {
         link.href = `/runs/${run}/transcript.${link.dataset.format}`;
       }
     }
-    this.#role("aligned").hidden = !transcript.aligned;
-    this.#role("align").hidden = !ready || !transcript.alignable || transcript.words.length > 0;
-    this.#nameSpeakers();
+    this.#part("aligned").hidden = !transcript.aligned;
+    this.#part("align").hidden = !ready || !transcript.alignable || transcript.words.length > 0;
+    this.#showSpeakers();
   }
 
-  /** For a model that told no times: words get theirs from the sound itself. */
+  /** Asks the server to align the text with the audio, for a model that returned no word times. */
   async #align() {
-    const button = this.#role("align");
+    const button = this.#part("align");
     button.disabled = true;
     const headers = { "X-CSRFToken": this.#view.dataset.csrf };
-    const answer = await fetch(`/runs/${this.#run}/transcript/align`, { method: "POST", headers });
-    const kept = await answer.json();
+    const response = await fetch(`/runs/${this.#run}/transcript/align`, { method: "POST", headers });
+    const body = await response.json();
     button.disabled = false;
-    if (answer.ok) {
-      const detail = { kept, run: this.#run };
+    if (response.ok) {
+      const detail = { stored: body, run: this.#run };
       this.#view.dispatchEvent(new CustomEvent("transcript-aligned", { bubbles: true, detail }));
     } else {
       button.hidden = true;
     }
-    announce(answer.ok ? message("aligned") : kept.error.message);
+    announce(response.ok ? message("aligned") : body.error.message);
   }
 
   get #editing() {
     return this.#view.hasAttribute("data-editing");
   }
 
-  #role(name) {
-    return this.#view.querySelector(`[data-role=${name}]`);
+  #part(role) {
+    return this.#view.querySelector(`[data-role=${role}]`);
   }
 
-  #on(name, type, listener) {
-    this.#role(name).addEventListener(type, listener);
-  }
+  // Editing
 
-  // Search
-
-  #search(text) {
-    const wanted = text.toLocaleLowerCase().split(/\s+/).filter(Boolean);
-    const { spans } = this.#view;
-    this.#found.flat().forEach((span) => span.classList.remove("is-found"));
-    this.#found = wanted.length ? hits(spans, wanted) : [];
-    this.#found.flat().forEach((span) => span.classList.add("is-found"));
-    this.#at = -1;
-    const count = this.#view.querySelector("[data-field=found]");
-    count.textContent = wanted.length ? message("found", { count: this.#found.length }) : "";
-    if (this.#found.length) {
-      this.#go(0);
-    }
-  }
-
-  #next(event) {
-    if (event.key === "Enter" && this.#found.length && !event.isComposing) {
-      event.preventDefault();
-      this.#go((this.#at + (event.shiftKey ? -1 : 1) + this.#found.length) % this.#found.length);
-      this.#found[this.#at][0].click();
-    }
-  }
-
-  #go(index) {
-    this.#at = index;
-    this.#view.reveal(this.#found[index][0]);
-  }
-
-  // Correcting
-
-  #edit(on) {
+  #setEditing(on) {
     const changed = this.#editing && !on;
     this.#view.toggleAttribute("data-editing", on);
-    this.#role("edit").setAttribute("aria-pressed", String(on));
+    this.#part("edit").setAttribute("aria-pressed", String(on));
     for (const text of this.#view.box.querySelectorAll("[data-field=text]")) {
       text.contentEditable = on ? "plaintext-only" : "inherit";
       text.toggleAttribute("role", on);
@@ -131,21 +96,21 @@ export class TranscriptTools {
     }
   }
 
-  #changed(line) {
+  #rowChanged(line) {
     const row = line && this.#transcript.rows.find(({ id }) => String(id) === line.dataset.row);
     if (!row) {
       return;
     }
     row.text = line.querySelector("[data-field=text]").textContent.replace(/\s+/g, " ").trim();
     if (row.words.length) {
-      const told = row.speaker === null ? {} : { speaker: row.speaker };
-      row.words = retime(row.words, row.text, row).map((word) => ({ ...word, ...told }));
+      const speaker = row.speaker === null ? {} : { speaker: row.speaker };
+      row.words = retime(row.words, row.text, row).map((word) => ({ ...word, ...speaker }));
     }
-    this.#later();
+    this.#saveLater();
   }
 
-  /** A browser without plain-text editing would take in formatting. */
-  #pasted(event) {
+  /** Browsers without plaintext-only editing would paste formatting too. */
+  #onPaste(event) {
     if (event.target.isContentEditable) {
       event.preventDefault();
       const text = event.clipboardData.getData("text/plain").replace(/\s+/g, " ");
@@ -153,14 +118,14 @@ export class TranscriptTools {
     }
   }
 
-  #nameSpeakers() {
-    const list = this.#role("speakers");
+  #showSpeakers() {
+    const list = this.#part("speakers");
     const letters = [...new Set(this.#transcript.rows.map((row) => row.speaker).filter(Boolean))].sort();
-    list.replaceChildren(...letters.map((letter) => this.#speaker(letter)));
+    list.replaceChildren(...letters.map((letter) => this.#speakerField(letter)));
     list.hidden = letters.length === 0;
   }
 
-  #speaker(letter) {
+  #speakerField(letter) {
     const field = this.#view.querySelector("template[data-for=speaker]").content.firstElementChild.cloneNode(true);
     const input = field.querySelector("input");
     field.dataset.speaker = (Math.max(0, letter.toUpperCase().charCodeAt(0) - 65) % 6) + 1;
@@ -170,18 +135,18 @@ export class TranscriptTools {
     input.addEventListener("change", () => {
       this.#transcript.speakers[letter] = input.value.trim();
       this.#view.redrawAll();
-      this.#edit(this.#editing);
-      this.#later();
+      this.#setEditing(this.#editing);
+      this.#saveLater();
     });
     return field;
   }
 
-  #later() {
+  #saveLater() {
     clearTimeout(this.#saving);
     this.#saving = setTimeout(() => this.#save(), SAVE_AFTER);
   }
 
-  /** What is still being typed is in the file too. */
+  /** Saves pending edits first, so that the file has them. */
   async #download(event, link) {
     if (this.#saving) {
       event.preventDefault();
@@ -193,28 +158,15 @@ export class TranscriptTools {
   async #save() {
     clearTimeout(this.#saving);
     this.#saving = 0;
-    const answer = await fetch(`/runs/${this.#run}/transcript`, {
+    const response = await fetch(`/runs/${this.#run}/transcript`, {
       method: "POST",
       headers: { "X-CSRFToken": this.#view.dataset.csrf, "Content-Type": "application/json" },
       body: JSON.stringify(this.#transcript.body()),
     }).catch(() => ({ ok: false }));
-    announce(message(answer.ok ? "kept" : "not-kept"));
+    announce(message(response.ok ? "kept" : "not-kept"));
   }
 
   async #copy() {
     await copyText(this.#transcript.rows.map((row) => row.text).join("\n"));
-    announce(message("copied"));
   }
-}
-
-/** Runs of neighbouring words that begin with what is looked for. */
-function hits(spans, wanted) {
-  const plain = spans.map((span) => span.textContent.toLocaleLowerCase());
-  const found = [];
-  for (let index = 0; index + wanted.length <= spans.length; index += 1) {
-    if (wanted.every((word, offset) => plain[index + offset].includes(word))) {
-      found.push(spans.slice(index, index + wanted.length));
-    }
-  }
-  return found;
 }

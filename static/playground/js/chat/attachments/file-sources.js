@@ -1,6 +1,6 @@
-// Files that are asked for: picked or recorded; fetched with the first of them.
+// Files that a button asks for: picked or recorded. Loaded with the first of them.
 
-const TAKEN = {
+const ACCEPTED = {
   image: "image/png,image/jpeg,image/webp,image/gif",
   file: "application/pdf",
   audio: "audio/*,.flac,.opus,.m4a,.aiff,.aif",
@@ -9,15 +9,15 @@ const TAKEN = {
 
 export function pick(composer, kind) {
   const picker = composer.querySelector("[data-role=picker]");
-  picker.accept = TAKEN[kind];
+  picker.accept = ACCEPTED[kind];
   picker.click();
 }
 
-/** A WAV file, since few models take what browsers record; null where nothing was recorded. */
+/** A recording as a WAV file, since few models accept what browsers record; null where there is none. */
 export async function record(composer) {
   await import("../../elements/common/audio-recorder.js");
-  const recorded = await composer.querySelector("audio-recorder").record();
+  const recording = await composer.querySelector("audio-recorder").record();
   composer.querySelector("[data-role=record]").focus();
-  const { asWav } = await import("../../audio/wav-conversion.js");
-  return recorded && asWav(recorded);
+  const { convertToWav } = await import("../../audio/wav-conversion.js");
+  return recording && convertToWav(recording);
 }

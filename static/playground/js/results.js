@@ -1,0 +1,29 @@
+// What the page says of any finished run: its cost, its durations, and the note for one that failed.
+
+import { formatCost, formatNumber, formatSeconds } from "./page/format.js";
+import { message } from "./page/messages.js";
+
+const CAUSES = { 0: "lost", 401: "signed-out", 402: "over-budget", 413: "too-long", 429: "busy", 502: "provider", 503: "provider", 504: "provider" };
+const TRANSIENT = [0, 429, 502, 503, 504];
+
+export const seconds = (value) => formatSeconds(value, message("seconds", { value: "{value}" }));
+export const money = (usd) => formatCost(usd, { free: message("free"), unpriced: message("unpriced") });
+
+/** How many seconds of audio were processed in one second, as text. */
+export function realTimeText(duration, milliseconds) {
+  const factor = duration / Math.max(milliseconds / 1000, 0.001);
+  return message("real-time", { factor: formatNumber(factor, factor < 10 ? 1 : 0) });
+}
+
+/** The fields of a status note for a run that ended early: what happened, whether to try again, the request's id. */
+export function errorNote(error, { partial = false, run = null, receipt = null } = {}) {
+  const code = error?.code ?? 0;
+  const retry = TRANSIENT.includes(code) ? message("again") : "";
+  return {
+    kind: partial ? "warn" : "bad",
+    title: message(partial ? "partial" : CAUSES[code] ?? "failed"),
+    text: [error?.message, retry].filter(Boolean).join(" "),
+    requestId: error?.metadata?.generation_id ?? receipt?.id ?? "",
+    action: run ? { label: message("receipt"), url: `/runs/${run}` } : null,
+  };
+}
