@@ -51,7 +51,7 @@ class RunningAttempt:
 
     Afterwards `error` is None on success, `committed` is true where content was delivered, and `silent` where
     none arrived within `first_event` seconds and another target could be tried. A failure of the provider
-    ends the block without being raised. One task reads; it sets `timer.since` whenever it waits.
+    ends the block without being raised. One task reads; it waits by `timer.wait` only.
     """
 
     __slots__ = (

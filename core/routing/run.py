@@ -7,7 +7,6 @@ import random
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from itertools import count
-from time import monotonic
 
 from core.contract.errors import PolyphonyError, Unavailable, Unsupported
 from core.contract.events import AttemptFailed, Event, Outcome, Used
@@ -47,18 +46,8 @@ async def run(
             if failed:
                 yield _failure_event(failed[-1])
             attempt = RunningAttempt(target, attempts, deadline, limit)
-            timer = attempt.timer
             async with attempt, aclosing(call(target, request)) as source:
-                # read right here: one more generator or call around the source would cost every delta
-                while True:
-                    try:
-                        timer.since = since = monotonic()
-                        event = await anext(source)
-                    except StopAsyncIteration:
-                        break
-                    finally:
-                        timer.since = None
-                        deadline.left -= monotonic() - since
+                while (event := await attempt.timer.wait(anext(source, None))) is not None:
                     if type(event) is Used:
                         attempt.used = event
                         break

@@ -31,16 +31,15 @@ class Deadline:
 
 
 class DeadlineTimer:
-    """Bounds all waits of one reader without a call for any of them, which would cost more than the rest of
+    """Bounds all waits of one reader without a timer for each of them, which would cost more than the rest of
     the work for a chunk.
 
-    The reader itself sets `since` to the time when it starts to wait and to None when it stops, and subtracts
-    what it waited from the deadline. A wait may last `at_most` seconds and use up the deadline except for
-    `reserved` seconds; `expire` is called once for a wait that lasts longer, and is to end it. One timer of
-    the event loop checks from time to time.
+    A `wait` may last `at_most` seconds and use up the deadline except for `reserved` seconds; `expire` is
+    called once for a wait that lasts longer, and is to end it. One timer of the event loop checks from time
+    to time.
     """
 
-    __slots__ = ("_at_most", "_deadline", "_expire", "_timer", "reserved", "since")
+    __slots__ = ("_at_most", "_deadline", "_expire", "_since", "_timer", "reserved")
 
     def __init__(
         self,
@@ -50,7 +49,7 @@ class DeadlineTimer:
         at_most: float = float("inf"),
         reserved: float = 0.0,
     ) -> None:
-        self.since: float | None = None
+        self._since: float | None = None
         self.reserved = reserved
         self._deadline = deadline
         self._expire = expire
@@ -64,6 +63,15 @@ class DeadlineTimer:
         self._timer.cancel()
         del self._expire  # a method of our owner: the reference cycle would wait for the garbage collector
 
+    async def wait(self, awaitable: Awaitable[T]) -> T:
+        """The result of `awaitable`; the time it takes counts."""
+        self._since = since = monotonic()
+        try:
+            return await awaitable
+        finally:
+            self._since = None
+            self._deadline.left -= monotonic() - since
+
     def _limit(self) -> float:
         return min(self._at_most, self._deadline.left - self.reserved)
 
@@ -72,8 +80,8 @@ class DeadlineTimer:
         self._timer = asyncio.get_running_loop().call_later(max(seconds, RESOLUTION), self._check)
 
     def _check(self) -> None:
-        waited = 0.0 if self.since is None else monotonic() - self.since
-        if self.since is None or waited < self._limit():
+        waited = 0.0 if self._since is None else monotonic() - self._since
+        if self._since is None or waited < self._limit():
             self._schedule(self._limit() - waited)
         else:
             self._expire()

@@ -13,7 +13,6 @@ from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from ssl import SSLContext
-from time import monotonic
 from types import TracebackType
 from typing import Self, cast
 from weakref import WeakKeyDictionary
@@ -107,14 +106,10 @@ class CallResponse:
         failure: UpstreamError | None = None
         with DeadlineTimer(deadline, self._expire, at_most=limits.idle) as timer:
             while True:
-                try:  # waited for right here: any call around the wait would cost every chunk
-                    timer.since = since = monotonic()
-                    arrival = await read()
+                try:
+                    arrival = await timer.wait(read())
                 except CLIENT_ERRORS as error:
                     failure = upstream_error(error)
-                finally:
-                    timer.since = None
-                    deadline.left -= monotonic() - since
                 if failure:  # raised outside the handler: its context may quote headers
                     raise failure
                 if not arrival:

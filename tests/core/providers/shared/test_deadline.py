@@ -59,12 +59,10 @@ class Reader:
 
     async def wait(self, seconds: float) -> float:
         """Wait for something that takes `seconds`; how long it did."""
-        self.timer.since = since = monotonic()
+        since = monotonic()
         arrival = asyncio.get_running_loop().call_later(seconds, self.news.set)
-        await self.news.wait()
-        self.timer.since = None
+        await self.timer.wait(self.news.wait())
         waited = monotonic() - since
-        self.deadline.left -= waited
         self.news.clear()
         arrival.cancel()
         return waited
@@ -112,6 +110,8 @@ async def test_reserved_seconds_can_be_used_once_they_are_released():
 async def test_the_timer_ends_with_its_block():
     reader = Reader(10.0, at_most=0.02)
     with reader.timer:
-        reader.timer.since = monotonic()
+        waiting = asyncio.ensure_future(reader.timer.wait(reader.news.wait()))
+        await asyncio.sleep(0)
     await asyncio.sleep(0.05)
+    waiting.cancel()
     assert reader.expired == 0
