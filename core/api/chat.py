@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Mapping
+from collections.abc import Mapping
 from contextlib import aclosing
+from functools import partial
 from typing import Any, Protocol
 
 from starlette.requests import Request
@@ -18,7 +19,7 @@ from core.api.http.json_response import JSON, dumps
 from core.api.http.middleware import DeferredResponse, Scope, Send
 from core.api.http.responders import CompleteResponder, StreamingResponder
 from core.api.http.streaming import EVENT_STREAM, ResponseStream, generation_headers
-from core.api.http.write_buffer import coalesce
+from core.api.http.write_buffer import WriteBuffer
 from core.background import state
 from core.bodies.chat.body import ChatBody
 from core.bodies.chat.chunks import ChunkWriter
@@ -88,7 +89,6 @@ class ChatEventResponder(StreamingResponder, ChatResponder):
         super().__init__(session, upload)
         self.encoder = self.new_encoder()
         self.began: Started | None = None
-        self.buffered: list[bytes] = []
 
     def new_encoder(self) -> EventEncoder:
         options = self.upload.body.stream_options or {}
@@ -98,58 +98,44 @@ class ChatEventResponder(StreamingResponder, ChatResponder):
     async def stream(self, scope: Scope, send: Send) -> None:
         stream = ResponseStream(send, scope)
         stream.keep_alive(lambda: self.start(stream))
+        buffer = WriteBuffer(partial(self.write, stream))
         try:
-            await self.relay(stream)
-            await self.close(stream, self.encoder.end(self.usage() or {}))
+            await self.relay(buffer)
+            await buffer.flush(self.encoder.end(self.usage() or {}))
         except PolyphonyError as error:
-            if not (stream.started or self.buffered):
+            if not (stream.started or buffer):
                 raise
-            self.add_generation_id(error)
             log.warning("chat %s was cut: %s", self.session.id, error.provider_code)
-            await self.close(stream, self.encoder.failure(error.envelope(), self.usage()))
+            await buffer.flush(self.failure(error))
         except asyncio.CancelledError:
-            if state.draining and (stream.started or self.buffered):
-                stopped = Interrupted("The server was stopped.")
-                self.add_generation_id(stopped)
-                await self.close(stream, self.encoder.failure(stopped.envelope(), self.usage()))
+            if state.draining and (stream.started or buffer):
+                await buffer.flush(self.failure(Interrupted("The server was stopped.")))
+                await stream.end()
             raise
         finally:
             stream.stop_keep_alive()
+            buffer.discard()
+        await stream.end()
 
     async def start(self, stream: ResponseStream) -> None:
         if not stream.started:
             await stream.start(self.headers(EVENT_STREAM, self.began))
 
-    async def relay(self, stream: ResponseStream) -> None:
-        """Send the events; those available together are written together."""
-        frame, buffered = self.encoder.frame, self.buffered
-
-        def write() -> Awaitable[None] | None:
-            if not buffered:
-                return None
-            if not stream.started:
-                return self.write(stream)
-            data = buffered[0] if len(buffered) == 1 else b"".join(buffered)
-            buffered.clear()
-            return stream.write(data)
-
-        def take(event: Event) -> None:
-            if frames := frame(event):
-                buffered.append(frames)
-            elif type(event) is Started:
-                self.began = event
-
+    async def relay(self, buffer: WriteBuffer) -> None:
+        """Write the events as they come."""
+        frame = self.encoder.frame
         async with aclosing(self.session.events()) as events:
-            await coalesce(events, take, write)
+            async for event in events:
+                if frames := frame(event):
+                    await buffer.add(frames)
+                elif type(event) is Started:
+                    self.began = event
 
-    async def write(self, stream: ResponseStream, *last: bytes) -> None:
-        """Write what is buffered, then `last`."""
-        data = b"".join((*self.buffered, *last))
-        self.buffered.clear()
-        if not stream.started:
-            await self.start(stream)
-        await stream.write(data)
+    async def write(self, stream: ResponseStream, frames: bytes) -> None:
+        await self.start(stream)
+        await stream.write(frames)
 
-    async def close(self, stream: ResponseStream, frames: bytes) -> None:
-        await self.write(stream, frames)
-        await stream.end()
+    def failure(self, error: PolyphonyError) -> bytes:
+        """The last frames of a response that broke off."""
+        self.add_generation_id(error)
+        return self.encoder.failure(error.envelope(), self.usage())

@@ -1,49 +1,54 @@
-"""Coalesced writes: events that are available together are written together."""
+"""Coalesced writes: frames that are available together are written together."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
-from types import coroutine
-from typing import Any, TypeVar
+import asyncio
+from collections.abc import Awaitable, Callable
 
-T = TypeVar("T")
+Write = Callable[[bytes], Awaitable[None]]
 
 
-@coroutine
-def coalesce(
-    events: AsyncGenerator[T, None], take: Callable[[T], None], write: Callable[[], Awaitable[None] | None]
-) -> Generator[Any, Any, None]:
-    """Call `take` with each event; whenever the next one is not available yet, call `write` and await it.
+class WriteBuffer:
+    """Joins the frames that are added before the event loop runs again into one `write`.
 
-    The events of one network packet are available at once, so `write` can send them as one chunk. An
-    exception of `write` is raised before the next event is taken and is not thrown into `events`.
-
-    A hand-driven coroutine: an awaitable around each event would cost as much as handling the event does.
+    The events of one network packet are handled without returning to the loop, so they are one write. While
+    a write is under way nothing is added: a slow client slows the provider down.
     """
-    failure: Exception | None = None
-    while True:
-        steps: Any = anext(events)
-        try:
-            waiting = steps.send(None)
-            written = False
-            while True:
-                try:
-                    if not written:
-                        written = True
-                        if writing := write():
-                            try:
-                                yield from writing.__await__()
-                            except Exception as error:
-                                failure = error
-                    sent = yield waiting
-                except BaseException as thrown:
-                    # a cancellation belongs to the generator that is waiting
-                    waiting = steps.throw(thrown)
-                else:
-                    waiting = steps.send(sent)
-        except StopIteration as event:
-            if failure:
-                raise failure from None
-            take(event.value)
-        except StopAsyncIteration:
-            return
+
+    def __init__(self, write: Write) -> None:
+        self._write = write
+        self._frames: list[bytes] = []
+        self._task: asyncio.Task[None] | None = None
+
+    def __bool__(self) -> bool:
+        """Whether frames wait to be written."""
+        return bool(self._frames)
+
+    async def add(self, frame: bytes) -> None:
+        """Queue `frame`. Raises what the previous write raised."""
+        if not self._frames:
+            await self._written()
+            self._task = asyncio.create_task(self._write_all())
+        self._frames.append(frame)
+
+    async def flush(self, *last: bytes) -> None:
+        """Write everything that was added, then `last`. Raises what a write raised."""
+        self._frames += last
+        await self._written()
+        await self._write_all()
+
+    def discard(self) -> None:
+        """Forget what has not been written; a write that is under way ends."""
+        self._frames.clear()
+        if self._task is not None:
+            self._task.cancel()
+
+    async def _written(self) -> None:
+        task, self._task = self._task, None
+        if task is not None:
+            await task
+
+    async def _write_all(self) -> None:
+        frames, self._frames = self._frames, []
+        if frames:
+            await self._write(frames[0] if len(frames) == 1 else b"".join(frames))

@@ -1,4 +1,4 @@
-"""Events available together are written together; cancellation reaches the generator that is waiting."""
+"""Frames available together are written together; a slow, failing or cancelled write is nobody's surprise."""
 
 from __future__ import annotations
 
@@ -6,123 +6,111 @@ import asyncio
 
 import pytest
 
-from core.api.http.write_buffer import coalesce
+from core.api.http.write_buffer import WriteBuffer
 
 pytestmark = pytest.mark.anyio
 
 
-class Recorder:
-    """Records what is taken and written, in order; writing yields to the event loop once."""
+class Client:
+    """Records what is written. Writing takes until `ready` is set, which it is from the start."""
 
     def __init__(self) -> None:
-        self.notes: list[object] = []
+        self.frames: list[bytes] = []
+        self.writing = 0
+        self.ready = asyncio.Event()
+        self.ready.set()
 
-    def take(self, event: object) -> None:
-        self.notes.append(event)
-
-    async def write(self) -> None:
-        self.notes.append("written")
-        await asyncio.sleep(0)
-
-
-async def test_events_available_together_are_written_together():
-    async def events():
-        yield 1
-        yield 2
-        await asyncio.sleep(0)
-        yield 3
-        await asyncio.sleep(0.01)
-        await asyncio.sleep(0)
-        yield 4
-
-    recorder = Recorder()
-    await coalesce(events(), recorder.take, recorder.write)
-    assert recorder.notes == [1, 2, "written", 3, "written", 4]
-
-
-async def test_an_error_of_the_events_is_raised():
-    async def events():
-        yield 1
-        await asyncio.sleep(0)
-        raise LookupError
-
-    recorder = Recorder()
-    with pytest.raises(LookupError):
-        await coalesce(events(), recorder.take, recorder.write)
-    assert recorder.notes == [1, "written"]
-
-
-async def test_an_error_of_take_is_raised():
-    async def events():
-        yield 1
-        yield 2
-
-    def refuse(event: int) -> None:
-        raise LookupError(event)
-
-    with pytest.raises(LookupError, match="1"):
-        await coalesce(events(), refuse, Recorder().write)
-
-
-@pytest.mark.parametrize("turns", [1, 3], ids=["during the writing", "during the wait"])
-async def test_a_cancellation_reaches_the_waiting_generator(turns):
-    cancelled: list[bool] = []
-
-    async def events():
+    async def write(self, data: bytes) -> None:
+        self.frames.append(data)
+        self.writing += 1
         try:
-            await asyncio.sleep(0.01)
-            yield 1
-        except asyncio.CancelledError:
-            cancelled.append(True)
-            raise
+            await self.ready.wait()
+        finally:
+            self.writing -= 1
 
-    recorder = Recorder()
-    task = asyncio.ensure_future(coalesce(events(), recorder.take, recorder.write))
+
+async def refuse(data: bytes) -> None:
+    raise ConnectionResetError
+
+
+async def test_frames_available_together_are_written_together():
+    client = Client()
+    buffer = WriteBuffer(client.write)
+    await buffer.add(b"1")
+    await buffer.add(b"2")
+    await asyncio.sleep(0)
+    await buffer.add(b"3")
+    await asyncio.sleep(0.01)
+    assert client.frames == [b"12", b"3"]
+    await buffer.add(b"4")
+    await buffer.flush(b"5")
+    assert client.frames == [b"12", b"3", b"45"]
+
+
+async def test_flush_alone_writes_what_it_is_given():
+    client = Client()
+    await WriteBuffer(client.write).flush()
+    await WriteBuffer(client.write).flush(b"1", b"2")
+    assert client.frames == [b"12"]
+
+
+async def test_it_is_true_while_frames_wait():
+    buffer = WriteBuffer(Client().write)
+    assert not buffer
+    await buffer.add(b"1")
+    assert buffer
+    await asyncio.sleep(0)
+    assert not buffer
+
+
+async def test_a_slow_client_makes_the_next_frame_wait():
+    client = Client()
+    client.ready.clear()
+    buffer = WriteBuffer(client.write)
+    await buffer.add(b"1")
+    await asyncio.sleep(0)
+    adding = asyncio.ensure_future(buffer.add(b"2"))
+    await asyncio.sleep(0.01)
+    assert not adding.done()
+    client.ready.set()
+    await adding
+    await buffer.flush()
+    assert client.frames == [b"1", b"2"]
+
+
+@pytest.mark.parametrize("ended", [True, False], ids=["by flush", "by the next frame"])
+async def test_a_write_that_fails_is_raised(ended):
+    buffer = WriteBuffer(refuse)
+    await buffer.add(b"1")
+    await asyncio.sleep(0)
+    with pytest.raises(ConnectionResetError):
+        await (buffer.flush() if ended else buffer.add(b"2"))
+
+
+async def test_a_cancellation_ends_the_write_under_way():
+    client = Client()
+    client.ready.clear()
+    buffer = WriteBuffer(client.write)
+    await buffer.add(b"1")
+    await asyncio.sleep(0)
+    adding = asyncio.ensure_future(buffer.add(b"2"))
+    await asyncio.sleep(0)
+    adding.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await adding
+    await asyncio.sleep(0)
+    assert client.writing == 0
+
+
+@pytest.mark.parametrize("turns", [0, 1], ids=["before the write", "during the write"])
+async def test_discarded_frames_are_not_written(turns):
+    client = Client()
+    client.ready.clear()
+    buffer = WriteBuffer(client.write)
+    await buffer.add(b"1")
     for _ in range(turns):
         await asyncio.sleep(0)
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
-    assert cancelled == [True]
-
-
-async def test_a_generator_that_survives_its_cancellation_goes_on():
-    async def events():
-        try:
-            await asyncio.sleep(1)
-        except asyncio.CancelledError:
-            await asyncio.sleep(0)
-        yield 1
-
-    recorder = Recorder()
-    task = asyncio.ensure_future(coalesce(events(), recorder.take, recorder.write))
+    buffer.discard()
     await asyncio.sleep(0.01)
-    task.cancel()
-    await task
-    assert recorder.notes == ["written", 1]
-
-
-async def test_a_write_that_fails_is_raised_before_the_next_event():
-    async def events():
-        yield 1
-        await asyncio.sleep(0)
-        yield 2
-
-    async def broken() -> None:
-        raise ConnectionResetError
-
-    recorder = Recorder()
-    with pytest.raises(ConnectionResetError):
-        await coalesce(events(), recorder.take, broken)
-    assert recorder.notes == [1]
-
-
-async def test_an_empty_buffer_is_not_awaited():
-    async def events():
-        yield 1
-        await asyncio.sleep(0)
-        yield 2
-
-    recorder = Recorder()
-    await coalesce(events(), recorder.take, lambda: None)
-    assert recorder.notes == [1, 2]
+    assert client.frames == [b"1"] * turns
+    assert client.writing == 0
