@@ -1,4 +1,4 @@
-"""The rows of a price sheet that are in force at a moment, cached for as long as they stay in force."""
+"""The rows of a price sheet that are in force at a moment."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from core.contract.usage import Kind, Price, Unit
 Line = tuple[Kind, Unit]
 
 EARLIEST = datetime(1, 1, 1, tzinfo=UTC)
-LATEST = datetime(9999, 1, 1, tzinfo=UTC)
-CACHE_SIZE = 4096
 
 
 class EffectivePrices:
@@ -22,12 +20,10 @@ class EffectivePrices:
     `highest` is the highest price of each line in USD per unit: its only one, unless some are `conditional`.
     """
 
-    __slots__ = ("_rows", "conditional", "highest", "prices", "since", "until")
+    __slots__ = ("_rows", "conditional", "highest")
 
     def __init__(self, prices: Iterable[Price], at: datetime) -> None:
-        self.prices = prices
-        self.since, self.until = EARLIEST, LATEST
-        self._rows = self._newest(prices, at)
+        self._rows = newest(prices, at)
         self.highest: dict[Line, Decimal] = {}
         for price in self._rows:
             line = (price.kind, price.unit)
@@ -45,38 +41,19 @@ class EffectivePrices:
                 chosen[line] = price
         return {line: price.usd_per_unit for line, price in chosen.items()}
 
-    def _newest(self, prices: Iterable[Price], at: datetime) -> list[Price]:
-        """The rows; narrows `since` and `until` to the time in which they stay the same."""
-        newest: dict[tuple[Kind, Unit, str], Price] = {}
-        for price in prices:
-            since = price.valid_from or EARLIEST
-            if since > at:
-                self.until = min(self.until, since)
-                continue
-            self.since = max(self.since, since)
-            key = (price.kind, price.unit, repr(sorted(price.condition.items())))
-            known = newest.get(key)
-            if known is None or (since, price.id or 0) >= (known.valid_from or EARLIEST, known.id or 0):
-                newest[key] = price
-        return list(newest.values())
 
-
-_cache: dict[int, EffectivePrices] = {}
-"""By the identity of the tuple of prices, which its sheet keeps alive: the catalogue has one per endpoint,
-and comparing rows would cost as much as the cache saves."""
-
-
-def in_force(prices: Iterable[Price], at: datetime) -> EffectivePrices:
-    """The sheet of `prices` `at` a moment, cached by the identity of a tuple."""
-    found = _cache.get(id(prices))
-    if found is not None and found.prices is prices and found.since <= at < found.until:
-        return found
-    found = EffectivePrices(prices, at)
-    if isinstance(prices, tuple):
-        if len(_cache) >= CACHE_SIZE:
-            _cache.clear()
-        _cache[id(prices)] = found
-    return found
+def newest(prices: Iterable[Price], at: datetime) -> list[Price]:
+    """The rows in force `at` a moment: for every line and condition the one that came into force last."""
+    rows: dict[tuple[Kind, Unit, str], Price] = {}
+    for price in prices:
+        since = price.valid_from or EARLIEST
+        if since > at:
+            continue
+        key = (price.kind, price.unit, repr(sorted(price.condition.items())))
+        known = rows.get(key)
+        if known is None or (since, price.id or 0) >= (known.valid_from or EARLIEST, known.id or 0):
+            rows[key] = price
+    return list(rows.values())
 
 
 def matches(condition: Mapping[str, Any], facts: Mapping[str, Any]) -> bool:

@@ -8,7 +8,7 @@ from decimal import ROUND_CEILING, ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
 from core.contract.usage import Amount, Basis, Cost, Kind, Price, Unit, Usage
-from core.ledger.price_sheet import Line, in_force
+from core.ledger.price_sheet import EffectivePrices, Line
 
 ZERO, ONE = Decimal(0), Decimal(1)
 STEP = Decimal("1E-10")
@@ -55,7 +55,7 @@ def computed(
     usage: Usage, prices: Iterable[Price], at: datetime, facts: Mapping[str, Any] | None = None
 ) -> Decimal | None:
     """Amounts times prices, whatever the provider reports; None when no row fits any amount."""
-    found = in_force(prices, at)
+    found = EffectivePrices(prices, at)
     sheet = found.highest
     if found.conditional:
         sheet = found.usd_per_unit({**(facts or {}), "min_prompt_tokens": prompt_tokens(usage)})
@@ -64,7 +64,7 @@ def computed(
 
 def upper_bound(quantity: Callable[[Line], Decimal], prices: Iterable[Price], at: datetime) -> Decimal | None:
     """An upper bound: each line's highest price in force times at most `quantity(line)`, rounded up."""
-    sheet = in_force(prices, at).highest
+    sheet = EffectivePrices(prices, at).highest
     return total({line: quantity(line) for line in sheet}, sheet, ROUND_CEILING)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import time
 from dataclasses import dataclass
@@ -68,7 +67,7 @@ class Record:
         estimate: Decimal | None,
         through: LedgerWriter = writer,
     ) -> None:
-        self.id = f"gen-{int(time.time())}-{random_digits()}"
+        self.id = f"gen-{int(time.time())}-{secrets.token_hex(10)}"
         self.grant = grant
         self.request = request
         self.attempt_request = request
@@ -210,19 +209,6 @@ class Record:
     def record_row(self) -> Row:
         reserved = None if self.estimate is None else self.reserved
         return rows.new_record(self.id, self.grant, self.request, self.route.model, reserved)
-
-
-digit_stock: list[str] = []
-if hasattr(os, "register_at_fork"):  # parent and child must not use the same digits
-    os.register_at_fork(after_in_child=digit_stock.clear)
-
-
-def random_digits() -> str:
-    """Twenty random hexadecimal digits, from a stock: each call of the kernel's releases the GIL."""
-    if not digit_stock:
-        stock = secrets.token_hex(10 * 256)
-        digit_stock.extend(stock[at : at + 20] for at in range(0, len(stock), 20))
-    return digit_stock.pop()
 
 
 def steps_rounded_up(amount: Decimal) -> int:

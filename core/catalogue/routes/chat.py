@@ -1,51 +1,21 @@
-"""The route of a chat request. Requests of text alone have one route per model, which is built once."""
+"""The route of a chat request."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
-from typing import Any
-
-from django.conf import settings
 
 from core.catalogue import lookup
 from core.catalogue.entries import ModelEntry
 from core.catalogue.routes.targets import FIRST_EVENT_SECONDS, build_target, live_endpoints
-from core.catalogue.snapshot import CatalogueSnapshot, current
 from core.catalogue.validation.chat import check_chat, endpoints_for_urls
 from core.catalogue.validation.chat_audio import chat_voice, match_audio_formats
 from core.contract.chat import ChatRequest, Modality, file_parts
 from core.contract.route import Policy, Route
 
-TEXT_ONLY = (Modality.TEXT,)
 DEADLINE, VIDEO_DEADLINE = 300.0, 600.0
 """Seconds the response may take; a model needs longer for a video."""
 
 
 def route_chat(request: ChatRequest, model: ModelEntry) -> Route:
     lookup.check_task(model, request.task)
-    routes = text_routes()
-    # read after that: `model` may stem from a snapshot that has been replaced in the meantime
-    is_current = current().models.get(model.slug) is model
-    if not is_current or request.modalities != TEXT_ONLY or any(file_parts(request)):
-        return build_route(request, model)
-    if model.slug not in routes:
-        routes[model.slug] = build_route(request, model)
-    return routes[model.slug]
-
-
-def text_routes() -> dict[str, Route]:
-    """Routes of text-only requests by model, under the present catalogue and environment."""
-    global _routes
-    catalogue, environment = current(), settings.PROVIDER_ENVIRONMENT
-    if _routes is None or _routes[0] is not catalogue or _routes[1] is not environment:
-        _routes = (catalogue, environment, {})
-    return _routes[2]
-
-
-_routes: tuple[CatalogueSnapshot, Mapping[str, Any], dict[str, Route]] | None = None
-
-
-def build_route(request: ChatRequest, model: ModelEntry) -> Route:
     check_chat(request, model)
     voice = chat_voice(request, model)
     endpoints = endpoints_for_urls(request, live_endpoints(model, request.task))
