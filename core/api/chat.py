@@ -16,7 +16,7 @@ from starlette.responses import Response
 from core.api.files.chat_upload import ChatUpload, receive_chat
 from core.api.http.authentication import authenticate
 from core.api.http.json_response import JSON, dumps
-from core.api.http.middleware import DeferredResponse, Scope, Send
+from core.api.http.middleware import Scope, Send
 from core.api.http.responders import CompleteResponder, StreamingResponder
 from core.api.http.streaming import EVENT_STREAM, ResponseStream, generation_headers
 from core.api.http.write_buffer import WriteBuffer
@@ -33,7 +33,7 @@ from core.ledger.cost_split import cost_details
 log = logging.getLogger("polyphony.api")
 
 
-async def chat(request: Request) -> DeferredResponse:
+async def chat(request: Request) -> ChatResponder:
     """Receive the messages and their files, admit and route; nothing is sent yet, so that an error can still
     have its status."""
     caller = await authenticate(request)
@@ -43,9 +43,7 @@ async def chat(request: Request) -> DeferredResponse:
     except BaseException:
         upload.close()
         raise
-    return DeferredResponse(
-        (ChatEventResponder if upload.request.streamed else ChatResponder)(session, upload)
-    )
+    return (ChatEventResponder if upload.request.streamed else ChatResponder)(session, upload)
 
 
 class ChatResponder(CompleteResponder):
@@ -96,7 +94,7 @@ class ChatEventResponder(StreamingResponder, ChatResponder):
         return ChunkWriter(self.session.id, self.created, self.session.route.model, usage=usage)
 
     async def stream(self, scope: Scope, send: Send) -> None:
-        stream = ResponseStream(send, scope)
+        stream = ResponseStream(send)
         stream.keep_alive(lambda: self.start(stream))
         buffer = WriteBuffer(partial(self.write, stream))
         try:

@@ -12,7 +12,6 @@ from core.api.chat import ChatEventResponder, ChatResponder
 from core.api.files.chat_upload import receive_chat
 from core.api.http.authentication import authenticate
 from core.api.http.json_response import JSON, dumps
-from core.api.http.middleware import DeferredResponse
 from core.api.http.streaming import ResponseStream
 from core.bodies.responses.body import ResponsesBody
 from core.bodies.responses.events import ResponseEventWriter
@@ -23,7 +22,7 @@ from core.contract.events import Started
 from core.gateway import Session
 
 
-async def responses(request: Request) -> DeferredResponse:
+async def responses(request: Request) -> ChatResponder:
     """As `chat` does; an error in the messages names the item of the input that it is about."""
     caller = await authenticate(request)
     upload = await receive_chat(request, ResponsesBody)
@@ -34,9 +33,7 @@ async def responses(request: Request) -> DeferredResponse:
         if isinstance(error, RequestError) and isinstance(upload.messages, InputMessages):
             error.param = upload.messages.input_path(error.param) if error.param else None
         raise
-    return DeferredResponse(
-        (ResponsesEventResponder if upload.request.streamed else ResponsesResponder)(session, upload)
-    )
+    return (ResponsesEventResponder if upload.request.streamed else ResponsesResponder)(session, upload)
 
 
 async def stored_response(request: Request) -> Response:

@@ -52,7 +52,7 @@ class SpeechResponder:
         self.audio_start: AudioStart | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        stream = ResponseStream(send, scope)
+        stream = ResponseStream(send)
         try:
             async with while_connected(receive), aclosing(self.session.events()) as events:
                 async for event in events:

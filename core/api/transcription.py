@@ -39,7 +39,7 @@ class TranscriptEventResponder(StreamingResponder, TranscriptResponder):
         self.began: Started | None = None
 
     async def stream(self, scope: Scope, send: Send) -> None:
-        stream = ResponseStream(send, scope)
+        stream = ResponseStream(send)
         stream.keep_alive(lambda: self.start(stream))
         try:
             async with aclosing(self.session.events()) as events:

@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.api.http.middleware import SERVER_SEND
 from core.contract.tasks import FACTS, Task
 
 Scope = MutableMapping[str, Any]
@@ -96,7 +95,6 @@ class BodyLimit:
         if _declared_length(scope) > counter.cap:
             await counter.refuse()
             return
-        scope[SERVER_SEND] = send
         try:
             await self.app(scope, counter.receive, counter.send)
         except Exception:

@@ -27,30 +27,11 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-SERVER_SEND = "polyphony.send"
-"""Scope key of the server's own `send`: once a response has started, its body is sent past the middleware."""
-
 PROBES = frozenset({"/healthz", "/readyz"})
 CLIENT_LEFT = 499
 PROCESS_ID = secrets.token_hex(8)
 request_numbers = count(1)
 """Together a request id: unique, not secret, and without asking the kernel for randomness every time."""
-
-DEFERRED = "polyphony.answer"
-"""Scope key of the responder of a `DeferredResponse`."""
-
-
-class DeferredResponse:
-    """An endpoint's response, sent after Starlette's router and middleware have returned.
-
-    Otherwise every chunk of a long response would pass through all of them.
-    """
-
-    def __init__(self, responder: Application) -> None:
-        self.responder = responder
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        scope[DEFERRED] = self.responder
 
 
 class ResponseAborted(Exception):
@@ -75,8 +56,6 @@ class APIMiddleware:
             if scope["path"] not in PROBES:
                 check_host(scope)
             await self.app(scope, receive, exchange.send)
-            if responder := scope.get(DEFERRED):
-                await responder(scope, receive, exchange.send)
         except ClientDisconnect:
             pass
         except ResponseAborted:

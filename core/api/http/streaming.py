@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from decimal import Decimal
 
 from core.api.http.json_response import dumps
-from core.api.http.middleware import SERVER_SEND, Receive, Scope, Send
+from core.api.http.middleware import Receive, Send
 from core.contract.events import Started
 
 EVENT_STREAM = "text/event-stream; charset=utf-8"
@@ -73,11 +73,10 @@ def sse_event(value: Mapping[str, object]) -> bytes:
 
 
 class ResponseStream:
-    """The body of one streamed response. Its start passes the middleware, the rest goes to the server."""
+    """One streamed response."""
 
-    def __init__(self, send: Send, scope: Scope) -> None:
+    def __init__(self, send: Send) -> None:
         self._send = send
-        self._server_send: Send = scope.get(SERVER_SEND, send)
         self._begin: Callable[[], Awaitable[None]] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._comment: asyncio.Task[None] | None = None
@@ -92,14 +91,13 @@ class ResponseStream:
         self.started = True
         await self._send({"type": "http.response.start", "status": 200, "headers": pairs})
 
-    def write(self, data: bytes) -> Awaitable[None]:
-        """To be awaited: the server's own `send`, without a coroutine around it."""
+    async def write(self, data: bytes) -> None:
         self._last_write = time.monotonic()
-        return self._server_send({"type": "http.response.body", "body": data, "more_body": True})
+        await self._send({"type": "http.response.body", "body": data, "more_body": True})
 
     async def end(self) -> None:
         self.stop_keep_alive()
-        await self._server_send({"type": "http.response.body", "body": b"", "more_body": False})
+        await self._send({"type": "http.response.body", "body": b"", "more_body": False})
 
     def keep_alive(self, begin: Callable[[], Awaitable[None]] | None = None) -> None:
         """Write a comment after every `KEEP_ALIVE` seconds of silence, until `stop_keep_alive`.
