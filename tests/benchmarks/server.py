@@ -1,7 +1,7 @@
 """The measured server, ours and a bare relay in one process: `python -m tests.benchmarks.server NAME`.
 
-`/bare` forwards bytes with an aiohttp client and parses nothing: a POST over HTTP, a query string over a
-websocket. Everything else is the whole program.
+`/bare`, anywhere in a path, forwards bytes with an aiohttp client and parses nothing: a POST over HTTP, a
+query string over a websocket. Everything else is the whole program.
 """
 
 from __future__ import annotations
@@ -43,13 +43,12 @@ class Bare:
         return self.client.post(UPSTREAM, data=body)
 
     async def http(self, receive: Any, send: Any) -> None:
-        body = b""
-        while True:
+        pieces, more = [], True
+        while more:
             message = await receive()
-            body += message.get("body", b"")
-            if not message.get("more_body"):
-                break
-        async with self.ask(body) as answer:
+            pieces.append(message.get("body", b""))
+            more = message.get("more_body")
+        async with self.ask(b"".join(pieces)) as answer:
             headers = [(b"content-type", answer.headers["content-type"].encode())]
             await send({"type": "http.response.start", "status": answer.status, "headers": headers})
             async for chunk in answer.content.iter_any():
@@ -91,7 +90,7 @@ def application() -> Any:
     bare = Bare()
 
     async def both(scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "lifespan" or scope["path"] != "/bare":
+        if scope["type"] == "lifespan" or "/bare" not in scope["path"]:
             await ours(scope, receive, send)
         elif scope["type"] == "websocket":
             await bare.websocket(unquote_to_bytes(scope["query_string"]), receive, send)
