@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import logging
 import secrets
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -17,8 +16,6 @@ from core.contract.errors import AuthenticationFailed, InvalidRequest, NotPermit
 from core.contract.requests import Caller, Source
 from core.models import ApiKey
 from core.models.offload import offload
-
-log = logging.getLogger("polyphony.access")
 
 FAILURES_PER_MINUTE = 60
 LOOKUPS_PER_SECOND = 20
