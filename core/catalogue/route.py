@@ -16,7 +16,7 @@ from core.contract.route import Route
 from core.contract.tasks import Task, TaskTable
 
 ROUTES: TaskTable[Callable[[Any, ModelEntry], Route]] = TaskTable(
-    "core.catalogue.route",
+    "catalogue",
     {
         Task.SPEECH: route_speech,
         Task.TRANSCRIPTION: route_transcription,

@@ -34,7 +34,7 @@ def test_a_task_without_a_row_is_routed_as_no_other(models, keys, monkeypatch, r
     keys(OPENAI="sk-direct")
     assert route(request_).targets
     monkeypatch.delitem(ROUTES, request_.task)
-    with pytest.raises(UnknownTask, match=f"core.catalogue.route has no row for the task {request_.task}"):
+    with pytest.raises(UnknownTask, match=f"catalogue has no row for the task {request_.task}"):
         route(request_)
 
 
