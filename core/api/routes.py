@@ -21,11 +21,8 @@ from core.api.schemas.transcript import Transcript
 from core.api.speech import speech
 from core.api.transcription import transcription
 from core.api.translation import translation
-from core.bodies.chat.body import ChatBody
 from core.bodies.responses.body import ResponsesBody
-from core.bodies.speech import SpeechBody
-from core.bodies.transcription.body import TranscriptionBody
-from core.bodies.translation import TranslationBody
+from core.bodies.tasks import BODIES
 from core.contract.audio import MEDIA_TYPES
 from core.contract.tasks import FACTS, Task
 
@@ -62,7 +59,7 @@ OPERATIONS = (
         _("Chat"),
         _("Go on with a conversation: text, images, PDFs, sound and video in; text, sound and pictures out"),
         ChatCompletion,
-        body=ChatBody,
+        body=BODIES[Task.CHAT],
         media_types=("application/json", "text/event-stream"),
         errors=(402, 404, 413, 415, 502, 503, 504),
         sample=RequestSample(
@@ -87,7 +84,7 @@ OPERATIONS = (
         speech,
         _("Speech"),
         _("Speak a text; the sound is sent while it is made"),
-        body=SpeechBody,
+        body=BODIES[Task.SPEECH],
         media_types=(*(kind.partition(";")[0] for kind in MEDIA_TYPES.values()), "text/event-stream"),
         errors=(400, 402, 404, 413, 415, 429, 502, 503, 504),
         sample=RequestSample({"model": "local/espeak-ng", "input": GREETING}, output="hello.mp3"),
@@ -99,7 +96,7 @@ OPERATIONS = (
         _("Transcription"),
         _("Write down what is said, in every format, or as it is recognised"),
         Transcript,
-        body=TranscriptionBody,
+        body=BODIES[Task.TRANSCRIPTION],
         media_types=("application/json", "text/plain", "text/event-stream"),
         errors=(402, 404, 413, 415, 502, 503, 504),
         file=True,
@@ -112,7 +109,7 @@ OPERATIONS = (
         _("Transcription"),
         _("Write down in English what is said in any language"),
         Transcript,
-        body=TranslationBody,
+        body=BODIES[Task.TRANSLATION],
         media_types=("application/json", "text/plain"),
         errors=(402, 404, 413, 415, 502, 503, 504),
         file=True,

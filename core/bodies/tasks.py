@@ -3,17 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from core.bodies import translation
 from core.bodies.chat.body import ChatBody
 from core.bodies.chat.collector import ChatCollector
-from core.bodies.collector import Collector
 from core.bodies.speech import SpeechBody, SpeechCollector
 from core.bodies.transcription import body as transcription
 from core.bodies.transcription.collector import TranscriptCollector
 from core.bodies.validation import Body
+from core.contract.events import Event
+from core.contract.requests import Request
 from core.contract.tasks import Task, TaskTable
+
+R = TypeVar("R", bound=Request, contravariant=True)
+A = TypeVar("A", covariant=True)
+
+
+class Collector(Protocol[R, A]):
+    """Collects the events of one answer: `note` every event in order, then `finish` once.
+
+    Events that are no part of the answer are ignored.
+    """
+
+    def note(self, event: Event) -> None:
+        """Take the next event."""
+
+    def finish(self, request: R) -> A:
+        """The answer to `request` from the events noted so far."""
+
 
 BODIES: TaskTable[type[Body]] = TaskTable(
     "bodies",
