@@ -21,7 +21,7 @@ from django.templatetags.i18n import BlockTranslateNode, TranslateNode
 from django.utils.html import escapejs
 from django.utils.translation import gettext, override, pgettext, to_locale
 
-from core.locale.compile import seeded
+from core.locale.compile import seed_texts
 
 ROOT = Path(settings.BASE_DIR)
 LANGUAGES = [to_locale(code) for code, _name in settings.LANGUAGES if code != "en"]
@@ -138,7 +138,7 @@ def context(node: TranslateNode | BlockTranslateNode) -> str | None:
 def source() -> set[Message]:
     found = {message for path in MODULES for message in messages_of_module(path)}
     found |= {message for path in PAGES for message in messages_of_template(path)}
-    return found | {(None, text, None) for text in seeded()}
+    return found | {(None, text, None) for text in seed_texts()}
 
 
 def placeholders(text: str) -> list[str]:

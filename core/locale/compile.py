@@ -1,4 +1,4 @@
-"""Finishes what makemessages wrote, for `make messages`: no dates, no guesses, one compiled file.
+"""Completes the files of makemessages, for `make messages`: removes dates and fuzzy entries, compiles.
 
 `django.po` has the sentences of code and templates, `seed.po` those of the catalogue's seed;
 `django.mo` has both.
@@ -22,7 +22,7 @@ PLURALS = {
 """Exactly as Django's own files have them, so that Django merges ours into one catalogue."""
 
 
-def seeded() -> dict[str, list[str]]:
+def seed_texts() -> dict[str, list[str]]:
     """The seed's texts that people read, with the files each is in; names of products need no translation."""
     found: dict[str, list[str]] = {}
     for path in sorted(SEED.glob("*.json")):
@@ -42,7 +42,7 @@ def texts(seed: dict) -> Iterator[str]:
     )
 
 
-def settle(messages: polib.POFile, language: str) -> None:
+def normalize(messages: polib.POFile, language: str) -> None:
     """Leave only entries in use, with translations somebody wrote; nothing that differs from run to run."""
     messages.header = "Polyphony; written by `make messages`, translations by hand."
     messages.metadata_is_fuzzy = False
@@ -58,23 +58,23 @@ def settle(messages: polib.POFile, language: str) -> None:
         messages.remove(entry)
     for entry in messages:
         if entry.fuzzy:
-            forget(entry)
+            clear_translation(entry)
 
 
-def forget(entry: polib.POEntry) -> None:
-    """What msgmerge took from a similar string is no translation."""
+def clear_translation(entry: polib.POEntry) -> None:
+    """Drop a fuzzy translation, which msgmerge took from a similar string."""
     entry.flags.remove("fuzzy")
     entry.previous_msgid = entry.previous_msgid_plural = entry.previous_msgctxt = None
     entry.msgstr = ""
     entry.msgstr_plural = dict.fromkeys(entry.msgstr_plural, "")
 
 
-def of_seed(path: Path, language: str, known: polib.POFile) -> polib.POFile:
+def seed_messages(path: Path, language: str, known: polib.POFile) -> polib.POFile:
     """The seed's texts with the translations `path` has; texts that code says too are left to `known`."""
     before = polib.pofile(str(path), wrapwidth=0) if path.exists() else polib.POFile()
     messages = polib.POFile(wrapwidth=0)
-    settle(messages, language)
-    for text, files in seeded().items():
+    normalize(messages, language)
+    for text, files in seed_texts().items():
         if known.find(text) is None:
             old = before.find(text)
             places = [(f"core/catalogue/seed/{name}", "") for name in files]
@@ -86,9 +86,9 @@ def main() -> None:
     for path in sorted(FOLDER.glob("*/LC_MESSAGES/django.po")):
         language = path.parts[-3]
         messages = polib.pofile(str(path), wrapwidth=0)
-        settle(messages, language)
+        normalize(messages, language)
         messages.save()
-        seed = of_seed(path.with_name("seed.po"), language, messages)
+        seed = seed_messages(path.with_name("seed.po"), language, messages)
         seed.save(str(path.with_name("seed.po")))
         messages.extend(seed)
         messages.save_as_mofile(str(path.with_suffix(".mo")))
