@@ -1,0 +1,1 @@
+"""The English formats, which Django finds by `FORMAT_MODULE_PATH`."""
