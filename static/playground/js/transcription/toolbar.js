@@ -1,10 +1,10 @@
 // What can be done with a finished transcript: search, name the speakers, edit, align, copy, download.
 
 import { announce } from "../page/announcements.js";
-import { TranscriptSearch } from "./search.js";
-import { retime } from "./word-times.js";
 import { copyText } from "../page/clipboard.js";
 import { message } from "../page/messages.js";
+import { TranscriptSearch } from "./search.js";
+import { retime } from "./word-times.js";
 
 const SAVE_AFTER = 600;
 

@@ -1,6 +1,6 @@
 // The runs this page follows and the last event of each. Knows the protocol, not the network.
 
-const HEAD = 8;
+const HEADER_BYTES = 8;
 const ENDS = ["run.done", "run.error"];
 
 export class RunTable {
@@ -120,11 +120,11 @@ export class RunTable {
 
 /** A binary frame is number u32, seq u32 (big-endian), then audio; null where it is too short to be one. */
 export function readFrame(buffer) {
-  if (buffer.byteLength < HEAD) {
+  if (buffer.byteLength < HEADER_BYTES) {
     return null;
   }
   const view = new DataView(buffer);
-  return { number: view.getUint32(0), seq: view.getUint32(4), bytes: new Uint8Array(buffer, HEAD) };
+  return { number: view.getUint32(0), seq: view.getUint32(4), bytes: new Uint8Array(buffer, HEADER_BYTES) };
 }
 
 function lost(id) {

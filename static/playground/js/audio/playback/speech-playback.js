@@ -1,9 +1,9 @@
 // Playback of one speech result, live or stored: chooses the player, and keeps the peaks and the bytes.
 
-import { FilePlayer } from "./file-player.js";
 import { floatToInt16 } from "../pcm.js";
-import { Peaks } from "./peaks.js";
+import { FilePlayer } from "./file-player.js";
 import { PcmPlayer } from "./pcm-player.js";
+import { Peaks } from "./peaks.js";
 
 /** Seconds; the decoded samples of longer audio would fill the memory of a phone. */
 const MAX_WAVEFORM = 1800;

@@ -1,12 +1,12 @@
 // The files of a message: uploaded at once, a few in parallel, shown in the order they were added.
 
+import "../../elements/chat/attachment-chip.js";
 import { announce } from "../../page/announcements.js";
 import { message } from "../../page/messages.js";
 import { upload } from "../../wire/upload.js";
-import "../../elements/chat/attachment-chip.js";
 import { contentOf, factsOf, itemsOf, kindOf, refusalOf } from "./attachment.js";
 
-const AT_ONCE = 3;
+const MAX_PARALLEL = 3;
 
 /**
  * Items are {kind, name, state, progress, upload, url, preview, error, again, unfit, own, …facts}; states: waiting,
@@ -130,7 +130,7 @@ export class AttachmentList {
   #sendNext() {
     const sending = this.items.filter(({ state }) => state === "sending" || state === "checking").length;
     const waiting = this.items.filter(({ state }) => state === "waiting");
-    waiting.slice(0, Math.max(0, AT_ONCE - sending)).forEach((item) => this.#send(item));
+    waiting.slice(0, Math.max(0, MAX_PARALLEL - sending)).forEach((item) => this.#send(item));
   }
 
   async #send(item) {

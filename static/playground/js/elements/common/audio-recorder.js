@@ -1,21 +1,21 @@
 // Records from a microphone, with device, level, live waveform, elapsed time and pause.
 
-import { announce } from "../../page/announcements.js";
 import { Microphone } from "../../audio/microphone.js";
+import { announce } from "../../page/announcements.js";
 import { formatClock } from "../../page/format.js";
 import { message } from "../../page/messages.js";
 
+/** The width of a bar and the distance between two, in pixels; the time between two, in milliseconds. */
 const BAR = 3;
 const STEP = 5;
-/** Milliseconds between two bars. */
-const EVERY = 60;
+const INTERVAL = 60;
 
 class AudioRecorder extends HTMLElement {
   #microphone = new Microphone();
   #resolve = null;
   #frame = 0;
   #levels = [];
-  #drawn = 0;
+  #paintedAt = 0;
 
   connectedCallback() {
     this.#part("finish").addEventListener("click", () => this.#finish());
@@ -104,8 +104,8 @@ class AudioRecorder extends HTMLElement {
       const { level } = this.#microphone;
       this.querySelector("meter").value = level;
       this.#field("elapsed").textContent = formatClock(this.#microphone.elapsed);
-      if (this.dataset.state === "recording" && now - this.#drawn > EVERY) {
-        this.#drawn = now;
+      if (this.dataset.state === "recording" && now - this.#paintedAt > INTERVAL) {
+        this.#paintedAt = now;
         this.#levels.push(level);
         this.#paint();
       }

@@ -7,7 +7,7 @@ const WORD = /\p{Script=Han}|(?:(?!\p{Script=Han})[\p{L}\p{M}\p{N}'’])+/gu;
 export class WordHighlight {
   #box;
   #words = [];
-  #pieces = [];
+  #ranges = [];
   #spans = [];
   #aligner = null;
   #next = 0;
@@ -34,7 +34,7 @@ export class WordHighlight {
     this.#next = 0;
     this.#current = -1;
     this.#aligner = text ? new WordAligner(text) : null;
-    this.#pieces = [];
+    this.#ranges = [];
     this.#box.replaceChildren(text ? this.#splitWords(text) : hint);
     this.#box.scrollTop = 0;
   }
@@ -67,14 +67,14 @@ export class WordHighlight {
 
   #splitWords(text) {
     const whole = document.createDocumentFragment();
-    let shown = 0;
+    let end = 0;
     for (const { 0: word, index } of text.matchAll(WORD)) {
       const span = wordSpan(word);
-      whole.append(text.slice(shown, index), span);
-      shown = index + word.length;
-      this.#pieces.push({ from: index, to: shown, span });
+      whole.append(text.slice(end, index), span);
+      end = index + word.length;
+      this.#ranges.push({ from: index, to: end, span });
     }
-    whole.append(text.slice(shown));
+    whole.append(text.slice(end));
     return whole;
   }
 
@@ -82,11 +82,11 @@ export class WordHighlight {
   #spansOf(word) {
     const { from, to } = this.#aligner.next(word);
     const spans = [];
-    while (this.#next < this.#pieces.length && this.#pieces[this.#next].to <= from) {
+    while (this.#next < this.#ranges.length && this.#ranges[this.#next].to <= from) {
       this.#next += 1;
     }
-    for (let piece = this.#next; piece < this.#pieces.length && this.#pieces[piece].from < to; piece += 1) {
-      spans.push(this.#pieces[piece].span);
+    for (let at = this.#next; at < this.#ranges.length && this.#ranges[at].from < to; at += 1) {
+      spans.push(this.#ranges[at].span);
     }
     return spans;
   }

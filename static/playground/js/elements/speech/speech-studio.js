@@ -3,13 +3,13 @@
 import { announce } from "../../page/announcements.js";
 import { readDraft, writeDraft } from "../../page/drafts.js";
 import { message } from "../../page/messages.js";
+import { SpeechForm } from "../../speech/form.js";
+import { reportTimings } from "../../speech/timings.js";
 import { pageSocket } from "../../wire/socket.js";
 import "../common/receipt-line.js";
 import "../common/run-list.js";
-import { SpeechForm } from "../../speech/form.js";
-import { reportTimings } from "../../speech/timings.js";
-import "../player/speech-player.js";
 import "../common/status-note.js";
+import "../player/speech-player.js";
 import "./text-meter.js";
 import "./voice-picker.js";
 

@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+globalThis.document = { documentElement: { lang: "en" }, querySelectorAll: () => [] };
+const { errorNote } = await import("../../static/playground/js/results.js");
+
+test("the title names the cause", () => {
+  const titles = [undefined, 401, 402, 413, 429, 500, 502, 503, 504].map((code) => errorNote({ code }).title);
+  const provider = ["provider", "provider", "provider"];
+  assert.deepEqual(titles, ["lost", "signed-out", "over-budget", "too-long", "busy", "failed", ...provider]);
+});
+
+test("only errors that may pass are to be tried again", () => {
+  assert.equal(errorNote({ code: 503, message: "Down." }).text, "Down. again");
+  assert.equal(errorNote({ code: 402, message: "Spent." }).text, "Spent.");
+});
+
+test("an incomplete result is a warning with a link to its run", () => {
+  const note = errorNote(null, { partial: true, run: "r1", receipt: { id: "gen-1" } });
+  assert.deepEqual([note.kind, note.title, note.requestId], ["warn", "partial", "gen-1"]);
+  assert.equal(note.action.url, "/runs/r1");
+});
+
+test("the provider's request id comes before the receipt's", () => {
+  const error = { code: 500, metadata: { generation_id: "gen-2" } };
+  assert.equal(errorNote(error, { receipt: { id: "gen-1" } }).requestId, "gen-2");
+  assert.equal(errorNote(error).action, null);
+});
