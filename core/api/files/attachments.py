@@ -54,14 +54,13 @@ class Attachments:
         self._marked[mark] = file = self._new_file()
         return file.write
 
-    async def flush(self) -> None:
-        """Write buffered bytes; all files but the last are complete."""
+    def save(self) -> None:
+        """Write buffered bytes, blocking; all files but the last are complete."""
+        for file in self._open:
+            file.save()
         for file in self._open[:-1]:
-            await file.flush(1)
             file.end_writing()
         del self._open[:-1]
-        for file in self._open:
-            await file.flush()
 
     async def extract(self, found: Sequence[MessageFile]) -> dict[str, Media]:
         """The files that were found, by `param`. Raises `InvalidRequest` or `TooLarge` naming one."""
@@ -74,7 +73,7 @@ class Attachments:
 
     async def _finish_writing(self) -> None:
         for file in self._open:
-            await file.flush(1)
+            await file.flush()
             file.end_writing()
         self._open.clear()
 

@@ -67,7 +67,7 @@ async def read_form(
     reader = MultipartReader(content_type, file.write)
     await read_stream(request, reader, file, upload_cap())
     reader.end()
-    await file.flush(1)
+    await file.flush()
     return form.parse(reader.pairs)
 
 
@@ -75,5 +75,5 @@ async def read_json(request: Request, file: TemporaryFile) -> dict[str, Any]:
     reader = AudioReader(file.write)
     await read_stream(request, reader, file, upload_cap())
     fields = await asyncio.to_thread(reader.end)
-    await file.flush(1)
+    await file.flush()
     return fields

@@ -11,7 +11,6 @@ from typing import Any
 
 from django.conf import settings
 
-from core.api.http.request_body import MIB
 from core.contract.errors import TooLarge, Unavailable
 from core.media.file_types import HEAD
 
@@ -31,28 +30,26 @@ class TemporaryFile:
         self.size = 0
         self.head = b""
         self._pending: list[bytes] = []
-        self._pending_bytes = 0
         self._file = create_file()
         self.path: str = self._file.name
 
     def write(self, data: bytes) -> None:
-        """Buffer bytes for the next `flush`. Raises `TooLarge`."""
+        """Buffer bytes for the next `save`. Raises `TooLarge`."""
         self.size += len(data)
         if self.size > self.cap:
             raise TooLarge(f"The file is larger than {self.cap:,} bytes.", param="file")
         if len(self.head) < HEAD:
             self.head = (self.head + data[:HEAD])[:HEAD]
         self._pending.append(data)
-        self._pending_bytes += len(data)
 
-    async def flush(self, least: int = MIB) -> None:
-        """In a thread, write buffered bytes if at least `least`. Raises `Unavailable` on a full disk."""
-        if self._pending_bytes >= least:
+    async def flush(self) -> None:
+        """Write buffered bytes in a thread. Raises `Unavailable` on a full disk."""
+        if self._pending:
             await asyncio.to_thread(self.save)
 
     def save(self) -> None:
         """Write buffered bytes now, blocking. Raises `Unavailable` on a full disk."""
-        data, self._pending, self._pending_bytes = b"".join(self._pending), [], 0
+        data, self._pending = b"".join(self._pending), []
         try:
             self._file.write(data)
             return

@@ -36,7 +36,7 @@ def test_a_file_is_private_and_deleted_with_its_request(file, folder):
 async def test_bytes_are_counted_and_the_first_ones_remembered(file):
     file.write(b"a" * 40)
     file.write(b"b" * 60)
-    await file.flush(1)
+    await file.flush()
     assert content(file) == b"a" * 40 + b"b" * 60
     assert (file.size, file.head) == (100, b"a" * 40 + b"b" * 24)
     with pytest.raises(TooLarge):
@@ -91,5 +91,5 @@ async def test_a_full_disk_is_an_error(file):
     file._file = open("/dev/full", "wb", buffering=0)  # noqa: ASYNC230, SIM115 - the fixture closes it
     file.write(b"abc")
     with pytest.raises(Unavailable) as caught:
-        await file.flush(1)
+        await file.flush()
     assert (caught.value.provider_code, caught.value.retry_after) == ("storage_full", 30)
