@@ -2,7 +2,8 @@
 
 Connections belong to an origin and an event loop and live as long as the loop. No redirects, no cookies, no
 proxy variables, no retries: what leaves is what the adapter wrote. The transport is called directly,
-because the client above it keeps cookies, logs addresses and takes as much time again.
+because the client above it keeps cookies, logs addresses and takes as much time again. Undocumented parts of
+the client are used here only: `pyproject.toml` has an upper bound for it, and a test names what is gone.
 """
 
 from __future__ import annotations
@@ -80,8 +81,8 @@ class CallResponse:
     __slots__ = ("_content", "_deadline", "_limits", "_response", "headers", "media_type")
 
     def __init__(self, response: httpx.Response, limits: CallLimits, deadline: Deadline) -> None:
-        # what the transport has wrapped: each iterator around it costs as much again for every chunk
-        self._response = cast(AiohttpResponseStream, response.stream)._aiohttp_response
+        # without the stream around it: each iterator costs as much again for every chunk
+        self._response = cast(ResponseStream, response.stream).response
         self._content = self._response.content
         self._limits = limits
         self._deadline = deadline
@@ -148,7 +149,7 @@ class CallResponse:
 
     def _expire(self) -> None:
         """End the current wait, which has become too long."""
-        self._content.set_exception(TimeoutError())
+        self._content.set_exception(TimeoutError())  # not documented by aiohttp
 
     async def _linger(self) -> None:
         """Wait briefly for the end of an answer that was read as far as needed, so that its connection can be
@@ -247,7 +248,15 @@ class Transport(AiohttpTransport):
             allow_redirects=False,
             timeout=CONNECTING,
         )
-        return httpx.Response(response.status, stream=AiohttpResponseStream(response))
+        return httpx.Response(response.status, stream=ResponseStream(response))
+
+
+class ResponseStream(AiohttpResponseStream):
+    """The library's stream, which keeps aiohttp's response to itself."""
+
+    def __init__(self, response: aiohttp.ClientResponse) -> None:
+        super().__init__(response)
+        self.response = response
 
 
 @lru_cache(maxsize=1024)

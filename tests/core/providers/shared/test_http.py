@@ -8,6 +8,7 @@ import threading
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
 from ipaddress import ip_address
 
 import aiohttp
@@ -15,6 +16,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from httpx_aiohttp import AiohttpTransport
 
 from core.contract.errors import (
     UpstreamDenied,
@@ -341,3 +343,37 @@ def self_signed(tmp_path) -> ssl.SSLContext:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(tmp_path / "cert.pem")
     return context
+
+
+async def test_a_wait_for_more_can_be_ended_from_outside():
+    """By a method that aiohttp does not document."""
+    protocol = aiohttp.base_protocol.BaseProtocol(asyncio.get_running_loop())
+    protocol.connection_made(asyncio.Transport())
+    reader = aiohttp.StreamReader(protocol, limit=1024)
+    broken = f"aiohttp {version('aiohttp')}: StreamReader.set_exception does not end a wait"
+    assert hasattr(reader, "set_exception"), broken
+    waiting = asyncio.ensure_future(reader.readany())
+    await asyncio.sleep(0)
+    reader.set_exception(TimeoutError())
+    await asyncio.wait([waiting], timeout=5.0)
+    assert waiting.done(), broken
+    assert isinstance(waiting.exception(), TimeoutError), broken
+
+
+@pytest.mark.parametrize(
+    ("owner", "name"),
+    [
+        (AiohttpTransport, "get_client"),
+        (AiohttpTransport(verify=False), "client"),
+        (AiohttpTransport, "aclose"),
+        (aiohttp.StreamReader, "readany"),
+        (aiohttp.StreamReader, "at_eof"),
+        (aiohttp.ClientResponse, "__aexit__"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_the_client_has_the_parts_that_are_used(owner, name):
+    library = "httpx-aiohttp" if "Transport" in repr(owner) else "aiohttp"
+    assert hasattr(owner, name), (
+        f"{library} {version(library)} has no {name}: see core/providers/shared/http.py"
+    )
