@@ -23,11 +23,11 @@ WORD, END = 1, 5
 GENDERS = {1: "male", 2: "female"}
 
 
-class Name(ctypes.Union):
+class EventName(ctypes.Union):
     _fields_ = [("number", ctypes.c_int), ("name", ctypes.c_char_p), ("string", ctypes.c_char * 8)]
 
 
-class Event(ctypes.Structure):
+class EngineEvent(ctypes.Structure):
     _fields_ = [
         ("type", ctypes.c_int),
         ("identifier", ctypes.c_uint),
@@ -36,11 +36,11 @@ class Event(ctypes.Structure):
         ("milliseconds", ctypes.c_int),
         ("sample", ctypes.c_int),
         ("user_data", ctypes.c_void_p),
-        ("name", Name),
+        ("name", EventName),
     ]
 
 
-class VoiceEntry(ctypes.Structure):
+class VoiceStructure(ctypes.Structure):
     _fields_ = [
         ("name", ctypes.c_char_p),
         ("languages", ctypes.c_void_p),
@@ -54,7 +54,9 @@ class VoiceEntry(ctypes.Structure):
     ]
 
 
-Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(Event))
+Callback = ctypes.CFUNCTYPE(
+    ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(EngineEvent)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ class Engine:
         self.sample_rate: int = library.espeak_Initialize(SYNCHRONOUS, BUFFER_MS, data, NO_EXIT)
         if self.sample_rate <= 0:
             raise EngineMissing("espeak-ng does not find its data")
-        library.espeak_ListVoices.restype = ctypes.POINTER(ctypes.POINTER(VoiceEntry))
+        library.espeak_ListVoices.restype = ctypes.POINTER(ctypes.POINTER(VoiceStructure))
         self._sink: AudioSink = _discard
         self._error: BaseException | None = None
         self._callback = Callback(self._receive)
@@ -141,7 +143,7 @@ class Engine:
     @cache  # noqa: B019
     def variants(self) -> frozenset[str]:
         """Names that colour a voice, as in `gmw/en-US+f3`."""
-        wanted = VoiceEntry(languages=ctypes.cast(ctypes.c_char_p(b"variant"), ctypes.c_void_p))
+        wanted = VoiceStructure(languages=ctypes.cast(ctypes.c_char_p(b"variant"), ctypes.c_void_p))
         listed = _listed(self.library.espeak_ListVoices(ctypes.byref(wanted)))
         return frozenset(voice.identifier.rpartition("/")[2] for voice in listed)
 
