@@ -31,7 +31,7 @@ PROMPT_TOKENS = (Kind.TEXT_IN, Unit.TOKEN)
 TRANSCRIPT_TOKENS = (Kind.TEXT_OUT, Unit.TOKEN)
 
 
-def most(file: AudioFile, prompt_bytes: int, target: Target, line: Line) -> Decimal:
+def upper_bound(file: AudioFile, prompt_bytes: int, target: Target, line: Line) -> Decimal:
     """The most of one line that a request with this file and a prompt of so many bytes can use."""
     if line == SECONDS:
         return longest(file)

@@ -35,7 +35,7 @@ def never_free(_meter: Meter) -> bool:
 class Estimates(Generic[R]):
     """The functions of one task; a `Line` is the kind and the unit of a quantity."""
 
-    most: Callable[[R, Target, Line], Decimal]
+    upper_bound: Callable[[R, Target, Line], Decimal]
     """The most of one line that a request can use at a target."""
 
     counted: Callable[[R, Meter], dict[Line, Decimal]]
@@ -44,7 +44,7 @@ class Estimates(Generic[R]):
     guess: Callable[[R, Meter, Target, Line], Decimal | None]
     """What a line probably came to, given what was delivered; None where the line has no guess."""
 
-    most_of_second_model: Callable[[R, Line], Decimal] | None = None
+    upper_bound_of_second_model: Callable[[R, Line], Decimal] | None = None
     """The most of one line at a second model that goes on with the answer of the first; None for tasks
     whose routes have no second model."""
 

@@ -47,7 +47,7 @@ INPUT = (*INPUTS, Kind.CACHED_IN, Kind.CACHED_AUDIO_IN)
 OUTPUT = (Kind.TEXT_OUT, Kind.REASONING_OUT, Kind.AUDIO_OUT, Kind.IMAGE_OUT)
 
 
-def most(request: ChatRequest, target: Target, line: Line) -> Decimal:
+def upper_bound(request: ChatRequest, target: Target, line: Line) -> Decimal:
     kind, unit = line
     if line == ONE_REQUEST:
         return Decimal(1)
@@ -213,7 +213,7 @@ def recorded_format(request: ChatRequest, target: Target | None) -> str:
 
 
 ESTIMATES = Estimates(
-    most=most,
+    upper_bound=upper_bound,
     counted=counted,
     guess=guess,
     covered=covered,

@@ -28,7 +28,7 @@ AUDIO_TOKENS = (Kind.AUDIO_OUT, Unit.TOKEN)
 AUDIO_BYTES = (Kind.AUDIO_OUT, Unit.BYTE)
 
 
-def most(request: SpeechRequest, target: Target, line: Line) -> Decimal:
+def upper_bound(request: SpeechRequest, target: Target, line: Line) -> Decimal:
     if line == CHARACTERS:
         return Decimal(len(request.text))
     if line == TEXT_TOKENS:
@@ -79,4 +79,4 @@ def tokens_per_second(target: Target) -> Decimal:
     return Decimal(str(target.options.get("audio_tokens_per_second", TOKENS_PER_SECOND)))
 
 
-ESTIMATES = Estimates(most=most, counted=counted, guess=guess)
+ESTIMATES = Estimates(upper_bound=upper_bound, counted=counted, guess=guess)

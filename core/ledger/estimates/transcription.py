@@ -12,8 +12,8 @@ from core.ledger.metering import Meter
 from core.ledger.price_sheet import Line
 
 
-def most(request: TranscriptionRequest, target: Target, line: Line) -> Decimal:
-    return audio_file.most(request.file, prompt_bytes(request), target, line)
+def upper_bound(request: TranscriptionRequest, target: Target, line: Line) -> Decimal:
+    return audio_file.upper_bound(request.file, prompt_bytes(request), target, line)
 
 
 def counted(request: TranscriptionRequest, _meter: Meter) -> dict[Line, Decimal]:
@@ -29,4 +29,4 @@ def prompt_bytes(request: TranscriptionRequest) -> int:
     return audio_file.utf8_bytes(request.prompt or "", *request.keyterms)
 
 
-ESTIMATES = Estimates(most=most, counted=counted, guess=guess)
+ESTIMATES = Estimates(upper_bound=upper_bound, counted=counted, guess=guess)

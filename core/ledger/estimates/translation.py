@@ -21,11 +21,11 @@ INSTRUCTIONS = 512
 """Tokens of the instructions for a second model."""
 
 
-def most(request: TranslationRequest, target: Target, line: Line) -> Decimal:
-    return audio_file.most(request.file, prompt_bytes(request), target, line)
+def upper_bound(request: TranslationRequest, target: Target, line: Line) -> Decimal:
+    return audio_file.upper_bound(request.file, prompt_bytes(request), target, line)
 
 
-def most_of_second_model(request: TranslationRequest, line: Line) -> Decimal:
+def upper_bound_of_second_model(request: TranslationRequest, line: Line) -> Decimal:
     text = audio_file.most_text(request.file)
     if line == PROMPT_TOKENS:
         return text + prompt_bytes(request) + INSTRUCTIONS
@@ -46,4 +46,9 @@ def prompt_bytes(request: TranslationRequest) -> int:
     return audio_file.utf8_bytes(request.prompt or "")
 
 
-ESTIMATES = Estimates(most=most, counted=counted, guess=guess, most_of_second_model=most_of_second_model)
+ESTIMATES = Estimates(
+    upper_bound=upper_bound,
+    counted=counted,
+    guess=guess,
+    upper_bound_of_second_model=upper_bound_of_second_model,
+)

@@ -55,8 +55,8 @@ def at(*prices: Price, **options) -> Target:
     return target(*(prices or TEXT), options=options)
 
 
-def most(request: ChatRequest, where: Target, line: Price) -> Decimal:
-    return chat.most(request, where, (line.kind, line.unit))
+def upper_bound(request: ChatRequest, where: Target, line: Price) -> Decimal:
+    return chat.upper_bound(request, where, (line.kind, line.unit))
 
 
 def metered(*events: Event) -> metering.Meter:
@@ -81,15 +81,15 @@ def units(found: bill.Bill) -> dict[str, Decimal]:
 
 
 def test_text_is_at_most_a_token_per_byte():
-    short = most(ask(text="a" * 10), at(), TEXT_IN)
-    assert most(ask(text="a" * 1010), at(), TEXT_IN) - short == 1000
-    assert most(ask(text="ж" * 10), at(), TEXT_IN) - short == 10
-    assert most(ask(text="a" * 10, parameters={"tools": ["x" * 500]}), at(), TEXT_IN) - short == 505
+    short = upper_bound(ask(text="a" * 10), at(), TEXT_IN)
+    assert upper_bound(ask(text="a" * 1010), at(), TEXT_IN) - short == 1000
+    assert upper_bound(ask(text="ж" * 10), at(), TEXT_IN) - short == 10
+    assert upper_bound(ask(text="a" * 10, parameters={"tools": ["x" * 500]}), at(), TEXT_IN) - short == 505
 
 
 def test_input_never_exceeds_the_context():
-    assert most(ask(text="a" * 10_000), at(context_length=2_000), TEXT_IN) == 2_000
-    assert most(ask(UNREAD_PDF), at(context_length=2_000), TEXT_IN) == 2_000
+    assert upper_bound(ask(text="a" * 10_000), at(context_length=2_000), TEXT_IN) == 2_000
+    assert upper_bound(ask(UNREAD_PDF), at(context_length=2_000), TEXT_IN) == 2_000
 
 
 @pytest.mark.parametrize(
@@ -112,16 +112,19 @@ def test_input_never_exceeds_the_context():
     ],
 )
 def test_output_is_bounded_by_the_limit(parameters, options, expected):
-    assert most(ask(parameters=parameters), at(**options), TEXT_OUT) == expected
+    assert upper_bound(ask(parameters=parameters), at(**options), TEXT_OUT) == expected
 
 
 def test_options_of_one_provider_count_at_its_targets():
     where = at()
     said = {where.provider: {"n": 7, "max_tokens": 90}, "another": {"n": 50}}
-    assert most(ask(options=said), where, TEXT_OUT) == 7 * 90
-    assert most(ask(options=said, parameters={"max_tokens": 50}), where, TEXT_OUT) == 7 * 50
+    assert upper_bound(ask(options=said), where, TEXT_OUT) == 7 * 90
+    assert upper_bound(ask(options=said, parameters={"max_tokens": 50}), where, TEXT_OUT) == 7 * 50
     tools = {where.provider: {"tools": "x" * 1000}}
-    assert most(ask(options=tools), where, TEXT_IN) == most(ask(), where, TEXT_IN) + len("tools") + 1000
+    assert (
+        upper_bound(ask(options=tools), where, TEXT_IN)
+        == upper_bound(ask(), where, TEXT_IN) + len("tools") + 1000
+    )
 
 
 @pytest.mark.parametrize(
@@ -141,15 +144,15 @@ def test_options_of_one_provider_count_at_its_targets():
     ],
 )
 def test_files_are_bounded_by_their_kind(media, price, options, expected):
-    assert most(ask(media), at(price, **options), price) == expected
+    assert upper_bound(ask(media), at(price, **options), price) == expected
 
 
 def test_files_without_a_price_of_their_own_are_billed_as_text():
-    text = most(ask(), at(), TEXT_IN)
-    more = most(ask(IMAGE, AUDIO, VIDEO, PDF), at(), TEXT_IN) - text
+    text = upper_bound(ask(), at(), TEXT_IN)
+    more = upper_bound(ask(IMAGE, AUDIO, VIDEO, PDF), at(), TEXT_IN) - text
     words = sum(len(word) for kind, key in PARTS.values() for word in ("type", kind, kind, key)) + 4 * 8
     assert more == 2500 + 4 * 32 + 10 * (300 + 32) + 12_000 + words
-    assert most(ask(AUDIO), at(*TEXT, SECONDS), TEXT_IN) - text < 64
+    assert upper_bound(ask(AUDIO), at(*TEXT, SECONDS), TEXT_IN) - text < 64
 
 
 def test_a_file_known_by_address_or_id_is_bounded():
@@ -158,17 +161,20 @@ def test_a_file_known_by_address_or_id_is_bounded():
     )
     by_id = ChatRequest("m", ({"role": "user", "content": [{"type": "file", "file": {"file_id": "f"}}]},))
     line = Price(Kind.FILE_IN, Unit.TOKEN, Decimal(1))
-    assert (most(addressed, at(line), line), most(by_id, at(line), line)) == (900_000, 900_000)
+    assert (upper_bound(addressed, at(line), line), upper_bound(by_id, at(line), line)) == (900_000, 900_000)
 
 
 def test_audio_and_images_of_the_answer_are_bounded_where_requested():
     spoken = ask(modalities=(Modality.TEXT, Modality.AUDIO), parameters={"max_tokens": 100})
     drawn = ask(modalities=(Modality.TEXT, Modality.IMAGE))
     assert (
-        most(spoken, at(SPEECH_TOKENS), SPEECH_TOKENS),
-        most(ask(), at(SPEECH_TOKENS), SPEECH_TOKENS),
+        upper_bound(spoken, at(SPEECH_TOKENS), SPEECH_TOKENS),
+        upper_bound(ask(), at(SPEECH_TOKENS), SPEECH_TOKENS),
     ) == (100, 0)
-    assert (most(drawn, at(IMAGE_TOKENS), IMAGE_TOKENS), most(ask(), at(IMAGE_TOKENS), IMAGE_TOKENS)) == (
+    assert (
+        upper_bound(drawn, at(IMAGE_TOKENS), IMAGE_TOKENS),
+        upper_bound(ask(), at(IMAGE_TOKENS), IMAGE_TOKENS),
+    ) == (
         2600,
         0,
     )
@@ -177,7 +183,7 @@ def test_audio_and_images_of_the_answer_are_bounded_where_requested():
 def test_an_estimate_adds_up():
     priced = target(*TEXT, CACHED, Price(Kind.REQUEST, Unit.REQUEST, Decimal("0.5")))
     request = ask(text="", parameters={"max_tokens": 10})
-    said = most(request, priced, TEXT_IN) * TEXT_IN.usd_per_unit
+    said = upper_bound(request, priced, TEXT_IN) * TEXT_IN.usd_per_unit
     expected = Decimal("0.5") + said + 10 * TEXT_OUT.usd_per_unit
     assert estimate(request, Route("m", (priced,)), NOW) == expected
 

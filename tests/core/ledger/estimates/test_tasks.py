@@ -94,7 +94,7 @@ def test_a_task_without_a_row_is_neither_estimated_nor_billed():
 def test_a_new_task_uses_the_functions_of_its_row_only(monkeypatch):
     page = (Kind.FILE_IN, Unit.PAGE)
     row = Estimates(
-        most=lambda request, target, line: Decimal(3 if line == page else 0),
+        upper_bound=lambda request, target, line: Decimal(3 if line == page else 0),
         counted=lambda request, meter: {page: Decimal(2)},
         guess=lambda request, meter, target, line: None,
     )
