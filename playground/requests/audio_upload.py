@@ -17,9 +17,9 @@ FIELDS = ("file", "input_audio")
 """Where the bodies of these tasks have a file: an upload stands there as `{"upload": ID}`."""
 
 
-async def source_audio(user: User, params: Mapping[str, Any]) -> tuple[Upload, AudioFile]:
+async def find_audio_upload(user: User, params: Mapping[str, Any]) -> tuple[Upload, AudioFile]:
     """The upload that `params` name, and its file. Raises `InvalidRequest` and `NotFound`."""
-    upload_id = source_id(params)
+    upload_id = parse_upload_id(params)
     row = await offload(Upload.objects.for_user(user).filter(id=upload_id).first)
     if row is None:
         raise NotFound("There is no such upload, or it is not yours.", param="file")
@@ -28,7 +28,7 @@ async def source_audio(user: User, params: Mapping[str, Any]) -> tuple[Upload, A
     return row, await offload(local_audio, row)
 
 
-def source_id(params: Mapping[str, Any]) -> UUID:
+def parse_upload_id(params: Mapping[str, Any]) -> UUID:
     given = next((params[name] for name in FIELDS if name in params), None)
     try:
         return UUID(given["upload"])  # type: ignore[index]
