@@ -27,12 +27,6 @@ UPLOAD_CAP = 50 * MIB * 4 // 3 + MIB
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[ServerProcess]:
-    with start_server() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
 def strict_server() -> Iterator[ServerProcess]:
     limits = {"header_seconds": 1.0, "body_window_seconds": 1.0, "linger_seconds": 0.3, "idle_seconds": 1.5}
     with start_server(limits=limits) as running:
