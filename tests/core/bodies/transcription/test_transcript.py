@@ -6,54 +6,22 @@ from decimal import Decimal
 
 import pytest
 
-from core.bodies.transcription.collector import FinishedTranscript, TranscriptCollector
+from core.bodies.transcription.collector import FinishedTranscript
 from core.bodies.transcription.transcript import MEDIA_TYPES, render_transcript, transcript_usage
 from core.contract.events import (
     Outcome,
     Receipt,
-    Segment,
-    Started,
     Transcript,
-    TranscriptDelta,
-    TranscriptWord,
     TranscriptWords,
 )
-from core.contract.transcription import AudioFile, TranscriptFormat, TranscriptionRequest
+from core.contract.transcription import TranscriptFormat
 from core.contract.translation import TranslationRequest
 from core.contract.usage import Amount, Basis, Kind, Unit
-
-FILE = AudioFile("/nowhere", "audio.wav", "audio/wav", 1000, 6.0)
-TEXT = "Ask not. Ask what."
-SEGMENTS = (Segment(0, 0.0, 1.5, " Ask not.", "A"), Segment(1, 2.5, 4.0, " Ask what.", "B"))
-WORDS = (
-    TranscriptWord("Ask", 0.0, 0.5, 0.9, "A"),
-    TranscriptWord("not.", 0.5, 1.5, None, "A"),
-    TranscriptWord("Ask", 2.5, 3.0, 0.25, "B"),
-    TranscriptWord("what.", 3.0, 4.0, None, "B"),
-)
-EVENTS = (
-    Started("Lab", "whisper", 1),
-    TranscriptDelta("Ask not."),
-    TranscriptDelta(" Ask what."),
-    *SEGMENTS,
-    TranscriptWords(WORDS),
-    Transcript(TEXT, "en", 5.5),
-)
-
-
-def ask(form: str = "json", **fields) -> TranscriptionRequest:
-    return TranscriptionRequest("m", FILE, format=TranscriptFormat(form), **fields)
+from tests.core.bodies.transcription.transcripts import EVENTS, FILE, SEGMENTS, TEXT, WORDS, ask, collected
 
 
 def receipt(*amounts: Amount, cost: Decimal | None = Decimal("0.0006")) -> Receipt:
     return Receipt("gen-1", Outcome.COMPLETED, "m", "lab", amounts, cost, Basis.COMPUTED, 1, 2)
-
-
-def collected(events, request) -> FinishedTranscript:
-    collector = TranscriptCollector()
-    for event in events:
-        collector.note(event)
-    return collector.finish(request)
 
 
 def test_aligned_words_say_so():
