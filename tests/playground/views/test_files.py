@@ -1,46 +1,20 @@
-"""Sound, uploads, deleting and timings over HTTP: the owner's alone."""
+"""Files of runs and uploads over HTTP: only their owner gets them."""
 
 from __future__ import annotations
 
 import pytest
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.test import AsyncClient, Client
 
 from playground.models import Run
+from tests.playground.conversation_frames import client_of
+from tests.playground.views.conftest import SOUND
 
 pytestmark = [pytest.mark.anyio, pytest.mark.django_db(transaction=True)]
-
-SOUND = bytes(range(256)) * 1000
-
-
-@pytest.fixture
-def run(alice):
-    name = default_storage.save("runs/1/x.mp3", ContentFile(SOUND))
-    return Run.objects.create(
-        user=alice,
-        task="speech",
-        model="local/espeak-ng",
-        title="Hello, world!",
-        state="completed",
-        format="mp3",
-        sound=name,
-    )
-
-
-async def client_of(user) -> AsyncClient:
-    client = AsyncClient()
-    await client.aforce_login(user)
-    return client
 
 
 async def body(answer) -> bytes:
     return b"".join([part async for part in answer])
-
-
-@pytest.fixture
-async def owner(alice, anyio_backend):
-    return await client_of(alice)
 
 
 async def test_the_owner_downloads_a_named_file(owner, run):

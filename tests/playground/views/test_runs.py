@@ -1,40 +1,14 @@
-"""Runs are deleted, and take the browser's timings."""
+"""Deleting a run, and the timings that the owner's browser reports."""
 
 from __future__ import annotations
 
 import pytest
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.test import AsyncClient
 
 from playground.models import Run
 
 pytestmark = [pytest.mark.anyio, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def run(alice):
-    name = default_storage.save("runs/1/x.mp3", ContentFile(SOUND))
-    return Run.objects.create(
-        user=alice,
-        task="speech",
-        model="local/espeak-ng",
-        title="Hello, world!",
-        state="completed",
-        format="mp3",
-        sound=name,
-    )
-
-
-async def client_of(user) -> AsyncClient:
-    client = AsyncClient()
-    await client.aforce_login(user)
-    return client
-
-
-@pytest.fixture
-async def owner(alice, anyio_backend):
-    return await client_of(alice)
 
 
 async def test_deleting_a_run_deletes_its_file(owner, run):
@@ -69,6 +43,3 @@ async def test_invalid_timings_are_rejected(owner, run, sent):
     answer = await owner.post(f"/runs/{run.id}/timings", data=sent, content_type="application/json")
     await run.arefresh_from_db()
     assert (answer.status_code, run.timings) == (400, {})
-
-
-SOUND = bytes(range(256)) * 1000

@@ -45,13 +45,6 @@ def run(alice):
     )
 
 
-@pytest.fixture
-async def owner(alice, anyio_backend):
-    client = AsyncClient()
-    await client.aforce_login(alice)
-    return client
-
-
 async def put(client, run, **changed):
     body = {"text": "ask", "segments": SEGMENTS, "words": WORDS, "speakers": {}, **changed}
     path = f"/runs/{run.id}/transcript"

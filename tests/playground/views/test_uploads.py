@@ -1,4 +1,4 @@
-"""Files come in, are looked at, are kept for a time, and are really deleted."""
+"""Uploads: what is accepted, how long they are stored, and that deleting removes the file."""
 
 from __future__ import annotations
 
@@ -13,25 +13,14 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
-from django.test import AsyncClient
 from django.utils import timezone
 
 from core.models.offload import offload
 from playground.models import Run, Upload
+from tests.playground.conversation_frames import client_of
 from tests.playground.wav_file import wav_bytes
 
 pytestmark = [pytest.mark.anyio, pytest.mark.django_db(transaction=True)]
-
-
-async def client_of(user) -> AsyncClient:
-    client = AsyncClient()
-    await client.aforce_login(user)
-    return client
-
-
-@pytest.fixture
-async def owner(alice, anyio_backend):
-    return await client_of(alice)
 
 
 def stored_files(settings) -> list[Path]:
