@@ -12,6 +12,27 @@ from core.models import Attempt, UsageRecord
 
 INPUT_TOKENS = ("text_in.token", "audio_in.token", "image_in.token", "video_in.token", "file_in.token")
 OUTPUT_TOKENS = ("text_out.token", "audio_out.token", "image_out.token")
+NOT_STORED = (
+    "num_input_audio_prompt",
+    "num_search_results",
+    "num_fetches",
+    "cache_discount",
+    "upstream_id",
+    "response_cache_source_id",
+    "moderation_latency",
+    "http_referer",
+    "user_agent",
+    "app_id",
+    "external_user",
+    "router",
+    "service_tier",
+    "session_id",
+    "request_id",
+    "preset_id",
+    "web_search_engine",
+    "workspace_id",
+)
+"""Fields of OpenRouter's object that are always null here."""
 
 
 def outcome(record: UsageRecord) -> str | None:
@@ -29,7 +50,7 @@ def generation_object(record: UsageRecord, attempts: list[Attempt]) -> dict[str,
 
     Raises `UnknownTask` for a record of a task without a row.
     """
-    units, facts = record.units, FACTS[record.task]
+    facts = FACTS[record.task]
     return {
         "id": record.public_id,
         "api_type": facts.api_type,
@@ -42,44 +63,35 @@ def generation_object(record: UsageRecord, attempts: list[Attempt]) -> dict[str,
         "generation_time": record.total_ms,
         "finish_reason": chat_finish_reason(record) if facts.has_finish_reason else outcome(record),
         "native_finish_reason": record.error or None,
-        "tokens_prompt": token_count(units, *INPUT_TOKENS),
-        "tokens_completion": token_count(units, *OUTPUT_TOKENS),
-        "native_tokens_prompt": token_count(units, *INPUT_TOKENS),
-        "native_tokens_completion": token_count(units, *OUTPUT_TOKENS),
+        **token_counts(record.units),
+        "total_cost": record.cost,
+        "usage": record.cost,
+        "upstream_inference_cost": record.reported_cost,
+        "is_byok": False,
+        "provider_responses": [response_object(attempt) for attempt in attempts],
+        "origin": record.source,
+        "data_region": "global",
+        **dict.fromkeys(NOT_STORED),
+        "units": record.units,
+        "basis": record.basis or None,
+        "outcome": record.outcome,
+        "format": record.format or None,
+    }
+
+
+def token_counts(units: Mapping[str, Any]) -> dict[str, int | None]:
+    """Tokens and media of a request and its answer; the native counts are the same."""
+    prompt, completion = token_count(units, *INPUT_TOKENS), token_count(units, *OUTPUT_TOKENS)
+    return {
+        "tokens_prompt": prompt,
+        "tokens_completion": completion,
+        "native_tokens_prompt": prompt,
+        "native_tokens_completion": completion,
         "native_tokens_completion_images": token_count(units, "image_out.token"),
         "native_tokens_reasoning": token_count(units, "reasoning_out.token"),
         "native_tokens_cached": token_count(units, "cached_in.token", "cached_audio_in.token"),
         "num_media_prompt": token_count(units, "image_in.image"),
         "num_media_completion": token_count(units, "image_out.image"),
-        "num_input_audio_prompt": None,
-        "num_search_results": None,
-        "num_fetches": None,
-        "total_cost": record.cost,
-        "usage": record.cost,
-        "upstream_inference_cost": record.reported_cost,
-        "cache_discount": None,
-        "is_byok": False,
-        "upstream_id": None,
-        "provider_responses": [response_object(attempt) for attempt in attempts],
-        "response_cache_source_id": None,
-        "moderation_latency": None,
-        "origin": record.source,
-        "http_referer": None,
-        "user_agent": None,
-        "app_id": None,
-        "external_user": None,
-        "router": None,
-        "service_tier": None,
-        "session_id": None,
-        "request_id": None,
-        "preset_id": None,
-        "data_region": "global",
-        "web_search_engine": None,
-        "workspace_id": None,
-        "units": units,
-        "basis": record.basis or None,
-        "outcome": record.outcome,
-        "format": record.format or None,
     }
 
 
