@@ -1,4 +1,4 @@
-"""Frames of the browser: text becomes one of four values, or an error that knows its `id`."""
+"""Frames of the browser: text is parsed into one of four values; errors have the `id` of the frame."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ LIVE_ORDER = (
     AudioFormat.AAC,
     AudioFormat.FLAC,
 )
-"""What a browser can decode as it comes, after pcm and the user's own choice."""
+"""Formats that browsers decode while they arrive: tried after pcm and the user's own choice."""
 
 
 def live_formats(chosen: AudioFormat) -> tuple[AudioFormat, ...]:

@@ -39,7 +39,7 @@ class CollectedToolCall:
 
 @dataclass(slots=True)
 class CollectedChoice:
-    """One of the answers; its strings are kept as the pieces that came.
+    """One choice of an answer; its strings are lists of the pieces received.
 
     `message_fields` are further fields of its message, `choice_fields` those beside the message, both as the
     provider sent them.

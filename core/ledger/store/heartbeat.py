@@ -28,9 +28,10 @@ class Process:
         self.recovered: float | None = None
 
     def beat_stored(self) -> None:
-        """Note the heartbeat; after a gap of ours `recovered` is set.
+        """Note the heartbeat; after a gap of this process `recovered` is set.
 
-        Whatever kept us from storing heartbeats kept the other processes, too: old ones prove nothing yet.
+        What prevented our heartbeats, such as a database outage, probably prevented those of all processes:
+        an old heartbeat then does not mean that its process is dead.
         """
         now = time.monotonic()
         if self.last_beat is not None and now - self.last_beat > TIMEOUT / 2:

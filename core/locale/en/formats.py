@@ -1,4 +1,4 @@
-"""English dates as one column of a table wants them: Django's own write 6 p.m. beside 5:59 p.m."""
+"""English date formats of equal width, for columns of tables: Django's own have both 6 p.m. and 5:59 p.m."""
 
 SHORT_DATETIME_FORMAT = "M j, Y, H:i"
 DATETIME_FORMAT = "M j, Y, H:i"

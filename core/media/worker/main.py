@@ -84,7 +84,7 @@ class Worker:
             ending = {"event": "cancelled"}
         except JobError as refused:
             ending = {"event": "error", **refused.fields}
-        except Exception as error:  # a job's failure is its own; the worker and the other jobs live on
+        except Exception as error:  # ends this job only, not the worker
             traceback.print_exc()
             ending = {"event": "error", "kind": "failed", "message": FAILED.format(type(error).__name__)}
         if ending["event"] != "step":

@@ -103,7 +103,7 @@ class Engine:
         self._voice = ""
 
     def speak(self, text: str, *, voice: str, rate: int, pitch: int, pause: bool, sink: AudioSink) -> None:
-        """Synthesise `text` into `sink` chunk by chunk; an exception raised by the sink aborts and comes out.
+        """Synthesise `text` into `sink` chunk by chunk; an exception of the sink aborts it and is raised.
 
         `pause` ends the text with the silence of a sentence, so that fragments join as one text would sound.
         """

@@ -91,7 +91,7 @@ async def _audio_of_object(response: http.CallResponse, hide: tuple[str, ...]) -
 
 
 async def _head(chunks: AsyncGenerator[bytes, None], audio: AudioFormat, hide: tuple[str, ...]) -> bytes:
-    """The first chunk, or as many as tell audio from an error page, which is raised as what it says."""
+    """The first bytes: enough to distinguish audio from an error page, for which its error is raised."""
     head = b""
     async for chunk in chunks:
         head += chunk
