@@ -1,4 +1,4 @@
-// The page's only script: loads the custom elements that the page contains.
+// The page's only script: loads the custom elements that the page contains. A studio imports the elements inside it.
 
 const ELEMENTS = {
   "chat-studio": () => import("./elements/chat/chat-studio.js"),
@@ -7,16 +7,13 @@ const ELEMENTS = {
   "history-player": () => import("./elements/player/history-player.js"),
   "live-region": () => import("./elements/common/live-region.js"),
   "model-filters": () => import("./elements/common/model-filters.js"),
-  "receipt-line": () => import("./elements/common/receipt-line.js"),
   "run-list": () => import("./elements/common/run-list.js"),
   "shortcut-sheet": () => import("./elements/common/shortcut-sheet.js"),
   "speech-player": () => import("./elements/player/speech-player.js"),
   "speech-studio": () => import("./elements/speech/speech-studio.js"),
   "status-note": () => import("./elements/common/status-note.js"),
-  "text-meter": () => import("./elements/speech/text-meter.js"),
   "transcription-studio": () => import("./elements/transcription/transcription-studio.js"),
   "theme-toggle": () => import("./elements/common/theme-toggle.js"),
-  "voice-picker": () => import("./elements/speech/voice-picker.js"),
 };
 
 for (const [name, load] of Object.entries(ELEMENTS)) {

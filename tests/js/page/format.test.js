@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { formatBytes } from "../../../static/playground/js/page/file-size.js";
-import { countCharacters, formatClock, formatCost, formatSeconds } from "../../../static/playground/js/page/format.js";
+import { formatClock, formatCost, formatSeconds } from "../../../static/playground/js/page/format.js";
 import { fill } from "../../../static/playground/js/page/messages.js";
 
 test("costs have as many digits as they need", () => {
@@ -25,10 +25,6 @@ test("clocks count hours only where there are any", () => {
 test("small files have a size too", () => {
   const sizes = [44, 5000, 348_160, 999_999, 1_200_000, 52_428_800];
   assert.deepEqual(sizes.map(formatBytes), ["0.043 kB", "4.9 kB", "340 kB", "977 kB", "1.1 MB", "50 MB"]);
-});
-
-test("characters are code points", () => {
-  assert.deepEqual(["", "abc", "море", "你好", "a😀b", "\ud83d"].map(countCharacters), [0, 3, 4, 2, 3, 1]);
 });
 
 test("patterns are filled and keep unknown placeholders", () => {

@@ -19,7 +19,7 @@ export function sendObstacle(composer, files, text) {
   if (composer.state === "blocked") {
     return composer.querySelector("[data-field=hint]").dataset.blocked ?? "";
   }
-  const key = files.unfit ? "why-unfit" : files.failed ? "why-failed" : tooLong(text) ? "why-long" : "";
+  const key = files.problem || (tooLong(text) ? "why-long" : "");
   return key && message(key);
 }
 

@@ -31,12 +31,12 @@ export class AttachmentList {
     return this.items.some(({ state }) => ["waiting", "sending", "checking"].includes(state));
   }
 
-  get failed() {
-    return this.items.some(({ state }) => state === "failed" || state === "gone");
-  }
-
-  get unfit() {
-    return this.items.some(({ unfit }) => unfit);
+  /** The key of the message that says why the files cannot be sent; empty where they can. */
+  get problem() {
+    if (this.items.some(({ unfit }) => unfit)) {
+      return "why-unfit";
+    }
+    return this.items.some(({ state }) => state === "failed" || state === "gone") ? "why-failed" : "";
   }
 
   /** Adds what the model accepts. Returns the others: [{name, kind?, why?, key?, values?, file}]. */

@@ -20,15 +20,11 @@ export class ComposerFiles {
 
   /** Whether files are still on their way to the server. */
   get busy() {
-    return this.#adding > 0 || Boolean(this.#list?.busy);
+    return this.#adding > 0 || this.#list?.busy;
   }
 
-  get failed() {
-    return Boolean(this.#list?.failed);
-  }
-
-  get unfit() {
-    return Boolean(this.#list?.unfit);
+  get problem() {
+    return this.#list?.problem;
   }
 
   content(text) {

@@ -26,6 +26,7 @@ export class AutoScroll {
     observer.observe(content);
     signal.addEventListener("abort", () => observer.disconnect());
     visualViewport?.addEventListener("resize", () => this.#makeRoom(), { signal });
+    visualViewport && this.#makeRoom();
   }
 
   start() {

@@ -190,7 +190,7 @@ class ChatComposer extends HTMLElement {
       this.#waiting = false;
       return;
     }
-    this.#waiting = this.#files.busy;
+    this.#waiting = Boolean(this.#files.busy);
     if (this.#waiting) {
       this.#show();
       return;

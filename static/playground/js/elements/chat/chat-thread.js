@@ -1,7 +1,5 @@
 // The messages of one branch of the conversation, scrolled to the newest while they arrive.
 
-import { AutoScroll } from "../../chat/message/auto-scroll.js";
-
 const loadMessage = () => import("./chat-message.js");
 
 class ChatThread extends HTMLElement {
@@ -10,14 +8,13 @@ class ChatThread extends HTMLElement {
   #path = null;
 
   connectedCallback() {
-    const latest = this.#latest;
-    this.#scroll = new AutoScroll(this, (on) => { latest.hidden = on || this.dataset.state !== "full"; });
-    latest.addEventListener("click", () => this.follow());
-    this.closest("chat-studio").addEventListener("focusin", loadMessage, { once: true });
+    this.#latest.addEventListener("click", () => this.follow());
+    const load = () => Promise.all([loadMessage(), this.#loadScroll()]);
+    this.closest("chat-studio").addEventListener("focusin", load, { once: true });
   }
 
   disconnectedCallback() {
-    this.#scroll.close();
+    this.#scroll?.then((scroll) => scroll.close());
   }
 
   /** Shows the messages of a branch, from its root; `placeOf(id)` returns {index, count}. Their element is loaded with the first. */
@@ -79,13 +76,13 @@ class ChatThread extends HTMLElement {
 
   clear() {
     this.#path = null;
-    this.#scroll.stop();
+    this.#scroll?.then((scroll) => scroll.stop());
     this.#rows.clear();
     this.querySelector("[data-role=messages]").replaceChildren();
   }
 
-  follow() {
-    this.#scroll.start();
+  async follow() {
+    (await this.#loadScroll()).start();
   }
 
   set heading(text) {
@@ -101,6 +98,13 @@ class ChatThread extends HTMLElement {
     const link = this.querySelector("[data-role=code]");
     link.hidden = !url;
     link.href = url ?? "";
+  }
+
+  /** Loaded with the first focus or message, before there is anything to scroll. */
+  #loadScroll() {
+    const changed = (on) => { this.#latest.hidden = on || this.dataset.state !== "full"; };
+    this.#scroll ??= import("../../chat/message/auto-scroll.js").then(({ AutoScroll }) => new AutoScroll(this, changed));
+    return this.#scroll;
   }
 
   get #latest() {

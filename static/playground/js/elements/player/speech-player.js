@@ -1,18 +1,22 @@
 // A player with a waveform that grows while the audio arrives and is the scrubber afterwards.
 
 import { SpeechPlayback } from "../../audio/playback/speech-playback.js";
-import { ACTIVE, PlayerDisplay } from "./player-display.js";
+import { formatClock } from "../../page/format.js";
+import { fill } from "../../page/messages.js";
 import { makeScrubber } from "./scrubber.js";
+import { Waveform } from "./waveform.js";
 import { WordHighlight } from "./word-highlight.js";
 
+const ACTIVE = ["waiting", "playing", "stalled"];
 const SHORTEST_AXIS = 6;
 const LONG_AXIS = 24;
 
 /** Events that bubble: "player-state" {state}, "player-first-sound" {ms}, "player-progress" {position, duration}, "player-ended". */
 class SpeechPlayer extends HTMLElement {
   #playback;
-  #display;
+  #waveform;
   #words;
+  #slider = this.querySelector("[role=slider]");
   #frame = 0;
   #expected = 0;
   #hint = "";
@@ -21,7 +25,7 @@ class SpeechPlayer extends HTMLElement {
   connectedCallback() {
     this.#playback ??= this.#build();
     this.#listeners = new AbortController();
-    this.#display.watch(this.#listeners.signal, () => this.#draw());
+    this.#waveform.watch(this.#listeners.signal, () => this.#draw());
     if (this.hasAttribute("src")) {
       this.load({
         src: this.getAttribute("src"),
@@ -39,18 +43,18 @@ class SpeechPlayer extends HTMLElement {
   }
 
   #build() {
-    this.#display = new PlayerDisplay(this);
-    const words = this.#display.part("words");
+    this.#waveform = new Waveform(this.querySelector("canvas"));
+    const words = this.#part("words");
     this.#words = new WordHighlight(words, (seconds) => this.seek(seconds));
     this.#hint = words.textContent;
     const playback = new SpeechPlayback(this.dataset.worklet);
     playback.addEventListener("change", () => this.#changed());
-    playback.addEventListener("broken", () => { this.#display.note = this.dataset.broken; });
+    playback.addEventListener("broken", () => { this.#field("note").textContent = this.dataset.broken; });
     playback.addEventListener("first-sound", () => this.#firstAudio());
     playback.addEventListener("ended", () => this.#ended());
-    this.#display.part("toggle").addEventListener("click", () => this.toggle());
-    this.#display.part("rate").addEventListener("change", (event) => { this.rate = Number(event.target.value); });
-    makeScrubber(this.#display.slider, this);
+    this.#part("toggle").addEventListener("click", () => this.toggle());
+    this.#part("rate").addEventListener("change", (event) => { this.rate = Number(event.target.value); });
+    makeScrubber(this.#slider, this);
     return playback;
   }
 
@@ -77,9 +81,9 @@ class SpeechPlayer extends HTMLElement {
   finish({ url = "", name = "", partial = false } = {}) {
     this.#playback.finish({ partial });
     if (url) {
-      this.#display.setDownload(url, name);
+      this.#setDownload(url, name);
     } else if (this.#playback.stats.received > 0) {
-      this.#playback.fileUrl().then((local) => local && this.#display.setDownload(local, name));
+      this.#playback.fileUrl().then((local) => local && this.#setDownload(local, name));
     }
     this.#changed();
   }
@@ -88,7 +92,7 @@ class SpeechPlayer extends HTMLElement {
   load({ src, text = "", words = [], duration = 0, name = "" }) {
     this.#clear(text, duration);
     this.#playback.load(src, duration).then(() => this.#schedule());
-    this.#display.setDownload(src, name);
+    this.#setDownload(src, name);
     if (words.length) {
       this.addWords(words);
     }
@@ -152,22 +156,46 @@ class SpeechPlayer extends HTMLElement {
 
   set rate(value) {
     this.#playback.rate = value;
-    this.#display.part("rate").value = String(value);
+    this.#part("rate").value = String(value);
     this.#schedule();
   }
 
   #clear(text, expected) {
     this.#expected = expected || guessSeconds(text);
     this.#words.start(text, this.#hint);
-    this.#display.part("rate").value = "1";
-    this.#display.setDownload("");
+    this.#part("rate").value = "1";
+    this.#setDownload("");
     delete this.dataset.received;
     delete this.dataset.played;
   }
 
+  /** The address of the file for download; empty while there is no file. */
+  #setDownload(url, name) {
+    const link = this.#part("download");
+    if (url) {
+      link.href = url;
+      link.download = name || "speech.wav";
+      link.removeAttribute("aria-disabled");
+    } else {
+      link.removeAttribute("href");
+      link.setAttribute("aria-disabled", "true");
+    }
+  }
+
   #changed() {
-    this.#display.showControls(this.#playback);
-    this.#dispatch("player-state", { state: this.state });
+    const { state, complete, partial } = this.#playback;
+    const empty = state === "empty";
+    this.dataset.state = state;
+    const toggle = this.#part("toggle");
+    toggle.disabled = empty;
+    toggle.setAttribute("aria-label", ACTIVE.includes(state) ? toggle.dataset.pause : toggle.dataset.play);
+    const rate = this.#part("rate");
+    rate.disabled = empty || !complete;
+    rate.title = rate.disabled ? this.dataset.whyRate : "";
+    this.#slider.setAttribute("aria-disabled", String(empty));
+    const notes = { waiting: this.dataset.making, stalled: this.dataset.waiting };
+    this.#field("note").textContent = partial ? this.dataset.partial : notes[state] ?? "";
+    this.#dispatch("player-state", { state });
     this.#schedule();
   }
 
@@ -196,11 +224,33 @@ class SpeechPlayer extends HTMLElement {
   #draw() {
     const { position, peaks } = this.#playback;
     const { duration, axis } = this;
-    this.#display.draw(peaks, position, duration, axis);
+    const perSecond = duration > 0 ? peaks.length / duration : 24000;
+    this.#waveform.draw(peaks, position * perSecond, axis * perSecond);
+    this.#showClock(position, duration);
     if (!this.#words.empty) {
       this.#words.mark(position);
     }
     this.#dispatch("player-progress", { position, duration });
+  }
+
+  #showClock(position, duration) {
+    const [now, all] = [formatClock(position), formatClock(duration)];
+    if (this.#field("position").textContent === now && this.#field("duration").textContent === all) {
+      return;
+    }
+    this.#field("position").textContent = now;
+    this.#field("duration").textContent = all;
+    this.#slider.setAttribute("aria-valuemax", duration.toFixed(1));
+    this.#slider.setAttribute("aria-valuenow", position.toFixed(1));
+    this.#slider.setAttribute("aria-valuetext", fill(this.dataset.position, { position: now, duration: all }));
+  }
+
+  #part(role) {
+    return this.querySelector(`[data-role="${role}"]`);
+  }
+
+  #field(name) {
+    return this.querySelector(`[data-field="${name}"]`);
   }
 
   #dispatch(type, detail) {

@@ -15,14 +15,22 @@ export class Waveform {
     this.#context = canvas.getContext("2d");
   }
 
-  /** To be called after the theme has changed: the colours come from its tokens. */
-  forgetColours() {
-    this.#colours = null;
-    this.#key = "";
+  /** Calls `redraw` whenever the size or the theme's colours have changed, until `signal` aborts. */
+  watch(signal, redraw) {
+    const recolour = () => {
+      this.#colours = null;
+      this.#key = "";
+      redraw();
+    };
+    document.addEventListener("theme-change", recolour, { signal });
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour, { signal });
+    const observer = new ResizeObserver(() => { this.#resize(); redraw(); });
+    observer.observe(this.#canvas);
+    signal.addEventListener("abort", () => observer.disconnect());
   }
 
   /** Fits the canvas to its box on this screen. */
-  resize() {
+  #resize() {
     const scale = window.devicePixelRatio || 1;
     this.#canvas.width = Math.round(this.#canvas.clientWidth * scale);
     this.#canvas.height = Math.round(this.#canvas.clientHeight * scale);

@@ -4,7 +4,6 @@ import { announce } from "../../page/announcements.js";
 import { readDraft, writeDraft } from "../../page/drafts.js";
 import { message } from "../../page/messages.js";
 import { SpeechForm } from "../../speech/form.js";
-import { reportTimings } from "../../speech/timings.js";
 import { pageSocket } from "../../wire/socket.js";
 import "../common/receipt-line.js";
 import "../common/run-list.js";
@@ -14,6 +13,9 @@ import "./text-meter.js";
 import "./voice-picker.js";
 
 class SpeechStudio extends HTMLElement {
+  #button = this.querySelector("[data-role=speak]");
+  #player = this.querySelector("speech-player");
+  #receipt = this.querySelector("receipt-line");
   #form = null;
   #run = null;
   #result = null;
@@ -43,18 +45,6 @@ class SpeechStudio extends HTMLElement {
 
   get model() {
     return this.getAttribute("model");
-  }
-
-  get #button() {
-    return this.querySelector("[data-role=speak]");
-  }
-
-  get #player() {
-    return this.querySelector("speech-player");
-  }
-
-  get #receipt() {
-    return this.querySelector("receipt-line");
   }
 
   #onKey(event) {
@@ -209,10 +199,14 @@ class SpeechStudio extends HTMLElement {
     }
   }
 
+  /** Sends the server what was measured here, for the receipt: times in ms, samples and underruns. */
   #report() {
     const { run, first } = this.#result ?? {};
     if (run && first) {
-      reportTimings(run, first, this.#player.stats, this.dataset.csrf);
+      const { received, played, underruns } = this.#player.stats;
+      const body = { first_sound_ms: first, stalls: underruns, received_samples: received, played_samples: played };
+      const headers = { "X-CSRFToken": this.dataset.csrf, "Content-Type": "application/json" };
+      fetch(`/runs/${run}/timings`, { method: "POST", keepalive: true, headers, body: JSON.stringify(body) });
     }
   }
 

@@ -1,6 +1,6 @@
 // The length of a text against the limit, and the cost of speech for it.
 
-import { countCharacters, formatCost, formatNumber } from "../../page/format.js";
+import { formatCost, formatNumber } from "../../page/format.js";
 import { fill, message } from "../../page/messages.js";
 
 const NEAR = 0.9;
@@ -73,6 +73,19 @@ class TextMeter extends HTMLElement {
       field.hidden = text === "";
     }
   }
+}
+
+/** Characters as limits count them: code points, so that an emoji is one. */
+export function countCharacters(text) {
+  let count = text.length;
+  for (let index = 0; index < text.length - 1; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code >= 0xd800 && code <= 0xdbff && (text.charCodeAt(index + 1) & 0xfc00) === 0xdc00) {
+      count -= 1;
+      index += 1;
+    }
+  }
+  return count;
 }
 
 customElements.define("text-meter", TextMeter);
