@@ -7,10 +7,10 @@ from playground import frames
 from playground.requests.run_request import RunRequest
 from playground.tasks import modules
 
-TASKS = modules(__name__)
+MODULES = modules(__name__)
 
 
 async def build(user: User, frame: frames.Start) -> RunRequest:
     """Raises `InvalidRequest` as the API does for the same body, `NotFound` for what is not this user's."""
-    request: RunRequest = await TASKS[frame.task].build(user, frame)
+    request: RunRequest = await MODULES[frame.task].build(user, frame)
     return request

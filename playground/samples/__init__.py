@@ -5,4 +5,4 @@ It takes a `SampleRequest`, returns a list of `Sample` and raises what the API r
 
 from playground.tasks import modules
 
-TASKS = modules(__name__)
+MODULES = modules(__name__)

@@ -10,4 +10,4 @@ Each has
 
 from playground.tasks import modules
 
-TASKS = modules(__name__)
+MODULES = modules(__name__)

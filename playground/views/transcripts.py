@@ -23,7 +23,7 @@ from playground.runs import transcript as run_transcript
 from playground.uploads.local_file import local_audio
 from playground.views.json_response import not_found, signed_in
 
-TRANSCRIPT_TASKS = [task for task, studio in studios.TASKS.items() if studio.FACTS.has_transcript]
+TRANSCRIPT_TASKS = [task for task, studio in studios.MODULES.items() if studio.FACTS.has_transcript]
 MAX_WORDS = 50_000
 Seconds = Annotated[float, Field(ge=0, le=360_000, allow_inf_nan=False)]
 SegmentText = Annotated[str, StringConstraints(max_length=20_000)]
@@ -78,7 +78,7 @@ async def align(request: HttpRequest, user: User, run_id: UUID) -> HttpResponseB
     run = await get_run(user, run_id)
     if run.upload is None:
         raise NotFound("The sound of this run is gone.")
-    can_align = studios.TASKS[Task(run.task)].FACTS.can_align and not run.words
+    can_align = studios.MODULES[Task(run.task)].FACTS.can_align and not run.words
     if not can_align or run.transcript.get("language") not in (None, "en"):
         raise Unsupported("Times can be found for English transcripts that have none.")
     file = await offload(local_audio, run.upload)

@@ -24,7 +24,7 @@ from playground.uploads.probe import probe
 from playground.views.json_response import not_found, signed_in
 
 NAME_LENGTH = 200
-TASKS = frozenset(Task)
+TASK_NAMES = frozenset(Task)
 MIB = 1024 * 1024
 
 
@@ -82,14 +82,14 @@ def create_upload(user: User, file: UploadedFile, task: str) -> Upload:
         name=display_name(file.name or ""),
         media_type=found.media_type,
         bytes=file.size,
-        task=task if task in TASKS else "",
+        task=task if task in TASK_NAMES else "",
         file=default_storage.save(f"uploads/{user.pk}/{upload_id}.{found.extension}", file),
     )
 
 
 def upload_rules(task: str) -> UploadRules:
     """Those of the tab; any file where there is no tab of this name."""
-    return studios.TASKS[Task(task)].FACTS.uploads if task in studios.TASKS else ANY_FILE
+    return studios.MODULES[Task(task)].FACTS.uploads if task in studios.MODULES else ANY_FILE
 
 
 def require_accepted(rules: UploadRules, media_type: str, size: int) -> None:

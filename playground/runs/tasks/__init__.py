@@ -8,10 +8,10 @@ from playground.requests.run_request import RunRequest
 from playground.runs.tasks.results import Append, RunResults
 from playground.tasks import modules
 
-TASKS = modules(__name__)
+MODULES = modules(__name__)
 
 
 def new_results(run: UUID, user_id: int, request: RunRequest, append: Append) -> RunResults:
     """Empty results for the task of `request`; `append` adds an event to the log of the run."""
-    results: RunResults = TASKS[request.request.task].new_results(run, user_id, request, append)
+    results: RunResults = MODULES[request.request.task].new_results(run, user_id, request, append)
     return results

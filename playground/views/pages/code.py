@@ -25,7 +25,7 @@ def code(request: HttpRequest) -> HttpResponse:
     try:
         body = orjson.loads(request.body)
         task, model, params = Task(body["task"]), body["model"], dict(body["params"])
-        found = samples.TASKS[task].samples(SampleRequest(request.user, model, params, origin, place=body))
+        found = samples.MODULES[task].samples(SampleRequest(request.user, model, params, origin, place=body))
     except PolyphonyError as error:
         return JsonResponse({"error": error.envelope()}, status=error.status)
     except (LookupError, TypeError, ValueError):

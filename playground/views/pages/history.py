@@ -78,7 +78,7 @@ def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
     found = get_object_or_404(Run.objects.for_user(request.user).select_related("upload"), pk=run_id)
     settled = reports.generation(found.generation, [request.user.pk]) if found.generation else None
     record, attempts = settled or (None, [])
-    studio = studios.TASKS[Task(found.task)]
+    studio = studios.MODULES[Task(found.task)]
     context = {
         "run": found,
         "record": record,
@@ -109,7 +109,7 @@ def answering_models(found: Run, record: UsageRecord | None) -> list[tuple[str, 
 
 def parameters(run: Run) -> list[tuple[str, Any]]:
     """(label, value) of the parameters beside the input; one without a label keeps its name."""
-    own = studios.TASKS[Task(run.task)].FACTS.parameters
+    own = studios.MODULES[Task(run.task)].FACTS.parameters
     return [
         (
             own.get(name) or PARAMETER_LABELS.get(name, name),

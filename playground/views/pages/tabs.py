@@ -23,11 +23,11 @@ RECORDS_SHOWN = 20
 
 def playground(request: HttpRequest, entry: Listing) -> dict[str, Any]:
     """`studio` is the task whose tab is opened, `styles` the template of its stylesheets."""
-    tasks = [task for task in map(Task, entry.model.tasks) if task in studios.TASKS]
+    tasks = [task for task in map(Task, entry.model.tasks) if task in studios.MODULES]
     if not tasks:
         return {"panel": NO_PANEL}
-    task = min(tasks, key=lambda task: studios.TASKS[task].FACTS.rank)
-    studio = studios.TASKS[task]
+    task = min(tasks, key=lambda task: studios.MODULES[task].FACTS.rank)
+    studio = studios.MODULES[task]
     try:
         context = studio.studio(entry, request.user, request.GET)
     except NotFound as error:
@@ -44,17 +44,17 @@ def playground(request: HttpRequest, entry: Listing) -> dict[str, Any]:
 def code(request: HttpRequest, entry: Listing) -> dict[str, Any]:
     """Samples for the model's first task. Raises `Http404` for a conversation that is not the user's."""
     task = Task(entry.model.tasks[0])
-    if task not in samples.TASKS:
+    if task not in samples.MODULES:
         return {"panel": NO_PANEL}
     sample_request = SampleRequest(
         user=request.user,
         model=entry.model.slug,
-        params=studios.TASKS[task].sample_params(entry, request.GET),
+        params=studios.MODULES[task].sample_params(entry, request.GET),
         origin=f"{request.scheme}://{request.get_host()}",
         place={"conversation": request.GET.get("conversation") or None},
     )
     try:
-        found = samples.TASKS[task].samples(sample_request)
+        found = samples.MODULES[task].samples(sample_request)
     except PolyphonyError as error:
         raise Http404 from error
     return {"panel": "playground/tabs/code.html", "task": task.value, "samples": found}

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.anyio
 
 
 def test_every_task_with_a_tab_has_its_request():
-    assert tuple(requests.TASKS) == TASKS
+    assert tuple(requests.MODULES) == TASKS
 
 
 async def test_a_task_without_a_module_is_built_as_no_other():

@@ -9,8 +9,8 @@ from playground import samples, tasks
 
 
 def test_every_task_with_a_tab_has_samples():
-    assert list(samples.TASKS) == list(tasks.TASKS)
-    assert all(callable(module.samples) for module in samples.TASKS.values())
+    assert list(samples.MODULES) == list(tasks.TASKS)
+    assert all(callable(module.samples) for module in samples.MODULES.values())
 
 
 def test_a_task_without_a_module_raises(monkeypatch):
@@ -21,4 +21,4 @@ def test_a_task_without_a_module_raises(monkeypatch):
 
 def test_a_task_without_a_row_has_no_other_tasks_samples():
     with pytest.raises(UnknownTask, match=r"playground\.samples has no row for the task image"):
-        samples.TASKS[Task.IMAGE]
+        samples.MODULES[Task.IMAGE]

@@ -49,7 +49,7 @@ def transcription_model(transactional_db):
 
 def codes(task: str, origin: str, params: dict[str, Any] = PARAMS) -> dict[str, str]:
     request = SampleRequest(user=None, model=MODEL, params=params, origin=origin)
-    return {sample.name: sample.code for sample in samples.TASKS[Task(task)].samples(request)}
+    return {sample.name: sample.code for sample in samples.MODULES[Task(task)].samples(request)}
 
 
 def run_sample(name: str, code: str, folder: Path) -> str:

@@ -14,14 +14,14 @@ from playground.views.uploads import upload_rules
 
 
 def test_every_task_with_a_tab_has_a_studio():
-    assert list(studios.TASKS) == list(tasks.TASKS)
-    for studio in studios.TASKS.values():
+    assert list(studios.MODULES) == list(tasks.TASKS)
+    for studio in studios.MODULES.values():
         assert isinstance(studio.FACTS, StudioFacts)
         assert all(callable(getattr(studio, name)) for name in ("studio", "sample_params", "receipt"))
 
 
 def test_every_studio_has_its_templates():
-    for task, studio in studios.TASKS.items():
+    for task, studio in studios.MODULES.items():
         get_template(f"playground/tabs/{task}.html")
         for template in filter(None, (studio.FACTS.styles, studio.FACTS.result)):
             get_template(template)
@@ -32,7 +32,7 @@ def test_every_task_has_a_label():
 
 
 def test_ranks_are_distinct():
-    ranks = [studio.FACTS.rank for studio in studios.TASKS.values()]
+    ranks = [studio.FACTS.rank for studio in studios.MODULES.values()]
     assert len(set(ranks)) == len(ranks)
 
 
@@ -44,6 +44,6 @@ def test_a_task_without_a_module_raises(monkeypatch):
 
 def test_a_task_without_a_row_has_no_other_tasks_studio():
     with pytest.raises(UnknownTask, match=r"playground\.studios has no row for the task image"):
-        studios.TASKS[Task.IMAGE]
+        studios.MODULES[Task.IMAGE]
     assert upload_rules(Task.IMAGE) is ANY_FILE
     assert Task.IMAGE not in transcripts.TRANSCRIPT_TASKS

@@ -35,7 +35,7 @@ def new_results(request, events: list) -> RunResults:
 
 
 def test_every_task_with_a_tab_has_its_results():
-    assert tuple(tasks.TASKS) == TASKS
+    assert tuple(tasks.MODULES) == TASKS
 
 
 def test_a_task_without_a_module_is_collected_as_no_other():
@@ -44,7 +44,7 @@ def test_a_task_without_a_module_is_collected_as_no_other():
 
 
 async def test_a_new_task_has_nothing_of_the_others(monkeypatch):
-    monkeypatch.setitem(tasks.TASKS, Task.IMAGE, SimpleNamespace(new_results=RunResults))
+    monkeypatch.setitem(tasks.MODULES, Task.IMAGE, SimpleNamespace(new_results=RunResults))
     events: list = []
     results = new_results(ImageRequest(), events)
     assert not results.add_delta(ChatDelta("x"))
