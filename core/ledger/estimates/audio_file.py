@@ -15,13 +15,12 @@ from decimal import Decimal
 from core.contract.route import Target
 from core.contract.transcription import AudioFile
 from core.contract.usage import Kind, Unit
-from core.ledger.estimates.base import ONE_REQUEST, whole
+from core.ledger.estimates.base import ONE_REQUEST, audio_tokens_per_second, whole
 from core.ledger.metering import Meter
 from core.ledger.price_sheet import Line
 
 BYTES_PER_SECOND = 500
 LEAST_SECONDS = 10
-TOKENS_PER_SECOND = 32
 TEXT_TOKENS_PER_SECOND = 48
 BYTES_PER_TOKEN = 3
 
@@ -36,7 +35,7 @@ def upper_bound(file: AudioFile, prompt_bytes: int, target: Target, line: Line) 
     if line == SECONDS:
         return longest(file)
     if line == AUDIO_TOKENS:
-        return whole(longest(file) * tokens_per_second(target))
+        return whole(longest(file) * audio_tokens_per_second(target))
     if line == PROMPT_TOKENS:
         return Decimal(prompt_bytes + 16)
     if line == TRANSCRIPT_TOKENS:
@@ -59,7 +58,7 @@ def guess(file: AudioFile, prompt_bytes: int, meter: Meter, target: Target, line
     if line == SECONDS:
         return length(file)
     if line == AUDIO_TOKENS:
-        return whole(length(file) * tokens_per_second(target))
+        return whole(length(file) * audio_tokens_per_second(target))
     if line == PROMPT_TOKENS:
         return Decimal(-(-prompt_bytes // BYTES_PER_TOKEN))
     if line == TRANSCRIPT_TOKENS:
@@ -75,11 +74,3 @@ def length(file: AudioFile) -> Decimal:
 def longest(file: AudioFile) -> Decimal:
     """The upper bound of the seconds that are billed."""
     return max(whole(length(file)), Decimal(LEAST_SECONDS))
-
-
-def utf8_bytes(*texts: str) -> int:
-    return sum(len(text.encode(errors="replace")) for text in texts)
-
-
-def tokens_per_second(target: Target) -> Decimal:
-    return Decimal(str(target.options.get("audio_tokens_per_second", TOKENS_PER_SECOND)))

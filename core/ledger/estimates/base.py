@@ -16,6 +16,8 @@ from core.ledger.price_sheet import Line
 R = TypeVar("R", bound=Request)
 
 ONE_REQUEST = (Kind.REQUEST, Unit.REQUEST)
+TOKENS_PER_SECOND = 32
+"""Tokens of a second of audio at an endpoint that does not say."""
 
 
 def answer_format(request: Request, target: Target | None) -> str:
@@ -59,6 +61,10 @@ class Estimates(Generic[R]):
 
     format: Callable[[R, Target | None], str] = answer_format
     """The answer's format as usage records name it; the target is the one of the last attempt."""
+
+
+def audio_tokens_per_second(target: Target) -> Decimal:
+    return Decimal(str(target.options.get("audio_tokens_per_second", TOKENS_PER_SECOND)))
 
 
 def whole(quantity: Decimal) -> Decimal:

@@ -16,11 +16,10 @@ from decimal import Decimal
 from core.contract.route import Target
 from core.contract.speech import SpeechRequest
 from core.contract.usage import Kind, Unit
-from core.ledger.estimates.base import ONE_REQUEST, Estimates
-from core.ledger.metering import Meter
+from core.ledger.estimates.base import ONE_REQUEST, Estimates, audio_tokens_per_second
+from core.ledger.metering import Meter, utf8_bytes
 from core.ledger.price_sheet import Line
 
-TOKENS_PER_SECOND = 32
 CHARACTERS = (Kind.TEXT_IN, Unit.CHARACTER)
 TEXT_TOKENS = (Kind.TEXT_IN, Unit.TOKEN)
 SECONDS = (Kind.AUDIO_OUT, Unit.SECOND)
@@ -36,7 +35,7 @@ def upper_bound(request: SpeechRequest, target: Target, line: Line) -> Decimal:
     if line == SECONDS:
         return longest(request)
     if line == AUDIO_TOKENS:
-        return longest(request) * tokens_per_second(target)
+        return longest(request) * audio_tokens_per_second(target)
     return Decimal(1) if line == ONE_REQUEST else Decimal(0)
 
 
@@ -52,7 +51,7 @@ def guess(request: SpeechRequest, meter: Meter, target: Target, line: Line) -> D
     if line == SECONDS:
         return likely_seconds(request, meter)
     if line == AUDIO_TOKENS:
-        return (likely_seconds(request, meter) * tokens_per_second(target)).to_integral_value()
+        return (likely_seconds(request, meter) * audio_tokens_per_second(target)).to_integral_value()
     return None
 
 
@@ -70,13 +69,7 @@ def longest(request: SpeechRequest) -> Decimal:
 
 def text_bytes(request: SpeechRequest) -> int:
     """Bytes of UTF-8 of the text and the instructions."""
-    return len(request.text.encode(errors="replace")) + len(
-        (request.instructions or "").encode(errors="replace")
-    )
-
-
-def tokens_per_second(target: Target) -> Decimal:
-    return Decimal(str(target.options.get("audio_tokens_per_second", TOKENS_PER_SECOND)))
+    return utf8_bytes(request.text) + utf8_bytes(request.instructions or "")
 
 
 ESTIMATES = Estimates(upper_bound=upper_bound, counted=counted, guess=guess)

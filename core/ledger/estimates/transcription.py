@@ -8,7 +8,7 @@ from core.contract.route import Target
 from core.contract.transcription import TranscriptionRequest
 from core.ledger.estimates import audio_file
 from core.ledger.estimates.base import Estimates
-from core.ledger.metering import Meter
+from core.ledger.metering import Meter, utf8_bytes
 from core.ledger.price_sheet import Line
 
 
@@ -26,7 +26,7 @@ def guess(request: TranscriptionRequest, meter: Meter, target: Target, line: Lin
 
 def prompt_bytes(request: TranscriptionRequest) -> int:
     """Bytes of UTF-8 of the prompt and the key terms."""
-    return audio_file.utf8_bytes(request.prompt or "", *request.keyterms)
+    return sum(map(utf8_bytes, (request.prompt or "", *request.keyterms)))
 
 
 ESTIMATES = Estimates(upper_bound=upper_bound, counted=counted, guess=guess)

@@ -14,7 +14,7 @@ from core.contract.translation import TranslationRequest
 from core.ledger.estimates import audio_file
 from core.ledger.estimates.audio_file import PROMPT_TOKENS, TRANSCRIPT_TOKENS
 from core.ledger.estimates.base import ONE_REQUEST, Estimates
-from core.ledger.metering import Meter
+from core.ledger.metering import Meter, utf8_bytes
 from core.ledger.price_sheet import Line
 
 INSTRUCTIONS = 512
@@ -43,7 +43,7 @@ def guess(request: TranslationRequest, meter: Meter, target: Target, line: Line)
 
 
 def prompt_bytes(request: TranslationRequest) -> int:
-    return audio_file.utf8_bytes(request.prompt or "")
+    return utf8_bytes(request.prompt or "")
 
 
 ESTIMATES = Estimates(
