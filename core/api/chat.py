@@ -60,9 +60,9 @@ class ChatResponder(CompleteResponder):
         completion = render_completion(answer.content, answer.receipt, self.created, details)
         return Response(dumps(completion), headers=self.headers(JSON, answer.started))
 
-    def headers(self, media_type: str, began: Started | None) -> Mapping[str, str]:
+    def headers(self, media_type: str, started: Started | None) -> Mapping[str, str]:
         cost = self.session.receipt.cost if self.session.receipt else None
-        return generation_headers(media_type, self.session.id, self.session.route.model, began, cost)
+        return generation_headers(media_type, self.session.id, self.session.route.model, started, cost)
 
     def usage(self) -> dict[str, Any] | None:
         """The `usage` object; None where the request has not been settled."""
@@ -86,7 +86,7 @@ class ChatEventResponder(StreamingResponder, ChatResponder):
     def __init__(self, session: Session, upload: ChatUpload) -> None:
         super().__init__(session, upload)
         self.encoder = self.new_encoder()
-        self.began: Started | None = None
+        self.started: Started | None = None
 
     def new_encoder(self) -> EventEncoder:
         options = self.upload.body.stream_options or {}
@@ -117,7 +117,7 @@ class ChatEventResponder(StreamingResponder, ChatResponder):
 
     async def start(self, stream: ResponseStream) -> None:
         if not stream.started:
-            await stream.start(self.headers(EVENT_STREAM, self.began))
+            await stream.start(self.headers(EVENT_STREAM, self.started))
 
     async def relay(self, buffer: WriteBuffer) -> None:
         """Write the events as they come."""
@@ -127,7 +127,7 @@ class ChatEventResponder(StreamingResponder, ChatResponder):
                 if frames := frame(event):
                     await buffer.add(frames)
                 elif type(event) is Started:
-                    self.began = event
+                    self.started = event
 
     async def write(self, stream: ResponseStream, frames: bytes) -> None:
         await self.start(stream)

@@ -49,14 +49,14 @@ class ResponsesResponder(ChatResponder):
     """A response in one piece."""
 
     async def response(self) -> Response:
-        response, began = new_response(self), None
+        response, started = new_response(self), None
         async with aclosing(self.session.events()) as events:
             async for event in events:
                 response.note(event)
-                began = event if type(event) is Started else began
+                started = event if type(event) is Started else started
         response.output.end()
         found = response.complete(self.usage() or {}, int(time.time()))
-        return Response(dumps(found), headers=self.headers(JSON, began))
+        return Response(dumps(found), headers=self.headers(JSON, started))
 
 
 class ResponsesEventResponder(ChatEventResponder):

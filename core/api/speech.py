@@ -48,7 +48,7 @@ class SpeechResponder:
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        self.began: Started | None = None
+        self.started: Started | None = None
         self.audio_start: AudioStart | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -71,7 +71,7 @@ class SpeechResponder:
                 await self.start(stream)
             await self.write_audio(event.data, stream)
         elif isinstance(event, Started):
-            self.began = event
+            self.started = event
         elif isinstance(event, AudioStart):
             self.audio_start = event
 
@@ -93,7 +93,7 @@ class SpeechResponder:
         raise ResponseAborted(error.message) from error
 
     def headers(self, media_type: str) -> Mapping[str, str]:
-        return generation_headers(media_type, self.session.id, self.session.route.model, self.began)
+        return generation_headers(media_type, self.session.id, self.session.route.model, self.started)
 
 
 class SpeechEventResponder(SpeechResponder):

@@ -36,7 +36,7 @@ class TranscriptEventResponder(StreamingResponder, TranscriptResponder):
     def __init__(self, call: TranscriptCall) -> None:
         super().__init__(call)
         self.collector = TranscriptCollector()
-        self.began: Started | None = None
+        self.started: Started | None = None
 
     async def stream(self, scope: Scope, send: Send) -> None:
         stream = ResponseStream(send)
@@ -54,12 +54,12 @@ class TranscriptEventResponder(StreamingResponder, TranscriptResponder):
     async def start(self, stream: ResponseStream) -> None:
         if not stream.started:
             model = self.session.route.model
-            await stream.start(generation_headers(EVENT_STREAM, self.session.id, model, self.began))
+            await stream.start(generation_headers(EVENT_STREAM, self.session.id, model, self.started))
 
     async def relay(self, event: Event, stream: ResponseStream) -> None:
         self.collector.note(event)
         if isinstance(event, Started):
-            self.began = event
+            self.started = event
         elif isinstance(event, TranscriptDelta) and event.text:
             logprobs = {"logprobs": event.logprobs} if event.logprobs else {}
             await self.write(stream, {"type": "transcript.text.delta", "delta": event.text, **logprobs})
