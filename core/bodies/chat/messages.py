@@ -32,6 +32,9 @@ CONTENT_SUBSTITUTES = frozenset(
 MessagePart = dict[str, Any]
 """A content part: `type`, and under that name its content, as in `{"type": "text", "text": …}`."""
 
+PartParser = Callable[[MessagePart, str, FileLoader], MessagePart]
+"""Normalizes a part of one type; takes the part, its place in the body, and the loader of its file."""
+
 
 def normalize_messages(messages: Sequence[Any], load: FileLoader) -> tuple[dict[str, Any], ...]:
     """`messages` in the shape of `ChatRequest.messages`; `load` is called for every file, in order.
@@ -80,20 +83,33 @@ def answer(value: dict[str, Any], place: str, load: FileLoader) -> dict[str, Any
 def parts(message: Mapping[str, Any], content: Any, place: str, load: FileLoader) -> list[MessagePart]:
     if not isinstance(content, list):
         raise missing_field(place, message, "content", "must be a string or a list of parts.")
+    return parse_parts(content, place, load, PART_PARSERS, ALIASES)
+
+
+def parse_parts(
+    content: Sequence[Any],
+    place: str,
+    load: FileLoader,
+    parsers: Mapping[str, PartParser],
+    aliases: Sequence[str] = (),
+) -> list[MessagePart]:
+    """Each part by the parser of its `type`; refusals name all types but `aliases`."""
     if not 0 < len(content) <= MOST_PARTS:
         raise wrong_field(place, f"must have 1 to {MOST_PARTS:,} parts.")
-    return [part(value, f"{place}[{at}]", load) for at, value in enumerate(content)]
+    names = [name for name in parsers if name not in aliases]
+    return [parse_part(value, f"{place}[{at}]", load, parsers, names) for at, value in enumerate(content)]
 
 
-def part(value: Any, place: str, load: FileLoader) -> MessagePart:
+def parse_part(
+    value: Any, place: str, load: FileLoader, parsers: Mapping[str, PartParser], names: Sequence[str]
+) -> MessagePart:
     if not isinstance(value, dict):
         raise wrong_field(place, "must be an object.")
     kind = value.get("type")
-    read = PART_PARSERS.get(kind) if isinstance(kind, str) else None
-    if read is None:
-        known = ", ".join(name for name in PART_PARSERS if name not in ALIASES)
-        raise missing_field(f"{place}.type", value, "type", f"must be one of {known}.")
-    return read(value, place, load)
+    parse = parsers.get(kind) if isinstance(kind, str) else None
+    if parse is None:
+        raise missing_field(f"{place}.type", value, "type", f"must be one of {', '.join(names)}.")
+    return parse(value, place, load)
 
 
 def text(value: MessagePart, place: str, load: FileLoader) -> MessagePart:
@@ -223,7 +239,7 @@ def audio_url_part(value: MessagePart, place: str, load: FileLoader) -> MessageP
 
 USE_INPUT_AUDIO = 'send {"type": "input_audio", "input_audio": {"data": "<base64>", "format": "wav"}}.'
 
-PART_PARSERS: dict[str, Callable[[MessagePart, str, FileLoader], MessagePart]] = {
+PART_PARSERS: dict[str, PartParser] = {
     "text": text,
     "image_url": image,
     "input_audio": audio_part,

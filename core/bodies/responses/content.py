@@ -5,10 +5,10 @@ https://platform.openai.com/docs/api-reference/responses/create#responses_create
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from core.bodies.chat.messages import MOST_PARTS, MessagePart, audio_part, load_source, refusal
+from core.bodies.chat.messages import MessagePart, PartParser, audio_part, load_source, parse_parts, refusal
 from core.bodies.files.data_urls import FileLoader, MessageFile
 from core.bodies.validation import missing_field, wrong_field
 from core.contract.chat import Modality
@@ -24,19 +24,7 @@ def parse_content(
         return content
     if not isinstance(content, list):
         raise missing_field(place, value, name, "must be a string or a list of parts.")
-    if not 0 < len(content) <= MOST_PARTS:
-        raise wrong_field(place, f"must have 1 to {MOST_PARTS:,} parts.")
-    return [part(value, f"{place}[{at}]", load) for at, value in enumerate(content)]
-
-
-def part(value: Any, place: str, load: FileLoader) -> MessagePart:
-    if not isinstance(value, dict):
-        raise wrong_field(place, "must be an object.")
-    kind = value.get("type")
-    read = PARTS.get(kind) if isinstance(kind, str) else None
-    if read is None:
-        raise missing_field(f"{place}.type", value, "type", f"must be one of {', '.join(PARTS)}.")
-    return read(value, place, load)
+    return parse_parts(content, place, load, PART_PARSERS)
 
 
 def text(value: MessagePart, place: str, load: FileLoader) -> MessagePart:
@@ -84,7 +72,7 @@ def load_part(value: MessagePart, place: str, key: str, modality: Modality, load
     return load_source(rest, place, key, MessageFile(modality, place, name=name or ""), load)
 
 
-PARTS: dict[str, Callable[[MessagePart, str, FileLoader], MessagePart]] = {
+PART_PARSERS: dict[str, PartParser] = {
     "input_text": text,
     "input_image": image,
     "input_file": file,
