@@ -1,10 +1,10 @@
 """Streamed chat through the API, ours by a bare relay on the same server, with the exact ledger on SQLite.
 
-CPU per delta at most 1.5 times the relay's, 50 streams at once; what a stream costs by itself is taken out:
-long streams less short ones, each beside the relay's, since a machine slows down in between. For one
-listener alone it is printed how much later than from the provider the first delta comes. Of 200 streams at 20
-deltas a second none starves, and the slowest of a hundred deltas comes at most 150 ms later than from the
-provider. Rounds alternate and medians count; CPU is the server's own.
+CPU per delta at most 1.8 times the relay's on uvicorn and 2.2 times on Daphne, 50 streams at once; what a
+stream costs by itself is taken out: long streams less short ones, each beside the relay's, since a machine
+slows down in between. For one listener alone it is printed how much later than from the provider the first
+delta comes. Of 200 streams at 20 deltas a second none starves, and the slowest of a hundred deltas comes at
+most 150 ms later than from the provider. Rounds alternate and medians count; CPU is the server's own.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from tests.benchmarks.server import SERVERS, serving
 from tests.benchmarks.verdict import Verdict
 
 STREAMS, SHORT, LONG, PERIOD_MS, ROUNDS = 50, 25, 225, 20, 3
-AT_MOST = 1.5
+AT_MOST = {"uvicorn": 1.8, "daphne": 2.2}
 PAIRS = 7
 ALONE = 60
 MANY, DELTAS, MANY_PERIOD_MS, LATE_MS = 200, 200, 50, 150.0
@@ -56,7 +56,7 @@ def measure(name: str, verdict: Verdict) -> None:
                 bare = partial(ask, server.facts["port"], "/bare")
                 ours = partial(ask, server.facts["port"], "/api/v1/chat/completions", key=key)
                 ours(body(SHORT), streams=STREAMS)
-                per_delta(server, bare, ours, verdict)
+                per_delta(server, bare, ours, AT_MOST[name], verdict)
                 alone(direct, bare, ours, verdict)
                 crowd(direct, bare, ours, verdict)
 
@@ -66,13 +66,13 @@ def body(deltas: int, period: int = PERIOD_MS) -> Facts:
     return {"model": CHAT, "stream": True, "messages": [{"role": "user", "content": words}]}
 
 
-def per_delta(server: Running, bare: Asking, ours: Asking, verdict: Verdict) -> None:
+def per_delta(server: Running, bare: Asking, ours: Asking, most: float, verdict: Verdict) -> None:
     """Judge the CPU of one more delta."""
     pairs = [(cost(server, bare), cost(server, ours)) for _ in range(PAIRS)]
     relay, mine = (statistics.median(costs) for costs in zip(*pairs, strict=True))
     print(f"  relay {relay:.0f} µs of CPU per delta, ours {mine:.0f} µs")
     ratio = statistics.median(mine / relay for relay, mine in pairs)
-    verdict.at_most("CPU per delta of the relay's", ratio, AT_MOST, "×")
+    verdict.at_most("CPU per delta of the relay's", ratio, most, "×")
 
 
 def cost(server: Running, ask: Asking) -> float:
