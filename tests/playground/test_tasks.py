@@ -47,3 +47,11 @@ def test_what_a_module_misses_itself_is_not_taken_for_a_missing_module(package, 
     monkeypatch.setattr(tasks, "TASKS", (Task.IMAGE,))
     with pytest.raises(ModuleNotFoundError, match="nothing_of_this_name"):
         tasks.modules(package)
+
+
+def test_every_task_has_its_own_label(monkeypatch):
+    assert set(tasks.LABELS) == set(Task)
+    assert len(set(tasks.LABELS.values())) == len(Task)
+    monkeypatch.delitem(tasks.LABELS, Task.IMAGE)
+    with pytest.raises(UnknownTask, match="labels has no row for the task image"):
+        tasks.LABELS[Task.IMAGE]
