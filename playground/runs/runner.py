@@ -83,7 +83,7 @@ async def begin(active: ActiveRun, row: Run, request: RunRequest) -> None:
     started = frames.started(active.id, row.model, target.provider, active.session.record.estimate)
     active.log.append({**started, **turn_fields(request.turn)})
     if active.redis_log is not None:
-        background.spawn(f"mirror {active.id}", active.redis_log.work())
+        background.spawn(f"redis log of run {active.id}", active.redis_log.work())
 
 
 async def relay(active: ActiveRun) -> tuple[Outcome, PolyphonyError | None]:
