@@ -82,7 +82,7 @@ class CallResponse:
 
     def __init__(self, response: httpx.Response, limits: CallLimits, deadline: Deadline) -> None:
         # without the stream around it: each iterator costs as much again for every chunk
-        self._response = cast(ResponseStream, response.stream).response
+        self._response = cast(UpstreamStream, response.stream).response
         self._content = self._response.content
         self._limits = limits
         self._deadline = deadline
@@ -248,10 +248,10 @@ class Transport(AiohttpTransport):
             allow_redirects=False,
             timeout=CONNECTING,
         )
-        return httpx.Response(response.status, stream=ResponseStream(response))
+        return httpx.Response(response.status, stream=UpstreamStream(response))
 
 
-class ResponseStream(AiohttpResponseStream):
+class UpstreamStream(AiohttpResponseStream):
     """The library's stream, which keeps aiohttp's response to itself."""
 
     def __init__(self, response: aiohttp.ClientResponse) -> None:
