@@ -48,3 +48,11 @@ def test_every_path_in_the_map_exists():
         re.findall(r"(?:core|playground)/[\w/]*(?:\.py)?", README.split("## The map")[1].split("```")[1])
     )
     assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("section", ["The map", "How to add"])
+def test_every_file_that_is_named_exists(section):
+    text = README.split(f"## {section}\n")[1].split("\n## ")[0]
+    named = set(re.findall(r"`((?:core|playground|tests|static|templates)/[\w/.-]+)`", text))
+    assert len(named) > 5
+    assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
