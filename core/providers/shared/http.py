@@ -9,13 +9,14 @@ the client are used here only: `pyproject.toml` has an upper bound for it, and a
 from __future__ import annotations
 
 import asyncio
+import select
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Mapping
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from ssl import SSLContext
 from types import TracebackType
-from typing import Self, cast
+from typing import Any, Self, cast
 from weakref import WeakKeyDictionary
 
 import aiohttp
@@ -294,10 +295,43 @@ async def _close_with_loop(transports: dict[str, Transport]) -> AsyncGenerator[N
         await asyncio.sleep(0)
 
 
+class Connector(aiohttp.TCPConnector):
+    """The library's pool without connections that have more bytes than their last answer.
+
+    The library looks for such bytes when an answer ends, but those of the same packet are counted only
+    afterwards, and others come while the connection is idle: they would begin the answer to another request.
+    """
+
+    async def _get(self, *arguments: Any) -> aiohttp.connector.Connection | None:
+        while connection := await super()._get(*arguments):
+            if connection.protocol is not None and not has_surplus(connection.protocol):
+                return connection
+            connection.close()
+        return None
+
+
+def has_surplus(protocol: aiohttp.client_proto.ResponseHandler) -> bool:
+    """Whether an idle connection has received anything, also the end of the connection.
+
+    That is a whole answer, one that has only begun, or bytes that the event loop has not read yet. It takes
+    about 2 µs.
+    """
+    parser, transport = protocol._parser, protocol.transport
+    if protocol.should_close or parser is None or transport is None:
+        return True
+    try:
+        begun = parser.feed_eof()
+    except Exception:  # what has begun is not even a valid head
+        return True
+    poll = select.poll()
+    poll.register(transport.get_extra_info("socket").fileno(), select.POLLIN)
+    return begun is not None or bool(poll.poll(0))
+
+
 def _session(origin: str) -> aiohttp.ClientSession:
     tls = _tls() if origin.startswith("https:") else True
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=CONNECTIONS, keepalive_timeout=KEEP_ALIVE, ssl=tls),
+        connector=Connector(limit=CONNECTIONS, keepalive_timeout=KEEP_ALIVE, ssl=tls),
         cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=False,
         trust_env=False,

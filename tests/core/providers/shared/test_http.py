@@ -59,27 +59,6 @@ async def test_send_hands_the_body_on(provider):
     )
 
 
-async def test_a_finished_answer_leaves_its_connection_to_the_next(provider):
-    await fetch(call(provider, "ok"))
-    await fetch(call(provider, "ok"))
-    assert [seen.connection for seen in provider.requests] == [1, 1]
-
-
-async def test_a_connection_is_not_used_again_after_an_early_stop(provider):
-    async with await http.send(call(provider, "slow")) as answer, aclosing(answer.chunks()) as chunks:
-        await anext(chunks)
-    await fetch(call(provider, "ok"))
-    assert [seen.connection for seen in provider.requests] == [1, 2]
-    assert await asyncio.to_thread(provider.requests[0].left.wait, 5)
-
-
-async def test_a_connection_is_not_used_again_after_an_error_page_was_left(provider):
-    with pytest.raises(UpstreamFailed):
-        await fetch(call(provider, "failing"))
-    await fetch(call(provider, "ok"))
-    assert [seen.connection for seen in provider.requests] == [1, 2]
-
-
 @pytest.mark.parametrize("code", [301, 302, 303, 307, 308])
 async def test_a_redirect_is_never_followed(provider, code):
     provider.script("away", scenarios.redirect(code))
@@ -369,6 +348,9 @@ async def test_a_wait_for_more_can_be_ended_from_outside():
         (aiohttp.StreamReader, "readany"),
         (aiohttp.StreamReader, "at_eof"),
         (aiohttp.ClientResponse, "__aexit__"),
+        (aiohttp.TCPConnector, "_get"),
+        (aiohttp.client_proto.ResponseHandler, "should_close"),
+        (aiohttp.client_proto.HttpResponseParser, "feed_eof"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
