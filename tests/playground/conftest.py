@@ -19,7 +19,7 @@ from django.test import Client
 from core import background
 from core.models import AIModel, Endpoint, Price, Provider, Voice
 from core.models.offload import offload
-from playground.runs import pacing, registry
+from playground.runs import pacing, redis_log, registry
 from playground.socket import authentication
 from playground.urls import websocket_urlpatterns
 
@@ -130,6 +130,19 @@ def no_lingering_connection() -> Iterator[None]:
     """Close the connections of the asynchronous ORM: its thread outlives the test."""
     yield
     SyncToAsync.single_thread_executor.submit(connections.close_all).result()
+
+
+@pytest.fixture
+async def redis_connections(anyio_backend):
+    """Views connect to Redis without `engine` too; the connections end before the event loop does."""
+    yield
+    await redis_log.close()
+
+
+@pytest.fixture(autouse=True)
+def no_lingering_redis(request):
+    if "anyio_backend" in request.fixturenames:
+        request.getfixturevalue("redis_connections")
 
 
 @pytest.fixture(autouse=True)
