@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,7 +13,10 @@ import orjson
 from core.bodies.json_object import parse_json_object
 from core.contract.errors import InvalidRequest
 
-NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?")
+WHOLE = re.compile(r"[+-]?[0-9]{1,15}")
+NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
+LONGEST_NUMBER = 400
+"""Characters: `repr` of any float has fewer than 30, `%f` of the largest 316."""
 BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 BRACKETED = re.compile(r"\[([^\[\]]*)\]")
 
@@ -106,7 +110,8 @@ def parse_untyped(text: str) -> Any:
     """A number or a boolean where the text is one: bracketed names have no declared types."""
     if text in ("true", "false"):
         return text == "true"
-    return to_number(text) if NUMBER.fullmatch(text) else text
+    number = to_number(text)
+    return text if number is None else number
 
 
 def parse_boolean(name: str, text: str) -> bool:
@@ -117,10 +122,20 @@ def parse_boolean(name: str, text: str) -> bool:
 
 
 def parse_number(name: str, text: str) -> int | float:
-    if not NUMBER.fullmatch(text.strip()):
+    number = to_number(text.strip())
+    if number is None:
         raise InvalidRequest(f"{name} must be a number.", param=name)
-    return to_number(text.strip())
+    return number
 
 
-def to_number(text: str) -> int | float:
-    return float(text) if "." in text else int(text)
+def to_number(text: str) -> int | float | None:
+    """A number as programs print it, `1e-05` and `0.30000000000000004` included; None for anything else.
+
+    `nan` and `inf` are no numbers here, nor is what no float can hold.
+    """
+    if WHOLE.fullmatch(text):
+        return int(text)
+    if len(text) > LONGEST_NUMBER or not NUMBER.fullmatch(text):
+        return None
+    number = float(text)
+    return number if math.isfinite(number) else None

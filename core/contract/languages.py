@@ -29,7 +29,9 @@ kea:kabuverdianu luo:luo mai:maithili umb:umbundu
 ALIASES = table("""
 burmese:my valencian:ca flemish:nl haitian:ht letzeburgesch:lb pushto:ps panjabi:pa moldavian:ro
 moldovan:ro sinhalese:si castilian:es mandarin:zh farsi:fa bangla:bn oriya:or kirghiz:ky uighur:ug
-chichewa:ny jw:jv iw:he in:id norwegian_nynorsk:nn afr:af amh:am ara:ar asm:as aze:az bak:ba bel:be
+chichewa:ny jw:jv iw:he in:id ji:yi mo:ro sh:sr norwegian_nynorsk:nn norwegian_bokmål:nb arb:ar azj:az
+ekk:et khk:mn lvs:lv npi:ne ory:or pbt:ps pes:fa plt:mg swh:sw uzn:uz ydd:yi zsm:ms
+afr:af amh:am ara:ar asm:as aze:az bak:ba bel:be
 bul:bg ben:bn bod:bo bre:br bos:bs cat:ca ces:cs cze:cs cym:cy wel:cy dan:da deu:de ger:de ell:el gre:el
 eng:en epo:eo spa:es est:et eus:eu baq:eu fas:fa per:fa fin:fi fao:fo fra:fr fre:fr fry:fy gle:ga gla:gd
 glg:gl grn:gn guj:gu hau:ha heb:he hin:hi hrv:hr hat:ht hun:hu hye:hy arm:hy ina:ia ind:id ibo:ig isl:is
@@ -40,10 +42,19 @@ que:qu ron:ro rum:ro rus:ru kin:rw san:sa snd:sd sin:si slk:sk slo:sk slv:sl sna
 srp:sr sun:su swe:sv swa:sw tam:ta tel:te tgk:tg tha:th tuk:tk tgl:tl tur:tr tat:tt uig:ug ukr:uk urd:ur
 uzb:uz vie:vi wol:wo xho:xh yid:yi yor:yo zho:zh chi:zh cmn:zh zul:zu ful:ff
 """)
-"""Three-letter codes, old codes and other names."""
+"""Three-letter codes, old codes, codes of the chief member of a group of languages, and other names."""
+
+DETECTION = frozenset({"", "auto", "detect", "mul", "multi", "und"})
+"""What stands in place of a language where the model is to find it out: in Whisper's servers, at Deepgram, in
+ISO 639-2."""
 
 CODES = {**{name: code for code, name in NAMES.items()}, **ALIASES, **{code: code for code in NAMES}}
 LONGEST = 40
+
+
+def is_detection(language: str) -> bool:
+    """Whether the word asks the model to find the language out, as `auto` does."""
+    return language.strip().casefold() in DETECTION
 
 
 def primary(language: str) -> str | None:

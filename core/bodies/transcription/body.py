@@ -14,16 +14,17 @@ from core.bodies.transcription.fields import Format, Prompt, Temperature
 from core.bodies.transcription.options import TranscriptOptions
 from core.bodies.validation import Body, FieldError
 from core.contract.errors import InvalidRequest, Unsupported
-from core.contract.languages import primary
+from core.contract.languages import is_detection, primary
 from core.contract.transcription import AudioFile, TranscriptFormat, TranscriptionRequest
 
 MOST_SPEAKERS = 32
 SUBTITLES = (TranscriptFormat.SRT, TranscriptFormat.VTT)
 
 
-def language_code(text: str) -> str:
+def language_code(text: str) -> str | None:
+    """The primary code; None where the model is to find the language out."""
     code = primary(text)
-    if code is None:
+    if code is None and not is_detection(text):
         raise FieldError(
             "language must be a code such as en, a tag such as pt-BR or an English name.", param="language"
         )
@@ -41,7 +42,7 @@ def check_chunking(value: Any) -> Any:
     return value
 
 
-Language = Annotated[str, StringConstraints(min_length=1, max_length=40), AfterValidator(language_code)]
+Language = Annotated[str, StringConstraints(max_length=40), AfterValidator(language_code)]
 Term = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
@@ -50,7 +51,8 @@ class TranscriptionBody(Body):
 
     model: str = Field(min_length=1, description="The model, such as `local/pocketsphinx`.")
     language: Language | None = Field(
-        default=None, description="What is spoken: `en`, `pt-BR` or `english`. Found out when not given."
+        default=None,
+        description="What is spoken: `en`, `pt-BR` or `english`. Found out for `auto` and when not given.",
     )
     languages: list[Language] = Field(
         default_factory=list, max_length=1, description="`language` as a list of one."

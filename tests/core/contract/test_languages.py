@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.contract.languages import ALIASES, NAMES, english_name, primary
+from core.contract.languages import ALIASES, NAMES, english_name, is_detection, primary
 
 
 @pytest.mark.parametrize(
@@ -12,6 +12,8 @@ from core.contract.languages import ALIASES, NAMES, english_name, primary
     [
         ("en", "en"), ("pt-BR", "pt"), ("zh_Hans", "zh"), ("cmn", "zh"), ("rus", "ru"), ("Russian", "ru"),
         ("Haitian Creole", "ht"), ("yue", "yue"), ("iw", "he"),
+        ("IN", "id"), ("jw", "jv"), ("JAVANESE", "jv"), ("ji", "yi"), ("mo", "ro"), ("sh-Latn", "sr"),
+        ("arb", "ar"),
     ],
 )  # fmt: skip
 def test_a_code_however_it_is_spelled(spelled, code):
@@ -30,3 +32,8 @@ def test_every_name_leads_back_to_its_code():
 
 def test_an_unknown_code_is_its_own_name():
     assert english_name("tlh") == "tlh"
+
+
+@pytest.mark.parametrize("word", ["auto", "AUTO", " auto ", "multi", "und", "mul", "detect", ""])
+def test_words_that_ask_for_detection(word):
+    assert (is_detection(word), primary(word)) == (True, None)

@@ -20,6 +20,7 @@ from core.providers.openai.transcription.form import (
     response_format,
     send_form,
 )
+from core.providers.openai.transcription.languages import endpoint_language
 
 SUBTITLES = (TranscriptFormat.SRT, TranscriptFormat.VTT)
 
@@ -39,7 +40,7 @@ def transcription_form(target: Target, request: TranscriptionRequest) -> Pairs:
     options, form = target.options, transcription_format(target, request)
     fields: dict[str, Any] = {**common_fields(target, request, request.keyterms), "response_format": form}
     if request.language is not None:
-        fields[options.get("language_field", "language")] = request.language
+        fields[options.get("language_field", "language")] = endpoint_language(target, request.language)
     if form == "verbose_json":
         words = request.words or (request.format in SUBTITLES and options.get("words"))
         fields["timestamp_granularities"] = ["word", "segment"] if words else ["segment"]

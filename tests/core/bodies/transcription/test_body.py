@@ -76,6 +76,12 @@ def test_all_notations_of_a_language(language):
     assert asked(language=language).language == "en"
 
 
+@pytest.mark.parametrize("language", ["auto", "Auto", "multi", "und", "", None])
+def test_a_language_to_be_found_out(language):
+    assert asked(language=language).language is None
+    assert asked(languages=[language] if language else []).language is None
+
+
 def test_a_list_of_one_language():
     assert asked(languages=["de"]).language == "de"
 

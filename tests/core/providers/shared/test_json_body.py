@@ -8,8 +8,8 @@ from types import MappingProxyType
 import pytest
 
 from core.contract.chat import Media, Modality
-from core.contract.errors import InvalidRequest
-from core.providers.shared.json_body import PIECE, JsonBody, encode
+from core.contract.errors import InvalidRequest, UpstreamInvalid
+from core.providers.shared.json_body import PIECE, JsonBody, decode, encode
 
 pytestmark = pytest.mark.anyio
 
@@ -81,3 +81,26 @@ async def test_fifty_megabytes_take_a_few_pieces_of_memory(tmp_path):
         tracemalloc.stop()
     assert size == int(body.headers["Content-Length"]) > 66_000_000
     assert peak < 8 * PIECE
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ('{"a": NaN, "b": [Infinity, -Infinity], "c": 1}', {"a": None, "b": [None, None], "c": 1}),
+        ('{"a": NaN, "b": 1e400, "c": -1e999, "d": 0.5}', {"a": None, "b": None, "c": None, "d": 0.5}),
+        ('{"a": 1e400}', {"a": None}),
+        ('{"a": Infinity, "b": 36893488147419103232}', {"a": None, "b": 2.0**65}),
+        ('{"a": NaN, "b": "NaN \\u00e9"}', {"a": None, "b": "NaN é"}),
+    ],
+)
+def test_a_number_that_is_none_costs_that_number_only(text, value):
+    assert decode(text.encode()) == value
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "nan", "{", '{"a": NaN', "[" * 100_000 + "NaN", '[NaN, "\\ud83d"]', "NaN" + "9" * 5000, "<p>"],
+)
+def test_broken_json_is_broken(text):
+    with pytest.raises(UpstreamInvalid):
+        decode(text.encode())

@@ -65,6 +65,33 @@ async def test_entries_that_are_nonsense_are_left_out(provider, file):
     assert found[1:-1] == [TranscriptWords((TranscriptWord("b", 0, 1),)), Transcript("a b")]
 
 
+async def test_a_number_that_is_none_costs_no_words(provider, file):
+    body = (
+        b'{"text": "Hi ho", "duration": Infinity, '
+        b'"words": [{"word": "Hi", "start": 0, "end": 1, "confidence": NaN}],'
+        b'"segments": [{"start": 0, "end": 2, "text": "Hi ho", "avg_logprob": NaN, "x": -Infinity}]}'
+    )
+    provider.script("odd", scenarios.body(body))
+    found = await send(target(provider, "odd"), TranscriptionRequest("m", file))
+    assert found[:-1] == [
+        TranscriptDelta("Hi ho"),
+        Segment(0, 0.0, 2.0, "Hi ho"),
+        TranscriptWords((TranscriptWord("Hi", 0.0, 1.0),)),
+        Transcript("Hi ho"),
+    ]
+
+
+async def test_a_number_that_is_none_costs_no_chunk(provider, file):
+    chunks = [
+        b'data: {"type":"transcript.text.delta","delta":"Hi",'
+        b'"logprobs":[{"token":"Hi","logprob":-Infinity}]}\n\n',
+        b'data: {"type":"transcript.text.done","text":"Hi","seconds":NaN}\n\n',
+    ]
+    provider.script("odd", scenarios.events(chunks))
+    found = await send(target(provider, "odd"), TranscriptionRequest("m", file, streamed=True, logprobs=True))
+    assert found[:2] == [TranscriptDelta("Hi", ({"token": "Hi", "logprob": None},)), Transcript("Hi")]
+
+
 async def test_deltas_are_handed_on_as_they_come(provider, file):
     gate, loop = asyncio.Event(), asyncio.get_running_loop()
 

@@ -19,6 +19,7 @@ from core.contract.transcription import TranscriptFormat, TranscriptionRequest
 from core.providers.base import TranscriptionAdapter
 from core.providers.registry import adapter
 from tests.core.providers.openai.transcription.calls import AUDIO, CANARY, failure, form_fields, send, target
+from tests.fakes import transcription
 from tests.fakes.transcription import TEXT
 
 pytestmark = pytest.mark.anyio
@@ -73,6 +74,23 @@ async def test_fields_may_be_called_otherwise(provider, file):
     assert form_fields(provider) == {
         "model": "whisper", "response_format": "json", "languages[]": ["de"], "keywords[]": ["Ada", "Bob"],
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("model", "options", "code", "sent"),
+    [
+        ("whisper", {}, "jv", "jw"),
+        ("Systran/faster-whisper-large-v3", {}, "nb", "no"),
+        ("whisper", {}, "he", "he"),
+        ("by-token", {}, "jv", "jv"),
+        ("by-token", {"language_codes": {"jv": "jav"}}, "jv", "jav"),
+        ("whisper", {"language_codes": {}}, "jv", "jv"),
+    ],
+)
+async def test_a_language_in_the_spelling_of_the_endpoint(provider, file, model, options, code, sent):
+    provider.script(model, transcription.transcript())
+    await send(target(provider, model, options=options), TranscriptionRequest("m", file, language=code))
+    assert form_fields(provider)["language"] == sent
 
 
 async def test_a_router_is_told_the_options_of_its_own_providers(provider, file):
