@@ -35,6 +35,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from core.contract.usage import Usage
+
 __all__ = [
     "AuthenticationFailed",
     "BudgetExceeded",
@@ -67,7 +69,8 @@ __all__ = [
 class PolyphonyError(Exception):
     """Base of the tree: HTTP status, OpenAI's `type`, OpenRouter's `error_type`, `message` for people.
 
-    `retry_after` is in seconds, `metadata` is added to that of the envelope.
+    `retry_after` is in seconds, `metadata` is added to that of the envelope, `usage` is what the provider
+    reported for the attempt that failed.
     """
 
     status: ClassVar[int] = 500
@@ -94,6 +97,7 @@ class PolyphonyError(Exception):
         self.detail = error_type or self.error_type
         self.metadata = dict(metadata or {})
         self.retry_after = retry_after
+        self.usage: Usage | None = None
 
     def envelope(self) -> dict[str, Any]:
         """The `error` object of the API: an integer `code`, and OpenAI's words for it in `metadata`."""

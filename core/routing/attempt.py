@@ -122,8 +122,14 @@ class RunningAttempt:
         elif self.used is None:
             self.error = UpstreamInvalid("The answer was cut short.", code="upstream_truncated")
         outcome = Outcome.COMPLETED if self.error is None else self._failed()
-        await self._log.close(outcome, usage=self.used.usage if self.used else None, error=self.error)
+        await self._log.close(outcome, usage=self._usage(), error=self.error)
         return True
+
+    def _usage(self) -> Usage | None:
+        """What the provider reported, at the end or with its error."""
+        if self.used is not None:
+            return self.used.usage
+        return self.error.usage if self.error else None
 
     def _expire(self) -> None:
         """Cancel the current wait, which has become too long."""

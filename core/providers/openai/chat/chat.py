@@ -14,10 +14,11 @@ from urllib.parse import urlsplit
 
 from core.contract.audio import AudioFormat
 from core.contract.chat import ChatRequest, Modality
+from core.contract.errors import UpstreamError
 from core.contract.events import Event, Used
 from core.contract.route import Target
 from core.providers.openai.chat.events import ChatReader
-from core.providers.openai.chat.usage import usage_of
+from core.providers.openai.chat.usage import usage_at_failure, usage_of
 from core.providers.openai.router import is_router
 from core.providers.openai.vendor import VENDOR
 from core.providers.shared import http
@@ -42,20 +43,24 @@ class OpenAIChat:
         if isinstance(call.content, JsonBody):
             await call.content.check()
         reader = ChatReader(target.format or request.format, call.hide, wrapped=wraps_wav(target, request))
-        async with await http.send(call) as response:
-            if is_json(response.media_type) or "stream" not in body:
-                for event in await read_object(reader, response):
-                    yield event
-            else:
-                async with aclosing(response.chunks()) as chunks:
-                    async for chunk in chunks:
-                        for event in reader.feed(chunk):
-                            yield event
-                        if reader.done:
-                            break
-        for event in reader.end():
-            yield event
-        yield Used(usage_of(reader.usage, target))
+        try:
+            async with await http.send(call) as response:
+                if is_json(response.media_type) or "stream" not in body:
+                    for event in await read_object(reader, response):
+                        yield event
+                else:
+                    async with aclosing(response.chunks()) as chunks:
+                        async for chunk in chunks:
+                            for event in reader.feed(chunk):
+                                yield event
+                            if reader.done:
+                                break
+            for event in reader.end():
+                yield event
+        except UpstreamError as error:
+            error.usage = usage_at_failure(reader.report, target)
+            raise
+        yield Used(usage_of(reader.report.usage, target))
 
     def chat_body(self, target: Target, request: ChatRequest) -> dict[str, Any]:
         """The JSON body; the caller's parameters win over the options of the caller and of the endpoint."""

@@ -11,6 +11,7 @@ from core.contract.events import AnswerMetadata, ChatDelta, Event
 from core.providers.openai.chat.choices import ChoiceReader, string
 from core.providers.openai.errors import refusal
 from core.providers.openai.stream import TERMINATOR, checked, split
+from core.providers.openai.usage_report import UsageReport
 from core.providers.shared import http
 from core.providers.shared.json_body import decode
 from core.providers.shared.sse import Splitter
@@ -21,16 +22,16 @@ METADATA_FIELDS = ("system_fingerprint", "service_tier", "citations", "search_re
 
 
 class ChatReader:
-    """Reads one answer as it arrives: `done` once its end was seen, `usage` is the last usage object.
+    """Reads one answer as it arrives: `done` once its end was seen; `report` has its usage.
 
     `audio` is the format of its audio; `wrapped` makes one WAV of its samples.
     """
 
-    __slots__ = ("_choices", "_has_metadata", "_hide", "_splitter", "done", "usage")
+    __slots__ = ("_choices", "_has_metadata", "_hide", "_splitter", "done", "report")
 
     def __init__(self, audio: AudioFormat, hide: tuple[str, ...], *, wrapped: bool = False) -> None:
         self.done = False
-        self.usage: Any = None
+        self.report = UsageReport()
         self._has_metadata = False
         self._hide = hide
         self._splitter = Splitter(CAP)
@@ -46,7 +47,10 @@ class ChatReader:
             if self._has_metadata and (delta := text_delta(value)):
                 yield delta
             else:
+                self.report.read(value)
                 yield from self._read(checked(value, name, self._hide), "delta")
+                # until the choice has finished a count is one so far; with an error it is the last
+                self.report.complete = self.report.complete and self._choices.finished
 
     def whole(self, body: bytes) -> Sequence[Event]:
         """The events of an answer that is one object, perhaps after white space that kept the call alive.
@@ -54,6 +58,7 @@ class ChatReader:
         Raises from the error tree.
         """
         value = decode(body)
+        self.report.read(value)
         if not isinstance(value, dict) or value.get("error") or not value.get("choices"):
             raise refusal(value, self._hide)
         self.done = True
@@ -69,8 +74,6 @@ class ChatReader:
 
     def _read(self, value: Mapping[str, Any], name: str) -> Iterator[Event]:
         """The events of an object."""
-        if value.get("usage") is not None:
-            self.usage = value["usage"]
         choices = value.get("choices")
         if choices is None:
             return
@@ -99,6 +102,7 @@ def text_delta(value: Any) -> ChatDelta | None:
             and len([*filter(None, choice.values())]) == 1
             and len([*filter(None, delta.values())]) == (2 if "role" in delta else 1)
             and not value.get("usage")
+            and not value.get("x_groq")
             and not value.get("error")
         ):
             return ChatDelta(text)

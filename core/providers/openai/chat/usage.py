@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from core.contract.route import Target
 from core.contract.usage import Amount, Kind, Unit, Usage
 from core.providers.openai.router import reported_cost
+from core.providers.openai.usage_report import UsageReport, in_openai_names
 from core.providers.shared.quantities import count, seconds
 
 PROMPT_DETAILS = {
@@ -22,7 +24,7 @@ COMPLETION_DETAILS = {"audio_tokens": Kind.AUDIO_OUT, "image_tokens": Kind.IMAGE
 
 def usage_of(reported: Any, target: Target) -> Usage:
     """The usage of `reported`, the answer's `usage`; an estimate where that is missing or implausible."""
-    usage = reported if isinstance(reported, dict) else {}
+    usage = in_openai_names(reported)
     tokens = TokenReader()
     prompt, completion = (
         tokens.count(usage.get("prompt_tokens")),
@@ -38,6 +40,17 @@ def usage_of(reported: Any, target: Target) -> Usage:
     if audio := seconds(usage.get("prompt_audio_seconds")):
         tokens.amounts.append(Amount(Kind.AUDIO_IN, Unit.SECOND, audio))
     return Usage(tuple(tokens.amounts), reported_cost(usage, target), tokens.doubtful)
+
+
+def usage_at_failure(report: UsageReport, target: Target) -> Usage | None:
+    """The usage of an answer that failed; None where none was reported.
+
+    Exact where the error came with it; what was reported before is less than the answer came to.
+    """
+    if report.usage is None:
+        return None
+    usage = usage_of(report.usage, target)
+    return usage if report.complete else replace(usage, estimated=True)
 
 
 def details(usage: Mapping[str, Any], name: str) -> Mapping[str, Any]:

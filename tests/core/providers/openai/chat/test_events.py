@@ -123,7 +123,7 @@ def test_usage_may_come_in_any_event_and_the_last_stands():
     for usage in ({"prompt_tokens": 1}, {"prompt_tokens": 2}, None):
         choices = [{"index": 0, "delta": {"content": "Hi"}, "finish_reason": None}]
         list(reading.feed(frame({"choices": choices, "usage": usage})))
-    assert reading.usage == {"prompt_tokens": 2}
+    assert reading.report.usage == {"prompt_tokens": 2}
 
 
 def event(text: object, **choice: object) -> dict:

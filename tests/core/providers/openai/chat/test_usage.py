@@ -94,3 +94,55 @@ def test_sound_may_be_counted_in_seconds():
 )  # fmt: skip
 def test_only_a_router_s_own_figure_is_its_bill(provider, reported, cost):
     assert usage_of({**told(5, 7, 12), **reported}, target(provider)).reported_cost == cost
+
+
+CACHED = {"text_in": 100, "cached_in": 60, "text_out": 9}
+
+
+@pytest.mark.parametrize(
+    ("reported", "expected"),
+    [
+        # DeepSeek, https://api-docs.deepseek.com/api/create-chat-completion
+        ({**told(100, 9, 109), "prompt_cache_hit_tokens": 60, "prompt_cache_miss_tokens": 40}, CACHED),
+        # DeepSeek today tells it twice
+        ({**told(100, 9, 109, prompt_tokens_details={"cached_tokens": 60}), "prompt_cache_hit_tokens": 60},
+         CACHED),
+        # Moonshot and Together
+        ({**told(100, 9, 109), "cached_tokens": 60}, CACHED),
+        # Anthropic's own names: what was read from the cache or written to it is beside the input
+        ({"input_tokens": 30, "output_tokens": 9, "cache_read_input_tokens": 60,
+          "cache_creation_input_tokens": 10}, CACHED),
+        # the same with a total, and with OpenAI's names around them
+        ({**told(30, 9, 109), "cache_read_input_tokens": 60, "cache_creation_input_tokens": 10}, CACHED),
+        # LiteLLM adds them to the prompt and tells them again
+        ({**told(100, 9, 109, prompt_tokens_details={"cached_tokens": 60}), "cache_read_input_tokens": 60,
+          "cache_creation_input_tokens": 10}, CACHED),
+        # Qianfan's older servers have Anthropic's names for counts that contain each other
+        ({"input_tokens": 100, "output_tokens": 9, "total_tokens": 109, "cache_read_input_tokens": 60},
+         CACHED),
+        # a total that forgets the cache
+        ({"input_tokens": 40, "output_tokens": 9, "total_tokens": 49, "cache_read_input_tokens": 60}, CACHED),
+        # OpenAI's Responses, and servers that spell their chats so
+        ({"input_tokens": 100, "output_tokens": 9, "total_tokens": 109,
+          "input_tokens_details": {"cached_tokens": 60}}, CACHED),
+        # Model Studio tells the written ones in the details, inside the prompt
+        (told(100, 9, 109, prompt_tokens_details={"cached_tokens": 60, "cache_creation_input_tokens": 10}),
+         CACHED),
+        # Mistral's chat with audio
+        (told(9, 201, 585, prompt_tokens_details={"audio_tokens": 375}),
+         {"text_in": 9, "audio_in": 375, "text_out": 201}),
+        # reasoning beside the completion, as xAI counts, with a cache inside the prompt
+        (told(100, 9, 129, prompt_tokens_details={"cached_tokens": 60},
+              completion_tokens_details={"reasoning_tokens": 20}),
+         {"text_in": 100, "cached_in": 60, "text_out": 29, "reasoning_out": 20}),
+        ({"input_tokens": 40, "output_tokens": 9, "total_tokens": 129, "cache_read_input_tokens": 60,
+          "output_tokens_details": {"reasoning_tokens": 20}},
+         {"text_in": 100, "cached_in": 60, "text_out": 29, "reasoning_out": 20}),
+        # Perplexity, https://docs.perplexity.ai/api-reference/chat-completions-post
+        ({**told(33, 7163, 7196), "citation_tokens": 20016, "reasoning_tokens": 73997},
+         {"text_in": 33, "text_out": 81160, "reasoning_out": 73997}),
+        ({**told(33, 90, 123), "reasoning_tokens": 50}, {"text_in": 33, "text_out": 90, "reasoning_out": 50}),
+    ],
+)  # fmt: skip
+def test_counts_are_the_same_in_every_spelling(reported, expected):
+    assert units(reported) == (expected, False)

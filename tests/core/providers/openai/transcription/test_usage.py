@@ -25,12 +25,23 @@ pytestmark = pytest.mark.anyio
             {"audio_in.second": 4, "text_in.token": 0, "audio_in.token": 37, "text_out.token": 12},
             False,
         ),
+        (
+            {"prompt_tokens": 9, "completion_tokens": 201, "total_tokens": 585, "prompt_audio_seconds": 30,
+             "prompt_tokens_details": {"cached_tokens": 0, "audio_tokens": 375}},
+            {"audio_in.second": 30, "text_in.token": 9, "audio_in.token": 375, "text_out.token": 201},
+            False,
+        ),
+        (
+            {"input_tokens": 40, "output_tokens": 12, "input_tokens_details": {"audio_tokens": 37}},
+            {"audio_in.second": 6, "text_in.token": 3, "audio_in.token": 37, "text_out.token": 12},
+            False,
+        ),
         (None, {"audio_in.second": 6}, False),
         ({"type": "duration", "seconds": float("1e30")}, {"audio_in.second": 6}, False),
         ({"input_tokens": -1, "output_tokens": 10**18}, {"audio_in.second": 6}, True),
         ({"input_tokens": "7", "output_tokens": 1.5}, {"audio_in.second": 6}, True),
     ],
-)
+)  # fmt: skip
 async def test_usage_is_the_providers_where_it_can_be(provider, file, usage, units, estimated):
     provider.script("counts", transcript(usage))
     used = (await send(target(provider, "counts"), TranscriptionRequest("m", file)))[-1].usage
