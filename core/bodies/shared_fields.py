@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Iterator
+from typing import Any
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
-from core.bodies.validation import Body, FieldError, refuse_server_fields
+from core.bodies.parameters import check_parameters
+from core.bodies.validation import Body, FieldError
 
 
 def voice_id(voice: Any, *, param: str = "voice") -> Any:
@@ -18,22 +20,29 @@ def voice_id(voice: Any, *, param: str = "voice") -> Any:
     return voice
 
 
-def check_options(options: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Raises `Unsupported` for server fields among the options of a provider."""
-    for provider, values in options.items():
-        refuse_server_fields(values, f"provider.options.{provider[:40]}.")
-    return options
-
-
 class ProviderBody(Body):
-    options: Annotated[dict[str, dict[str, Any]], AfterValidator(check_options)] = Field(
+    options: dict[str, dict[str, Any]] = Field(
         default_factory=dict,
         description="Parameters for one provider, by its slug, such as `elevenlabs`. Others ignore them.",
     )
 
 
-def check_provider(provider: Any) -> Any:
-    """Raises `Unsupported` for server fields in a `provider` object as it came."""
-    if isinstance(provider, dict):
-        refuse_server_fields(provider, "provider.")
-    return provider
+def check_chat_fields(fields: Any) -> Any:
+    """The fields of a chat or response as they came; raises `InvalidRequest` where a parameter is wrong.
+
+    The options of a provider are merged into the body of its request: the same rules hold for them.
+    """
+    if isinstance(fields, dict):
+        check_parameters(fields)
+        for slug, options in provider_options(fields):
+            check_parameters(options, within=f"provider.options.{slug[:40]}.")
+    return fields
+
+
+def provider_options(fields: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The slug and the options of each provider, where they are objects."""
+    provider = fields.get("provider")
+    options = provider.get("options") if isinstance(provider, dict) else None
+    for slug, values in options.items() if isinstance(options, dict) else ():
+        if isinstance(values, dict):
+            yield slug, values

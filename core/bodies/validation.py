@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
-from core.contract.errors import InvalidRequest, Unsupported
-
-SERVER_FIELDS = frozenset(
-    {
-        "api_base",
-        "api_key",
-        "base_url",
-        "cost",
-        "extra_headers",
-        "headers",
-        "provider_key",
-        "user_id",
-    }
-)
-"""Fields that would choose a server, a credential, a user or a price: a client may never set them."""
+from core.bodies.server_fields import refuse_server_fields
+from core.contract.errors import InvalidRequest
 
 LONGEST_NAME = 120
 
@@ -60,16 +47,6 @@ def missing_field(param: str, fields: Mapping[str, Any], name: str, what: str) -
     if name in fields and fields[name] is not None:
         return wrong_field(param, what)
     return InvalidRequest(f"{param} is required: it {what}", param=param, code="missing_field")
-
-
-def refuse_server_fields(names: Iterable[str], within: str = "") -> None:
-    """Raise `Unsupported` for a field that only the server may decide."""
-    for name in names:
-        if name in SERVER_FIELDS:
-            path = f"{within}{name}"
-            raise Unsupported(
-                f"The parameter {path} is not supported.", param=path, code="unsupported_parameter"
-            )
 
 
 def invalid_request(detail: ErrorDetails) -> InvalidRequest:

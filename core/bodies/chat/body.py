@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from core.bodies.chat.messages import normalize_messages
 from core.bodies.files.data_urls import FileLoader
-from core.bodies.shared_fields import ProviderBody, check_provider, voice_id
-from core.bodies.validation import Body, refuse_server_fields
+from core.bodies.parameters import document_all
+from core.bodies.shared_fields import ProviderBody, check_chat_fields, voice_id
+from core.bodies.validation import Body
 from core.contract.audio import AudioFormat
 from core.contract.chat import ChatRequest, Modality
 from core.contract.errors import InvalidRequest
@@ -37,9 +38,6 @@ ROUTER_FIELDS = frozenset(
     }
 )
 """Fields for routers such as OpenRouter and orq.ai: accepted, not relayed to a provider."""
-
-NESTED_OBJECTS = ("extra_body", "orq")
-"""Objects whose fields a client or a provider may merge into the body: checked like the body itself."""
 
 
 class SpokenFormat(StrEnum):  # name and docstring are published in the OpenAPI document
@@ -73,7 +71,7 @@ class AudioBody(Body):
 class ChatBody(Body):
     """A conversation to be continued."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", json_schema_extra=document_all)
 
     model: str = Field(min_length=1, description="The model, such as `openai/gpt-4o`.")
     messages: list[Any] = Field(
@@ -86,7 +84,9 @@ class ChatBody(Body):
         default=None, max_length=8, description="What the answer is to be made of; `text` by default."
     )
     audio: AudioBody | None = Field(default=None, description="How an answer in `audio` sounds.")
-    provider: Annotated[ProviderBody | None, BeforeValidator(check_provider)] = None
+    provider: ProviderBody | None = None
+
+    _check_fields = model_validator(mode="before")(check_chat_fields)
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -101,7 +101,7 @@ class ChatBody(Body):
     def request(self, messages: Sequence[dict[str, Any]] | None = None) -> ChatRequest:
         """The request, with `messages` from `load_messages` in place of its own.
 
-        Raises `InvalidRequest` for the modality audio without `audio`, and for server fields.
+        Raises `InvalidRequest` for the modality audio without `audio`.
         """
         self.check()
         audio = self.audio if self.speaks else None
@@ -127,6 +127,3 @@ class ChatBody(Body):
                 param="audio",
                 code="missing_field",
             )
-        for name in NESTED_OBJECTS:
-            if isinstance(inner := (self.model_extra or {}).get(name), dict):
-                refuse_server_fields(inner, f"{name}.")

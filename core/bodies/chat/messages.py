@@ -193,7 +193,7 @@ def load_upload(
 
 
 def audio_part(value: MessagePart, place: str, load: FileLoader) -> MessagePart:
-    """`input_audio`; its data may be a data URL, or a plain string in place of the object."""
+    """`input_audio`; its data may be a plain string in place of the object."""
     place = f"{place}.input_audio"
     inner = value.get("input_audio")
     inner = {"data": inner} if isinstance(inner, str) else inner
@@ -220,8 +220,13 @@ def load_audio(inner: MessagePart, place: str, form: str, load: FileLoader) -> M
         raise missing_field(place, inner, "data", "must be a base64 string.")
     if "://" in data[:16]:
         raise url_not_fetched(place)
-    claimed, data = split_data_url(data, Modality.AUDIO, place) if is_data_url(data) else ("", data)
-    media = load(MessageFile(Modality.AUDIO, place, data, claimed, form))
+    if is_data_url(data):
+        raise InvalidRequest(
+            f"{place} must be base64 alone, without data:…;base64, before it.",
+            param=place,
+            code="invalid_base64",
+        )
+    media = load(MessageFile(Modality.AUDIO, place, data, format=form))
     return {**inner, "data": media, "format": media.format}
 
 

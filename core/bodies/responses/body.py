@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
-from core.bodies.chat.body import NESTED_OBJECTS, ROUTER_FIELDS
+from core.bodies.chat.body import ROUTER_FIELDS
 from core.bodies.files.data_urls import FileLoader
+from core.bodies.parameters import document_known
 from core.bodies.responses.input import InputMessages, input_messages
 from core.bodies.responses.tools import chat_tool_choice, chat_tools
-from core.bodies.shared_fields import ProviderBody, check_provider
-from core.bodies.validation import Body, FieldError, refuse_server_fields
+from core.bodies.shared_fields import ProviderBody, check_chat_fields
+from core.bodies.validation import Body, FieldError
 from core.contract.chat import ChatRequest, Modality
 from core.contract.errors import Unsupported
 
@@ -63,7 +64,7 @@ class TextBody(Body):
 class ResponsesBody(Body):
     """A conversation to be answered; what is not named here is relayed as in `chat/completions`."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", json_schema_extra=document_known)
 
     model: str = Field(min_length=1, description="The model, such as `openai/gpt-4o`.")
     input: Annotated[str | list[Any], BeforeValidator(check_input)] = Field(
@@ -78,10 +79,10 @@ class ResponsesBody(Body):
         max_length=8,
         description="`text` or `image`; sound comes from `chat/completions`.",
     )
-    max_output_tokens: int | None = Field(default=None, ge=1, le=10**9)
+    max_output_tokens: int | None = None
     temperature: float | None = None
     top_p: float | None = None
-    top_logprobs: int | None = Field(default=None, ge=0, le=20)
+    top_logprobs: int | None = None
     parallel_tool_calls: bool | None = None
     tools: list[Any] | None = Field(
         default=None, max_length=1000, description="Functions and custom tools; built-in ones are refused."
@@ -92,7 +93,9 @@ class ResponsesBody(Body):
     include: list[str] | None = Field(default=None, max_length=100)
     metadata: dict[str, Any] | None = Field(default=None, description="Told back with the answer.")
     store: bool | None = Field(default=None, description="Nothing is kept, whatever is asked for.")
-    provider: Annotated[ProviderBody | None, BeforeValidator(check_provider)] = None
+    provider: ProviderBody | None = None
+
+    _check_fields = model_validator(mode="before")(check_chat_fields)
 
     def load_messages(self, load: FileLoader) -> InputMessages:
         """The input as chat messages; `load` is called for every file in it. Raises `InvalidRequest`."""
@@ -163,9 +166,6 @@ class ResponsesBody(Body):
         for name in CHAT_ONLY:
             if name in self.extra:
                 raise unsupported(name, "belongs to chat/completions, not to responses")
-        for name in NESTED_OBJECTS:
-            if isinstance(inner := self.extra.get(name), dict):
-                refuse_server_fields(inner, f"{name}.")
 
 
 def response_format(form: FormatBody) -> dict[str, Any] | None:

@@ -207,3 +207,23 @@ def test_a_response_is_finished_and_billed_after_a_disconnect(live, key, transac
             "/v1/chat/completions", json=ASK, headers={"Authorization": f"Bearer {key}"}, timeout=0.1
         )
     assert settled_record("completed").cost > 0
+
+
+@pytest.mark.parametrize(
+    ("fields", "param"),
+    [
+        ({"max_tokens": 0}, "max_tokens"),
+        ({"max_tokens": "16384"}, "max_tokens"),
+        ({"temperature": 5}, "temperature"),
+        ({"n": 1000}, "n"),
+        ({"n": True}, "n"),
+        ({"user": "u" * 1024 * 1024}, "user"),
+        ({"metadata": {"a": {"b": {}}}}, "metadata.a"),
+        ({"Extra_Body": {"max_tokens": 9}}, "Extra_Body"),
+        ({"provider": {"options": {"lab": {"max_tokens": -1}}}}, "provider.options.lab.max_tokens"),
+    ],
+)
+def test_a_wrong_parameter_is_named_and_nothing_is_sent(live, key, talker, provider, fields, param):
+    answer = ask(live, key, **fields)
+    assert (answer.status_code, answer.json()["error"]["param"], provider.requests) == (400, param, [])
+    assert UsageRecord.objects.count() == 0

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from core.bodies.server_fields import SERVER_FIELDS
 from core.bodies.speech import FinishedSpeech, SpeechBody, SpeechCollector
-from core.bodies.validation import SERVER_FIELDS, validate
+from core.bodies.validation import validate
 from core.contract.audio import AudioFormat
 from core.contract.errors import InvalidRequest
 from core.contract.events import AudioChunk, AudioStart, SpeechWord, SpeechWords, Started

@@ -206,6 +206,13 @@ BAD = png()[:20] + b"\xff" * 3000
         (image(b""), f"{PLACE}.image_url.url", "empty_file"),
         (image(b"%PDF-1.7" + bytes(3000)), f"{PLACE}.image_url.url", "unsupported_media"),
         (image(b"<svg xmlns="), f"{PLACE}.image_url.url", "unsupported_media"),
+        (image(b"<svg xmlns=" * 500, "image/jpeg"), f"{PLACE}.image_url.url", "unsupported_media"),
+        (image(b"\xef\xbb\xbf<!-- x --><svg/>", "image/jpg"), f"{PLACE}.image_url.url", "unsupported_media"),
+        (
+            {"type": "image_url", "image_url": "data:image/png;base64," * 2 + encoded(png(padding=4000))},
+            f"{PLACE}.image_url",
+            "invalid_base64",
+        ),
         (image(png(50_000, 50_000)), f"{PLACE}.image_url.url", "unsupported_media"),
         (image(png(0, 7)), f"{PLACE}.image_url.url", "unsupported_media"),
         (image(png()[:14]), f"{PLACE}.image_url.url", "unsupported_media"),

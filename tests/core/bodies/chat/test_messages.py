@@ -120,10 +120,6 @@ def test_a_text_is_not_even_copied():
         ),
         (audio_part(data="UklG", format="WAV"), audio_part(data=audio_media(), format="wav")),
         (audio_part(data="UklG"), audio_part(data=audio_media(), format="wav")),
-        (
-            audio_part(data="data:audio/x-wav;base64,UklG", format="mp3"),
-            audio_part(data=audio_media("UklG", "audio/x-wav", "mp3"), format="mp3"),
-        ),
         ({"type": "input_audio", "input_audio": "UklG"}, audio_part(data=audio_media(), format="wav")),
         (audio_part(upload="u"), audio_part(data=audio_media("", upload="u"), format="wav")),
         (
@@ -235,7 +231,10 @@ PLACE = "messages[0].content[0]"
         (audio_part(data="UklG", format=7), f"{PLACE}.input_audio.format", "must be a string"),
         (audio_part(data=CAT), f"{PLACE}.input_audio.data", "Addresses are not fetched"),
         (audio_part(url=CAT), f"{PLACE}.input_audio.url", "Addresses are not fetched"),
-        (audio_part(data=PNG), f"{PLACE}.input_audio.data", "must be audio, not image/png"),
+        (audio_part(data=PNG), f"{PLACE}.input_audio.data", "must be base64 alone"),
+        (audio_part(data="data:audio/wav;base64,UklG"), f"{PLACE}.input_audio.data", "must be base64 alone"),
+        (audio_part(data="DATA:;base64,UklG"), f"{PLACE}.input_audio.data", "must be base64 alone"),
+        ({"type": "input_audio", "input_audio": PNG}, f"{PLACE}.input_audio.data", "must be base64 alone"),
         ({"type": "audio"}, f"{PLACE}.audio", "input_audio"),
         ({"type": "audio", "audio": CAT}, f"{PLACE}.audio", "input_audio"),
         ({"type": "audio", "audio": {"url": CAT}}, f"{PLACE}.audio", "input_audio"),

@@ -1,0 +1,89 @@
+"""Fields that only the server may decide: a server, a credential, headers, a user, a price.
+
+They are refused in any spelling and at any depth, because clients and routers merge such objects into bodies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from core.contract.errors import Unsupported
+
+SERVER_FIELDS = frozenset(
+    {
+        "api_base",
+        "api_key",
+        "api_url",
+        "authorization",
+        "azure_endpoint",
+        "base_url",
+        "cost",
+        "default_headers",
+        "default_query",
+        "extra_body",
+        "extra_headers",
+        "extra_query",
+        "headers",
+        "provider_key",
+        "proxies",
+        "proxy",
+        "user_id",
+    }
+)
+SEPARATORS = str.maketrans("", "", "_- .")
+FOLDED = frozenset(name.translate(SEPARATORS) for name in SERVER_FIELDS)
+ENDINGS = ("apibase", "apikey", "baseurl")
+"""Endings of longer names for the same, such as `openai_api_key`."""
+
+FREE_FORM = frozenset(
+    {
+        "chat_template_kwargs",
+        "function_call",
+        "functions",
+        "guided_json",
+        "input",
+        "json_schema",
+        "logit_bias",
+        "messages",
+        "metadata",
+        "prediction",
+        "response_format",
+        "structured_outputs",
+        "text",
+        "tool_choice",
+        "tools",
+    }
+)
+"""Fields whose names inside are the client's own: text, schemas of functions, labels."""
+
+LONGEST_PATH = 120
+
+
+def refuse_server_fields(fields: Mapping[str, Any]) -> None:
+    """Raise `Unsupported` naming the first field of `fields` that only the server may decide."""
+    for path, name in names(fields, ""):
+        if is_server_field(name):
+            raise Unsupported(
+                f"The parameter {path[:LONGEST_PATH]} is not supported.",
+                param=path[:LONGEST_PATH],
+                code="unsupported_parameter",
+            )
+
+
+def is_server_field(name: str) -> bool:
+    folded = name.casefold().translate(SEPARATORS)
+    return folded in FOLDED or folded.endswith(ENDINGS)
+
+
+def names(value: Any, path: str) -> Iterator[tuple[str, str]]:
+    """(path, name) of every field of a JSON value, but not of those inside free-form fields."""
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            place = f"{path}.{name}" if path else name
+            yield place, name
+            if name not in FREE_FORM:
+                yield from names(inner, place)
+    elif isinstance(value, list):
+        for at, inner in enumerate(value):
+            yield from names(inner, f"{path}[{at}]")

@@ -1,0 +1,48 @@
+"""Fields that only the server may decide, in any spelling and at any depth."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.bodies.server_fields import refuse_server_fields
+from core.contract.errors import Unsupported
+
+
+@pytest.mark.parametrize(
+    ("fields", "param"),
+    [
+        ({"extra_body": {}}, "extra_body"),
+        ({"extra_query": {"a": "b"}}, "extra_query"),
+        ({"Extra_Headers": {}}, "Extra_Headers"),
+        ({"API_BASE": "http://127.0.0.1"}, "API_BASE"),
+        ({"apiBase": "x"}, "apiBase"),
+        ({"api-key": "x"}, "api-key"),
+        ({"baseURL": "x"}, "baseURL"),
+        ({"openai_api_key": "x"}, "openai_api_key"),
+        ({"defaultHeaders": {}}, "defaultHeaders"),
+        ({"proxies": {}}, "proxies"),
+        ({"provider": {"options": {"lab": {"apiKey": "x"}}}}, "provider.options.lab.apiKey"),
+        ({"orq": {"retry": {"Base-Url": "x"}}}, "orq.retry.Base-Url"),
+        ({"plugins": [{"id": "web"}, {"id": "x", "headers": {}}]}, "plugins[1].headers"),
+        ({"reasoning": {"extra_body": {"max_tokens": 9}}}, "reasoning.extra_body"),
+    ],
+)
+def test_a_server_field_is_named(fields, param):
+    with pytest.raises(Unsupported) as caught:
+        refuse_server_fields(fields)
+    assert (caught.value.param, caught.value.provider_code) == (param, "unsupported_parameter")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"metadata": {"user_id": "7", "headers": "none"}},
+        {"tools": [{"type": "function", "function": {"parameters": {"properties": {"base_url": {}}}}}]},
+        {"response_format": {"json_schema": {"schema": {"properties": {"cost": {}}}}}},
+        {"messages": [{"role": "user", "content": "x", "headers": 1}]},
+        {"user": "api_key", "stop": ["headers"], "plugins": ["base_url"]},
+        {"key": 1, "base": 2, "api": 3, "header": 4},
+    ],
+)
+def test_names_that_are_the_clients_own_are_not(fields):
+    refuse_server_fields(fields)
