@@ -1,8 +1,13 @@
-"""The type of a file by its first bytes, from one table of signatures; names and claims are not evidence."""
+"""The type of a file by its first bytes, from one table of signatures; names and claims are not evidence.
+
+`sniffer` reads whole files, in which something may stand before the signature.
+"""
 
 from __future__ import annotations
 
+import codecs
 from dataclasses import dataclass, replace
+from unicodedata import category
 
 HEAD = 64
 """Bytes that every signature fits into."""
@@ -61,6 +66,10 @@ PREFIXES = {
     b"caff": FileType("caf", "audio/x-caf", "caf"),
     b"#!AMR": FileType("amr", "audio/amr", "amr"),
     b"\x30\x26\xb2\x75\x8e\x66\xcf\x11": FileType("asf", "audio/x-ms-wma", "wma"),
+    b"PK\x03\x04": FileType("zip", "application/zip", "zip"),
+    b"\x1f\x8b\x08": FileType("gzip", "application/gzip", "gz"),
+    b"7z\xbc\xaf\x27\x1c": FileType("7z", "application/x-7z-compressed", "7z"),
+    b"Rar!\x1a\x07": FileType("rar", "application/vnd.rar", "rar"),
 }
 RIFF = b"RIFF"
 RIFF_FORMS = {
@@ -76,6 +85,9 @@ RIFF_FORMS = {
 BRANDS = {b"M4A ": M4A, b"M4B ": M4A, b"qt  ": MOV}
 IMAGE_BRANDS = (b"heic", b"heix", b"heif", b"mif1", b"msf1", b"avif", b"avis", b"crx ")
 """Brands of ISO base media files (`ftyp`): any other is mp4; those of still images are not supported."""
+
+NO_TEXT = ("Cc", "Co")
+"""Categories of Unicode that no text has: control characters, and code points for private use."""
 
 ATOMS = (b"moov", b"mdat", b"wide", b"pnot")
 """With which a QuickTime file without `ftyp` begins."""
@@ -119,15 +131,6 @@ def mpeg_frame(head: bytes) -> FileType | None:
     return MP3 if version != 1 and layer in (1, 2) and bits != 15 and rate != 3 else None
 
 
-def upload_type(head: bytes) -> FileType:
-    """The type under which a file is stored that begins with `head` (`UPLOAD_HEAD` bytes of it): that of
-    `file_type` as `labelled`, else `TEXT` or `UNKNOWN`."""
-    found = file_type(head)
-    if found is not None:
-        return labelled(found)
-    return TEXT if is_text(head) else UNKNOWN
-
-
 def labelled(found: FileType) -> FileType:
     """The type by which a file is sent on before it was measured: a container that may hold video counts as
     video, except Ogg; Matroska is called WebM, which is the nearest name that providers know."""
@@ -137,19 +140,19 @@ def labelled(found: FileType) -> FileType:
 
 
 def is_text(head: bytes) -> bool:
-    """UTF-8 without control characters; the cut at the end may go through a character."""
-    for cut in range(4):
-        try:
-            text = head[: len(head) - cut].decode()
-        except UnicodeDecodeError:
-            continue
-        return all(character.isprintable() or character in "\n\r\t\f" for character in text)
-    return False
+    """UTF-8, or UTF-16 behind a byte order mark, without control characters; the end may be cut."""
+    encoding = "utf-16" if head.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    try:
+        text = codecs.getincrementaldecoder(encoding)().decode(head)
+    except UnicodeDecodeError:
+        return False
+    return not any(category(character) in NO_TEXT and character not in "\n\r\t\f" for character in text)
 
 
 def id3_size(head: bytes) -> int:
-    """Bytes of the ID3 tag that `head` begins with: ten of header, which hold the length of the rest in four
-    bytes of seven bits; 0 without a tag."""
+    """Bytes of the ID3 tag that `head` begins with, 0 without one: ten of header, which hold the length of
+    the rest in four bytes of seven bits, and ten of footer where the header's flags announce one."""
     if not head.startswith(b"ID3") or len(head) < 10:
         return 0
-    return 10 + sum((byte & 0x7F) << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=True))
+    rest = sum((byte & 0x7F) << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=True))
+    return 10 + rest + (10 if head[5] & 0x10 else 0)

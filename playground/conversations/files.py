@@ -12,7 +12,6 @@ from core.bodies.files.data_urls import MessageFile
 from core.bodies.files.message_files import attachment_type
 from core.contract.chat import FILE_FIELDS, Media, Modality
 from core.contract.errors import InvalidRequest, NotFound
-from core.media.file_types import HEAD
 from core.models import User
 from playground.models import Upload
 from playground.uploads.local_file import local_path
@@ -58,12 +57,11 @@ def media(row: Upload, found: MessageFile) -> Media:
     path = local_path(row)
     try:
         with path.open("rb") as file:
-            head = file.read(HEAD)
+            kind = attachment_type(file, row.bytes, found)
     except FileNotFoundError:
         raise NotFound(
             f"The file {row.name} is no longer kept.", param=found.param, code="file_gone"
         ) from None
-    kind = attachment_type(head, row.bytes, found)
     return Media(
         modality=found.modality,
         path=str(path),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,7 +11,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 
 from core.contract.events import ImageReady
-from core.media.file_types import UPLOAD_HEAD, upload_type
+from core.media.sniffer import upload_type
 from playground.conversations.files import file_summary
 from playground.models import Run, Upload
 
@@ -20,7 +21,7 @@ def store_image(user_id: int, run: UUID, number: int, event: ImageReady) -> dict
 
     The result has `url` and `media_type`, and in `upload` what `file_summary` says of the file.
     """
-    found = upload_type(event.data[:UPLOAD_HEAD])
+    found = upload_type(BytesIO(event.data))
     upload_id = uuid4()
     name = default_storage.save(f"uploads/{user_id}/{upload_id}.{found.extension}", ContentFile(event.data))
     row = Upload(

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from core.contract.errors import InvalidRequest, TooLarge
 from core.contract.tasks import Task
-from core.media.file_types import UPLOAD_HEAD, upload_type
+from core.media.sniffer import upload_type
 from core.models import User
 from core.models.offload import offload
 from playground import studios
@@ -72,7 +72,7 @@ def require_size(file: UploadedFile) -> UploadedFile:
 
 def create_upload(user: User, file: UploadedFile, task: str) -> Upload:
     """The file under a generated name, as a row that is not saved yet."""
-    found = upload_type(file.read(UPLOAD_HEAD))
+    found = upload_type(file)
     file.seek(0)
     require_accepted(upload_rules(task), found.media_type, file.size or 0)
     upload_id = uuid4()

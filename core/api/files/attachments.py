@@ -84,7 +84,7 @@ class Attachments:
             raise invalid_base64(found)
         file = self._marked.pop(found.data, None) or await self._decoded(found)
         self._check_size(file, found)
-        kind = attachment_type(file.head, file.size, found)
+        kind = await asyncio.to_thread(checked_type, file, found)
         if found.modality is Modality.IMAGE:
             await asyncio.to_thread(check_image, file.path, kind, found)
         seconds = kind.seconds(file.size) if kind.sample else await media_duration(file.path, found)
@@ -171,6 +171,12 @@ def decode_into(file: Attachment, found: MessageFile) -> None:
         file.end_writing()
         return
     raise failure
+
+
+def checked_type(file: Attachment, found: MessageFile) -> AttachmentType:
+    """The type of a complete file, blocking. Raises `InvalidRequest` as `attachment_type`."""
+    with Path(file.path).open("rb") as written:
+        return attachment_type(written, file.size, found)
 
 
 def check_image(path: str, kind: AttachmentType, found: MessageFile) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -20,6 +21,7 @@ from core.bodies.files.multipart import MultipartReader
 from core.bodies.form_fields import FormFields
 from core.contract.errors import WrongContentType
 from core.contract.transcription import AudioFile
+from core.media.file_types import FileType
 
 
 class AudioUpload:
@@ -36,9 +38,14 @@ class AudioUpload:
     async def audio(self) -> AudioFile:
         """The file for the contract's request. Raises `InvalidRequest` where it has no audio."""
         file = self.file
-        kind = require_audio(file.head, file.size, self.param)
+        kind = await asyncio.to_thread(self.file_type)
         seconds = await audio_duration(file.path, self.param)
         return AudioFile(file.path, f"audio.{kind.extension}", kind.media_type, file.size, seconds)
+
+    def file_type(self) -> FileType:
+        """Raises `InvalidRequest` as `require_audio`; blocking."""
+        with Path(self.file.path).open("rb") as written:
+            return require_audio(written, self.file.size, self.param)
 
     def close(self) -> None:
         self.file.close()

@@ -12,7 +12,6 @@ from typing import Any
 from django.conf import settings
 
 from core.contract.errors import TooLarge, Unavailable
-from core.media.file_types import HEAD
 
 STALE_AFTER = 6 * 3600.0
 """Seconds after which a file must have been left behind by a process that died."""
@@ -23,12 +22,11 @@ last_sweeps: dict[Path, float] = {}
 
 
 class TemporaryFile:
-    """A file of at most `cap` bytes that exists until `close`; `head` has its first bytes for the sniffer."""
+    """A file of at most `cap` bytes that exists until `close`."""
 
     def __init__(self, cap: int) -> None:
         self.cap = cap
         self.size = 0
-        self.head = b""
         self._pending: list[bytes] = []
         self._file = create_file()
         self.path: str = self._file.name
@@ -38,8 +36,6 @@ class TemporaryFile:
         self.size += len(data)
         if self.size > self.cap:
             raise TooLarge(f"The file is larger than {self.cap:,} bytes.", param="file")
-        if len(self.head) < HEAD:
-            self.head = (self.head + data[:HEAD])[:HEAD]
         self._pending.append(data)
 
     async def flush(self) -> None:

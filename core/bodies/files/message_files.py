@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import BinaryIO
 
 from core.bodies.files.data_urls import MessageFile, modality_name
 from core.contract.audio import PCM_RATE
 from core.contract.chat import Modality
 from core.contract.errors import InvalidRequest
-from core.media.file_types import FileType, file_type
+from core.media.file_types import FileType
+from core.media.sniffer import sniff
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,8 @@ TAKEN = {
 }
 
 
-def attachment_type(head: bytes, size: int, found: MessageFile) -> AttachmentType:
-    """The type of a file of `size` bytes that begins with `head`, where it was found in a message.
+def attachment_type(file: BinaryIO, size: int, found: MessageFile) -> AttachmentType:
+    """The type of an open file of `size` bytes, where it was found in a message; blocking.
 
     Raises `InvalidRequest`: `empty_file`, `unsupported_media` for a type that is unknown or not of the part's
     modality; an unknown `format` of audio.
@@ -62,7 +64,7 @@ def attachment_type(head: bytes, size: int, found: MessageFile) -> AttachmentTyp
         raise InvalidRequest(f"{found.param} is empty.", param=found.param, code="empty_file")
     if raw := RAW.get(found.format):
         return whole_samples(raw, size, found)
-    sniffed = file_type(head)
+    sniffed = sniff(file)
     kind = as_modality(sniffed, found.modality) if sniffed else None
     if kind is None:
         raise mismatch(sniffed, found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from python_multipart.exceptions import FormParserError
@@ -14,6 +15,12 @@ LONGEST_NAME = 256
 LONGEST_FIELD = 4 * 1024 * 1024
 MOST_FIELD_BYTES = 16 * 1024 * 1024
 FILE = "file"
+NO_FILE_NAME = (
+    "The part named file has no file name, so that it counts as text: send its Content-Disposition "
+    'with filename="…" (any name).'
+)
+ENCODED_NAME = re.compile(rb";\s*filename\*\s*=", re.IGNORECASE)
+"""A file name that is not ASCII, as RFC 5987 writes it; some clients send no other."""
 
 
 class MultipartReader:
@@ -53,9 +60,7 @@ class MultipartReader:
         if not self._ended:
             raise invalid_form("The form ends in the middle.")
         if not self.files:
-            is_text = any(name.partition("[")[0] == FILE for name, _ in self.pairs)
-            text = "file must be a file, not text." if is_text else "file is required."
-            raise InvalidRequest(text, param=FILE, code="invalid_value" if is_text else "missing_field")
+            raise InvalidRequest("file is required.", param=FILE, code="missing_field")
 
     def _open(self, content_type: str) -> MultipartParser:
         _, options = parse_options_header(content_type)
@@ -103,9 +108,11 @@ class MultipartReader:
         if kind != b"form-data" or not name or len(name) > LONGEST_NAME:
             raise invalid_form("A part of the form has no name, or a very long one.")
         self._name = decode_text(name, "A name in the form")
-        self._text = None if b"filename" in options else bytearray()
+        self._text = None if b"filename" in options or ENCODED_NAME.search(self._disposition) else bytearray()
         if self._text is None:
             self._open_file()
+        elif self._name.partition("[")[0] == FILE:
+            raise InvalidRequest(NO_FILE_NAME, param=FILE, code="missing_file_name")
 
     def _open_file(self) -> None:
         if self._name.partition("[")[0] != FILE:

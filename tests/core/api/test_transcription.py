@@ -69,6 +69,30 @@ def test_base64_in_json(live, key, ear, provider, incoming):
     assert incoming() == []
 
 
+@pytest.mark.parametrize(
+    ("case", "name", "media_type"),
+    [
+        ("id3-flac.flac", "audio.flac", "audio/flac"),
+        ("id3-aac.aac", "audio.aac", "audio/aac"),
+        ("zero-padded.mp3", "audio.mp3", "audio/mpeg"),
+    ],
+)
+def test_a_file_behind_a_tag_or_padding_is_sent_as_what_it_is(
+    live, key, ear, provider, data, case, name, media_type
+):
+    content = (data / "cases" / case).read_bytes()
+
+    assert send(live, key, content, name="any.bin").json()["text"] == TEXT
+    assert [part[2] for part in provider.requests[0].parts if part[1]] == [content]
+    assert f'filename="{name}"\r\nContent-Type: {media_type}\r\n'.encode() in provider.requests[0].body
+
+
+def test_a_file_without_a_file_name_is_refused_by_what_it_lacks(live, key, ear):
+    answer = live.post(PATH, key, files={"model": (None, "lab/ear"), "file": (None, WAV)})
+
+    assert_error(answer, 400, "missing_file_name", "file")
+
+
 @pytest.mark.parametrize("prefix", ["/api/v1", "/v1", "/v3/router"])
 def test_every_mount(live, key, ear, prefix):
     live.refresh()

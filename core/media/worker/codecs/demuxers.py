@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import BinaryIO
 
 from core.media import image_size as image_headers
-from core.media.file_types import AAC, FLAC, HEAD, M4A, FileType, file_type, id3_size
+from core.media.file_types import M4A, FileType
+from core.media.sniffer import sniff
 from core.media.worker.output import JobError
 
 TAKEN = "wav, mp3, flac, ogg, opus, m4a, mp4, mov, mpeg, webm, mkv, aac, aiff, png, jpeg, gif, webp and pdf"
@@ -19,20 +20,10 @@ MEASURED = ("gif", "jpeg", "pdf", "png", "webp")
 
 
 def input_type(file: BinaryIO) -> FileType:
-    """The type of an open file, which is then at its beginning. Raises `JobError` if empty or unknown.
-
-    An ID3 tag stands before MP3, but also before bare AAC and FLAC: what follows it decides.
-    """
-    file.seek(0)
-    head = file.read(HEAD)
-    found = file_type(head)
-    if tag := id3_size(head):
-        file.seek(tag)
-        tagged = file_type(file.read(HEAD))
-        found = tagged if tagged in (AAC, FLAC) else found
-    file.seek(0)
-    if not head:
+    """The type of an open file, which is then at its beginning. Raises `JobError` if empty or unknown."""
+    if not file.read(1):
         raise unreadable("The file is empty.")
+    found = sniff(file)
     if found is None or not (found.is_playable or found.container in MEASURED):
         raise unreadable(f"This is no kind of file that can be read here. Send one of {TAKEN}.")
     return replace(found, container="mp4") if found is M4A else found

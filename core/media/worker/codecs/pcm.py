@@ -8,6 +8,7 @@ from typing import Any
 from core.media.worker.codecs.containers import DAMAGED, MediaFile, Timeline, timestamp
 from core.media.worker.codecs.demuxers import unreadable
 from core.media.worker.codecs.encoders import frame_bytes, require_media_library
+from core.media.worker.codecs.mix import Mix
 
 RATE = 16_000
 SAMPLE = 2
@@ -35,25 +36,42 @@ def audio_chunks(media: MediaFile) -> Iterator[bytes]:
 
 
 class MonoConverter:
-    """Resamples and mixes down; rate and channels may change within a file."""
+    """Resamples and mixes down; rate and channels may change within a file.
+
+    Where channels cancel each other in the mix, or it hardly has their sound, the loudest one is taken.
+    """
 
     def __init__(self) -> None:
         self._shape: tuple[Any, ...] = ()
-        self._resampler: Any = None
+        self._resamplers: list[Any] = []
+        self._mix = Mix(())
 
     def convert(self, frame: Any) -> bytes:
         shape = (frame.format.name, frame.layout.name, frame.sample_rate)
         rest = b""
         if shape != self._shape:
             rest = self.close()
-            av = require_media_library("Reading sound")
-            self._resampler, self._shape = av.AudioResampler("s16", "mono", RATE), shape
+            self._open(frame.layout)
+            self._shape = shape
         frame.pts = None
-        return rest + b"".join(frame_bytes(converted) for converted in self._resampler.resample(frame))
+        return rest + self._resample(frame)
 
     def close(self) -> bytes:
         """The samples still buffered."""
-        if self._resampler is None:
-            return b""
-        resampler, self._resampler = self._resampler, None
-        return b"".join(frame_bytes(converted) for converted in resampler.resample(None))
+        rest = self._resample(None) if self._resamplers else b""
+        self._resamplers, self._shape = [], ()
+        return rest
+
+    def _open(self, layout: Any) -> None:
+        """A resampler of the mix, and for several channels one that keeps them; both are equally late."""
+        av = require_media_library("Reading sound")
+        layouts = ["mono"] if layout.nb_channels == 1 else ["mono", layout.name]
+        self._resamplers = [av.AudioResampler("s16", name, RATE) for name in layouts]
+        self._mix = Mix([channel.name for channel in layout.channels])
+
+    def _resample(self, frame: Any) -> bytes:
+        mono, *channels = [
+            b"".join(frame_bytes(converted) for converted in resampler.resample(frame))
+            for resampler in self._resamplers
+        ]
+        return self._mix.choose(mono, channels[0]) if channels else mono

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 
 from core.bodies.files.audio import TAKEN, require_audio
@@ -25,7 +27,7 @@ KINDS = {
     ("extension", "head"), [*KINDS.items(), ("mp3", b"ID3\4"), ("mp3", b"\xff\xfb\x90d")]
 )
 def test_a_kind_by_its_first_bytes(extension, head):
-    assert require_audio(head, 1000, "file").extension == extension
+    assert require_audio(io.BytesIO(head), 1000, "file").extension == extension
 
 
 @pytest.mark.parametrize(
@@ -49,7 +51,7 @@ def test_a_kind_by_its_first_bytes(extension, head):
 )
 def test_anything_else_is_refused(head):
     with pytest.raises(InvalidRequest) as caught:
-        require_audio(head, len(head), "file")
+        require_audio(io.BytesIO(head), len(head), "file")
     assert (caught.value.provider_code, caught.value.param) == ("unsupported_media", "file")
 
 
@@ -63,18 +65,18 @@ def test_anything_else_is_refused(head):
 )
 def test_a_sound_that_cannot_be_measured_here_is_refused_by_its_name(head, media_type):
     with pytest.raises(InvalidRequest) as caught:
-        require_audio(head, 1000, "file")
+        require_audio(io.BytesIO(head), 1000, "file")
     assert caught.value.message == (
         f"The file is {media_type}, which cannot be listened to. Send one of {TAKEN}."
     )
 
 
 def test_matroska_is_called_webm_for_those_who_go_by_names():
-    found = require_audio(b"\x1a\x45\xdf\xa3\x9f\x42\x82\x88matroska", 1000, "file")
+    found = require_audio(io.BytesIO(b"\x1a\x45\xdf\xa3\x9f\x42\x82\x88matroska"), 1000, "file")
     assert (found.media_type, found.extension) == ("video/webm", "webm")
 
 
 def test_an_empty_file_is_refused():
     with pytest.raises(InvalidRequest) as caught:
-        require_audio(b"", 0, "file")
+        require_audio(io.BytesIO(), 0, "file")
     assert caught.value.provider_code == "empty_file"

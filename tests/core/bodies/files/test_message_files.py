@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 
 from core.bodies.files.data_urls import MessageFile
@@ -67,16 +69,16 @@ def test_a_file_is_taken_where_it_belongs_and_nowhere_else(modality, name):
         extension = "m4a" if (modality, name) == (Modality.AUDIO, "mp4") else name
         form = extension if modality is Modality.AUDIO else ""
         expected = AttachmentType(modality, RIGHT[modality][name], extension, form)
-        assert attachment_type(head, 1000, place) == expected
+        assert attachment_type(io.BytesIO(head), 1000, place) == expected
         return
     with pytest.raises(InvalidRequest) as caught:
-        attachment_type(head, 1000, place)
+        attachment_type(io.BytesIO(head), 1000, place)
     assert (caught.value.param, caught.value.provider_code) == (place.param, "unsupported_media")
 
 
 def test_a_mismatch_tells_what_was_found_and_what_is_taken():
     with pytest.raises(InvalidRequest) as caught:
-        attachment_type(HEADS["pdf"], 1000, found(Modality.IMAGE))
+        attachment_type(io.BytesIO(HEADS["pdf"]), 1000, found(Modality.IMAGE))
     assert caught.value.message == (
         "messages[0].content[0].x.y must be an image (png, jpeg, webp or gif); it is application/pdf."
     )
@@ -85,23 +87,23 @@ def test_a_mismatch_tells_what_was_found_and_what_is_taken():
 
 @pytest.mark.parametrize("claimed", ["wav", "mp3", "m4a", "opus", "mpga"])
 def test_the_first_bytes_win_over_the_name_of_the_format(claimed):
-    assert attachment_type(HEADS["flac"], 1000, found(Modality.AUDIO, claimed)).format == "flac"
+    assert attachment_type(io.BytesIO(HEADS["flac"]), 1000, found(Modality.AUDIO, claimed)).format == "flac"
 
 
 @pytest.mark.parametrize("claimed", ["exe", "pcm", "wav;x", "pcm32"])
 def test_a_format_nobody_knows_is_refused(claimed):
     with pytest.raises(InvalidRequest) as caught:
-        attachment_type(HEADS["wav"], 1000, found(Modality.AUDIO, claimed))
+        attachment_type(io.BytesIO(HEADS["wav"]), 1000, found(Modality.AUDIO, claimed))
     assert caught.value.param == "messages[0].content[0].x.format"
     assert caught.value.message.endswith(f"must be one of {', '.join(FORMATS)}.")
 
 
 @pytest.mark.parametrize(("form", "sample"), [("pcm16", 2), ("pcm24", 3)])
 def test_samples_without_a_header_are_what_they_are_called(form, sample):
-    kind = attachment_type(b"\xff\xfb\x90d", 24_000 * sample, found(Modality.AUDIO, form))
+    kind = attachment_type(io.BytesIO(b"\xff\xfb\x90d"), 24_000 * sample, found(Modality.AUDIO, form))
     assert (kind.format, kind.extension, kind.seconds(24_000 * sample)) == (form, "pcm", 1.0)
     with pytest.raises(InvalidRequest, match="no whole samples") as caught:
-        attachment_type(bytes(64), 24_000 * sample + 1, found(Modality.AUDIO, form))
+        attachment_type(io.BytesIO(bytes(64)), 24_000 * sample + 1, found(Modality.AUDIO, form))
     assert caught.value.provider_code == "unsupported_media"
 
 
@@ -109,5 +111,5 @@ def test_samples_without_a_header_are_what_they_are_called(form, sample):
 @pytest.mark.parametrize("form", ["", "pcm16"])
 def test_an_empty_file_is_refused(modality, form):
     with pytest.raises(InvalidRequest, match="is empty") as caught:
-        attachment_type(b"", 0, found(modality, form))
+        attachment_type(io.BytesIO(b""), 0, found(modality, form))
     assert caught.value.provider_code == "empty_file"

@@ -38,6 +38,20 @@ def test_any_file_name_is_accepted(name):
     assert read(part("file", DATA, name)) == ([], DATA)
 
 
+@pytest.mark.parametrize("name", ["filename=a.wav", "FileName*=UTF-8''%D0%B0.wav", 'filename=""'])
+def test_a_file_name_in_any_spelling_makes_a_file(name):
+    head = f"--xyz\r\nContent-Disposition: form-data; name=file; {name}\r\n\r\n".encode()
+    assert read(head + DATA + b"\r\n") == ([], DATA)
+
+
+@pytest.mark.parametrize("field", ["file", "file[]"])
+@pytest.mark.parametrize("content", [b"text", DATA, b"\xff\xfb\x90d"])
+def test_a_file_without_a_file_name_is_refused_by_what_it_lacks(field, content):
+    with pytest.raises(InvalidRequest, match="no file name") as caught:
+        read(part("model", b"m"), part(field, content))
+    assert (caught.value.param, caught.value.provider_code) == ("file", "missing_file_name")
+
+
 def test_an_epilogue_is_ignored():
     assert read(part("file", DATA, "a"), end=b"--xyz--\r\n" + b"junk" * 1000) == ([], DATA)
 
@@ -47,7 +61,6 @@ def test_an_epilogue_is_ignored():
     [
         [],
         [part("model", b"m")],
-        [part("file", b"text")],
         [part("file", DATA, "a"), part("file", DATA, "b")],
         [part("audio", DATA, "a")],
         [part("", b"x"), part("file", DATA, "a")],

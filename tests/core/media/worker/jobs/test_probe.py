@@ -6,6 +6,7 @@ import os
 import struct
 import zipfile
 import zlib
+from itertools import product
 from pathlib import Path
 
 import av
@@ -55,6 +56,75 @@ async def test_sound_of_every_container_is_measured(speech_samples, tmp_path, su
     assert ("audio", *EXPECTED[suffix]) == (found.kind, found.container, found.media_type, found.codec)
     assert (found.channels, found.sample_rate) == (1, CONTAINERS[suffix][2])
     assert found.seconds == pytest.approx(3.0, abs=0.15)
+
+
+def extensible(wav: bytes) -> bytes:
+    """The same with a longer `fmt ` chunk, which names its sample format by a GUID."""
+    guid = b"\1\0\0\0\0\0\x10\0\x80\0\0\xaa\0\x38\x9b\x71"
+    fmt = b"\xfe\xff" + wav[22:36] + struct.pack("<HHI", 22, 16, 4) + guid
+    return wav[:12] + b"fmt " + struct.pack("<I", len(fmt)) + fmt + wav[36:]
+
+
+def listed(wav: bytes) -> bytes:
+    return wav[:36] + b"LIST\x1a\0\0\0INFOISFT\x0d\0\0\0Lavf60.16.10\0\0" + wav[36:]
+
+
+def unsized(wav: bytes) -> bytes:
+    return wav[:4] + b"\xff" * 4 + wav[8:40] + b"\xff" * 4 + wav[44:]
+
+
+def empty_sized(wav: bytes) -> bytes:
+    return wav[:4] + bytes(4) + wav[8:40] + bytes(4) + wav[44:]
+
+
+@pytest.mark.parametrize("change", [extensible, listed, unsized, empty_sized])
+async def test_wav_with_odd_chunks_and_sizes_is_measured(recogniser, tmp_path, change):
+    found = await probe(write_file(tmp_path / "odd.wav", change(broken_wav(claimed=RATE, held=RATE))))
+
+    assert (found.container, found.media_type, found.channels) == ("wav", "audio/wav", 1)
+    assert found.seconds == 0.5
+
+
+async def test_chained_streams_of_ogg_are_measured_to_the_end(speech_samples, tmp_path):
+    first = recode(speech_samples, tmp_path / "first.ogg").read_bytes()
+    found = await probe(write_file(tmp_path / "chained.ogg", first * 2))
+
+    assert (found.media_type, found.codec) == ("audio/ogg", "opus")
+    assert found.seconds == pytest.approx(6.0, abs=0.3)
+
+
+TAG = b"ID3\4\0\0\0\0\0\x14TIT2\0\0\0\x09\0\0\0abcdefgh\0"
+
+
+PADDING = (TAG * 2, bytes(417), TAG + bytes(1500))
+JUNK = bytes(range(256)) * 4
+
+
+@pytest.mark.parametrize(
+    ("suffix", "before"),
+    [*product(("mp3", "aac", "flac"), PADDING), ("mp3", JUNK), ("aac", JUNK)],
+)
+async def test_what_stands_before_a_stream_is_skipped(speech_samples, tmp_path, suffix, before):
+    path = recode(speech_samples, tmp_path / f"sound.{suffix}")
+    found = await probe(write_file(path, before + path.read_bytes()))
+
+    assert (found.container, found.media_type, found.codec) == EXPECTED[suffix]
+    assert found.seconds == pytest.approx(3.0, abs=0.15)
+
+
+@pytest.mark.parametrize(
+    ("case", "media_type"),
+    [
+        ("id3-flac.flac", "audio/flac"),
+        ("id3-aac.aac", "audio/aac"),
+        ("zero-padded.mp3", "audio/mpeg"),
+    ],
+)
+async def test_reported_files_are_what_their_bytes_are(recogniser, data, case, media_type):
+    found = await probe(data / "cases" / case)
+
+    assert found.media_type == media_type
+    assert (found.seconds or 0) > 1
 
 
 async def test_the_name_does_not_matter(speech_samples, tmp_path):

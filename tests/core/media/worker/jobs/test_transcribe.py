@@ -64,6 +64,14 @@ async def test_audio_of_a_video_and_of_a_recorder_is_transcribed(speech_samples,
     assert recording["text"]
 
 
+@pytest.mark.parametrize("name", ["opposite-phase.wav", "right-channel-only.wav"])
+async def test_speech_that_a_mix_would_lose_is_transcribed(recogniser, data, pool, name):
+    found = await transcribe(pool, data / "cases" / name)
+
+    assert found["text"]
+    assert found["seconds"] == 1.5
+
+
 async def test_audio_that_begins_late_is_transcribed_at_its_place(speech_samples, pool, tmp_path):
     late = tmp_path / "late.mkv"
     with av.open(str(late), "w", format="matroska") as output:
