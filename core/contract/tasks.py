@@ -54,7 +54,7 @@ class TaskFacts:
 
     `path` is its endpoint below the prefix of the API, `api_type` what `GET generation` calls it. `inputs`
     and `outputs` are the modalities of a model of which only the task is known. `prices` are the units its
-    price is quoted in, best first. `has_finish_reason`: its answers have one, which is not stored.
+    price is quoted in, best first. `has_finish_reason`: its answers have one.
     """
 
     path: str

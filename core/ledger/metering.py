@@ -9,6 +9,7 @@ from typing import Any
 from core.contract.audio import AudioFormat, PcmShape
 from core.contract.events import (
     NOTHING_BESIDE,
+    AnswerMetadata,
     AudioChunk,
     AudioStart,
     ChatDelta,
@@ -35,16 +36,29 @@ BYTES_PER_SECOND = {
 class Meter:
     """Counts one attempt: bytes of audio and their shape, bytes of text, images; the final `Used`.
 
-    `finish` is why the last choice of a chat answer ended, which alone delivers nothing.
+    `finish` is why the last choice of a chat answer ended, which alone delivers nothing, `native_finish` the
+    provider's own word for it, `upstream_id` its id of the answer.
     """
 
-    __slots__ = ("audio_bytes", "delivered", "finish", "images", "shape", "text_bytes", "used")
+    __slots__ = (
+        "audio_bytes",
+        "delivered",
+        "finish",
+        "images",
+        "native_finish",
+        "shape",
+        "text_bytes",
+        "upstream_id",
+        "used",
+    )
 
     def __init__(self) -> None:
         self.audio_bytes = 0
         self.text_bytes = 0
         self.images = 0
         self.finish: str | None = None
+        self.native_finish = ""
+        self.upstream_id = ""
         self.delivered = False
         self.shape: AudioStart | None = None
         self.used: Usage | None = None
@@ -65,6 +79,8 @@ class Meter:
             self.shape = event
         elif isinstance(event, Used):
             self.used = event.usage
+        elif isinstance(event, AnswerMetadata):
+            self.upstream_id = event.id
         elif isinstance(event, TranscriptDelta):
             self.text_bytes += len(event.text.encode(errors="replace"))
             self.delivered = self.delivered or self.text_bytes > 0
@@ -88,6 +104,8 @@ class Meter:
             self.delivered = True
         if delta.finish is not None:
             self.finish = delta.finish
+        if delta.extra is not None and isinstance(native := delta.extra.get("native_finish_reason"), str):
+            self.native_finish = native
 
     def exact_seconds(self) -> Decimal | None:
         """Playing time of raw samples, with or without a WAV header; None for encoded audio."""

@@ -138,7 +138,8 @@ class Record:
         )
         self.attempts.append(bill.ClosedAttempt(owed, note, running.target))
         first_content = elapsed(running.started, running.first_content)
-        self.unstored += (rows.closed_attempt(self.id, note, owed, error, first_content),)
+        row = rows.closed_attempt(self.id, note, owed, error, first_content, running.meter)
+        self.unstored += (row,)
 
     def first_event(self) -> None:
         """The running attempt's first content has come."""

@@ -15,6 +15,7 @@ from core.contract.route import Target
 from core.contract.usage import Amount, Price
 from core.ledger.bill import Bill
 from core.ledger.budgets import Payer
+from core.ledger.metering import Meter
 from core.ledger.store import heartbeat
 from core.ledger.store.batch import Row
 from core.ledger.store.statements import sql_time
@@ -50,7 +51,12 @@ def new_attempt(id: str, number: int, target: Target) -> Row:
 
 
 def closed_attempt(
-    id: str, note: AttemptNote, bill: Bill, error: PolyphonyError | None, first_content_ms: int | None
+    id: str,
+    note: AttemptNote,
+    bill: Bill,
+    error: PolyphonyError | None,
+    first_content_ms: int | None,
+    meter: Meter,
 ) -> Row:
     return (
         *bill_columns(bill, note.outcome),
@@ -59,6 +65,9 @@ def closed_attempt(
         # the error's code, not its message: providers quote the input in theirs
         error.provider_code[:300] if error else "",
         note.duration_ms,
+        meter.upstream_id[:200] or None,
+        (meter.finish or ("error" if error else ""))[:40] or None,
+        meter.native_finish[:80] or None,
         id,
         note.number,
     )

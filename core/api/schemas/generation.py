@@ -29,6 +29,13 @@ class Generation(Schema):
     total_cost: float | None = Field(description="USD; null when no price is known.")
     usage: float | None
     upstream_inference_cost: float | None = Field(description="What the provider says it charged.")
+    finish_reason: str | None = Field(
+        description="One of OpenAI's reasons or `error`; the outcome of a task without reasons."
+    )
+    native_finish_reason: str | None = Field(
+        description="The provider's own word, else the code of our error, else `finish_reason`."
+    )
+    upstream_id: str | None = Field(description="The provider's id of a chat answer.")
     provider_responses: list[ProviderResponse]
     units: dict[str, Any]
     basis: str | None

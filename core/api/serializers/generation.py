@@ -17,7 +17,6 @@ NOT_STORED = (
     "num_search_results",
     "num_fetches",
     "cache_discount",
-    "upstream_id",
     "response_cache_source_id",
     "moderation_latency",
     "http_referer",
@@ -40,9 +39,10 @@ def outcome(record: UsageRecord) -> str | None:
     return record.outcome or None
 
 
-def chat_finish_reason(record: UsageRecord) -> str | None:
-    """`error` for a chat that failed; the finish reason of any other is in its response and not stored."""
-    return "error" if record.outcome in ("failed", "partial", "interrupted") else None
+def chat_finish_reason(record: UsageRecord, last: Attempt) -> str | None:
+    """Why the last attempt's answer ended; `error` for a chat that failed without a reason."""
+    failed = record.outcome in ("failed", "partial", "interrupted")
+    return last.finish_reason or ("error" if failed else None)
 
 
 def generation_object(record: UsageRecord, attempts: list[Attempt]) -> dict[str, Any]:
@@ -51,6 +51,8 @@ def generation_object(record: UsageRecord, attempts: list[Attempt]) -> dict[str,
     Raises `UnknownTask` for a record of a task without a row.
     """
     facts = FACTS[record.task]
+    last = attempts[-1] if attempts else Attempt()
+    finish = chat_finish_reason(record, last) if facts.has_finish_reason else outcome(record)
     return {
         "id": record.public_id,
         "api_type": facts.api_type,
@@ -61,8 +63,9 @@ def generation_object(record: UsageRecord, attempts: list[Attempt]) -> dict[str,
         "cancelled": record.outcome == "stopped",
         "latency": record.first_event_ms,
         "generation_time": record.total_ms,
-        "finish_reason": chat_finish_reason(record) if facts.has_finish_reason else outcome(record),
-        "native_finish_reason": record.error or None,
+        "finish_reason": finish,
+        "native_finish_reason": last.native_finish_reason or record.error or finish,
+        "upstream_id": last.upstream_id,
         **token_counts(record.units),
         "total_cost": record.cost,
         "usage": record.cost,

@@ -80,7 +80,8 @@ ATTEMPT = "record number endpoint_id provider model prices started_at"
 OPEN_ATTEMPT = insert(Attempt, ATTEMPT, reason=BLANK, **BLANKS)
 
 BILL = "state outcome units computed_cost reported_cost cost basis status first_event_ms"
-CLOSE_ATTEMPT = close(Attempt, f"{BILL} reason duration_ms", "record number")
+ANSWER = "upstream_id finish_reason native_finish_reason"
+CLOSE_ATTEMPT = close(Attempt, f"{BILL} reason duration_ms {ANSWER}", "record number")
 SETTLE_RECORD = close(UsageRecord, f"{BILL} provider error format total_ms", "public_id")
 
 READ_BUDGETS = (

@@ -23,6 +23,8 @@ from core.models.ledger import Attempt, LedgerState, ServerProcess
 from core.models.money import to_steps
 
 LIMIT = 5000
+NO_ANSWER = (None, None, None)
+"""The columns of `statements.ANSWER`."""
 LEADER = 0x706F6C79
 """Key of PostgreSQL's advisory lock; on SQLite the write lock itself lets one settle at a time."""
 
@@ -147,6 +149,7 @@ def settle(record: Orphan, attempts: list[Attempt]) -> LedgerState | None:
                 *columns(LedgerState.ESTIMATED, record.estimate),
                 "process_died",
                 None,
+                *NO_ANSWER,
                 record.id,
                 attempt.number,
             )

@@ -6,7 +6,11 @@ import pytest
 
 from core.access import keys
 from core.api.schemas.generation import GenerationData
+from tests.core.api.chat_helpers import ASK as CHAT
+from tests.core.api.chat_helpers import make_chat_model
 from tests.core.api.conftest import make_model
+from tests.fakes.chat import ID, USAGE, chunk
+from tests.fakes.server_sent_events import DONE, frame, paced
 
 ASK = {"model": "lab/alto", "input": "Hello there"}
 COST = 0.00011
@@ -28,6 +32,23 @@ def test_the_owner_reads_a_generation(live, key, spoken):
     assert data["units"]["text_in.character"] == len(ASK["input"])
     assert [entry["outcome"] for entry in data["provider_responses"]] == ["completed"]
     assert "Hello" not in str(found)
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_chat_tells_why_it_ended_and_its_id_at_the_provider(live, key, lab, stream):
+    make_chat_model(lab)
+    found = live.post("/chat/completions", key, json={**CHAT, "stream": stream}).headers["x-generation-id"]
+    data = live.get("/generation", key, params={"id": found}).json()["data"]
+    assert (data["finish_reason"], data["native_finish_reason"], data["upstream_id"]) == ("stop", "stop", ID)
+
+
+def test_a_provider_has_its_own_word_for_the_end(live, key, lab, provider):
+    ended = {**chunk({}, "length", native_finish_reason="MAX_TOKENS"), "usage": USAGE}
+    provider.script("ends", paced([frame(chunk({"content": "Hi"})), frame(ended), DONE]))
+    make_chat_model(lab, upstream="ends")
+    answer = live.post("/chat/completions", key, json={**CHAT, "stream": True})
+    data = live.get("/generation", key, params={"id": answer.headers["x-generation-id"]}).json()["data"]
+    assert (data["finish_reason"], data["native_finish_reason"]) == ("length", "MAX_TOKENS")
 
 
 def test_an_unpriced_generation_has_no_cost(live, key, lab):

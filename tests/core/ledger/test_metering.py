@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 
 from core.contract.audio import AudioFormat
-from core.contract.events import AudioChunk, AudioStart, SpeechWord, SpeechWords, Used
+from core.contract.events import (
+    AnswerMetadata,
+    AudioChunk,
+    AudioStart,
+    ChatDelta,
+    SpeechWord,
+    SpeechWords,
+    Used,
+)
 from core.contract.usage import Usage
 from core.ledger.metering import Meter
 
@@ -43,3 +51,14 @@ def test_meter_knows_seconds_of_raw_audio(format, size):
 def test_meter_estimates_seconds_of_encoded_audio():
     assert meter(AudioFormat.OPUS, 6_000).encoded_seconds(AudioFormat.MP3) == 2
     assert Meter().encoded_seconds(AudioFormat.MP3) == 0
+
+
+def test_meter_keeps_why_an_answer_ended_and_its_id():
+    counted = Meter()
+    for event in (
+        AnswerMetadata("chatcmpl-1"),
+        ChatDelta("Hi"),
+        ChatDelta(finish="stop", extra={"native_finish_reason": "end_turn"}),
+    ):
+        counted.note(event)
+    assert (counted.upstream_id, counted.finish, counted.native_finish) == ("chatcmpl-1", "stop", "end_turn")

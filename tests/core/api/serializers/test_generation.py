@@ -6,7 +6,7 @@ import pytest
 
 from core.api.serializers.generation import generation_object
 from core.contract.tasks import UnknownTask
-from core.models import UsageRecord
+from core.models import Attempt, UsageRecord
 
 pytestmark = pytest.mark.django_db
 
@@ -44,19 +44,28 @@ def test_tokens_of_a_chat_in_all_and_by_kind():
 
 
 @pytest.mark.parametrize(
-    ("task", "outcome", "reason"),
+    ("task", "outcome", "error", "attempt", "reasons"),
     [
-        ("chat", "completed", None),
-        ("chat", "stopped", None),
-        ("chat", "partial", "error"),
-        ("chat", "failed", "error"),
-        ("chat", "interrupted", "error"),
-        ("speech", "completed", "completed"),
+        ("chat", "completed", "", {"finish_reason": "length"}, ("length", "length")),
+        ("chat", "completed", "", {"finish_reason": "stop", "native_finish_reason": "end_turn"},
+         ("stop", "end_turn")),
+        ("chat", "stopped", "", {}, (None, None)),
+        ("chat", "partial", "upstream_failed", {}, ("error", "upstream_failed")),
+        ("chat", "partial", "upstream_failed", {"finish_reason": "error", "native_finish_reason": "OTHER"},
+         ("error", "OTHER")),
+        ("chat", "failed", "upstream_auth", {}, ("error", "upstream_auth")),
+        ("chat", "interrupted", "", {}, ("error", "error")),
+        ("speech", "completed", "", {}, ("completed", "completed")),
     ],
-)
-def test_the_finish_reason(task, outcome, reason):
-    ended = UsageRecord(public_id="gen-1", task=task, outcome=outcome, units={})
-    assert generation_object(ended, [])["finish_reason"] == reason
+)  # fmt: skip
+def test_the_finish_reason(task, outcome, error, attempt, reasons):
+    ended = UsageRecord(public_id="gen-1", task=task, outcome=outcome, error=error, units={})
+    found = generation_object(ended, [Attempt(finish_reason="first"), Attempt(**attempt)])
+    assert (found["finish_reason"], found["native_finish_reason"]) == reasons
+
+
+def test_a_record_without_attempts_has_no_id_of_a_provider():
+    assert generation_object(record(), [])["upstream_id"] is None
 
 
 def test_a_task_without_facts_is_no_other_task():
