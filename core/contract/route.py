@@ -26,6 +26,23 @@ class Secret:
         return "Secret(…)"
 
 
+class Sending:
+    """Whether the body of one call has left for the provider, which from then on may bill it."""
+
+    __slots__ = ("left",)
+
+    def __init__(self) -> None:
+        self.left = False
+
+    def done(self) -> None:
+        """The last byte has been handed to the connection."""
+        self.left = True
+
+    def refused(self) -> None:
+        """The provider answered that it will not do it: nothing is billed."""
+        self.left = False
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """One endpoint as the catalogue has it now: wire, server, key and prices.
@@ -50,6 +67,8 @@ class Target:
     options: Mapping[str, Any] = field(default_factory=dict)
     priority: int = 0
     weight: int = 0
+    sending: Sending | None = field(default=None, compare=False, repr=False)
+    """What the call of one attempt is noted in."""
 
 
 @dataclass(frozen=True, slots=True)

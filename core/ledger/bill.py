@@ -39,16 +39,22 @@ class ClosedAttempt:
     target: Target = field(repr=False)
 
 
-def of_attempt(usage: Usage | None, meter: Meter, request: Request, target: Target, at: datetime) -> Bill:
+def of_attempt(
+    usage: Usage | None, meter: Meter, request: Request, target: Target, at: datetime, *, sent: bool = False
+) -> Bill:
     """The bill of one attempt; `usage` is what the provider reported, None where it reported nothing.
 
-    Released, nothing owed: where nothing was delivered and nothing reported, and where the task's estimates
-    call the answer free, unless the provider says that it charged for it. Else the usage, completed: any
-    content delivered owes the whole input, because providers bill that.
+    Released, nothing owed: where the provider never had the request or refused it (not `sent`), nothing was
+    delivered and nothing reported; and where the task's estimates call the answer free, unless the provider
+    says that it charged for it. Else the usage, completed: a request that was sent owes its whole input,
+    because providers bill that.
     """
-    estimates = ESTIMATES[request.task]
-    free = estimates.free(meter) and not (usage and usage.reported_cost)
-    if free or (usage is None and not meter.delivered):
+    free = ESTIMATES[request.task].free(meter)
+    if usage is None:
+        owed = sent or meter.delivered
+    else:
+        owed = bool(usage.reported_cost) or not free
+    if not owed:
         return released([target])
     known = complete(usage, meter, request, target)
     cost = pricing.cost(known, target.prices, at)
@@ -63,7 +69,8 @@ def of_attempt(usage: Usage | None, meter: Meter, request: Request, target: Targ
 def complete(usage: Usage | None, meter: Meter, request: Request, target: Target) -> Usage:
     """The reported usage, then what we counted ourselves, then guesses for the lines still missing.
 
-    Lines are guessed only where the provider reported no cost; a guess marks the usage as estimated.
+    Lines are guessed only where the provider reported no cost; a guess marks the usage as estimated and is
+    never more than the caps of the request allow.
     """
     estimates = ESTIMATES[request.task]
     reported = usage or Usage(estimated=True)
@@ -74,7 +81,7 @@ def complete(usage: Usage | None, meter: Meter, request: Request, target: Target
     if reported.reported_cost is None:
         for line in billed_lines(target) or estimates.unpriced_lines:
             known = line in amounts or estimates.covered(line, reported.amounts)
-            guessed = None if known else estimates.guess(request, meter, target, line)
+            guessed = None if known else guess(meter, request, target, line, silent=usage is None)
             if guessed is not None:
                 amounts[line] = guessed
                 estimated = True
@@ -83,6 +90,19 @@ def complete(usage: Usage | None, meter: Meter, request: Request, target: Target
         reported.reported_cost,
         estimated,
     )
+
+
+def guess(
+    meter: Meter, request: Request, target: Target, line: Line, *, silent: bool
+) -> Decimal | None:
+    """What a line probably came to. Where the provider took a request and was `silent`, neither content nor
+    usage came, the input counts as the most that it can have read."""
+    estimates = ESTIMATES[request.task]
+    probable = estimates.guess(request, meter, target, line)
+    if probable is None:
+        return None
+    most = estimates.upper_bound(request, target, line)
+    return most if silent and not meter.delivered and line[0] in pricing.INPUTS else min(probable, most)
 
 
 def billed_lines(target: Target) -> list[Line]:

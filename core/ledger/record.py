@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import time
 from dataclasses import dataclass
@@ -13,14 +14,17 @@ from core.contract.errors import BudgetExceeded, Interrupted, NotPermitted, Poly
 from core.contract.events import AttemptNote, Event, Outcome, Receipt
 from core.contract.requests import Request
 from core.contract.route import Route, Target
-from core.contract.usage import Usage
+from core.contract.usage import Basis, Usage
 from core.ledger import bill, rows
 from core.ledger.budgets import Payer
 from core.ledger.estimates.tasks import ESTIMATES, estimate
 from core.ledger.metering import Meter
 from core.ledger.store.batch import Row, Write
 from core.ledger.store.writer import LedgerWriter, Uncertain, writer
+from core.models.ledger import LedgerState
 from core.models.money import SCALE
+
+log = logging.getLogger("polyphony.ledger")
 
 
 @dataclass(slots=True)
@@ -76,6 +80,8 @@ class Record:
         self.estimate = estimate
         self.reserved = steps_rounded_up(estimate or Decimal(0))
         """Steps of money reserved in each budget."""
+        self.lost = 0
+        """Steps that failed attempts owe for which nothing has been reserved beside the next one."""
         self.writer = through
         self.started = time.monotonic()
         self.first_content: float | None = None
@@ -102,6 +108,8 @@ class Record:
             write.record = self.record_row()
             write.budgets = self.grant.budgets
             write.reserve = self.reserved
+        elif self.lost:
+            write.budgets, write.reserve, write.extended = self.grant.budgets, self.lost, self.reserved + self.lost
         self.meter = Meter()
         self.running = OpenAttempt(number, target, time.monotonic(), self.meter)
         # a cancelled wait or a failed commit may leave an open record: `settle` must then close it
@@ -112,11 +120,15 @@ class Record:
             if not isinstance(refusal, Uncertain):
                 self.stored, self.running = was_stored, None
             raise
+        if was_stored:
+            self.reserved, self.lost = self.reserved + self.lost, 0
         self.unstored = self.unstored[len(write.closed) :]
         self.running.started = time.monotonic()
         return number
 
-    async def close(self, outcome: Outcome, *, usage: Usage | None, error: PolyphonyError | None) -> None:
+    async def close(
+        self, outcome: Outcome, *, usage: Usage | None, error: PolyphonyError | None, sent: bool = False
+    ) -> None:
         """End the running attempt; stored together with the next attempt or the settlement."""
         running, self.running = self.running, None
         self.meter = Meter()
@@ -124,7 +136,7 @@ class Record:
             return
         used = usage or running.meter.used
         self.delivered = running.meter.delivered
-        owed = bill.of_attempt(used, running.meter, self.attempt_request, running.target, datetime.now(UTC))
+        owed = self.bill_of(running, used, sent)
         note = AttemptNote(
             running.number,
             running.target.provider,
@@ -137,9 +149,21 @@ class Record:
             owed.basis,
         )
         self.attempts.append(bill.ClosedAttempt(owed, note, running.target))
+        if outcome is not Outcome.COMPLETED:
+            self.lost += rows.steps(owed.cost) or 0
         first_content = elapsed(running.started, running.first_content)
         row = rows.closed_attempt(self.id, note, owed, error, first_content, running.meter)
         self.unstored += (row,)
+
+    def bill_of(self, running: OpenAttempt, used: Usage | None, sent: bool) -> bill.Bill:
+        """The bill of an attempt that ends; the reserved amount where it cannot be computed."""
+        now = datetime.now(UTC)
+        try:
+            return bill.of_attempt(used, running.meter, self.attempt_request, running.target, now, sent=sent)
+        except Exception:
+            log.exception("attempt %d of %s could not be billed", running.number, self.id)
+        basis = Basis.UNPRICED if self.estimate is None else Basis.ESTIMATED
+        return bill.Bill(LedgerState.ESTIMATED, self.estimate, basis)
 
     def first_event(self) -> None:
         """The running attempt's first content has come."""

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from types import TracebackType
 from typing import Protocol, Self, get_args
 
-from core.contract.errors import PolyphonyError, UpstreamInvalid, UpstreamTimeout
+from core.contract.errors import (
+    PolyphonyError,
+    UpstreamDenied,
+    UpstreamFailed,
+    UpstreamInvalid,
+    UpstreamLimited,
+    UpstreamRefused,
+    UpstreamTimeout,
+)
 from core.contract.events import Content, Event, Outcome, Started, Used
 from core.contract.requests import Request
-from core.contract.route import Target
+from core.contract.route import Sending, Target
 from core.contract.usage import Usage
 from core.providers.shared.deadline import Deadline, DeadlineTimer
 
 CONTENT = frozenset(get_args(Content))
+REFUSALS = (UpstreamDenied, UpstreamFailed, UpstreamLimited, UpstreamRefused)
+"""By these the provider says that it did not do the work, wherever in its answer they were found."""
 
 
 class AttemptLog(Protocol):
@@ -29,8 +40,13 @@ class AttemptLog(Protocol):
         """
         ...
 
-    async def close(self, outcome: Outcome, *, usage: Usage | None, error: PolyphonyError | None) -> None:
-        """End the running attempt; its upstream is closed already. `usage` is None if none was reported."""
+    async def close(
+        self, outcome: Outcome, *, usage: Usage | None, error: PolyphonyError | None, sent: bool = False
+    ) -> None:
+        """End the running attempt; its upstream is closed already. `usage` is None if none was reported.
+
+        `sent`: the provider has the whole request and did not refuse it, so it may bill it.
+        """
         ...
 
     def note(self, event: Event) -> None:
@@ -62,6 +78,7 @@ class RunningAttempt:
         "committed",
         "error",
         "number",
+        "sending",
         "silent",
         "target",
         "timer",
@@ -71,7 +88,8 @@ class RunningAttempt:
     def __init__(
         self, target: Target, log: AttemptLog, deadline: Deadline, first_event: float | None = None
     ) -> None:
-        self.target = target
+        self.sending = Sending()
+        self.target = replace(target, sending=self.sending)
         self.number = 0
         self.committed = False
         self.error: PolyphonyError | None = None
@@ -114,15 +132,16 @@ class RunningAttempt:
             self.error = error
         elif isinstance(error, Exception):
             failed = PolyphonyError("The adapter failed.")
-            await self._log.close(self._failed(), usage=None, error=failed)
+            await self._log.close(self._failed(), usage=None, error=failed, sent=self.sending.left)
             return False
         elif error is not None:
-            await self._log.close(Outcome.STOPPED, usage=None, error=None)
+            await self._log.close(Outcome.STOPPED, usage=None, error=None, sent=self.sending.left)
             return False
         elif self.used is None:
             self.error = UpstreamInvalid("The answer was cut short.", code="upstream_truncated")
         outcome = Outcome.COMPLETED if self.error is None else self._failed()
-        await self._log.close(outcome, usage=self._usage(), error=self.error)
+        sent = self.sending.left and not isinstance(self.error, REFUSALS)
+        await self._log.close(outcome, usage=self._usage(), error=self.error, sent=sent)
         return True
 
     def _usage(self) -> Usage | None:

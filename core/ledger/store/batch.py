@@ -26,6 +26,7 @@ class Write:
 
     `record` and `attempt` are inserted, `closed` and `settled` complete rows that are still open. Money is in
     steps: a new record reserves `reserve` in `budgets`, a settled one releases `release` and spends `spend`.
+    Another attempt may reserve `reserve` more; `extended` is what the record has reserved with it.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Write:
     reserve: int = 0
     release: int = 0
     spend: int = 0
+    extended: int | None = None
 
 
 def apply(writes: Sequence[Write]) -> list[Result]:
@@ -88,7 +90,7 @@ def reserve(budgets: LockedBudgets, writes: Sequence[Write], results: list[Resul
         if write.settled is not None:
             budgets.pay(write.budgets, write.release, write.spend)
     for index, write in enumerate(writes):
-        if write.record is not None and (refused := budgets.reserve(write.budgets, write.reserve)):
+        if write.reserve and (refused := budgets.reserve(write.budgets, write.reserve)):
             results[index] = refused
 
 
@@ -96,5 +98,7 @@ def insert(cursor: Cursor, writes: Sequence[Write], results: list[Result]) -> No
     written = [write for write, result in zip(writes, results, strict=True) if result is True]
     if records := [write.record for write in written if write.record is not None]:
         write_rows(cursor, sql.OPEN_RECORD, records)
+    if extended := [(write.extended, write.id) for write in written if write.extended is not None]:
+        write_rows(cursor, sql.EXTEND_RECORD, extended)
     if attempts := [write.attempt for write in written if write.attempt is not None]:
         write_rows(cursor, sql.OPEN_ATTEMPT, attempts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -58,8 +58,8 @@ class Orphan:
 def sweep(now: datetime | None = None, *, force: bool = False) -> SweepReport:
     """Settle the open records of processes that are dead or have sent no heartbeat for a minute. Blocking.
 
-    An attempt that was still open is charged its estimate, because its request may have been sent; a record
-    without one is charged the costs of its closed attempts. `force` treats every other process as dead. One
+    An attempt that was still open is charged its estimate, because its request may have been sent; the
+    closed ones cost what they cost. `force` treats every other process as dead. One
     process at a time sweeps; in the others it returns an empty report.
     """
     moment = now or timezone.now()
@@ -137,16 +137,20 @@ def settle(record: Orphan, attempts: list[Attempt]) -> LedgerState | None:
     """Complete one orphan; its new state, None when its own process completed it in the meantime."""
     billed = [attempt for attempt in attempts if attempt.state != LedgerState.RELEASED]
     state = LedgerState.ESTIMATED if billed else LedgerState.RELEASED
-    costs = [record.estimate if attempt.state == LedgerState.OPEN else steps(attempt) for attempt in billed]
-    unpriced = None in costs or (not billed and record.estimate is None)
-    cost = None if unpriced else sum(amount or 0 for amount in costs)
+    closed = total(steps(attempt) for attempt in billed if attempt.state != LedgerState.OPEN)
+    cost, worst = closed, None
+    if not billed and record.estimate is None:
+        cost = None
+    elif any(attempt.state == LedgerState.OPEN for attempt in billed):
+        worst = rest_of_estimate(record, closed)
+        cost = total((closed, worst))
     bill = columns(state, cost)
     last = attempts[-1].provider if attempts else ""
     write = Write(
         record.id,
         closed=tuple(
             (
-                *columns(LedgerState.ESTIMATED, record.estimate),
+                *columns(LedgerState.ESTIMATED, worst),
                 "process_died",
                 None,
                 *NO_ANSWER,
@@ -162,6 +166,16 @@ def settle(record: Orphan, attempts: list[Attempt]) -> LedgerState | None:
         spend=cost or 0,
     )
     return state if apply([write]) == [True] else None
+
+
+def rest_of_estimate(record: Orphan, closed: int | None) -> int | None:
+    """What an open attempt is charged: the estimate without what closed ones cost, for it includes that."""
+    return None if record.estimate is None else max(0, record.estimate - (closed or 0))
+
+
+def total(costs: Iterable[int | None]) -> int | None:
+    known = list(costs)
+    return None if None in known else sum(cost or 0 for cost in known)
 
 
 def steps(attempt: Attempt) -> int | None:

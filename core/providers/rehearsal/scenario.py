@@ -31,6 +31,7 @@ class Scenario:
     def __init__(self, target: Target, cut_after: int = CUT_AFTER) -> None:
         options = target.options
         model = target.model.removeprefix("rehearsal").removeprefix("-chat").removeprefix("-")
+        self._sending = target.sending
         self._name = str(options.get("fail") or model)
         self._first_delay = float(options.get("first_delay", SLOW if self._name == "slow" else 0))
         self._delay = float(options.get("delay", 0))
@@ -39,6 +40,8 @@ class Scenario:
 
     async def start(self) -> Self:
         """Wait for `first_delay`. Raises the failure of a scenario that has no content."""
+        if self._sending is not None:
+            self._sending.done()
         await asyncio.sleep(self._first_delay)
         raise_failure(self._name)
         return self

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from core.contract.route import Target
+from core.contract.route import Sending, Target
 from core.providers.shared.errors import ErrorReader
 from core.providers.shared.form_body import FormBody
 from core.providers.shared.http import Call, CallLimits
@@ -40,13 +40,15 @@ class Vendor:
             content = encode(body)
             if isinstance(content, JsonBody):
                 headers |= content.headers
-        return Call(method, address(target, path), headers, content, limits, hide, self.read_error)
+        url = address(target, path)
+        return Call(method, url, headers, content, limits, hide, self.read_error, target.sending or Sending())
 
     def form_call(self, target: Target, path: str, form: FormBody, limits: CallLimits) -> Call:
         """The POST of `form` to `path`. Raises `Unavailable` where the target's key is locked."""
         headers, hide = self._headers(target)
         headers |= form.headers
-        return Call("POST", address(target, path), headers, form, limits, hide, self.read_error)
+        url = address(target, path)
+        return Call("POST", url, headers, form, limits, hide, self.read_error, target.sending or Sending())
 
     def _headers(self, target: Target) -> tuple[dict[str, str], tuple[str, ...]]:
         """Headers of every call, and the secrets among them."""

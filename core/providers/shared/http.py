@@ -12,7 +12,7 @@ import asyncio
 import select
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Mapping
 from contextlib import aclosing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, lru_cache, partial
 from ssl import SSLContext
 from types import TracebackType
@@ -22,6 +22,7 @@ from weakref import WeakKeyDictionary
 import aiohttp
 import httpx
 import yarl
+from aiohttp.abc import AbstractStreamWriter
 from httpx_aiohttp import AiohttpTransport
 from httpx_aiohttp.transport import AiohttpResponseStream
 
@@ -32,6 +33,7 @@ from core.contract.errors import (
     UpstreamTimeout,
     UpstreamUnreachable,
 )
+from core.contract.route import Sending
 from core.providers.shared.content_encoding import inflater
 from core.providers.shared.deadline import Deadline, DeadlineTimer
 from core.providers.shared.errors import EXCERPT, ErrorReader, from_status, no_details
@@ -64,7 +66,7 @@ class CallLimits:
 class Call:
     """One request; `hide` are secrets that no error message may contain, `read_error` reads an error page.
 
-    A body that comes in pieces needs a Content-Length among `headers`.
+    A body that comes in pieces needs a Content-Length among `headers`. `sending` is told when it has left.
     """
 
     method: str
@@ -74,6 +76,7 @@ class Call:
     limits: CallLimits = CallLimits()
     hide: tuple[str, ...] = ()
     read_error: ErrorReader = no_details
+    sending: Sending = field(default_factory=Sending)
 
 
 class CallResponse:
@@ -172,6 +175,7 @@ async def send(call: Call) -> CallResponse:
     answer = CallResponse(response, call.limits, deadline)
     if 200 <= response.status_code < 300:
         return answer
+    call.sending.refused()
     async with answer:
         body = await answer.excerpt()
     raise from_status(response.status_code, answer.headers, call.read_error(body), call.hide)
@@ -216,21 +220,52 @@ def upstream_error(error: BaseException) -> UpstreamError:
 async def _dispatch(call: Call) -> httpx.Response:
     url, address, origin = _address(call.url)
     # given as a stream: else httpx adds headers that aiohttp writes anyway
-    stream = httpx.ByteStream(call.content) if isinstance(call.content, bytes) else StreamedBody(call.content)
-    request = httpx.Request(
-        call.method, url, headers=call.headers, stream=stream, extensions={"address": address}
-    )
+    content, sending = call.content, call.sending
+    stream = httpx.ByteStream(content) if isinstance(content, bytes) else StreamedBody(content, sending)
+    extensions = {"address": address, "sending": sending}
+    request = httpx.Request(call.method, url, headers=call.headers, stream=stream, extensions=extensions)
     return await (await _transport(origin)).handle_async_request(request)
 
 
 class StreamedBody(httpx.AsyncByteStream):
     """A body that comes in pieces."""
 
-    def __init__(self, pieces: AsyncIterable[bytes]) -> None:
+    def __init__(self, pieces: AsyncIterable[bytes], sending: Sending) -> None:
         self._pieces = pieces
+        self._sending = sending
 
     def __aiter__(self) -> AsyncIterator[bytes]:
-        return aiter(self._pieces)
+        return SentPieces(aiter(self._pieces), self._sending)
+
+
+class SentPieces:
+    """The pieces of a body, one after the other."""
+
+    def __init__(self, pieces: AsyncIterator[bytes], sending: Sending) -> None:
+        self._pieces = pieces
+        self._sending = sending
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
+
+    async def __anext__(self) -> bytes:
+        try:
+            return await anext(self._pieces)
+        except StopAsyncIteration:
+            self._sending.done()
+            raise
+
+
+class WholeBody(aiohttp.BytesPayload):
+    """A body that is sent in one piece."""
+
+    def __init__(self, content: bytes, sending: Sending) -> None:
+        super().__init__(content)
+        self._sending = sending
+
+    async def write_with_length(self, writer: AbstractStreamWriter, content_length: int | None) -> None:
+        await super().write_with_length(writer, content_length)
+        self._sending.done()
 
 
 class Transport(AiohttpTransport):
@@ -240,16 +275,24 @@ class Transport(AiohttpTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         session = self.client if isinstance(self.client, aiohttp.ClientSession) else self.get_client()
         self.client = session
-        stream = request.stream
         response = await session.request(
             request.method,
             request.extensions["address"],
             headers={name.decode("ascii"): value.decode("latin-1") for name, value in request.headers.raw},
-            data=b"".join(stream) or None if isinstance(stream, httpx.ByteStream) else stream,
+            data=body_of(request),
             allow_redirects=False,
             timeout=CONNECTING,
         )
         return httpx.Response(response.status, stream=UpstreamStream(response))
+
+
+def body_of(request: httpx.Request) -> WholeBody | httpx.AsyncByteStream | None:
+    """The body as aiohttp takes it, None for an empty one."""
+    stream = request.stream
+    if not isinstance(stream, httpx.ByteStream):
+        return cast(httpx.AsyncByteStream, stream)
+    content = b"".join(stream)
+    return WholeBody(content, request.extensions["sending"]) if content else None
 
 
 class UpstreamStream(AiohttpResponseStream):

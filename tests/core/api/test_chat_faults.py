@@ -23,6 +23,9 @@ EARLY = {
 }
 """Faults before the first word, streamed or not."""
 
+TAKEN = {"garbage", "hang-up"}
+"""Those of them after which the provider may bill what it read: it had the request and refused nothing."""
+
 LATE = {
     "reset": "upstream_unreachable",
     "cut": "upstream_unreachable",
@@ -57,7 +60,7 @@ def test_a_failure_before_the_first_delta_has_its_status(live, key, lab, provide
     code, name = EARLY[scenario]
     assert (answer.status_code, error["code"], error["metadata"]["provider_code"]) == (code, code, name)
     assert answer.headers["x-generation-id"] == UsageRecord.objects.get().public_id
-    assert settled_record("failed").cost in (0, None)
+    assert (settled_record("failed").cost > 0) is (scenario in TAKEN)
     assert SECRET not in answer.text
 
 
@@ -90,7 +93,7 @@ def test_a_silent_provider_is_abandoned(live, key, lab, provider, scenario):
             504,
             "upstream_timeout",
         )
-        assert settled_record("failed").cost == 0
+        assert settled_record("failed").cost > 0
     else:
         last = chunks(answer.text)[-1]
         assert (last["error"]["code"], text(chunks(answer.text))) == (504, BEGINNING)
@@ -103,7 +106,7 @@ def test_a_decompression_bomb_is_refused(live, key, lab, provider, stream):
     make_chat_model(lab, upstream="bomb")
     answer = live.post("/chat/completions", key, json={**ASK, "stream": stream})
     assert (answer.status_code, answer.json()["error"]["type"]) == (502, "upstream_error")
-    assert settled_record("failed").cost == 0
+    assert settled_record("failed").cost > 0
 
 
 def test_an_error_as_the_first_event_has_its_status(live, key, lab):

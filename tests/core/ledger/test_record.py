@@ -9,9 +9,16 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from core.contract.audio import AudioFormat
-from core.contract.errors import Interrupted, NotPermitted, UpstreamFailed, UpstreamTimeout
+from core.contract.errors import (
+    BudgetExceeded,
+    Interrupted,
+    NotPermitted,
+    UpstreamFailed,
+    UpstreamTimeout,
+    UpstreamUnreachable,
+)
 from core.contract.events import AttemptNote, AudioStart, Outcome
-from core.contract.usage import Basis, Usage
+from core.contract.usage import Basis, Kind, Price, Unit, Usage
 from core.ledger.store import heartbeat
 from core.models import Attempt, Budget, UsageRecord
 from tests.core.ledger.conftest import (
@@ -264,3 +271,47 @@ def test_settled_record_outlives_its_user(grant, alice):
     receipt = run(complete_request(grant()))
     alice.delete()
     assert (stored_record(receipt.id).user, stored_record(receipt.id).cost) == (None, Decimal("0.1"))
+
+
+def test_record_whose_price_cannot_be_computed_keeps_its_estimate(grant, alice):
+    budget = Budget.objects.create(user=alice, limit=1)
+    broken = Price(Kind.TEXT_IN, Unit.CHARACTER, Decimal("0.01"), {"min_prompt_tokens": {"at": 1}})
+
+    async def scenario():
+        record = open_record(grant(budget), target(PER_CHARACTER, broken))
+        await record.open(record.route.targets[0])
+        await deliver_audio(record)
+        await record.close(Outcome.COMPLETED, usage=ALL, error=None)
+        return await record.settle(Outcome.COMPLETED, None)
+
+    receipt = run(scenario())
+    stored = stored_record(receipt.id)
+    assert (stored.state, stored.cost, stored.basis) == ("estimated", Decimal("0.1"), "estimated")
+    assert budget_sums(budget) == (Decimal("0.1"), 0)
+
+
+def test_record_reserves_what_a_failed_attempt_may_owe(grant, alice):
+    budget = Budget.objects.create(user=alice, limit=Decimal("0.25"))
+    lost = UpstreamUnreachable("The connection to the provider broke.")
+
+    async def fail(record):
+        await record.open(record.route.targets[0])
+        await record.close(Outcome.FAILED, usage=None, error=lost, sent=True)
+
+    async def scenario():
+        record = open_record(grant(budget))
+        await fail(record)
+        await fail(record)
+        assert await stored_sums(budget) == (0, Decimal("0.2"))
+        with pytest.raises(BudgetExceeded):
+            await record.open(record.route.targets[0])
+        return await record.settle(Outcome.FAILED, lost)
+
+    receipt = run(scenario())
+    assert (receipt.cost, stored_record(receipt.id).estimate) == (Decimal("0.2"), Decimal("0.2"))
+    assert budget_sums(budget) == (Decimal("0.2"), 0)
+
+
+async def stored_sums(budget: Budget) -> tuple[Decimal, Decimal]:
+    await budget.arefresh_from_db()
+    return budget.spent, budget.reserved

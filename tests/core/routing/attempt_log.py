@@ -23,7 +23,9 @@ class MemoryAttemptLog:
         self.log.append(f"open {target.endpoint_id}")
         return self.opened
 
-    async def close(self, outcome: Outcome, *, usage: Usage | None, error: PolyphonyError | None) -> None:
+    async def close(
+        self, outcome: Outcome, *, usage: Usage | None, error: PolyphonyError | None, sent: bool = False
+    ) -> None:
         self.log.append(f"close {outcome}")
         self.closed.append((outcome, usage, error))
 

@@ -16,7 +16,7 @@ from django.conf import settings as django_settings
 from django.db import connection
 from django.utils import timezone
 
-from core.contract.errors import UpstreamFailed
+from core.contract.errors import UpstreamFailed, UpstreamUnreachable
 from core.contract.events import Outcome
 from core.ledger.store import heartbeat, writer
 from core.ledger.store.batch import Write
@@ -101,6 +101,24 @@ def belong_to(process: str, host: str = "elsewhere", silence: float = 0) -> None
     beat = timezone.now() - timedelta(seconds=silence)
     ServerProcess.objects.create(token=process, host=host, pid=1, started_at=beat, beat_at=beat)
     UsageRecord.objects.filter(state="open").update(process=process)
+
+
+def test_sweep_charges_no_more_than_was_reserved_for_two_attempts(grant, alice):
+    budget = Budget.objects.create(user=alice, limit=1)
+
+    async def retried():
+        record = await opened(grant(budget))
+        lost = UpstreamUnreachable("The connection to the provider broke.")
+        await record.close(Outcome.FAILED, usage=None, error=lost, sent=True)
+        await record.open(target(PER_CHARACTER))
+        return record
+
+    record = run(retried())
+    belong_to("other")
+    assert sweep(timezone.now() + timedelta(seconds=61)) == SweepReport(estimated=1)
+    assert stored_record(record.id).cost == Decimal("0.2")
+    assert list(Attempt.objects.values_list("cost", flat=True)) == [Decimal("0.1")] * 2
+    assert budget_sums(budget) == (Decimal("0.2"), 0)
 
 
 def test_sweep_skips_a_live_server(grant):

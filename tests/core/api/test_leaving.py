@@ -1,0 +1,93 @@
+"""Callers who leave before the first token, and providers that hang up: what was sent is charged."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import httpx
+import pytest
+
+from core.models import Attempt, Budget
+from tests.core.api.chat_helpers import ASK, PRICES, make_chat_model
+from tests.core.api.records import settled_record
+from tests.fakes.provider import Exchange
+
+PROMPT = "word " * 20_000
+READ = 20_000 * Decimal(PRICES["text_in"])
+"""What a provider bills for the prompt at a token per word."""
+
+
+async def hang(exchange: Exchange) -> None:
+    """Bill the request, then never answer."""
+    exchange.bill()
+    await exchange.silence()
+
+
+async def reset(exchange: Exchange) -> None:
+    exchange.bill()
+    exchange.reset()
+
+
+def leave(live, key: str, path: str, body: dict) -> None:
+    """Post `body` and leave once the provider has it."""
+    live.refresh()
+    headers = {"Authorization": f"Bearer {key}"}
+    with pytest.raises(httpx.ReadTimeout):
+        live.client.post(f"/api/v1{path}", headers=headers, json=body, timeout=1.0)
+
+
+def test_a_chat_left_before_its_first_token_owes_its_prompt(live, key, lab, provider, alice):
+    budget = Budget.objects.create(user=alice, limit=10)
+    make_chat_model(lab, upstream="talker")
+    provider.script("talker", hang)
+    asked = {**ASK, "stream": True, "max_tokens": 10, "messages": [{"role": "user", "content": PROMPT}]}
+    leave(live, key, "/chat/completions", asked)
+    record = settled_record("stopped")
+    assert (record.state, record.basis) == ("estimated", "estimated")
+    assert READ <= record.cost <= record.estimate
+    budget.refresh_from_db()
+    assert (budget.spent, budget.reserved) == (record.cost, 0)
+
+
+def test_speech_left_before_its_first_byte_owes_its_text(live, key, model, provider):
+    provider.script("ok", hang)
+    leave(live, key, "/audio/speech", {"model": "lab/alto", "input": "one two three", "voice": "ada"})
+    record = settled_record("stopped")
+    assert (record.state, record.cost) == ("estimated", 13 * Decimal("0.00001"))
+
+
+def test_a_reset_before_the_headers_owes_each_attempt(live, key, lab, provider, alice):
+    budget = Budget.objects.create(user=alice, limit=10)
+    make_chat_model(lab, upstream="talker")
+    provider.script("talker", reset)
+    asked = {**ASK, "max_tokens": 10, "messages": [{"role": "user", "content": PROMPT}]}
+    assert live.post("/chat/completions", key, json=asked).status_code == 502
+    record, attempts = settled_record("failed"), Attempt.objects.order_by("number")
+    assert [attempt.state for attempt in attempts] == ["estimated"] * 2
+    assert all(attempt.cost >= READ for attempt in attempts)
+    assert record.cost == sum(attempt.cost for attempt in attempts)
+    assert len(provider.bills) == 2
+    budget.refresh_from_db()
+    assert (budget.spent, budget.reserved) == (record.cost, 0)
+
+
+def test_a_retry_is_refused_where_both_attempts_do_not_fit(live, key, lab, provider, alice):
+    budget = Budget.objects.create(user=alice, limit=Decimal("1.2"))
+    make_chat_model(lab, upstream="talker")
+    provider.script("talker", reset)
+    asked = {**ASK, "max_tokens": 10, "messages": [{"role": "user", "content": PROMPT}]}
+    assert live.post("/chat/completions", key, json=asked).status_code == 402
+    assert len(provider.bills) == Attempt.objects.count() == 1
+    budget.refresh_from_db()
+    assert (budget.spent, budget.reserved) == (Attempt.objects.get().cost, 0)
+    assert budget.spent <= budget.limit
+
+
+def test_a_provider_that_refuses_or_was_not_reached_is_owed_nothing(live, key, lab, provider):
+    make_chat_model(lab, upstream="limited")
+    live.post("/chat/completions", key, json=ASK)
+    assert settled_record("failed").cost == 0
+    lab.base_url = "http://127.0.0.1:9/v1"
+    lab.save()
+    live.post("/chat/completions", key, json=ASK)
+    assert set(Attempt.objects.values_list("cost", flat=True)) == {0}
