@@ -57,12 +57,87 @@ async def test_entries_that_are_nonsense_are_left_out(provider, file):
         "text": "a b",
         "language": 7,
         "duration": "long",
-        "segments": ["x", {"start": 1, "end": 0, "text": "a"}, {"start": 0, "end": 1, "text": None}, {}],
-        "words": [{"word": "a", "start": -1, "end": 1}, {"word": "b", "start": 0, "end": 1, "confidence": 9}],
+        "segments": ["x", {"start": 0, "end": 1, "text": None}, {}],
+        "words": [{"word": " ", "start": 0, "end": 1}, {"word": "b", "start": 0, "end": 1, "confidence": 9}],
     }
     provider.script("odd", scenarios.body(json.dumps(value).encode()))
     found = await send(target(provider, "odd"), TranscriptionRequest("m", file))
     assert found[1:-1] == [TranscriptWords((TranscriptWord("b", 0, 1),)), Transcript("a b")]
+
+
+SPOKEN = [{"word": " Hi", "start": 0, "end": 1, "probability": 0.5}, {"word": " ho,", "start": 1, "end": 2}]
+HEARD = TranscriptWords((TranscriptWord("Hi", 0.0, 1.0, 0.5), TranscriptWord("ho,", 1.0, 2.0)))
+
+
+async def test_words_inside_segments_are_found(provider, file):
+    segments = [
+        {"start": 0, "end": 2, "text": " Hi ho,", "words": SPOKEN},
+        {"start": 3, "end": 5, "text": " you two", "words": [{"word": "you"}, {"word": "two"}]},
+    ]
+    body = json.dumps({"text": "Hi ho, you two", "words": [], "segments": segments}).encode()
+    provider.script("odd", scenarios.body(body))
+    found = await send(target(provider, "odd"), TranscriptionRequest("m", file, words=True))
+    more = (TranscriptWord("you", 3.0, 4.0), TranscriptWord("two", 4.0, 5.0))
+    assert found[1:4] == [
+        Segment(0, 0.0, 2.0, " Hi ho,"),
+        Segment(1, 3.0, 5.0, " you two"),
+        TranscriptWords(HEARD.words + more),
+    ]
+
+
+async def test_words_inside_streamed_segments_are_found(provider, file):
+    frames = [
+        frame({"type": "transcript.text.segment", "text": "Hi ho,", "start": 0, "end": 2, "words": SPOKEN}),
+        frame({"type": "transcript.text.segment", "text": "no time"}),
+        frame({"type": "transcript.text.segment", "text": "late", "start": 1, "end": 3}),
+        frame({"type": "transcript.text.done"}),
+    ]
+    provider.script("odd", scenarios.events(frames))
+    found = await send(target(provider, "odd"), TranscriptionRequest("m", file, streamed=True))
+    assert found[:-1] == [
+        Segment(0, 0.0, 2.0, "Hi ho,"),
+        HEARD,
+        Segment(1, 2.0, 2.0, "no time"),
+        Segment(2, 2.0, 3.0, "late"),
+        TranscriptDelta("Hi ho, no time late"),
+        Transcript("Hi ho, no time late"),
+    ]
+
+
+async def test_words_of_the_last_event_are_kept_beside_streamed_segments(provider, file):
+    frames = [
+        frame({"type": "transcript.text.delta", "delta": "Hi ho,"}),
+        frame({"type": "transcript.text.segment", "text": "Hi ho,", "start": 0, "end": 2}),
+        frame({"type": "transcript.text.done", "text": "", "words": SPOKEN}),
+    ]
+    provider.script("odd", scenarios.events(frames))
+    found = await send(target(provider, "odd"), TranscriptionRequest("m", file, streamed=True))
+    assert found[1:-1] == [Segment(0, 0.0, 2.0, "Hi ho,"), HEARD, Transcript("Hi ho,")]
+
+
+@pytest.mark.parametrize(
+    ("times", "mended"),
+    [
+        ([{"start": 0, "end": 2}, {}, {"start": 4, "end": 6}], [(0, 2), (2, 4), (4, 6)]),
+        ([{"start": 0, "end": 2}, {"start": 4, "end": 2}, {"start": 4, "end": 6}], [(0, 2), (2, 4), (4, 6)]),
+        ([{"start": -0.5, "end": 3}, {"start": 2}, {"start": 4, "end": 6}], [(0, 2), (2, 4), (4, 6)]),
+        ([{"start": "0.00", "end": "2.00"}, {"end": 4}, {"start": 4}], [(0, 2), (2, 4), (4, 9)]),
+        ([{"timestamp": [0, 2]}, {"timestamp": [2, 4]}, {"timestamp": [4, None]}], [(0, 2), (2, 4), (4, 9)]),
+        (
+            [{"start": 0, "end": 2}, {"start": 900, "end": 902}, {"start": 4, "end": 6}],
+            [(0, 2), (2, 4), (4, 6)],
+        ),
+        ([{}, {}, {}], None),
+    ],
+)
+@pytest.mark.parametrize("name", ["segments", "chunks"])
+async def test_imperfect_times_cost_no_segment(provider, file, name, times, mended):
+    given = [{"text": text, **time} for text, time in zip(["a", " b", " c"], times, strict=True)]
+    provider.script("odd", scenarios.body(json.dumps({name: given, "duration": 9}).encode()))
+    found = await send(target(provider, "odd"), TranscriptionRequest("m", file))
+    segments = [(event.start, event.end) for event in found if type(event) is Segment]
+    assert (found[0], found[-2]) == (TranscriptDelta("a b c"), Transcript("a b c", None, 9.0))
+    assert segments == (mended or [])
 
 
 async def test_a_number_that_is_none_costs_no_words(provider, file):
