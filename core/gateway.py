@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from core import ledger
@@ -31,9 +31,9 @@ class Session:
         """Admit and route. Raises refusals from the error tree; nothing has been stored yet."""
         if state.draining:
             raise Unavailable("The server is shutting down.", code="draining", retry_after=5)
-        self.request = request
         self.grant = admission.admit(caller, request)
         self.route = route.route(request)
+        self.request = request = without(request, self.route.ignored)
         if self.route.then is not None:
             admission.admit_model(caller, self.route.then.model)
         self.record = ledger.open(self.grant, request, self.route)
@@ -74,6 +74,11 @@ class Session:
             # queued before its first await: cancelling it loses the receipt, never the settlement
             self.receipt = await self.record.settle(outcome, error)
         yield self.receipt
+
+
+def without(request: Any, names: tuple[str, ...]) -> Any:
+    """`request` without its optional fields `names`."""
+    return replace(request, **dict.fromkeys(names)) if names else request
 
 
 async def stream(caller: Caller, request: Request) -> AsyncGenerator[Event, None]:

@@ -65,6 +65,9 @@ MAX_UPLOAD_MB = env.int("MAX_UPLOAD_MB", default=50)
 UPLOAD_RETENTION_DAYS = env.int("UPLOAD_RETENTION_DAYS", default=30)
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
 METRICS_ALLOW = env.list("METRICS_ALLOW", default=["127.0.0.0/8", "::1/128"])
+STRICT_REQUESTS = env.bool("STRICT_REQUESTS", default=False)
+"""True refuses what a model does not take, instructions or a voice of OpenAI's, instead of doing without."""
+
 DRAIN_SECONDS = env.int("DRAIN_SECONDS", default=30)
 STALL_SECONDS = env.int("STALL_SECONDS", default=30)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440

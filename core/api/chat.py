@@ -62,7 +62,7 @@ class ChatResponder(CompleteResponder):
 
     def headers(self, media_type: str, started: Started | None) -> Mapping[str, str]:
         cost = self.session.receipt.cost if self.session.receipt else None
-        return generation_headers(media_type, self.session.id, self.session.route.model, started, cost)
+        return generation_headers(media_type, self.session.id, self.session.route, started, cost)
 
     def usage(self) -> dict[str, Any] | None:
         """The `usage` object; None where the request has not been settled."""

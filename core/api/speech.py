@@ -93,7 +93,7 @@ class SpeechResponder:
         raise ResponseAborted(error.message) from error
 
     def headers(self, media_type: str) -> Mapping[str, str]:
-        return generation_headers(media_type, self.session.id, self.session.route.model, self.started)
+        return generation_headers(media_type, self.session.id, self.session.route, self.started)
 
 
 class SpeechEventResponder(SpeechResponder):

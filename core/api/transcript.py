@@ -64,5 +64,5 @@ class TranscriptResponder(CompleteResponder):
 
     def headers(self, answer: CollectedAnswer) -> Mapping[str, str]:
         media_type = MEDIA_TYPES[self.request.format]
-        model, cost = self.session.route.model, answer.receipt.cost
-        return generation_headers(media_type, self.session.id, model, answer.started, cost)
+        route, cost = self.session.route, answer.receipt.cost
+        return generation_headers(media_type, self.session.id, route, answer.started, cost)

@@ -53,8 +53,8 @@ class TranscriptEventResponder(StreamingResponder, TranscriptResponder):
 
     async def start(self, stream: ResponseStream) -> None:
         if not stream.started:
-            model = self.session.route.model
-            await stream.start(generation_headers(EVENT_STREAM, self.session.id, model, self.started))
+            route = self.session.route
+            await stream.start(generation_headers(EVENT_STREAM, self.session.id, route, self.started))
 
     async def relay(self, event: Event, stream: ResponseStream) -> None:
         self.collector.note(event)

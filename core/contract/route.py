@@ -91,6 +91,9 @@ class Policy:
 class Route:
     """The targets for one model and how they are tried.
 
+    `ignored` are optional fields of the request that the model does not take: they are dropped. `voice` is
+    the voice that stands in for the one asked for, which the model does not have.
+
     `then` is the route of the second model of a two-step translation; `align` says that word times are to be
     found afterwards, by aligning the transcript with the audio.
     """
@@ -100,3 +103,5 @@ class Route:
     policy: Policy = Policy()
     then: Route | None = None
     align: bool = False
+    ignored: tuple[str, ...] = ()
+    voice: str | None = None

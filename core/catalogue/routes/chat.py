@@ -23,8 +23,9 @@ def route_chat(request: ChatRequest, model: ModelEntry) -> Route:
     limits = token_limits(model)
     return Route(
         model=model.slug,
-        targets=tuple(build_target(endpoint, voice, form, limits) for endpoint, form in pairs),
+        targets=tuple(build_target(endpoint, voice.id, form, limits) for endpoint, form in pairs),
         policy=Policy(first_event=FIRST_EVENT_SECONDS, deadline=deadline(request)),
+        voice=voice.stand_in,
     )
 
 

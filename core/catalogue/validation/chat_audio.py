@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from core.catalogue.entries import EndpointEntry, ModelEntry
 from core.catalogue.validation.speech import find_voice, first_match
+from core.catalogue.validation.voice_aliases import VoiceChoice
 from core.catalogue.validation.voice_language import default_voice
 from core.contract.audio import AudioFormat
 from core.contract.chat import ChatRequest, Modality, last_text
@@ -15,13 +16,13 @@ STREAMED = {"openai": (AudioFormat.PCM,), "azure": (AudioFormat.PCM,)}
 """What a wire streams where the endpoint has no `streamed_formats`; other wires stream all they make."""
 
 
-def chat_voice(request: ChatRequest, model: ModelEntry) -> str | None:
-    """The upstream's voice id; None for a response without audio. Raises `Unsupported` listing the voices."""
+def chat_voice(request: ChatRequest, model: ModelEntry) -> VoiceChoice:
+    """The voice; none for a response without audio. Raises `Unsupported` listing the voices."""
     if Modality.AUDIO not in request.modalities:
-        return None
+        return VoiceChoice(None)
     if request.voice:
-        return find_voice(request.voice, model, "audio.voice")
-    return default_voice(model.voices, last_text(request))
+        return find_voice(request.voice, model, "audio.voice", last_text(request))
+    return VoiceChoice(default_voice(model.voices, last_text(request)))
 
 
 def match_audio_formats(

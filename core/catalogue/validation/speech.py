@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from django.conf import settings
+
 from core.catalogue.entries import EndpointEntry, ModelEntry
+from core.catalogue.validation.voice_aliases import VoiceChoice, alias
 from core.catalogue.validation.voice_language import default_voice
 from core.contract.audio import AudioFormat
 from core.contract.errors import InvalidRequest, Unsupported
@@ -23,10 +26,19 @@ def check_speech(request: SpeechRequest, model: ModelEntry) -> None:
         raise InvalidRequest("There is nothing to say: input is empty.", param="input")
     check_length("input", request.text, model.limits.get("characters"), model)
     check_speed(request.speed, model)
-    if request.instructions:
-        if "instructions" not in model.features:
-            raise unsupported(model, "instructions", "takes no instructions")
+    if request.instructions and takes_instructions(model):
         check_length("instructions", request.instructions, model.limits.get("instructions"), model)
+    elif request.instructions and settings.STRICT_REQUESTS:
+        raise unsupported(model, "instructions", "takes no instructions")
+
+
+def takes_instructions(model: ModelEntry) -> bool:
+    return "instructions" in model.features
+
+
+def ignored_fields(request: SpeechRequest, model: ModelEntry) -> tuple[str, ...]:
+    """Fields that the model does not take and that are dropped: some clients send them to every model."""
+    return ("instructions",) if request.instructions and not takes_instructions(model) else ()
 
 
 def check_length(param: str, text: str, limit: int | None, model: ModelEntry) -> None:
@@ -58,22 +70,28 @@ def unsupported(model: ModelEntry, param: str, what: str) -> Unsupported:
     return Unsupported(f"{model.slug} {what}; leave {param} out.", param=param, code="unsupported_parameter")
 
 
-def speech_voice(request: SpeechRequest, model: ModelEntry) -> str | None:
-    """The upstream's voice id: the one wanted by id or name, else the first for the text's language."""
+def speech_voice(request: SpeechRequest, model: ModelEntry) -> VoiceChoice:
+    """The voice wanted by id or name, else the first for the text's language."""
     if not request.voice:
-        return default_voice(model.voices, request.text)
-    return find_voice(request.voice, model, "voice")
+        return VoiceChoice(default_voice(model.voices, request.text))
+    return find_voice(request.voice, model, "voice", request.text)
 
 
-def find_voice(voice: str, model: ModelEntry, param: str) -> str:
-    """The upstream's id of a voice called by id or name. Raises `Unsupported` listing the voices."""
+def find_voice(voice: str, model: ModelEntry, param: str, text: str) -> VoiceChoice:
+    """A voice by id or name, or the one that stands in for a voice of OpenAI's, to say `text`.
+
+    Raises `Unsupported` listing the voices.
+    """
     if not model.voices:
-        return voice  # added by an admin: the voices are known to the upstream only
+        return VoiceChoice(voice)  # added by an admin: the voices are known to the upstream only
     base, variant = split_variant(voice, model)
     found = model.voice_ids.get(base.casefold())
-    if found is None:
+    if found is not None:
+        return VoiceChoice(found + variant)
+    stand_in = None if settings.STRICT_REQUESTS else alias(voice, model.voices, text)
+    if stand_in is None:
         raise unknown_voice(voice, model, param)
-    return found + variant
+    return VoiceChoice(stand_in, stand_in)
 
 
 def split_variant(voice: str, model: ModelEntry) -> tuple[str, str]:

@@ -46,14 +46,13 @@ def likely_language(text: str) -> str:
 
 def default_voice(voices: Sequence[VoiceEntry], text: str) -> str | None:
     """Id of the first voice for the text's likely language, else of the first voice; None without voices."""
-    if not voices:
-        return None
-    if any(voice.language for voice in voices):
-        wanted = likely_language(text)
-        for voice in voices:
-            if voice.language == "" or primary(voice.language) == wanted:
-                return voice.id
-    return voices[0].id
+    return voices_for(text, voices)[0].id if voices else None
+
+
+def voices_for(text: str, voices: Sequence[VoiceEntry]) -> Sequence[VoiceEntry]:
+    """The voices for the text's likely language and those for any; all of them where there is none."""
+    wanted = likely_language(text)
+    return [one for one in voices if one.language == "" or primary(one.language) == wanted] or voices
 
 
 def primary(tag: str) -> str:

@@ -192,3 +192,24 @@ def test_chunks_that_are_no_multiple_of_six_bytes(live, key, model, provider):
     answer = live.post("/audio/speech", key, json={**ASK, "stream_format": "sse", "response_format": "wav"})
     pieces = [base64.b64decode(delta["audio"]) for delta in events(answer.text)[:-1]]
     assert b"".join(pieces) == audio_bytes(AudioFormat.WAV, 0.5)
+
+
+def test_instructions_are_ignored_by_a_model_without_them(live, key, lab, provider):
+    make_model(lab, "lab/plain", features=[])
+    answer = live.post("/audio/speech", key, json={**ASK, "model": "lab/plain", "instructions": "Softly"})
+    assert (answer.status_code, answer.headers["x-polyphony-ignored"]) == (200, "instructions")
+    assert "instructions" not in provider.requests[0].json
+
+
+@pytest.mark.parametrize(
+    ("voice", "stand_in"), [("alloy", "ada"), ("Nova", "ada"), ("fable", "ada"), ({"id": "onyx"}, "ada")]
+)
+def test_a_voice_of_openai_is_spoken_by_another(live, key, model, provider, voice, stand_in):
+    answer = live.post("/audio/speech", key, json={**ASK, "voice": voice})
+    assert (answer.status_code, answer.headers["x-polyphony-voice"]) == (200, stand_in)
+    assert provider.requests[0].json["voice"] == stand_in
+
+
+def test_what_a_model_takes_needs_no_header(live, key, model):
+    answer = live.post("/audio/speech", key, json={**ASK, "voice": "Ben", "instructions": "Softly"})
+    assert {"x-polyphony-ignored", "x-polyphony-voice"}.isdisjoint(answer.headers)

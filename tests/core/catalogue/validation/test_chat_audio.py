@@ -7,7 +7,7 @@ import pytest
 from core.catalogue import snapshot
 from core.catalogue.route import route
 from core.contract.audio import AudioFormat
-from core.models import Endpoint
+from core.models import Endpoint, Voice
 from tests.core.catalogue.requests import audio_chat_request, route_error
 
 AUDIO = "openai/gpt-audio"
@@ -17,7 +17,10 @@ REHEARSAL = "local/rehearsal-chat"
 pytestmark = pytest.mark.usefixtures("two_keys")
 
 
-@pytest.mark.parametrize(("voice", "expected"), [(None, "alloy"), ("Cedar", "cedar")])
+@pytest.mark.parametrize(
+    ("voice", "expected"),
+    [(None, "alloy"), ("Cedar", "cedar"), ("nova", "nova"), ("onyx", "onyx"), ("Fable", "fable")],
+)
 def test_a_chat_voice_is_found_by_name(voice, expected):
     assert route(audio_chat_request(AUDIO, voice=voice)).targets[0].voice == expected
 
@@ -27,7 +30,15 @@ def test_an_unknown_voice_lists_the_voices():
     assert refused.param == "audio.voice"
     assert refused.metadata["voices"] == [
         "alloy", "ash", "ballad", "coral", "echo", "sage", "shimmer", "verse", "marin", "cedar",
+        "fable", "nova", "onyx",
     ]  # fmt: skip
+
+
+def test_a_like_voice_stands_in_for_one_of_openai(catalogue):
+    Voice.objects.filter(model__slug=AUDIO, voice_id="nova").delete()
+    snapshot.reset()
+    found = route(audio_chat_request(AUDIO, voice="Nova"))
+    assert ({target.voice for target in found.targets}, found.voice) == ({"shimmer"}, "shimmer")
 
 
 def test_an_audio_format_selects_the_endpoints_that_make_it():

@@ -9,6 +9,7 @@ import pytest
 from core.catalogue.lookup import get
 from core.catalogue.route import route
 from core.catalogue.validation.speech import speech_voice
+from core.catalogue.validation.voice_aliases import VoiceChoice
 from core.contract.audio import AudioFormat
 from core.contract.errors import InvalidRequest, Unsupported
 from tests.core.catalogue.requests import REHEARSAL, speech_request
@@ -60,7 +61,15 @@ def test_instructions_where_the_model_takes_them(rehearsal):
     assert route(speech_request(instructions="softly")).model == REHEARSAL
 
 
-def test_instructions_on_a_model_without_them_are_refused(models):
+def test_instructions_on_a_model_without_them_are_ignored(openai_key):
+    assert route(speech_request(TTS, instructions="softly")).ignored == ("instructions",)
+    assert route(speech_request(TTS, instructions="x" * 5000)).ignored == ("instructions",)
+    assert route(speech_request(TTS)).ignored == ()
+    assert route(speech_request(MINI, instructions="softly")).ignored == ()
+
+
+def test_a_strict_server_refuses_instructions_on_a_model_without_them(models, settings):
+    settings.STRICT_REQUESTS = True
     with pytest.raises(Unsupported) as caught:
         route(speech_request(TTS, instructions="softly"))
     assert (caught.value.param, caught.value.provider_code) == ("instructions", "unsupported_parameter")
@@ -87,7 +96,33 @@ def test_too_long_instructions_are_refused(models):
     ],
 )
 def test_voices_by_id_and_name(models, model, voice, expected):
-    assert speech_voice(speech_request(model, voice=voice), get(model)) == expected
+    assert speech_voice(speech_request(model, voice=voice), get(model)) == VoiceChoice(expected)
+
+
+@pytest.mark.parametrize(
+    ("model", "voice", "text", "expected"),
+    [
+        (TTS, "ballad", "Hello", "echo"),
+        ("google/gemini-3.8-flash-tts", "alloy", "Hello", "Zephyr"),
+        ("google/gemini-3.8-flash-tts", "nova", "Hello", "Leda"),
+        ("google/gemini-3.8-flash-tts", "ONYX", "Hello", "Enceladus"),
+        ("mistralai/voxtral-mini-tts-2603", "coral", "Hello", "gb_jane_neutral"),
+        ("mistralai/voxtral-mini-tts-2603", "fable", "Hello", "en_paul_neutral"),
+        ("canopylabs/orpheus-v1-english", "shimmer", "Hello", "diana"),
+        (ESPEAK, "alloy", "Hello", "gmw/en-US"),
+        (ESPEAK, "alloy", "Привет", "zle/ru"),
+    ],
+)
+def test_a_like_voice_stands_in_for_one_of_openai(models, model, voice, text, expected):
+    choice = speech_voice(speech_request(model, text, voice=voice), get(model))
+    assert choice == VoiceChoice(expected, expected)
+
+
+def test_a_strict_server_refuses_a_voice_that_the_model_has_not(models, settings):
+    settings.STRICT_REQUESTS = True
+    with pytest.raises(Unsupported) as caught:
+        route(speech_request(TTS, voice="ballad"))
+    assert caught.value.param == "voice"
 
 
 @pytest.mark.parametrize("voice", ["nobody", "alloy+f3", "alloy\n", "../alloy"])
