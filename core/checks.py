@@ -118,6 +118,13 @@ def local_engine(**kwargs: Any) -> list[CheckMessage]:
     return [Info("The local engine is not installed.", hint=command, id="polyphony.I001")]
 
 
+@register()
+def white_space(**kwargs: Any) -> list[CheckMessage]:
+    """Keys and addresses in the environment have no white space around them."""
+    text = "{} has white space around its value, which is left out."
+    return [Warning(text.format(name), id="polyphony.W004") for name in settings.TRIMMED_VARIABLES]
+
+
 @register(Tags.security)
 def debug(**kwargs: Any) -> list[CheckMessage]:
     """Debug pages show settings and source: not with a HOST that other machines reach."""

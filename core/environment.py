@@ -1,4 +1,4 @@
-"""Secrets that have to survive a restart: from the environment, a file it names, or `var/secrets.json`."""
+"""Secrets from the environment, from files it names, or generated once in `var/secrets.json`."""
 
 from __future__ import annotations
 
@@ -9,19 +9,61 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 
+from core.contract.provider_key import UnusableKey, clean_key, trim
+
 GENERATORS = {
     "SECRET_KEY": lambda: secrets.token_urlsafe(50),
     "POLYPHONY_SECRET_KEYS": lambda: Fernet.generate_key().decode(),
 }
 
 
+trimmed: list[str] = []
+"""Names of variables with white space around their value, which was left out: a system check tells them."""
+
+
 def secret(name: str, var: Path) -> str:
-    """The secret `name`: `$NAME`, the contents of `$NAME_FILE`, or one generated once and stored in `var`."""
+    """The secret `name` as `read_secret` finds it, or one generated once and stored in `var`."""
+    return read_secret(name) or generated_secrets(var)[name]
+
+
+def read_secret(name: str, default: str = "") -> str:
+    """`$NAME`, or the contents of the file that `$NAME_FILE` names, or `default`.
+
+    The program ends where that file is missing, empty or not text.
+    """
     if value := os.environ.get(name):
         return value
-    if path := os.environ.get(f"{name}_FILE"):
-        return Path(path).read_text().strip()
-    return generated_secrets(var)[name]
+    path = os.environ.get(f"{name}_FILE", "").strip()
+    return read_file(f"{name}_FILE", Path(path)) if path else default
+
+
+def read_file(variable: str, path: Path) -> str:
+    """The text of a secret's file without the white space around it."""
+    try:
+        text = trim(path.read_text("utf-8-sig"))
+    except OSError as error:
+        raise SystemExit(f"{variable} names {path}, which cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise SystemExit(f"{variable} names {path}, which is not UTF-8 text.") from None
+    if not text:
+        raise SystemExit(f"{variable} names {path}, which is empty.")
+    return text
+
+
+def read_provider_key(name: str) -> str:
+    """A provider's key, fit for a header; the program ends where it is not."""
+    try:
+        return clean_key(trimmed_value(name, read_secret(name)))
+    except UnusableKey as error:
+        raise SystemExit(f"{name} cannot be used: {error}") from None
+
+
+def trimmed_value(name: str, value: str) -> str:
+    """`value` without the white space around it, of which a system check warns."""
+    text = trim(value)
+    if text != value:
+        trimmed.append(name)
+    return text
 
 
 def generated_secrets(var: Path) -> dict[str, str]:

@@ -10,7 +10,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from core.environment import secret
+from core.environment import read_provider_key, read_secret, secret, trimmed, trimmed_value
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -123,7 +123,9 @@ TEMPLATES = [
 
 # Database and Redis
 
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR / 'polyphony.sqlite3'}")}
+DATABASES = {
+    "default": env.db_url_config(read_secret("DATABASE_URL", f"sqlite:///{VAR / 'polyphony.sqlite3'}"))
+}
 DATABASE = DATABASES["default"]
 if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
     # WAL lets readers go on beside the one writer; immediate transactions queue instead of failing late;
@@ -140,7 +142,7 @@ if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
 else:
     DATABASE["OPTIONS"] = {"pool": {"min_size": 2, "max_size": env.int("DATABASE_POOL", default=16)}}
     DATABASE["TEST"] = {"NAME": f"test_polyphony_{os.getpid()}"}
-REDIS_URL = env.str("REDIS_URL", default="")
+REDIS_URL = read_secret("REDIS_URL")
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
     if REDIS_URL
@@ -170,7 +172,7 @@ ACCOUNT_ADAPTER = "core.accounts.ClosedSignUp"
 ACCOUNT_FORMS = {"login": "core.accounts.SignInForm"}
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 POLYPHONY_ADMIN_USERNAME = env.str("POLYPHONY_ADMIN_USERNAME", default="admin")
-POLYPHONY_ADMIN_PASSWORD = env.str("POLYPHONY_ADMIN_PASSWORD", default="")
+POLYPHONY_ADMIN_PASSWORD = read_secret("POLYPHONY_ADMIN_PASSWORD")
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.console.EmailBackend")
 
 # Providers: a key found here makes the provider live; it is never copied into the database
@@ -178,11 +180,12 @@ EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.cons
 PROVIDERS = ("OPENAI", "OPENROUTER", "ELEVENLABS", "GEMINI", "MISTRAL", "GROQ", "AZURE_OPENAI", "VERTEX")
 PROVIDER_ENVIRONMENT = {
     name: {
-        "api_key": env.str(f"{name}_API_KEY", default=""),
-        "base_url": env.str(f"{name}_BASE_URL", default=""),
+        "api_key": read_provider_key(f"{name}_API_KEY"),
+        "base_url": trimmed_value(f"{name}_BASE_URL", env.str(f"{name}_BASE_URL", default="")),
     }
     for name in PROVIDERS
 }
+TRIMMED_VARIABLES = tuple(trimmed)
 
 # Languages
 

@@ -16,7 +16,7 @@ SOURCES = [(ROOT / "core" / name).read_text() for name in ("settings.py", "envir
 def settings_read() -> set[str]:
     """Names that settings take from the environment."""
     source = "\n".join(SOURCES)
-    found = set(re.findall(r"""env(?:\.\w+)?\(\s*"([A-Z_]+)\"""", source))
+    found = set(re.findall(r"""(?:env|read_secret)(?:\.\w+)?\(\s*"([A-Z_]+)\"""", source))
     return found | set(re.findall(r'^    "([A-Z_]+)": lambda', source, re.M))
 
 

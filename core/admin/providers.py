@@ -22,6 +22,7 @@ from django.views.decorators.http import require_POST
 
 from core import operations
 from core.admin.audit import AuditedAdmin, record_event
+from core.contract.provider_key import trim
 from core.models import Provider, ProviderKey
 from core.models.catalogue import clean_secret
 
@@ -80,7 +81,7 @@ class ProviderForm(forms.ModelForm):
             self.fields["wire"].widget = forms.Select(choices=[(wire, wire) for wire in sorted(wires)])
 
     def clean_base_url(self) -> str:
-        address = self.cleaned_data["base_url"]
+        address = trim(self.cleaned_data["base_url"])
         if address and not is_plain_url(address):
             raise forms.ValidationError(_("An address begins with http:// or https:// and has no key in it."))
         return address
@@ -161,8 +162,19 @@ class ProviderAdmin(AuditedAdmin):
                 self.message_user(request, text, notes.WARNING)
         super().save_model(request, obj, form, change)
 
+    def warn_of_white_space(self, request: HttpRequest, form: ModelForm, formsets: Any) -> None:
+        """Say what was left out: the same key or address may stand elsewhere with it."""
+        rows = [row for rows in formsets for row in rows if has_new_secret(row)]
+        if any(has_white_space_around(row, "new_secret") for row in rows):
+            text = _("The key was stored without the white space around it.")
+            self.message_user(request, text, notes.WARNING)
+        if has_white_space_around(form, "base_url"):
+            text = _("The address was stored without the white space around it.")
+            self.message_user(request, text, notes.WARNING)
+
     def save_related(self, request: HttpRequest, form: ModelForm, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
+        self.warn_of_white_space(request, form, formsets)
         entered = [row.instance for rows in formsets for row in rows if has_new_secret(row)]
         for key in entered:
             record_event(request, key, "set")
@@ -178,6 +190,12 @@ class ProviderAdmin(AuditedAdmin):
 
 def address_changed(form: ModelForm, change: bool) -> bool:
     return change and "base_url" in form.changed_data
+
+
+def has_white_space_around(form: ModelForm, name: str) -> bool:
+    """Whether a field was sent with white space before or after its value."""
+    sent = form.data.get(form.add_prefix(name), "")
+    return bool(sent != trim(sent))
 
 
 def has_new_secret(row: ModelForm) -> bool:

@@ -12,6 +12,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.contract.provider_key import KeyFault, UnusableKey, clean_key, key_hint
 from core.contract.usage import Kind, Unit
 from core.models.secrets import EncryptedTextField
 
@@ -58,14 +59,24 @@ class Provider(SeededRow):
         return self.name
 
 
+KEY_FAULTS = {
+    KeyFault.CHARACTERS: _("A key has printable ASCII characters and no spaces."),
+    KeyFault.ACCOUNT: _("This JSON is not the key of a Google service account, or a part of it is missing."),
+}
+LONGEST_ACCOUNT = 16_384
+
+
 def clean_secret(value: str) -> str:
-    """A provider key, stripped and fit for a header. Raises ValidationError without repeating the key."""
-    value = value.strip()
-    if not 4 <= len(value) <= 4096:
-        raise ValidationError(_("A key has between 4 and 4,096 characters."))
-    if not value.isascii() or not value.isprintable() or " " in value:
-        raise ValidationError(_("A key has printable ASCII characters and no spaces."))
-    return value
+    """A provider key as `clean_key` makes it. Raises ValidationError without repeating the key."""
+    try:
+        key = clean_key(value)
+    except UnusableKey as error:
+        failure = ValidationError(KEY_FAULTS[error.fault])
+    else:
+        if 4 <= len(key) <= (LONGEST_ACCOUNT if key.startswith("{") else 4096):
+            return key
+        failure = ValidationError(_("A key has between 4 and 4,096 characters."))
+    raise failure
 
 
 class ProviderKey(models.Model):
@@ -90,7 +101,7 @@ class ProviderKey(models.Model):
     def save(self, *args: object, **kwargs: object) -> None:
         if isinstance(self.secret, str):
             self.secret = clean_secret(self.secret)
-            self.hint = self.secret[-4:] if len(self.secret) >= 16 else ""
+            self.hint = key_hint(self.secret)
         super().save(*args, **kwargs)
 
     def reveal(self) -> str:

@@ -118,3 +118,9 @@ def test_behind_a_proxy_the_deployment_checks_are_clean(settings, db):
 
 LEFT_TO_THE_PROXY = ["security.W005", "security.W008", "security.W021"]
 """Redirects to TLS, and whether HSTS covers other host names, are not ours to decide."""
+
+
+def test_white_space_around_a_variable_is_told(settings):
+    settings.TRIMMED_VARIABLES = ("OPENAI_API_KEY",)
+    (found,) = checks.white_space()
+    assert (found.id, found.msg[:14]) == ("polyphony.W004", "OPENAI_API_KEY")

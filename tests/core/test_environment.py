@@ -1,11 +1,17 @@
+import json
 import os
 import stat
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
 
-from core.environment import generated_secrets, secret
+from core.environment import generated_secrets, read_provider_key, secret
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_secrets_are_generated_once_and_private(tmp_path, monkeypatch):
@@ -40,3 +46,79 @@ def test_an_unusable_folder_is_named(tmp_path):
     (tmp_path / "var").write_text("a file, not a folder")
     with pytest.raises(SystemExit, match="keeps its data in"):
         generated_secrets(tmp_path / "var")
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (None, "cannot be read: No such file"),
+        (b"", "is empty"),
+        (b" \n", "is empty"),
+        (b"\xff\xfe", "is not UTF-8"),
+    ],
+)
+def test_a_file_that_has_no_secret_is_named_with_its_variable(tmp_path, monkeypatch, content, reason):
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    monkeypatch.setenv("OPENAI_API_KEY_FILE", str(tmp_path / "mounted"))
+    if content is not None:
+        (tmp_path / "mounted").write_bytes(content)
+
+    with pytest.raises(SystemExit, match=f"^OPENAI_API_KEY_FILE names .*mounted, which {reason}"):
+        read_provider_key("OPENAI_API_KEY")
+
+
+def test_a_key_that_no_header_can_carry_ends_the_start(monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-one\nsk-two")
+
+    with pytest.raises(SystemExit, match=r"^OPENAI_API_KEY cannot be used: ") as ended:
+        read_provider_key("OPENAI_API_KEY")
+    assert "sk-one" not in str(ended.value)
+
+
+STARTED = """
+import json
+from core import settings
+print(json.dumps({
+    "keys": settings.PROVIDER_ENVIRONMENT, "password": settings.POLYPHONY_ADMIN_PASSWORD,
+    "redis": settings.REDIS_URL, "database": settings.DATABASE["NAME"], "trimmed": settings.TRIMMED_VARIABLES,
+}))
+"""
+
+
+def start(tmp_path, **variables: str) -> dict:
+    """The settings of a program that starts with these variables, and no others."""
+    found = {"PATH": os.environ["PATH"], "POLYPHONY_VAR": str(tmp_path / "var"), **variables}
+    ran = subprocess.run(
+        [sys.executable, "-c", STARTED], env=found, capture_output=True, check=True, cwd=ROOT
+    )
+    return json.loads(ran.stdout)
+
+
+def test_every_secret_may_be_in_a_file(tmp_path):
+    secrets = {
+        "OPENAI_API_KEY": "sk-mounted",
+        "AZURE_OPENAI_API_KEY": "azure-mounted",
+        "POLYPHONY_ADMIN_PASSWORD": "a long pass phrase",
+        "DATABASE_URL": f"sqlite:///{tmp_path}/mounted.sqlite3",
+        "REDIS_URL": "redis://:pass@127.0.0.1/3",
+    }
+    for name, value in secrets.items():
+        (tmp_path / name).write_text(f"{value}\n")
+
+    found = start(tmp_path, **{f"{name}_FILE": str(tmp_path / name) for name in secrets})
+
+    assert found["keys"]["OPENAI"] == {"api_key": "sk-mounted", "base_url": ""}
+    assert found["keys"]["AZURE_OPENAI"]["api_key"] == "azure-mounted"
+    assert (found["password"], found["redis"]) == ("a long pass phrase", "redis://:pass@127.0.0.1/3")
+    assert found["database"] == f"{tmp_path}/mounted.sqlite3"
+    assert found["trimmed"] == []
+
+
+def test_white_space_around_keys_and_addresses_is_left_out_and_told(tmp_path):
+    found = start(
+        tmp_path, OPENAI_API_KEY="sk-key\n", GROQ_BASE_URL=" https://groq.test/v1\r\n", GROQ_API_KEY="gsk-key"
+    )
+
+    assert found["keys"]["OPENAI"]["api_key"] == "sk-key"
+    assert found["keys"]["GROQ"] == {"api_key": "gsk-key", "base_url": "https://groq.test/v1"}
+    assert found["trimmed"] == ["OPENAI_API_KEY", "GROQ_BASE_URL"]

@@ -14,6 +14,13 @@ URL = re.compile(
 )
 BEARER = re.compile(r"\b(bearer|basic)\s+[^\s\"',;}]+", re.IGNORECASE)
 KEY = re.compile(r"\b(?:sk|ak|pk|gsk|xai)[-_][\w*.-]{6,}|\bAIza[\w-]{10,}")
+PRIVATE_KEY = re.compile(
+    r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----.*?(?:-----END (?:[A-Z]+ )*PRIVATE KEY-----|\Z)"
+    r"|(\"private_key(?:_id)?\\?\"\s*:\s*\\?\")[^\"]*",
+    re.DOTALL,
+)
+"""PEM, whole or cut off, and the fields of a service account."""
+
 BLANK = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 
 
@@ -22,6 +29,7 @@ def scrub(text: str, hide: Iterable[str] = ()) -> str:
     for secret in hide:
         if len(secret) >= SHORTEST_SECRET:
             text = text.replace(secret, HIDDEN)
+    text = PRIVATE_KEY.sub(lambda found: (found[1] or "") + HIDDEN, text)
     text = URL.sub(r"\1\2", text)
     text = BEARER.sub(rf"\1 {HIDDEN}", text)
     text = KEY.sub(HIDDEN, text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import logging
 
 import pytest
@@ -12,6 +13,7 @@ from django.urls import reverse
 
 from core.models import AuditEvent, Endpoint, Price, Provider, ProviderKey
 from tests.core.admin.conftest import CANARY
+from tests.core.contract.test_provider_key import ACCOUNT, BODY
 from tests.fakes import scenarios
 
 SECOND = "sk-second-canary-9876543210"
@@ -245,3 +247,38 @@ def test_an_exception_while_saving_does_not_log_the_key(browser, acme, monkeypat
     assert SECOND not in page.content.decode() + caplog.text
     assert "The disk is full." in caplog.text
     assert acme.keys.get().reveal() == CANARY
+
+
+def texts(page) -> list[str]:
+    return [str(message) for message in page.wsgi_request._messages]
+
+
+def test_white_space_around_a_key_and_an_address_is_left_out_and_told(browser, acme):
+    pasted = {"new_secret": f"  {SECOND}\r\n"}
+    page = change(browser, acme, pasted, base_url="\ufeff https://acme.example/v1 \n")
+
+    acme.refresh_from_db()
+    assert (acme.base_url, acme.keys.get().reveal()) == ("https://acme.example/v1", SECOND)
+    assert "The key was stored without the white space around it." in texts(page)
+    assert "The address was stored without the white space around it." in texts(page)
+
+
+@pytest.mark.parametrize("secret", ["sk-one\nsk-two", "sk-\x00null", '{"type": "service_account"}'])
+def test_a_key_that_cannot_be_used_is_refused_unrepeated(browser, acme, secret):
+    page = change(browser, acme, {"new_secret": secret})
+
+    assert page.status_code == 200
+    assert secret not in page.content.decode()
+    assert acme.keys.get().reveal() == CANARY
+
+
+def test_a_service_account_is_pasted_as_it_was_downloaded(browser, acme, caplog):
+    pasted = json.dumps(ACCOUNT, indent=2).replace("\n", "\r\n")
+    assert change(browser, acme, {"new_secret": pasted}).status_code == 302
+
+    key = acme.keys.get()
+    assert json.loads(key.reveal()) == ACCOUNT
+    assert key.hint == "0123"
+    page = browser.get(reverse("admin:core_provider_change", args=[acme.pk])).content.decode()
+    for part in ("BEGIN PRIVATE KEY", BODY[:64], ACCOUNT["client_email"]):
+        assert part not in page + everything_kept() + caplog.text

@@ -19,6 +19,10 @@ KEY = "k3y-that-nobody-may-see"
         ("see https://x.test/a?key=1&b=2#c now", "see https://x.test/a now"),
         ("see https://user:pass@x.test/a", "see https://x.test/a"),
         ("two\nlines\x00 and\ttabs", "two lines and tabs"),
+        ("-----BEGIN PRIVATE KEY-----\nMIIE\nabc=\n-----END PRIVATE KEY-----\n is bad", "[hidden] is bad"),
+        ("-----BEGIN RSA PRIVATE KEY-----\\nMIIE cut off", "[hidden]"),
+        ('{"private_key_id": "0123", "x": 1}', '{"private_key_id": "[hidden]", "x": 1}'),
+        (r"{\"private_key\":\"MIIE\"}", r'{\"private_key\":\"[hidden]"}'),
         ("gemini AIzaSyA1234567890abcdef said no", "gemini [hidden] said no"),
     ],
 )
