@@ -92,9 +92,7 @@ def complete(usage: Usage | None, meter: Meter, request: Request, target: Target
     )
 
 
-def guess(
-    meter: Meter, request: Request, target: Target, line: Line, *, silent: bool
-) -> Decimal | None:
+def guess(meter: Meter, request: Request, target: Target, line: Line, *, silent: bool) -> Decimal | None:
     """What a line probably came to. Where the provider took a request and was `silent`, neither content nor
     usage came, the input counts as the most that it can have read."""
     estimates = ESTIMATES[request.task]

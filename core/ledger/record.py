@@ -109,7 +109,11 @@ class Record:
             write.budgets = self.grant.budgets
             write.reserve = self.reserved
         elif self.lost:
-            write.budgets, write.reserve, write.extended = self.grant.budgets, self.lost, self.reserved + self.lost
+            write.budgets, write.reserve, write.extended = (
+                self.grant.budgets,
+                self.lost,
+                self.reserved + self.lost,
+            )
         self.meter = Meter()
         self.running = OpenAttempt(number, target, time.monotonic(), self.meter)
         # a cancelled wait or a failed commit may leave an open record: `settle` must then close it

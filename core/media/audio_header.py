@@ -9,6 +9,13 @@ from dataclasses import dataclass
 from core.contract.audio import PCM_RATE, AudioFormat, PcmShape
 from core.contract.errors import UpstreamInvalid
 from core.media import file_types
+from core.media.audio_frames import FrameTimer
+
+FLAC_INFO = 26
+"""Bytes up to the number of samples in a FLAC file."""
+
+MAX_UNREAD = 0.1
+"""Share of bytes outside of frames, tags for example, up to which the frames tell the duration."""
 
 WAV_HEADER = 44
 """Bytes of the WAV header that is written here and that providers stream."""
@@ -25,11 +32,6 @@ RATE = re.compile(r"\brate=(\d{4,6})\b")
 CHANNELS = re.compile(r"\bchannels=([12])\b")
 RATES = range(4_000, 192_001)
 
-# kbit/s by index for layer III: MPEG-1, then MPEG-2 and 2.5.
-MP3_KBITS = (
-    (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 0),
-    (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160, 0),
-)
 TYPICAL_BITS = {
     AudioFormat.MP3: 64_000,
     AudioFormat.OPUS: 32_000,
@@ -79,21 +81,28 @@ def wav_header_with_sizes(head: bytes, size: int) -> bytes | None:
     return head[:4] + struct.pack("<I", size - 8) + head[8:40] + struct.pack("<I", size - WAV_HEADER)
 
 
-def duration(audio: AudioFormat, size: int, head: bytes, pcm: PcmShape) -> Duration:
-    """How long `size` bytes that begin with `head` play."""
+def duration(
+    audio: AudioFormat, size: int, head: bytes, pcm: PcmShape, frames: FrameTimer | None = None
+) -> Duration:
+    """How long `size` bytes that begin with `head` play; `frames` has read them all.
+
+    A typical bit rate is assumed where no frames were found.
+    """
     if audio is AudioFormat.PCM:
         return Duration(pcm.seconds(size), exact=True)
     if audio is AudioFormat.WAV:
         return Duration(pcm.seconds(max(size - WAV_HEADER, 0)), exact=True)
-    bits = (mp3_bit_rate(head) if audio is AudioFormat.MP3 else 0) or TYPICAL_BITS[audio]
-    return Duration(size * 8 / bits, exact=False)
+    if frames is not None and frames.seconds:
+        return Duration(frames.seconds, exact=frames.unread <= size * MAX_UNREAD)
+    if audio is AudioFormat.FLAC and (found := flac_seconds(head)):
+        return Duration(found, exact=True)
+    return Duration(size * 8 / TYPICAL_BITS[audio], exact=False)
 
 
-def mp3_bit_rate(head: bytes) -> int:
-    """Bits per second of the first MPEG frame in `head`; 0 where there is none."""
-    at = file_types.id3_size(head)
-    frame = head[at : at + 3]
-    if len(frame) < 3 or frame[0] != 0xFF or frame[1] & 0xE6 != 0xE2:
-        return 0
-    version = 0 if frame[1] & 0x18 == 0x18 else 1
-    return MP3_KBITS[version][frame[2] >> 4] * 1000
+def flac_seconds(head: bytes) -> float:
+    """The duration in FLAC's stream information (RFC 9639, 8.2); 0 where that is unknown."""
+    if len(head) < FLAC_INFO or not head.startswith(b"fLaC"):
+        return 0.0
+    packed = int.from_bytes(head[18:26])  # 20 bits rate, 8 bits channels and depth, 36 bits samples
+    rate, samples = packed >> 44, packed & (1 << 36) - 1
+    return samples / rate if rate else 0.0

@@ -99,8 +99,8 @@ class Attempt(models.Model):
     started_at = models.DateTimeField(_("started"))
     first_event_ms = models.PositiveIntegerField(_("first event, ms"), null=True)
     duration_ms = models.PositiveIntegerField(_("duration, ms"), null=True)
-    # null as long as the provider told none; only a column that may be null is added to SQLite's table without
-    # building it anew, which would lose the trigger that keeps final rows as they are
+    # null as long as the provider told none; only a column that may be null is added to SQLite's table
+    # without building it anew, which would lose the trigger that keeps final rows as they are
     upstream_id = models.CharField(_("provider's id"), max_length=200, null=True)  # noqa: DJ001
     finish_reason = models.CharField(_("finish reason"), max_length=40, null=True)  # noqa: DJ001
     native_finish_reason = models.CharField(  # noqa: DJ001

@@ -7,8 +7,19 @@ from functools import cache
 from core.contract.audio import AudioFormat, PcmShape, wav_header
 
 SHAPE = PcmShape()
-FRAME = b"\xff\xf3\x44\xc4" + bytes(140)  # MPEG-2 layer III, 32 kbit/s, 24 kHz: 144 bytes, 36 ms each
-FRAME_SECONDS = 144 * 8 / 32_000
+FRAME = b"\xff\xf3\x44\xc4" + bytes(92)  # MPEG-2 layer III, 32 kbit/s, 24 kHz: 96 bytes, 24 ms each
+FRAME_SECONDS = 96 * 8 / 32_000
+MP3_FRAMES = {32: (0x44, 96), 80: (0x94, 240), 160: (0xE4, 480)}
+"""Third byte and size of such frames by their kbit/s; each plays as long as any other."""
+
+
+def mp3_frame(kbits: int, content: bytes = b"") -> bytes:
+    bits, size = MP3_FRAMES[kbits]
+    return (bytes([0xFF, 0xF3, bits, 0xC4]) + content).ljust(size, b"\0")
+
+
+VARIABLE = (mp3_frame(160) + mp3_frame(32) + mp3_frame(80)) * 59
+"""4.248 seconds of mp3 with a variable bit rate and without a length."""
 
 
 @cache

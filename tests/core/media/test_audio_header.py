@@ -3,11 +3,11 @@ from __future__ import annotations
 import pytest
 
 from core.contract.audio import AudioFormat, PcmShape, wav_header
+from core.media.audio_frames import FrameTimer, Mp3Frames
 from core.media.audio_header import (
     Duration,
     audio_format,
     duration,
-    mp3_bit_rate,
     pcm_shape,
     wav_header_with_sizes,
 )
@@ -50,12 +50,33 @@ def test_length_of_samples_is_exact():
     assert duration(AudioFormat.WAV, 48_044, b"", PcmShape()) == Duration(1.0, exact=True)
 
 
-def test_length_of_frames_follows_their_bit_rate():
-    assert mp3_bit_rate(FRAME) == 32_000
-    assert mp3_bit_rate(b"ID3\x04\x00\x00\x00\x00\x00\x05" + b"title" + FRAME) == 32_000
-    assert duration(AudioFormat.MP3, 4000, FRAME, PcmShape()) == Duration(1.0, exact=False)
+def test_length_of_frames_is_that_of_all_of_them():
+    frames = FrameTimer(Mp3Frames())
+    frames.add(FRAME * 50)
+    assert duration(AudioFormat.MP3, 4800, FRAME, PcmShape(), frames) == Duration(
+        pytest.approx(1.2), exact=True
+    )
 
 
-@pytest.mark.parametrize("head", [b"", b"ID3", b"\0" * 20, b"\xff\xfb"])
-def test_no_frame_no_bit_rate(head):
-    assert mp3_bit_rate(head) == 0
+@pytest.mark.parametrize("frames", [None, FrameTimer(Mp3Frames())])
+def test_length_without_frames_follows_a_usual_bit_rate(frames):
+    found = duration(AudioFormat.MP3, 8000, b"\0" * 20, PcmShape(), frames)
+    assert found == Duration(1.0, exact=False)
+
+
+def test_length_beside_many_other_bytes_is_a_guess():
+    frames = FrameTimer(Mp3Frames())
+    frames.add(FRAME + bytes(40))
+    assert duration(AudioFormat.MP3, 136, FRAME, PcmShape(), frames) == Duration(
+        pytest.approx(0.024), exact=False
+    )
+
+
+def flac_head(samples: int) -> bytes:
+    return b"fLaC\0\0\0\x22" + bytes(10) + (44_100 << 44 | 1 << 41 | 15 << 36 | samples).to_bytes(8)
+
+
+def test_length_of_flac_is_in_its_head():
+    assert duration(AudioFormat.FLAC, 9000, flac_head(66_150), PcmShape()) == Duration(1.5, exact=True)
+    assert duration(AudioFormat.FLAC, 27_500, flac_head(0), PcmShape()) == Duration(1.0, exact=False)
+    assert duration(AudioFormat.FLAC, 27_500, b"fLaC", PcmShape()) == Duration(1.0, exact=False)

@@ -10,10 +10,10 @@ from core.contract.audio import AudioFormat, PcmShape
 from core.contract.route import Target
 from core.contract.speech import SpeechRequest
 from core.contract.usage import Amount, Kind, Unit, Usage
-from core.media.audio_header import duration, pcm_shape
+from core.media.audio_frames import FRAME_FORMATS, FrameTimer
+from core.media.audio_header import FLAC_INFO, duration, pcm_shape
 from core.providers.shared.quantities import count
 
-HEAD = 4096
 BYTES_PER_TOKEN = 4
 TOKENS_PER_SECOND = 20
 TOKENS = frozenset({f"{Kind.TEXT_IN}.{Unit.TOKEN}", f"{Kind.AUDIO_OUT}.{Unit.TOKEN}"})
@@ -22,7 +22,7 @@ TOKENS = frozenset({f"{Kind.TEXT_IN}.{Unit.TOKEN}", f"{Kind.AUDIO_OUT}.{Unit.TOK
 class SpeechMeter:
     """Counts the audio of one answer and makes its `Usage`."""
 
-    __slots__ = ("_audio", "_head", "_pcm", "_reported", "_request", "_size", "_target")
+    __slots__ = ("_audio", "_frames", "_head", "_pcm", "_reported", "_request", "_size", "_target")
 
     def __init__(self, target: Target, request: SpeechRequest, audio: AudioFormat) -> None:
         self._target = target
@@ -30,18 +30,22 @@ class SpeechMeter:
         self._audio = audio
         self._pcm = PcmShape()
         self._head = b""
+        self._frames = FrameTimer(FRAME_FORMATS[audio]()) if audio in FRAME_FORMATS else None
         self._size = 0
         self._reported: tuple[int, int] | None = None
 
     def begin(self, head: bytes, media_type: str) -> PcmShape:
         """Count the first bytes; returns the sample rate and channels that they announce."""
         self._pcm = pcm_shape(self._audio, head, media_type)
-        self._head = head[:HEAD]
-        self._size = len(head)
+        self.add(head)
         return self._pcm
 
     def add(self, chunk: bytes) -> None:
         self._size += len(chunk)
+        if len(self._head) < FLAC_INFO:
+            self._head += chunk[:FLAC_INFO]
+        if self._frames is not None:
+            self._frames.add(chunk)
 
     def report(self, usage: Any) -> None:
         """Take the provider's own token counts; implausible ones are ignored, and ours are an estimate."""
@@ -55,7 +59,7 @@ class SpeechMeter:
 
         `estimated` is true when an amount that has a price is not exact.
         """
-        played = duration(self._audio, self._size, self._head, self._pcm)
+        played = duration(self._audio, self._size, self._head, self._pcm, self._frames)
         amounts = [
             Amount(Kind.TEXT_IN, Unit.CHARACTER, Decimal(len(self._request.text))),
             Amount(Kind.AUDIO_OUT, Unit.SECOND, round(Decimal(played.seconds), 3)),

@@ -28,7 +28,7 @@ from core.contract.usage import Kind, Price, Unit
 from core.providers.base import SpeechAdapter
 from core.providers.registry import adapter
 from tests.fakes import scenarios
-from tests.fakes.audio import audio_bytes
+from tests.fakes.audio import VARIABLE, audio_bytes
 from tests.fakes.scenarios import deltas, events, frame
 
 pytestmark = pytest.mark.anyio
@@ -176,11 +176,23 @@ async def test_usage_of_a_token_price_without_a_count_is_estimated(provider):
     assert usage.estimated is True
 
 
-async def test_usage_of_a_second_price_is_estimated_from_frames(provider):
+async def test_usage_of_a_second_price_is_measured_by_frames(provider):
     where = target(provider, audio=AudioFormat.MP3, prices=(Price(Kind.AUDIO_OUT, Unit.SECOND, Decimal(1)),))
     usage = (await speak(where))[-1].usage
     assert usage.units() == {"text_in.character": Decimal(5), "audio_out.second": Decimal("0.504")}
-    assert usage.estimated is True
+    assert usage.estimated is False
+
+
+@pytest.mark.parametrize(
+    ("sent", "seconds", "estimated"), [(VARIABLE, Decimal("4.248"), False), (bytes(8000), Decimal(1), True)]
+)
+async def test_seconds_without_a_constant_bit_rate(provider, sent, seconds, estimated):
+    provider.script("sent", scenarios.body(sent, "audio/mpeg"))
+    where = target(
+        provider, "sent", AudioFormat.MP3, prices=(Price(Kind.AUDIO_OUT, Unit.SECOND, Decimal(1)),)
+    )
+    usage = (await speak(where))[-1].usage
+    assert (usage.units()["audio_out.second"], usage.estimated) == (seconds, estimated)
 
 
 @pytest.mark.parametrize("slice_size", [0, 1, 7])
