@@ -10,6 +10,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings")
 from channels.routing import URLRouter
 from django.conf import settings
 from django.core.asgi import get_asgi_application
+from django.urls import re_path
 
 pages = get_asgi_application()
 
@@ -18,9 +19,16 @@ from core import background
 from core.api.http.app import application as api
 from core.server.limits import BodyLimit, Receive, Scope, Send, body_caps
 from core.server.proxies import TrustedProxies
+from core.server.request_check import RequestCheck
 from playground.urls import websocket_urlpatterns
 
-sockets = URLRouter(websocket_urlpatterns)
+
+async def reject(scope: Scope, receive: Receive, send: Send) -> None:
+    """Reject a websocket at an address that has none."""
+    await send({"type": "websocket.close"})
+
+
+sockets = URLRouter([*websocket_urlpatterns, re_path("", reject)])
 
 API_PATHS = ("/api/", "/v1/", "/v3/router/")
 API_ROOTS = frozenset({"/api", "/v1", "/v3/router", "/healthz", "/readyz", "/metrics"})
@@ -51,8 +59,10 @@ async def lifespan(receive: Receive, send: Send) -> None:
     await send({"type": "lifespan.shutdown.complete"})
 
 
-# `core.server.server` sets the same limits before a body is read; here they hold on any server
-application = TrustedProxies(BodyLimit(dispatch, body_caps(settings.MAX_UPLOAD_MB)), settings.TRUSTED_PROXIES)
+# `core.server.server` applies the same before a body is read; here it holds on any server
+application = TrustedProxies(
+    RequestCheck(BodyLimit(dispatch, body_caps(settings.MAX_UPLOAD_MB))), settings.TRUSTED_PROXIES
+)
 
 # modules are never freed: scanning them every few hundred allocations took a sixth of a request
 gc.collect()

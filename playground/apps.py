@@ -1,9 +1,16 @@
 """The playground as a Django application."""
 
 from django.apps import AppConfig
+from django.http import multipartparser
+
+PART_HEADERS = 16 * 1024
+"""Bytes; with Django's own 1,024 a file with a long name is taken for a field without one."""
 
 
 class PlaygroundConfig(AppConfig):
     name = "playground"
     label = "playground"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        multipartparser.MAX_TOTAL_HEADER_SIZE = PART_HEADERS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 import time
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
@@ -16,11 +17,20 @@ from core.server.limits import error_body, too_large
 if TYPE_CHECKING:
     from core.server.server import Server
 
-REASONS = {408: b"Request Timeout", 413: b"Content Too Large", 431: b"Request Header Fields Too Large"}
+REASONS = {
+    400: b"Bad Request",
+    408: b"Request Timeout",
+    413: b"Content Too Large",
+    431: b"Request Header Fields Too Large",
+    503: b"Service Unavailable",
+}
 
 REFUSAL = (
     b"HTTP/1.1 %d %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\nConnection: close\r\n\r\n"
 )
+
+CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+"""Control characters other than a tab; a proxy in front may take some of them for the end of a line."""
 
 
 class Phase(enum.Enum):
@@ -61,8 +71,29 @@ class Channel(http.HTTPChannel):
         if self.phase in (Phase.CONNECTED, Phase.IDLE):
             self._enter(Phase.HEADERS)
         super().dataReceived(data)
+        if self.phase in (Phase.HEADERS, Phase.BODY) and internals.has_bare_line_feed(self):
+            self._respondToBadRequestAndDisconnect()
+
+    def lineReceived(self, line: bytes) -> None:
+        if self.refused:
+            return
+        if line.startswith((b" ", b"\t")) or CONTROL.search(line):
+            # Twisted would join a line that begins with a blank to the one before it.
+            self._respondToBadRequestAndDisconnect()
+        else:
+            super().lineReceived(line)
+
+    def headerReceived(self, line: bytes) -> bool:
+        try:
+            return super().headerReceived(line)
+        except ValueError:  # more digits than Python converts
+            self._respondToBadRequestAndDisconnect()
+            return False
 
     def allHeadersReceived(self) -> None:
+        if not internals.is_framed(self):
+            self._respondToBadRequestAndDisconnect()
+            return
         self.cap = self.server.limits.cap_for(_path_of(internals.request_target(self)))
         if self.length is not None and self.length > self.cap:
             self.refuse(413, too_large(self.cap))
@@ -81,6 +112,10 @@ class Channel(http.HTTPChannel):
 
     def lineLengthExceeded(self, line: bytes) -> None:
         self.refuse(431, error_body(431, "A header line is too long.", "invalid_request"))
+
+    def _respondToBadRequestAndDisconnect(self) -> None:
+        if not self.refused:
+            self.refuse(400, error_body(400, "The request is not valid HTTP.", "invalid_request"))
 
     def requestDone(self, request: http.Request) -> None:
         self._enter(Phase.IDLE)

@@ -23,14 +23,17 @@ CLOSE_REASON_BYTES = 123
 
 TWISTED: dict[type, tuple[str, ...]] = {
     http.HTTPChannel: (
+        "_respondToBadRequestAndDisconnect",
         "abortTimeout",
         "allContentReceived",
         "allHeadersReceived",
         "connectionLost",
         "connectionMade",
         "dataReceived",
+        "headerReceived",
         "length",
         "lineLengthExceeded",
+        "lineReceived",
         "loseConnection",
         "persistent",
         "rawDataReceived",
@@ -61,6 +64,7 @@ AUTOBAHN: dict[type, tuple[str, ...]] = {
         "STATE_OPEN",
         "connectionLost",
         "connectionMade",
+        "failHandshake",
         "onClose",
         "onConnect",
         "registerProducer",
@@ -105,6 +109,22 @@ DAPHNE: dict[type, tuple[str, ...]] = {
 def request_target(channel: http.HTTPChannel) -> bytes:
     """Path and query of the request line; nothing public has them before the body is complete."""
     return channel._path
+
+
+def is_framed(channel: http.HTTPChannel) -> bool:
+    """Whether it is beyond doubt where the body ends; Twisted has refused a length beside chunks already."""
+    encodings = channel.requests[-1].requestHeaders.getRawHeaders(b"Transfer-Encoding")
+    if not encodings:
+        return True
+    return channel._version == b"HTTP/1.1" and [value.lower() for value in encodings] == [b"chunked"]
+
+
+def has_bare_line_feed(channel: http.HTTPChannel) -> bool:
+    """Whether the line that is being received has a line feed already, one without a carriage return."""
+    if channel.line_mode:
+        return b"\n" in channel._buffer
+    decoder = channel._transferDecoder
+    return getattr(decoder, "state", "") in ("CHUNK_LENGTH", "TRAILER") and b"\n" in decoder._buffer
 
 
 def has_started(request: daphne.http_protocol.WebRequest) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,7 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+Headers = Iterable[tuple[bytes, bytes]]
 
 MIB = 1024 * 1024
 PAGE_CAP = 5 * MIB // 2
@@ -80,6 +81,18 @@ def too_large(cap: int) -> bytes:
     )
 
 
+async def refuse(send: Send, status: int, body: bytes, headers: Headers = ()) -> None:
+    """Send an error response after which the connection is closed."""
+    fields = [
+        (b"content-type", b"application/json"),
+        (b"content-length", b"%d" % len(body)),
+        (b"connection", b"close"),
+        *headers,
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": fields})
+    await send({"type": "http.response.body", "body": body})
+
+
 class BodyLimit:
     """Refuses bodies over `cap_for(path)` bytes with a 413, by their declared length or by counting."""
 
@@ -141,11 +154,4 @@ class _BodyCounter:
         self.refused = True
         if self._started:
             return
-        body = too_large(self.cap)
-        headers = [
-            (b"content-type", b"application/json"),
-            (b"content-length", b"%d" % len(body)),
-            (b"connection", b"close"),
-        ]
-        await self._send({"type": "http.response.start", "status": 413, "headers": headers})
-        await self._send({"type": "http.response.body", "body": body})
+        await refuse(self._send, 413, too_large(self.cap))

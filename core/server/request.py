@@ -17,6 +17,7 @@ from core.server.limits import error_body, too_large
 if TYPE_CHECKING:
     from core.server.server import Server
 
+CLOSE = (b"connection", b"close")
 IN_MEMORY = 100_000
 """Bytes; the body of a chunked request is moved to disk when it is larger."""
 
@@ -78,8 +79,12 @@ class HTTPRequest(daphne.http_protocol.WebRequest):
             # Daphne's checks before Twisted's `write` cost as much as the write: too much for every delta
             self.write(message.get("body", b""))
             return
-        if message["type"] == "http.response.start" and self.server.draining:
-            message = {**message, "headers": [*message.get("headers", []), (b"connection", b"close")]}
+        if message["type"] == "http.response.start":
+            headers = message.get("headers", [])
+            if self.server.draining:
+                message = {**message, "headers": [*headers, CLOSE]}
+            elif CLOSE in headers:  # Twisted reads this header in requests only
+                self.channel.persistent = False
         elif self.method == b"HEAD" and message.get("body"):
             # Daphne calls Twisted's `write` without the check that keeps bodies out of responses to HEAD.
             message = {**message, "body": b""}
@@ -104,6 +109,8 @@ class HTTPRequest(daphne.http_protocol.WebRequest):
     def basic_error(self, status: int, status_text: bytes, body: str) -> None:
         content = error_body(status, body, "server" if status >= 500 else "invalid_request")
         headers = [(b"Content-Type", b"application/json"), (b"Content-Length", b"%d" % len(content))]
+        if status == 400:  # Daphne found what a proxy may read differently
+            headers.append(CLOSE)
         self.handle_reply({"type": "http.response.start", "status": status, "headers": headers})
         self.handle_reply({"type": "http.response.body", "body": content})
 

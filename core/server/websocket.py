@@ -44,6 +44,12 @@ class WebSocket(daphne.ws_protocol.WebSocketProtocol):
         internals.server_of(self.factory).sockets.add(self)
         return super().onConnect(request)
 
+    def failHandshake(self, reason: str, code: int = 400, responseHeaders: object = None) -> None:
+        # Autobahn quotes the client in the status line, and has a status of its own for an odd Origin
+        if "Origin" in reason:
+            code = 403
+        super().failHandshake("Access denied" if code == 403 else "Bad handshake", code, responseHeaders)
+
     def open_queue(self) -> WebSocketQueue:
         limits = self.server.limits
         self.queue = WebSocketQueue(limits.unread_messages, limits.unread_bytes, self._overflow)
@@ -67,6 +73,8 @@ class WebSocket(daphne.ws_protocol.WebSocketProtocol):
         self.close(INTERNAL_ERROR)
 
     def onClose(self, wasClean: bool, code: int | None, reason: str | None) -> None:
+        if not hasattr(self, "server"):  # the handshake failed before there was an application
+            return
         # The application gets the code that was sent, whether or not the browser repeated it.
         super().onClose(wasClean, internals.sent_close_code(self) or code, reason)
 

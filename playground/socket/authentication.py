@@ -47,7 +47,10 @@ def same_origin(origin: str, trusted: str) -> bool:
     """Exactly equal, or a subdomain where the trusted one is written `https://*.example.org`."""
     if "*" not in trusted:
         return origin == trusted.rstrip("/")
-    mine, theirs = urlsplit(origin), urlsplit(trusted)
+    try:
+        mine, theirs = urlsplit(origin), urlsplit(trusted)
+    except ValueError:  # an Origin that is no URL
+        return False
     return mine.scheme == theirs.scheme and is_same_domain(mine.netloc, theirs.netloc.lstrip("*"))
 
 

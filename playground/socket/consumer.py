@@ -28,6 +28,8 @@ log = logging.getLogger("polyphony.socket")
 
 RUNS_PER_SOCKET = 8
 FRAME_BYTES = 1024 * 1024
+BAD_FRAMES = 10
+"""After so many bad frames in a row a socket is closed: no page of ours sends them."""
 POLICY, TOO_BIG, SIGNED_OUT = 1008, 1009, 4401
 
 
@@ -44,7 +46,8 @@ class Follower:
 class OpenSocket:
     """The state of one accepted socket of a signed-in user.
 
-    `finished` are ids of runs that ended a moment ago, `closing` says that frames are no longer read.
+    `finished` are ids of runs that ended a moment ago, `closing` says that frames are no longer read,
+    `bad_frames` counts those since the last good one.
     """
 
     user: User
@@ -52,6 +55,7 @@ class OpenSocket:
     followers: dict[str, Follower] = field(default_factory=dict)
     finished: deque[str] = field(default_factory=lambda: deque(maxlen=256))
     closing: bool = False
+    bad_frames: int = 0
 
 
 class PlaygroundConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
@@ -67,7 +71,8 @@ class PlaygroundConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         await getattr(self, message["type"].replace(".", "_"))(message)
 
     async def connect(self) -> None:
-        if not authentication.origin_allowed(self.scope):
+        # a key in an address would be in the logs of every proxy; the session cookie is all that is taken
+        if self.scope["query_string"] or not authentication.origin_allowed(self.scope):
             await self.close()
             return
         user: User | None = self.scope["user"]
@@ -119,9 +124,19 @@ class PlaygroundConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         try:
             if text_data is None:
                 raise frames.BadFrame("Frames are JSON text; files are uploaded first.")
-            await self.act(socket, frames.parse(text_data))
+            frame = frames.parse(text_data)
         except PolyphonyError as error:
-            await self.reply(frames.error_frame(error, getattr(error, "frame_id", None)))
+            await self.refuse(socket, error)
+            return
+        socket.bad_frames = 0
+        await self.act(socket, frame)
+
+    async def refuse(self, socket: OpenSocket, error: PolyphonyError) -> None:
+        """Answer a bad frame, and close the socket with the last of too many in a row."""
+        socket.bad_frames += 1
+        await self.reply(frames.error_frame(error, getattr(error, "frame_id", None)))
+        if socket.bad_frames >= BAD_FRAMES:
+            await self.close_early(POLICY, "too many bad frames")
 
     async def act(self, socket: OpenSocket, frame: frames.Frame) -> None:
         try:

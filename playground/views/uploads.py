@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os.path import splitext
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -24,6 +25,7 @@ from playground.uploads.probe import probe
 from playground.views.json_response import not_found, signed_in
 
 NAME_LENGTH = 200
+EXTENSION_LENGTH = 20
 TASK_NAMES = frozenset(Task)
 MIB = 1024 * 1024
 
@@ -118,8 +120,11 @@ def require_audio(row: Upload) -> None:
 
 
 def display_name(name: str) -> str:
-    """The client's file name as plain text of one line."""
-    return "".join(character for character in name if character.isprintable())[:NAME_LENGTH] or "file"
+    """The client's file name as plain text of one line; a long one is cut before its extension."""
+    printable = "".join(character for character in name if character.isprintable())
+    stem, extension = splitext(printable)
+    extension = extension[:EXTENSION_LENGTH]
+    return stem[: NAME_LENGTH - len(extension)] + extension or "file"
 
 
 def serialize(row: Upload) -> dict[str, Any]:

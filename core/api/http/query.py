@@ -9,10 +9,7 @@ from core.contract.errors import InvalidRequest
 
 def text(request: Request, name: str) -> str:
     """The value without white space around it; empty when it is not given."""
-    value = request.query_params.get(name, "")
-    if "\0" in value:
-        raise InvalidRequest(f"{name} contains the character U+0000.", param=name)
-    return value.strip()
+    return request.query_params.get(name, "").strip()
 
 
 def comma_list(request: Request, name: str) -> frozenset[str]:

@@ -12,6 +12,8 @@ from core.contract.errors import InvalidRequest
 
 MOST_PARTS = 128
 LONGEST_NAME = 256
+LONGEST_HEADER = 16 * 1024
+"""Bytes; the name of a file may be long, and is not used."""
 LONGEST_FIELD = 4 * 1024 * 1024
 MOST_FIELD_BYTES = 16 * 1024 * 1024
 FILE = "file"
@@ -80,6 +82,7 @@ class MultipartReader:
                     "on_part_end": self._part_end,
                     "on_end": self._end,
                 },
+                max_header_size=LONGEST_HEADER,
             )
         except FormParserError:
             failure = invalid_form("The boundary is too long.")

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -35,11 +36,13 @@ def keys(request: HttpRequest) -> HttpResponse:
 
 
 def issue_key(request: HttpRequest) -> str:
-    days = request.POST.get("days", "")
+    name, days = request.POST.get("name", "").strip()[:120], request.POST.get("days", "")
+    if "\0" in name:  # PostgreSQL does not store it
+        raise BadRequest("The name contains the character U+0000.")
     lifetime = timedelta(days=int(days)) if days in map(str, LIFETIMES) else None
     text, _key = issue(
         request.user,
-        name=request.POST.get("name", "").strip()[:120],
+        name=name,
         expires_at=timezone.now() + lifetime if lifetime else None,
     )
     return text

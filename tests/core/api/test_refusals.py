@@ -318,3 +318,21 @@ def test_an_unexpected_exception_is_a_500_without_details(live, refused, key, mo
     answer = live.client.get("/readyz")
     error = refused(answer, 500, "internal_error")
     assert "secret" not in error["message"]
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "/models?q=%00", "/models/a%00b", "/accounts/login/?next=%00", "/history?q=%00", "/s/%00",
+        "/api/v1/models/lab/%00", "/api/v1/models?output_modalities=%00", "/admin/core/user/?q=%00",
+    ],
+)  # fmt: skip
+def test_nul_in_an_address_is_refused(live, target):
+    answer = live.raw(f"GET {target} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode())
+    assert answer.startswith(b"HTTP/1.1 400 ")
+
+
+@pytest.mark.parametrize("target", ["/", "/accounts/login/", "/healthz", "/api/v1/models", "/nowhere"])
+def test_trace_is_not_allowed(live, target):
+    answer = live.raw(f"TRACE {target} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode())
+    assert answer.startswith(b"HTTP/1.1 405 ")

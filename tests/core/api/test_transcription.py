@@ -37,6 +37,11 @@ def incoming(settings):
     return lambda: list(folder.iterdir()) if folder.exists() else []
 
 
+def test_a_file_with_a_long_name(live, key, ear, incoming):
+    answer = send(live, key, name="n" * 4996 + ".wav")
+    assert (answer.status_code, answer.json()["text"], incoming()) == (200, TEXT, [])
+
+
 def test_a_form(live, key, ear, provider, incoming):
     answer = send(live, key)
     assert answer.status_code == 200

@@ -1,15 +1,19 @@
-"""An ASGI application for the server's tests, served by `core.server.server` in a process of its own."""
+"""An ASGI application for the server's tests, served in a process of its own by one of the two servers."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
-from core.server.limits import Limits, Message, Receive, Scope, Send
+import uvicorn
+
+from core.server.limits import BodyLimit, Limits, Message, Receive, Scope, Send, body_caps
+from core.server.request_check import RequestCheck
 from core.server.server import serve
 
 MIB = 1024 * 1024
@@ -42,6 +46,8 @@ async def count(scope: Scope, receive: Receive, send: Send) -> None:
     more = True
     while more:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            return
         total += len(message["body"])
         longest = max(longest, len(message["body"]))
         more = message["more_body"]
@@ -196,11 +202,10 @@ async def report_end() -> None:
     print_fact(drained=True, marks=marks)
 
 
-if __name__ == "__main__":
-    options = json.loads(sys.argv[1])
+def by_daphne(options: dict[str, Any]) -> None:
     folder = options.get("tls")
     serve(
-        application,
+        assembled,
         "127.0.0.1",
         0,
         tls=Path(folder) if folder else None,
@@ -210,3 +215,18 @@ if __name__ == "__main__":
         draining=lambda: print_fact(draining=True),
         on_drain=[report_end],
     )
+
+
+def by_uvicorn(options: dict[str, Any]) -> None:
+    listening = socket.create_server(("127.0.0.1", 0))
+    print_fact(port=listening.getsockname()[1])
+    config = uvicorn.Config(assembled, proxy_headers=False, log_config=None, lifespan="off")
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+assembled = RequestCheck(BodyLimit(application, body_caps(50)))
+SERVERS = {"daphne": by_daphne, "uvicorn": by_uvicorn}
+
+if __name__ == "__main__":
+    options = json.loads(sys.argv[1])
+    SERVERS[options.get("server", "daphne")](options)

@@ -11,11 +11,12 @@ import ssl
 import struct
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 ROOT = Path(__file__).resolve().parents[3]
 MIB = 1024 * 1024
@@ -24,9 +25,10 @@ MIB = 1024 * 1024
 class ServerProcess:
     """One running server process."""
 
-    def __init__(self, process: subprocess.Popen[str], port: int) -> None:
+    def __init__(self, process: subprocess.Popen[str], errors: IO[str]) -> None:
         self.process = process
-        self.port = port
+        self.port = 0
+        self._errors = errors
 
     def connect(self) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.port), timeout=20)
@@ -41,6 +43,11 @@ class ServerProcess:
 
     def wait_for_mark(self, mark: str, seconds: float = 10) -> None:
         wait_until(lambda: mark in self.marks(), seconds)
+
+    def errors(self) -> str:
+        """What the process has written to standard error."""
+        self._errors.seek(0)
+        return self._errors.read()
 
     def signal(self, number: int = signal.SIGTERM) -> None:
         self.process.send_signal(number)
@@ -77,13 +84,19 @@ def start_server(**options: Any) -> Iterator[ServerProcess]:
         json.dumps({"limits": limits, **options}),
     ]
     environment = {**os.environ, "PYTHONWARNINGS": "default"}
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
-        running = ServerProcess(process, 0)
+    with (
+        tempfile.TemporaryFile("w+") as errors,
+        subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True
+        ) as process,
+    ):
+        running = ServerProcess(process, errors)
         try:
             running.port = running.read_fact()["port"]
             yield running
         finally:
             process.kill()
+            sys.stderr.write(running.errors())  # pytest shows it where a test fails
 
 
 def stderr_of(code: str) -> str:
@@ -143,11 +156,11 @@ def upgrade(client: socket.socket, target: str) -> None:
     assert head.startswith(b"HTTP/1.1 101 "), head
 
 
-def request_upgrade(client: socket.socket, target: str) -> bytes:
+def request_upgrade(client: socket.socket, target: str, *headers: str) -> bytes:
     """The opening handshake; the head of the answer, whatever it is."""
     key = base64.b64encode(os.urandom(16)).decode()
     wanted = ("Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13")
-    client.sendall(request("GET", target, *wanted, f"Sec-WebSocket-Key: {key}"))
+    client.sendall(request("GET", target, *wanted, f"Sec-WebSocket-Key: {key}", *headers))
     head = b""
     while not head.endswith(b"\r\n\r\n"):
         byte = client.recv(1)

@@ -9,7 +9,7 @@ import pytest
 
 from core.models.offload import offload
 from playground.models import Run
-from playground.socket import authentication
+from playground.socket import authentication, consumer
 from tests.playground.conftest import ENDS, Tab, communicator, cookie
 
 pytestmark = [pytest.mark.anyio, pytest.mark.django_db(transaction=True)]
@@ -37,10 +37,14 @@ async def test_an_anonymous_socket_is_closed_with_a_reason(engine):
         "http://evil.example",
         "http://testserver.evil.example",
         "null",
+        "http://[::1",
+        "http://testserver:99999999",
+        "\x85",
     ],
 )
-async def test_another_origin_is_refused_before_the_handshake(engine, alice, origin):
+async def test_another_origin_is_refused_before_the_handshake(engine, alice, settings, origin):
     session = await asyncio.to_thread(cookie, alice)
+    settings.CSRF_TRUSTED_ORIGINS = ["https://*.example.net"]
     connected, _ = await communicator(session, origin=origin).connect()
     assert not connected
 
@@ -111,6 +115,19 @@ async def test_a_bad_frame_is_answered_under_its_id(sign_in, alice):
     tab = await sign_in(alice)
     await tab.send(type="run.start", id="mine", task="juggle", model="m")
     assert (await tab.receive())["id"] == "mine"
+
+
+async def test_bad_frames_in_a_row_close_the_socket(sign_in, alice):
+    tab = await sign_in(alice)
+    for _ in range(2):
+        for _ in range(consumer.BAD_FRAMES - 1):
+            await tab.communicator.send_to(text_data="nonsense")
+            assert (await tab.receive())["type"] == "error"
+        await tab.send(type="ping")
+        assert await tab.receive() == {"type": "pong"}
+    for frame in range(consumer.BAD_FRAMES):
+        await tab.communicator.send_to(**({"text_data": "[]"} if frame % 2 else {"bytes_data": b"\0"}))
+    assert await closed(tab) == 1008
 
 
 async def test_binary_frames_are_refused(sign_in, alice):

@@ -150,6 +150,20 @@ def test_another_origin_gets_no_socket(server, alice, origin):
     assert refused.value.response.status_code == 403
 
 
+@pytest.mark.parametrize(
+    "path", ["/ws/playground/?api_key=ak_1", "/ws/playground/?token=x", "/ws/other/", "/ws/playground/%00"]
+)
+def test_an_address_with_a_key_or_without_a_socket_is_refused(server, alice, path, caplog):
+    headers = {"Cookie": f"sessionid={cookie(alice)}"}
+    with (
+        pytest.raises(InvalidStatus) as refused,
+        connect(f"{server.sockets}{path}", origin=server.url, additional_headers=headers, proxy=None),
+    ):
+        pass
+    assert refused.value.response.status_code == 403
+    assert "Traceback" not in caplog.text
+
+
 def test_a_server_that_stops_ends_its_runs_and_stores_their_audio(server, alice, open_page):
     slow(0.03)
     server.refresh()

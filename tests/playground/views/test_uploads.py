@@ -122,6 +122,24 @@ async def test_an_upload_is_known_by_an_id(owner, alice, bob):
     assert (await (await client_of(bob)).get(f"/uploads/{row.id}")).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("name", "stored"),
+    [
+        ("n" * 4996 + ".txt", "n" * 196 + ".txt"),
+        ("ж" * 996 + ".txt", "ж" * 196 + ".txt"),
+        ("\0a\0.txt", "a.txt"),
+        (".txt", ".txt"),
+    ],
+)
+async def test_a_long_name_is_cut_before_its_extension(owner, name, stored):
+    head = f'--b\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
+    answer = await owner.post(
+        "/uploads/", head.encode() + b"text\r\n--b--\r\n", content_type="multipart/form-data; boundary=b"
+    )
+    assert (answer.status_code, answer.json()["name"]) == (201, stored)
+    assert await body(await owner.get(answer.json()["url"])) == b"text"
+
+
 async def test_a_wav_upload_has_its_duration(owner):
     sound = io.BytesIO()
     with wave.open(sound, "wb") as file:

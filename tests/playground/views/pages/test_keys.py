@@ -37,6 +37,11 @@ def test_only_offered_lifetimes_are_taken(page, alice, days):
     assert ApiKey.objects.get(user=alice).expires_at is None
 
 
+def test_a_name_with_nul_is_refused(page, alice):
+    assert page.post("/keys", {"name": "Note\0book"}).status_code == 400
+    assert not ApiKey.objects.filter(user=alice).exists()
+
+
 def test_a_long_name_is_cut(page, alice):
     page.post("/keys", {"name": "x" * 500})
     assert ApiKey.objects.get(user=alice).name == "x" * 120

@@ -1,0 +1,61 @@
+"""ASGI middleware that refuses requests which servers read differently, and those that nothing here takes.
+
+`core.server.channel` refuses more of them before a body is read; this holds on any server.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from core.server.limits import Application, Headers, Receive, Scope, Send, error_body, refuse
+
+METHODS = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"
+REFUSED_METHODS = frozenset({"CONNECT", "TRACE", "TRACK"})
+"""They repeat a request with its cookies, or ask for a tunnel."""
+
+
+class Refusal(NamedTuple):
+    """Why a request is refused."""
+
+    status: int
+    message: str
+    headers: Headers = ()
+
+
+FRAMING = Refusal(400, "The Transfer-Encoding of the request is not understood.")
+NUL = Refusal(400, "The address contains the character U+0000.")
+METHOD = Refusal(405, f"Methods are {METHODS}.", ((b"allow", METHODS.encode()),))
+
+
+class RequestCheck:
+    """Refuses with 400 or 405 and closes the connection; a websocket is rejected."""
+
+    def __init__(self, app: Application) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        kind = scope["type"]
+        refusal = find_refusal(scope) if kind in ("http", "websocket") else None
+        if refusal is None:
+            await self.app(scope, receive, send)
+        elif kind == "websocket":
+            await send({"type": "websocket.close"})
+        else:
+            body = error_body(refusal.status, refusal.message, "invalid_request")
+            await refuse(send, refusal.status, body, refusal.headers)
+
+
+def find_refusal(scope: Scope) -> Refusal | None:
+    """The first reason to refuse the request; None where there is none."""
+    if scope.get("method") in REFUSED_METHODS:
+        return METHOD
+    # PostgreSQL stores no NUL, so that a look-up with one would fail
+    if "\0" in scope["path"] or b"%00" in scope["query_string"]:
+        return NUL
+    encodings = [value for name, value in scope["headers"] if name == b"transfer-encoding"]
+    return None if not encodings or is_chunked(encodings, scope["http_version"]) else FRAMING
+
+
+def is_chunked(encodings: list[bytes], version: str) -> bool:
+    """Whether the Transfer-Encoding headers are the one that every server understands."""
+    return version != "1.0" and len(encodings) == 1 and encodings[0].lower() == b"chunked"
