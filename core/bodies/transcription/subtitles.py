@@ -6,18 +6,19 @@ https://www.w3.org/TR/webvtt1/
 from __future__ import annotations
 
 import html
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
+from core.bodies.transcription.timed_text import TimedPiece, timed_pieces, whole_text
 from core.contract.events import Segment, TranscriptWord
+from core.contract.spacing import join_texts
 
 MOST_CHARACTERS = 84
 MOST_SECONDS = 7.0
 PAUSE = 0.7
 """A cue ends before one of these (`PAUSE` in seconds) would be exceeded, and where the speaker changes."""
-
-IDEOGRAPHS = 0x2E80
-"""Code points from here on belong mostly to scripts that write no spaces between words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,89 +34,115 @@ class Cue:
 def cues(
     segments: Sequence[Segment], words: Sequence[TranscriptWord], text: str = "", seconds: float | None = None
 ) -> tuple[Cue, ...]:
-    """Cues of the segments, else of the words, else one cue for the whole text.
+    """Cues of the segments, else of the words, else one cue for the whole text; joined they are the text.
 
     No times are invented: a long segment without words stays one cue, and without times and a duration there
     are no cues.
     """
     if segments:
-        return tuple(cue for segment in segments for cue in segment_cues(segment, words))
+        words = sorted(words, key=middle)
+        found = [cue for segment in whole_segments(segments, text) for cue in segment_cues(segment, words)]
+        return tuple(without_overlap(found))
     if words:
-        return tuple(word_cues(words))
+        return tuple(without_overlap(word_cues(words, text)))
     whole = one_line(text)
     return (Cue(0.0, seconds, whole),) if whole and seconds is not None else ()
 
 
+def whole_segments(segments: Sequence[Segment], text: str) -> Sequence[Segment]:
+    """The segments with all of `text` in them, where they leave something of it out."""
+    if unspaced("".join(segment.text for segment in segments)) == unspaced(text):
+        return segments
+    spoken = [segment for segment in segments if any(map(str.isalnum, segment.text))]
+    named = [
+        TranscriptWord(segment.text, segment.start, segment.end, None, segment.speaker) for segment in spoken
+    ]
+    pieces = timed_pieces(text, named, window=len(text))
+    if not pieces or len(pieces) != len(spoken):
+        return segments  # they have other words than the text
+    return [
+        replace(segment, text=piece.text, end=piece.end)
+        for segment, piece in zip(spoken, pieces, strict=True)
+    ]
+
+
 def segment_cues(segment: Segment, words: Sequence[TranscriptWord]) -> Iterable[Cue]:
-    """One cue where the segment fits, else several, divided by the times of its words."""
+    """One cue where the segment fits, else several, divided by the times of its words and by their speakers
+    where the segment has none; `words` are in the order of their middles."""
     text = one_line(segment.text)
     if not text:
         return ()
     whole = Cue(segment.start, segment.end, text, segment.speaker)
-    if len(text) <= MOST_CHARACTERS and segment.end - segment.start <= MOST_SECONDS:
+    inside = words_inside(segment, words)
+    if fits(whole) and not any(word.speaker for word in inside):
         return (whole,)
-    timed = punctuated_words(segment, words)
-    return tuple(word_cues(timed)) if timed else (whole,)
+    pieces = timed_pieces(segment.text, inside, segment.start, segment.end)
+    return tuple(piece_cues(pieces)) or (whole,)
 
 
-def punctuated_words(segment: Segment, words: Sequence[TranscriptWord]) -> list[TranscriptWord]:
-    """The segment's words, with its punctuation and the times of `words`; empty where the two do not match.
-
-    Some models have punctuation in the segments only.
-    """
-    inside = [word for word in words if segment.start <= (word.start + word.end) / 2 <= segment.end]
-    spelled = segment.text.split()
-    if len(spelled) == len(inside):
-        return [
-            TranscriptWord(token, word.start, word.end, word.confidence, segment.speaker)
-            for token, word in zip(spelled, inside, strict=True)
-        ]
-    return (
-        inside if alphanumerics(segment.text) == alphanumerics("".join(word.word for word in inside)) else []
-    )
+def fits(cue: Cue) -> bool:
+    return len(cue.text) <= MOST_CHARACTERS and cue.end - cue.start <= MOST_SECONDS
 
 
-def alphanumerics(text: str) -> str:
-    return "".join(filter(str.isalnum, text.casefold()))
+def words_inside(segment: Segment, words: Sequence[TranscriptWord]) -> list[TranscriptWord]:
+    """The words whose middle is in the segment; where that has a speaker, it is theirs."""
+    first, last = bisect_left(words, segment.start, key=middle), bisect_right(words, segment.end, key=middle)
+    found = words[first:last]
+    return [replace(word, speaker=segment.speaker) for word in found] if segment.speaker else list(found)
 
 
-def word_cues(words: Iterable[TranscriptWord]) -> Iterator[Cue]:
-    """Consecutive words joined into cues."""
-    line: list[TranscriptWord] = []
-    for word in words:
-        if line and starts_new_cue(line, word):
-            yield cue(line)
+def middle(word: TranscriptWord) -> float:
+    return (word.start + word.end) / 2
+
+
+def word_cues(words: Sequence[TranscriptWord], text: str) -> list[Cue]:
+    """Consecutive words joined into cues, spelled as in `text`; one cue where none of them occurs there."""
+    text = text if text.strip() else join_texts([word.word for word in words])
+    begin, end = words[0].start, max(word.end for word in words)
+    pieces = timed_pieces(text, words, begin, end)
+    return list(piece_cues(pieces or [TimedPiece(text, begin, end)]))
+
+
+def piece_cues(pieces: Iterable[TimedPiece]) -> Iterator[Cue]:
+    line: list[TimedPiece] = []
+    for piece in pieces:
+        if line and starts_new_cue(line, piece):
+            yield cue_of(line)
             line = []
-        line.append(word)
+        line.append(piece)
     if line:
-        yield cue(line)
+        yield cue_of(line)
 
 
-def starts_new_cue(line: Sequence[TranscriptWord], word: TranscriptWord) -> bool:
+def starts_new_cue(line: Sequence[TimedPiece], piece: TimedPiece) -> bool:
     return (
-        word.speaker != line[-1].speaker
-        or word.start - line[-1].end > PAUSE
-        or word.end - line[0].start > MOST_SECONDS
-        or len(join_words([*line, word])) > MOST_CHARACTERS
+        piece.speaker != line[-1].speaker
+        or piece.start - line[-1].end > PAUSE
+        or piece.end - line[0].start > MOST_SECONDS
+        or len(whole_text([*line, piece])) > MOST_CHARACTERS
     )
 
 
-def cue(line: Sequence[TranscriptWord]) -> Cue:
-    return Cue(line[0].start, max(word.end for word in line), join_words(line), line[0].speaker)
+def cue_of(line: Sequence[TimedPiece]) -> Cue:
+    return Cue(line[0].start, max(piece.end for piece in line), whole_text(line), line[0].speaker)
 
 
-def join_words(words: Iterable[TranscriptWord]) -> str:
-    """Words as a sentence, without spaces where the script has none."""
-    text = ""
-    for next_word in (one_line(word.word) for word in words):
-        glued = not text or not next_word or (ord(text[-1]) >= IDEOGRAPHS and ord(next_word[0]) >= IDEOGRAPHS)
-        text += next_word if glued else f" {next_word}"
-    return text
+def without_overlap(found: Sequence[Cue]) -> Iterator[Cue]:
+    """With ends no later than the next beginning; two speakers may speak at the same time."""
+    for cue, following in pairwise([*found, None]):
+        if following and following.speaker == cue.speaker and cue.start <= following.start < cue.end:
+            yield replace(cue, end=following.start)
+        else:
+            yield cue
 
 
 def one_line(text: str) -> str:
     """`text` in one line: a blank line would end a cue."""
     return " ".join(text.split())
+
+
+def unspaced(text: str) -> str:
+    return "".join(text.split())
 
 
 def srt(found: Iterable[Cue]) -> str:

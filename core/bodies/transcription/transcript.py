@@ -11,7 +11,7 @@ from typing import Any, TypedDict
 
 from core.bodies.transcription.collector import FinishedTranscript
 from core.bodies.transcription.options import TranscriptOptions
-from core.bodies.transcription.subtitles import cues, srt, vtt, word_cues
+from core.bodies.transcription.subtitles import cues, srt, vtt
 from core.bodies.transcription.tasks import TRANSCRIPT_OPTIONS
 from core.contract.events import Receipt, Segment, TranscriptWord
 from core.contract.languages import english_name
@@ -94,7 +94,7 @@ def segments_of(transcript: FinishedTranscript) -> Sequence[Segment]:
     """The provider's segments, else its words put together as subtitles would be."""
     if transcript.segments or not transcript.words:
         return transcript.segments
-    found = enumerate(word_cues(transcript.words))
+    found = enumerate(cues((), transcript.words, transcript.text))
     return [Segment(number, cue.start, cue.end, cue.text, cue.speaker) for number, cue in found]
 
 

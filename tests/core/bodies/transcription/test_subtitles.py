@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import unicodedata
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,10 +14,11 @@ from core.bodies.transcription.subtitles import (
     MOST_SECONDS,
     Cue,
     cues,
-    join_words,
     srt,
     timestamp,
+    unspaced,
 )
+from core.bodies.transcription.timed_text import timed_pieces
 from core.contract.events import Segment, TranscriptWord
 
 
@@ -98,9 +101,95 @@ def test_text_alone_is_no_cue():
     assert cues((), (), "All of it.", None) == ()
 
 
-def test_chinese_words_stand_together():
-    words = [TranscriptWord(text, at, at + 1) for at, text in enumerate(["你好", "世界", "OK", "吗"])]
-    assert join_words(words) == "你好世界 OK 吗"
+CHINESE = "今天天气很好，我们去公园。那里有很多花，「真漂亮」！"
+JAPANESE = "こんにちは、世界。「日本語」は空白がない！そうですよね？"
+THAI = "สวัสดีครับ วันนี้อากาศดีมาก เราไปสวนสาธารณะกันไหม"
+KOREAN = "안녕하세요, 오늘 날씨가 좋네요. 공원에 갈까요?"
+
+
+def spoken(text: str, size: int, end: float) -> list[TranscriptWord]:
+    """`size` letters a word, without punctuation, evenly spread."""
+    letters = [letter for letter in text if letter.isalnum() or unicodedata.category(letter)[0] == "M"]
+    parts = ["".join(letters[at : at + size]) for at in range(0, len(letters), size)]
+    step = end / len(parts)
+    return [TranscriptWord(part, at * step, (at + 1) * step) for at, part in enumerate(parts)]
+
+
+@pytest.mark.parametrize("text", [CHINESE, JAPANESE, THAI, KOREAN])
+@pytest.mark.parametrize("size", [1, 2, 5])
+@pytest.mark.parametrize("segmented", [True, False])
+def test_cues_without_spaces_keep_every_character(text, size, segmented):
+    segments = [Segment(0, 0.0, 20.0, text)] if segmented else []
+    made = cues(segments, spoken(text, size, 20.0), text)
+    assert len(made) > 2
+    assert unspaced("".join(cue.text for cue in made)) == unspaced(text)
+    assert all(cue.text[0] not in "，。、！？,." and cue.text[-1] not in "「" for cue in made)
+
+
+def test_a_chinese_segment_of_nine_seconds_keeps_its_punctuation():
+    text = "今天天气很好，我们去公园。"
+    made = cues([Segment(0, 0.0, 9.0, text)], spoken(text, 2, 9.0), text)
+    assert [cue.text for cue in made] == ["今天天气很好，我们", "去公园。"]
+
+
+def test_a_segment_of_twenty_seconds_is_several_cues():
+    text = "one two three four five six seven eight nine ten"
+    made = cues([Segment(0, 0.0, 20.0, text)], words_of(text, step=2.0), text)
+    assert [cue.text for cue in made] == ["one two three", "four five six", "seven eight nine", "ten"]
+
+
+@pytest.mark.parametrize(
+    ("text", "heard"),
+    [
+        ("In 2014 (the year), we moved.", "In twenty fourteen the year we moved"),
+        ("It’s “café” time – at last!", "its cafe time at last"),
+        ("Well, it costs $1,250.00 — really.", "well it costs 1250 dollars really"),
+        ("¿Qué tal? ¡Muy bien!", "que tal muy bien"),
+        ("Straße und İstanbul", "STRASSE und istanbul"),
+        ("♪ la la la ♪ 👍🏽", "la la la"),
+        ("don't can't won't", "do n't ca n't wo n't"),
+        ("nothing of this was heard", "quite other words"),
+    ],
+)
+@pytest.mark.parametrize("segmented", [True, False])
+def test_cues_are_the_text_however_the_words_are_spelled(text, heard, segmented):
+    words = words_of(heard, step=3.0)
+    segments = [Segment(0, 0.0, words[-1].end, text)] if segmented else []
+    made = cues(segments, words, text)
+    assert " ".join(cue.text for cue in made) == text
+    assert (len(made) > 1) is ("other" not in heard)
+
+
+def test_text_that_the_segments_leave_out_is_in_the_cues():
+    segments = [Segment(0, 0.0, 2.0, "one"), Segment(1, 4.0, 6.0, "three")]
+    made = cues(segments, (), "One, two. Three!")
+    assert made == (Cue(0.0, 2.0, "One, two."), Cue(4.0, 6.0, "Three!"))
+
+
+def test_segments_of_another_text_stay_as_they_are():
+    segments = [Segment(0, 0.0, 2.0, "eins"), Segment(1, 4.0, 6.0, "two")]
+    assert [cue.text for cue in cues(segments, (), "one two")] == ["eins", "two"]
+
+
+def test_segments_without_letters_are_kept():
+    assert [cue.text for cue in cues([Segment(0, 0.0, 2.0, "♪")], (), "♪ ♪")] == ["♪"]
+
+
+def test_overlapping_words_make_no_overlapping_cues():
+    words = [TranscriptWord("one", 0.0, 6.5), TranscriptWord("two", 6.0, 9.0)]
+    assert cues((), words, "one, two") == (Cue(0.0, 6.0, "one,"), Cue(6.0, 9.0, "two"))
+
+
+def test_speakers_of_words_divide_a_segment_without_one():
+    words = [*words_of("one two", speaker="A"), *words_of("three", 1.0, speaker="B")]
+    made = cues([Segment(0, 0.0, 1.5, "One two. Three.")], words)
+    assert made == (Cue(0.0, 1.0, "One two.", "A"), Cue(1.0, 1.5, "Three.", "B"))
+
+
+@given(st.text(max_size=120), st.lists(st.text(min_size=1, max_size=8), max_size=30))
+def test_pieces_joined_are_the_text(text, spelled):
+    pieces = timed_pieces(text, words_of(" ".join(spelled)), 0.0, 10.0)
+    assert not pieces or "".join(piece.text for piece in pieces) == text
 
 
 def test_times_past_the_hour():
