@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from core.bodies.chat import reasoning
 from core.bodies.files.data_urls import (
     FileLoader,
     MessageFile,
@@ -55,28 +56,47 @@ def message(value: Any, place: str, load: FileLoader) -> dict[str, Any]:
     role = value.get("role")
     if role not in ROLES:
         raise missing_field(f"{place}.role", value, "role", f"must be one of {', '.join(ROLES)}.")
+    if role == "assistant":
+        return answer(value, place, load)
     content = value.get("content")
-    found = value if role != "assistant" else answer(value, place, load)
-    if isinstance(content, str) or (
-        content is None and role == "assistant" and not CONTENT_SUBSTITUTES.isdisjoint(value)
-    ):
-        return found
-    return {**found, "content": parts(value, content, f"{place}.content", load)}
+    if isinstance(content, str):
+        return value
+    return {**value, "content": parts(value, content, f"{place}.content", load)}
 
 
 def answer(value: dict[str, Any], place: str, load: FileLoader) -> dict[str, Any]:
     """An earlier answer, as a client may send it back: of its audio only the id is kept, its images are
-    loaded."""
-    if not ("audio" in value or "images" in value):
-        return value
+    loaded, its reasoning has one spelling."""
     found = dict(value)
-    audio, images = value.get("audio"), value.get("images")
+    audio, images, content = value.get("audio"), value.get("images"), value.get("content")
     if audio is not None:
         if not isinstance(audio, dict) or not isinstance(audio.get("id"), str):
             raise wrong_field(f"{place}.audio", "must be an object with the id of an answer's audio.")
         found["audio"] = {"id": audio["id"]}
     if images is not None:
         found["images"] = parts(value, images, f"{place}.images", load)
+    thoughts: list[MessagePart] = []
+    if isinstance(content, list) and content:
+        parsed = parse_parts(content, f"{place}.content", load, ANSWER_PARSERS, ALIASES)
+        thoughts = [part for part in parsed if part["type"] in reasoning.PARSERS]
+        found["content"] = [part for part in parsed if part["type"] not in reasoning.PARSERS]
+    if thoughts or not reasoning.FIELDS.isdisjoint(value):
+        found = {name: inner for name, inner in found.items() if name not in reasoning.FIELDS}
+        found |= reasoning.reasoning_fields(value, thoughts, place)
+    return with_content(found, value, place, load)
+
+
+def with_content(
+    found: dict[str, Any], value: dict[str, Any], place: str, load: FileLoader
+) -> dict[str, Any]:
+    """`found` if its content is text, parts, or nothing beside something else; an empty list is null."""
+    content = found.get("content")
+    if content is None or content == []:
+        if CONTENT_SUBSTITUTES.isdisjoint(found):
+            parts(value, value.get("content"), f"{place}.content", load)  # raises
+        return {**found, "content": None} if content == [] else found
+    if not isinstance(content, str | list):
+        raise wrong_field(f"{place}.content", "must be a string or a list of parts.")
     return found
 
 
@@ -155,6 +175,19 @@ def file(value: MessagePart, place: str, load: FileLoader) -> MessagePart:
         return value
     found = MessageFile(Modality.FILE, place, name=name or "")
     return {**value, "file": load_source(inner, place, "file_data", found, load)}
+
+
+def document(value: MessagePart, place: str, load: FileLoader) -> MessagePart:
+    """Mistral's `document_url`, a URL or an object with one: becomes `file`."""
+    inner, name = value.get("document_url"), value.get("document_name")
+    inner, key = (inner, "url") if isinstance(inner, dict) else (value, "document_url")
+    if not isinstance(name, str | None):
+        raise wrong_field(f"{place}.document_name", "must be a string.")
+    where = f"{place}.document_url" if key == "url" else place
+    source = load_source(inner, where, key, MessageFile(Modality.FILE, where, name=name or ""), load)[key]
+    file = {"file_data": source, **({"filename": name} if name else {})}
+    rest = {each: value[each] for each in value if each not in ("document_url", "document_name")}
+    return {**rest, "type": "file", "file": file}
 
 
 def load_source(
@@ -253,6 +286,10 @@ PART_PARSERS: dict[str, PartParser] = {
     "refusal": refusal,
     "input_video": video,
     "audio": audio_url_part,
+    "document_url": document,
 }
-ALIASES = ("input_video", "audio")
+ALIASES = ("input_video", "audio", "document_url", *reasoning.PARSERS)
 """Types that are accepted but not named in refusals."""
+
+ANSWER_PARSERS: dict[str, PartParser] = {**PART_PARSERS, **reasoning.PARSERS}
+"""The parsers for an assistant's message."""

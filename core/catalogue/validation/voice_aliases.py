@@ -1,7 +1,7 @@
 """Voices that stand in for OpenAI's, which programs name whichever model they call.
 
-`voice_aliases.json` lists OpenAI's names with their genders; a name keeps its place among those of its gender,
-so that two of them stay two voices where the model has as many.
+`voice_aliases.json` lists OpenAI's names with their genders; a name keeps its place among those of its
+gender, so that two of them stay two voices where the model has as many.
 """
 
 from __future__ import annotations

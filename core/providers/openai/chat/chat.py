@@ -10,7 +10,6 @@ import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any
-from urllib.parse import urlsplit
 
 from core.contract.audio import AudioFormat
 from core.contract.chat import ChatRequest, Modality
@@ -18,6 +17,7 @@ from core.contract.errors import UpstreamError
 from core.contract.events import Event, Used
 from core.contract.route import Target
 from core.providers.openai.chat.events import ChatReader
+from core.providers.openai.chat.messages import is_openai, spelled
 from core.providers.openai.chat.usage import usage_at_failure, usage_of
 from core.providers.openai.router import is_router
 from core.providers.openai.vendor import VENDOR
@@ -30,7 +30,6 @@ VIDEO_LIMITS = http.CallLimits(total=600.0, idle=LIMITS.idle, pace=LIMITS.pace, 
 MODALITY_ORDER = (Modality.IMAGE, Modality.TEXT, Modality.AUDIO)
 """As the two references write them."""
 OWN_FIELDS = {"model", "messages", "modalities", "audio", "stream", "stream_options"}
-OPENAI_HOST = "api.openai.com"
 READ_IN_THREAD = http.MIB
 """Bytes above which an answer is parsed in a thread, so that other requests do not wait."""
 
@@ -69,7 +68,7 @@ class OpenAIChat:
                    if key != "provider"}  # fmt: skip
         fields = {key: value for key, value in fields.items() if key not in OWN_FIELDS}
         fields |= request.parameters
-        fields |= {"model": target.model, "messages": list(request.messages)}
+        fields |= {"model": target.model, "messages": spelled(request.messages, target)}
         fields |= output_fields(target, request)
         if request.streamed or must_stream(target, request):
             fields["stream"] = True
@@ -116,12 +115,6 @@ def stream_options(target: Target) -> dict[str, bool]:
     if not target.options.get("stream_obfuscation", not is_openai(target)):
         options["include_obfuscation"] = False
     return options
-
-
-def is_openai(target: Target) -> bool:
-    """Whether the server is OpenAI itself, in any of its regions."""
-    host = urlsplit(target.base_url).hostname or ""
-    return host == OPENAI_HOST or host.endswith("." + OPENAI_HOST)
 
 
 def must_stream(target: Target, request: ChatRequest) -> bool:
