@@ -86,13 +86,18 @@ class TranscriptDelta:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A passage of the transcript, times in seconds from the start; `speaker` is a letter or a name."""
+    """A passage of the transcript, times in seconds from the start; `speaker` is a letter or a name.
+
+    `measures` are Whisper's, as the provider reports them: `seek`, `tokens`, `temperature`, `avg_logprob`,
+    `compression_ratio`, `no_speech_prob`.
+    """
 
     id: int
     start: float
     end: float
     text: str
     speaker: str | None = None
+    measures: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

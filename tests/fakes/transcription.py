@@ -14,6 +14,16 @@ SEGMENTS = [
     {"id": 0, "start": 0.0, "end": 3.0, "text": " Ask not what your country can do for you."},
     {"id": 1, "start": 3.5, "end": 6.0, "text": " Ask what you can do for your country."},
 ]
+MEASURES = {
+    "seek": 0,
+    "tokens": [50364, 400],
+    "temperature": 0.2,
+    "avg_logprob": -0.2,
+    "compression_ratio": 1.1,
+    "no_speech_prob": 0.01,
+}
+"""Of Whisper, in each segment of `verbose_json`."""
+
 TOKENS = {
     "type": "tokens",
     "input_tokens": 60,
@@ -48,7 +58,7 @@ def value(exchange: Exchange, usage: object) -> dict[str, Any]:
                 "language": "english",
                 "duration": SECONDS,
                 "text": TEXT,
-                "segments": SEGMENTS,
+                "segments": [{**segment, **MEASURES} for segment in SEGMENTS],
                 **({"words": words()} if "word" in granularities else {}),
                 "usage": usage,
             }

@@ -116,18 +116,14 @@ def segment_event(segment: Segment) -> dict[str, Any]:
 
 
 def segment_object(segment: Segment) -> dict[str, Any]:
-    """A segment of `verbose_json`. OpenAI's clients require measures of Whisper; they are zero here."""
+    """A segment of `verbose_json`, with Whisper's measures where the provider reported them: a zero would
+    claim certainty."""
     return {
         "id": segment.id,
-        "seek": 0,
         "start": segment.start,
         "end": segment.end,
         "text": segment.text,
-        "tokens": [],
-        "temperature": 0.0,
-        "avg_logprob": 0.0,
-        "compression_ratio": 0.0,
-        "no_speech_prob": 0.0,
+        **segment.measures,
         **speaker_fields(segment.speaker),
     }
 

@@ -21,7 +21,7 @@ from tests.core.api.transcription_helpers import (
     settled_record,
 )
 from tests.fakes.scenarios import page, status
-from tests.fakes.transcription import TEXT, streamed
+from tests.fakes.transcription import MEASURES, TEXT, streamed
 
 
 @pytest.fixture
@@ -132,6 +132,11 @@ def test_requested_words_are_in_the_transcript(live, key, ear):
     found = send(live, key, response_format="verbose_json", **{"timestamp_granularities[]": "word"}).json()
     assert len(found["words"]) == len(TEXT.split())
     assert "segments" not in found
+
+
+def test_segments_have_whispers_measures_as_they_were_sent(live, key, ear):
+    first = send(live, key, response_format="verbose_json").json()["segments"][0]
+    assert {name: first[name] for name in MEASURES} == MEASURES
 
 
 def test_a_model_with_json_only_is_called_with_json(live, key, lab, provider):

@@ -13,6 +13,8 @@ from core.providers.shared.quantities import quantity
 
 NUMBERED = re.compile(r"(?:speaker[ _-]?)?(\d{1,2})", re.IGNORECASE)
 LONGEST_SPEAKER = 64
+MEASURES = ("seek", "temperature", "avg_logprob", "compression_ratio", "no_speech_prob")
+"""https://platform.openai.com/docs/api-reference/audio/verbose-json-object"""
 
 Entry = Mapping[str, Any]
 
@@ -66,7 +68,21 @@ def segment_after(entry: Entry, number: int, before: Segment | None) -> Segment 
 
 
 def segment_of(entry: Entry, number: int, start: float, end: float) -> Segment:
-    return Segment(number_of(entry.get("id"), number), start, end, entry["text"], speaker_of(entry))
+    id = number_of(entry.get("id"), number)
+    return Segment(id, start, end, entry["text"], speaker_of(entry), measures_of(entry))
+
+
+def measures_of(entry: Entry) -> dict[str, Any]:
+    """Whisper's own numbers that the entry has; one that JSON cannot carry, such as NaN, is null."""
+    found = {name: entry[name] for name in MEASURES if name in entry and is_number(entry[name])}
+    tokens = entry.get("tokens")
+    if isinstance(tokens, list) and all(type(token) is int for token in tokens):
+        found["tokens"] = tokens
+    return found
+
+
+def is_number(value: Any) -> bool:
+    return value is None or type(value) in (int, float)
 
 
 def word_events(value: Entry) -> Iterator[TranscriptWords]:

@@ -11,6 +11,7 @@ from core.bodies.transcription.transcript import MEDIA_TYPES, render_transcript,
 from core.contract.events import (
     Outcome,
     Receipt,
+    Segment,
     Transcript,
     TranscriptWords,
 )
@@ -54,7 +55,7 @@ def test_an_empty_transcript_has_no_cue(form, empty):
     assert render_transcript(FinishedTranscript("", seconds=3.0), ask(form)) == empty
 
 
-def test_verbose_json_names_the_language_and_every_field_of_a_segment():
+def test_verbose_json_names_the_language_and_makes_no_measures_up():
     assert render_transcript(collected(EVENTS, ask()), ask("verbose_json")) == {
         "task": "transcribe",
         "language": "english",
@@ -63,21 +64,23 @@ def test_verbose_json_names_the_language_and_every_field_of_a_segment():
         "segments": [
             {
                 "id": at,
-                "seek": 0,
                 "start": segment.start,
                 "end": segment.end,
                 "text": segment.text,
-                "tokens": [],
-                "temperature": 0.0,
-                "avg_logprob": 0.0,
-                "compression_ratio": 0.0,
-                "no_speech_prob": 0.0,
                 "speaker": at,
                 "speaker_label": "AB"[at],
             }
             for at, segment in enumerate(SEGMENTS)
         ],
     }
+
+
+def test_verbose_json_has_the_measures_of_the_provider():
+    segment = Segment(0, 0.0, 1.0, "hi", measures={"tokens": [50364, 400], "avg_logprob": -0.2})
+    found = render_transcript(FinishedTranscript("hi", segments=(segment,)), ask("verbose_json"))
+    assert found["segments"] == [
+        {"id": 0, "start": 0.0, "end": 1.0, "text": "hi", "tokens": [50364, 400], "avg_logprob": -0.2}
+    ]
 
 
 def test_verbose_json_of_words_alone_has_no_segments():

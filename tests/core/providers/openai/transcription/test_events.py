@@ -18,7 +18,7 @@ from core.contract.transcription import TranscriptFormat, TranscriptionRequest
 from core.providers.registry import adapter
 from tests.core.providers.openai.transcription.calls import failure, form_fields, send, target
 from tests.fakes import scenarios, transcription
-from tests.fakes.transcription import TEXT, TOKENS, frame, streamed
+from tests.fakes.transcription import MEASURES, TEXT, TOKENS, frame, streamed
 
 pytestmark = pytest.mark.anyio
 
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.anyio
 async def test_segments_and_words_have_their_times(provider, file):
     request = TranscriptionRequest("m", file, format=TranscriptFormat.VERBOSE_JSON, words=True)
     _, first, second, words, whole, used = await send(target(provider), request)
-    assert first == Segment(0, 0.0, 3.0, " Ask not what your country can do for you.")
+    assert first == Segment(0, 0.0, 3.0, " Ask not what your country can do for you.", measures=MEASURES)
     assert second.id == 1
     assert words.words[0] == TranscriptWord("Ask", 0.0, 0.333)
     assert len(words.words) == len(TEXT.split())
@@ -140,6 +140,22 @@ async def test_imperfect_times_cost_no_segment(provider, file, name, times, mend
     assert segments == (mended or [])
 
 
+@pytest.mark.parametrize(
+    ("told", "measures"),
+    [
+        (MEASURES, MEASURES),
+        ({}, {}),
+        ({"avg_logprob": "low", "no_speech_prob": True, "tokens": [1.5], "seek": 7}, {"seek": 7}),
+        ({"tokens": None, "temperature": 0, "surprise": 1}, {"temperature": 0}),
+    ],
+)
+async def test_measures_are_those_that_the_provider_has(provider, file, told, measures):
+    segment = {"id": 0, "start": 0, "end": 1, "text": "Hi", **told}
+    provider.script("whisper", scenarios.body(json.dumps({"text": "Hi", "segments": [segment]}).encode()))
+    found = await send(target(provider, "whisper"), TranscriptionRequest("m", file))
+    assert [event.measures for event in found if type(event) is Segment] == [measures]
+
+
 async def test_a_number_that_is_none_costs_no_words(provider, file):
     body = (
         b'{"text": "Hi ho", "duration": Infinity, '
@@ -150,7 +166,7 @@ async def test_a_number_that_is_none_costs_no_words(provider, file):
     found = await send(target(provider, "odd"), TranscriptionRequest("m", file))
     assert found[:-1] == [
         TranscriptDelta("Hi ho"),
-        Segment(0, 0.0, 2.0, "Hi ho"),
+        Segment(0, 0.0, 2.0, "Hi ho", measures={"avg_logprob": None}),
         TranscriptWords((TranscriptWord("Hi", 0.0, 1.0),)),
         Transcript("Hi ho"),
     ]
