@@ -13,7 +13,7 @@ from core.access import admission
 from core.access import snapshot as access
 from core.background import state
 from core.bodies.tasks import COLLECTORS
-from core.catalogue import route
+from core.catalogue import lookup, route
 from core.contract.errors import AuthenticationFailed, Interrupted, PolyphonyError, Unavailable
 from core.contract.events import Event, Outcome, Receipt, Started
 from core.contract.requests import Caller, Request
@@ -31,6 +31,7 @@ class Session:
         """Admit and route. Raises refusals from the error tree; nothing has been stored yet."""
         if state.draining:
             raise Unavailable("The server is shutting down.", code="draining", retry_after=5)
+        request = replace(request, model=lookup.canonical(request.model))
         self.grant = admission.admit(caller, request)
         self.route = route.route(request)
         self.request = request = without(request, self.route.ignored)

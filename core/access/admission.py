@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from core.access import authentication, snapshot
@@ -9,6 +10,7 @@ from core.access.rate_limits import TokenBuckets
 from core.access.snapshot import KeyFacts
 from core.contract.errors import AuthenticationFailed, NotPermitted, RateLimited
 from core.contract.requests import Caller, Request
+from core.contract.tasks import Task
 
 key_limits = TokenBuckets()
 
@@ -42,6 +44,16 @@ def admit_model(caller: Caller, model: str) -> None:
     facts = current_key(caller)
     if facts is not None:
         permit_model(facts, model)
+
+
+def permits_model(caller: Caller, model: str, tasks: Collection[Task]) -> bool:
+    """Whether the caller may use a model for one of its tasks. Raises as `current_key`."""
+    facts = current_key(caller)
+    if facts is None:
+        return True
+    return (not facts.models or model in facts.models) and (
+        not facts.tasks or not facts.tasks.isdisjoint(tasks)
+    )
 
 
 def grant(caller: Caller) -> Grant:

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
+from core.access import admission
 from core.api.http import query
 from core.api.http.authentication import authenticate
 from core.api.http.json_response import json_response
@@ -24,6 +25,7 @@ from core.api.serializers.models import (
 from core.catalogue import lookup, snapshot
 from core.catalogue.entries import ModelEntry
 from core.contract.errors import InvalidRequest
+from core.contract.requests import Caller
 from core.contract.tasks import Task
 
 MAX_LIMIT = 1000
@@ -32,7 +34,22 @@ MAX_OFFSET = 1_000_000
 
 async def models(request: Request) -> Response:
     await authenticate(request)
-    found = ordered(request, filtered(request))
+    return list_response(request, filtered(request))
+
+
+async def user_models(request: Request) -> Response:
+    """The listed models that the caller's key may be used with."""
+    caller = await authenticate(request)
+    return list_response(request, [model for model in filtered(request) if permits(caller, model)])
+
+
+def permits(caller: Caller, model: ModelEntry) -> bool:
+    return admission.permits_model(caller, model.slug, model.tasks)
+
+
+def list_response(request: Request, entries: list[ModelEntry]) -> Response:
+    """One page of the models in the order that the query asks for."""
+    found = ordered(request, entries)
     offset = query.integer(request, "offset", 0, 0, MAX_OFFSET)
     limit = query.integer(request, "limit", MAX_LIMIT, 1, MAX_LIMIT)
     page = found[offset : offset + limit]
@@ -70,9 +87,16 @@ async def endpoints(request: Request) -> Response:
 
 
 async def audio_models(request: Request) -> Response:
+    """Models that speak: in `data` as in every list, in `models` as Open WebUI reads them."""
     await authenticate(request)
     found = [entry for entry in visible() if Task.SPEECH in entry.tasks]
-    return json_response({"models": [{"id": entry.slug, "name": entry.name} for entry in found]})
+    return json_response(
+        {
+            "object": "list",
+            "data": [model_object(model) for model in found],
+            "models": [{"id": entry.slug, "name": entry.name} for entry in found],
+        }
+    )
 
 
 async def voices(request: Request) -> Response:

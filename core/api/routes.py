@@ -126,6 +126,15 @@ OPERATIONS = (
     ),
     Operation(
         "GET",
+        "/models/user",
+        models.user_models,
+        _("Models"),
+        _("List the models that this key may be used with"),
+        model_schemas.ModelList,
+        query=FILTERS + PAGING,
+    ),
+    Operation(
+        "GET",
         "/models/count",
         models.count,
         _("Models"),

@@ -19,9 +19,34 @@ ModelFilter = Callable[[ModelEntry], bool]
 
 
 def find(slug: str, snapshot: CatalogueSnapshot | None = None) -> ModelEntry | None:
-    """The model of that name in any case, hidden and retired ones included; None where there is none."""
+    """The model of that name in any case, hidden and retired ones included; None where there is none.
+
+    A name without its author finds the one model called so; an author may stand twice before it.
+    """
     snapshot = snapshot or current()
-    return snapshot.models.get(slug) or snapshot.models.get(snapshot.folded.get(slug.casefold(), ""))
+    exact = snapshot.models.get(slug) or snapshot.models.get(snapshot.folded.get(slug.casefold(), ""))
+    if exact is not None:
+        return exact
+    author, _, rest = slug.casefold().partition("/")
+    if rest.startswith(f"{author}/"):
+        return snapshot.models.get(snapshot.folded.get(rest, ""))
+    namesakes = models_named(slug, snapshot)
+    return namesakes[0] if len(namesakes) == 1 else None
+
+
+def models_named(name: str, snapshot: CatalogueSnapshot) -> list[ModelEntry]:
+    """The models that a name without its author may mean: of all those called so the ones that can be called
+    now, else those that are listed, else those that are visible."""
+    found = [snapshot.models[slug] for slug in snapshot.names.get(name.casefold(), ()) if name]
+    visible = [model for model in found if model.visible]
+    listed = [model for model in visible if not model.retired()]
+    return [model for model in listed if callable_now(model)] or listed or visible or found
+
+
+def canonical(slug: str) -> str:
+    """The slug of the model that `slug` finds; `slug` itself where there is none."""
+    model = find(slug)
+    return model.slug if model else slug
 
 
 def get(slug: str, snapshot: CatalogueSnapshot | None = None) -> ModelEntry:
@@ -54,6 +79,14 @@ def check_task(model: ModelEntry, task: Task, snapshot: CatalogueSnapshot | None
 
 
 def model_not_found(slug: str, snapshot: CatalogueSnapshot) -> ModelNotFound:
+    namesakes = [model.slug for model in models_named(slug, snapshot) if model.visible]
+    if len(namesakes) > 1:
+        return ModelNotFound(
+            f"{slug} is the name of several models: say which of {', '.join(namesakes)}.",
+            param="model",
+            code="ambiguous_model",
+            metadata={"near_models": namesakes},
+        )
     names = near_models(slug, snapshot)
     hint = f" Did you mean {', '.join(names)}?" if names else ""
     name = slug if len(slug) <= 100 else f"{slug[:100]}…"

@@ -29,13 +29,15 @@ FORMATS = {member.value: member for member in AudioFormat}
 class CatalogueSnapshot:
     """The tables at version `number`: models and providers by slug, `folded` slugs by case-folded spelling.
 
-    `stale_at` is when the next dated price comes into force.
+    `names` has the slugs by their case-folded part without the author. `stale_at` is when the next dated
+    price comes into force.
     """
 
     number: int
     models: Mapping[str, ModelEntry]
     folded: Mapping[str, str]
     providers: Mapping[str, ProviderEntry]
+    names: Mapping[str, tuple[str, ...]]
     stale_at: datetime | None = None
 
 
@@ -108,8 +110,18 @@ def load() -> CatalogueSnapshot:
         models=models,
         folded={slug.casefold(): slug for slug in models},
         providers={provider.slug: provider for provider in providers.values()},
+        names=by_name(models),
         stale_at=stale_at,
     )
+
+
+def by_name(slugs: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Slugs in order by what follows the author in them, case-folded."""
+    found: dict[str, tuple[str, ...]] = {}
+    for slug in sorted(slugs):
+        name = slug.partition("/")[2].casefold()
+        found[name] = (*found.get(name, ()), slug)
+    return found
 
 
 def load_providers() -> dict[int, ProviderEntry]:

@@ -47,7 +47,8 @@ def new_turn(
     """
     conversation, created = conversation_of(request_files.user, frame)
     path = [] if created else path_to(conversation, frame.parent)
-    builder = MessageBuilder(lookup.get_for(frame.model, Task.CHAT), request_files)
+    model = lookup.get_for(frame.model, Task.CHAT)
+    builder = MessageBuilder(model, request_files)
     before = builder.messages(path, new)
     parent = path[-1] if path else None
     questions = []
@@ -59,14 +60,14 @@ def new_turn(
         conversation=conversation,
         parent=parent,
         role="assistant",
-        model=frame.model,
+        model=model.slug,
         state=Run.State.RUNNING,
     )
     if created:
         mentioned = [request_files.rows[UUID(known["id"])] for row in questions for known in uploads_in(row)]
         first = next((row.text for row in questions if row.role == "user"), "")
         conversation.title = title_of(first, mentioned) or UNTITLED
-    conversation.model = frame.model
+    conversation.model = model.slug
     return Turn(conversation, created, tuple(questions), answer, tuple(builder.left_out)), before
 
 

@@ -69,8 +69,11 @@ async def handle_starlette_error(request: Request, error: Exception) -> Response
 
 
 def build() -> Application:
-    """One router, mounted three times, without redirects: a path with a trailing slash is a 404."""
-    routes: list[BaseRoute] = [operation.route() for operation in OPERATIONS]
+    """One router, mounted three times, without redirects: a path with a trailing slash is a 404, except that
+    of the models, which some clients ask for."""
+    listing = next(operation for operation in OPERATIONS if operation.path == "/models")
+    routes: list[BaseRoute] = [Route("/models/", counted(listing), methods=["GET"])]
+    routes += [operation.route() for operation in OPERATIONS]
     routes.append(Route("/openapi.json", openapi, methods=["GET"]))
     routes.append(Route("/responses/{rest:path}", stored_response, methods=["GET", "POST", "DELETE"]))
     shared = Router(routes, redirect_slashes=False)

@@ -124,6 +124,8 @@ class AudioModel(Schema):
 
 
 class AudioModels(Schema):
+    object: Literal["list"]
+    data: list[Model]
     models: list[AudioModel]
 
 

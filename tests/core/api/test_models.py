@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from core.api.schemas.models import EndpointData, Model, ModelData, ModelList, Providers, Voices
+from core.access import keys
+from core.api.schemas.models import AudioModels, EndpointData, Model, ModelData, ModelList, Providers, Voices
 from core.models import Price
 from tests.core.api.conftest import make_model, make_provider
 
@@ -146,9 +147,45 @@ def test_voices_of_one_model_and_of_all(live, key, shelf):
     assert live.get("/audio/voices", key, params={"model": "no/such"}).status_code == 404
 
 
-def test_speech_models_in_the_format_of_open_webui(live, key, shelf):
-    found = live.get("/audio/models", key).json()["models"]
-    assert [entry["id"] for entry in found] == ["far/bass", "lab/alto"]
+def test_speech_models_in_the_format_of_open_webui_and_of_openai(live, key, shelf):
+    found = live.get("/audio/models", key).json()
+    AudioModels.model_validate(found)
+    for name in ("models", "data"):
+        assert [entry["id"] for entry in found[name]] == ["far/bass", "lab/alto"]
+
+
+@pytest.mark.parametrize("prefix", ["/api/v1", "/v1", "/v3/router"])
+def test_the_list_with_a_slash_is_the_list(live, key, shelf, prefix):
+    headers = {"Authorization": f"Bearer {key}"}
+    assert live.get("/models", key).status_code == 200
+    assert ids(live.client.get(f"{prefix}/models/", headers=headers)) == ["far/bass", "far/free", "lab/alto"]
+
+
+def test_the_models_of_a_caller_are_those_that_the_key_allows(live, alice, key, shelf):
+    assert ids(live.get("/models/user", key)) == ["far/bass", "far/free", "lab/alto"]
+    for fields, expected in (
+        ({"allowed_models": ["lab/alto", "lab/old"]}, ["lab/alto"]),
+        ({"allowed_tasks": ["chat"]}, ["far/free"]),
+        ({"allowed_tasks": ["chat"], "allowed_models": ["lab/alto"]}, []),
+    ):
+        limited, _ = keys.issue(alice, **fields)
+        assert ids(live.get("/models/user", limited)) == expected
+    assert live.get("/models/user", key, params={"limit": 1}).json()["total_count"] == 3
+    assert live.get("/models/user").status_code == 401
+
+
+@pytest.mark.parametrize("name", ["alto", "ALTO", "lab/lab/alto"])
+def test_a_model_is_found_without_its_author_and_with_a_doubled_one(live, key, shelf, name):
+    assert live.get(f"/models/{name}", key).json()["id"] == "lab/alto"
+    assert live.get(f"/models/{name}/endpoints", key).json()["data"]["id"] == "lab/alto"
+    assert live.get(f"/model/{name}", key).json()["data"]["id"] == "lab/alto"
+    assert len(live.get("/audio/voices", key, params={"model": name}).json()["voices"]) == 2
+
+
+def test_two_models_of_one_name_are_both_listed(live, key, shelf, lab):
+    make_model(lab, "lab/bass")
+    error = live.get("/models/bass", key).json()["error"]
+    assert (error["code"], error["metadata"]["near_models"]) == (404, ["far/bass", "lab/bass"])
 
 
 def test_providers_and_counts(live, key, shelf):

@@ -115,6 +115,14 @@ def test_a_session_cookie_does_not_authenticate(live, refused, alice):
     refused(live.post("/audio/speech", json=ASK, headers=headers), 401, "invalid_api_key")
 
 
+@pytest.mark.parametrize("name", ["alto", "lab/lab/alto", "LAB/ALTO"])
+def test_a_key_is_limited_to_models_however_they_are_named(live, refused, alice, model, name):
+    other, _ = keys.issue(alice, allowed_models=["lab/other"])
+    refused(live.post("/audio/speech", other, json={**ASK, "model": name}), 403, "model_not_allowed")
+    same, _ = keys.issue(alice, allowed_models=["lab/alto"])
+    assert live.post("/audio/speech", same, json={**ASK, "model": name}).status_code == 200
+
+
 def test_a_key_for_other_models_or_tasks_is_not_permitted(live, refused, alice):
     for fields, code in (
         ({"allowed_models": ["lab/other"]}, "model_not_allowed"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.catalogue import snapshot
+from core.catalogue import lookup, snapshot
 from core.catalogue.route import route
 from core.contract.errors import ModelNotFound, ModelRetired, WrongEndpoint
 from core.models import AIModel
@@ -33,6 +33,50 @@ def test_a_model_name_without_author_suggests_full_names(models):
     with pytest.raises(ModelNotFound) as caught:
         route(speech_request("tts-1-hd"))
     assert caught.value.metadata["near_models"][:2] == ["azure/tts-1-hd", "openai/tts-1-hd"]
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [
+        ("gpt-4o-mini-tts", MINI),
+        ("GPT-4o-mini-TTS", MINI),
+        ("tts-1", TTS),
+        ("openai/openai/gpt-4o-mini-tts", MINI),
+        ("OpenAI/openai/tts-1", TTS),
+        ("espeak-ng", ESPEAK),
+        ("local/local/espeak-ng", ESPEAK),
+    ],
+)
+def test_a_name_finds_its_one_model_without_author_and_with_a_doubled_one(models, keys, name, slug):
+    keys(OPENAI="sk-direct")
+    assert route(speech_request(name)).model == slug
+
+
+def test_two_models_of_one_name_are_both_named(models):
+    with pytest.raises(ModelNotFound) as caught:
+        route(speech_request("tts-1"))
+    assert (caught.value.status, caught.value.provider_code) == (404, "ambiguous_model")
+    assert caught.value.metadata == {"near_models": ["azure/tts-1", TTS]}
+    assert f"azure/tts-1, {TTS}." in caught.value.message
+
+
+def test_a_name_without_author_finds_no_retired_model_where_another_has_it(catalogue, keys):
+    keys(OPENAI="sk-direct")
+    assert lookup.canonical("tts-1") == TTS
+    AIModel.objects.filter(slug=TTS).update(shutdown_at="2026-01-01")
+    snapshot.reset()
+    assert lookup.canonical("tts-1") == "azure/tts-1"
+    AIModel.objects.filter(slug=ESPEAK).update(shutdown_at="2026-01-01")
+    snapshot.reset()
+    assert lookup.canonical("espeak-ng") == ESPEAK
+
+
+@pytest.mark.parametrize(
+    "name", ["", "/", "//", "openai/", "openai/openai", "nobody/gpt-4o", "openai/openai/nothing"]
+)
+def test_other_names_find_nothing(models, name):
+    assert lookup.find(name) is None
+    assert lookup.canonical(name) == name
 
 
 def test_a_very_long_model_name_is_shortened(models):
