@@ -69,6 +69,7 @@ class SpeechBody(Body):
             format=self.response_format or AudioFormat.MP3,
             speed=1.0 if self.speed is None else self.speed,
             instructions=self.instructions or None,
+            events=self.stream_format == "sse",
             options=self.provider.options if self.provider else {},
         )
 

@@ -14,7 +14,8 @@ from core.contract.tasks import Task
 class SpeechRequest:
     """`format` is the audio format the caller wants; `voice` None is the model's default voice.
 
-    `formats` are others that the caller can play as well, in order of preference.
+    `formats` are others that the caller can play as well, in order of preference. `events` says that the
+    caller reads server-sent events, which end with the usage, instead of bytes.
     """
 
     task: ClassVar[Task] = Task.SPEECH
@@ -27,4 +28,5 @@ class SpeechRequest:
     speed: float = 1.0
     instructions: str | None = None
     streamed: bool = True
+    events: bool = False
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

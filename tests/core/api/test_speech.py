@@ -11,12 +11,12 @@ import httpx
 import pytest
 
 from core.contract.audio import MEDIA_TYPES, AudioFormat
-from core.models import Attempt, UsageRecord
+from core.models import Attempt, Price, UsageRecord
 from tests.core.api.conftest import make_model
 from tests.core.api.records import settled_record
 from tests.fakes.audio import audio_bytes
+from tests.fakes.scenarios import USAGE, sse_speech, status
 from tests.fakes.scenarios import speech as speaking
-from tests.fakes.scenarios import status
 
 ASK = {"model": "lab/alto", "input": "Hello there"}
 
@@ -92,6 +92,35 @@ def test_events_have_the_same_audio_and_each_decodes_by_itself(live, key, model,
     assert set(done["usage"]) >= {"input_tokens", "output_tokens", "total_tokens"}
     assert done["usage"]["units"]["text_in.character"] == len(ASK["input"])
     assert done["usage"]["cost"] == pytest.approx(len(ASK["input"]) * 0.00001)
+
+
+@pytest.fixture
+def sse_model(lab, provider):
+    """`lab/alto`, priced by tokens, whose provider answers in events where it is asked for them."""
+    provider.script("events", sse_speech(USAGE))
+    made = make_model(lab, "lab/alto", upstream="events", price=None)
+    endpoint = made.endpoints.get()
+    endpoint.options = {"speech_events": {"stream_format": "sse"}}
+    endpoint.save()
+    for kind, price in (("text_in", "0.0000006"), ("audio_out", "0.000012")):
+        Price.objects.create(endpoint=endpoint, kind=kind, unit="token", usd_per_unit=price)
+    return made
+
+
+def test_events_come_from_the_providers_events_with_its_usage(live, key, sse_model, provider):
+    answer = live.post("/audio/speech", key, json={**ASK, "stream_format": "sse", "response_format": "pcm"})
+    *deltas, done = events(answer.text)
+    record = settled_record("completed")
+    assert provider.requests[0].json["stream_format"] == "sse"
+    assert b"".join(base64.b64decode(delta["audio"]) for delta in deltas) == audio_bytes(AudioFormat.PCM, 0.5)
+    assert {name: done["usage"][name] for name in USAGE} == USAGE
+    assert (record.units["audio_out.token"], record.basis) == (USAGE["output_tokens"], "computed")
+
+
+@pytest.mark.parametrize("stream_format", [None, "audio"])
+def test_bytes_are_asked_for_as_bytes(live, key, sse_model, provider, stream_format):
+    live.post("/audio/speech", key, json={**ASK, "stream_format": stream_format})
+    assert "stream_format" not in provider.requests[0].json
 
 
 def test_a_silent_stream_gets_keep_alive_comments(live, key, lab, provider, monkeypatch):

@@ -44,6 +44,7 @@ def test_every_field_has_its_place_in_the_request():
         format=AudioFormat.WAV,
         speed=2.0,
         instructions="Softly",
+        events=True,
         options={"lab": {"seed": 7}},
     )
 

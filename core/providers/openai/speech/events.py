@@ -28,8 +28,8 @@ async def audio_chunks(
                 if event.data == TERMINATOR:
                     return
                 value = object_of(event, hide)
+                meter.report(value)
                 if value.get("type", event.name) == DONE:
-                    meter.report(value.get("usage"))
                     return
                 if data := audio_in(value):
                     yield data

@@ -55,7 +55,11 @@ class OpenAISpeech:
 
 
 def speech_body(target: Target, request: SpeechRequest, audio: AudioFormat) -> dict[str, Any]:
-    """The JSON body; our fields win over the options of the endpoint and of the caller."""
+    """The JSON body; our fields win over the options of the endpoint and of the caller.
+
+    Events tell the usage, bytes are smaller. The endpoint's option `stream_format` is `sse` where a server
+    answers in events only; `speech_events` are the fields that ask it for events where the caller reads them.
+    """
     options = {**target.options.get("body", {}), **request.options.get(target.provider, {})}
     fields: dict[str, Any] = {key: value for key, value in options.items() if key not in OWN_FIELDS}
     fields |= {"model": target.model, "input": request.text, "response_format": audio.value}
@@ -67,6 +71,8 @@ def speech_body(target: Target, request: SpeechRequest, audio: AudioFormat) -> d
         fields["instructions"] = request.instructions
     if target.options.get("stream_format") == "sse":
         fields["stream_format"] = "sse"
+    elif request.events:
+        fields |= target.options.get("speech_events", {})
     if is_router(target) and request.options:
         fields["provider"] = {"options": {name: dict(values) for name, values in request.options.items()}}
     return fields
@@ -77,16 +83,19 @@ def _audio(response: http.CallResponse, call: http.Call, meter: SpeechMeter) -> 
     if response.media_type.startswith(EVENT_STREAM):
         return audio_chunks(response, call.hide, meter)
     if is_json(response.media_type) or response.media_type.startswith("text/"):
-        return _audio_of_object(response, call.hide)
+        return _audio_of_object(response, call.hide, meter)
     return response.chunks()
 
 
-async def _audio_of_object(response: http.CallResponse, hide: tuple[str, ...]) -> AsyncGenerator[bytes, None]:
+async def _audio_of_object(
+    response: http.CallResponse, hide: tuple[str, ...], meter: SpeechMeter
+) -> AsyncGenerator[bytes, None]:
     """Audio inside one JSON object, as Mistral sends it. Raises the error of any other object."""
     value = decode(body := await response.body())
     data = audio_in(value) if isinstance(value, dict) and "error" not in value else b""
     if not data:
         refuse(body, hide)
+    meter.report(value)
     yield data
 
 

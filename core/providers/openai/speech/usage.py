@@ -12,6 +12,8 @@ from core.contract.speech import SpeechRequest
 from core.contract.usage import Amount, Kind, Unit, Usage
 from core.media.audio_frames import FRAME_FORMATS, FrameTimer
 from core.media.audio_header import FLAC_INFO, duration, pcm_shape
+from core.providers.openai.router import reported_cost
+from core.providers.openai.usage_report import UsageReport, in_openai_names
 from core.providers.shared.quantities import count
 
 BYTES_PER_TOKEN = 4
@@ -22,7 +24,7 @@ TOKENS = frozenset({f"{Kind.TEXT_IN}.{Unit.TOKEN}", f"{Kind.AUDIO_OUT}.{Unit.TOK
 class SpeechMeter:
     """Counts the audio of one answer and makes its `Usage`."""
 
-    __slots__ = ("_audio", "_frames", "_head", "_pcm", "_reported", "_request", "_size", "_target")
+    __slots__ = ("_audio", "_frames", "_head", "_pcm", "_report", "_request", "_size", "_target")
 
     def __init__(self, target: Target, request: SpeechRequest, audio: AudioFormat) -> None:
         self._target = target
@@ -32,7 +34,7 @@ class SpeechMeter:
         self._head = b""
         self._frames = FrameTimer(FRAME_FORMATS[audio]()) if audio in FRAME_FORMATS else None
         self._size = 0
-        self._reported: tuple[int, int] | None = None
+        self._report = UsageReport()
 
     def begin(self, head: bytes, media_type: str) -> PcmShape:
         """Count the first bytes; returns the sample rate and channels that they announce."""
@@ -47,12 +49,9 @@ class SpeechMeter:
         if self._frames is not None:
             self._frames.add(chunk)
 
-    def report(self, usage: Any) -> None:
-        """Take the provider's own token counts; implausible ones are ignored, and ours are an estimate."""
-        if isinstance(usage, dict):
-            text, audio = count(usage.get("input_tokens")), count(usage.get("output_tokens"))
-            if text is not None and audio is not None:
-                self._reported = text, audio
+    def report(self, value: Any) -> None:
+        """Take the usage of an object; implausible counts are ignored, and ours are an estimate."""
+        self._report.read(value)
 
     def usage(self) -> Usage:
         """Characters and seconds always, tokens where they were reported or have a price.
@@ -66,18 +65,23 @@ class SpeechMeter:
         ]
         estimated = set() if played.exact else {amounts[1].name}
         priced = {price.name for price in self._target.prices}
-        if self._reported or not TOKENS.isdisjoint(priced):
-            tokens = self._tokens(played.seconds)
+        reported = self._reported_tokens()
+        if reported or not TOKENS.isdisjoint(priced):
+            text, audio = reported or (self._text_tokens(), self._audio_tokens(played.seconds))
+            tokens = [
+                Amount(Kind.TEXT_IN, Unit.TOKEN, Decimal(text)),
+                Amount(Kind.AUDIO_OUT, Unit.TOKEN, Decimal(audio)),
+            ]
             amounts += tokens
-            estimated |= set() if self._reported else {amount.name for amount in tokens}
-        return Usage(tuple(amounts), estimated=bool(estimated & priced))
+            estimated |= set() if reported else {amount.name for amount in tokens}
+        cost = reported_cost(self._report.usage or {}, self._target)
+        return Usage(tuple(amounts), cost, estimated=bool(estimated & priced))
 
-    def _tokens(self, seconds: float) -> list[Amount]:
-        text, audio = self._reported or (self._text_tokens(), self._audio_tokens(seconds))
-        return [
-            Amount(Kind.TEXT_IN, Unit.TOKEN, Decimal(text)),
-            Amount(Kind.AUDIO_OUT, Unit.TOKEN, Decimal(audio)),
-        ]
+    def _reported_tokens(self) -> tuple[int, int] | None:
+        """Tokens of the text and of the audio, where the provider reported both."""
+        usage = in_openai_names(self._report.usage)
+        text, audio = count(usage["prompt_tokens"]), count(usage["completion_tokens"])
+        return None if text is None or audio is None else (text, audio)
 
     def _text_tokens(self) -> int:
         """Four bytes of UTF-8 to a token: about right for English, Russian and Chinese alike."""

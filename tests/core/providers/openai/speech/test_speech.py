@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import json
 import logging
 from contextlib import aclosing
 from decimal import Decimal
@@ -204,6 +205,33 @@ async def test_events_carry_audio_and_usage(provider, slice_size):
     usage = found[-1].usage
     assert (usage.units()["text_in.token"], usage.units()["audio_out.token"]) == (Decimal(3), Decimal(9))
     assert usage.estimated is False
+
+
+@pytest.mark.parametrize(
+    "usage",
+    [
+        {"prompt_tokens": 3, "completion_tokens": 9, "total_tokens": 12},
+        {**DONE["usage"], "input_token_details": {"text_tokens": 3, "audio_tokens": 0}},
+    ],
+)
+async def test_tokens_may_be_spelled_as_in_chats(provider, usage):
+    provider.script("sse", scenarios.sse_speech(usage))
+    found = (await speak(target(provider, "sse", prices=BY_TOKEN)))[-1].usage
+    assert (found.units()["text_in.token"], found.units()["audio_out.token"]) == (3, 9)
+    assert found.estimated is False
+
+
+async def test_a_routers_events_have_its_cost(provider):
+    provider.script("sse", scenarios.sse_speech({**DONE["usage"], "cost": 0.002}))
+    found = (await speak(target(provider, "sse", options={"router": True})))[-1].usage
+    assert found.reported_cost == Decimal("0.002")
+
+
+async def test_an_object_may_tell_usage_beside_its_audio(provider):
+    body = {"audio_data": base64.b64encode(audio_bytes(PCM)).decode(), "usage": DONE["usage"]}
+    provider.script("object", scenarios.body(json.dumps(body).encode()))
+    found = (await speak(target(provider, "object", prices=BY_TOKEN)))[-1].usage
+    assert (found.units()["audio_out.token"], found.estimated) == (9, False)
 
 
 @pytest.mark.parametrize(
