@@ -5,7 +5,9 @@ https://platform.openai.com/docs/api-reference/audio/createTranslation
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Any
+
+from pydantic import Field, model_validator
 
 from core.bodies.shared_fields import ProviderBody
 from core.bodies.transcription.fields import Format, Prompt, Temperature
@@ -14,6 +16,18 @@ from core.bodies.validation import Body
 from core.contract.errors import Unsupported
 from core.contract.transcription import AudioFile, TranscriptFormat
 from core.contract.translation import TranslationRequest
+
+TRANSCRIPTION_ONLY = (
+    "diarize",
+    "include",
+    "keyterms",
+    "keywords",
+    "known_speaker_names",
+    "num_speakers",
+    "stream",
+    "tag_audio_events",
+)
+"""Fields of a transcription that a translation could only ignore."""
 
 
 class TranslationBody(Body):
@@ -29,7 +43,19 @@ class TranslationBody(Body):
         max_length=160,
         description="A chat model for what `model` only writes down; the cheapest ready one by default.",
     )
+    enable_logging: bool | None = Field(default=None, description="Whether the provider may keep the file.")
     provider: ProviderBody | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def refuse_transcription_fields(cls, fields: Any) -> Any:
+        """Raises `Unsupported` for a field that asks for something no translation has."""
+        found = fields if isinstance(fields, dict) else {}
+        timed = found.get("timestamp_granularities")
+        words = ["timestamp_granularities"] if isinstance(timed, list) and "word" in timed else []
+        for name in [name for name in TRANSCRIPTION_ONLY if found.get(name)] + words:
+            raise Unsupported(f"A translation takes no {name}.", param=name, code="unsupported_parameter")
+        return fields
 
     def request(self, file: AudioFile) -> TranslationRequest:
         """Raises `Unsupported` for a format that has speakers."""
@@ -45,6 +71,7 @@ class TranslationBody(Body):
             temperature=self.temperature,
             format=self.response_format,
             translator=self.translator,
+            logging=self.enable_logging,
             options=self.provider.options if self.provider else {},
         )
 

@@ -13,7 +13,7 @@ from core.contract.transcription import AudioFile, TranscriptFormat, Transcripti
 @dataclass(frozen=True, slots=True)
 class TranslationRequest:
     """`translator` names a chat model that translates the transcript where `model` cannot translate itself;
-    None is the cheapest one that is ready.
+    None is the cheapest one that is ready. `logging` False asks that nothing of the file is kept.
     """
 
     task: ClassVar[Task] = Task.TRANSLATION
@@ -26,6 +26,7 @@ class TranslationRequest:
     segments: bool = False
     streamed: bool = False
     translator: str | None = None
+    logging: bool | None = None
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 

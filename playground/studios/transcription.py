@@ -14,6 +14,7 @@ from core.bodies.files.audio import TAKEN
 from core.catalogue import lookup
 from core.catalogue.entries import ModelEntry
 from core.catalogue.listing import Listing
+from core.catalogue.routes.audio_file import takes
 from core.catalogue.translators import ready_translators
 from core.contract.languages import NAMES, english_name, primary
 from core.contract.tasks import Task
@@ -66,6 +67,7 @@ def studio(entry: Listing, user: User, query: Mapping[str, str]) -> dict[str, An
         "translates": Task.TRANSLATION in model.tasks,
         "translators": [(other.slug, other.name) for other in ready_translators()[:TRANSLATORS_SHOWN]],
         "granularities": " ".join(granularities(model)),
+        "counts_speakers": takes("num_speakers")(model),
         "speaker_limit": model.limits.get("speakers", 32),
         **control_reasons(model),
         "waiting": waiting_files(user),

@@ -11,6 +11,7 @@ from typing import Any, TypedDict
 
 from core.bodies.transcription.collector import FinishedTranscript
 from core.bodies.transcription.options import TranscriptOptions
+from core.bodies.transcription.speakers import speaker_lines, with_speakers
 from core.bodies.transcription.subtitles import cues, srt, vtt
 from core.bodies.transcription.tasks import TRANSCRIPT_OPTIONS
 from core.contract.events import Receipt, Segment, TranscriptWord
@@ -37,11 +38,13 @@ def render_transcript(
     options = TRANSCRIPT_OPTIONS[request.task](request)
     match request.format:
         case TranscriptFormat.TEXT:
-            return transcript.text
+            return plain_text(transcript, options)
         case TranscriptFormat.SRT:
             return srt(cues(transcript.segments, transcript.words, transcript.text, transcript.seconds))
         case TranscriptFormat.VTT:
             return vtt(cues(transcript.segments, transcript.words, transcript.text, transcript.seconds))
+    transcript = with_speakers(transcript)
+    match request.format:
         case TranscriptFormat.VERBOSE_JSON:
             return {**verbose_json(transcript, options), **usage_field(receipt, transcript)}
         case TranscriptFormat.DIARIZED_JSON:
@@ -49,9 +52,25 @@ def render_transcript(
     return {
         "text": transcript.text,
         **word_fields(transcript, options),
+        **speaker_segments(transcript, options),
         **logprob_fields(transcript, options),
         **usage_field(receipt, transcript),
     }
+
+
+def plain_text(transcript: FinishedTranscript, options: TranscriptOptions) -> str:
+    """The text; a line for each turn where speakers were asked for and the provider told them."""
+    spoken = (*transcript.segments, *transcript.words)
+    if not options.diarize or not any(part.speaker for part in spoken):
+        return transcript.text
+    return "\n".join(speaker_lines(transcript))
+
+
+def speaker_segments(transcript: FinishedTranscript, options: TranscriptOptions) -> dict[str, Any]:
+    """`json` has segments only where they are to say who speaks."""
+    if not options.diarize:
+        return {}
+    return {"segments": [segment_object(segment) for segment in segments_of(transcript)]}
 
 
 def verbose_json(transcript: FinishedTranscript, options: TranscriptOptions) -> dict[str, Any]:

@@ -2,23 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.catalogue.entries import ModelEntry
+from core.catalogue.lookup import ModelFilter
 from core.catalogue.routes import targets
+from core.catalogue.validation.audio_file import unsupported
 from core.contract.route import Policy, Target
-from core.contract.tasks import Task
 from core.contract.transcription import AudioFile
+from core.contract.translation import TranscriptRequest
 
 LEAST_DEADLINE = 300.0
 UNKNOWN_DEADLINE = 3600.0
 
 
-def audio_file_targets(model: ModelEntry, task: Task) -> tuple[Target, ...]:
+DEMANDS = {
+    "enable_logging": "cannot be told to keep nothing of what it is sent",
+    "num_speakers": "cannot be told how many people speak",
+    "tag_audio_events": "does not note laughter and the like",
+}
+"""Fields that change the answer, or what becomes of the file, and how a model without them is refused."""
+
+
+def audio_file_targets(
+    request: TranscriptRequest, model: ModelEntry, demands: Sequence[str] = ()
+) -> tuple[Target, ...]:
+    """The targets that take the fields in `demands`. Raises `Unsupported` for one that none of them takes."""
     options = wire_options(model)
-    live = targets.live_endpoints(model, task)
-    return tuple(targets.build_target(endpoint, options=options) for endpoint in live)
+    live = targets.live_endpoints(model, request.task)
+    found = tuple(targets.build_target(endpoint, options=options) for endpoint in live)
+    for name in demands:
+        found = tuple(target for target in found if name in target.options.get("hints", ()))
+        if not found:
+            raise unsupported(request, model, name, DEMANDS[name], takes(name))
+    return found
+
+
+def takes(name: str) -> ModelFilter:
+    """Whether an endpoint of a model takes a field that only some servers know: its option `hints`."""
+    return lambda model: any(
+        name in {**endpoint.provider.options, **endpoint.options}.get("hints", ())
+        for endpoint in model.endpoints
+        if endpoint.visible
+    )
 
 
 def wire_options(model: ModelEntry) -> Mapping[str, Any]:

@@ -16,7 +16,17 @@ def route_transcription(request: TranscriptionRequest, model: ModelEntry) -> Rou
     check_transcription(request, model)
     return Route(
         model=model.slug,
-        targets=audio_file_targets(model, request.task),
+        targets=audio_file_targets(request, model, demands(request)),
         policy=audio_file_policy(request.file),
         align=request.words and "words" not in model.features,
     )
+
+
+def demands(request: TranscriptionRequest) -> tuple[str, ...]:
+    """Fields without which the answer would be another one, or the file be kept."""
+    found = {
+        "enable_logging": request.logging is False,
+        "num_speakers": request.speakers is not None,
+        "tag_audio_events": bool(request.tag_events),
+    }
+    return tuple(name for name, demanded in found.items() if demanded)

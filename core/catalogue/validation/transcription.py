@@ -91,6 +91,8 @@ def check_speakers(request: TranscriptionRequest, model: ModelEntry) -> None:
     if request.diarize and "diarize" not in model.features:
         param = "response_format" if request.format is TranscriptFormat.DIARIZED_JSON else "diarize"
         raise unsupported(request, model, param, "does not tell who spoke", has("diarize"))
+    if request.known_speakers and model.features and "diarize" not in model.features:
+        raise unsupported(request, model, "known_speaker_names", "does not tell who spoke", has("diarize"))
     most = model.limits.get("speakers")
     if request.speakers is not None and most is not None and request.speakers > most:
         raise InvalidRequest(f"{model.slug} tells at most {most} speakers apart.", param="num_speakers")

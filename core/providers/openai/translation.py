@@ -16,6 +16,7 @@ from core.providers.openai.transcription.form import (
     Pairs,
     common_fields,
     form_pairs,
+    hints,
     response_format,
     send_form,
 )
@@ -33,4 +34,5 @@ class OpenAITranslation:
 def translation_form(target: Target, request: TranslationRequest) -> Pairs:
     """What is sent beside the file."""
     form = response_format(target, timed=request.segments or request.format in TIMED_FORMATS)
-    return form_pairs({**common_fields(target, request), "response_format": form}, target, request)
+    fields = {**common_fields(target, request), "response_format": form}
+    return form_pairs({**fields, **hints(target, {"enable_logging": request.logging})}, target, request)

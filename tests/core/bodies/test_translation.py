@@ -25,6 +25,30 @@ def test_diarized_json_is_refused():
         body.request(FILE)
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("diarize", True),
+        ("include", ["logprobs"]),
+        ("keyterms", ["Ada"]),
+        ("num_speakers", 2),
+        ("stream", True),
+        ("tag_audio_events", True),
+        ("timestamp_granularities", ["segment", "word"]),
+    ],
+)
+def test_what_only_a_transcription_has_is_refused(name, value):
+    with pytest.raises(Unsupported) as caught:
+        validate(TranslationBody, {"model": "m", name: value})
+    assert caught.value.param == name
+
+
+def test_what_changes_nothing_is_accepted():
+    fields = {"stream": False, "diarize": False, "include": [], "timestamp_granularities": ["segment"]}
+    body = validate(TranslationBody, {"model": "m", "enable_logging": False, **fields})
+    assert body.request(FILE) == TranslationRequest("m", FILE, logging=False)
+
+
 def test_the_transcript_is_english_without_words_and_speakers():
     assert transcript_options(TranslationRequest("m", FILE, segments=True)) == TranscriptOptions(
         "translate", "en", segments=True

@@ -68,6 +68,12 @@ def response_format(target: Target, *, timed: bool) -> str:
     return next((form for form in with_times if form in offered), "json")
 
 
+def hints(target: Target, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of `values` that the endpoint takes: fields that few servers know, named by its option `hints`."""
+    accepted = target.options.get("hints", ())
+    return {name: value for name, value in values.items() if value is not None and name in accepted}
+
+
 def form_pairs(fields: Mapping[str, Any], target: Target, request: TranscriptRequest) -> Pairs:
     """`fields` as text, together with the options of the endpoint and of the caller, over which they win."""
     options = {**target.options.get("body", {}), **request.options.get(target.provider, {})}

@@ -17,6 +17,7 @@ from core.providers.openai.transcription.form import (
     Pairs,
     common_fields,
     form_pairs,
+    hints,
     response_format,
     send_form,
 )
@@ -57,7 +58,12 @@ def transcription_form(target: Target, request: TranscriptionRequest) -> Pairs:
     if request.known_speakers:
         fields["known_speaker_names"] = [name for name, _ in request.known_speakers]
         fields["known_speaker_references"] = [voice for _, voice in request.known_speakers]
-    return form_pairs({**fields, **hints(target, request)}, target, request)
+    wishes = {
+        "num_speakers": request.speakers,
+        "tag_audio_events": request.tag_events,
+        "enable_logging": request.logging,
+    }
+    return form_pairs({**fields, **hints(target, wishes)}, target, request)
 
 
 def transcription_format(target: Target, request: TranscriptionRequest) -> str:
@@ -66,14 +72,3 @@ def transcription_format(target: Target, request: TranscriptionRequest) -> str:
         return "diarized_json"
     timed = request.words or request.segments or request.format in TIMED_FORMATS
     return response_format(target, timed=timed)
-
-
-def hints(target: Target, request: TranscriptionRequest) -> dict[str, Any]:
-    """Fields that only some servers accept: those that the endpoint's option `hints` names."""
-    accepted = target.options.get("hints", ())
-    values = {
-        "num_speakers": request.speakers,
-        "tag_audio_events": request.tag_events,
-        "enable_logging": request.logging,
-    }
-    return {name: value for name, value in values.items() if value is not None and name in accepted}

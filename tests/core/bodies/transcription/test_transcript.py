@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -35,6 +36,38 @@ def test_text_and_json():
     assert render_transcript(transcript, ask("text")) == TEXT
     assert render_transcript(transcript, ask("json")) == {"text": TEXT}
     assert render_transcript(transcript, ask("json", words=True))["words"][0]["start"] == 0.0
+
+
+def test_words_take_the_speakers_of_segments_and_segments_those_of_words():
+    plain = tuple(replace(word, speaker=None) for word in WORDS)
+    segments = tuple(replace(segment, speaker=None) for segment in SEGMENTS)
+    request = ask("verbose_json", words=True, segments=True, diarize=True)
+    for transcript in (
+        FinishedTranscript(TEXT, "en", 6.0, SEGMENTS, plain),
+        FinishedTranscript(TEXT, "en", 6.0, segments, WORDS),
+    ):
+        found = render_transcript(transcript, request)
+        assert [segment["speaker_label"] for segment in found["segments"]] == ["A", "B"]
+        assert [word["speaker_label"] for word in found["words"]] == ["A", "A", "B", "B"]
+        assert render_transcript(transcript, ask("text", diarize=True)) == "A: Ask not.\nB: Ask what."
+
+
+def test_a_turn_is_one_line_of_text():
+    segments = tuple(
+        Segment(at, at, at + 1.0, text, speaker)
+        for at, (text, speaker) in enumerate(
+            [("你好。", "A"), ("再见。", "A"), ("Bye.", "B"), ("Now.", None)]
+        )
+    )
+    transcript = FinishedTranscript("你好。再见。Bye. Now.", "zh", 6.0, segments)
+    assert render_transcript(transcript, ask("text", diarize=True)) == "A: 你好。再见。\nB: Bye.\nNow."
+    assert render_transcript(transcript, ask("text")) == transcript.text
+
+
+def test_speakers_that_nobody_told_are_not_invented():
+    transcript = FinishedTranscript(TEXT, "en", 6.0)
+    assert render_transcript(transcript, ask("text", diarize=True)) == TEXT
+    assert render_transcript(transcript, ask("json", diarize=True)) == {"text": TEXT, "segments": []}
 
 
 def test_subrip():

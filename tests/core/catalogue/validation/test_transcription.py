@@ -38,6 +38,9 @@ def test_every_model_has_every_format_except_unknown_speakers(form):
     [
         (transcription_request(PLAIN, "verbose_json", words=True), "timestamp_granularities", WHISPER),
         (transcription_request(PLAIN, diarize=True), "diarize", SPEAKERS),
+        (transcription_request(PLAIN, known_speakers=(("Ada", "data:,"),)), "known_speaker_names", SPEAKERS),
+        (transcription_request(SPEAKERS, speakers=2), "num_speakers", "elevenlabs/scribe_v2"),
+        (transcription_request(PLAIN, logging=False), "enable_logging", LOCAL),
         (transcription_request(SPEAKERS, prompt="Names"), "prompt", PLAIN),
         (transcription_request(SPEAKERS, keyterms=("Ada",)), "keyterms", PLAIN),
         (transcription_request(LOCAL, language="de"), "language", PLAIN),
@@ -59,6 +62,10 @@ def test_models_that_can_be_called_now_are_named_first():
 
 def test_a_language_matches_any_region(models):
     assert route(transcription_request(LOCAL, language="en")).model == LOCAL
+
+
+def test_this_computer_keeps_nothing():
+    assert route(transcription_request(LOCAL, logging=False)).model == LOCAL
 
 
 def test_more_speakers_than_the_limit_are_refused():
