@@ -65,12 +65,18 @@ def closed_attempt(
         # the error's code, not its message: providers quote the input in theirs
         error.provider_code[:300] if error else "",
         note.duration_ms,
-        meter.upstream_id[:200] or None,
-        (meter.finish or ("error" if error else ""))[:40] or None,
-        meter.native_finish[:80] or None,
+        *answer_columns(meter, error),
         id,
         note.number,
     )
+
+
+def answer_columns(meter: Meter, error: PolyphonyError | None) -> Row:
+    """The columns of `statements.ANSWER`; an error may have come with the provider's word for the end."""
+    finish = meter.finish or ("error" if error else "")
+    native = str(error.metadata.get("native_finish_reason") or "") if error else ""
+    native = native or meter.native_finish
+    return meter.upstream_id[:200] or None, finish[:40] or None, native[:80] or None
 
 
 def settled_record(receipt: Receipt, bill: Bill, error: PolyphonyError | None) -> Row:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlsplit
 
 from core.contract.route import Target
 from core.contract.usage import Amount, Kind, Unit, Usage
@@ -19,6 +20,7 @@ PROMPT_DETAILS = {
     "video_tokens": Kind.VIDEO_IN,
     "file_tokens": Kind.FILE_IN,
 }
+GOOGLE_HOST = ".googleapis.com"
 COMPLETION_DETAILS = {"audio_tokens": Kind.AUDIO_OUT, "image_tokens": Kind.IMAGE_OUT}
 
 
@@ -34,12 +36,17 @@ def usage_of(reported: Any, target: Target) -> Usage:
         tokens.prompt(prompt, details(usage, "prompt_tokens_details"))
     if completion is not None:
         completion += tokens.unlisted_reasoning(
-            usage, prompt or 0, completion, bool(target.options.get("thoughts_in_total"))
+            usage, prompt or 0, completion, bool(target.options.get("thoughts_in_total", is_google(target)))
         )
         tokens.completion(completion, details(usage, "completion_tokens_details"))
     if audio := seconds(usage.get("prompt_audio_seconds")):
         tokens.amounts.append(Amount(Kind.AUDIO_IN, Unit.SECOND, audio))
     return Usage(tuple(tokens.amounts), reported_cost(usage, target), tokens.doubtful)
+
+
+def is_google(target: Target) -> bool:
+    """Whether the server is Gemini's, at Google AI Studio or Vertex AI."""
+    return (urlsplit(target.base_url).hostname or "").endswith(GOOGLE_HOST)
 
 
 def usage_at_failure(report: UsageReport, target: Target) -> Usage | None:
@@ -97,9 +104,9 @@ class TokenReader:
     ) -> int:
         """Reasoning tokens that only `total_tokens` includes; they are charged like other completion tokens.
 
-        xAI also reports their number. Gemini does not: there the endpoint's option `thoughts_in_total`
-        (`in_total`) says so. Any other total that is no sum is doubtful, except for Mistral's, which counts
-        audio in seconds.
+        xAI also reports their number. Gemini does not: there the address or the endpoint's option
+        `thoughts_in_total` (`in_total`) says so. Any other total that is no sum is doubtful, except for
+        Mistral's, which counts audio in seconds.
         """
         total = usage.get("total_tokens")
         if total is None or "prompt_audio_seconds" in usage:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -72,6 +73,13 @@ def test_thoughts_that_only_the_total_has_are_counted():
     reported = told(5, 7, 15, completion_tokens_details={"reasoning_tokens": 3})
     assert units(reported) == ({"text_in": 5, "text_out": 10, "reasoning_out": 3}, False)
     assert units(told(5, 7, 15), thoughts_in_total=True) == ({"text_in": 5, "text_out": 10}, False)
+
+
+def test_gemini_is_known_by_its_address():
+    """https://ai.google.dev/gemini-api/docs/openai: its thoughts are in the total only."""
+    url = "https://generativelanguage.googleapis.com/v1beta/openai"
+    usage = usage_of(told(5, 7, 15), replace(target(), base_url=url))
+    assert (usage.units()["text_out.token"], usage.estimated) == (10, False)
 
 
 def test_sound_may_be_counted_in_seconds():
