@@ -48,7 +48,7 @@ class ChatRequest:
     `input_audio`, `file` and `video_url`, and a `Media` in place of every data URL and base64 string.
     `parameters` are relayed unchanged: temperature, tools, response_format and others. `modalities` are those
     of the answer; `voice` and `format` are for its audio, `formats` are others that the caller can play, in
-    order of preference.
+    order of preference. `limit` is how many tokens of a choice a budget pays for where the caller set none.
     """
 
     task: ClassVar[Task] = Task.CHAT
@@ -62,6 +62,7 @@ class ChatRequest:
     formats: tuple[AudioFormat, ...] = ()
     streamed: bool = False
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    limit: int | None = None
 
 
 FILE_FIELDS = {

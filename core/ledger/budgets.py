@@ -110,6 +110,10 @@ class LockedBudgets:
             found.guarded = True
         return None
 
+    def room(self, ids: Iterable[int]) -> int | None:
+        """How much can be reserved in every budget; None where none of them exists."""
+        return min((found.left for found in self.of(ids)), default=None)
+
     def of(self, ids: Iterable[int]) -> list[LockedBudget]:
         return [self.budgets[id] for id in ids if id in self.budgets]
 

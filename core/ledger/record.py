@@ -17,12 +17,12 @@ from core.contract.route import Route, Target
 from core.contract.usage import Basis, Usage
 from core.ledger import bill, rows
 from core.ledger.budgets import Payer
-from core.ledger.estimates.tasks import ESTIMATES, estimate
+from core.ledger.estimates.tasks import ESTIMATES, estimate, fitted, second_request, within_budget
 from core.ledger.metering import Meter
 from core.ledger.store.batch import Row, Write
 from core.ledger.store.writer import LedgerWriter, Uncertain, writer
 from core.models.ledger import LedgerState
-from core.models.money import SCALE
+from core.models.money import SCALE, from_steps
 
 log = logging.getLogger("polyphony.ledger")
 
@@ -44,12 +44,15 @@ def open(grant: Payer, request: Request, route: Route) -> Record:
     Raises `NotPermitted` (`unpriced_model`) when a budget counts and a target has no price: a cost that
     cannot be estimated cannot be kept within a limit.
     """
+    least = None
+    if grant.budgets:
+        request, least = within_budget(request, route)
     worst = estimate(request, route)
     if worst is None and grant.budgets:
         raise NotPermitted(
             f"{request.model} has no price, and your budget needs one.", param="model", code="unpriced_model"
         )
-    return Record(grant, request, route, worst)
+    return Record(grant, request, route, worst, least=least)
 
 
 live_records: WeakSet[Record] = WeakSet()
@@ -70,6 +73,8 @@ class Record:
         route: Route,
         estimate: Decimal | None,
         through: LedgerWriter = writer,
+        *,
+        least: Decimal | None = None,
     ) -> None:
         self.id = f"gen-{int(time.time())}-{secrets.token_hex(10)}"
         self.grant = grant
@@ -80,6 +85,8 @@ class Record:
         self.estimate = estimate
         self.reserved = steps_rounded_up(estimate or Decimal(0))
         """Steps of money reserved in each budget."""
+        self.least = None if least is None else steps_rounded_up(least)
+        """Steps that are enough where a budget has less left: the answer then gets a shorter limit."""
         self.lost = 0
         """Steps that failed attempts owe for which nothing has been reserved beside the next one."""
         self.writer = through
@@ -107,7 +114,7 @@ class Record:
         if not was_stored:
             write.record = self.record_row()
             write.budgets = self.grant.budgets
-            write.reserve = self.reserved
+            write.reserve, write.least = self.reserved, self.least
         elif self.lost:
             write.budgets, write.reserve, write.extended = (
                 self.grant.budgets,
@@ -126,9 +133,20 @@ class Record:
             raise
         if was_stored:
             self.reserved, self.lost = self.reserved + self.lost, 0
+        elif write.granted < self.reserved:
+            self.shorten(write.granted)
         self.unstored = self.unstored[len(write.closed) :]
         self.running.started = time.monotonic()
         return number
+
+    def shorten(self, granted: int) -> None:
+        """Limit the answer to what was reserved."""
+        self.reserved, self.estimate = granted, from_steps(granted)
+        self.request = self.attempt_request = fitted(self.request, self.route, self.estimate)
+
+    def bounded(self, request: Request) -> Request:
+        """The request as it may be sent: where a budget pays, with the limit that was reserved for."""
+        return request if ESTIMATES[request.task].limited is None else self.attempt_request
 
     async def close(
         self, outcome: Outcome, *, usage: Usage | None, error: PolyphonyError | None, sent: bool = False
@@ -182,6 +200,8 @@ class Record:
     def next_request(self, request: Request) -> None:
         """The attempts that follow are for `request`, and the first content is theirs."""
         self.attempt_request = request
+        if self.grant.budgets:
+            self.attempt_request = second_request(self.request, request)
         self.first_content = None
 
     def outcome_of(self, failure: PolyphonyError) -> Outcome:

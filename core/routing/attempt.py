@@ -61,6 +61,10 @@ class AttemptLog(Protocol):
         """Note that the first content event of the running attempt has arrived."""
         ...
 
+    def bounded(self, request: Request) -> Request:
+        """The request as it may be sent: its answer no longer than what has been reserved for."""
+        ...
+
 
 class RunningAttempt:
     """A context manager around reading the events of one attempt; their source is closed within it.

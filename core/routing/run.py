@@ -46,7 +46,7 @@ async def run(
             if failed:
                 yield _failure_event(failed[-1])
             attempt = RunningAttempt(target, attempts, deadline, limit)
-            async with attempt, aclosing(call(attempt.target, request)) as source:
+            async with attempt, aclosing(call(attempt.target, attempts.bounded(request))) as source:
                 while (event := await attempt.timer.wait(anext(source, None))) is not None:
                     if type(event) is Used:
                         attempt.used = event

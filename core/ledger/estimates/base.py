@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from core.contract.requests import Request
 from core.contract.route import Target
 from core.contract.usage import Amount, Kind, Unit
-from core.ledger.metering import Meter
+from core.ledger.metering import Meter, utf8_bytes
 from core.ledger.price_sheet import Line
 
 R = TypeVar("R", bound=Request)
@@ -31,6 +31,10 @@ def never_covered(_line: Line, _amounts: Iterable[Amount]) -> bool:
 
 def never_free(_meter: Meter) -> bool:
     return False
+
+
+def no_limit(_request: Request, _target: Target) -> int:
+    return 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,12 +63,36 @@ class Estimates(Generic[R]):
     free: Callable[[Meter], bool] = never_free
     """Whether an answer for which a usage was reported is not charged."""
 
+    limited: Callable[[R, int], R] | None = None
+    """The request with a limit on the tokens of its answer, for callers who set none; None for tasks whose
+    input bounds the output."""
+
+    most_limit: Callable[[R, Target], int] = no_limit
+    """The largest such limit at a target."""
+
     format: Callable[[R, Target | None], str] = answer_format
     """The answer's format as usage records name it; the target is the one of the last attempt."""
 
 
 def audio_tokens_per_second(target: Target) -> Decimal:
     return Decimal(str(target.options.get("audio_tokens_per_second", TOKENS_PER_SECOND)))
+
+
+def size_of(value: Any) -> int:
+    """UTF-8 bytes of all text in a JSON value, names included; 8 for anything else."""
+    size, rest = 0, [value]
+    while rest:
+        value = rest.pop()
+        if isinstance(value, str):
+            size += utf8_bytes(value)
+        elif isinstance(value, list | tuple):
+            rest += value
+        elif isinstance(value, Mapping):
+            rest += value.keys()
+            rest += value.values()
+        else:
+            size += 8
+    return size
 
 
 def whole(quantity: Decimal) -> Decimal:

@@ -13,15 +13,17 @@ Kinds of files that an endpoint has no price for are billed as text. Seconds and
 anything is sent; where they could not be they follow from the size of the file, and those of a file that
 only has an address are guessed.
 
-Output: at most `max_completion_tokens` or `max_tokens` for each of `n` choices. A request without a limit
-reserves 4,096 tokens (less where the model writes less); an answer may overrun that and is charged in full.
-So may one with more than two images. Tokens of audio are counted within the same limit; guessed by the
-second, with `audio_out_tokens_per_second` where the endpoint has it.
+Output: at most the limit for each choice, and the tokens of reasoning that the parameters allow. A request
+without a limit reserves 4,096 tokens (less where the model writes less); where a budget pays for it, it is
+sent that limit or the smaller one that fits into the budget. An answer with more than two images may
+overrun. Tokens of audio are counted within the same limit; guessed by the second, with
+`audio_out_tokens_per_second` where the endpoint has it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -29,10 +31,11 @@ from core.contract.chat import ChatRequest, Modality, file_parts
 from core.contract.route import Target
 from core.contract.usage import Amount, Kind, Unit
 from core.ledger.estimates import chat_files
-from core.ledger.estimates.base import ONE_REQUEST, Estimates, answer_format, whole
+from core.ledger.estimates.base import ONE_REQUEST, Estimates, answer_format, size_of, whole
 from core.ledger.metering import Meter
 from core.ledger.price_sheet import Line
 from core.ledger.pricing import INPUTS
+from core.providers.shared.chat_parameters import cap, choices, parameters_at, thinking_tokens
 
 BYTES_PER_TOKEN = 3
 PER_MESSAGE = 16
@@ -67,7 +70,7 @@ def most_output(request: ChatRequest, target: Target, line: Line) -> Decimal:
     """The most of a line of the answer."""
     kind, unit = line
     parameters = parameters_at(request, target)
-    tokens = most_output_tokens(parameters, target)
+    tokens = most_output_tokens(request, target, parameters)
     images = choices(parameters) * IMAGES if Modality.IMAGE in request.modalities else 0
     image_tokens = images * tokens_per_image(target)
     match kind, unit:
@@ -146,47 +149,25 @@ def within_context(tokens: Decimal, target: Target) -> Decimal:
     return min(tokens, Decimal(target.options.get("context_length") or ENDLESS * 10))
 
 
-def parameters_at(request: ChatRequest, target: Target) -> Mapping[str, Any]:
-    """The parameters that a target is sent: the endpoint's, the caller's for its provider, the caller's;
-    later ones win."""
-    body, options = target.options.get("body"), request.options.get(target.provider)
-    if not (body or options):
-        return request.parameters
-    return {**(body or {}), **(options or {}), **request.parameters}
-
-
-def most_output_tokens(parameters: Mapping[str, Any], target: Target) -> int:
-    """Tokens that all choices together may have."""
-    limit = number(parameters, "max_completion_tokens") or number(parameters, "max_tokens") or WITHOUT_LIMIT
-    return choices(parameters) * min(limit, target.options.get("max_output") or ENDLESS)
-
-
-def choices(parameters: Mapping[str, Any]) -> int:
-    return number(parameters, "n") or 1
-
-
-def number(parameters: Mapping[str, Any], name: str) -> int | None:
-    """A positive whole number, else None; parameters are relayed unchecked, so it may be anything."""
-    value = parameters.get(name)
-    whole_number = isinstance(value, int | float) and not isinstance(value, bool) and value > 0
-    return int(value) if whole_number and value == int(value) else None
+def most_output_tokens(request: ChatRequest, target: Target, parameters: Mapping[str, Any]) -> int:
+    """Tokens that all choices together may have; a prediction that is not used is billed as well."""
+    limit = cap(request, target)[0] or WITHOUT_LIMIT
+    each = min(limit, target.options.get("max_output") or ENDLESS) + thinking_tokens(parameters)
+    return choices(parameters) * (each + size_of(parameters.get("prediction") or ""))
 
 
 def text_bytes(request: ChatRequest, target: Target) -> Decimal:
     """UTF-8 bytes of messages and parameters, their names included."""
-    size, rest = 0, [request.messages, parameters_at(request, target)]
-    while rest:
-        value = rest.pop()
-        if isinstance(value, str):
-            size += len(value) if value.isascii() else len(value.encode(errors="replace"))
-        elif isinstance(value, list | tuple):
-            rest += value
-        elif isinstance(value, Mapping):
-            rest += value.keys()
-            rest += value.values()
-        else:
-            size += 8
-    return Decimal(size)
+    return Decimal(size_of((request.messages, parameters_at(request, target))))
+
+
+def most_limit(request: ChatRequest, target: Target) -> int:
+    """The limit for a request that has none."""
+    return min(WITHOUT_LIMIT, target.options.get("max_output") or ENDLESS)
+
+
+def limited(request: ChatRequest, tokens: int) -> ChatRequest:
+    return replace(request, limit=tokens)
 
 
 def in_tokens(size: Decimal | int) -> Decimal:
@@ -220,4 +201,6 @@ ESTIMATES = Estimates(
     unpriced_lines=TEXT_LINES,
     free=free,
     format=recorded_format,
+    most_limit=most_limit,
+    limited=limited,
 )

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from core.contract.requests import Request
 from core.contract.route import Route, Target
 from core.contract.tasks import Task, TaskTable
+from core.contract.usage import Kind, Unit
 from core.ledger import pricing
 from core.ledger.estimates import chat, speech, transcription, translation
 from core.ledger.estimates.base import Estimates
 from core.ledger.price_sheet import Line
+
+R = TypeVar("R", bound=Request)
 
 ESTIMATES: TaskTable[Estimates[Any]] = TaskTable(
     "ledger",
@@ -39,6 +42,46 @@ def estimate(request: Request, route: Route, at: datetime | None = None) -> Deci
         return first
     then = dearest(route.then.targets, lambda _target, line: second(request, line), now)
     return None if then is None else first + then
+
+
+def second_request(first: Request, second: Request) -> Request:
+    """The request for the second model with the limit on its answer that was reserved for."""
+    bound, limited = ESTIMATES[first.task].upper_bound_of_second_model, ESTIMATES[second.task].limited
+    if bound is None or limited is None:
+        return second
+    return limited(second, int(bound(first, (Kind.TEXT_OUT, Unit.TOKEN))))
+
+
+LEAST_LIMIT = 256
+"""Tokens: with a shorter limit an answer would be cut before it says anything."""
+
+
+def within_budget(request: R, route: Route) -> tuple[R, Decimal | None]:
+    """`request` with the largest limit for callers who set none, and the least to reserve for it."""
+    row = ESTIMATES[request.task]
+    if row.limited is None:
+        return request, None
+    most = max((row.most_limit(request, target) for target in route.targets), default=0)
+    return row.limited(request, most), estimate(row.limited(request, min(LEAST_LIMIT, most)), route)
+
+
+def fitted(request: Request, route: Route, amount: Decimal) -> Request:
+    """`request` with the largest limit that costs at most `amount`.
+
+    The cost at the dearest target is convex in the limit, so a straight line between two limits is above it.
+    """
+    row = ESTIMATES[request.task]
+    if row.limited is None:
+        return request
+    most = max(row.most_limit(request, target) for target in route.targets)
+    low = min(LEAST_LIMIT, most)
+    bounds = [estimate(row.limited(request, tokens), route) or Decimal(0) for tokens in (low, most)]
+    if amount >= bounds[1]:
+        return row.limited(request, most)
+    share = (amount - bounds[0]) / (bounds[1] - bounds[0])
+    found = row.limited(request, low + int((most - low) * max(share, Decimal(0))))
+    fits = (estimate(found, route) or Decimal(0)) <= amount
+    return found if fits else row.limited(request, low)
 
 
 def dearest(

@@ -26,7 +26,8 @@ class Write:
 
     `record` and `attempt` are inserted, `closed` and `settled` complete rows that are still open. Money is in
     steps: a new record reserves `reserve` in `budgets`, a settled one releases `release` and spends `spend`.
-    Another attempt may reserve `reserve` more; `extended` is what the record has reserved with it.
+    Another attempt may reserve `reserve` more; `extended` is what the record has reserved with it. Where a
+    budget has less left, a new record is content with `least`; `granted` is what was reserved for it.
     """
 
     id: str
@@ -39,6 +40,21 @@ class Write:
     release: int = 0
     spend: int = 0
     extended: int | None = None
+    least: int | None = None
+    granted: int = 0
+
+    def fit(self, room: int | None) -> int:
+        """What is to be reserved where so much is left; None where no budget counts."""
+        least = self.reserve if self.least is None else self.least
+        self.granted = self.reserve if room is None else max(least, min(self.reserve, room))
+        return self.granted
+
+    @property
+    def opened(self) -> Row | None:
+        """The new record with what was reserved for it."""
+        if self.record is None or self.least is None:
+            return self.record
+        return (*self.record[: sql.ESTIMATE], self.granted, *self.record[sql.ESTIMATE + 1 :])
 
 
 def apply(writes: Sequence[Write]) -> list[Result]:
@@ -90,13 +106,15 @@ def reserve(budgets: LockedBudgets, writes: Sequence[Write], results: list[Resul
         if write.settled is not None:
             budgets.pay(write.budgets, write.release, write.spend)
     for index, write in enumerate(writes):
-        if write.reserve and (refused := budgets.reserve(write.budgets, write.reserve)):
+        if write.record is None and not write.reserve:
+            continue
+        if refused := budgets.reserve(write.budgets, write.fit(budgets.room(write.budgets))):
             results[index] = refused
 
 
 def insert(cursor: Cursor, writes: Sequence[Write], results: list[Result]) -> None:
     written = [write for write, result in zip(writes, results, strict=True) if result is True]
-    if records := [write.record for write in written if write.record is not None]:
+    if records := [row for write in written if (row := write.opened) is not None]:
         write_rows(cursor, sql.OPEN_RECORD, records)
     if extended := [(write.extended, write.id) for write in written if write.extended is not None]:
         write_rows(cursor, sql.EXTEND_RECORD, extended)

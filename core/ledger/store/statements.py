@@ -74,6 +74,7 @@ BLANK = "''"
 BLANKS = {"state": "'open'", "outcome": BLANK, "units": "'{}'", "basis": BLANK}
 
 RECORD = "public_id user team api_key source task model streamed estimate budgets created_at process"
+ESTIMATE = RECORD.split().index("estimate")
 OPEN_RECORD = insert(UsageRecord, RECORD, provider=BLANK, error=BLANK, format=BLANK, **BLANKS)
 
 ATTEMPT = "record number endpoint_id provider model prices started_at"

@@ -38,6 +38,9 @@ class MemoryAttemptLog:
     def first_event(self) -> None:
         self.log.append("first event")
 
+    def bounded(self, request: Request) -> Request:
+        return request
+
     @property
     def outcomes(self) -> list[Outcome]:
         return [outcome for outcome, _, _ in self.closed]

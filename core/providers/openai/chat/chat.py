@@ -23,13 +23,13 @@ from core.providers.openai.router import is_router
 from core.providers.openai.vendor import VENDOR
 from core.providers.shared import http
 from core.providers.shared.calls import is_json, target_limits
+from core.providers.shared.chat_parameters import parameters_at
 from core.providers.shared.json_body import JsonBody
 
 LIMITS = http.CallLimits(total=300.0, idle=60.0, pace=16, size=64 * http.MIB)
 VIDEO_LIMITS = http.CallLimits(total=600.0, idle=LIMITS.idle, pace=LIMITS.pace, size=LIMITS.size)
 MODALITY_ORDER = (Modality.IMAGE, Modality.TEXT, Modality.AUDIO)
 """As the two references write them."""
-OWN_FIELDS = {"model", "messages", "modalities", "audio", "stream", "stream_options"}
 READ_IN_THREAD = http.MIB
 """Bytes above which an answer is parsed in a thread, so that other requests do not wait."""
 
@@ -63,11 +63,7 @@ class OpenAIChat:
 
     def chat_body(self, target: Target, request: ChatRequest) -> dict[str, Any]:
         """The JSON body; the caller's parameters win over the options of the caller and of the endpoint."""
-        fields = dict(target.options.get("body", {}))
-        fields |= {key: value for key, value in request.options.get(target.provider, {}).items()
-                   if key != "provider"}  # fmt: skip
-        fields = {key: value for key, value in fields.items() if key not in OWN_FIELDS}
-        fields |= request.parameters
+        fields = parameters_at(request, target)
         fields |= {"model": target.model, "messages": spelled(request.messages, target)}
         fields |= output_fields(target, request)
         if request.streamed or must_stream(target, request):

@@ -109,10 +109,20 @@ def test_input_never_exceeds_the_context():
         ({"max_tokens": 50.5}, {}, 4096),
         ({}, {"body": {"max_tokens": 60}}, 60),
         ({"max_tokens": 50}, {"body": {"max_tokens": 60, "n": 2}}, 100),
+        ({"max_tokens": 16_384, "max_completion_tokens": 1}, {}, 1),
+        ({"max_tokens": 50, "n": 2, "best_of": 4}, {}, 200),
+        ({"max_tokens": 50, "n": "8"}, {}, 50),
+        ({"max_tokens": 50, "reasoning": {"max_tokens": 30}}, {}, 80),
+        ({"max_tokens": 50, "prediction": {"content": "x" * 23}}, {}, 80),
     ],
 )
 def test_output_is_bounded_by_the_limit(parameters, options, expected):
     assert upper_bound(ask(parameters=parameters), at(**options), TEXT_OUT) == expected
+
+
+def test_an_answer_without_usage_is_never_charged_above_its_cap():
+    found = billed(ask(parameters={"max_tokens": 100}), at(), None, ChatDelta("x" * 600_000))
+    assert units(found)["text_out.token"] == 100
 
 
 def test_options_of_one_provider_count_at_its_targets():

@@ -1,0 +1,131 @@
+"""The parameters of a chat as a target is sent them, and how much they let it answer.
+
+The adapter writes them into the body and the ledger reserves for them, so both read them here. Caps are sent
+under one name: servers disagree on which of two counts, and ignore or refuse names they do not know.
+
+https://platform.openai.com/docs/api-reference/chat/create#chat-create-max_completion_tokens
+https://openrouter.ai/docs/api-reference/parameters
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Set
+from functools import lru_cache
+from typing import Any
+
+from core.contract.chat import ChatRequest
+from core.contract.route import Target
+
+OWN_FIELDS = frozenset({"model", "messages", "modalities", "audio", "stream", "stream_options"})
+"""Fields of the body that the options of an endpoint or of a caller cannot set."""
+
+ROUTING = frozenset({"provider"})
+"""Those that the options of an endpoint alone can set."""
+
+CAPS = (
+    "max_completion_tokens",
+    "max_tokens",
+    "max_output_tokens",
+    "max_new_tokens",
+    "num_predict",
+    "n_predict",
+    "max_gen_len",
+    "max_length",
+)
+"""Names of the limit on the tokens of one choice; of several the first one counts and is sent."""
+
+CHOICES = ("n", "best_of", "candidate_count", "num_return_sequences")
+"""Names of the number of choices, all of which are billed."""
+
+THINKING = ("reasoning.max_tokens", "thinking.budget_tokens", "thinking_budget", "reasoning_budget")
+"""Names of a limit on the tokens of reasoning, which some servers count beside the answer's own."""
+
+COMMON_CAPS = CAPS[:2]
+SEPARATORS = str.maketrans("", "", "_- .")
+MOST_TOKENS = 1_000_000
+
+
+@lru_cache(maxsize=1024)
+def folded(name: str) -> str:
+    return name.casefold().translate(SEPARATORS)
+
+
+CAP_OF = {folded(name): name for name in CAPS}
+CHOICES_OF = {folded(name): name for name in CHOICES}
+COUNTED = CAP_OF.keys() | CHOICES_OF.keys()
+
+
+def parameters_at(request: ChatRequest, target: Target) -> dict[str, Any]:
+    """The parameters that a target is sent: the endpoint's, the caller's for its provider, the caller's.
+
+    Later ones win; caps and numbers of choices are whole numbers under one name each, or left out."""
+    merged: dict[str, Any] = {}
+    for layer in reversed(layers(request, target)):
+        merged |= layer
+    fields = {name: value for name, value in merged.items() if folded(name) not in COUNTED}
+    fields |= numbers(merged, CHOICES_OF)
+    tokens, name = cap(request, target)
+    if tokens is not None:
+        fields[name] = tokens
+    return fields
+
+
+def layers(request: ChatRequest, target: Target) -> list[Mapping[str, Any]]:
+    """Where the parameters come from, those that win first."""
+    options, body = request.options.get(target.provider, {}), target.options.get("body", {})
+    return [request.parameters, without(options, OWN_FIELDS | ROUTING), without(body, OWN_FIELDS)]
+
+
+def without(fields: Mapping[str, Any], names: Set[str]) -> Mapping[str, Any]:
+    return {name: value for name, value in fields.items() if name not in names} if fields else fields
+
+
+def cap(request: ChatRequest, target: Target) -> tuple[int | None, str]:
+    """The limit on the tokens of one choice and the name it is sent under: the caller's, else the endpoint's,
+    else the request's own, named as the endpoint's option `limit_field` says.
+
+    A request with a limit of its own is paid from a budget: then none is above what the model writes at most.
+    """
+    found = (numbers(layer, CAP_OF) for layer in layers(request, target))
+    caps: Mapping[str, int] = next(filter(None, found), {})
+    name = next((known for known in CAPS if known in caps), "")
+    tokens = caps[name] if name else request.limit
+    if tokens is not None and request.limit is not None:
+        tokens = min(tokens, target.options.get("max_output") or MOST_TOKENS, MOST_TOKENS)
+        name = name if name in COMMON_CAPS else ""
+    return tokens, name or str(target.options.get("limit_field", COMMON_CAPS[1]))
+
+
+def numbers(fields: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, int]:
+    """Those of `fields` whose folded name is in `names` and whose value is a positive whole number."""
+    found: dict[str, int] = {}
+    for name, value in fields.items():
+        if (known := names.get(folded(name))) and (number := whole(value)):
+            found[known] = max(number, found.get(known, 0))
+    return found
+
+
+def whole(value: Any) -> int | None:
+    """A positive whole number, else None."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < float("inf"):
+        return None
+    return int(value) if value == int(value) else None
+
+
+def choices(parameters: Mapping[str, Any]) -> int:
+    """How many choices are billed."""
+    return max(numbers(parameters, CHOICES_OF).values(), default=1)
+
+
+def thinking_tokens(parameters: Mapping[str, Any]) -> int:
+    """Tokens of reasoning that the parameters allow by number."""
+    return max((whole(value) or 0 for value in values(parameters, THINKING)), default=0)
+
+
+def values(parameters: Mapping[str, Any], paths: Iterable[str]) -> Iterable[Any]:
+    """The values at dotted paths, as far as they exist."""
+    for path in paths:
+        value: Any = parameters
+        for name in path.split("."):
+            value = value.get(name) if isinstance(value, Mapping) else None
+        yield value
