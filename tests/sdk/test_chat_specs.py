@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import jsonschema_rs
 import pytest
 
 from tests.core.api.chat_helpers import ASK, make_chat_model, streamed
+from tests.fakes.scenarios import body
 from tests.sdk.test_specs import check, document
 
 TOOL = {"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}}
@@ -40,6 +42,18 @@ def nullable(schema: Any) -> Any:
 @pytest.mark.parametrize("kind", KINDS)
 def test_both_documents_accept_our_answers(data, live, key, kind):
     answer = live.post("/chat/completions", key, json={**ASK, **KINDS[kind]})
+    assert answer.status_code == 200
+    check(data, "openai", "CreateChatCompletionResponse", answer.json())
+    check(data, "openrouter", "ChatResult", answer.json())
+
+
+@pytest.mark.parametrize("told", [{}, {"system_fingerprint": None}])
+def test_both_documents_accept_an_answer_without_a_fingerprint(data, live, key, provider, told):
+    message = {"role": "assistant", "content": "Hello"}
+    choice = {"index": 0, "message": message, "finish_reason": "stop"}
+    answered = {"id": "up-1", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice]}
+    provider.script("ok", body(json.dumps({**answered, **told}).encode()))
+    answer = live.post("/chat/completions", key, json=ASK)
     assert answer.status_code == 200
     check(data, "openai", "CreateChatCompletionResponse", answer.json())
     check(data, "openrouter", "ChatResult", answer.json())

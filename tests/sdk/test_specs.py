@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from fnmatch import fnmatch
 from functools import lru_cache
 from pathlib import Path
 from typing import ClassVar
@@ -11,7 +12,9 @@ import jsonschema_rs
 import pytest
 import yaml
 
+from core.contract.audio import MEDIA_TYPES, AudioFormat
 from core.models import Provider
+from tests.fakes import scenarios
 
 ASK = {"model": "lab/alto", "input": "Hello there", "voice": "ada"}
 
@@ -55,6 +58,8 @@ def answer_schema(data: Path, path: str) -> dict:
     ("path", "asked"),
     [
         ("/models", "/models"),
+        ("/models", "/models/"),
+        ("/models/user", "/models/user"),
         ("/models/count", "/models/count"),
         ("/models/{author}/{slug}/endpoints", "/models/lab/alto/endpoints"),
         ("/providers", "/providers"),
@@ -72,7 +77,8 @@ def test_openrouters_document_accepts_our_answers(data, live, key, model, path, 
 
 
 def test_openais_document_accepts_our_models(data, live, key, model):
-    check(data, "openai", "ListModelsResponse", live.get("/models", key).json())
+    for path in ("/models", "/models/", "/models/user", "/audio/models"):
+        check(data, "openai", "ListModelsResponse", live.get(path, key).json())
     check(data, "openai", "Model", live.get("/models/lab/alto", key).json())
 
 
@@ -82,6 +88,36 @@ def test_openais_document_accepts_our_events(data, live, key, model):
     for delta in deltas:
         check(data, "openai", "SpeechAudioDeltaEvent", delta)
     check(data, "openai", "SpeechAudioDoneEvent", done)
+
+
+@pytest.mark.parametrize("audio", AudioFormat)
+def test_openrouters_document_accepts_our_speech(data, live, key, model, audio):
+    answer = live.post("/audio/speech", key, json={**ASK, "response_format": audio.value})
+    assert answer.status_code == 200
+    media_type = answer.headers["content-type"].partition(";")[0]
+    assert media_type == MEDIA_TYPES[audio].partition(";")[0]
+    assert [kind for kind in good_media_types(data, "openrouter") if fnmatch(media_type, kind)] == ["audio/*"]
+
+
+def test_openais_document_accepts_the_type_of_our_events(data, live, key, model):
+    answer = live.post("/audio/speech", key, json={**ASK, "stream_format": "sse"})
+    assert answer.headers["content-type"].partition(";")[0] in good_media_types(data, "openai")
+
+
+def good_media_types(data: Path, spec: str) -> list[str]:
+    """What a document says that speech is answered with."""
+    answers = document(data / "specs" / f"{spec}.yaml")["paths"]["/audio/speech"]["post"]["responses"]
+    return list(answers["200"]["content"])
+
+
+def test_both_documents_accept_our_limits_but_for_the_type_of_the_code(data, live, key, model, provider):
+    """OpenRouter's document wants an integer, OpenAI's a string or null: no value satisfies both."""
+    provider.script("ok", scenarios.status(429))
+    answer = live.post("/audio/speech", key, json=ASK)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (429, 429)
+    assert int(answer.headers["retry-after"]) >= 1
+    check(data, "openrouter", "TooManyRequestsResponse", answer.json())
+    check(data, "openai", "ErrorResponse", {"error": {**answer.json()["error"], "code": "429"}})
 
 
 def test_openrouters_document_accepts_our_errors(data, live, key, model):

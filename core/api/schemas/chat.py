@@ -99,7 +99,7 @@ class ChatCompletion(Schema):
     created: int = Field(description="Unix time.")
     model: str
     provider: str
-    system_fingerprint: str | None
+    system_fingerprint: str
     choices: list[Choice]
     usage: ChatUsage
     processing_time_ms: int

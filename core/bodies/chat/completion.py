@@ -9,6 +9,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Mapping
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
 from core.bodies.chat.collector import CollectedChoice, FinishedChat
@@ -37,12 +38,19 @@ def render_completion(
         "created": created,
         "model": receipt.model,
         "provider": chat.started.provider if chat.started else receipt.provider,
-        "system_fingerprint": None,
         **{name: value for name, value in chat.metadata.extra.items() if name not in OWN_FIELDS},
+        "system_fingerprint": chat.metadata.extra.get("system_fingerprint") or fingerprint(chat, receipt),
         "choices": [choice_object(chat, index, receipt.id, created) for index in sorted(chat.choices)],
         "usage": chat_usage(receipt, cost_details),
         "processing_time_ms": receipt.total_ms,
     }
+
+
+def fingerprint(chat: FinishedChat, receipt: Receipt) -> str:
+    """Names the provider and its model where they tell no fingerprint: OpenAI's document wants a string or
+    nothing, OpenRouter's a string or null."""
+    answered = chat.started or receipt
+    return f"fp_{sha256(f'{answered.provider}/{answered.model}'.encode()).hexdigest()[:10]}"
 
 
 def choice_object(chat: FinishedChat, index: int, id: str, created: int) -> dict[str, Any]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from decimal import Decimal
+
+import pytest
 
 from core.bodies.chat.collector import ChatCollector
 from core.bodies.chat.completion import render_completion
@@ -71,8 +74,14 @@ def test_text_is_joined_and_metadata_is_relayed():
     }
 
 
-def test_a_missing_fingerprint_is_null():
-    assert completed(ChatDelta("a"))["system_fingerprint"] is None
+@pytest.mark.parametrize("told", [{}, {"system_fingerprint": None}, {"system_fingerprint": ""}])
+def test_a_missing_fingerprint_names_who_answered(told):
+    found = completed(AnswerMetadata("up-1", "upstream", told), ChatDelta("a"))["system_fingerprint"]
+    assert re.fullmatch("fp_[0-9a-f]{10}", found)
+    assert completed(ChatDelta("b"))["system_fingerprint"] == found
+    other = completed(Started("Lab", "other", 1), ChatDelta("b"))["system_fingerprint"]
+    assert re.fullmatch("fp_[0-9a-f]{10}", other)
+    assert other != found
 
 
 def test_an_answer_without_content_is_an_empty_text():
