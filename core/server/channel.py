@@ -12,6 +12,7 @@ from twisted.python.failure import Failure
 from twisted.web import http
 
 from core.server import internals
+from core.server.connections import Rank
 from core.server.limits import error_body, too_large
 
 if TYPE_CHECKING:
@@ -45,6 +46,10 @@ class Phase(enum.Enum):
     """Being closed: a second call of Twisted's `timeoutConnection` would start its time-out again."""
 
 
+RANKS = {Phase.CONNECTED: Rank.FIRST_BYTE, Phase.HEADERS: Rank.HEAD, Phase.IDLE: Rank.NEXT_REQUEST}
+"""Phases in which a connection may be closed for another one."""
+
+
 class Channel(http.HTTPChannel):
     """One connection. Only the channel sees the headers before the body is read, and Twisted's own time-out
     starts again with every byte, so that a client could take for ever to send its headers."""
@@ -59,6 +64,7 @@ class Channel(http.HTTPChannel):
         self._enter(Phase.CONNECTED)
         self.server.channels.add(self)
         super().connectionMade()
+        self.server.make_room(self)
 
     def connectionLost(self, reason: Failure) -> None:
         self.lost = True
@@ -151,6 +157,16 @@ class Channel(http.HTTPChannel):
                 self._enter(Phase.BODY)
         elif self.phase is Phase.IDLE and waited > limits.idle_seconds:
             self._time_out()
+
+    @property
+    def idleness(self) -> tuple[Rank, float] | None:
+        rank = RANKS.get(self.phase)
+        return None if rank is None or not self.persistent else (rank, self.since)
+
+    def evict(self) -> None:
+        """Close for another client."""
+        self.server.channels.discard(self)
+        self._time_out()
 
     def close_if_idle(self) -> None:
         if self.phase in (Phase.CONNECTED, Phase.IDLE) or self.refused:

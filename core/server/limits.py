@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.contract.tasks import FACTS, Task
+from core.server.connections import connection_limit
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -43,7 +44,8 @@ class Limits:
     `cap_for` gives the most bytes of a body by path; a body has to arrive at `body_bytes_per_second` in every
     `body_window_seconds`. A client may read nothing for `stall_seconds`; a refused connection is read on for
     `linger_seconds`. `unread_messages` and `unread_bytes` are those of a websocket that its application has
-    not received. An application may go on for `disconnect_seconds` after its client has left.
+    not received. An application may go on for `disconnect_seconds` after its client has left. With more than
+    `connections` an idle one is closed for every new one.
     """
 
     cap_for: Callable[[str], int] = field(default_factory=lambda: body_caps(50))
@@ -59,6 +61,7 @@ class Limits:
     disconnect_seconds: float = 30.0
     drain_seconds: float = 30.0
     check_seconds: float = 1.0
+    connections: int = field(default_factory=connection_limit)
 
 
 def error_body(status: int, message: str, error_type: str) -> bytes:

@@ -36,6 +36,7 @@ from twisted.python.failure import Failure
 from core.server import internals
 from core.server.certificate import Certificate, self_signed
 from core.server.channel import Channel
+from core.server.connections import most_idle
 from core.server.flow import SLICE, Message, RequestQueue, WebSocketQueue
 from core.server.limits import Application, Limits
 from core.server.proxies import parse_networks, resolve_origin
@@ -209,6 +210,11 @@ class Server(daphne.server.Server):
         await super().handle_reply(protocol, message)
 
     # Checking connections
+
+    def make_room(self, fresh: Channel) -> None:
+        """Close an idle connection, or else this new one, where there are too many."""
+        if len(self.channels) + len(self.sockets) > self.limits.connections:
+            (most_idle(self.channels - {fresh}) or fresh).evict()
 
     def protocol_disconnected(self, protocol: Connection) -> None:
         # A rejected websocket disconnects twice, the second time after Daphne has forgotten it.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import resource
 import socket
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ import uvicorn
 from core.server.limits import BodyLimit, Limits, Message, Receive, Scope, Send, body_caps
 from core.server.request_check import RequestCheck
 from core.server.server import serve
+from core.server.uvicorn_protocol import Protocol
 
 MIB = 1024 * 1024
 marks: list[str] = []
@@ -220,7 +222,9 @@ def by_daphne(options: dict[str, Any]) -> None:
 def by_uvicorn(options: dict[str, Any]) -> None:
     listening = socket.create_server(("127.0.0.1", 0))
     print_fact(port=listening.getsockname()[1])
-    config = uvicorn.Config(assembled, proxy_headers=False, log_config=None, lifespan="off")
+    config = uvicorn.Config(
+        assembled, http=Protocol, backlog=64, proxy_headers=False, log_config=None, lifespan="off"
+    )
     uvicorn.Server(config).run(sockets=[listening])
 
 
@@ -229,4 +233,6 @@ SERVERS = {"daphne": by_daphne, "uvicorn": by_uvicorn}
 
 if __name__ == "__main__":
     options = json.loads(sys.argv[1])
+    if "descriptors" in options:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (options["descriptors"], options["descriptors"]))
     SERVERS[options.get("server", "daphne")](options)
