@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test browser lint messages benchmarks clean
+.PHONY: run test browser lint messages benchmarks clients clean
 
 run: .venv/run
 	@$(BIN)/python manage.py playground
@@ -45,6 +45,10 @@ messages: .venv/dev
 
 benchmarks: .venv/dev
 	@for script in tests/benchmarks/bench_*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+# Real clients from PyPI and npm, each in a place of its own under var/clients; those not to be had are skipped.
+clients: .venv/dev
+	$(BIN)/python -m tests.clients
 
 clean:
 	rm -rf .venv var *.egg-info
