@@ -49,14 +49,19 @@ def install_node(client: Client, folder: Path) -> None:
 
 
 def run(*command: str, cwd: Path) -> str:
-    """What it prints. Raises `NotInstallable` with the last line of its complaint."""
+    """What it prints. Raises `NotInstallable` with the first error that it tells."""
     try:
         done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=SECONDS)
     except subprocess.TimeoutExpired as error:
         raise NotInstallable(f"{command[0]} had no end after {SECONDS} s") from error
     if done.returncode:
-        raise NotInstallable((done.stderr.strip().splitlines() or ["no reason"])[-1])
+        raise NotInstallable(first_error(done.stderr))
     return done.stdout.strip()
+
+
+def first_error(complaint: str) -> str:
+    found = (line for line in complaint.splitlines() if "error" in line.casefold())
+    return next(found, complaint.strip())[:300]
 
 
 def python(folder: Path) -> Path:
