@@ -80,8 +80,8 @@ def test_an_earlier_answer_has_one_spelling(given, expected):
         (
             {"document_url": PDF, "document_name": "b"},
             {
-                "file_data": Media(Modality.FILE, "JVBERg==", "application/pdf", 0, "b.pdf"),
-                "filename": "b.pdf",
+                "file_data": Media(Modality.FILE, "JVBERg==", "application/pdf", 0, "b"),
+                "filename": "b",
             },
         ),
     ],
