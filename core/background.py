@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 
 from django.db import connection
 
+from core import stored_responses
 from core.access import snapshot as access
 from core.access.authentication import save_last_used
 from core.catalogue import snapshot as catalogue
@@ -108,6 +109,7 @@ PERIODIC: tuple[tuple[str, float, Callable[[], Any]], ...] = (
     ("heartbeat", 10.0, heartbeat.beat),
     ("sweeper", 30.0, sweep.sweep),
     ("last used", 60.0, save_last_used),
+    ("stored responses", 300.0, stored_responses.sweep),
 )
 """Name, seconds between two calls, and the blocking function."""
 

@@ -62,6 +62,7 @@ CONTENT_SECURITY_POLICY = {
 HOST = env.str("HOST", default="127.0.0.1")
 PORT = env.int("PORT", default=8000)
 MAX_UPLOAD_MB = env.int("MAX_UPLOAD_MB", default=50)
+RESPONSES_RETENTION_HOURS = env.int("RESPONSES_RETENTION_HOURS", default=24)
 UPLOAD_RETENTION_DAYS = env.int("UPLOAD_RETENTION_DAYS", default=30)
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
 METRICS_ALLOW = env.list("METRICS_ALLOW", default=["127.0.0.0/8", "::1/128"])

@@ -99,7 +99,7 @@ class ChatEventResponder(StreamingResponder, ChatResponder):
         buffer = WriteBuffer(partial(self.write, stream))
         try:
             await self.relay(buffer)
-            await buffer.flush(self.encoder.end(self.usage() or {}))
+            await buffer.flush(await self.last_frames())
         except PolyphonyError as error:
             if not (stream.started or buffer):
                 raise
@@ -132,6 +132,10 @@ class ChatEventResponder(StreamingResponder, ChatResponder):
     async def write(self, stream: ResponseStream, frames: bytes) -> None:
         await self.start(stream)
         await stream.write(frames)
+
+    async def last_frames(self) -> bytes:
+        """The end of a whole response."""
+        return self.encoder.end(self.usage() or {})
 
     def failure(self, error: PolyphonyError) -> bytes:
         """The last frames of a response that broke off."""

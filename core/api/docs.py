@@ -25,7 +25,11 @@ POLICY = (
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 SAMPLE_FILE = "hello.mp3"
-SAMPLE_PATHS = {"{author}/{slug}": "local/espeak-ng", "{id}": "local/espeak-ng"}
+SAMPLE_PATHS = {
+    "{author}/{slug}": "local/espeak-ng",
+    "{id}": "local/espeak-ng",
+    "{response_id}": "$RESPONSE_ID",
+}
 FILE_DESCRIPTION = 'The sound, in a form; in JSON `input_audio` as `{"data": base64, "format": "mp3"}`.'
 
 
@@ -139,6 +143,8 @@ def curl(operation: Operation, base: str) -> str:
         f'curl "{base}{path}{"?" + sample.query if sample.query else ""}"',
         '-H "Authorization: Bearer $POLYPHONY_API_KEY"',
     ]
+    if operation.method == "DELETE":
+        lines.append("-X DELETE")
     if operation.file:
         lines.append(f"-F file=@{SAMPLE_FILE}")
         lines += [f"-F {name}={value}" for name, value in (sample.body or {}).items()]

@@ -11,12 +11,12 @@ from core.api import account, models
 from core.api.chat import chat
 from core.api.generation import generation
 from core.api.http.operation import Operation, QueryParameter, RequestSample
-from core.api.responses import responses
+from core.api.responses import delete_response, responses, stored_response
 from core.api.schemas import account as account_schemas
 from core.api.schemas import models as model_schemas
 from core.api.schemas.chat import ChatCompletion
 from core.api.schemas.generation import GenerationData
-from core.api.schemas.responses import Response
+from core.api.schemas.responses import DeletedResponse, Response
 from core.api.schemas.transcript import Transcript
 from core.api.speech import speech
 from core.api.transcription import transcription
@@ -71,12 +71,32 @@ OPERATIONS = (
         "/responses",
         responses,
         _("Chat"),
-        _("The same in the words of OpenAI's Responses: items in, items out; nothing is kept"),
+        _("The same in the words of OpenAI's Responses: items in, items out; kept for the next turn"),
         Response,
         body=ResponsesBody,
         media_types=("application/json", "text/event-stream"),
         errors=(402, 404, 413, 415, 502, 503, 504),
         sample=RequestSample({"model": "local/inspector", "input": GREETING}),
+    ),
+    Operation(
+        "GET",
+        "/responses/{response_id}",
+        stored_response,
+        _("Chat"),
+        _("A response that is kept"),
+        Response,
+        errors=(404,),
+        pattern="/responses/{response_id}",
+    ),
+    Operation(
+        "DELETE",
+        "/responses/{response_id}",
+        delete_response,
+        _("Chat"),
+        _("Forget a response"),
+        DeletedResponse,
+        errors=(404,),
+        pattern="/responses/{response_id}",
     ),
     Operation(
         "POST",

@@ -5,6 +5,7 @@ from core.models.audit import AuditEvent
 from core.models.catalogue import AIModel, Endpoint, Price, Provider, ProviderKey, Voice
 from core.models.ledger import Attempt, ServerProcess, UsageRecord
 from core.models.people import Team, User
+from core.models.responses import StoredResponse
 from core.models.version import Version
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Provider",
     "ProviderKey",
     "ServerProcess",
+    "StoredResponse",
     "Team",
     "UsageRecord",
     "User",

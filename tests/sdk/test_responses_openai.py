@@ -143,7 +143,7 @@ async def test_the_async_client(live, key):
     [
         ({"model": "lab/nothing"}, openai.NotFoundError, "model"),
         ({"input": []}, openai.BadRequestError, "input"),
-        ({"previous_response_id": "resp_1"}, openai.BadRequestError, "previous_response_id"),
+        ({"previous_response_id": "resp_1"}, openai.NotFoundError, "previous_response_id"),
     ],
 )
 @pytest.mark.parametrize("stream", [False, True])
@@ -153,11 +153,16 @@ def test_refusals_are_typed(client, fields, kind, param, stream):
     assert (caught.value.param, caught.value.request_id[:4]) == (param, "req_")
 
 
-@pytest.mark.parametrize("act", ["retrieve", "cancel", "delete"])
-def test_earlier_responses_are_kept_nowhere(client, act):
+def test_an_earlier_response_is_read_continued_and_deleted(client, provider):
     found = client.responses.create(**ASK, store=True)
-    with pytest.raises(openai.BadRequestError, match="not kept here"):
-        getattr(client.responses, act)(found.id)
+    assert client.responses.retrieve(found.id).output_text == found.output_text
+    client.responses.create(**{**ASK, "input": "And?"}, previous_response_id=found.id)
+    assert [one["role"] for one in provider.requests[-1].json["messages"]] == ["user", "assistant", "user"]
+    with pytest.raises(openai.BadRequestError, match="read and deleted"):
+        client.responses.cancel(found.id)
+    client.responses.delete(found.id)
+    with pytest.raises(openai.NotFoundError):
+        client.responses.retrieve(found.id)
 
 
 def test_a_fault_in_the_middle_is_an_event_after_the_words(client, lab, live):

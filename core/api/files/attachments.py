@@ -8,6 +8,7 @@ import binascii
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
@@ -46,12 +47,13 @@ class Attachments:
         self._files: list[Attachment] = []
         self._open: list[Attachment] = []
         self._marked: dict[str, Attachment] = {}
+        self._by_mark: dict[str, Attachment] = {}
         self._total = 0
         self._closed = False
 
     def open(self, mark: str) -> Sink:
         """A sink for the file that `mark` stands for in the body. Raises `Unavailable` on a full disk."""
-        self._marked[mark] = file = self._new_file()
+        self._marked[mark] = self._by_mark[mark] = file = self._new_file()
         return file.write
 
     def save(self) -> None:
@@ -152,6 +154,22 @@ class Attachments:
             parameters=restore_placeholders(request.parameters, marks, text),
             options=restore_placeholders(request.options, marks, text),
         )
+
+    def embed(self, value: Any, most: int) -> Any:
+        """A JSON value with the base64 of files in place of their marks, blocking.
+
+        Raises `TooLarge` where the files have more than `most` bytes.
+        """
+        left = most
+
+        def text(mark: str) -> str:
+            nonlocal left
+            left -= self._by_mark[mark].size * 4 // 3
+            if left < 0:
+                raise TooLarge(f"The files have more than {most:,} bytes.")
+            return base64.b64encode(Path(self._by_mark[mark].path).read_bytes()).decode()
+
+        return restore_placeholders(value, tuple(self._by_mark), text) if self._by_mark else value
 
     def close(self) -> None:
         self._closed = True

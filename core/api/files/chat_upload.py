@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Generic, TypeVar
 
 from django.conf import settings
@@ -40,16 +40,27 @@ class ChatUpload(Generic[C]):
         self.messages = messages
         self._attachments = attachments
 
+    def with_files(self, value: Any, most: int) -> Any:
+        """A part of the body with the base64 of its files. Blocking; raises `TooLarge` above `most` bytes."""
+        return self._attachments.embed(value, most)
+
     def close(self) -> None:
         self._attachments.close()
 
 
-async def receive_chat(request: Request, schema: type[C]) -> ChatUpload[C]:
-    """A chat request with its files on disk. Raises from the error tree; no file is left then."""
+async def receive_chat(
+    request: Request, schema: type[C], prepare: Callable[[C], Awaitable[C]] | None = None
+) -> ChatUpload[C]:
+    """A chat request with its files on disk; `prepare` may change the body before its messages are read.
+
+    Raises from the error tree; no file is left then.
+    """
     check_headers(request)
     attachments = Attachments()
     try:
         body = validate(schema, await read_fields(request, attachments))
+        if prepare is not None:
+            body = await prepare(body)
         messages = await extract_files(body, attachments)
         chat_request = await attachments.restore(body.request(messages))
         return ChatUpload(body, chat_request, messages, attachments)

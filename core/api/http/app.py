@@ -17,7 +17,7 @@ from core.api.http.json_response import error_response, handle_polyphony_error
 from core.api.http.middleware import APIMiddleware, Application, Receive, Scope, Send
 from core.api.http.operation import Handler, counted
 from core.api.openapi import openapi
-from core.api.responses import stored_response
+from core.api.responses import other_operation
 from core.api.routes import OPERATIONS
 from core.contract.errors import InvalidRequest, MethodNotAllowed, NotFound, PolyphonyError
 
@@ -75,7 +75,7 @@ def build() -> Application:
     routes: list[BaseRoute] = [Route("/models/", counted(listing), methods=["GET"])]
     routes += [operation.route() for operation in OPERATIONS]
     routes.append(Route("/openapi.json", openapi, methods=["GET"]))
-    routes.append(Route("/responses/{rest:path}", stored_response, methods=["GET", "POST", "DELETE"]))
+    routes.append(Route("/responses/{rest:path}", other_operation, methods=["GET", "POST", "DELETE"]))
     shared = Router(routes, redirect_slashes=False)
     app = Starlette(
         routes=[

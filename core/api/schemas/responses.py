@@ -105,9 +105,15 @@ class Response(Schema):
     max_output_tokens: int | None
     metadata: dict[str, Any]
     parallel_tool_calls: bool
-    store: bool = Field(description="Always false.")
+    store: bool = Field(description="Whether it can be read again and referred to.")
     temperature: float | None
     top_p: float | None
     tool_choice: str | dict[str, Any]
     tools: list[dict[str, Any]]
     usage: ResponseUsage | None
+
+
+class DeletedResponse(Schema):
+    id: str
+    object: Literal["response"]
+    deleted: Literal[True]

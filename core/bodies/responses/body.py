@@ -7,9 +7,9 @@ https://openrouter.ai/docs/api-reference/responses/overview
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
 
 from core.bodies.chat.body import ROUTER_FIELDS
 from core.bodies.files.data_urls import FileLoader
@@ -19,10 +19,9 @@ from core.bodies.responses.tools import chat_tool_choice, chat_tools
 from core.bodies.shared_fields import ProviderBody, check_chat_fields
 from core.bodies.validation import Body, FieldError
 from core.contract.chat import ChatRequest, Modality
-from core.contract.errors import Unsupported
+from core.contract.errors import NotFound, Unsupported
 
 STATEFUL = {
-    "previous_response_id": "answers are not kept here: send the whole conversation as input",
     "conversation": "conversations are not kept here: send the whole conversation as input",
     "background": "answers are not kept here: stream instead",
     "prompt": "prompts are not kept here: send instructions and input",
@@ -92,14 +91,46 @@ class ResponsesBody(Body):
     text: TextBody | None = Field(default=None, description="`format`: text, json_object or json_schema.")
     include: list[str] | None = Field(default=None, max_length=100)
     metadata: dict[str, Any] | None = Field(default=None, description="Told back with the answer.")
-    store: bool | None = Field(default=None, description="Nothing is kept, whatever is asked for.")
+    store: bool | None = Field(
+        default=None,
+        description="Whether the next requests may refer to the response, for a day; true by default.",
+    )
+    previous_response_id: str | None = Field(
+        default=None, max_length=200, description="A stored response whose conversation goes on."
+    )
     provider: ProviderBody | None = None
+
+    _context: Sequence[Any] = PrivateAttr(default=())
 
     _check_fields = model_validator(mode="before")(check_chat_fields)
 
     def load_messages(self, load: FileLoader) -> InputMessages:
         """The input as chat messages; `load` is called for every file in it. Raises `InvalidRequest`."""
-        return input_messages(self.input, self.instructions, load)
+        return input_messages(self.input, self.instructions, load, self._context)
+
+    @property
+    def references(self) -> list[str]:
+        """The ids of the stored items that the input refers to."""
+        given = self.input if isinstance(self.input, list) else ()
+        return [value["id"] for value in given if is_reference(value)]
+
+    @property
+    def items(self) -> list[Any]:
+        """The whole conversation so far: the items before this request, and its own."""
+        own = [{"type": "message", "role": "user", "content": self.input}]
+        return [*self._context, *(self.input if isinstance(self.input, list) else own)]
+
+    def resolved(self, context: Sequence[Any], stored: Mapping[str, Any]) -> Self:
+        """The body after the items of `context`, with `stored` items by id in place of references to them.
+
+        Raises `NotFound` for an item that is not among them.
+        """
+        given = self.input
+        if isinstance(given, list):
+            given = [referred_item(value, at, stored) for at, value in enumerate(given)]
+        found = self.model_copy(update={"input": given})
+        found._context = context
+        return found
 
     def request(self, messages: Sequence[dict[str, Any]]) -> ChatRequest:
         """The chat request with these `messages`. Raises `InvalidRequest` for fields that need a server which
@@ -166,6 +197,25 @@ class ResponsesBody(Body):
         for name in CHAT_ONLY:
             if name in self.extra:
                 raise unsupported(name, "belongs to chat/completions, not to responses")
+
+
+def is_reference(value: Any) -> bool:
+    """Whether an item names a stored item; OpenAI lets its type be left out."""
+    if not isinstance(value, dict) or not isinstance(value.get("id"), str):
+        return False
+    return value.get("type") == "item_reference" or (value.keys() <= {"id", "type"} and not value.get("type"))
+
+
+def referred_item(value: Any, at: int, stored: Mapping[str, Any]) -> Any:
+    if not is_reference(value):
+        return value
+    if value["id"] not in stored:
+        raise NotFound(
+            f"There is no item {value['id'][:80]!r}: it was not stored, or not for long enough.",
+            param=f"input[{at}].id",
+            code="item_not_found",
+        )
+    return stored[value["id"]]
 
 
 def response_format(form: FormatBody) -> dict[str, Any] | None:

@@ -54,9 +54,16 @@ class ResponseEventWriter:
 
     def end(self, usage: ChatUsageDict) -> bytes:
         """The last events of the open items, then the whole response."""
+        frames, response = self.finish(usage)
+        return frames + self.completed(response)
+
+    def finish(self, usage: ChatUsageDict) -> tuple[bytes, dict[str, Any]]:
+        """The last events of the open items, and the whole response that `completed` is to send."""
         frames = self.opening() + self._events(self._output.end())
-        response = self._response.complete(usage, int(time.time()))
-        return frames + self._events([(f"response.{response['status']}", {"response": response})])
+        return frames, self._response.complete(usage, int(time.time()))
+
+    def completed(self, response: Mapping[str, Any]) -> bytes:
+        return self._events([(f"response.{response['status']}", {"response": response})])
 
     def failure(self, error: Mapping[str, Any], usage: ChatUsageDict | None) -> bytes:
         """The answer broke off: an `error`, then the failed response with its output so far.

@@ -60,14 +60,20 @@ class InputMessages(list[ChatMessage]):
         return f"{self._places[int(found[1])]}{found[2]}{param[found.end() :]}"
 
 
-def input_messages(given: str | Sequence[Any], instructions: str | None, load: FileLoader) -> InputMessages:
-    """`given` in the shape of `ChatRequest.messages`; `load` is called for every file, in order.
+def input_messages(
+    given: str | Sequence[Any], instructions: str | None, load: FileLoader, context: Sequence[Any] = ()
+) -> InputMessages:
+    """`given` after the items of `context`, in the shape of `ChatRequest.messages`.
+
+    `load` is called for every file, in order.
 
     Raises `InvalidRequest`, `param` naming the place, as in `input[2].content[0].image_url`.
     """
     found = InputMessages()
     if instructions:
         found.add({"role": "system", "content": instructions}, "instructions")
+    for at, value in enumerate(context):
+        item(found, value, f"previous_response_id.items[{at}]", load)
     if isinstance(given, str):
         found.add({"role": "user", "content": given}, "input")
         return found
@@ -84,9 +90,8 @@ def item(found: InputMessages, value: Any, place: str, load: FileLoader) -> None
     kind = value.get("type", "message")
     read = ITEMS.get(kind) if isinstance(kind, str) else None
     if read is None:
-        hint = " Send whole items: store false makes clients do so." if kind == "item_reference" else ""
         raise Unsupported(
-            f"{place}.type must be one of {', '.join(ITEMS)}; nothing else is kept or run here.{hint}",
+            f"{place}.type must be one of {', '.join(ITEMS)}; nothing else is run here.",
             param=f"{place}.type",
         )
     read(found, value, place, load)

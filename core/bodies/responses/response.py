@@ -104,9 +104,9 @@ def echoed_fields(body: ResponsesBody) -> dict[str, Any]:
         "background": False,
         "metadata": body.metadata or {},
         "parallel_tool_calls": body.parallel_tool_calls is not False,
-        "previous_response_id": None,
+        "previous_response_id": body.previous_response_id,
         "reasoning": reasoning,
-        "store": False,
+        "store": False,  # until it has been stored
         "text": {"format": {"type": "text"}, **text},
         "tool_choice": body.tool_choice or "auto",
         "tools": [full_tool(tool) for tool in body.tools or ()],

@@ -68,10 +68,12 @@ def test_the_samples_run_unchanged(live, key, lab, tmp_path):
         make_model(lab, slug, tasks=[task])
     make_model(lab, "local/inspector", tasks=["chat"], output_modalities=["text"])
     spoken = live.post("/audio/speech", key, json={"model": "local/espeak-ng", "input": "Hello"})
+    answered = live.post("/responses", key, json={"model": "local/inspector", "input": "Hello"})
     environment = {
         "PATH": os.environ["PATH"],
         "POLYPHONY_API_KEY": key,
         "GENERATION_ID": spoken.headers["x-generation-id"],
+        "RESPONSE_ID": answered.json()["id"],
     }
     found = samples(live.client.get("/api/docs").text)
     assert len(found) == len(OPERATIONS)

@@ -75,9 +75,9 @@ def test_the_response_repeats_the_request(live, key):
     assert {name: found[name] for name in asked} == {**asked, "tools": [{**WEATHER, "strict": None}]}
 
 
-def test_responses_are_never_stored(live, key):
-    found = ask(live, key, store=True, truncation="auto", background=False).json()
-    assert (found["store"], found["truncation"], found["background"]) == (False, "disabled", False)
+def test_fields_of_unsupported_features_have_fixed_values(live, key):
+    found = ask(live, key, truncation="auto", background=False).json()
+    assert (found["truncation"], found["background"]) == ("disabled", False)
 
 
 def test_the_provider_gets_a_chat_request(live, key, provider):
@@ -242,7 +242,7 @@ def test_an_invalid_image_is_named_by_its_place_in_the_input(live, key, provider
 @pytest.mark.parametrize(
     ("fields", "param"),
     [
-        ({"previous_response_id": "resp_1"}, "previous_response_id"),
+        ({"previous_response_id": 7}, "previous_response_id"),
         ({"conversation": "conv_1"}, "conversation"),
         ({"background": True}, "background"),
         ({"prompt": {"id": "pmpt_1"}}, "prompt"),
@@ -257,7 +257,7 @@ def test_an_invalid_image_is_named_by_its_place_in_the_input(live, key, provider
         ({"text": {"format": {"type": "xml"}}}, "text.format.type"),
         ({"max_output_tokens": 0}, "max_output_tokens"),
         ({"input": []}, "input"),
-        ({"input": [{"type": "item_reference", "id": "msg_1"}]}, "input[0].type"),
+        ({"input": [{"type": "item_reference"}]}, "input[0].type"),
         ({"input": [{"type": "web_search_call", "id": "ws_1"}]}, "input[0].type"),
         ({"api_key": "x"}, "api_key"),
         ({"extra_body": {"base_url": "x"}}, "extra_body"),

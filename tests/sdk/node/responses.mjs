@@ -17,6 +17,6 @@ let refusal;
 try {
   await client.responses.create({ ...question, previous_response_id: "resp_1" });
 } catch (error) {
-  refusal = [error instanceof OpenAI.BadRequestError, error.param];
+  refusal = [error instanceof OpenAI.NotFoundError, error.param];
 }
 tell({ texts: [whole.output_text, said, last.output_text], status: last.status, refusal });

@@ -84,7 +84,7 @@ def test_audio_is_refused():
     assert "chat/completions" in error.message
 
 
-@pytest.mark.parametrize("name", ["previous_response_id", "conversation", "prompt", "background"])
+@pytest.mark.parametrize("name", ["conversation", "prompt", "background"])
 def test_fields_of_stored_responses_are_refused(name):
     error = refusal(**{name: True if name == "background" else "x"})
     assert (type(error), error.param) == (Unsupported, name)
