@@ -22,7 +22,7 @@
         ├── UpstreamTimeout       504   no answer, too slow or silent; retryable
         ├── UpstreamLimited       429   the provider's rate limit; retryable, may have `retry_after`
         ├── UpstreamFailed        502   5xx; retryable
-        ├── UpstreamRefused       400   it rejected the request itself; permanent
+        ├── UpstreamRefused       4xx   it rejected the request itself; permanent
         ├── UpstreamDenied        502   401, 402, 403 for our key; permanent for this target
         └── UpstreamInvalid       502   an answer that breaks the provider's protocol
 
@@ -66,6 +66,10 @@ __all__ = [
 ]
 
 
+REFUSALS = {404: "not_found", 412: "precondition_failed", 413: "payload_too_large", 422: "unprocessable"}
+"""OpenRouter's `error_type` by the status of a refusal; `invalid_request` for any other."""
+
+
 class PolyphonyError(Exception):
     """Base of the tree: HTTP status, OpenAI's `type`, OpenRouter's `error_type`, `message` for people.
 
@@ -73,7 +77,7 @@ class PolyphonyError(Exception):
     reported for the attempt that failed.
     """
 
-    status: ClassVar[int] = 500
+    status: int = 500
     type: ClassVar[str] = "server_error"
     error_type: ClassVar[str] = "server"
     code: ClassVar[str] = "internal_error"
@@ -206,8 +210,15 @@ class UpstreamFailed(UpstreamError):
 
 
 class UpstreamRefused(UpstreamError):
+    """`status` is the provider's own, from 400 to 499."""
+
     status, type, permanent = 400, "invalid_request_error", True
     error_type, code = "invalid_request", "upstream_refused"
+
+    def __init__(self, message: str, *, status: int = 400, **fields: Any) -> None:
+        fields.setdefault("error_type", REFUSALS.get(status))
+        super().__init__(message, **fields)
+        self.status = status
 
 
 class UpstreamDenied(UpstreamError):

@@ -204,6 +204,16 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Events of a provider's answer, or parts of them, that could not be read and were left out.
+
+    The ledger counts them.
+    """
+
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Used:
     """What the attempt consumed; the last event of every adapter, without which the answer was cut short."""
 
@@ -259,4 +269,4 @@ Content = (
 )
 """Events after which an attempt is committed: no retry, no other target."""
 
-Event = Content | Started | AttemptFailed | AnswerMetadata | Progress | Used | Receipt
+Event = Content | Started | AttemptFailed | AnswerMetadata | Progress | Unreadable | Used | Receipt

@@ -20,6 +20,7 @@ from core.contract.events import (
     Transcript,
     TranscriptDelta,
     TranscriptWords,
+    Unreadable,
     Used,
 )
 from core.contract.usage import Usage
@@ -37,7 +38,7 @@ class Meter:
     """Counts one attempt: bytes of audio and their shape, bytes of text, images; the final `Used`.
 
     `finish` is why the last choice of a chat answer ended, which alone delivers nothing, `native_finish` the
-    provider's own word for it, `upstream_id` its id of the answer.
+    provider's own word for it, `upstream_id` its id of the answer; `unreadable` of its events were left out.
     """
 
     __slots__ = (
@@ -48,6 +49,7 @@ class Meter:
         "native_finish",
         "shape",
         "text_bytes",
+        "unreadable",
         "upstream_id",
         "used",
     )
@@ -56,6 +58,7 @@ class Meter:
         self.audio_bytes = 0
         self.text_bytes = 0
         self.images = 0
+        self.unreadable = 0
         self.finish: str | None = None
         self.native_finish = ""
         self.upstream_id = ""
@@ -81,6 +84,8 @@ class Meter:
             self.used = event.usage
         elif isinstance(event, AnswerMetadata):
             self.upstream_id = event.id
+        elif isinstance(event, Unreadable):
+            self.unreadable += event.count
         elif isinstance(event, TranscriptDelta):
             self.text_bytes += len(event.text.encode(errors="replace"))
             self.delivered = self.delivered or self.text_bytes > 0

@@ -165,7 +165,7 @@ class Record:
             running.target.model,
             outcome,
             error.status if error else None,
-            error.message if error else "",
+            reason(error, running.meter.unreadable),
             milliseconds(running.started, time.monotonic()),
             owed.cost,
             owed.basis,
@@ -258,6 +258,12 @@ class Record:
     def record_row(self) -> Row:
         reserved = None if self.estimate is None else self.reserved
         return rows.new_record(self.id, self.grant, self.request, self.route.model, reserved)
+
+
+def reason(error: PolyphonyError | None, unreadable: int) -> str:
+    """Why an attempt failed, and how much of its answer was left out."""
+    left_out = f"Unreadable events of the provider: {unreadable}." if unreadable else ""
+    return " ".join(filter(None, (error.message if error else "", left_out)))
 
 
 def steps_rounded_up(amount: Decimal) -> int:

@@ -58,12 +58,14 @@ def closed_attempt(
     first_content_ms: int | None,
     meter: Meter,
 ) -> Row:
+    """A closed attempt; its reason also counts what could not be read of the answer."""
+    left_out = f"unreadable:{meter.unreadable}" if meter.unreadable else ""
     return (
         *bill_columns(bill, note.outcome),
         note.status,
         first_content_ms,
         # the error's code, not its message: providers quote the input in theirs
-        error.provider_code[:300] if error else "",
+        " ".join(filter(None, (error.provider_code[:200] if error else "", left_out))),
         note.duration_ms,
         *answer_columns(meter, error),
         id,

@@ -23,6 +23,7 @@ from core.contract.events import (
     TranscriptDelta,
     TranscriptWord,
     TranscriptWords,
+    Unreadable,
     Used,
 )
 
@@ -103,6 +104,7 @@ BODIES: dict[type, Callable[[Any], dict[str, Any]] | None] = {
     Transcript: None,
     # for the ledger and the API
     AnswerMetadata: None,
+    Unreadable: None,
     Used: None,
 }
 

@@ -50,7 +50,7 @@ def test_a_stream(client):
     with client.chat.completions.create(**ASK, stream=True) as stream:
         *chunks, last = list(stream)
     assert "".join(chunk.choices[0].delta.content or "" for chunk in chunks) == TEXT
-    assert (last.choices, last.usage.total_tokens) == ([], 22)
+    assert (last.choices[0].finish_reason, last.usage.total_tokens) == ("stop", 22)
 
 
 def test_the_stream_helper(client):

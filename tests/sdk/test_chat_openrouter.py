@@ -30,7 +30,7 @@ def test_a_stream(router):
     with router.chat.send(**ASK, stream=True) as stream:
         *chunks, last = list(stream)
     assert "".join(chunk.choices[0].delta.content or "" for chunk in chunks) == TEXT
-    assert (last.choices, last.usage.cost) == ([], pytest.approx(0.00112))
+    assert (last.choices[0].finish_reason, last.usage.cost) == ("stop", pytest.approx(0.00112))
 
 
 def test_reasoning_and_calls(router):

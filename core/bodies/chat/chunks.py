@@ -45,6 +45,7 @@ class ChunkWriter:
             "created": created,
             "model": model,
         }
+        self._asked = usage
         self._suffix = b'],"usage":null}\n\n' if usage else b"]}\n\n"
         self._tail = b'},"finish_reason":null}' + self._suffix
         self._prefix = b""
@@ -73,13 +74,21 @@ class ChunkWriter:
         return b""
 
     def end(self, usage: ChatUsageDict) -> bytes:
-        """The rest of the audio, the finish reason of each choice, the usage chunk."""
+        """The rest of the audio, the finish reason of each choice, and the usage.
+
+        Usage has a chunk without choices only where the client asked for it: programs that did not ask read
+        the first choice of every chunk. They find it in the last chunk with a choice, as OpenRouter sends it.
+        """
         frames = [self._open(0), self._audio_end()]
         for index in sorted(self._heads):
             ended = self._finish_chunks.get(index)
             frames.append(ended or self._finish(index, self._default_finish(index), {}))
-        last = {**self._fields, "choices": [], "usage": usage}
-        return b"".join((*frames, sse_event(last), TERMINATOR))
+        if self._asked:
+            frames.append(sse_event({**self._fields, "choices": [], "usage": usage}))
+        else:
+            finish = frames.pop().removesuffix(self._suffix)
+            frames.append(b"".join((finish, b'],"usage":', dumps(usage), b"}\n\n")))
+        return b"".join((*frames, TERMINATOR))
 
     def failure(self, error: Mapping[str, Any], usage: ChatUsageDict | None) -> bytes:
         """The answer broke off: an `error` object and the finish reason `error`, as OpenRouter sends them.
@@ -87,7 +96,9 @@ class ChunkWriter:
         `error` is `PolyphonyError.envelope()`.
         """
         indexes = sorted(self._heads) or [0]
-        choices = [{"index": index, "delta": {"content": ""}, "finish_reason": "error"} for index in indexes]
+        word = error.get("metadata", {}).get("native_finish_reason")
+        finish = {"finish_reason": "error", **({"native_finish_reason": word} if word else {})}
+        choices = [{"index": index, "delta": {"content": ""}, **finish} for index in indexes]
         last = {**self._fields, "choices": choices, "error": error, **({"usage": usage} if usage else {})}
         return b"".join((self._audio_end(), sse_event(last), TERMINATOR))
 

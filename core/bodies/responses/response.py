@@ -26,7 +26,7 @@ ECHOED = (
     "temperature",
     "top_p",
 )
-CODES = {429: "rate_limit_exceeded", 400: "invalid_prompt"}
+CODES = {**dict.fromkeys(range(400, 500), "invalid_prompt"), 429: "rate_limit_exceeded"}
 """OpenAI's error codes of a response by HTTP status; any other status is `server_error`."""
 
 

@@ -1,56 +1,73 @@
-"""OpenAI's `error` object, in the shapes in which servers with its API write it: in error pages and in a 200.
+"""An error of a server with OpenAI's API in whatever shape: an error page, a whole answer, an event.
 
-https://platform.openai.com/docs/guides/error-codes
-https://openrouter.ai/docs/api-reference/errors
+https://platform.openai.com/docs/guides/error-codes, https://openrouter.ai/docs/api-reference/errors; flat
+objects of FastChat and vLLM, https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html; FastAPI's
+`detail`, https://fastapi.tiangolo.com/tutorial/handling-errors/; TGI, Ollama, Gemini, Mistral, DashScope.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn
 
-import orjson
-
-from core.contract.errors import UpstreamError, UpstreamInvalid
+from core.contract.errors import UpstreamError, UpstreamFailed, UpstreamInvalid
+from core.providers.openai.error_status import NO_CREDIT, UNKNOWN, status_of
 from core.providers.shared.errors import ErrorDetails, from_details
 from core.providers.shared.json_body import decode
+from core.providers.shared.surrogates import without_halves
 
-NO_CREDIT = {"insufficient_quota", "billing_hard_limit_reached", "insufficient_credits"}
-STATUSES_BY_CODE = {
-    "invalid_request_error": 400,
-    "invalid_prompt": 400,
-    "context_length_exceeded": 400,
-    "content_policy_violation": 400,
-    "authentication_error": 401,
-    "invalid_api_key": 401,
-    "permission_error": 403,
-    "model_not_found": 404,
-    "rate_limit_error": 429,
-    "rate_limit_exceeded": 429,
-    "tokens": 429,
-    **dict.fromkeys(NO_CREDIT, 429),
-    "overloaded_error": 503,
-}
-"""The status that a `code` or `type` means where the answer itself had the status 200."""
-STATUSES = range(400, 600)
+ERROR = "error"
+"""The name of an event, and the `type`, `object` or `status` of an object, that is an error."""
+MESSAGES = (
+    *("error", "message", "detail", "msg", "error_msg", "status_msg"),
+    *("errors", "base_resp", "title", "text"),
+)
+CODES = ("code", "error_type", "type")
+LONGEST_GENERATION = 16_000
+"""Characters kept of what a model generated before Groq rejected it."""
 
 
 def read_error(body: bytes) -> ErrorDetails:
-    """The details of an error page; empty for anything but a JSON object."""
+    """The details of an error page; empty for anything but JSON."""
     try:
-        value = orjson.loads(body)
-    except orjson.JSONDecodeError:
+        value = decode(body)
+    except UpstreamInvalid:
         return ErrorDetails()
-    return details_of(value) if isinstance(value, dict) else ErrorDetails()
+    return details_of(value)
 
 
 def error_in(value: Any, hide: Iterable[str] = ()) -> UpstreamError | None:
     """The error that an object in a 200 holds under `error`, or None where it holds none."""
-    error = value.get("error") if isinstance(value, dict) else None
-    if not error:
+    if not isinstance(value, dict) or not value.get("error"):
         return None
-    return from_details(status_of(error), details_of(value), hide)
+    return from_details(status_of(*error_objects(value)), details_of(value), hide)
+
+
+def error_of(value: Any, name: str, hide: Iterable[str] = ()) -> UpstreamError | None:
+    """The error that an event of that name, or a whole answer (''), is; None for one that is none."""
+    if isinstance(value, dict) and value.get("error"):
+        return error_in(value, hide)
+    if name == ERROR or is_flat_error(value):
+        found = from_details(status_of(*error_objects(value)), details_of(value), hide)
+        return found if words_of(value) else UpstreamFailed("The provider sent an error.")
+    return None
+
+
+def is_flat_error(value: Any) -> bool:
+    """Whether an object without an `error`, or the only object of a list, is an error itself."""
+    if isinstance(value, list):
+        return len(value) == 1 and isinstance(value[0], dict) and bool(value[0].get("error"))
+    if not isinstance(value, dict) or value.get("choices"):
+        return False
+    if ERROR in (value.get("object"), value.get("type"), value.get("status")):
+        return True
+    if any(value.get(name) for name in ("detail", "errors", "error_code", "error_msg")):
+        return True
+    result = value.get("base_resp")
+    if isinstance(result, dict) and result.get("status_code"):
+        return True
+    coded = value.get("code") is not None or status_of(value) != UNKNOWN
+    return coded and isinstance(value.get("message"), str)
 
 
 def refuse(body: bytes, hide: tuple[str, ...]) -> NoReturn:
@@ -60,29 +77,59 @@ def refuse(body: bytes, hide: tuple[str, ...]) -> NoReturn:
 
 def refusal(value: Any, hide: tuple[str, ...]) -> UpstreamError:
     """The error of an object that should have been the answer to the request."""
-    return error_in(value, hide) or UpstreamInvalid(
+    return error_of(value, "", hide) or UpstreamInvalid(
         "The provider answered with something else than was asked for."
     )
 
 
-def details_of(value: Mapping[str, Any]) -> ErrorDetails:
-    """`{"error": {"message", "code", "type"}}`; some servers write `{"error": text}`, or `message`, `detail`
-    or `msg` without an `error` around them."""
-    error = value.get("error")
-    inner: Mapping[str, Any] = error if isinstance(error, dict) else value
-    candidates = (error, inner.get("message"), inner.get("detail"), inner.get("msg"))
-    message = next((text for text in candidates if isinstance(text, str) and text), "")
-    code = inner.get("code") or inner.get("type")
-    return ErrorDetails(message, isinstance(code, str) and code in NO_CREDIT)
+def details_of(value: Any) -> ErrorDetails:
+    """What an error says, from the innermost object that says it."""
+    objects = error_objects(value)
+    codes = [code for each in objects for name in CODES if (code := word(each.get(name)))]
+    generation: Any = next((text for each in objects if (text := each.get("failed_generation"))), None)
+    metadata: dict[str, Any] = {"upstream_code": codes[0][:100]} if codes and codes[0] != ERROR else {}
+    if isinstance(generation, str):
+        metadata["failed_generation"] = generation[:LONGEST_GENERATION]
+    param = next((name for each in objects if (name := param_of(each))), None)
+    return ErrorDetails(words_of(value), not NO_CREDIT.isdisjoint(codes), param, metadata)
 
 
-def status_of(error: Any) -> int:
-    """The status that an error object means, by its code, status or type, as a number or a word; else 500."""
-    codes = (error.get("code"), error.get("status"), error.get("type")) if isinstance(error, dict) else ()
-    for code in codes:
-        number = int(code) if isinstance(code, str) and re.fullmatch(r"\d{3}", code) else code
-        if isinstance(number, int) and number in STATUSES:
-            return number
-        if isinstance(code, str) and code in STATUSES_BY_CODE:
-            return STATUSES_BY_CODE[code]
-    return 500
+def error_objects(value: Any) -> list[Mapping[str, Any]]:
+    """The objects in which an error may be described, the innermost first."""
+    if isinstance(value, list):
+        value = value[0] if value else None
+    if not isinstance(value, dict):
+        return []
+    inner = (value.get(name) for name in ("error", "detail", "message", "base_resp"))
+    listed = value.get("errors")
+    first = listed[0] if isinstance(listed, list) and listed else None
+    return [*(found for each in (*inner, first) for found in error_objects(each)), value]
+
+
+def words_of(value: Any) -> str:
+    """The words of an error: a string, one or more objects with a message of any name."""
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, list):
+        return "; ".join(words for each in value[:5] if (words := words_of(each)))
+    if not isinstance(value, dict):
+        return ""
+    found = next((words for name in MESSAGES if (words := words_of(value.get(name)))), "")
+    place = ".".join(str(step) for step in location(value))
+    return f"{place}: {found}" if place and found else found
+
+
+def location(value: Mapping[str, Any]) -> list[Any]:
+    """Where in the request FastAPI found the fault, without `body`."""
+    steps = value.get("loc")
+    return [step for step in steps if step != "body"] if isinstance(steps, list) else []
+
+
+def param_of(value: Mapping[str, Any]) -> str | None:
+    """The field of the request that was wrong: `param`, or the first place of FastAPI's `detail`."""
+    param = value.get("param") or ".".join(str(step) for step in location(value))
+    return without_halves(param)[:200] if param and isinstance(param, str) else None
+
+
+def word(code: Any) -> str:
+    return code if isinstance(code, str) else ""

@@ -1,30 +1,89 @@
-"""OpenAI's server-sent events: JSON objects until `[DONE]`; an error among them is raised."""
+"""OpenAI's server-sent events: JSON objects until `[DONE]`; an error among them is raised.
+
+An event without data keeps the connection alive; one that cannot be read is left out.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from enum import Enum
 from typing import Any
 
+import orjson
+
 from core.contract.errors import UpstreamInvalid
-from core.providers.openai.errors import error_in
-from core.providers.shared import http
-from core.providers.shared.json_body import decode
-from core.providers.shared.sse import EventTooLarge, ServerEvent, Splitter
+from core.providers.openai.errors import ERROR, error_of
+from core.providers.shared.json_text import BOM, parse
+from core.providers.shared.sse import MIB, EventTooLarge, ServerEvent, Splitter
 
 EVENT_STREAM = "text/event-stream"
 TERMINATOR = b"[DONE]"
+FIRST_FIELD = re.compile(rb"(?:data|event|id|retry|error)?:")
+LONGEST_FIELD = len(b"retry:")
 
 
-async def objects(response: http.CallResponse, hide: tuple[str, ...]) -> AsyncGenerator[dict[str, Any], None]:
-    """Each event as an object with its `type`, until `[DONE]`. Raises where the answer ends without that."""
-    splitter = Splitter()
-    async with aclosing(response.chunks()) as chunks:
+class Mark(Enum):
+    """An event that is no object."""
+
+    END = "[DONE]"
+    KEEP_ALIVE = "no data"
+    UNREADABLE = "no JSON object"
+
+
+async def opening(chunks: AsyncGenerator[bytes, None]) -> bytes:
+    """The first bytes: enough to tell an object from a stream of events."""
+    head = b""
+    async for chunk in chunks:
+        head += chunk
+        first = without_blanks(head)
+        if len(first) >= LONGEST_FIELD or first[:1] in (b"{", b"["):
+            break
+    return head
+
+
+def is_event_stream(head: bytes, media_type: str) -> bool:
+    """Whether an answer that begins so has events: its bytes tell, else its label."""
+    first = without_blanks(head)
+    if first[:1] in (b"{", b"["):
+        return False
+    return bool(FIRST_FIELD.match(first)) or media_type.startswith(EVENT_STREAM)
+
+
+def without_blanks(head: bytes) -> bytes:
+    return head.removeprefix(BOM).lstrip()
+
+
+async def prefixed(head: bytes, chunks: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+    """`head`, then the rest of an answer that was opened."""
+    yield head
+    async for chunk in chunks:
+        yield chunk
+
+
+async def objects(
+    chunks: AsyncGenerator[bytes, None], hide: tuple[str, ...], cap: int = MIB
+) -> AsyncGenerator[dict[str, Any] | None, None]:
+    """Each event as an object with its `type`, until `[DONE]`; None for one that cannot be read.
+
+    Strings may have halves of characters. Raises where the answer ends without `[DONE]`.
+    """
+    splitter = Splitter(cap)
+    async with aclosing(chunks):
         async for chunk in chunks:
             for event in split(splitter, chunk):
-                if event.data == TERMINATOR:
+                value = object_of(event, hide)
+                if value is Mark.END:
                     return
-                yield {"type": event.name, **object_of(event, hide)}
+                if value is not Mark.KEEP_ALIVE:
+                    yield {"type": event.name, **value} if isinstance(value, dict) else None
+    for event in splitter.end():
+        value = object_of(event, hide)
+        if isinstance(value, dict):
+            yield {"type": event.name, **value}
+        elif value is Mark.END:
+            return
     raise UpstreamInvalid("The answer was cut short.", code="upstream_truncated")
 
 
@@ -37,17 +96,31 @@ def split(splitter: Splitter, chunk: bytes) -> list[ServerEvent]:
     raise failure
 
 
-def object_of(event: ServerEvent, hide: tuple[str, ...]) -> dict[str, Any]:
+def object_of(event: ServerEvent, hide: tuple[str, ...]) -> dict[str, Any] | Mark:
     """The object of an event. Raises the error where it is one."""
-    return checked(decode(event.data), event.name, hide)
+    try:
+        value = orjson.loads(event.data)
+    except orjson.JSONDecodeError:
+        value = odd_value(event)
+    return value if isinstance(value, Mark) else checked(value, event.name, hide)
 
 
-def checked(value: Any, name: str, hide: tuple[str, ...]) -> dict[str, Any]:
+def checked(value: Any, name: str, hide: tuple[str, ...]) -> dict[str, Any] | Mark:
     """`value`, which came in an event of that name, if it is an object. Raises the error where it is one."""
-    if not isinstance(value, dict):
-        raise UpstreamInvalid("The provider sent an event that is not an object.")
-    if error := error_in(value, hide):
+    if error := error_of(value, name, hide):
         raise error
-    if value.get("type", name) == "error":
-        raise error_in({"error": value}, hide) or UpstreamInvalid("The provider sent an error.")
-    return value
+    return value if isinstance(value, dict) else Mark.UNREADABLE
+
+
+def odd_value(event: ServerEvent) -> Any:
+    """What an event has that orjson does not read: a `Mark`, a value whose strings have halves of characters,
+    the text of an error."""
+    data = event.data.strip()
+    if data == TERMINATOR:
+        return Mark.END
+    if not data and event.name != ERROR:
+        return Mark.KEEP_ALIVE
+    try:
+        return parse(data)
+    except UpstreamInvalid:
+        return data.decode("utf-8", "replace")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import Any
 
 from core.contract.errors import (
     UpstreamDenied,
@@ -18,7 +19,7 @@ from core.contract.errors import (
     UpstreamRefused,
     UpstreamTimeout,
 )
-from core.providers.shared.scrub import scrub
+from core.providers.shared.scrub import scrub, without
 
 LONGEST_RETRY_AFTER = 3600.0
 """Seconds."""
@@ -31,10 +32,16 @@ EXCERPT = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class ErrorDetails:
-    """What a vendor's error body says: its message, and whether it means that the account has no credit."""
+    """What a vendor's error body says.
+
+    Its message, whether it means that the account has no credit, the field of the request that was wrong, and
+    what else the caller is told: `upstream_code`, the vendor's own code, and `failed_generation`.
+    """
 
     message: str = ""
     no_credit: bool = False
+    param: str | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict)
 
 
 ErrorReader = Callable[[bytes], ErrorDetails]
@@ -66,15 +73,31 @@ def from_details(
         return UpstreamDenied(NO_CREDIT_TEXT, code="upstream_no_credit")
     if status in (401, 403):
         return UpstreamDenied(DENIED_TEXT)
+    told: dict[str, Any] = {"param": details.param, "metadata": scrubbed(details.metadata, hide)}
     if status == 429:
-        return UpstreamLimited(f"The provider limits our requests{_suffix(message)}", retry_after=wait)
+        return UpstreamLimited(
+            f"The provider limits our requests{_suffix(message)}", retry_after=wait, **told
+        )
     if status in TIMEOUTS:
-        return UpstreamTimeout(f"The provider answered {status}, a timeout.", retry_after=wait)
+        return UpstreamTimeout(f"The provider answered {status}, a timeout.", retry_after=wait, **told)
     if status == 404:
-        return UpstreamRefused(message or "The provider does not know this model.", code="upstream_not_found")
+        message = message or "The provider does not know this model."
+        return UpstreamRefused(message, status=status, code="upstream_not_found", **told)
     if status in (409, 425) or status >= 500:
-        return UpstreamFailed(f"The provider failed with {status}{_suffix(message)}", retry_after=wait)
-    return UpstreamRefused(message or f"The provider refused the request with {status}.")
+        return UpstreamFailed(
+            f"The provider failed with {status}{_suffix(message)}", retry_after=wait, **told
+        )
+    return UpstreamRefused(
+        message or f"The provider refused the request with {status}.", status=status, **told
+    )
+
+
+def scrubbed(metadata: Mapping[str, Any], hide: Iterable[str]) -> dict[str, Any]:
+    """Strings of a provider without `hide`, as long as they are."""
+    secrets = [*hide]
+    return {
+        name: without(secrets, value) if isinstance(value, str) else value for name, value in metadata.items()
+    }
 
 
 def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> float | None:

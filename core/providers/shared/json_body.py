@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import math
 import os
 import secrets
 from binascii import b2a_base64
@@ -14,7 +12,9 @@ from typing import Any
 import orjson
 
 from core.contract.chat import Media
-from core.contract.errors import InvalidRequest, UpstreamInvalid
+from core.contract.errors import InvalidRequest
+from core.providers.shared.json_text import parse
+from core.providers.shared.surrogates import clean
 
 PIECE = 768 * 1024
 """Bytes read and encoded in one go, in a thread. A multiple of 3: base64 of such pieces can be joined."""
@@ -54,33 +54,7 @@ def decode(body: bytes) -> Any:
         return orjson.loads(body)
     except orjson.JSONDecodeError:
         pass
-    return decode_python(body)
-
-
-def decode_python(body: bytes) -> Any:
-    """As `decode`, for JSON as Python's `json` writes it: with NaN, Infinity and numbers past every float."""
-    try:
-        value = PYTHON_JSON.decode(body.decode())
-        orjson.dumps(value)  # half a surrogate pair could not be sent on
-        return value
-    except (ValueError, TypeError, RecursionError):
-        failure = UpstreamInvalid("The provider answered with broken JSON.")
-    raise failure
-
-
-def finite_float(text: str) -> float | None:
-    number = float(text)
-    return number if math.isfinite(number) else None
-
-
-def bounded_int(text: str) -> int | float | None:
-    """An int where 64 bits hold it, as orjson has it, else a float."""
-    return int(text) if len(text) < 19 else finite_float(text)
-
-
-PYTHON_JSON = json.JSONDecoder(
-    parse_float=finite_float, parse_int=bounded_int, parse_constant=lambda name: None
-)
+    return clean(parse(body))
 
 
 def body_parts(texts: Sequence[bytes], files: Sequence[Media]) -> list[BodyPart]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from core.providers.shared.surrogates import without_halves
+
 LONGEST = 500
 HIDDEN = "[hidden]"
 SHORTEST_SECRET = 4
@@ -26,12 +28,16 @@ BLANK = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 
 def scrub(text: str, hide: Iterable[str] = ()) -> str:
     """`text` in one line of at most 500 characters, without `hide` and without what looks like a key."""
+    text = BLANK.sub(" ", without(hide, text)).strip()
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def without(hide: Iterable[str], text: str) -> str:
+    """`text` without `hide`, query strings and what looks like a key; its lines and length stay."""
     for secret in hide:
         if len(secret) >= SHORTEST_SECRET:
             text = text.replace(secret, HIDDEN)
-    text = PRIVATE_KEY.sub(lambda found: (found[1] or "") + HIDDEN, text)
+    text = PRIVATE_KEY.sub(lambda found: (found[1] or "") + HIDDEN, without_halves(text))
     text = URL.sub(r"\1\2", text)
     text = BEARER.sub(rf"\1 {HIDDEN}", text)
-    text = KEY.sub(HIDDEN, text)
-    text = BLANK.sub(" ", text).strip()
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+    return KEY.sub(HIDDEN, text)

@@ -1,6 +1,7 @@
 """Server-sent events from bytes: incremental, pure, bounded.
 
-The grammar is WHATWG HTML, section 9.2.6; the fields `id` and `retry` are ignored.
+The grammar is WHATWG HTML, section 9.2.6; the fields `id` and `retry` are ignored. What real servers write
+beside it is read as well: a field `error`, and a last event without an empty line.
 """
 
 from __future__ import annotations
@@ -65,6 +66,10 @@ class Splitter:
             self._hold(rest)
             self._line.append(rest)
 
+    def end(self) -> Iterator[ServerEvent]:
+        """The event after which the bytes ended without an empty line; the standard would drop it."""
+        return self.feed(b"\n\n")
+
     def _hold(self, piece: bytes) -> None:
         self._held += len(piece)
         if self._held > self._cap:
@@ -77,5 +82,8 @@ class Splitter:
             self._data.append(value)
         elif field == b"event":
             self._name = value.decode("utf-8", "replace")
+        elif field == b"error":  # llama.cpp writes its errors into a field of that name
+            self._data.append(value)
+            self._name = "error"
         if not self._data:
             self._held = 0  # comments and keep-alives do not count

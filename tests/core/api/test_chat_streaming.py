@@ -24,17 +24,18 @@ def talker(lab):
 
 def test_chunks_are_role_text_finish_and_usage(live, key, talker):
     answer, found = streamed(live, key)
-    *body, last = found
+    last = found[-1]
     record = settled_record("completed")
     assert answer.headers["content-type"] == "text/event-stream; charset=utf-8"
     assert answer.headers["x-generation-id"] == record.public_id
     assert answer.headers["x-polyphony-provider"] == "Lab"
     assert deltas(found)[0] == {"role": "assistant", "content": ""}
     assert text(found) == TEXT
-    assert [choice["finish_reason"] for choice in body[-1]["choices"]] == ["stop"]
+    assert [choice["finish_reason"] for choice in last["choices"]] == ["stop"]
     assert {chunk["id"] for chunk in found} == {record.public_id}
     assert {chunk["system_fingerprint"] for chunk in found} == {FINGERPRINT}
-    assert (last["choices"], last["usage"]["total_tokens"]) == ([], 22)
+    assert all(len(chunk["choices"]) == 1 for chunk in found)
+    assert last["usage"]["total_tokens"] == 22
     assert last["usage"]["cost"] == pytest.approx(float(record.cost))
 
 
@@ -46,7 +47,7 @@ def test_padding_of_the_provider_is_dropped(live, key, talker):
 def test_requested_usage_is_null_before_the_last_chunk(live, key, talker):
     _, found = streamed(live, key, stream_options={"include_usage": True})
     assert [chunk["usage"] for chunk in found[:-1]] == [None] * (len(found) - 1)
-    assert found[-1]["usage"]["total_tokens"] == 22
+    assert (found[-1]["choices"], found[-1]["usage"]["total_tokens"]) == ([], 22)
 
 
 @pytest.mark.timing
@@ -75,7 +76,7 @@ def test_a_tool_call_is_named_once(live, key, talker):
     assert [(call.get("id"), call.get("type")) for call in calls if "id" in call] == [("call_1", "function")]
     assert [call["function"]["name"] for call in calls if "name" in call["function"]] == ["weather"]
     assert "".join(call["function"]["arguments"] for call in calls) == ARGUMENTS
-    assert found[-2]["choices"][0]["finish_reason"] == "tool_calls"
+    assert found[-1]["choices"][0]["finish_reason"] == "tool_calls"
 
 
 def test_reasoning_comes_before_the_text(live, key, talker):

@@ -18,7 +18,6 @@ BEGINNING = "The quick brown"
 LATE = {
     "cut": "upstream_unreachable",
     "truncated": "upstream_truncated",
-    "garbage-event": "upstream_invalid",
     "error-event": "upstream_failed",
     "error-finish": "upstream_failed",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from core.contract.audio import PCM_RATE, AudioFormat, PcmShape, wav_header
@@ -31,24 +32,26 @@ class AudioDecoder:
         self._rest = b""  # less than a sample
         self._samples = bytearray()  # for the WAV
 
-    def add(self, encoded: Any) -> Iterator[Event]:
-        """The events of a piece of base64. Raises `UpstreamInvalid` for what is none, or another format."""
+    def decode(self, encoded: Any) -> bytes:
+        """The bytes of a piece of base64 and of what the one before left over. Raises `UpstreamInvalid`."""
         if not isinstance(encoded, str):
             raise UpstreamInvalid(NOT_BASE64)
         text = self._text + encoded
         rest = 0 if text.endswith("=") else len(text) % 4
         self._text = text[len(text) - rest :]
-        return self._emit(decode_audio(text[: len(text) - rest]))
+        return decode_audio(text[: len(text) - rest])
 
     def end(self) -> Iterator[Event]:
         """The events of what is left; an incomplete sample is dropped."""
-        text, self._text = self._text, ""
-        yield from self._emit(decode_audio(text + "=" * (-len(text) % 4)))
+        with suppress(UpstreamInvalid):  # fewer than three bytes, and not whole
+            yield from self.add(decode_audio(self._text + "=" * (-len(self._text) % 4)))
+        self._text = ""
         if self._wrapped and self._started:
             yield AudioStart(AudioFormat.WAV, PCM_RATE)
             yield AudioChunk(wav_header(PcmShape(), len(self._samples)) + self._samples)
 
-    def _emit(self, data: bytes) -> Iterator[Event]:
+    def add(self, data: bytes) -> Iterator[Event]:
+        """The events of more bytes. Raises `UpstreamInvalid` where they are another format."""
         data = self._rest + data
         odd = len(data) % SAMPLE if self._audio is AudioFormat.PCM else 0
         self._rest = data[len(data) - odd :]

@@ -20,9 +20,10 @@ from core.providers.openai.chat.events import ChatReader
 from core.providers.openai.chat.messages import is_openai, spelled
 from core.providers.openai.chat.usage import usage_at_failure, usage_of
 from core.providers.openai.router import is_router
+from core.providers.openai.stream import is_event_stream, opening
 from core.providers.openai.vendor import VENDOR
 from core.providers.shared import http
-from core.providers.shared.calls import is_json, target_limits
+from core.providers.shared.calls import target_limits
 from core.providers.shared.chat_parameters import parameters_at
 from core.providers.shared.json_body import JsonBody
 
@@ -43,17 +44,17 @@ class OpenAIChat:
             await call.content.check()
         reader = ChatReader(target.format or request.format, call.hide, wrapped=wraps_wav(target, request))
         try:
-            async with await http.send(call) as response:
-                if is_json(response.media_type) or "stream" not in body:
-                    for event in await read_object(reader, response):
+            async with await http.send(call) as response, aclosing(response.chunks()) as chunks:
+                head = await opening(chunks)
+                if is_event_stream(head, response.media_type):
+                    for event in reader.feed(head):
                         yield event
+                    while not reader.done and (chunk := await anext(chunks, b"")):
+                        for event in reader.feed(chunk):
+                            yield event
                 else:
-                    async with aclosing(response.chunks()) as chunks:
-                        async for chunk in chunks:
-                            for event in reader.feed(chunk):
-                                yield event
-                            if reader.done:
-                                break
+                    for event in await read_object(reader, head + b"".join([rest async for rest in chunks])):
+                        yield event
             for event in reader.end():
                 yield event
         except UpstreamError as error:
@@ -75,8 +76,7 @@ class OpenAIChat:
         return fields
 
 
-async def read_object(reader: ChatReader, response: http.CallResponse) -> Sequence[Event]:
-    body = await response.body()
+async def read_object(reader: ChatReader, body: bytes) -> Sequence[Event]:
     if len(body) > READ_IN_THREAD:
         return await asyncio.to_thread(reader.whole, body)
     return reader.whole(body)

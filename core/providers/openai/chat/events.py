@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+import orjson
+
 from core.contract.audio import AudioFormat
-from core.contract.errors import UpstreamInvalid
-from core.contract.events import AnswerMetadata, ChatDelta, Event
+from core.contract.errors import UpstreamError, UpstreamInvalid
+from core.contract.events import AnswerMetadata, ChatDelta, Event, Unreadable
 from core.providers.openai.chat.choices import ChoiceReader, string
-from core.providers.openai.errors import refusal
-from core.providers.openai.stream import TERMINATOR, checked, split
+from core.providers.openai.chat.delta_joiner import DeltaJoiner
+from core.providers.openai.errors import ERROR, refusal
+from core.providers.openai.stream import Mark, checked, odd_value, split
 from core.providers.openai.usage_report import UsageReport
 from core.providers.shared import http
 from core.providers.shared.json_body import decode
-from core.providers.shared.sse import Splitter
+from core.providers.shared.sse import ServerEvent, Splitter
+from core.providers.shared.surrogates import without_halves
 
 CAP = 8 * http.MIB
 """Bytes of one event: room for an image or for audio."""
+LONGEST_WORD = 100
 METADATA_FIELDS = ("system_fingerprint", "service_tier", "citations", "search_results")
 
 
@@ -27,7 +32,7 @@ class ChatReader:
     `audio` is the format of its audio; `wrapped` makes one WAV of its samples.
     """
 
-    __slots__ = ("_choices", "_has_metadata", "_hide", "_splitter", "done", "report")
+    __slots__ = ("_choices", "_halves", "_has_metadata", "_hide", "_splitter", "done", "report")
 
     def __init__(self, audio: AudioFormat, hide: tuple[str, ...], *, wrapped: bool = False) -> None:
         self.done = False
@@ -36,21 +41,11 @@ class ChatReader:
         self._hide = hide
         self._splitter = Splitter(CAP)
         self._choices = ChoiceReader(audio, hide, wrapped=wrapped)
+        self._halves = DeltaJoiner()
 
     def feed(self, chunk: bytes) -> Iterator[Event]:
         """The events that the bytes of `chunk` complete. Iterating raises from the error tree."""
-        for data, name in split(self._splitter, chunk):
-            if data == TERMINATOR:
-                self.done = True
-                return
-            value = decode(data)
-            if self._has_metadata and (delta := text_delta(value)):
-                yield delta
-            else:
-                self.report.read(value)
-                yield from self._read(checked(value, name, self._hide), "delta")
-                # until the choice has finished a count is one so far; with an error it is the last
-                self.report.complete = self.report.complete and self._choices.finished
+        return self._events(split(self._splitter, chunk))
 
     def whole(self, body: bytes) -> Sequence[Event]:
         """The events of an answer that is one object, perhaps after white space that kept the call alive.
@@ -62,15 +57,56 @@ class ChatReader:
         if not isinstance(value, dict) or value.get("error") or not value.get("choices"):
             raise refusal(value, self._hide)
         self.done = True
-        return list(self._read(value, "message"))
+        events = list(self._read(value, "message"))
+        if self._choices.unreadable:
+            raise UpstreamInvalid("The provider's answer has parts that cannot be read.")
+        return events
 
     def end(self) -> Iterator[Event]:
-        """The last events. Raises `UpstreamInvalid` where the answer is incomplete or empty."""
+        """The last events. Iterating raises `UpstreamInvalid` where the answer is incomplete or empty."""
+        if not self.done:
+            yield from self._events(self._splitter.end())
         if not self.done and not self._choices.finished:
             raise UpstreamInvalid("The answer was cut short.", code="upstream_truncated")
         if not self._has_metadata:
             raise UpstreamInvalid("The provider answered nothing.")
-        return self._choices.audio.end()
+        yield from self._halves.end()
+        yield from self._choices.audio.end()
+
+    def _events(self, events: Iterable[ServerEvent]) -> Iterator[Event]:
+        for event in events:
+            try:
+                value, odd = orjson.loads(event.data), False
+            except orjson.JSONDecodeError:
+                value, odd = odd_value(event), True
+            if value is Mark.END:
+                self.done = True
+                return
+            if odd or self._halves:
+                yield from self._halves.join(self._object(value, event.name))
+            elif self._has_metadata and (delta := text_delta(value)):
+                yield delta
+            else:
+                yield from self._object(value, event.name)
+
+    def _object(self, value: Any, name: str) -> Iterator[Event]:
+        """The events of a chunk; `Unreadable` where it or a part of it cannot be read."""
+        if value is Mark.KEEP_ALIVE:
+            return
+        self.report.read(value)
+        try:
+            if checked(value, name, self._hide) is Mark.UNREADABLE:
+                self._choices.unreadable += 1
+            else:
+                yield from self._read(value, "delta")
+        except UpstreamError as error:
+            error.metadata |= finish_in(value)
+            raise
+        # until the choice has finished a count is one so far; with an error it is the last
+        self.report.complete = self.report.complete and self._choices.finished
+        if self._choices.unreadable:
+            yield Unreadable(self._choices.unreadable)
+            self._choices.unreadable = 0
 
     def _read(self, value: Mapping[str, Any], name: str) -> Iterator[Event]:
         """The events of an object."""
@@ -78,7 +114,8 @@ class ChatReader:
         if choices is None:
             return
         if not isinstance(choices, list):
-            raise UpstreamInvalid("The provider's answer has no list of choices.")
+            self._choices.unreadable += 1
+            return
         if choices and not self._has_metadata:
             self._has_metadata = True
             yield metadata_of(value)
@@ -109,6 +146,15 @@ def text_delta(value: Any) -> ChatDelta | None:
     except (KeyError, TypeError, ValueError, AttributeError):
         pass
     return None
+
+
+def finish_in(value: Any) -> dict[str, str]:
+    """`native_finish_reason`: the provider's word for the end of the choice that an error came with."""
+    choices = value.get("choices") if isinstance(value, dict) else None
+    first = choices[0] if isinstance(choices, list) and choices else None
+    words = (first.get("native_finish_reason"), first.get("finish_reason")) if isinstance(first, dict) else ()
+    found = next((word for word in words if word and isinstance(word, str) and word != ERROR), "")
+    return {"native_finish_reason": without_halves(found)[:LONGEST_WORD]} if found else {}
 
 
 def metadata_of(value: Mapping[str, Any]) -> AnswerMetadata:

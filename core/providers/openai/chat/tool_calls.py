@@ -1,55 +1,93 @@
-"""Tool calls from their fragments, kept apart even where a server gives all of them the same index."""
+"""Tool calls from their fragments, joined and told apart however a server numbers them."""
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 
-from core.contract.errors import UpstreamInvalid
 from core.contract.events import ToolCall
 
 
-class ToolCallReader:
-    """Finds the call that each fragment of a choice belongs to."""
+@dataclass(slots=True)
+class KnownCall:
+    """A call so far; `id` is the provider's, empty where it gives none, `arguments` came in pieces."""
 
-    __slots__ = ("_counts", "_latest")
+    index: int
+    place: int
+    id: str
+    name: str
+    arguments: list[str] = field(default_factory=list)
+
+    @property
+    def whole(self) -> bool:
+        """Whether its arguments are a whole JSON object."""
+        try:
+            return isinstance(orjson.loads("".join(self.arguments)), dict)
+        except orjson.JSONDecodeError:
+            return False
+
+
+class ToolCallReader:
+    """Finds the call that each fragment of a choice belongs to.
+
+    A call begins with a new id, or, from servers that give none, with a name; a fragment without either
+    continues the call of its index, or the latest call where the index is new. The first fragment gets an id
+    where the provider gave none.
+    """
+
+    __slots__ = ("_calls",)
 
     def __init__(self) -> None:
-        self._counts: dict[int, int] = {}  # calls of each choice so far
-        self._latest: dict[tuple[int, int], tuple[str, int]] = {}  # (choice, index): (id, our index)
+        self._calls: dict[int, list[KnownCall]] = {}  # by choice, in order
 
-    def read(self, fragments: list[Any], choice: int) -> tuple[ToolCall, ...]:
-        """Each fragment with the index of its call. Raises `UpstreamInvalid` for one that is no object."""
-        return tuple(self._call(fragment, position, choice) for position, fragment in enumerate(fragments))
+    def read(self, fragments: list[dict[str, Any]], choice: int) -> tuple[ToolCall, ...]:
+        """Each fragment with the index of its call."""
+        calls = self._calls.setdefault(choice, []) if fragments else []
+        return tuple(read_fragment(fragment, at, calls) for at, fragment in enumerate(fragments))
 
-    def _call(self, fragment: Any, position: int, choice: int) -> ToolCall:
-        if not isinstance(fragment, dict):
-            raise UpstreamInvalid("The provider sent a tool call that is not an object.")
-        kind = "custom" if isinstance(fragment.get("custom"), dict) else "function"
-        call = fragment.get(kind)
-        call = call if isinstance(call, dict) else {}
-        name, id = call.get("name"), fragment.get("id")
-        id = id if isinstance(id, str) else ""
-        return ToolCall(
-            self._index(fragment, position, choice, id),
-            id,
-            name if isinstance(name, str) else "",
-            arguments(call.get("input" if kind == "custom" else "arguments")),
-            kind,
+
+def read_fragment(fragment: Mapping[str, Any], position: int, calls: list[KnownCall]) -> ToolCall:
+    """The fragment with the index of its call, which is added to `calls` where it is new."""
+    kind = "custom" if isinstance(fragment.get("custom"), dict) else "function"
+    inner = fragment.get(kind)
+    inner = inner if isinstance(inner, dict) else {}
+    text = arguments(inner.get("input" if kind == "custom" else "arguments"))
+    index, id, name = fragment.get("index"), string(fragment.get("id")), string(inner.get("name"))
+    place = index if type(index) is int else position
+    known = known_call(calls, place, id, name, text)
+    if known is None:
+        known = KnownCall(len(calls), place, id, name, [text])
+        calls.append(known)
+        return ToolCall(known.index, id or f"call_{secrets.token_hex(12)}", name, text, kind)
+    new_name = name if not known.name else ""
+    known.place, known.id, known.name = place, known.id or id, known.name or name
+    known.arguments.append(text)
+    return ToolCall(known.index, "", new_name, text, kind)
+
+
+def known_call(calls: list[KnownCall], place: int, id: str, name: str, text: str) -> KnownCall | None:
+    """The call that a fragment continues; None where it begins one."""
+    latest = reversed(calls)
+    if id:
+        # the id of a call that had a name only may follow later
+        found = next(
+            (call for call in latest if call.id == id or (not call.id and call.place == place)), None
         )
+    else:
+        at_place = next((call for call in latest if call.place == place), None)
+        found = at_place or (calls[-1] if calls and not name else None)
+    if found is None or (name and found.name and name != found.name):
+        return None
+    again = name and text and (not id or found.place != place)
+    return None if again and found.whole else found
 
-    def _index(self, fragment: Mapping[str, Any], position: int, choice: int, id: str) -> int:
-        """A different id at the same index is another call: Gemini gives all of them the index 0."""
-        index = fragment.get("index")
-        key = choice, index if type(index) is int else position
-        known, ours = self._latest.get(key, ("", -1))
-        if ours < 0 or (id and known and id != known):
-            ours = self._counts.get(choice, 0)
-            self._counts[choice] = ours + 1
-        self._latest[key] = id or known, ours
-        return ours
+
+def string(value: Any) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def arguments(value: Any) -> str:

@@ -8,32 +8,34 @@ from typing import Any
 
 from core.contract.errors import UpstreamInvalid
 from core.providers.openai.speech.usage import SpeechMeter
-from core.providers.openai.stream import TERMINATOR, object_of, split
+from core.providers.openai.stream import objects
 from core.providers.shared import http
 from core.providers.shared.audio_base64 import decode_audio
-from core.providers.shared.sse import Splitter
 
 CAP = 8 * http.MIB
 DONE = "speech.audio.done"
 
 
 async def audio_chunks(
-    response: http.CallResponse, hide: tuple[str, ...], meter: SpeechMeter
+    chunks: AsyncGenerator[bytes, None], hide: tuple[str, ...], meter: SpeechMeter
 ) -> AsyncGenerator[bytes, None]:
-    """The decoded audio; usage goes to `meter`. Raises when the stream ends without its last event."""
-    splitter = Splitter(CAP)
-    async with aclosing(response.chunks()) as chunks:
-        async for chunk in chunks:
-            for event in split(splitter, chunk):
-                if event.data == TERMINATOR:
-                    return
-                value = object_of(event, hide)
+    """The decoded audio; usage, and how many events could not be read, go to `meter`.
+
+    Raises when the stream ends without its last event.
+    """
+    async with aclosing(objects(chunks, hide, CAP)) as values:
+        async for value in values:
+            if value is not None:
                 meter.report(value)
-                if value.get("type", event.name) == DONE:
+                if value["type"] == DONE:
                     return
-                if data := audio_in(value):
-                    yield data
-    raise UpstreamInvalid("The answer was cut short.", code="upstream_truncated")
+            try:
+                data = b"" if value is None else audio_in(value)
+            except UpstreamInvalid:
+                value, data = None, b""
+            meter.unreadable += value is None
+            if data:
+                yield data
 
 
 def audio_in(value: Mapping[str, Any]) -> bytes:

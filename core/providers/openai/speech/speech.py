@@ -11,15 +11,15 @@ from typing import Any
 
 from core.contract.audio import AudioFormat
 from core.contract.errors import UpstreamInvalid
-from core.contract.events import AudioChunk, AudioStart, Event, Used
+from core.contract.events import AudioChunk, AudioStart, Event, Unreadable, Used
 from core.contract.route import Target
 from core.contract.speech import SpeechRequest
 from core.media.audio_header import WAV_HEADER, require_format
-from core.providers.openai.errors import refuse
+from core.providers.openai.errors import refusal, refuse
 from core.providers.openai.router import is_router
 from core.providers.openai.speech.events import audio_chunks, audio_in
 from core.providers.openai.speech.usage import SpeechMeter
-from core.providers.openai.stream import EVENT_STREAM
+from core.providers.openai.stream import is_event_stream, opening, prefixed
 from core.providers.openai.vendor import VENDOR
 from core.providers.shared import http
 from core.providers.shared.calls import is_json, target_limits
@@ -51,6 +51,8 @@ class OpenAISpeech:
             async for chunk in chunks:
                 meter.add(chunk)
                 yield AudioChunk(chunk)
+        if meter.unreadable:
+            yield Unreadable(meter.unreadable)
         yield Used(meter.usage())
 
 
@@ -80,21 +82,26 @@ def speech_body(target: Target, request: SpeechRequest, audio: AudioFormat) -> d
 
 def _audio(response: http.CallResponse, call: http.Call, meter: SpeechMeter) -> AsyncGenerator[bytes, None]:
     """The audio, in whichever form the server sends it."""
-    if response.media_type.startswith(EVENT_STREAM):
-        return audio_chunks(response, call.hide, meter)
     if is_json(response.media_type) or response.media_type.startswith("text/"):
-        return _audio_of_object(response, call.hide, meter)
+        return _audio_of_text(response, call.hide, meter)
     return response.chunks()
 
 
-async def _audio_of_object(
+async def _audio_of_text(
     response: http.CallResponse, hide: tuple[str, ...], meter: SpeechMeter
 ) -> AsyncGenerator[bytes, None]:
-    """Audio inside one JSON object, as Mistral sends it. Raises the error of any other object."""
-    value = decode(body := await response.body())
-    data = audio_in(value) if isinstance(value, dict) and "error" not in value else b""
+    """Audio inside events, or inside one JSON object, as Mistral sends it. Raises the error of any other."""
+    async with aclosing(response.chunks()) as chunks:
+        head = await opening(chunks)
+        if is_event_stream(head, response.media_type):
+            async with aclosing(audio_chunks(prefixed(head, chunks), hide, meter)) as found:
+                async for data in found:
+                    yield data
+            return
+        value = decode(head + b"".join([rest async for rest in chunks]))
+    data = audio_in(value) if isinstance(value, dict) and not value.get("error") else b""
     if not data:
-        refuse(body, hide)
+        raise refusal(value, hide)
     meter.report(value)
     yield data
 

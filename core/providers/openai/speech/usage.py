@@ -22,9 +22,19 @@ TOKENS = frozenset({f"{Kind.TEXT_IN}.{Unit.TOKEN}", f"{Kind.AUDIO_OUT}.{Unit.TOK
 
 
 class SpeechMeter:
-    """Counts the audio of one answer and makes its `Usage`."""
+    """Counts the audio of one answer and makes its `Usage`; its reader counts `unreadable` events."""
 
-    __slots__ = ("_audio", "_frames", "_head", "_pcm", "_report", "_request", "_size", "_target")
+    __slots__ = (
+        "_audio",
+        "_frames",
+        "_head",
+        "_pcm",
+        "_report",
+        "_request",
+        "_size",
+        "_target",
+        "unreadable",
+    )
 
     def __init__(self, target: Target, request: SpeechRequest, audio: AudioFormat) -> None:
         self._target = target
@@ -34,6 +44,7 @@ class SpeechMeter:
         self._head = b""
         self._frames = FrameTimer(FRAME_FORMATS[audio]()) if audio in FRAME_FORMATS else None
         self._size = 0
+        self.unreadable = 0
         self._report = UsageReport()
 
     def begin(self, head: bytes, media_type: str) -> PcmShape:

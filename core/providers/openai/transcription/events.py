@@ -6,20 +6,19 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from typing import Any
 
-from core.contract.events import Event, Transcript, TranscriptDelta, Used
+from core.contract.errors import UpstreamInvalid
+from core.contract.events import Event, Transcript, TranscriptDelta, Unreadable, Used
 from core.contract.languages import primary
 from core.contract.route import Target
 from core.providers.openai.errors import refusal
-from core.providers.openai.stream import EVENT_STREAM, objects
+from core.providers.openai.stream import is_event_stream, opening, prefixed
+from core.providers.openai.transcription.objects import kind_of, transcript_objects
 from core.providers.openai.transcription.segments import logprobs_of, segments_of, text_of, word_events
 from core.providers.openai.transcription.stream import StreamedTranscript
 from core.providers.openai.transcription.usage import usage_of
 from core.providers.shared import http
 from core.providers.shared.json_body import decode
 from core.providers.shared.quantities import quantity
-
-PREFIXES = ("transcript.text.", "transcription.text.", "transcription.")
-"""OpenAI's event names and Mistral's for the same."""
 
 
 async def transcript_events(
@@ -34,14 +33,20 @@ async def transcript_events(
 
     `measured` are the seconds of the file; `logprobs` says that log probabilities were requested.
     """
-    read = events_of_stream if response.media_type.startswith(EVENT_STREAM) else events_of_object
-    async with aclosing(read(response, hide, target, measured, logprobs=logprobs)) as events:
-        async for event in events:
-            yield event
+    async with aclosing(response.chunks()) as chunks:
+        head = await opening(chunks)
+        if is_event_stream(head, response.media_type):
+            source = events_of_stream(prefixed(head, chunks), hide, target, measured, logprobs=logprobs)
+        else:
+            body = head + b"".join([rest async for rest in chunks])
+            source = events_of_object(body, hide, target, measured, logprobs=logprobs)
+        async with aclosing(source) as events:
+            async for event in events:
+                yield event
 
 
 async def events_of_object(
-    response: http.CallResponse,
+    body: bytes,
     hide: tuple[str, ...],
     target: Target,
     measured: float | None,
@@ -49,7 +54,7 @@ async def events_of_object(
     logprobs: bool,
 ) -> AsyncGenerator[Event, None]:
     """From an answer that is one JSON object."""
-    value = decode(await response.body())
+    value = decode(body)
     text = text_of(value)
     if text is None or value.get("error"):
         raise refusal(value, hide)
@@ -64,7 +69,7 @@ async def events_of_object(
 
 
 async def events_of_stream(
-    response: http.CallResponse,
+    chunks: AsyncGenerator[bytes, None],
     hide: tuple[str, ...],
     target: Target,
     measured: float | None,
@@ -72,10 +77,13 @@ async def events_of_stream(
     logprobs: bool,
 ) -> AsyncGenerator[Event, None]:
     """From server-sent events: deltas and segments as they arrive; the last event has the usage and, from
-    some servers, the times."""
+    some servers, the times. `Unreadable` for an event that cannot be read."""
     transcript, done = StreamedTranscript(logprobs), dict[str, Any]()
-    async with aclosing(objects(response, hide)) as values:
+    async with aclosing(transcript_objects(chunks, hide)) as values:
         async for value in values:
+            if value is None:
+                yield Unreadable()
+                continue
             match kind_of(value):
                 case "delta":
                     told = transcript.delta(value)
@@ -88,16 +96,12 @@ async def events_of_stream(
                     continue
             for event in told:
                 yield event
+    if not (transcript.deltas or transcript.segments or done):
+        raise UpstreamInvalid("The provider answered nothing.")
     for event in transcript.rest(done):
         yield event
     yield Transcript(transcript.text(done), language_of(done), quantity(done.get("duration")))
     yield Used(usage_of(done.get("usage"), target, measured, done.get("duration")))
-
-
-def kind_of(value: Mapping[str, Any]) -> str:
-    """`delta`, `segment` or `done`; other events are ignored, whatever this returns for them."""
-    name = str(value["type"])
-    return next((name.removeprefix(prefix) for prefix in PREFIXES if name.startswith(prefix)), "")
 
 
 def language_of(value: Mapping[str, Any]) -> str | None:

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.contract.errors import UpstreamInvalid
 from core.contract.events import Event, Segment, TranscriptDelta, TranscriptWords
 from core.contract.spacing import join_texts
 from core.providers.openai.transcription.segments import (
@@ -30,10 +29,7 @@ class StreamedTranscript:
     has_logprobs: bool = False
 
     def delta(self, value: Mapping[str, Any]) -> Iterator[Event]:
-        """OpenAI calls the new text `delta`, Mistral `text`."""
-        text = value.get("delta", value.get("text"))
-        if not isinstance(text, str):
-            raise UpstreamInvalid("The provider sent a piece of transcript that is no text.")
+        text = value["delta"]
         tokens = logprobs_of(value) if self.logprobs else ()
         self.deltas.append(text)
         self.has_logprobs = self.has_logprobs or bool(tokens)

@@ -31,7 +31,7 @@ def deltas(chunks: list[dict]) -> list[dict]:
 
 
 def test_role_texts_finish_reason_and_usage_in_that_order():
-    *chunks, last = rendered(STARTED, ChatDelta('Say "hé"\n'), ChatDelta(" 你好"), ChatDelta(finish="stop"))
+    chunks = rendered(STARTED, ChatDelta('Say "hé"\n'), ChatDelta(" 你好"), ChatDelta(finish="stop"))
     assert choices(chunks) == [
         {"index": 0, "delta": {"role": "assistant", "content": ""}, "finish_reason": None},
         {"index": 0, "delta": {"content": 'Say "hé"\n'}, "finish_reason": None},
@@ -40,13 +40,31 @@ def test_role_texts_finish_reason_and_usage_in_that_order():
     ]
     about = {"id": "gen-1", "object": "chat.completion.chunk", "created": 7, "model": "lab/m"}
     about |= {"provider": "Lab"}
-    assert [{name: chunk[name] for name in chunk if name != "choices"} for chunk in chunks] == [about] * 4
-    assert last == {**about, "choices": [], "usage": USAGE}
+    assert [{name: chunk[name] for name in chunk if name != "choices"} for chunk in chunks] == [
+        *[about] * 3,
+        {**about, "usage": USAGE},
+    ]
 
 
 def test_requested_usage_is_null_before_the_last_chunk():
     chunks = rendered(STARTED, ChatDelta("a"), ChatDelta(finish="stop"), asked=True)
     assert [chunk["usage"] for chunk in chunks] == [None, None, None, USAGE]
+    assert [len(chunk["choices"]) for chunk in chunks] == [1, 1, 1, 0]
+
+
+def test_usage_nobody_asked_for_comes_with_the_last_of_several_choices():
+    chunks = rendered(STARTED, ChatDelta("a"), ChatDelta("b", choice=1), ChatDelta(finish="stop"))
+    assert [len(chunk["choices"]) for chunk in chunks] == [1] * len(chunks)
+    assert [chunk.get("usage") for chunk in chunks] == [None] * (len(chunks) - 1) + [USAGE]
+    assert chunks[-1]["choices"][0]["index"] == 1
+
+
+def test_the_provider_s_word_for_a_failure_is_kept():
+    error = {"code": 502, "message": "It broke.", "metadata": {"native_finish_reason": "SAFETY"}}
+    *_, last = rendered(STARTED, ChatDelta("a"), error=error)
+    assert last["choices"] == [
+        {"index": 0, "delta": {"content": ""}, "finish_reason": "error", "native_finish_reason": "SAFETY"}
+    ]
 
 
 def test_metadata_of_the_provider_is_in_every_chunk():

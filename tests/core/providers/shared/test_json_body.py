@@ -99,7 +99,7 @@ def test_a_number_that_is_none_costs_that_number_only(text, value):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "nan", "{", '{"a": NaN', "[" * 100_000 + "NaN", '[NaN, "\\ud83d"]', "NaN" + "9" * 5000, "<p>"],
+    ["", "nan", "{", '{"a": NaN', "[" * 100_000 + "NaN", "NaN" + "9" * 5000, "<p>"],
 )
 def test_broken_json_is_broken(text):
     with pytest.raises(UpstreamInvalid):

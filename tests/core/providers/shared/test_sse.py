@@ -79,3 +79,22 @@ def test_an_event_over_the_cap_is_refused_before_it_ends(body):
 
 def test_many_comments_never_add_up_to_the_cap():
     assert split(*([b": keep-alive\n"] * 100), b"data: x\n\n", cap=50) == [ServerEvent(b"x")]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (b"data: [DONE]", [ServerEvent(b"[DONE]")]),
+        (b"data: a\ndata: b\n", [ServerEvent(b"a\nb")]),
+        (b"data: a\n\n: bye", []),
+        (b"event: lonely\n", []),
+    ],
+)
+def test_an_event_at_the_end_needs_no_empty_line(body, expected):
+    splitter = Splitter()
+    list(splitter.feed(body))
+    assert list(splitter.end()) == expected
+
+
+def test_a_field_named_error_is_an_error():
+    assert split(b'error: {"code":500}\n\n') == [ServerEvent(b'{"code":500}', "error")]

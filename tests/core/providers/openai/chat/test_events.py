@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from core.contract.audio import AudioFormat
 from core.contract.errors import UpstreamInvalid
-from core.contract.events import AudioChunk, AudioStart, ChatDelta, ImageReady, ToolCall
+from core.contract.events import AudioChunk, AudioStart, ChatDelta, ImageReady, ToolCall, Unreadable
 from core.providers.openai.chat.events import ChatReader, text_delta
 from tests.fakes.chat import IMAGE
 from tests.fakes.server_sent_events import frame
@@ -176,12 +176,10 @@ def test_words_of_another_choice_are_never_the_first_s():
     assert found == [ChatDelta("b", choice=1)]
 
 
-def test_events_before_a_broken_one_come_first():
-    reading, found = ChatReader(PCM, ()), []
-    chunk = frame({"choices": [{"index": 0, "delta": {"content": "Hi"}}]}) + b"data: {\n\n"
-    with pytest.raises(UpstreamInvalid):
-        found.extend(reading.feed(chunk))
-    assert found[1:] == [ChatDelta("Hi")]
+def test_a_broken_event_is_left_out_and_counted():
+    words = [frame({"choices": [{"index": 0, "delta": {"content": word}}]}) for word in ("Hi", "!")]
+    found = list(ChatReader(PCM, ()).feed(words[0] + b"data: {\n\n" + words[1]))
+    assert found[1:] == [ChatDelta("Hi"), Unreadable(1), ChatDelta("!")]
 
 
 def test_white_space_and_unknown_words_do_no_harm():
