@@ -80,10 +80,8 @@ class UsageRecordAdmin(ReadOnlyAdmin):
     @admin.display(description=_("attempts"))
     def attempts(self, record: UsageRecord) -> SafeString:
         rows = Attempt.objects.filter(record=record.public_id).order_by("number")
-        cells = (
-            (row.number, row.provider, row.model, row.outcome, row.status or "", row.reason) for row in rows
-        )
-        return format_html_join("", "<p>{}. {} {}: {} {} {}</p>", cells)
+        cells = ((row.number, row.provider, row.model, attempt_text(row)) for row in rows)
+        return format_html_join("", "<p>{}. {} {}: {}</p>", cells)
 
     @admin.action(description=_("Export the selected records as CSV"), permissions=["view"])
     def export_csv(self, request: HttpRequest, queryset: QuerySet[UsageRecord]) -> StreamingHttpResponse:
@@ -91,6 +89,13 @@ class UsageRecordAdmin(ReadOnlyAdmin):
         response = StreamingHttpResponse(csv_lines(queryset), content_type="text/csv; charset=utf-8")
         response.headers["Content-Disposition"] = 'attachment; filename="usage.csv"'
         return response
+
+
+def attempt_text(attempt: Attempt) -> str:
+    """How an attempt ended, and the id by which its provider knows it."""
+    finish = attempt.native_finish_reason or attempt.finish_reason
+    parts = (attempt.outcome, attempt.status, attempt.reason, finish, attempt.upstream_id)
+    return " ".join(str(part) for part in parts if part)
 
 
 def csv_lines(queryset: QuerySet[UsageRecord]) -> Iterator[str]:

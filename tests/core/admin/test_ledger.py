@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.ledger.reports import CSV_COLUMNS
-from core.models import AuditEvent, UsageRecord
+from core.models import Attempt, AuditEvent, UsageRecord
 
 LIST = reverse("admin:core_usagerecord_changelist")
 
@@ -47,6 +47,14 @@ def test_money_and_attempts_are_readable(browser, busy):
     page = browser.get(reverse("admin:core_usagerecord_change", args=[row.pk])).content.decode()
     assert "1. local espeak-ng: completed" in page
     assert "12 text_in.character" in page
+
+
+def test_an_attempt_has_the_providers_words_for_its_end(browser, busy):
+    attempts = Attempt.objects.filter(record="gen-0000")
+    attempts.update(upstream_id="chatcmpl-1", finish_reason="stop", native_finish_reason="<end>")
+    row = UsageRecord.objects.get(public_id="gen-0000")
+    page = browser.get(reverse("admin:core_usagerecord_change", args=[row.pk])).content.decode()
+    assert "completed &lt;end&gt; chatcmpl-1" in page
 
 
 def test_records_are_only_read(browser, busy):
