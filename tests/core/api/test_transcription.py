@@ -92,6 +92,13 @@ def test_a_file_behind_a_tag_or_padding_is_sent_as_what_it_is(
     assert f'filename="{name}"\r\nContent-Type: {media_type}\r\n'.encode() in provider.requests[0].body
 
 
+@pytest.mark.parametrize("name", ["ear", "lab/lab/ear"])
+def test_a_model_without_its_author_is_recorded_under_its_own_name(live, key, ear, name):
+    answer = send(live, key, model=name)
+    assert answer.json()["text"] == TEXT
+    assert settled_record("completed").model == "lab/ear"
+
+
 def test_a_file_without_a_file_name_is_refused_by_what_it_lacks(live, key, ear):
     answer = live.post(PATH, key, files={"model": (None, "lab/ear"), "file": (None, WAV)})
 

@@ -73,6 +73,16 @@ async def test_a_finished_run_is_a_row_and_a_file(sign_in, alice, far_ahead):
     assert run.bytes == len(tab.audio()) + 44
 
 
+@pytest.mark.parametrize("name", [MODEL.partition("/")[2], f"{MODEL.partition('/')[0]}/{MODEL}"])
+async def test_a_run_has_the_models_own_name(sign_in, alice, far_ahead, name):
+    tab = await sign_in(alice)
+    await tab.start(model=name, response_format="wav", voice="tone")
+    done = await tab.until(*ENDS)
+
+    assert (done["type"], done["receipt"]["model"]) == ("run.done", MODEL)
+    assert (await offload(Run.objects.get)).model == MODEL
+
+
 async def test_words_of_the_params_may_be_plain(sign_in, alice, far_ahead):
     tab = await sign_in(alice)
     await tab.start("# Hello\n\n`print(1)` https://example.org", plain=True)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import wave
 from collections.abc import Generator
 from importlib import import_module
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from core.media.audio_header import WAV_HEADER
 from core.media.file_types import FileType
 from core.media.worker.codecs.containers import (
     DAMAGED,
@@ -22,6 +20,7 @@ from core.media.worker.codecs.containers import (
 )
 from core.media.worker.codecs.demuxers import image_size, input_type, unreadable
 from core.media.worker.codecs.encoders import media_library
+from core.media.worker.codecs.wav import find_samples
 from core.media.worker.output import Output
 
 STEP_PACKETS = 10_000
@@ -106,16 +105,15 @@ def playing_time(media: MediaFile, stream: Any, output: Output) -> Generator[Non
 
 def plain_wav(path: Path) -> Result:
     """A wav file without any library; what its header claims beyond the end of the file does not count."""
-    try:
-        with wave.open(str(path), "rb") as audio:
-            rate, channels, width = audio.getframerate(), audio.getnchannels(), audio.getsampwidth()
-            claimed = audio.getnframes()
-    except (wave.Error, EOFError, ZeroDivisionError):
-        raise unreadable(DAMAGED) from None
-    held = min(claimed, (path.stat().st_size - WAV_HEADER) // (channels * width))
-    if held <= 0 or not rate:
+    with path.open("rb") as file:
+        found = find_samples(file, path.stat().st_size)
+    if found is None:
+        raise unreadable(DAMAGED)
+    frames = found.size // found.frame
+    if not frames:
         raise unreadable(SILENT)
-    return {"codec": "pcm", "channels": channels, "sample_rate": rate, "seconds": round(held / rate, 3)}
+    seconds = round(frames / found.sample_rate, 3)
+    return {"codec": "pcm", "channels": found.channels, "sample_rate": found.sample_rate, "seconds": seconds}
 
 
 def pages(path: Path) -> int | None:

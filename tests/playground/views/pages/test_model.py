@@ -56,8 +56,9 @@ def test_an_unknown_name_is_shown_as_text(alice_client):
     assert "<script>alert" not in page_text(answer)
 
 
-def test_another_case_leads_to_the_models_own_address(alice_client):
-    answer = alice_client.get("/models/Local/eSpeak-NG")
+@pytest.mark.parametrize("name", ["Local/eSpeak-NG", "espeak-ng", "local/local/espeak-ng"])
+def test_another_spelling_leads_to_the_models_own_address(alice_client, name):
+    answer = alice_client.get(f"/models/{name}")
     assert (answer.status_code, answer["Location"]) == (302, ESPEAK)
 
 
