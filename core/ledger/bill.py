@@ -49,19 +49,20 @@ def of_attempt(
     says that it charged for it. Else the usage, completed: a request that was sent owes its whole input,
     because providers bill that.
     """
-    free = ESTIMATES[request.task].free(meter)
-    if usage is None:
-        owed = sent or meter.delivered
-    else:
+    estimates = ESTIMATES[request.task]
+    free = estimates.free(meter)
+    owed = sent or meter.delivered
+    if usage is not None:
         owed = bool(usage.reported_cost) or not free
     if not owed:
         return released([target])
     known = complete(usage, meter, request, target)
-    cost = pricing.cost(known, target.prices, at)
+    facts, needs = estimates.facts(request, target), estimates.needs
+    cost = pricing.cost(known, target.prices, at, facts, needs)
     state = LedgerState.ESTIMATED if known.estimated else LedgerState.SETTLED
     if known.reported_cost is None:
         return Bill(state, cost.amount, cost.basis, known.amounts, cost.amount)
-    computed = pricing.computed(known, target.prices, at)
+    computed = pricing.computed(known, target.prices, at, facts, needs)
     reported = pricing.rounded(known.reported_cost)
     return Bill(state, cost.amount, cost.basis, known.amounts, computed, reported)
 

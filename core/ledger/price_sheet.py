@@ -57,11 +57,23 @@ def newest(prices: Iterable[Price], at: datetime) -> list[Price]:
 
 
 def matches(condition: Mapping[str, Any], facts: Mapping[str, Any]) -> bool:
+    """Whether the facts of a request are those of a condition; one that cannot be read never matches."""
     return all(
-        facts[name] >= wanted if name == "min_prompt_tokens" else facts.get(name) == wanted
+        0 < threshold(wanted) <= facts[name] if name == "min_prompt_tokens" else facts.get(name) == wanted
         for name, wanted in condition.items()
     )
 
 
 def specificity(price: Price) -> tuple[int, int]:
-    return len(price.condition), int(price.condition.get("min_prompt_tokens", 0))
+    return len(price.condition), threshold(price.condition.get("min_prompt_tokens"))
+
+
+def threshold(wanted: Any) -> int:
+    """Tokens of a prompt; 0 for anything that is no number."""
+    return wanted if isinstance(wanted, int) and not isinstance(wanted, bool) else 0
+
+
+def is_complete(sheet: Iterable[Line], needs: Mapping[Line, tuple[Line, ...]]) -> bool:
+    """Whether a sheet that prices the input prices the output as well: what has no price is not free."""
+    lines = set(sheet)
+    return all(not lines.isdisjoint(outputs) for line, outputs in needs.items() if line in lines)

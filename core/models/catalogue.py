@@ -199,6 +199,23 @@ class Voice(SeededRow):
         return self.name
 
 
+CONDITIONS = {"min_prompt_tokens": int, "size": str, "quality": str, "service_tier": str, "web_search": bool}
+"""What prices may depend on."""
+
+
+def condition_problem(condition: object) -> str | None:
+    """What is wrong with the condition of a price; None where nothing is."""
+    if not isinstance(condition, dict):
+        return _("A condition is an object, such as %s.") % '{"min_prompt_tokens": 200000}'
+    for name, value in condition.items():
+        kind = CONDITIONS.get(name)
+        if kind is None:
+            return _("A condition has the names %s.") % ", ".join(CONDITIONS)
+        if type(value) is not kind or not value or (kind is int and value < 0):
+            return _("The condition %s has a wrong value.") % name
+    return None
+
+
 class Price(models.Model):
     """One line of a price sheet. Rows are never changed: a new price is a new row with its own date."""
 
@@ -219,3 +236,8 @@ class Price(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.usd_per_unit.normalize():f} / {self.unit}"
+
+    def clean(self) -> None:
+        """Raise ValidationError for a condition that would never be met, or not be understood."""
+        if problem := condition_problem(self.condition):
+            raise ValidationError({"condition": problem})

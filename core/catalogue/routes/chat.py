@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from core.catalogue import lookup
 from core.catalogue.entries import ModelEntry
 from core.catalogue.routes.targets import FIRST_EVENT_SECONDS, build_target, live_endpoints
 from core.catalogue.validation.chat import check_chat, endpoints_for_urls
 from core.catalogue.validation.chat_audio import chat_voice, match_audio_formats
 from core.contract.chat import ChatRequest, Modality, file_parts
-from core.contract.route import Policy, Route
+from core.contract.errors import Unsupported
+from core.contract.route import Policy, Route, Target
+from core.providers.shared.chat_parameters import parameters_at, priced_options
 
 DEADLINE, VIDEO_DEADLINE = 300.0, 600.0
 """Seconds the response may take; a model needs longer for a video."""
@@ -21,12 +25,33 @@ def route_chat(request: ChatRequest, model: ModelEntry) -> Route:
     endpoints = endpoints_for_urls(request, live_endpoints(model, request.task))
     pairs = match_audio_formats(request, endpoints)
     limits = token_limits(model)
+    targets = [build_target(endpoint, voice.id, form, limits) for endpoint, form in pairs]
     return Route(
         model=model.slug,
-        targets=tuple(build_target(endpoint, voice.id, form, limits) for endpoint, form in pairs),
+        targets=priced_targets(request, targets),
         policy=Policy(first_event=FIRST_EVENT_SECONDS, deadline=deadline(request)),
         voice=voice.stand_in,
     )
+
+
+def priced_targets(request: ChatRequest, targets: Sequence[Target]) -> tuple[Target, ...]:
+    """Those of `targets` whose prices are known for what is asked. Raises `Unsupported` when none is."""
+    able = tuple(target for target in targets if not unpriced_options(request, target))
+    if not able:
+        name = min(unpriced_options(request, targets[0]))
+        raise Unsupported(
+            f"{request.model} has no price for this {name}.", param=name, code="unsupported_parameter"
+        )
+    return able
+
+
+def unpriced_options(request: ChatRequest, target: Target) -> set[str]:
+    """Options that change the price and that no row of the sheet is for; none where nothing has a price."""
+    if not any(price.usd_per_unit for price in target.prices):
+        return set()
+    options = priced_options(parameters_at(request, target))
+    conditions = [price.condition for price in target.prices]
+    return {name for name, value in options.items() if not any(one.get(name) == value for one in conditions)}
 
 
 def token_limits(model: ModelEntry) -> dict[str, int]:

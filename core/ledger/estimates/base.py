@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, Decimal
 from typing import Any, Generic, TypeVar
 
@@ -12,6 +12,7 @@ from core.contract.route import Target
 from core.contract.usage import Amount, Kind, Unit
 from core.ledger.metering import Meter, utf8_bytes
 from core.ledger.price_sheet import Line
+from core.ledger.pricing import Needs
 
 R = TypeVar("R", bound=Request)
 
@@ -31,6 +32,10 @@ def never_covered(_line: Line, _amounts: Iterable[Amount]) -> bool:
 
 def never_free(_meter: Meter) -> bool:
     return False
+
+
+def no_facts(_request: Request, _target: Target) -> Mapping[str, Any]:
+    return {}
 
 
 def no_limit(_request: Request, _target: Target) -> int:
@@ -56,6 +61,12 @@ class Estimates(Generic[R]):
 
     covered: Callable[[Line, Iterable[Amount]], bool] = never_covered
     """Whether the amounts that the provider reported contain those of a line, so that it is not guessed."""
+
+    needs: Needs = field(default_factory=dict)
+    """Lines of the output without which a price of the input is no price."""
+
+    facts: Callable[[R, Target], Mapping[str, Any]] = no_facts
+    """What the conditions of prices compare."""
 
     unpriced_lines: tuple[Line, ...] = ()
     """Lines that a bill lists where the endpoint has no prices."""

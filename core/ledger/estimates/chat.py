@@ -35,7 +35,13 @@ from core.ledger.estimates.base import ONE_REQUEST, Estimates, answer_format, si
 from core.ledger.metering import Meter
 from core.ledger.price_sheet import Line
 from core.ledger.pricing import INPUTS
-from core.providers.shared.chat_parameters import cap, choices, parameters_at, thinking_tokens
+from core.providers.shared.chat_parameters import (
+    cap,
+    choices,
+    parameters_at,
+    priced_options,
+    thinking_tokens,
+)
 
 BYTES_PER_TOKEN = 3
 PER_MESSAGE = 16
@@ -193,7 +199,13 @@ def recorded_format(request: ChatRequest, target: Target | None) -> str:
     return answer_format(request, target) if Modality.AUDIO in request.modalities else ""
 
 
+def facts(request: ChatRequest, target: Target) -> Mapping[str, Any]:
+    return priced_options(parameters_at(request, target))
+
+
 ESTIMATES = Estimates(
+    needs={(Kind.TEXT_IN, Unit.TOKEN): ((Kind.TEXT_OUT, Unit.TOKEN),)},
+    facts=facts,
     upper_bound=upper_bound,
     counted=counted,
     guess=guess,

@@ -11,12 +11,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 from core.contract.route import Target
 from core.contract.speech import SpeechRequest
 from core.contract.usage import Kind, Unit
-from core.ledger.estimates.base import ONE_REQUEST, Estimates, audio_tokens_per_second
+from core.ledger.estimates.base import ONE_REQUEST, Estimates, audio_tokens_per_second, size_of
 from core.ledger.metering import Meter, utf8_bytes
 from core.ledger.price_sheet import Line
 
@@ -25,17 +27,19 @@ TEXT_TOKENS = (Kind.TEXT_IN, Unit.TOKEN)
 SECONDS = (Kind.AUDIO_OUT, Unit.SECOND)
 AUDIO_TOKENS = (Kind.AUDIO_OUT, Unit.TOKEN)
 AUDIO_BYTES = (Kind.AUDIO_OUT, Unit.BYTE)
+SLOWEST = 0.25
+"""The speed that is assumed where it cannot be read."""
 
 
 def upper_bound(request: SpeechRequest, target: Target, line: Line) -> Decimal:
     if line == CHARACTERS:
         return Decimal(len(request.text))
     if line == TEXT_TOKENS:
-        return Decimal(text_bytes(request) + 16)
+        return Decimal(text_bytes(request) + size_of(options_at(request, target)) + 16)
     if line == SECONDS:
-        return longest(request)
+        return longest(request, target)
     if line == AUDIO_TOKENS:
-        return longest(request) * audio_tokens_per_second(target)
+        return longest(request, target) * audio_tokens_per_second(target)
     return Decimal(1) if line == ONE_REQUEST else Decimal(0)
 
 
@@ -49,22 +53,37 @@ def guess(request: SpeechRequest, meter: Meter, target: Target, line: Line) -> D
     if line == TEXT_TOKENS:
         return Decimal(-(-text_bytes(request) // 3))
     if line == SECONDS:
-        return likely_seconds(request, meter)
+        return likely_seconds(request, meter, target)
     if line == AUDIO_TOKENS:
-        return (likely_seconds(request, meter) * audio_tokens_per_second(target)).to_integral_value()
+        return (likely_seconds(request, meter, target) * audio_tokens_per_second(target)).to_integral_value()
     return None
 
 
-def likely_seconds(request: SpeechRequest, meter: Meter) -> Decimal:
+def likely_seconds(request: SpeechRequest, meter: Meter, target: Target) -> Decimal:
     exact = meter.exact_seconds()
-    return min(meter.encoded_seconds(request.format), longest(request)) if exact is None else exact
+    return min(meter.encoded_seconds(request.format), longest(request, target)) if exact is None else exact
 
 
-def longest(request: SpeechRequest) -> Decimal:
+def longest(request: SpeechRequest, target: Target) -> Decimal:
     """The upper bound of the audio's seconds."""
     text = request.text
     quarters = len(text) if text.isascii() else sum(1 if ord(each) < 0x2E80 else 3 for each in text)
-    return 2 + Decimal(quarters) / 4 / Decimal(str(min(request.speed, 1.0) or 1.0))
+    return 2 + Decimal(quarters) / 4 / slowest(request, target)
+
+
+def slowest(request: SpeechRequest, target: Target) -> Decimal:
+    """The speed that is sent, at most 1; an option of the endpoint or the caller may set one as well."""
+    speeds = [request.speed, 1.0]
+    try:
+        speeds.append(float(options_at(request, target).get("speed", 1.0)))
+    except (TypeError, ValueError):
+        speeds.append(SLOWEST)
+    return Decimal(str(min(speed for speed in speeds if speed > 0)))
+
+
+def options_at(request: SpeechRequest, target: Target) -> Mapping[str, Any]:
+    """Further fields that are sent: options of the endpoint and of the caller."""
+    return {**target.options.get("body", {}), **request.options.get(target.provider, {})}
 
 
 def text_bytes(request: SpeechRequest) -> int:
@@ -72,4 +91,9 @@ def text_bytes(request: SpeechRequest) -> int:
     return utf8_bytes(request.text) + utf8_bytes(request.instructions or "")
 
 
-ESTIMATES = Estimates(upper_bound=upper_bound, counted=counted, guess=guess)
+ESTIMATES = Estimates(
+    needs={TEXT_TOKENS: (AUDIO_TOKENS, SECONDS, AUDIO_BYTES)},
+    upper_bound=upper_bound,
+    counted=counted,
+    guess=guess,
+)

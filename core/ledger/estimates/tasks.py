@@ -36,11 +36,17 @@ def estimate(request: Request, route: Route, at: datetime | None = None) -> Deci
     """
     now = at or datetime.now(UTC)
     estimates = ESTIMATES[request.task]
-    first = dearest(route.targets, lambda target, line: estimates.upper_bound(request, target, line), now)
+    first = dearest(
+        route.targets,
+        lambda target, line: estimates.upper_bound(request, target, line),
+        now,
+        estimates.needs,
+    )
     second = estimates.upper_bound_of_second_model
     if route.then is None or first is None or second is None:
         return first
-    then = dearest(route.then.targets, lambda _target, line: second(request, line), now)
+    needs = ESTIMATES[Task.CHAT].needs
+    then = dearest(route.then.targets, lambda _target, line: second(request, line), now, needs)
     return None if then is None else first + then
 
 
@@ -85,13 +91,16 @@ def fitted(request: Request, route: Route, amount: Decimal) -> Request:
 
 
 def dearest(
-    targets: Sequence[Target], quantity: Callable[[Target, Line], Decimal], now: datetime
+    targets: Sequence[Target],
+    quantity: Callable[[Target, Line], Decimal],
+    now: datetime,
+    needs: pricing.Needs,
 ) -> Decimal | None:
     """The highest cost at one of `targets`, each line as large as `quantity` says; None where one has no
     price."""
     worst = Decimal(0)
     for target in targets:
-        bound = pricing.upper_bound(lambda line, at=target: quantity(at, line), target.prices, now)
+        bound = pricing.upper_bound(lambda line, at=target: quantity(at, line), target.prices, now, needs)
         if bound is None:
             return None
         worst = max(worst, bound)

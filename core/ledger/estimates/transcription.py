@@ -7,13 +7,14 @@ from decimal import Decimal
 from core.contract.route import Target
 from core.contract.transcription import TranscriptionRequest
 from core.ledger.estimates import audio_file
-from core.ledger.estimates.base import Estimates
+from core.ledger.estimates.base import Estimates, size_of
 from core.ledger.metering import Meter, utf8_bytes
 from core.ledger.price_sheet import Line
 
 
 def upper_bound(request: TranscriptionRequest, target: Target, line: Line) -> Decimal:
-    return audio_file.upper_bound(request.file, prompt_bytes(request), target, line)
+    options = size_of((target.options.get("body", {}), request.options.get(target.provider, {})))
+    return audio_file.upper_bound(request.file, prompt_bytes(request) + options, target, line)
 
 
 def counted(request: TranscriptionRequest, _meter: Meter) -> dict[Line, Decimal]:
@@ -29,4 +30,4 @@ def prompt_bytes(request: TranscriptionRequest) -> int:
     return sum(map(utf8_bytes, (request.prompt or "", *request.keyterms)))
 
 
-ESTIMATES = Estimates(upper_bound=upper_bound, counted=counted, guess=guess)
+ESTIMATES = Estimates(needs=audio_file.NEEDS, upper_bound=upper_bound, counted=counted, guess=guess)

@@ -13,7 +13,7 @@ from core.contract.route import Target
 from core.contract.translation import TranslationRequest
 from core.ledger.estimates import audio_file
 from core.ledger.estimates.audio_file import PROMPT_TOKENS, TRANSCRIPT_TOKENS
-from core.ledger.estimates.base import ONE_REQUEST, Estimates
+from core.ledger.estimates.base import ONE_REQUEST, Estimates, size_of
 from core.ledger.metering import Meter, utf8_bytes
 from core.ledger.price_sheet import Line
 
@@ -22,7 +22,8 @@ INSTRUCTIONS = 512
 
 
 def upper_bound(request: TranslationRequest, target: Target, line: Line) -> Decimal:
-    return audio_file.upper_bound(request.file, prompt_bytes(request), target, line)
+    options = size_of((target.options.get("body", {}), request.options.get(target.provider, {})))
+    return audio_file.upper_bound(request.file, prompt_bytes(request) + options, target, line)
 
 
 def upper_bound_of_second_model(request: TranslationRequest, line: Line) -> Decimal:
@@ -47,6 +48,7 @@ def prompt_bytes(request: TranslationRequest) -> int:
 
 
 ESTIMATES = Estimates(
+    needs=audio_file.NEEDS,
     upper_bound=upper_bound,
     counted=counted,
     guess=guess,

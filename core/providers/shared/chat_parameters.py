@@ -9,9 +9,9 @@ https://openrouter.ai/docs/api-reference/parameters
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeGuard
 
 from core.contract.chat import ChatRequest
 from core.contract.route import Target
@@ -39,6 +39,11 @@ CHOICES = ("n", "best_of", "candidate_count", "num_return_sequences")
 
 THINKING = ("reasoning.max_tokens", "thinking.budget_tokens", "thinking_budget", "reasoning_budget")
 """Names of a limit on the tokens of reasoning, which some servers count beside the answer's own."""
+
+STANDARD_TIERS = frozenset({"auto", "default", "standard", "standard_only", "on_demand"})
+SEARCHES = ("web_search_options", "web_search", "search_parameters", "enable_search", "search_settings")
+CALLER_TOOLS = frozenset({"function", "custom"})
+FREE_PLUGINS = frozenset({"file-parser", "response-healing", "context-compression"})
 
 COMMON_CAPS = CAPS[:2]
 SEPARATORS = str.maketrans("", "", "_- .")
@@ -115,6 +120,37 @@ def whole(value: Any) -> int | None:
 def choices(parameters: Mapping[str, Any]) -> int:
     """How many choices are billed."""
     return max(numbers(parameters, CHOICES_OF).values(), default=1)
+
+
+def priced_options(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The options that providers charge other prices for, as the conditions of prices name them."""
+    found: dict[str, Any] = {}
+    tier = parameters.get("service_tier")
+    if tier is not None and str(tier).casefold() not in STANDARD_TIERS:
+        found["service_tier"] = tier
+    if any(parameters.get(name) not in (None, False) for name in SEARCHES) or uses_tools(parameters):
+        found["web_search"] = True
+    return found
+
+
+def uses_tools(parameters: Mapping[str, Any]) -> bool:
+    """Whether the provider is to run tools of its own: plugins that search, tools that are no functions."""
+    tools, plugins = parameters.get("tools"), parameters.get("plugins")
+    own = [tool for tool in tools if kind_of(tool, "type") not in CALLER_TOOLS] if is_list(tools) else []
+    charged = [plugin for plugin in plugins if not is_free(plugin)] if is_list(plugins) else []
+    return bool(own or charged)
+
+
+def is_list(value: Any) -> TypeGuard[Sequence[Any]]:
+    return isinstance(value, list | tuple)
+
+
+def kind_of(value: Any, name: str) -> Any:
+    return value.get(name, "function") if isinstance(value, Mapping) else None
+
+
+def is_free(plugin: Any) -> bool:
+    return kind_of(plugin, "id") in FREE_PLUGINS and "mistral-ocr" not in str(plugin)
 
 
 def thinking_tokens(parameters: Mapping[str, Any]) -> int:

@@ -121,6 +121,16 @@ def test_a_price_cannot_be_changed(browser, talker):
     assert Price.objects.filter(endpoint=price.endpoint).count() == 2
 
 
+@pytest.mark.parametrize(
+    "condition", ['{"min_prompt_tokens": "many"}', '{"colour": "red"}', '["flex"]', "flex"]
+)
+def test_a_price_with_a_bad_condition_is_refused(browser, talker, condition):
+    added = {"endpoint": talker.endpoints.get().pk, **new_price("", "1"), "condition": condition}
+    answer = browser.post(reverse("admin:core_price_add"), added)
+    assert (answer.status_code, list(answer.context["adminform"].form.errors)) == (200, ["condition"])
+    assert Price.objects.count() == 1
+
+
 def test_a_negative_price_is_refused(browser, talker):
     added = {"endpoint": talker.endpoints.get().pk, **new_price("", "-1")}
     assert browser.post(reverse("admin:core_price_add"), added).status_code == 200

@@ -18,7 +18,7 @@ from core.contract.errors import (
     UpstreamUnreachable,
 )
 from core.contract.events import AttemptNote, AudioStart, Outcome
-from core.contract.usage import Basis, Kind, Price, Unit, Usage
+from core.contract.usage import Amount, Basis, Kind, Unit, Usage
 from core.ledger.store import heartbeat
 from core.models import Attempt, Budget, UsageRecord
 from tests.core.ledger.conftest import (
@@ -275,13 +275,13 @@ def test_settled_record_outlives_its_user(grant, alice):
 
 def test_record_whose_price_cannot_be_computed_keeps_its_estimate(grant, alice):
     budget = Budget.objects.create(user=alice, limit=1)
-    broken = Price(Kind.TEXT_IN, Unit.CHARACTER, Decimal("0.01"), {"min_prompt_tokens": {"at": 1}})
+    endless = Usage((Amount(Kind.TEXT_IN, Unit.CHARACTER, Decimal("1E+70")),))
 
     async def scenario():
-        record = open_record(grant(budget), target(PER_CHARACTER, broken))
+        record = open_record(grant(budget))
         await record.open(record.route.targets[0])
         await deliver_audio(record)
-        await record.close(Outcome.COMPLETED, usage=ALL, error=None)
+        await record.close(Outcome.COMPLETED, usage=endless, error=None)
         return await record.settle(Outcome.COMPLETED, None)
 
     receipt = run(scenario())

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +15,7 @@ from core.contract.route import Route
 from core.contract.speech import SpeechRequest
 from core.contract.usage import Kind, Price, Unit
 from core.ledger import bill
+from core.ledger.estimates import speech
 from core.ledger.estimates.tasks import estimate
 from tests.core.ledger.conftest import PER_CHARACTER, TEXT, target
 from tests.core.ledger.test_metering import meter
@@ -57,3 +60,17 @@ def test_estimate_bounds_what_a_voice_says(text, format, speed):
     used = bill.complete(None, meter(AudioFormat.PCM, int(seconds * 48_000)), request, priced)
     owed = sum(price.usd_per_unit * used.units()[price.name] for price in TOKENS)
     assert owed <= most
+
+
+@pytest.mark.parametrize("speed", [0.5, "0.5"])
+def test_options_that_lengthen_the_audio_count(speed):
+    plain = estimates_of(REQUEST)
+    slow = estimates_of(replace(REQUEST, options={"first": {"speed": speed}}))
+    assert slow[speech.SECONDS] - 2 == 2 * (plain[speech.SECONDS] - 2)
+    told = estimates_of(replace(REQUEST, options={"first": {"instructions": "x" * 100}}))
+    assert told[speech.TEXT_TOKENS] - plain[speech.TEXT_TOKENS] == 100 + len("instructions")
+
+
+def estimates_of(request):
+    lines = (speech.SECONDS, speech.TEXT_TOKENS)
+    return {line: speech.upper_bound(request, target(), line) for line in lines}
