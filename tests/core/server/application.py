@@ -220,7 +220,7 @@ def by_daphne(options: dict[str, Any]) -> None:
 
 
 def by_uvicorn(options: dict[str, Any]) -> None:
-    listening = socket.create_server(("127.0.0.1", 0))
+    listening = socket.create_server(("127.0.0.1", 0), backlog=256)
     print_fact(port=listening.getsockname()[1])
     config = uvicorn.Config(
         assembled, http=Protocol, backlog=64, proxy_headers=False, log_config=None, lifespan="off"

@@ -11,7 +11,7 @@ import pytest
 from core.server.connections import MOST, connection_limit
 from tests.core.server.processes import ServerProcess, read_all, read_exactly, request, start_server
 
-DESCRIPTORS, STRANGERS, WAVE = 1024, 1400, 100
+DESCRIPTORS, STRANGERS, WAVE = 1024, 1400, 40
 SILENT = {
     "nothing": b"",
     "half of a head": b"GET /deny HTTP/1.1\r\nHost: testserver\r\n",
