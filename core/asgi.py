@@ -16,6 +16,7 @@ pages = get_asgi_application()
 
 # the registry must be ready before anything below touches a model
 from core import background
+from core.access.body_sender import body_sender
 from core.api.http.app import application as api
 from core.server.limits import BodyLimit, Receive, Scope, Send, body_caps
 from core.server.proxies import TrustedProxies
@@ -60,9 +61,8 @@ async def lifespan(receive: Receive, send: Send) -> None:
 
 
 # `core.server.server` applies the same before a body is read; here it holds on any server
-application = TrustedProxies(
-    RequestCheck(BodyLimit(dispatch, body_caps(settings.MAX_UPLOAD_MB))), settings.TRUSTED_PROXIES
-)
+limited = BodyLimit(dispatch, body_caps(settings.MAX_UPLOAD_MB), body_sender)
+application = TrustedProxies(RequestCheck(limited), settings.TRUSTED_PROXIES)
 
 # modules are never freed: scanning them every few hundred allocations took a sixth of a request
 gc.collect()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import enum
+import logging
 import re
 import time
 from typing import TYPE_CHECKING
@@ -13,13 +15,16 @@ from twisted.web import http
 
 from core.server import internals
 from core.server.connections import Rank
-from core.server.limits import error_body, too_large
+from core.server.limits import LONG_BODY, FindSender, error_body, too_large, unknown_sender
 
 if TYPE_CHECKING:
     from core.server.server import Server
 
+logger = logging.getLogger(__name__)
+
 REASONS = {
     400: b"Bad Request",
+    401: b"Unauthorized",
     408: b"Request Timeout",
     413: b"Content Too Large",
     431: b"Request Header Fields Too Large",
@@ -106,6 +111,24 @@ class Channel(http.HTTPChannel):
             return
         self._enter(Phase.BODY)
         super().allHeadersReceived()
+        if (self.length is None or self.length > LONG_BODY) and self.server.find_sender:
+            self.transport.pauseProducing()
+            self.check = asyncio.ensure_future(self._check_sender(self.server.find_sender))
+
+    async def _check_sender(self, find_sender: FindSender) -> None:
+        """Refuse the body of a stranger; until it is known who sends it, it is not read."""
+        request = self.requests[-1]
+        headers = [(name.lower(), values[0]) for name, values in request.requestHeaders.getAllRawHeaders()]
+        try:
+            sender = await find_sender(_path_of(internals.request_target(self)), headers)
+        except Exception:  # the database is gone; the application says so
+            logger.exception("The sender of a body could not be found")
+            sender = "unknown"
+        if self.lost:
+            return
+        if not sender and self.phase is Phase.BODY:
+            self.refuse(401, unknown_sender())
+        self.transport.resumeProducing()
 
     def rawDataReceived(self, data: bytes) -> None:
         if not self.refused:

@@ -16,9 +16,13 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = Iterable[tuple[bytes, bytes]]
+FindSender = Callable[[str, Headers], Awaitable[str]]
+"""The sender of a request by its path and headers; empty for a stranger."""
 
 MIB = 1024 * 1024
 PAGE_CAP = 5 * MIB // 2
+LONG_BODY = 100_000
+"""Bytes of a body that strangers may send, and that is kept in memory: more goes to disk."""
 UPLOAD_PATHS = ("/api/", "/v1/", "/v3/router/", "/uploads/")
 CHAT_PATHS = (FACTS[Task.CHAT].path, "/responses")
 
@@ -84,6 +88,11 @@ def too_large(cap: int) -> bytes:
     )
 
 
+def unknown_sender() -> bytes:
+    """The body of a 401."""
+    return error_body(401, "A body of this length needs a valid API key or a session.", "authentication")
+
+
 async def refuse(send: Send, status: int, body: bytes, headers: Headers = ()) -> None:
     """Send an error response after which the connection is closed."""
     fields = [
@@ -97,19 +106,31 @@ async def refuse(send: Send, status: int, body: bytes, headers: Headers = ()) ->
 
 
 class BodyLimit:
-    """Refuses bodies over `cap_for(path)` bytes with a 413, by their declared length or by counting."""
+    """Refuses bodies over `cap_for(path)` bytes with a 413, by their declared length or by counting, and long
+    bodies of strangers with a 401."""
 
-    def __init__(self, app: Application, cap_for: Callable[[str], int]) -> None:
+    def __init__(
+        self, app: Application, cap_for: Callable[[str], int], find_sender: FindSender | None = None
+    ) -> None:
         self.app = app
         self.cap_for = cap_for
+        self.find_sender = find_sender
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         counter = _BodyCounter(self.cap_for(scope["path"]), receive, send)
-        if _declared_length(scope) > counter.cap:
+        length = _declared_length(scope)
+        if length > counter.cap:
             await counter.refuse()
+            return
+        if (
+            length > LONG_BODY
+            and self.find_sender
+            and not await self.find_sender(scope["path"], scope["headers"])
+        ):
+            await refuse(send, 401, unknown_sender())
             return
         try:
             await self.app(scope, counter.receive, counter.send)
@@ -120,9 +141,12 @@ class BodyLimit:
 
 
 def _declared_length(scope: Scope) -> int:
+    """Bytes of the body; of one in chunks it is only known that it may be long."""
     for name, value in scope["headers"]:
         if name == b"content-length":
             return int(value) if value.isdigit() else 0
+        if name == b"transfer-encoding":
+            return LONG_BODY + 1
     return 0
 
 

@@ -12,14 +12,12 @@ from twisted.internet.interfaces import IAddress
 from core.server import internals
 from core.server.channel import Channel
 from core.server.flow import Backpressure, Message, RequestQueue
-from core.server.limits import error_body, too_large
+from core.server.limits import LONG_BODY, error_body, too_large
 
 if TYPE_CHECKING:
     from core.server.server import Server
 
 CLOSE = (b"connection", b"close")
-IN_MEMORY = 100_000
-"""Bytes; the body of a chunked request is moved to disk when it is larger."""
 
 
 class HTTPRequest(daphne.http_protocol.WebRequest):
@@ -39,7 +37,7 @@ class HTTPRequest(daphne.http_protocol.WebRequest):
     def gotLength(self, length: int | None) -> None:
         if length is None:
             # Twisted creates a file for every chunked body, however small; it closes this one like its own.
-            self.content = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115
+            self.content = SpooledTemporaryFile(max_size=LONG_BODY)  # noqa: SIM115
         else:
             super().gotLength(length)
 

@@ -38,7 +38,7 @@ from core.server.certificate import Certificate, self_signed
 from core.server.channel import Channel
 from core.server.connections import most_idle
 from core.server.flow import SLICE, Message, RequestQueue, WebSocketQueue
-from core.server.limits import Application, Limits
+from core.server.limits import Application, FindSender, Limits
 from core.server.proxies import parse_networks, resolve_origin
 from core.server.request import HTTPFactory, HTTPRequest
 from core.server.websocket import WebSocket, WebSocketFactory
@@ -62,6 +62,7 @@ def serve(
     tls: Path | None = None,
     limits: Limits | None = None,
     trusted_proxies: Iterable[str] = (),
+    find_sender: FindSender | None = None,
     ready: Callable[[int], None] | None = None,
     draining: Callable[[], None] | None = None,
     on_drain: Iterable[DrainHook] = (),
@@ -69,7 +70,8 @@ def serve(
 ) -> None:
     """Serve until SIGTERM or SIGINT, then drain. Raises OSError when it cannot listen. Once per process.
 
-    `tls` is the folder of a self-signed certificate, created when missing. `ready` gets the real port;
+    `tls` is the folder of a self-signed certificate, created when missing. A long body is only received where
+    `find_sender` finds somebody. `ready` gets the real port;
     `draining` is called when draining begins; `on_drain` are awaited when all clients have left (or after
     `drain_seconds`), before the event loop stops. A second signal stops at once.
     """
@@ -80,6 +82,7 @@ def serve(
         tls=tls,
         limits=limits,
         trusted_proxies=trusted_proxies,
+        find_sender=find_sender,
         ready=ready,
         draining=draining,
         on_drain=on_drain,
@@ -100,6 +103,7 @@ class Server(daphne.server.Server):
         tls: Path | None = None,
         limits: Limits | None = None,
         trusted_proxies: Iterable[str] = (),
+        find_sender: FindSender | None = None,
         ready: Callable[[int], None] | None = None,
         draining: Callable[[], None] | None = None,
         on_drain: Iterable[DrainHook] = (),
@@ -116,6 +120,7 @@ class Server(daphne.server.Server):
             server_name="polyphony",
         )
         self.trusted_proxies = parse_networks(trusted_proxies)
+        self.find_sender = find_sender
         self.draining = False
         self.channels: set[Channel] = set()
         self.sockets: set[WebSocket] = set()

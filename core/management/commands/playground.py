@@ -21,6 +21,7 @@ from django.db.migrations.executor import MigrationExecutor
 from twisted.internet.error import CannotListenError
 
 from core import background
+from core.access.body_sender import body_sender
 from core.accounts import sign_in_token
 from core.catalogue import snapshot
 from core.catalogue.readiness import readiness
@@ -64,6 +65,7 @@ class Command(BaseCommand):
                     drain_seconds=settings.DRAIN_SECONDS,
                 ),
                 trusted_proxies=settings.TRUSTED_PROXIES,
+                find_sender=body_sender,
                 draining=start_draining,
                 on_drain=[partial(background.drain, settings.DRAIN_SECONDS)],
                 ready=lambda port: self.welcome(f"{scheme}://{url_host(options['host'])}:{port}", admin),

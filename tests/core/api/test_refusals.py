@@ -344,3 +344,11 @@ def test_nul_in_an_address_is_refused(live, target):
 def test_trace_is_not_allowed(live, target):
     answer = live.raw(f"TRACE {target} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode())
     assert answer.startswith(b"HTTP/1.1 405 ")
+
+
+@pytest.mark.parametrize("target", ["/api/v1/chat/completions", "/v1/audio/transcriptions", "/uploads/"])
+@pytest.mark.parametrize("credentials", ["", "Authorization: Bearer ak_1", "Cookie: sessionid=nobody"])
+def test_a_long_body_of_a_stranger_is_refused_before_it_is_sent(live, target, credentials):
+    head = ["Host: 127.0.0.1", "Content-Length: 20000000", *filter(None, [credentials])]
+    answer = live.raw("\r\n".join([f"POST {target} HTTP/1.1", *head, "", ""]).encode())
+    assert answer.startswith(b"HTTP/1.1 401 ")
