@@ -64,6 +64,16 @@ def test_an_error_may_come_with_usage_and_cost(live, key, lab, provider):
     assert Attempt.objects.get().units == record.units
 
 
+def test_an_errors_own_finish_reason_is_kept(live, key, lab, provider):
+    ended = chunk({"content": ""}, "error", native_finish_reason="MALFORMED_FUNCTION_CALL")
+    failing(provider, lab, [frame({**ended, **ERROR, "usage": usage(43, 10, cost=0)}), DONE], router=True)
+    answer, _ = streamed(live, key)
+    settled_record("partial")
+    data = live.get("/generation", key, params={"id": answer.headers["x-generation-id"]}).json()["data"]
+    assert (data["finish_reason"], data["native_finish_reason"]) == ("error", "MALFORMED_FUNCTION_CALL")
+    assert (data["native_tokens_prompt"], data["native_tokens_completion"], data["usage"]) == (43, 10, 0)
+
+
 def test_an_error_with_usage_alone_is_billed_by_our_prices(live, key, lab, provider):
     failing(provider, lab, [failing_chunk(**ERROR, usage=usage(43, 10)), DONE])
     streamed(live, key)

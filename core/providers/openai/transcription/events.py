@@ -16,6 +16,7 @@ from core.providers.openai.transcription.objects import kind_of, transcript_obje
 from core.providers.openai.transcription.segments import logprobs_of, segments_of, text_of, word_events
 from core.providers.openai.transcription.stream import StreamedTranscript
 from core.providers.openai.transcription.usage import usage_of
+from core.providers.openai.usage_report import UsageReport
 from core.providers.shared import http
 from core.providers.shared.json_body import decode
 from core.providers.shared.quantities import quantity
@@ -77,13 +78,14 @@ async def events_of_stream(
     logprobs: bool,
 ) -> AsyncGenerator[Event, None]:
     """From server-sent events: deltas and segments as they arrive; the last event has the usage and, from
-    some servers, the times. `Unreadable` for an event that cannot be read."""
-    transcript, done = StreamedTranscript(logprobs), dict[str, Any]()
+    some servers, the times; usage may come with any. `Unreadable` for an event that cannot be read."""
+    transcript, done, report = StreamedTranscript(logprobs), dict[str, Any](), UsageReport()
     async with aclosing(transcript_objects(chunks, hide)) as values:
         async for value in values:
             if value is None:
                 yield Unreadable()
                 continue
+            report.read(value)
             match kind_of(value):
                 case "delta":
                     told = transcript.delta(value)
@@ -101,7 +103,7 @@ async def events_of_stream(
     for event in transcript.rest(done):
         yield event
     yield Transcript(transcript.text(done), language_of(done), quantity(done.get("duration")))
-    yield Used(usage_of(done.get("usage"), target, measured, done.get("duration")))
+    yield Used(usage_of(report.usage, target, measured, done.get("duration")))
 
 
 def language_of(value: Mapping[str, Any]) -> str | None:

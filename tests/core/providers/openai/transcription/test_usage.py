@@ -6,6 +6,8 @@ import pytest
 
 from core.contract.transcription import TranscriptionRequest
 from tests.core.providers.openai.transcription.calls import send, target
+from tests.fakes import scenarios
+from tests.fakes.scenarios import frame
 from tests.fakes.transcription import DURATION, TOKENS, transcript
 
 pytestmark = pytest.mark.anyio
@@ -46,6 +48,16 @@ async def test_usage_is_the_providers_where_it_can_be(provider, file, usage, uni
     provider.script("counts", transcript(usage))
     used = (await send(target(provider, "counts"), TranscriptionRequest("m", file)))[-1].usage
     assert (used.units(), used.estimated, used.reported_cost) == (units, estimated, None)
+
+
+async def test_usage_may_come_with_any_event(provider, file):
+    delta = {"type": "transcript.text.delta", "delta": "Hi"}
+    done = {"type": "transcript.text.done", "text": "Hi"}
+    told = [{**delta, "usage": {**TOKENS, "output_tokens": 1}}, {"type": "usage", "usage": TOKENS}, done]
+    provider.script("early", scenarios.events([frame(value) for value in told]))
+    where = target(provider, "early", options={"stream": True, "response_formats": ["json"]})
+    usage = (await send(where, TranscriptionRequest("m", file, streamed=True)))[-1].usage
+    assert (usage.units()["audio_in.token"], usage.units()["text_out.token"]) == (60, 20)
 
 
 async def test_a_routers_cost_is_believed_and_nobody_elses(provider, file):
