@@ -33,13 +33,14 @@ class SpeechBody(Body):
     voice: Annotated[str | None, BeforeValidator(voice_id)] = Field(
         default=None,
         min_length=1,
+        max_length=200,
         description='A voice of the model by id or name, as a string or `{"id": …}`; a model has a default.',
         json_schema_extra={
             "anyOf": [
-                {"type": "string", "minLength": 1},
+                {"type": "string", "minLength": 1, "maxLength": 200},
                 {
                     "type": "object",
-                    "properties": {"id": {"type": "string", "minLength": 1}},
+                    "properties": {"id": {"type": "string", "minLength": 1, "maxLength": 200}},
                     "required": ["id"],
                     "additionalProperties": False,
                 },

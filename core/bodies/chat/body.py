@@ -61,7 +61,10 @@ def audio_voice_id(voice: Any) -> Any:
 
 class AudioBody(Body):
     voice: Annotated[str | None, BeforeValidator(audio_voice_id)] = Field(
-        default=None, min_length=1, description='A voice of the model, as a string or `{"id": …}`.'
+        default=None,
+        min_length=1,
+        max_length=200,
+        description='A voice of the model, as a string or `{"id": …}`.',
     )
     format: Annotated[SpokenFormat, Field(strict=False)] = Field(
         description="`pcm16` is 24 kHz mono; most models stream nothing else."

@@ -227,3 +227,12 @@ def test_a_wrong_parameter_is_named_and_nothing_is_sent(live, key, talker, provi
     answer = ask(live, key, **fields)
     assert (answer.status_code, answer.json()["error"]["param"], provider.requests) == (400, param, [])
     assert UsageRecord.objects.count() == 0
+
+
+def test_a_document_at_a_model_that_reads_none_names_one_that_does(live, key, lab, talker, provider):
+    make_chat_model(lab, slug="lab/blind", input_modalities=["text"])
+    pdf = "data:application/pdf;base64," + base64.b64encode(b"%PDF-1.4\n").decode()
+    part = {"type": "document_url", "document_url": pdf}
+    answer = ask(live, key, model="lab/blind", messages=[{"role": "user", "content": [part]}])
+    assert (answer.status_code, provider.requests) == (400, [])
+    assert answer.json()["error"]["metadata"]["models"] == ["lab/talker"]

@@ -126,3 +126,10 @@ def test_audio_and_word_times_are_collected():
     for event in (Started("Lab", "m", 1), shape, AudioChunk(b"12"), SpeechWords((word,)), AudioChunk(b"3")):
         collector.note(event)
     assert collector.finish(SpeechRequest("m", "Hi")) == FinishedSpeech(b"123", shape, (word,))
+
+
+@pytest.mark.parametrize("voice", ["v" * 201, {"id": "v" * 201}])
+def test_the_name_of_a_voice_is_short(voice):
+    with pytest.raises(InvalidRequest) as caught:
+        validate(SpeechBody, {**LEAST, "voice": voice})
+    assert caught.value.param == "voice"
