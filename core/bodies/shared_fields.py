@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from core.bodies.parameters import check_parameters
 from core.bodies.validation import Body, FieldError
@@ -21,10 +21,23 @@ def voice_id(voice: Any, *, param: str = "voice") -> Any:
 
 
 class ProviderBody(Body):
+    """OpenRouter's `provider`: the options of providers, and where the request may go behind a router."""
+
+    model_config = ConfigDict(extra="allow")
+
     options: dict[str, dict[str, Any]] = Field(
         default_factory=dict,
         description="Parameters for one provider, by its slug, such as `elevenlabs`. Others ignore them.",
     )
+    data_collection: Literal["allow", "deny"] | None = Field(
+        default=None, description="`deny`: only providers that keep nothing, else the request is refused."
+    )
+    zdr: bool | None = Field(default=None, description="As `data_collection` `deny`: zero data retention.")
+
+    @property
+    def preferences(self) -> dict[str, Any]:
+        """What a router such as OpenRouter is to be told: all but the options."""
+        return self.model_dump(exclude={"options"}, exclude_unset=True, exclude_none=True)
 
 
 def check_chat_fields(fields: Any) -> Any:

@@ -72,6 +72,7 @@ class SpeechBody(Body):
             instructions=self.instructions or None,
             events=self.stream_format == "sse",
             options=self.provider.options if self.provider else {},
+            preferences=self.provider.preferences if self.provider else {},
         )
 
 

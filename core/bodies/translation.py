@@ -73,6 +73,7 @@ class TranslationBody(Body):
             translator=self.translator,
             logging=self.enable_logging,
             options=self.provider.options if self.provider else {},
+            preferences=self.provider.preferences if self.provider else {},
         )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from core.catalogue import lookup
 from core.catalogue.entries import ModelEntry
 from core.catalogue.routes.chat import route_chat
+from core.catalogue.routes.privacy import private_route
 from core.catalogue.routes.speech import route_speech
 from core.catalogue.routes.transcription import route_transcription
 from core.catalogue.routes.translation import route_translation
@@ -34,4 +35,4 @@ def route(request: Request) -> Route:
     has no row.
     """
     route_task = ROUTES[request.task]
-    return route_task(request, lookup.get(request.model))
+    return private_route(route_task(request, lookup.get(request.model)), request)

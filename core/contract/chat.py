@@ -63,6 +63,7 @@ class ChatRequest:
     streamed: bool = False
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     limit: int | None = None
+    preferences: Mapping[str, Any] = field(default_factory=dict)
 
 
 FILE_FIELDS = {

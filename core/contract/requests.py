@@ -31,7 +31,7 @@ class Request(Protocol):
     """One frozen dataclass per task, the same whether it came by HTTP or by socket.
 
     `format` is the format of the answer's audio or transcript, `options` are a provider's own options by the
-    provider's slug.
+    provider's slug, `preferences` are for a router such as OpenRouter: which providers it may use, and how.
     """
 
     task: ClassVar[Task]
@@ -44,3 +44,5 @@ class Request(Protocol):
     def streamed(self) -> bool: ...
     @property
     def options(self) -> Mapping[str, Mapping[str, Any]]: ...
+    @property
+    def preferences(self) -> Mapping[str, Any]: ...

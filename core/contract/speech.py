@@ -30,3 +30,4 @@ class SpeechRequest:
     streamed: bool = True
     events: bool = False
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    preferences: Mapping[str, Any] = field(default_factory=dict)

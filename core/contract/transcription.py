@@ -65,3 +65,4 @@ class TranscriptionRequest:
     known_speakers: tuple[tuple[str, str], ...] = ()
     streamed: bool = False
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    preferences: Mapping[str, Any] = field(default_factory=dict)

@@ -28,6 +28,7 @@ class TranslationRequest:
     translator: str | None = None
     logging: bool | None = None
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    preferences: Mapping[str, Any] = field(default_factory=dict)
 
 
 TranscriptRequest = TranscriptionRequest | TranslationRequest

@@ -172,7 +172,12 @@ class TranslationReader:
 def transcription_request(request: TranslationRequest) -> TranscriptionRequest:
     """The request for the first model: a transcript in the original language, with segments if possible."""
     return TranscriptionRequest(
-        model=request.model, file=request.file, format=request.format, segments=True, streamed=True
+        model=request.model,
+        file=request.file,
+        format=request.format,
+        segments=True,
+        streamed=True,
+        preferences=request.preferences,
     )
 
 
@@ -193,4 +198,5 @@ def chat_request(request: TranslationRequest, model: str, transcript: Intermedia
         ),
         parameters=parameters,
         streamed=True,
+        preferences=request.preferences,
     )

@@ -117,6 +117,7 @@ class ChatBody(Body):
             format=audio.format.audio if audio else AudioFormat.PCM,
             streamed=bool(self.stream),
             options=self.provider.options if self.provider else {},
+            preferences=self.provider.preferences if self.provider else {},
         )
 
     @property

@@ -143,6 +143,7 @@ class ResponsesBody(Body):
             modalities=tuple(map(Modality, dict.fromkeys(self.modalities or ("text",)))),
             streamed=bool(self.stream),
             options=self.provider.options if self.provider else {},
+            preferences=self.provider.preferences if self.provider else {},
         )
 
     @property

@@ -113,6 +113,7 @@ class TranscriptionBody(Body):
             known_speakers=tuple(zip(self.known_speaker_names, self.known_speaker_references, strict=True)),
             streamed=self.stream,
             options=self.provider.options if self.provider else {},
+            preferences=self.provider.preferences if self.provider else {},
         )
 
     def check(self) -> None:

@@ -15,6 +15,15 @@ def is_router(target: Target) -> bool:
     return bool(target.options.get("router", target.provider == "openrouter"))
 
 
+def provider_field(preferences: Mapping[str, Any], ours: Any = None) -> dict[str, Any]:
+    """A router's `provider`: the caller's preferences, over which `ours`, those of the endpoint, win.
+
+    https://openrouter.ai/docs/features/provider-routing
+    """
+    found = {**preferences, **(ours if isinstance(ours, Mapping) else {})}
+    return {"provider": found} if found else {}
+
+
 def reported_cost(usage: Mapping[str, Any], target: Target) -> Decimal | None:
     """US dollars that a router's usage object reports as charged; None for any other server, whose figure may
     be something else.

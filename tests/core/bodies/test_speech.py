@@ -46,6 +46,7 @@ def test_every_field_has_its_place_in_the_request():
         instructions="Softly",
         events=True,
         options={"lab": {"seed": 7}},
+        preferences={"zdr": True},
     )
 
 

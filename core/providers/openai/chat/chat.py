@@ -19,7 +19,7 @@ from core.contract.route import Target
 from core.providers.openai.chat.events import ChatReader
 from core.providers.openai.chat.messages import is_openai, spelled
 from core.providers.openai.chat.usage import usage_at_failure, usage_of
-from core.providers.openai.router import is_router
+from core.providers.openai.router import is_router, provider_field
 from core.providers.openai.stream import is_event_stream, opening
 from core.providers.openai.vendor import VENDOR
 from core.providers.shared import http
@@ -73,6 +73,7 @@ class OpenAIChat:
                 fields["stream_options"] = options
         if is_router(target):
             fields["usage"] = {"include": True}
+            fields |= provider_field(request.preferences, fields.get("provider"))
         return fields
 
 

@@ -16,7 +16,7 @@ from core.contract.route import Target
 from core.contract.speech import SpeechRequest
 from core.media.audio_header import WAV_HEADER, require_format
 from core.providers.openai.errors import refusal, refuse
-from core.providers.openai.router import is_router
+from core.providers.openai.router import is_router, provider_field
 from core.providers.openai.speech.events import audio_chunks, audio_in
 from core.providers.openai.speech.usage import SpeechMeter
 from core.providers.openai.stream import is_event_stream, opening, prefixed
@@ -75,8 +75,10 @@ def speech_body(target: Target, request: SpeechRequest, audio: AudioFormat) -> d
         fields["stream_format"] = "sse"
     elif request.events:
         fields |= target.options.get("speech_events", {})
-    if is_router(target) and request.options:
-        fields["provider"] = {"options": {name: dict(values) for name, values in request.options.items()}}
+    if is_router(target):
+        named = {"options": {name: dict(values) for name, values in request.options.items()}}
+        ours = target.options.get("body", {}).get("provider", {})
+        fields |= provider_field(request.preferences, {**ours, **(named if request.options else {})})
     return fields
 
 

@@ -12,7 +12,7 @@ from core.contract.events import Event
 from core.contract.route import Target
 from core.contract.transcription import TranscriptFormat
 from core.contract.translation import TranscriptRequest
-from core.providers.openai.router import is_router
+from core.providers.openai.router import is_router, provider_field
 from core.providers.openai.transcription.events import transcript_events
 from core.providers.openai.vendor import VENDOR
 from core.providers.shared import http
@@ -69,7 +69,7 @@ def response_format(target: Target, *, timed: bool) -> str:
 
 
 def hints(target: Target, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Those of `values` that the endpoint takes: fields that few servers know, named by its option `hints`."""
+    """Those of `values` that the endpoint takes; its option `hints` names fields that few servers know."""
     accepted = target.options.get("hints", ())
     return {name: value for name, value in values.items() if value is not None and name in accepted}
 
@@ -78,8 +78,11 @@ def form_pairs(fields: Mapping[str, Any], target: Target, request: TranscriptReq
     """`fields` as text, together with the options of the endpoint and of the caller, over which they win."""
     options = {**target.options.get("body", {}), **request.options.get(target.provider, {})}
     found = {name: value for name, value in options.items() if name not in OWN_FIELDS} | dict(fields)
-    if is_router(target) and request.options:
-        found["provider"] = orjson.dumps({"options": request.options}, default=dict).decode()
+    if is_router(target):
+        named = {"options": request.options} if request.options else {}
+        ours = target.options.get("body", {}).get("provider", {})
+        for name, value in provider_field(request.preferences, {**ours, **named}).items():
+            found[name] = orjson.dumps(value, default=dict).decode()
     return [pair for name, value in found.items() for pair in flatten(name, value)]
 
 

@@ -97,6 +97,15 @@ async def test_parameters_win_over_options_and_ours_over_both(provider):
     }  # fmt: skip
 
 
+def test_a_router_is_told_where_the_request_may_go(provider):
+    request = chat_request(preferences={"only": ["azure"], "zdr": True, "data_collection": "allow"})
+    router = target(provider, options={"router": True, "body": {"provider": {"data_collection": "deny"}}})
+    assert adapter("openai").chat_body(router, request)["provider"] == {
+        "only": ["azure"], "zdr": True, "data_collection": "deny",
+    }  # fmt: skip
+    assert "provider" not in adapter("openai").chat_body(target(provider), request)
+
+
 def test_an_endpoint_may_not_know_stream_options(provider):
     body = adapter("openai").chat_body(target(provider, options={"stream_usage": False}), chat_request())
     assert body == {"model": "ok", "messages": list(HELLO), "stream": True}

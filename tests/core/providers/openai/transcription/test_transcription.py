@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 
 import pytest
@@ -97,6 +98,18 @@ async def test_a_router_is_told_the_options_of_its_own_providers(provider, file)
     request = TranscriptionRequest("m", file, options={"openai": {"x": 1}})
     await send(target(provider, slug="openrouter"), request)
     assert form_fields(provider)["provider"] == '{"options":{"openai":{"x":1}}}'
+
+
+async def test_a_router_is_told_where_the_request_may_go(provider, file):
+    preferences = {"order": ["groq"], "data_collection": "allow", "zdr": True}
+    request = TranscriptionRequest("m", file, options={"openai": {"x": 1}}, preferences=preferences)
+    options = {"body": {"provider": {"data_collection": "deny"}}}
+    await send(target(provider, slug="openrouter", options=options), request)
+    assert json.loads(form_fields(provider)["provider"]) == {
+        "order": ["groq"], "data_collection": "deny", "zdr": True, "options": {"openai": {"x": 1}},
+    }  # fmt: skip
+    await send(target(provider), request)
+    assert "provider" not in form_fields(provider)
 
 
 async def test_an_option_cannot_break_out_of_its_header(provider, file):
