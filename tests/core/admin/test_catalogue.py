@@ -128,7 +128,7 @@ def test_a_price_with_a_bad_condition_is_refused(browser, talker, condition):
     added = {"endpoint": talker.endpoints.get().pk, **new_price("", "1"), "condition": condition}
     answer = browser.post(reverse("admin:core_price_add"), added)
     assert (answer.status_code, list(answer.context["adminform"].form.errors)) == (200, ["condition"])
-    assert Price.objects.count() == 1
+    assert Price.objects.filter(endpoint__model=talker).count() == 1
 
 
 def test_a_negative_price_is_refused(browser, talker):
