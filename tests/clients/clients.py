@@ -48,10 +48,12 @@ CASES = (
     "audio",
     "responses",
     "turns",
+    "memory",
     "speech",
     "transcript",
     "errors",
     "timeout",
     "cancel",
 )
-"""The columns of the table. A client without such a thing has no case of that name."""
+"""The columns of the table. A client without such a thing has no case of that name. `turns` sends the whole
+conversation again, `memory` names the answer before."""

@@ -116,6 +116,15 @@ const cases = {
 };
 
 if (kind === "openai") {
+  cases.memory = async () => {
+    const messages = [{ role: "user", content: QUESTION }];
+    const first = await ai.generateText({ model: ask.model, messages });
+    messages.push(...first.response.messages, { role: "user", content: "And the dog?" });
+    equal((await ai.generateText({ model: ask.model, messages })).text, TEXT);
+    const { responseId } = first.providerMetadata.openai;
+    const providerOptions = { openai: { previousResponseId: responseId } };
+    equal((await ai.generateText({ ...ask, prompt: "And the dog?", providerOptions })).text, TEXT);
+  };
   const openai = createOpenAI({ apiKey: key });
   cases.speech = async () => {
     const asked = { model: openai.speech("lab/alto"), text: "Hello.", voice: "ada" };

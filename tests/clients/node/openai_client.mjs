@@ -112,6 +112,13 @@ await run({
     equal((await client.responses.create({ model: ask.model, input: said })).output_text, TEXT);
   },
 
+  async memory() {
+    const first = await client.responses.create({ model: ask.model, input: QUESTION });
+    const second = { model: ask.model, input: "And the dog?", previous_response_id: first.id };
+    equal((await client.responses.create(second)).output_text, TEXT);
+    equal((await client.responses.stream(second).finalResponse()).output_text, TEXT);
+  },
+
   async speech() {
     const spoken = { model: "lab/alto", input: "Hello.", voice: "ada", response_format: "wav" };
     const sound = Buffer.from(await (await client.audio.speech.create(spoken)).arrayBuffer());

@@ -118,6 +118,17 @@ def turns() -> None:
 
 
 @case
+def memory() -> None:
+    """With a tool: the second request of the run names the answer with the call."""
+    asked.clear()
+    able = agent(tools=[weather])
+    equal(answer(able, auto_previous_response_id=True), TEXT)
+    first = ran(able)
+    equal(answer(able, "And the dog?", previous_response_id=first.last_response_id), TEXT)
+    equal(asked, [PLACE["city"]] * 3)
+
+
+@case
 def speech() -> None:
     async def spoken() -> int:
         voice = OpenAIVoiceModelProvider().get_tts_model("lab/alto")

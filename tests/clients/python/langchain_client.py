@@ -112,6 +112,14 @@ def turns() -> None:
 
 
 @case
+def memory() -> None:
+    remembered = model(use_responses_api=True, use_previous_response_id=True)
+    messages = [HumanMessage(QUESTION)]
+    messages += [remembered.invoke(messages), HumanMessage("And the dog?")]
+    equal(str(remembered.invoke(messages).text), TEXT)
+
+
+@case
 def errors() -> None:
     raises(openai.AuthenticationError, lambda: model(api_key="ak_wrong").invoke(QUESTION))
     raises(openai.NotFoundError, lambda: model("lab/nothing").invoke(QUESTION))

@@ -119,6 +119,12 @@ def responses() -> None:
 
 
 @case
+def memory() -> None:
+    again = respond(input="And the dog?", previous_response_id=respond().id)
+    equal(again.output[0].content[0].text, TEXT)
+
+
+@case
 def speech() -> None:
     ask = {"model": "openai/lab/alto", "input": "Hello.", "voice": "ada", "api_base": ADDRESS, "api_key": KEY}
     equal(len(litellm.speech(**ask).content) > 1000, True)

@@ -128,6 +128,22 @@ def turns() -> None:
 
 
 @case
+def memory() -> None:
+    first = client.responses.create(model=ASK["model"], input=QUESTION)
+    ask = {"model": ASK["model"], "previous_response_id": first.id}
+    found = client.responses.create(**ask, input="And the dog?")
+    equal((found.output_text, found.previous_response_id), (TEXT, first.id))
+    with client.responses.stream(**ask, input="And the dog?") as collector:
+        equal(collector.get_final_response().output_text, TEXT)
+    equal(client.responses.retrieve(first.id).output_text, TEXT)
+    client.responses.delete(first.id)
+    raises(openai.NotFoundError, lambda: client.responses.retrieve(first.id))
+    forgotten = client.responses.create(model=ASK["model"], input=QUESTION, store=False)
+    ask["previous_response_id"] = forgotten.id
+    raises(openai.APIStatusError, lambda: client.responses.create(**ask, input="And the dog?"))
+
+
+@case
 def speech() -> None:
     ask = {"model": "lab/alto", "input": "Hello.", "voice": "ada"}
     equal(client.audio.speech.create(**ask, response_format="wav").content[:4], b"RIFF")

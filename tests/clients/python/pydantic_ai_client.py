@@ -107,6 +107,15 @@ def turns() -> None:
 
 
 @case
+def memory() -> None:
+    settings = {"openai_previous_response_id": "auto"}
+    first = Agent(remembered(), tools=[weather]).run_sync(QUESTION, model_settings=settings)
+    history = first.all_messages()
+    found = Agent(remembered()).run_sync("And the dog?", message_history=history, model_settings=settings)
+    equal(found.output, TEXT)
+
+
+@case
 def errors() -> None:
     stranger = OpenAIProvider(openai_client=openai.AsyncOpenAI(api_key="ak_wrong"))
     refused(401, OpenAIChatModel("lab/talker", provider=stranger))
