@@ -10,6 +10,7 @@ from core.catalogue.routes import targets
 from core.models import Attempt, Endpoint
 from tests.core.api.conftest import make_provider
 from tests.core.api.transcription_helpers import WAV, assert_error, make_transcription_model, send, send_json
+from tests.fakes import scenarios
 from tests.fakes.transcription import SECONDS, TEXT, token
 
 TOKENS = [token(word) for word in TEXT.split()]
@@ -160,6 +161,21 @@ def test_lists_in_every_spelling_of_a_form(live, key, lab, provider, pairs):
     assert (len(found["words"]), len(found["segments"])) == (len(TEXT.split()), 2)
     sent = [value for field, value in provider.requests[0].form if field == "timestamp_granularities[]"]
     assert sent == ["word", "segment"]
+
+
+def test_words_inside_segments_divide_subtitles_of_chinese(live, key, lab, provider):
+    make_transcription_model(lab)
+    text = "今天天气很好，我们去公园。"
+    spoken = ["今天", "天气", "很", "好", "我们", "去", "公园"]
+    words = [{"word": word, "start": at * 1.5, "end": at * 1.5 + 1.5} for at, word in enumerate(spoken)]
+    segment = {"id": 0, "start": 0, "end": 10.5, "text": text, "words": words}
+    provider.script("whisper", scenarios.body(json.dumps({"text": text, "segments": [segment]}).encode()))
+    found = send(live, key, response_format="verbose_json", timestamp_granularities="word").json()
+    assert [word["word"] for word in found["words"]] == spoken
+    cues = [
+        block.split("\n")[2] for block in send(live, key, response_format="srt").text.strip().split("\n\n")
+    ]
+    assert (len(cues), "".join(cues)) == (2, text)
 
 
 FIRST, SECOND = TEXT.split(". ")
