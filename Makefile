@@ -50,5 +50,24 @@ benchmarks: .venv/dev
 clients: .venv/dev
 	$(BIN)/python -m tests.clients
 
+# Tools that look at the dependencies, apart from the project's own environment.
+var/tools/bin/python:
+	@$(PYTHON) -m venv var/tools
+	@var/tools/bin/pip install --quiet --disable-pip-version-check uv pip-audit cyclonedx-bom
+
+# Pin what a production install takes, for every platform, with the hashes of its files.
+constraints: var/tools/bin/python
+	@echo 'setuptools>=77' | var/tools/bin/uv pip compile --quiet pyproject.toml - --extra local --extra production \
+		--universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
+		--output-file .ci/constraints.txt
+
+# What a production install contains, as CycloneDX.
+sbom: var/tools/bin/python
+	@PYTHONWARNINGS=ignore var/tools/bin/cyclonedx-py requirements .ci/constraints.txt --pyproject pyproject.toml --output-file var/sbom.json
+	@echo "var/sbom.json"
+
+audit: var/tools/bin/python
+	@.ci/audit var/tools/bin/pip-audit .ci/constraints.txt
+
 clean:
 	rm -rf .venv var *.egg-info
