@@ -9,6 +9,8 @@ from typing import Any
 
 from core.bodies.transcription.body import TranscriptionBody
 from core.bodies.validation import validate
+from core.catalogue import lookup
+from core.catalogue.routes.audio_file import DEMANDS, takes
 from playground.samples.audio_form import FILE, body_of, form_samples
 from playground.samples.sample import PLACEHOLDER, Sample, SampleRequest
 from playground.samples.values import python_arguments, python_literal
@@ -17,12 +19,19 @@ from playground.samples.values import python_arguments, python_literal
 def samples(request: SampleRequest) -> list[Sample]:
     """Raises `InvalidRequest` as the API would."""
     validate(TranscriptionBody, {**request.api_params, "model": request.model})
-    body, base = body_of(request), request.base_url
+    body, base = taken_fields(body_of(request)), request.base_url
     return [
         *form_samples("transcriptions", body, base),
         Sample("curl-json", "curl, JSON", "bash", "", curl_json(body, base)),
         Sample("openrouter", "OpenRouter SDK", "python", "pip install openrouter", openrouter(body, base)),
     ]
+
+
+def taken_fields(body: Mapping[str, Any]) -> dict[str, Any]:
+    """`body` without the fields that no endpoint of its model takes: a request with them is refused."""
+    model = lookup.find(body["model"])
+    refused = [name for name in DEMANDS if model is not None and not takes(name)(model)]
+    return {name: value for name, value in body.items() if name not in refused}
 
 
 def curl_json(body: Mapping[str, Any], base: str) -> str:

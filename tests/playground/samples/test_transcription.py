@@ -76,10 +76,16 @@ def run_sample(name: str, code: str, folder: Path) -> str:
     return done.stdout
 
 
+@pytest.mark.parametrize("counts_speakers", [True, False])
 @pytest.mark.parametrize("name", SCRIPTS)
-def test_a_sample_transcribes_the_file_it_names(name, live, key, transcription_model, tmp_path):
+def test_a_sample_transcribes_the_file_it_names(
+    name, counts_speakers, live, key, transcription_model, tmp_path
+):
+    transcription_model.options = {"hints": ["num_speakers"] if counts_speakers else []}
+    transcription_model.save()
     live.refresh()
     code = codes("transcription", live.url)[name].replace(PLACEHOLDER, key)
+    assert ("num_speakers" in code) is (counts_speakers and name != "openrouter")  # its SDK has no such field
     assert SENTENCES[0] in run_sample(name, code, tmp_path)
 
 
@@ -91,6 +97,7 @@ def test_a_translation_has_its_own_endpoint(name, live, key, transcription_model
     assert "00:00:00,000 -->" in run_sample(name, code, tmp_path)
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("task", ["transcription", "translation"])
 def test_every_sample_has_a_placeholder_and_this_servers_address(task):
     params = {"response_format": "json", "file": {"upload": "x"}, "task": task}

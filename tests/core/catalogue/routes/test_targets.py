@@ -36,7 +36,11 @@ def test_targets_come_by_priority(models, keys):
         "https://api.openai.com/v1",
         "https://openrouter.ai/api/v1",
     ]
-    assert targets[0].options == {"urls": ["image"], "audio_tokens_per_second": 20}
+    assert targets[0].options == {
+        "urls": ["image"],
+        "audio_tokens_per_second": 20,
+        "speech_events": {"stream_format": "sse"},
+    }
 
 
 def test_targets_of_one_priority_come_by_weight(catalogue, keys):
