@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 from django.db import connection
 
 from core import stored_responses
+from core.access import shared_counters
 from core.access import snapshot as access
 from core.access.authentication import save_last_used
 from core.catalogue import snapshot as catalogue
@@ -123,6 +124,7 @@ async def shutdown() -> None:
     await offload(save_last_used)
     await registry.close()
     await media.close()
+    await shared_counters.close()
     for close in shutdown_hooks:
         await close()
     if not state.periodic:

@@ -77,6 +77,13 @@ class Session:
         yield self.receipt
 
 
+async def open_session(caller: Caller, request: Request) -> Session:
+    """Admit, route and count a request. Raises as `Session` does, and `RateLimited` above the key's rate."""
+    session = Session(caller, request)
+    await admission.limit_rate(caller)
+    return session
+
+
 def without(request: Any, names: tuple[str, ...]) -> Any:
     """`request` without its optional fields `names`."""
     return replace(request, **dict.fromkeys(names)) if names else request
@@ -84,7 +91,8 @@ def without(request: Any, names: tuple[str, ...]) -> Any:
 
 async def stream(caller: Caller, request: Request) -> AsyncGenerator[Event, None]:
     """Answer a request as events; the last one is its `Receipt`."""
-    async with aclosing(Session(caller, request).events()) as events:
+    session = await open_session(caller, request)
+    async with aclosing(session.events()) as events:
         async for event in events:
             yield event
 

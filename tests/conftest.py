@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth import get_user_model
 
+from core.access import shared_limits
 from core.access import snapshot as access
 from core.catalogue import snapshot as catalogue
 from core.models import Team
 
-pytest_plugins = ["tests.fakes.fixtures", "tests.fakes.workers"]
+pytest_plugins = ["tests.fakes.fixtures", "tests.fakes.services", "tests.fakes.workers"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -32,6 +34,12 @@ def empty_snapshots(monkeypatch):
     """A flushed database starts its version numbers anew; what a test before saw must not look current."""
     monkeypatch.setattr(access, "_current", access.AccessSnapshot())
     monkeypatch.setattr(catalogue, "_current", None)
+
+
+@pytest.fixture(autouse=True)
+def own_limits(monkeypatch):
+    """What one test counts in Redis is not counted for another one with the same row ids."""
+    monkeypatch.setattr(shared_limits, "PREFIX", f"polyphony:test:{uuid4()}")
 
 
 @pytest.fixture(autouse=True)

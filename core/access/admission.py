@@ -6,13 +6,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from core.access import authentication, snapshot
-from core.access.rate_limits import TokenBuckets
+from core.access.shared_limits import RateLimit
 from core.access.snapshot import KeyFacts
 from core.contract.errors import AuthenticationFailed, NotPermitted, RateLimited
 from core.contract.requests import Caller, Request
 from core.contract.tasks import Task
 
-key_limits = TokenBuckets()
+key_limits = RateLimit("keys")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +29,12 @@ def admit(caller: Caller, request: Request) -> Grant:
     """A grant for one request. Budgets are named but not checked: the ledger reserves from them.
 
     Raises `AuthenticationFailed` when key or user are no longer valid, `NotPermitted` outside the key's
-    tasks, models or networks, `RateLimited` above its rate.
+    tasks, models or networks. `limit_rate` counts the request.
     """
     facts = current_key(caller)
     if facts is not None:
         permit(facts, request)
         authentication.permit_address(facts, caller.address)
-        limit_rate(facts)
     return grant(caller)
 
 
@@ -94,6 +93,10 @@ def permit_model(facts: KeyFacts, model: str) -> None:
         raise NotPermitted(f"This key may not use {model}.", param="model", code="model_not_allowed")
 
 
-def limit_rate(facts: KeyFacts) -> None:
-    if facts.requests_per_minute and (wait := key_limits.take(facts.id, facts.requests_per_minute)):
+async def limit_rate(caller: Caller) -> None:
+    """Count a request. Raises `RateLimited` above the key's rate."""
+    facts = current_key(caller)
+    if facts is None or not facts.requests_per_minute:
+        return
+    if wait := await key_limits.take(facts.id, facts.requests_per_minute):
         raise RateLimited(f"This key may ask {facts.requests_per_minute} times a minute.", retry_after=wait)

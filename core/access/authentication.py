@@ -9,19 +9,16 @@ from hashlib import blake2b
 from ipaddress import ip_address
 from typing import NoReturn
 
-from core.access import keys, snapshot
-from core.access.rate_limits import TokenBuckets
+from core.access import key_refresh, keys, snapshot
+from core.access.shared_limits import RateLimit
 from core.access.snapshot import KeyFacts
 from core.contract.errors import AuthenticationFailed, InvalidRequest, NotPermitted, RateLimited
 from core.contract.requests import Caller, Source
 from core.models import ApiKey
-from core.models.offload import offload
 
 FAILURES_PER_MINUTE = 60
-LOOKUPS_PER_SECOND = 20
 MAX_VERIFIED_KEYS = 10_000
-failure_limits = TokenBuckets()
-lookup_limits = TokenBuckets(seconds=1.0)
+failure_limits = RateLimit("failures")
 last_used: dict[int, datetime] = {}
 """Key id → when it was last used; `save_last_used` stores the times in the background."""
 
@@ -37,7 +34,7 @@ async def authenticate(headers: list[str], address: str = "") -> Caller:
     text = bearer(headers[0]) if headers else ""
     facts = await verify(text)
     if facts is None:
-        reject(address)
+        await reject(address)
     last_used[facts.id] = datetime.now(UTC)
     return Caller(user_id=facts.user_id, key_id=facts.id, source=Source.API, address=address)
 
@@ -56,9 +53,9 @@ async def verify(text: str) -> KeyFacts | None:
     if name is None:
         return None
     facts = snapshot.current().keys.get(name)
-    if facts is None and not lookup_limits.take("unknown", LOOKUPS_PER_SECOND):
+    if facts is None:
         # another process may have issued it since the snapshot was loaded
-        await offload(snapshot.refresh_if_changed)
+        await key_refresh.refresh()
         facts = snapshot.current().keys.get(name)
     if facts is None or not matches(facts, text):
         return None
@@ -115,9 +112,9 @@ def in_networks(facts: KeyFacts, address: str) -> bool:
         return False
 
 
-def reject(address: str) -> NoReturn:
+async def reject(address: str) -> NoReturn:
     """Raises `AuthenticationFailed`, or `RateLimited` after too many failures from `address`."""
-    if wait := failure_limits.take(address, FAILURES_PER_MINUTE):
+    if wait := await failure_limits.take(address, FAILURES_PER_MINUTE):
         raise RateLimited("Too many wrong keys from this address.", retry_after=wait)
     raise AuthenticationFailed("No valid API key was given. Send `Authorization: Bearer ak_…`.")
 

@@ -23,6 +23,10 @@ class TokenBuckets:
         self._store(name, level - 1)
         return 0.0
 
+    def give_back(self, name: Hashable, capacity: float) -> None:
+        """Return a token that was taken for nothing."""
+        self._store(name, min(capacity, self._level(name, capacity) + 1))
+
     def empty(self, name: Hashable, capacity: float) -> bool:
         return self._level(name, capacity) < 1
 

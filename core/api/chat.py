@@ -27,7 +27,7 @@ from core.bodies.chat.completion import render_completion
 from core.bodies.chat.usage import chat_usage
 from core.contract.errors import Interrupted, PolyphonyError
 from core.contract.events import Event, Started
-from core.gateway import Session, collect
+from core.gateway import Session, collect, open_session
 from core.ledger.cost_split import cost_details
 
 log = logging.getLogger("polyphony.api")
@@ -39,7 +39,7 @@ async def chat(request: Request) -> ChatResponder:
     caller = await authenticate(request)
     upload = await receive_chat(request, ChatBody)
     try:
-        session = Session(caller, upload.request)
+        session = await open_session(caller, upload.request)
     except BaseException:
         upload.close()
         raise

@@ -30,7 +30,7 @@ from core.bodies.responses.response import ResponseBuilder
 from core.contract.errors import RequestError, TooLarge, Unsupported
 from core.contract.events import Started
 from core.contract.requests import Caller
-from core.gateway import Session
+from core.gateway import open_session
 from core.models.offload import offload
 
 log = logging.getLogger("polyphony.api")
@@ -41,7 +41,7 @@ async def responses(request: Request) -> ChatResponder:
     caller = await authenticate(request)
     upload = await receive_chat(request, ResponsesBody, partial(recall, caller))
     try:
-        session = Session(caller, upload.request)
+        session = await open_session(caller, upload.request)
     except BaseException as error:
         upload.close()
         if isinstance(error, RequestError) and isinstance(upload.messages, InputMessages):

@@ -24,7 +24,7 @@ from core.contract.audio import AudioFormat
 from core.contract.errors import PolyphonyError, UpstreamInvalid
 from core.contract.events import AudioChunk, AudioStart, Event, Receipt, Started
 from core.contract.usage import Kind, Unit
-from core.gateway import Session
+from core.gateway import Session, open_session
 
 log = logging.getLogger("polyphony.api")
 
@@ -36,7 +36,7 @@ async def speech(request: Request) -> SpeechResponder:
     """Admit and route; nothing is sent yet, so that an error can still have its status."""
     caller = await authenticate(request)
     body = await read_json(request, SpeechBody)
-    session = Session(caller, body.request())
+    session = await open_session(caller, body.request())
     return (SpeechEventResponder if body.stream_format == "sse" else SpeechResponder)(session)
 
 

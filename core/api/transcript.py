@@ -18,7 +18,7 @@ from core.bodies.transcription.transcript import MEDIA_TYPES, render_transcript
 from core.bodies.translation import TranslationBody
 from core.bodies.validation import validate
 from core.contract.translation import TranscriptRequest
-from core.gateway import CollectedAnswer, Session, collect
+from core.gateway import CollectedAnswer, Session, collect, open_session
 
 
 class TranscriptCall:
@@ -37,7 +37,7 @@ async def receive_call(request: Request, schema: type[TranscriptionBody | Transl
     try:
         body = validate(schema, upload.fields)
         transcript_request = body.request(await upload.audio())
-        return TranscriptCall(transcript_request, Session(caller, transcript_request), upload)
+        return TranscriptCall(transcript_request, await open_session(caller, transcript_request), upload)
     except BaseException:
         upload.close()
         raise

@@ -22,12 +22,14 @@ if TYPE_CHECKING:
 class ActiveRun:
     """Its request at the gateway, the log of its events, its audio, and what else its task brought.
 
-    `started` says that its events are relayed, `ending` that no event follows and its rows are being stored.
-    `reason` is how it was ended early; None for a run that was not.
+    `place` is its place among the runs of its user. `started` says that its events are relayed, `ending` that
+    no event follows and its rows are being stored. `reason` is how it was ended early; None for a run that
+    was not.
     """
 
     id: UUID
     user_id: int
+    place: str
     session: Session
     audio: RunAudio
     log: Log

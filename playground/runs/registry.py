@@ -10,6 +10,8 @@ from uuid import UUID
 
 from django.conf import settings
 
+from core import background
+from core.access.shared_limits import ParallelLimit
 from core.contract.errors import RateLimited
 from core.contract.events import Outcome
 from core.gateway import Session
@@ -25,6 +27,9 @@ RETAIN_SECONDS = 900.0
 RETAIN_RUNS = 64
 RUNS_PER_USER = 16
 
+places = ParallelLimit("runs", RUNS_PER_USER)
+"""Runs in progress of each user."""
+
 runs: dict[UUID, ActiveRun] = {}
 """By id, oldest first; finished ones stay for a while so that a reloaded page can resume them."""
 
@@ -38,16 +43,16 @@ def redis_logs() -> ModuleType | None:
     return redis_log
 
 
-def create(run: UUID, user_id: int, session: Session, request: RunRequest) -> ActiveRun:
+async def create(run: UUID, user_id: int, session: Session, request: RunRequest) -> ActiveRun:
     """Enter a run. Raises `RateLimited` when its user has too many in progress."""
-    if sum(active.user_id == user_id and not active.ending for active in runs.values()) >= RUNS_PER_USER:
+    if not (place := await places.enter(user_id)):
         raise RateLimited(
             f"You have {RUNS_PER_USER} runs on the way; wait for one to end.", code="too_many_runs"
         )
     audio = RunAudio(run)
     log = Log(audio.read)
     results = new_results(run, user_id, request, log.append)
-    active = runs[run] = ActiveRun(run, user_id, session, audio, log, results)
+    active = runs[run] = ActiveRun(run, user_id, place, session, audio, log, results)
     if (shared := redis_logs()) is not None:
         active.redis_log = shared.RedisLog(run, active.stop)
         log.copy = active.redis_log.add
@@ -55,7 +60,8 @@ def create(run: UUID, user_id: int, session: Session, request: RunRequest) -> Ac
 
 
 def retire(active: ActiveRun) -> None:
-    """Keep a finished run for late followers, then forget it."""
+    """Free its place; keep a finished run for late followers, then forget it."""
+    background.spawn(f"leave {active.id}", places.leave(active.user_id, active.place))
     asyncio.get_running_loop().call_later(RETAIN_SECONDS, forget, active.id)
     finished = [other.id for other in runs.values() if other.log.closed]
     for run in finished[:-RETAIN_RUNS]:

@@ -35,13 +35,13 @@ MAX_FRAME = 64 * 1024
 """Bytes of audio in one event: bigger chunks are split."""
 
 
-def start(user_id: int, frame: frames.Start, request: RunRequest, address: str = "") -> ActiveRun:
-    """Begin a run and return at once. Raises the refusals of the gateway; then nothing was begun.
+async def start(user_id: int, frame: frames.Start, request: RunRequest, address: str = "") -> ActiveRun:
+    """Begin a run and return while it goes on. Raises the refusals of the gateway; then nothing was begun.
 
     `address` is the client's IP address.
     """
     session = Session(Caller(user_id, source=Source.PLAYGROUND, address=address), request.request)
-    active = registry.create(uuid4(), user_id, session, request)
+    active = await registry.create(uuid4(), user_id, session, request)
     row = Run(
         id=active.id,
         user_id=user_id,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,6 +14,7 @@ from django.http.request import split_domain_port, validate_host
 from django.utils.http import is_same_domain
 from django.utils.module_loading import import_string
 
+from core.access.shared_limits import ParallelLimit
 from core.models import User
 from core.models.offload import offload
 
@@ -23,8 +23,8 @@ FRAMES_PER_SECOND = 50
 BYTES_PER_SECOND = 4 * 1024 * 1024
 LOCAL_HOSTS = [".localhost", "127.0.0.1", "[::1]"]
 
-sockets: Counter[int] = Counter()
-"""Open sockets per user, in this process."""
+sockets = ParallelLimit("sockets", SOCKETS_PER_USER)
+"""Open sockets of each user."""
 
 
 def origin_allowed(scope: dict[str, Any]) -> bool:

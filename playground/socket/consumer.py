@@ -46,11 +46,12 @@ class Follower:
 class OpenSocket:
     """The state of one accepted socket of a signed-in user.
 
-    `finished` are ids of runs that ended a moment ago, `closing` says that frames are no longer read,
-    `bad_frames` counts those since the last good one.
+    `place` is its place among those of the user, `finished` are ids of runs that ended a moment ago,
+    `closing` says that frames are no longer read, `bad_frames` counts those since the last good one.
     """
 
     user: User
+    place: str
     limit: authentication.FrameLimit = field(default_factory=authentication.FrameLimit)
     followers: dict[str, Follower] = field(default_factory=dict)
     finished: deque[str] = field(default_factory=lambda: deque(maxlen=256))
@@ -80,24 +81,23 @@ class PlaygroundConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         await self.accept()
         if user is None:
             await self.close(SIGNED_OUT, "sign in first")
-        elif authentication.sockets[user.pk] >= authentication.SOCKETS_PER_USER:
+        elif not (place := await authentication.sockets.enter(user.pk)):
             await self.close(POLICY, "too many open pages")
         else:
             recovery.recover_once(registry.runs)
-            authentication.sockets[user.pk] += 1
-            self.socket = OpenSocket(user)
+            self.socket = OpenSocket(user, place)
             session_watch.current().add(self.scope["session_key"], user.pk, self.close_early)
 
     async def disconnect(self, code: int) -> None:
         if (socket := self.socket) is None:
             return
         self.socket = None
-        authentication.sockets[socket.user.pk] -= 1
         session_watch.current().remove(self.close_early)
         ending = [follower.task for follower in socket.followers.values()]
         for task in ending:
             task.cancel()
         await asyncio.gather(*ending, return_exceptions=True)
+        await authentication.sockets.leave(socket.user.pk, socket.place)
 
     async def close_early(self, code: int, reason: str) -> None:
         """Stop following runs and close; the runs go on."""
@@ -157,7 +157,7 @@ class PlaygroundConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         client = self.scope.get("client") or [""]
         try:
             request = await requests.build(socket.user, frame)
-            active = runner.start(socket.user.pk, frame, request, str(client[0]))
+            active = await runner.start(socket.user.pk, frame, request, str(client[0]))
         except PolyphonyError as error:
             await self.reply(frames.event_frame(frame.id, str(uuid4()), 1, frames.failed(error)))
             return

@@ -17,6 +17,8 @@ from django.db import connections
 from django.test import Client
 
 from core import background
+from core.access import shared_counters
+from core.access.shared_limits import ParallelLimit
 from core.models import AIModel, Endpoint, Price, Provider, Voice
 from core.models.offload import offload
 from playground.runs import pacing, redis_log, registry
@@ -137,6 +139,7 @@ async def redis_connections(anyio_backend):
     """Views connect to Redis without `engine` too; the connections end before the event loop does."""
     yield
     await redis_log.close()
+    await shared_counters.close()
 
 
 @pytest.fixture(autouse=True)
@@ -148,7 +151,8 @@ def no_lingering_redis(request):
 @pytest.fixture(autouse=True)
 def empty_registries(monkeypatch):
     monkeypatch.setattr(registry, "runs", {})
-    monkeypatch.setattr(authentication, "sockets", type(authentication.sockets)())
+    monkeypatch.setattr(authentication, "sockets", ParallelLimit("sockets", authentication.SOCKETS_PER_USER))
+    monkeypatch.setattr(registry, "places", ParallelLimit("runs", registry.RUNS_PER_USER))
 
 
 @pytest.fixture

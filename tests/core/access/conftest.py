@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 
 from core.access import admission, authentication, keys
-from core.access.rate_limits import TokenBuckets
+from core.access.shared_limits import RateLimit
 from core.models import ApiKey
 
 
 @pytest.fixture(autouse=True)
-def fresh_limits(monkeypatch):
-    monkeypatch.setattr(authentication, "failure_limits", TokenBuckets())
-    monkeypatch.setattr(authentication, "lookup_limits", TokenBuckets(seconds=1.0))
-    monkeypatch.setattr(admission, "key_limits", TokenBuckets())
+def fresh_limits(monkeypatch, settings):
+    settings.REDIS_URL = ""  # many of these tests run without an event loop of their own
+    monkeypatch.setattr(authentication, "failure_limits", RateLimit("failures"))
+    monkeypatch.setattr(admission, "key_limits", RateLimit("keys"))
 
 
 @pytest.fixture

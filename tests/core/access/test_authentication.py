@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from datetime import timedelta
+from threading import Event
 
 import pytest
 from django.db import connection
@@ -13,6 +16,7 @@ from django.utils import timezone
 from core.access import authentication, keys, snapshot
 from core.contract.errors import AuthenticationFailed, InvalidRequest, RateLimited
 from core.models import ApiKey, Version
+from core.models.offload import offload
 from tests.core.access.headers import authenticate, authenticate_headers
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -83,3 +87,30 @@ def test_failures_from_one_address_are_limited_and_others_are_not(issued):
         authenticate("ak_wrong", "198.51.100.1")
     assert caught.value.retry_after > 0
     assert authenticate(issued[0], "198.51.100.2").key_id == issued[1].id
+
+
+@pytest.mark.anyio
+async def test_a_new_key_is_known_to_all_who_use_it_at_once(alice, monkeypatch):
+    """Another process has issued it: 60 callers share a few look-ups, and none is told that it is wrong."""
+    await offload(snapshot.refresh_if_changed)
+    before = snapshot.current()
+    text, key = await offload(keys.issue, alice)
+    monkeypatch.setattr(snapshot, "_current", before)
+    all_wait, refresh = Event(), snapshot.refresh_if_changed
+    monkeypatch.setattr(snapshot, "refresh_if_changed", lambda: all_wait.wait(5) and refresh())
+    headers = [f"Bearer {text}"]
+    tasks = [asyncio.create_task(authentication.authenticate(headers, "203.0.113.9")) for _ in range(60)]
+    await asyncio.sleep(0)
+    all_wait.set()
+    callers = await asyncio.gather(*tasks)
+    assert {caller.key_id for caller in callers} == {key.id}
+
+
+@pytest.mark.anyio
+async def test_many_unknown_keys_cost_few_look_ups(alice):
+    await offload(snapshot.refresh_if_changed)
+    bodies = [f"ak_{keys.random_text(8)}_{keys.random_text(32)}" for _ in range(50)]
+    began = time.monotonic()
+    found = await asyncio.gather(*(authentication.verify(body + keys.checksum(body)) for body in bodies))
+    assert set(found) == {None}
+    assert time.monotonic() - began < 2

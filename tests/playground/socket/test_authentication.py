@@ -201,6 +201,6 @@ async def test_a_withdrawn_account_loses_its_run(sign_in, alice, engine):
 
 async def test_leaving_frees_the_place(sign_in, alice):
     tab = await sign_in(alice)
-    assert authentication.sockets[alice.pk] == 1
+    assert authentication.sockets.held(alice.pk) == 1
     await tab.close()
-    assert authentication.sockets[alice.pk] == 0
+    assert authentication.sockets.held(alice.pk) == 0
