@@ -12,8 +12,21 @@ from django.http import HttpRequest
 
 from core.models import AuditEvent
 
+LONGEST_SEARCH, MOST_WORDS = 500, 20
 
-class ReadOnlyAdmin(admin.ModelAdmin):
+
+class SearchedAdmin(admin.ModelAdmin):
+    """Every word of a search becomes a condition per column, and databases take only so many of them."""
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        if len(search_term) > LONGEST_SEARCH or len(search_term.split()) > MOST_WORDS:
+            return queryset.none(), False
+        return super().get_search_results(request, queryset, search_term)
+
+
+class ReadOnlyAdmin(SearchedAdmin):
     """A table that only the program writes."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -26,7 +39,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         return False
 
 
-class AuditedAdmin(admin.ModelAdmin):
+class AuditedAdmin(SearchedAdmin):
     """Every change leaves an audit event with the names of the fields, never with their values."""
 
     formfield_overrides: ClassVar = {

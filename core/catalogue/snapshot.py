@@ -20,6 +20,7 @@ from core.contract.usage import Kind, Price, Unit
 from core.media.installed import available_formats
 from core.models import AIModel, Endpoint, Provider, ProviderKey, Version, Voice
 from core.models import Price as PriceRow
+from core.models.options import usable
 
 TASKS = {task.value: task for task in Task}
 FORMATS = {member.value: member for member in AudioFormat}
@@ -144,7 +145,7 @@ def provider_entry(row: Provider, key: ProviderKey | None) -> ProviderEntry:
         website=row.website,
         key_help=row.key_help,
         headers=row.headers,
-        options=row.options,
+        options=usable(row.options),
         reveal=key.reveal if key else None,
     )
 
@@ -186,7 +187,7 @@ def load_endpoints(
     for row in Endpoint.objects.order_by("priority", "-weight", "pk"):
         if row.model_id not in models or row.provider_id not in providers:
             continue  # added between two of these queries; the version has changed, so the next load has it
-        model, options = models[row.model_id], dict(row.options)
+        model, options = models[row.model_id], usable(row.options)
         endpoints[row.model_id].append(
             EndpointEntry(
                 id=row.pk,

@@ -1,6 +1,7 @@
 """API keys and budgets."""
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -88,3 +89,7 @@ class Budget(models.Model):
         if not self._state.adding and kwargs.get("update_fields") is None:
             kwargs["update_fields"] = ("user", "team", "api_key", "limit", "window")
         super().save(*args, **kwargs)
+
+    def clean(self) -> None:
+        if self.limit is not None and self.limit < 0:
+            raise ValidationError({"limit": _("A budget is zero or more.")})

@@ -14,6 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from core.contract.provider_key import KeyFault, UnusableKey, clean_key, key_hint
 from core.contract.usage import Kind, Unit
+from core.models.json_field import ObjectField
+from core.models.json_values import check_headers, check_texts
+from core.models.options import check_condition, check_limits, check_options
 from core.models.secrets import EncryptedTextField
 
 SLUG = RegexValidator(r"^[a-z0-9][a-z0-9._-]*$", _("Lower-case letters, digits, dots and dashes."))
@@ -43,8 +46,8 @@ class Provider(SeededRow):
     )
     needs_key = models.BooleanField(_("needs a key"), default=True)
     enabled = models.BooleanField(_("enabled"), default=True)
-    headers = models.JSONField(_("extra headers"), default=dict, blank=True)
-    options = models.JSONField(_("options"), default=dict, blank=True)
+    headers = ObjectField(_("extra headers"), check=check_headers)
+    options = ObjectField(_("options"), check=check_options)
     website = models.URLField(_("website"), max_length=300, blank=True)
     key_help = models.CharField(_("how to get a key"), max_length=400, blank=True)
     checked_at = models.DateTimeField(_("last tested"), null=True, blank=True, editable=False)
@@ -123,9 +126,9 @@ class AIModel(SeededRow):
     output_modalities = models.JSONField(_("output modalities"), default=list, blank=True)
     features = models.JSONField(_("features"), default=list, blank=True)
     formats = models.JSONField(_("audio formats"), default=list, blank=True)
-    limits = models.JSONField(_("limits"), default=dict, blank=True)
+    limits = ObjectField(_("limits"), check=check_limits)
     languages = models.JSONField(_("languages"), default=list, blank=True)
-    examples = models.JSONField(_("examples"), default=dict, blank=True)
+    examples = ObjectField(_("examples"), check=check_texts)
     speed_min = models.FloatField(_("slowest speed"), null=True, blank=True)
     speed_max = models.FloatField(_("fastest speed"), null=True, blank=True)
     context_length = models.PositiveIntegerField(_("context length"), null=True, blank=True)
@@ -145,6 +148,14 @@ class AIModel(SeededRow):
     def __str__(self) -> str:
         return self.slug
 
+    def clean(self) -> None:
+        """Raise ValidationError for speeds that no speed lies between."""
+        slowest, fastest = self.speed_min, self.speed_max
+        if slowest is None and fastest is None:
+            return
+        if slowest is None or fastest is None or not 0 < slowest <= fastest:
+            raise ValidationError(_("Speeds are two numbers above 0, the slowest and the fastest, or none."))
+
     def retired(self, today: date | None = None) -> bool:
         return self.shutdown_at is not None and self.shutdown_at <= (today or timezone.now().date())
 
@@ -163,7 +174,7 @@ class Endpoint(SeededRow):
     )
     weight = models.PositiveSmallIntegerField(_("weight"), default=1)
     enabled = models.BooleanField(_("enabled"), default=True)
-    options = models.JSONField(_("options"), default=dict, blank=True)
+    options = ObjectField(_("options"), check=check_options)
 
     class Meta:
         verbose_name = _("endpoint")
@@ -199,23 +210,6 @@ class Voice(SeededRow):
         return self.name
 
 
-CONDITIONS = {"min_prompt_tokens": int, "size": str, "quality": str, "service_tier": str, "web_search": bool}
-"""What prices may depend on."""
-
-
-def condition_problem(condition: object) -> str | None:
-    """What is wrong with the condition of a price; None where nothing is."""
-    if not isinstance(condition, dict):
-        return _("A condition is an object, such as %s.") % '{"min_prompt_tokens": 200000}'
-    for name, value in condition.items():
-        kind = CONDITIONS.get(name)
-        if kind is None:
-            return _("A condition has the names %s.") % ", ".join(CONDITIONS)
-        if type(value) is not kind or not value or (kind is int and value < 0):
-            return _("The condition %s has a wrong value.") % name
-    return None
-
-
 class Price(models.Model):
     """One line of a price sheet. Rows are never changed: a new price is a new row with its own date."""
 
@@ -223,7 +217,7 @@ class Price(models.Model):
     kind = models.CharField(_("kind"), max_length=30, choices=[(kind.value, kind.value) for kind in Kind])
     unit = models.CharField(_("unit"), max_length=20, choices=[(unit.value, unit.value) for unit in Unit])
     usd_per_unit = models.DecimalField(_("USD per unit"), max_digits=24, decimal_places=14)
-    condition = models.JSONField(_("condition"), default=dict, blank=True)
+    condition = ObjectField(_("condition"), check=check_condition)
     valid_from = models.DateTimeField(_("valid from"), default=timezone.now)
 
     class Meta:
@@ -236,8 +230,3 @@ class Price(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.usd_per_unit.normalize():f} / {self.unit}"
-
-    def clean(self) -> None:
-        """Raise ValidationError for a condition that would never be met, or not be understood."""
-        if problem := condition_problem(self.condition):
-            raise ValidationError({"condition": problem})

@@ -7,10 +7,14 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 SCALE = Decimal(10) ** 10
 """Stored steps per USD: ten decimal places, up to about 900 million USD in 64 bits."""
+
+MOST = Decimal(900_000_000)
+"""USD that a column holds; in the other direction as much."""
 
 
 def to_steps(amount: Decimal) -> int:
@@ -46,7 +50,8 @@ class MoneyField(models.BigIntegerField):
 
     @property
     def validators(self) -> list[Any]:
-        return self._validators  # the range of the integer column is no limit in USD
+        # the range of the integer column is no limit in USD
+        return [*self._validators, MinValueValidator(-MOST), MaxValueValidator(MOST)]
 
     def formfield(self, **kwargs: Any) -> forms.Field | None:
         # BigIntegerField.formfield would cap the value at the column's integer range

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from core.access.keys import issue
 from core.models import Budget, User
+from core.models.money import MOST
 
 
 class Command(BaseCommand):
@@ -39,6 +40,6 @@ def money(text: str) -> Decimal:
         amount = Decimal(text)
     except InvalidOperation as error:
         raise CommandError(f"{text} is not an amount of money.") from error
-    if not amount.is_finite() or amount < 0:
-        raise CommandError("A budget is zero or more.")
+    if not amount.is_finite() or not 0 <= amount <= MOST:
+        raise CommandError(f"A budget is between zero and {MOST}.")
     return amount

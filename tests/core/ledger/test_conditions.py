@@ -76,8 +76,8 @@ def test_a_condition_that_cannot_be_read_never_matches(wanted):
 def test_a_bad_condition_cannot_be_saved(condition, good):
     row = catalogue.Price(kind="text_in", unit="token", usd_per_unit=1, condition=condition)
     if good:
-        row.clean()
+        row.clean_fields(exclude=("endpoint",))
         return
     with pytest.raises(ValidationError) as refused:
-        row.clean()
+        row.clean_fields(exclude=("endpoint",))
     assert set(refused.value.message_dict) == {"condition"}

@@ -1,0 +1,194 @@
+"""The options of providers and endpoints, and the limits of models: what there is and what values fit.
+
+Models, the admin's forms and the test of the seed use these tables.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from core.contract.audio import AudioFormat
+from core.contract.tasks import Task
+from core.models.json_values import LARGEST, check_json, is_number, is_texts
+
+Test = Callable[[Any], bool]
+FIELD = re.compile(r"[A-Za-z0-9_.\-]{1,80}(\[\])?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """What values an option takes, and one of them for the admin who entered another."""
+
+    fits: Test
+    example: str
+
+
+def number(least: float, most: float = LARGEST) -> Test:
+    return lambda value: is_number(value) and least <= value <= most
+
+
+def whole(least: int, most: int = LARGEST) -> Test:
+    return lambda value: isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
+
+
+def one_of(*words: str) -> Test:
+    return lambda value: isinstance(value, str) and value in words
+
+
+def list_of(*words: str) -> Test:
+    known = one_of(*words)
+    return lambda value: isinstance(value, list) and all(known(word) for word in value)
+
+
+def is_flag(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+def one_flag(value: Any) -> bool:
+    return value is True
+
+
+def is_word(value: Any) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= 40
+
+
+def is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def is_field(value: Any) -> bool:
+    return isinstance(value, str) and FIELD.fullmatch(value) is not None
+
+
+def is_body(value: Any) -> bool:
+    """Fields of a body; the routing preferences among them are an object."""
+    return isinstance(value, Mapping) and isinstance(value.get("provider", {}), Mapping)
+
+
+def is_object(value: Any) -> bool:
+    return isinstance(value, Mapping)
+
+
+def is_list(value: Any) -> bool:
+    return isinstance(value, list)
+
+
+FLAG = Option(is_flag, "true")
+SECONDS = Option(number(0.1, 86_400), "60")
+RATE = Option(number(0.001), "25")
+TOKENS = Option(whole(1), "4096")
+NAME = Option(is_field, '"keywords[]"')
+FORMATS = tuple(form.value for form in AudioFormat)
+TASKS = tuple(task.value for task in Task)
+TRANSCRIPTS = ("json", "text", "srt", "vtt", "verbose_json", "diarized_json")
+HINTS = ("num_speakers", "tag_audio_events", "enable_logging")
+
+OPTIONS: dict[str, Option] = {
+    "audio_out_tokens_per_second": RATE,
+    "audio_tokens_per_second": RATE,
+    "body": Option(is_body, '{"chunking_strategy": "auto"}'),
+    "context_length": TOKENS,
+    "cut_after": Option(whole(0), "3"),
+    "delay": Option(number(0, 3600), "0.1"),
+    "document_part": Option(one_of("document_url", "file"), '"document_url"'),
+    "fail": Option(is_text, '"429"'),
+    "first_delay": Option(number(0, 3600), "2"),
+    "hints": Option(list_of(*HINTS), '["num_speakers"]'),
+    "idle_timeout": SECONDS,
+    "image_in_tokens": TOKENS,
+    "image_tokens": TOKENS,
+    "keeps_nothing": FLAG,
+    "keyterms_field": NAME,
+    "language_codes": Option(is_texts, '{"nb": "no"}'),
+    "language_field": NAME,
+    "limit_field": Option(one_of("max_tokens", "max_completion_tokens"), '"max_completion_tokens"'),
+    "max_output": TOKENS,
+    "pitch": Option(whole(0, 99), "50"),
+    "reasoning_field": Option(
+        one_of("", "reasoning", "reasoning_content", "reasoning_details", "thinking"), '"reasoning_content"'
+    ),
+    "response_formats": Option(list_of(*TRANSCRIPTS), '["json", "verbose_json"]'),
+    "router": FLAG,
+    "speech_events": Option(is_object, '{"stream_format": "sse"}'),
+    "stream": FLAG,
+    "stream_format": Option(one_of("sse", "audio"), '"sse"'),
+    "stream_obfuscation": FLAG,
+    "stream_only_sound": FLAG,
+    "stream_usage": FLAG,
+    "streamed_formats": Option(list_of(*FORMATS), '["pcm"]'),
+    "tasks": Option(list_of(*TASKS), '["transcription"]'),
+    "thoughts_in_total": FLAG,
+    "timeout": SECONDS,
+    "urls": Option(list_of("image", "file", "audio", "video"), '["image", "file"]'),
+    "video_tokens_per_second": RATE,
+    "words": FLAG,
+}
+"""Every option that an adapter, the catalogue or the ledger reads."""
+
+LIMITS: dict[str, Option] = {
+    "audio_formats": Option(list_of(*FORMATS), '["wav", "mp3"]'),
+    "characters": TOKENS,
+    "custom_size": Option(is_object, '{"multiple": 16}'),
+    "file_mb": Option(number(0.001, 100_000), "25"),
+    "image_mb": Option(number(0.001, 100_000), "20"),
+    "images": TOKENS,
+    "instructions": TOKENS,
+    "n": Option(whole(1), "10"),
+    "qualities": Option(is_list, '["low", "high"]'),
+    "request_mb": Option(number(0.001, 100_000), "20"),
+    "seconds": Option(number(0.1), "1500"),
+    "sizes": Option(is_list, '["1024x1024"]'),
+    "speakers": Option(whole(1), "32"),
+}
+"""The limits of a model."""
+
+CONDITIONS: dict[str, Option] = {
+    "min_prompt_tokens": Option(whole(1), "200000"),
+    "quality": Option(is_word, '"hd"'),
+    "service_tier": Option(is_word, '"flex"'),
+    "size": Option(is_word, '"1024x1024"'),
+    "web_search": Option(one_flag, "true"),
+}
+"""What prices may depend on."""
+
+
+def check_condition(value: object) -> None:
+    """Raise ValidationError for a condition that would never be met, or not be understood."""
+    check_table(value, CONDITIONS)
+
+
+def check_options(value: object) -> None:
+    """Raise ValidationError unless `value` has only options of `OPTIONS` with values that fit."""
+    check_table(value, OPTIONS)
+
+
+def check_limits(value: object) -> None:
+    """Raise ValidationError unless `value` has only limits of `LIMITS` with values that fit."""
+    check_table(value, LIMITS)
+
+
+def check_table(value: object, table: Mapping[str, Option]) -> None:
+    check_json(value)
+    if not isinstance(value, Mapping):
+        raise ValidationError(_("An object is needed, such as %(example)s."), params={"example": "{}"})
+    for name, given in value.items():
+        known = table.get(name)
+        if known is None:
+            params = {"name": name[:40], "names": ", ".join(table)}
+            raise ValidationError(_("There is no %(name)s here, only %(names)s."), params=params)
+        if not known.fits(given):
+            wrong = _("The value of %(name)s does not fit; one that does is %(example)s.")
+            raise ValidationError(wrong, params={"name": name, "example": known.example})
+
+
+def usable(options: object) -> dict[str, Any]:
+    """Those of `options` that fit the table: what an older version let in breaks no call."""
+    if not isinstance(options, Mapping):
+        return {}
+    return {name: value for name, value in options.items() if name in OPTIONS and OPTIONS[name].fits(value)}

@@ -1,0 +1,147 @@
+"""What no form expects is a form error or an empty list, on every database."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib import admin as django_admin
+from django.urls import reverse
+
+from core.admin.audit import SearchedAdmin
+from core.catalogue import snapshot
+from core.models import AIModel, Budget, Endpoint, Price, Provider
+from tests.core.admin.test_catalogue import change, form_data, new_price
+
+ODD_JSON = [
+    "[]",
+    "5",
+    '"x"',
+    "{",
+    "1" * 5000,
+    "[" * 5000,
+    '{"a": NaN}',
+    '{"a": "\\u0000"}',
+    '{"a": "\\ud800"}',
+]
+SEARCHED = [table for table, page in django_admin.site._registry.items() if page.search_fields]
+
+
+@pytest.mark.parametrize("text", [*ODD_JSON, '{"timeout": "x"}', '{"body": 5}'], ids=lambda text: text[:20])
+@pytest.mark.parametrize(
+    ("table", "box"),
+    [
+        (Endpoint, "options"),
+        (Provider, "options"),
+        (Provider, "headers"),
+        (AIModel, "limits"),
+        (AIModel, "examples"),
+    ],
+)
+def test_odd_json_is_a_form_error(browser, catalogue, table, box, text):
+    row = table.objects.first()
+    if box in ("headers", "examples"):
+        text = text.replace('"x"', "5")  # any text is a header
+    page = change(browser, row, **{box: text})
+    assert (page.status_code, list(page.context["adminform"].form.errors)) == (200, [box])
+    assert getattr(table.objects.get(pk=row.pk), box) == {}
+
+
+@pytest.mark.parametrize("text", ["", "null", "{}"])
+def test_an_empty_box_is_an_empty_object(browser, catalogue, text):
+    row = Endpoint.objects.first()
+    assert change(browser, row, options=text).status_code == 302
+    assert Endpoint.objects.get(pk=row.pk).options == {}
+    snapshot.reload()
+
+
+@pytest.mark.parametrize(
+    "text", [*ODD_JSON, '{"min_prompt_tokens": 0}', '{"web_search": false}', '{"size": ""}']
+)
+def test_an_odd_condition_is_a_form_error(browser, catalogue, text):
+    endpoint = Endpoint.objects.first()
+    count = Price.objects.count()
+    added = {"endpoint": endpoint.pk, **new_price("", "1"), "condition": text}
+    page = browser.post(reverse("admin:core_price_add"), added)
+    assert (page.status_code, list(page.context["adminform"].form.errors)) == (200, ["condition"])
+    page = browser.get(reverse("admin:core_endpoint_change", args=[endpoint.pk]))
+    prefix = page.context["inline_admin_formsets"][1].formset.prefix
+    rows = {f"{prefix}-TOTAL_FORMS": "1", **new_price(f"{prefix}-0-", "1"), f"{prefix}-0-condition": text}
+    assert change(browser, endpoint, **rows).status_code == 200
+    assert Price.objects.count() == count
+
+
+@pytest.mark.parametrize(
+    "amount", ["-1", "-0.0000000001", "NaN", "Infinity", "1e30", "999999999", "x", "", "9" * 400]
+)
+def test_an_odd_budget_is_a_form_error(browser, alice, amount):
+    data = {"user": alice.pk, "team": "", "api_key": "", "limit": amount, "window": "month"}
+    page = browser.post(reverse("admin:core_budget_add"), data)
+    assert (page.status_code, list(page.context["adminform"].form.errors)) == (200, ["limit"])
+    row = Budget.objects.create(user=alice, limit=5)
+    page = browser.post(reverse("admin:core_budget_change", args=[row.pk]), data)
+    assert page.status_code == 200
+    row.refresh_from_db()
+    assert row.limit == 5
+
+
+@pytest.mark.parametrize(
+    "speeds", [("2", "1"), ("0", "1"), ("-1", "1"), ("1", ""), ("", "1"), ("nan", "1"), ("1", "inf")], ids=str
+)
+def test_odd_speeds_are_a_form_error(browser, catalogue, speeds):
+    page = change(browser, AIModel.objects.first(), speed_min=speeds[0], speed_max=speeds[1])
+    assert page.status_code == 200
+    assert page.context["adminform"].form.errors
+
+
+@pytest.mark.parametrize("table", SEARCHED, ids=lambda table: table.__name__)
+@pytest.mark.parametrize("words", ["word " * 2000, "x" * 100_000, '"' * 700, "\x00", "%" * 300, "\\" * 300])
+def test_an_odd_search_finds_nothing(browser, one_of_each, table, words):
+    page = browser.get(
+        reverse(f"admin:{table._meta.app_label}_{table._meta.model_name}_changelist"), {"q": words}
+    )
+    assert page.status_code == 200
+    assert page.context["cl"].result_count in (0, None) or words == "\x00"
+
+
+def test_an_odd_search_of_a_select_box_finds_nothing(browser, one_of_each):
+    asked = {"term": "word " * 2000, "app_label": "core", "model_name": "budget", "field_name": "user"}
+    page = browser.get("/admin/autocomplete/", asked)
+    assert (page.status_code, page.json()["results"]) == (200, [])
+
+
+def test_every_table_of_ours_is_searched_within_bounds():
+    pages = [
+        page for page in django_admin.site._registry.values() if type(page).__module__.startswith("core.")
+    ]
+    assert [page for page in pages if not isinstance(page, SearchedAdmin)] == []
+
+
+@pytest.mark.parametrize("pk", ["99999999999999999999", "-1", "x", "1_00", "%00", "1'--"])
+@pytest.mark.parametrize("table", ["budget", "endpoint", "usagerecord", "auditevent", "user"])
+def test_odd_keys_name_nothing(browser, one_of_each, table, pk):
+    assert browser.get(f"/admin/core/{table}/{pk}/change/", follow=True).status_code in (200, 404)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "created_at__year=99999",
+        "id__exact=99999999999999999999",
+        "p=99999999999999999999",
+        "o=99.x",
+        "user__id__exact=x",
+        "created_at__gte=x",
+        "cost__gte=9999999999999999999999",
+        "e=1",
+        "all=",
+    ],
+)
+def test_odd_filters_find_nothing(browser, one_of_each, query):
+    assert browser.get(f"/admin/core/usagerecord/?{query}", follow=True).status_code == 200
+
+
+def test_numbers_beyond_their_column_are_form_errors(browser, catalogue):
+    endpoint = Endpoint.objects.first()
+    page = browser.get(reverse("admin:core_endpoint_change", args=[endpoint.pk]))
+    data = {**form_data(page), "priority": "99999999999999999999", "weight": "-1"}
+    page = browser.post(reverse("admin:core_endpoint_change", args=[endpoint.pk]), data)
+    assert set(page.context["adminform"].form.errors) == {"priority", "weight"}
