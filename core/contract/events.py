@@ -214,6 +214,12 @@ class Unreadable:
 
 
 @dataclass(frozen=True, slots=True)
+class UsageSoFar:
+    """The provider has counted everything up to here. The ledger keeps the place: what comes after it is
+    estimated where the answer is stopped."""
+
+
+@dataclass(frozen=True, slots=True)
 class Used:
     """What the attempt consumed; the last event of every adapter, without which the answer was cut short."""
 
@@ -269,4 +275,6 @@ Content = (
 )
 """Events after which an attempt is committed: no retry, no other target."""
 
-Event = Content | Started | AttemptFailed | AnswerMetadata | Progress | Unreadable | Used | Receipt
+Event = (
+    Content | Started | AttemptFailed | AnswerMetadata | Progress | Unreadable | UsageSoFar | Used | Receipt
+)

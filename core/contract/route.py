@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.contract.audio import AudioFormat
-from core.contract.usage import Price
+from core.contract.usage import Price, Usage
 
 
 class Secret:
@@ -27,12 +27,16 @@ class Secret:
 
 
 class Sending:
-    """Whether the body of one call has left for the provider, which from then on may bill it."""
+    """Whether the body of one call has left for the provider, which from then on may bill it.
 
-    __slots__ = ("left",)
+    `told` is the usage that the provider had reported when the call was stopped.
+    """
+
+    __slots__ = ("left", "told")
 
     def __init__(self) -> None:
         self.left = False
+        self.told: Usage | None = None
 
     def done(self) -> None:
         """The last byte has been handed to the connection."""

@@ -71,7 +71,8 @@ def complete(usage: Usage | None, meter: Meter, request: Request, target: Target
     """The reported usage, then what we counted ourselves, then guesses for the lines still missing.
 
     Lines are guessed only where the provider reported no cost; a guess marks the usage as estimated and is
-    never more than the caps of the request allow.
+    never more than the caps of the request allow. The same guess of the input stands whenever the caller
+    leaves; what came after the counts of an estimated usage is added to them.
     """
     estimates = ESTIMATES[request.task]
     reported = usage or Usage(estimated=True)
@@ -79,10 +80,13 @@ def complete(usage: Usage | None, meter: Meter, request: Request, target: Target
     for line, quantity in estimates.counted(request, meter).items():
         amounts.setdefault(line, quantity)
     estimated = reported.estimated
+    if usage and usage.estimated:
+        for line, quantity in estimates.after(meter).items():
+            amounts[line] = amounts.get(line, Decimal(0)) + quantity
     if reported.reported_cost is None:
         for line in billed_lines(target) or estimates.unpriced_lines:
             known = line in amounts or estimates.covered(line, reported.amounts)
-            guessed = None if known else guess(meter, request, target, line, silent=usage is None)
+            guessed = None if known else guess(meter, request, target, line)
             if guessed is not None:
                 amounts[line] = guessed
                 estimated = True
@@ -93,15 +97,11 @@ def complete(usage: Usage | None, meter: Meter, request: Request, target: Target
     )
 
 
-def guess(meter: Meter, request: Request, target: Target, line: Line, *, silent: bool) -> Decimal | None:
-    """What a line probably came to. Where the provider took a request and was `silent`, neither content nor
-    usage came, the input counts as the most that it can have read."""
+def guess(meter: Meter, request: Request, target: Target, line: Line) -> Decimal | None:
+    """What a line probably came to: never more than what was reserved for it."""
     estimates = ESTIMATES[request.task]
     probable = estimates.guess(request, meter, target, line)
-    if probable is None:
-        return None
-    most = estimates.upper_bound(request, target, line)
-    return most if silent and not meter.delivered and line[0] in pricing.INPUTS else min(probable, most)
+    return None if probable is None else min(probable, estimates.upper_bound(request, target, line))
 
 
 def billed_lines(target: Target) -> list[Line]:

@@ -21,6 +21,7 @@ from core.contract.events import (
     TranscriptDelta,
     TranscriptWords,
     Unreadable,
+    UsageSoFar,
     Used,
 )
 from core.contract.usage import Usage
@@ -39,10 +40,12 @@ class Meter:
 
     `finish` is why the last choice of a chat answer ended, which alone delivers nothing, `native_finish` the
     provider's own word for it, `upstream_id` its id of the answer; `unreadable` of its events were left out.
+    `counted_bytes` of the text are in the counts that the provider told so far, None where it told none.
     """
 
     __slots__ = (
         "audio_bytes",
+        "counted_bytes",
         "delivered",
         "finish",
         "images",
@@ -57,6 +60,7 @@ class Meter:
     def __init__(self) -> None:
         self.audio_bytes = 0
         self.text_bytes = 0
+        self.counted_bytes: int | None = None
         self.images = 0
         self.unreadable = 0
         self.finish: str | None = None
@@ -84,6 +88,8 @@ class Meter:
             self.used = event.usage
         elif isinstance(event, AnswerMetadata):
             self.upstream_id = event.id
+        elif isinstance(event, UsageSoFar):
+            self.counted_bytes = self.text_bytes
         elif isinstance(event, Unreadable):
             self.unreadable += event.count
         elif isinstance(event, TranscriptDelta):

@@ -136,10 +136,10 @@ class RunningAttempt:
             self.error = error
         elif isinstance(error, Exception):
             failed = PolyphonyError("The adapter failed.")
-            await self._log.close(self._failed(), usage=None, error=failed, sent=self.sending.left)
+            await self._log.close(self._failed(), usage=self._usage(), error=failed, sent=self.sending.left)
             return False
         elif error is not None:
-            await self._log.close(Outcome.STOPPED, usage=None, error=None, sent=self.sending.left)
+            await self._log.close(Outcome.STOPPED, usage=self._usage(), error=None, sent=self.sending.left)
             return False
         elif self.used is None:
             self.error = UpstreamInvalid("The answer was cut short.", code="upstream_truncated")
@@ -149,10 +149,10 @@ class RunningAttempt:
         return True
 
     def _usage(self) -> Usage | None:
-        """What the provider reported, at the end or with its error."""
+        """What the provider reported: at the end, with its error or until it was stopped."""
         if self.used is not None:
             return self.used.usage
-        return self.error.usage if self.error else None
+        return (self.error.usage if self.error else None) or self.sending.told
 
     def _expire(self) -> None:
         """Cancel the current wait, which has become too long."""

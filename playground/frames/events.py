@@ -24,6 +24,7 @@ from core.contract.events import (
     TranscriptWord,
     TranscriptWords,
     Unreadable,
+    UsageSoFar,
     Used,
 )
 
@@ -105,6 +106,7 @@ BODIES: dict[type, Callable[[Any], dict[str, Any]] | None] = {
     # for the ledger and the API
     AnswerMetadata: None,
     Unreadable: None,
+    UsageSoFar: None,
     Used: None,
 }
 

@@ -30,6 +30,10 @@ def never_covered(_line: Line, _amounts: Iterable[Amount]) -> bool:
     return False
 
 
+def nothing_after(_meter: Meter) -> dict[Line, Decimal]:
+    return {}
+
+
 def never_free(_meter: Meter) -> bool:
     return False
 
@@ -58,6 +62,9 @@ class Estimates(Generic[R]):
     upper_bound_of_second_model: Callable[[R, Line], Decimal] | None = None
     """The most of one line at a second model that goes on with the answer of the first; None for tasks
     whose routes have no second model."""
+
+    after: Callable[[Meter], dict[Line, Decimal]] = nothing_after
+    """What probably came after the counts that the provider had told, where the answer was stopped."""
 
     covered: Callable[[Line, Iterable[Amount]], bool] = never_covered
     """Whether the amounts that the provider reported contain those of a line, so that it is not guessed."""

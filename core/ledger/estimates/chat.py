@@ -134,6 +134,12 @@ def guess(request: ChatRequest, meter: Meter, target: Target, line: Line) -> Dec
     return None
 
 
+def after(meter: Meter) -> dict[Line, Decimal]:
+    """Text after the last counts; nothing where there were none, for then the line is guessed as a whole."""
+    more = 0 if meter.counted_bytes is None else meter.text_bytes - meter.counted_bytes
+    return {(Kind.TEXT_OUT, Unit.TOKEN): Decimal(in_tokens(more))} if more else {}
+
+
 def seconds(request: ChatRequest, meter: Meter) -> Decimal:
     """Playing time of the answer's audio."""
     exact = meter.exact_seconds()
@@ -209,6 +215,7 @@ ESTIMATES = Estimates(
     upper_bound=upper_bound,
     counted=counted,
     guess=guess,
+    after=after,
     covered=covered,
     unpriced_lines=TEXT_LINES,
     free=free,

@@ -7,10 +7,12 @@ from decimal import Decimal
 import httpx
 import pytest
 
-from core.models import Attempt, Budget
+from core.models import Attempt, Budget, UsageRecord
 from tests.core.api.chat_helpers import ASK, PRICES, make_chat_model
 from tests.core.api.records import settled_record
+from tests.fakes import chat as fake
 from tests.fakes.provider import Exchange
+from tests.fakes.server_sent_events import events, frame
 
 PROMPT = "word " * 20_000
 READ = 20_000 * Decimal(PRICES["text_in"])
@@ -47,6 +49,46 @@ def test_a_chat_left_before_its_first_token_owes_its_prompt(live, key, lab, prov
     assert READ <= record.cost <= record.estimate
     budget.refresh_from_db()
     assert (budget.spent, budget.reserved) == (record.cost, 0)
+
+
+@pytest.fixture
+def stop(live, key, lab, provider):
+    """Asks for a stream of these frames, leaves after them, and returns the record."""
+    make_chat_model(lab, upstream="talker")
+
+    def stopped(*frames: bytes) -> UsageRecord:
+        UsageRecord.objects.all().delete()
+        provider.script("talker", events(frames, then="silence") if frames else hang)
+        asked = {**ASK, "stream": True, "messages": [{"role": "user", "content": PROMPT}]}
+        leave(live, key, "/chat/completions", asked)
+        return settled_record("stopped")
+
+    return stopped
+
+
+def word(text: str, **more: object) -> bytes:
+    return frame({**fake.chunk({"content": text}), **more})
+
+
+def counts(prompt: int, completion: int) -> dict:
+    return {"usage": {"prompt_tokens": prompt, "completion_tokens": completion}}
+
+
+def test_leaving_later_never_costs_less(stop):
+    """One estimate of the input, whether a token had come or not; the output is what came."""
+    before, after = stop(), stop(word("The quick "), word("brown fox"))
+    assert (before.basis, after.basis) == ("estimated", "estimated")
+    assert before.units["text_in.token"] == after.units["text_in.token"]
+    assert READ <= before.cost <= 2 * READ
+    assert after.cost - before.cost == 7 * Decimal(PRICES["text_out"])
+
+
+def test_counts_that_had_come_win_and_the_rest_is_estimated(stop):
+    told = stop(word("The quick ", **counts(20_007, 2)), word("brown fox", **counts(20_007, 4)))
+    assert (told.units["text_in.token"], told.units["text_out.token"]) == (20_007, 4)
+    more = stop(word("The quick ", **counts(20_007, 2)), word("brown fox"))
+    assert (more.units["text_in.token"], more.units["text_out.token"]) == (20_007, 2 + 3)
+    assert {told.basis, more.basis} == {"estimated"}
 
 
 def test_speech_left_before_its_first_byte_owes_its_text(live, key, model, provider):

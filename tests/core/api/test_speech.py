@@ -6,6 +6,7 @@ import base64
 import json
 import socket
 import time
+from decimal import Decimal
 
 import httpx
 import pytest
@@ -137,21 +138,24 @@ def test_a_silent_stream_gets_keep_alive_comments(live, key, lab, provider, monk
 
 
 @pytest.mark.parametrize(
-    ("scenario", "code", "error_type"),
+    ("scenario", "code", "error_type", "tries_charged"),
     [
-        ("denied", 502, "upstream_auth"),
-        ("limited", 429, "upstream_rate_limited"),
-        ("failing", 502, "upstream_failed"),
-        ("hang-up", 502, "upstream_unreachable"),
+        ("denied", 502, "upstream_auth", 0),
+        ("limited", 429, "upstream_rate_limited", 0),
+        ("failing", 502, "upstream_failed", 0),
+        # the provider took the text and answered nothing: it may bill it, each time
+        ("hang-up", 502, "upstream_unreachable", 2),
     ],
 )
-def test_a_failure_before_the_first_byte_has_its_status(live, key, lab, scenario, code, error_type):
+def test_a_failure_before_the_first_byte_has_its_status(
+    live, key, lab, scenario, code, error_type, tries_charged
+):
     make_model(lab, "lab/alto", upstream=scenario)
     answer = live.post("/audio/speech", key, json=ASK)
     error = answer.json()["error"]
     assert (answer.status_code, error["code"], error["metadata"]["provider_code"]) == (code, code, error_type)
     assert answer.headers["x-generation-id"] == UsageRecord.objects.get().public_id
-    assert settled_record("failed").cost in (0, None)
+    assert settled_record("failed").cost == tries_charged * len(ASK["input"]) * Decimal("0.00001")
 
 
 def test_another_endpoint_takes_over_from_one_that_fails(live, key, model, provider, other_provider):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from tests.core.api.chat_helpers import make_chat_model
 from tests.core.api.conftest import make_provider
+from tests.core.api.test_leaving import hang
 from tests.fakes import chat as fake
 from tests.fakes.server_sent_events import DONE, events, frame
 from tests.live import live as live
@@ -54,3 +56,27 @@ def test_what_could_not_be_read_is_told_in_the_receipt(ask):
     assert (words(page), page.texts[-1]["outcome"]) == ("Hello", "completed")
     (attempt,) = page.texts[-1]["receipt"]["attempts"]
     assert attempt["reason"] == "Unreadable events of the provider: 1."
+
+
+def test_a_run_stopped_before_its_first_token_owes_its_prompt(
+    transactional_db, provider, live, alice, open_page
+):
+    from core.models import UsageRecord  # noqa: PLC0415 - the registry is not ready at import time
+
+    make_chat_model(make_provider("lab", provider.url), upstream="talker")
+    provider.script("talker", hang)
+    live.refresh()
+    page = open_page(cookie(alice))
+    messages = [{"role": "user", "content": "word " * 300}]
+    page.send(type="run.start", id="a", task="chat", model="lab/talker", params={"messages": messages})
+    provider.arrival()
+    page.send(type="run.stop", id="a")
+    page.until(*ENDS)
+    done, record = page.texts[-1], UsageRecord.objects.get()
+    assert (done["type"], done["outcome"]) == ("run.done", "stopped")
+    assert (record.state, record.outcome, record.basis) == ("estimated", "stopped", "estimated")
+    assert 300 * 10 <= record.cost * 1_000_000 <= 600 * 10
+    receipt = done["receipt"]
+    assert (Decimal(str(receipt["cost"])), receipt["basis"]) == (record.cost, "estimated")
+    (attempt,) = receipt["attempts"]
+    assert (attempt["outcome"], Decimal(str(attempt["cost"]))) == ("stopped", record.cost)

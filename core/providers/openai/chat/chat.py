@@ -60,6 +60,10 @@ class OpenAIChat:
         except UpstreamError as error:
             error.usage = usage_at_failure(reader.report, target)
             raise
+        except (GeneratorExit, asyncio.CancelledError):
+            if target.sending is not None:
+                target.sending.told = usage_at_failure(reader.report, target)
+            raise
         yield Used(usage_of(reader.report.usage, target))
 
     def chat_body(self, target: Target, request: ChatRequest) -> dict[str, Any]:

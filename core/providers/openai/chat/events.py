@@ -9,7 +9,7 @@ import orjson
 
 from core.contract.audio import AudioFormat
 from core.contract.errors import UpstreamError, UpstreamInvalid
-from core.contract.events import AnswerMetadata, ChatDelta, Event, Unreadable
+from core.contract.events import AnswerMetadata, ChatDelta, Event, Unreadable, UsageSoFar
 from core.providers.openai.chat.choices import ChoiceReader, string
 from core.providers.openai.chat.delta_joiner import DeltaJoiner
 from core.providers.openai.errors import ERROR, refusal
@@ -103,7 +103,9 @@ class ChatReader:
             error.metadata |= finish_in(value)
             raise
         # until the choice has finished a count is one so far; with an error it is the last
-        self.report.complete = self.report.complete and self._choices.finished
+        if self.report.complete and not self._choices.finished:
+            self.report.complete = False
+            yield UsageSoFar()
         if self._choices.unreadable:
             yield Unreadable(self._choices.unreadable)
             self._choices.unreadable = 0
