@@ -170,7 +170,7 @@ def by_slug(entry: ModelEntry) -> str:
 
 def unit_prices(entry: ModelEntry) -> list[Decimal]:
     best = best_endpoint(entry)
-    return [price.usd_per_unit for price in best.prices] if best else []
+    return [price.usd_per_unit for price in best.known_prices] if best else []
 
 
 def lowest_price(entry: ModelEntry) -> Decimal:

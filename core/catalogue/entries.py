@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from core.contract.audio import AudioFormat
-from core.contract.tasks import Task
+from core.contract.tasks import FACTS, Task
 from core.contract.usage import Price
 
 
@@ -57,6 +57,13 @@ class EndpointEntry:
     @property
     def visible(self) -> bool:
         return self.enabled and self.provider.enabled
+
+    @property
+    def known_prices(self) -> tuple[Price, ...]:
+        """Its prices as they are shown: none where they price the input only of all that it does."""
+        priced = {price.name for price in self.prices}
+        known = not self.tasks or any(FACTS[task].is_complete(priced) for task in self.tasks)
+        return self.prices if known else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,7 +138,7 @@ def price_sheet(model: ModelEntry) -> tuple[Price, ...]:
     """Prices of the first priced endpoint, those that are ready before the others."""
     visible = visible_endpoints(model)
     ready = [endpoint for endpoint in visible if readiness(endpoint.provider, endpoint.upstream_id).ready]
-    return next((endpoint.prices for endpoint in [*ready, *visible] if endpoint.prices), ())
+    return next((found for endpoint in [*ready, *visible] if (found := endpoint.known_prices)), ())
 
 
 def matches(entry: Listing, wanted: Filters) -> bool:

@@ -67,9 +67,9 @@ def is_language_model(model: ModelEntry) -> bool:
 def token_price(model: ModelEntry) -> Decimal | None:
     """USD for one token in and one out, at the cheapest endpoint; None when unpriced."""
     sums = [
-        sum((row.usd_per_unit for row in endpoint.prices if (row.kind, row.unit) in PRICED), Decimal(0))
+        sum((row.usd_per_unit for row in endpoint.known_prices if (row.kind, row.unit) in PRICED), Decimal(0))
         for endpoint in model.endpoints
-        if endpoint.visible and endpoint.prices
+        if endpoint.visible and endpoint.known_prices
     ]
     return min(sums, default=None)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeVar
 
@@ -54,7 +54,8 @@ class TaskFacts:
 
     `path` is its endpoint below the prefix of the API, `api_type` what `GET generation` calls it. `inputs`
     and `outputs` are the modalities of a model of which only the task is known. `prices` are the units its
-    price is quoted in, best first. `has_finish_reason`: its answers have one.
+    price is quoted in, best first. `needs` are the units of the input that are no price without one of the
+    output's. `has_finish_reason`: its answers have one.
     """
 
     path: str
@@ -64,9 +65,15 @@ class TaskFacts:
     prices: tuple[str, ...]
     comparison: Comparison
     has_finish_reason: bool = False
+    needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def is_complete(self, priced: Collection[str]) -> bool:
+        """Whether a sheet with these units prices the output as well: what has no price is not free."""
+        return all(any(name in priced for name in self.needs[unit]) for unit in priced if unit in self.needs)
 
 
 AUDIO_PRICES = ("audio_in.second", "audio_in.token", "text_out.token")
+AUDIO_NEEDS = {"audio_in.token": ("text_out.token",)}
 FACTS = TaskTable(
     "contract",
     {
@@ -77,12 +84,25 @@ FACTS = TaskTable(
             ("speech",),
             ("text_in.character", "text_in.token", "audio_out.token", "audio_out.second"),
             Comparison.MILLION_CHARACTERS,
+            needs={"text_in.token": ("audio_out.token", "audio_out.second", "audio_out.byte")},
         ),
         Task.TRANSCRIPTION: TaskFacts(
-            "/audio/transcriptions", "stt", ("audio",), ("transcription",), AUDIO_PRICES, Comparison.MINUTE
+            "/audio/transcriptions",
+            "stt",
+            ("audio",),
+            ("transcription",),
+            AUDIO_PRICES,
+            Comparison.MINUTE,
+            needs=AUDIO_NEEDS,
         ),
         Task.TRANSLATION: TaskFacts(
-            "/audio/translations", "stt", ("audio",), ("transcription",), AUDIO_PRICES, Comparison.MINUTE
+            "/audio/translations",
+            "stt",
+            ("audio",),
+            ("transcription",),
+            AUDIO_PRICES,
+            Comparison.MINUTE,
+            needs=AUDIO_NEEDS,
         ),
         Task.CHAT: TaskFacts(
             "/chat/completions",
@@ -92,6 +112,7 @@ FACTS = TaskTable(
             ("text_in.token", "text_out.token"),
             Comparison.MILLION_TOKENS,
             has_finish_reason=True,
+            needs={"text_in.token": ("text_out.token",)},
         ),
         Task.IMAGE: TaskFacts(
             "/images/generations",

@@ -63,12 +63,14 @@ class Amount:
 class Usage:
     """The bill of one attempt, as its adapter ends it.
 
-    `estimated` marks amounts that were guessed; `reported_cost` is what the provider says it charged.
+    `estimated` marks amounts that were guessed; `reported_cost` is what the provider says it charged,
+    `service_tier` the tier in which it says it answered, which may be another than was asked for.
     """
 
     amounts: tuple[Amount, ...] = ()
     reported_cost: Decimal | None = None
     estimated: bool = False
+    service_tier: str = ""
 
     def units(self) -> dict[str, Decimal]:
         return {amount.name: amount.quantity for amount in self.amounts}

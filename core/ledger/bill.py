@@ -57,12 +57,12 @@ def of_attempt(
     if not owed:
         return released([target])
     known = complete(usage, meter, request, target)
-    facts, needs = estimates.facts(request, target), estimates.needs
-    cost = pricing.cost(known, target.prices, at, facts, needs)
+    facts = estimates.facts(request, target, known.service_tier)
+    cost = pricing.cost(known, target.prices, at, facts, request.task)
     state = LedgerState.ESTIMATED if known.estimated else LedgerState.SETTLED
     if known.reported_cost is None:
         return Bill(state, cost.amount, cost.basis, known.amounts, cost.amount)
-    computed = pricing.computed(known, target.prices, at, facts, needs)
+    computed = pricing.computed(known, target.prices, at, facts, request.task)
     reported = pricing.rounded(known.reported_cost)
     return Bill(state, cost.amount, cost.basis, known.amounts, computed, reported)
 
@@ -94,6 +94,7 @@ def complete(usage: Usage | None, meter: Meter, request: Request, target: Target
         tuple(Amount(kind, unit, quantity) for (kind, unit), quantity in amounts.items()),
         reported.reported_cost,
         estimated,
+        reported.service_tier,
     )
 
 

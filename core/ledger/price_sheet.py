@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from core.contract.tasks import FACTS, Task
 from core.contract.usage import Kind, Price, Unit
 
 Line = tuple[Kind, Unit]
@@ -73,7 +74,6 @@ def threshold(wanted: Any) -> int:
     return wanted if isinstance(wanted, int) and not isinstance(wanted, bool) else 0
 
 
-def is_complete(sheet: Iterable[Line], needs: Mapping[Line, tuple[Line, ...]]) -> bool:
-    """Whether a sheet that prices the input prices the output as well: what has no price is not free."""
-    lines = set(sheet)
-    return all(not lines.isdisjoint(outputs) for line, outputs in needs.items() if line in lines)
+def is_complete(sheet: Iterable[Line], task: Task | None) -> bool:
+    """Whether a sheet that prices the input of a task prices its output as well."""
+    return task is None or FACTS[task].is_complete({f"{kind}.{unit}" for kind, unit in sheet})

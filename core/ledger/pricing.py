@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
+from core.contract.tasks import Task
 from core.contract.usage import Amount, Basis, Cost, Kind, Price, Unit, Usage
 from core.ledger.price_sheet import EffectivePrices, Line, is_complete
 
@@ -32,10 +33,6 @@ AS_TEXT = {
 }
 """Kinds whose tokens are charged as text where a price sheet has no price for them in any unit."""
 
-Needs = Mapping[Line, tuple[Line, ...]]
-"""By a priced line: those of which at least one must be priced as well."""
-
-NO_NEEDS: Needs = {}
 INPUTS = (Kind.TEXT_IN, Kind.AUDIO_IN, Kind.IMAGE_IN, Kind.VIDEO_IN, Kind.FILE_IN)
 EXACT = Context(prec=60)
 """Enough digits for every sum; shared and passed along, because entering a context costs more than a sum."""
@@ -46,10 +43,10 @@ def cost(
     prices: Iterable[Price],
     at: datetime,
     facts: Mapping[str, Any] | None = None,
-    needs: Needs = NO_NEEDS,
+    task: Task | None = None,
 ) -> Cost:
     """What `usage` costs under the rows in force `at` a moment; the amount is None when no row fits, and when
-    one that fits is incomplete without another (`needs`).
+    the sheet has the prices of the input only of `task`.
 
     A cost the provider reports wins. `facts` are what conditions compare besides the length of the prompt:
     `size` and `quality` of an image, `service_tier`, `web_search`. Rounded half up to the ledger's smallest
@@ -57,7 +54,7 @@ def cost(
     """
     if usage.reported_cost is not None:
         return Cost(rounded(usage.reported_cost), Basis.REPORTED)
-    amount = computed(usage, prices, at, facts, needs)
+    amount = computed(usage, prices, at, facts, task)
     if amount is None:
         return Cost(None, Basis.UNPRICED)
     return Cost(amount, Basis.ESTIMATED if usage.estimated else Basis.COMPUTED)
@@ -68,25 +65,25 @@ def computed(
     prices: Iterable[Price],
     at: datetime,
     facts: Mapping[str, Any] | None = None,
-    needs: Needs = NO_NEEDS,
+    task: Task | None = None,
 ) -> Decimal | None:
     """Amounts times prices, whatever the provider reports; None when no row fits any amount."""
     found = EffectivePrices(prices, at)
     sheet = found.highest
     if found.conditional:
         sheet = found.usd_per_unit({**(facts or {}), "min_prompt_tokens": prompt_tokens(usage)})
-    if not is_complete(sheet, needs):
+    if not is_complete(sheet, task):
         return None
     return total(by_line(usage.amounts, sheet), sheet, ROUND_HALF_UP)
 
 
 def upper_bound(
-    quantity: Callable[[Line], Decimal], prices: Iterable[Price], at: datetime, needs: Needs = NO_NEEDS
+    quantity: Callable[[Line], Decimal], prices: Iterable[Price], at: datetime, task: Task | None = None
 ) -> Decimal | None:
     """An upper bound: each line's highest price in force times at most `quantity(line)`, rounded up. None for
     a sheet without prices or an incomplete one."""
     sheet = EffectivePrices(prices, at).highest
-    if not is_complete(sheet, needs):
+    if not is_complete(sheet, task):
         return None
     return total({line: quantity(line) for line in sheet}, sheet, ROUND_CEILING)
 

@@ -28,7 +28,6 @@ SECONDS = (Kind.AUDIO_IN, Unit.SECOND)
 AUDIO_TOKENS = (Kind.AUDIO_IN, Unit.TOKEN)
 PROMPT_TOKENS = (Kind.TEXT_IN, Unit.TOKEN)
 TRANSCRIPT_TOKENS = (Kind.TEXT_OUT, Unit.TOKEN)
-NEEDS = {AUDIO_TOKENS: (TRANSCRIPT_TOKENS,)}
 
 
 def upper_bound(file: AudioFile, prompt_bytes: int, target: Target, line: Line) -> Decimal:

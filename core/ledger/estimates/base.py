@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 from typing import Any, Generic, TypeVar
 
@@ -12,7 +12,6 @@ from core.contract.route import Target
 from core.contract.usage import Amount, Kind, Unit
 from core.ledger.metering import Meter, utf8_bytes
 from core.ledger.price_sheet import Line
-from core.ledger.pricing import Needs
 
 R = TypeVar("R", bound=Request)
 
@@ -38,7 +37,7 @@ def never_free(_meter: Meter) -> bool:
     return False
 
 
-def no_facts(_request: Request, _target: Target) -> Mapping[str, Any]:
+def no_facts(_request: Request, _target: Target, _service_tier: str) -> Mapping[str, Any]:
     return {}
 
 
@@ -69,11 +68,8 @@ class Estimates(Generic[R]):
     covered: Callable[[Line, Iterable[Amount]], bool] = never_covered
     """Whether the amounts that the provider reported contain those of a line, so that it is not guessed."""
 
-    needs: Needs = field(default_factory=dict)
-    """Lines of the output without which a price of the input is no price."""
-
-    facts: Callable[[R, Target], Mapping[str, Any]] = no_facts
-    """What the conditions of prices compare."""
+    facts: Callable[[R, Target, str], Mapping[str, Any]] = no_facts
+    """What the conditions of prices compare; the last argument is the service tier that was told."""
 
     unpriced_lines: tuple[Line, ...] = ()
     """Lines that a bill lists where the endpoint has no prices."""

@@ -15,8 +15,8 @@ only has an address are guessed.
 
 Output: at most the limit for each choice, and the tokens of reasoning that the parameters allow. A request
 without a limit reserves 4,096 tokens (less where the model writes less); where a budget pays for it, it is
-sent that limit or the smaller one that fits into the budget. An answer with more than two images may
-overrun. Tokens of audio are counted within the same limit; guessed by the second, with
+sent that limit or the smaller one that fits into the budget. Images are counted within the limit as well,
+two of each choice beside it where it is smaller. So are tokens of audio; guessed by the second, with
 `audio_out_tokens_per_second` where the endpoint has it.
 """
 
@@ -38,6 +38,7 @@ from core.ledger.pricing import INPUTS
 from core.providers.shared.chat_parameters import (
     cap,
     choices,
+    is_standard_tier,
     parameters_at,
     priced_options,
     thinking_tokens,
@@ -77,7 +78,7 @@ def most_output(request: ChatRequest, target: Target, line: Line) -> Decimal:
     kind, unit = line
     parameters = parameters_at(request, target)
     tokens = most_output_tokens(request, target, parameters)
-    images = choices(parameters) * IMAGES if Modality.IMAGE in request.modalities else 0
+    images = most_images(request, target, parameters)
     image_tokens = images * tokens_per_image(target)
     match kind, unit:
         case (Kind.TEXT_OUT, Unit.TOKEN):
@@ -168,6 +169,15 @@ def most_output_tokens(request: ChatRequest, target: Target, parameters: Mapping
     return choices(parameters) * (each + size_of(parameters.get("prediction") or ""))
 
 
+def most_images(request: ChatRequest, target: Target, parameters: Mapping[str, Any]) -> int:
+    """Images that all choices together may have: as many as the limit on their tokens has room for, and
+    two of each choice for servers that do not count them within it."""
+    if Modality.IMAGE not in request.modalities:
+        return 0
+    fitting = most_output_tokens(request, target, parameters) // tokens_per_image(target)
+    return max(fitting, choices(parameters) * IMAGES)
+
+
 def text_bytes(request: ChatRequest, target: Target) -> Decimal:
     """UTF-8 bytes of messages and parameters, their names included."""
     return Decimal(size_of((request.messages, parameters_at(request, target))))
@@ -205,12 +215,19 @@ def recorded_format(request: ChatRequest, target: Target | None) -> str:
     return answer_format(request, target) if Modality.AUDIO in request.modalities else ""
 
 
-def facts(request: ChatRequest, target: Target) -> Mapping[str, Any]:
-    return priced_options(parameters_at(request, target))
+def facts(request: ChatRequest, target: Target, service_tier: str) -> Mapping[str, Any]:
+    """The options that were sent. A tier that the provider says it used instead of the one asked for counts
+    where it is a usual one or has a price."""
+    options = priced_options(parameters_at(request, target))
+    told = {"service_tier": service_tier}
+    if is_standard_tier(service_tier):
+        options.pop("service_tier", None)
+    elif any(price.condition.items() >= told.items() for price in target.prices):
+        options |= told
+    return options
 
 
 ESTIMATES = Estimates(
-    needs={(Kind.TEXT_IN, Unit.TOKEN): ((Kind.TEXT_OUT, Unit.TOKEN),)},
     facts=facts,
     upper_bound=upper_bound,
     counted=counted,

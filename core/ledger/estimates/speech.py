@@ -92,7 +92,6 @@ def text_bytes(request: SpeechRequest) -> int:
 
 
 ESTIMATES = Estimates(
-    needs={TEXT_TOKENS: (AUDIO_TOKENS, SECONDS, AUDIO_BYTES)},
     upper_bound=upper_bound,
     counted=counted,
     guess=guess,

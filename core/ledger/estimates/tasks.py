@@ -40,13 +40,12 @@ def estimate(request: Request, route: Route, at: datetime | None = None) -> Deci
         route.targets,
         lambda target, line: estimates.upper_bound(request, target, line),
         now,
-        estimates.needs,
+        request.task,
     )
     second = estimates.upper_bound_of_second_model
     if route.then is None or first is None or second is None:
         return first
-    needs = ESTIMATES[Task.CHAT].needs
-    then = dearest(route.then.targets, lambda _target, line: second(request, line), now, needs)
+    then = dearest(route.then.targets, lambda _target, line: second(request, line), now, Task.CHAT)
     return None if then is None else first + then
 
 
@@ -94,13 +93,13 @@ def dearest(
     targets: Sequence[Target],
     quantity: Callable[[Target, Line], Decimal],
     now: datetime,
-    needs: pricing.Needs,
+    task: Task,
 ) -> Decimal | None:
     """The highest cost at one of `targets`, each line as large as `quantity` says; None where one has no
     price."""
     worst = Decimal(0)
     for target in targets:
-        bound = pricing.upper_bound(lambda line, at=target: quantity(at, line), target.prices, now, needs)
+        bound = pricing.upper_bound(lambda line, at=target: quantity(at, line), target.prices, now, task)
         if bound is None:
             return None
         worst = max(worst, bound)

@@ -30,4 +30,4 @@ def prompt_bytes(request: TranscriptionRequest) -> int:
     return sum(map(utf8_bytes, (request.prompt or "", *request.keyterms)))
 
 
-ESTIMATES = Estimates(needs=audio_file.NEEDS, upper_bound=upper_bound, counted=counted, guess=guess)
+ESTIMATES = Estimates(upper_bound=upper_bound, counted=counted, guess=guess)

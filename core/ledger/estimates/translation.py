@@ -48,7 +48,6 @@ def prompt_bytes(request: TranslationRequest) -> int:
 
 
 ESTIMATES = Estimates(
-    needs=audio_file.NEEDS,
     upper_bound=upper_bound,
     counted=counted,
     guess=guess,

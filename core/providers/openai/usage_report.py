@@ -35,12 +35,14 @@ class UsageReport:
     """Collects what the objects of one answer report; `usage` is None until one did.
 
     `complete` says whether the object that was read last reported it, so that nothing is missing from it.
+    `service_tier` is the last one that was told: of the answer (OpenAI, Groq) or in its usage (Anthropic).
     """
 
-    __slots__ = ("_of_choice", "_of_whole", "complete")
+    __slots__ = ("_of_choice", "_of_whole", "complete", "service_tier")
 
     def __init__(self) -> None:
         self.complete = False
+        self.service_tier = ""
         self._of_whole: dict[str, Any] | None = None
         self._of_choice: dict[str, Any] | None = None
 
@@ -54,6 +56,9 @@ class UsageReport:
         self.complete = False
         if not isinstance(value, dict):
             return
+        for told in (value.get("usage"), value):
+            if isinstance(told, dict) and isinstance(tier := told.get("service_tier"), str):
+                self.service_tier = tier
         for holder in (value.get("x_groq"), value):
             if found := usage_in(holder):
                 self._of_whole, self.complete = later(self._of_whole, found), True

@@ -126,11 +126,16 @@ def priced_options(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """The options that providers charge other prices for, as the conditions of prices name them."""
     found: dict[str, Any] = {}
     tier = parameters.get("service_tier")
-    if tier is not None and str(tier).casefold() not in STANDARD_TIERS:
+    if tier is not None and not is_standard_tier(tier):
         found["service_tier"] = tier
     if any(parameters.get(name) not in (None, False) for name in SEARCHES) or uses_tools(parameters):
         found["web_search"] = True
     return found
+
+
+def is_standard_tier(tier: object) -> bool:
+    """Whether the usual prices are those of a service tier."""
+    return str(tier).casefold() in STANDARD_TIERS
 
 
 def uses_tools(parameters: Mapping[str, Any]) -> bool:

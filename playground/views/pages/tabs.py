@@ -71,7 +71,7 @@ def pricing(request: HttpRequest, entry: Listing) -> dict[str, Any]:
                     "upstream_id": endpoint.upstream_id,
                     "ready": state.ready,
                     "help": state.help,
-                    "lines": prices.lines(endpoint.prices),
+                    "lines": prices.lines(endpoint.known_prices),
                     "formats": ", ".join(endpoint.formats),
                 }
             )

@@ -10,7 +10,7 @@ from django.utils import translation
 from core.catalogue import snapshot
 from core.catalogue.listing import Filters, Listing, Status, listings
 from core.media import installed
-from core.models import AIModel
+from core.models import AIModel, Price
 
 
 def by_slug(**filters) -> dict[str, Listing]:
@@ -138,3 +138,25 @@ def test_price_texts(models, slug, price):
 def test_prices_are_translatable(models):
     with translation.override("ru"):
         assert by_slug()["openai/tts-1"].price.startswith("$15 / 1")
+
+
+def test_half_a_sheet_is_unpriced(catalogue):
+    """The input without the output is no price; the ledger does not take it for one either."""
+    before = by_slug()["openai/gpt-4o"]
+    Price.objects.filter(endpoint__model__slug="openai/gpt-4o", kind="text_out").delete()
+    snapshot.reset()
+    after = by_slug()["openai/gpt-4o"]
+    assert (before.comparable, after.price, after.comparable) == (Decimal("2.5"), "unpriced", None)
+    endpoint = after.model.endpoints[0]
+    assert [line.name for line in endpoint.prices] != []
+    assert endpoint.known_prices == ()
+
+
+def test_every_sheet_of_the_seed_prices_the_output(models):
+    half = [
+        (model.slug, endpoint.provider.slug)
+        for model in models.models.values()
+        for endpoint in model.endpoints
+        if endpoint.prices and not endpoint.known_prices
+    ]
+    assert half == []

@@ -18,7 +18,7 @@ from core.contract.events import Event, Used
 from core.contract.route import Target
 from core.providers.openai.chat.events import ChatReader
 from core.providers.openai.chat.messages import is_openai, spelled
-from core.providers.openai.chat.usage import usage_at_failure, usage_of
+from core.providers.openai.chat.usage import final_usage, usage_at_failure
 from core.providers.openai.router import is_router, provider_field
 from core.providers.openai.stream import is_event_stream, opening
 from core.providers.openai.vendor import VENDOR
@@ -64,7 +64,7 @@ class OpenAIChat:
             if target.sending is not None:
                 target.sending.told = usage_at_failure(reader.report, target)
             raise
-        yield Used(usage_of(reader.report.usage, target))
+        yield Used(final_usage(reader.report, target))
 
     def chat_body(self, target: Target, request: ChatRequest) -> dict[str, Any]:
         """The JSON body; the caller's parameters win over the options of the caller and of the endpoint."""

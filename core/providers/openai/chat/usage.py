@@ -49,6 +49,11 @@ def is_google(target: Target) -> bool:
     return (urlsplit(target.base_url).hostname or "").endswith(GOOGLE_HOST)
 
 
+def final_usage(report: UsageReport, target: Target) -> Usage:
+    """The usage of an answer that is complete."""
+    return replace(usage_of(report.usage, target), service_tier=report.service_tier)
+
+
 def usage_at_failure(report: UsageReport, target: Target) -> Usage | None:
     """The usage of an answer that failed; None where none was reported.
 
@@ -56,7 +61,7 @@ def usage_at_failure(report: UsageReport, target: Target) -> Usage | None:
     """
     if report.usage is None:
         return None
-    usage = usage_of(report.usage, target)
+    usage = final_usage(report, target)
     return usage if report.complete else replace(usage, estimated=True)
 
 

@@ -120,6 +120,18 @@ def test_output_is_bounded_by_the_limit(parameters, options, expected):
     assert upper_bound(ask(parameters=parameters), at(**options), TEXT_OUT) == expected
 
 
+@pytest.mark.parametrize(
+    ("parameters", "images"),
+    [({}, 3), ({"max_tokens": 50}, 2), ({"max_tokens": 13_000}, 10), ({"max_tokens": 50, "n": 4}, 8)],
+)
+def test_pictures_are_bounded_by_the_limit(parameters, images):
+    """An answer with many pictures is within what was reserved for it, priced by piece or by token."""
+    drawn = ask(modalities=(Modality.TEXT, Modality.IMAGE), parameters=parameters)
+    piece = Price(Kind.IMAGE_OUT, Unit.IMAGE, Decimal("0.04"))
+    assert upper_bound(drawn, at(), piece) == images
+    assert upper_bound(drawn, at(), IMAGE_TOKENS) == images * 1300
+
+
 def test_an_answer_without_usage_is_never_charged_above_its_cap():
     found = billed(ask(parameters={"max_tokens": 100}), at(), None, ChatDelta("x" * 600_000))
     assert units(found)["text_out.token"] == 100
@@ -185,7 +197,7 @@ def test_audio_and_images_of_the_answer_are_bounded_where_requested():
         upper_bound(drawn, at(IMAGE_TOKENS), IMAGE_TOKENS),
         upper_bound(ask(), at(IMAGE_TOKENS), IMAGE_TOKENS),
     ) == (
-        2600,
+        3900,
         0,
     )
 

@@ -15,7 +15,7 @@ from core.contract.chat import ChatRequest, Modality
 from core.contract.requests import Caller
 from core.contract.route import Route
 from core.contract.speech import SpeechRequest
-from core.contract.tasks import Task, UnknownTask
+from core.contract.tasks import FACTS, Task, UnknownTask
 from core.contract.transcription import AudioFile
 from core.contract.translation import TranslationRequest
 from core.contract.usage import Kind, Price, Unit
@@ -99,6 +99,7 @@ def test_a_new_task_uses_the_functions_of_its_row_only(monkeypatch):
         guess=lambda request, meter, target, line: None,
     )
     monkeypatch.setitem(ESTIMATES, "print", row)
+    monkeypatch.setitem(FACTS, "print", FACTS[Task.EMBEDDING])
     where = target(Price(*page, Decimal("0.5")), PER_CHARACTER, SECOND, *TEXT_TOKENS[:2])
     assert estimate(PrintRequest(), Route("author/printer", (where,)), NOW) == Decimal("1.5")
     meter = Meter()

@@ -41,7 +41,7 @@ def tokens(**quantities: int) -> tuple[Amount, ...]:
     return tuple(Amount(Kind(kind), Unit.TOKEN, quantity) for kind, quantity in quantities.items())
 
 
-USED = Used(Usage(tokens(text_in=12, cached_in=4, text_out=10, reasoning_out=2)))
+USED = Used(Usage(tokens(text_in=12, cached_in=4, text_out=10, reasoning_out=2), service_tier="default"))
 
 
 def test_the_adapter_serves_speech():

@@ -88,7 +88,7 @@ async def test_how_long_to_wait_is_kept(provider):
 
 async def test_a_finish_without_a_terminator_is_an_end(provider):
     found = await chat(target(provider, "unterminated"))
-    assert (text(found), found[-1]) == (SOME, Used(Usage(estimated=True)))
+    assert (text(found), found[-1]) == (SOME, Used(Usage(estimated=True, service_tier="default")))
 
 
 async def test_white_space_before_a_whole_answer_keeps_it_alive(provider):
