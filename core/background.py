@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from django.db import connection
+from django.conf import settings
 
 from core import stored_responses
 from core.access import shared_counters
@@ -19,9 +19,13 @@ from core.catalogue import snapshot as catalogue
 from core.ledger.store import heartbeat, sweep, writer
 from core.media import client as media
 from core.models.offload import offload
+from core.postgresql.limit import answer_limit
 from core.providers import registry
 
 log = logging.getLogger("polyphony.tasks")
+
+
+READY_SECONDS = 5.0
 
 
 @dataclass(slots=True)
@@ -83,6 +87,7 @@ async def start() -> None:
     async with state.start_locks.setdefault(loop, asyncio.Lock()):
         if loop in state.periodic:
             return
+        answer_limit.seconds = settings.DATABASE_SECONDS
         writer.start()
         await offload(refresh)
         await offload(heartbeat.beat)
@@ -129,6 +134,7 @@ async def shutdown() -> None:
         await close()
     if not state.periodic:
         await asyncio.to_thread(writer.stop)
+        answer_limit.seconds = None
 
 
 async def drain(seconds: float) -> None:
@@ -144,12 +150,15 @@ async def drain(seconds: float) -> None:
     await shutdown()
 
 
-def ready() -> dict[str, bool]:
-    """What /readyz reports, by the name of the check; every value must be true. Blocking."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-        database = True
-    except Exception:
-        database = False
-    return {"database": database, "writer": writer.is_alive(), "accepting": not state.draining}
+async def ready() -> dict[str, bool]:
+    """What /readyz reports, by the name of the check; every value must be true."""
+    return {"database": await writable(), "writer": writer.is_alive(), "accepting": not state.draining}
+
+
+async def writable() -> bool:
+    """Whether the database stores a heartbeat within `READY_SECONDS`: one that is read-only does not."""
+    beat = asyncio.create_task(offload(heartbeat.beat), name="readiness")
+    # a thread cannot be cancelled, so the task is left to itself when it is late
+    beat.add_done_callback(lambda task: task.cancelled() or task.exception())
+    await asyncio.wait([beat], timeout=READY_SECONDS)
+    return beat.done() and not beat.cancelled() and beat.exception() is None

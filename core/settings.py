@@ -141,8 +141,24 @@ if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
     # a file, because the ledger has a connection of its own; one per process, so that test runs may overlap
     DATABASE["TEST"] = {"NAME": f"{tempfile.gettempdir()}/polyphony-test-{os.getpid()}.sqlite3"}
 else:
-    DATABASE["OPTIONS"] = {"pool": {"min_size": 2, "max_size": env.int("DATABASE_POOL", default=16)}}
+    # a server that does not answer is given up within seconds, see `core.postgresql`
+    DATABASE["ENGINE"] = DATABASE["ENGINE"].replace("django.db.backends.postgresql", "core.postgresql")
+    DATABASE["OPTIONS"] = {
+        "connect_timeout": 3,
+        "tcp_user_timeout": 5000,
+        "keepalives_idle": 5,
+        "keepalives_interval": 2,
+        "keepalives_count": 3,
+        "pool": {
+            "min_size": 2,
+            "max_size": env.int("DATABASE_POOL", default=16),
+            "timeout": 4,
+            # longer, and the pause between two tries would grow to minutes
+            "reconnect_timeout": 5,
+        },
+    }
     DATABASE["TEST"] = {"NAME": f"test_polyphony_{os.getpid()}"}
+DATABASE_SECONDS = env.float("DATABASE_SECONDS", default=5.0)
 REDIS_URL = read_secret("REDIS_URL")
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}

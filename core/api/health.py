@@ -14,7 +14,6 @@ from core.api.http.json_response import json_response
 from core.api.http.metrics import request_metrics
 from core.contract.errors import NotPermitted
 from core.ledger.store.writer import writer
-from core.models.offload import offload
 
 
 async def alive(request: Request) -> Response:
@@ -23,7 +22,7 @@ async def alive(request: Request) -> Response:
 
 async def ready(request: Request) -> Response:
     """200 when database and ledger writer work and no shutdown has begun, else 503."""
-    checks = await offload(background.ready)
+    checks = await background.ready()
     is_ready = all(checks.values())
     status = "ready" if is_ready else "not ready"
     return json_response({"status": status, "checks": checks}, 200 if is_ready else 503)

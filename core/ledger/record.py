@@ -126,7 +126,7 @@ class Record:
         # a cancelled wait or a failed commit may leave an open record: `settle` must then close it
         self.stored = True
         try:
-            await self.writer.submit(write)
+            await self.writer.write(write)
         except (BudgetExceeded, Unavailable) as refusal:
             if not isinstance(refusal, Uncertain):
                 self.stored, self.running = was_stored, None
@@ -225,7 +225,7 @@ class Record:
         self.receipt = self.make_receipt(outcome, owed)
         live_records.discard(self)
         if self.stored:
-            await self.writer.submit(self.settlement(self.receipt, owed, error))
+            await self.writer.write(self.settlement(self.receipt, owed, error))
         return self.receipt
 
     def settlement(self, receipt: Receipt, owed: bill.Bill, error: PolyphonyError | None) -> Write:

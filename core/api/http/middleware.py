@@ -11,13 +11,14 @@ from itertools import count
 from typing import Any
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http.request import split_domain_port, validate_host
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from core.api.http.json_response import error_response
 from core.api.http.metrics import request_metrics
-from core.contract.errors import InvalidRequest, PolyphonyError
+from core.contract.errors import InvalidRequest, PolyphonyError, Unavailable
 
 log = logging.getLogger("polyphony.api")
 
@@ -27,6 +28,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
+DATABASE_AWAY = (OperationalError, InterfaceError)
 PROBES = frozenset({"/healthz", "/readyz"})
 CLIENT_LEFT = 499
 PROCESS_ID = secrets.token_hex(8)
@@ -101,8 +103,17 @@ def last_response(error: Exception, exchange: Exchange) -> Response:
     """The response for an exception that no handler took."""
     if isinstance(error, PolyphonyError):
         return error_response(error)
+    if isinstance(error, DATABASE_AWAY):
+        log.error("request %s: the database does not answer: %s", exchange.request_id, type(error).__name__)
+        return error_response(database_unavailable())
     log.exception("request %s failed", exchange.request_id, exc_info=error)
     return error_response(PolyphonyError("Something went wrong here. The request id helps to find it."))
+
+
+def database_unavailable() -> Unavailable:
+    return Unavailable(
+        "The database does not answer at the moment.", code="database_unavailable", retry_after=5
+    )
 
 
 def check_host(scope: Scope) -> None:

@@ -12,10 +12,21 @@ from contextlib import contextmanager, suppress
 from functools import lru_cache
 from typing import Any, Protocol
 
-from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db import (
+    DEFAULT_DB_ALIAS,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    connections,
+    transaction,
+)
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 Values = Sequence[Any]
+DatabaseAway = (OperationalError, InterfaceError)
+"""No fault of a statement: the database is unreachable, silent, locked, full or read-only."""
+READ_ONLY = "25006"
+"""https://www.postgresql.org/docs/current/errcodes-appendix.html"""
 ROWS_PER_STATEMENT = (64, 16, 4, 1)
 """Sizes of statements with many rows: few, so that each is prepared once."""
 
@@ -41,7 +52,7 @@ def write_transaction() -> Iterator[Cursor]:
             yield cursor
         return
     database.ensure_connection()
-    with database.wrap_database_errors:
+    with read_only_as_away(), database.wrap_database_errors:
         cursor = begin(database)
         try:
             yield cursor
@@ -50,6 +61,17 @@ def write_transaction() -> Iterator[Cursor]:
             roll_back(cursor, database)
             raise
         cursor.close()
+
+
+@contextmanager
+def read_only_as_away() -> Iterator[None]:
+    """Raises OperationalError for a read-only PostgreSQL, as SQLite does."""
+    try:
+        yield
+    except InternalError as error:
+        if getattr(error.__cause__, "sqlstate", "") == READ_ONLY:
+            raise OperationalError("the database is read-only") from error
+        raise
 
 
 def write_rows(cursor: Cursor, statement: Callable[[int], str], rows: Sequence[Values]) -> int:

@@ -25,8 +25,6 @@ from queue import Empty, SimpleQueue
 from django.db import (
     DEFAULT_DB_ALIAS,
     DatabaseError,
-    InterfaceError,
-    OperationalError,
     connection,
     connections,
 )
@@ -35,6 +33,7 @@ from django.db.utils import load_backend
 from core.contract.errors import PolyphonyError, Unavailable
 from core.ledger.store import heartbeat, spool
 from core.ledger.store.batch import Result, Write, apply
+from core.ledger.store.transaction import DatabaseAway, read_only_as_away
 
 log = logging.getLogger("polyphony.ledger")
 
@@ -42,14 +41,20 @@ LARGEST_BATCH = 200
 GATHER_SECONDS = 0.001
 RETRY_SECONDS = 2.0
 """How often the spool is tried again while it holds something."""
+OPEN_SECONDS = 6.0
+"""A request waits so long for its durable row, and is refused then."""
+SETTLE_SECONDS = 2.0
+"""A finished answer waits so long for its settlement, which goes to the spool then."""
+LOCK_SECONDS = 4.0
+QUICK_SECONDS = 1.0
+"""A connection that broke sooner is opened anew; after a longer wait the database counts as away."""
 
 Waiter = tuple[Write, "asyncio.Future[bool]", asyncio.AbstractEventLoop]
 WriteResult = Result | PolyphonyError
-ConnectionLost = (OperationalError, InterfaceError)
 
 
 class Uncertain(Unavailable):
-    """The connection broke after the transaction began: it may have been committed."""
+    """The connection broke after the transaction began, or nobody waited longer: it may be committed."""
 
 
 class LedgerWriter:
@@ -97,6 +102,25 @@ class LedgerWriter:
         resolve([(future, spool_or_refuse([write])[0])])
         return future
 
+    async def write(self, write: Write) -> bool:
+        """As `submit`, and wait no longer than `OPEN_SECONDS` or, for a settlement, `SETTLE_SECONDS`.
+
+        A late settlement is spooled beside the queue: whichever is first settles the record. A late record is
+        refused as `Uncertain`.
+        """
+        future = self.submit(write)
+        seconds = OPEN_SECONDS if write.settled is None else SETTLE_SECONDS
+        timer = future.get_loop().call_later(seconds, expire, future)
+        try:
+            return await future
+        except Late:
+            if write.settled is None:
+                raise ledger_unavailable(Uncertain) from None
+            await asyncio.to_thread(spool.store, [write])
+            return True
+        finally:
+            timer.cancel()
+
     def run(self, queue: SimpleQueue[Waiter | None]) -> None:
         open_own_connection()
         try:
@@ -134,13 +158,15 @@ def next_batch(queue: SimpleQueue[Waiter | None], busy: bool) -> tuple[list[Wait
 
 
 def open_own_connection() -> None:
-    """Give this thread a connection outside the pool, with timeouts of seconds for a dead server."""
+    """Give this thread a connection outside the pool; it waits for SQLite's lock no longer than a caller."""
     database = copy.deepcopy(connections.databases[DEFAULT_DB_ALIAS])
     options = database["OPTIONS"]
     options.pop("pool", None)
     options.pop("server_side_binding", None)
-    if database["ENGINE"] == "django.db.backends.postgresql":
-        options |= {"connect_timeout": 3, "tcp_user_timeout": 5000, "application_name": "polyphony ledger"}
+    if database["ENGINE"] == "core.postgresql":
+        options["application_name"] = "polyphony ledger"
+    else:
+        options["timeout"] = min(options.get("timeout", LOCK_SECONDS), LOCK_SECONDS)
     backend = load_backend(database["ENGINE"])
     connections[DEFAULT_DB_ALIAS] = backend.DatabaseWrapper(database, DEFAULT_DB_ALIAS)
 
@@ -150,20 +176,22 @@ def commit(writes: Sequence[Write]) -> list[WriteResult]:
 
     A broken connection is reopened once before the database counts as away.
     """
-    begun = False
+    begun, start = False, time.monotonic()
     for last in (False, True):
         try:
-            prepare_connection()
+            with read_only_as_away():
+                prepare_connection()
             begun = True
             return list(apply(writes))
-        except ConnectionLost as error:
+        except DatabaseAway as error:
             connection.close()
-            if last:
+            if last or time.monotonic() - start > QUICK_SECONDS:
                 log.log(
                     logging.ERROR if begun else logging.INFO,
                     "the ledger's database does not answer: %s",
                     type(error).__name__,
                 )
+                break
         except Exception as error:
             if len(writes) > 1:
                 return [commit([write])[0] for write in writes]
@@ -221,6 +249,15 @@ def wake(batch: Sequence[Waiter], answers: Sequence[WriteResult]) -> None:
             loop.call_soon_threadsafe(resolve, resolved)
         except RuntimeError:
             log.info("%d ledger writes outlived their event loop", len(resolved))
+
+
+class Late(Exception):
+    """Nobody waits for this write any longer; it stays in the queue."""
+
+
+def expire(future: asyncio.Future[bool]) -> None:
+    if not future.done():
+        future.set_exception(Late())
 
 
 def resolve(resolved: Sequence[tuple[asyncio.Future[bool], WriteResult]]) -> None:
