@@ -68,14 +68,14 @@ class Limits:
     connections: int = field(default_factory=connection_limit)
 
 
-def error_body(status: int, message: str, error_type: str) -> bytes:
+def error_body(status: int, message: str, error_type: str, param: str | None = None) -> bytes:
     """The error envelope of the API, for errors before the API is reached."""
     kind = "invalid_request_error" if status < 500 else "server_error"
     error = {
         "code": status,
         "message": message,
         "type": kind,
-        "param": None,
+        "param": param,
         "metadata": {"error_type": error_type},
     }
     return json.dumps({"error": error}).encode()

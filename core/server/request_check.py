@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from typing import NamedTuple
+from urllib.parse import parse_qsl
 
 from core.server.limits import Application, Headers, Receive, Scope, Send, error_body, refuse
 
@@ -20,10 +21,10 @@ class Refusal(NamedTuple):
     status: int
     message: str
     headers: Headers = ()
+    param: str | None = None
 
 
 FRAMING = Refusal(400, "The Transfer-Encoding of the request is not understood.")
-NUL = Refusal(400, "The address contains the character U+0000.")
 METHOD = Refusal(405, f"Methods are {METHODS}.", ((b"allow", METHODS.encode()),))
 
 
@@ -41,7 +42,7 @@ class RequestCheck:
         elif kind == "websocket":
             await send({"type": "websocket.close"})
         else:
-            body = error_body(refusal.status, refusal.message, "invalid_request")
+            body = error_body(refusal.status, refusal.message, "invalid_request", refusal.param)
             await refuse(send, refusal.status, body, refusal.headers)
 
 
@@ -49,11 +50,18 @@ def find_refusal(scope: Scope) -> Refusal | None:
     """The first reason to refuse the request; None where there is none."""
     if scope.get("method") in REFUSED_METHODS:
         return METHOD
-    # PostgreSQL stores no NUL, so that a look-up with one would fail
     if "\0" in scope["path"] or b"%00" in scope["query_string"]:
-        return NUL
+        return nul(scope["query_string"])
     encodings = [value for name, value in scope["headers"] if name == b"transfer-encoding"]
     return None if not encodings or is_chunked(encodings, scope["http_version"]) else FRAMING
+
+
+def nul(query: bytes) -> Refusal:
+    """PostgreSQL stores no NUL, so that a look-up with one would fail."""
+    pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
+    names = [name for name, value in pairs if "\0" in value and "\0" not in name]
+    where = names[0] if names else "The address"
+    return Refusal(400, f"{where} contains the character U+0000.", param=names[0] if names else None)
 
 
 def is_chunked(encodings: list[bytes], version: str) -> bool:

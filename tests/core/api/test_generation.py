@@ -69,7 +69,13 @@ def test_other_users_see_neither_generation_nor_spending(live, spoken, bob, char
 
 @pytest.mark.parametrize(
     ("query", "status"),
-    [({}, 400), ({"id": ""}, 400), ({"id": "gen-nothing"}, 404), ({"id": "x" * 9000}, 404)],
+    [
+        ({}, 400),
+        ({"id": ""}, 400),
+        ({"id": "gen-nothing"}, 404),
+        ({"id": "x" * 9000}, 404),
+        ({"id": "\0"}, 400),
+    ],
 )
 def test_a_missing_generation(live, key, model, query, status):
     answer = live.get("/generation", key, params=query)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import time
 
@@ -56,6 +57,17 @@ def test_a_malformed_request_is_refused_and_the_connection_closed(
         answer = read_all(client)
     assert answer.startswith(b"HTTP/1.1 400 ")
     assert answer.count(b"HTTP/1.1 ") == 1
+
+
+@pytest.mark.parametrize(
+    ("target", "param"),
+    [("/scope?q=a%00b", "q"), ("/scope?a=1&q=%00", "q"), ("/scope?%00=1", None), ("/scope%00?q=1", None)],
+)
+def test_a_nul_is_refused_with_the_name_of_its_parameter(
+    either_server: ServerProcess, target: str, param: str | None
+) -> None:
+    status, _, body = either_server.get(target)
+    assert (status, json.loads(body)["error"]["param"]) == (400, param)
 
 
 def test_a_malformed_request_in_pieces_is_refused(either_server: ServerProcess) -> None:
