@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.db.backends.sqlite3.base import DatabaseOperations
 
 from core.access import shared_limits
 from core.access import snapshot as access
@@ -27,6 +28,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def flush_without_triggers():
+    """SQLite empties tables by DELETE between tests, which the triggers of final rows refuse."""
+    flush = DatabaseOperations.execute_sql_flush
+
+    def flush_tables(self: DatabaseOperations, statements: list[str]) -> None:
+        with self.connection.cursor() as cursor:
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            triggers = cursor.fetchall()
+        drops = [f"DROP TRIGGER {name}" for name, _ in triggers]
+        flush(self, [*drops, *statements, *(made for _, made in triggers)])
+
+    DatabaseOperations.execute_sql_flush = flush_tables
+    yield
+    DatabaseOperations.execute_sql_flush = flush
 
 
 @pytest.fixture(autouse=True)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from functools import partial
+from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, StreamingHttpResponse
+from django.urls import path
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from core.admin.audit import ReadOnlyAdmin
+from core.admin.corrections import correct
 from core.ledger import reports
 from core.models import Attempt, AuditEvent, UsageRecord
 
@@ -51,13 +55,25 @@ class UsageRecordAdmin(ReadOnlyAdmin):
     search_fields = ("public_id", "model", "user__username")
     date_hierarchy = "created_at"
     actions = ("export_csv",)
+    change_form_template = "admin/core/usagerecord/change_form.html"
     fieldsets = (
         (None, {"fields": ("public_id", "created_at", "user", "team", "api_key", "source")}),
         (_("Request"), {"fields": ("task", "model", "provider", "format", "streamed")}),
-        (_("Result"), {"fields": ("state", "outcome", "status", "error", "attempts")}),
+        (_("Result"), {"fields": ("state", "outcome", "status", "error", "attempts", "correction_texts")}),
         (_("Cost"), {"fields": ("units_text", "cost_text", "basis", "estimate_text", "reported_cost_text")}),
         (_("Time"), {"fields": ("first_event_ms", "total_ms")}),
     )
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(partial(correct, site=self.admin_site))
+        return [path("<int:pk>/correct/", view, name="core_usagerecord_correct"), *super().get_urls()]
+
+    @admin.display(description=_("corrections"))
+    def correction_texts(self, record: UsageRecord) -> str:
+        """The corrections of a record, or which one a correction is of."""
+        rows = UsageRecord.objects.filter(corrects=record.public_id).order_by("pk")
+        found = [f"{row.public_id}: ${reports.decimal_text(row.cost)}" for row in rows]
+        return record.corrects or ", ".join(found) or "–"
 
     @admin.display(description=_("units"))
     def units_text(self, record: UsageRecord) -> str:

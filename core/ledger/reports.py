@@ -22,6 +22,7 @@ from core.models.ledger import Attempt, LedgerState, UsageRecord
 CSV_COLUMNS = [
     *("public_id", "created_at", "user", "team", "api_key", "source", "task", "model", "provider"),
     *("state", "outcome", "error", "units", "cost", "basis", "estimate", "first_event_ms", "total_ms"),
+    "corrects",
 ]
 
 
@@ -80,8 +81,8 @@ def usage_report(
     `unpriced` the number of records without one; a row's `cost` is None when none of its records has one.
     """
     chosen = records(users=users, since=since, until=until, model=model).order_by()
-    whole = chosen.aggregate(records=Count("id"), unpriced=Count("id", filter=UNPRICED), cost=Sum("cost"))
-    states = dict(chosen.values_list("state").annotate(Count("id")))
+    whole = chosen.aggregate(records=REQUESTS, unpriced=Count("id", filter=UNPRICED), cost=Sum("cost"))
+    states = dict(chosen.filter(corrects=None).values_list("state").annotate(Count("id")))
     return {
         "records": whole["records"],
         "attempts": attempts(chosen).count(),
@@ -92,6 +93,9 @@ def usage_report(
     }
 
 
+REQUESTS = Count("id", filter=Q(corrects=None))
+"""Corrections change sums, and are no requests."""
+
 UNPRICED = Q(cost=None) & ~Q(state=LedgerState.OPEN)
 
 
@@ -99,7 +103,7 @@ def rows(chosen: QuerySet[UsageRecord]) -> list[dict[str, Any]]:
     used = units(chosen)
     sums = (
         chosen.values("user", "user__username", "model")
-        .annotate(records=Count("id"), unpriced=Count("id", filter=UNPRICED), cost=Sum("cost"))
+        .annotate(records=REQUESTS, unpriced=Count("id", filter=UNPRICED), cost=Sum("cost"))
         .order_by("user__username", "model")
     )
     return [
@@ -152,7 +156,7 @@ def daily(
     return list(
         chosen.annotate(day=TruncDate("created_at", tzinfo=UTC))
         .values("day", by)
-        .annotate(records=Count("id"), unpriced=Count("id", filter=UNPRICED), cost=Sum("cost"))
+        .annotate(records=REQUESTS, unpriced=Count("id", filter=UNPRICED), cost=Sum("cost"))
         .order_by("day", by)
     )
 

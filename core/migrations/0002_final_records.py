@@ -32,13 +32,13 @@ def guard(apps, schema_editor):
 def release(apps, schema_editor):
     postgresql = schema_editor.connection.vendor == "postgresql"
     for table in TABLES:
-        schema_editor.execute(f"DROP TRIGGER {table}_final" + (f" ON {table}" if postgresql else ""))
+        schema_editor.execute(f"DROP TRIGGER IF EXISTS {table}_final" + (f" ON {table}" if postgresql else ""))
     if postgresql:
-        schema_editor.execute("DROP FUNCTION core_refuse_change()")
+        schema_editor.execute("DROP FUNCTION IF EXISTS core_refuse_change()")
 
 
 class Migration(migrations.Migration):
-    """On SQLite a migration that alters these tables builds them anew: it has to run `guard` again."""
+    """Migration 0005 replaces these triggers, see `core.models.final_rows`."""
 
     dependencies = [("core", "0001_initial")]
 

@@ -20,7 +20,11 @@ class LedgerState(models.TextChoices):
 
 
 class UsageRecord(models.Model):
-    """One request: caller, model, units, cost, never its content. Only the ledger writes it."""
+    """One request: caller, model, units, cost, never its content. Only the ledger writes it.
+
+    A row with `corrects`, the generation id of another one, is no request: its cost, which may be negative,
+    is what the other one's was wrong by. Triggers keep final rows as they are, see `core.models.final_rows`.
+    """
 
     public_id = models.CharField(_("generation id"), max_length=40, unique=True)
     user = models.ForeignKey(
@@ -58,6 +62,7 @@ class UsageRecord(models.Model):
     first_event_ms = models.PositiveIntegerField(_("first event, ms"), null=True)
     total_ms = models.PositiveIntegerField(_("total, ms"), null=True)
     process = models.CharField(max_length=32, blank=True)
+    corrects = models.CharField(_("corrects"), max_length=40, null=True)  # noqa: DJ001
 
     class Meta:
         verbose_name = _("usage record")
@@ -67,10 +72,16 @@ class UsageRecord(models.Model):
             models.Index(fields=("user", "-created_at"), name="usage_user_created"),
             models.Index(fields=("model", "-created_at"), name="usage_model_created"),
             models.Index(fields=("process",), name="usage_open", condition=models.Q(state="open")),
+            models.Index(
+                fields=("corrects",), name="usage_corrects", condition=models.Q(corrects__isnull=False)
+            ),
         )
         constraints = (
             models.CheckConstraint(
-                condition=models.Q(cost__isnull=True) | models.Q(cost__gte=0), name="usage_cost_not_negative"
+                condition=models.Q(cost__isnull=True)
+                | models.Q(cost__gte=0)
+                | models.Q(corrects__isnull=False),
+                name="usage_cost_not_negative",
             ),
         )
 

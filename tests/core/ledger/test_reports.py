@@ -13,6 +13,7 @@ from core.contract.events import Outcome
 from core.ledger import reports
 from core.models import ApiKey, Budget, UsageRecord
 from tests.core.ledger.conftest import PER_CHARACTER, complete_request, open_record, run, target
+from tests.final_rows import rewrite
 
 
 async def fail(grant):
@@ -78,7 +79,7 @@ def test_usage_report_of_a_user_is_theirs_alone(busy, bob, charlie):
 
 def test_usage_report_of_a_time_has_its_records_only(busy):
     long_ago = timezone.now() - timedelta(days=40)
-    UsageRecord.objects.filter(public_id=busy["bob"].id).update(created_at=long_ago)
+    rewrite(UsageRecord.objects.filter(public_id=busy["bob"].id), created_at=long_ago)
     since = timezone.now() - timedelta(days=1)
     assert reports.usage_report(since=since)["records"] == 3
     assert reports.usage_report(until=since)["cost"] == "0.3"
@@ -86,7 +87,7 @@ def test_usage_report_of_a_time_has_its_records_only(busy):
 
 def test_daily_totals_sum_to_the_rows(busy):
     before = datetime(2026, 2, 28, 23, 59, 59, tzinfo=UTC)
-    UsageRecord.objects.filter(public_id=busy["bob"].id).update(created_at=before)
+    rewrite(UsageRecord.objects.filter(public_id=busy["bob"].id), created_at=before)
     days = reports.daily()
     assert [(day["day"], day["model"], day["records"], day["cost"]) for day in days] == [
         (before.date(), "author/voice", 1, Decimal("0.3")),
@@ -102,7 +103,7 @@ def test_spending_of_a_key_by_window(grant, alice):
     for days in (0, 2, 10, 300):
         receipt = run(complete_request(grant(key=key.id)))
         made = now - timedelta(days=days)
-        UsageRecord.objects.filter(public_id=receipt.id).update(created_at=made)
+        rewrite(UsageRecord.objects.filter(public_id=receipt.id), created_at=made)
     assert reports.spending(api_key=key.id, now=now) == reports.Spending(
         Decimal("0.1"), Decimal("0.2"), Decimal("0.3"), Decimal("0.4")
     )
@@ -132,7 +133,7 @@ def test_generation_is_its_owners(busy, alice, bob, charlie):
 
 
 def test_csv_rows_are_a_heading_and_the_records(busy, alice):
-    UsageRecord.objects.filter(public_id=busy["alice"].id).update(model="=cmd()")
+    rewrite(UsageRecord.objects.filter(public_id=busy["alice"].id), model="=cmd()")
     heading, *rows = reports.csv_rows(users=[alice.id])
     found = [dict(zip(heading, row, strict=True)) for row in rows]
     assert [(row["public_id"], row["user"], row["cost"], row["model"]) for row in found] == [

@@ -12,6 +12,7 @@ from core.models import UsageRecord
 from core.models.offload import offload
 from playground.models import Run, Upload
 from playground.views.pages.history import runs_page
+from tests.final_rows import rewrite
 from tests.playground.conversation_frames import ask, client_of, image_parts, image_upload
 from tests.playground.conversation_frames import chat_model as chat_model
 from tests.playground.views.pages.page_text import page_text
@@ -42,7 +43,7 @@ def test_a_receipt_of_two_models_names_the_provider_of_each(alice_client, run):
     way = [("busy", "failed"), ("ears", "completed"), ("mouth", "completed")]
     attempts = [{"provider": provider, "outcome": outcome} for provider, outcome in way]
     Run.objects.update(model="ears/one", receipt={"then": "mouth/two", "attempts": attempts})
-    UsageRecord.objects.update(model="ears/one", provider="mouth")
+    rewrite(UsageRecord.objects.all(), model="ears/one", provider="mouth")
     facts = re.search(r'<dl class="facts.*?<dt>Outcome', page_text(alice_client.get(f"/runs/{run.id}")))[0]
     assert re.findall(r"<dd>(?:[^<]*<code>)?([^<]+)", facts) == ["ears/one", "ears", "mouth/two", "mouth"]
 
