@@ -161,7 +161,7 @@ else:
 DATABASE_SECONDS = env.float("DATABASE_SECONDS", default=5.0)
 REDIS_URL = read_secret("REDIS_URL")
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    "default": {"BACKEND": "core.cache.SharedCache", "LOCATION": REDIS_URL}
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }

@@ -31,6 +31,7 @@ LAYERS: tuple[set[str], ...] = (
     {
         "core.apps",
         "core.asgi",
+        "core.cache",
         "core.environment",
         "core.locale",
         "core.logs",

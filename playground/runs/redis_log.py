@@ -33,6 +33,8 @@ BACKLOG = 64 * 1024 * 1024
 MAX_BYTES = 32 * 1024 * 1024
 FINAL_TRIES = 20
 BLOCK_MS = 2000
+ANSWER_SECONDS = 4.0
+"""Longer than a reader waits for events; a Redis that is silent for so long has failed."""
 
 clients: WeakKeyDictionary[asyncio.AbstractEventLoop, Redis] = WeakKeyDictionary()
 
@@ -41,7 +43,9 @@ def client() -> Redis:
     """This event loop's connection pool."""
     loop = asyncio.get_running_loop()
     if loop not in clients:
-        clients[loop] = Redis.from_url(settings.REDIS_URL)
+        clients[loop] = Redis.from_url(
+            settings.REDIS_URL, socket_timeout=ANSWER_SECONDS, socket_connect_timeout=ANSWER_SECONDS
+        )
     return clients[loop]
 
 
