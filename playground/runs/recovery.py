@@ -21,7 +21,16 @@ def recover_once(in_memory: Iterable[UUID]) -> None:
     """Recover in the background, the first time this is called in a process."""
     if not recovered.is_set():
         recovered.set()
-        background.spawn("recover runs", recover(in_memory))
+        background.spawn("recover runs", try_to_recover(in_memory))
+
+
+async def try_to_recover(in_memory: Iterable[UUID]) -> None:
+    """As `recover`; when it fails, as without a database, the next call of `recover_once` tries again."""
+    try:
+        await recover(in_memory)
+    except BaseException:
+        recovered.clear()
+        raise
 
 
 async def recover(in_memory: Iterable[UUID]) -> int:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import orjson
@@ -13,13 +15,15 @@ from django.utils import timezone
 
 from core.contract.errors import PolyphonyError
 from core.contract.events import Outcome, Receipt
-from core.models.offload import offload
 from playground import frames
 from playground.conversations import store
 from playground.models import Run
+from playground.runs import unsaved
 from playground.runs.active_run import ActiveRun
-from playground.runs.audio_file import StoredAudio
+from playground.runs.audio_file import StoredAudio, storage_failed
 from playground.runs.log import Body, Numbered
+
+log = logging.getLogger("polyphony.runs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +37,18 @@ class Ending:
 
 
 async def settle(active: ActiveRun, outcome: Outcome, error: PolyphonyError | None) -> list[Body]:
-    """Store the audio file and the rows; the events that are still to be appended to the log."""
+    """Store the audio file and the rows; the events that are still to be appended to the log.
+
+    Sound that the disk does not take costs the run its file, and rows that the database does not take follow
+    later: what was delivered is not taken back.
+    """
     await active.results.close()
-    form = active.results.audio_format
-    audio = await active.audio.store(form, active.user_id) if form else None
+    try:
+        audio = await stored_audio(active)
+    except (OSError, PolyphonyError) as failure:
+        log.error("run %s: its sound could not be stored: %s", active.id, type(failure).__name__)
+        audio, error = None, error or storage_failed()
+        outcome = Outcome.PARTIAL if outcome is Outcome.COMPLETED else outcome
     receipt = active.session.receipt
     if error is not None:
         error.metadata.setdefault("generation_id", active.session.id)
@@ -44,8 +56,14 @@ async def settle(active: ActiveRun, outcome: Outcome, error: PolyphonyError | No
         receipt = replace(receipt, outcome=outcome)
     ending = Ending(outcome, receipt, error, audio)
     events = last_events(active, ending)
-    await offload(save, active, ending, events)
+    await unsaved.save(f"save run {active.id}", partial(save, active, ending, events))
     return events
+
+
+async def stored_audio(active: ActiveRun) -> StoredAudio | None:
+    """The file for download; None for a task or a run without sound."""
+    form = active.results.audio_format
+    return await active.audio.store(form, active.user_id) if form else None
 
 
 def last_events(active: ActiveRun, ending: Ending) -> list[Body]:
