@@ -1,4 +1,4 @@
-"""Final rows as no program can make them: of another day, of another model."""
+"""Final rows as no program can make them: of another day, of another model, gone."""
 
 from __future__ import annotations
 
@@ -14,4 +14,11 @@ def rewrite(rows: QuerySet[Any], **values: object) -> None:
     """Update rows that the database's triggers keep as they are."""
     final_rows.release(connection, rows.model)
     rows.update(**values)
+    final_rows.guard(connection, rows.model)
+
+
+def remove(rows: QuerySet[Any]) -> None:
+    """Delete rows that the database's triggers keep."""
+    final_rows.release(connection, rows.model)
+    rows.delete()
     final_rows.guard(connection, rows.model)

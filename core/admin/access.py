@@ -17,12 +17,15 @@ from core.access.keys import issue, revoke
 from core.admin.audit import AuditedAdmin
 from core.admin.fields import ListField, network
 from core.contract.tasks import Task
-from core.models import AIModel, ApiKey, Budget
+from core.models import AIModel, ApiKey, Budget, User
 
 TASKS = tuple(task.value for task in Task)
 
 
 class ApiKeyForm(forms.ModelForm):
+    actor: User
+    """Who fills the form in."""
+
     allowed_tasks = ListField(
         label=_("Allowed tasks"), known=TASKS, help_text=_("Such as speech, chat. Empty: all.")
     )
@@ -30,6 +33,13 @@ class ApiKeyForm(forms.ModelForm):
     allowed_networks = ListField(
         label=_("Allowed networks"), each=network, help_text=_("Such as 10.0.0.0/8. Empty: all.")
     )
+
+    def clean_user(self) -> User:
+        """A key acts as its owner: staff issues none in the name of a superuser."""
+        owner = self.cleaned_data["user"]
+        if owner.is_superuser and not self.actor.is_superuser:
+            raise forms.ValidationError(_("Only a superuser issues keys for a superuser."))
+        return owner
 
     def clean_allowed_models(self) -> list[str]:
         slugs = self.cleaned_data["allowed_models"]
@@ -57,6 +67,14 @@ class ApiKeyAdmin(AuditedAdmin):
         "expires_at",
     )
     actions = ("revoke_keys",)
+
+    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> type[forms.ModelForm]:
+        form = super().get_form(request, *args, **kwargs)
+        return type(form.__name__, (form,), {"actor": request.user})
+
+    def has_change_permission(self, request: HttpRequest, obj: ApiKey | None = None) -> bool:
+        outranked = obj is not None and obj.user.is_superuser and not request.user.is_superuser
+        return not outranked and super().has_change_permission(request, obj)
 
     @admin.display(description=_("state"))
     def state(self, key: ApiKey) -> str:
@@ -103,7 +121,8 @@ class ApiKeyAdmin(AuditedAdmin):
     @admin.action(description=_("Revoke the selected keys"), permissions=["change"])
     def revoke_keys(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:
         for key in queryset:
-            revoke(key, actor=request.user)
+            if self.has_change_permission(request, key):
+                revoke(key, actor=request.user)
         self.message_user(request, _("Revoked. The keys stop working within seconds."), notes.SUCCESS)
 
 
@@ -115,6 +134,20 @@ class BudgetForm(forms.ModelForm):
         return cleaned
 
 
+def may_raise(user: User, budget: Budget | None) -> bool:
+    """Nobody raises a budget that they spend from themselves, except superusers."""
+    return budget is None or user.is_superuser or not covers(budget, user)
+
+
+def covers(budget: Budget, user: User) -> bool:
+    """Whether `user` spends from `budget`: their own, their team's, one of their keys', everyone's."""
+    if budget.api_key is not None:
+        return budget.api_key.user_id == user.pk
+    if budget.user_id is not None:
+        return budget.user_id == user.pk
+    return budget.team_id is None or budget.team_id == user.team_id
+
+
 @admin.register(Budget)
 class BudgetAdmin(AuditedAdmin):
     form = BudgetForm
@@ -124,6 +157,12 @@ class BudgetAdmin(AuditedAdmin):
     autocomplete_fields = ("user", "team", "api_key")
     readonly_fields = ("usd_spent", "usd_reserved", "window_start")
     fields = ("user", "team", "api_key", "limit", "window", *readonly_fields)
+
+    def has_change_permission(self, request: HttpRequest, obj: Budget | None = None) -> bool:
+        return may_raise(request.user, obj) and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Budget | None = None) -> bool:
+        return may_raise(request.user, obj) and super().has_delete_permission(request, obj)
 
     @admin.display(description=_("for"))
     def owner(self, budget: Budget) -> str:

@@ -25,9 +25,10 @@ class AccountAdmin(AuditedAdmin, UserAdmin):
     add_fieldsets = (*UserAdmin.add_fieldsets, (_("Team"), {"fields": ("email", "team")}))
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
-        """Only a superuser grants privileges."""
+        """Only a superuser grants privileges, and nobody else leaves their team, whose budget covers them."""
         privileges = () if request.user.is_superuser else PRIVILEGES
-        return (*super().get_readonly_fields(request, obj), *privileges)
+        own = ("team",) if obj is not None and obj.pk == request.user.pk and privileges else ()
+        return (*super().get_readonly_fields(request, obj), *privileges, *own)
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         outranked = obj is not None and obj.is_superuser and not request.user.is_superuser

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from asgiref.sync import async_to_sync
 from django import forms
@@ -82,24 +81,25 @@ class ProviderForm(forms.ModelForm):
 
     def clean_base_url(self) -> str:
         address = trim(self.cleaned_data["base_url"])
-        if address and not is_plain_url(address):
+        if address and not operations.is_plain(address):
             raise forms.ValidationError(_("An address begins with http:// or https:// and has no key in it."))
         return address
 
+    def clean(self) -> dict[str, Any]:
+        """A private address needs a superuser's tick: what staff enters must be public."""
+        cleaned = super().clean()
+        address, changed = cleaned.get("base_url", ""), {"base_url", "internal"} & set(self.changed_data)
+        if not address or not changed or cleaned.get("internal"):
+            return cleaned
+        if operations.is_internal(address):
+            self.add_error(
+                "base_url",
+                _("This address is not a public one: only a superuser allows that, by the box “internal”."),
+            )
+        return cleaned
+
     def _get_validation_exclusions(self) -> set[str]:
         return {*super()._get_validation_exclusions(), "base_url"}
-
-
-def is_plain_url(address: str) -> bool:
-    """Whether `address` is scheme, host, port and path, and nothing else."""
-    try:
-        parts = urlsplit(address)
-        port = parts.port
-    except ValueError:
-        return False
-    bare = not (parts.username or parts.password or parts.query or parts.fragment)
-    spelled = address.isascii() and address.isprintable() and " " not in address
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and bare and spelled and port != 0
 
 
 @admin.register(Provider)
@@ -112,7 +112,7 @@ class ProviderAdmin(AuditedAdmin):
     # the prefix decides which address the environment's key is sent to: set by the seed, not by a form
     readonly_fields = ("environment", "checked_at", "check_result")
     fieldsets = (
-        (None, {"fields": ("name", "slug", "wire", "base_url", "enabled", "needs_key")}),
+        (None, {"fields": ("name", "slug", "wire", ("base_url", "internal"), "enabled", "needs_key")}),
         (_("Key"), {"fields": ("environment", "key_help", "website", "checked_at", "check_result")}),
         (
             _("Details"),
@@ -128,6 +128,9 @@ class ProviderAdmin(AuditedAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Provider]:
         active = ProviderKey.objects.filter(active=True)
         return super().get_queryset(request).prefetch_related(Prefetch("keys", active, to_attr="active_keys"))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Provider | None = None) -> tuple[str, ...]:
+        return self.readonly_fields if request.user.is_superuser else ("internal", *self.readonly_fields)
 
     @admin.display(description=_("key"))
     def key(self, provider: Provider) -> str:
@@ -155,6 +158,7 @@ class ProviderAdmin(AuditedAdmin):
 
     def save_model(self, request: HttpRequest, obj: Provider, form: ModelForm, change: bool) -> None:
         if address_changed(form, change):
+            obj.internal = obj.internal and request.user.is_superuser  # the tick was for another address
             obj.checked_at, obj.check_result = None, ""
             if obj.environment:
                 obj.environment = ""

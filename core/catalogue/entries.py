@@ -18,7 +18,8 @@ class ProviderEntry:
 
     `reveal` decrypts the stored key when called; it is None when no active key is stored. `options` are for
     the adapter; the catalogue itself reads `urls` (modalities whose files it fetches by https) and
-    `streamed_formats` (audio formats that it can stream in a chat response).
+    `streamed_formats` (audio formats that it can stream in a chat response). The address of an `internal`
+    provider may be private.
     """
 
     id: int
@@ -34,6 +35,7 @@ class ProviderEntry:
     headers: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
     reveal: Callable[[], str] | None = field(default=None, repr=False)
+    internal: bool = False
 
 
 @dataclass(frozen=True, slots=True)

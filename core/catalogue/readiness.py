@@ -36,10 +36,14 @@ class Readiness:
 
 @dataclass(frozen=True, slots=True)
 class ProviderAccess:
-    """Address and key of a provider; `secret` is None where no key is needed."""
+    """Address and key of a provider; `secret` is None where no key is needed.
+
+    `public_only`: neither a superuser nor the environment vouches for the address.
+    """
 
     base_url: str
     secret: Secret | None
+    public_only: bool
 
 
 READY = Readiness(ReadinessState.READY)
@@ -71,11 +75,12 @@ def provider_access(provider: ProviderEntry) -> ProviderAccess | None:
     environment's address where there is one: a key is never sent to an address it was not given for.
     """
     if provider.reveal is not None and provider.base_url:
-        return ProviderAccess(provider.base_url, Secret(provider.reveal))
+        return ProviderAccess(provider.base_url, Secret(provider.reveal), not provider.internal)
     key, address = environment_credentials(provider)
+    public_only = not (address or provider.internal)
     if key and (address or provider.base_url):
-        return ProviderAccess(address or provider.base_url, Secret(lambda: key))
-    return None if provider.needs_key else ProviderAccess(address or provider.base_url, None)
+        return ProviderAccess(address or provider.base_url, Secret(lambda: key), public_only)
+    return None if provider.needs_key else ProviderAccess(address or provider.base_url, None, public_only)
 
 
 def environment_credentials(provider: ProviderEntry) -> tuple[str, str]:

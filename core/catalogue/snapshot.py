@@ -147,6 +147,7 @@ def provider_entry(row: Provider, key: ProviderKey | None) -> ProviderEntry:
         headers=row.headers,
         options=usable(row.options),
         reveal=key.reveal if key else None,
+        internal=row.internal,
     )
 
 

@@ -195,6 +195,13 @@ class UpstreamUnreachable(UpstreamError):
     code = "upstream_unreachable"
 
 
+class PrivateUpstream(UpstreamUnreachable):
+    """The provider's address is in a private network, and no superuser has allowed that."""
+
+    retryable = False
+    code = "private_address"
+
+
 class UpstreamTimeout(UpstreamError):
     status, retryable = 504, True
     error_type, code = "timeout", "upstream_timeout"

@@ -71,6 +71,8 @@ class Target:
     options: Mapping[str, Any] = field(default_factory=dict)
     priority: int = 0
     weight: int = 0
+    public_only: bool = False
+    """Whether connections to private addresses are refused: nobody vouches for `base_url`."""
     sending: Sending | None = field(default=None, compare=False, repr=False)
     """What the call of one attempt is noted in."""
 

@@ -41,6 +41,11 @@ class Provider(SeededRow):
         _("wire"), max_length=40, default="openai", help_text=_("Which adapter speaks to it.")
     )
     base_url = models.URLField(_("base URL"), max_length=300, blank=True)
+    internal = models.BooleanField(
+        _("internal"),
+        default=False,
+        help_text=_("Its address may be this machine's or in a private network. Only a superuser decides."),
+    )
     environment = models.CharField(
         _("environment prefix"), max_length=40, blank=True, help_text=_("OPENAI reads OPENAI_API_KEY.")
     )

@@ -22,6 +22,7 @@ from core.providers.base import ModelListAdapter
 ERROR_TEXTS: tuple[tuple[type[errors.PolyphonyError], str], ...] = (
     (SecretLocked, gettext_noop("The stored key cannot be decrypted with the present key ring.")),
     (errors.UpstreamDenied, gettext_noop("It does not accept the key, or the account has no credit.")),
+    (errors.PrivateUpstream, gettext_noop("Its address is not public: only a superuser can allow that.")),
     (errors.UpstreamUnreachable, gettext_noop("It cannot be reached at this address.")),
     (errors.UpstreamTimeout, gettext_noop("It does not answer in time.")),
     (errors.UpstreamLimited, gettext_noop("It answers that we ask too often.")),
@@ -92,6 +93,7 @@ def provider_target(entry: ProviderEntry) -> Target:
         credential=access.secret,
         headers=entry.headers,
         options=entry.options,
+        public_only=access.public_only,
     )
 
 

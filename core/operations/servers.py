@@ -125,7 +125,12 @@ def add_server(server: DetectedServer, name: str) -> Provider:
     if Provider.objects.filter(slug=slug).exists():
         raise InvalidRequest(f"There is a provider {slug} already.")
     provider = Provider.objects.create(
-        slug=slug, name=name, wire="openai", base_url=server.url, needs_key=server.models is None
+        slug=slug,
+        name=name,
+        wire="openai",
+        base_url=server.url,
+        internal=True,
+        needs_key=server.models is None,
     )
     AuditEvent.objects.create(action="provider.detected", subject=slug, detail={"url": server.url})
     return provider

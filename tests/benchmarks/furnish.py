@@ -36,7 +36,7 @@ def main(origin: str) -> None:
 def make_models(origin: str) -> None:
     """One that speaks, one that chats, one that listens."""
     provider = Provider.objects.create(
-        slug="bench", name="Bench", wire="openai", base_url=f"{origin}/v1", needs_key=False
+        slug="bench", name="Bench", wire="openai", base_url=f"{origin}/v1", internal=True, needs_key=False
     )
     voice = AIModel.objects.create(
         slug=MODEL,

@@ -62,4 +62,5 @@ def build_target(
         options={**(options or {}), **provider.options, **endpoint.options},
         priority=endpoint.priority,
         weight=endpoint.weight,
+        public_only=access.public_only if access else True,
     )

@@ -41,14 +41,14 @@ class Vendor:
             if isinstance(content, JsonBody):
                 headers |= content.headers
         url = address(target, path)
-        return Call(method, url, headers, content, limits, hide, self.read_error, target.sending or Sending())
+        return Call(method, url, headers, content, limits, hide, self.read_error, **of_target(target))
 
     def form_call(self, target: Target, path: str, form: FormBody, limits: CallLimits) -> Call:
         """The POST of `form` to `path`. Raises `Unavailable` where the target's key is locked."""
         headers, hide = self._headers(target)
         headers |= form.headers
         url = address(target, path)
-        return Call("POST", url, headers, form, limits, hide, self.read_error, target.sending or Sending())
+        return Call("POST", url, headers, form, limits, hide, self.read_error, **of_target(target))
 
     def _headers(self, target: Target) -> tuple[dict[str, str], tuple[str, ...]]:
         """Headers of every call, and the secrets among them."""
@@ -59,6 +59,11 @@ class Vendor:
             headers |= self.key_headers(key)
             hide = (key, *hide)
         return headers, hide
+
+
+def of_target(target: Target) -> dict[str, Any]:
+    """What a call has from its target as it is."""
+    return {"sending": target.sending or Sending(), "public_only": target.public_only}
 
 
 def address(target: Target, path: str) -> str:

@@ -27,6 +27,7 @@ from httpx_aiohttp import AiohttpTransport
 from httpx_aiohttp.transport import AiohttpResponseStream
 
 from core.contract.errors import (
+    PrivateUpstream,
     UpstreamDenied,
     UpstreamError,
     UpstreamInvalid,
@@ -34,12 +35,14 @@ from core.contract.errors import (
     UpstreamUnreachable,
 )
 from core.contract.route import Sending
+from core.providers.addresses import PrivateAddress, public_socket
 from core.providers.shared.content_encoding import inflater
 from core.providers.shared.deadline import Deadline, DeadlineTimer
 from core.providers.shared.errors import EXCERPT, ErrorReader, from_status, no_details
 
 CONNECT, POOL, KEEP_ALIVE, EXCERPT_SECONDS, LINGER = 10.0, 5.0, 30.0, 5.0, 0.1
 """Seconds."""
+Pool = tuple[str, bool]  # origin, `public_only`
 CONNECTIONS = 1000
 """At most so many at a time to one origin."""
 MIB = 1024 * 1024
@@ -67,6 +70,7 @@ class Call:
     """One request; `hide` are secrets that no error message may contain, `read_error` reads an error page.
 
     A body that comes in pieces needs a Content-Length among `headers`. `sending` is told when it has left.
+    With `public_only` a connection to a private address is refused, whatever name led to it.
     """
 
     method: str
@@ -77,6 +81,7 @@ class Call:
     hide: tuple[str, ...] = ()
     read_error: ErrorReader = no_details
     sending: Sending = field(default_factory=Sending)
+    public_only: bool = False
 
 
 class CallResponse:
@@ -211,6 +216,8 @@ def upstream_error(error: BaseException) -> UpstreamError:
     if isinstance(cause, aiohttp.ClientSSLError):
         return UpstreamUnreachable("The provider's certificate or TLS handshake was not accepted.")
     if isinstance(cause, aiohttp.ClientConnectorError):
+        if isinstance(cause.os_error, PrivateAddress):
+            return PrivateUpstream("The provider's address is not public, and not marked as internal.")
         return UpstreamUnreachable("The provider could not be reached.")
     if isinstance(cause, aiohttp.ClientConnectionError | aiohttp.ClientPayloadError | OSError):
         return UpstreamUnreachable("The connection to the provider broke.")
@@ -224,7 +231,7 @@ async def _dispatch(call: Call) -> httpx.Response:
     stream = httpx.ByteStream(content) if isinstance(content, bytes) else StreamedBody(content, sending)
     extensions = {"address": address, "sending": sending}
     request = httpx.Request(call.method, url, headers=call.headers, stream=stream, extensions=extensions)
-    return await (await _transport(origin)).handle_async_request(request)
+    return await (await _transport(origin, call.public_only)).handle_async_request(request)
 
 
 class StreamedBody(httpx.AsyncByteStream):
@@ -310,24 +317,25 @@ def _address(url: str) -> tuple[httpx.URL, yarl.URL, str]:
     return parsed, yarl.URL(str(parsed)), f"{parsed.scheme}://{parsed.netloc.decode()}"
 
 
-_transports: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, Transport]] = WeakKeyDictionary()
+_transports: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[Pool, Transport]] = WeakKeyDictionary()
 _closers: WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncGenerator[None, None]] = WeakKeyDictionary()
 
 
-async def _transport(origin: str) -> Transport:
+async def _transport(origin: str, public_only: bool) -> Transport:
     loop = asyncio.get_running_loop()
     transports = _transports.get(loop)
     if transports is None:
         transports = _transports[loop] = {}
         _closers[loop] = closer = _close_with_loop(transports)
         await anext(closer)
-    transport = transports.get(origin)
+    pool = (origin, public_only)
+    transport = transports.get(pool)
     if transport is None:
-        transport = transports[origin] = Transport(verify=False, client=partial(_session, origin))
+        transport = transports[pool] = Transport(verify=False, client=partial(_session, *pool))
     return transport
 
 
-async def _close_with_loop(transports: dict[str, Transport]) -> AsyncGenerator[None, None]:
+async def _close_with_loop(transports: dict[Pool, Transport]) -> AsyncGenerator[None, None]:
     """A loop finishes its open generators before it closes, so the connections close with their loop."""
     try:
         yield
@@ -371,10 +379,15 @@ def has_surplus(protocol: aiohttp.client_proto.ResponseHandler) -> bool:
     return begun is not None or bool(poll.poll(0))
 
 
-def _session(origin: str) -> aiohttp.ClientSession:
+def _session(origin: str, public_only: bool) -> aiohttp.ClientSession:
     tls = _tls() if origin.startswith("https:") else True
     return aiohttp.ClientSession(
-        connector=Connector(limit=CONNECTIONS, keepalive_timeout=KEEP_ALIVE, ssl=tls),
+        connector=Connector(
+            limit=CONNECTIONS,
+            keepalive_timeout=KEEP_ALIVE,
+            ssl=tls,
+            socket_factory=public_socket if public_only else None,
+        ),
         cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=False,
         trust_env=False,

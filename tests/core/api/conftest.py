@@ -37,7 +37,9 @@ def model(lab):
 def make_provider(slug: str, url: str):
     from core.models import Provider  # noqa: PLC0415 - as above
 
-    return Provider.objects.create(slug=slug, name=slug.title(), wire="openai", base_url=url, needs_key=False)
+    return Provider.objects.create(
+        slug=slug, name=slug.title(), wire="openai", base_url=url, internal=True, needs_key=False
+    )
 
 
 def make_model(lab, slug: str, upstream: str = "ok", price: str | None = "0.00001", **fields):

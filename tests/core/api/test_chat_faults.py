@@ -157,7 +157,12 @@ def test_another_endpoint_takes_over_before_the_first_delta(live, key, lab, prov
 
     model = make_chat_model(lab, upstream="failing")
     second = Provider.objects.create(
-        slug="second", name="Second", wire="openai", base_url=other_provider.url, needs_key=False
+        slug="second",
+        name="Second",
+        wire="openai",
+        base_url=other_provider.url,
+        internal=True,
+        needs_key=False,
     )
     endpoint = Endpoint.objects.create(model=model, provider=second, upstream_id="ok", priority=20)
     Price.objects.create(endpoint=endpoint, kind="text_out", unit="token", usd_per_unit="0.001")
@@ -177,7 +182,12 @@ def test_no_endpoint_takes_over_after_the_first_delta(live, key, lab, provider, 
 
     model = make_chat_model(lab, upstream="cut")
     second = Provider.objects.create(
-        slug="second", name="Second", wire="openai", base_url=other_provider.url, needs_key=False
+        slug="second",
+        name="Second",
+        wire="openai",
+        base_url=other_provider.url,
+        internal=True,
+        needs_key=False,
     )
     Endpoint.objects.create(model=model, provider=second, upstream_id="ok", priority=20)
     _, found = streamed(live, key)

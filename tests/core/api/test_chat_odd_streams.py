@@ -39,7 +39,12 @@ def second(lab, other_provider):
     def make(upstream: str):
         model = make_chat_model(lab, upstream=upstream)
         other = Provider.objects.create(
-            slug="second", name="Second", wire="openai", base_url=other_provider.url, needs_key=False
+            slug="second",
+            name="Second",
+            wire="openai",
+            base_url=other_provider.url,
+            internal=True,
+            needs_key=False,
         )
         Endpoint.objects.create(model=model, provider=other, upstream_id="ok", priority=20)
         return other_provider

@@ -13,6 +13,7 @@ from tests.core.api.records import settled_record
 from tests.fakes import chat as fake
 from tests.fakes.provider import Exchange
 from tests.fakes.server_sent_events import events, frame
+from tests.final_rows import remove
 
 PROMPT = "word " * 20_000
 READ = 20_000 * Decimal(PRICES["text_in"])
@@ -57,7 +58,7 @@ def stop(live, key, lab, provider):
     make_chat_model(lab, upstream="talker")
 
     def stopped(*frames: bytes) -> UsageRecord:
-        UsageRecord.objects.all().delete()
+        remove(UsageRecord.objects.all())
         provider.script("talker", events(frames, then="silence") if frames else hang)
         asked = {**ASK, "stream": True, "messages": [{"role": "user", "content": PROMPT}]}
         leave(live, key, "/chat/completions", asked)

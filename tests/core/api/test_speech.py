@@ -163,7 +163,12 @@ def test_another_endpoint_takes_over_from_one_that_fails(live, key, model, provi
 
     provider.script("ok", status(500))
     second = Provider.objects.create(
-        slug="second", name="Second", wire="openai", base_url=other_provider.url, needs_key=False
+        slug="second",
+        name="Second",
+        wire="openai",
+        base_url=other_provider.url,
+        internal=True,
+        needs_key=False,
     )
     Endpoint.objects.create(model=model, provider=second, upstream_id="ok", priority=20)
     answer = live.post("/audio/speech", key, json=ASK)

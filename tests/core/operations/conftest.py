@@ -34,7 +34,9 @@ def no_lingering_connection() -> Iterator[None]:
 @pytest.fixture
 def row(transactional_db, provider) -> Provider:
     """The fake server as a provider with a stored key."""
-    found = Provider.objects.create(slug="fake", name="Fake", wire="openai", base_url=provider.url)
+    found = Provider.objects.create(
+        slug="fake", name="Fake", wire="openai", base_url=provider.url, internal=True
+    )
     ProviderKey.objects.create(provider=found, secret=CANARY)
     return found
 

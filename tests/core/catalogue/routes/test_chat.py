@@ -70,7 +70,7 @@ def test_a_video_extends_the_deadline(modality, seconds):
 
 def test_a_model_added_by_an_admin_takes_every_modality():
     provider = Provider.objects.create(
-        slug="vllm", name="vLLM", base_url="http://127.0.0.1:9/v1", needs_key=False
+        slug="vllm", name="vLLM", base_url="http://127.0.0.1:9/v1", internal=True, needs_key=False
     )
     model = AIModel.objects.create(slug="omni", name="Omni", tasks=["chat"])
     Endpoint.objects.create(model=model, provider=provider, upstream_id="qwen/omni")

@@ -76,7 +76,7 @@ def test_stored_key_makes_the_provider_live(catalogue):
 
 def test_a_model_added_by_an_admin_needs_only_an_endpoint(db):
     provider = Provider.objects.create(
-        slug="speaches", name="Speaches", base_url="http://127.0.0.1:9/v1", needs_key=False
+        slug="speaches", name="Speaches", base_url="http://127.0.0.1:9/v1", internal=True, needs_key=False
     )
     model = AIModel.objects.create(slug="kokoro", name="Kokoro", tasks=["speech"], formats=["mp3"])
     Endpoint.objects.create(model=model, provider=provider, upstream_id="hexgrad/kokoro")
