@@ -110,14 +110,14 @@ def refresh() -> None:
     catalogue.refresh_if_changed()
 
 
-PERIODIC: tuple[tuple[str, float, Callable[[], Any]], ...] = (
+PERIODIC: list[tuple[str, float, Callable[[], Any]]] = [
     ("snapshot", 1.0, refresh),
     ("heartbeat", 10.0, heartbeat.beat),
     ("sweeper", 30.0, sweep.sweep),
     ("last used", 60.0, save_last_used),
     ("stored responses", 300.0, stored_responses.sweep),
-)
-"""Name, seconds between two calls, and the blocking function."""
+]
+"""Name, seconds between two calls, and the blocking function; other applications add theirs."""
 
 
 async def shutdown() -> None:

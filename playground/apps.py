@@ -13,4 +13,9 @@ class PlaygroundConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        # their models are not ready at import time
+        from core import background  # noqa: PLC0415
+        from playground.uploads import orphans  # noqa: PLC0415
+
+        background.PERIODIC.append(("orphans", 3600.0, orphans.sweep))
         multipartparser.MAX_TOTAL_HEADER_SIZE = PART_HEADERS

@@ -11,7 +11,6 @@ from threading import Lock
 from uuid import UUID
 
 from django.core.files import File
-from django.core.files.storage import default_storage
 
 from core.contract.audio import AudioFormat, PcmShape, wav_header
 from core.contract.errors import NotFound, PolyphonyError, Unavailable
@@ -20,6 +19,7 @@ from core.media import client as media
 from core.media.audio_header import WAV_HEADER, wav_header_with_sizes
 from core.models.offload import offload
 from playground.uploads.scratch import scratch_folder
+from playground.uploads.storage import save_file, storage_failed
 
 log = logging.getLogger("polyphony.runs")
 
@@ -101,10 +101,15 @@ class RunAudio:
         if self.start is None or not self.size:
             return None
         self.flush()
-        path, form = await self._encoded(wanted)
         try:
+            path, form = await self._encoded(wanted)
             return await offload(store_file, path, form, f"runs/{user_id}/{self.run}.{form.extension}")
         finally:
+            self._delete_copies()
+
+    def _delete_copies(self) -> None:
+        """Delete what was made of the relayed bytes, whole or not."""
+        for path in self._path.parent.glob(f"{self.run}.*"):
             if path != self._path:
                 path.unlink(missing_ok=True)
 
@@ -154,10 +159,6 @@ class RunAudio:
         self._path.unlink(missing_ok=True)
 
 
-def storage_failed() -> Unavailable:
-    return Unavailable("The server could not store the sound.", code="storage_failed")
-
-
 def shape_of(start: AudioStart) -> PcmShape:
     return PcmShape(start.sample_rate, start.channels)
 
@@ -168,5 +169,5 @@ def private(path: str, flags: int) -> int:
 
 def store_file(path: Path, form: AudioFormat, name: str) -> StoredAudio:
     with open(path, "rb") as source:
-        stored = default_storage.save(name, File(source))
+        stored = save_file(name, File(source))
     return StoredAudio(stored, form, path.stat().st_size)

@@ -14,6 +14,7 @@ from core.contract.events import ImageReady
 from core.media.sniffer import upload_type
 from playground.conversations.files import file_summary
 from playground.models import Run, Upload
+from playground.uploads.storage import save_file
 
 
 def store_image(user_id: int, run: UUID, number: int, event: ImageReady) -> dict[str, Any]:
@@ -23,7 +24,7 @@ def store_image(user_id: int, run: UUID, number: int, event: ImageReady) -> dict
     """
     found = upload_type(BytesIO(event.data))
     upload_id = uuid4()
-    name = default_storage.save(f"uploads/{user_id}/{upload_id}.{found.extension}", ContentFile(event.data))
+    name = save_file(f"uploads/{user_id}/{upload_id}.{found.extension}", ContentFile(event.data))
     row = Upload(
         id=upload_id,
         user_id=user_id,

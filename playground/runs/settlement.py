@@ -20,8 +20,9 @@ from playground.conversations import store
 from playground.models import Run
 from playground.runs import unsaved
 from playground.runs.active_run import ActiveRun
-from playground.runs.audio_file import StoredAudio, storage_failed
+from playground.runs.audio_file import StoredAudio
 from playground.runs.log import Body, Numbered
+from playground.uploads.storage import storage_failed
 
 log = logging.getLogger("polyphony.runs")
 

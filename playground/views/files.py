@@ -21,6 +21,7 @@ from core.models import User
 from core.models.offload import offload
 from playground.models import Run, Upload
 from playground.uploads.local_file import local_path
+from playground.uploads.storage import save_file
 from playground.views.json_response import not_found, signed_in
 
 BLOCK = 64 * 1024
@@ -74,7 +75,7 @@ async def draw_page(row: Upload) -> None:
 def save_page(path: Path, name: str) -> None:
     """Store the image once, also where two concurrent requests have both drawn it."""
     with path.open("rb") as file:
-        stored = default_storage.save(name, File(file))
+        stored = save_file(name, File(file))
     if stored != name:
         default_storage.delete(stored)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Awaitable, Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
@@ -10,7 +11,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 
 from core.contract.errors import AuthenticationFailed, MethodNotAllowed, NotFound, PolyphonyError
 from core.models import User
+from playground.uploads.storage import storage_failed
 
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, User, P], Awaitable[HttpResponseBase]]
 Handler = Callable[Concatenate[HttpRequest, P], Awaitable[HttpResponseBase]]
@@ -44,6 +47,10 @@ def signed_in(*methods: str) -> Callable[[View[P]], Handler[P]]:
                 return await view(request, user, *args, **kwargs)
             except PolyphonyError as error:
                 return error_response(error)
+            except OSError as error:
+                if error.errno not in DISK_FULL:
+                    raise
+                return error_response(storage_failed())
 
         return handle
 

@@ -22,6 +22,7 @@ from playground import studios
 from playground.models import Upload
 from playground.studios.facts import ANY_FILE, UploadRules
 from playground.uploads.probe import probe
+from playground.uploads.storage import save_file
 from playground.views.json_response import not_found, signed_in
 
 NAME_LENGTH = 200
@@ -85,7 +86,7 @@ def create_upload(user: User, file: UploadedFile, task: str) -> Upload:
         media_type=found.media_type,
         bytes=file.size,
         task=task if task in TASK_NAMES else "",
-        file=default_storage.save(f"uploads/{user.pk}/{upload_id}.{found.extension}", file),
+        file=save_file(f"uploads/{user.pk}/{upload_id}.{found.extension}", file),
     )
 
 

@@ -17,6 +17,7 @@ from core.contract.requests import Caller, Source
 from core.contract.speech import SpeechRequest
 from core.models import User
 from core.models.offload import offload
+from playground.uploads.storage import save_file
 from playground.views.files import file_response
 from playground.views.json_response import signed_in
 
@@ -68,7 +69,7 @@ async def stored_sample(model: ModelEntry, voice: str, user_id: int) -> str:
         speech = SpeechRequest(model=model.slug, text=sentence(model, voice), voice=voice, format=form)
         session = gateway.Session(Caller(user_id, source=Source.PLAYGROUND), speech)
         answer = await gateway.collect(session)
-        await offload(default_storage.save, name, ContentFile(answer.content.audio))
+        await offload(save_file, name, ContentFile(answer.content.audio))
     return name
 
 

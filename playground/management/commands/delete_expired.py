@@ -1,10 +1,11 @@
-"""`manage.py delete_expired`: delete uploads after the retention time."""
+"""`manage.py delete_expired`: delete uploads after the retention time, and files that no row names."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
 from playground.models import Upload
+from playground.uploads import orphans
 
 
 class Command(BaseCommand):
@@ -22,3 +23,5 @@ class Command(BaseCommand):
                 upload.delete()
         verb = "would delete" if options["dry_run"] else "deleted"
         self.stdout.write(f"{verb} {count} files of {size} bytes")
+        if not options["dry_run"]:
+            orphans.sweep()
