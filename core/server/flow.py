@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import socket
+import struct
 import time
 from collections.abc import Callable
 from typing import Any, BinaryIO
@@ -13,6 +16,24 @@ from zope.interface import implementer
 Message = dict[str, Any]
 SLICE = 64 * 1024
 MESSAGE_OVERHEAD = 256
+UNSENT_IN_KERNEL = 128 * 1024
+
+
+def limit_unsent(descriptor: int) -> None:
+    """Bound what the kernel buffers for a client, where the system can.
+
+    With megabytes, a slow reader looks like a stalled one, because free space is only reported after a third
+    of that has been sent.
+    """
+    with socket.socket(fileno=os.dup(descriptor)) as handle:
+        if hasattr(socket, "TCP_NOTSENT_LOWAT") and handle.family != socket.AF_UNIX:
+            handle.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_IN_KERNEL)
+
+
+def reset_on_close(descriptor: int) -> None:
+    """Closing the socket is to drop what its client has not taken, instead of keeping it in the kernel."""
+    with socket.socket(fileno=os.dup(descriptor)) as handle:
+        handle.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
 @implementer(IPushProducer)

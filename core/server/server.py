@@ -10,9 +10,7 @@ from core.server.event_loop import loop  # isort: skip - before Daphne
 
 import asyncio
 import logging
-import os
 import signal
-import socket
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
@@ -37,7 +35,7 @@ from core.server import internals
 from core.server.certificate import Certificate, self_signed
 from core.server.channel import Channel
 from core.server.connections import most_idle
-from core.server.flow import SLICE, Message, RequestQueue, WebSocketQueue
+from core.server.flow import SLICE, Message, RequestQueue, WebSocketQueue, limit_unsent
 from core.server.limits import Application, FindSender, Limits
 from core.server.proxies import parse_networks, resolve_origin
 from core.server.request import HTTPFactory, HTTPRequest
@@ -47,7 +45,6 @@ logger = logging.getLogger(__name__)
 
 internals.close_unused_loop()
 SERVICE_RESTART = 1012
-UNSENT_IN_KERNEL = 128 * 1024
 BACKLOG = 1024
 """Connections queued by the kernel; beyond that, clients wait seconds before trying again."""
 DrainHook = Callable[[], Awaitable[None]]
@@ -164,11 +161,7 @@ class Server(daphne.server.Server):
     def listen_success(self, port: IListeningPort) -> None:
         super().listen_success(port)
         self._ports.append(port)
-        if hasattr(socket, "TCP_NOTSENT_LOWAT"):
-            # Connections inherit it. Otherwise the kernel buffers megabytes, and a slow reader looks like a
-            # stalled one, because free space is only reported after a third of that has been sent.
-            with socket.socket(fileno=os.dup(port.fileno())) as handle:
-                handle.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_IN_KERNEL)
+        limit_unsent(port.fileno())  # connections inherit it
 
     def listen_error(self, failure: Failure) -> None:
         self._failure = failure

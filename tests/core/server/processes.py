@@ -83,7 +83,12 @@ def start_server(**options: Any) -> Iterator[ServerProcess]:
         "tests.core.server.application",
         json.dumps({"limits": limits, **options}),
     ]
-    environment = {**os.environ, "PYTHONWARNINGS": "default"}
+    environment = {
+        **os.environ,
+        "PYTHONWARNINGS": "default",
+        "DJANGO_SETTINGS_MODULE": "core.settings",
+        "STALL_SECONDS": str(int(limits["stall_seconds"])),
+    }
     with (
         tempfile.TemporaryFile("w+") as errors,
         subprocess.Popen(

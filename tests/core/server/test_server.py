@@ -123,6 +123,22 @@ def test_draining_ends_after_drain_seconds() -> None:
         assert server.process.wait(5) == 0
 
 
+@pytest.mark.parametrize("server_name", ["daphne", "uvicorn"])
+@pytest.mark.parametrize("asked", ["flood", "blast", "a little more than the kernel takes"])
+def test_sigterm_does_not_wait_for_a_client_that_does_not_read(server_name: str, asked: str) -> None:
+    with start_server(server=server_name) as server, socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.connect(("127.0.0.1", server.port))
+        if asked == "blast":
+            upgrade(client, "/blast?mb=300")
+        else:
+            mb = 300 if asked == "flood" else 0.2
+            client.sendall(request("GET", f"/flood?mb={mb}", "Connection: close"))
+            read_exactly(client, 12)
+        server.signal()
+        assert server.process.wait(10) == (0 if server_name == "daphne" else -signal.SIGTERM)
+
+
 def test_forwarded_headers_of_untrusted_clients_are_dropped(server: ServerProcess) -> None:
     claims = ("X-Forwarded-For: 203.0.113.9", "X-Forwarded-Proto: https", "Forwarded: for=203.0.113.9")
     status, _, body = server.get("/scope", *claims, "Daphne-Root-Path: /evil", "X-Real-IP: 203.0.113.9")
