@@ -8,6 +8,7 @@ https://api-docs.deepseek.com/api/create-chat-completion; Zhipu, DashScope, vLLM
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 ERROR = "error"
@@ -17,16 +18,24 @@ NONE = frozenset({"", "null", "none"})
 PREFIXES = ("finish_reason_", "reason_")
 WORDS = {
     "stop": "stop eos eos_token end end_turn stop_sequence complete completed finished",
-    "length": "length max_tokens max_length max_len max_output_tokens model_length limit token_limit "
-    "model_context_window_exceeded context_length_exceeded incomplete",
+    "length": "length max_tokens max_new_tokens max_length max_len max_output_tokens model_length limit "
+    "token_limit model_context_window_exceeded context_window_exceeded context_length_exceeded incomplete",
     "tool_calls": "tool_calls tool_call tool_use",
     "function_call": "function_call",
-    "content_filter": "content_filter content_filtered safety recitation blocklist prohibited_content spii "
-    "image_safety image_prohibited_content refusal sensitive guardrail_intervened error_toxic",
+    "content_filter": "content_filter content_filtered safety recitation language blocklist "
+    "prohibited_content spii image_safety image_prohibited_content refusal sensitive guardrail_intervened "
+    "error_toxic",
     ERROR: "error error_limit abort aborted cancelled user_cancel timeout network_error "
-    "insufficient_system_resource malformed_function_call",
+    "insufficient_system_resource malformed_function_call malformed_tool_use unexpected_tool_call",
 }
-BY_WORD = {word: reason for reason, words in WORDS.items() for word in words.split()}
+
+
+def plain(word: str) -> str:
+    """`toolCalls`, `tool-calls` and `TOOL_CALLS` are one word."""
+    return re.sub(r"[^a-z]", "", word.lower())
+
+
+BY_WORD = {plain(word): reason for reason, words in WORDS.items() for word in words.split()}
 
 
 def finish_reason(word: Any) -> str | None:
@@ -36,11 +45,11 @@ def finish_reason(word: Any) -> str | None:
     name = word.strip().lower()
     for prefix in PREFIXES:
         name = name.removeprefix(prefix)
-    return None if name in NONE else BY_WORD.get(name, "stop")
+    return None if name in NONE else BY_WORD.get(plain(name), "stop")
 
 
 class FinishReader:
-    """The reasons of all choices of one answer: a later `stop` does not undo `tool_calls`."""
+    """The reasons of all choices of one answer: a later `stop` does not undo another one."""
 
     __slots__ = ("_finished", "_seen")
 
@@ -54,10 +63,10 @@ class FinishReader:
         return bool(self._finished) and self._seen <= self._finished.keys()
 
     def read(self, word: Any, choice: int) -> str | None:
-        """The reason that a choice ends with now; None where it goes on, or has ended with calls before."""
+        """The reason that a choice ends with now; None where it goes on, or a `stop` follows another end."""
         self._seen.add(choice)
         reason = finish_reason(word)
-        if reason is None or (reason == "stop" and self._finished.get(choice) == "tool_calls"):
+        if reason is None or (reason == "stop" and choice in self._finished):
             return None
         self._finished[choice] = reason
         return reason

@@ -46,6 +46,12 @@ def test_openai_s_own_words_stand_alone(word):
         ("SAFETY", "content_filter"),
         ("sensitive", "content_filter"),  # Zhipu
         ("refusal", "content_filter"),
+        ("max_new_tokens", "length"),  # Hugging Face
+        ("maxTokens", "length"),  # Vercel's AI SDK and Amazon Bedrock write without lines, and the next
+        ("content-filter", "content_filter"),
+        ("tool-calls", "tool_calls"),
+        ("toolUse", "tool_calls"),
+        ("LANGUAGE", "content_filter"),  # Gemini
         ("something new", "stop"),
     ],
 )
@@ -68,7 +74,10 @@ def test_an_answer_that_goes_on_has_no_reason(word):
 
 @pytest.mark.parametrize(
     "word",
-    ["error", "ERROR", "abort", "insufficient_system_resource", "network_error", "MALFORMED_FUNCTION_CALL"],
+    [
+        *("error", "ERROR", "abort", "insufficient_system_resource", "network_error"),
+        *("MALFORMED_FUNCTION_CALL", "UNEXPECTED_TOOL_CALL", "malformed_tool_use"),
+    ],
 )
 def test_an_answer_that_failed_is_an_error(word):
     with pytest.raises(UpstreamFailed) as caught:
@@ -77,9 +86,10 @@ def test_an_answer_that_failed_is_an_error(word):
     assert caught.value.metadata == told
 
 
+@pytest.mark.parametrize("reason", ["tool_calls", "length", "content_filter", "stop"])
 @pytest.mark.parametrize("stray", ["stop", "STOP", "eos_token"])
-def test_a_stop_after_calls_changes_nothing(stray):
-    assert [event.finish for event in read("tool_calls", stray)] == ["tool_calls"]
+def test_a_stop_after_another_reason_changes_nothing(reason, stray):
+    assert [event.finish for event in read(reason, stray)] == [reason]
 
 
 @pytest.mark.parametrize(("first", "second"), [("stop", "tool_calls"), ("stop", "length")])
