@@ -34,9 +34,9 @@ class KnownCall:
 class ToolCallReader:
     """Finds the call that each fragment of a choice belongs to.
 
-    A call begins with a new id, or, from servers that give none, with a name; a fragment without either
-    continues the call of its index, or the latest call where the index is new. The first fragment gets an id
-    where the provider gave none.
+    A call begins with a new id, or, from servers that give none, with a name; a fragment without a name
+    continues the call of its index, one without an id too the latest call where the index is new. The first
+    fragment gets an id where the provider gave none.
     """
 
     __slots__ = ("_calls",)
@@ -71,14 +71,13 @@ def read_fragment(fragment: Mapping[str, Any], position: int, calls: list[KnownC
 
 def known_call(calls: list[KnownCall], place: int, id: str, name: str, text: str) -> KnownCall | None:
     """The call that a fragment continues; None where it begins one."""
-    latest = reversed(calls)
+    at_place = next((call for call in reversed(calls) if call.place == place), None)
     if id:
-        # the id of a call that had a name only may follow later
-        found = next(
-            (call for call in latest if call.id == id or (not call.id and call.place == place)), None
-        )
+        found = next((call for call in reversed(calls) if call.id == id), None)
+        # the id of a call may follow later, or change with every fragment; then no name comes with it
+        if found is None and at_place and not (at_place.id and name):
+            found = at_place
     else:
-        at_place = next((call for call in latest if call.place == place), None)
         found = at_place or (calls[-1] if calls and not name else None)
     if found is None or (name and found.name and name != found.name):
         return None

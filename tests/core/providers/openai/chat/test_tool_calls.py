@@ -56,6 +56,11 @@ def test_an_id_in_every_fragment_is_one_call_wherever_it_is():
     assert found == [("c1", "f", '{"a": 1}')]
 
 
+def test_another_id_in_every_fragment_is_one_call_where_no_name_comes_with_it():
+    found = joined(fragment(0, "c1", "f"), fragment(0, "c2", text='{"a"'), fragment(0, "c3", text=": 1}"))
+    assert found == [("c1", "f", '{"a": 1}')]
+
+
 def test_an_id_that_comes_after_the_name_is_of_the_same_call():
     (found,) = joined(fragment(0, None, "f"), fragment(0, "late", "", "{}"))
     assert found[1:] == ("f", "{}")
