@@ -17,6 +17,7 @@ from core.catalogue import lookup, route
 from core.contract.errors import AuthenticationFailed, Interrupted, PolyphonyError, Unavailable
 from core.contract.events import Event, Outcome, Receipt, Started
 from core.contract.requests import Caller, Request
+from core.media import client as media
 from core.routing import dispatch
 from core.routing.health import Health
 
@@ -53,6 +54,7 @@ class Session:
         outcome = Outcome.STOPPED
         try:
             record, current = self.record, access.current
+            media.work_for(self.grant.caller.user_id)
             async with aclosing(dispatch.answer(self.route, self.request, record, health)) as events:
                 async for event in events:
                     if self.grant.serial != current().serial:

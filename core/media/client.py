@@ -6,7 +6,8 @@ Each function runs the job of its name in `core.media.worker.jobs`; `run` serves
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+import os
+from collections.abc import AsyncGenerator, Hashable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,14 @@ from core.contract.errors import Unavailable
 from core.contract.events import TranscriptWord
 from core.media.installed import transcription_hint
 from core.media.pool.job import Message
-from core.media.pool.pool import close_shared_pool, shared_pool
+from core.media.pool.kinds import description, machine_memory
+from core.media.pool.pool import current_caller
+from core.media.pool.shared import close_shared_pools, shared_pool
+
+
+def work_for(caller: Hashable) -> None:
+    """For whom the running task works: callers take turns, and each has a limited number of jobs."""
+    current_caller.set(caller)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +86,19 @@ async def draw_page(path: Path | str, target: Path | str) -> None:
 
 def run(job: str, args: Mapping[str, Any]) -> AsyncGenerator[Message, None]:
     """The messages of a job that sends some before its result: as `Pool.run`."""
-    return shared_pool().run(job, args)
+    return shared_pool(job).run(job, args)
 
 
 async def result(job: str, args: Mapping[str, Any]) -> dict[str, Any]:
     """The result of a job, as its module documents it. Raises as `Pool.run`."""
-    return await shared_pool().result(job, args)
+    return await shared_pool(job).result(job, args)
+
+
+def memory_description() -> str:
+    """One line for the operator: how many workers there may be, and what memory they may take."""
+    return description(machine_memory(), os.cpu_count() or 1)
 
 
 async def close() -> None:
     """Stop the worker processes; later work starts new ones."""
-    await asyncio.to_thread(close_shared_pool)
+    await asyncio.to_thread(close_shared_pools)

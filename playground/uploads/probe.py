@@ -24,6 +24,7 @@ async def probe(row: Upload) -> dict[str, Any]:
     if not row.media_type.startswith(MEDIA):
         return {}
     path = await offload(local_path, row)
+    media.work_for(row.user_id)
     try:
         found = await media.probe(path)
     except Unavailable:

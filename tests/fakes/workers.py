@@ -15,7 +15,8 @@ import pytest
 
 from core.contract.audio import PCM_RATE, PcmShape
 from core.media.installed import speech_hint, transcription_hint
-from core.media.pool.pool import Pool, close_shared_pool, shared_pool
+from core.media.pool.pool import Pool
+from core.media.pool.shared import close_shared_pools, shared_pool
 from core.media.worker.codecs.encoders import RawEncoder
 from tests.fakes.audio_files import RATE
 
@@ -28,7 +29,7 @@ def synthesiser() -> Iterator[None]:
     if speech_hint() is not None or find_spec("av") is None:
         pytest.skip("the extra polyphony[local] is not installed")
     yield
-    close_shared_pool()
+    close_shared_pools()
 
 
 @pytest.fixture
@@ -58,7 +59,7 @@ def speech_samples(recogniser: None) -> bytes:
     text = "My fellow Americans, ask not what your country can do for you."
     resampled = bytearray()
     encoder = RawEncoder(PcmShape(PCM_RATE), PcmShape(RATE), resampled.extend)
-    encoder.write(asyncio.run(synthesized(shared_pool(), speech_job(text))))
+    encoder.write(asyncio.run(synthesized(shared_pool("synthesize"), speech_job(text))))
     encoder.close()
     return bytes(resampled[: 3 * RATE * 2])
 

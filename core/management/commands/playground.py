@@ -26,6 +26,7 @@ from core.accounts import sign_in_token
 from core.catalogue import snapshot
 from core.catalogue.readiness import readiness
 from core.catalogue.seed.tables import seed_catalogue
+from core.media import client as media
 from core.models import User
 from core.providers import registry
 from core.server.limits import Limits, body_caps
@@ -90,6 +91,7 @@ class Command(BaseCommand):
 
     def welcome(self, origin: str, admin: User) -> None:
         self.stdout.write(f"Polyphony is at {origin}/")
+        self.stdout.write(media.memory_description())
         if not admin.has_usable_password():
             self.print_link(origin, admin)
         self.stdout.flush()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from core.contract.errors import PolyphonyError
@@ -21,16 +22,23 @@ BUFFER_LIMIT = 256 * 1024
 
 
 class Job:
-    """Created on the reader's event loop; `put` and `finish` may be called from any thread."""
+    """Created on the reader's event loop; `put`, `announce` and `finish` may be called from any thread.
 
-    def __init__(self, number: int, name: str, args: Mapping[str, Any]) -> None:
+    `caller` is whose turn it takes among the jobs that wait. A job whose process died under it `restart`s in
+    another one, which leaves out what was `delivered`.
+    """
+
+    def __init__(self, number: int, name: str, args: Mapping[str, Any], caller: Hashable = None) -> None:
         self.number = number
         self.name = name
         self.args = args
+        self.caller = caller
         self.scheduler: Scheduler | None = None
         self.process: WorkerProcess | None = None
         self.running = False
-        self.parked = False
+        self.parked_at: float | None = None
+        self.restarts = 0
+        self.delivered = {"pieces": 0, "words": 0, "events": 0}
         self.closed = False
         self._loop = asyncio.get_running_loop()
         self._changed = asyncio.Event()
@@ -49,13 +57,31 @@ class Job:
     def full(self) -> bool:
         return self._size >= BUFFER_LIMIT
 
-    def put(self, message: Message) -> None:
+    @property
+    def parked(self) -> bool:
+        """Whether it waits for its reader, since `parked_at`."""
+        return self.parked_at is not None
+
+    def park(self) -> None:
+        self.parked_at = time.monotonic()
+
+    def restart(self) -> None:
+        self.process = None
+        self.restarts += 1
+
+    def put(self, message: Message, pieces: int = 0) -> None:
+        """Add what the worker sent: so many pieces of output, or an event."""
         with self._lock:
-            if self.closed or self._finished:
-                return
-            self._messages.append(message)
-            self._size += len(message) if isinstance(message, bytes) else 64
-            self._notify()
+            self.delivered["pieces"] += pieces
+            if isinstance(message, dict):
+                words = message["event"] == "words"
+                self.delivered["words" if words else "events"] += len(message["words"]) if words else 1
+            self._add(message)
+
+    def announce(self, event: dict[str, Any]) -> None:
+        """Add an event of ours: the place in the queue, the result."""
+        with self._lock:
+            self._add(event)
 
     def finish(self, error: PolyphonyError | None = None) -> None:
         """No more messages; the first call decides how the job ended."""
@@ -78,6 +104,13 @@ class Job:
                         raise self._error
                     return []
             await self._changed.wait()
+
+    def _add(self, message: Message) -> None:
+        if self.closed or self._finished:
+            return
+        self._messages.append(message)
+        self._size += len(message) if isinstance(message, bytes) else 64
+        self._notify()
 
     def _notify(self) -> None:
         if self._notified:

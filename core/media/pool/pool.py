@@ -1,51 +1,72 @@
-"""The pool of worker processes: used from any event loop, driven by one thread for each worker."""
+"""A pool of worker processes: used from any event loop, driven by one thread for each worker."""
 
 from __future__ import annotations
 
-import atexit
 import itertools
 import os
 import threading
-from collections import deque
-from collections.abc import AsyncGenerator, Mapping
+from collections import Counter
+from collections.abc import AsyncGenerator, Hashable, Mapping
 from contextlib import aclosing
+from contextvars import ContextVar
 from typing import Any
 
-from core.contract.errors import Interrupted, Unavailable
+from core.contract.errors import Interrupted, RateLimited
+from core.media.pool.fair_queue import FairQueue
 from core.media.pool.job import Job, Message
+from core.media.pool.process import LIMITS, WorkerLimits
 from core.media.pool.scheduler import Scheduler
 
-OPEN_JOBS = 128
-"""Jobs that may be open at once, parked ones included; the next wait in order."""
+JOBS_PER_PROCESS = 64
+"""Jobs that may be open in one process at once, parked ones included; the next wait in order."""
 
-WAITING_JOBS = 1000
+WAITING_JOBS = 256
+WAITING_PER_CALLER = 32
+CALLER_SHARE = 4
+"""One caller's open jobs are at most one part in `CALLER_SHARE` of all that may be open."""
+
+RETRY_AFTER = 2.0
 GRACE = 2.0
 CLOSED = "The server stopped while the answer was being made."
+
+current_caller: ContextVar[Hashable] = ContextVar("current_caller", default=None)
+"""For whom the running task works: callers take turns, and each has a limited number of jobs."""
 
 
 class Pool:
     """At most `size` worker processes, started at the first work and reused.
 
-    Open jobs are run one step at a time, round robin, so that none starves; a job whose reader is slow is
-    parked after 256 KiB and holds no worker. `step_timeout` (seconds) bounds one step, not a whole job.
+    Open jobs are run one step at a time, callers in turn, so that none starves; a job whose reader is slow is
+    parked after 256 KiB and holds no worker, and is ended when nothing was read for `reader_timeout` seconds.
+    `step_timeout` (seconds) bounds one step, not a whole job. Jobs that find no room wait; `limits` are those
+    of each process.
     """
 
     def __init__(
         self,
         size: int | None = None,
         *,
+        jobs_per_process: int = JOBS_PER_PROCESS,
+        limits: WorkerLimits = LIMITS,
         recycle: int = 500,
         step_timeout: float = 30.0,
+        reader_timeout: float = 60.0,
         environment: Mapping[str, str] | None = None,
     ) -> None:
         self.size = size or min(2, os.cpu_count() or 1)
-        self._recycle = recycle
-        self._step_timeout = step_timeout
-        self._environment = dict(environment or {})
+        self.open_limit = self.size * jobs_per_process
+        self.limit_per_caller = max(1, self.open_limit // CALLER_SHARE, self.size - 1)
+        self._options = {
+            "recycle": recycle,
+            "step_timeout": step_timeout,
+            "reader_timeout": reader_timeout,
+            "limits": limits,
+            "environment": dict(environment or {}),
+        }
         self._lock = threading.Lock()
         self._schedulers: list[Scheduler] = []
-        self._waiting: deque[Job] = deque()
-        self._open = 0
+        self._waiting = FairQueue()
+        self._open: Counter[Hashable] = Counter()
         self._numbers = itertools.count(1)
         self.closed = False
 
@@ -59,7 +80,11 @@ class Pool:
     @property
     def open_jobs(self) -> int:
         """Jobs some scheduler is busy with, parked ones included."""
-        return self._open
+        return self._open.total()
+
+    @property
+    def waiting_jobs(self) -> int:
+        return len(self._waiting)
 
     @property
     def parked_jobs(self) -> int:
@@ -68,13 +93,14 @@ class Pool:
 
     async def run(self, name: str, args: Mapping[str, Any]) -> AsyncGenerator[Message, None]:
         """Run a job of `core.media.worker.jobs`: its bytes and events as they come, at last
-        `{"event": "done", "result": …}`.
+        `{"event": "done", "result": …}`. While it waits, `{"event": "queue", "place": 1, "waiting": 5}` says
+        how many go before it.
 
-        Closing the generator cancels the job at once and leaves the worker healthy. Raises `InvalidRequest`,
-        `Unavailable`, `UpstreamInvalid` (it crashed the worker), `UpstreamFailed` (another job did),
-        `UpstreamTimeout`, `Interrupted` (the pool was closed).
+        Closing the generator cancels the job at once and leaves the worker healthy. Raises `RateLimited` (too
+        many jobs of this caller, or of all), `InvalidRequest`, `Unavailable`, `UpstreamInvalid` (it crashed
+        the worker), `UpstreamTimeout`, `Interrupted` (the pool was closed, or nobody read).
         """
-        job = Job(next(self._numbers), name, args)
+        job = Job(next(self._numbers), name, args, current_caller.get())
         self._submit(job)
         try:
             while batch := await job.read():
@@ -98,8 +124,7 @@ class Pool:
         """End every open job, stop the workers and wait for them (a few seconds at most). Blocks."""
         with self._lock:
             self.closed = True
-            schedulers, waiting = list(self._schedulers), list(self._waiting)
-            self._waiting.clear()
+            schedulers, waiting = list(self._schedulers), self._waiting.clear()
         for job in waiting:
             job.finish(Interrupted(CLOSED))
         for scheduler in schedulers:
@@ -108,79 +133,54 @@ class Pool:
             scheduler.join(GRACE)
 
     def _submit(self, job: Job) -> None:
+        """Start a job or let it wait. Raises `RateLimited` where too many wait."""
         with self._lock:
             if self.closed:
                 raise Interrupted(CLOSED)
-            if self._open < OPEN_JOBS:
-                self._assign(job)
-            elif len(self._waiting) < WAITING_JOBS:
-                self._waiting.append(job)
-            else:
-                raise Unavailable("The local workers have too much to do. Try again in a moment.")
+            if self._waiting.waiting(job.caller) >= WAITING_PER_CALLER:
+                raise too_many("You have more work on the way than this server does at once for one caller.")
+            if len(self._waiting) >= WAITING_JOBS:
+                raise too_many("The local workers have too much to do.")
+            self._waiting.push(job)
+            self._assign_waiting()
+
+    def _assign_waiting(self) -> None:
+        """Open jobs while there is room, and tell the others their places."""
+        while not self.closed and self._open.total() < self.open_limit:
+            job = self._waiting.pop(self._may_open)
+            if job is None:
+                break
+            self._assign(job)
+        for place, job in enumerate(self._waiting, 1):
+            job.announce({"event": "queue", "place": place, "waiting": len(self._waiting)})
+
+    def _may_open(self, caller: Hashable) -> bool:
+        return self._open[caller] < self.limit_per_caller
 
     def _assign(self, job: Job) -> None:
-        self._open += 1
+        self._open[job.caller] += 1
         idle = [scheduler for scheduler in self._schedulers if not scheduler.jobs]
         if not idle and len(self._schedulers) < self.size:
-            self._schedulers.append(self._new_scheduler())
+            self._schedulers.append(Scheduler(finished=self._job_finished, **self._options))  # type: ignore[arg-type]
             idle = self._schedulers[-1:]
         job.scheduler = min(idle or self._schedulers, key=lambda scheduler: len(scheduler.jobs))
         job.scheduler.add(job)
 
-    def _new_scheduler(self) -> Scheduler:
-        return Scheduler(
-            recycle=self._recycle,
-            step_timeout=self._step_timeout,
-            environment=self._environment,
-            finished=self._job_finished,
-        )
-
-    def _job_finished(self) -> None:
+    def _job_finished(self, job: Job) -> None:
         with self._lock:
-            self._open -= 1
-            while self._waiting and not self.closed and self._open < OPEN_JOBS:
-                self._assign(self._waiting.popleft())
+            self._open[job.caller] -= 1
+            if not self._open[job.caller]:
+                del self._open[job.caller]
+            self._assign_waiting()
 
     def _cancel(self, job: Job) -> None:
         with self._lock:
             job.closed = True
-            if job in self._waiting:
-                self._waiting.remove(job)
+            if self._waiting.remove(job):
+                self._assign_waiting()
         if job.scheduler is not None and not job.finished:
             job.scheduler.cancel(job)
 
 
-_shared: Pool | None = None
-_inherited: list[Pool] = []
-_sharing = threading.Lock()
-
-
-def shared_pool() -> Pool:
-    """The one pool of this server process; a new one after `close_shared_pool`."""
-    global _shared
-    with _sharing:
-        if _shared is None or _shared.closed:
-            _shared = Pool()
-        return _shared
-
-
-def close_shared_pool() -> None:
-    """Stop the local workers; called at shutdown, harmless when there are none."""
-    with _sharing:
-        pool = _shared
-    if pool is not None and not pool.closed:
-        pool.close()
-
-
-def _forget_after_fork() -> None:
-    """The workers belong to the parent: leave them alone, keep the object so that nothing reaps them."""
-    global _shared, _sharing
-    _sharing = threading.Lock()
-    if _shared is not None:
-        _inherited.append(_shared)
-        _shared = None
-
-
-atexit.register(close_shared_pool)
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_after_fork)
+def too_many(message: str) -> RateLimited:
+    return RateLimited(f"{message} Try again in a moment.", code="too_many_jobs", retry_after=RETRY_AFTER)

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,17 @@ ENVIRONMENT = (
 Deliver = Callable[[Frame], None]
 
 
+@dataclass(frozen=True, slots=True)
+class WorkerLimits:
+    """Bytes of address space of a worker, and how much nicer than the server it is."""
+
+    memory: int
+    niceness: int
+
+
+LIMITS = WorkerLimits(1024**3, 5)
+
+
 class WorkerProcess:
     """A child that lives until `close`, `kill` or its own death; `on_death` is then called once.
 
@@ -40,7 +52,11 @@ class WorkerProcess:
     """
 
     def __init__(
-        self, deliver: Deliver, on_death: Callable[[WorkerProcess], None], environment: Mapping[str, str]
+        self,
+        deliver: Deliver,
+        on_death: Callable[[WorkerProcess], None],
+        limits: WorkerLimits,
+        environment: Mapping[str, str],
     ) -> None:
         self._deliver = deliver
         self._on_death = on_death
@@ -50,7 +66,7 @@ class WorkerProcess:
         self.dead = False
         self.deadline = 0.0
         self.child = subprocess.Popen(
-            [sys.executable, "-m", MODULE],
+            [sys.executable, "-m", MODULE, str(limits.memory), str(limits.niceness)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=minimal_environment(environment),
@@ -59,7 +75,10 @@ class WorkerProcess:
         self._reader.start()
 
     def step(self, command: Mapping[str, Any], timeout: float) -> dict[str, Any]:
-        """Run one step and wait for its end: `step`, `done`, `error`, `cancelled`, `timeout` or `died`.
+        """Run one step and wait for its end.
+
+        It is `step`, `done`, `error`, `cancelled`, `timeout`, `died`, or `lost` where the process had died
+        before, of something else.
 
         Blocks the calling thread. A step that outlives `timeout` seconds costs the process its life.
         """
@@ -68,7 +87,7 @@ class WorkerProcess:
         self.deadline = time.monotonic() + timeout
         if not self.send(command):
             self._reader.join(timeout)
-            return {"event": "died"}
+            return {"event": "lost"}
         while not self._ended.wait(POLL):
             if time.monotonic() > self.deadline:
                 self.kill()
@@ -144,4 +163,5 @@ def minimal_environment(extra: Mapping[str, str]) -> dict[str, str]:
     environment = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
     environment["PYTHONPATH"] = str(ROOT)
     environment["PYTHONUTF8"] = "1"
+    environment["MALLOC_ARENA_MAX"] = "2"  # an arena for each thread maps 64 MB
     return {**environment, **extra}

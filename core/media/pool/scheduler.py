@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -18,12 +17,17 @@ from core.contract.errors import (
     UpstreamInvalid,
     UpstreamTimeout,
 )
+from core.media.pool.fair_queue import FairQueue
 from core.media.pool.job import Job
-from core.media.pool.process import WorkerProcess
+from core.media.pool.process import WorkerLimits, WorkerProcess
 from core.media.worker.protocol import EVENT, Frame
 
 CANCEL_GRACE = 2.0
 """Seconds a cancelled step may take to notice before its process is killed."""
+
+DIED = "The local worker stopped unexpectedly over this: it may be damaged, or take too much memory."
+MOST_RESTARTS = 2
+"""How often a job goes on after the death of a process that it did not cause."""
 
 REFUSALS: Mapping[str, type[PolyphonyError]] = {
     "invalid": InvalidRequest,
@@ -35,8 +39,8 @@ REFUSALS: Mapping[str, type[PolyphonyError]] = {
 class Scheduler:
     """Owns its jobs from `add` until they finish; a job whose reader is slow is parked, not waited for.
 
-    A dead process fails the jobs that were open in it; those not yet started go to the next process. After
-    `recycle` jobs a process takes no new ones and leaves when its last job is done.
+    The step that runs when a process dies fails its job; the other jobs that were open in it go on in the
+    next process. After `recycle` jobs a process takes no new ones and leaves when its last job is done.
     """
 
     def __init__(
@@ -44,15 +48,19 @@ class Scheduler:
         *,
         recycle: int,
         step_timeout: float,
+        reader_timeout: float,
+        limits: WorkerLimits,
         environment: Mapping[str, str],
-        finished: Callable[[], None],
+        finished: Callable[[Job], None],
     ) -> None:
         self.recycle = recycle
         self.step_timeout = step_timeout
+        self.reader_timeout = reader_timeout
+        self.limits = limits
         self.environment = environment
         self._job_finished = finished
         self._changed = threading.Condition()
-        self._ready: deque[Job] = deque()
+        self._ready = FairQueue()
         self.jobs: dict[int, Job] = {}
         self._process: WorkerProcess | None = None
         self._processes: dict[WorkerProcess, set[int]] = {}
@@ -70,15 +78,15 @@ class Scheduler:
     def add(self, job: Job) -> None:
         with self._changed:
             self.jobs[job.number] = job
-            self._ready.append(job)
+            self._ready.push(job)
             self._changed.notify()
 
     def resume(self, job: Job) -> None:
         """Queue a parked job again, after its reader caught up."""
         with self._changed:
             if job.parked:
-                job.parked = False
-                self._ready.append(job)
+                job.parked_at = None
+                self._ready.push(job)
                 self._changed.notify()
 
     def cancel(self, job: Job) -> None:
@@ -118,15 +126,37 @@ class Scheduler:
             self._settle(job, ending)
 
     def _next(self) -> Job | None:
-        with self._changed:
-            while not self._closing:
-                while self._ready:
-                    job = self._ready.popleft()
-                    if not job.closed and not job.finished:
-                        job.running = True
-                        return job
-                self._changed.wait()
+        """Wait for the next job that can be run; None at the end. Ends those that nobody reads meanwhile."""
+        while True:
+            with self._changed:
+                if self._closing:
+                    return None
+                stalled = [job for job in self.jobs.values() if self._patience(job) <= 0]
+                if not stalled and (job := self._pop()) is not None:
+                    return job
+                if not stalled:
+                    self._changed.wait(min(map(self._patience, self.jobs.values()), default=None))
+            for job in stalled:
+                self._end_stalled(job)
+
+    def _pop(self) -> Job | None:
+        while (job := self._ready.pop()) is not None:
+            if not job.closed and not job.finished:
+                job.running = True
+                return job
         return None
+
+    def _patience(self, job: Job) -> float:
+        """Seconds that a parked job may still wait for its reader."""
+        if job.parked_at is None:
+            return threading.TIMEOUT_MAX
+        return job.parked_at + self.reader_timeout - time.monotonic()
+
+    def _end_stalled(self, job: Job) -> None:
+        if job.process is not None:
+            job.process.send_promptly({"op": "cancel", "job": job.number})
+        waited = f"Nothing was read for {self.reader_timeout:g} seconds"
+        self._end(job, Interrupted(f"{waited}, so the answer was ended.", code="reader_stalled"))
 
     def _advance(self, job: Job) -> dict[str, Any]:
         if job.process is not None:
@@ -137,9 +167,9 @@ class Scheduler:
             return {"event": "error", "kind": "failed", "message": f"The worker did not start: {error}"}
         with self._changed:
             job.process = process
-            self._processes[process].add(job.number)
+            self._processes.get(process, set()).add(job.number)
         command = {"op": "start", "job": job.number, "name": job.name, "args": dict(job.args)}
-        return process.step(command, self.step_timeout)
+        return process.step({**command, "skip": job.delivered}, self.step_timeout)
 
     def _fresh_process(self) -> WorkerProcess:
         with self._changed:
@@ -149,7 +179,7 @@ class Scheduler:
                 return process
         if process is not None and not self._processes.get(process):
             process.retire()
-        process = WorkerProcess(self._deliver, self._process_died, self.environment)
+        process = WorkerProcess(self._deliver, self._process_died, self.limits, self.environment)
         with self._changed:
             self._process, self._started = process, 1
             self._processes[process] = set()
@@ -163,11 +193,13 @@ class Scheduler:
             job.running = False
             going_on = name == "step" and not job.closed and not job.finished
             if going_on and job.full:
-                job.parked = True
+                job.park()
             elif going_on:
-                self._ready.append(job)
+                self._ready.push(job)
+            elif name == "lost":
+                going_on = self._restarted(job)
         if name == "done" and not job.closed:
-            job.put({"event": "done", "result": ending["result"]})
+            job.announce({"event": "done", "result": ending["result"]})
         if not going_on:
             self._end(job, failure(ending))
 
@@ -182,20 +214,32 @@ class Scheduler:
             spent = process is not self._process and process is not None and not open_jobs
         if spent and process is not None:
             process.retire()
-        self._job_finished()
+        self._job_finished(job)
 
     def _deliver(self, frame: Frame) -> None:
         job = self.jobs.get(frame.job)
         if job is not None:
-            job.put(frame.event() if frame.kind == EVENT else frame.payload)
+            job.put(frame.event() if frame.kind == EVENT else frame.payload, frame.pieces)
 
     def _process_died(self, process: WorkerProcess) -> None:
-        """Fail the jobs of a dead process, except the running one, which `_drive` settles."""
+        """Continue the jobs of a dead process, except the running one, which `_drive` settles."""
         with self._changed:
             numbers = self._processes.pop(process, set())
             lost = [self.jobs[n] for n in numbers if n in self.jobs and not self.jobs[n].running]
-        for job in lost:
+            ended = [job for job in lost if not self._restarted(job)]
+        for job in ended:
             self._end(job, failure({"event": "lost"}))
+
+    def _restarted(self, job: Job) -> bool:
+        """Let a job go on in another process, since its own died of something else; False if too often."""
+        if job.closed or job.restarts >= MOST_RESTARTS:
+            return False
+        job.restart()
+        if not job.parked:
+            self._ready.remove(job)
+            self._ready.push(job)
+            self._changed.notify()
+        return True
 
 
 def failure(ending: Mapping[str, Any]) -> PolyphonyError | None:
@@ -206,7 +250,7 @@ def failure(ending: Mapping[str, Any]) -> PolyphonyError | None:
     if name == "lost":
         return UpstreamFailed("The local worker stopped unexpectedly.")
     if name == "died":  # of this job, so a second worker would die of it as well
-        return UpstreamInvalid("The local worker stopped unexpectedly.", code="worker_died")
+        return UpstreamInvalid(DIED, code="worker_died")
     if name == "error":
         refusal = REFUSALS.get(ending["kind"], UpstreamFailed)
         return refusal(ending["message"], param=ending.get("param"), code=ending.get("code"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 
 try:
@@ -9,20 +10,22 @@ try:
 except ImportError:  # Windows has no rlimits; the parent's time-out still ends a runaway step
     resource = None  # type: ignore[assignment]
 
-MEMORY = 2 * 1024**3
 FILE_SIZE = 2 * 1024**3
 OPEN_FILES = 64
+STACK = 1024**2
+"""Bytes for each thread that FFmpeg starts, two for each encoder: by default they map 8 MB each."""
 
 
-def apply() -> None:
-    """Bound this process: address space, file size, files, no core dumps, a low priority."""
+def apply(memory: int, niceness: int) -> None:
+    """Bound this process: address space, file size, files, no core dumps, a lower priority."""
     if resource is None:
         return
-    _lower(resource.RLIMIT_AS, MEMORY)
+    _lower(resource.RLIMIT_AS, memory)
     _lower(resource.RLIMIT_FSIZE, FILE_SIZE)
     _lower(resource.RLIMIT_NOFILE, OPEN_FILES)
     _lower(resource.RLIMIT_CORE, 0)
-    os.nice(5)
+    os.nice(niceness)
+    _shrink_stacks()
 
 
 def allow_processor(seconds: int) -> None:
@@ -35,6 +38,18 @@ def allow_processor(seconds: int) -> None:
     resource.setrlimit(
         resource.RLIMIT_CPU, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard)
     )
+
+
+def _shrink_stacks() -> None:
+    """Let threads that libraries start have small stacks, where the C library can be told."""
+    try:
+        attributes = ctypes.create_string_buffer(256)  # more than a `pthread_attr_t` anywhere
+        library = ctypes.CDLL(None)
+        library.pthread_attr_init(attributes)
+        library.pthread_attr_setstacksize(attributes, ctypes.c_size_t(STACK))
+        library.pthread_setattr_default_np(attributes)
+    except (AttributeError, OSError):
+        return
 
 
 def _lower(kind: int, value: int) -> None:

@@ -7,6 +7,7 @@ import json
 import os
 import queue
 import signal
+import sys
 import threading
 import traceback
 from collections.abc import Callable, Generator
@@ -14,7 +15,7 @@ from importlib import import_module
 from typing import Any, BinaryIO
 
 from core.media.worker import limits
-from core.media.worker.output import Cancelled, JobError, Output
+from core.media.worker.output import NOTHING, Cancelled, JobError, Output
 
 Steps = Generator[None, None, dict[str, Any]]
 JobFunction = Callable[[dict[str, Any], Output], Steps]
@@ -77,7 +78,7 @@ class Worker:
 
     def advance(self, job: int, command: dict[str, Any]) -> None:
         limits.allow_processor(STEP_PROCESSOR_SECONDS)
-        output = Output(job, self.write, self.cancelled)
+        output = Output(job, self.write, self.cancelled, command.get("skip", NOTHING))
         try:
             ending = self.step(job, command, output)
         except Cancelled:
@@ -129,12 +130,13 @@ def private_streams() -> tuple[BinaryIO, BinaryIO]:
     return commands, frames
 
 
-def main() -> None:
+def main(memory: int, niceness: int) -> None:
+    """`memory` in bytes; `niceness` is added to the server's."""
     faulthandler.enable()
     for number in (signal.SIGINT, signal.SIGTERM):  # for the server, which drains and then closes the input
         signal.signal(number, signal.SIG_IGN)
     commands, frames = private_streams()
-    limits.apply()
+    limits.apply(memory, niceness)
     try:
         Worker(commands, frames).serve()
     except BrokenPipeError:  # the parent no longer reads
@@ -142,4 +144,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(int, sys.argv[1:]))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from core.media.worker.protocol import BYTES, pack, pack_event
 
 COALESCE = 4096
 """Bytes that are gathered into one frame after a job's first audio: 85 ms of pcm."""
+
+
+NOTHING = {"pieces": 0, "words": 0, "events": 0}
+"""What of a job's output is left out: a job that begins again after its process died repeats it."""
 
 
 class Cancelled(Exception):
@@ -33,13 +37,21 @@ class JobError(Exception):
 class Output:
     """Frames of one job. Every method raises `Cancelled` once the job is cancelled."""
 
-    def __init__(self, job: int, write: Callable[[bytes], object], cancelled: Collection[int]) -> None:
+    def __init__(
+        self,
+        job: int,
+        write: Callable[[bytes], object],
+        cancelled: Collection[int],
+        skip: Mapping[str, int] = NOTHING,
+    ) -> None:
         self.job = job
         self._write = write
         self._cancelled = cancelled
         self._audio = bytearray()
         self._words: list[tuple[str, float, float]] = []
+        self._pieces = 0
         self._audio_sent = False
+        self._skip = dict(skip)
 
     def check(self) -> None:
         if self.job in self._cancelled:
@@ -47,23 +59,33 @@ class Output:
 
     def event(self, name: str, **fields: Any) -> None:
         self.check()
-        self._write(pack_event(self.job, {"event": name, **fields}))
+        if not self._skipped("events", 1):
+            self._write(pack_event(self.job, {"event": name, **fields}))
 
     def words(self, words: list[tuple[str, float, float]]) -> None:
         """Word, start and end in seconds; sent before the audio that was gathered at the same time."""
-        self._words += words
+        self._words += words[self._skipped("words", len(words)) :]
 
-    def audio(self, data: bytes) -> None:
-        """The first bytes leave at once, later ones in frames of a few kilobytes."""
+    def audio(self, data: bytes, pieces: int = 1) -> None:
+        """The first bytes leave at once, later ones in frames of a few kilobytes.
+
+        `data` is one piece, such as a packet, or its bytes are as many pieces. Pieces of the same number hold
+        the same passage, whenever the job runs; their bytes may differ.
+        """
         self.check()
-        self._audio += data
+        skipped = self._skipped("pieces", pieces)
+        if skipped == pieces:
+            return
+        self._audio += data[skipped:]
+        self._pieces += pieces - skipped
         if not self._audio_sent or len(self._audio) >= COALESCE:
             self.flush()
 
     def image(self, data: bytes, media_type: str, title: str) -> None:
         """A whole rendered image: its bytes, then the event `rendered`, which describes them."""
         self.flush()
-        self._write(pack(BYTES, self.job, data))
+        if not self._skipped("pieces", 1):
+            self._write(pack(BYTES, self.job, data, 1))
         self.event("rendered", media_type=media_type, title=title, size=len(data))
 
     def flush(self) -> None:
@@ -74,5 +96,12 @@ class Output:
             self._words = []
         if self._audio:
             self._audio_sent = True
-            self._write(pack(BYTES, self.job, bytes(self._audio)))
+            self._write(pack(BYTES, self.job, bytes(self._audio), self._pieces))
             self._audio.clear()
+            self._pieces = 0
+
+    def _skipped(self, what: str, count: int) -> int:
+        """How many of the next `count` are left out."""
+        skipped = min(self._skip[what], count)
+        self._skip[what] -= skipped
+        return skipped

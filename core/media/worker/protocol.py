@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import IO, Any
 
-HEADER = struct.Struct("!cII")
-"""Kind of frame, job it belongs to, length of the payload that follows."""
+HEADER = struct.Struct("!cIII")
+"""Kind of frame, job it belongs to, pieces of output in it, length of the payload that follows."""
 
 EVENT = b"J"
 BYTES = b"B"
@@ -24,6 +24,7 @@ class BrokenFrame(Exception):
 class Frame:
     kind: bytes
     job: int
+    pieces: int
     payload: bytes
 
     def event(self) -> dict[str, Any]:
@@ -32,8 +33,8 @@ class Frame:
         return found
 
 
-def pack(kind: bytes, job: int, payload: bytes) -> bytes:
-    return HEADER.pack(kind, job, len(payload)) + payload
+def pack(kind: bytes, job: int, payload: bytes, pieces: int = 0) -> bytes:
+    return HEADER.pack(kind, job, pieces, len(payload)) + payload
 
 
 def pack_event(job: int, fields: Mapping[str, Any]) -> bytes:
@@ -52,10 +53,10 @@ def read_frame(stream: IO[bytes]) -> Frame | None:
         return None
     if len(head) < HEADER.size:
         raise BrokenFrame("the header is cut short")
-    kind, job, length = HEADER.unpack(head)
+    kind, job, pieces, length = HEADER.unpack(head)
     if kind not in (EVENT, BYTES) or length > MAX_PAYLOAD:
         raise BrokenFrame("this is not a frame")
     payload = stream.read(length)
     if len(payload) < length:
         raise BrokenFrame("the payload is cut short")
-    return Frame(kind, job, payload)
+    return Frame(kind, job, pieces, payload)

@@ -16,6 +16,7 @@ from core.contract.usage import Amount, Kind, Unit, Usage
 from core.media import client
 from core.media.installed import HINT, can_encode, speech_hint
 from core.media.pool.job import Message
+from core.providers.local.progress import queue_progress
 
 DEFAULT_VOICE = "gmw/en-US"
 MAX_CHARACTERS = 20_000
@@ -73,9 +74,11 @@ def pitch(target: Target, request: SpeechRequest) -> float:
 
 
 def speech_event(message: Message, form: AudioFormat, request: SpeechRequest) -> Event:
-    """The contract's event for one message of the job `synthesize`: bytes, `audio`, `words` or `done`."""
+    """The contract's event for a message of `synthesize`: bytes, `queue`, `audio`, `words` or `done`."""
     if isinstance(message, bytes):
         return AudioChunk(message)
+    if message["event"] == "queue":
+        return queue_progress(message)
     if message["event"] == "words":
         return SpeechWords(tuple(SpeechWord(word, start, end) for word, start, end in message["words"]))
     if message["event"] == "audio":

@@ -23,6 +23,7 @@ from core.contract.transcription import TranscriptionRequest
 from core.contract.usage import Amount, Kind, Unit, Usage
 from core.media import client
 from core.media.installed import transcription_hint
+from core.providers.local.progress import queue_progress
 
 LANGUAGE = "en"
 
@@ -54,9 +55,11 @@ def require_recogniser(request: TranscriptionRequest) -> None:
 
 
 def transcript_events(message: Mapping[str, Any], request: TranscriptionRequest) -> Iterator[Event]:
-    """The contract's events for one message of the job `transcribe`: `progress`, `segment` or `done`."""
+    """The contract's events for a message of `transcribe`: `queue`, `progress`, `segment` or `done`."""
     if message["event"] == "progress":
         yield Progress("hearing", message["done"], request.file.seconds, "second")
+    elif message["event"] == "queue":
+        yield queue_progress(message)
     elif message["event"] == "segment":
         yield from segment_events(message)
     else:

@@ -8,7 +8,7 @@ from core.contract.audio import PcmShape, wav_header
 from core.contract.errors import InvalidRequest, Unavailable
 from core.media import client, installed
 from core.media.client import align, probe
-from core.media.pool.pool import close_shared_pool
+from core.media.pool.shared import close_shared_pools
 
 pytestmark = pytest.mark.anyio
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.anyio
 @pytest.fixture(autouse=True)
 def workers():
     yield
-    close_shared_pool()
+    close_shared_pools()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from core import operations
 from core.catalogue import snapshot
 from core.contract.errors import NotFound
 from core.media import installed
-from core.media.pool.pool import close_shared_pool
+from core.media.pool.shared import close_shared_pools
 from core.models import Provider, ProviderKey, Version
 from core.models.offload import offload
 from core.models.version import bump
@@ -115,7 +115,7 @@ async def test_the_local_engine_is_started_and_answers(row):
         assert await operations.test_connection("local") == operations.ConnectionCheck(
             True, "It answers and lists 3 models."
         )
-    await offload(close_shared_pool)
+    await offload(close_shared_pools)
 
 
 async def test_the_rehearsal_provider_fails_on_demand(row):

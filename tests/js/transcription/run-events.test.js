@@ -39,6 +39,12 @@ test("the progress is a share where the total is known", () => {
   assert.equal(item.progress, null);
 });
 
+test("a place in the queue is no share", () => {
+  const { item, view } = begin();
+  applyEvent({ type: "run.progress", stage: "queue", done: 2, total: 5 }, item, files, view);
+  assert.deepEqual([item.queued, item.done, item.total, item.progress], [true, 2, 5, null]);
+});
+
 test("the first text is timed once, and not for a resumed run", () => {
   const { item, view } = begin();
   applyEvent({ type: "transcript.delta", text: "a" }, item, files, view);

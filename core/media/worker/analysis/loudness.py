@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from core.media.worker.codecs.encoders import require_media_library
+from core.media.worker.codecs.filter_graph import GraphResampler, filter_graph
 
 FLOOR = -70.0
 """LUFS that the meter reports where nothing was loud enough to be measured."""
@@ -30,7 +31,7 @@ class FrameResampler:
             layout = LAYOUTS.get(frame.layout.nb_channels, frame.layout.name)
             self._target = self._target if self._target[1] else (layout, frame.sample_rate)
             av = require_media_library("Measuring sound")
-            self._resampler, self._shape = av.AudioResampler("flt", *self._target), shape
+            self._resampler, self._shape = GraphResampler(av, "flt", *self._target), shape
         frame.pts = None
         return [*rest, *self._resampler.resample(frame)]
 
@@ -73,7 +74,7 @@ class Loudness:
 
     def _meter(self, frame: Any) -> Any:
         av = require_media_library("Measuring sound")
-        graph = av.filter.Graph()
+        graph = filter_graph(av)
         source = graph.add_abuffer(format="flt", sample_rate=frame.sample_rate, layout=frame.layout.name)
         meter = graph.add("ebur128", "peak=true:metadata=1:framelog=quiet")
         sink = graph.add("abuffersink")

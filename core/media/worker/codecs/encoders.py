@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from core.contract.audio import AudioFormat, PcmShape, wav_header
 from core.media.installed import HINT
+from core.media.worker.codecs.filter_graph import GraphResampler
 from core.media.worker.codecs.resample import LinearResampler
 from core.media.worker.output import JobError
 
@@ -22,6 +23,11 @@ CONTAINERS: dict[AudioFormat, tuple[str, str, int | None, dict[str, str]]] = {
     AudioFormat.FLAC: ("flac", "flac", None, {}),
 }
 """Container, codec, bits per second of one channel, options by which each packet is written at once."""
+
+
+OPTIONS = {"flush_packets": "1", "fflags": "+bitexact"}
+"""Every packet is written at once, and serial numbers are not random: a job that has to begin again in
+another process goes on in the same stream."""
 
 
 class Encoder(Protocol):
@@ -106,7 +112,7 @@ class ContainerEncoder:
     def __init__(self, form: AudioFormat, source: PcmShape, target: PcmShape, output: Any) -> None:
         av = require_media_library(f"The format {form}")
         container, codec, bits, options = CONTAINERS[form]
-        self._output = av.open(output, "w", format=container, options={"flush_packets": "1", **options})
+        self._output = av.open(output, "w", format=container, options={**OPTIONS, **options})
         layout = "mono" if target.channels == 1 else "stereo"
         self._stream = self._output.add_stream(codec, rate=target.sample_rate, layout=layout)
         if bits is not None:
@@ -139,7 +145,7 @@ class Resampler:
         self._source = source
         self._samples = 0
         layout = "mono" if target.channels == 1 else "stereo"
-        self._resampler = av.AudioResampler(sample_format, layout, target.sample_rate, frame_size)
+        self._resampler = GraphResampler(av, sample_format, layout, target.sample_rate, frame_size)
 
     def convert(self, samples: bytes | None) -> list[Any]:
         frames: list[Any] = self._resampler.resample(None if samples is None else self._frame(samples))

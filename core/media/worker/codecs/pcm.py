@@ -8,6 +8,7 @@ from typing import Any
 from core.media.worker.codecs.containers import DAMAGED, MediaFile, Timeline, timestamp
 from core.media.worker.codecs.demuxers import unreadable
 from core.media.worker.codecs.encoders import frame_bytes, require_media_library
+from core.media.worker.codecs.filter_graph import GraphResampler
 from core.media.worker.codecs.mix import Mix
 
 RATE = 16_000
@@ -66,7 +67,7 @@ class MonoConverter:
         """A resampler of the mix, and for several channels one that keeps them; both are equally late."""
         av = require_media_library("Reading sound")
         layouts = ["mono"] if layout.nb_channels == 1 else ["mono", layout.name]
-        self._resamplers = [av.AudioResampler("s16", name, RATE) for name in layouts]
+        self._resamplers = [GraphResampler(av, "s16", name, RATE) for name in layouts]
         self._mix = Mix([channel.name for channel in layout.channels])
 
     def _resample(self, frame: Any) -> bytes:

@@ -6,6 +6,7 @@ from typing import Any
 
 from core.contract.audio import PcmShape
 from core.media.worker.codecs.encoders import Encoder, frame_bytes, raw_frame, require_media_library
+from core.media.worker.codecs.filter_graph import filter_graph
 
 
 class TempoEncoder:
@@ -16,7 +17,7 @@ class TempoEncoder:
         self._following = following
         self._shape = shape
         self._samples = 0
-        self._graph = graph = av.filter.Graph()
+        self._graph = graph = filter_graph(av)
         source = graph.add_abuffer(format="s16", sample_rate=shape.sample_rate, layout="mono")
         stretch = graph.add("atempo", f"{tempo:.6f}")
         layout = graph.add("aformat", "sample_fmts=s16:channel_layouts=mono")

@@ -53,6 +53,7 @@ class Synthesis:
         self.rate = round(min(max(wanted, SLOWEST), FASTEST))
         self.tempo = min(1.0, wanted / SLOWEST)
         self.samples = 0
+        self.raw = AudioFormat(args["format"]) in (AudioFormat.PCM, AudioFormat.WAV)
         source, target = PcmShape(self.engine.sample_rate), PcmShape(PCM_RATE)
         encoder: Encoder = streaming_encoder(AudioFormat(args["format"]), source, target, self._send)
         self.encoder = encoder if self.tempo == 1.0 else TempoEncoder(self.tempo, source, encoder)
@@ -95,7 +96,7 @@ class Synthesis:
 
     def _send(self, data: bytes) -> None:
         if data:
-            self.output.audio(data)
+            self.output.audio(data, len(data) if self.raw else 1)
 
 
 def run(args: dict[str, Any], output: Output) -> Generator[None, None, Result]:

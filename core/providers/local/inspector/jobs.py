@@ -14,6 +14,7 @@ from core.media.installed import transcription_hint
 from core.providers.local.inspector.report import audio
 from core.providers.local.inspector.report.piece import ReportPiece
 from core.providers.local.inspector.usage import UsageCounter
+from core.providers.local.progress import queue_progress
 
 Finding = ReportPiece | ImageReady | Progress
 Findings = AsyncGenerator[Finding, None]
@@ -47,6 +48,8 @@ class InspectionJobs:
                     image = b""
                 elif message["event"] == "progress":
                     yield Progress("measuring", message["done"])
+                elif message["event"] == "queue":
+                    yield queue_progress(message)
                 elif message["event"] == "done":
                     (result if result is not None else {}).update(message["result"])
                 elif (piece := pieces[message["event"]](message)).markdown:
@@ -76,4 +79,6 @@ async def transcript(media: Media, seconds: float) -> Findings:
                 yield audio.segment_piece(message)
             elif message["event"] == "progress":
                 yield Progress("hearing", message["done"], limit, "second")
+            elif message["event"] == "queue":
+                yield queue_progress(message)
     yield audio.transcript_summary_piece(words, segments)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from core.contract.chat import Media
-from core.contract.errors import Interrupted, PolyphonyError
+from core.contract.errors import Interrupted, PolyphonyError, RateLimited
 from core.contract.usage import Kind, Unit
 from core.providers.local.inspector.jobs import Findings, InspectionJobs, transcript
 from core.providers.local.inspector.message import MessagePart, PartKind
@@ -36,14 +36,14 @@ class Measurement:
         self._jobs = InspectionJobs(usage)
 
     async def measure(self, part: MessagePart) -> Findings:
-        """The findings of one part. What cannot be read is reported, not raised, except for `Interrupted`."""
+        """The findings of one part. The unreadable is reported; raised are `Interrupted`, `RateLimited`."""
         begun = False
         try:
             async with aclosing(self._findings(part)) as findings:
                 async for finding in findings:
                     begun = begun or isinstance(finding, ReportPiece)
                     yield finding
-        except Interrupted:
+        except (Interrupted, RateLimited):
             raise
         except PolyphonyError as error:
             yield unreadable_piece(part, error, begun)

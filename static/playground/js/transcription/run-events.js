@@ -8,9 +8,12 @@ export function applyEvent(event, item, files, view) {
     case "run.started":
       item.run = event.run;
       break;
-    case "run.progress":
-      files.set(item, { done: event.done, total: event.total, progress: event.total ? event.done / event.total : null });
+    case "run.progress": {
+      const { stage, done, total } = event;
+      const queued = stage === "queue";
+      files.set(item, { queued, done, total, progress: total && !queued ? done / total : null });
       break;
+    }
     case "transcript.delta":
       noteFirst(item);
       transcript.delta(event.text);

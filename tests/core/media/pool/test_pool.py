@@ -10,8 +10,8 @@ from contextlib import aclosing
 import pytest
 
 from core.contract.errors import Interrupted, UpstreamInvalid, UpstreamTimeout
-from core.media.pool import pool as pools
-from core.media.pool.pool import Pool, close_shared_pool, shared_pool
+from core.media.pool.pool import Pool
+from core.media.pool.shared import close_shared_pools, shared_pool
 from tests.fakes.workers import SENTENCE, speech_job, synthesized_size
 
 LONG = speech_job(SENTENCE * 400, format="mp3")
@@ -206,8 +206,8 @@ async def test_retiring_process_finishes_what_it_began(synthesiser):
 
 
 @pytest.mark.anyio
-async def test_jobs_beyond_the_limit_wait_for_their_turn(pool, monkeypatch):
-    monkeypatch.setattr(pools, "OPEN_JOBS", 2)
+async def test_jobs_beyond_the_limit_wait_for_their_turn(synthesiser):
+    pool = Pool(1, jobs_per_process=2)
 
     sizes = await asyncio.gather(*(synthesized_size(pool, speech_job()) for _ in range(7)))
 
@@ -260,8 +260,8 @@ def test_loop_that_vanishes_in_mid_job_does_no_harm(pool):
 
 
 def test_shared_pool_is_made_anew_after_it_was_closed(synthesiser):
-    first = shared_pool()
-    assert shared_pool() is first
-    close_shared_pool()
+    first = shared_pool("probe")
+    assert shared_pool("inspect_pdf") is first is not shared_pool("synthesize")
+    close_shared_pools()
 
-    assert shared_pool() is not first
+    assert shared_pool("probe") is not first

@@ -150,7 +150,7 @@ async def test_worker_lives_within_limits(pool):
     limits = Path(f"/proc/{pool.process_ids[0]}/limits").read_text()  # noqa: ASYNC240 -- not a disk
 
     rows = {line[:26].strip(): line[26:].split()[0] for line in limits.splitlines()}
-    assert rows["Max address space"] == str(2 * 1024**3)
+    assert rows["Max address space"] == str(1024**3)
     assert rows["Max core file size"] == "0"
     assert int(rows["Max cpu time"]) < 120
 

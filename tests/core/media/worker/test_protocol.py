@@ -21,7 +21,7 @@ def test_frames_come_back_as_they_were_sent():
 
     first, second = read_frame(stream), read_frame(stream)
 
-    assert first == Frame(BYTES, 7, b"\x00\n\xff")
+    assert first == Frame(BYTES, 7, 0, b"\x00\n\xff")
     assert second is not None
     assert (second.kind, second.job, second.event()) == (EVENT, 8, {"event": "done", "text": "да\n"})
     assert read_frame(stream) is None

@@ -68,6 +68,11 @@ class ChatMessage extends HTMLElement {
       case "image.ready":
         this.#showImages();
         break;
+      case "run.progress":
+        if (event.stage === "queue") {
+          this.#field("waiting").textContent = text("queued", event);
+        }
+        break;
     }
     this.#showWaiting(this.#message.state === "running" && isEmpty(this.#message));
   }

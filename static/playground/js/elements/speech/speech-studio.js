@@ -110,7 +110,11 @@ class SpeechStudio extends HTMLElement {
         result.run = event.run;
         this.#showEstimate(result, event);
         break;
+      case "run.progress":
+        this.querySelector("status-note").show({ text: message("queued", event) });
+        break;
       case "audio.start":
+        this.querySelector("status-note").clear();
         this.#player.begin({ format: event.format, sampleRate: event.sample_rate, channels: event.channels });
         break;
       case "audio.chunk":

@@ -213,12 +213,12 @@ function factsText({ bytes, duration }) {
   return [duration ? formatClock(duration) : "", bytes ? formatBytes(bytes) : ""].filter(Boolean).join(" · ");
 }
 
-function stateText({ state, progress, error, done, total }) {
+function stateText({ state, progress, error, queued, done, total }) {
   if (state === "failed") {
     return error;
   }
   if (state === "running" && total) {
-    return message("state-heard", { done: formatClock(done), total: formatClock(total) });
+    return queued ? message("queued", { done, total }) : message("state-heard", { done: formatClock(done), total: formatClock(total) });
   }
   return message(`state-${state}`, { share: formatNumber((progress ?? 0) * 100) });
 }

@@ -15,8 +15,9 @@ import pytest
 from core.contract.audio import Probe
 from core.contract.errors import InvalidRequest, Unavailable
 from core.media.client import probe
-from core.media.pool.pool import Pool, shared_pool
+from core.media.pool.pool import Pool
 from core.media.pool.process import ROOT
+from core.media.pool.shared import shared_pool
 from core.media.worker.codecs.containers import ALL_GAPS, Timeline
 from tests.fakes.audio_files import CONTAINERS, RATE, broken_wav, image, recode, write_wav
 
@@ -291,14 +292,14 @@ HOSTILE = {
 async def test_hostile_files_are_refused_by_a_healthy_worker(speech_samples, tmp_path, name):
     good = write_wav(tmp_path / "good.wav", speech_samples)
     await probe(good)
-    workers = shared_pool().process_ids
+    workers = shared_pool("probe").process_ids
 
     with pytest.raises(InvalidRequest) as refusal:
         await probe(write_file(tmp_path / name, HOSTILE[name]))
 
     assert (refusal.value.provider_code, refusal.value.param) == ("unsupported_media", "file")
     assert (await probe(good)).seconds == 3.0
-    assert shared_pool().process_ids == workers
+    assert shared_pool("probe").process_ids == workers
 
 
 async def test_archive_with_sound_in_it_is_refused(speech_samples, tmp_path):

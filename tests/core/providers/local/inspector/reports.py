@@ -15,7 +15,7 @@ from core.contract.audio import AudioFormat
 from core.contract.chat import ChatRequest, Media, Modality
 from core.contract.events import AnswerMetadata, AudioChunk, AudioStart, ChatDelta, ImageReady, Used
 from core.contract.route import Target
-from core.media.pool.pool import shared_pool
+from core.media.pool.shared import shared_pools
 from core.providers.local import Local
 
 TARGET = Target(
@@ -109,7 +109,7 @@ async def inspect_files(*paths: Path) -> CollectedAnswer:
 async def wait_until_idle() -> None:
     """Wait until the workers have noticed that their jobs were cancelled, which takes them one step."""
     for _ in range(100):
-        if not shared_pool().open_jobs:
+        if not any(pool.open_jobs for pool in shared_pools()):
             return
         await asyncio.sleep(0.02)
     raise AssertionError("a cancelled job goes on")
