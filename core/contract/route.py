@@ -13,14 +13,17 @@ from core.contract.usage import Price, Usage
 class Secret:
     """A provider key that is decrypted only when an adapter asks, and never shows in a repr or a log."""
 
-    __slots__ = ("_reveal",)
+    __slots__ = ("_plaintext", "_reveal")
 
     def __init__(self, reveal: Callable[[], str]) -> None:
         self._reveal = reveal
+        self._plaintext: str | None = None
 
     def reveal(self) -> str:
-        """The plaintext. Raises `Unavailable` when the stored key cannot be decrypted."""
-        return self._reveal()
+        """The plaintext, decrypted once. Raises `Unavailable` when the stored key cannot be decrypted."""
+        if self._plaintext is None:
+            self._plaintext = self._reveal()
+        return self._plaintext
 
     def __repr__(self) -> str:
         return "Secret(…)"

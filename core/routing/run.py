@@ -15,6 +15,8 @@ from core.contract.route import Route, Target
 from core.providers import registry
 from core.providers.base import AdapterMethod
 from core.providers.shared.deadline import Deadline
+from core.providers.shared.scrub.answer import scrubbed
+from core.providers.shared.scrub.spellings import spellings_of
 from core.routing.attempt import AttemptLog, RunningAttempt
 from core.routing.choose import order
 from core.routing.health import Health
@@ -22,11 +24,15 @@ from core.routing.retry import backoff, may_succeed_elsewhere
 
 
 def call_adapter(target: Target, request: Request) -> AsyncGenerator[Event, None]:
-    """The adapter's events for `request`. Raises `Unsupported` where its wire cannot do the task."""
+    """The adapter's events for `request`, without the key of `target` where the provider wrote it back.
+
+    Raises `Unsupported` where its wire cannot do the task, `Unavailable` where its key is locked.
+    """
     method = registry.method(target.wire, request.task)
     if method is None:
         raise Unsupported(f"{target.provider_name} cannot do {request.task}.")
-    return method(target, request)
+    spellings, events = spellings_of(target), method(target, request)
+    return events if spellings is None else scrubbed(events, spellings)
 
 
 async def run(

@@ -11,6 +11,7 @@ from core.contract.audio import AudioFormat
 from tests.fakes.audio import audio_bytes, slices
 from tests.fakes.chat import CHAT_SCENARIOS, chat, counted
 from tests.fakes.chat_faults import FAULT_SCENARIOS
+from tests.fakes.echo import ECHO_SCENARIOS
 from tests.fakes.provider import Exchange, Scenario
 from tests.fakes.server_sent_events import events, finish, frame
 from tests.fakes.transcription import TRANSCRIPTION_SCENARIOS, transcript
@@ -183,6 +184,7 @@ def either(conversation: Scenario, other: Scenario) -> Scenario:
 
 NAMED: dict[str, Scenario] = {
     **TRANSCRIPTION_SCENARIOS,
+    **ECHO_SCENARIOS,
     "ok": ok,
     "slow": speech(seconds=5, chunks=50, delay=0.1),
     "sse": sse_speech(),

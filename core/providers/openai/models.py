@@ -14,6 +14,7 @@ from core.providers.openai.errors import refuse
 from core.providers.openai.vendor import VENDOR
 from core.providers.shared import http
 from core.providers.shared.json_body import decode
+from core.providers.shared.scrub.spellings import spellings_of
 
 LIMITS = http.CallLimits(total=20.0, idle=10.0, size=8 * http.MIB)
 
@@ -32,6 +33,8 @@ class OpenAIModels:
         async with await http.send(call) as response:
             body = await response.body()
         value = decode(body)
+        if spellings := spellings_of(target):
+            value = spellings.clean(value)
         rows = value.get("data") if isinstance(value, dict) else value
         if not isinstance(rows, list):
             refuse(body, call.hide)

@@ -19,7 +19,7 @@ from core.contract.errors import (
     UpstreamRefused,
     UpstreamTimeout,
 )
-from core.providers.shared.scrub import scrub, without
+from core.providers.shared.scrub.message import scrub, without
 
 LONGEST_RETRY_AFTER = 3600.0
 """Seconds."""

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.providers.shared.scrub import LONGEST, scrub
+from core.providers.shared.scrub.message import LONGEST, scrub
 
 KEY = "k3y-that-nobody-may-see"
 

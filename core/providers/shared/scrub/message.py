@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from core.providers.shared.scrub.spellings import HIDDEN, compiled, is_secret
 from core.providers.shared.surrogates import without_halves
 
 LONGEST = 500
-HIDDEN = "[hidden]"
 SHORTEST_SECRET = 4
 
 URL = re.compile(
@@ -37,6 +37,8 @@ def without(hide: Iterable[str], text: str) -> str:
     for secret in hide:
         if len(secret) >= SHORTEST_SECRET:
             text = text.replace(secret, HIDDEN)
+        if is_secret(secret):
+            text = compiled((secret,)).hide(text)
     text = PRIVATE_KEY.sub(lambda found: (found[1] or "") + HIDDEN, without_halves(text))
     text = URL.sub(r"\1\2", text)
     text = BEARER.sub(rf"\1 {HIDDEN}", text)

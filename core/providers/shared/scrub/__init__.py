@@ -1,0 +1,1 @@
+"""What may not be shown of what a provider sends: our keys, in messages and in answers."""
