@@ -55,18 +55,19 @@ async def events_of_object(
     logprobs: bool,
 ) -> AsyncGenerator[Event, None]:
     """From an answer that is one JSON object."""
-    value = decode(body)
+    value, report = decode(body), UsageReport()
+    report.read(value)
     text = text_of(value)
     if text is None or value.get("error"):
         raise refusal(value, hide)
     if text:
         yield TranscriptDelta(text, logprobs_of(value) if logprobs else ())
-    for segment in segments_of(value):
+    for segment in segments_of(value, measured):
         yield segment
     for words in word_events(value):
         yield words
     yield Transcript(text, language_of(value), quantity(value.get("duration")))
-    yield Used(usage_of(value.get("usage"), target, measured, value.get("duration")))
+    yield Used(usage_of(report.usage, target, measured, value.get("duration")))
 
 
 async def events_of_stream(
@@ -100,7 +101,7 @@ async def events_of_stream(
                 yield event
     if not (transcript.deltas or transcript.segments or done):
         raise UpstreamInvalid("The provider answered nothing.")
-    for event in transcript.rest(done):
+    for event in transcript.rest(done, measured):
         yield event
     yield Transcript(transcript.text(done), language_of(done), quantity(done.get("duration")))
     yield Used(usage_of(report.usage, target, measured, done.get("duration")))

@@ -46,10 +46,15 @@ def logprobs_of(value: Entry) -> tuple[Entry, ...]:
     return tuple(entries(value, "logprobs"))
 
 
-def segments_of(value: Entry) -> list[Segment]:
-    """The segments of an answer, none where no time of them is known; `chunks` is Hugging Face's name."""
+def segments_of(value: Entry, measured: float | None) -> list[Segment]:
+    """The segments of an answer, none where no time of them is known; `chunks` is Hugging Face's name.
+
+    The last one ends with the file, of `measured` seconds, where the answer tells neither its end nor a
+    duration.
+    """
     given = [entry for entry in entries(value, "segments", "chunks") if isinstance(entry.get("text"), str)]
-    times = mend([span_of(entry, speaker_of(entry)) for entry in given], end=quantity(value.get("duration")))
+    end = quantity(value.get("duration")) or measured
+    times = mend([span_of(entry, speaker_of(entry)) for entry in given], end=end)
     return [
         segment_of(entry, number, *time)
         for number, (entry, time) in enumerate(zip(given, times, strict=False))

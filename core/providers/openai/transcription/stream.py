@@ -49,13 +49,13 @@ class StreamedTranscript:
         joined = "".join(self.deltas)
         return text_of(done) or joined or join_texts([segment.text for segment in self.segments])
 
-    def rest(self, done: Mapping[str, Any]) -> Iterator[Event]:
-        """What only the last event tells."""
+    def rest(self, done: Mapping[str, Any], measured: float | None) -> Iterator[Event]:
+        """What only the last event tells; `measured` are the seconds of the file."""
         tokens = logprobs_of(done) if self.logprobs and not self.has_logprobs else ()
         text = "" if "".join(self.deltas) else self.text(done)
         if tokens or text:
             yield TranscriptDelta(text, tokens)
         if not self.segments:
-            yield from segments_of(done)
+            yield from segments_of(done, measured)
         if not self.has_words:
             yield from word_events(done)

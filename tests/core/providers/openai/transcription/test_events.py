@@ -140,6 +140,18 @@ async def test_imperfect_times_cost_no_segment(provider, file, name, times, mend
     assert segments == (mended or [])
 
 
+@pytest.mark.parametrize("streamed", [False, True])
+@pytest.mark.parametrize(
+    "last", [{"timestamp": [2, None]}, {"start": 2, "end": None}, {"start": 2, "end": 1e12}]
+)
+async def test_the_last_segment_ends_with_the_file_where_nothing_else_is_told(provider, file, last, streamed):
+    given = {"text": "Hi ho", "segments": [{"text": "Hi", "start": 0, "end": 2}, {"text": " ho", **last}]}
+    whole, done = json.dumps(given).encode(), frame({"type": "transcript.text.done", **given})
+    provider.script("odd", scenarios.events([done]) if streamed else scenarios.body(whole))
+    found = await send(target(provider, "odd"), TranscriptionRequest("m", file, streamed=streamed))
+    assert [(event.start, event.end) for event in found if type(event) is Segment] == [(0, 2), (2, 6)]
+
+
 @pytest.mark.parametrize(
     ("told", "measures"),
     [

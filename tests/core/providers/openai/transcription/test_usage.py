@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import orjson
 import pytest
 
 from core.contract.transcription import TranscriptionRequest
@@ -48,6 +49,13 @@ async def test_usage_is_the_providers_where_it_can_be(provider, file, usage, uni
     provider.script("counts", transcript(usage))
     used = (await send(target(provider, "counts"), TranscriptionRequest("m", file)))[-1].usage
     assert (used.units(), used.estimated, used.reported_cost) == (units, estimated, None)
+
+
+@pytest.mark.parametrize("place", [{"x_groq": {"usage": TOKENS}}, {"choices": [{"usage": TOKENS}]}])
+async def test_usage_may_stand_elsewhere_in_the_answer(provider, file, place):
+    provider.script("elsewhere", scenarios.body(orjson.dumps({"text": "Hi", **place})))
+    usage = (await send(target(provider, "elsewhere"), TranscriptionRequest("m", file)))[-1].usage
+    assert (usage.units()["audio_in.token"], usage.units()["text_out.token"]) == (60, 20)
 
 
 async def test_usage_may_come_with_any_event(provider, file):
