@@ -10,8 +10,9 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from django.conf import settings
+from django.utils import timezone
 
-from core import stored_responses
+from core import idempotency, stored_responses
 from core.access import shared_counters
 from core.access import snapshot as access
 from core.access.authentication import save_last_used
@@ -110,12 +111,18 @@ def refresh() -> None:
     catalogue.refresh_if_changed()
 
 
+def forget_requests() -> None:
+    """Forget idempotent requests that have expired, and those whose process has died."""
+    idempotency.sweep(sweep.live_processes(timezone.now()))
+
+
 PERIODIC: list[tuple[str, float, Callable[[], Any]]] = [
     ("snapshot", 1.0, refresh),
     ("heartbeat", 10.0, heartbeat.beat),
     ("sweeper", 30.0, sweep.sweep),
     ("last used", 60.0, save_last_used),
     ("stored responses", 300.0, stored_responses.sweep),
+    ("idempotency", 30.0, forget_requests),
 ]
 """Name, seconds between two calls, and the blocking function; other applications add theirs."""
 

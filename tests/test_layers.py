@@ -15,7 +15,7 @@ LAYERS: tuple[set[str], ...] = (
     {"core.media"},
     {"core.providers", "core.models", "core.bodies", "core.postgresql"},
     {"core.routing"},
-    {"core.catalogue", "core.access", "core.ledger", "core.stored_responses"},
+    {"core.catalogue", "core.access", "core.ledger", "core.stored_responses", "core.idempotency"},
     {"core.gateway", "core.operations", "core.background"},
     {"core.api", "core.admin", "core.checks", "core.accounts"},
     # the browser's face: beside the API and the admin, with layers of its own

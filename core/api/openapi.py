@@ -12,6 +12,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from starlette.requests import Request
 from starlette.responses import Response
 
+from core.api.http.idempotency import LONGEST_KEY
 from core.api.http.json_response import JSON, dumps
 from core.api.http.operation import Operation
 from core.api.routes import OPERATIONS
@@ -29,6 +30,22 @@ INPUT_AUDIO = {
 RAW = {"type": "string", "format": "binary"}
 COMMON_ERRORS = (400, 401, 403, 429, 500)
 """Statuses of every operation: malformed request, wrong key, forbidden network, rate limit, failure."""
+
+
+KEY_ERRORS = (409, 422)
+"""Statuses of requests with an Idempotency-Key."""
+IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": (
+        "The same key and body within a day get the first answer again, streams too, with "
+        "`Idempotent-Replayed: true` and without another charge. A request waits for one that is still "
+        "running, up to 30 seconds, then 409 with `Retry-After`. Another body is 422. Refusals, and "
+        "failures that cost nothing, are not kept."
+    ),
+    "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY},
+}
 
 
 async def openapi(request: Request) -> Response:
@@ -77,7 +94,11 @@ def operation_object(operation: Operation) -> dict[str, Any]:
         "operationId": operation.name,
         "summary": operation.summary,
         "tags": [operation.tag],
-        "parameters": [*path_parameters(operation), *query_parameters(operation)],
+        "parameters": [
+            *path_parameters(operation),
+            *query_parameters(operation),
+            *([IDEMPOTENCY_KEY] if operation.body else ()),
+        ],
         "responses": responses(operation),
     }
     if operation.body:
@@ -126,7 +147,7 @@ def responses(operation: Operation) -> dict[str, Any]:
     schema = reference(operation.response) if operation.response else RAW
     content = {kind: {"schema": schema if is_json(kind) else RAW} for kind in operation.media_types}
     success = {"description": "OK", "content": content}
-    statuses = sorted({*COMMON_ERRORS, *operation.errors})
+    statuses = sorted({*COMMON_ERRORS, *operation.errors, *(KEY_ERRORS if operation.body else ())})
     error = {"application/json": {"schema": reference(Error)}}
     failures = {str(code): {"description": HTTPStatus(code).phrase, "content": error} for code in statuses}
     return {"200": success, **failures}

@@ -12,6 +12,8 @@
     │   │   ├── ModelNotFound     404   names the nearest models
     │   │   └── ModelRetired      404   names the replacement
     │   ├── MethodNotAllowed      405
+    │   ├── IdempotencyConflict   409   its Idempotency-Key is in use, or has an answer that is not kept
+    │   ├── IdempotencyMismatch   422   its Idempotency-Key was used for another request
     │   ├── TooLarge              413   more bytes than the limit
     │   ├── WrongContentType      415
     │   └── RateLimited           429   our own limiter
@@ -40,6 +42,8 @@ from core.contract.usage import Usage
 __all__ = [
     "AuthenticationFailed",
     "BudgetExceeded",
+    "IdempotencyConflict",
+    "IdempotencyMismatch",
     "Interrupted",
     "InvalidRequest",
     "MethodNotAllowed",
@@ -161,6 +165,14 @@ class ModelRetired(NotFound):
 
 class MethodNotAllowed(RequestError):
     status, code = 405, "method_not_allowed"
+
+
+class IdempotencyConflict(RequestError):
+    status, type, code = 409, "idempotency_error", "idempotency_in_progress"
+
+
+class IdempotencyMismatch(RequestError):
+    status, type, code = 422, "idempotency_error", "idempotency_mismatch"
 
 
 class TooLarge(RequestError):

@@ -228,6 +228,11 @@ class Record:
             await self.writer.write(self.settlement(self.receipt, owed, error))
         return self.receipt
 
+    @property
+    def charged(self) -> bool:
+        """Whether an attempt that has ended was charged, or may have been."""
+        return any(attempt.bill.state != LedgerState.RELEASED for attempt in self.attempts)
+
     def settlement(self, receipt: Receipt, owed: bill.Bill, error: PolyphonyError | None) -> Write:
         return Write(
             self.id,

@@ -5,7 +5,7 @@ from core.models.audit import AuditEvent
 from core.models.catalogue import AIModel, Endpoint, Price, Provider, ProviderKey, Voice
 from core.models.ledger import Attempt, ServerProcess, UsageRecord
 from core.models.people import Team, User
-from core.models.responses import StoredResponse
+from core.models.responses import IdempotentRequest, StoredResponse
 from core.models.version import Version
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "AuditEvent",
     "Budget",
     "Endpoint",
+    "IdempotentRequest",
     "Price",
     "Provider",
     "ProviderKey",

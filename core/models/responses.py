@@ -1,4 +1,4 @@
-"""Responses that a client may refer to in its next request."""
+"""Answers that are kept: those that a client may refer to, and those of requests that it may repeat."""
 
 from django.conf import settings
 from django.db import models
@@ -31,3 +31,38 @@ class StoredResponse(models.Model):
 
     def __str__(self) -> str:
         return self.id
+
+
+class IdempotentRequest(models.Model):
+    """One use of a key: claimed before the work begins, then with the answer, until it expires.
+
+    `user` is None where the work is the same for everybody. `digest` is of the request; `process` is the
+    token of the process that does the work. `status` 0 is an answer that was not whole, an empty `body` with
+    a `size` one that was too large to be kept. `size` is in bytes.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("user"), on_delete=models.CASCADE, null=True, db_index=False
+    )
+    key = models.CharField(_("key"), max_length=255)
+    digest = models.CharField(max_length=64)
+    process = models.CharField(max_length=32)
+    created_at = models.DateTimeField(_("created"))
+    expires_at = models.DateTimeField(_("expires"), db_index=True)
+    finished = models.BooleanField(default=False)
+    status = models.PositiveSmallIntegerField(default=0)
+    headers = models.JSONField(default=list)
+    body = models.BinaryField(default=b"")
+    size = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("idempotent request")
+        verbose_name_plural = _("idempotent requests")
+        ordering = ("-created_at",)
+        constraints = (
+            models.UniqueConstraint(fields=("user", "key"), name="idempotent_user_key"),
+            models.UniqueConstraint(fields=("key",), condition=models.Q(user=None), name="idempotent_key"),
+        )
+
+    def __str__(self) -> str:
+        return self.key

@@ -41,7 +41,7 @@ def error_response(error: PolyphonyError) -> Response:
     headers = {}
     if error.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
-    if error.status in (429, 503):
+    if error.status in (429, 503) or (error.status == 409 and error.retry_after):
         headers["Retry-After"] = str(max(1, ceil(error.retry_after or 1)))
     if isinstance(error, MethodNotAllowed):
         headers["Allow"] = str(error.metadata["allow"])

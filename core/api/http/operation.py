@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.routing import Route
 
+from core.api.http.idempotency import answer_once, has_key
 from core.bodies.validation import Body
 
 Handler = Callable[[Request], Awaitable[Any]]
@@ -70,10 +71,13 @@ class Operation:
 
 
 def counted(operation: Operation) -> Handler:
-    """The operation's handler; it also sets the route under which the metrics count the request."""
+    """The operation's handler; it also sets the route under which the metrics count the request, and honours
+    an `Idempotency-Key`."""
 
     async def handler(request: Request) -> Any:
         request.scope["polyphony.route"] = operation.path
+        if operation.body and has_key(request.scope):
+            return await answer_once(operation.handler, request, operation.path)
         return await operation.handler(request)
 
     return handler
