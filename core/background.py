@@ -92,6 +92,7 @@ async def start() -> None:
         writer.start()
         await offload(refresh)
         await offload(heartbeat.beat)
+        await shared_counters.connect()
         state.periodic[loop] = {
             loop.create_task(repeat(name, seconds, work), name=name) for name, seconds, work in PERIODIC
         }

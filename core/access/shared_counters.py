@@ -122,6 +122,13 @@ async def evaluate(script: str, key: str, *arguments: str | int | float) -> int 
     return await mine.evaluate(script, key, *arguments)
 
 
+async def connect() -> None:
+    """Open the connection: the first callers would not wait for it. Waits for about a second at most."""
+    for _ in range(round(CONNECTION_SECONDS / ANSWER_SECONDS)):
+        if not settings.REDIS_URL or await evaluate("return 1", "polyphony:limit") is not None:
+            return
+
+
 async def close() -> None:
     """Close the connection of this event loop."""
     if mine := counters.pop(asyncio.get_running_loop(), None):
