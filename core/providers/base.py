@@ -47,7 +47,8 @@ class Adapter(Protocol):
 @runtime_checkable
 class SpeechAdapter(Protocol):
     def speak(self, target: Target, request: SpeechRequest) -> AsyncGenerator[Event, None]:
-        """Yield `AudioStart`, then `AudioChunk` and `SpeechWords`, then `Used`.
+        """Yield `AnswerMetadata` where the answer has an id, `AudioStart`, then `AudioChunk` and
+        `SpeechWords`, then `Used`.
 
         The bytes are in `target.format`, the voice is `target.voice`.
         """
@@ -57,7 +58,8 @@ class SpeechAdapter(Protocol):
 @runtime_checkable
 class TranscriptionAdapter(Protocol):
     def transcribe(self, target: Target, request: TranscriptionRequest) -> AsyncGenerator[Event, None]:
-        """Yield `TranscriptDelta`, `Segment`, `TranscriptWords` as they come, `Transcript` once, then `Used`.
+        """Yield `TranscriptDelta`, `Segment`, `TranscriptWords` as they come, `Transcript` once, then `Used`;
+        before them `AnswerMetadata` where the answer has an id.
 
         Times are seconds of the file. What the upstream does not report is left out, never invented.
         """

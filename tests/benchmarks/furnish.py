@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from core.access import keys
-from core.models import AIModel, Budget, Endpoint, Price, Provider, User, Voice
+from core.models import AIModel, Budget, Endpoint, Price, Provider, ProviderKey, User, Voice
 from playground.models import Run
 from tests.benchmarks.installation import CHAT, EAR, MODEL
 
@@ -36,8 +36,9 @@ def main(origin: str) -> None:
 def make_models(origin: str) -> None:
     """One that speaks, one that chats, one that listens."""
     provider = Provider.objects.create(
-        slug="bench", name="Bench", wire="openai", base_url=f"{origin}/v1", internal=True, needs_key=False
+        slug="bench", name="Bench", wire="openai", base_url=f"{origin}/v1", internal=True
     )
+    ProviderKey.objects.create(provider=provider, secret="sk-bench-0123456789abcdef0123456789abcdef")
     voice = AIModel.objects.create(
         slug=MODEL,
         name="Voice",

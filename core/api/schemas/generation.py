@@ -35,7 +35,7 @@ class Generation(Schema):
     native_finish_reason: str | None = Field(
         description="The provider's own word, else the code of our error, else `finish_reason`."
     )
-    upstream_id: str | None = Field(description="The provider's id of a chat answer.")
+    upstream_id: str | None = Field(description="The provider's id of the last attempt's answer.")
     provider_responses: list[ProviderResponse]
     units: dict[str, Any]
     basis: str | None

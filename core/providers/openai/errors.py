@@ -14,6 +14,7 @@ from core.contract.errors import UpstreamError, UpstreamFailed, UpstreamInvalid
 from core.providers.openai.error_status import NO_CREDIT, UNKNOWN, status_of
 from core.providers.shared.errors import ErrorDetails, from_details
 from core.providers.shared.json_body import decode
+from core.providers.shared.json_text import parse
 from core.providers.shared.surrogates import without_halves
 
 ERROR = "error"
@@ -115,8 +116,22 @@ def words_of(value: Any) -> str:
     if not isinstance(value, dict):
         return ""
     found = next((words for name in MESSAGES if (words := words_of(value.get(name)))), "")
+    if (inner := inner_words(value)) and inner not in found:
+        found = f"{found}: {inner}" if found else inner
     place = ".".join(str(step) for step in location(value))
     return f"{place}: {found}" if place and found else found
+
+
+def inner_words(value: Mapping[str, Any]) -> str:
+    """The words of the provider behind OpenRouter: its error is `raw` in the metadata, JSON or plain text."""
+    metadata = value.get("metadata")
+    raw = metadata.get("raw") if isinstance(metadata, dict) else None
+    if not isinstance(raw, str):
+        return words_of(raw)
+    try:
+        return words_of(parse(raw.encode(errors="replace")))
+    except UpstreamInvalid:
+        return "" if raw.lstrip().startswith("<") else raw.strip()
 
 
 def location(value: Mapping[str, Any]) -> list[Any]:

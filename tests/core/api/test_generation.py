@@ -6,9 +6,12 @@ import pytest
 
 from core.access import keys
 from core.api.schemas.generation import GenerationData
+from core.contract.audio import AudioFormat
 from tests.core.api.chat_helpers import ASK as CHAT
 from tests.core.api.chat_helpers import make_chat_model
 from tests.core.api.conftest import make_model
+from tests.core.api.transcription_helpers import make_transcription_model, send
+from tests.fakes.audio import audio_bytes
 from tests.fakes.chat import ID, USAGE, chunk
 from tests.fakes.server_sent_events import DONE, frame, paced
 
@@ -40,6 +43,30 @@ def test_a_chat_tells_why_it_ended_and_its_id_at_the_provider(live, key, lab, st
     found = live.post("/chat/completions", key, json={**CHAT, "stream": stream}).headers["x-generation-id"]
     data = live.get("/generation", key, params={"id": found}).json()["data"]
     assert (data["finish_reason"], data["native_finish_reason"], data["upstream_id"]) == ("stop", "stop", ID)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"X-Generation-Id": "the-id", "X-Request-Id": "another"},
+        {"X-Request-Id": "the-id"},
+        {"request-id": "the-id"},
+        {},
+    ],
+)
+@pytest.mark.parametrize("path", ["speech", "transcriptions"])
+def test_sound_has_the_id_that_the_providers_headers_tell(live, key, lab, model, provider, path, headers):
+    async def answer(exchange):
+        sound = "speech" in exchange.seen.path
+        data = audio_bytes(AudioFormat.MP3, 0.2) if sound else b'{"text": "Hi"}'
+        await exchange.reply(200, data, "audio/mpeg" if sound else "application/json", **headers)
+
+    provider.script("ok", answer)
+    make_transcription_model(lab, upstream="ok", features=[])
+    sent = live.post("/audio/speech", key, json=ASK) if path == "speech" else send(live, key)
+    assert sent.status_code == 200
+    data = live.get("/generation", key, params={"id": sent.headers["x-generation-id"]}).json()["data"]
+    assert data["upstream_id"] == ("the-id" if headers else None)
 
 
 def test_a_provider_has_its_own_word_for_the_end(live, key, lab, provider):

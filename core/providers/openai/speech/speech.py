@@ -11,10 +11,11 @@ from typing import Any
 
 from core.contract.audio import AudioFormat
 from core.contract.errors import UpstreamInvalid
-from core.contract.events import AudioChunk, AudioStart, Event, Unreadable, Used
+from core.contract.events import AnswerMetadata, AudioChunk, AudioStart, Event, Unreadable, Used
 from core.contract.route import Target
 from core.contract.speech import SpeechRequest
 from core.media.audio_header import WAV_HEADER, require_format
+from core.providers.openai.answer_id import answer_id
 from core.providers.openai.errors import refusal, refuse
 from core.providers.openai.router import is_router, provider_field
 from core.providers.openai.speech.events import audio_chunks, audio_in
@@ -35,7 +36,8 @@ PAGES = (b'{"', b'[{"', b"<!doctype", b"<html", b"<?xml")
 
 class OpenAISpeech:
     async def speak(self, target: Target, request: SpeechRequest) -> AsyncGenerator[Event, None]:
-        """`AudioStart` once the first bytes are here, each chunk as it arrives, `Used`."""
+        """`AnswerMetadata` where the answer has an id, `AudioStart` once the first bytes are here, each chunk
+        as it arrives, `Used`."""
         audio = target.format or request.format
         body, limits = speech_body(target, request, audio), target_limits(target, LIMITS)
         call = VENDOR.json_call(target, "POST", "audio/speech", body, limits)
@@ -46,6 +48,8 @@ class OpenAISpeech:
         ):
             head = await _head(chunks, audio, call.hide)
             pcm = meter.begin(head, response.media_type)
+            if id := answer_id(response.headers):
+                yield AnswerMetadata(id)
             yield AudioStart(audio, pcm.sample_rate, pcm.channels)
             yield AudioChunk(head)
             async for chunk in chunks:

@@ -8,10 +8,11 @@ from typing import Any
 
 import orjson
 
-from core.contract.events import Event
+from core.contract.events import AnswerMetadata, Event
 from core.contract.route import Target
 from core.contract.transcription import TranscriptFormat
 from core.contract.translation import TranscriptRequest
+from core.providers.openai.answer_id import answer_id
 from core.providers.openai.router import is_router, provider_field
 from core.providers.openai.transcription.events import transcript_events
 from core.providers.openai.vendor import VENDOR
@@ -40,6 +41,8 @@ async def send_form(
             transcript_events(response, call.hide, target, request.file.seconds, logprobs=logprobs)
         ) as events,
     ):
+        if id := answer_id(response.headers):
+            yield AnswerMetadata(id)
         async for event in events:
             yield event
 

@@ -13,6 +13,8 @@ from core.contract.errors import (
 from core.providers.openai.errors import error_in, error_of, read_error, refuse
 from core.providers.shared.errors import from_status
 
+KEY = "key-0123456789"
+
 
 def body(message: str, code: object = None) -> bytes:
     return orjson.dumps({"error": {"message": message, "code": code}})
@@ -35,6 +37,29 @@ def body(message: str, code: object = None) -> bytes:
 )
 def test_the_words_of_a_refusal_are_found_and_bounded(raw, message):
     assert from_status(400, {}, read_error(raw)).message == message
+
+
+@pytest.mark.parametrize(
+    ("raw", "message"),
+    [
+        ('{"error": {"message": "No such voice.", "type": "x"}}', "Provider returned error: No such voice."),
+        ({"message": "No such voice."}, "Provider returned error: No such voice."),
+        ("Out of memory", "Provider returned error: Out of memory"),
+        (f"Wrong key {KEY}", "Provider returned error: Wrong key [hidden]"),
+        ('{"message": "Provider returned error"}', "Provider returned error"),
+        ("<html>a page for people</html>", "Provider returned error"),
+        ("", "Provider returned error"),
+        (None, "Provider returned error"),
+        (7, "Provider returned error"),
+    ],
+)
+def test_the_words_of_the_provider_behind_a_router_are_told(raw, message):
+    fields = {
+        "message": "Provider returned error",
+        "code": 400,
+        "metadata": {"raw": raw, "provider_name": "P"},
+    }
+    assert from_status(400, {}, read_error(orjson.dumps({"error": fields})), (KEY,)).message == message
 
 
 @pytest.mark.parametrize("code", ["insufficient_quota", "billing_hard_limit_reached", "insufficient_credits"])
