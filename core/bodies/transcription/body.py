@@ -117,6 +117,8 @@ class TranscriptionBody(Body):
         )
 
     def check(self) -> None:
+        if self.language and self.languages and self.languages[0] not in (None, self.language):
+            raise InvalidRequest("languages must be [language] where both are given.", param="languages")
         if self.timestamp_granularities and self.response_format is not TranscriptFormat.VERBOSE_JSON:
             raise InvalidRequest(
                 "timestamp_granularities needs response_format verbose_json.", param="timestamp_granularities"

@@ -84,6 +84,7 @@ def test_a_language_to_be_found_out(language):
 
 def test_a_list_of_one_language():
     assert asked(languages=["de"]).language == "de"
+    assert asked(languages=["German"], language="de").language == "de"
 
 
 @pytest.mark.parametrize(
@@ -92,6 +93,7 @@ def test_a_list_of_one_language():
         ({"model": ""}, "model"),
         ({"language": "xx-XXXX"}, "language"),
         ({"language": "e" * 500}, "language"),
+        ({"language": "de", "languages": ["fr"]}, "languages"),
         ({"temperature": 2}, "temperature"),
         ({"temperature": "0"}, "temperature"),
         ({"response_format": "mp3"}, "response_format"),
