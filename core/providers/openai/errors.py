@@ -77,8 +77,12 @@ def refuse(body: bytes, hide: tuple[str, ...]) -> NoReturn:
 
 
 def refusal(value: Any, hide: tuple[str, ...]) -> UpstreamError:
-    """The error of an object that should have been the answer to the request."""
-    return error_of(value, "", hide) or UpstreamInvalid(
+    """The error of an object that should have been the answer to the request.
+
+    One with nothing but a `message`, as gateways in front of servers write it, says there what was wrong.
+    """
+    explained = isinstance(value, dict) and word(value.get("message"))
+    return error_of(value, ERROR if explained else "", hide) or UpstreamInvalid(
         "The provider answered with something else than was asked for."
     )
 

@@ -115,6 +115,19 @@ def test_a_body_that_is_neither_an_answer_nor_an_error_is_invalid():
         refuse(b"<html>", ())
 
 
+@pytest.mark.parametrize(
+    ("body", "kind", "words"),
+    [
+        (b'{"message": "Endpoint request timed out"}', UpstreamFailed, "timed out"),  # Amazon API Gateway
+        (b'{"id": "1", "message": "invalid api token"}', UpstreamFailed, "invalid api token"),  # Cohere
+        (b'{"message": "No route matched", "request_id": "r", "status": 404}', UpstreamRefused, "No route"),
+    ],
+)
+def test_a_message_in_place_of_the_answer_is_told(body, kind, words):
+    with pytest.raises(kind, match=words):
+        refuse(body, ())
+
+
 FLAT = [
     # FastChat: https://github.com/lm-sys/FastChat/blob/main/fastchat/constants.py
     ({"object": "error", "message": "No.", "code": 40303}, UpstreamRefused, 400),
