@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
+import tempfile
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings")
 
@@ -16,9 +18,11 @@ pages = get_asgi_application()
 
 # the registry must be ready before anything below touches a model
 from core import background
+from core.access.body_quota import MIB, BodyQuota
 from core.access.body_sender import body_sender
 from core.api.http.app import application as api
-from core.server.limits import BodyLimit, Receive, Scope, Send, body_caps
+from core.server.body_limit import BodyLimit
+from core.server.limits import Receive, Scope, Send, body_caps
 from core.server.proxies import TrustedProxies
 from core.server.request_check import RequestCheck
 from playground.urls import websocket_urlpatterns
@@ -60,8 +64,15 @@ async def lifespan(receive: Receive, send: Send) -> None:
     await send({"type": "lifespan.shutdown.complete"})
 
 
+def free_bytes() -> int:
+    """Of the disk that bodies are received on."""
+    return shutil.disk_usage(tempfile.gettempdir()).free
+
+
+body_quota = BodyQuota(settings.INCOMING_MB * MIB, settings.INCOMING_MB_PER_CALLER * MIB, free_bytes)
+
 # `core.server.server` applies the same before a body is read; here it holds on any server
-limited = BodyLimit(dispatch, body_caps(settings.MAX_UPLOAD_MB), body_sender)
+limited = BodyLimit(dispatch, body_caps(settings.MAX_UPLOAD_MB), body_sender, body_quota)
 application = TrustedProxies(RequestCheck(limited), settings.TRUSTED_PROXIES)
 
 # modules are never freed: scanning them every few hundred allocations took a sixth of a request

@@ -13,9 +13,12 @@ from urllib.parse import unquote_to_bytes
 from twisted.python.failure import Failure
 from twisted.web import http
 
+from core.access.body_quota import CountedBody, Hold
+from core.contract.errors import PolyphonyError
 from core.server import internals
+from core.server.body_limit import no_room
 from core.server.connections import Rank
-from core.server.limits import LONG_BODY, FindSender, error_body, too_large, unknown_sender
+from core.server.limits import LONG_BODY, FindSender, Headers, error_body, too_large, unknown_sender
 
 if TYPE_CHECKING:
     from core.server.server import Server
@@ -27,13 +30,12 @@ REASONS = {
     401: b"Unauthorized",
     408: b"Request Timeout",
     413: b"Content Too Large",
+    429: b"Too Many Requests",
     431: b"Request Header Fields Too Large",
     503: b"Service Unavailable",
 }
 
-REFUSAL = (
-    b"HTTP/1.1 %d %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\nConnection: close\r\n\r\n"
-)
+REFUSAL = b"HTTP/1.1 %d %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\nConnection: close\r\n"
 
 CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 """Control characters other than a tab; a proxy in front may take some of them for the end of a line."""
@@ -66,6 +68,7 @@ class Channel(http.HTTPChannel):
         self.refused = False
         self.lost = False
         self.received_bytes = 0
+        self.hold = Hold(None)
         self._enter(Phase.CONNECTED)
         self.server.channels.add(self)
         super().connectionMade()
@@ -73,6 +76,7 @@ class Channel(http.HTTPChannel):
 
     def connectionLost(self, reason: Failure) -> None:
         self.lost = True
+        self.hold.release()
         self.server.channels.discard(self)
         super().connectionLost(reason)
 
@@ -113,10 +117,10 @@ class Channel(http.HTTPChannel):
         super().allHeadersReceived()
         if (self.length is None or self.length > LONG_BODY) and self.server.find_sender:
             self.transport.pauseProducing()
-            self.check = asyncio.ensure_future(self._check_sender(self.server.find_sender))
+            self.check = asyncio.ensure_future(self._check_sender(self.server.find_sender, self.length or 0))
 
-    async def _check_sender(self, find_sender: FindSender) -> None:
-        """Refuse the body of a stranger; until it is known who sends it, it is not read."""
+    async def _check_sender(self, find_sender: FindSender, length: int) -> None:
+        """Refuse the body of a stranger and one for which there is no room; until then it is not read."""
         request = self.requests[-1]
         headers = [(name.lower(), values[0]) for name, values in request.requestHeaders.getAllRawHeaders()]
         try:
@@ -126,9 +130,21 @@ class Channel(http.HTTPChannel):
             sender = "unknown"
         if self.lost:
             return
-        if not sender and self.phase is Phase.BODY:
-            self.refuse(401, unknown_sender())
+        if self.phase is Phase.BODY:
+            if not sender:
+                self.refuse(401, unknown_sender())
+            elif self.server.quota is not None:
+                self.hold = CountedBody(self.server.quota, sender).hold()
+                self.count_body(max(length, request.size))
         self.transport.resumeProducing()
+
+    def count_body(self, size: int) -> None:
+        """Count a body of at least `size` bytes, once it is known who sends it, or refuse it."""
+        try:
+            if self.hold.body is not None:
+                self.hold.body.grow(size)
+        except PolyphonyError as error:
+            self.refuse(*no_room(error))
 
     def rawDataReceived(self, data: bytes) -> None:
         if not self.refused:
@@ -148,19 +164,24 @@ class Channel(http.HTTPChannel):
 
     def requestDone(self, request: http.Request) -> None:
         self._enter(Phase.IDLE)
+        self.hold.release()
         self.persistent = self.persistent and not self.server.draining
         super().requestDone(request)
         if not self.persistent and not self.lost:
             # Twisted flushes before it closes and would wait for ever for a client that does not read.
             self.setTimeout(self.server.limits.stall_seconds)
 
-    def refuse(self, status: int, body: bytes) -> None:
+    def refuse(self, status: int, body: bytes, headers: Headers = ()) -> None:
         """Send an error response, then read on for `linger_seconds`.
 
         Closing a socket with unread bytes resets it, and the client would lose the response.
         """
         self.refused = True
-        self.transport.write(REFUSAL % (status, REASONS.get(status, b"Refused"), len(body)) + body)
+        if self.phase is Phase.BODY:
+            self.requests[-1].content.close()
+        self.hold.release()
+        head = REFUSAL % (status, REASONS.get(status, b"Refused"), len(body))
+        self.transport.write(head + b"".join(b"%b: %b\r\n" % field for field in headers) + b"\r\n" + body)
         self.setTimeout(self.server.limits.linger_seconds)
 
     def check_timeouts(self) -> None:

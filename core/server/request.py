@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import daphne.http_protocol
 from twisted.internet.interfaces import IAddress
 
+from core.access.body_quota import Hold
 from core.server import internals
 from core.server.channel import Channel
 from core.server.flow import Backpressure, Message, RequestQueue
@@ -49,6 +50,9 @@ class HTTPRequest(daphne.http_protocol.WebRequest):
         if self.size > self.channel.cap:
             self.channel.refuse(413, too_large(self.channel.cap))
             return
+        self.channel.count_body(self.size)
+        if self.channel.refused:
+            return
         try:
             super().handleContentChunk(data)
         except OSError:
@@ -67,6 +71,11 @@ class HTTPRequest(daphne.http_protocol.WebRequest):
         self.registerProducer(self.backpressure, True)
         spool, self.content = self.content, BytesIO()
         return RequestQueue(spool, self.size)
+
+    def body_hold(self) -> Hold:
+        """What the channel counted of the body; from now on it is the application's."""
+        hold, self.channel.hold = self.channel.hold, Hold(None)
+        return hold
 
     # The response of the application
 

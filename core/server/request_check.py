@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
-from core.server.limits import Application, Headers, Receive, Scope, Send, error_body, refuse
+from core.server.body_limit import refuse
+from core.server.limits import Application, Headers, Receive, Scope, Send, error_body
 
 METHODS = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"
 REFUSED_METHODS = frozenset({"CONNECT", "TRACE", "TRACK"})

@@ -31,6 +31,7 @@ from twisted.logger import (
 )
 from twisted.python.failure import Failure
 
+from core.access.body_quota import BODY, BodyQuota
 from core.server import internals
 from core.server.certificate import Certificate, self_signed
 from core.server.channel import Channel
@@ -60,6 +61,7 @@ def serve(
     limits: Limits | None = None,
     trusted_proxies: Iterable[str] = (),
     find_sender: FindSender | None = None,
+    quota: BodyQuota | None = None,
     ready: Callable[[int], None] | None = None,
     draining: Callable[[], None] | None = None,
     on_drain: Iterable[DrainHook] = (),
@@ -68,9 +70,9 @@ def serve(
     """Serve until SIGTERM or SIGINT, then drain. Raises OSError when it cannot listen. Once per process.
 
     `tls` is the folder of a self-signed certificate, created when missing. A long body is only received where
-    `find_sender` finds somebody. `ready` gets the real port;
-    `draining` is called when draining begins; `on_drain` are awaited when all clients have left (or after
-    `drain_seconds`), before the event loop stops. A second signal stops at once.
+    `find_sender` finds somebody and `quota` has room for it. `ready` gets the real port; `draining` is called
+    when draining begins; `on_drain` are awaited when all clients have left (or after `drain_seconds`), before
+    the event loop stops. A second signal stops at once.
     """
     server = Server(
         application,
@@ -80,6 +82,7 @@ def serve(
         limits=limits,
         trusted_proxies=trusted_proxies,
         find_sender=find_sender,
+        quota=quota,
         ready=ready,
         draining=draining,
         on_drain=on_drain,
@@ -101,6 +104,7 @@ class Server(daphne.server.Server):
         limits: Limits | None = None,
         trusted_proxies: Iterable[str] = (),
         find_sender: FindSender | None = None,
+        quota: BodyQuota | None = None,
         ready: Callable[[int], None] | None = None,
         draining: Callable[[], None] | None = None,
         on_drain: Iterable[DrainHook] = (),
@@ -118,6 +122,7 @@ class Server(daphne.server.Server):
         )
         self.trusted_proxies = parse_networks(trusted_proxies)
         self.find_sender = find_sender
+        self.quota = quota
         self.draining = False
         self.channels: set[Channel] = set()
         self.sockets: set[WebSocket] = set()
@@ -177,10 +182,14 @@ class Server(daphne.server.Server):
         if scope["type"] == "websocket":
             scope["scheme"] = "wss" if protocol.secure else "ws"
         queue = protocol.open_queue()
+        hold = protocol.body_hold()
+        if hold.body is not None:
+            scope[BODY] = hold.body
         running = self.application(
             resolve_origin(scope, self.trusted_proxies), queue.receive, partial(self.handle_reply, protocol)
         )
         instance = asyncio.ensure_future(running)
+        instance.add_done_callback(lambda _: hold.release())
         # Daphne looks for ended applications once a second, and never for an unfinished response.
         instance.add_done_callback(lambda _: protocol.application_ended())
         self.connections[protocol]["application_instance"] = instance

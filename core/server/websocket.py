@@ -10,6 +10,7 @@ from autobahn.websocket.types import ConnectionRequest
 from twisted.internet.interfaces import ISSLTransport
 from twisted.python.failure import Failure
 
+from core.access.body_quota import Hold
 from core.server import internals
 from core.server.flow import Backpressure, Message, WebSocketQueue
 
@@ -54,6 +55,10 @@ class WebSocket(daphne.ws_protocol.WebSocketProtocol):
         limits = self.server.limits
         self.queue = WebSocketQueue(limits.unread_messages, limits.unread_bytes, self._overflow)
         return self.queue
+
+    def body_hold(self) -> Hold:
+        """A websocket has no body."""
+        return Hold(None)
 
     def handle_reply(self, message: Message) -> None:
         if message["type"] == "websocket.close" and self.state == self.STATE_OPEN:

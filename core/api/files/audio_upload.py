@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from starlette.requests import Request
 
+from core.access.body_quota import Hold, hold_body
 from core.api.files.audio_duration import audio_duration
 from core.api.files.body_stream import read_stream
 from core.api.files.temporary_files import TemporaryFile
@@ -30,10 +31,11 @@ class AudioUpload:
     `param` is the name of the file's field, for errors.
     """
 
-    def __init__(self, fields: dict[str, Any], file: TemporaryFile, param: str) -> None:
+    def __init__(self, fields: dict[str, Any], file: TemporaryFile, param: str, hold: Hold) -> None:
         self.fields = fields
         self.file = file
         self.param = param
+        self._hold = hold
 
     async def audio(self) -> AudioFile:
         """The file for the contract's request. Raises `InvalidRequest` where it has no audio."""
@@ -49,6 +51,7 @@ class AudioUpload:
 
     def close(self) -> None:
         self.file.close()
+        self._hold.release()
 
 
 async def receive_audio(request: Request, form: FormFields) -> AudioUpload:
@@ -61,11 +64,13 @@ async def receive_audio(request: Request, form: FormFields) -> AudioUpload:
     file = TemporaryFile(settings.MAX_UPLOAD_MB * MIB)
     try:
         if is_form:
-            return AudioUpload(await read_form(request, content_type, form, file), file, FORM_FIELD)
-        return AudioUpload(await read_json(request, file), file, JSON_FIELD)
+            fields, param = await read_form(request, content_type, form, file), FORM_FIELD
+        else:
+            fields, param = await read_json(request, file), JSON_FIELD
     except BaseException:
         file.close()
         raise
+    return AudioUpload(fields, file, param, hold_body(request.scope))
 
 
 async def read_form(

@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 from django.conf import settings
 from starlette.requests import Request
 
+from core.access.body_quota import Hold, hold_body
 from core.api.files.attachments import FILES_PER_REQUEST, Attachments
 from core.api.files.body_stream import read_stream
 from core.api.http.request_body import MIB, SHORT, check_headers, read_bytes
@@ -33,12 +34,18 @@ class ChatUpload(Generic[C]):
     """
 
     def __init__(
-        self, body: C, request: ChatRequest, messages: Sequence[dict[str, Any]], attachments: Attachments
+        self,
+        body: C,
+        request: ChatRequest,
+        messages: Sequence[dict[str, Any]],
+        attachments: Attachments,
+        hold: Hold,
     ) -> None:
         self.body = body
         self.request = request
         self.messages = messages
         self._attachments = attachments
+        self._hold = hold
 
     def with_files(self, value: Any, most: int) -> Any:
         """A part of the body with the base64 of its files. Blocking; raises `TooLarge` above `most` bytes."""
@@ -46,6 +53,7 @@ class ChatUpload(Generic[C]):
 
     def close(self) -> None:
         self._attachments.close()
+        self._hold.release()
 
 
 async def receive_chat(
@@ -63,7 +71,7 @@ async def receive_chat(
             body = await prepare(body)
         messages = await extract_files(body, attachments)
         chat_request = await attachments.restore(body.request(messages))
-        return ChatUpload(body, chat_request, messages, attachments)
+        return ChatUpload(body, chat_request, messages, attachments, hold_body(request.scope))
     except BaseException:
         attachments.close()
         raise

@@ -52,7 +52,7 @@ class Command(BaseCommand):
         admin = ensure_admin()
         Thread(target=prepare_providers, daemon=True).start()
         # imported late: the application reads the static files when it is built
-        from core.asgi import application  # noqa: PLC0415
+        from core.asgi import application, body_quota  # noqa: PLC0415
 
         try:
             serve(
@@ -67,6 +67,7 @@ class Command(BaseCommand):
                 ),
                 trusted_proxies=settings.TRUSTED_PROXIES,
                 find_sender=body_sender,
+                quota=body_quota,
                 draining=start_draining,
                 on_drain=[partial(background.drain, settings.DRAIN_SECONDS)],
                 ready=lambda port: self.welcome(f"{scheme}://{url_host(options['host'])}:{port}", admin),

@@ -13,12 +13,15 @@ from urllib.parse import parse_qsl
 
 import uvicorn
 
-from core.server.limits import BodyLimit, Headers, Limits, Message, Receive, Scope, Send, body_caps
+from core.access.body_quota import BodyQuota
+from core.server.body_limit import BodyLimit
+from core.server.limits import Application, Headers, Limits, Message, Receive, Scope, Send, body_caps
 from core.server.request_check import RequestCheck
 from core.server.server import serve
 from core.server.uvicorn_protocol import Protocol
 
 MIB = 1024 * 1024
+QUOTA = {"most": 1024 * MIB, "most_per_caller": 1024 * MIB}
 marks: list[str] = []
 
 
@@ -206,14 +209,16 @@ async def report_end() -> None:
 
 def by_daphne(options: dict[str, Any]) -> None:
     folder = options.get("tls")
+    quota = BodyQuota(**{**QUOTA, **options.get("quota", {})}, free=lambda: 1024 * MIB)
     serve(
-        assembled,
+        assembled(quota),
         "127.0.0.1",
         0,
         tls=Path(folder) if folder else None,
         limits=Limits(**options.get("limits", {})),
         trusted_proxies=options.get("trusted_proxies", ()),
         find_sender=find_sender,
+        quota=quota,
         ready=lambda port: print_fact(port=port),
         draining=lambda: print_fact(draining=True),
         on_drain=[report_end],
@@ -221,10 +226,11 @@ def by_daphne(options: dict[str, Any]) -> None:
 
 
 def by_uvicorn(options: dict[str, Any]) -> None:
+    quota = BodyQuota(**{**QUOTA, **options.get("quota", {})}, free=lambda: 1024 * MIB)
     listening = socket.create_server(("127.0.0.1", 0), backlog=256)
     print_fact(port=listening.getsockname()[1])
     config = uvicorn.Config(
-        assembled, http=Protocol, backlog=64, proxy_headers=False, log_config=None, lifespan="off"
+        assembled(quota), http=Protocol, backlog=64, proxy_headers=False, log_config=None, lifespan="off"
     )
     uvicorn.Server(config).run(sockets=[listening])
 
@@ -235,7 +241,10 @@ async def find_sender(path: str, headers: Headers) -> str:
     return dict(headers).get(b"authorization", b"").decode() if "guarded" in path else "anybody"
 
 
-assembled = RequestCheck(BodyLimit(application, body_caps(50), find_sender))
+def assembled(quota: BodyQuota) -> Application:
+    return RequestCheck(BodyLimit(application, body_caps(50), find_sender, quota))
+
+
 SERVERS = {"daphne": by_daphne, "uvicorn": by_uvicorn}
 
 if __name__ == "__main__":

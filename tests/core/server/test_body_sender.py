@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,11 @@ LENGTH = f"Content-Length: {20 * MIB}"
 
 def files_of(server: ServerProcess) -> list[str]:
     """Deleted files that the process still has open, which is what a spooled body is."""
-    links = Path(f"/proc/{server.process.pid}/fd").iterdir()
-    return [target for link in links if (target := os.readlink(link)).endswith("(deleted)")]
+    targets = []
+    for link in Path(f"/proc/{server.process.pid}/fd").iterdir():
+        with suppress(FileNotFoundError):  # closed meanwhile
+            targets.append(os.readlink(link))
+    return [target for target in targets if target.endswith("(deleted)")]
 
 
 @pytest.mark.parametrize("framing", [LENGTH, CHUNKED])

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from core.server.limits import MIB, PAGE_CAP, BodyLimit, Message, Receive, Scope, Send, body_caps
+from core.server.body_limit import BodyLimit
+from core.server.limits import MIB, PAGE_CAP, Message, Receive, Scope, Send, body_caps
 
 pytestmark = pytest.mark.anyio
 CAP = 10
@@ -28,6 +29,8 @@ class Client:
         self.sent: list[Message] = []
 
     async def receive(self) -> Message:
+        if not self.parts:
+            return {"type": "http.disconnect"}
         body = self.parts.pop(0)
         return {"type": "http.request", "body": body, "more_body": bool(self.parts)}
 
@@ -103,7 +106,7 @@ async def test_declared_body_over_the_cap_is_refused_unread() -> None:
 async def test_body_that_turns_out_over_the_cap_is_refused(headers: list[tuple[bytes, bytes]]) -> None:
     client, reader = Client([b"12345", b"678901"], *headers), Reader()
     await run(client, reader)
-    assert (client.status, len(client.sent), reader.last) == (413, 2, {"type": "http.disconnect"})
+    assert (client.status, len(client.sent), reader.last) == (413, 3, {"type": "http.disconnect"})
 
 
 async def test_application_that_reads_on_after_the_cap_gets_disconnects() -> None:
