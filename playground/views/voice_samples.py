@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+import time
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.http import HttpRequest, HttpResponseBase
 
-from core import gateway
+from core import background, gateway, idempotency
 from core.catalogue import lookup
 from core.catalogue.entries import ModelEntry
 from core.contract.audio import AudioFormat
-from core.contract.errors import InvalidRequest
+from core.contract.errors import InvalidRequest, PolyphonyError, Unavailable
 from core.contract.requests import Caller, Source
 from core.contract.speech import SpeechRequest
+from core.ledger.store import heartbeat
 from core.models import User
 from core.models.offload import offload
 from playground.uploads.storage import save_file
 from playground.views.files import file_response
 from playground.views.json_response import signed_in
+
+WAIT, PAUSE = 60.0, 0.1
+"""Seconds: for a sample that somebody else is making, and between two looks for it."""
 
 SENTENCES = {
     "ar": "مرحبًا، هكذا يبدو صوتي.",
@@ -61,16 +67,38 @@ async def sample(request: HttpRequest, user: User) -> HttpResponseBase:
 
 
 async def stored_sample(model: ModelEntry, voice: str, user_id: int) -> str:
-    """Storage name of the sample, synthesized now where it does not exist. Raises what the gateway raises."""
+    """Storage name of the sample, synthesized now where it does not exist: once, however many ask at the same
+    time, in this process or another. Raises what the gateway raises."""
     form = playable_format(model)
     digest = hashlib.sha256(f"{model.slug}\n{voice}".encode()).hexdigest()[:32]
     name = f"samples/{digest}.{form.extension}"
-    if not await offload(default_storage.exists, name):
-        speech = SpeechRequest(model=model.slug, text=sentence(model, voice), voice=voice, format=form)
-        session = gateway.Session(Caller(user_id, source=Source.PLAYGROUND), speech)
-        answer = await gateway.collect(session)
-        await offload(save_file, name, ContentFile(answer.content.audio))
+    speech = SpeechRequest(model=model.slug, text=sentence(model, voice), voice=voice, format=form)
+    until = time.monotonic() + WAIT
+    while not await offload(default_storage.exists, name):
+        if await offload(idempotency.claim, None, name, "", heartbeat.token()) is None:
+            # finished for those who wait, even where this listener leaves
+            task = background.spawn(f"voice {name}", synthesize(name, speech, user_id))
+            if error := await asyncio.shield(task):
+                raise error
+        elif time.monotonic() > until:
+            raise Unavailable("This sample is being made.", retry_after=1)
+        else:
+            await asyncio.sleep(PAUSE)
     return name
+
+
+async def synthesize(name: str, speech: SpeechRequest, user_id: int) -> PolyphonyError | None:
+    """Make the sample and give up the claim; the error where it failed."""
+    try:
+        if not await offload(default_storage.exists, name):
+            session = gateway.Session(Caller(user_id, source=Source.PLAYGROUND), speech)
+            answer = await gateway.collect(session)
+            await offload(save_file, name, ContentFile(answer.content.audio))
+    except PolyphonyError as error:
+        return error
+    finally:
+        await offload(idempotency.release, None, name)
+    return None
 
 
 def playable_format(model: ModelEntry) -> AudioFormat:

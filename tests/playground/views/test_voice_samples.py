@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 import pytest
@@ -12,7 +13,7 @@ from core import background
 from core.catalogue.lookup import get
 from core.contract.audio import AudioFormat
 from core.contract.errors import InvalidRequest
-from core.models import AIModel, UsageRecord, Voice
+from core.models import AIModel, IdempotentRequest, UsageRecord, Voice
 from core.models.offload import offload
 from playground.views.voice_samples import SENTENCES, playable_format, sentence
 
@@ -47,6 +48,29 @@ async def test_a_sample_is_synthesized_once_and_stored(listener, alice):
     (record,) = await offload(lambda: list(UsageRecord.objects.all()))
     assert (record.user_id, record.source, record.outcome) == (alice.pk, "playground", "completed")
     assert len((await offload(default_storage.listdir, "samples"))[1]) == 1
+
+
+async def test_listeners_at_once_are_one_call(listener, rehearsal, alice, bob):
+    rehearsal.options = {"delay": 0.05}
+    await offload(rehearsal.save)
+    await offload(background.refresh)
+    other = AsyncClient()
+    await other.aforce_login(bob)
+    answers = await asyncio.gather(*(ask(client) for client in (listener, other) * 10))
+    assert len({await body(answer) for answer in answers}) == 1
+    assert await UsageRecord.objects.acount() == 1
+    assert await IdempotentRequest.objects.acount() == 0
+
+
+async def test_a_sample_is_made_again_after_a_failure(listener, rehearsal):
+    rehearsal.options = {"fail": "500"}
+    await offload(rehearsal.save)
+    await offload(background.refresh)
+    assert (await ask(listener)).status_code >= 500
+    rehearsal.options = {}
+    await offload(rehearsal.save)
+    await offload(background.refresh)
+    assert await body(await ask(listener))
 
 
 async def test_a_range_of_a_sample_can_be_requested(listener):
