@@ -1,7 +1,7 @@
 """Playing time of encoded audio that arrives in pieces, from the headers of its frames or pages.
 
 Bit rates change within a file, so its size does not tell its duration.
-MPEG audio: ISO/IEC 11172-3 and 13818-3; ADTS: ISO/IEC 13818-7; Ogg: RFC 3533; Opus in Ogg: RFC 7845.
+Frames of MP3 and AAC: `mpeg_frames`; Ogg: RFC 3533; Opus in Ogg: RFC 7845.
 """
 
 from __future__ import annotations
@@ -11,22 +11,11 @@ from typing import ClassVar, Protocol
 
 from core.contract.audio import AudioFormat
 from core.media.file_types import id3_size
-
-# kbit/s by index for layer III: MPEG-1, then MPEG-2 and 2.5.
-MP3_KBITS = (
-    (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 0),
-    (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160, 0),
-)
-MP3_RATES = {3: (44_100, 48_000, 32_000), 2: (22_050, 24_000, 16_000), 0: (11_025, 12_000, 8_000)}
-"""Hz by index, by the two bits of the version: MPEG-1, 2 and 2.5."""
+from core.media.mpeg_frames import HEADER, adts_seconds, frame_size, is_adts, mp3_rate, mp3_samples
 
 MP3_LENGTH_TAGS = (b"Xing", b"Info", b"VBRI")
 """In a first frame that has no sound: it tells the length."""
 
-ADTS_RATES = (
-    *(96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000),
-    *(22_050, 16_000, 12_000, 11_025, 8_000, 7_350),
-)
 OPUS_RATE = 48_000
 ID3_HEADER = 10
 
@@ -48,41 +37,32 @@ class FrameFormat(Protocol):
 
 class Mp3Frames:
     sync: ClassVar[bytes] = b"\xff"
-    header: ClassVar[int] = 4
+    header: ClassVar[int] = HEADER
 
     def __init__(self) -> None:
         self._any = False
 
     def size(self, data: bytes, at: int) -> int:
-        if data[at] != 0xFF or data[at + 1] & 0xE6 != 0xE2:  # layer III
-            return 0
-        version, bits = data[at + 1] >> 3 & 3, data[at + 2]
-        if version == 1 or bits >> 2 & 3 == 3:
-            return 0
-        rate = MP3_RATES[version][bits >> 2 & 3]
-        kbits = MP3_KBITS[version != 3][bits >> 4]
-        return (144 if version == 3 else 72) * kbits * 1000 // rate + (bits >> 1 & 1) if kbits else 0
+        head = data[at : at + HEADER]
+        return 0 if is_adts(head) else frame_size(head)
 
     def seconds(self, frame: bytes) -> float:
-        version = frame[1] >> 3 & 3
         first, self._any = not self._any, True
         if first and any(tag in frame[:44] for tag in MP3_LENGTH_TAGS):
             return 0.0
-        return (1152 if version == 3 else 576) / MP3_RATES[version][frame[2] >> 2 & 3]
+        return mp3_samples(frame) / mp3_rate(frame)
 
 
 class AdtsFrames:
     sync: ClassVar[bytes] = b"\xff"
-    header: ClassVar[int] = 7
+    header: ClassVar[int] = HEADER
 
     def size(self, data: bytes, at: int) -> int:
-        if data[at] != 0xFF or data[at + 1] & 0xF6 != 0xF0 or data[at + 2] >> 2 & 15 >= len(ADTS_RATES):
-            return 0
-        size = (data[at + 3] & 3) << 11 | data[at + 4] << 3 | data[at + 5] >> 5
-        return size if size > self.header else 0
+        head = data[at : at + HEADER]
+        return frame_size(head) if is_adts(head) else 0
 
     def seconds(self, frame: bytes) -> float:
-        return 1024 * ((frame[6] & 3) + 1) / ADTS_RATES[frame[2] >> 2 & 15]
+        return adts_seconds(frame)
 
 
 class OggOpusPages:

@@ -1,4 +1,4 @@
-"""Frames of MP3 and AAC that stand in a file without a container, found by the frames that follow them.
+"""Frames of MPEG audio (layers II and III) and of AAC in ADTS: what their headers say, and chains of them.
 
 Headers: https://www.datavoyage.com/mpgscript/mpeghdr.htm and https://wiki.multimedia.cx/index.php/ADTS
 """
@@ -13,8 +13,16 @@ CHAIN = 3
 LONGEST_FRAME = 8191
 """Bytes: the length field of ADTS has 13 bits; frames of MP3 are shorter."""
 
+HEADER = 7
+"""Bytes of a header that tell everything that is read here."""
+
 RATES = (44_100, 48_000, 32_000)
 """Hz by index for MPEG-1; MPEG-2 has half of them, 2.5 a quarter."""
+
+ADTS_RATES = (
+    *(96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000),
+    *(22_050, 16_000, 12_000, 11_025, 8_000, 7_350),
+)
 
 KBITS = {
     (1, 2): (0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384),
@@ -43,7 +51,7 @@ def is_chain(data: bytes, at: int) -> bool:
     for number in range(CHAIN):
         if number and at == len(data):
             return True
-        head = data[at : at + 7]
+        head = data[at : at + HEADER]
         if frame_kind(head) != kind or not (size := frame_size(head)):
             return False
         at += size
@@ -62,14 +70,38 @@ def is_adts(head: bytes) -> bool:
 
 
 def frame_size(head: bytes) -> int:
-    """Bytes of the frame that `head` (seven bytes of it) begins; 0 where it is none or does not say."""
-    if len(head) < 7 or mpeg_frame(head) is None:
+    """Bytes of the frame that `head` (`HEADER` bytes of it) begins; 0 where it is none or does not say."""
+    if len(head) < HEADER or mpeg_frame(head) is None:
         return 0
-    if is_adts(head):
-        size = (head[3] & 3) << 11 | head[4] << 3 | head[5] >> 5
-        return size if size > 7 else 0
-    version, layer = head[1] >> 3 & 3, 4 - (head[1] >> 1 & 3)
+    return adts_size(head) if is_adts(head) else mp3_size(head)
+
+
+def adts_size(head: bytes) -> int:
+    size = (head[3] & 3) << 11 | head[4] << 3 | head[5] >> 5
+    return size if size > HEADER and head[2] >> 2 & 15 < len(ADTS_RATES) else 0
+
+
+def mp3_size(head: bytes) -> int:
+    version, layer = version_and_layer(head)
     kbits = KBITS[1 if version == 3 else 2, layer][head[2] >> 4]
-    rate = RATES[head[2] >> 2 & 3] >> {3: 0, 2: 1, 0: 2}[version]
-    samples = 576 if layer == 3 and version != 3 else 1152
-    return samples * kbits * 125 // rate + (head[2] >> 1 & 1) if kbits else 0
+    return mp3_samples(head) * kbits * 125 // mp3_rate(head) + (head[2] >> 1 & 1) if kbits else 0
+
+
+def mp3_samples(head: bytes) -> int:
+    version, layer = version_and_layer(head)
+    return 576 if layer == 3 and version != 3 else 1152
+
+
+def mp3_rate(head: bytes) -> int:
+    """Hz."""
+    version, _ = version_and_layer(head)
+    return RATES[head[2] >> 2 & 3] >> {3: 0, 2: 1, 0: 2}[version]
+
+
+def adts_seconds(head: bytes) -> float:
+    return 1024 * ((head[6] & 3) + 1) / ADTS_RATES[head[2] >> 2 & 15]
+
+
+def version_and_layer(head: bytes) -> tuple[int, int]:
+    """The bits of the version (3 is MPEG-1, 2 is MPEG-2, 0 is 2.5), and the layer."""
+    return head[1] >> 3 & 3, 4 - (head[1] >> 1 & 3)
