@@ -20,6 +20,7 @@ pages = get_asgi_application()
 from core import background
 from core.access.body_quota import MIB, BodyQuota
 from core.access.body_sender import body_sender
+from core.api.files.incoming_folder import received_there
 from core.api.http.app import application as api
 from core.server.body_limit import BodyLimit
 from core.server.limits import Receive, Scope, Send, body_caps
@@ -57,10 +58,11 @@ async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
 async def lifespan(receive: Receive, send: Send) -> None:
     """Start and drain with servers that implement lifespan (uvicorn does, Daphne does not)."""
     await receive()
-    await background.start()
-    await send({"type": "lifespan.startup.complete"})
-    await receive()
-    await background.drain(settings.DRAIN_SECONDS)
+    with received_there():
+        await background.start()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await background.drain(settings.DRAIN_SECONDS)
     await send({"type": "lifespan.shutdown.complete"})
 
 

@@ -3,22 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
 
-from django.conf import settings
-
+from core.api.files.incoming_folder import incoming_folder
 from core.contract.errors import TooLarge, Unavailable
-
-STALE_AFTER = 6 * 3600.0
-"""Seconds after which a file must have been left behind by a process that died."""
-
-SWEEP_INTERVAL = 3600.0
-last_sweeps: dict[Path, float] = {}
-"""Unix time of the last sweep of each folder."""
 
 
 class TemporaryFile:
@@ -66,30 +56,10 @@ class TemporaryFile:
 def create_file() -> Any:
     """A new file; unbuffered, because others open it by its path. Raises `Unavailable`."""
     try:
-        return NamedTemporaryFile(dir=folder(), buffering=0, delete=False)
+        return NamedTemporaryFile(dir=incoming_folder(), buffering=0, delete=False)
     except OSError:
         failure = storage_full()
     raise failure
-
-
-def folder() -> Path:
-    """The folder for them, in MEDIA_ROOT because `/tmp` may be in memory. Created where it is missing."""
-    path = Path(settings.MEDIA_ROOT) / "incoming"
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    sweep(path)
-    return path
-
-
-def sweep(path: Path) -> None:
-    """At most once per `SWEEP_INTERVAL`: delete files that a process left behind."""
-    now = time.time()
-    if now - last_sweeps.get(path, 0.0) < SWEEP_INTERVAL:
-        return
-    last_sweeps[path] = now
-    for old in path.iterdir():
-        with suppress(FileNotFoundError):  # another request has deleted it meanwhile
-            if old.stat().st_mtime < now - STALE_AFTER:
-                old.unlink()
 
 
 def storage_full() -> Unavailable:

@@ -23,6 +23,7 @@ from twisted.internet.error import CannotListenError
 from core import background
 from core.access.body_sender import body_sender
 from core.accounts import sign_in_token
+from core.api.files.incoming_folder import received_there
 from core.catalogue import snapshot
 from core.catalogue.readiness import readiness
 from core.catalogue.seed.tables import seed_catalogue
@@ -55,23 +56,24 @@ class Command(BaseCommand):
         from core.asgi import application, body_quota  # noqa: PLC0415
 
         try:
-            serve(
-                application,
-                host=options["host"],
-                port=options["port"],
-                tls=Path(settings.VAR) / "tls" if options["tls"] else None,
-                limits=Limits(
-                    body_caps(settings.MAX_UPLOAD_MB),
-                    stall_seconds=settings.STALL_SECONDS,
-                    drain_seconds=settings.DRAIN_SECONDS,
-                ),
-                trusted_proxies=settings.TRUSTED_PROXIES,
-                find_sender=body_sender,
-                quota=body_quota,
-                draining=start_draining,
-                on_drain=[partial(background.drain, settings.DRAIN_SECONDS)],
-                ready=lambda port: self.welcome(f"{scheme}://{url_host(options['host'])}:{port}", admin),
-            )
+            with received_there():
+                serve(
+                    application,
+                    host=options["host"],
+                    port=options["port"],
+                    tls=Path(settings.VAR) / "tls" if options["tls"] else None,
+                    limits=Limits(
+                        body_caps(settings.MAX_UPLOAD_MB),
+                        stall_seconds=settings.STALL_SECONDS,
+                        drain_seconds=settings.DRAIN_SECONDS,
+                    ),
+                    trusted_proxies=settings.TRUSTED_PROXIES,
+                    find_sender=body_sender,
+                    quota=body_quota,
+                    draining=start_draining,
+                    on_drain=[partial(background.drain, settings.DRAIN_SECONDS)],
+                    ready=lambda port: self.welcome(f"{scheme}://{url_host(options['host'])}:{port}", admin),
+                )
         except OSError as trouble:
             if not isinstance(trouble.__cause__, CannotListenError):
                 raise

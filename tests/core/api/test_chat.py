@@ -186,7 +186,9 @@ def test_temporary_files_are_deleted_after_the_response(live, key, talker, setti
     part = {"type": "image_url", "image_url": {"url": PNG}}
     assert ask(live, key, messages=[{"role": "user", "content": [part]}]).status_code == 200
     folder = Path(settings.MEDIA_ROOT, "incoming")
-    wait_until(lambda: not list(folder.iterdir()))  # the answer is with its client a moment earlier
+    wait_until(
+        lambda: not [path for path in folder.rglob("*") if path.is_file()]
+    )  # the answer is with its client a moment earlier
 
 
 def test_each_cost_belongs_to_its_attempt(live, key, talker, provider):

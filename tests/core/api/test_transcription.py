@@ -34,7 +34,7 @@ def ear(lab):
 def incoming(settings):
     """What is in the folder of incoming files; nothing may stay there."""
     folder = Path(settings.MEDIA_ROOT) / "incoming"
-    return lambda: list(folder.iterdir()) if folder.exists() else []
+    return lambda: [path for path in folder.rglob("*") if path.is_file()]
 
 
 def test_a_file_with_a_long_name(live, key, ear, incoming):

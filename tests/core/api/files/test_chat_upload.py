@@ -113,7 +113,7 @@ def handles() -> int:
 def folder(settings):
     """The files in the folder of temporary files."""
     path = Path(settings.MEDIA_ROOT) / "incoming"
-    return lambda: sorted(path.iterdir()) if path.exists() else []
+    return lambda: sorted(file for file in path.rglob("*") if file.is_file())
 
 
 @pytest.fixture

@@ -1,21 +1,19 @@
-"""Temporary files: stale ones are swept, a full disk is an error of its own."""
+"""Temporary files: deleted with their request, a full disk is an error of its own."""
 
 from __future__ import annotations
 
-import os
-import time
 from pathlib import Path
 
 import pytest
 
-from core.api.files import temporary_files
-from core.api.files.temporary_files import STALE_AFTER, TemporaryFile
+from core.api.files.incoming_folder import incoming_folder
+from core.api.files.temporary_files import TemporaryFile
 from core.contract.errors import TooLarge, Unavailable
 
 
 @pytest.fixture
 def folder(settings) -> Path:
-    return Path(settings.MEDIA_ROOT) / "incoming"
+    return incoming_folder()
 
 
 @pytest.fixture
@@ -47,41 +45,12 @@ def content(file: TemporaryFile) -> bytes:
     return Path(file.path).read_bytes()
 
 
-def test_a_deleted_folder_is_created_again(file, folder):
-    file.close()
-    folder.rmdir()
-    TemporaryFile(100).close()
-    assert list(folder.iterdir()) == []
-
-
 def test_a_file_that_cannot_be_created_is_an_error(settings, tmp_path):
     (tmp_path / "file").touch()
     settings.MEDIA_ROOT = str(tmp_path / "file")
     with pytest.raises(Unavailable) as caught:
         TemporaryFile(100)
     assert caught.value.provider_code == "storage_full"
-
-
-def test_stale_files_are_deleted_at_the_start(folder):
-    folder.mkdir(parents=True)
-    old, fresh = folder / "old", folder / "fresh"
-    old.touch()
-    fresh.touch()
-    long_ago = time.time() - STALE_AFTER - 60
-    os.utime(old, (long_ago, long_ago))
-    assert temporary_files.folder() == folder
-    assert list(folder.iterdir()) == [fresh]
-
-
-def test_stale_files_are_deleted_after_the_sweep_interval(folder, monkeypatch):
-    monkeypatch.setattr(temporary_files, "last_sweeps", {})
-    left = temporary_files.folder() / "left"
-    left.touch()
-    long_ago = time.time() - STALE_AFTER - 60
-    os.utime(left, (long_ago, long_ago))
-    assert list(temporary_files.folder().iterdir()) == [left]
-    temporary_files.last_sweeps[folder] -= temporary_files.SWEEP_INTERVAL
-    assert list(temporary_files.folder().iterdir()) == []
 
 
 @pytest.mark.anyio
