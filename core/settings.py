@@ -162,6 +162,7 @@ else:
     DATABASE["TEST"] = {"NAME": f"test_polyphony_{os.getpid()}"}
 DATABASE_SECONDS = env.float("DATABASE_SECONDS", default=5.0)
 REDIS_URL = read_secret("REDIS_URL")
+REDIS_LIMIT_SECONDS = env.float("REDIS_LIMIT_SECONDS", default=0.05)
 CACHES = {
     "default": {"BACKEND": "core.cache.SharedCache", "LOCATION": REDIS_URL}
     if REDIS_URL

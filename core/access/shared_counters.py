@@ -20,9 +20,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("polyphony.limits")
 
-ANSWER_SECONDS = 0.05
-"""A caller waits so long; then its process counts alone."""
 CONNECTION_SECONDS = 1.0
+CONNECTION_TRIES = 20
 RETRY_SECONDS = 5.0
 """After a failure nobody waits for Redis for so long."""
 LATE_TURNS = 5
@@ -55,7 +54,7 @@ class SharedCounters:
         self._waiting.append(ScriptCall(script, key, arguments, result))
         if self._task is None:
             self._task = asyncio.create_task(self._work(), name="shared counters")
-        await asyncio.wait([result], timeout=ANSWER_SECONDS)
+        await asyncio.wait([result], timeout=settings.REDIS_LIMIT_SECONDS)
         for _ in range(LATE_TURNS):
             if result.done():
                 return result.result()
@@ -123,8 +122,8 @@ async def evaluate(script: str, key: str, *arguments: str | int | float) -> int 
 
 
 async def connect() -> None:
-    """Open the connection: the first callers would not wait for it. Waits for about a second at most."""
-    for _ in range(round(CONNECTION_SECONDS / ANSWER_SECONDS)):
+    """Open the connection, for which the first callers would not wait; gives up after `CONNECTION_TRIES`."""
+    for _ in range(CONNECTION_TRIES):
         if not settings.REDIS_URL or await evaluate("return 1", "polyphony:limit") is not None:
             return
 

@@ -46,7 +46,13 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
         stack.callback(server.execute, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         between = stack.enter_context(proxy(*place))
         through = f"postgres://{login}127.0.0.1:{between.port}/{name}"
-        environment = surroundings(folder, DATABASE_URL=through, REDIS_URL=REDIS, DATABASE_SECONDS="3")
+        environment = surroundings(
+            folder,
+            DATABASE_URL=through,
+            REDIS_URL=REDIS,
+            DATABASE_SECONDS="3",
+            REDIS_LIMIT_SECONDS="10",
+        )
         upstream = stack.enter_context(running("-m", "tests.benchmarks.upstream", environment=environment))
         keys = {"free": furnished(f"http://127.0.0.1:{upstream.facts['port']}", environment)["key"]}
         for number in ("two", "four"):
@@ -75,10 +81,12 @@ async def statuses(deployment: Deployment, key: str, processes: int, each: int) 
 @pytest.mark.anyio
 @pytest.mark.parametrize(("name", "processes"), [("two", 2), ("four", 4)])
 async def test_a_key_has_one_rate_over_all_processes(deployment, name, processes):
-    """Each process alone would let `RATE` pass; more do where Redis is late on a busy machine."""
+    """Each process alone would let `RATE` pass. The bucket refills while a busy machine takes its time."""
+    began = time.monotonic()
     found = await statuses(deployment, deployment.keys[name], processes, RATE)
+    refilled = (time.monotonic() - began) * RATE / 60
     assert set(found) == {200, 429}
-    assert RATE <= found.count(200) <= RATE * 1.5
+    assert RATE <= found.count(200) <= RATE + refilled
 
 
 @pytest.mark.anyio

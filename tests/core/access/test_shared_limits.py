@@ -14,11 +14,11 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
-async def redis(settings, monkeypatch, redis_proxy, redis_through_proxy, anyio_backend):
+async def redis(settings, redis_proxy, redis_through_proxy, anyio_backend):
     """The proxy before Redis; connected, so that the first caller waits for no handshake."""
     settings.REDIS_URL = redis_through_proxy
     # a machine that is busy with other tests may take longer than a caller should wait
-    monkeypatch.setattr(shared_counters, "ANSWER_SECONDS", 2.0)
+    settings.REDIS_LIMIT_SECONDS = 2.0
     while await shared_counters.evaluate("return 1", "ready") is None:
         pass
     yield redis_proxy
@@ -54,16 +54,16 @@ async def test_a_refusal_by_the_others_costs_no_token_here(redis):
 
 
 @pytest.mark.parametrize("fault", ["silence", "refuse"])
-async def test_without_redis_each_process_counts_alone_and_soon(redis, monkeypatch, fault):
-    monkeypatch.setattr(shared_counters, "ANSWER_SECONDS", 0.05)
+async def test_without_redis_each_process_counts_alone_and_soon(redis, settings, fault):
+    settings.REDIS_LIMIT_SECONDS = 0.05
     getattr(redis, fault)()
     began = time.monotonic()
     assert await admitted(processes(2), 10, 20) == 20
     assert time.monotonic() - began < 1
 
 
-async def test_a_slow_redis_delays_nobody_for_long(redis, monkeypatch):
-    monkeypatch.setattr(shared_counters, "ANSWER_SECONDS", 0.05)
+async def test_a_slow_redis_delays_nobody_for_long(redis, settings):
+    settings.REDIS_LIMIT_SECONDS = 0.05
     redis.delay = 0.4
     (limit,) = processes(1)
     began = time.monotonic()
