@@ -1,7 +1,12 @@
-"""Signing in: sign-up is closed, admins create accounts, the first admin gets a link that works once."""
+"""Signing in: sign-up is closed, admins create accounts, the first admin gets a link that works once.
+
+What is answered to somebody who is signed in is stored nowhere: by no proxy, on no shared computer.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from inspect import iscoroutinefunction
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -10,9 +15,10 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.core import signing
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, resolve_url
 from django.utils import timezone
+from django.utils.decorators import sync_and_async_middleware
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -21,6 +27,7 @@ from core.models import AuditEvent, User
 
 SALT = "polyphony.sign-in"
 SIGN_IN_SECONDS = 15 * 60
+PERSONAL = "private, no-store"
 
 
 class ClosedSignUp(DefaultAccountAdapter):
@@ -78,3 +85,27 @@ def sign_in(request: HttpRequest, token: str) -> HttpResponse:
     login(request, user, backend="django.contrib.auth.backends.ModelBackend")
     AuditEvent.objects.create(actor=user, action="account.link_used", subject=user.get_username())
     return redirect("/")
+
+
+@sync_and_async_middleware
+def personal_answers(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
+    """Middleware above the session's: marks what is answered to, or starts, a session.
+
+    A view that marks its answer as private itself, such as a file that is asked for in ranges, is left alone.
+    """
+    if iscoroutinefunction(get_response):
+        answer: Callable[[HttpRequest], Awaitable[HttpResponseBase]] = get_response
+
+        async def handle(request: HttpRequest) -> HttpResponseBase:
+            return marked(request, await answer(request))
+
+        return handle
+    return lambda request: marked(request, get_response(request))
+
+
+def marked(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    name = settings.SESSION_COOKIE_NAME
+    personal = name in request.COOKIES or name in response.cookies
+    if personal and "private" not in response.get("Cache-Control", ""):
+        response["Cache-Control"] = PERSONAL
+    return response

@@ -17,11 +17,12 @@ from django.urls import re_path
 pages = get_asgi_application()
 
 # the registry must be ready before anything below touches a model
-from core import background
+from core import background, checks
 from core.access.body_quota import MIB, BodyQuota
 from core.access.body_sender import body_sender
 from core.api.files.incoming_folder import received_there
 from core.api.http.app import application as api
+from core.models.offload import offload
 from core.server.body_limit import BodyLimit
 from core.server.limits import Receive, Scope, Send, body_caps
 from core.server.proxies import TrustedProxies
@@ -58,6 +59,9 @@ async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
 async def lifespan(receive: Receive, send: Send) -> None:
     """Start and drain with servers that implement lifespan (uvicorn does, Daphne does not)."""
     await receive()
+    if refused := await offload(checks.refusals):
+        await send({"type": "lifespan.startup.failed", "message": "\n".join(map(str, refused))})
+        return
     with received_there():
         await background.start()
         await send({"type": "lifespan.startup.complete"})

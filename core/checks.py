@@ -12,8 +12,8 @@ from typing import Any
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.contrib.staticfiles import finders
-from django.core.checks import CheckMessage, Error, Info, Tags, Warning, register
-from django.db import connections, models
+from django.core.checks import ERROR, CheckMessage, Error, Info, Tags, Warning, register
+from django.db import DEFAULT_DB_ALIAS, connections, models
 
 from core.catalogue.seed import files
 from core.media import installed as extras
@@ -63,7 +63,10 @@ def sealed_keys(databases: Sequence[str] | None = None, **kwargs: Any) -> list[C
         lost = {sealed.key_id for sealed in stored if sealed} - known
         if lost:
             text = f"Provider keys are sealed with ring keys that are gone: {', '.join(sorted(lost))}."
-            hint = "Put them back into POLYPHONY_SECRET_KEYS, or enter the provider keys again."
+            hint = (
+                "Put them back into POLYPHONY_SECRET_KEYS; where they are lost, run "
+                "manage.py rotate_secrets --remove-lost and enter the provider keys again."
+            )
             found.append(Error(text, hint=hint, id="polyphony.E004"))
         live = ApiKey.objects.using(alias).filter(revoked_at=None)
         if live.exclude(pepper_id__in=known).exists():
@@ -126,12 +129,28 @@ def white_space(**kwargs: Any) -> list[CheckMessage]:
 
 
 @register(Tags.security)
-def debug(**kwargs: Any) -> list[CheckMessage]:
-    """Debug pages show settings and source: not with a HOST that other machines reach."""
-    if not settings.DEBUG or is_loopback(settings.HOST):
-        return []
-    text = f"DEBUG is on while the server listens on {settings.HOST}."
-    return [Warning(text, hint="Unset DEBUG, or HOST.", id="polyphony.W003")]
+def exposure(**kwargs: Any) -> list[CheckMessage]:
+    """Neither debug pages, which show settings and source, for other machines, nor any Host header."""
+    return exposed_at(settings.HOST)
+
+
+def exposed_at(host: str) -> list[CheckMessage]:
+    """The same for a server that listens on `host`: errors, warnings where ALLOW_INSECURE is set."""
+    kind: type[CheckMessage] = Warning if settings.ALLOW_INSECURE else Error
+    found = []
+    if settings.DEBUG and not is_loopback(host):
+        hint = "Unset DEBUG, listen on 127.0.0.1, or set ALLOW_INSECURE=true."
+        found.append(kind(f"DEBUG is on while the server listens on {host}.", hint=hint, id="polyphony.E007"))
+    if "*" in settings.ALLOWED_HOSTS:
+        hint = "Name the hosts that people use, or set ALLOW_INSECURE=true."
+        found.append(kind("ALLOWED_HOSTS is *: any Host header is believed.", hint=hint, id="polyphony.E008"))
+    return found
+
+
+def refusals() -> list[CheckMessage]:
+    """Why the server must not start, whichever program serves it. Blocking."""
+    found = [*key_ring(), *exposure(), *sealed_keys([DEFAULT_DB_ALIAS])]
+    return [message for message in found if message.level >= ERROR]
 
 
 def is_loopback(host: str) -> bool:

@@ -22,6 +22,9 @@ VAR = Path(env.str("POLYPHONY_VAR", default=str(BASE_DIR / "var")))
 # Security
 
 DEBUG = env.bool("DEBUG", default=False)
+ALLOW_INSECURE = env.bool("ALLOW_INSECURE", default=False)
+"""True starts with DEBUG at an address that other machines reach, and with ALLOWED_HOSTS=*."""
+
 SECRET_KEY = secret("SECRET_KEY", VAR)
 POLYPHONY_SECRET_KEYS = [
     key.strip() for key in secret("POLYPHONY_SECRET_KEYS", VAR).split(",") if key.strip()
@@ -96,6 +99,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "core.accounts.personal_answers",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -193,7 +197,11 @@ ACCOUNT_FORMS = {"login": "core.accounts.SignInForm"}
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 POLYPHONY_ADMIN_USERNAME = env.str("POLYPHONY_ADMIN_USERNAME", default="admin")
 POLYPHONY_ADMIN_PASSWORD = read_secret("POLYPHONY_ADMIN_PASSWORD")
-EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.console.EmailBackend")
+# mails have links that sign in: they do not belong into a log that is shipped
+EMAIL_FILE_PATH = str(VAR / "mail")
+EMAIL_BACKEND = env.str(
+    "EMAIL_BACKEND", default=f"django.core.mail.backends.{'console' if DEBUG else 'filebased'}.EmailBackend"
+)
 
 # Providers: a key found here makes the provider live; it is never copied into the database
 

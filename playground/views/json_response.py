@@ -21,7 +21,7 @@ Handler = Callable[Concatenate[HttpRequest, P], Awaitable[HttpResponseBase]]
 
 def error_response(error: PolyphonyError) -> HttpResponse:
     response = JsonResponse({"error": error.envelope()}, status=error.status)
-    response["Cache-Control"] = "no-store"
+    response["Cache-Control"] = "private, no-store"
     return response
 
 

@@ -98,9 +98,18 @@ def test_a_missing_local_engine_is_reported(monkeypatch):
 )
 def test_debug_is_for_loopback_only(settings, host, fine):
     settings.DEBUG, settings.HOST = True, host
-    assert ids(checks.debug()) == ([] if fine else ["polyphony.W003"])
+    assert ids(checks.exposure()) == ([] if fine else ["polyphony.E007"])
+    settings.ALLOW_INSECURE = True
+    assert [found.level for found in checks.exposure()] == ([] if fine else [WARNING])
     settings.DEBUG = False
-    assert checks.debug() == []
+    assert checks.exposure() == []
+
+
+def test_any_host_is_for_nobody(settings):
+    settings.ALLOWED_HOSTS = ["*"]
+    assert ids(checks.exposure()) == ["polyphony.E008"]
+    settings.ALLOW_INSECURE = True
+    assert [found.level for found in checks.exposure()] == [WARNING]
 
 
 def test_a_missing_worklet_is_an_error(settings, tmp_path, monkeypatch):

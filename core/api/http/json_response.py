@@ -32,8 +32,10 @@ def json_value(value: Any) -> Any:
 
 
 def json_response(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """A JSON response with `Cache-Control: no-store`."""
-    return Response(dumps(value), status, {"Cache-Control": "no-store", **(headers or {})}, media_type=JSON)
+    """A JSON response with `Cache-Control: private, no-store`."""
+    return Response(
+        dumps(value), status, {"Cache-Control": "private, no-store", **(headers or {})}, media_type=JSON
+    )
 
 
 def error_response(error: PolyphonyError) -> Response:

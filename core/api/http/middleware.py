@@ -31,6 +31,7 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 DATABASE_AWAY = (OperationalError, InterfaceError)
 PROBES = frozenset({"/healthz", "/readyz"})
 CLIENT_LEFT = 499
+PERSONAL = (b"cache-control", b"private, no-store")
 PROCESS_ID = secrets.token_hex(8)
 request_numbers = count(1)
 """Together a request id: unique, not secret, and without asking the kernel for randomness every time."""
@@ -87,8 +88,11 @@ class Exchange:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
+            headers = message.get("headers", ())
+            personal = () if any(name == b"cache-control" for name, _ in headers) else (PERSONAL,)
             message["headers"] = [
-                *message.get("headers", ()),
+                *headers,
+                *personal,
                 (b"x-request-id", self.request_id.encode()),
                 (b"x-content-type-options", b"nosniff"),
             ]

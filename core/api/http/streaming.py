@@ -62,7 +62,7 @@ def generation_headers(
     """
     headers = {
         "Content-Type": media_type,
-        "Cache-Control": "no-store",
+        "Cache-Control": "private, no-store",
         "X-Accel-Buffering": "no",
         "X-Generation-Id": generation,
         "X-Polyphony-Provider": started.provider if started else "",

@@ -21,6 +21,7 @@ from django.db.migrations.executor import MigrationExecutor
 from twisted.internet.error import CannotListenError
 
 from core import background
+from core import checks as checks_of_ours
 from core.access.body_sender import body_sender
 from core.accounts import sign_in_token
 from core.api.files.incoming_folder import received_there
@@ -49,6 +50,7 @@ class Command(BaseCommand):
         if options["sign_in"]:
             self.print_link(origin, find_admin())
             return
+        self.refuse(checks_of_ours.exposed_at(options["host"]))
         self.prepare()
         admin = ensure_admin()
         Thread(target=prepare_providers, daemon=True).start()
@@ -89,8 +91,13 @@ class Command(BaseCommand):
         collect_static()
 
     def check_tables(self) -> None:
-        """Report problems such as a lost ring key, without failing: the admin is needed to fix them."""
-        self.check(tags=[checks.Tags.database], databases=[DEFAULT_DB_ALIAS], fail_level=checks.CRITICAL)
+        """Report what is odd in the tables, and end where provider keys cannot be opened."""
+        self.check(tags=[checks.Tags.database], databases=[DEFAULT_DB_ALIAS], fail_level=checks.ERROR)
+
+    def refuse(self, found: list[checks.CheckMessage]) -> None:
+        """End where one of the messages is an error."""
+        if errors := [message for message in found if message.level >= checks.ERROR]:
+            raise CommandError("\n".join(f"{message.msg} {message.hint}" for message in errors))
 
     def welcome(self, origin: str, admin: User) -> None:
         self.stdout.write(f"Polyphony is at {origin}/")

@@ -17,8 +17,13 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--check", action="store_true", help="only count what older keys still hold")
+        parser.add_argument(
+            "--remove-lost", action="store_true", help="delete provider keys that no ring key opens any more"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["remove_lost"]:
+            self.remove_lost()
         if not options["check"]:
             self.rotate()
         self.report()
@@ -35,6 +40,14 @@ class Command(BaseCommand):
                 continue
             key.save(update_fields=["secret"])
             AuditEvent.objects.create(action="provider_key.rotated", subject=str(key.pk))
+
+    def remove_lost(self) -> None:
+        """Delete provider keys that cannot be opened: they have to be entered again."""
+        for key in ProviderKey.objects.all():
+            if isinstance(key.secret, Sealed) and key.secret.key_id not in ring():
+                self.stdout.write(f"Removed a key of {key.provider}: enter it again.")
+                AuditEvent.objects.create(action="provider_key.removed", subject=str(key.pk))
+                key.delete()
 
     def report(self) -> None:
         """Print how many keys each ring key holds; fails while one is missing from the ring."""

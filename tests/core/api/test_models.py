@@ -26,7 +26,7 @@ def ids(answer) -> list[str]:
 def test_every_visible_model_is_listed(live, key, shelf):
     answer = live.get("/models", key)
     assert ids(answer) == ["far/bass", "far/free", "lab/alto"]
-    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["cache-control"] == "private, no-store"
 
 
 @pytest.mark.parametrize(
@@ -193,3 +193,16 @@ def test_providers_and_counts(live, key, shelf):
     assert [entry.slug for entry in Providers.model_validate(found).data] == ["far", "lab"]
     assert live.get("/models/count", key).json() == {"data": {"count": 3}}
     assert live.get("/models/count", key, params={"providers": "lab"}).json() == {"data": {"count": 1}}
+
+
+@pytest.mark.parametrize(
+    "path", ["/models", "/key", "/credits", "/generation?id=x", "/nothing", "/models/lab/alto"]
+)
+def test_no_answer_is_stored_by_anybody(live, key, path):
+    assert live.get(path, key).headers["cache-control"] == "private, no-store"
+
+
+def test_no_sound_is_stored_by_anybody(live, key, model):
+    asked = {"model": "lab/alto", "input": "Hello.", "voice": "ada"}
+    answer = live.post("/audio/speech", key, json=asked)
+    assert (answer.status_code, answer.headers["cache-control"]) == (200, "private, no-store")

@@ -6,6 +6,8 @@ from io import StringIO
 
 import pytest
 from cryptography.fernet import Fernet
+from django.core.management import CommandError, call_command
+from django.core.management.base import SystemCheckError
 
 from core.management.commands.playground import Command
 from core.models import Provider, ProviderKey
@@ -32,5 +34,28 @@ def test_with_another_key_ring_the_missing_key_is_named(settings):
     )
     key.refresh_from_db()
     settings.POLYPHONY_SECRET_KEYS = [Fernet.generate_key().decode()]
-    lost = f"Provider keys are sealed with ring keys that are gone: {key.secret.key_id}."
-    assert (lost in reported(), "sk-test" in reported()) == (True, False)
+    with pytest.raises(SystemCheckError) as refused:
+        Command(stderr=StringIO(), no_color=True).check_tables()
+    text = str(refused.value)
+    assert f"sealed with ring keys that are gone: {key.secret.key_id}." in text
+    assert ("--remove-lost" in text, "sk-test" in text) == (True, False)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1"])
+def test_debug_does_not_start_where_others_reach_it(settings, host):
+    settings.DEBUG = True
+    with pytest.raises(CommandError, match="ALLOW_INSECURE=true"):
+        call_command("playground", "--host", host, "--port", "1")
+
+
+def test_the_way_out_of_a_lost_ring_key(settings, capsys):
+    lab = Provider.objects.create(slug="lab", name="Lab")
+    ProviderKey.objects.create(provider=lab, secret="sk-test-1234")
+    settings.POLYPHONY_SECRET_KEYS = [Fernet.generate_key().decode()]
+    kept = ProviderKey.objects.create(provider=lab, secret="sk-test-5678")
+    with pytest.raises(CommandError, match="missing"):
+        call_command("rotate_secrets")
+    call_command("rotate_secrets", "--remove-lost")
+    assert "Removed a key of Lab" in capsys.readouterr().out
+    assert ProviderKey.objects.get() == kept
+    assert reported() == ""
