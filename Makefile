@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test browser lint messages benchmarks clients clean
+.PHONY: run test browser lint messages benchmarks clients proof clean
 
 run: .venv/run
 	@$(BIN)/python manage.py playground
@@ -49,6 +49,10 @@ benchmarks: .venv/dev
 # Real clients from PyPI and npm, each in a place of its own under var/clients; those not to be had are skipped.
 clients: .venv/dev
 	$(BIN)/python -m tests.clients
+
+# The ledger against real servers that are killed, cut off and raced; 1 on the first invariant that does not hold.
+proof: .venv/dev
+	$(BIN)/python -m tests.proof
 
 # Tools that look at the dependencies, apart from the project's own environment.
 var/tools/bin/python:

@@ -1,0 +1,139 @@
+"""The database of an installation, read and disturbed from outside: by SQL, without Django."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+import psycopg
+
+Row = tuple[Any, ...]
+COLUMNS = 'budget bigint, spent bigint, reserved bigint, "limit" bigint'
+VALUES = 'NEW.id, NEW.spent, NEW.reserved, NEW."limit"'
+
+
+class Refused(Exception):
+    """The database refused a statement."""
+
+
+class Database(Protocol):
+    """`url` is what servers are given, `vendor` a word for the table."""
+
+    vendor: str
+    url: str
+
+    def rows(self, statement: str) -> list[Row]:
+        """What a query finds. Any thread may ask."""
+        ...
+
+    def change(self, statement: str) -> None:
+        """Run a statement in a transaction of its own. Raises `Refused`."""
+        ...
+
+    def watch_budgets(self) -> None:
+        """From now on keep every state of every budget in the table `proof_budget`."""
+        ...
+
+    def remove(self) -> None: ...
+
+
+class SQLite:
+    vendor = "SQLite"
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "polyphony.sqlite3"
+        self.url = f"sqlite:///{self.path}"
+
+    def connect(self) -> sqlite3.Connection:
+        return sqlite3.connect(self.path, timeout=20, isolation_level=None, check_same_thread=False)
+
+    def rows(self, statement: str) -> list[Row]:
+        with closing(self.connect()) as connection:
+            return connection.execute(statement).fetchall()
+
+    def change(self, statement: str) -> None:
+        with closing(self.connect()) as connection:
+            try:
+                connection.execute(statement)
+            except sqlite3.DatabaseError as error:
+                raise Refused(str(error)) from error
+
+    def watch_budgets(self) -> None:
+        self.change(f"CREATE TABLE proof_budget ({COLUMNS})")
+        self.change(
+            "CREATE TRIGGER proof_budget_state AFTER UPDATE ON core_budget "
+            f"BEGIN INSERT INTO proof_budget VALUES ({VALUES}); END"
+        )
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Another program holds the write lock."""
+        with closing(self.connect()) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            yield
+            connection.execute("ROLLBACK")
+
+    def remove(self) -> None:
+        self.path.unlink(missing_ok=True)
+
+
+class PostgreSQL:
+    """A database of its own on the server at `server`, an URL; its servers come through `port`."""
+
+    vendor = "PostgreSQL"
+
+    def __init__(self, server: str, port: int) -> None:
+        self.server = server
+        self.name = f"polyphony_proof_{os.getpid()}"
+        parts = urlsplit(server)
+        owner = parts.netloc.rpartition("@")[0]
+        self.direct = parts._replace(path=f"/{self.name}").geturl()
+        self.url = parts._replace(netloc=f"{owner}@127.0.0.1:{port}", path=f"/{self.name}").geturl()
+        self.administer(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)", f"CREATE DATABASE {self.name}")
+
+    def administer(self, *statements: str) -> None:
+        with psycopg.connect(self.server, autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement.encode())
+
+    def rows(self, statement: str) -> list[Row]:
+        with psycopg.connect(self.direct, autocommit=True) as connection:
+            return connection.execute(statement.encode()).fetchall()
+
+    def change(self, statement: str) -> None:
+        with psycopg.connect(self.direct) as connection:
+            try:
+                connection.execute(b"SET TRANSACTION READ WRITE")
+                connection.execute(statement.encode())
+            except psycopg.Error as error:
+                raise Refused(str(error)) from error
+
+    def watch_budgets(self) -> None:
+        self.change(f"CREATE TABLE proof_budget ({COLUMNS})")
+        self.change(
+            "CREATE FUNCTION proof_budget_state() RETURNS trigger LANGUAGE plpgsql AS "
+            f"'BEGIN INSERT INTO proof_budget VALUES ({VALUES}); RETURN NULL; END'"
+        )
+        self.change(
+            "CREATE TRIGGER proof_budget_state AFTER UPDATE ON core_budget "
+            "FOR EACH ROW EXECUTE FUNCTION proof_budget_state()"
+        )
+
+    @contextmanager
+    def read_only(self) -> Iterator[None]:
+        """As after a failover to a replica: connections are cut, new ones may only read."""
+        self.cut("ALTER DATABASE {name} SET default_transaction_read_only TO on")
+        yield
+        self.cut("ALTER DATABASE {name} RESET default_transaction_read_only")
+
+    def cut(self, statement: str) -> None:
+        others = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{self.name}'"
+        self.administer(statement.format(name=self.name), others)
+
+    def remove(self) -> None:
+        self.administer(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")
