@@ -6,7 +6,7 @@ An event without data keeps the connection alive; one that cannot be read is lef
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterable, Iterator
 from contextlib import aclosing
 from enum import Enum
 from typing import Any
@@ -22,6 +22,8 @@ EVENT_STREAM = "text/event-stream"
 TERMINATOR = b"[DONE]"
 FIRST_FIELD = re.compile(rb"(?:data|event|id|retry|error)?:")
 LONGEST_FIELD = len(b"retry:")
+SEAM = re.compile(rb"(?<=\})\s*(?=\{|\[DONE\])")
+"""Between two objects in one event: no JSON value has one outside of its strings."""
 
 
 class Mark(Enum):
@@ -72,16 +74,14 @@ async def objects(
     splitter = Splitter(cap)
     async with aclosing(chunks):
         async for chunk in chunks:
-            for event in split(splitter, chunk):
-                value = object_of(event, hide)
+            for value in values_of(split(splitter, chunk), hide):
                 if value is Mark.END:
                     return
                 if value is not Mark.KEEP_ALIVE:
-                    yield {"type": event.name, **value} if isinstance(value, dict) else None
-    for event in splitter.end():
-        value = object_of(event, hide)
+                    yield value if isinstance(value, dict) else None
+    for value in values_of(splitter.end(), hide):
         if isinstance(value, dict):
-            yield {"type": event.name, **value}
+            yield value
         elif value is Mark.END:
             return
     raise UpstreamInvalid("The answer was cut short.", code="upstream_truncated")
@@ -96,13 +96,34 @@ def split(splitter: Splitter, chunk: bytes) -> list[ServerEvent]:
     raise failure
 
 
-def object_of(event: ServerEvent, hide: tuple[str, ...]) -> dict[str, Any] | Mark:
-    """The object of an event. Raises the error where it is one."""
+def parts(event: ServerEvent) -> tuple[ServerEvent, ...]:
+    """The events that a server wrote as one, without an empty line between them; none where it is one."""
+    found = SEAM.split(event.data)
+    whole = len(found) > 1 and all(is_whole(data) for data in found)
+    return tuple(ServerEvent(data, event.name) for data in found) if whole else ()
+
+
+def is_whole(data: bytes) -> bool:
+    """Whether this is one JSON value, or the end of the stream."""
     try:
-        value = orjson.loads(event.data)
+        orjson.loads(data)
     except orjson.JSONDecodeError:
-        value = odd_value(event)
-    return value if isinstance(value, Mark) else checked(value, event.name, hide)
+        return data.strip() == TERMINATOR
+    return True
+
+
+def values_of(events: Iterable[ServerEvent], hide: tuple[str, ...]) -> Iterator[dict[str, Any] | Mark]:
+    """The objects of events, each with its `type`. Iterating raises the error that one of them is."""
+    for event in events:
+        try:
+            value = orjson.loads(event.data)
+        except orjson.JSONDecodeError:
+            value = odd_value(event)
+        if isinstance(value, tuple):
+            yield from values_of(value, hide)
+            continue
+        found = value if isinstance(value, Mark) else checked(value, event.name, hide)
+        yield found if isinstance(found, Mark) else {"type": event.name, **found}
 
 
 def checked(value: Any, name: str, hide: tuple[str, ...]) -> dict[str, Any] | Mark:
@@ -113,13 +134,15 @@ def checked(value: Any, name: str, hide: tuple[str, ...]) -> dict[str, Any] | Ma
 
 
 def odd_value(event: ServerEvent) -> Any:
-    """What an event has that orjson does not read: a `Mark`, a value whose strings have halves of characters,
-    the text of an error."""
+    """What an event has that orjson does not read: a `Mark`, a tuple of several events, a value whose strings
+    have halves of characters, the text of an error."""
     data = event.data.strip()
     if data == TERMINATOR:
         return Mark.END
     if not data and event.name != ERROR:
         return Mark.KEEP_ALIVE
+    if several := parts(event):
+        return several
     try:
         return parse(data)
     except UpstreamInvalid:

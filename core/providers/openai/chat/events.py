@@ -82,7 +82,9 @@ class ChatReader:
             if value is Mark.END:
                 self.done = True
                 return
-            if odd or self._halves:
+            if odd and isinstance(value, tuple):
+                yield from self._events(value)
+            elif odd or self._halves:
                 yield from self._halves.join(self._object(value, event.name))
             elif self._has_metadata and (delta := text_delta(value)):
                 yield delta

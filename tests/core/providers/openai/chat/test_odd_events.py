@@ -64,6 +64,23 @@ async def test_a_terminator_may_have_white_space_around_it(provider, done):
     assert text(await chat(target(provider, "odd"))) == "Hello"
 
 
+@pytest.mark.parametrize("between", [b"\ndata: ", b"\r\ndata:", b"", b" "])
+async def test_objects_in_one_event_cost_no_word(provider, between):
+    """No empty line between events, or two objects in one, as OpenAI has sent them."""
+    body = between.join(one.removeprefix(b"data: ").strip() for one in (*WORDS, *END, DONE))
+    provider.script("odd", events([b"data: ", body, b"\n\n"]))
+    found = await chat(target(provider, "odd"))
+    assert (text(found), deltas(found)[-1].finish) == ("Hello", "stop")
+    assert found[-1].usage.units()["text_out.token"] == 10
+
+
+async def test_an_error_behind_words_in_one_event_is_raised(provider):
+    told = frame({"error": {"message": "Too long.", "code": 400}})
+    provider.script("odd", events([WORDS[0][:-1] + told]))
+    came, error = await chat_failure(target(provider, "odd"))
+    assert (text(came), error.message) == ("Hel", "Too long.")
+
+
 async def test_a_last_event_needs_no_empty_line(provider):
     provider.script("odd", events([*WORDS, frame(fake.chunk({"content": "!"}, "stop"))[:-2]]))
     assert text(await chat(target(provider, "odd"))) == "Hello!"

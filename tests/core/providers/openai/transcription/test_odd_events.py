@@ -52,6 +52,15 @@ async def test_an_odd_event_costs_no_word(provider, file, where, odd, unreadable
     assert found.count(Unreadable(1)) == unreadable
 
 
+@pytest.mark.parametrize("between", [b"\ndata: ", b"", b" "])
+async def test_objects_in_one_event_cost_no_word(provider, file, between):
+    body = between.join(
+        one.removeprefix(b"data: ").strip() for one in (delta("Hel"), delta("lo"), done("Hello"))
+    )
+    found = await read(provider, file, b"data: " + body + b"\n\n")
+    assert (words(found), found[-2]) == (["Hel", "lo"], Transcript("Hello"))
+
+
 async def test_halves_of_a_character_are_joined(provider, file):
     found = await read(provider, file, delta("a\ud83d"), delta("\ude00"), done("a\ud83d\ude00"))
     assert ("".join(words(found)), found[-2]) == ("a\U0001f600", Transcript("a\U0001f600"))
