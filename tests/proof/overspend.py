@@ -9,9 +9,10 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import cycle, islice
 from typing import Any
 
 import httpx
@@ -70,7 +71,7 @@ class Row:
 
 
 def prove(
-    api: str,
+    apis: Sequence[str],
     provider: Provider,
     model: str,
     payer: Callable[[], tuple[str, Callable[[], tuple[Decimal, Decimal]]]],
@@ -78,14 +79,14 @@ def prove(
 ) -> list[Row]:
     """A row for each spelling, by so many callers at once.
 
-    `api` is the address of the API, `model` one whose provider plays `dearest`. `payer` makes a user with a
-    budget: a key, and a function for what was spent and the limit.
+    `apis` are the addresses of the processes, which take turns, `model` is one whose provider plays
+    `dearest`. `payer` makes a user with a budget: a key, and a function for what was spent and the limit.
     """
     rows = []
     for spelling, fields in SPELLINGS.items():
         key, sums = payer()
         before = len(provider.bills)
-        statuses = asyncio.run(ask_at_once(api, key, body(model, fields), callers))
+        statuses = asyncio.run(ask_at_once(apis, key, body(model, fields), callers))
         billed = sum((Decimal(bill["usd"]) for bill in provider.bills[before:]), Decimal(0))
         spent, limit = sums()
         rows.append(Row(spelling, statuses[200], callers - statuses[200], billed, spent, limit))
@@ -108,13 +109,14 @@ def body(model: str, fields: Mapping[str, Any]) -> dict[str, Any]:
     return {"model": model, **({} if "input" in fields else {"messages": ASK}), **fields}
 
 
-async def ask_at_once(api: str, key: str, asked: dict[str, Any], callers: int) -> Counter[int]:
+async def ask_at_once(apis: Sequence[str], key: str, asked: dict[str, Any], callers: int) -> Counter[int]:
     """How often each status was answered."""
     path = "/responses" if "input" in asked else "/chat/completions"
+    turns = islice(cycle(apis), callers)
     limits = httpx.Limits(max_connections=callers)
     headers = {"Authorization": f"Bearer {key}"}
     async with httpx.AsyncClient(timeout=60, trust_env=False, limits=limits, headers=headers) as client:
-        answers = await asyncio.gather(*(client.post(f"{api}{path}", json=asked) for _ in range(callers)))
+        answers = await asyncio.gather(*(client.post(f"{api}{path}", json=asked) for api in turns))
     return Counter(answer.status_code for answer in answers)
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 from decimal import Decimal
 
+import pytest
+
 from tests.core.api.chat_helpers import make_chat_model
-from tests.proof.overspend import PER_TOKEN, SPELLINGS, dearest, passed, prove
+from tests.proof.deployment import MODEL, deployed
+from tests.proof.overspend import PER_TOKEN, SPELLINGS, Row, dearest, passed, prove
 
 CALLERS = int(os.environ.get("PROOF_CALLERS", "12"))
 
@@ -32,7 +35,20 @@ def test_no_spelling_overspends_a_budget(live, lab, provider, alice):
 
         return key, sums
 
-    rows = prove(live.api, provider, model.slug, payer, CALLERS)
+    check(prove([live.api], provider, model.slug, payer, CALLERS))
+
+
+@pytest.mark.parametrize("processes", [2, 4])
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_no_spelling_overspends_a_budget_over_processes(provider, tmp_path, database, processes):
+    provider.script("dear", dearest)
+    limit = Decimal(CALLERS) / 60
+    with deployed(database, processes, str(tmp_path), provider.url, len(SPELLINGS), limit) as server:
+        print(f"{database}, {processes} processes, {CALLERS} callers:")
+        check(prove(server.apis, provider, MODEL, server.payer, CALLERS))
+
+
+def check(rows: list[Row]) -> None:
     assert passed(rows)
     assert len(rows) == len(SPELLINGS)
     answered = {row.spelling for row in rows if row.answered}
