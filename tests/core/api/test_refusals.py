@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from core.access import authentication, keys
-from core.access.rate_limits import TokenBuckets
+from core.access.shared_limits import RateLimit
 from core.models import AIModel, Budget, UsageRecord
 from tests.core.api.conftest import make_model
 
@@ -19,8 +19,7 @@ JSON = {"Content-Type": "application/json"}
 
 @pytest.fixture(autouse=True)
 def fresh_limits(monkeypatch):
-    monkeypatch.setattr(authentication, "failure_limits", TokenBuckets())
-    monkeypatch.setattr(authentication, "lookup_limits", TokenBuckets(seconds=1.0))
+    monkeypatch.setattr(authentication, "failure_limits", RateLimit("failures"))
 
 
 @pytest.fixture
