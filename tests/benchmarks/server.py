@@ -18,6 +18,7 @@ from urllib.parse import unquote_to_bytes
 import aiohttp
 import uvicorn
 
+from core.server.uvicorn_protocol import Protocol
 from tests.benchmarks.processes import Running, running
 
 SERVERS = ("uvicorn", "daphne")
@@ -71,7 +72,7 @@ def main(name: str) -> None:
 def by_uvicorn() -> None:
     listening = socket.create_server(("127.0.0.1", 0))
     ready(listening.getsockname()[1])
-    config = uvicorn.Config(application(), log_level="error", access_log=False)
+    config = uvicorn.Config(application(), http=Protocol, log_level="error", access_log=False)
     uvicorn.Server(config).run(sockets=[listening])
 
 
