@@ -14,7 +14,7 @@ from core.contract.errors import UpstreamError, UpstreamFailed, UpstreamInvalid
 from core.providers.openai.error_status import NO_CREDIT, UNKNOWN, status_of
 from core.providers.shared.errors import ErrorDetails, from_details
 from core.providers.shared.json_body import decode
-from core.providers.shared.json_text import parse
+from core.providers.shared.json_text import parse, string
 from core.providers.shared.surrogates import without_halves
 
 ERROR = "error"
@@ -81,7 +81,7 @@ def refusal(value: Any, hide: tuple[str, ...]) -> UpstreamError:
 
     One with nothing but a `message`, as gateways in front of servers write it, says there what was wrong.
     """
-    explained = isinstance(value, dict) and word(value.get("message"))
+    explained = isinstance(value, dict) and string(value.get("message"))
     return error_of(value, ERROR if explained else "", hide) or UpstreamInvalid(
         "The provider answered with something else than was asked for."
     )
@@ -90,7 +90,7 @@ def refusal(value: Any, hide: tuple[str, ...]) -> UpstreamError:
 def details_of(value: Any) -> ErrorDetails:
     """What an error says, from the innermost object that says it."""
     objects = error_objects(value)
-    codes = [code for each in objects for name in CODES if (code := word(each.get(name)))]
+    codes = [code for each in objects for name in CODES if (code := string(each.get(name)))]
     generation: Any = next((text for each in objects if (text := each.get("failed_generation"))), None)
     metadata: dict[str, Any] = {"upstream_code": codes[0][:100]} if codes and codes[0] != ERROR else {}
     if isinstance(generation, str):
@@ -148,7 +148,3 @@ def param_of(value: Mapping[str, Any]) -> str | None:
     """The field of the request that was wrong: `param`, or the first place of FastAPI's `detail`."""
     param = value.get("param") or ".".join(str(step) for step in location(value))
     return without_halves(param)[:200] if param and isinstance(param, str) else None
-
-
-def word(code: Any) -> str:
-    return code if isinstance(code, str) else ""

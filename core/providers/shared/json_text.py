@@ -33,6 +33,11 @@ def parse(data: bytes) -> Any:
     raise failure
 
 
+def string(value: Any) -> str:
+    """A text; empty for any other value."""
+    return value if isinstance(value, str) else ""
+
+
 def finite(number: str) -> float | None:
     found = float(number)
     return found if math.isfinite(found) else None

@@ -13,6 +13,7 @@ from core.providers.openai.chat.finish_reasons import ERROR, FinishReader, finis
 from core.providers.openai.chat.images import read_image
 from core.providers.openai.chat.tool_calls import ToolCallReader
 from core.providers.openai.errors import error_in
+from core.providers.shared.json_text import string
 
 CHOICE_FIELDS = ("logprobs", "native_finish_reason", "content_filter_results")
 MESSAGE_FIELDS = ("refusal", "annotations", "reasoning_details", "function_call", "extra_content")
@@ -155,7 +156,3 @@ def image_parts(content: Any) -> list[Any]:
 def index(choice: Mapping[str, Any], position: int) -> int:
     found = choice.get("index")
     return found if type(found) is int and 0 <= found < MAX_CHOICES else position
-
-
-def string(value: Any) -> str:
-    return value if isinstance(value, str) else ""

@@ -10,13 +10,14 @@ import orjson
 from core.contract.audio import AudioFormat
 from core.contract.errors import UpstreamError, UpstreamInvalid
 from core.contract.events import AnswerMetadata, ChatDelta, Event, Unreadable, UsageSoFar
-from core.providers.openai.chat.choices import ChoiceReader, string
+from core.providers.openai.chat.choices import ChoiceReader
 from core.providers.openai.chat.delta_joiner import DeltaJoiner
 from core.providers.openai.errors import ERROR, refusal
 from core.providers.openai.stream import Mark, checked, odd_value, split
 from core.providers.openai.usage_report import UsageReport
 from core.providers.shared import http
 from core.providers.shared.json_body import decode
+from core.providers.shared.json_text import string
 from core.providers.shared.sse import ServerEvent, Splitter
 from core.providers.shared.surrogates import without_halves
 

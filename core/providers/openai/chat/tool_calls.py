@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from core.contract.events import ToolCall
+from core.providers.shared.json_text import string
 
 
 @dataclass(slots=True)
@@ -83,10 +84,6 @@ def known_call(calls: list[KnownCall], place: int, id: str, name: str, text: str
         return None
     again = name and text and (not id or found.place != place)
     return None if again and found.whole else found
-
-
-def string(value: Any) -> str:
-    return value if isinstance(value, str) else ""
 
 
 def arguments(value: Any) -> str:
