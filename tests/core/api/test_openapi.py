@@ -8,6 +8,7 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
+from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -46,5 +47,49 @@ def test_responses_match_the_document(live, key, model, operation):
         data.draw(case).call_and_validate(
             base_url=live.api, headers={"Authorization": f"Bearer {key}"}, checks=CHECKS
         )
+
+    check()
+
+
+NAMES = [
+    "Accept",
+    "Accept-Language",
+    "Content-Type",
+    "Idempotency-Key",
+    "If-None-Match",
+    "Range",
+    "X-Forwarded-For",
+]
+VALUES = ["*/*", "application/json", "multipart/form-data", "bytes=0-", "text/plain; charset=x"]
+PRINTABLE = st.characters(min_codepoint=33, max_codepoint=126)
+HEADERS = st.dictionaries(
+    st.sampled_from(NAMES),
+    st.sampled_from(VALUES) | st.text(PRINTABLE, min_size=1, max_size=300),
+    max_size=4,
+)
+
+
+@pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+def test_no_request_makes_a_server_error(live, key, model, operation, mode):
+    """JSON and forms, as described and against the description, under odd headers."""
+    live.refresh()
+    schema = schemathesis.openapi.from_dict(document())
+    schema.config.update(base_url=live.api)
+    case = schema[operation.path][operation.method].as_strategy(generation_mode=mode)
+
+    @seed(20261128)
+    @settings(
+        max_examples=15,
+        deadline=timedelta(seconds=10),
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(st.data(), HEADERS)
+    def check(data, headers):
+        headers = {**headers, "Authorization": f"Bearer {key}"}
+        answer = data.draw(case).call(base_url=live.api, headers=headers)
+        assert answer.status_code < 500, answer.content
 
     check()
