@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from decimal import Decimal
+from itertools import cycle
 from uuid import uuid4
 
 from tests.proof import callers
@@ -15,6 +16,8 @@ from tests.proof.stage import Race, Stage
 
 NUMBERS = (2, 10, 60, 200)
 FEW_NUMBERS = (2, 10, 60)
+MOST_LEAVING = 400
+"""Callers who leave, each of them more than once where there are more offsets."""
 AMPLE = to_steps(Decimal(10_000))
 TEAM = "team_id IS NOT NULL"
 
@@ -78,10 +81,10 @@ def departures(stage: Stage, group: Group) -> None:
         # an answer's first events and its last bytes matter most; without time, some of the offsets
         step = 1 if stage.whole and model != "voice" else max(1, size // 40)
         offsets = range(0, size, step)
-        people = stage.take(len(offsets))
+        people = cycle(stage.take(min(len(offsets), MOST_LEAVING)))
         calls = [
             Call(who, model, group.url(), stream, leave=offset)
-            for who, offset in zip(people, offsets, strict=True)
+            for who, offset in zip(people, offsets, strict=False)
         ]
         stage.ask(calls, at_once=40)
         stage.notes.offsets += len(calls)

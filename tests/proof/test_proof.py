@@ -16,6 +16,7 @@ SECONDS = 900
 INVARIANTS = [f"I{number}" for number in range(1, 19)]
 
 
+@pytest.mark.timing
 @pytest.mark.timeout(SECONDS + 20)
 def test_the_ledgers_invariants_hold():
     on = "postgresql" if os.environ.get("DATABASE_URL", "").startswith("postgres") else "sqlite"
