@@ -317,10 +317,10 @@ def test_an_unknown_host_is_refused(live, refused, key, host):
 
 
 def test_an_unexpected_exception_is_a_500_without_details(live, refused, key, monkeypatch, caplog):
-    async def broken(request):
+    async def broken():
         raise ZeroDivisionError("at secret.py line 5")
 
-    monkeypatch.setattr("core.api.health.offload", broken)
+    monkeypatch.setattr("core.api.health.background.ready", broken)
     caplog.set_level("CRITICAL", "polyphony.api")
     answer = live.client.get("/readyz")
     error = refused(answer, 500, "internal_error")
