@@ -11,7 +11,7 @@ from typing import Any
 from core import ledger
 from core.access import admission
 from core.access import snapshot as access
-from core.background import state
+from core.background import spawn, state
 from core.bodies.tasks import COLLECTORS
 from core.catalogue import lookup, route
 from core.contract.errors import AuthenticationFailed, Interrupted, PolyphonyError, Unavailable
@@ -76,7 +76,23 @@ class Session:
         finally:
             # queued before its first await: cancelling it loses the receipt, never the settlement
             self.receipt = await self.record.settle(outcome, error)
+            if self.record.stopped is not None:
+                read_on(self.record, self.record.stopped.remainder.seconds)
         yield self.receipt
+
+
+MOST_REMAINDERS = 20
+"""Stopped answers of one process that are read on at a time; others are closed."""
+remainders: set[asyncio.Task[None]] = set()
+
+
+def read_on(record: ledger.Record, seconds: float) -> None:
+    """Complete a stopped request in the background, for its caller waits no longer."""
+    if state.draining or len(remainders) >= MOST_REMAINDERS:
+        seconds = 0.0
+    task = spawn(f"remainder of {record.id}", record.read_on(seconds))
+    remainders.add(task)
+    task.add_done_callback(remainders.discard)
 
 
 async def open_session(caller: Caller, request: Request) -> Session:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from core.contract.audio import AudioFormat
 from core.contract.usage import Price, Usage
@@ -29,17 +29,35 @@ class Secret:
         return "Secret(…)"
 
 
+class Remainder(Protocol):
+    """What is left of an answer whose caller has stopped it; to be read for `seconds` at most, or closed."""
+
+    seconds: float
+
+    def events(self) -> AsyncGenerator[Any, None]:
+        """The events that follow, the last one `Used`. Raises from the error tree."""
+        ...
+
+    def told(self) -> Usage | None:
+        """The usage that the provider has reported so far."""
+        ...
+
+    async def close(self) -> None: ...
+
+
 class Sending:
     """Whether the body of one call has left for the provider, which from then on may bill it.
 
-    `told` is the usage that the provider had reported when the call was stopped.
+    `told` is the usage that the provider had reported when the call was stopped, `remainder` the rest of its
+    answer where that is worth reading.
     """
 
-    __slots__ = ("left", "told")
+    __slots__ = ("left", "remainder", "told")
 
     def __init__(self) -> None:
         self.left = False
         self.told: Usage | None = None
+        self.remainder: Remainder | None = None
 
     def done(self) -> None:
         """The last byte has been handed to the connection."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import secrets
 import time
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import ROUND_CEILING, Decimal
@@ -13,7 +15,7 @@ from weakref import WeakSet
 from core.contract.errors import BudgetExceeded, Interrupted, NotPermitted, PolyphonyError, Unavailable
 from core.contract.events import AttemptNote, Event, Outcome, Receipt
 from core.contract.requests import Request
-from core.contract.route import Route, Target
+from core.contract.route import Remainder, Route, Target
 from core.contract.usage import Basis, Usage
 from core.ledger import bill, rows
 from core.ledger.budgets import Payer
@@ -29,13 +31,24 @@ log = logging.getLogger("polyphony.ledger")
 
 @dataclass(slots=True)
 class OpenAttempt:
-    """The attempt under way; `started` and `first_content` are monotonic seconds."""
+    """The attempt under way; `started`, `first_content` and `ended` are monotonic seconds."""
 
     number: int
     target: Target
     started: float
     meter: Meter
     first_content: float | None = None
+    ended: float | None = None
+
+
+@dataclass(slots=True)
+class StoppedAttempt:
+    """An attempt that was stopped while its provider goes on; the `remainder` may tell its usage."""
+
+    attempt: OpenAttempt
+    remainder: Remainder
+    sent: bool
+    error: PolyphonyError | None = None
 
 
 def open(grant: Payer, request: Request, route: Route) -> Record:
@@ -101,6 +114,7 @@ class Record:
         self.unstored: tuple[Row, ...] = ()
         """Rows of closed attempts, stored with the next write."""
         self.receipt: Receipt | None = None
+        self.stopped: StoppedAttempt | None = None
         live_records.add(self)
 
     async def open(self, target: Target) -> int:
@@ -149,15 +163,37 @@ class Record:
         return request if ESTIMATES[request.task].limited is None else self.attempt_request
 
     async def close(
-        self, outcome: Outcome, *, usage: Usage | None, error: PolyphonyError | None, sent: bool = False
+        self,
+        outcome: Outcome,
+        *,
+        usage: Usage | None,
+        error: PolyphonyError | None,
+        sent: bool = False,
+        remainder: Remainder | None = None,
     ) -> None:
         """End the running attempt; stored together with the next attempt or the settlement."""
         running, self.running = self.running, None
         self.meter = Meter()
         if running is None:
             return
-        used = usage or running.meter.used
+        running.ended = time.monotonic()
         self.delivered = running.meter.delivered
+        if remainder is not None:
+            self.stopped = StoppedAttempt(running, remainder, sent)
+        self.add_closed(running, outcome, usage, error, sent)
+        if outcome is not Outcome.COMPLETED:
+            self.lost += rows.steps(self.attempts[-1].bill.cost) or 0
+
+    def add_closed(
+        self,
+        running: OpenAttempt,
+        outcome: Outcome,
+        usage: Usage | None,
+        error: PolyphonyError | None,
+        sent: bool,
+    ) -> None:
+        """Bill an attempt that has ended, and note it for the receipt and the next write."""
+        used = usage or running.meter.used
         owed = self.bill_of(running, used, sent)
         note = AttemptNote(
             running.number,
@@ -166,13 +202,11 @@ class Record:
             outcome,
             error.status if error else None,
             reason(error, running.meter.unreadable),
-            milliseconds(running.started, time.monotonic()),
+            milliseconds(running.started, running.ended or time.monotonic()),
             owed.cost,
             owed.basis,
         )
         self.attempts.append(bill.ClosedAttempt(owed, note, running.target))
-        if outcome is not Outcome.COMPLETED:
-            self.lost += rows.steps(owed.cost) or 0
         first_content = elapsed(running.started, running.first_content)
         row = rows.closed_attempt(self.id, note, owed, error, first_content, running.meter)
         self.unstored += (row,)
@@ -223,10 +257,30 @@ class Record:
             await self.close(outcome, usage=None, error=error)
         owed = bill.of_request(self.attempts)
         self.receipt = self.make_receipt(outcome, owed)
+        if self.stopped is not None:
+            self.stopped.error = error
+            return self.receipt
         live_records.discard(self)
         if self.stored:
             await self.writer.write(self.settlement(self.receipt, owed, error))
         return self.receipt
+
+    async def read_on(self, seconds: float) -> None:
+        """Read what is left of a stopped answer for at most `seconds`, then complete the record with what it
+        told. The caller has the receipt already, with an estimate."""
+        stopped = self.stopped
+        assert stopped is not None
+        try:
+            await read(stopped.remainder, stopped.attempt.meter, seconds)
+        finally:
+            self.attempts.pop()
+            self.unstored = self.unstored[:-1]
+            told = stopped.attempt.meter.used or stopped.remainder.told()
+            assert self.receipt is not None
+            outcome = self.receipt.outcome
+            self.add_closed(stopped.attempt, Outcome.STOPPED, told, None, stopped.sent)
+            self.stopped, self.receipt = None, None
+            await self.settle(outcome, stopped.error)
 
     @property
     def charged(self) -> bool:
@@ -263,6 +317,19 @@ class Record:
     def record_row(self) -> Row:
         reserved = None if self.estimate is None else self.reserved
         return rows.new_record(self.id, self.grant, self.request, self.route.model, reserved)
+
+
+async def read(remainder: Remainder, meter: Meter, seconds: float) -> None:
+    """Count the rest of an answer, as far as it comes within `seconds`; then it is closed."""
+    if not seconds:
+        await remainder.close()
+        return
+    try:
+        async with asyncio.timeout(seconds), aclosing(remainder.events()) as events:
+            async for event in events:
+                meter.note(event)
+    except (TimeoutError, PolyphonyError):
+        pass
 
 
 def reason(error: PolyphonyError | None, unreadable: int) -> str:

@@ -97,6 +97,7 @@ OPTIONS: dict[str, Option] = {
     "cut_after": Option(whole(0), "3"),
     "delay": Option(number(0, 3600), "0.1"),
     "document_part": Option(one_of("document_url", "file"), '"document_url"'),
+    "drain_seconds": Option(number(0, 30), "5"),
     "fail": Option(is_text, '"429"'),
     "first_delay": Option(number(0, 3600), "2"),
     "hints": Option(list_of(*HINTS), '["num_speakers"]'),

@@ -18,7 +18,7 @@ from core.contract.errors import (
 )
 from core.contract.events import Content, Event, Outcome, Started, Used
 from core.contract.requests import Request
-from core.contract.route import Sending, Target
+from core.contract.route import Remainder, Sending, Target
 from core.contract.usage import Usage
 from core.providers.shared.deadline import Deadline, DeadlineTimer
 
@@ -41,9 +41,16 @@ class AttemptLog(Protocol):
         ...
 
     async def close(
-        self, outcome: Outcome, *, usage: Usage | None, error: PolyphonyError | None, sent: bool = False
+        self,
+        outcome: Outcome,
+        *,
+        usage: Usage | None,
+        error: PolyphonyError | None,
+        sent: bool = False,
+        remainder: Remainder | None = None,
     ) -> None:
-        """End the running attempt; its upstream is closed already. `usage` is None if none was reported.
+        """End the running attempt; its upstream is closed already, except for the `remainder` of a stopped
+        one, which is the log's to read or close. `usage` is None if none was reported.
 
         `sent`: the provider has the whole request and did not refuse it, so it may bill it.
         """
@@ -132,6 +139,8 @@ class RunningAttempt:
             isinstance(error, asyncio.CancelledError) and self._cancelled_by_timer()
         ):
             self.error = self._timeout()
+            if self.sending.remainder is not None:
+                await self.sending.remainder.close()
         elif isinstance(error, PolyphonyError):
             self.error = error
         elif isinstance(error, Exception):
@@ -139,7 +148,10 @@ class RunningAttempt:
             await self._log.close(self._failed(), usage=self._usage(), error=failed, sent=self.sending.left)
             return False
         elif error is not None:
-            await self._log.close(Outcome.STOPPED, usage=self._usage(), error=None, sent=self.sending.left)
+            remainder, sent = self.sending.remainder, self.sending.left
+            await self._log.close(
+                Outcome.STOPPED, usage=self._usage(), error=None, sent=sent, remainder=remainder
+            )
             return False
         elif self.used is None:
             self.error = UpstreamInvalid("The answer was cut short.", code="upstream_truncated")

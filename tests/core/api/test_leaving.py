@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from decimal import Decimal
 
 import httpx
 import pytest
 
-from core.models import Attempt, Budget, UsageRecord
+from core.models import Attempt, Budget, Provider, UsageRecord
 from tests.core.api.chat_helpers import ASK, PRICES, make_chat_model
 from tests.core.api.records import settled_record
 from tests.fakes import chat as fake
 from tests.fakes.provider import Exchange
-from tests.fakes.server_sent_events import events, frame
+from tests.fakes.server_sent_events import DONE, events, frame
 from tests.final_rows import remove
 
 PROMPT = "word " * 20_000
@@ -39,6 +41,14 @@ def leave(live, key: str, path: str, body: dict) -> None:
         live.client.post(f"/api/v1{path}", headers=headers, json=body, timeout=1.0)
 
 
+def leave_after(live, key: str, asked: dict, last: str) -> None:
+    """Stream a chat and leave once a delta with this text has come."""
+    live.refresh()
+    headers, body = {"Authorization": f"Bearer {key}"}, {**ASK, "stream": True, **asked}
+    with live.client.stream("POST", "/api/v1/chat/completions", headers=headers, json=body) as answer:
+        assert any(last in line for line in answer.iter_lines())
+
+
 def test_a_chat_left_before_its_first_token_owes_its_prompt(live, key, lab, provider, alice):
     budget = Budget.objects.create(user=alice, limit=10)
     make_chat_model(lab, upstream="talker")
@@ -59,9 +69,13 @@ def stop(live, key, lab, provider):
 
     def stopped(*frames: bytes) -> UsageRecord:
         remove(UsageRecord.objects.all())
-        provider.script("talker", events(frames, then="silence") if frames else hang)
-        asked = {**ASK, "stream": True, "messages": [{"role": "user", "content": PROMPT}]}
-        leave(live, key, "/chat/completions", asked)
+        messages = {"messages": [{"role": "user", "content": PROMPT}]}
+        if frames:
+            provider.script("talker", events(frames, then="silence"))
+            leave_after(live, key, messages, "brown fox")
+        else:
+            provider.script("talker", hang)
+            leave(live, key, "/chat/completions", {**ASK, "stream": True, **messages})
         return settled_record("stopped")
 
     return stopped
@@ -90,6 +104,54 @@ def test_counts_that_had_come_win_and_the_rest_is_estimated(stop):
     more = stop(word("The quick ", **counts(20_007, 2)), word("brown fox"))
     assert (more.units["text_in.token"], more.units["text_out.token"]) == (20_007, 2 + 3)
     assert {told.basis, more.basis} == {"estimated"}
+
+
+@pytest.fixture
+def drained(live, key, lab, provider):
+    """Leaves a stream after its first word at a provider that is read on for so many seconds; then the
+    provider sends these frames."""
+    make_chat_model(lab, upstream="talker")
+
+    def stopped(seconds: float, *frames: bytes) -> UsageRecord:
+        Provider.objects.update(options={"drain_seconds": seconds})
+        left = threading.Event()
+
+        async def answer(exchange: Exchange) -> None:
+            await exchange.head(content_type="text/event-stream")
+            await exchange.chunk(word("The quick "))
+            await asyncio.to_thread(left.wait)
+            for piece in frames:
+                await exchange.chunk(piece)
+            await exchange.silence()
+
+        provider.script("talker", answer)
+        leave_after(live, key, {}, "The quick")
+        left.set()
+        return settled_record("stopped")
+
+    return stopped
+
+
+def test_a_stopped_stream_is_read_on_for_its_usage(drained):
+    last = frame({**fake.chunk({}, "stop"), **counts(9, 30)})
+    record = drained(10, word("brown fox"), last, DONE)
+    assert (record.units, record.basis) == ({"text_in.token": 9, "text_out.token": 30}, "computed")
+    assert record.state == "settled"
+    assert Attempt.objects.get().outcome == "stopped"
+
+
+def test_a_stream_that_tells_nothing_soon_is_estimated_with_what_came(drained, alice):
+    budget = Budget.objects.create(user=alice, limit=1)
+    record = drained(0.3, word("brown fox"))
+    assert (record.units["text_out.token"], record.basis) == (7, "estimated")
+    budget.refresh_from_db()
+    assert (budget.spent, budget.reserved) == (record.cost, 0)
+
+
+def test_no_more_streams_are_read_on_than_bounded(drained, monkeypatch):
+    monkeypatch.setattr("core.gateway.MOST_REMAINDERS", 0)
+    record = drained(10, frame({**fake.chunk({}, "stop"), **counts(9, 30)}), DONE)
+    assert (record.units["text_out.token"], record.basis) == (4, "estimated")
 
 
 def test_speech_left_before_its_first_byte_owes_its_text(live, key, model, provider):

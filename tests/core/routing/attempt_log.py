@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.contract.errors import BudgetExceeded, PolyphonyError
 from core.contract.events import Event, Outcome
 from core.contract.requests import Request
-from core.contract.route import Target
+from core.contract.route import Remainder, Target
 from core.contract.usage import Usage
 
 
@@ -24,7 +24,13 @@ class MemoryAttemptLog:
         return self.opened
 
     async def close(
-        self, outcome: Outcome, *, usage: Usage | None, error: PolyphonyError | None, sent: bool = False
+        self,
+        outcome: Outcome,
+        *,
+        usage: Usage | None,
+        error: PolyphonyError | None,
+        sent: bool = False,
+        remainder: Remainder | None = None,
     ) -> None:
         self.log.append(f"close {outcome}")
         self.closed.append((outcome, usage, error))

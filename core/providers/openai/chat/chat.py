@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import aclosing
+from contextlib import AsyncExitStack, aclosing
 from typing import Any
 
 from core.contract.audio import AudioFormat
@@ -18,6 +18,7 @@ from core.contract.events import Event, Used
 from core.contract.route import Target
 from core.providers.openai.chat.events import ChatReader
 from core.providers.openai.chat.messages import is_openai, spelled
+from core.providers.openai.chat.remainder import keep_open
 from core.providers.openai.chat.usage import final_usage, usage_at_failure
 from core.providers.openai.router import is_router, provider_field
 from core.providers.openai.stream import is_event_stream, opening
@@ -44,14 +45,20 @@ class OpenAIChat:
             await call.content.check()
         reader = ChatReader(target.format or request.format, call.hide, wrapped=wraps_wav(target, request))
         try:
-            async with await http.send(call) as response, aclosing(response.chunks()) as chunks:
+            async with AsyncExitStack() as opened:
+                response = await opened.enter_async_context(await http.send(call))
+                chunks = await opened.enter_async_context(aclosing(response.chunks()))
                 head = await opening(chunks)
                 if is_event_stream(head, response.media_type):
-                    for event in reader.feed(head):
-                        yield event
-                    while not reader.done and (chunk := await anext(chunks, b"")):
-                        for event in reader.feed(chunk):
+                    try:
+                        for event in reader.feed(head):
                             yield event
+                        while not reader.done and (chunk := await anext(chunks, b"")):
+                            for event in reader.feed(chunk):
+                                yield event
+                    except (GeneratorExit, asyncio.CancelledError):
+                        keep_open(target, opened, response, reader)
+                        raise
                 else:
                     for event in await read_object(reader, head + b"".join([rest async for rest in chunks])):
                         yield event

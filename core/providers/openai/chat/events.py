@@ -33,11 +33,12 @@ class ChatReader:
     `audio` is the format of its audio; `wrapped` makes one WAV of its samples.
     """
 
-    __slots__ = ("_choices", "_halves", "_has_metadata", "_hide", "_splitter", "done", "report")
+    __slots__ = ("_choices", "_fed", "_halves", "_has_metadata", "_hide", "_splitter", "done", "report")
 
     def __init__(self, audio: AudioFormat, hide: tuple[str, ...], *, wrapped: bool = False) -> None:
         self.done = False
         self.report = UsageReport()
+        self._fed: Iterator[Event] = iter(())
         self._has_metadata = False
         self._hide = hide
         self._splitter = Splitter(CAP)
@@ -46,7 +47,12 @@ class ChatReader:
 
     def feed(self, chunk: bytes) -> Iterator[Event]:
         """The events that the bytes of `chunk` complete. Iterating raises from the error tree."""
-        return self._events(split(self._splitter, chunk))
+        self._fed = self._events(split(self._splitter, chunk))
+        return self._fed
+
+    def rest(self) -> Iterator[Event]:
+        """Those of the last chunk that have not been read."""
+        return self._fed
 
     def whole(self, body: bytes) -> Sequence[Event]:
         """The events of an answer that is one object, perhaps after white space that kept the call alive.
