@@ -73,6 +73,17 @@ def clean_error(error: PolyphonyError, spellings: Spellings) -> None:
     error.metadata = spellings.clean(error.metadata)
 
 
+def with_text(value: Any) -> Any:
+    """A JSON value with text in place of its lists of ASCII bytes."""
+    if isinstance(value, Mapping):
+        return {name: with_text(each) for name, each in value.items()}
+    if not isinstance(value, list | tuple):
+        return value
+    if value and all(isinstance(each, int) and 0 <= each < 128 for each in value):
+        return bytes(value).decode()
+    return [with_text(each) for each in value]
+
+
 class AnswerScrubber:
     """Reads one answer, text by text."""
 
@@ -158,7 +169,7 @@ class AnswerScrubber:
     def _transcript(self, delta: TranscriptDelta) -> Iterator[TranscriptDelta]:
         text = self._continue((0, "delta"), delta.text)
         self._holds = any(self._texts.values())
-        if text == delta.text:
+        if text == delta.text and self._harmless(delta.logprobs, 0):
             yield delta
         elif text:
             yield TranscriptDelta(text)  # its tokens would spell what is hidden
@@ -183,7 +194,14 @@ class AnswerScrubber:
         """The other fields of a choice; tokens of a text that is not intact would spell what is hidden."""
         fields = {name: value for name, value in extra.items() if name != "logprobs"}
         told = {name: self._field(value, (choice, name)) for name, value in fields.items()}
-        return {**told, "logprobs": extra["logprobs"]} if intact and "logprobs" in extra else told
+        if intact and "logprobs" in extra and self._harmless(extra["logprobs"], choice):
+            told["logprobs"] = extra["logprobs"]
+        return told
+
+    def _harmless(self, tokens: Any, choice: int) -> bool:
+        """Whether neither tokens nor their bytes spell a secret: they need not be those of the text."""
+        spelled = with_text(tokens)
+        return bool(self._field(spelled, (choice, "logprobs")) == spelled)
 
     def _field(self, value: Any, key: tuple[int, str]) -> Any:
         """A value whose strings are followed from delta to delta by their names."""

@@ -133,6 +133,37 @@ async def test_what_was_held_back_comes_before_the_end(delta):
     )
 
 
+def logprobs(*tokens: str, data: str = "", others: tuple[str, ...] = ()) -> dict:
+    top = [{"token": other, "bytes": None} for other in others]
+    content = [{"token": token, "bytes": [*data.encode()], "top_logprobs": top} for token in tokens]
+    return {"logprobs": {"content": content}}
+
+
+SPELLED = {
+    "token": logprobs(KEY),
+    "tokens": logprobs(*KEY),
+    "bytes": logprobs("x", data=KEY),
+    "alternative": logprobs("x", others=("y", KEY)),
+    "refusal": {"logprobs": {"content": None, "refusal": [{"token": KEY}]}},
+    "completion": {"logprobs": {"tokens": [FIRST, SECOND]}},
+}
+
+
+@pytest.mark.parametrize("extra", SPELLED.values(), ids=SPELLED)
+async def test_tokens_that_spell_a_key_beside_another_text(extra: dict) -> None:
+    assert await read(ChatDelta("ok", extra=extra), USED) == [ChatDelta("ok"), USED]
+
+
+async def test_tokens_of_a_transcript_that_spell_a_key() -> None:
+    assert await read(TranscriptDelta("ok", ({"token": KEY},))) == [TranscriptDelta("ok")]
+
+
+async def test_tokens_that_spell_a_key_from_event_to_event() -> None:
+    first, second = logprobs(*FIRST), logprobs(*SECOND)
+    found = await read(ChatDelta("o", extra=first), ChatDelta("k", extra=second), USED)
+    assert found == [ChatDelta("o", extra=first), ChatDelta("k"), USED]
+
+
 async def test_the_tokens_of_a_hidden_text_are_left_out():
     extra = {"logprobs": {"content": [{"token": KEY, "bytes": [*KEY.encode()]}]}}
     assert await read(ChatDelta(KEY, extra=extra), TranscriptDelta(KEY, ({"token": KEY},)), USED) == [
