@@ -8,12 +8,15 @@ from uuid import uuid4
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.db.backends.sqlite3.base import DatabaseOperations
+from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.base.operations import BaseDatabaseOperations
 
 from core.access import shared_limits
 from core.access import snapshot as access
 from core.catalogue import snapshot as catalogue
 from core.models import Team
+from core.models.final_rows import FINAL
 
 pytest_plugins = ["tests.fakes.fixtures", "tests.fakes.services", "tests.fakes.workers"]
 
@@ -30,21 +33,36 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
+def dropped(database: BaseDatabaseWrapper) -> tuple[list[str], list[str]]:
+    with database.cursor() as cursor:
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        triggers = cursor.fetchall()
+    return [f"DROP TRIGGER {name}" for name, _ in triggers], [made for _, made in triggers]
+
+
+def disabled(_database: BaseDatabaseWrapper) -> tuple[list[str], list[str]]:
+    change = "ALTER TABLE {0} {1} TRIGGER {0}_emptied"
+    off, on = ([change.format(table, word) for table in FINAL] for word in ("DISABLE", "ENABLE"))
+    return off, on
+
+
+WITHOUT_TRIGGERS = {"sqlite": dropped, "postgresql": disabled}
+"""By database: the statements before and after those that empty tables."""
+
+
 @pytest.fixture(autouse=True, scope="session")
 def flush_without_triggers():
-    """SQLite empties tables by DELETE between tests, which the triggers of final rows refuse."""
-    flush = DatabaseOperations.execute_sql_flush
+    """Tables are emptied between tests, which the triggers of final rows refuse."""
+    operations = type(connection.ops)
+    flush = operations.execute_sql_flush
 
-    def flush_tables(self: DatabaseOperations, statements: list[str]) -> None:
-        with self.connection.cursor() as cursor:
-            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-            triggers = cursor.fetchall()
-        drops = [f"DROP TRIGGER {name}" for name, _ in triggers]
-        flush(self, [*drops, *statements, *(made for _, made in triggers)])
+    def flush_tables(self: BaseDatabaseOperations, statements: list[str]) -> None:
+        before, after = WITHOUT_TRIGGERS[self.connection.vendor](self.connection)
+        flush(self, [*before, *statements, *after])
 
-    DatabaseOperations.execute_sql_flush = flush_tables
+    operations.execute_sql_flush = flush_tables
     yield
-    DatabaseOperations.execute_sql_flush = flush
+    operations.execute_sql_flush = flush
 
 
 @pytest.fixture(autouse=True)

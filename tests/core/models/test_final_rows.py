@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection, models, transaction
 from django.urls import reverse
 
 from core.models import Attempt, AuditEvent, UsageRecord
+from core.models.final_rows import keys
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 TABLES = (UsageRecord, Attempt, AuditEvent)
@@ -88,3 +89,38 @@ def test_a_superuser_deletes_a_user_with_history(client, rows, alice, django_use
 def test_open_rows_are_completed(rows):
     Attempt.objects.create(record="gen-2", number=1, started_at=NOW)
     assert Attempt.objects.filter(state="open").update(state="settled", cost=Decimal(2)) == 1
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_no_final_row_is_removed_in_another_way(rows, table):
+    """TRUNCATE passes the triggers of rows, REPLACE those of DELETE."""
+    name, before = table._meta.db_table, table.objects.values().get()
+    columns = [field.column for field in table._meta.concrete_fields]
+    ways = {
+        "postgresql": [f"TRUNCATE {name}"],
+        "sqlite": [f"INSERT OR REPLACE INTO {name} {chosen(columns, key, name)}" for key in keys(table)],
+    }
+    for way in ways[connection.vendor]:
+        with pytest.raises(DatabaseError, match="a final record cannot be changed"), transaction.atomic():
+            raw(way)
+    assert table.objects.values().get() == before
+
+
+def chosen(columns: list[str], key: tuple[str, ...], table: str) -> str:
+    """The row of a table once more with one key of it alone: a new id where that is another one."""
+    names = [name for name in columns if name != "id" or key == ("id",)]
+    other = {"public_id": "'other'", "record": "'other'"}
+    values = [name if name in key else other.get(name, name) for name in names]
+    return f"({', '.join(names)}) SELECT {', '.join(values)} FROM {table}"
+
+
+@pytest.mark.parametrize("table", [UsageRecord, Attempt])
+def test_no_open_row_takes_the_place_of_a_final_one(rows, table):
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL has no UPDATE OR REPLACE.")
+    opened = {"public_id": "gen-2", "created_at": NOW} if table is UsageRecord else {"record": "gen-2"}
+    table.objects.create(**opened, **({} if table is UsageRecord else {"number": 1, "started_at": NOW}))
+    taken = "public_id = 'gen-1'" if table is UsageRecord else "record = 'gen-1'"
+    with pytest.raises(DatabaseError, match="a final record cannot be changed"), transaction.atomic():
+        raw(f"UPDATE OR REPLACE {table._meta.db_table} SET {taken} WHERE state = 'open'")
+    assert table.objects.get(pk=rows[table].pk).state == "settled"
