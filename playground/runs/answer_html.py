@@ -52,6 +52,7 @@ class AnswerHtml:
         else:
             bodies = self._last(text)
         self._send(bodies)
+        self._blocks = BlockRenderer()  # what it held of the text is needed no more
 
     def _schedule(self) -> None:
         if self._timer is None and self._in_thread is None:

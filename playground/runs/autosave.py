@@ -1,8 +1,9 @@
-"""Answers in progress, saved every few seconds: all of a process in one transaction."""
+"""Answers in progress, saved every few seconds: those of a process together."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
@@ -10,22 +11,26 @@ from core import background
 from core.models.offload import offload
 from playground.conversations import store
 from playground.conversations.turn import Turn
+from playground.runs.long_answers import saved_alone
 
 INTERVAL = 5.0
 """Seconds; as much of an answer is lost in a crash at most."""
+TOGETHER = 2_000_000
+"""Characters saved in one transaction."""
 
 
 class GrowingAnswer(Protocol):
-    """An answer in progress; `unsaved` says that more has come since it was last saved."""
+    """An answer in progress; `unsaved` says that more has come since it was last saved.
+
+    `answer` makes its text and what came beside it, in any thread.
+    """
 
     unsaved: bool
 
     @property
     def turn(self) -> Turn | None: ...
 
-    def answer_text(self) -> str: ...
-
-    def answer_fields(self) -> dict[str, Any]: ...
+    def answer(self) -> tuple[str, dict[str, Any]]: ...
 
 
 class AutoSaver:
@@ -61,17 +66,32 @@ class AutoSaver:
 
     def _save(self) -> None:
         """Start saving. Only running answers are updated: those settled meanwhile stay as they are."""
-        parts = []
-        for answer in self._answers:
-            if answer.unsaved and answer.turn is not None:
-                answer.unsaved = False
-                parts.append((answer.turn, answer.answer_text(), answer.answer_fields()))
-        if parts:
-            self.saving = background.spawn("save answers", offload(store.save_progress, parts))
+        grown = [answer for answer in self._answers if answer.unsaved and answer.turn is not None]
+        for answer in grown:
+            answer.unsaved = False
+        if grown:
+            self.saving = background.spawn("save answers", offload(save, grown))
             self.saving.add_done_callback(self._saved)
 
     def _saved(self, _: asyncio.Task[None]) -> None:
         self.saving = None
+
+
+def save(answers: Iterable[GrowingAnswer]) -> None:
+    """Store them together, long ones few at a time: all of them would be in memory at once; blocking."""
+    parts: list[tuple[Turn, str, dict[str, Any]]] = []
+    size = 0
+    for answer in answers:
+        assert answer.turn is not None
+        text, fields = answer.answer()
+        parts.append((answer.turn, text, fields))
+        size += len(text) + len(fields.get("reasoning", ""))
+        if size > TOGETHER:
+            with saved_alone():
+                store.save_progress(parts)
+            parts, size = [], 0
+    if parts:
+        store.save_progress(parts)
 
 
 savers: WeakKeyDictionary[asyncio.AbstractEventLoop, AutoSaver] = WeakKeyDictionary()

@@ -15,6 +15,7 @@ from core.access.shared_limits import ParallelLimit
 from core.contract.errors import RateLimited
 from core.contract.events import Outcome
 from core.gateway import Session
+from core.models.offload import offload
 from playground import frames
 from playground.models import Run
 from playground.requests.run_request import RunRequest
@@ -50,8 +51,8 @@ async def create(run: UUID, user_id: int, session: Session, request: RunRequest)
             f"You have {RUNS_PER_USER} runs on the way; wait for one to end.", code="too_many_runs"
         )
     audio = RunAudio(run)
-    log = Log(audio.read)
-    results = new_results(run, user_id, request, log.append)
+    log = Log(audio)
+    results = new_results(run, user_id, request, log)
     active = runs[run] = ActiveRun(run, user_id, place, session, audio, log, results)
     if (shared := redis_logs()) is not None:
         active.redis_log = shared.RedisLog(run, active.stop)
@@ -102,10 +103,13 @@ async def follow(run: Run, after: int) -> AsyncGenerator[list[Numbered], None]:
 
 async def stored_events(run: Run, after: int) -> AsyncGenerator[list[Numbered], None]:
     """The first event of the row and those above `after`; a run that stored no end ends as interrupted."""
-    stored: list[Numbered] = [(number, body) for number, body in run.frames]
+    found = await offload(Run.objects.filter(id=run.id).only("frames", "receipt").first)
+    if found is None:
+        return
+    stored: list[Numbered] = [(number, body) for number, body in found.frames]
     if not any(ends(body) for _, body in stored):
         number = max((number for number, _ in stored), default=0)
-        stored.append((max(number, after) + 1, frames.done(Outcome.INTERRUPTED, run.receipt)))
+        stored.append((max(number, after) + 1, frames.done(Outcome.INTERRUPTED, found.receipt)))
     if wanted := [(number, body) for number, body in stored if number > after or number == 1]:
         yield wanted
 

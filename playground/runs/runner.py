@@ -15,7 +15,6 @@ from core.contract.errors import (
     Interrupted,
     PolyphonyError,
     Unavailable,
-    UpstreamInvalid,
 )
 from core.contract.events import AudioChunk, AudioStart, Event, Outcome, SpeechWords
 from core.contract.requests import Caller, Source
@@ -97,8 +96,8 @@ async def relay(active: ActiveRun) -> tuple[Outcome, PolyphonyError | None]:
     try:
         async with aclosing(active.session.events()) as events:
             async for event in events:
-                if events_log.full:
-                    raise UpstreamInvalid("The answer is longer than a run can hold.")
+                if events_log.refusal is not None:
+                    raise events_log.refusal
                 if not add_delta(event):
                     await add(active, event)
         return Outcome.COMPLETED, None

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from typing import Any
 
 import orjson
 from django.db import transaction
+from django.db.models import JSONField, TextField, Value
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils import timezone
 
@@ -21,7 +25,8 @@ from playground.models import Run
 from playground.runs import unsaved
 from playground.runs.active_run import ActiveRun
 from playground.runs.audio_file import StoredAudio
-from playground.runs.log import Body, Numbered
+from playground.runs.log import Body, Log, Numbered
+from playground.runs.long_answers import saved_alone
 from playground.uploads.storage import storage_failed
 
 log = logging.getLogger("polyphony.runs")
@@ -93,14 +98,19 @@ def save(active: ActiveRun, ending: Ending, events: list[Body]) -> None:
 
     A run that was deleted meanwhile leaves no file behind.
     """
-    columns = run_columns(active, ending, [*active.log.texts(), *enumerate(events, active.log.last + 1)])
+    with saved_alone() if active.log.long else nullcontext():
+        save_whole(active, ending, events)
+
+
+def save_whole(active: ActiveRun, ending: Ending, events: list[Body]) -> None:
+    columns = run_columns(active, ending, events)
     with transaction.atomic():
         active.results.settle(ending.outcome, ending.receipt, columns)
         if not Run.objects.filter(id=active.id).update(**store.storable(columns)):
             Run(id=active.id, sound=columns["sound"]).erase_audio()
 
 
-def run_columns(active: ActiveRun, ending: Ending, events: Sequence[Numbered]) -> dict[str, Any]:
+def run_columns(active: ActiveRun, ending: Ending, events: Sequence[Body]) -> dict[str, Any]:
     """The columns a finished run fills in."""
     start, audio = active.audio.start, ending.audio
     return {
@@ -113,13 +123,29 @@ def run_columns(active: ActiveRun, ending: Ending, events: Sequence[Numbered]) -
         "bytes": audio.size if audio else 0,
         "words": [frames.word_fields(word) for word in active.audio.words],
         "sound": audio.name if audio else "",
-        "frames": stored_frames(events),
+        "frames": stored_frames(active.log, events),
         "finished_at": timezone.now(),
         **active.results.columns(ending.receipt, active.session.route.targets),
     }
 
 
-def stored_frames(events: Sequence[Numbered]) -> Any:
-    """Pairs of number and event, as JSON; without `speech.words`, which have a column of their own."""
-    objects = ((number, frames.event_object(body)) for number, body in events)
-    return orjson.loads(orjson.dumps([pair for pair in objects if pair[1]["type"] != "speech.words"]))
+def stored_frames(log: Log, last: Sequence[Body]) -> Cast:
+    """Pairs of number and event, as JSON that is made batch by batch: the events of a long answer, each as an
+    object, would take many times their size."""
+    batches = chain(log.texts(), [[*enumerate(last, log.last + 1)]])
+    return as_json(b",".join(filter(None, map(frames_json, batches))))
+
+
+def frames_json(batch: Sequence[Numbered]) -> bytes:
+    """JSON without the outer brackets; without `speech.words`, which have a column of their own."""
+    objects = [(number, frames.event_object(body)) for number, body in batch]  # type: ignore[arg-type]
+    kept = [pair for pair in objects if pair[1]["type"] != "speech.words"]
+    data = orjson.dumps(kept)
+    if b"\\u0000" in data:  # or a backslash before these letters
+        data = orjson.dumps([(number, store.storable(body)) for number, body in kept])
+    return data[1:-1]
+
+
+def as_json(items: bytes) -> Cast:
+    """A JSON array of `items` as a database expression, which is not made again from objects."""
+    return Cast(Value(f"[{items.decode()}]", TextField()), JSONField())

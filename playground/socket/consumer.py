@@ -165,7 +165,7 @@ class PlaygroundConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         self.follow(socket, frame.id, active.id, self.relay(active.log.read(0, sender.take), sender))
 
     async def resume(self, socket: OpenSocket, frame: frames.Resume) -> None:
-        run = await offload(Run.objects.for_user(socket.user).filter(id=frame.run).first)
+        run = await offload(Run.objects.for_user(socket.user).filter(id=frame.run).only("id").first)
         if run is None:
             raise NotFound("There is no such run.", param="run")
         await self.relay(registry.follow(run, frame.after), Sender(self.base_send, frame.id, run.id))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 import time
 from pathlib import Path
 
@@ -13,6 +15,13 @@ MAX_AGE = 24 * 3600
 
 def scratch_folder() -> Path:
     return Path(settings.MEDIA_ROOT) / "live"
+
+
+def nameless_file() -> int:
+    """A descriptor of a new file that ends with its last descriptor: a dead process leaves nothing behind."""
+    scratch_folder().mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=scratch_folder(), buffering=0) as file:
+        return os.dup(file.fileno())
 
 
 def delete_abandoned(now: float | None = None) -> int:

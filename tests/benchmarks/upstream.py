@@ -2,8 +2,9 @@
 
 `python -m tests.benchmarks.upstream --bills FILE` prints its port. The word `Endless` in the text brings
 300 MB, `Chunks N` N chunks of 20 ms; everything else 4 KiB at once. A body with messages is a chat: one
-answer, or `Deltas N every M` of them, one every M milliseconds on average, each saying when it was sent;
-transcriptions are all the same. Requests under /v1 are billed, a line each.
+answer, or `Deltas N every M` of them, one every M milliseconds on average, each saying when it was sent, and
+filled up to S characters where `of S` follows; transcriptions are all the same. Requests under /v1 are
+billed, a line each.
 
 A streamed chat is what OpenAI sends: every event with its service tier and an `obfuscation` of random
 letters and random length, one to three events in a segment, the usage in a chunk of its own at the end. A
@@ -36,7 +37,7 @@ PERIOD = 0.02
 BLOCK = 64 * 1024
 ENDLESS = 300 * 1024 * 1024
 CHUNKS = re.compile(rb"Chunks (\d+)")
-DELTAS = re.compile(rb"Deltas (\d+) every (\d+)")
+DELTAS = re.compile(rb"Deltas (\d+) every (\d+)(?: of (\d+))?")
 ABOUT = (
     b'"id":"chatcmpl-CZkQdW2n4yG0bUvXe1sTfJr8KoLqA","created":1795200000,"model":"bench-4o-2026-01-01",'
     b'"service_tier":"default","system_fingerprint":"fp_4a331a0222"'
@@ -137,11 +138,12 @@ class Provider(asyncio.Protocol):
     def chat(self) -> None:
         if found := DELTAS.search(self.body):
             self.transport.write(EVENTS_HEAD)
-            self.task = asyncio.ensure_future(self.talk(int(found[1]), int(found[2]) / 1000))
+            count, period, size = (int(number or 0) for number in found.groups())
+            self.task = asyncio.ensure_future(self.talk(count, period / 1000, size))
         else:
             self.transport.write(JSON_HEAD % len(WHOLE) + WHOLE)
 
-    async def talk(self, deltas: int, period: float) -> None:
+    async def talk(self, deltas: int, period: float, size: int) -> None:
         padded = b'"include_obfuscation":false' not in self.body.replace(b" ", b"")
         event = partial(written, padded)
         self.chunk(event(b'{"role":"assistant","content":"","refusal":null}', b"null"))
@@ -150,10 +152,13 @@ class Provider(asyncio.Protocol):
             together = min(together, deltas - sent)
             if not together:
                 break
-            said = [b'{"content":"%.6f"}' % time.perf_counter() for _ in range(together)]
+            said = [
+                b'{"content":"%b"}' % (b"%.6f" % time.perf_counter()).ljust(size) for _ in range(together)
+            ]
             self.chunk(b"".join(event(delta, b"null") for delta in said))
             sent += together
             due += period * together
+            await self.room.wait()
             await asyncio.sleep(due - time.perf_counter())
         self.chunk(event(b"{}", b'"stop"') + LAST_EVENTS % (DRAWN.choice(PADDINGS) if padded else b""))
         self.transport.write(LAST)

@@ -69,6 +69,11 @@ class CollectedChoice:
             merge(self.message_fields, delta.extra.get("delta") or {})
             merge(self.choice_fields, {name: delta.extra[name] for name in delta.extra if name != "delta"})
 
+    def forget_texts(self) -> None:
+        """For a caller that stores the pieces of the strings elsewhere."""
+        for pieces in (self.texts, self.reasoning, self.transcripts):
+            pieces.clear()
+
     @property
     def finish_reason(self) -> str:
         """The provider's reason; where it gave none, what the answer ended with."""

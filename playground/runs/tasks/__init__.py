@@ -5,13 +5,14 @@ from __future__ import annotations
 from uuid import UUID
 
 from playground.requests.run_request import RunRequest
-from playground.runs.tasks.results import Append, RunResults
+from playground.runs.log import Log
+from playground.runs.tasks.results import RunResults
 from playground.tasks import modules
 
 MODULES = modules(__name__)
 
 
-def new_results(run: UUID, user_id: int, request: RunRequest, append: Append) -> RunResults:
-    """Empty results for the task of `request`; `append` adds an event to the log of the run."""
-    results: RunResults = MODULES[request.request.task].new_results(run, user_id, request, append)
+def new_results(run: UUID, user_id: int, request: RunRequest, log: Log) -> RunResults:
+    """Empty results for the task of `request`; its events are appended to `log`."""
+    results: RunResults = MODULES[request.request.task].new_results(run, user_id, request, log)
     return results

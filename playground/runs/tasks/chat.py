@@ -35,32 +35,38 @@ from playground.requests.run_request import RunRequest
 from playground.runs import autosave
 from playground.runs.answer_html import AnswerHtml
 from playground.runs.image_file import store_image
-from playground.runs.tasks.results import Append, RunResults
+from playground.runs.log import Log
+from playground.runs.tasks.chat_texts import ChatTexts, texts_of
+from playground.runs.tasks.results import RunResults
 
 OUTPUT = (Kind.TEXT_OUT, Kind.AUDIO_OUT)
 """Tokens of an answer; its reasoning counts as text."""
+PIECES = ("texts", "reasoning", "transcripts")
+"""Fields of a collected choice, as `ChatTexts` has them."""
+OF_RUN = ("question", "text", "completion")
+"""Fields of `Run.answer` that `Message.answer` has not."""
 
 
-def new_results(run: UUID, user_id: int, request: RunRequest, append: Append) -> ChatResults:
-    return ChatResults(run, user_id, request, append)
+def new_results(run: UUID, user_id: int, request: RunRequest, log: Log) -> ChatResults:
+    return ChatResults(run, user_id, request, log)
 
 
 class ChatResults(RunResults):
-    """The answer of one run; of several choices the first is the answer.
+    """The answer of one run; of several choices the first is the answer. Its texts are in the log alone:
+    the collector keeps those of the other choices.
 
     `unsaved` says that more has come since the answer was last saved.
     """
 
-    def __init__(self, run: UUID, user_id: int, request: RunRequest, append: Append) -> None:
-        super().__init__(run, user_id, request, append)
+    def __init__(self, run: UUID, user_id: int, request: RunRequest, log: Log) -> None:
+        super().__init__(run, user_id, request, log)
         self.chat = cast(ChatRequest, request.request)
         self.audio_format = self.chat.format
         self.collector = ChatCollector()
         self.images: list[dict[str, Any]] = []
-        self.html = AnswerHtml(append) if request.render else None
+        self.html = AnswerHtml(log.append) if request.render else None
         self.unsaved = False
         self._delivered = False
-        self._texts = self.collector.first.texts
 
     @property
     def delivered(self) -> bool:
@@ -83,12 +89,12 @@ class ChatResults(RunResults):
         self._delivered = self.unsaved = True
         text = event.text
         if text and event[1:] == NOTHING_BESIDE:  # nearly every delta
-            self._texts.append(text)
             self.append(text)
         else:
             self.collector.note(event)
             if event.choice:
                 return True
+            self.collector.first.forget_texts()
             for body in frames.chat_events(event):
                 self.append(body)
             text = text or event.transcript
@@ -125,20 +131,20 @@ class ChatResults(RunResults):
         if self.html is not None:
             await self.html.close()
 
-    def answer_text(self) -> str:
-        """The text of the answer, else the transcript of its audio."""
-        return self.collector.text or self.collector.transcript
+    def answer(self) -> tuple[str, dict[str, Any]]:
+        """The text, else the transcript of the audio; and what came beside it, as `Message.answer` stores it,
+        without empty fields. Blocking, for any thread."""
+        return self._answer(texts_of(self.log))
 
-    def answer_fields(self) -> dict[str, Any]:
-        """What came beside the text, as `Message.answer` stores it; empty fields are left out."""
+    def _answer(self, texts: ChatTexts) -> tuple[str, dict[str, Any]]:
         found: dict[str, Any] = {
-            "reasoning": self.collector.reasoning,
+            "reasoning": texts.reasoning,
             "calls": [call_fields(call) for call in self.collector.calls],
-            "images": self.images,
-            "transcript": self.collector.transcript,
+            "images": [*self.images],
+            "transcript": texts.transcript,
             "finish": self.collector.finish_reason,
         }
-        return {name: value for name, value in found.items() if value}
+        return texts.text or texts.transcript, {name: value for name, value in found.items() if value}
 
     def sent(self, target: Target) -> dict[str, Any] | None:
         """None also where the body cannot be made for this target."""
@@ -150,20 +156,29 @@ class ChatResults(RunResults):
     def columns(self, receipt: Receipt | None, targets: Sequence[Target]) -> dict[str, Any]:
         """`answer`, with the `completion` of the API in it; `sent`, where another provider answered than the
         first of `targets`."""
-        answer = {"question": self.request.question, "text": self.answer_text(), **self.answer_fields()}
+        texts = texts_of(self.log)
+        text, beside = self._answer(texts)
+        answer = {"question": self.request.question, "text": text, **beside}
         if receipt is not None:
-            chat = self.collector.finish(self.chat)
-            answer["completion"] = as_json(render_completion(chat, receipt, int(time.time())))
+            answer["completion"] = self._completion(texts, receipt)
         started = self.collector.started
         used = next((one for one in targets if started and is_target(one, started)), targets[0])
         if used is targets[0]:
             return {"answer": answer}
         return {"answer": answer, "sent": self.sent(used)}
 
+    def _completion(self, texts: ChatTexts, receipt: Receipt) -> dict[str, Any]:
+        chat = self.collector.finish(self.chat)
+        pieces = ([text] if text else [] for text in texts)
+        whole = replace(chat.choices[0], **dict(zip(PIECES, pieces, strict=True)))
+        chat = replace(chat, choices={**chat.choices, 0: whole})
+        return as_json(render_completion(chat, receipt, int(time.time())))
+
     def settle(self, outcome: Outcome, receipt: Receipt | None, columns: dict[str, Any]) -> None:
         """End the message of the answer, where it has one, as its run ended."""
         if self.turn is not None:
-            ended = {"text": self.answer_text(), "answer": self.answer_fields()}
+            beside = {name: value for name, value in columns["answer"].items() if name not in OF_RUN}
+            ended = {"text": columns["answer"]["text"], "answer": beside}
             ended |= {name: columns[name] for name in ("receipt", "error")}
             store.settle(self.turn, outcome, receipt, ended)
 

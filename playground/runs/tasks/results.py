@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,9 +11,7 @@ from core.contract.events import Event, Outcome, Receipt
 from core.contract.route import Target
 from playground import frames
 from playground.requests.run_request import RunRequest
-from playground.runs.log import Body
-
-Append = Callable[[Body], Any]
+from playground.runs.log import Log
 
 
 class RunResults:
@@ -26,11 +24,12 @@ class RunResults:
     audio_format: AudioFormat | None = None
     """Format of the file for download; None for a task whose answer is no audio."""
 
-    def __init__(self, run: UUID, user_id: int, request: RunRequest, append: Append) -> None:
+    def __init__(self, run: UUID, user_id: int, request: RunRequest, log: Log) -> None:
         self.run = run
         self.user_id = user_id
         self.request = request
-        self.append = append
+        self.log = log
+        self.append = log.append
 
     @property
     def delivered(self) -> bool:

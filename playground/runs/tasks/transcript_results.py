@@ -13,12 +13,13 @@ from core.contract.route import Target
 from core.contract.translation import TranscriptRequest
 from playground import frames
 from playground.requests.run_request import RunRequest
-from playground.runs.tasks.results import Append, RunResults
+from playground.runs.log import Log
+from playground.runs.tasks.results import RunResults
 
 
 class TranscriptResults(RunResults):
-    def __init__(self, run: UUID, user_id: int, request: RunRequest, append: Append) -> None:
-        super().__init__(run, user_id, request, append)
+    def __init__(self, run: UUID, user_id: int, request: RunRequest, log: Log) -> None:
+        super().__init__(run, user_id, request, log)
         self.collector = TranscriptCollector()
 
     @property

@@ -30,12 +30,9 @@ class Answer:
         self.words.append(word)
         self.unsaved = True
 
-    def answer_text(self) -> str:
+    def answer(self) -> tuple[str, dict[str, object]]:
         self.asked += 1
-        return " ".join(self.words)
-
-    def answer_fields(self) -> dict[str, object]:
-        return DETAILS
+        return " ".join(self.words), DETAILS
 
 
 @pytest.fixture

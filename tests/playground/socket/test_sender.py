@@ -9,6 +9,7 @@ from uuid import UUID
 import orjson
 import pytest
 
+from playground.runs.audio_file import RunAudio
 from playground.runs.log import Log
 from playground.socket.sender import Sender
 
@@ -62,7 +63,7 @@ def note(number: int) -> dict[str, object] | str:
 
 
 async def test_a_waiting_reader_is_sent_events_without_being_woken(server, sender):
-    log, woken = Log(lambda offset, size: b""), []
+    log, woken = Log(RunAudio(RUN)), []
     task = asyncio.create_task(relay(log, sender, woken))
     await turns()
     for number in (1, 2):
@@ -76,7 +77,7 @@ async def test_a_waiting_reader_is_sent_events_without_being_woken(server, sende
 
 
 async def test_what_was_there_before_comes_first(server, sender):
-    log, woken = Log(lambda offset, size: b""), []
+    log, woken = Log(RunAudio(RUN)), []
     log.append(note(1))
     task = asyncio.create_task(relay(log, sender, woken))
     log.append(note(2))
@@ -88,7 +89,7 @@ async def test_what_was_there_before_comes_first(server, sender):
 
 
 async def test_a_full_socket_blocks_nothing_and_loses_nothing(server, sender):
-    log, woken = Log(lambda offset, size: b""), []
+    log, woken = Log(RunAudio(RUN)), []
     task = asyncio.create_task(relay(log, sender, woken))
     await turns()
     log.append(note(1))
@@ -107,7 +108,7 @@ async def test_a_full_socket_blocks_nothing_and_loses_nothing(server, sender):
 
 
 async def test_a_client_that_is_gone_ends_the_relay_and_not_the_run(server, sender):
-    log = Log(lambda offset, size: b"")
+    log = Log(RunAudio(RUN))
     task = asyncio.create_task(relay(log, sender, []))
     await turns()
     server.gone = True
@@ -118,7 +119,7 @@ async def test_a_client_that_is_gone_ends_the_relay_and_not_the_run(server, send
 
 
 async def test_a_relay_that_is_cancelled_in_the_middle_sends_nothing_more(server, sender):
-    log = Log(lambda offset, size: b"")
+    log = Log(RunAudio(RUN))
     task = asyncio.create_task(relay(log, sender, []))
     await turns()
     server.room.clear()
@@ -134,7 +135,7 @@ async def test_a_relay_that_is_cancelled_in_the_middle_sends_nothing_more(server
 
 
 async def test_a_block_that_is_replaced_while_it_waits_does_not_swallow_the_next(server, sender):
-    log = Log(lambda offset, size: b"")
+    log = Log(RunAudio(RUN))
     task = asyncio.create_task(relay(log, sender, []))
     await turns()
     server.room.clear()
@@ -150,7 +151,7 @@ async def test_a_block_that_is_replaced_while_it_waits_does_not_swallow_the_next
 
 
 async def test_a_reader_that_is_being_cancelled_sends_nothing_more(server, sender):
-    log = Log(lambda offset, size: b"")
+    log = Log(RunAudio(RUN))
     task = asyncio.create_task(relay(log, sender, []))
     await turns()
     task.cancel()

@@ -31,7 +31,7 @@ class ImageRequest:
 
 
 def new_results(request, events: list) -> RunResults:
-    return tasks.new_results(RUN, 1, RunRequest(request, "title"), events.append)
+    return tasks.new_results(RUN, 1, RunRequest(request, "title"), SimpleNamespace(append=events.append))
 
 
 def test_every_task_with_a_tab_has_its_results():
