@@ -27,7 +27,7 @@ SECRET = "sk-proof-0123456789abcdef0123456789"
 
 WORD = "alligator"
 """Of the answers and prompts of a proof: found nowhere in a ledger."""
-WORDS = 12
+WORDS = 6
 STEPS = Decimal(10) ** 10
 """Of money in the database, per USD."""
 
