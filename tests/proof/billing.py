@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -38,11 +39,15 @@ SOUND = bytes(4800)
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A request at the provider, and how many open attempts its caller had in the database then."""
+    """The `number`th request of a caller at the provider, and how many attempts were stored for them then.
+
+    Of any state: the attempt of a caller who has left may be closed before the provider reads the request.
+    """
 
     caller: int
     model: str
-    open_attempts: int
+    number: int
+    attempts: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,7 @@ class Billing:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.arrivals: list[Arrival] = []
+        self.counts: Counter[int] = Counter()
         self.gate = Gate()
         self.scenarios: dict[str, Callable[[Exchange, int], Any]] = {
             "talker": self.talk,
@@ -93,15 +99,17 @@ class Billing:
 
         async def answer(exchange: Exchange) -> None:
             caller = caller_of(exchange.seen.json)
-            self.arrivals.append(Arrival(caller, name, self.open_attempts(caller)))
+            self.counts[caller] += 1
+            number = self.counts[caller]
+            self.arrivals.append(Arrival(caller, name, number, self.stored_attempts(caller)))
             await play(exchange, caller)
 
         return answer
 
-    def open_attempts(self, caller: int) -> int:
+    def stored_attempts(self, caller: int) -> int:
         found = self.database.rows(
-            "SELECT count(*) FROM core_attempt WHERE state = 'open' AND record IN "
-            f"(SELECT public_id FROM core_usagerecord WHERE user_id = {caller} AND state = 'open')"
+            "SELECT count(*) FROM core_attempt WHERE record IN "
+            f"(SELECT public_id FROM core_usagerecord WHERE user_id = {caller})"
         )
         return int(found[0][0])
 

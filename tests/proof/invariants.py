@@ -95,10 +95,11 @@ class Books:
 
 
 def one_row_before_sending(books: Books) -> int:
-    """A caller who calls once has exactly one open attempt then, others have one at least."""
+    """One for each request so far; callers who call several times at once may have more by then."""
     calls = Counter(answer.call.caller.id for answer in books.notes.answers)
     for arrival in books.stage.billing.arrivals:
-        holds = arrival.open_attempts == 1 or (calls[arrival.caller] > 1 and arrival.open_attempts)
+        stored, number = arrival.attempts, arrival.number
+        holds = stored >= number if calls[arrival.caller] > 1 else stored == number
         books.require(holds, f"on arrival {arrival}")
     for caller, count in books.arrivals.items():
         attempts = len(books.attempts_of.get(caller, []))
