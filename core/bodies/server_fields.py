@@ -1,10 +1,12 @@
 """Fields that only the server may decide: a server, a credential, headers, a user, a price.
 
 They are refused in any spelling and at any depth, because clients and routers merge such objects into bodies.
+So are limits and priced options inside other objects, where nothing reserves for them.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -25,6 +27,7 @@ SERVER_FIELDS = frozenset(
         "extra_headers",
         "extra_query",
         "headers",
+        "inference_geo",
         "provider_key",
         "proxies",
         "proxy",
@@ -35,6 +38,33 @@ SEPARATORS = str.maketrans("", "", "_- .")
 FOLDED = frozenset(name.translate(SEPARATORS) for name in SERVER_FIELDS)
 ENDINGS = ("apibase", "apikey", "baseurl")
 """Endings of longer names for the same, such as `openai_api_key`."""
+
+COUNTED_FIELDS = frozenset(
+    {
+        "best_of",
+        "candidate_count",
+        "enable_search",
+        "max_completion_tokens",
+        "max_gen_len",
+        "max_length",
+        "max_new_tokens",
+        "max_output_tokens",
+        "max_tokens",
+        "max_tokens_to_sample",
+        "n_completions",
+        "n_predict",
+        "num_predict",
+        "num_return_sequences",
+        "search_parameters",
+        "search_settings",
+        "service_tier",
+        "web_search",
+        "web_search_options",
+    }
+)
+"""What raises the bill. Read at the top of a body, in the options of a provider and in limits of reasoning."""
+FOLDED_COUNTED = frozenset(name.translate(SEPARATORS) for name in COUNTED_FIELDS)
+READ_PLACES = re.compile(r"([^.\[]+|provider\.options\.[^.\[]+\.[^.\[]+|(reasoning|thinking)\.[^.\[]+)")
 
 FREE_FORM = frozenset(
     {
@@ -63,7 +93,7 @@ LONGEST_PATH = 120
 def refuse_server_fields(fields: Mapping[str, Any]) -> None:
     """Raise `Unsupported` naming the first field of `fields` that only the server may decide."""
     for path, name in names(fields, ""):
-        if is_server_field(name):
+        if is_server_field(name) or is_counted_elsewhere(path, name):
             raise Unsupported(
                 f"The parameter {path[:LONGEST_PATH]} is not supported.",
                 param=path[:LONGEST_PATH],
@@ -74,6 +104,11 @@ def refuse_server_fields(fields: Mapping[str, Any]) -> None:
 def is_server_field(name: str) -> bool:
     folded = name.casefold().translate(SEPARATORS)
     return folded in FOLDED or folded.endswith(ENDINGS)
+
+
+def is_counted_elsewhere(path: str, name: str) -> bool:
+    """Whether a field that raises the bill stands where nobody reads it."""
+    return name.casefold().translate(SEPARATORS) in FOLDED_COUNTED and READ_PLACES.fullmatch(path) is None
 
 
 def names(value: Any, path: str) -> Iterator[tuple[str, str]]:

@@ -31,10 +31,11 @@ CAPS = (
     "n_predict",
     "max_gen_len",
     "max_length",
+    "max_tokens_to_sample",
 )
 """Names of the limit on the tokens of one choice; of several the first one counts and is sent."""
 
-CHOICES = ("n", "best_of", "candidate_count", "num_return_sequences")
+CHOICES = ("n", "best_of", "candidate_count", "num_return_sequences", "n_completions")
 """Names of the number of choices, all of which are billed."""
 
 THINKING = ("reasoning.max_tokens", "thinking.budget_tokens", "thinking_budget", "reasoning_budget")
@@ -55,6 +56,7 @@ def folded(name: str) -> str:
     return name.casefold().translate(SEPARATORS)
 
 
+FOLDED_SEARCHES = frozenset(map(folded, SEARCHES))
 CAP_OF = {folded(name): name for name in CAPS}
 CHOICES_OF = {folded(name): name for name in CHOICES}
 COUNTED = CAP_OF.keys() | CHOICES_OF.keys()
@@ -125,10 +127,11 @@ def choices(parameters: Mapping[str, Any]) -> int:
 def priced_options(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """The options that providers charge other prices for, as the conditions of prices name them."""
     found: dict[str, Any] = {}
-    tier = parameters.get("service_tier")
+    given = {folded(name): value for name, value in parameters.items() if value not in (None, False)}
+    tier = "fast" if given.get("speed") == "fast" else given.get("servicetier")
     if tier is not None and not is_standard_tier(tier):
         found["service_tier"] = tier
-    if any(parameters.get(name) not in (None, False) for name in SEARCHES) or uses_tools(parameters):
+    if not given.keys().isdisjoint(FOLDED_SEARCHES) or uses_tools(parameters):
         found["web_search"] = True
     return found
 

@@ -20,7 +20,10 @@ from tests.fakes.server_sent_events import DONE, events, frame
     [
         ({"service_tier": "priority"}, "service_tier"),
         ({"service_tier": "flex"}, "service_tier"),
+        ({"serviceTier": "priority"}, "service_tier"),
+        ({"speed": "fast"}, "service_tier"),
         ({"web_search_options": {}}, "web_search"),
+        ({"webSearchOptions": {}}, "web_search"),
         ({"plugins": [{"id": "web"}]}, "web_search"),
         ({"tools": [{"type": "web_search"}]}, "web_search"),
         ({"provider": {"options": {"lab": {"service_tier": "priority"}}}}, "service_tier"),

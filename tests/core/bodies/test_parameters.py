@@ -85,7 +85,7 @@ def test_a_value_inside_an_object_is_named(body, fields, param):
         {"metadata": {"a": "x" * 512, "count": 5, "on": True, "none": None}, "user": "u" * 512},
         {"stop": None, "max_tokens": None, "logit_bias": {"50256": -100}},
         {"stop": ["a", "b"], "reasoning": {"effort": "high", "max_tokens": 0}},
-        {"quite_new": {"max_tokens": "text"}},
+        {"quite_new": {"size": "text"}},
         dict.fromkeys(PARAMETERS),
     ],
 )

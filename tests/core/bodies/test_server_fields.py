@@ -25,6 +25,16 @@ from core.contract.errors import Unsupported
         ({"orq": {"retry": {"Base-Url": "x"}}}, "orq.retry.Base-Url"),
         ({"plugins": [{"id": "web"}, {"id": "x", "headers": {}}]}, "plugins[1].headers"),
         ({"reasoning": {"extra_body": {"max_tokens": 9}}}, "reasoning.extra_body"),
+        ({"options": {"num_predict": 9}}, "options.num_predict"),
+        ({"generation_config": {"maxOutputTokens": 9}}, "generation_config.maxOutputTokens"),
+        ({"reasoning": {"x": {"max_tokens": 9}}}, "reasoning.x.max_tokens"),
+        (
+            {"provider": {"options": {"lab": {"options": {"Best-Of": 9}}}}},
+            "provider.options.lab.options.Best-Of",
+        ),
+        ({"options": [{"web_search": True}]}, "options[0].web_search"),
+        ({"extra": {"serviceTier": "priority"}}, "extra.serviceTier"),
+        ({"inference_geo": "us"}, "inference_geo"),
     ],
 )
 def test_a_server_field_is_named(fields, param):
@@ -42,6 +52,8 @@ def test_a_server_field_is_named(fields, param):
         {"messages": [{"role": "user", "content": "x", "headers": 1}]},
         {"user": "api_key", "stop": ["headers"], "plugins": ["base_url"]},
         {"key": 1, "base": 2, "api": 3, "header": 4},
+        {"max_tokens": 9, "best_of": 2, "service_tier": "auto", "web_search_options": {}},
+        {"reasoning": {"max_tokens": 9}, "provider": {"options": {"lab": {"max_tokens": 9}}}},
     ],
 )
 def test_names_that_are_the_clients_own_are_not(fields):

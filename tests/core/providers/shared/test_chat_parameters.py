@@ -24,6 +24,7 @@ def sent(parameters: dict, *, limit: int | None = None, options: dict | None = N
         ({"max_tokens": 16_384, "max_completion_tokens": 1}, {"max_completion_tokens": 1}),
         ({"max_output_tokens": 7, "max_tokens": 9}, {"max_tokens": 9}),
         ({"num_predict": 7}, {"num_predict": 7}),
+        ({"max_tokens_to_sample": 7, "n_completions": 3}, {"max_tokens_to_sample": 7, "n_completions": 3}),
         ({"Max-Tokens": 16_384, "max_tokens": 1}, {"max_tokens": 16_384}),
         ({"max_tokens": "16384"}, {}),
         ({"max_tokens": -1}, {}),
