@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -13,10 +14,27 @@ from django.http import HttpRequest
 from core.models import AuditEvent
 
 LONGEST_SEARCH, MOST_WORDS = 500, 20
+LONGEST_KEY = 18
+"""Digits of a primary key: with more of them SQLite raises an error, as Django does for what is no number."""
+
+
+class KeySelect(AutocompleteSelect):
+    """A box with a search, which selects nothing for a posted key that no row can have."""
+
+    def optgroups(self, name: str, value: list[str], attr: Any = None) -> list[Any]:
+        keys = [key for key in value if str(key).isdecimal() and len(str(key)) <= LONGEST_KEY]
+        return super().optgroups(name, keys, attr)
 
 
 class SearchedAdmin(admin.ModelAdmin):
     """Every word of a search becomes a condition per column, and databases take only so many of them."""
+
+    def formfield_for_foreignkey(
+        self, db_field: models.ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> forms.ModelChoiceField | None:
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", KeySelect(db_field, self.admin_site))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

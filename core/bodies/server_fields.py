@@ -62,7 +62,7 @@ COUNTED_FIELDS = frozenset(
         "web_search_options",
     }
 )
-"""What raises the bill. Read at the top of a body, in the options of a provider and in limits of reasoning."""
+"""What raises the bill: read at the top of a body, in options of a provider and in limits of reasoning."""
 FOLDED_COUNTED = frozenset(name.translate(SEPARATORS) for name in COUNTED_FIELDS)
 READ_PLACES = re.compile(r"([^.\[]+|provider\.options\.[^.\[]+\.[^.\[]+|(reasoning|thinking)\.[^.\[]+)")
 

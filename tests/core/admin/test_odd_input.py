@@ -145,3 +145,17 @@ def test_numbers_beyond_their_column_are_form_errors(browser, catalogue):
     data = {**form_data(page), "priority": "99999999999999999999", "weight": "-1"}
     page = browser.post(reverse("admin:core_endpoint_change", args=[endpoint.pk]), data)
     assert set(page.context["adminform"].form.errors) == {"priority", "weight"}
+
+
+@pytest.mark.parametrize("posted", ["9" * 24, "-" + "9" * 24, "x", "0"])
+@pytest.mark.parametrize(
+    "table", [table for table, page in django_admin.site._registry.items() if page.autocomplete_fields]
+)
+def test_a_key_that_no_row_has_is_a_form_error(browser, table, posted):
+    page = django_admin.site._registry[table]
+    boxes = list(page.autocomplete_fields)
+    address = reverse(f"admin:{table._meta.app_label}_{table._meta.model_name}_add")
+    answer = browser.post(address, dict.fromkeys(boxes, posted))
+    assert answer.status_code == 200
+    errors = answer.context["adminform"].form.errors
+    assert [box for box in boxes if "Select a valid choice" in str(errors.get(box))] == boxes
