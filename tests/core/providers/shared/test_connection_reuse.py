@@ -31,6 +31,27 @@ async def test_a_connection_is_not_used_again_after_an_early_stop(provider):
     assert await asyncio.to_thread(provider.requests[0].left.wait, 5)
 
 
+async def test_a_caller_who_stops_while_the_end_is_awaited_leaves_no_connection_open(provider, monkeypatch):
+    async def endless(exchange):
+        await exchange.head()
+        await exchange.chunk(b"all there is")
+        await exchange.silence()
+
+    async def read():
+        async with await http.send(call(provider, "endless")) as answer, aclosing(answer.chunks()) as chunks:
+            await anext(chunks)
+            read_it.set()
+
+    monkeypatch.setattr(http, "LINGER", 30)
+    provider.script("endless", endless)
+    read_it = asyncio.Event()
+    reader = asyncio.create_task(read())
+    await read_it.wait()
+    reader.cancel()
+    await asyncio.wait([reader])
+    assert await asyncio.to_thread(provider.requests[0].left.wait, 5)
+
+
 async def test_a_connection_is_not_used_again_after_an_error_page_was_left(provider):
     with pytest.raises(UpstreamFailed):
         await fetch(call(provider, "failing"))
