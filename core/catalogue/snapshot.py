@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from threading import Lock
 from typing import Any
 
 from django.db import connection
@@ -42,6 +43,7 @@ class CatalogueSnapshot:
     stale_at: datetime | None = None
 
 
+_lock = Lock()
 _current: CatalogueSnapshot | None = None
 
 
@@ -76,16 +78,18 @@ def refresh_if_changed() -> bool:
 
 
 def reload() -> CatalogueSnapshot:
-    """Load the snapshot and make it the current one. Blocking."""
+    """Load the snapshot and make it the current one, one thread at a time: the older one first. Blocking."""
     global _current
-    _current = load()
-    return _current
+    with _lock:
+        _current = load()
+        return _current
 
 
 def reset() -> None:
     """Drop the snapshot: the next call of `current` loads it."""
     global _current
-    _current = None
+    with _lock:
+        _current = None
 
 
 def overdue(snapshot: CatalogueSnapshot) -> bool:
