@@ -25,7 +25,7 @@ from playground.conversations import store
 from playground.conversations.turn import turn_fields
 from playground.models import Run
 from playground.requests.run_request import RunRequest
-from playground.runs import recovery, registry, unsaved
+from playground.runs import recovery, registry, save_queue
 from playground.runs.active_run import ActiveRun
 from playground.runs.settlement import settle
 
@@ -66,7 +66,7 @@ async def conduct(active: ActiveRun, row: Run, request: RunRequest) -> None:
         events = await settle(active, outcome, error)
     except Exception:
         log.exception("run %s could not be kept", active.id)
-        unsaved.save_later(f"close run {active.id}", partial(recovery.interrupt, {active.id}))
+        save_queue.save_later(f"close run {active.id}", partial(recovery.interrupt, {active.id}))
         events = [frames.failed(Unavailable("The server could not keep this run.", code="storage_failed"))]
     finally:
         active.results.release()

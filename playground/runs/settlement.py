@@ -22,7 +22,7 @@ from core.contract.events import Outcome, Receipt
 from playground import frames
 from playground.conversations import store
 from playground.models import Run
-from playground.runs import unsaved
+from playground.runs import save_queue
 from playground.runs.active_run import ActiveRun
 from playground.runs.audio_file import StoredAudio
 from playground.runs.log import Body, Log, Numbered
@@ -62,7 +62,7 @@ async def settle(active: ActiveRun, outcome: Outcome, error: PolyphonyError | No
         receipt = replace(receipt, outcome=outcome)
     ending = Ending(outcome, receipt, error, audio)
     events = last_events(active, ending)
-    await unsaved.save(f"save run {active.id}", partial(save, active, ending, events))
+    await save_queue.save(f"save run {active.id}", partial(save, active, ending, events))
     return events
 
 

@@ -11,7 +11,7 @@ from django.db import OperationalError, connection, transaction
 
 from core.models.offload import offload
 from playground.models import Message, Run
-from playground.runs import recovery, unsaved
+from playground.runs import recovery, save_queue
 
 pytestmark = [pytest.mark.anyio, pytest.mark.django_db(transaction=True)]
 
@@ -54,7 +54,7 @@ async def closed(run: str) -> Run:
 
 
 async def test_a_run_ends_without_a_database_and_its_rows_follow(sign_in, alice, far_ahead, monkeypatch):
-    monkeypatch.setattr(unsaved, "SAVE_SECONDS", 0.2)
+    monkeypatch.setattr(save_queue, "SAVE_SECONDS", 0.2)
     tab = await sign_in(alice)
     await tab.start(response_format="pcm")
     run = (await tab.until("audio.start"))["run"]
@@ -66,8 +66,8 @@ async def test_a_run_ends_without_a_database_and_its_rows_follow(sign_in, alice,
 
 
 async def test_saving_is_repeated_until_the_database_is_back(monkeypatch):
-    monkeypatch.setattr(unsaved, "SAVE_SECONDS", 0.05)
-    monkeypatch.setattr(unsaved, "RETRY_SECONDS", 0.1)
+    monkeypatch.setattr(save_queue, "SAVE_SECONDS", 0.05)
+    monkeypatch.setattr(save_queue, "RETRY_SECONDS", 0.1)
     tries, saved = [], asyncio.Event()
     loop = asyncio.get_running_loop()
 
@@ -77,7 +77,7 @@ async def test_saving_is_repeated_until_the_database_is_back(monkeypatch):
             raise OperationalError("the server closed the connection unexpectedly")
         loop.call_soon_threadsafe(saved.set)
 
-    await unsaved.save("save", work)
+    await save_queue.save("save", work)
     assert not saved.is_set()
     async with asyncio.timeout(5):
         await saved.wait()
@@ -89,7 +89,7 @@ async def test_what_cannot_be_saved_at_all_is_an_error():
         raise ValueError("a column too long")
 
     with pytest.raises(ValueError, match="too long"):
-        await unsaved.save("save", work)
+        await save_queue.save("save", work)
 
 
 async def test_recovery_without_a_database_is_tried_again(monkeypatch):
