@@ -1,6 +1,9 @@
 """The engine as a Django application."""
 
+from pathlib import Path
+
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class CoreConfig(AppConfig):
@@ -12,8 +15,10 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         # models can be imported once the registry is ready; importing the checks registers them
         from core import checks, models  # noqa: F401, PLC0415
+        from core.media import weights  # noqa: PLC0415
         from core.models.version import Version, connect  # noqa: PLC0415
 
+        weights.root.folder = Path(settings.MODELS_ROOT)
         connect(
             Version.CATALOGUE,
             [

@@ -232,6 +232,9 @@ STATIC_URL = "static/"
 STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(VAR / "media"))
+MODELS_ROOT = env.str("MODELS_ROOT", default=str(VAR / "models"))
+"""Weights of the embedded models, which `install_model` fetches."""
+
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "core.static_files.ModuleStorage"},
