@@ -11,34 +11,58 @@ MB = 1024**2
 SHARE = 2
 """All workers together may take one part in `SHARE` of the machine's memory."""
 
-LEAST, MOST = 768 * MB, 1024 * MB
-"""Bounds of one worker's address space: libraries alone map 300 MB of it, of which they use about 50."""
-
 CGROUP_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerKind:
     """`jobs_per_process` jobs may be open in one process: more than one only where no job reads files, since
-    a file can end the process that parses it. `niceness` is added to that of the server."""
+    a file can end the process that parses it. `niceness` is added to that of the server.
+
+    `least` and `most` bound the address space of one process, in bytes: libraries alone map 300 MB of it, of
+    which they use about 50. `most_threads` of the machine's processors work for one process at once.
+    `step_seconds` is the longest step of a job. After `idle_seconds` without a job a process leaves; None: it
+    stays.
+    """
 
     name: str
     jobs: frozenset[str]
     most_processes: int
     jobs_per_process: int
     niceness: int
+    least: int = 768 * MB
+    most: int = 1024 * MB
+    most_threads: int = 1
+    step_seconds: float = 30.0
+    idle_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Allotment:
-    """How many processes of a kind there may be, and how many bytes of memory each may take."""
+    """How many processes of a kind there may be, how many bytes of memory each may take, and how many threads
+    its libraries may start."""
 
     processes: int
     memory: int
+    threads: int = 1
 
 
 SPEECH = WorkerKind("speech", frozenset({"encode", "list_voices", "synthesize"}), 2, 64, 5)
-RECOGNITION = WorkerKind("recognition", frozenset({"align", "transcribe"}), 2, 1, 10)
+ALIGNMENT = WorkerKind("alignment", frozenset({"align"}), 2, 1, 10)
+TRANSCRIPTION = WorkerKind(
+    "transcription",
+    frozenset({"transcribe"}),
+    2,
+    1,
+    10,
+    least=1536 * MB,
+    most=4096 * MB,
+    most_threads=4,
+    step_seconds=300.0,
+    idle_seconds=300.0,
+)
+"""The model of a worker takes 250 MB and more, so it is not kept for long without work."""
+
 INSPECTION = WorkerKind(
     "inspection",
     frozenset({"draw_page", "inspect_audio", "inspect_image", "inspect_pdf", "inspect_video", "probe"}),
@@ -47,7 +71,7 @@ INSPECTION = WorkerKind(
     10,
 )
 KINDS: Mapping[str, WorkerKind] = {
-    job: kind for kind in (SPEECH, RECOGNITION, INSPECTION) for job in kind.jobs
+    job: kind for kind in (SPEECH, ALIGNMENT, TRANSCRIPTION, INSPECTION) for job in kind.jobs
 }
 """By the name of a job. Speech has processes of its own: what files do to theirs does not reach it."""
 
@@ -65,21 +89,33 @@ def allot(memory: int, processors: int) -> dict[WorkerKind, Allotment]:
 
     One process of each kind there is anyway; a small machine has no second one.
     """
+    processors = max(processors, 1)
     kinds = dict.fromkeys(KINDS.values())
-    wanted = {kind: min(kind.most_processes, max(processors, 1)) for kind in kinds}
-    if memory // SHARE < LEAST * sum(wanted.values()):
+    wanted = {kind: min(kind.most_processes, processors) for kind in kinds}
+    if memory // SHARE < least_memory(wanted):
         wanted = dict.fromkeys(kinds, 1)
-    each = min(max(memory // SHARE // sum(wanted.values()), LEAST), MOST)
-    return {kind: Allotment(count, each) for kind, count in wanted.items()}
+    room = memory / SHARE / least_memory(wanted)
+    return {
+        kind: Allotment(
+            count,
+            int(min(max(kind.least * room, kind.least), kind.most)),
+            max(1, min(kind.most_threads, processors // count)),
+        )
+        for kind, count in wanted.items()
+    }
+
+
+def least_memory(processes: Mapping[WorkerKind, int]) -> int:
+    """Bytes that so many processes of each kind need."""
+    return sum(kind.least * count for kind, count in processes.items())
 
 
 def description(memory: int, processors: int) -> str:
     """One line for the operator."""
     allotted = allot(memory, processors)
-    parts = ", ".join(f"{entry.processes} for {kind.name}" for kind, entry in allotted.items())
-    each = next(iter(allotted.values())).memory
-    total = sum(entry.processes * entry.memory for entry in allotted.values())
-    return (
-        f"Local workers: {parts}, at most {each // MB:,} MB each, "
-        f"{total // MB:,} MB together of {memory // MB:,} MB."
+    parts = ", ".join(
+        f"{entry.processes} for {kind.name} (at most {entry.memory // MB:,} MB each)"
+        for kind, entry in allotted.items()
     )
+    total = sum(entry.processes * entry.memory for entry in allotted.values())
+    return f"Local workers: {parts}, {total // MB:,} MB together of {memory // MB:,} MB."

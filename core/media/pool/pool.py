@@ -39,7 +39,7 @@ class Pool:
     Open jobs are run one step at a time, callers in turn, so that none starves; a job whose reader is slow is
     parked after 256 KiB and holds no worker, and is ended when nothing was read for `reader_timeout` seconds.
     `step_timeout` (seconds) bounds one step, not a whole job. Jobs that find no room wait; `limits` are those
-    of each process.
+    of each process, which leaves after `idle_timeout` seconds without a job.
     """
 
     def __init__(
@@ -51,6 +51,7 @@ class Pool:
         recycle: int = 500,
         step_timeout: float = 30.0,
         reader_timeout: float = 60.0,
+        idle_timeout: float | None = None,
         environment: Mapping[str, str] | None = None,
     ) -> None:
         self.size = size or min(2, os.cpu_count() or 1)
@@ -60,6 +61,7 @@ class Pool:
             "recycle": recycle,
             "step_timeout": step_timeout,
             "reader_timeout": reader_timeout,
+            "idle_timeout": idle_timeout,
             "limits": limits,
             "environment": dict(environment or {}),
         }

@@ -36,10 +36,23 @@ Deliver = Callable[[Frame], None]
 
 @dataclass(frozen=True, slots=True)
 class WorkerLimits:
-    """Bytes of address space of a worker, and how much nicer than the server it is."""
+    """Bytes of address space of a worker, how much nicer than the server it is, how many threads compute in
+    it, and how many seconds a step may take."""
 
     memory: int
     niceness: int
+    threads: int = 1
+    step_seconds: float = 30.0
+
+    @property
+    def processor_seconds(self) -> int:
+        """Processor time of one step, after which the kernel ends the process."""
+        return int(2 * self.threads * self.step_seconds)
+
+    @property
+    def arguments(self) -> list[str]:
+        """As the program of the worker takes them."""
+        return [str(self.memory), str(self.niceness), str(self.processor_seconds)]
 
 
 LIMITS = WorkerLimits(1024**3, 5)
@@ -66,10 +79,10 @@ class WorkerProcess:
         self.dead = False
         self.deadline = 0.0
         self.child = subprocess.Popen(
-            [sys.executable, "-m", MODULE, str(limits.memory), str(limits.niceness)],
+            [sys.executable, "-m", MODULE, *limits.arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=minimal_environment(environment),
+            env=minimal_environment(environment, limits.threads),
         )
         self._reader = threading.Thread(target=self._read, name="local-worker-reader", daemon=True)
         self._reader.start()
@@ -158,10 +171,11 @@ class WorkerProcess:
         self._deliver(frame)
 
 
-def minimal_environment(extra: Mapping[str, str]) -> dict[str, str]:
-    """The environment of a worker: where Python and our package are, and nothing else."""
+def minimal_environment(extra: Mapping[str, str], threads: int) -> dict[str, str]:
+    """The environment of a worker: where Python and our package are, how many threads, and nothing else."""
     environment = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
     environment["PYTHONPATH"] = str(ROOT)
     environment["PYTHONUTF8"] = "1"
+    environment["OMP_NUM_THREADS"] = str(threads)  # of numpy and CTranslate2, which else take every processor
     environment["MALLOC_ARENA_MAX"] = "2"  # an arena for each thread maps 64 MB
     return {**environment, **extra}

@@ -40,7 +40,8 @@ class Scheduler:
     """Owns its jobs from `add` until they finish; a job whose reader is slow is parked, not waited for.
 
     The step that runs when a process dies fails its job; the other jobs that were open in it go on in the
-    next process. After `recycle` jobs a process takes no new ones and leaves when its last job is done.
+    next process. After `recycle` jobs a process takes no new ones and leaves when its last job is done; after
+    `idle_timeout` seconds without any job it leaves too.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Scheduler:
         recycle: int,
         step_timeout: float,
         reader_timeout: float,
+        idle_timeout: float | None,
         limits: WorkerLimits,
         environment: Mapping[str, str],
         finished: Callable[[Job], None],
@@ -56,6 +58,7 @@ class Scheduler:
         self.recycle = recycle
         self.step_timeout = step_timeout
         self.reader_timeout = reader_timeout
+        self.idle_timeout = idle_timeout
         self.limits = limits
         self.environment = environment
         self._job_finished = finished
@@ -134,10 +137,23 @@ class Scheduler:
                 stalled = [job for job in self.jobs.values() if self._patience(job) <= 0]
                 if not stalled and (job := self._pop()) is not None:
                     return job
-                if not stalled:
-                    self._changed.wait(min(map(self._patience, self.jobs.values()), default=None))
+                if not stalled and not self._changed.wait(self._longest_wait()) and not self.jobs:
+                    self._retire_idle()
             for job in stalled:
                 self._end_stalled(job)
+
+    def _longest_wait(self) -> float | None:
+        """Seconds until something has to be done though nothing changes: a reader's time is over, or an idle
+        process leaves."""
+        if self.jobs:
+            return min(map(self._patience, self.jobs.values()))
+        return None if self._process is None else self.idle_timeout
+
+    def _retire_idle(self) -> None:
+        """Let the process leave; the next job starts another one."""
+        if self._process is not None:
+            self._process.retire()
+            self._process = None
 
     def _pop(self) -> Job | None:
         while (job := self._ready.pop()) is not None:

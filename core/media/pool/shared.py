@@ -35,7 +35,9 @@ def new_pool(kind: WorkerKind) -> Pool:
     return Pool(
         allotted.processes,
         jobs_per_process=kind.jobs_per_process,
-        limits=WorkerLimits(allotted.memory, kind.niceness),
+        limits=WorkerLimits(allotted.memory, kind.niceness, allotted.threads, kind.step_seconds),
+        step_timeout=kind.step_seconds,
+        idle_timeout=kind.idle_seconds,
     )
 
 

@@ -38,16 +38,16 @@ JOBS = frozenset(
 """Modules of `core.media.worker.jobs`, imported on first use, in a worker only. Their `run` takes the job's
 arguments and output; it is a generator that yields between steps and returns the result."""
 
-STEP_PROCESSOR_SECONDS = 60
 FAILED = "The local worker could not do this ({}); the server's log says more."
 
 
 class Worker:
     """Runs jobs step by step in the order of the commands; owns the jobs that are open."""
 
-    def __init__(self, commands: BinaryIO, frames: BinaryIO) -> None:
+    def __init__(self, commands: BinaryIO, frames: BinaryIO, processor_seconds: int) -> None:
         self.input = commands
         self.frames = frames
+        self.processor_seconds = processor_seconds
         self.queue: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
         self.cancelled: set[int] = set()
         self.jobs: dict[int, tuple[Steps, Output]] = {}
@@ -77,7 +77,7 @@ class Worker:
                 self.advance(job, command)
 
     def advance(self, job: int, command: dict[str, Any]) -> None:
-        limits.allow_processor(STEP_PROCESSOR_SECONDS)
+        limits.allow_processor(self.processor_seconds)
         output = Output(job, self.write, self.cancelled, command.get("skip", NOTHING))
         try:
             ending = self.step(job, command, output)
@@ -130,15 +130,15 @@ def private_streams() -> tuple[BinaryIO, BinaryIO]:
     return commands, frames
 
 
-def main(memory: int, niceness: int) -> None:
-    """`memory` in bytes; `niceness` is added to the server's."""
+def main(memory: int, niceness: int, processor_seconds: int) -> None:
+    """`memory` in bytes; `niceness` is added to the server's; `processor_seconds` are for one step."""
     faulthandler.enable()
     for number in (signal.SIGINT, signal.SIGTERM):  # for the server, which drains and then closes the input
         signal.signal(number, signal.SIG_IGN)
     commands, frames = private_streams()
     limits.apply(memory, niceness)
     try:
-        Worker(commands, frames).serve()
+        Worker(commands, frames, processor_seconds).serve()
     except BrokenPipeError:  # the parent no longer reads
         os._exit(0)
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from core.media.pool import kinds
-from core.media.pool.kinds import INSPECTION, KINDS, MB, RECOGNITION, SPEECH, Allotment
+from core.media.pool.kinds import ALIGNMENT, INSPECTION, KINDS, MB, SPEECH, TRANSCRIPTION, Allotment
 from core.media.worker.main import JOBS
 
 
@@ -18,17 +18,36 @@ def test_no_job_that_reads_a_file_shares_its_process():
 
 
 @pytest.mark.parametrize(
-    ("memory", "processors", "expected"),
+    ("memory", "processors", "counts", "each"),
     [
-        (24_000, 2, {SPEECH: (2, 1024), RECOGNITION: (2, 1024), INSPECTION: (2, 1024)}),
-        (64_000, 16, {SPEECH: (2, 1024), RECOGNITION: (2, 1024), INSPECTION: (3, 1024)}),
-        (10_000, 4, {SPEECH: (1, 1024), RECOGNITION: (1, 1024), INSPECTION: (1, 1024)}),
-        (2_000, 2, {SPEECH: (1, 768), RECOGNITION: (1, 768), INSPECTION: (1, 768)}),
+        (24_000, 2, (2, 2, 2, 2), (1024, 1024, 2400, 1024)),
+        (64_000, 16, (2, 2, 2, 3), (1024, 1024, 4096, 1024)),
+        (10_000, 4, (1, 1, 1, 1), (1000, 1000, 2000, 1000)),
+        (2_000, 2, (1, 1, 1, 1), (768, 768, 1536, 768)),
     ],
 )
-def test_memory_of_all_workers_follows_from_the_machine(memory, processors, expected):
+def test_memory_of_all_workers_follows_from_the_machine(memory, processors, counts, each):
     allotted = kinds.allot(memory * MB, processors)
-    assert allotted == {kind: Allotment(count, each * MB) for kind, (count, each) in expected.items()}
+
+    assert list(allotted) == [SPEECH, ALIGNMENT, TRANSCRIPTION, INSPECTION]
+    assert tuple(entry.processes for entry in allotted.values()) == counts
+    assert tuple(entry.memory // MB for entry in allotted.values()) == each
+
+
+@pytest.mark.parametrize(("processors", "threads"), [(1, 1), (2, 1), (4, 2), (16, 4)])
+def test_transcription_shares_the_processors_out(processors, threads):
+    allotted = kinds.allot(64_000 * MB, processors)
+
+    assert {kind.name: entry.threads for kind, entry in allotted.items()} == {
+        "speech": 1,
+        "alignment": 1,
+        "transcription": threads,
+        "inspection": 1,
+    }
+
+
+def test_small_machine_lets_its_one_transcription_use_both_processors():
+    assert kinds.allot(2_000 * MB, 2)[TRANSCRIPTION] == Allotment(1, 1536 * MB, 2)
 
 
 def test_container_counts_with_its_own_memory(monkeypatch, tmp_path):
@@ -42,6 +61,7 @@ def test_container_counts_with_its_own_memory(monkeypatch, tmp_path):
 
 def test_operator_reads_what_the_workers_may_take():
     assert kinds.description(24_000 * MB, 2) == (
-        "Local workers: 2 for speech, 2 for recognition, 2 for inspection, "
-        "at most 1,024 MB each, 6,144 MB together of 24,000 MB."
+        "Local workers: 2 for speech (at most 1,024 MB each), 2 for alignment (at most 1,024 MB each), "
+        "2 for transcription (at most 2,400 MB each), 2 for inspection (at most 1,024 MB each), "
+        "10,944 MB together of 24,000 MB."
     )

@@ -93,6 +93,39 @@ async def test_worker_killed_between_jobs_is_replaced(pool):
 
 
 @pytest.mark.anyio
+async def test_worker_leaves_when_it_is_idle_and_comes_back(synthesiser):
+    pool = Pool(1, idle_timeout=0.3)
+    try:
+        await synthesized_size(pool, speech_job())
+        [worker] = pool.process_ids
+        await asyncio.sleep(0.1)
+        await synthesized_size(pool, speech_job())
+        assert pool.process_ids == [worker]
+        await gone(worker)
+
+        assert await synthesized_size(pool, speech_job()) > 100_000
+        assert pool.process_ids != [worker]
+    finally:
+        pool.close()
+
+
+@pytest.mark.anyio
+async def test_worker_with_a_parked_job_is_not_idle(synthesiser):
+    pool = Pool(1, idle_timeout=0.1)
+    try:
+        async with aclosing(pool.run("synthesize", LONG)) as messages:
+            await first_sound(messages)
+            [worker] = pool.process_ids
+            await until(lambda: pool.parked_jobs)
+            await asyncio.sleep(0.5)
+            assert pool.process_ids == [worker]
+            size = sum([len(message) async for message in messages if isinstance(message, bytes)])
+        assert size > 1_000_000
+    finally:
+        pool.close()
+
+
+@pytest.mark.anyio
 async def test_job_that_had_not_started_survives_the_crash(pool):
     async with aclosing(pool.run("synthesize", LONG)) as messages:
         await first_sound(messages)

@@ -140,7 +140,7 @@ def test_worker_sees_no_secrets(monkeypatch):
     monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
     monkeypatch.setenv("DATABASE_URL", "postgres://secret")
 
-    assert {"OPENAI_API_KEY", "DATABASE_URL"} & set(minimal_environment({})) == set()
+    assert {"OPENAI_API_KEY", "DATABASE_URL"} & set(minimal_environment({}, 1)) == set()
 
 
 @pytest.mark.anyio
