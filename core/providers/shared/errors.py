@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from core.contract.errors import (
@@ -19,10 +15,9 @@ from core.contract.errors import (
     UpstreamRefused,
     UpstreamTimeout,
 )
+from core.providers.shared.retry_after import limit_reset, retry_after
 from core.providers.shared.scrub.message import scrub, without
 
-LONGEST_RETRY_AFTER = 3600.0
-"""Seconds."""
 NO_CREDIT_TEXT = "The account at the provider has no credit left."
 DENIED_TEXT = "The provider did not accept our key."
 TIMEOUTS = {408, 504, 524}
@@ -35,13 +30,17 @@ class ErrorDetails:
     """What a vendor's error body says.
 
     Its message, whether it means that the account has no credit, the field of the request that was wrong, and
-    what else the caller is told: `upstream_code`, the vendor's own code, and `failed_generation`.
+    what else the caller is told: `upstream_code`, the vendor's own code, and `failed_generation`. `wait` are
+    the seconds that it asks us to wait, `status` is what its code means where that is another than the one
+    of the answer.
     """
 
     message: str = ""
     no_credit: bool = False
     param: str | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    wait: float | None = None
+    status: int | None = None
 
 
 ErrorReader = Callable[[bytes], ErrorDetails]
@@ -61,7 +60,9 @@ def from_status(
         return UpstreamInvalid(
             f"The provider answered {status}; redirects are never followed.", code="upstream_redirect"
         )
-    return from_details(status, details, hide, retry_after(headers))
+    status = details.status or status
+    waits = (retry_after(headers), details.wait, limit_reset(headers) if status == 429 else None)
+    return from_details(status, details, hide, next((wait for wait in waits if wait is not None), None))
 
 
 def from_details(
@@ -100,32 +101,5 @@ def scrubbed(metadata: Mapping[str, Any], hide: Iterable[str]) -> dict[str, Any]
     }
 
 
-def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
-    """Seconds the provider asks us to wait, between 0 and an hour; None without a usable header."""
-    milliseconds = _number(headers.get("retry-after-ms"))
-    if milliseconds is not None:
-        return _capped(milliseconds / 1000)
-    text = headers.get("retry-after", "").strip()
-    seconds = _number(text)
-    if seconds is not None:
-        return _capped(seconds)
-    try:
-        date = parsedate_to_datetime(text)
-    except (TypeError, ValueError, OverflowError):
-        return None
-    date = date if date.tzinfo else date.replace(tzinfo=UTC)
-    return _capped((date - (now or datetime.now(UTC))).total_seconds())
-
-
 def _suffix(message: str) -> str:
     return f": {message}" if message else "."
-
-
-def _number(text: str | None) -> float | None:
-    if not text or not re.fullmatch(r"-?\d{1,15}(\.\d{0,9})?", text.strip()):
-        return None
-    return float(text)
-
-
-def _capped(seconds: float) -> float:
-    return min(max(math.ceil(seconds * 1000) / 1000, 0.0), LONGEST_RETRY_AFTER)

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 
 from core.contract.errors import (
@@ -12,9 +10,7 @@ from core.contract.errors import (
     UpstreamRefused,
     UpstreamTimeout,
 )
-from core.providers.shared.errors import ErrorDetails, from_status, no_details, retry_after
-
-NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+from core.providers.shared.errors import ErrorDetails, from_status, no_details
 
 
 @pytest.mark.parametrize(
@@ -62,28 +58,6 @@ def test_a_rate_limit_that_means_no_credit_is_not_retried():
     )
 
 
-@pytest.mark.parametrize(
-    ("headers", "seconds"),
-    [
-        ({"retry-after": "3"}, 3.0),
-        ({"retry-after": "0.5"}, 0.5),
-        ({"retry-after-ms": "250", "retry-after": "9"}, 0.25),
-        ({"retry-after": "Fri, 20 Nov 2026 12:00:07 GMT"}, 7.0),
-        ({"retry-after": "Fri, 20 Nov 2026 11:00:00 GMT"}, 0.0),
-        ({"retry-after": "31536000"}, 3600.0),
-        ({"retry-after": "-5"}, 0.0),
-        ({"retry-after": "soon"}, None),
-        ({"retry-after": "1e9"}, None),
-        ({"retry-after": "nan"}, None),
-        ({"retry-after": "9" * 400}, None),
-        ({"retry-after": ""}, None),
-        ({}, None),
-    ],
-)
-def test_retry_after_is_read_in_every_spelling_and_capped(headers, seconds):
-    assert retry_after(headers, NOW) == seconds
-
-
 def test_a_body_of_unknown_shape_adds_nothing_to_the_status():
     error = from_status(400, {}, no_details(b'{"error": {"message": "Said so."}}'))
     assert error.message == "The provider refused the request with 400."
@@ -93,3 +67,25 @@ def test_a_message_is_scrubbed_and_bounded():
     error = from_status(400, {}, ErrorDetails("hunter2hunter2 " + "x" * 9000), ["hunter2hunter2"])
     assert error.message.startswith("[hidden] xxx")
     assert len(error.message) == 500
+
+
+@pytest.mark.parametrize(
+    ("headers", "details", "seconds"),
+    [
+        ({"retry-after": "2", "x-ratelimit-reset": "9"}, ErrorDetails(wait=5.0), 2.0),
+        ({"x-ratelimit-reset": "9"}, ErrorDetails(wait=5.0), 5.0),
+        ({"x-ratelimit-reset": "9"}, ErrorDetails(), 9.0),
+        ({}, ErrorDetails(), None),
+    ],
+)
+def test_the_wait_is_that_of_the_header_the_body_or_the_limit(headers, details, seconds):
+    assert from_status(429, headers, details).retry_after == seconds
+
+
+def test_the_reset_of_a_limit_says_nothing_of_another_failure():
+    assert from_status(500, {"x-ratelimit-reset": "9"}, ErrorDetails()).retry_after is None
+
+
+def test_a_code_that_means_another_status_wins():
+    error = from_status(401, {}, ErrorDetails("Quota exceeded.", status=402))
+    assert (type(error), error.provider_code) == (UpstreamDenied, "upstream_no_credit")
