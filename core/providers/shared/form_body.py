@@ -48,7 +48,10 @@ class FormBody:
 
 
 class FormBodyReader:
-    """Opens the file anew for each piece, so that a broken connection leaves no open file."""
+    """Opens the file anew for each piece, so that a broken connection leaves no open file.
+
+    It ends right after its last piece: an answer may follow that at once, and by then the body counts as sent.
+    """
 
     def __init__(self, head: bytes, path: str, tail: bytes) -> None:
         self._next = head
@@ -63,13 +66,13 @@ class FormBodyReader:
         if self._next:
             piece, self._next = self._next, b""
             return piece
+        if not self._tail:
+            raise StopAsyncIteration
         piece = await asyncio.to_thread(read_at, self._path, self._at)
         self._at += len(piece)
         if piece:
             return piece
         piece, self._tail = self._tail, b""
-        if not piece:
-            raise StopAsyncIteration
         return piece
 
 
