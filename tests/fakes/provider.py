@@ -38,6 +38,8 @@ class Seen:
     connection: int
     left: threading.Event = field(default_factory=threading.Event)
     finished: threading.Event = field(default_factory=threading.Event)
+    over: threading.Event = field(default_factory=threading.Event)
+    """Set after either."""
 
     @cached_property
     def json(self) -> dict[str, Any]:
@@ -261,6 +263,8 @@ class Provider:
         except ConnectionError:
             seen.left.set()
             raise
+        finally:
+            seen.over.set()
         return exchange.keep
 
     def _scenario(self, seen: Seen) -> Scenario:

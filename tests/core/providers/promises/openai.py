@@ -1,0 +1,113 @@
+"""OpenAI's own API, and the servers that speak it."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from core.contract.audio import AudioFormat
+from core.contract.chat import ChatRequest
+from core.contract.errors import UpstreamDenied, UpstreamLimited
+from core.contract.speech import SpeechRequest
+from core.contract.tasks import Task
+from core.contract.transcription import TranscriptionRequest
+from core.contract.translation import TranslationRequest
+from tests.core.providers.promises.files import audio_file
+from tests.core.providers.promises.vendor import Answer, Call, ErrorCase, Vendor
+from tests.fakes import chat, transcription
+from tests.fakes.audio import audio_bytes, slices
+from tests.fakes.provider import Seen
+from tests.fakes.server_sent_events import frame
+
+TEXT = "The quick brown fox."
+EVENTS = "text/event-stream; charset=utf-8"
+TRANSCRIPT_UNITS = {"audio_in.second": "6"}
+CHAT_UNITS = {"text_in.token": "12", "text_out.token": "10"}
+MESSAGES = ({"role": "user", "content": "Hello"},)
+
+
+def sound() -> list[bytes]:
+    return slices(audio_bytes(AudioFormat.PCM), 5)
+
+
+def plain_speech(seen: Seen) -> Answer:
+    return Answer("audio/pcm", sound())
+
+
+def speech_events(seen: Seen) -> Answer:
+    deltas = [
+        frame({"type": "speech.audio.delta", "audio": base64.b64encode(piece).decode()}) for piece in sound()
+    ]
+    usage = {"input_tokens": 7, "output_tokens": 10, "total_tokens": 17}
+    return Answer(EVENTS, [*deltas, frame({"type": "speech.audio.done", "usage": usage})])
+
+
+def whole_transcript(seen: Seen) -> Answer:
+    value = {"text": transcription.TEXT, "usage": {"type": "duration", "seconds": 6}}
+    return Answer("application/json", [json.dumps(value).encode()])
+
+
+def transcript_events(seen: Seen) -> Answer:
+    done = {"type": "transcript.text.done", "text": transcription.TEXT, "usage": transcription.TOKENS}
+    return Answer(EVENTS, [*transcription.deltas(), transcription.frame(done), b"data: [DONE]\r\n\r\n"])
+
+
+def chat_events(seen: Seen) -> Answer:
+    return Answer(EVENTS, chat.frames(seen.json))
+
+
+def whole_chat(seen: Seen) -> Answer:
+    return Answer("application/json", [json.dumps(chat.whole(seen.json)).encode()])
+
+
+def speak(folder: Path) -> SpeechRequest:
+    return SpeechRequest("m", TEXT, format=AudioFormat.PCM)
+
+
+def transcribe(*, streamed: bool = False) -> Callable[[Path], TranscriptionRequest]:
+    return lambda folder: TranscriptionRequest("m", audio_file(folder), streamed=streamed)
+
+
+def translate(folder: Path) -> TranslationRequest:
+    return TranslationRequest("m", audio_file(folder))
+
+
+def converse(*, streamed: bool) -> Callable[[Path], ChatRequest]:
+    return lambda folder: ChatRequest("m", messages=MESSAGES, streamed=streamed)
+
+
+def error(message: str, code: str | None = None) -> Mapping[str, Any]:
+    return {"error": {"message": message, "type": "invalid_request_error", "param": None, "code": code}}
+
+
+QUOTA = error("You exceeded your current quota.", "insufficient_quota")
+SLOW_DOWN = error("Rate limit reached for requests.", "rate_limit_exceeded")
+LIMITS = {"x_ratelimit_remaining_requests": "0", "x_ratelimit_reset_requests": "1m2s"}
+
+OPENAI = Vendor(
+    wire="openai",
+    key="sk-canary-0123456789abcdef",
+    calls=(
+        Call("speech", Task.SPEECH, speak, plain_speech, {"text_in.character": "20"},
+             format=AudioFormat.PCM, ends=False, billed_whole=True),
+        Call("speech-events", Task.SPEECH, speak, speech_events,
+             {"text_in.token": "7", "audio_out.token": "10"},
+             options={"stream_format": "sse"}, format=AudioFormat.PCM),
+        Call("transcription", Task.TRANSCRIPTION, transcribe(), whole_transcript, TRANSCRIPT_UNITS,
+             billed_whole=True),
+        Call("transcription-events", Task.TRANSCRIPTION, transcribe(streamed=True), transcript_events,
+             {"audio_in.token": "60", "text_out.token": "20"}, options={"stream": True}),
+        Call("translation", Task.TRANSLATION, translate, whole_transcript, TRANSCRIPT_UNITS,
+             billed_whole=True),
+        Call("chat", Task.CHAT, converse(streamed=False), whole_chat, CHAT_UNITS),
+        Call("chat-events", Task.CHAT, converse(streamed=True), chat_events, CHAT_UNITS),
+    ),
+    error=error,
+    errors=(
+        ErrorCase(429, QUOTA, UpstreamDenied, "upstream_no_credit"),
+        ErrorCase(429, SLOW_DOWN, UpstreamLimited, "upstream_rate_limited", LIMITS, 62.0),
+    ),
+)  # fmt: skip

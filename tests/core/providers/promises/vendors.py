@@ -1,0 +1,15 @@
+"""The vendors whose adapters keep the promises: a line for each wire."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.core.providers.promises.openai import OPENAI
+from tests.core.providers.promises.vendor import Case
+
+VENDORS = (OPENAI,)
+
+CASES = [Case(vendor, call) for vendor in VENDORS for call in vendor.calls]
+
+each_vendor = pytest.mark.parametrize("vendor", VENDORS, ids=lambda vendor: vendor.wire)
+each_case = pytest.mark.parametrize("case", CASES, ids=str)
