@@ -50,7 +50,7 @@ class FormBody:
 class FormBodyReader:
     """Opens the file anew for each piece, so that a broken connection leaves no open file.
 
-    It ends right after its last piece: an answer may follow that at once, and by then the body counts as sent.
+    It ends right after its last piece: an answer may follow at once, and by then the body counts as sent.
     """
 
     def __init__(self, head: bytes, path: str, tail: bytes) -> None:

@@ -25,8 +25,10 @@ Broken = Callable[[Exchange, Answer], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Fault:
-    """`after`: some of the answer comes first. `clean`: it ends as a whole one does. `junk`: it has bytes that
-    plain audio might have as well."""
+    """`after`: some of the answer comes first. `clean`: it ends as a whole one does.
+
+    `junk`: it has bytes that plain audio might have as well.
+    """
 
     name: str
     answer: Broken
