@@ -1,11 +1,9 @@
 """How much a transcript of an audio file uses: bounds and guesses that transcription and translation share.
 
-- seconds of audio are measured before anything is sent; where they could not be, at least 500 bytes make
-  a second. The bound rounds up and is never under ten seconds: some providers bill that much at least;
+- seconds of audio and their bounds, and those of the text: `transcript_length`;
 - tokens of audio: seconds times the endpoint's `audio_tokens_per_second`, 32 where it does not say;
-- tokens of text in: at most one per byte of the prompt and of the key terms;
-- tokens of text out: at most 48 a second (fast speech with its speakers named); guessed afterwards as one
-  per three bytes.
+- tokens of text in: at most one per byte of the prompt and of the key terms, and those of instructions;
+- tokens of text out: guessed afterwards as one per three bytes.
 """
 
 from __future__ import annotations
@@ -18,10 +16,13 @@ from core.contract.usage import Kind, Unit
 from core.ledger.estimates.base import ONE_REQUEST, audio_tokens_per_second, whole
 from core.ledger.metering import Meter
 from core.ledger.price_sheet import Line
+from core.providers.shared.answers.transcript_length import (
+    instruction_tokens,
+    length,
+    longest,
+    most_text,
+)
 
-BYTES_PER_SECOND = 500
-LEAST_SECONDS = 10
-TEXT_TOKENS_PER_SECOND = 48
 BYTES_PER_TOKEN = 3
 
 SECONDS = (Kind.AUDIO_IN, Unit.SECOND)
@@ -37,15 +38,10 @@ def upper_bound(file: AudioFile, prompt_bytes: int, target: Target, line: Line) 
     if line == AUDIO_TOKENS:
         return whole(longest(file) * audio_tokens_per_second(target))
     if line == PROMPT_TOKENS:
-        return Decimal(prompt_bytes + 16)
+        return Decimal(prompt_bytes + instruction_tokens(target))
     if line == TRANSCRIPT_TOKENS:
         return most_text(file)
     return Decimal(1) if line == ONE_REQUEST else Decimal(0)
-
-
-def most_text(file: AudioFile) -> Decimal:
-    """Tokens that the transcript has at most."""
-    return longest(file) * TEXT_TOKENS_PER_SECOND + 256
 
 
 def counted(file: AudioFile) -> dict[Line, Decimal]:
@@ -64,13 +60,3 @@ def guess(file: AudioFile, prompt_bytes: int, meter: Meter, target: Target, line
     if line == TRANSCRIPT_TOKENS:
         return Decimal(-(-meter.text_bytes // BYTES_PER_TOKEN))
     return None
-
-
-def length(file: AudioFile) -> Decimal:
-    """Seconds, measured or by the size of the file."""
-    return Decimal(file.size) / BYTES_PER_SECOND if file.seconds is None else Decimal(str(file.seconds))
-
-
-def longest(file: AudioFile) -> Decimal:
-    """The upper bound of the seconds that are billed."""
-    return max(whole(length(file)), Decimal(LEAST_SECONDS))

@@ -2,18 +2,14 @@
 
 - characters are Unicode characters of the text, exact;
 - tokens of text: at most one per byte of UTF-8; guessed afterwards as one per three bytes;
-- seconds of audio: at most 2 s plus 0.25 s per character of an alphabet (0.75 s per ideograph or emoji),
-  longer where slower speech is requested: several times what voices take, because numbers and units are
-  read out in full;
-  afterwards exact for pcm, else bytes at the low end of the format's bitrates, never above that bound;
+- seconds of audio: at most what `speech_length` says; afterwards exact for pcm, else bytes at the low end of
+  the format's bitrates, never above that bound;
 - tokens of audio: seconds times the endpoint's `audio_tokens_per_second`, 32 where it does not say.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
 
 from core.contract.route import Target
 from core.contract.speech import SpeechRequest
@@ -21,14 +17,13 @@ from core.contract.usage import Kind, Unit
 from core.ledger.estimates.base import ONE_REQUEST, Estimates, audio_tokens_per_second, size_of
 from core.ledger.metering import Meter, utf8_bytes
 from core.ledger.price_sheet import Line
+from core.providers.shared.answers.speech_length import longest, options_at
 
 CHARACTERS = (Kind.TEXT_IN, Unit.CHARACTER)
 TEXT_TOKENS = (Kind.TEXT_IN, Unit.TOKEN)
 SECONDS = (Kind.AUDIO_OUT, Unit.SECOND)
 AUDIO_TOKENS = (Kind.AUDIO_OUT, Unit.TOKEN)
 AUDIO_BYTES = (Kind.AUDIO_OUT, Unit.BYTE)
-SLOWEST = 0.25
-"""The speed that is assumed where it cannot be read."""
 
 
 def upper_bound(request: SpeechRequest, target: Target, line: Line) -> Decimal:
@@ -62,28 +57,6 @@ def guess(request: SpeechRequest, meter: Meter, target: Target, line: Line) -> D
 def likely_seconds(request: SpeechRequest, meter: Meter, target: Target) -> Decimal:
     exact = meter.exact_seconds()
     return min(meter.encoded_seconds(request.format), longest(request, target)) if exact is None else exact
-
-
-def longest(request: SpeechRequest, target: Target) -> Decimal:
-    """The upper bound of the audio's seconds."""
-    text = request.text
-    quarters = len(text) if text.isascii() else sum(1 if ord(each) < 0x2E80 else 3 for each in text)
-    return 2 + Decimal(quarters) / 4 / slowest(request, target)
-
-
-def slowest(request: SpeechRequest, target: Target) -> Decimal:
-    """The speed that is sent, at most 1; an option of the endpoint or the caller may set one as well."""
-    speeds = [request.speed, 1.0]
-    try:
-        speeds.append(float(options_at(request, target).get("speed", 1.0)))
-    except (TypeError, ValueError):
-        speeds.append(SLOWEST)
-    return Decimal(str(min(speed for speed in speeds if speed > 0)))
-
-
-def options_at(request: SpeechRequest, target: Target) -> Mapping[str, Any]:
-    """Further fields that are sent: options of the endpoint and of the caller."""
-    return {**target.options.get("body", {}), **request.options.get(target.provider, {})}
 
 
 def text_bytes(request: SpeechRequest) -> int:

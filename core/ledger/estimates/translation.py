@@ -16,6 +16,7 @@ from core.ledger.estimates.audio_file import PROMPT_TOKENS, TRANSCRIPT_TOKENS
 from core.ledger.estimates.base import ONE_REQUEST, Estimates, size_of
 from core.ledger.metering import Meter, utf8_bytes
 from core.ledger.price_sheet import Line
+from core.providers.shared.answers.transcript_length import most_text
 
 INSTRUCTIONS = 512
 """Tokens of the instructions for a second model."""
@@ -27,7 +28,7 @@ def upper_bound(request: TranslationRequest, target: Target, line: Line) -> Deci
 
 
 def upper_bound_of_second_model(request: TranslationRequest, line: Line) -> Decimal:
-    text = audio_file.most_text(request.file)
+    text = most_text(request.file)
     if line == PROMPT_TOKENS:
         return text + prompt_bytes(request) + INSTRUCTIONS
     if line == TRANSCRIPT_TOKENS:

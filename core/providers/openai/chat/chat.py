@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing
+from functools import partial
 from typing import Any
 
 from core.contract.audio import AudioFormat
@@ -18,12 +19,12 @@ from core.contract.events import Event, Used
 from core.contract.route import Target
 from core.providers.openai.chat.events import ChatReader
 from core.providers.openai.chat.messages import is_openai, spelled
-from core.providers.openai.chat.remainder import keep_open
 from core.providers.openai.chat.usage import final_usage, usage_at_failure
 from core.providers.openai.router import is_router, provider_field
 from core.providers.openai.stream import is_event_stream, opening
 from core.providers.openai.vendor import VENDOR
 from core.providers.shared import http
+from core.providers.shared.answers.remainder import Reports, keep_open
 from core.providers.shared.calls import target_limits
 from core.providers.shared.chat_parameters import parameters_at
 from core.providers.shared.json_body import JsonBody
@@ -57,7 +58,7 @@ class OpenAIChat:
                             for event in reader.feed(chunk):
                                 yield event
                     except (GeneratorExit, asyncio.CancelledError):
-                        keep_open(target, opened, response, reader)
+                        keep_open(target, opened, response, reader, reports(reader, target))
                         raise
                 else:
                     for event in await read_object(reader, head + b"".join([rest async for rest in chunks])):
@@ -86,6 +87,12 @@ class OpenAIChat:
             fields["usage"] = {"include": True}
             fields |= provider_field(request.preferences, fields.get("provider"))
         return fields
+
+
+def reports(reader: ChatReader, target: Target) -> Reports:
+    return Reports(
+        partial(final_usage, reader.report, target), partial(usage_at_failure, reader.report, target)
+    )
 
 
 async def read_object(reader: ChatReader, body: bytes) -> Sequence[Event]:

@@ -7,18 +7,44 @@ https://openrouter.ai/docs/api-reference/streaming#stream-cancellation
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import AsyncExitStack, aclosing
+from dataclasses import dataclass
+from typing import Protocol
 
 from core.contract.events import Event, Used
 from core.contract.route import Target
 from core.contract.usage import Usage
-from core.providers.openai.chat.events import ChatReader
-from core.providers.openai.chat.usage import final_usage, usage_at_failure
 from core.providers.shared.http import CallResponse
 
 MOST_BYTES = 1024 * 1024
 """Bytes that are read after a stop."""
+
+
+class AnswerReader(Protocol):
+    """Reads the bytes of an answer into events; `done` once its end was seen."""
+
+    done: bool
+
+    def feed(self, chunk: bytes) -> Iterator[Event]:
+        """The events that the bytes of `chunk` complete. Iterating raises from the error tree."""
+        ...
+
+    def rest(self) -> Iterator[Event]:
+        """Those of the last chunk that have not been read."""
+        ...
+
+    def end(self) -> Iterator[Event]:
+        """The last events. Iterating raises where the answer is incomplete."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reports:
+    """The usage of an answer: `whole` of a complete one, `so_far` what was told of any other."""
+
+    whole: Callable[[], Usage]
+    so_far: Callable[[], Usage | None]
 
 
 class Remainder:
@@ -29,14 +55,14 @@ class Remainder:
         seconds: float,
         opened: AsyncExitStack,
         response: CallResponse,
-        reader: ChatReader,
-        target: Target,
+        reader: AnswerReader,
+        reports: Reports,
     ) -> None:
         self.seconds = seconds
         self._opened = opened
         self._response = response
         self._reader = reader
-        self._target = target
+        self._reports = reports
 
     async def events(self) -> AsyncGenerator[Event, None]:
         """The events that follow, the last one `Used`, as far as the provider tells it soon enough."""
@@ -51,19 +77,21 @@ class Remainder:
                         yield event
         for event in reader.end():
             yield event
-        yield Used(final_usage(reader.report, self._target))
+        yield Used(self._reports.whole())
 
     def told(self) -> Usage | None:
         """What the provider has told so far."""
-        return usage_at_failure(self._reader.report, self._target)
+        return self._reports.so_far()
 
     async def close(self) -> None:
         await self._opened.aclose()
 
 
-def keep_open(target: Target, opened: AsyncExitStack, response: CallResponse, reader: ChatReader) -> None:
+def keep_open(
+    target: Target, opened: AsyncExitStack, response: CallResponse, reader: AnswerReader, reports: Reports
+) -> None:
     """Leave a stopped answer open where the rest of it is worth reading, and not compressed."""
     seconds = float(target.options.get("drain_seconds", 0))
     plain = response.headers.get("content-encoding", "identity") == "identity"
     if seconds and plain and target.sending is not None:
-        target.sending.remainder = Remainder(seconds, opened.pop_all(), response, reader, target)
+        target.sending.remainder = Remainder(seconds, opened.pop_all(), response, reader, reports)
