@@ -12,6 +12,8 @@ from core.providers.base import METHODS, Adapter, AdapterMethod
 
 WIRES = {
     "openai": "core.providers.openai:OpenAI",
+    "google": "core.providers.gemini:Gemini",
+    "vertex": "core.providers.gemini:Vertex",
     "local": "core.providers.local:Local",
     "rehearsal": "core.providers.rehearsal:Rehearsal",
 }

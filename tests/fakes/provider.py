@@ -66,9 +66,10 @@ class Seen:
 
     @property
     def asked(self) -> dict[str, Any]:
-        """The fields, whichever way they came."""
-        by_form = self.headers.get("content-type", "").startswith("multipart/")
-        return dict(self.form) if by_form else self.json
+        """The fields, whichever way they came; none of a body that has none."""
+        if self.headers.get("content-type", "").startswith("multipart/"):
+            return dict(self.form)
+        return self.json if self.body.startswith(b"{") else {}
 
 
 class Exchange:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from tests.core.providers.promises.google import GOOGLE, VERTEX
 from tests.core.providers.promises.openai import OPENAI
 from tests.core.providers.promises.vendor import Case
 
-VENDORS = (OPENAI,)
+VENDORS = (OPENAI, GOOGLE, VERTEX)
 
 CASES = [Case(vendor, call) for vendor in VENDORS for call in vendor.calls]
 

@@ -1,0 +1,38 @@
+"""The adapters for Google's Gemini API: with a key of AI Studio, and at Vertex AI with a service account.
+
+https://ai.google.dev/api, https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference
+
+Both speak Gemini's own wire. Google's addresses in OpenAI's shape take neither videos nor PDFs and neither
+speak nor transcribe; recorded answers of both show the same text and the same counts, but tokens by kind and
+what was thought only here. https://ai.google.dev/gemini-api/docs/openai
+"""
+
+from __future__ import annotations
+
+from core.contract.route import Target
+from core.providers.base import Adapter
+from core.providers.gemini import vertex
+from core.providers.gemini.chat.chat import GeminiChat
+from core.providers.gemini.connection import Connection
+from core.providers.gemini.models import GeminiModels
+from core.providers.gemini.speech import GeminiSpeech
+from core.providers.gemini.transcription.transcription import GeminiTranscription
+from core.providers.shared import http
+
+
+class Gemini(Adapter, GeminiChat, GeminiSpeech, GeminiTranscription, GeminiModels):
+    """Google AI Studio."""
+
+    def prepare(self) -> None:
+        http.prepare()
+
+    async def close(self) -> None:
+        await http.close()
+
+
+class Vertex(Gemini):
+    """Vertex AI."""
+
+    async def connect(self, target: Target) -> Connection:
+        """As the service account of the target's key, in its project. Raises from the error tree."""
+        return await vertex.connect(target)

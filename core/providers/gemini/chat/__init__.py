@@ -1,0 +1,1 @@
+"""Chat over `generateContent` and `streamGenerateContent`."""

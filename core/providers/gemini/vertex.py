@@ -1,0 +1,69 @@
+"""Vertex AI: the project and the region of a service account, at Google's global or regional addresses.
+
+https://cloud.google.com/vertex-ai/generative-ai/docs/learn/locations
+
+The options `project` and `location`, of a provider or an endpoint, win over what key and address say.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from urllib.parse import urlsplit, urlunsplit
+
+from core.contract.errors import InvalidRequest, UpstreamDenied
+from core.contract.provider_key import service_account
+from core.contract.route import Secret, Target
+from core.providers.gemini.connection import KEY, TOKEN, Connection
+from core.providers.gemini.tokens import access_token
+
+HOST = "aiplatform.googleapis.com"
+GLOBAL = "global"
+PUBLISHER = "publishers/google/models"
+NAME = re.compile(r"[a-z0-9][a-z0-9.:-]{0,62}")
+
+
+async def connect(target: Target) -> Connection:
+    """What calls of `target` need: an access token, fetched where there is none that lasts.
+
+    A key that is no service account is one of Vertex AI's express mode.
+    https://cloud.google.com/vertex-ai/generative-ai/docs/start/express-mode/overview
+
+    Raises `UpstreamDenied` for an account that Google does not accept, `Unavailable` without the library.
+    """
+    key = target.credential.reveal() if target.credential else ""
+    if not key.startswith("{"):
+        return Connection(KEY, target, models=PUBLISHER, takes_files=False)
+    account = service_account(key)
+    if account is None:
+        raise UpstreamDenied("The stored provider key is no service account.")
+    token = await access_token(key, account, public_only=target.public_only)
+    project = named(target.options.get("project") or account.get("project_id"), "project")
+    location = located(target)
+    path = f"{regional(target.base_url, location)}/projects/{project}/locations/{location}"
+    called = replace(target, base_url=path, credential=Secret(lambda: token))
+    return Connection(TOKEN, called, models=PUBLISHER, takes_files=False)
+
+
+def located(target: Target) -> str:
+    """The region: the option, else the one in the address, else `global`."""
+    if location := target.options.get("location"):
+        return named(location, "location")
+    host = urlsplit(target.base_url).hostname or ""
+    region = host.removesuffix(HOST).removesuffix("-")
+    return region if host.endswith(f"-{HOST}") and NAME.fullmatch(region) else GLOBAL
+
+
+def regional(base_url: str, location: str) -> str:
+    """The address of a region; addresses other than Google's global one stay as they are."""
+    parts = urlsplit(base_url.rstrip("/"))
+    if parts.hostname != HOST or location == GLOBAL:
+        return base_url.rstrip("/")
+    return urlunsplit(parts._replace(netloc=f"{location}-{HOST}"))
+
+
+def named(value: object, what: str) -> str:
+    """A name that may stand in a path. Raises `InvalidRequest`."""
+    if not isinstance(value, str) or not NAME.fullmatch(value):
+        raise InvalidRequest(f"Vertex AI needs a {what}: it is in the key, or an option of the provider.")
+    return value
