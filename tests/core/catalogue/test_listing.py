@@ -65,6 +65,10 @@ def test_task_filter(models):
     found = by_slug(tasks=frozenset({"translation"}))
     assert sorted(found) == [
         "azure/whisper",
+        "google/gemini-2.5-flash",
+        "google/gemini-2.5-pro",
+        "google/gemini-3-flash-preview",
+        "google/gemini-3.1-pro-preview",
         "groq/whisper-large-v3",
         "openai/whisper-1",
         "openai/whisper-large-v3",

@@ -109,7 +109,9 @@ def test_a_models_own_limit_names_models_that_take_more(catalogue):
     assert AUDIO not in refused.metadata["models"]
 
 
-def test_files_too_large_together_in_base64_are_refused():
+def test_files_too_large_together_in_base64_are_refused(catalogue):
+    AIModel.objects.filter(slug=GEMINI).update(limits={"request_mb": 20})
+    snapshot.reset()
     fits = file_part(Modality.VIDEO, size=8 * MIB)
     assert route(chat_request(GEMINI, fits)).model == GEMINI
     refused = route_error(chat_request(GEMINI, fits, fits), TooLarge)
