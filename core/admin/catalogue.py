@@ -99,7 +99,7 @@ class AIModelAdmin(AuditedAdmin):
             {"fields": (("context_length", "max_output"), ("speed_min", "speed_max"), "limits", "languages")},
         ),
         (_("Lifecycle"), {"fields": (("released_at", "deprecated_at", "shutdown_at"), "replacement")}),
-        (_("Examples"), {"fields": ("examples",), "classes": ("collapse",)}),
+        (_("Examples"), {"fields": ("examples", "licences"), "classes": ("collapse",)}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AIModel]:

@@ -83,7 +83,8 @@ class ModelEntry:
 
     `limits` may have `characters` and `instructions` (lengths), `file_mb`, `image_mb`, `request_mb` (MiB),
     `seconds`, `speakers` and `audio_formats` (names); what is absent is not limited. `examples` are texts by
-    name, `voices` and `languages` (BCP 47) are empty where nothing is known of them.
+    language. `licences` are SPDX names by what they are of: `code`, `weights`. `voices` and `languages` (BCP
+    47) are empty where nothing is known of them.
     """
 
     id: int
@@ -99,6 +100,7 @@ class ModelEntry:
     limits: Mapping[str, Any]
     languages: tuple[str, ...]
     examples: Mapping[str, str]
+    licences: Mapping[str, str]
     speed: tuple[float, float] | None
     context_length: int | None
     max_output: int | None

@@ -240,6 +240,7 @@ def model_entry(row: AIModel, endpoints: list[EndpointEntry], voices: list[Voice
         limits=row.limits,
         languages=tuple(row.languages),
         examples=row.examples,
+        licences=row.licences,
         speed=(row.speed_min, row.speed_max) if bounded else None,
         context_length=row.context_length,
         max_output=row.max_output,

@@ -134,6 +134,7 @@ class AIModel(SeededRow):
     limits = ObjectField(_("limits"), check=check_limits)
     languages = models.JSONField(_("languages"), default=list, blank=True)
     examples = ObjectField(_("examples"), check=check_texts)
+    licences = ObjectField(_("licences"), check=check_texts, help_text=_("SPDX names: of code, of weights"))
     speed_min = models.FloatField(_("slowest speed"), null=True, blank=True)
     speed_max = models.FloatField(_("fastest speed"), null=True, blank=True)
     context_length = models.PositiveIntegerField(_("context length"), null=True, blank=True)

@@ -2,7 +2,7 @@
 
 A document is {"provider": {"slug", `PROVIDER_FIELDS`, "enabled"?}, "models": [model, …]}. A model is {"slug",
 "endpoint": {"upstream_id", "formats"?, "options"?, "prices"}}; the document that describes it also has
-`MODEL_FIELDS`, "speed"? ([slowest, fastest]) and "voices"? ({"id", `VOICE_FIELDS`}).
+`MODEL_FIELDS` ("licences" may be absent), "speed"? ([slowest, fastest]) and "voices"? ({"id", `VOICE_FIELDS`}).
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ MODEL_FIELDS = (
     "limits",
     "languages",
     "examples",
+    "licences",
     "context_length",
     "max_output",
     "released_at",
@@ -88,11 +89,12 @@ def add_entry(data: SeedData, provider: str, entry: Mapping[str, Any]) -> None:
     defined_here = "tasks" in entry
     if defined_here:
         slowest, fastest = entry.get("speed") or (None, None)
-        data.models[slug] = {name: entry[name] for name in MODEL_FIELDS}
+        row = {"licences": {}, **entry}
+        data.models[slug] = {name: row[name] for name in MODEL_FIELDS}
         data.models[slug].update(speed_min=slowest, speed_max=fastest)
         for position, voice in enumerate(entry.get("voices", [])):
-            row = {name: voice[name] for name in VOICE_FIELDS}
-            data.voices[slug, voice["id"]] = {**row, "position": position}
+            columns = {name: voice[name] for name in VOICE_FIELDS}
+            data.voices[slug, voice["id"]] = {**columns, "position": position}
     data.endpoints[slug, provider] = {
         "upstream_id": endpoint["upstream_id"],
         "formats": endpoint.get("formats", []),

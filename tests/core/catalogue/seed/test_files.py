@@ -55,6 +55,7 @@ MODEL_KEYS = {
     "shutdown_at",
     "replacement",
     "examples",
+    "licences",
     "endpoint",
     "voices",
 }

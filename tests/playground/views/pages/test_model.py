@@ -104,3 +104,14 @@ def test_a_running_run_is_taken_up_again(alice_client, run):
     page = page_text(alice_client.get(ESPEAK))
     assert f'data-running="{run.id}"' in page
     assert '"input": "A secret plan"' in page
+
+
+def test_a_local_model_names_its_licences(alice_client):
+    page = page_text(alice_client.get(f"{ESPEAK}?tab=pricing"))
+    assert "<dt>Licence of the code</dt><dd>GPL-3.0-or-later</dd>" in page
+    assert "Licence of the weights" not in page
+
+
+def test_a_model_elsewhere_names_no_licence(alice_client):
+    page = page_text(alice_client.get("/models/openai/gpt-4o-mini-tts?tab=pricing"))
+    assert "Licence of" not in page
