@@ -109,10 +109,18 @@ class Run(models.Model):
 
     @property
     def media(self) -> str:
-        """The URL of its audio: generated or uploaded; empty where there is none."""
+        """The URL of its audio: generated, uploaded, or that of another run; empty where there is none."""
         if self.sound:
             return reverse("playground:sound", args=[self.id])
-        return reverse("playground:upload", args=[self.upload_id]) if self.upload_id else ""
+        if self.upload_id:
+            return reverse("playground:upload", args=[self.upload_id])
+        return reverse("playground:sound", args=[self.source]) if self.source else ""
+
+    @property
+    def source(self) -> str:
+        """The id of the run whose sound this one listened to; empty where it is none."""
+        file = self.params.get("file")
+        return str(file.get("run", "")) if isinstance(file, dict) else ""
 
     @property
     def file_name(self) -> str:

@@ -1,4 +1,4 @@
-"""A `run.start` of a transcription: the API's body with an upload as its file."""
+"""A `run.start` of a transcription: the API's body with a stored sound as its file."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from core.bodies.validation import validate
 from core.contract.transcription import AudioFile, TranscriptionRequest
 from core.models import User
 from playground import frames
-from playground.requests.audio_upload import find_audio_upload
+from playground.requests.audio_source import find_audio
 from playground.requests.run_request import RunRequest, one_line
 
 
 async def build(user: User, frame: frames.Start) -> RunRequest:
-    """Raises `InvalidRequest` as the API does for the same body, and as `find_audio_upload`."""
-    upload, file = await find_audio_upload(user, frame.params)
-    return RunRequest(transcription_request(frame, file), one_line(upload.name), upload)
+    """Raises `InvalidRequest` as the API does for the same body, and as `find_audio`."""
+    source = await find_audio(user, frame.params)
+    return RunRequest(transcription_request(frame, source.file), one_line(source.name), source.upload)
 
 
 def transcription_request(frame: frames.Start, file: AudioFile) -> TranscriptionRequest:

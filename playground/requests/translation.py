@@ -6,12 +6,12 @@ from core.bodies.translation import TranslationBody
 from core.bodies.validation import validate
 from core.models import User
 from playground import frames
-from playground.requests.audio_upload import find_audio_upload
+from playground.requests.audio_source import find_audio
 from playground.requests.run_request import RunRequest, one_line
 
 
 async def build(user: User, frame: frames.Start) -> RunRequest:
-    """Raises `InvalidRequest` as the API does for the same body, and as `find_audio_upload`."""
-    upload, file = await find_audio_upload(user, frame.params)
+    """Raises `InvalidRequest` as the API does for the same body, and as `find_audio`."""
+    source = await find_audio(user, frame.params)
     body = validate(TranslationBody, {**frame.params, "model": frame.model})
-    return RunRequest(body.request(file), one_line(upload.name), upload)
+    return RunRequest(body.request(source.file), one_line(source.name), source.upload)

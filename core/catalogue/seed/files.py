@@ -2,7 +2,8 @@
 
 A document is {"provider": {"slug", `PROVIDER_FIELDS`, "enabled"?}, "models": [model, …]}. A model is {"slug",
 "endpoint": {"upstream_id", "formats"?, "options"?, "prices"}}; the document that describes it also has
-`MODEL_FIELDS` ("licences" may be absent), "speed"? ([slowest, fastest]) and "voices"? ({"id", `VOICE_FIELDS`}).
+`MODEL_FIELDS` ("licences" may be absent), "speed"? ([slowest, fastest]) and "voices"? ({"id",
+`VOICE_FIELDS`}).
 """
 
 from __future__ import annotations

@@ -1,5 +1,8 @@
 // The places of timed words in a text, and the word at a given time.
 
+/** The words of a text: a Chinese character is one, every other is a run of letters and digits. */
+export const WORD = /\p{Script=Han}|(?:(?!\p{Script=Han})[\p{L}\p{M}\p{N}'’])+/gu;
+
 /** How many characters ahead a word is looked for. */
 const REACH = 200;
 

@@ -1,9 +1,12 @@
-// The texts for a speech run: receipt line, row of the run list, announcement, file name. Loaded with the first run.
+// What a speech run comes to: receipt line, row of the run list, announcement, note, timings. Loaded with the first run.
 
 import { formatNumber } from "../page/format.js";
 import { message } from "../page/messages.js";
 import { displayName } from "../page/names.js";
-import { money, realTimeText, seconds } from "../results.js";
+import { errorNote, money, realTimeText, seconds } from "../results.js";
+import { voiceAction } from "./other-voice.js";
+
+export { seconds };
 
 /** The strings of a receipt line. `first` is the time from click to first audio in ms where this page played it. */
 export function receiptParts(receipt, end, first, run) {
@@ -49,6 +52,19 @@ export function endText(outcome, receipt, end) {
     return message("spoken", { duration: seconds(end.duration), cost: money(receipt.cost) });
   }
   return message(outcome);
+}
+
+/** The note for a run that failed; where the error names a voice that can, the note leads to it. */
+export function speechNote(error, context, params) {
+  const note = errorNote(error, context);
+  return { ...note, action: voiceAction(error, params) ?? note.action };
+}
+
+/** Sends the server what was measured here, for the receipt: times in ms, samples and underruns. */
+export function sendTimings(run, first, { received, played, underruns }, csrf) {
+  const body = { first_sound_ms: first, stalls: underruns, received_samples: received, played_samples: played };
+  const headers = { "X-CSRFToken": csrf, "Content-Type": "application/json" };
+  fetch(`/runs/${run}/timings`, { method: "POST", keepalive: true, headers, body: JSON.stringify(body) });
 }
 
 export function fileName(model, params) {

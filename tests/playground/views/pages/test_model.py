@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from core import background
+from core.models import AIModel
 from playground.models import Run
 from tests.playground.views.pages.page_text import page_text
 
@@ -115,3 +117,12 @@ def test_a_local_model_names_its_licences(alice_client):
 def test_a_model_elsewhere_names_no_licence(alice_client):
     page = page_text(alice_client.get("/models/openai/gpt-4o-mini-tts?tab=pricing"))
     assert "Licence of" not in page
+
+
+def test_without_a_transcription_model_the_echo_test_says_what_is_missing(client, alice, catalogue):
+    AIModel.objects.exclude(slug="local/espeak-ng").delete()
+    background.refresh()
+    client.force_login(alice)
+    page = page_text(client.get(ESPEAK))
+    assert "No transcription model is ready to check what was spoken." in page
+    assert "<echo-check role" in page

@@ -10,6 +10,7 @@ class StatusNote extends HTMLElement {
     });
   }
 
+  /** `action` is a link, {label, url}; `prepare` of it is called before the link is followed. */
   show({ kind = "info", title = "", text = "", requestId = "", action = null }) {
     this.querySelector(".note").dataset.kind = kind;
     this.#set("title", title);
@@ -18,6 +19,7 @@ class StatusNote extends HTMLElement {
     this.#field("request-id").textContent = requestId;
     this.#set("action", action?.label ?? "");
     this.#field("action").href = action?.url ?? "#";
+    this.#field("action").onclick = action?.prepare ?? null;
     this.hidden = false;
     announce([title, text].filter(Boolean).join(". "));
   }

@@ -1,8 +1,6 @@
 // The text of a speech result: highlights the current word; a click on a word seeks to it.
 
-import { WordAligner, wordAt } from "../../audio/word-alignment.js";
-
-const WORD = /\p{Script=Han}|(?:(?!\p{Script=Han})[\p{L}\p{M}\p{N}'’])+/gu;
+import { WORD, WordAligner, wordAt } from "../../audio/word-alignment.js";
 
 export class WordHighlight {
   #box;

@@ -16,6 +16,7 @@ class SpeechStudio extends HTMLElement {
   #button = this.querySelector("[data-role=speak]");
   #player = this.querySelector("speech-player");
   #receipt = this.querySelector("receipt-line");
+  #echo = this.querySelector("echo-check");
   #form = null;
   #run = null;
   #result = null;
@@ -90,6 +91,7 @@ class SpeechStudio extends HTMLElement {
     this.#player.unlock({ sampleRate: 24000, text: params.input });
     this.#texts ??= import("../../speech/result.js");
     this.#result = { params, words: [], first: null, end: null, run: null, resumed: false };
+    this.#echo.clear?.();
     this.querySelector("status-note").clear();
     delete this.dataset.trouble;
     this.#receipt.clear();
@@ -149,12 +151,14 @@ class SpeechStudio extends HTMLElement {
     const { end, params } = result;
     this.#idle();
     const { endText, fileName, receiptParts, runRow } = await this.#texts;
+    await import("./echo-check.js");
     const name = fileName(this.model, params);
     this.querySelector("run-list").add({ ...runRow({ run, outcome, receipt, end }, result), name });
     if (result !== this.#result) {
       return;
     }
     this.#player.finish({ url: end?.url, name, partial: outcome !== "completed" });
+    end?.url && this.#echo.offer({ run, ...params });
     if (receipt) {
       this.#receipt.show(receiptParts(receipt, end, result.first, run));
     }
@@ -174,8 +178,8 @@ class SpeechStudio extends HTMLElement {
 
   /** The note replaces the words and the receipt, so that the text field does not move. */
   async #showError(error, context) {
-    const { errorNote } = await import("../../results.js");
-    const note = errorNote(error, context);
+    const { speechNote } = await this.#texts;
+    const note = speechNote(error, context, this.#result?.params);
     this.dataset.trouble = note.kind;
     this.querySelector("status-note").show(note);
   }
@@ -195,7 +199,7 @@ class SpeechStudio extends HTMLElement {
   }
 
   async #showFirst() {
-    const { seconds } = await import("../../results.js");
+    const { seconds } = await this.#texts;
     const { first } = this.#result;
     if (first !== null) {
       this.querySelector("receipt-line [data-field=first]").textContent = seconds(first / 1000);
@@ -203,18 +207,15 @@ class SpeechStudio extends HTMLElement {
     }
   }
 
-  /** Sends the server what was measured here, for the receipt: times in ms, samples and underruns. */
-  #report() {
+  async #report() {
     const { run, first } = this.#result ?? {};
     if (run && first) {
-      const { received, played, underruns } = this.#player.stats;
-      const body = { first_sound_ms: first, stalls: underruns, received_samples: received, played_samples: played };
-      const headers = { "X-CSRFToken": this.dataset.csrf, "Content-Type": "application/json" };
-      fetch(`/runs/${run}/timings`, { method: "POST", keepalive: true, headers, body: JSON.stringify(body) });
+      const { stats } = this.#player;
+      (await this.#texts).sendTimings(run, first, stats, this.dataset.csrf);
     }
   }
 
-  #replay({ sound, title, duration, name, words }) {
+  #replay({ run, sound, title, duration, name, words }) {
     if (this.#run) {
       return;
     }
@@ -224,6 +225,7 @@ class SpeechStudio extends HTMLElement {
     this.querySelector("status-note").clear();
     this.#receipt.clear();
     this.#player.load({ src: sound, text: title, words: words ?? [], duration, name });
+    import("./echo-check.js").then(() => this.#result || this.#echo.offer({ run, input: title, plain: true }));
     this.#player.play();
   }
 

@@ -1,4 +1,4 @@
-"""The upload that a transcription is made of."""
+"""The sound that a transcription is made of: an upload, or that of a run."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ async def test_uploads_of_others_are_not_found(sign_in, bob, charlie, upload):
         {"file": {"upload": None}},
         {"file": None},
         {"file": {"data": "UklGRg=="}},
+        {"file": {"run": "x"}},
     ],
 )
 async def test_a_file_must_be_an_upload(sign_in, alice, transcriber, params):
@@ -53,4 +54,44 @@ async def test_a_file_without_audio_and_a_deleted_file_are_refused(sign_in, alic
     await Upload.objects.filter(id=upload.id).aupdate(media_type="audio/wav")
     await offload(default_storage.delete, upload.file)
     await begin(tab, upload.id)
+    assert (await tab.until("run.error"))["error"]["code"] == 404
+
+
+@pytest.fixture
+async def spoken(upload, alice):
+    """A run of Alice's with a sound: the file of her upload."""
+    fields = {"title": "A plan", "sound": upload.file, "format": "wav", "duration": 6.0, "state": "completed"}
+    return await Run.objects.acreate(user=alice, task="speech", model="local/rehearsal", **fields)
+
+
+async def check(tab, run):
+    params = {"file": {"run": str(run)}}
+    await tab.send(type="run.start", id="a", task="transcription", model=MODEL, params=params)
+
+
+async def test_the_sound_of_a_run_is_transcribed_and_billed(sign_in, alice, spoken):
+    tab = await sign_in(alice)
+    await check(tab, spoken.id)
+    done = await tab.until("run.done", "run.error")
+    assert (done["type"], done["outcome"], done["receipt"]["cost"]) == ("run.done", "completed", 0.006)
+    run = await Run.objects.aget(task="transcription")
+    assert (run.title, run.upload_id, run.transcript["text"] != "") == ("A plan", None, True)
+    assert run.media == f"/runs/{spoken.id}/sound"
+
+
+async def test_sounds_of_others_are_not_found(sign_in, bob, charlie, spoken):
+    for user in (bob, charlie):
+        tab = await sign_in(user)
+        await check(tab, spoken.id)
+        assert (await tab.until("run.error"))["error"]["code"] == 404
+    assert await Run.objects.filter(task="transcription").acount() == 0
+
+
+async def test_a_run_without_sound_and_a_lost_sound_are_refused(sign_in, alice, spoken):
+    tab = await sign_in(alice)
+    await offload(default_storage.delete, spoken.sound)
+    await check(tab, spoken.id)
+    assert (await tab.until("run.error"))["error"]["message"] == "The sound of this run is gone."
+    await Run.objects.filter(id=spoken.id).aupdate(sound="")
+    await check(tab, spoken.id)
     assert (await tab.until("run.error"))["error"]["code"] == 404

@@ -1,0 +1,40 @@
+"""The model that a tab uses for another task: ready, free before paid, pretended last."""
+
+from __future__ import annotations
+
+import pytest
+
+from core import background
+from core.contract.tasks import Task
+from core.models import AIModel, Endpoint, Price, Provider
+from playground.studios.default_models import default_model, ready_models
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def speakers(db):
+    """Four models for speech, of which one has a provider without its key."""
+    here = Provider.objects.create(
+        slug="here", name="Here", wire="openai", base_url="http://a.test", needs_key=False
+    )
+    away = Provider.objects.create(
+        slug="away", name="Away", wire="openai", base_url="http://b.test", needs_key=True
+    )
+    stage = Provider.objects.create(slug="stage", name="Stage", wire="rehearsal", needs_key=False)
+    rows = {"a/paid": (here, "0.001"), "b/away": (away, "0"), "c/stage": (stage, "0"), "d/free": (here, "0")}
+    for slug, (provider, price) in rows.items():
+        model = AIModel.objects.create(slug=slug, name=slug, tasks=["speech"], output_modalities=["speech"])
+        endpoint = Endpoint.objects.create(model=model, provider=provider, upstream_id="x")
+        Price.objects.create(endpoint=endpoint, kind="text_in", unit="character", usd_per_unit=price)
+    background.refresh()
+
+
+def test_free_models_come_before_paid_ones_and_those_that_pretend_last(speakers):
+    assert [entry.model.slug for entry in ready_models(Task.SPEECH)] == ["d/free", "a/paid", "c/stage"]
+    assert default_model(Task.SPEECH).slug == "d/free"
+
+
+def test_a_condition_chooses_among_the_ready_ones(speakers):
+    assert default_model(Task.SPEECH, lambda model: model.slug != "d/free").slug == "a/paid"
+    assert default_model(Task.TRANSCRIPTION) is None
