@@ -43,11 +43,15 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class AudioStart:
-    """The format of the audio chunks that follow: `sample_rate` and `channels` are exact for pcm and wav."""
+    """The format of the audio chunks that follow: `sample_rate` and `channels` are exact for pcm and wav.
+
+    `converted_from` is the format in which the provider sent it, where we encoded it anew.
+    """
 
     format: AudioFormat
     sample_rate: int
     channels: int = 1
+    converted_from: AudioFormat | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +104,27 @@ class Segment:
     measures: Mapping[str, Any] = field(default_factory=dict)
 
 
+class TimedCharacter(NamedTuple):
+    """A character of a word, times in seconds from the start."""
+
+    text: str
+    start: float
+    end: float
+
+
 @dataclass(frozen=True, slots=True)
 class TranscriptWord:
-    """A word of the transcript, times in seconds from the start; `confidence` is from 0 to 1 where known."""
+    """A word of the transcript, times in seconds from the start; `confidence` is from 0 to 1 where known.
+
+    `characters` have times of their own where they were requested and a provider tells them.
+    """
 
     word: str
     start: float
     end: float
     confidence: float | None = None
     speaker: str | None = None
+    characters: tuple[TimedCharacter, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ class SpeechRequest:
     """`format` is the audio format the caller wants; `voice` None is the model's default voice.
 
     `formats` are others that the caller can play as well, in order of preference. `events` says that the
-    caller reads server-sent events, which end with the usage, instead of bytes.
+    caller reads server-sent events, which end with the usage, instead of bytes. `words` says that the caller
+    shows the times of words, where a provider tells them.
     """
 
     task: ClassVar[Task] = Task.SPEECH
@@ -29,5 +30,6 @@ class SpeechRequest:
     instructions: str | None = None
     streamed: bool = True
     events: bool = False
+    words: bool = False
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     preferences: Mapping[str, Any] = field(default_factory=dict)

@@ -38,7 +38,8 @@ class AudioFile:
 
 @dataclass(frozen=True, slots=True)
 class TranscriptionRequest:
-    """`language` is a primary code (`en`); `words` and `segments` ask for their times.
+    """`language` is a primary code (`en`); `words` and `segments` ask for their times,
+    `characters` for those of the characters of each word.
 
     `diarize` asks for speakers, `logprobs` for the log probability of each token. `known_speakers` are pairs
     of a name and a data URL of a voice sample. `chunking` is `auto` or OpenAI's object. None is the model's
@@ -55,6 +56,7 @@ class TranscriptionRequest:
     format: TranscriptFormat = TranscriptFormat.JSON
     words: bool = False
     segments: bool = False
+    characters: bool = False
     diarize: bool = False
     logprobs: bool = False
     speakers: int | None = None

@@ -94,6 +94,7 @@ OPTIONS: dict[str, Option] = {
     "audio_tokens_per_second": RATE,
     "body": Option(is_body, '{"chunking_strategy": "auto"}'),
     "context_length": TOKENS,
+    "credits_per_character": RATE,
     "cut_after": Option(whole(0), "3"),
     "delay": Option(number(0, 3600), "0.1"),
     "document_part": Option(one_of("document_url", "file"), '"document_url"'),
@@ -109,6 +110,7 @@ OPTIONS: dict[str, Option] = {
     "language_codes": Option(is_texts, '{"nb": "no"}'),
     "language_field": NAME,
     "limit_field": Option(one_of("max_tokens", "max_completion_tokens"), '"max_completion_tokens"'),
+    "listed": FLAG,
     "max_output": TOKENS,
     "pitch": Option(whole(0, 99), "50"),
     "reasoning_field": Option(

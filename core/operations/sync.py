@@ -53,7 +53,10 @@ async def sync_models(slug: str, *, add: bool = False) -> SyncReport:
 
 
 def compare(slug: str, rows: Iterable[ModelRow], add: bool) -> SyncReport:
-    """Add what is to be added in one transaction and report. Blocking."""
+    """Add what is to be added in one transaction and report. Blocking.
+
+    An endpoint whose option `listed` is false is not missed: ElevenLabs lists no models that transcribe.
+    """
     report = SyncReport(slug)
     listed = {bare_id(row["id"]): row for row in rows}
     with transaction.atomic():
@@ -62,7 +65,8 @@ def compare(slug: str, rows: Iterable[ModelRow], add: bool) -> SyncReport:
         for endpoint in provider.endpoints.select_related("model").order_by("model__slug"):
             known.add(bare_id(endpoint.upstream_id))
             present = bare_id(endpoint.upstream_id) in listed
-            (report.confirmed if present else report.gone).append(endpoint.model.slug)
+            if present or endpoint.options.get("listed", True):
+                (report.confirmed if present else report.gone).append(endpoint.model.slug)
         for upstream_id in sorted(listed.keys() - known):
             add_listed(provider, listed[upstream_id], add, report)
         if report.added:

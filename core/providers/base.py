@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
 from core.contract.chat import ChatRequest
@@ -104,4 +106,41 @@ class ModelDetailsAdapter(Protocol):
 
         `query` is appended to the address, with its question mark. Raises from the error tree.
         """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ListedVoice:
+    """A voice as the vendor lists it; `sample_url` is a recording of it, empty where there is none."""
+
+    id: str
+    name: str
+    language: str = ""
+    gender: str = ""
+    description: str = ""
+    sample_url: str = ""
+
+
+@runtime_checkable
+class VoiceListAdapter(Protocol):
+    async def voices(self, target: Target) -> tuple[ListedVoice, ...]:
+        """The voices that the account at `target` can use. Raises from the error tree."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class AccountState:
+    """The vendor's plan, and how much of this period's `limit` is used, counted in `unit`; None: untold."""
+
+    plan: str
+    used: int | None = None
+    limit: int | None = None
+    unit: str = ""
+    resets_at: datetime | None = None
+
+
+@runtime_checkable
+class AccountAdapter(Protocol):
+    async def account(self, target: Target) -> AccountState:
+        """The state of the account to which our key belongs. Raises from the error tree."""
         ...

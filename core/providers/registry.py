@@ -14,6 +14,7 @@ WIRES = {
     "openai": "core.providers.openai:OpenAI",
     "google": "core.providers.gemini:Gemini",
     "vertex": "core.providers.gemini:Vertex",
+    "elevenlabs": "core.providers.elevenlabs:ElevenLabs",
     "local": "core.providers.local:Local",
     "rehearsal": "core.providers.rehearsal:Rehearsal",
 }

@@ -29,4 +29,4 @@ def speech_request(frame: frames.Start) -> SpeechRequest:
         raise InvalidRequest("plain must be true or false.", param="plain")
     parsed = validate(SpeechBody, {**params, "model": frame.model}).request()
     text = speakable(parsed.text) if plain else parsed.text
-    return replace(parsed, text=text, formats=live_formats(parsed.format), streamed=True)
+    return replace(parsed, text=text, formats=live_formats(parsed.format), streamed=True, words=True)

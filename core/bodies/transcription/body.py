@@ -68,8 +68,9 @@ class TranscriptionBody(Body):
     timestamp_granularities: list[Literal["word", "segment"]] = Field(
         default_factory=list, max_length=8, description="What has times in `verbose_json`."
     )
-    timestamps_granularity: Literal["none", "word"] | None = Field(
-        default=None, description="ElevenLabs' name for `timestamp_granularities`."
+    timestamps_granularity: Literal["none", "word", "character"] | None = Field(
+        default=None,
+        description="ElevenLabs' name for `timestamp_granularities`; `character` also times letters.",
     )
     include: list[Literal["logprobs"]] = Field(
         default_factory=list, max_length=8, description="How sure the model was of each token; `json` only."
@@ -101,8 +102,10 @@ class TranscriptionBody(Body):
             prompt=self.prompt or None,
             temperature=self.temperature,
             format=form,
-            words="word" in self.timestamp_granularities or self.timestamps_granularity == "word",
+            words="word" in self.timestamp_granularities
+            or self.timestamps_granularity in ("word", "character"),
             segments="segment" in self.timestamp_granularities,
+            characters=self.timestamps_granularity == "character",
             logprobs=bool(self.include),
             diarize=self.diarize or form is TranscriptFormat.DIARIZED_JSON,
             speakers=self.num_speakers,

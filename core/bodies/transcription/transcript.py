@@ -149,7 +149,11 @@ def segment_object(segment: Segment) -> dict[str, Any]:
 
 def word_object(word: TranscriptWord) -> dict[str, Any]:
     found = {"word": word.word, "start": word.start, "end": word.end, **speaker_fields(word.speaker)}
-    return found if word.confidence is None else {**found, "confidence": word.confidence}
+    if word.confidence is not None:
+        found["confidence"] = word.confidence
+    if word.characters:
+        found["characters"] = [each._asdict() for each in word.characters]
+    return found
 
 
 def speaker_fields(speaker: str | None) -> dict[str, Any]:

@@ -22,6 +22,7 @@ def check_transcription(request: TranscriptionRequest, model: ModelEntry) -> Non
     check_keyterms(request, model)
     check_language(request, model)
     check_words(request, model)
+    check_characters(request, model)
     check_speakers(request, model)
     if request.logprobs and "logprobs" not in model.features:
         raise unsupported(request, model, "include", "does not tell logprobs", has("logprobs"))
@@ -73,6 +74,17 @@ def check_words(request: TranscriptionRequest, model: ModelEntry) -> None:
         f"does not tell when each word was said.{advice}".removesuffix("."),
         has("words"),
     )
+
+
+def check_characters(request: TranscriptionRequest, model: ModelEntry) -> None:
+    if request.characters and "characters" not in model.features:
+        raise unsupported(
+            request,
+            model,
+            "timestamps_granularity",
+            "does not tell when each character was said",
+            has("characters"),
+        )
 
 
 def can_align(request: TranscriptionRequest, model: ModelEntry) -> bool:

@@ -205,9 +205,14 @@ async def close() -> None:
 
 def bearer(key: str) -> str:
     """The value of an Authorization header. Raises `UpstreamDenied` where the key cannot travel in one."""
+    return f"Bearer {header_value(key)}"
+
+
+def header_value(key: str) -> str:
+    """The key, as the value of a header of its own. Raises as `bearer` does."""
     if not key or not key.isascii() or not key.isprintable() or " " in key:
         raise UpstreamDenied("The stored provider key cannot be sent in a header.")
-    return f"Bearer {key}"
+    return key
 
 
 def upstream_error(error: BaseException) -> UpstreamError:

@@ -99,7 +99,7 @@ def test_a_list_of_one_language():
         ({"response_format": "mp3"}, "response_format"),
         ({"timestamp_granularities": ["word"]}, "timestamp_granularities"),
         ({"timestamp_granularities": ["letter"]}, "timestamp_granularities[0]"),
-        ({"timestamps_granularity": "character"}, "timestamps_granularity"),
+        ({"timestamps_granularity": "letter"}, "timestamps_granularity"),
         ({"include": ["logprobs"], "response_format": "text"}, "include"),
         ({"include": ["words"]}, "include[0]"),
         ({"stream": True, "response_format": "srt"}, "stream"),

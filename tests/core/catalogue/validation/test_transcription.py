@@ -12,6 +12,7 @@ from tests.core.catalogue.requests import audio_file, route_error, transcription
 WHISPER = "openai/whisper-1"
 PLAIN = "openai/gpt-4o-transcribe"
 SPEAKERS = "openai/gpt-4o-transcribe-diarize"
+SCRIBE = "elevenlabs/scribe_v2"
 NEWEST = "openai/gpt-transcribe"
 LOCAL = "local/pocketsphinx"
 
@@ -38,6 +39,7 @@ def test_every_model_has_every_format_except_unknown_speakers(form):
     [
         (transcription_request(PLAIN, "verbose_json", words=True), "timestamp_granularities", WHISPER),
         (transcription_request(PLAIN, diarize=True), "diarize", SPEAKERS),
+        (transcription_request(WHISPER, words=True, characters=True), "timestamps_granularity", SCRIBE),
         (transcription_request(PLAIN, known_speakers=(("Ada", "data:,"),)), "known_speaker_names", SPEAKERS),
         (transcription_request(SPEAKERS, speakers=2), "num_speakers", "elevenlabs/scribe_v2"),
         (transcription_request(PLAIN, logging=False), "enable_logging", LOCAL),

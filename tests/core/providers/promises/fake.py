@@ -14,12 +14,9 @@ from core.contract.route import Secret, Target
 from core.contract.usage import Price
 from core.providers import registry
 from core.providers.base import AdapterMethod
-from tests.core.providers.promises.faults import Broken
+from tests.core.providers.promises.faults import PATIENT, Broken
 from tests.core.providers.promises.vendor import PROVIDER, Case, Vendor
 from tests.fakes.provider import Exchange, Provider, Scenario
-
-QUICK = {"timeout": 2.0, "idle_timeout": 0.3}
-"""Options of a target that waits for little."""
 
 
 def answering(case: Case, broken: Broken) -> Scenario:
@@ -50,7 +47,7 @@ def target(case: Case, fake: Provider, prices: tuple[Price, ...] = (), **options
     call = case.call
     return vendor_target(
         case.vendor, fake, prices=prices, voice=call.voice, format=call.format,
-        options={**QUICK, **call.options, **options},
+        options={**PATIENT, **call.options, **options},
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -18,6 +18,9 @@ from tests.core.providers.promises.vendor import Answer
 from tests.fakes.provider import Exchange
 from tests.fakes.server_sent_events import finish
 
+QUICK = {"timeout": 0.5, "idle_timeout": 0.3}
+PATIENT = {"timeout": 20.0, "idle_timeout": 20.0}
+LATE = (UpstreamTimeout,)
 BOMB = 100 * 1024 * 1024
 PACKED = gzip.compress(bytes(BOMB), 1)
 Broken = Callable[[Exchange, Answer], Awaitable[None]]
@@ -39,6 +42,11 @@ class Fault:
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def waits(self) -> Mapping[str, float]:
+        """Options of a target: short waits only where waiting is the fault, because machines are busy."""
+        return QUICK if self.kinds == LATE else PATIENT
 
 
 async def good(exchange: Exchange, answer: Answer) -> None:
@@ -136,7 +144,7 @@ async def unknown_encoding(exchange: Exchange, answer: Answer) -> None:
     await exchange.reply(200, b"".join(answer.pieces), answer.media_type, content_encoding="br")
 
 
-LOST, LATE, INVALID = (UpstreamUnreachable,), (UpstreamTimeout,), (UpstreamInvalid,)
+LOST, INVALID = (UpstreamUnreachable,), (UpstreamInvalid,)
 FAULTS = (
     Fault("silent", silent, LATE),
     Fault("silent-head", silent_head, LATE),

@@ -12,7 +12,6 @@ from tests.core.providers.promises.vendors import each_case
 
 pytestmark = pytest.mark.anyio
 
-PATIENT = {"timeout": 30.0, "idle_timeout": 30.0}
 CALM = 0.1
 """Seconds in which what was sent arrives."""
 
@@ -22,7 +21,7 @@ CALM = 0.1
 @pytest.mark.parametrize("broken", [silent, cut("silence")], ids=["before", "after"])
 async def test_a_cancelled_call_is_closed_within_a_second(case, broken, tmp_path):
     with serve(answering(case, broken), tmp_path) as fake:
-        events = method(case)(target(case, fake, **PATIENT), case.call.request(tmp_path))
+        events = method(case)(target(case, fake), case.call.request(tmp_path))
 
         async def read() -> None:
             async for _ in events:

@@ -1,0 +1,1 @@
+"""Speech over `POST /text-to-speech/{voice}/stream`."""

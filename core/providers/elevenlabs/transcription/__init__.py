@@ -1,0 +1,1 @@
+"""Transcription over `POST /speech-to-text`."""
