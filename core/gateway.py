@@ -32,7 +32,8 @@ class Session:
         """Admit and route. Raises refusals from the error tree; nothing has been stored yet."""
         if state.draining:
             raise Unavailable("The server is shutting down.", code="draining", retry_after=5)
-        request = replace(request, model=lookup.canonical(request.model))
+        if (model := lookup.canonical(request.model)) != request.model:
+            request = replace(request, model=model)
         self.grant = admission.admit(caller, request)
         self.route = route.route(request)
         self.request = request = without(request, self.route.ignored)

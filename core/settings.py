@@ -235,6 +235,12 @@ MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(VAR / "media"))
 MODELS_ROOT = env.str("MODELS_ROOT", default=str(VAR / "models"))
 """Weights of the embedded models, which `install_model` fetches."""
 
+POLYPHONY_MODELS = env.list("POLYPHONY_MODELS", default=["whisper-base"])
+"""The weights that a start fetches where they are not here yet; empty for none."""
+
+MODELS_SOURCE = env.str("MODELS_SOURCE", default="")
+HF_ENDPOINT = env.str("HF_ENDPOINT", default="https://huggingface.co")
+
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "core.static_files.ModuleStorage"},

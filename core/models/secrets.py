@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import json
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -76,19 +76,26 @@ class Sealed:
         """The secret. Raises `SecretLocked`; never returns ciphertext or None."""
         try:
             _, name, token = self.text.split(":", 2)
-            owner, secret = json.loads(Fernet(ring()[name]).decrypt(token.encode()))
+            owner, secret = decrypted(token, ring()[name])
         except (InvalidToken, KeyError, ValueError) as error:
             raise SecretLocked(
                 "A stored provider key cannot be decrypted with the present key ring."
             ) from error
         if owner != identity:
             raise SecretLocked("A stored provider key belongs to another row.")
-        return str(secret)
+        return secret
 
     def __repr__(self) -> str:
         return "Sealed(…)"
 
     __str__ = __repr__
+
+
+@lru_cache(maxsize=256)
+def decrypted(token: str, key: str) -> tuple[str, str]:
+    """The identity and the secret in a token; kept, because every call of a provider needs its key."""
+    owner, secret = json.loads(Fernet(key).decrypt(token.encode()))
+    return str(owner), str(secret)
 
 
 class EncryptedTextField(models.TextField):

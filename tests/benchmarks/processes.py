@@ -79,6 +79,7 @@ def surroundings(folder: str, **more: str) -> dict[str, str]:
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "core.settings",
         "POLYPHONY_VAR": folder,
+        "POLYPHONY_MODELS": "",
         "DATABASE_URL": f"sqlite:///{folder}/polyphony.sqlite3",
         "REDIS_URL": "",
         "LOG_LEVEL": "ERROR",

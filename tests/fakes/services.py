@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
+from django.db import connection
 
 from tests.fakes.tcp_proxy import TcpProxy, proxy
 
@@ -25,6 +26,18 @@ def require(name: str, host: str, port: int) -> None:
         socket.create_connection((host, port), 1).close()
     except OSError:
         pytest.skip(f"{name} does not answer at {host}:{port}")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def own_databases() -> Iterator[None]:
+    """On PostgreSQL those of this run count as used while it lasts; what killed runs left is dropped."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    from tests.fakes.scratch_databases import kept  # noqa: PLC0415 - psycopg is an optional extra
+
+    with kept(POSTGRESQL, f"test_polyphony_{os.getpid()}"):
+        yield
 
 
 @pytest.fixture

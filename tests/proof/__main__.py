@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 import psycopg
 import redis
 
+from tests.fakes.scratch_databases import scratch_database
 from tests.fakes.tcp_proxy import proxy
 from tests.proof import deaths, loads, outages
 from tests.proof.database import PostgreSQL, SQLite
@@ -32,6 +33,7 @@ from tests.proof.stage import Stage
 SERVER = os.environ.get("PROOF_DATABASE", "postgres://postgres@127.0.0.1:5432/postgres")
 REDIS = os.environ.get("PROOF_REDIS", "redis://127.0.0.1:6379/13")
 DISK_MB = 64
+FOLDER = "polyphony-proof-"
 
 
 def main() -> int:
@@ -54,11 +56,18 @@ def prove(name: str, whole: bool, keep_going: bool) -> bool:
     """Run every phase on one database and print the table; whether all invariants hold."""
     began = time.monotonic()
     with {"sqlite": on_sqlite, "postgresql": on_postgresql}[name](whole) as stage:
-        perform(stage)
-        print(f"\n{stage.database.vendor}: {time.monotonic() - began:.0f} s", flush=True)
-        for event, count in sorted(stage.notes.deaths.items()):
-            print(f"  {event}: {count}")
-        return passed(stage, keep_going)
+        try:
+            perform(stage)
+            print(f"\n{stage.database.vendor}: {time.monotonic() - began:.0f} s", flush=True)
+            for event, count in sorted(stage.notes.deaths.items()):
+                print(f"  {event}: {count}")
+            holds = passed(stage, keep_going)
+        except Exception:
+            stage.print_log()
+            raise
+        if not holds:
+            stage.print_log()
+        return holds
 
 
 def perform(stage: Stage) -> None:
@@ -115,8 +124,7 @@ def on_postgresql(whole: bool) -> Iterator[Stage]:
         place = stack.enter_context(folder())
         to_server = stack.enter_context(proxy(server.hostname or "", server.port or 5432))
         to_redis = stack.enter_context(proxy(store.hostname or "", store.port or 6379))
-        database = PostgreSQL(SERVER, to_server.port)
-        stack.callback(database.remove)
+        database = PostgreSQL(stack.enter_context(scratch_database(SERVER, "proof")), to_server.port)
         url = store._replace(netloc=f"127.0.0.1:{to_redis.port}").geturl()
         stage = Stage(place, database, url, whole, (to_server, to_redis))
         yield stack.enter_context(stage.opened())
@@ -125,19 +133,31 @@ def on_postgresql(whole: bool) -> Iterator[Stage]:
 @contextmanager
 def folder() -> Iterator[Path]:
     """A folder whose `disk` is a small disk of its own, where this system lets us mount one."""
-    place = Path(tempfile.mkdtemp(prefix="polyphony-proof-"))
+    remove_left_behind()
+    place = Path(tempfile.mkdtemp(prefix=f"{FOLDER}{os.getpid()}-"))
     disk = place / "disk"
     disk.mkdir()
     command = ["mount", "-t", "tmpfs", "-o", f"size={DISK_MB}m", "tmpfs", str(disk)]
-    mounted = (
-        shutil.which("mount") and subprocess.run(command, capture_output=True, check=False).returncode == 0
-    )
+    if shutil.which("mount"):
+        subprocess.run(command, capture_output=True, check=False)
     try:
         yield place
     finally:
-        if mounted:
-            subprocess.run(["umount", "--lazy", str(disk)], check=False)
-        shutil.rmtree(place, ignore_errors=True)
+        remove(place)
+
+
+def remove_left_behind() -> None:
+    """The folders and disks of proofs that were killed."""
+    for place in Path(tempfile.gettempdir()).glob(f"{FOLDER}*-*"):
+        owner = place.name.removeprefix(FOLDER).partition("-")[0]
+        if owner.isdigit() and not Path(f"/proc/{owner}").exists():
+            remove(place)
+
+
+def remove(place: Path) -> None:
+    if (place / "disk").is_mount():
+        subprocess.run(["umount", "--lazy", str(place / "disk")], check=False)
+    shutil.rmtree(place, ignore_errors=True)
 
 
 def unreachable() -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -38,8 +37,6 @@ class Database(Protocol):
     def watch_budgets(self) -> None:
         """From now on keep every state of every budget in the table `proof_budget`."""
         ...
-
-    def remove(self) -> None: ...
 
 
 class SQLite:
@@ -78,28 +75,17 @@ class SQLite:
             yield
             connection.execute("ROLLBACK")
 
-    def remove(self) -> None:
-        self.path.unlink(missing_ok=True)
-
 
 class PostgreSQL:
-    """A database of its own on the server at `server`, an URL; its servers come through `port`."""
+    """The database at `direct`, an URL; its servers come through `port`."""
 
     vendor = "PostgreSQL"
 
-    def __init__(self, server: str, port: int) -> None:
-        self.server = server
-        self.name = f"polyphony_proof_{os.getpid()}"
-        parts = urlsplit(server)
+    def __init__(self, direct: str, port: int) -> None:
+        parts = urlsplit(direct)
         owner = parts.netloc.rpartition("@")[0]
-        self.direct = parts._replace(path=f"/{self.name}").geturl()
-        self.url = parts._replace(netloc=f"{owner}@127.0.0.1:{port}", path=f"/{self.name}").geturl()
-        self.administer(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)", f"CREATE DATABASE {self.name}")
-
-    def administer(self, *statements: str) -> None:
-        with psycopg.connect(self.server, autocommit=True) as connection:
-            for statement in statements:
-                connection.execute(statement.encode())
+        self.direct, self.name = direct, parts.path.lstrip("/")
+        self.url = parts._replace(netloc=f"{owner}@127.0.0.1:{port}").geturl()
 
     def rows(self, statement: str) -> list[Row]:
         with psycopg.connect(self.direct, autocommit=True) as connection:
@@ -132,8 +118,12 @@ class PostgreSQL:
         self.cut("ALTER DATABASE {name} RESET default_transaction_read_only")
 
     def cut(self, statement: str) -> None:
-        others = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{self.name}'"
-        self.administer(statement.format(name=self.name), others)
-
-    def remove(self) -> None:
-        self.administer(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")
+        """Run a statement, then end all other sessions."""
+        others = (
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        with psycopg.connect(self.direct, autocommit=True) as connection:
+            connection.execute(b"SET default_transaction_read_only TO off")
+            for each in (statement.format(name=self.name), others):
+                connection.execute(each.encode())

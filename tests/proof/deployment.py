@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -79,11 +77,9 @@ def on_postgresql(stack: ExitStack, _folder: str) -> tuple[dict[str, str], Any]:
     url = POSTGRESQL if POSTGRESQL.startswith("postgres") else "postgres://postgres@127.0.0.1:5432/postgres"
     require("PostgreSQL", *address(url, 5432))
     require("Redis", *address(REDIS, 6379))
-    name = f"polyphony_overspend_{os.getpid()}"
-    server = stack.enter_context(psycopg.connect(url, autocommit=True))
-    server.execute(f'CREATE DATABASE "{name}"')
-    stack.callback(server.execute, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-    own = urlsplit(url)._replace(path=f"/{name}").geturl()
+    from tests.fakes.scratch_databases import scratch_database  # noqa: PLC0415 - psycopg is an optional extra
+
+    own = stack.enter_context(scratch_database(url, "overspend"))
 
     def rows(query: str) -> list[tuple[Any, ...]]:
         with psycopg.connect(own) as connection:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
 from itertools import cycle
@@ -44,7 +45,15 @@ def race(stage: Stage, group: Group) -> None:
         stage.quiesce(sweep=False)
         reached = len(stage.billing.arrivals) - before
         stage.notes.races.append(
-            Race(len(group.servers), number, number // 2, reached, statuses.count(200), statuses.count(402))
+            Race(
+                processes=len(group.servers),
+                callers=number,
+                allowed=number // 2,
+                reached=reached,
+                answered=statuses.count(200),
+                refused=statuses.count(402),
+                statuses=str(dict(Counter(statuses))),
+            )
         )
     limit_team(stage, AMPLE)
 

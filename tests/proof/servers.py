@@ -33,7 +33,7 @@ class Server:
         """Return when it answers; starts its background work."""
         line = self.process.stdout.readline() if self.process.stdout else ""
         if not line:
-            raise RuntimeError("a server did not start; its log is servers.log")
+            raise RuntimeError("a server did not start")
         self.port = json.loads(line)["port"]
         httpx.get(f"{self.url}/readyz", timeout=30, trust_env=False).raise_for_status()
 
@@ -60,9 +60,6 @@ class Server:
             self.process.kill()
             self.process.wait()
             return False
-        finally:
-            if self.process.stdout:
-                self.process.stdout.close()
         return True
 
 
@@ -97,10 +94,19 @@ def serve(kind: str, environments: list[dict[str, str]], log: Path) -> Iterator[
             for server in started:
                 server.process.kill()
                 server.process.wait()
+                for end in (server.process.stdin, server.process.stdout):
+                    if end is not None:
+                        end.close()
 
 
 def launch(kind: str, environment: dict[str, str], errors: object) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "tests.proof.server", kind]
     return subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True
+        command,
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=errors,
+        text=True,
     )

@@ -23,11 +23,15 @@ from tests.proof.database import PostgreSQL, SQLite
 from tests.proof.servers import ROOT, Group, serve
 
 FINAL_SECONDS = 120.0
+LOG_LINES = 80
 
 
 @dataclass(frozen=True, slots=True)
 class Race:
-    """Callers at once against a budget for `allowed` calls: what reached the provider, what was refused."""
+    """Callers at once against a budget for `allowed` calls: what reached the provider, what was refused.
+
+    `statuses` are all that were answered, for the message.
+    """
 
     processes: int
     callers: int
@@ -35,6 +39,7 @@ class Race:
     reached: int
     answered: int
     refused: int
+    statuses: str
 
 
 @dataclass
@@ -179,5 +184,8 @@ class Stage:
         )
         return dict(self.shell(code))
 
-    def log(self) -> str:
-        return (self.folder / "servers.log").read_text()
+    def print_log(self) -> None:
+        """The end of what the servers logged, which is deleted with the folder."""
+        log = self.folder / "servers.log"
+        lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+        print(f"\nthe servers' log, {len(lines)} lines, its end:", *lines[-LOG_LINES:], sep="\n", flush=True)

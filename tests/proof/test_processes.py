@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -39,13 +38,14 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
     place = address(url, 5432)
     require("PostgreSQL", *place)
     require("Redis", *address(REDIS, 6379))
-    name, folder = f"polyphony_proof_{os.getpid()}", str(tmp_path_factory.mktemp("proof"))
-    login = (urlsplit(url).netloc.rpartition("@")[0] or "postgres") + "@"
-    with psycopg.connect(url, autocommit=True) as server, ExitStack() as stack:
-        server.execute(f'CREATE DATABASE "{name}"')
-        stack.callback(server.execute, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    from tests.fakes.scratch_databases import scratch_database  # noqa: PLC0415 - psycopg is an optional extra
+
+    folder = str(tmp_path_factory.mktemp("proof"))
+    with ExitStack() as stack:
+        own = stack.enter_context(scratch_database(url, "proof"))
         between = stack.enter_context(proxy(*place))
-        through = f"postgres://{login}127.0.0.1:{between.port}/{name}"
+        login = urlsplit(own).netloc.rpartition("@")[0] or "postgres"
+        through = urlsplit(own)._replace(netloc=f"{login}@127.0.0.1:{between.port}").geturl()
         environment = surroundings(
             folder,
             DATABASE_URL=through,
@@ -58,7 +58,7 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
         for number in ("two", "four"):
             command = ("manage.py", "create_api_key", "--user", "user1", "--name", number, "--json")
             keys[number] = outcome(*command, environment=environment)["key"]
-        with psycopg.connect(f"postgres://{login}{place[0]}:{place[1]}/{name}") as rows:
+        with psycopg.connect(own) as rows:
             rows.execute("UPDATE core_apikey SET requests_per_minute = %s WHERE name <> ''", [RATE])
         servers = [stack.enter_context(serving("uvicorn", environment)) for _ in range(4)]
         yield Deployment([f"http://127.0.0.1:{each.facts['port']}" for each in servers], keys, between)

@@ -28,8 +28,11 @@ from core.api.files.incoming_folder import received_there
 from core.catalogue import snapshot
 from core.catalogue.readiness import readiness
 from core.catalogue.seed.tables import seed_catalogue
+from core.contract.errors import NotFound, PolyphonyError
+from core.management.progress_bar import MEGABYTE, ProgressBar
 from core.media import client as media
 from core.models import User
+from core.operations import weights
 from core.providers import registry
 from core.server.limits import Limits, body_caps
 from core.server.server import serve
@@ -52,6 +55,7 @@ class Command(BaseCommand):
             return
         self.refuse(checks_of_ours.exposed_at(options["host"]))
         self.prepare()
+        self.fetch_weights()
         admin = ensure_admin()
         Thread(target=prepare_providers, daemon=True).start()
         # imported late: the application reads the static files when it is built
@@ -89,6 +93,26 @@ class Command(BaseCommand):
         self.check_tables()
         seed_catalogue()
         collect_static()
+
+    def fetch_weights(self) -> None:
+        """Fetch what `POLYPHONY_MODELS` names and is not here; a model goes on to be off where that fails."""
+        try:
+            missing = weights.missing_weights()
+        except NotFound as error:
+            raise CommandError(f"POLYPHONY_MODELS: {error.message}") from None
+        for row in missing:
+            self.stdout.write(f"Fetching the weights of local/{row.id}, {row.size / MEGABYTE:.0f} MB, once:")
+            bar = ProgressBar(row.id, self.stdout)
+            try:
+                weights.install(row.id, report=bar)
+            except PolyphonyError as error:
+                bar.close()
+                self.stdout.write(f"local/{row.id} is off until `manage.py install_model {row.id}`.")
+                self.stdout.write(error.message)
+            except KeyboardInterrupt:
+                raise CommandError("Stopped: the next start goes on from here.") from None
+            else:
+                bar.close()
 
     def check_tables(self) -> None:
         """Report what is odd in the tables, and end where provider keys cannot be opened."""

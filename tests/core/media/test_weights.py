@@ -9,7 +9,7 @@ import pytest
 from core.media import weights
 from core.media.weights import WEIGHTS, WeightFile, Weights, Wheels, weights_folder
 
-SMALL = Weights("small", (WeightFile("a", 3, "0" * 64), WeightFile("b", 1, "1" * 64)), "MIT", "", ())
+SMALL = Weights("small", (WeightFile("a", 3, "0" * 64), WeightFile("b", 1, "1" * 64)), "MIT", "", "", ())
 
 
 @pytest.fixture

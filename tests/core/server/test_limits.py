@@ -102,11 +102,21 @@ async def test_declared_body_over_the_cap_is_refused_unread() -> None:
     }
 
 
-@pytest.mark.parametrize("headers", [[], [(b"content-length", b"2")], [(b"content-length", b"two")]])
+@pytest.mark.parametrize("headers", [[], [(b"content-length", b"two")]])
 async def test_body_that_turns_out_over_the_cap_is_refused(headers: list[tuple[bytes, bytes]]) -> None:
     client, reader = Client([b"12345", b"678901"], *headers), Reader()
     await run(client, reader)
     assert (client.status, len(client.sent), reader.last) == (413, 3, {"type": "http.disconnect"})
+
+
+async def test_short_declared_body_is_left_to_the_server() -> None:
+    client, passed = Client([b"12"], (b"content-length", b"2")), []
+
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        passed.extend([receive, send])
+
+    await BodyLimit(application, lambda path: CAP)(client.scope, client.receive, client.send)
+    assert passed == [client.receive, client.send]
 
 
 async def test_application_that_reads_on_after_the_cap_gets_disconnects() -> None:

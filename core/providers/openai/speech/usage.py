@@ -90,6 +90,8 @@ class SpeechMeter:
 
     def _reported_tokens(self) -> tuple[int, int] | None:
         """Tokens of the text and of the audio, where the provider reported both."""
+        if self._report.usage is None:
+            return None
         usage = in_openai_names(self._report.usage)
         text, audio = count(usage["prompt_tokens"]), count(usage["completion_tokens"])
         return None if text is None or audio is None else (text, audio)

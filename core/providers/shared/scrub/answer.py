@@ -51,7 +51,7 @@ async def scrubbed(events: AsyncGenerator[Event, None], spellings: Spellings) ->
     async with aclosing(events):
         try:
             async for event in events:
-                if type(event) is ChatDelta and scrubber.passes(event):
+                if type(event) is AudioChunk or (type(event) is ChatDelta and scrubber.passes(event)):
                     yield event
                 else:
                     for found in scrubber.read(event):
@@ -115,8 +115,6 @@ class AnswerScrubber:
         """The event, after what it ends that was held back; nothing while all of it is held back."""
         hide = self._spellings.hide
         match event:
-            case AudioChunk():
-                yield event
             case ChatDelta():
                 yield from self._chat(event)
             case TranscriptDelta():

@@ -55,6 +55,11 @@ def spellings_of(target: Target) -> Spellings | None:
     values = [value for name, value in target.headers.items() if SECRET_HEADER.search(name)]
     if target.credential is not None:
         values.append(target.credential.reveal())
+    return of_values(tuple(values)) if values else None
+
+
+@lru_cache(maxsize=256)
+def of_values(values: tuple[str, ...]) -> Spellings | None:
     secrets = tuple(secret for value in values if is_secret(secret := SCHEME.sub("", value)))
     return compiled(secrets) if secrets else None
 
