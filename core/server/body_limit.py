@@ -92,7 +92,7 @@ class BodyLimit:
         counter = _BodyCounter(cap, receive, send)
         if (answer := counter.check(length or 0)) is not None:
             await counter.refuse(answer)
-        elif BODY in scope or self.find_sender is None:
+        elif (length is not None and length <= LONG_BODY) or BODY in scope or self.find_sender is None:
             await self._run(scope, counter)
         elif sender := await self.find_sender(scope["path"], scope["headers"]):
             await self._run_counted(scope, counter, sender, length or 0)

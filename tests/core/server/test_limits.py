@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from core.server.body_limit import BodyLimit
-from core.server.limits import MIB, PAGE_CAP, Message, Receive, Scope, Send, body_caps
+from core.server.limits import MIB, PAGE_CAP, Headers, Message, Receive, Scope, Send, body_caps
 
 pytestmark = pytest.mark.anyio
 CAP = 10
@@ -117,6 +117,20 @@ async def test_short_declared_body_is_left_to_the_server() -> None:
 
     await BodyLimit(application, lambda path: CAP)(client.scope, client.receive, client.send)
     assert passed == [client.receive, client.send]
+
+
+@pytest.mark.parametrize(("headers", "status"), [([], 200), ([(b"transfer-encoding", b"chunked")], 401)])
+async def test_only_a_body_of_unknown_length_asks_who_sends_it(
+    headers: list[tuple[bytes, bytes]], status: int
+) -> None:
+    """A page that anybody may see has no body and no length."""
+
+    async def nobody(path: str, headers: Headers) -> str:
+        return ""
+
+    client = Client([b""], *headers)
+    await BodyLimit(Reader(), lambda path: CAP, nobody)(client.scope, client.receive, client.send)
+    assert client.status == status
 
 
 async def test_application_that_reads_on_after_the_cap_gets_disconnects() -> None:
