@@ -7,7 +7,9 @@ from functools import lru_cache
 from typing import Any
 
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from core.models import User
 from playground import frames
@@ -69,7 +71,7 @@ def message_fields(row: Message, known: set[str]) -> dict[str, Any]:
         "model": row.model,
         "parts": [part_fields(part, known) for part in row.content],
         "text": row.text,
-        "html": answer_html(row.text) if row.role == "assistant" else "",
+        "html": answer_html(row.text, row.answer) if row.role == "assistant" else "",
         "reasoning": row.answer.get("reasoning", ""),
         "calls": row.answer.get("calls", []),
         "images": [image_fields(found, known) for found in row.answer.get("images", ())],
@@ -107,9 +109,16 @@ def audio_fields(row: Message) -> dict[str, Any] | None:
     return {"url": url, "duration": run.duration, "transcript": transcript}
 
 
-def answer_html(text: str) -> str:
-    """`text` as safe HTML in the language of the page; empty where there is no text."""
-    return cached_html(text, get_language() or "") if text.strip() else ""
+def answer_html(text: str, answer: Mapping[str, Any]) -> str:
+    """`text` as safe HTML in the language of the page; empty where there is no text. It ends with a notice
+    where `answer`, as `Message.answer` has it, says that the text is cut."""
+    if not text.strip():
+        return ""
+    html = cached_html(text, get_language() or "")
+    if not answer.get("cut"):
+        return html
+    notice = _("Only the beginning of this answer is kept: it is too long.")
+    return html + format_html("<p><em>{}</em></p>", notice)
 
 
 @lru_cache(maxsize=512)

@@ -3,6 +3,7 @@
 from playground.models.conversation import Conversation, Message
 from playground.models.preset import Preset
 from playground.models.run import Run
+from playground.models.run_page import RunPage
 from playground.models.upload import Upload
 
-__all__ = ["Conversation", "Message", "Preset", "Run", "Upload"]
+__all__ = ["Conversation", "Message", "Preset", "Run", "RunPage", "Upload"]

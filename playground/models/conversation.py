@@ -113,7 +113,8 @@ class Message(models.Model):
     a message of the API, such as `name` and `tool_call_id`.
 
     An answer has its `text` and, in `answer`, what came beside it: `reasoning`, `calls`, `images`,
-    `transcript`, `finish`. It has its own copy of the receipt, since its run may be deleted before it.
+    `transcript`, `finish`, `cut` where its texts are the beginning only. It has its own copy of the receipt,
+    since its run may be deleted before it.
     `charged` is False for an answer that was copied from another conversation, or was free.
     """
 

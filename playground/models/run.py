@@ -42,7 +42,8 @@ class Run(models.Model):
     `params` is the API body without `model`; media in it are ids. `transcript` has `text`, `language`,
     `segments` and the names given to `speakers`; its words are in `words`. `answer` is the answer of a chat,
     `sent` the body sent to the provider for it, `uploads` are the files of both. `frames` are the textual
-    events with their numbers, for followers that come when the log is gone.
+    events with their numbers, for followers that come when the log is gone; those of a long log are in
+    `RunPage`.
     """
 
     class State(models.TextChoices):

@@ -19,25 +19,33 @@ SHARE = 9
 SHORT, QUICK = 2_000, 0.01
 """Characters, and seconds of the last rendering, up to which no thread is used."""
 
+MOST = 1024 * 1024
+"""Characters that are rendered, as many as are stored of an answer: text that comes faster than it is
+rendered waits in memory."""
+
 
 class AnswerHtml:
     """Appends `html.block` events for the text it is fed, at once for the first words, then at intervals.
 
-    Long text is rendered in a thread, so that other answers go on meanwhile.
+    Long text is rendered in a thread, so that other answers go on meanwhile. Of a text longer than `MOST`
+    the beginning is rendered, and an ellipsis.
     """
 
     def __init__(self, append: Callable[[Body], Any]) -> None:
         self._append = append
         self._blocks = BlockRenderer()
         self._waiting: list[str] = []
+        self._left = MOST
         self._due = self._took = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._in_thread: asyncio.Task[None] | None = None
 
     def feed(self, text: str) -> None:
-        if text:
-            self._waiting.append(text)
-            self._schedule()
+        if not text or self._left < 0:
+            return
+        self._left -= len(text)
+        self._waiting.append(text if self._left >= 0 else f"{text[: self._left]}\n\n…")
+        self._schedule()
 
     async def close(self) -> None:
         """Render the rest; every block is closed."""

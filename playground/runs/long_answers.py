@@ -21,9 +21,14 @@ def saved_alone() -> Iterator[None]:
     The connection is closed behind it: SQLite's keeps the values of every statement until it is run again.
     """
     with saving:
+        give_back()  # what rendering it has left
         try:
             yield
         finally:
             connection.close()
-            if trim is not None:
-                trim(0)
+            give_back()
+
+
+def give_back() -> None:
+    if trim is not None:
+        trim(0)

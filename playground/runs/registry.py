@@ -8,6 +8,7 @@ from contextlib import aclosing
 from types import ModuleType
 from uuid import UUID
 
+import orjson
 from django.conf import settings
 
 from core import background
@@ -17,7 +18,7 @@ from core.contract.events import Outcome
 from core.gateway import Session
 from core.models.offload import offload
 from playground import frames
-from playground.models import Run
+from playground.models import Run, RunPage
 from playground.requests.run_request import RunRequest
 from playground.runs.active_run import ActiveRun
 from playground.runs.audio_file import RunAudio
@@ -103,6 +104,11 @@ async def follow(run: Run, after: int) -> AsyncGenerator[list[Numbered], None]:
 
 async def stored_events(run: Run, after: int) -> AsyncGenerator[list[Numbered], None]:
     """The first event of the row and those above `after`; a run that stored no end ends as interrupted."""
+    if firsts := await offload(lambda: [*RunPage.objects.filter(run=run.id).values_list("first", flat=True)]):
+        for first, following in zip(firsts, [*firsts[1:], None], strict=True):
+            if first == firsts[0] or following is None or following > after:
+                yield await offload(stored_page, run.id, first, after)
+        return
     found = await offload(Run.objects.filter(id=run.id).only("frames", "receipt").first)
     if found is None:
         return
@@ -112,6 +118,13 @@ async def stored_events(run: Run, after: int) -> AsyncGenerator[list[Numbered], 
         stored.append((max(number, after) + 1, frames.done(Outcome.INTERRUPTED, found.receipt)))
     if wanted := [(number, body) for number, body in stored if number > after or number == 1]:
         yield wanted
+
+
+def stored_page(run: UUID, first: int, after: int) -> list[Numbered]:
+    """What `stored_events` yields of one page; nothing where the run was deleted meanwhile. Blocking."""
+    page = RunPage.objects.filter(run=run, first=first).first()
+    stored = orjson.loads(page.frames) if page else []
+    return [(number, body) for number, body in stored if number > after or number == 1]
 
 
 async def stop(run: UUID) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 from typing import Any
+from uuid import UUID
 
 import orjson
 from django.db import transaction
@@ -21,7 +22,7 @@ from core.contract.errors import PolyphonyError
 from core.contract.events import Outcome, Receipt
 from playground import frames
 from playground.conversations import store
-from playground.models import Run
+from playground.models import Run, RunPage
 from playground.runs import save_queue
 from playground.runs.active_run import ActiveRun
 from playground.runs.audio_file import StoredAudio
@@ -108,6 +109,8 @@ def save_whole(active: ActiveRun, ending: Ending, events: list[Body]) -> None:
         active.results.settle(ending.outcome, ending.receipt, columns)
         if not Run.objects.filter(id=active.id).update(**store.storable(columns)):
             Run(id=active.id, sound=columns["sound"]).erase_audio()
+        elif active.log.long:
+            store_pages(active.id, active.log, events)
 
 
 def run_columns(active: ActiveRun, ending: Ending, events: Sequence[Body]) -> dict[str, Any]:
@@ -123,17 +126,30 @@ def run_columns(active: ActiveRun, ending: Ending, events: Sequence[Body]) -> di
         "bytes": audio.size if audio else 0,
         "words": [frames.word_fields(word) for word in active.audio.words],
         "sound": audio.name if audio else "",
-        "frames": stored_frames(active.log, events),
+        "frames": [] if active.log.long else stored_frames(active.log, events),
         "finished_at": timezone.now(),
         **active.results.columns(ending.receipt, active.session.route.targets),
     }
 
 
 def stored_frames(log: Log, last: Sequence[Body]) -> Cast:
-    """Pairs of number and event, as JSON that is made batch by batch: the events of a long answer, each as an
-    object, would take many times their size."""
-    batches = chain(log.texts(), [[*enumerate(last, log.last + 1)]])
-    return as_json(b",".join(filter(None, map(frames_json, batches))))
+    """Pairs of number and event, as JSON that is made without an object for each."""
+    return as_json(b",".join(items for _, items in frame_batches(log, last)))
+
+
+def store_pages(run: UUID, log: Log, last: Sequence[Body]) -> None:
+    """Store the events of a long log page by page: as one column they would be in memory many times over."""
+    RunPage.objects.filter(run=run).delete()
+    for first, items in frame_batches(log, last):
+        RunPage.objects.create(run_id=run, first=first, frames=f"[{items.decode()}]")
+
+
+def frame_batches(log: Log, last: Sequence[Body]) -> Iterator[tuple[int, bytes]]:
+    """The events of a log and those that follow, as JSON without the outer brackets; the first number of each
+    batch."""
+    for batch in chain(log.texts(), [[*enumerate(last, log.last + 1)]]):
+        if batch and (items := frames_json(batch)):
+            yield batch[0][0], items
 
 
 def frames_json(batch: Sequence[Numbered]) -> bytes:

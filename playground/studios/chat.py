@@ -180,7 +180,7 @@ def receipt(run: Run) -> dict[str, Any]:
     link = f"{model_url(run.model)}?conversation={message.conversation_id}" if message else ""
     generated = [image["upload"]["id"] for image in run.answer.get("images") or () if image.get("upload")]
     return {
-        "answer": answer_html(run.answer.get("text", "")),
+        "answer": answer_html(run.answer.get("text", ""), run.answer),
         "reasoning": run.answer.get("reasoning", ""),
         "calls": run.answer.get("calls", []),
         "files": run.uploads.exclude(id__in=generated),

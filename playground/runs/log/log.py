@@ -107,6 +107,10 @@ class Log:
                     self._wake(reader)
         return number
 
+    def refuse_more(self) -> None:
+        """Say that the run has to end, since it is too long."""
+        self.refusal = self.refusal or UpstreamInvalid("The answer is longer than a run can hold.")
+
     def close(self) -> None:
         """No event follows; little stays in memory."""
         self.closed = True
@@ -226,7 +230,7 @@ class Log:
     def _check(self) -> None:
         """End a run that is too long, and bound what is in memory."""
         if self._text >= MAX_TEXT or self.last >= MAX_EVENTS:
-            self.refusal = self.refusal or UpstreamInvalid("The answer is longer than a run can hold.")
+            self.refuse_more()
         self._room = room()
         if self._recent >= self._room and self.refusal is None:
             self._spill()

@@ -36,7 +36,7 @@ from playground.runs import autosave
 from playground.runs.answer_html import AnswerHtml
 from playground.runs.image_file import store_image
 from playground.runs.log import Log
-from playground.runs.tasks.chat_texts import ChatTexts, texts_of
+from playground.runs.tasks.chat_texts import MOST, ChatTexts, size_of, texts_of
 from playground.runs.tasks.results import RunResults
 
 OUTPUT = (Kind.TEXT_OUT, Kind.AUDIO_OUT)
@@ -53,7 +53,7 @@ def new_results(run: UUID, user_id: int, request: RunRequest, log: Log) -> ChatR
 
 class ChatResults(RunResults):
     """The answer of one run; of several choices the first is the answer. Its texts are in the log alone:
-    the collector keeps those of the other choices.
+    the collector keeps those of the other choices, `_collected` bytes of them and of what comes beside texts.
 
     `unsaved` says that more has come since the answer was last saved.
     """
@@ -67,6 +67,7 @@ class ChatResults(RunResults):
         self.html = AnswerHtml(log.append) if request.render else None
         self.unsaved = False
         self._delivered = False
+        self._collected = 0
 
     @property
     def delivered(self) -> bool:
@@ -91,7 +92,7 @@ class ChatResults(RunResults):
         if text and event[1:] == NOTHING_BESIDE:  # nearly every delta
             self.append(text)
         else:
-            self.collector.note(event)
+            self.collect(event)
             if event.choice:
                 return True
             self.collector.first.forget_texts()
@@ -101,6 +102,16 @@ class ChatResults(RunResults):
         if self.html is not None:
             self.html.feed(text)
         return True
+
+    def collect(self, delta: ChatDelta) -> None:
+        """Note what the log does not hold, or not as it is stored: no more than one text may have."""
+        self.collector.note(delta)
+        texts = (delta.text, delta.reasoning, delta.transcript) if delta.choice else ()
+        self._collected += sum(map(size_of, (*texts, *(call.arguments for call in delta.calls))))
+        if delta.extra:
+            self._collected += len(repr(delta.extra))
+        if self._collected > MOST:
+            self.log.refuse_more()
 
     async def add(self, event: Event) -> None:
         if type(event) is ImageReady:
@@ -143,6 +154,7 @@ class ChatResults(RunResults):
             "images": [*self.images],
             "transcript": texts.transcript,
             "finish": self.collector.finish_reason,
+            "cut": texts.cut,
         }
         return texts.text or texts.transcript, {name: value for name, value in found.items() if value}
 
@@ -154,13 +166,13 @@ class ChatResults(RunResults):
             return None
 
     def columns(self, receipt: Receipt | None, targets: Sequence[Target]) -> dict[str, Any]:
-        """`answer`, with the `completion` of the API in it; `sent`, where another provider answered than the
-        first of `targets`."""
+        """`answer`, with the `completion` of the API in it, which has no texts where they are cut; `sent`,
+        where another provider answered than the first of `targets`."""
         texts = texts_of(self.log)
         text, beside = self._answer(texts)
         answer = {"question": self.request.question, "text": text, **beside}
         if receipt is not None:
-            answer["completion"] = self._completion(texts, receipt)
+            answer["completion"] = self._completion(ChatTexts() if texts.cut else texts, receipt)
         started = self.collector.started
         used = next((one for one in targets if started and is_target(one, started)), targets[0])
         if used is targets[0]:
@@ -169,7 +181,7 @@ class ChatResults(RunResults):
 
     def _completion(self, texts: ChatTexts, receipt: Receipt) -> dict[str, Any]:
         chat = self.collector.finish(self.chat)
-        pieces = ([text] if text else [] for text in texts)
+        pieces = ([text] if text else [] for text in texts[: len(PIECES)])
         whole = replace(chat.choices[0], **dict(zip(PIECES, pieces, strict=True)))
         chat = replace(chat, choices={**chat.choices, 0: whole})
         return as_json(render_completion(chat, receipt, int(time.time())))

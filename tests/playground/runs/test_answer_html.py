@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from playground.markdown import render
+from playground.runs import answer_html
 from playground.runs.answer_html import AnswerHtml
 
 pytestmark = pytest.mark.anyio
@@ -47,3 +48,14 @@ async def test_the_loop_goes_on_while_a_long_answer_is_rendered():
     meanwhile.cancel()
     assert turns > 10
     assert shown(told) == render(TABLE)
+
+
+@pytest.mark.parametrize("pieces", [["abcdefghij", "kl", "m"], ["abcdefgh", "ij", "k"], ["abcdefghijk"]])
+async def test_of_a_very_long_text_the_beginning_is_rendered(monkeypatch, pieces):
+    monkeypatch.setattr(answer_html, "MOST", 10)
+    told: list = []
+    prose = AnswerHtml(told.append)
+    for piece in pieces:
+        prose.feed(piece)
+    await prose.close()
+    assert shown(told) == render("abcdefghij\n\n…")

@@ -12,6 +12,7 @@ from core.models import AIModel, Budget, UsageRecord
 from core.models.offload import offload
 from playground.models import Conversation, Message, Run, Upload
 from playground.runs import autosave, recovery, registry
+from playground.runs.tasks import chat_texts
 from tests.playground.conftest import ENDS
 from tests.playground.conversation_frames import (
     CHAT_MODEL,
@@ -275,3 +276,19 @@ async def test_the_body_sent_is_stored_and_shown_to_its_owner(chat_model, sign_i
     assert [(step["provider"], step["outcome"]) for step in told["route"]] == [("rehearsal", "completed")]
     for stranger in (bob, charlie):
         assert (await (await client_of(stranger)).get(url)).status_code == 404
+
+
+async def test_of_a_very_long_answer_the_beginning_is_stored(chat_model, sign_in, alice, monkeypatch):
+    monkeypatch.setattr(chat_texts, "MOST", 5)
+    tab = await sign_in(alice)
+    began, done = await ask(tab, conversation="new")
+    assert (streamed_text(tab), done["outcome"]) == (QUESTION, "completed")
+    answer = (await read_conversation(alice, began["conversation"]))["messages"][1]
+    notice = "<p><em>Only the beginning of this answer is kept: it is too long.</em></p>"
+    assert (answer["text"], answer["html"]) == ("One t", f"<p>One t</p>{notice}")
+    client = await client_of(alice)
+    assert notice in (await client.get(f"/runs/{done['run']}")).content.decode()
+    told = json.loads((await client.get(f"/runs/{done['run']}/request")).content)
+    assert told["answer"]["choices"][0]["message"]["content"] == ""
+    stored = [body async for batch in registry.stored_events(Run(id=done["run"]), 0) for _, body in batch]
+    assert "".join(body["text"] for body in stored if body["type"] == "text.delta") == QUESTION
