@@ -18,13 +18,15 @@ from core.catalogue.entries import EndpointEntry, ModelEntry, ProviderEntry, Voi
 from core.contract.audio import AudioFormat
 from core.contract.tasks import Task
 from core.contract.usage import Kind, Price, Unit
-from core.media.installed import available_formats
+from core.media.installed import available_formats, can_encode
 from core.models import AIModel, Endpoint, Provider, ProviderKey, Version, Voice
 from core.models import Price as PriceRow
 from core.models.options import usable
 
 TASKS = {task.value: task for task in Task}
 FORMATS = {member.value: member for member in AudioFormat}
+ENCODED_HERE = frozenset({"google", "vertex"})
+"""Wires whose samples become other formats here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,8 +213,10 @@ def load_endpoints(
 
 
 def available_audio_formats(provider: ProviderEntry, names: Iterable[Any]) -> tuple[AudioFormat, ...]:
-    """Audio formats by name; of the local engine only those whose libraries are installed."""
+    """Audio formats by name; of those that are made here only those whose libraries are installed."""
     formats = tuple(FORMATS[name] for name in names if name in FORMATS)
+    if provider.wire in ENCODED_HERE:
+        return tuple(form for form in formats if can_encode(form))
     installed = available_formats() if provider.wire == "local" else ()
     return tuple(form for form in formats if form in installed) if installed else formats
 

@@ -18,6 +18,9 @@ from core.contract.tasks import Task
 from core.models.json_values import LARGEST, check_json, is_number, is_texts
 
 Test = Callable[[Any], bool]
+PLACE = re.compile(r"[a-z0-9-]{1,40}")
+PROJECT = re.compile(r"(?:[a-z0-9.-]{1,60}:)?[a-z0-9-]{1,60}")
+LEVELS = ("minimal", "low", "medium", "high", "xhigh")
 FIELD = re.compile(r"[A-Za-z0-9_.\-]{1,80}(\[\])?", re.ASCII)
 
 
@@ -66,6 +69,28 @@ def is_field(value: Any) -> bool:
     return isinstance(value, str) and FIELD.fullmatch(value) is not None
 
 
+def is_place(value: Any) -> bool:
+    """A region of Google's cloud."""
+    return isinstance(value, str) and PLACE.fullmatch(value) is not None
+
+
+def is_project(value: Any) -> bool:
+    """A project of Google's cloud, with its domain where it has one."""
+    return isinstance(value, str) and PROJECT.fullmatch(value) is not None
+
+
+def is_range(value: Any) -> bool:
+    """The least and the most of something."""
+    if not isinstance(value, list) or len(value) != 2 or not all(map(whole(0), value)):
+        return False
+    return bool(value[0] <= value[1])
+
+
+def is_levels(value: Any) -> bool:
+    """Levels of thinking, from the least on."""
+    return bool(value) and list_of(*LEVELS)(value) and value == sorted(value, key=LEVELS.index)
+
+
 def is_body(value: Any) -> bool:
     """Fields of a body; the routing preferences among them are an object."""
     return isinstance(value, Mapping) and isinstance(value.get("provider", {}), Mapping)
@@ -111,11 +136,15 @@ OPTIONS: dict[str, Option] = {
     "language_field": NAME,
     "limit_field": Option(one_of("max_tokens", "max_completion_tokens"), '"max_completion_tokens"'),
     "listed": FLAG,
+    "location": Option(is_place, '"europe-west4"'),
     "max_output": TOKENS,
+    "native_transcription": FLAG,
     "pitch": Option(whole(0, 99), "50"),
+    "project": Option(is_project, '"my-project-1"'),
     "reasoning_field": Option(
         one_of("", "reasoning", "reasoning_content", "reasoning_details", "thinking"), '"reasoning_content"'
     ),
+    "request_bytes": TOKENS,
     "response_formats": Option(list_of(*TRANSCRIPTS), '["json", "verbose_json"]'),
     "router": FLAG,
     "speech_events": Option(is_object, '{"stream_format": "sse"}'),
@@ -123,9 +152,12 @@ OPTIONS: dict[str, Option] = {
     "stream_format": Option(one_of("sse", "audio"), '"sse"'),
     "stream_obfuscation": FLAG,
     "stream_only_sound": FLAG,
+    "stream_speech": FLAG,
     "stream_usage": FLAG,
     "streamed_formats": Option(list_of(*FORMATS), '["pcm"]'),
     "tasks": Option(list_of(*TASKS), '["transcription"]'),
+    "thinking_budget": Option(is_range, "[0, 24576]"),
+    "thinking_levels": Option(is_levels, '["low", "high"]'),
     "thoughts_in_total": FLAG,
     "timeout": SECONDS,
     "urls": Option(list_of("image", "file", "audio", "video"), '["image", "file"]'),

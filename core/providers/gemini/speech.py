@@ -119,16 +119,16 @@ def speech_config(target: Target, request: SpeechRequest) -> dict[str, Any]:
 
     https://ai.google.dev/gemini-api/docs/speech-generation#multi-speaker
     """
-    options = options_at(request, target)
+    fields = options_at(request, target)
     config: dict[str, Any] = {}
-    if speakers := options.get("speakers"):
+    if speakers := fields.get("speakers"):
         rows = [
             {"speaker": name, "voiceConfig": voice_config(voice)} for name, voice in checked(speakers).items()
         ]
         config["multiSpeakerVoiceConfig"] = {"speakerVoiceConfigs": rows}
     elif target.voice:
         config["voiceConfig"] = voice_config(target.voice)
-    if isinstance(language := options.get("language_code"), str):
+    if isinstance(language := fields.get("language_code"), str):
         config["languageCode"] = language
     return config
 

@@ -20,7 +20,8 @@ from core.providers.gemini.tokens import access_token
 HOST = "aiplatform.googleapis.com"
 GLOBAL = "global"
 PUBLISHER = "publishers/google/models"
-NAME = re.compile(r"[a-z0-9][a-z0-9.:-]{0,62}")
+REGION = re.compile(r"[a-z0-9-]{1,40}")
+PROJECT = re.compile(r"(?:[a-z0-9.-]{1,60}:)?[a-z0-9-]{1,60}")
 
 
 async def connect(target: Target) -> Connection:
@@ -38,7 +39,7 @@ async def connect(target: Target) -> Connection:
     if account is None:
         raise UpstreamDenied("The stored provider key is no service account.")
     token = await access_token(key, account, public_only=target.public_only)
-    project = named(target.options.get("project") or account.get("project_id"), "project")
+    project = named(target.options.get("project") or account.get("project_id"), PROJECT, "project")
     location = located(target)
     path = f"{regional(target.base_url, location)}/projects/{project}/locations/{location}"
     called = replace(target, base_url=path, credential=Secret(lambda: token))
@@ -48,10 +49,10 @@ async def connect(target: Target) -> Connection:
 def located(target: Target) -> str:
     """The region: the option, else the one in the address, else `global`."""
     if location := target.options.get("location"):
-        return named(location, "location")
+        return named(location, REGION, "location")
     host = urlsplit(target.base_url).hostname or ""
     region = host.removesuffix(HOST).removesuffix("-")
-    return region if host.endswith(f"-{HOST}") and NAME.fullmatch(region) else GLOBAL
+    return region if host.endswith(f"-{HOST}") and REGION.fullmatch(region) else GLOBAL
 
 
 def regional(base_url: str, location: str) -> str:
@@ -62,8 +63,8 @@ def regional(base_url: str, location: str) -> str:
     return urlunsplit(parts._replace(netloc=f"{location}-{HOST}"))
 
 
-def named(value: object, what: str) -> str:
+def named(value: object, form: re.Pattern[str], what: str) -> str:
     """A name that may stand in a path. Raises `InvalidRequest`."""
-    if not isinstance(value, str) or not NAME.fullmatch(value):
+    if not isinstance(value, str) or not form.fullmatch(value):
         raise InvalidRequest(f"Vertex AI needs a {what}: it is in the key, or an option of the provider.")
     return value

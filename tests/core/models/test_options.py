@@ -154,3 +154,22 @@ def test_headers_that_cannot_be_sent_are_refused(value):
 def test_headers_that_can_be_sent_are_kept():
     check_headers({"X-Title": "Lab", "HTTP-Referer": "https://lab.example"})
     check_json({"a": [1, 2.5, None, True, "é"]})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("thinking_budget", [24_576, 0]),
+        ("thinking_budget", [0]),
+        ("thinking_budget", [0, "many"]),
+        ("thinking_levels", ["high", "low"]),
+        ("thinking_levels", ["a lot"]),
+        ("thinking_levels", []),
+        ("location", "evil.test/"),
+        ("location", "evil.test:80"),
+        ("project", "../other"),
+    ],
+)
+def test_what_would_break_a_call_of_google_is_refused(name, value):
+    with pytest.raises(ValidationError):
+        table.check_options({name: value})
