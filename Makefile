@@ -15,7 +15,7 @@ run: .venv/run
 # Installed again only when pyproject.toml changes; later starts need no network.
 .venv/run: pyproject.toml | .venv/bin/python
 	@echo "Installing, with the extra 'local': hibari (Apache-2.0), faster-whisper (MIT), espeak-ng (GPL-3.0-or-later) and FFmpeg,"
-	@echo "used in processes of their own. About 600 MB on disk, once."
+	@echo "used in processes of their own. About 240 MB to download, 800 MB on disk, once."
 	@$(BIN)/pip install --quiet --disable-pip-version-check -e '.[local]' || { \
 		echo "The extra 'local' is not available here: going on without it."; \
 		$(BIN)/pip install --quiet --disable-pip-version-check -e .; }

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from core.admin import weights
 from core.admin.audit import AuditedAdmin
 from core.admin.fields import ListField
 from core.catalogue.prices import line_text
@@ -112,6 +113,9 @@ class AIModelAdmin(AuditedAdmin):
     @admin.display(description=_("providers"))
     def provider_names(self, model: AIModel) -> str:
         return ", ".join(endpoint.provider.name for endpoint in model.endpoints.all())
+
+    def get_urls(self) -> list[Any]:
+        return [*weights.urls(self.admin_site), *super().get_urls()]
 
 
 def price_text(price: Price) -> str:
