@@ -107,7 +107,7 @@ OPERATIONS = (
         body=BODIES[Task.SPEECH],
         media_types=(*(kind.partition(";")[0] for kind in MEDIA_TYPES.values()), "text/event-stream"),
         errors=(400, 402, 404, 413, 415, 429, 502, 503, 504),
-        sample=RequestSample({"model": "local/espeak-ng", "input": GREETING}, output="hello.mp3"),
+        sample=RequestSample({"model": "local/hibari", "input": GREETING}, output="hello.mp3"),
     ),
     Operation(
         "POST",

@@ -26,7 +26,7 @@ def require_text(text: str) -> str:
 class SpeechBody(Body):
     """Text to be spoken."""
 
-    model: str = Field(min_length=1, description="The model, such as `local/espeak-ng`.")
+    model: str = Field(min_length=1, description="The model, such as `local/hibari`.")
     input: Annotated[str, AfterValidator(require_text)] = Field(
         description="The text. How long it may be depends on the model."
     )

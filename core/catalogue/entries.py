@@ -82,9 +82,9 @@ class ModelEntry:
     """A model as the world names it; endpoints in the order they are tried.
 
     `limits` may have `characters` and `instructions` (lengths), `file_mb`, `image_mb`, `request_mb` (MiB),
-    `seconds`, `speakers` and `audio_formats` (names); what is absent is not limited. `examples` are texts by
-    language. `licences` are SPDX names by what they are of: `code`, `weights`. `voices` and `languages` (BCP
-    47) are empty where nothing is known of them.
+    `seconds`, `speakers`, `audio_formats` (names) and `languages` (primary codes); what is absent is not
+    limited. `examples` are texts by language. `licences` are SPDX names by what they are of: `code`,
+    `weights`. `voices` and `languages` (BCP 47) are empty where nothing is known of them.
     """
 
     id: int
@@ -119,6 +119,12 @@ class ModelEntry:
     def visible(self) -> bool:
         """Whether it is listed and can be asked for: enabled, and at one provider at least."""
         return self.enabled and any(endpoint.visible for endpoint in self.endpoints)
+
+    @property
+    def rank(self) -> tuple[str, bool, str]:
+        """The place in lists: by author, of whose models the `recommended` ones come first, then by name."""
+        author, _, name = self.slug.partition("/")
+        return author, "recommended" not in self.features, name
 
     def retired(self, today: date | None = None) -> bool:
         return self.shutdown_at is not None and self.shutdown_at <= (today or datetime.now(UTC).date())

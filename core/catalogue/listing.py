@@ -72,14 +72,14 @@ class Filters:
 
 
 def listings(filters: Filters | None = None, snapshot: CatalogueSnapshot | None = None) -> list[Listing]:
-    """Visible models that match: by status, then by name."""
+    """Visible models that match: by status, then by their rank."""
     snapshot = snapshot or current()
     wanted = filters or Filters()
     found = (listing(model) for model in snapshot.models.values() if model.visible)
     order = list(Status)
     return sorted(
         (entry for entry in found if matches(entry, wanted)),
-        key=lambda entry: (order.index(entry.status), entry.model.slug),
+        key=lambda entry: (order.index(entry.status), entry.model.rank),
     )
 
 

@@ -140,7 +140,7 @@ def capable_models(
         for model in (snapshot or current()).models.values()
         if model.visible and task in model.tasks and not model.retired() and fits(model)
     ]
-    return [model.slug for model in sorted(found, key=lambda model: (not callable_now(model), model.slug))]
+    return [model.slug for model in sorted(found, key=lambda model: (not callable_now(model), model.rank))]
 
 
 def models_hint(models: Sequence[str]) -> str:

@@ -109,6 +109,7 @@ def name_arguments(provider: ProviderEntry) -> dict[str, str]:
 def install_hint(engine: str) -> str | None:
     """How to install a local engine, None when it is there. Cached: an installation needs a restart."""
     return {
+        installed.NATURAL_VOICE: installed.natural_speech_hint,
         installed.RECOGNISER: installed.transcription_hint,
         installed.INSPECTOR: installed.inspection_hint,
     }.get(engine, installed.speech_hint)()

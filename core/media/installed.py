@@ -8,8 +8,10 @@ from importlib.util import find_spec
 
 from core.contract.audio import AudioFormat
 
+NATURAL_VOICE = "hibari"
 RECOGNISER, INSPECTOR = "pocketsphinx", "inspector"
-"""The models of transcription and of chat, as their endpoints name them; any other synthesises speech."""
+"""The models of natural speech, of transcription and of chat, as their endpoints name them; any other
+synthesises speech with espeak-ng."""
 
 HINT = 'pip install "polyphony[local]"'
 """How to install the extra, in error messages."""
@@ -22,6 +24,11 @@ def speech_hint() -> str | None:
     if find_spec("espeakng_loader") is not None or system_engine():
         return None
     return HINT
+
+
+def natural_speech_hint() -> str | None:
+    """How to install what natural speech lacks, None where nothing is missing."""
+    return None if all(find_spec(name) for name in (NATURAL_VOICE, "numpy", "onnxruntime")) else HINT
 
 
 def transcription_hint() -> str | None:
@@ -43,7 +50,7 @@ def can_encode(form: AudioFormat) -> bool:
 
 def available_formats() -> tuple[AudioFormat, ...]:
     """The formats speech is available in: all with PyAV, wav and pcm without it, none without an engine."""
-    if speech_hint() is not None:
+    if speech_hint() is not None and natural_speech_hint() is not None:
         return ()
     return tuple(form for form in AudioFormat if can_encode(form))
 

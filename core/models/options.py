@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from core.contract.audio import AudioFormat
+from core.contract.languages import NAMES
 from core.contract.tasks import Task
 from core.models.json_values import LARGEST, check_json, is_number, is_texts
 
@@ -174,6 +175,7 @@ LIMITS: dict[str, Option] = {
     "image_mb": Option(number(0.001, 100_000), "20"),
     "images": TOKENS,
     "instructions": TOKENS,
+    "languages": Option(list_of(*NAMES), '["en"]'),
     "n": Option(whole(1), "10"),
     "qualities": Option(is_list, '["low", "high"]'),
     "request_mb": Option(number(0.001, 100_000), "20"),

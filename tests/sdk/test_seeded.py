@@ -9,7 +9,8 @@ import pytest
 from core.catalogue.seed.tables import seed_catalogue
 from core.models import UsageRecord
 
-installed = all(map(find_spec, ("espeakng_loader", "av")))
+VOICES = {"local/hibari": "heart", "local/espeak-ng": "gmw/en-US"}
+installed = all(map(find_spec, ("espeakng_loader", "av", "hibari")))
 needs_engine = pytest.mark.skipif(not installed, reason="the local engine is not installed")
 STARTS = {
     "mp3": (b"ID3", b"\xff\xfb", b"\xff\xf3"),
@@ -34,17 +35,19 @@ def test_every_seeded_model_passes_the_strict_client(router):
 
 
 @needs_engine
+@pytest.mark.parametrize("model", VOICES)
 @pytest.mark.parametrize("form", sorted(STARTS))
-def test_the_local_voice_speaks_every_format(client, form):
+def test_the_local_voices_speak_every_format(client, model, form):
     answer = client.audio.speech.create(
-        model="local/espeak-ng", input="Hello from Polyphony.", voice="gmw/en-US", response_format=form
+        model=model, input="Hello from Polyphony.", voice=VOICES[model], response_format=form
     )
     assert answer.content.startswith(STARTS[form])
 
 
 @needs_engine
-def test_the_local_voice_streams_samples(client):
-    options = {"model": "local/espeak-ng", "input": "One. Two. Three.", "voice": "gmw/en-US"}
+@pytest.mark.parametrize("model", VOICES)
+def test_the_local_voices_stream_samples(client, model):
+    options = {"model": model, "input": "One. Two. Three.", "voice": VOICES[model]}
     with client.audio.speech.with_streaming_response.create(**options, response_format="pcm") as answer:
         audio = b"".join(answer.iter_bytes())
     assert answer.headers["content-type"] == "audio/pcm;rate=24000;channels=1"

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from django.conf import settings
 
 from core.catalogue.entries import EndpointEntry, ModelEntry
+from core.catalogue.validation.spoken_language import check_language
 from core.catalogue.validation.voice_aliases import VoiceChoice, alias
 from core.catalogue.validation.voice_language import default_voice
 from core.contract.audio import AudioFormat
@@ -26,6 +27,7 @@ def check_speech(request: SpeechRequest, model: ModelEntry) -> None:
         raise InvalidRequest("There is nothing to say: input is empty.", param="input")
     check_length("input", request.text, model.limits.get("characters"), model)
     check_speed(request.speed, model)
+    check_language(request.text, model)
     if request.instructions and takes_instructions(model):
         check_length("instructions", request.instructions, model.limits.get("instructions"), model)
     elif request.instructions and settings.STRICT_REQUESTS:

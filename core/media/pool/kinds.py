@@ -48,6 +48,12 @@ class Allotment:
 
 
 SPEECH = WorkerKind("speech", frozenset({"encode", "list_voices", "synthesize"}), 2, 64, 5)
+NATURAL_SPEECH = WorkerKind(
+    "natural speech", frozenset({"synthesize_hibari"}), 1, 64, 5, least=640 * MB, idle_seconds=1800.0
+)
+"""One process speaks many times faster than people listen, and a second would first have to load. Libraries
+and dictionary take 190 MB; half an hour without work is long enough to keep them."""
+
 ALIGNMENT = WorkerKind("alignment", frozenset({"align"}), 2, 1, 10)
 TRANSCRIPTION = WorkerKind(
     "transcription",
@@ -71,7 +77,7 @@ INSPECTION = WorkerKind(
     10,
 )
 KINDS: Mapping[str, WorkerKind] = {
-    job: kind for kind in (SPEECH, ALIGNMENT, TRANSCRIPTION, INSPECTION) for job in kind.jobs
+    job: kind for kind in (SPEECH, NATURAL_SPEECH, ALIGNMENT, TRANSCRIPTION, INSPECTION) for job in kind.jobs
 }
 """By the name of a job. Speech has processes of its own: what files do to theirs does not reach it."""
 

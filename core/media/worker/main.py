@@ -32,6 +32,7 @@ JOBS = frozenset(
         "list_voices",
         "probe",
         "synthesize",
+        "synthesize_hibari",
         "transcribe",
     }
 )

@@ -6,7 +6,14 @@ import asyncio
 
 from core.contract.route import Target
 from core.media import client
-from core.media.installed import INSPECTOR, RECOGNISER, inspection_hint, transcription_hint
+from core.media.installed import (
+    INSPECTOR,
+    NATURAL_VOICE,
+    RECOGNISER,
+    inspection_hint,
+    natural_speech_hint,
+    transcription_hint,
+)
 from core.providers.base import Adapter, ChatAdapter, ModelListAdapter, SpeechAdapter, TranscriptionAdapter
 from core.providers.local.inspector.chat import chat, chat_body
 from core.providers.local.speech import speak
@@ -17,7 +24,7 @@ __all__ = ["Local"]
 
 
 class Local(Adapter, SpeechAdapter, TranscriptionAdapter, ChatAdapter, ModelListAdapter):
-    """Speech by espeak-ng, transcription by pocketsphinx, chat by the inspector."""
+    """Speech by hibari and espeak-ng, transcription by pocketsphinx, chat by the inspector."""
 
     speak = staticmethod(speak)
     transcribe = staticmethod(transcribe)
@@ -28,7 +35,11 @@ class Local(Adapter, SpeechAdapter, TranscriptionAdapter, ChatAdapter, ModelList
         """The models that can be used here; starts a worker. Raises `Unavailable` with the install hint."""
         installed = [
             name
-            for name, hint in ((RECOGNISER, transcription_hint()), (INSPECTOR, inspection_hint()))
+            for name, hint in (
+                (NATURAL_VOICE, natural_speech_hint()),
+                (RECOGNISER, transcription_hint()),
+                (INSPECTOR, inspection_hint()),
+            )
             if hint is None
         ]
         return ("espeak-ng", *installed) if await voices() else tuple(installed)

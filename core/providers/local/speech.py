@@ -1,9 +1,10 @@
-"""Speech by espeak-ng in a worker process: audio and word times are streamed as they are synthesized."""
+"""Speech by hibari or espeak-ng in a worker process: audio and word times as they are synthesized."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +15,7 @@ from core.contract.route import Target
 from core.contract.speech import SpeechRequest
 from core.contract.usage import Amount, Kind, Unit, Usage
 from core.media import client
-from core.media.installed import HINT, can_encode, speech_hint
+from core.media.installed import HINT, NATURAL_VOICE, can_encode, natural_speech_hint, speech_hint
 from core.media.pool.job import Message
 from core.providers.local.progress import queue_progress
 
@@ -25,41 +26,68 @@ PITCHES = (0, 99)
 NORMAL_PITCH = 50
 
 
+@dataclass(frozen=True, slots=True)
+class SpeechEngine:
+    """`job` of the workers; `own_arguments` are those beside text, speed and format."""
+
+    name: str
+    job: str
+    hint: Callable[[], str | None]
+    own_arguments: Callable[[Target, SpeechRequest], dict[str, Any]]
+
+    def require(self, form: AudioFormat, param: str) -> None:
+        """Raises `Unavailable` without the engine, `Unsupported` (`param`) without the encoder of `form`."""
+        if hint := self.hint():
+            raise Unavailable(f"{self.name} is not installed here: {hint}")
+        if not can_encode(form):
+            raise Unsupported(f"The format {form} needs PyAV: {HINT}", param=param)
+
+
 async def speak(target: Target, request: SpeechRequest) -> AsyncGenerator[Event, None]:
     """Yield the audio of `request.text` in `target.format`, with word times.
 
-    `provider.options.local.pitch` (0 to 99, 50 is normal) raises or lowers the voice. Raises `InvalidRequest`
-    for a voice, speed or pitch the engine does not have, `Unavailable` when the extra is not installed.
+    With espeak-ng `provider.options.local.pitch` (0 to 99, 50 is normal) raises or lowers the voice. Raises
+    `InvalidRequest` for a voice, speed or pitch the engine does not have, `Unavailable` when the extra is not
+    installed.
     """
     form = target.format or request.format
-    args = job_arguments(target, request, form)
-    async with aclosing(client.run("synthesize", args)) as messages:
+    job = engine_of(target).job
+    async with aclosing(client.run(job, job_arguments(target, request, form))) as messages:
         async for message in messages:
             yield speech_event(message, form, request)
 
 
 def require_engine(form: AudioFormat, param: str) -> None:
-    """Raises `Unavailable` without the engine; `Unsupported`, for `param`, without the encoder of `form`."""
-    if hint := speech_hint():
-        raise Unavailable(f"espeak-ng is not installed here: {hint}")
-    if not can_encode(form):
-        raise Unsupported(f"The format {form} needs PyAV: {HINT}", param=param)
+    """As `SpeechEngine.require`, of espeak-ng."""
+    ESPEAK.require(form, param)
 
 
 def job_arguments(target: Target, request: SpeechRequest, form: AudioFormat) -> dict[str, Any]:
-    """The arguments of the job `synthesize`, checked before a worker is started."""
-    require_engine(form, "response_format")
+    """The arguments of the engine's job, checked before a worker is started."""
+    engine = engine_of(target)
+    engine.require(form, "response_format")
     if len(request.text) > MAX_CHARACTERS:
         raise InvalidRequest(f"The text is longer than {MAX_CHARACTERS:,} characters.", param="input")
     if not SPEEDS[0] <= request.speed <= SPEEDS[1]:
         raise InvalidRequest(f"Speed must be between {SPEEDS[0]} and {SPEEDS[1]}.", param="speed")
     return {
         "text": request.text,
-        "voice": target.voice or request.voice or DEFAULT_VOICE,
         "speed": request.speed,
-        "pitch": pitch(target, request),
         "format": form.value,
+        **engine.own_arguments(target, request),
     }
+
+
+def espeak_arguments(target: Target, request: SpeechRequest) -> dict[str, Any]:
+    voice = target.voice or request.voice or DEFAULT_VOICE
+    return {"voice": voice, "pitch": pitch(target, request)}
+
+
+def natural_arguments(target: Target, request: SpeechRequest) -> dict[str, Any]:
+    """None: it has one voice. Raises `Unsupported` for a pitch."""
+    if "pitch" in request.options.get("local", {}):
+        raise Unsupported("hibari has one pitch.", param="provider.options.local.pitch")
+    return {}
 
 
 def pitch(target: Target, request: SpeechRequest) -> float:
@@ -71,6 +99,19 @@ def pitch(target: Target, request: SpeechRequest) -> float:
             param="provider.options.local.pitch",
         )
     return value
+
+
+ESPEAK = SpeechEngine("espeak-ng", "synthesize", lambda: speech_hint(), espeak_arguments)
+NATURAL = SpeechEngine("hibari", "synthesize_hibari", lambda: natural_speech_hint(), natural_arguments)
+ENGINES: Mapping[str, SpeechEngine] = {"espeak-ng": ESPEAK, NATURAL_VOICE: NATURAL}
+"""By the model's name at its endpoint."""
+
+
+def engine_of(target: Target) -> SpeechEngine:
+    """Raises `Unavailable` for a name that an admin made up."""
+    if target.model not in ENGINES:
+        raise Unavailable(f"There is no local engine {target.model!r}, only {', '.join(ENGINES)}.")
+    return ENGINES[target.model]
 
 
 def speech_event(message: Message, form: AudioFormat, request: SpeechRequest) -> Event:

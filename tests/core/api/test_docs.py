@@ -63,7 +63,8 @@ def test_the_page_is_in_the_visitors_language(live, headers, language):
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 def test_the_samples_run_unchanged(live, key, lab, tmp_path):
-    make_model(lab, "local/espeak-ng")
+    for slug in ("local/hibari", "local/espeak-ng"):
+        make_model(lab, slug)
     for slug, task in (("local/pocketsphinx", "transcription"), ("openai/whisper-large-v3", "translation")):
         make_model(lab, slug, tasks=[task])
     make_model(lab, "local/inspector", tasks=["chat"], output_modalities=["text"])

@@ -58,7 +58,12 @@ def test_usable_models_come_first(models, engine, keys):
 
 
 def test_ready_only(models, engine):
-    assert list(by_slug(ready=True)) == ["local/espeak-ng", "local/inspector", "local/pocketsphinx"]
+    assert list(by_slug(ready=True)) == [
+        "local/hibari",
+        "local/espeak-ng",
+        "local/inspector",
+        "local/pocketsphinx",
+    ]
 
 
 def test_task_filter(models):
@@ -103,6 +108,7 @@ def test_price_ceiling_leaves_unpriced_models_out(models):
         "google/gemini-3.8-flash-lite-tts",
         "google/gemini-3.8-flash-tts",
         "local/espeak-ng",
+        "local/hibari",
         "mistralai/voxtral-mini-tts-3",
         "openai/tts-1",
     ]

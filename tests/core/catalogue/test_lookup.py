@@ -114,10 +114,10 @@ def test_a_model_of_another_task_names_its_endpoint(models):
     assert caught.value.status == 400
     sentence, _, others = caught.value.message.partition(". ")
     assert sentence == "openai/gpt-4o does chat, not speech: call /chat/completions"
-    assert others.startswith("For speech there is local/espeak-ng, ")
+    assert others.startswith("For speech there is local/hibari, local/espeak-ng, ")
     metadata = caught.value.metadata
     assert (metadata["tasks"], metadata["endpoints"]) == (["chat"], ["/chat/completions"])
-    assert metadata["models"][0] == ESPEAK
+    assert metadata["models"][:2] == ["local/hibari", ESPEAK]
 
 
 def test_disabled_model_is_not_found(catalogue):

@@ -97,13 +97,19 @@ def test_missing_engine_says_how_to_install_it(monkeypatch):
 
 @pytest.mark.parametrize(
     ("lacking", "unavailable"),
-    [("pocketsphinx", ["pocketsphinx"]), ("PIL", ["inspector"]), ("pypdfium2", ["inspector"])],
+    [
+        ("hibari", ["hibari"]),
+        ("onnxruntime", ["hibari"]),
+        ("pocketsphinx", ["pocketsphinx"]),
+        ("PIL", ["inspector"]),
+        ("pypdfium2", ["inspector"]),
+    ],
 )
 def test_each_local_engine_is_missing_by_itself(monkeypatch, lacking, unavailable):
     monkeypatch.setattr(installed, "find_spec", lambda name: None if name == lacking else True)
     install_hint.cache_clear()
     local = provider(wire="local", needs_key=False, environment="")
-    names = ("espeak-ng", "pocketsphinx", "inspector", "")
+    names = ("hibari", "espeak-ng", "pocketsphinx", "inspector", "")
     try:
         states = [name for name in names if readiness(local, name).state is ReadinessState.UNAVAILABLE]
     finally:

@@ -1,4 +1,4 @@
-"""Speech slowed down further than the engine can, at the same pitch."""
+"""Speech made slower or faster than the engine can, at the same pitch."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from core.media.worker.codecs.filter_graph import filter_graph
 
 
 class TempoEncoder:
-    """Stretches audio by `tempo` (0.5 to 1) on its way to another encoder."""
+    """Stretches or compresses audio by `tempo` (0.5 to 4) on its way to another encoder."""
 
     def __init__(self, tempo: float, shape: PcmShape, following: Encoder) -> None:
-        av = require_media_library("Such a low speed")
+        av = require_media_library("This speed")
         self._following = following
         self._shape = shape
         self._samples = 0

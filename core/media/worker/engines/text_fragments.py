@@ -13,6 +13,9 @@ UNSPEAKABLE = re.compile(
 CLOSERS = "\"'”’»)]）】」』"
 STOPS = ".!?…"
 WIDE_STOPS = "。！？｡\n।॥؟"
+TITLES = frozenset({"Mr", "Mrs", "Ms", "Dr", "Prof", "St", "Mt", "Gen", "Sen", "Capt", "Lt", "Col", "Rev"})
+"""Words whose full stop does not end a sentence."""
+
 PAUSES = ",;:，、；：،"
 WIDE = 0x2E80
 LONGEST_WORD = 40
@@ -71,7 +74,15 @@ def _ends_sentence(text: str, index: int) -> bool:
     if character not in STOPS or not _before_space(text, index):
         return False
     rest = text[index + 1 : index + 20].lstrip()
-    return character != "." or not rest[:1].islower()
+    return character != "." or not (rest[:1].islower() or (rest and _abbreviated(text, index)))
+
+
+def _abbreviated(text: str, index: int) -> bool:
+    """Whether the full stop at `index` is of a title, an initial or a number: `Dr. J. Smith`, `No. 7`."""
+    before = re.split(r"[\s(]", text[max(0, index - 8) : index])[-1].lstrip(CLOSERS + "“‘")
+    if before == "No":
+        return text[index + 1 : index + 3].strip()[:1].isdigit()
+    return before in TITLES or (len(before) == 1 and before.isupper() and before != "I")
 
 
 def _closer_follows(text: str, index: int) -> bool:

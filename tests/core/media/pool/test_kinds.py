@@ -3,7 +3,16 @@ from __future__ import annotations
 import pytest
 
 from core.media.pool import kinds
-from core.media.pool.kinds import ALIGNMENT, INSPECTION, KINDS, MB, SPEECH, TRANSCRIPTION, Allotment
+from core.media.pool.kinds import (
+    ALIGNMENT,
+    INSPECTION,
+    KINDS,
+    MB,
+    NATURAL_SPEECH,
+    SPEECH,
+    TRANSCRIPTION,
+    Allotment,
+)
 from core.media.worker.main import JOBS
 
 
@@ -12,24 +21,25 @@ def test_every_job_is_of_one_kind():
 
 
 def test_no_job_that_reads_a_file_shares_its_process():
-    reading = {kind for job, kind in KINDS.items() if job not in ("synthesize", "list_voices", "encode")}
-    assert SPEECH not in reading
+    speaking = ("synthesize", "synthesize_hibari", "list_voices", "encode")
+    reading = {kind for job, kind in KINDS.items() if job not in speaking}
+    assert reading.isdisjoint({SPEECH, NATURAL_SPEECH})
     assert {kind.jobs_per_process for kind in reading} == {1}
 
 
 @pytest.mark.parametrize(
     ("memory", "processors", "counts", "each"),
     [
-        (24_000, 2, (2, 2, 2, 2), (1024, 1024, 2400, 1024)),
-        (64_000, 16, (2, 2, 2, 3), (1024, 1024, 4096, 1024)),
-        (10_000, 4, (1, 1, 1, 1), (1000, 1000, 2000, 1000)),
-        (2_000, 2, (1, 1, 1, 1), (768, 768, 1536, 768)),
+        (24_000, 2, (2, 1, 2, 2, 2), (1024, 923, 1024, 2215, 1024)),
+        (64_000, 16, (2, 1, 2, 2, 3), (1024, 1024, 1024, 4096, 1024)),
+        (10_000, 4, (1, 1, 1, 1, 1), (857, 714, 857, 1714, 857)),
+        (2_000, 2, (1, 1, 1, 1, 1), (768, 640, 768, 1536, 768)),
     ],
 )
 def test_memory_of_all_workers_follows_from_the_machine(memory, processors, counts, each):
     allotted = kinds.allot(memory * MB, processors)
 
-    assert list(allotted) == [SPEECH, ALIGNMENT, TRANSCRIPTION, INSPECTION]
+    assert list(allotted) == [SPEECH, NATURAL_SPEECH, ALIGNMENT, TRANSCRIPTION, INSPECTION]
     assert tuple(entry.processes for entry in allotted.values()) == counts
     assert tuple(entry.memory // MB for entry in allotted.values()) == each
 
@@ -40,6 +50,7 @@ def test_transcription_shares_the_processors_out(processors, threads):
 
     assert {kind.name: entry.threads for kind, entry in allotted.items()} == {
         "speech": 1,
+        "natural speech": 1,
         "alignment": 1,
         "transcription": threads,
         "inspection": 1,
@@ -61,7 +72,7 @@ def test_container_counts_with_its_own_memory(monkeypatch, tmp_path):
 
 def test_operator_reads_what_the_workers_may_take():
     assert kinds.description(24_000 * MB, 2) == (
-        "Local workers: 2 for speech (at most 1,024 MB each), 2 for alignment (at most 1,024 MB each), "
-        "2 for transcription (at most 2,400 MB each), 2 for inspection (at most 1,024 MB each), "
-        "10,944 MB together of 24,000 MB."
+        "Local workers: 2 for speech (at most 1,024 MB each), 1 for natural speech (at most 923 MB each), "
+        "2 for alignment (at most 1,024 MB each), 2 for transcription (at most 2,215 MB each), "
+        "2 for inspection (at most 1,024 MB each), 11,497 MB together of 24,000 MB."
     )

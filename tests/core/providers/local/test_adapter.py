@@ -38,4 +38,4 @@ async def test_inspector_is_listed_where_its_libraries_are(synthesiser, monkeypa
     assert "inspector" in await Local().models(TARGET)
     monkeypatch.setattr(installed, "find_spec", lambda name: None if name == "pypdfium2" else True)
 
-    assert await Local().models(TARGET) == ("espeak-ng", "pocketsphinx")
+    assert await Local().models(TARGET) == ("espeak-ng", "hibari", "pocketsphinx")

@@ -19,6 +19,7 @@ from core.contract.errors import InvalidRequest, Unavailable, Unsupported
 from core.contract.events import AudioChunk, AudioStart, SpeechWord, SpeechWords, Used
 from core.contract.route import Target
 from core.contract.speech import SpeechRequest
+from core.media import installed
 from core.media.installed import HINT, available_formats, speech_hint, system_engine
 from core.providers.local.speech import job_arguments, speak
 from tests.fakes.workers import SENTENCE, decoded_seconds
@@ -261,6 +262,8 @@ def test_missing_engine_names_the_install_command(monkeypatch):
     system_engine.cache_clear()
 
     assert speech_hint() == HINT == 'pip install "polyphony[local]"'
+    assert len(available_formats()) == len(AudioFormat)  # the other engine's
+    monkeypatch.setattr(installed, "natural_speech_hint", lambda: HINT)
     assert available_formats() == ()
     with pytest.raises(Unavailable, match="pip install"):
         job_arguments(target(), SpeechRequest(model="m", text="a"), AudioFormat.PCM)
