@@ -8,7 +8,7 @@ name is used.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any, Required, TypedDict
 
@@ -95,7 +95,7 @@ def has_details(row: ModelRow) -> bool:
     return isinstance(row.get("architecture"), dict) and isinstance(row.get("pricing"), dict)
 
 
-def model_from_details(row: ModelRow) -> ListedModel | None:
+def model_from_details(row: ModelRow, *, priced: bool = True) -> ListedModel | None:
     """A row with details as columns and prices; None where none of its outputs belongs to a known task."""
     shape = row["architecture"]
     outputs = strings(shape.get("output_modalities"))
@@ -116,12 +116,15 @@ def model_from_details(row: ModelRow) -> ListedModel | None:
         "max_output": positive_int(top.get("max_completion_tokens")),
     }
     # unpriced is better than priced wrong
-    priced = UNCLEAR_UNITS.isdisjoint(tasks)
+    priced = priced and UNCLEAR_UNITS.isdisjoint(tasks)
     return ListedModel(row["id"], values, tuple(price_sheet(row["pricing"])) if priced else ())
 
 
 def model_from_name(row: ModelRow, provider: str) -> ListedModel:
-    """A row without details: the task that the server declares, else by the name; no price."""
+    """A row without prices: its modalities (Google's), else the task that the server declares, else by the
+    name; no price."""
+    if isinstance(row.get("architecture"), dict) and (described := model_from_details(row, priced=False)):
+        return replace(described, values={**described.values, "author": provider[:120]})
     name = row["id"].rpartition("/")[2]
     task = DECLARED_TASKS.get(str(row.get("task") or row.get("type"))) or task_from_name(name)
     values = {

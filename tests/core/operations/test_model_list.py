@@ -38,3 +38,27 @@ def test_a_discount_lowers_every_price():
 @pytest.mark.parametrize("value", [True, None, "lots", "NaN", "1e9", {}])
 def test_what_is_no_amount_is_left_out(value):
     assert list(model_list.price_sheet({"prompt": value})) == []
+
+
+def test_a_row_with_modalities_and_without_prices_is_believed_but_unpriced():
+    row = {
+        "id": "gemini-9-tts",
+        "name": "Gemini 9 TTS",
+        "architecture": {"input_modalities": ["text"], "output_modalities": ["speech"]},
+        "context_length": 8192,
+        "top_provider": {"max_completion_tokens": 16_384},
+    }
+    assert model_list.has_details(row) is False
+    found = model_list.model_from_name(row, "Google AI Studio")
+    assert found.prices == ()
+    assert {**found.values, "description": ""} == {
+        "name": "Gemini 9 TTS",
+        "author": "Google AI Studio",
+        "description": "",
+        "tasks": ["speech"],
+        "input_modalities": ["text"],
+        "output_modalities": ["speech"],
+        "features": ["streaming"],
+        "context_length": 8192,
+        "max_output": 16_384,
+    }
