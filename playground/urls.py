@@ -4,7 +4,16 @@ from django.urls import URLPattern, path
 
 from playground.socket.authentication import SessionUser
 from playground.socket.consumer import PlaygroundConsumer
-from playground.views import conversations, files, presets, runs, transcripts, uploads, voice_samples
+from playground.views import (
+    conversations,
+    files,
+    presets,
+    recordings,
+    runs,
+    transcripts,
+    uploads,
+    voice_samples,
+)
 from playground.views.pages import catalogue, code, history, keys, model, usage
 
 app_name = "playground"
@@ -20,6 +29,7 @@ urlpatterns: list[URLPattern] = [
     path("keys/<str:public_id>/revoke", keys.revoke_key, name="revoke_key"),
     path("runs/<uuid:run_id>", history.run, name="run"),
     path("uploads/", uploads.create, name="uploads"),
+    path("recordings/<str:language>", recordings.create, name="recording"),
     path("uploads/<uuid:upload_id>", files.upload, name="upload"),
     path("uploads/<uuid:upload_id>/page", files.page, name="upload_page"),
     path("uploads/<uuid:upload_id>/delete", uploads.delete, name="delete_upload"),

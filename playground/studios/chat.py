@@ -14,7 +14,7 @@ from core.catalogue.entries import ModelEntry
 from core.catalogue.listing import Filters, Listing, listings
 from core.catalogue.lookup import capable_models, find
 from core.catalogue.validation.chat import IMAGE_MB, max_file_mb
-from core.catalogue.validation.voice_language import default_voice
+from core.catalogue.validation.voice_language import default_voice, primary
 from core.contract.chat import Modality
 from core.contract.errors import NotFound
 from core.contract.tasks import Task
@@ -24,6 +24,7 @@ from playground.conversations import serializer
 from playground.conversations.serializer import answer_html
 from playground.models import Conversation, Run
 from playground.studios.cards import model_url
+from playground.studios.default_models import ready_models
 from playground.studios.examples import example
 from playground.studios.facts import StudioFacts, UploadRules
 from playground.studios.presets import list_presets
@@ -149,17 +150,20 @@ def chat_models(abilities: Abilities) -> list[dict[str, Any]]:
 
 
 def speech_models() -> list[dict[str, Any]]:
-    """Models ready to read an answer aloud, with their voices and the one for the page's language."""
-    found = listings(Filters(tasks=frozenset({Task.SPEECH}), ready=True, retired=False))
+    """Models ready to read an answer aloud, in the order of `ready_models`, with their voices and the one for
+    the page's language. A voice without a `language` speaks any."""
     sample = _("Every voice begins with a breath.")
     return [
         {
             "slug": entry.model.slug,
             "name": entry.model.name,
             "voice": default_voice(entry.model.voices, sample) or "",
-            "voices": [{"id": voice.id, "name": voice.name} for voice in entry.model.voices],
+            "voices": [
+                {"id": voice.id, "name": voice.name, "language": primary(voice.language)}
+                for voice in entry.model.voices
+            ],
         }
-        for entry in found
+        for entry in ready_models(Task.SPEECH)
     ]
 
 

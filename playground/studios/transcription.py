@@ -25,6 +25,7 @@ from playground.runs import transcript
 from playground.studios.facts import StudioFacts, UploadRules
 from playground.studios.reasons import availability, with_alternatives
 from playground.studios.recent_runs import recent_runs
+from playground.studios.recordings import recordings
 
 MIB = 1024 * 1024
 WAITING_SHOWN = 20
@@ -71,6 +72,7 @@ def studio(entry: Listing, user: User, query: Mapping[str, str]) -> dict[str, An
         "speaker_limit": model.limits.get("speakers", 32),
         **control_reasons(model),
         "waiting": waiting_files(user),
+        "recordings": recordings(model) if entry.ready else [],
         **recent_runs(entry, user),
     }
 

@@ -67,12 +67,17 @@ async def sample(request: HttpRequest, user: User) -> HttpResponseBase:
 
 
 async def stored_sample(model: ModelEntry, voice: str, user_id: int) -> str:
-    """Storage name of the sample, synthesized now where it does not exist: once, however many ask at the same
-    time, in this process or another. Raises what the gateway raises."""
+    """Storage name of the sample, made as by `stored_speech`."""
     form = playable_format(model)
-    digest = hashlib.sha256(f"{model.slug}\n{voice}".encode()).hexdigest()[:32]
-    name = f"samples/{digest}.{form.extension}"
     speech = SpeechRequest(model=model.slug, text=sentence(model, voice), voice=voice, format=form)
+    return await stored_speech(speech, user_id)
+
+
+async def stored_speech(speech: SpeechRequest, user_id: int) -> str:
+    """Storage name of the speech, synthesized now where it does not exist: once, however many ask at the same
+    time, in this process or another. Raises what the gateway raises."""
+    digest = hashlib.sha256(f"{speech.model}\n{speech.voice}\n{speech.text}".encode()).hexdigest()[:32]
+    name = f"samples/{digest}.{speech.format.extension}"
     until = time.monotonic() + WAIT
     while not await offload(default_storage.exists, name):
         if await offload(idempotency.claim, None, name, "", heartbeat.token()) is None:

@@ -2,9 +2,10 @@
 
 import { announce } from "../../page/announcements.js";
 import { message } from "../../page/messages.js";
+import { likelyLanguage } from "./language.js";
 import { clearHighlight, highlightSentence } from "./sentence-highlight.js";
 import { SpeechQueue } from "./speech-queue.js";
-import { readChoice, showVoiceDialog } from "./voice-choice.js";
+import { readChoice, showVoiceDialog, voiceFor } from "./voice-choice.js";
 
 let current = null;
 
@@ -12,11 +13,10 @@ let current = null;
 export function toggleReading(element, worklet) {
   const again = current?.element === element;
   current?.queue.stop();
-  const chosen = readChoice();
-  if (again || !chosen) {
+  if (again || !readChoice()) {
     return;
   }
-  const queue = new SpeechQueue({ ...chosen, worklet });
+  const queue = new SpeechQueue({ choose: chooser(), worklet });
   current = { element, queue };
   queue.addEventListener("sentence", ({ detail }) => highlightSentence(element.querySelector("[data-role=prose]"), detail.text));
   queue.addEventListener("end", ({ detail }) => ended(element, detail.error));
@@ -47,6 +47,15 @@ export function stopReading() {
 
 export function chooseVoice() {
   showVoiceDialog();
+}
+
+/** A sentence whose language cannot be told is spoken as the one before it. */
+function chooser() {
+  let language = "";
+  return (text) => {
+    language = likelyLanguage(text) || language;
+    return voiceFor(language);
+  };
 }
 
 function ended(element, error) {

@@ -12,15 +12,15 @@ const BAD_REQUEST = 400;
 export class SpeechQueue extends EventTarget {
   #splitter = new SentenceSplitter();
   #playback;
-  #request;
+  #choose;
   #queue = [];
   #complete = false;
   #closed = false;
 
-  /** `voice` may be empty: the model's default. */
-  constructor({ model, voice, worklet }) {
+  /** `choose` returns {model, voice} for a sentence; an empty voice is the model's default. */
+  constructor({ choose, worklet }) {
     super();
-    this.#request = { model, voice };
+    this.#choose = choose;
     this.#playback = new SpeechPlayback(worklet);
     this.#playback.unlock(24000);
     this.#playback.addEventListener("ended", () => this.#next());
@@ -51,12 +51,15 @@ export class SpeechQueue extends EventTarget {
   #synthesize() {
     for (const sentence of this.#queue.slice(0, AHEAD)) {
       if (!sentence.run) {
-        const { model, voice } = this.#request;
-        const params = { input: sentence.text, plain: true, ...(voice ? { voice } : {}) };
-        sentence.run = pageSocket().start({ task: "speech", model, params }, (event) => this.#onEvent(sentence, event));
+        this.#speak(sentence, this.#choose(sentence.text));
       }
     }
     this.#announceSentence();
+  }
+
+  #speak(sentence, { model, voice }) {
+    const params = { input: sentence.text, plain: true, ...(voice ? { voice } : {}) };
+    sentence.run = pageSocket().start({ task: "speech", model, params }, (event) => this.#onEvent(sentence, event));
   }
 
   #announceSentence() {
@@ -67,11 +70,16 @@ export class SpeechQueue extends EventTarget {
     }
   }
 
+  /** A model that cannot speak a sentence's language may name a voice that can: that one speaks it. */
   #onEvent(sentence, event) {
     if (this.#closed) {
       return;
     }
-    if (event.type === "run.error" && event.error?.code !== BAD_REQUEST) {
+    const { model, voice } = (event.type === "run.error" && event.error?.metadata) || {};
+    if (model && voice && !sentence.helped) {
+      sentence.helped = true;
+      this.#speak(sentence, { model, voice });
+    } else if (event.type === "run.error" && event.error?.code !== BAD_REQUEST) {
       this.#close(event.error);
     } else if (sentence === this.#queue[0]) {
       this.#play(sentence, event);

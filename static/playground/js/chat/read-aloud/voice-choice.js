@@ -1,4 +1,4 @@
-// The speech model and voice that read aloud: any ready model, remembered in this browser.
+// The speech model and voice that read aloud: the one chosen in this browser, else one that fits the language.
 
 import { message } from "../../page/messages.js";
 
@@ -6,16 +6,35 @@ const KEY = "reader";
 
 const models = JSON.parse(document.getElementById("chat-speech-models")?.textContent || "[]") || [];
 
-/** {model, voice}; null where there is no speech model. An empty voice is the model's default. */
+/** {model, voice} chosen by the user, else the first of the page; null without a model. An empty voice is its default. */
 export function readChoice() {
-  let stored = null;
-  try {
-    stored = JSON.parse(localStorage.getItem(KEY));
-  } catch {
-    // not JSON: nothing that was stored here
+  const chosen = storedChoice();
+  const [first] = models;
+  return chosen ?? (first ? { model: first.slug, voice: first.voice ?? "" } : null);
+}
+
+/**
+ * {model, voice} for a text in `language`: the user's choice stays; without one it is the first model, where it has a
+ * voice for the language or tells of none, else the first that has.
+ */
+export function voiceFor(language) {
+  const chosen = storedChoice();
+  const fits = (voice) => !voice.language || voice.language === language;
+  const able = models.find(({ voices = [] }) => !voices.length || voices.some(fits));
+  if (chosen || !language || !able) {
+    return readChoice();
   }
-  const found = models.find(({ slug }) => slug === stored?.model) ?? models[0];
-  return found ? { model: found.slug, voice: found.slug === stored?.model ? stored.voice : found.voice ?? "" } : null;
+  const own = able.voices?.find(({ id }) => id === able.voice);
+  return { model: able.slug, voice: (own && fits(own) ? own : able.voices?.find(fits))?.id ?? "" };
+}
+
+function storedChoice() {
+  try {
+    const stored = JSON.parse(localStorage.getItem(KEY));
+    return models.some(({ slug }) => slug === stored?.model) ? { model: stored.model, voice: stored.voice } : null;
+  } catch {
+    return null;
+  }
 }
 
 /** Shows the dialog; closing it stores the choice. */

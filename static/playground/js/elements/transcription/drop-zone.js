@@ -28,6 +28,7 @@ class DropZone extends HTMLElement {
     });
     this.#part("choose").addEventListener("click", () => this.#part("picker").click());
     this.#part("record").addEventListener("click", () => this.#record());
+    this.addEventListener("click", ({ target }) => this.#trySample(target.closest("[data-role=sample]")));
     this.#part("files").addEventListener("click", (event) => this.#onClick(event));
     if (/Mac|iP/.test(navigator.platform)) {
       this.querySelector(".kbd").textContent = "⌘ ↵";
@@ -178,6 +179,13 @@ class DropZone extends HTMLElement {
     this.#part("record").focus();
     if (file) {
       this.add([file]);
+    }
+  }
+
+  async #trySample(button) {
+    if (button && !button.ariaBusy) {
+      const { trySample } = await import("../../transcription/samples.js");
+      trySample(button, this);
     }
   }
 

@@ -1,0 +1,57 @@
+"""The sample recordings of the transcription tab: sentences of ours, and the voices that speak them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypedDict
+
+from django.utils.translation import gettext as _
+
+from core.catalogue.entries import ModelEntry
+from core.contract.languages import primary
+from core.contract.tasks import Task
+from playground.names import language_label
+from playground.studios.default_models import default_model
+
+SENTENCES: Mapping[str, str] = {
+    "en": "Good morning. The train to the coast leaves at half past nine from platform four.",
+    "de": "Guten Morgen. Der Zug nach München fährt heute um zehn Uhr von Gleis vier ab.",
+    "es": "Buenos días. El tren para Madrid sale hoy a las diez de la mañana.",
+    "fr": "Bonjour. Le train pour Paris part aujourd'hui à dix heures du matin.",
+    "ru": "Доброе утро. Поезд в Москву отправляется сегодня в десять часов утра.",
+    "zh": "早上好。去北京的火车今天上午十点出发。",
+}
+"""By language, in the order in which they are offered."""
+
+
+class Recording(TypedDict):
+    """`name` is the language in the reader's own."""
+
+    language: str
+    name: str
+
+
+def recordings(model: ModelEntry) -> list[Recording]:
+    """Those in languages that `model` understands and that a voice here speaks."""
+    known = {primary(code) or code for code in model.languages}
+    return [
+        {"language": language, "name": language_label(language)}
+        for language in SENTENCES
+        if (not known or language in known) and speaker(language)
+    ]
+
+
+def speaker(language: str) -> tuple[ModelEntry, str] | None:
+    """The first ready model with a voice for the language, and the voice; None where there is none."""
+    model = default_model(Task.SPEECH, lambda model: bool(voice_of(model, language)))
+    return (model, voice_of(model, language)) if model else None
+
+
+def voice_of(model: ModelEntry, language: str) -> str:
+    """The first voice for the language; "" where there is none."""
+    return next((voice.id for voice in model.voices if primary(voice.language) == language), "")
+
+
+def recording_name(language: str) -> str:
+    """The name of the file, without its extension."""
+    return _("Sample, %(language)s") % {"language": language_label(language)}
