@@ -24,7 +24,7 @@ from playground.conversations import serializer
 from playground.conversations.serializer import answer_html
 from playground.models import Conversation, Run
 from playground.studios.cards import model_url
-from playground.studios.default_models import ready_models
+from playground.studios.default_models import listener, ready_models
 from playground.studios.examples import example
 from playground.studios.facts import StudioFacts, UploadRules
 from playground.studios.presets import list_presets
@@ -83,6 +83,7 @@ def studio(entry: Listing, user: User, query: Mapping[str, str]) -> dict[str, An
         **availability(entry, _("This model cannot answer yet")),
         "chat_models": chat_models(abilities),
         "speech_models": speech_models(),
+        "listener": listener(),
         "conversation": conversation,
         "conversations": serializer.page(user),
         "presets": list_presets(user),

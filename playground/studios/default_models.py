@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypedDict
 
 from core.catalogue.entries import ModelEntry
 from core.catalogue.listing import Filters, Listing, listings
 from core.catalogue.snapshot import current
+from core.contract.languages import primary
 from core.contract.tasks import Task
 
 REHEARSAL = "rehearsal"
@@ -23,6 +25,23 @@ def ready_models(task: Task) -> list[Listing]:
 def default_model(task: Task, fits: Callable[[ModelEntry], bool] = lambda model: True) -> ModelEntry | None:
     """The first of `ready_models` that `fits`; None where there is none."""
     return next((entry.model for entry in ready_models(task) if fits(entry.model)), None)
+
+
+class Listener(TypedDict):
+    """A transcription model; `languages` are the codes it can be told, between spaces."""
+
+    slug: str
+    name: str
+    languages: str
+
+
+def listener() -> Listener | None:
+    """The model that writes down what is spoken on another tab; None where none is ready."""
+    model = default_model(Task.TRANSCRIPTION)
+    if model is None:
+        return None
+    languages = [primary(code) or code for code in model.languages] if "language" in model.features else []
+    return {"slug": model.slug, "name": model.name, "languages": " ".join(dict.fromkeys(languages))}
 
 
 def pretends(entry: Listing) -> bool:

@@ -10,12 +10,11 @@ from django.utils.translation import gettext_lazy
 
 from core.catalogue.listing import Listing
 from core.contract.audio import AudioFormat
-from core.contract.languages import primary
 from core.contract.tasks import Task
 from core.models import User
 from playground import names
 from playground.models import Run
-from playground.studios.default_models import default_model, ready_models
+from playground.studios.default_models import listener, ready_models
 from playground.studios.examples import example
 from playground.studios.facts import StudioFacts
 from playground.studios.reasons import availability
@@ -47,15 +46,6 @@ def studio(entry: Listing, user: User, query: Mapping[str, str]) -> dict[str, An
         **availability(entry, _("This model cannot speak yet")),
         **recent_runs(entry, user),
     }
-
-
-def listener() -> dict[str, Any] | None:
-    """The model that checks what was spoken and the languages it can be told; None without a ready one."""
-    model = default_model(Task.TRANSCRIPTION)
-    if model is None:
-        return None
-    languages = [primary(code) or code for code in model.languages] if "language" in model.features else []
-    return {"slug": model.slug, "name": model.name, "languages": " ".join(dict.fromkeys(languages))}
 
 
 def downloads(entry: Listing) -> list[tuple[str, str]]:

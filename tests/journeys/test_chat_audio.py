@@ -84,3 +84,22 @@ def test_who_reads_aloud_is_chosen_and_remembered(chat: ChatPage):
     )
     told = [event["model"] for event in chat.monitor.events("run.started")]
     assert told[-1] == "stage/tone"
+
+
+def test_each_sentence_is_read_by_a_voice_of_its_language(chat: ChatPage):
+    answer = "There is a train to the coast. Der Zug ist nicht in der Stadt. Поезд идёт к морю. Нет."
+    chat.open().ask(answer)
+    chat.page.evaluate(
+        """() => { window.asked = []; const send = WebSocket.prototype.send;
+        WebSocket.prototype.send = function (frame) {
+          const { task, params } = JSON.parse(frame);
+          task === "speech" && window.asked.push(params.voice);
+          send.call(this, frame);
+        }; }"""
+    )
+    read = chat.tool("Read aloud")
+    read.click()
+    expect(read).to_have_attribute("aria-pressed", "true")
+    expect(read).to_have_attribute("aria-pressed", "false", timeout=30_000)
+    voices = chat.page.evaluate("() => window.asked")
+    assert voices[1:] == ["gmw/de", "zle/ru", "zle/ru"]

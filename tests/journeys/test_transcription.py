@@ -297,3 +297,27 @@ def test_on_a_phone_settings_fold_before_what_comes_of_them(transcription: Trans
     assert language is not None
     assert view is not None
     assert language["y"] < view["y"]
+
+
+def test_a_sample_is_tried_with_one_click(transcription: TranscriptionPage):
+    page = transcription.open().page
+    samples = page.get_by_role("group", name="Sample recordings")
+    expect(samples.get_by_role("button")).to_have_text(
+        ["English", "German", "Spanish", "French", "Russian", "Simplified Chinese"]
+    )
+    samples.get_by_role("button", name="German").focus()
+    page.keyboard.press("Enter")
+    expect(transcription.files.last).to_contain_text("Sample, German.mp3")
+    expect(transcription.files).to_contain_text("Ready")
+    expect(transcription.button).to_be_focused()
+    page.keyboard.press("Enter")
+    transcription.finish()
+
+
+def test_a_sample_is_transcribed_at_once_where_that_is_free(transcription: TranscriptionPage):
+    page = transcription.open().page
+    page.evaluate("() => { document.querySelector('transcription-studio').dataset.price = '0'; }")
+    page.get_by_role("button", name="Russian").click()
+    transcription.finish()
+    expect(transcription.files.last).to_contain_text("Sample, Russian.mp3")
+    expect(transcription.files.last).to_contain_text("Done")

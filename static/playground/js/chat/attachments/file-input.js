@@ -38,13 +38,18 @@ export function pastedFiles(data) {
   return rendering ? [] : files;
 }
 
-/** Buttons for what the model does not accept stay, marked as disabled, with the reason as their title. */
+/**
+ * Buttons for what the model does not accept stay, marked as disabled, with the reason as their title. A recording can
+ * be written down where a transcription model is ready.
+ */
 export function updateAttachButtons(composer) {
   const noMicrophone = !window.isSecureContext || !navigator.mediaDevices;
   for (const button of composer.querySelectorAll("[data-attach]")) {
     const { ok = false, why = "" } = composer.accepts[button.dataset.attach] ?? {};
-    const insecure = ok && noMicrophone && button.dataset.role === "record";
-    button.setAttribute("aria-disabled", String(!ok || insecure));
-    button.title = insecure ? message("mic-insecure") : ok ? button.getAttribute("aria-label") : why;
+    const { dictate, role } = button.dataset;
+    const usable = ok || dictate;
+    const insecure = usable && noMicrophone && role === "record";
+    button.setAttribute("aria-disabled", String(!usable || insecure));
+    button.title = insecure ? message("mic-insecure") : ok ? button.getAttribute("aria-label") : dictate || why;
   }
 }

@@ -16,7 +16,8 @@ export function showRefusals(box, refused) {
   box.replaceChildren(...notes);
 }
 
-function note(box, texts, buttons = []) {
+/** A note with what can be done about it; it is not in the box yet. */
+export function note(box, texts, buttons = []) {
   const row = document.createElement("div");
   row.className = "composer-note";
   const text = document.createElement("p");
@@ -44,7 +45,7 @@ function closeButton(box, row) {
   return button;
 }
 
-function createButton(className, text) {
+export function createButton(className, text) {
   const button = document.createElement("button");
   Object.assign(button, { type: "button", className, textContent: text });
   return button;
