@@ -19,6 +19,7 @@ from core.catalogue.seed import files
 from core.media import installed as extras
 from core.models import ApiKey, Provider, ProviderKey
 from core.models.secrets import key_id
+from core.models.secrets.headers import sealed_by
 from core.providers.registry import WIRES
 
 DAPHNE = (4, 2, 3)
@@ -60,9 +61,10 @@ def sealed_keys(databases: Sequence[str] | None = None, **kwargs: Any) -> list[C
     found: list[CheckMessage] = []
     for alias in reachable(databases, ProviderKey):
         stored = ProviderKey.objects.using(alias).values_list("secret", flat=True)
-        lost = {sealed.key_id for sealed in stored if sealed} - known
+        headers = map(sealed_by, Provider.objects.using(alias).values_list("headers", flat=True))
+        lost = {*(sealed.key_id for sealed in stored if sealed), *filter(None, headers)} - known
         if lost:
-            text = f"Provider keys are sealed with ring keys that are gone: {', '.join(sorted(lost))}."
+            text = f"Secrets of providers are sealed with ring keys that are gone: {', '.join(sorted(lost))}."
             hint = (
                 "Put them back into POLYPHONY_SECRET_KEYS; where they are lost, run "
                 "manage.py rotate_secrets --remove-lost and enter the provider keys again."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from asgiref.sync import async_to_sync
@@ -24,6 +25,7 @@ from core.admin.audit import AuditedAdmin, record_event
 from core.contract.provider_key import trim
 from core.models import Provider, ProviderKey
 from core.models.catalogue import clean_secret
+from core.models.secrets.headers import masked, unmasked
 
 
 class ProviderKeyForm(forms.ModelForm):
@@ -78,6 +80,7 @@ class ProviderForm(forms.ModelForm):
         if "wire" in self.fields:
             wires = {*operations.wires(), self.instance.wire}
             self.fields["wire"].widget = forms.Select(choices=[(wire, wire) for wire in sorted(wires)])
+        self.initial["headers"] = masked(self.instance.headers)
 
     def clean_base_url(self) -> str:
         address = trim(self.cleaned_data["base_url"])
@@ -88,6 +91,11 @@ class ProviderForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         """A private address needs a superuser's tick: what staff enters must be public."""
         cleaned = super().clean()
+        if isinstance(entered := cleaned.get("headers"), Mapping):
+            stored = self.instance.headers
+            kept = "base_url" not in self.changed_data  # else they were entered for the other address
+            same = kept and "headers" not in self.changed_data
+            cleaned["headers"] = stored if same else unmasked(entered, stored, kept)
         address, changed = cleaned.get("base_url", ""), {"base_url", "internal"} & set(self.changed_data)
         if not address or not changed or cleaned.get("internal"):
             return cleaned
@@ -119,7 +127,9 @@ class ProviderAdmin(AuditedAdmin):
             {
                 "fields": ("headers", "options"),
                 "classes": ("collapse",),
-                "description": _("Extra headers are shown here to every admin: they are no place for keys."),
+                "description": _(
+                    "A header whose name says that it is secret is not shown; a new address removes it."
+                ),
             },
         ),
     )
@@ -128,6 +138,15 @@ class ProviderAdmin(AuditedAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Provider]:
         active = ProviderKey.objects.filter(active=True)
         return super().get_queryset(request).prefetch_related(Prefetch("keys", active, to_attr="active_keys"))
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Provider | None:
+        """For those who only look, the row as they may see it."""
+        row: Provider | None = super().get_object(request, object_id, from_field)
+        if row is not None and not self.has_change_permission(request, row):
+            row.headers = masked(row.headers)
+        return row
 
     def get_readonly_fields(self, request: HttpRequest, obj: Provider | None = None) -> tuple[str, ...]:
         return self.readonly_fields if request.user.is_superuser else ("internal", *self.readonly_fields)

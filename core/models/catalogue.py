@@ -18,6 +18,7 @@ from core.models.json_field import ObjectField
 from core.models.json_values import check_headers, check_texts
 from core.models.options import check_condition, check_limits, check_options
 from core.models.secrets import EncryptedTextField
+from core.models.secrets.headers import HeadersField
 
 SLUG = RegexValidator(r"^[a-z0-9][a-z0-9._-]*$", _("Lower-case letters, digits, dots and dashes."))
 MODEL_SLUG = RegexValidator(r"^[\w.~-]+(/[\w.:~-]+)*$", _("A name such as author/model."), flags=re.ASCII)
@@ -51,7 +52,7 @@ class Provider(SeededRow):
     )
     needs_key = models.BooleanField(_("needs a key"), default=True)
     enabled = models.BooleanField(_("enabled"), default=True)
-    headers = ObjectField(_("extra headers"), check=check_headers)
+    headers = HeadersField(_("extra headers"), check=check_headers)
     options = ObjectField(_("options"), check=check_options)
     website = models.URLField(_("website"), max_length=300, blank=True)
     key_help = models.CharField(_("how to get a key"), max_length=400, blank=True)

@@ -64,6 +64,13 @@ def test_what_a_missing_secret_key_encrypted_is_reported(alice, settings):
     assert ids(checks.sealed_keys(["default"])) == []
 
 
+def test_headers_that_a_missing_secret_key_encrypted_are_reported(db, settings):
+    Provider.objects.create(slug="acme", name="Acme", headers={"X-Title": "Lab"})
+    assert ids(checks.sealed_keys(["default"])) == []
+    settings.POLYPHONY_SECRET_KEYS = [OTHER]
+    assert ids(checks.sealed_keys(["default"])) == ["polyphony.E004"]
+
+
 def test_only_named_databases_are_queried(db, settings):
     settings.POLYPHONY_SECRET_KEYS = [OTHER]
     assert checks.sealed_keys() == checks.wires(None) == []

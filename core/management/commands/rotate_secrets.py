@@ -1,4 +1,4 @@
-"""`manage.py rotate_secrets`: seal every provider key with the first key of the ring."""
+"""`manage.py rotate_secrets`: seal all keys and headers of providers with the first key of the ring."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from core.models import ApiKey, AuditEvent, ProviderKey
+from core.models import ApiKey, AuditEvent, Provider, ProviderKey
 from core.models.secrets import Sealed, SecretLocked, ring
+from core.models.secrets.headers import is_outdated, sealed_by
 
 
 class Command(BaseCommand):
-    help = "Re-encrypt provider keys with the current key of POLYPHONY_SECRET_KEYS."
+    help = "Re-encrypt provider keys and headers with the current key of POLYPHONY_SECRET_KEYS."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--check", action="store_true", help="only count what older keys still hold")
@@ -40,22 +41,35 @@ class Command(BaseCommand):
                 continue
             key.save(update_fields=["secret"])
             AuditEvent.objects.create(action="provider_key.rotated", subject=str(key.pk))
+        for provider in Provider.objects.all():
+            if is_outdated(provider.headers):
+                provider.save(update_fields=["headers"])
+                AuditEvent.objects.create(action="provider_headers.rotated", subject=str(provider.pk))
 
     def remove_lost(self) -> None:
-        """Delete provider keys that cannot be opened: they have to be entered again."""
+        """Delete provider keys and headers that cannot be opened: they have to be entered again."""
         for key in ProviderKey.objects.all():
             if isinstance(key.secret, Sealed) and key.secret.key_id not in ring():
                 self.stdout.write(f"Removed a key of {key.provider}: enter it again.")
                 AuditEvent.objects.create(action="provider_key.removed", subject=str(key.pk))
                 key.delete()
+        for provider in Provider.objects.all():
+            if (held := sealed_by(provider.headers)) and held not in ring():
+                self.stdout.write(f"Removed the headers of {provider}: enter them again.")
+                AuditEvent.objects.create(action="provider_headers.removed", subject=str(provider.pk))
+                Provider.objects.filter(pk=provider.pk).update(headers={})
 
     def report(self) -> None:
         """Print how many keys each ring key holds; fails while one is missing from the ring."""
         sealed = Counter(key.secret.key_id for key in ProviderKey.objects.all() if key.secret)
+        headers = Provider.objects.values_list("headers", flat=True)
+        sealed += Counter(filter(None, map(sealed_by, headers)))
         peppered = Counter(ApiKey.objects.filter(revoked_at=None).values_list("pepper_id", flat=True))
         known = list(ring())
         for name in [*known, *sorted((set(sealed) | set(peppered)) - set(known))]:
             note = "" if name in known else " MISSING from the ring"
-            self.stdout.write(f"{name}: {sealed[name]} provider keys, {peppered[name]} API keys{note}")
+            self.stdout.write(
+                f"{name}: {sealed[name]} provider keys and headers, {peppered[name]} API keys{note}"
+            )
         if (set(sealed) | set(peppered)) - set(known):
             raise CommandError("A ring key is missing: what it holds cannot be read.")

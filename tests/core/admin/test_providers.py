@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import html
 import io
 import json
 import logging
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission
 from django.core.management import call_command
 from django.urls import reverse
 
@@ -283,3 +285,44 @@ def test_a_service_account_is_pasted_as_it_was_downloaded(browser, acme, caplog)
     page = browser.get(reverse("admin:core_provider_change", args=[acme.pk])).content.decode()
     for part in ("BEGIN PRIVATE KEY", BODY[:64], ACCOUNT["client_email"]):
         assert part not in page + everything_kept() + caplog.text
+
+
+SECRET_HEADERS = {"X-Access-Token": CANARY, "X-Title": "Lab"}
+MASKED = '{"X-Access-Token": "••••••••", "X-Title": "Lab"}'
+
+
+@pytest.fixture
+def with_headers(acme):
+    Provider.objects.filter(pk=acme.pk).update(headers=SECRET_HEADERS)
+    acme.keys.all().delete()
+    return acme
+
+
+def test_secret_headers_are_masked_and_kept(browser, with_headers):
+    page = browser.get(reverse("admin:core_provider_change", args=[with_headers.pk])).content.decode()
+    assert (CANARY in page, MASKED in html.unescape(page)) == (False, True)
+    assert change(browser, with_headers, headers=MASKED, name="Renamed").status_code == 302
+    with_headers.refresh_from_db()
+    assert (with_headers.name, with_headers.headers) == ("Renamed", SECRET_HEADERS)
+    assert CANARY not in everything_kept()
+
+
+def test_a_new_address_removes_secret_headers(browser, with_headers):
+    change(browser, with_headers, headers=MASKED, base_url="https://thief.example/v1")
+    with_headers.refresh_from_db()
+    assert (with_headers.base_url, with_headers.headers) == ("https://thief.example/v1", {"X-Title": "Lab"})
+
+
+def test_a_mask_is_no_header(browser, with_headers):
+    page = change(browser, with_headers, headers=MASKED.replace("Access", "Other"))
+    assert "The header X-Other-Token cannot be sent." in page.content.decode()
+
+
+def test_who_only_looks_sees_no_secret_header(client, with_headers, django_user_model):
+    guest = django_user_model.objects.create_user("guest", is_staff=True)
+    guest.user_permissions.add(Permission.objects.get(codename="view_provider"))
+    client.force_login(guest)
+    page = client.get(reverse("admin:core_provider_change", args=[with_headers.pk]))
+    assert page.status_code == 200
+    text = html.unescape(page.content.decode())
+    assert (CANARY in text, MASKED in text) == (False, True)
