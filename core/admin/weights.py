@@ -103,7 +103,7 @@ def rows() -> list[Row]:
 
 def show(request: HttpRequest, site: admin.AdminSite) -> HttpResponse:
     demand_superuser(request)
-    context = {**site.each_context(request), "title": _("Weights"), "rows": rows(), "State": State}
+    context = {**site.each_context(request), "title": _("Weights"), "rows": rows()}
     return TemplateResponse(request, "admin/core/aimodel/weights.html", context)
 
 
