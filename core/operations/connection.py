@@ -17,7 +17,7 @@ from core.models import Provider, ProviderKey
 from core.models.offload import offload
 from core.models.secrets import SecretLocked, ring
 from core.providers import registry
-from core.providers.base import ModelListAdapter
+from core.providers.base import AccountAdapter, Adapter, ModelListAdapter
 
 ERROR_TEXTS: tuple[tuple[type[errors.PolyphonyError], str], ...] = (
     (SecretLocked, gettext_noop("The stored key cannot be decrypted with the present key ring.")),
@@ -36,7 +36,10 @@ ERROR_TEXTS: tuple[tuple[type[errors.PolyphonyError], str], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class ConnectionCheck:
-    """The result of calling a provider once; `message` never has a key or an upstream's text in it."""
+    """The result of calling a provider once.
+
+    `message` never has a key in it, and of an upstream's text only the name of a plan.
+    """
 
     ok: bool
     message: str
@@ -73,7 +76,25 @@ async def call_provider(entry: ProviderEntry) -> ConnectionCheck:
     text = ngettext(
         "It answers and lists %(count)d model.", "It answers and lists %(count)d models.", len(ids)
     )
-    return ConnectionCheck(True, text % {"count": len(ids)})
+    found = [text % {"count": len(ids)}, await account_text(adapter, target)]
+    return ConnectionCheck(True, " ".join(part for part in found if part))
+
+
+async def account_text(adapter: Adapter, target: Target) -> str:
+    """The plan and what is left of it; empty where the vendor does not tell, or not to this key."""
+    if not isinstance(adapter, AccountAdapter):
+        return ""
+    try:
+        account = await adapter.account(target)
+    except errors.PolyphonyError:
+        return ""
+    texts = [_("Plan: %(plan)s.") % {"plan": account.plan}] if account.plan else []
+    if account.used is not None and account.limit is not None:
+        counts = {"used": f"{account.used:,}", "limit": f"{account.limit:,}"}
+        texts.append(_("%(used)s of %(limit)s characters of this period are used.") % counts)
+    if account.resets_at is not None:
+        texts.append(_("The next period begins on %(date)s.") % {"date": f"{account.resets_at:%Y-%m-%d}"})
+    return " ".join(texts)
 
 
 def provider_target(entry: ProviderEntry) -> Target:

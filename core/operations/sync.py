@@ -16,8 +16,9 @@ from core.models.version import bump
 from core.operations import model_list
 from core.operations.connection import find_provider, provider_target
 from core.operations.model_list import ListedModel, ModelRow
+from core.operations.voices import add_voices
 from core.providers import registry
-from core.providers.base import ModelDetailsAdapter
+from core.providers.base import ListedVoice, ModelDetailsAdapter, VoiceListAdapter
 
 RESOLD = 20
 """Priority of an endpoint added from a list: after the seed's and an admin's own."""
@@ -25,13 +26,17 @@ RESOLD = 20
 
 @dataclass(slots=True)
 class SyncReport:
-    """Model slugs, except `unknown`: upstream ids the catalogue lacks and that were not added."""
+    """Model slugs, except `unknown`: upstream ids the catalogue lacks and that were not added.
+
+    `voices` are names of voices that were added to the provider's models.
+    """
 
     provider: str
     confirmed: list[str] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     added: list[str] = field(default_factory=list)
+    voices: list[str] = field(default_factory=list)
 
 
 async def sync_models(slug: str, *, add: bool = False) -> SyncReport:
@@ -49,10 +54,11 @@ async def sync_models(slug: str, *, add: bool = False) -> SyncReport:
     if any(model_list.has_details(row) for row in rows):
         # without the filter OpenRouter lists only models with text output
         rows = await adapter.listing(target, "?output_modalities=all")
-    return await offload(compare, slug, rows, add)
+    voices = await adapter.voices(target) if isinstance(adapter, VoiceListAdapter) else ()
+    return await offload(compare, slug, rows, add, voices)
 
 
-def compare(slug: str, rows: Iterable[ModelRow], add: bool) -> SyncReport:
+def compare(slug: str, rows: Iterable[ModelRow], add: bool, voices: Iterable[ListedVoice] = ()) -> SyncReport:
     """Add what is to be added in one transaction and report. Blocking.
 
     An endpoint whose option `listed` is false is not missed: ElevenLabs lists no models that transcribe.
@@ -69,8 +75,11 @@ def compare(slug: str, rows: Iterable[ModelRow], add: bool) -> SyncReport:
                 (report.confirmed if present else report.gone).append(endpoint.model.slug)
         for upstream_id in sorted(listed.keys() - known):
             add_listed(provider, listed[upstream_id], add, report)
-        if report.added:
+        report.voices = add_voices(slug, voices)
+        if report.added or report.voices:
             detail = {"models": report.added[:100]}
+            if report.voices:
+                detail["voices"] = report.voices[:100]
             AuditEvent.objects.create(action="models.synced", subject=slug, detail=detail)
             bump(Version.CATALOGUE)
     return report

@@ -111,14 +111,13 @@ class ModelDetailsAdapter(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ListedVoice:
-    """A voice as the vendor lists it; `sample_url` is a recording of it, empty where there is none."""
+    """A voice as the vendor lists it; what it does not tell is empty."""
 
     id: str
     name: str
     language: str = ""
     gender: str = ""
     description: str = ""
-    sample_url: str = ""
 
 
 @runtime_checkable
@@ -130,12 +129,11 @@ class VoiceListAdapter(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class AccountState:
-    """The vendor's plan, and how much of this period's `limit` is used, counted in `unit`; None: untold."""
+    """The vendor's plan, and how many characters of this period's `limit` are used; None: untold."""
 
     plan: str
     used: int | None = None
     limit: int | None = None
-    unit: str = ""
     resets_at: datetime | None = None
 
 

@@ -41,6 +41,7 @@ class Command(BaseCommand):
         for title, names in (
             ("no longer listed", report.gone),
             ("added", report.added),
+            ("voices added", report.voices),
             ("listed, not in the catalogue", report.unknown),
         ):
             if names:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from core.providers.shared.json_text import string
 from core.providers.shared.quantities import count
 from core.providers.shared.scrub.spellings import spellings_of
 
+PLAN = re.compile(r"[\w -]{1,40}")
 LATEST = 2**33
 """Seconds since 1970, some time in the year 2242."""
 LIMITS = http.CallLimits(total=20.0, idle=10.0, size=8 * http.MIB)
@@ -31,10 +33,9 @@ class ElevenLabsAccount:
         if not isinstance(value, dict):
             raise UpstreamInvalid("The provider's subscription is not one.")
         return AccountState(
-            plan=string(value.get("tier"))[:40],
+            plan=plan if PLAN.fullmatch(plan := string(value.get("tier"))) else "",
             used=count(value.get("character_count")),
             limit=count(value.get("character_limit")),
-            unit="character",
             resets_at=time_of(value.get("next_character_count_reset_unix")),
         )
 

@@ -1,3 +1,4 @@
+import json
 import socket
 
 import pytest
@@ -12,7 +13,7 @@ from core.models import Provider, ProviderKey, Version
 from core.models.offload import offload
 from core.models.version import bump
 from tests.core.operations.conftest import CANARY
-from tests.fakes import scenarios
+from tests.fakes import elevenlabs, scenarios
 
 pytestmark = [pytest.mark.anyio, pytest.mark.django_db(transaction=True)]
 
@@ -53,6 +54,27 @@ async def test_a_failure_is_reported_by_its_class_alone(row, provider, scenario,
     assert await operations.test_connection("fake") == operations.ConnectionCheck(False, message)
     assert (await stored()).check_result == message
     assert provider.canary_hits == 0
+
+
+@pytest.mark.parametrize(
+    ("subscription", "account"),
+    [
+        (
+            scenarios.body(json.dumps(elevenlabs.SUBSCRIPTION).encode()),
+            " Plan: creator. 1,200 of 100,000 characters of this period are used."
+            " The next period begins on 2027-01-01.",
+        ),
+        (scenarios.body(b'{"tier": "free"}'), " Plan: free."),
+        (scenarios.body(b'{"tier": "<b>bold</b>"}'), ""),
+        (scenarios.status(401), ""),
+    ],
+)
+async def test_the_account_is_told_where_the_vendor_tells_it(row, provider, subscription, account):
+    await Provider.objects.filter(slug="fake").aupdate(wire="elevenlabs")
+    provider.script("models", scenarios.body(json.dumps(elevenlabs.MODELS).encode()))
+    provider.script("subscription", subscription)
+    check = await operations.test_connection("fake")
+    assert check == operations.ConnectionCheck(True, f"It answers and lists 2 models.{account}")
 
 
 async def test_a_dead_address_is_unreachable(row):

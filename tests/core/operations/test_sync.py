@@ -6,9 +6,9 @@ import pytest
 from core import operations
 from core.catalogue import snapshot
 from core.contract.errors import Unavailable, Unsupported, UpstreamDenied
-from core.models import AIModel, AuditEvent, Endpoint, Price, Provider, ProviderKey
+from core.models import AIModel, AuditEvent, Endpoint, Price, Provider, ProviderKey, Voice
 from core.models.offload import offload
-from tests.fakes import scenarios
+from tests.fakes import elevenlabs, scenarios
 
 pytestmark = [pytest.mark.anyio, pytest.mark.django_db(transaction=True)]
 
@@ -160,3 +160,29 @@ async def test_refusals_come_from_the_error_tree(row, provider):
     await Provider.objects.acreate(slug="local", name="Local", wire="local", needs_key=False)
     with pytest.raises(Unsupported):
         await operations.sync_models("local")
+
+
+@pytest.fixture
+def speaking(row) -> AIModel:
+    """A model of ElevenLabs with a voice, one without any, and one that is not in the vendor's list."""
+    Provider.objects.filter(pk=row.pk).update(wire="elevenlabs")
+    models = [
+        AIModel.objects.create(slug=f"fake/{name}", name=name, tasks=[task])
+        for name, task in (("flash", "speech"), ("free", "speech"), ("scribe", "transcription"))
+    ]
+    for model, id in zip(models, ("eleven_flash_v2_5", "eleven_multilingual_v2", "scribe_v2"), strict=True):
+        options = {} if "speech" in model.tasks else {"listed": False}
+        Endpoint.objects.create(model=model, provider=row, upstream_id=id, options=options)
+    Voice.objects.create(model=models[0], voice_id="JBFqnCBsd6RMkjVDRZzb", name="Our George")
+    return models[0]
+
+
+async def test_voices_of_the_account_are_added_once_to_models_that_have_voices(speaking, provider):
+    provider.script("models", scenarios.body(json.dumps(elevenlabs.MODELS).encode()))
+    provider.script("voices", scenarios.body(json.dumps({"voices": elevenlabs.VOICES}).encode()))
+    reports = [await operations.sync_models("fake") for _ in range(2)]
+    assert [report.voices for report in reports] == [["Mira"], []]
+    assert (reports[0].confirmed, reports[0].gone) == (["fake/flash", "fake/free"], [])
+    rows = [row async for row in Voice.objects.values_list("model__slug", "name", "gender", "position")]
+    assert rows == [("fake/flash", "Our George", "", 0), ("fake/flash", "Mira", "female", 1)]
+    assert await AuditEvent.objects.filter(action="models.synced").acount() == 1
