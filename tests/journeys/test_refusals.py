@@ -83,3 +83,13 @@ def test_a_retired_model_names_its_successor(speech: SpeechPage):
     speech.open("google/gemini-2.5-pro-preview-tts")
     expect(speech.button).to_be_disabled()
     expect(speech.note).to_contain_text("This model is retired")
+
+
+def test_a_text_in_another_language_leads_to_a_voice_that_can_and_is_kept(speech: SpeechPage):
+    speech.open("local/hibari").fill_text("Поезд идёт к морю.")
+    speech.start()
+    expect(speech.note).to_contain_text("seems to be in Russian")
+    speech.note.get_by_role("link", name="Use eSpeak NG, with this text").click()
+    expect(speech.page).to_have_url(re.compile("/models/local/espeak-ng$"))
+    expect(speech.text).to_have_value("Поезд идёт к морю.")
+    expect(speech.page.get_by_role("radio", name="Russian", checked=True)).to_have_value("zle/ru")
