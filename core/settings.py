@@ -137,6 +137,8 @@ DATABASES = {
 }
 DATABASE = DATABASES["default"]
 if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
+    # a file that was moved or deleted is noticed, see `core.sqlite`
+    DATABASE["ENGINE"] = "core.sqlite"
     # WAL lets readers go on beside the one writer; immediate transactions queue instead of failing late;
     # synchronous=NORMAL survives the death of the process, a power cut may cost the last moments
     DATABASE["OPTIONS"] = {

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LAYERS: tuple[set[str], ...] = (
     {"core.contract"},
     {"core.media"},
-    {"core.providers", "core.models", "core.bodies", "core.postgresql"},
+    {"core.providers", "core.models", "core.bodies", "core.postgresql", "core.sqlite"},
     {"core.routing"},
     {"core.catalogue", "core.access", "core.ledger", "core.stored_responses", "core.idempotency"},
     {"core.gateway", "core.operations", "core.background"},

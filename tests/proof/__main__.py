@@ -77,7 +77,7 @@ def perform(stage: Stage) -> None:
             phases = [loads.race, loads.ordinary]
             if number == 2:
                 phases += [loads.overspend, loads.departures, loads.repetitions]
-                phases += [outages.database, outages.redis]
+                phases += [outages.database, outages.disk, outages.redis]
             for phase in phases:
                 with timed(f"{phase.__name__} on {number} x {kind}"):
                     phase(stage, group)

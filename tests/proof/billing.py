@@ -35,6 +35,8 @@ STEPS = Decimal(10) ** 10
 LONGEST = 400
 """Tokens of an answer that nothing caps."""
 SOUND = bytes(4800)
+RATE = 10
+"""Requests a minute of some callers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +185,10 @@ def from_steps(steps: int) -> Decimal:
 
 
 def text_of(asked: dict[str, Any]) -> str:
-    return str(asked["input"] if "input" in asked else asked["messages"][-1]["content"])
+    if "input" in asked:
+        return str(asked["input"])
+    content = asked["messages"][-1]["content"]
+    return content if isinstance(content, str) else str(content[-1]["text"])
 
 
 def caller_of(asked: dict[str, Any]) -> int:

@@ -18,12 +18,16 @@ PATIENCE = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A user with a key; `team` says that a team pays as well, `budget` is their own, if any."""
+    """A user with a key; `team` says that a team pays as well, `budget` is their own, if any.
+
+    One who is `limited` may call `billing.RATE` times a minute.
+    """
 
     id: int
     key: str
     budget: int | None
     team: bool
+    limited: bool = False
 
 
 @dataclass(frozen=True, slots=True)

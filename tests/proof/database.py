@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -13,6 +14,8 @@ import psycopg
 
 Row = tuple[Any, ...]
 COLUMNS = 'budget bigint, spent bigint, reserved bigint, "limit" bigint'
+WRITE_VERSION, WAL, READ_ONLY = 18, 2, 3
+"""A byte of the header and its values: https://www.sqlite.org/fileformat2.html#file_format_version_numbers"""
 VALUES = 'NEW.id, NEW.spent, NEW.reserved, NEW."limit"'
 
 
@@ -47,7 +50,10 @@ class SQLite:
         self.url = f"sqlite:///{self.path}"
 
     def connect(self) -> sqlite3.Connection:
-        return sqlite3.connect(self.path, timeout=20, isolation_level=None, check_same_thread=False)
+        """Raises sqlite3.OperationalError where the file is not; it is not made anew."""
+        return sqlite3.connect(
+            f"file:{self.path}?mode=rw", uri=True, timeout=20, isolation_level=None, check_same_thread=False
+        )
 
     def rows(self, statement: str) -> list[Row]:
         with closing(self.connect()) as connection:
@@ -74,6 +80,42 @@ class SQLite:
             connection.execute("BEGIN IMMEDIATE")
             yield
             connection.execute("ROLLBACK")
+
+    @contextmanager
+    def read_only(self) -> Iterator[None]:
+        """The format version of a newer SQLite, which the file may only be read with.
+
+        As a file system that became read-only, it is met by connections that are open already once they
+        have read the first page again: after somebody else has written.
+        """
+        with closing(self.connect()) as connection:
+            connection.execute("CREATE TABLE IF NOT EXISTS proof_fault (number integer)")
+            connection.execute("INSERT INTO proof_fault VALUES (0)")
+            self.empty_log(connection)
+            self.put_version(READ_ONLY)
+            connection.execute("UPDATE proof_fault SET number = number + 1")
+        yield
+        self.put_version(WAL)
+
+    def empty_log(self, connection: sqlite3.Connection) -> None:
+        """Bring everything into the file itself. Raises `Refused` when others do not let us for long."""
+        for _ in range(100):
+            busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if not busy:
+                return
+        raise Refused("the log of SQLite is in use")
+
+    def put_version(self, number: int) -> None:
+        with self.path.open("r+b", buffering=0) as file:
+            os.pwrite(file.fileno(), bytes([number]), WRITE_VERSION)
+
+    @contextmanager
+    def gone(self) -> Iterator[None]:
+        """The file is moved away, its log stays."""
+        away = self.path.with_suffix(".away")
+        self.path.rename(away)
+        yield
+        away.rename(self.path)
 
 
 class PostgreSQL:

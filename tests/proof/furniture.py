@@ -9,10 +9,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
+from django.db import transaction
 
 from core.access import keys
 from core.models import AIModel, Budget, Endpoint, Price, Provider, ProviderKey, Team, User, Voice
-from tests.proof.billing import LONGEST, PER_CHARACTER, PER_TOKEN_IN, PER_TOKEN_OUT, SECRET
+from tests.proof.billing import LONGEST, PER_CHARACTER, PER_TOKEN_IN, PER_TOKEN_OUT, RATE, SECRET
 
 CHATS = {
     "talker": ("talker",),
@@ -34,7 +35,9 @@ def main(origin: str, callers: int) -> None:
         make_chat(provider, slug, upstreams)
     make_chat(provider, "unpriced", ("talker",), priced=False)
     make_voice(provider)
-    print(json.dumps([make_caller(number) for number in range(callers)]))
+    with transaction.atomic():  # each commit waits for the disk
+        made = [make_caller(number) for number in range(callers)]
+    print(json.dumps(made))
 
 
 def make_provider(origin: str) -> Provider:
@@ -51,7 +54,7 @@ def make_chat(provider: Provider, slug: str, upstreams: tuple[str, ...], priced:
         slug=f"proof/{slug}",
         name=slug,
         tasks=["chat"],
-        input_modalities=["text"],
+        input_modalities=["text", "image"],
         output_modalities=["text"],
         features=["max_tokens"],
         limits={"max_output_tokens": LONGEST},
@@ -84,12 +87,25 @@ def make_price(endpoint: Endpoint, kind: str, unit: str, usd: Decimal) -> None:
 
 
 def make_caller(number: int) -> dict[str, Any]:
-    """Two of three have a team that pays as well; every tenth has no budget at all, for unpriced models."""
+    """Two of three have a team that pays as well; every tenth has no budget at all, for unpriced models.
+
+    One in a hundred may call `RATE` times a minute.
+    """
     free = number % 10 == 9
     team = None if free or number % 3 == 2 else Team.objects.get_or_create(name="payers")[0]
     if team is not None and not Budget.objects.filter(team=team).exists():
         Budget.objects.create(team=team, limit=10_000)
     user = User.objects.create(username=f"caller{number}", team=team)
     budget = None if free else Budget.objects.create(user=user, limit=100)
-    key, _row = keys.issue(user)
-    return {"id": user.pk, "key": key, "budget": budget and budget.pk, "team": team is not None}
+    key, row = keys.issue(user)
+    limited = number % 100 == 99
+    if limited:
+        row.requests_per_minute = RATE
+        row.save()
+    return {
+        "id": user.pk,
+        "key": key,
+        "budget": budget and budget.pk,
+        "team": team is not None,
+        "limited": limited,
+    }

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from tests.proof.billing import SECRET, WORD, from_steps, to_steps
+from tests.proof.billing import RATE, SECRET, WORD, from_steps, to_steps
 from tests.proof.database import Refused
 from tests.proof.outages import PATIENCE
 from tests.proof.stage import FINAL_SECONDS, Stage
@@ -226,13 +226,19 @@ def database_outages(books: Books) -> int:
         else:
             books.require(outage["answered"] == outage["settled"] == outage["asked"], f"{outage}")
         books.require(outage["slowest"] <= PATIENCE + 2, f"{outage}")
-    return sum(outage["asked"] for outage in books.notes.outages)
+    for outage in books.notes.disks:
+        books.require(outage["sent"] == outage["answered"] == outage["asked"], f"full disk: {outage}")
+        books.require(outage["refused"] == outage["large"] > outage["sent of large"] == 0, f"{outage}")
+        books.require(outage["after"] == 200 and not outage["left"], f"after a full disk: {outage}")
+    return sum(outage["asked"] for outage in (*books.notes.outages, *books.notes.disks))
 
 
 def redis_outages(books: Books) -> int:
     for outage in books.notes.redis:
         books.require(outage["answered"] == outage["asked"], f"{outage}")
         books.require(outage["slowest"] <= PATIENCE, f"{outage}")
+        most = outage["processes"] * (RATE + RATE * outage["seconds"] / 60)
+        books.require(RATE <= outage["passed"] <= most, f"{outage}")
     return sum(outage["asked"] for outage in books.notes.redis)
 
 
@@ -335,7 +341,7 @@ INVARIANTS = (
     Invariant("I8", "a budget for k lets exactly k through", "callers in races", exactly_k),
     Invariant("I9", "a client may leave at any byte", "offsets of answers", departures),
     Invariant("I10", "kill -9 and SIGTERM lose nothing", "deaths of processes", deaths),
-    Invariant("I11", "database away: nothing sent, nothing lost", "calls in outages", database_outages),
+    Invariant("I11", "database, disk away: nothing sent or lost", "calls in outages", database_outages),
     Invariant("I12", "Redis away: budgets hold", "calls in outages", redis_outages),
     Invariant("I13", "no price is never a cost of 0", "attempts without a price", unpriced_is_null),
     Invariant("I14", "final rows stay as they are", "forbidden statements", final_rows_stay),

@@ -2,53 +2,45 @@
 
 from __future__ import annotations
 
-import shutil
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
+from tests.proof import faults
+from tests.proof.billing import RATE
 from tests.proof.callers import Call
-from tests.proof.database import PostgreSQL, SQLite
+from tests.proof.database import SQLite
 from tests.proof.deaths import AT_ONCE, ask_held
+from tests.proof.faults import Fault
 from tests.proof.loads import race
 from tests.proof.servers import Group
 from tests.proof.stage import Stage
 
 PATIENCE = 10.0
 """Seconds within which everybody has an answer."""
+PICTURE = (
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptV"
+    "AAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
+)
 
 
 def database(stage: Stage, group: Group) -> None:
     """Before dispatch nothing is sent; after it all is delivered, and settled when the database is back."""
-    for name, fault in faults(stage).items():
+    for name, fault in faults.of_database(stage, group).items():
         before_dispatch(stage, group, name, fault)
         after_dispatch(stage, group, name, fault)
 
 
-def faults(stage: Stage) -> dict[str, Callable[[], AbstractContextManager[None]]]:
-    found: dict[str, Callable[[], AbstractContextManager[None]]] = {}
-    if isinstance(stage.database, SQLite):
-        found["locked"] = stage.database.locked
-        if stage.disk.is_mount():
-            found["disk full"] = lambda: full(stage)
-    if isinstance(stage.database, PostgreSQL):
-        found = {
-            "silent": lambda: silent(stage),
-            "gone": lambda: gone(stage),
-            "read-only": stage.database.read_only,
-        }
-    return found
-
-
-def before_dispatch(
-    stage: Stage, group: Group, name: str, fault: Callable[[], AbstractContextManager[None]]
-) -> None:
+def before_dispatch(stage: Stage, group: Group, name: str, fault: Fault) -> None:
     """Calls that come during the outage."""
     before = len(stage.billing.arrivals)
     with fault():
         calls = [Call(who, "talker", group.url(), n % 2 == 0) for n, who in enumerate(stage.take(AT_ONCE))]
-        answers = stage.ask(calls)
-        ready = [server.is_ready() for server in group.servers]
+        with ThreadPoolExecutor() as pool:
+            ready = pool.map(lambda server: server.is_ready(), group.servers)
+            answers = stage.ask(calls)
+            any_ready = any(ready)
     wait_until_ready(group)
     stage.quiesce()
     stage.notes.outages.append(
@@ -59,14 +51,12 @@ def before_dispatch(
             "sent": len(stage.billing.arrivals) - before,
             "answered": sum(answer.whole for answer in answers),
             "slowest": max(answer.seconds for answer in answers),
-            "ready": any(ready),
+            "ready": any_ready,
         }
     )
 
 
-def after_dispatch(
-    stage: Stage, group: Group, name: str, fault: Callable[[], AbstractContextManager[None]]
-) -> None:
+def after_dispatch(stage: Stage, group: Group, name: str, fault: Fault) -> None:
     """Calls that the provider has when the outage begins and answers during it."""
     began: list[float] = []
     outage = fault()
@@ -101,61 +91,75 @@ def after_dispatch(
     )
 
 
+def disk(stage: Stage, group: Group) -> None:
+    """With the database elsewhere: who needs no file is served on a full disk, who needs one is refused."""
+    if isinstance(stage.database, SQLite):
+        return
+    first, before = len(stage.notes.answers), len(stage.billing.arrivals)
+    small = [Call(who, "talker", group.url(), n % 2 == 0) for n, who in enumerate(stage.take(AT_ONCE))]
+    large = [with_picture(Call(who, "talker", group.url())) for who in stage.take(AT_ONCE)]
+    with faults.full_disk(stage, group):
+        stage.ask(small)
+        sent = len(stage.billing.arrivals) - before
+        stage.ask(large)
+    after = stage.ask(with_picture(Call(who, "talker", group.url())) for who in stage.take(1))
+    stage.quiesce(sweep=False)
+    answers = stage.notes.answers[first:]
+    left = [path for path in (stage.disk / "media").rglob("*") if path.is_file()]
+    stage.notes.disks.append(
+        {
+            "asked": len(small),
+            "sent": sent,
+            "answered": sum(answer.whole for answer in answers[: len(small)]),
+            "large": len(large),
+            "sent of large": len(stage.billing.arrivals) - before - sent - len(after),
+            "refused": sum(answer.status == 503 for answer in answers[len(small) : -1]),
+            "statuses": str(Counter(answer.status for answer in answers)),
+            "left": [path.name for path in left],
+            "after": after[0].status,
+        }
+    )
+
+
+def with_picture(call: Call) -> Call:
+    """The same question with a file, which is kept on disk while it is asked."""
+    parts = [
+        {"type": "image_url", "image_url": {"url": PICTURE}},
+        {"type": "text", "text": call.body()["messages"][0]["content"]},
+    ]
+    return replace(call, fields=(("messages", [{"role": "user", "content": parts}]),))
+
+
 def redis(stage: Stage, group: Group) -> None:
-    """Budgets hold while Redis is gone, silent, or emptied."""
+    """Budgets hold while Redis is gone, silent or emptied again and again; a rate holds in each process."""
     if stage.redis_proxy is None:
         return
-    for name, begin in (("gone", stage.redis_proxy.refuse), ("silent", stage.redis_proxy.silence)):
-        begin()
-        first = len(stage.notes.answers)
-        stage.ask(Call(who, "talker", group.url(), n % 2 == 0) for n, who in enumerate(stage.take(AT_ONCE)))
-        answers = stage.notes.answers[first:]
-        race(stage, group)
-        stage.redis_proxy.speak()
+    between = stage.redis_proxy
+    for name, fault in (
+        ("gone", faults.gone(between)),
+        ("silent", faults.silent(between)),
+        ("emptied", faults.emptied(stage.environment["REDIS_URL"])),
+    ):
+        with fault:
+            first = len(stage.notes.answers)
+            calls = enumerate(stage.take(AT_ONCE))
+            stage.ask(Call(who, "talker", group.url(), n % 2 == 0) for n, who in calls)
+            answers = stage.notes.answers[first:]
+            race(stage, group)
+            (limited,) = stage.take(1, "limited")
+            passed = stage.ask(Call(limited, "talker", group.url()) for _ in range(4 * RATE))
         stage.notes.redis.append(
             {
                 "fault": name,
                 "asked": len(answers),
                 "answered": sum(answer.whole for answer in answers),
                 "slowest": max(answer.seconds for answer in answers),
+                "processes": len(group.servers),
+                "passed": sum(answer.status == 200 for answer in passed),
+                "seconds": max(answer.seconds for answer in passed),
             }
         )
     stage.quiesce(sweep=False)
-
-
-@contextmanager
-def silent(stage: Stage) -> Iterator[None]:
-    assert stage.database_proxy is not None
-    stage.database_proxy.silence()
-    try:
-        yield
-    finally:
-        stage.database_proxy.speak()
-
-
-@contextmanager
-def gone(stage: Stage) -> Iterator[None]:
-    assert stage.database_proxy is not None
-    stage.database_proxy.refuse()
-    try:
-        yield
-    finally:
-        stage.database_proxy.speak()
-
-
-@contextmanager
-def full(stage: Stage) -> Iterator[None]:
-    """Nothing is left on the small disk, and none of it is held back in SQLite's log."""
-    stage.database.rows("PRAGMA wal_checkpoint(TRUNCATE)")
-    filler = stage.disk / "filler"
-    with filler.open("wb", buffering=0) as file, suppress(OSError):
-        file.write(bytes(shutil.disk_usage(stage.disk).free))
-        while True:
-            file.write(bytes(512))
-    try:
-        yield
-    finally:
-        filler.unlink()
 
 
 def wait_until_ready(group: Group) -> None:

@@ -53,6 +53,7 @@ class Notes:
     races: list[Race] = field(default_factory=list)
     excesses: list[dict[str, Any]] = field(default_factory=list)
     outages: list[dict[str, Any]] = field(default_factory=list)
+    disks: list[dict[str, Any]] = field(default_factory=list)
     redis: list[dict[str, Any]] = field(default_factory=list)
     replays: list[dict[str, Any]] = field(default_factory=list)
     double_sweeps: int = 0
@@ -94,7 +95,7 @@ class Stage:
     def opened(self) -> Iterator[Stage]:
         """The provider runs and the tables are filled."""
         with self.provider:
-            self.furnish(6000 if self.whole else 1600)
+            self.furnish(8000 if self.whole else 2400)
             yield self
 
     def furnish(self, number: int) -> None:
@@ -105,7 +106,8 @@ class Stage:
         self.keys = [caller.key for caller in self.callers]
         self._own = iter([caller for caller in self.callers if caller.budget and not caller.team])
         self._team = iter([caller for caller in self.callers if caller.team])
-        self._free = iter([caller for caller in self.callers if not caller.budget])
+        self._free = iter([caller for caller in self.callers if not caller.budget and not caller.limited])
+        self._limited = iter([caller for caller in self.callers if caller.limited])
         self.database.watch_budgets()
 
     def shell(self, code: str) -> Any:
@@ -113,8 +115,10 @@ class Stage:
         return outcome("manage.py", "shell", "--no-imports", "--command", code, environment=self.environment)
 
     def take(self, number: int, kind: str = "team") -> list[Caller]:
-        """Callers that nobody has taken yet: with a team's budget too, with their `own` alone, or `free`."""
-        found = list(islice({"team": self._team, "own": self._own, "free": self._free}[kind], number))
+        """Callers that nobody has taken yet: with a team's budget too, with their `own` alone, `free` of any,
+        `limited` in their rate."""
+        kinds = {"team": self._team, "own": self._own, "free": self._free, "limited": self._limited}
+        found = list(islice(kinds[kind], number))
         if len(found) < number:
             raise RuntimeError(f"there are too few callers of the kind {kind}")
         return found
@@ -187,5 +191,6 @@ class Stage:
     def print_log(self) -> None:
         """The end of what the servers logged, which is deleted with the folder."""
         log = self.folder / "servers.log"
-        lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+        text = log.read_text(errors="replace") if log.exists() else ""
+        lines = [line for line in text.splitlines() if not line.startswith(("  ", "Traceback"))]
         print(f"\nthe servers' log, {len(lines)} lines, its end:", *lines[-LOG_LINES:], sep="\n", flush=True)
