@@ -120,7 +120,7 @@ OPERATIONS = (
         media_types=("application/json", "text/plain", "text/event-stream"),
         errors=(402, 404, 413, 415, 502, 503, 504),
         file=True,
-        sample=RequestSample({"model": "local/pocketsphinx"}),
+        sample=RequestSample({"model": "local/whisper-base"}),
     ),
     Operation(
         "POST",
@@ -133,7 +133,7 @@ OPERATIONS = (
         media_types=("application/json", "text/plain"),
         errors=(402, 404, 413, 415, 502, 503, 504),
         file=True,
-        sample=RequestSample({"model": "openai/whisper-large-v3"}),
+        sample=RequestSample({"model": "local/whisper-base"}),
     ),
     Operation(
         "GET",

@@ -33,7 +33,7 @@ TRANSCRIPTION_ONLY = (
 class TranslationBody(Body):
     """What to write down in English, and how."""
 
-    model: str = Field(min_length=1, description="The model, such as `openai/whisper-large-v3`.")
+    model: str = Field(min_length=1, description="The model, such as `local/whisper-base`.")
     prompt: Prompt | None = Field(default=None, description="Names and words that occur, in English.")
     response_format: Format = TranscriptFormat.JSON
     temperature: Temperature | None = None

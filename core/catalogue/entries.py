@@ -10,6 +10,7 @@ from typing import Any
 from core.contract.audio import AudioFormat
 from core.contract.tasks import FACTS, Task
 from core.contract.usage import Price
+from core.media.installed import is_offered
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,9 @@ class EndpointEntry:
 
     @property
     def visible(self) -> bool:
+        """Whether it is listed: enabled, as its provider; an optional local model only where it is here."""
+        if self.provider.wire == "local" and not is_offered(self.upstream_id):
+            return False
         return self.enabled and self.provider.enabled
 
     @property

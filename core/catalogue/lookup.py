@@ -56,11 +56,20 @@ def get(slug: str, snapshot: CatalogueSnapshot | None = None) -> ModelEntry:
     if model is None:
         raise model_not_found(slug, snapshot)
     if not model.visible:
-        what = "is switched off here" if not model.enabled else "has no provider that is switched on here"
         raise ModelNotFound(
-            f"The model {model.slug} {what}; an admin can change that.", param="model", code="model_disabled"
+            f"The model {model.slug} {why_invisible(model)}.", param="model", code="model_disabled"
         )
     return model
+
+
+def why_invisible(model: ModelEntry) -> str:
+    """The end of a sentence that begins with the model's name."""
+    if not model.enabled:
+        return "is switched off here; an admin can change that"
+    for endpoint in model.endpoints:
+        if endpoint.enabled and endpoint.provider.enabled:
+            return f"is not installed here: {readiness(endpoint.provider, endpoint.upstream_id).help}"
+    return "has no provider that is switched on here; an admin can change that"
 
 
 def get_for(slug: str, task: Task, snapshot: CatalogueSnapshot | None = None) -> ModelEntry:

@@ -60,7 +60,7 @@ def readiness(provider: ProviderEntry, upstream_id: str = "") -> Readiness:
     if provider.wire not in WIRES:
         advice = _("%(provider)s speaks a wire this version does not know yet.")
         return Readiness(ReadinessState.UNAVAILABLE, advice % name_arguments(provider))
-    if provider.wire == "local" and (command := install_hint(upstream_id)):
+    if provider.wire == "local" and (command := missing(upstream_id)):
         advice = _("The local engine is not installed: %(command)s") % {"command": command}
         return Readiness(ReadinessState.UNAVAILABLE, advice)
     if provider_access(provider) is None:
@@ -105,11 +105,16 @@ def name_arguments(provider: ProviderEntry) -> dict[str, str]:
     return {"provider": _(provider.name)}
 
 
+def missing(engine: str) -> str | None:
+    """How to install what a local engine lacks; weights may come while the server runs."""
+    return install_hint(engine) or installed.weights_hint(engine)
+
+
 @cache
 def install_hint(engine: str) -> str | None:
     """How to install a local engine, None when it is there. Cached: an installation needs a restart."""
     return {
         installed.NATURAL_VOICE: installed.natural_speech_hint,
-        installed.RECOGNISER: installed.transcription_hint,
+        **dict.fromkeys(installed.RECOGNISERS, installed.recogniser_hint),
         installed.INSPECTOR: installed.inspection_hint,
     }.get(engine, installed.speech_hint)()

@@ -15,7 +15,7 @@ from typing import Any
 from core.contract.audio import AudioFormat, PcmShape, Probe
 from core.contract.errors import Unavailable
 from core.contract.events import TranscriptWord
-from core.media.installed import transcription_hint
+from core.media.installed import alignment_hint
 from core.media.pool.job import Message
 from core.media.pool.kinds import description, machine_memory
 from core.media.pool.pool import current_caller
@@ -70,7 +70,7 @@ async def align(path: Path | str, text: str) -> tuple[TranscriptWord, ...]:
     cannot be aligned with the audio at all. Raises `Unsupported` for more than ten minutes, `InvalidRequest`
     for a file without audio, `Unavailable` without the extra.
     """
-    if hint := transcription_hint():
+    if hint := alignment_hint():
         raise Unavailable(f"pocketsphinx is not installed here: {hint}")
     aligned = await result("align", {"path": str(path), "text": text})
     return tuple(TranscriptWord(word, start, end) for word, start, end in aligned["words"])

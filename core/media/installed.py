@@ -7,11 +7,16 @@ from functools import cache
 from importlib.util import find_spec
 
 from core.contract.audio import AudioFormat
+from core.media.weights import WEIGHTS, weights_folder
 
 NATURAL_VOICE = "hibari"
-RECOGNISER, INSPECTOR = "pocketsphinx", "inspector"
-"""The models of natural speech, of transcription and of chat, as their endpoints name them; any other
-synthesises speech with espeak-ng."""
+RECOGNISER, INSPECTOR = "whisper-base", "inspector"
+"""The models of natural speech and of chat, the first one of transcription, as their endpoints name them."""
+
+ALIGNER = "pocketsphinx"
+RECOGNISERS = tuple(name for name in WEIGHTS if name.startswith("whisper-"))
+"""The models of transcription: their endpoints have the names of their weights. Any other model synthesises
+speech with espeak-ng."""
 
 HINT = 'pip install "polyphony[local]"'
 """How to install the extra, in error messages."""
@@ -31,11 +36,31 @@ def natural_speech_hint() -> str | None:
     return None if all(find_spec(name) for name in (NATURAL_VOICE, "numpy", "onnxruntime")) else HINT
 
 
-def transcription_hint() -> str | None:
-    """How to install what transcription lacks, None where nothing is missing."""
-    if find_spec(RECOGNISER) is not None and find_spec("av") is not None:
+def transcription_hint(model: str = RECOGNISER) -> str | None:
+    """How to install what transcription by this model lacks, None where nothing is missing."""
+    return recogniser_hint() or weights_hint(model)
+
+
+def recogniser_hint() -> str | None:
+    """How to install the packages that transcription needs, None where they are here."""
+    return None if all(find_spec(name) for name in ("faster_whisper", "av")) else HINT
+
+
+def weights_hint(model: str) -> str | None:
+    """How to install the weights of a model; None where they are here, and for a model that has none."""
+    if model not in RECOGNISERS or weights_folder(model) is not None:
         return None
-    return HINT
+    return f"manage.py install_model {model}"
+
+
+def alignment_hint() -> str | None:
+    """How to install what aligning a text with its sound lacks, None where nothing is missing."""
+    return None if all(find_spec(name) for name in (ALIGNER, "av")) else HINT
+
+
+def is_offered(model: str) -> bool:
+    """Whether a local model is listed: further sizes of the recogniser are when their weights are here."""
+    return model == RECOGNISER or weights_hint(model) is None
 
 
 def inspection_hint() -> str | None:

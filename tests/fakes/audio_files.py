@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 import wave
 from pathlib import Path
@@ -97,8 +98,8 @@ def broken_wav(*, channels: int = 1, rate: int = RATE, claimed: int = 3200, held
 
 
 def word_errors(heard: str, said: str = SAID) -> float:
-    """The word error rate: the share of words that were inserted, left out or mistaken."""
-    found, wanted = heard.split(), said.split()
+    """The word error rate: the share of words inserted, left out or mistaken, whatever their case."""
+    found, wanted = (re.findall(r"[\w']+", text.lower()) for text in (heard, said))
     row = list(range(len(found) + 1))
     for number, word in enumerate(wanted, 1):
         above, row[0] = row[:], number

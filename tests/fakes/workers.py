@@ -14,9 +14,10 @@ import av
 import pytest
 
 from core.contract.audio import PCM_RATE, PcmShape
-from core.media.installed import speech_hint, transcription_hint
+from core.media.installed import RECOGNISER, alignment_hint, speech_hint, transcription_hint
 from core.media.pool.pool import Pool
 from core.media.pool.shared import close_shared_pools, shared_pool
+from core.media.weights import weights_folder
 from core.media.worker.codecs.encoders import RawEncoder
 from tests.fakes.audio_files import RATE
 
@@ -41,20 +42,34 @@ def pool(synthesiser: None) -> Iterator[Pool]:
 
 
 @pytest.fixture(scope="session")
-def recogniser(synthesiser: None) -> None:
-    """Skip where speech cannot be recognised."""
-    if transcription_hint() is not None:
+def aligner(synthesiser: None) -> None:
+    """Skip where sound cannot be read and aligned with a text."""
+    if alignment_hint() is not None:
         pytest.skip("the extra polyphony[local] is not installed")
 
 
+@pytest.fixture(scope="session")
+def whisper(synthesiser: None) -> str:
+    """The folder of the weights of Whisper base; skip where they are not installed."""
+    if hint := transcription_hint():
+        pytest.skip(f"whisper-base is not installed here: {hint}")
+    return str(weights_folder(RECOGNISER))
+
+
 @pytest.fixture
-def speech_file(recogniser: None, data: Path) -> Path:
+def listener(whisper: str) -> Pool:
+    """The shared workers, so that the model is loaded once."""
+    return shared_pool("transcribe")
+
+
+@pytest.fixture
+def speech_file(aligner: None, data: Path) -> Path:
     """Eleven seconds of a real voice."""
     return data / "samples" / "jfk.flac"
 
 
 @pytest.fixture(scope="session")
-def speech_samples(recogniser: None) -> bytes:
+def speech_samples(aligner: None) -> bytes:
     """Three seconds of synthesised speech as samples at 16 kHz."""
     text = "My fellow Americans, ask not what your country can do for you."
     resampled = bytearray()

@@ -92,10 +92,9 @@ def recorded(data: Path, tmp_path: Path) -> Path:
 
 
 def test_a_real_voice_is_understood_by_this_computer(
-    playwright: Playwright, program: Program, signed_in: Any, recorded: Path
+    whisper: str, playwright: Playwright, program: Program, signed_in: Any, recorded: Path
 ):
     """The whole way without a provider: microphone, upload, local model, words in the page."""
-    pytest.importorskip("pocketsphinx")
     flags = [
         "--use-fake-device-for-media-stream",
         f"--use-file-for-fake-audio-capture={recorded}%noloop",
@@ -104,7 +103,7 @@ def test_a_real_voice_is_understood_by_this_computer(
     opened = launched.new_context(
         base_url=program.origin, storage_state=signed_in, viewport=DESK, permissions=["microphone"]
     )
-    transcription = TranscriptionPage(PageMonitor(opened.new_page())).open("local/pocketsphinx")
+    transcription = TranscriptionPage(PageMonitor(opened.new_page())).open("local/whisper-base")
     page = transcription.page
     page.get_by_role("button", name="Record", exact=True).click()
     expect(page.locator(".recorder-time")).to_have_text("0:11", timeout=15_000)

@@ -38,7 +38,7 @@ def test_what_is_gone_keeps_its_id(models):
     ],
 )
 def test_parameter_values_have_labels(models, name, value, said):
-    assert names.parameter_value("local/pocketsphinx", name, value) == said
+    assert names.parameter_value("local/whisper-base", name, value) == said
 
 
 @pytest.mark.parametrize(

@@ -10,21 +10,14 @@ import pytest
 
 from core.catalogue.seed.tables import seed_catalogue
 from core.contract.audio import PcmShape, wav_header
-from core.media.installed import transcription_hint
 from core.models import UsageRecord
+from tests.fakes.audio_files import word_errors
 
-pytestmark = pytest.mark.skipif(
-    transcription_hint() is not None, reason="the extra polyphony[local] is not installed"
-)
-
-LOCAL = "local/pocketsphinx"
-SAID = (
-    "and so my fellow americans ask not what your country can do for you ask what you can do for your country"
-)
+LOCAL = "local/whisper-base"
 
 
 @pytest.fixture(autouse=True)
-def seeded(transactional_db):
+def seeded(whisper, transactional_db):
     seed_catalogue()
 
 
@@ -34,22 +27,11 @@ def jfk(data):
     return ("speech.mp3", (data / "samples" / "jfk.flac").read_bytes())
 
 
-def wrong(text: str) -> float:
-    """Word error rate against what was said."""
-    recognized, said = re.findall(r"[a-z']+", text.lower()), SAID.split()
-    row = list(range(len(recognized) + 1))
-    for number, word in enumerate(said, 1):
-        before, row[0] = row[:], number
-        for at, other in enumerate(recognized, 1):
-            row[at] = min(before[at] + 1, row[at - 1] + 1, before[at - 1] + (word != other))
-    return row[-1] / len(said)
-
-
 def test_verbose_json_has_words_inside_the_file(client, jfk):
     found = client.audio.transcriptions.create(
         model=LOCAL, file=jfk, response_format="verbose_json", timestamp_granularities=["word", "segment"]
     )
-    assert wrong(found.text) <= 0.30
+    assert word_errors(found.text) == 0
     assert (found.language, found.duration) == ("english", 11.0)
     assert all(before.end <= after.start + 0.011 for before, after in pairwise(found.words))
     assert found.words[0].start >= 0
@@ -72,14 +54,23 @@ def test_subtitles_are_short_and_in_order(client, jfk, form):
 def test_a_stream_begins_before_the_end(client, jfk):
     events = list(client.audio.transcriptions.create(model=LOCAL, file=jfk, stream=True))
     *deltas, done = events
-    assert len(deltas) > 1
+    assert len(deltas) >= 1
     assert "".join(delta.delta for delta in deltas) == done.text
 
 
-def test_another_language_is_refused_and_names_who_can(client, jfk):
+def test_speech_is_translated(client, jfk):
+    with pytest.deprecated_call():  # the newest client says so of every translation
+        found = client.audio.translations.create(model=LOCAL, file=jfk, response_format="verbose_json")
+    assert word_errors(found.text) <= 0.1
+    assert (found.task, found.language, found.duration) == ("translate", "english", 11.0)
+    record = UsageRecord.objects.get()
+    assert (record.task, record.outcome, record.cost) == ("translation", "completed", 0)
+
+
+def test_speakers_are_refused_and_who_can_is_named(client, jfk):
     with pytest.raises(openai.BadRequestError) as caught:
-        client.audio.transcriptions.create(model=LOCAL, file=jfk, language="ru")
-    assert caught.value.param == "language"
+        client.audio.transcriptions.create(model=LOCAL, file=jfk, response_format="diarized_json")
+    assert caught.value.param == "response_format"
     assert "Models that can: " in caught.value.message
     assert not UsageRecord.objects.exists()
 

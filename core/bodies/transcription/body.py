@@ -49,7 +49,7 @@ Term = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 class TranscriptionBody(Body):
     """What to write down, and how."""
 
-    model: str = Field(min_length=1, description="The model, such as `local/pocketsphinx`.")
+    model: str = Field(min_length=1, description="The model, such as `local/whisper-base`.")
     language: Language | None = Field(
         default=None,
         description="What is spoken: `en`, `pt-BR` or `english`. Found out for `auto` and when not given.",

@@ -96,7 +96,7 @@ def can_align(request: TranscriptionRequest, model: ModelEntry) -> bool:
 
 
 def alignment_available() -> bool:
-    return installed.transcription_hint() is None
+    return installed.alignment_hint() is None
 
 
 def check_speakers(request: TranscriptionRequest, model: ModelEntry) -> None:

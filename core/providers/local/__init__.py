@@ -9,25 +9,34 @@ from core.media import client
 from core.media.installed import (
     INSPECTOR,
     NATURAL_VOICE,
-    RECOGNISER,
+    RECOGNISERS,
     inspection_hint,
     natural_speech_hint,
     transcription_hint,
 )
-from core.providers.base import Adapter, ChatAdapter, ModelListAdapter, SpeechAdapter, TranscriptionAdapter
+from core.providers.base import (
+    Adapter,
+    ChatAdapter,
+    ModelListAdapter,
+    SpeechAdapter,
+    TranscriptionAdapter,
+    TranslationAdapter,
+)
 from core.providers.local.inspector.chat import chat, chat_body
 from core.providers.local.speech import speak
 from core.providers.local.transcription import transcribe
+from core.providers.local.translation import translate
 from core.providers.local.voices import voices
 
 __all__ = ["Local"]
 
 
-class Local(Adapter, SpeechAdapter, TranscriptionAdapter, ChatAdapter, ModelListAdapter):
-    """Speech by hibari and espeak-ng, transcription by pocketsphinx, chat by the inspector."""
+class Local(Adapter, SpeechAdapter, TranscriptionAdapter, TranslationAdapter, ChatAdapter, ModelListAdapter):
+    """Speech by hibari and espeak-ng, transcription and translation by Whisper, chat by the inspector."""
 
     speak = staticmethod(speak)
     transcribe = staticmethod(transcribe)
+    translate = staticmethod(translate)
     chat = staticmethod(chat)
     chat_body = staticmethod(chat_body)
 
@@ -37,7 +46,7 @@ class Local(Adapter, SpeechAdapter, TranscriptionAdapter, ChatAdapter, ModelList
             name
             for name, hint in (
                 (NATURAL_VOICE, natural_speech_hint()),
-                (RECOGNISER, transcription_hint()),
+                *((name, transcription_hint(name)) for name in RECOGNISERS),
                 (INSPECTOR, inspection_hint()),
             )
             if hint is None

@@ -13,7 +13,9 @@ import pytest
 from core.catalogue import snapshot
 from core.catalogue.seed.files import FOLDER
 from core.catalogue.seed.tables import seed_catalogue
+from core.media import weights
 from core.models import Provider
+from tests.fakes.whisper_files import install_empty
 
 
 @pytest.fixture(autouse=True)
@@ -23,6 +25,15 @@ def no_keys(settings) -> Iterator[None]:
     snapshot.reset()
     yield
     snapshot.reset()
+
+
+@pytest.fixture(autouse=True)
+def models_folder(monkeypatch, tmp_path) -> Path:
+    """Whisper base is installed and no other weights are, whatever this machine has."""
+    folder = tmp_path / "models"
+    install_empty(folder, "whisper-base")
+    monkeypatch.setattr(weights.root, "folder", folder)
+    return folder
 
 
 @pytest.fixture

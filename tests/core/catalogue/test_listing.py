@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from decimal import Decimal
 
 import pytest
@@ -11,6 +12,7 @@ from core.catalogue import snapshot
 from core.catalogue.listing import Filters, Listing, Status, listings
 from core.media import installed
 from core.models import AIModel, Price
+from tests.fakes.whisper_files import install_empty
 
 
 def by_slug(**filters) -> dict[str, Listing]:
@@ -62,7 +64,7 @@ def test_ready_only(models, engine):
         "local/hibari",
         "local/espeak-ng",
         "local/inspector",
-        "local/pocketsphinx",
+        "local/whisper-base",
     ]
 
 
@@ -75,9 +77,40 @@ def test_task_filter(models):
         "google/gemini-3-flash-preview",
         "google/gemini-3.1-pro-preview",
         "groq/whisper-large-v3",
+        "local/whisper-base",
         "openai/whisper-1",
         "openai/whisper-large-v3",
     ]
+
+
+@pytest.mark.parametrize("task", ["transcription", "translation"])
+def test_whisper_on_this_computer_is_the_first_without_a_key(models, engine, models_folder, task):
+    for name in ("whisper-small", "whisper-tiny.en", "whisper-large-v3-turbo"):
+        install_empty(models_folder, name)
+    first, *_ = listings(Filters(tasks=frozenset({task})))
+    assert (first.model.slug, first.ready) == ("local/whisper-base", True)
+
+
+def test_whisper_without_its_weights_says_how_to_install_them(models, engine, models_folder):
+    shutil.rmtree(models_folder)
+    entry = by_slug()["local/whisper-base"]
+    assert entry.status is Status.UNAVAILABLE
+    assert entry.help == "The local engine is not installed: manage.py install_model whisper-base"
+
+
+def test_other_sizes_of_whisper_are_listed_where_they_are_installed(models, engine, models_folder):
+    def sizes() -> list[str]:
+        return [slug for slug in by_slug(providers=frozenset({"local"})) if "/whisper" in slug]
+
+    assert sizes() == ["local/whisper-base"]
+    install_empty(models_folder, "whisper-tiny.en")
+    assert sizes() == ["local/whisper-base", "local/whisper-tiny.en"]
+
+
+def test_pocketsphinx_is_retired(models, engine):
+    entry = by_slug()["local/pocketsphinx"]
+    assert entry.status is Status.RETIRED
+    assert entry.help == "Shut down on 2026-11-28. Use local/whisper-base instead."
 
 
 def test_input_modalities_are_all_needed(models):

@@ -7,6 +7,7 @@ import pytest
 from core.catalogue import lookup, snapshot
 from core.catalogue.route import route
 from core.contract.errors import ModelNotFound, ModelRetired, WrongEndpoint
+from core.contract.tasks import Task
 from core.models import AIModel
 from tests.core.catalogue.requests import REHEARSAL, speech_request
 
@@ -134,3 +135,20 @@ def test_rehearsal_is_hidden_until_enabled(models):
     with pytest.raises(ModelNotFound) as caught:
         route(speech_request("local/rehearsel"))
     assert REHEARSAL not in caught.value.metadata["near_models"]
+
+
+def test_optional_model_that_is_not_installed_says_how(models):
+    with pytest.raises(
+        ModelNotFound, match=r"is not installed here: .*manage\.py install_model whisper-small"
+    ):
+        lookup.get("local/whisper-small")
+
+
+def test_pocketsphinx_names_its_successor(models):
+    with pytest.raises(ModelRetired) as caught:
+        lookup.get_for("local/pocketsphinx", Task.TRANSCRIPTION)
+    assert caught.value.status == 404
+    assert caught.value.metadata["replacement"] == "local/whisper-base"
+    assert caught.value.message == (
+        "The model local/pocketsphinx was shut down on 2026-11-28. Use local/whisper-base instead."
+    )

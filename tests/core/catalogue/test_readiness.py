@@ -7,6 +7,7 @@ import pytest
 from core.catalogue.entries import ProviderEntry
 from core.catalogue.readiness import ReadinessState, install_hint, provider_access, readiness
 from core.media import installed
+from tests.fakes.whisper_files import install_empty
 
 
 def provider(**fields) -> ProviderEntry:
@@ -100,7 +101,7 @@ def test_missing_engine_says_how_to_install_it(monkeypatch):
     [
         ("hibari", ["hibari"]),
         ("onnxruntime", ["hibari"]),
-        ("pocketsphinx", ["pocketsphinx"]),
+        ("faster_whisper", ["whisper-base"]),
         ("PIL", ["inspector"]),
         ("pypdfium2", ["inspector"]),
     ],
@@ -109,9 +110,24 @@ def test_each_local_engine_is_missing_by_itself(monkeypatch, lacking, unavailabl
     monkeypatch.setattr(installed, "find_spec", lambda name: None if name == lacking else True)
     install_hint.cache_clear()
     local = provider(wire="local", needs_key=False, environment="")
-    names = ("hibari", "espeak-ng", "pocketsphinx", "inspector", "")
+    names = ("hibari", "espeak-ng", "whisper-base", "inspector", "")
     try:
         states = [name for name in names if readiness(local, name).state is ReadinessState.UNAVAILABLE]
     finally:
         install_hint.cache_clear()
     assert states == unavailable
+
+
+def test_weights_are_missed_and_found_while_the_server_runs(monkeypatch, models_folder):
+    monkeypatch.setattr(installed, "find_spec", lambda name: True)
+    install_hint.cache_clear()
+    local = provider(wire="local", needs_key=False, environment="")
+    try:
+        before = readiness(local, "whisper-small")
+        install_empty(models_folder, "whisper-small")
+        after = readiness(local, "whisper-small")
+    finally:
+        install_hint.cache_clear()
+    assert before.state is ReadinessState.UNAVAILABLE
+    assert before.help == "The local engine is not installed: manage.py install_model whisper-small"
+    assert after.ready

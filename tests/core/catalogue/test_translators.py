@@ -11,7 +11,7 @@ from core.contract.transcription import AudioFile
 from core.contract.translation import TranslationRequest
 
 WHISPER = "openai/whisper-1"
-LOCAL = "local/pocketsphinx"
+PLAIN = "openai/gpt-transcribe"
 FILE = AudioFile("/nowhere", "audio.wav", "audio/wav", 1000, 60.0)
 
 
@@ -21,7 +21,7 @@ def ask(model: str, **fields) -> TranslationRequest:
 
 def test_without_a_translator_models_that_translate_are_named(models):
     with pytest.raises(Unsupported) as caught:
-        route(ask(LOCAL))
+        route(ask(PLAIN))
     assert caught.value.provider_code == "no_translator"
     assert WHISPER in caught.value.metadata["models"]
 

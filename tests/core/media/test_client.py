@@ -44,7 +44,7 @@ async def test_letter_is_no_media(tmp_path):
 
 
 async def test_alignment_without_the_extra_says_how_to_install_it(second, monkeypatch):
-    monkeypatch.setattr(client, "transcription_hint", lambda: installed.HINT)
+    monkeypatch.setattr(client, "alignment_hint", lambda: installed.HINT)
 
     with pytest.raises(Unavailable, match="polyphony"):
         await align(second, "hello")

@@ -121,7 +121,7 @@ def test_uploads_without_a_transcript_are_listed(alice, bob):
     second = Upload.objects.create(user=alice, name="second.wav", task="translation", **fields)
     Upload.objects.create(user=alice, name="chat.wav", task="chat", **fields)
     done = Upload.objects.create(user=alice, name="done.wav", task="transcription", **fields)
-    Run.objects.create(user=alice, task="transcription", model="local/pocketsphinx", upload=done)
+    Run.objects.create(user=alice, task="transcription", model="local/whisper-base", upload=done)
     assert [file["name"] for file in transcription.waiting_files(alice)] == [first.name, second.name]
     assert transcription.waiting_files(alice)[0] == {
         "upload": str(first.id), "name": "first.wav", "bytes": 9, "duration": 1.5,

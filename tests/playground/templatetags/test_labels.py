@@ -32,5 +32,5 @@ def test_models_in_a_sentence_become_links(models):
 
 def test_a_run_without_a_voice_names_none(models):
     assert voice_of(None) == ""
-    assert voice_of(Run(model="local/pocketsphinx", params={})) == ""
+    assert voice_of(Run(model="local/whisper-base", params={})) == ""
     assert voice_of(Run(model="local/espeak-ng", params={"voice": "gmw/en-US"})) == "English (America)"

@@ -2,17 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from core.media.worker.codecs.pcm import SECOND
 
-MAX_SECONDS = 12
-"""Seconds of one segment, which bounds the recogniser's memory and time."""
+FRAME = 1024
+"""Bytes of a frame, 32 ms: the resolution of the detector."""
 
-SEARCH_SECONDS = 4
-"""Seconds at the end of a segment that is too long within which it is cut at the quietest place."""
+FRAMES = SECOND / FRAME
+"""Frames of a second."""
+
+BLOCK = 32 * FRAME
+"""Bytes that the detector is given at once."""
+
+LONGEST = int(29 * FRAMES)
+"""Frames of one segment: the recogniser hears 30 seconds at a time."""
+
+PAUSE = int(2 * FRAMES)
+"""Frames of silence that end a segment."""
+
+PADDING = int(0.4 * FRAMES)
+"""Frames of silence that are kept at both ends of a segment: the first and last sounds are faint."""
+
+SHORTEST = 3
+"""Frames with speech that a segment must have: a click has fewer."""
+
+NEIGHBOURS = 3
+"""Frames at each side that count where the quietest place is searched."""
+
+SPEECH, SILENCE = 0.5, 0.35
+"""Probabilities from which on speech begins, and below which it ends."""
+
+Detector = Callable[[bytes], list[float]]
+"""The probability of speech in each frame of audio that consists of whole frames."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +49,25 @@ class SpeechSegment:
     def seconds(self) -> float:
         return len(self.audio) / SECOND
 
+    @property
+    def end(self) -> float:
+        return self.start + self.seconds
+
 
 class Segmenter:
-    """Takes 16 kHz audio in chunks of any size; `endpointer` is pocketsphinx's voice activity detector."""
+    """Takes 16 kHz audio in chunks of any size, of which it holds half a minute at most. No two segments have
+    sound in common, and none of the speech between them is lost. `speaking`: a segment has begun."""
 
-    def __init__(self, endpointer: Any) -> None:
-        self._endpointer = endpointer
-        self._frame: int = endpointer.frame_bytes
+    def __init__(self, detector: Detector) -> None:
+        self._detector = detector
         self._buffered = bytearray()
-        self._speech = bytearray()
-        self._levels: list[int] = []
-        self._start = 0.0
         self._size = 0
+        self._held = bytearray()
+        self._held_from = 0
+        self._probabilities: list[float] = []
+        self._loudness: list[int] = []
+        self.speaking = False
+        self._quiet_since: int | None = None
 
     @property
     def seconds(self) -> float:
@@ -48,41 +78,64 @@ class Segmenter:
         """The segments that end within this audio."""
         self._size += len(audio)
         self._buffered += audio
-        at = 0
-        while len(self._buffered) - at > self._frame:  # the last frame is kept for `end`
-            frame = bytes(self._buffered[at : at + self._frame])
-            at += self._frame
-            yield from self._add_speech(self._endpointer.process(frame))
-        del self._buffered[:at]
+        while len(self._buffered) >= BLOCK:
+            block = bytes(self._buffered[:BLOCK])
+            del self._buffered[:BLOCK]
+            yield from self._add_block(block)
 
     def end(self) -> Iterator[SpeechSegment]:
         """The segment that was open when the audio ended."""
         if self._buffered:
-            yield from self._add_speech(self._endpointer.end_stream(bytes(self._buffered)))
-        if self._speech:
-            yield self._cut(len(self._speech))
+            silence = -len(self._buffered) % FRAME
+            yield from self._add_block(bytes(self._buffered) + bytes(silence))
+        if self.speaking:
+            yield from self._cut(len(self._probabilities))
 
-    def _add_speech(self, speech: bytes | None) -> Iterator[SpeechSegment]:
-        if speech is None:
-            return
-        if not self._speech:
-            self._start = self._endpointer.speech_start
-        self._speech += speech
-        self._levels.append(sum(map(abs, memoryview(speech).cast("h"))))
-        if not self._endpointer.in_speech:
-            yield self._cut(len(self._speech))
-        elif len(self._speech) >= MAX_SECONDS * SECOND:
-            yield self._cut(self._quietest())
+    def _add_block(self, block: bytes) -> Iterator[SpeechSegment]:
+        for number, probability in enumerate(self._detector(block)):
+            yield from self._add(block[number * FRAME : (number + 1) * FRAME], probability)
 
-    def _cut(self, size: int) -> SpeechSegment:
-        segment = SpeechSegment(self._start, bytes(self._speech[:size]))
-        del self._speech[:size]
-        del self._levels[: size // self._frame]
-        self._start += segment.seconds
-        return segment
+    def _add(self, frame: bytes, probability: float) -> Iterator[SpeechSegment]:
+        self._held += frame
+        self._probabilities.append(probability)
+        self._loudness.append(sum(map(abs, memoryview(frame).cast("h"))))
+        held = len(self._probabilities)
+        self._note(probability, held)
+        if not self.speaking:
+            self._drop(max(0, held - PADDING))
+        elif self._quiet_since is not None and held - self._quiet_since >= PAUSE:
+            yield from self._cut(self._quiet_since + PADDING)
+            self.speaking, self._quiet_since = False, None
+            self._drop(max(0, len(self._probabilities) - PADDING))
+        elif held >= LONGEST:
+            yield from self._cut(self._quietest())
+
+    def _note(self, probability: float, held: int) -> None:
+        """Where speech begins, and since when it is quiet."""
+        if probability >= SPEECH:
+            self.speaking, self._quiet_since = True, None
+        elif self.speaking and self._quiet_since is None and probability < SILENCE:
+            self._quiet_since = held - 1
+
+    def _cut(self, count: int) -> Iterator[SpeechSegment]:
+        """The first `count` of the held frames, if anybody speaks in them."""
+        start = self._held_from / SECOND
+        audio = bytes(self._held[: min(count * FRAME, self._size - self._held_from)])
+        spoken = sum(probability >= SPEECH for probability in self._probabilities[:count])
+        self._drop(count)
+        if spoken >= SHORTEST:
+            yield SpeechSegment(start, audio)
+
+    def _drop(self, count: int) -> None:
+        del self._held[: count * FRAME], self._probabilities[:count], self._loudness[:count]
+        self._held_from += count * FRAME
+        if self._quiet_since is not None:
+            self._quiet_since = max(0, self._quiet_since - count)
 
     def _quietest(self) -> int:
-        """Bytes up to the middle of the quietest frame near the end."""
-        searched = range(len(self._levels) - SEARCH_SECONDS * SECOND // self._frame, len(self._levels) - 1)
-        quietest = min(searched, key=lambda at: sum(self._levels[at - 1 : at + 2]))
-        return quietest * self._frame
+        """The frame in the second half of what is held that has least speech and sound around it."""
+        return min(range(LONGEST // 2, LONGEST - NEIGHBOURS), key=self._sound_around)
+
+    def _sound_around(self, at: int) -> tuple[float, int]:
+        around = slice(at - NEIGHBOURS, at + NEIGHBOURS + 1)
+        return round(sum(self._probabilities[around]), 1), sum(self._loudness[around])

@@ -10,11 +10,12 @@ from core.contract.chat import Media
 from core.contract.events import ImageReady, Progress
 from core.contract.usage import Kind, Unit
 from core.media import client
-from core.media.installed import transcription_hint
+from core.media.installed import RECOGNISER, transcription_hint
 from core.providers.local.inspector.report import audio
 from core.providers.local.inspector.report.piece import ReportPiece
 from core.providers.local.inspector.usage import UsageCounter
 from core.providers.local.progress import queue_progress
+from core.providers.local.transcript import model_folder
 
 Finding = ReportPiece | ImageReady | Progress
 Findings = AsyncGenerator[Finding, None]
@@ -69,13 +70,14 @@ async def transcript(media: Media, seconds: float) -> Findings:
     yield audio.transcript_heading_piece(seconds)
     words = segments = 0
     limit = min(seconds, audio.MAX_TRANSCRIBED)
-    async with aclosing(client.run("transcribe", {"path": media.path})) as messages:
+    job = {"path": media.path, "model": model_folder(RECOGNISER)}
+    async with aclosing(client.run("transcribe", job)) as messages:
         async for message in messages:
             assert isinstance(message, dict)
             if float(message.get("start") or message.get("done") or 0) > audio.MAX_TRANSCRIBED:
                 break
             if message["event"] == "segment":
-                words, segments = words + len(message["words"]), segments + 1
+                words, segments = words + len(message["text"].split()), segments + 1
                 yield audio.segment_piece(message)
             elif message["event"] == "progress":
                 yield Progress("hearing", message["done"], limit, "second")

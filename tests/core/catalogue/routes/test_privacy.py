@@ -36,8 +36,8 @@ def test_a_provider_that_may_keep_it_is_refused(openai_key, request_of, preferen
 
 
 def test_this_computer_keeps_nothing():
-    request = transcription_request("local/pocketsphinx", preferences={"zdr": True})
-    assert route(request).model == "local/pocketsphinx"
+    request = transcription_request("local/whisper-base", preferences={"zdr": True})
+    assert route(request).model == "local/whisper-base"
 
 
 def test_a_router_is_asked_alone(keys):

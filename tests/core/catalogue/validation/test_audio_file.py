@@ -9,7 +9,7 @@ from core.contract.errors import TooLarge
 from tests.core.catalogue.requests import MIB, audio_file, route_error, transcription_request
 
 WHISPER = "openai/whisper-1"
-LOCAL = "local/pocketsphinx"
+LOCAL = "local/whisper-base"
 
 
 pytestmark = pytest.mark.usefixtures("openai_key")

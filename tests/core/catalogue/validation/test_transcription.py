@@ -8,13 +8,15 @@ from core.catalogue.route import route
 from core.contract.errors import InvalidRequest, Unsupported
 from core.contract.transcription import TranscriptFormat
 from tests.core.catalogue.requests import audio_file, route_error, transcription_request
+from tests.fakes.whisper_files import install_empty
 
 WHISPER = "openai/whisper-1"
 PLAIN = "openai/gpt-4o-transcribe"
 SPEAKERS = "openai/gpt-4o-transcribe-diarize"
 SCRIBE = "elevenlabs/scribe_v2"
 NEWEST = "openai/gpt-transcribe"
-LOCAL = "local/pocketsphinx"
+LOCAL = "local/whisper-base"
+ENGLISH = "local/whisper-tiny.en"
 
 
 pytestmark = pytest.mark.usefixtures("openai_key")
@@ -45,7 +47,6 @@ def test_every_model_has_every_format_except_unknown_speakers(form):
         (transcription_request(PLAIN, logging=False), "enable_logging", LOCAL),
         (transcription_request(SPEAKERS, prompt="Names"), "prompt", PLAIN),
         (transcription_request(SPEAKERS, keyterms=("Ada",)), "keyterms", PLAIN),
-        (transcription_request(LOCAL, language="de"), "language", PLAIN),
         (transcription_request(PLAIN, "srt", audio_file(seconds=None)), "response_format", WHISPER),
     ],
 )
@@ -62,8 +63,13 @@ def test_models_that_can_be_called_now_are_named_first():
     assert (able[0], "elevenlabs/scribe_v2" in able) == (SPEAKERS, True)
 
 
-def test_a_language_matches_any_region(models):
-    assert route(transcription_request(LOCAL, language="en")).model == LOCAL
+def test_a_language_that_a_model_does_not_know_is_refused(models_folder):
+    install_empty(models_folder, "whisper-tiny.en")
+    error = route_error(transcription_request(ENGLISH, language="de"))
+    assert (error.param, error.provider_code) == ("language", "unsupported_parameter")
+    assert LOCAL in error.metadata["models"]
+    assert ENGLISH not in error.metadata["models"]
+    assert route(transcription_request(ENGLISH, language="en")).model == ENGLISH
 
 
 def test_this_computer_keeps_nothing():

@@ -36,9 +36,7 @@ CODECS = {
 MAX_TRANSCRIBED = 300.0
 """Seconds from the beginning of the audio that are transcribed."""
 
-WARNING = (
-    "by the local recogniser: it knows US English only and mistakes about one word in four of clear speech"
-)
+HEARD_BY = "by Whisper Base on this computer"
 
 
 class AudioFacts(TypedDict):
@@ -106,17 +104,16 @@ def loudness_piece(found: LoudnessFacts) -> ReportPiece:
 
 def transcript_heading_piece(seconds: float) -> ReportPiece:
     """The text above the segments of a transcript of audio of this length."""
-    text = f"**Transcript**, {WARNING}.\n\n"
+    text = f"**Transcript**, {HEARD_BY}.\n\n"
     if seconds > MAX_TRANSCRIBED:
         text += f"Only the first {timecode(MAX_TRANSCRIBED)} of {timecode(seconds)} are listened to.\n\n"
-    return ReportPiece(text, "This is what I understood. I am a weak listener and know only US English.")
+    return ReportPiece(text, "This is what I understood.")
 
 
 def segment_piece(found: dict[str, Any]) -> ReportPiece:
     """From the event `segment` of the job `transcribe`: its `start` and `text`."""
-    return ReportPiece(
-        f"- `{timecode(found['start'])}` {escape(found['text'], 2000)}\n", f"{found['text'].capitalize()}."
-    )
+    text = found["text"].strip()
+    return ReportPiece(f"- `{timecode(found['start'])}` {escape(text, 2000)}\n", text)
 
 
 def transcript_summary_piece(words: int, segments: int) -> ReportPiece:

@@ -47,13 +47,13 @@ async def test_text_without_a_known_word_has_no_times(speech_samples, tmp_path, 
     assert await align(write_wav(tmp_path / "sound.wav", speech_samples), text) == ()
 
 
-async def test_text_that_is_not_in_the_sound_has_no_times(recogniser, tmp_path):
+async def test_text_that_is_not_in_the_sound_has_no_times(aligner, tmp_path):
     short = write_wav(tmp_path / "short.wav", bytes(RATE // 5))
 
     assert await align(short, TEXT) == ()
 
 
-async def test_file_without_sound_is_refused(recogniser, tmp_path):
+async def test_file_without_sound_is_refused(aligner, tmp_path):
     path = tmp_path / "letter.mp3"
     path.write_bytes(b"This is a letter. " * 10)
 
@@ -61,13 +61,13 @@ async def test_file_without_sound_is_refused(recogniser, tmp_path):
         await align(path, TEXT)
 
 
-async def test_more_than_ten_minutes_are_refused(recogniser, tmp_path):
+async def test_more_than_ten_minutes_are_refused(aligner, tmp_path):
     with pytest.raises(Unsupported, match="600 seconds"):
         await align(write_wav(tmp_path / "long.wav", bytes(601 * RATE * 2)), TEXT)
 
 
 async def test_missing_extra_says_how_to_install_it(tmp_path, monkeypatch):
-    monkeypatch.setattr(client, "transcription_hint", lambda: "pip install it")
+    monkeypatch.setattr(client, "alignment_hint", lambda: "pip install it")
 
     with pytest.raises(Unavailable, match="pip install it"):
         await align(tmp_path / "unread.wav", TEXT)

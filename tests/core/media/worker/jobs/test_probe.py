@@ -79,7 +79,7 @@ def empty_sized(wav: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("change", [extensible, listed, unsized, empty_sized])
-async def test_wav_with_odd_chunks_and_sizes_is_measured(recogniser, tmp_path, change):
+async def test_wav_with_odd_chunks_and_sizes_is_measured(aligner, tmp_path, change):
     found = await probe(write_file(tmp_path / "odd.wav", change(broken_wav(claimed=RATE, held=RATE))))
 
     assert (found.container, found.media_type, found.channels) == ("wav", "audio/wav", 1)
@@ -121,7 +121,7 @@ async def test_what_stands_before_a_stream_is_skipped(speech_samples, tmp_path, 
         ("zero-padded.mp3", "audio/mpeg"),
     ],
 )
-async def test_reported_files_are_what_their_bytes_are(recogniser, data, case, media_type):
+async def test_reported_files_are_what_their_bytes_are(aligner, data, case, media_type):
     found = await probe(data / "cases" / case)
 
     assert found.media_type == media_type
@@ -150,7 +150,7 @@ async def test_video_tells_its_picture_and_its_sound(speech_samples, tmp_path):
     assert found.seconds == pytest.approx(3.0, abs=0.1)
 
 
-async def test_an_mpeg_film_is_measured(recogniser, tmp_path):
+async def test_an_mpeg_film_is_measured(aligner, tmp_path):
     path = tmp_path / "film.mpg"
     with av.open(str(path), "w", format="mpeg") as output:
         stream = output.add_stream("mpeg1video", rate=25, width=64, height=48)
@@ -180,7 +180,7 @@ async def test_cover_of_a_song_makes_no_video(speech_samples, tmp_path, data):
     assert found.seconds == pytest.approx(3.0, abs=0.1)
 
 
-async def test_silent_film_without_lengths_is_counted_by_its_moments(recogniser, tmp_path):
+async def test_silent_film_without_lengths_is_counted_by_its_moments(aligner, tmp_path):
     path = tmp_path / "film.webm"
     with av.open(str(path), "w", format="webm") as output:
         stream = output.add_stream("libvpx", rate=10, width=64, height=48)
@@ -193,7 +193,7 @@ async def test_silent_film_without_lengths_is_counted_by_its_moments(recogniser,
     assert found.seconds == pytest.approx(3.0, abs=0.2)
 
 
-async def test_declared_length_is_not_believed(recogniser, tmp_path):
+async def test_declared_length_is_not_believed(aligner, tmp_path):
     path = write_file(tmp_path / "sound.wav", broken_wav(claimed=10 * 3600 * RATE * 2, held=RATE * 2))
 
     assert (await probe(path)).seconds == 1.0
@@ -230,7 +230,7 @@ async def test_gaps_count_where_they_can_be_believed():
     assert timeline.seconds <= 2.5 + ALL_GAPS
 
 
-async def test_pictures_tell_their_size(recogniser, tmp_path):
+async def test_pictures_tell_their_size(aligner, tmp_path):
     gif = b"GIF89a" + struct.pack("<HH", 7, 5)
     jpeg = b"\xff\xd8\xff\xe0\x00\x04ab\xff\xc0\x00\x0b\x08" + struct.pack(">HH", 20, 30)
     webp = b"RIFF\0\0\0\0WEBPVP8X\0\0\0\0\0\0\0\0" + (99).to_bytes(3, "little") + (49).to_bytes(3, "little")
@@ -249,7 +249,7 @@ async def test_pictures_tell_their_size(recogniser, tmp_path):
     )
 
 
-async def test_real_files_tell_what_they_are(recogniser, data):
+async def test_real_files_tell_what_they_are(aligner, data):
     samples = data / "samples"
 
     assert await probe(samples / "jfk.flac") == Probe(

@@ -112,8 +112,8 @@ async def test_answer_that_is_not_streamed_is_the_same_in_one_piece(sample_files
     assert whole.units == streamed.units
 
 
-async def test_stop_in_the_middle_leaves_nothing_running(speech_file, tmp_path):
-    long = write_wav(tmp_path / "long.wav", (samples(speech_file) + bytes(RATE * 2)) * 8)
+async def test_stop_in_the_middle_leaves_nothing_running(whisper, speech_file, tmp_path):
+    long = write_wav(tmp_path / "long.wav", (samples(speech_file) + bytes(RATE * 2 * 3)) * 4)
     async with aclosing(Local.chat(TARGET, chat_request([file_part(long)]))) as events:
         async for event in events:
             if isinstance(event, ChatDelta) and event.text.startswith("- "):

@@ -9,14 +9,14 @@ from core.providers.local.inspector.report import audio
 from tests.core.providers.local.inspector.reports import inspect_files, table_cells, transcript_segments
 from tests.fakes.audio_files import RATE, samples, write_wav
 
-pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("recogniser")]
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("whisper")]
 
 
 async def test_segments_come_one_by_one(speech_file):
     found = await inspect_files(speech_file)
 
     lines = [delta for delta in found.deltas if delta.startswith("- `")]
-    assert len(lines) == len(transcript_segments(found.text)) > 1
+    assert len(lines) == len(transcript_segments(found.text)) >= 1
     between = found.event_names[found.event_names.index("ImageReady") :]
     assert "Progress" in between
 

@@ -12,7 +12,7 @@ from core.providers.local.inspector.usage import UsageCounter
 from tests.core.providers.local.inspector.reports import answer, chat_request, file_part
 from tests.fakes.audio_files import broken_wav
 
-pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("recogniser")]
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("aligner")]
 
 TEXT = {"type": "text", "text": "Listen."}
 

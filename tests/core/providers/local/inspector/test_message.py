@@ -15,7 +15,7 @@ from tests.core.providers.local.inspector.reports import (
 )
 from tests.fakes.audio_files import recode
 
-pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("recogniser")]
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("aligner")]
 
 
 async def test_only_the_last_user_message_is_measured():

@@ -10,7 +10,7 @@ import pytest
 from tests.core.providers.local.inspector.reports import inspect_files, table_cells
 from tests.fakes.audio_files import recode
 
-pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("recogniser")]
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("aligner")]
 
 
 def film(path: Path, seconds: int = 8) -> Path:
@@ -45,7 +45,7 @@ async def test_video_is_measured_and_drawn_as_a_contact_sheet(data):
     )
 
 
-async def test_frames_of_the_contact_sheet_are_from_beginning_to_end(recogniser, tmp_path):
+async def test_frames_of_the_contact_sheet_are_from_beginning_to_end(aligner, tmp_path):
     found = await inspect_files(film(tmp_path / "film.mp4"))
 
     [sheet] = found.decoded_images()
