@@ -83,7 +83,7 @@ def perform(stage: Stage) -> None:
                     phase(stage, group)
     for kind in ("daphne", "uvicorn") if stage.whole else ("uvicorn",):
         for death in (deaths.at_points, deaths.upstream, deaths.by_sigterm):
-            with timed(f"deaths {death.__name__} on 2 x {kind}"):
+            with timed(f"deaths {death.__name__} on {kind}"):
                 death(stage, kind)
 
 

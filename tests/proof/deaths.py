@@ -11,23 +11,25 @@ from tests.proof.fault_names import POINTS
 from tests.proof.stage import Stage
 
 AT_ONCE = 20
+MODELS = ("talker", "slow", "voice", "resets")
+"""Of the calls while processes die; every other one streams."""
 FEW_POINTS = ("after open, before dispatch", "mid-stream", "in the settlement, before its commit")
 WAIT_SECONDS = 20.0
 
 
 def at_points(stage: Stage, kind: str) -> None:
-    """A process of two kills itself at each point while calls are under way."""
-    for point in POINTS if stage.whole else FEW_POINTS:
-        with stage.servers(kind, 2, point, count=2) as group:
-            models = ["talker", "slow", "voice", "resets"]
-            calls = [
-                Call(who, models[number // 2 % 4], group.url(), stream=number // 2 % 4 == 1)
-                for number, who in enumerate(stage.take(AT_ONCE))
-            ]
-            stage.ask(calls)
-            died = group.servers[0].process.poll() is not None
-            stage.notes.deaths[f"kill -9 {point}"] += died
-            stage.quiesce()
+    """Processes that kill themselves while calls are under way, each at another point; one stays."""
+    points = POINTS if stage.whole else FEW_POINTS
+    with stage.servers(kind, len(points) + 1, points, count=2) as group:
+        number = len(group.servers)
+        calls = []
+        for turn, model in enumerate(MODELS * 3):
+            stream = turn % 2 == 1
+            calls += [Call(who, model, group.url(), stream=stream) for who in stage.take(number)]
+        stage.ask(calls)
+        for point, server in zip(points, group.servers, strict=False):
+            stage.notes.deaths[f"kill -9 {point}"] += server.process.poll() is not None
+        stage.quiesce()
 
 
 def upstream(stage: Stage, kind: str) -> None:

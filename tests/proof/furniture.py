@@ -36,7 +36,7 @@ def main(origin: str, callers: int) -> None:
     make_chat(provider, "unpriced", ("talker",), priced=False)
     make_voice(provider)
     with transaction.atomic():  # each commit waits for the disk
-        made = [make_caller(number) for number in range(callers)]
+        made = make_callers(callers)
     print(json.dumps(made))
 
 
@@ -86,26 +86,22 @@ def make_price(endpoint: Endpoint, kind: str, unit: str, usd: Decimal) -> None:
     Price.objects.create(endpoint=endpoint, kind=kind, unit=unit, usd_per_unit=usd)
 
 
-def make_caller(number: int) -> dict[str, Any]:
+def make_callers(number: int) -> list[dict[str, Any]]:
     """Two of three have a team that pays as well; every tenth has no budget at all, for unpriced models.
 
     One in a hundred may call `RATE` times a minute.
     """
-    free = number % 10 == 9
-    team = None if free or number % 3 == 2 else Team.objects.get_or_create(name="payers")[0]
-    if team is not None and not Budget.objects.filter(team=team).exists():
-        Budget.objects.create(team=team, limit=10_000)
-    user = User.objects.create(username=f"caller{number}", team=team)
-    budget = None if free else Budget.objects.create(user=user, limit=100)
-    key, row = keys.issue(user)
-    limited = number % 100 == 99
-    if limited:
-        row.requests_per_minute = RATE
-        row.save()
-    return {
-        "id": user.pk,
-        "key": key,
-        "budget": budget and budget.pk,
-        "team": team is not None,
-        "limited": limited,
-    }
+    payers = Team.objects.create(name="payers")
+    Budget.objects.create(team=payers, limit=10_000)
+    users = User.objects.bulk_create(
+        User(username=f"caller{n}", team=None if n % 10 == 9 or n % 3 == 2 else payers) for n in range(number)
+    )
+    owners = [user for n, user in enumerate(users) if n % 10 != 9]
+    budgets = Budget.objects.bulk_create(Budget(user=user, limit=100) for user in owners)
+    ids = {budget.user_id: budget.pk for budget in budgets}
+    return [make_caller(user, ids.get(user.pk), limited=n % 100 == 99) for n, user in enumerate(users)]
+
+
+def make_caller(user: User, budget: int | None, limited: bool) -> dict[str, Any]:
+    key, _row = keys.issue(user, **({"requests_per_minute": RATE} if limited else {}))
+    return {"id": user.pk, "key": key, "budget": budget, "team": user.team_id is not None, "limited": limited}

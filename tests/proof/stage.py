@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
@@ -23,6 +23,7 @@ from tests.proof.database import PostgreSQL, SQLite
 from tests.proof.servers import ROOT, Group, serve
 
 FINAL_SECONDS = 120.0
+SETTLE_SECONDS = 5.0
 LOG_LINES = 80
 
 
@@ -124,11 +125,13 @@ class Stage:
         return found
 
     @contextmanager
-    def servers(self, kind: str, number: int = 1, point: str = "", count: int = 0) -> Iterator[Group]:
-        """Processes of one kind; with `point` the first of them kills itself there."""
+    def servers(
+        self, kind: str, number: int = 1, points: Sequence[str] = (), count: int = 0
+    ) -> Iterator[Group]:
+        """Processes of one kind; the first of them kill themselves, each at one of `points`."""
         environments = [dict(self.environment) for _ in range(number)]
-        if point:
-            environments[0] |= {"PROOF_POINT": point, "PROOF_COUNT": str(count)}
+        for environment, point in zip(environments, points, strict=False):
+            environment |= {"PROOF_POINT": point, "PROOF_COUNT": str(count)}
         with serve(kind, environments, self.folder / "servers.log") as group:
             yield group
 
@@ -157,12 +160,17 @@ class Stage:
         return count or "json_array_length(budgets)"
 
     def quiesce(self, sweep: bool = True) -> float:
-        """Wait until no record is open; `sweep` runs the sweep's command first. Seconds that it took."""
+        """Wait until no record is open; with `sweep` its command is run where the servers take long.
+
+        Seconds that it took.
+        """
         began = time.monotonic()
-        if sweep and self.open_records():
-            self.sweep()
+        patience = SETTLE_SECONDS if sweep else FINAL_SECONDS
         while self.open_records() and time.monotonic() - began < FINAL_SECONDS:
             time.sleep(0.1)
+            if time.monotonic() - began > patience:
+                self.sweep()
+                patience = FINAL_SECONDS
         seconds = time.monotonic() - began
         self.notes.final_seconds.append(seconds)
         return seconds
