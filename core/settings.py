@@ -210,10 +210,15 @@ EMAIL_BACKEND = env.str(
 # Providers: a key found here makes the provider live; it is never copied into the database
 
 PROVIDERS = ("OPENAI", "OPENROUTER", "ELEVENLABS", "GEMINI", "MISTRAL", "GROQ", "AZURE_OPENAI", "VERTEX")
+ENDPOINTS = {"AZURE_OPENAI": env.str("AZURE_OPENAI_ENDPOINT", default="")}
+"""Addresses under the names that a vendor's own programs read."""
+
 PROVIDER_ENVIRONMENT = {
     name: {
         "api_key": read_provider_key(f"{name}_API_KEY"),
-        "base_url": trimmed_value(f"{name}_BASE_URL", env.str(f"{name}_BASE_URL", default="")),
+        "base_url": trimmed_value(
+            f"{name}_BASE_URL", env.str(f"{name}_BASE_URL", default=ENDPOINTS.get(name, ""))
+        ),
     }
     for name in PROVIDERS
 }

@@ -20,6 +20,7 @@ from core.models.json_values import LARGEST, check_json, is_number, is_texts
 
 Test = Callable[[Any], bool]
 PLACE = re.compile(r"[a-z0-9-]{1,40}")
+VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(-preview)?|preview|latest", re.ASCII)
 PROJECT = re.compile(r"(?:[a-z0-9.-]{1,60}:)?[a-z0-9-]{1,60}")
 LEVELS = ("minimal", "low", "medium", "high", "xhigh")
 FIELD = re.compile(r"[A-Za-z0-9_.\-]{1,80}(\[\])?", re.ASCII)
@@ -70,6 +71,11 @@ def is_field(value: Any) -> bool:
     return isinstance(value, str) and FIELD.fullmatch(value) is not None
 
 
+def is_version(value: Any) -> bool:
+    """A version of Azure's API."""
+    return isinstance(value, str) and VERSION.fullmatch(value) is not None
+
+
 def is_place(value: Any) -> bool:
     """A region of Google's cloud."""
     return isinstance(value, str) and PLACE.fullmatch(value) is not None
@@ -116,6 +122,7 @@ TRANSCRIPTS = ("json", "text", "srt", "vtt", "verbose_json", "diarized_json")
 HINTS = ("num_speakers", "tag_audio_events", "enable_logging")
 
 OPTIONS: dict[str, Option] = {
+    "api_version": Option(is_version, '"2025-04-01-preview"'),
     "audio_out_tokens_per_second": RATE,
     "audio_tokens_per_second": RATE,
     "body": Option(is_body, '{"chunking_strategy": "auto"}'),

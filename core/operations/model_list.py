@@ -1,8 +1,8 @@
 """Reads a provider's list of models (OpenAI's `GET /models`, {"data": [row, …]}) into catalogue columns.
 
 Servers extend OpenAI's rows: OpenRouter with modalities, prices and parameters, speaches with `task`, LM
-Studio with `type`, vLLM with `owned_by`. A row with modalities and prices is believed; of any other only the
-name is used.
+Studio with `type`, vLLM with `owned_by`, Azure with the `model` of a deployment. A row with modalities and
+prices is believed; of any other only the name is used.
 """
 
 from __future__ import annotations
@@ -72,6 +72,7 @@ class ModelRow(TypedDict, total=False):
     owned_by: Any
     task: Any
     type: Any
+    model: Any
     name: Any
     description: Any
     architecture: Any
@@ -126,7 +127,8 @@ def model_from_name(row: ModelRow, provider: str) -> ListedModel:
     if isinstance(row.get("architecture"), dict) and (described := model_from_details(row, priced=False)):
         return replace(described, values={**described.values, "author": provider[:120]})
     name = row["id"].rpartition("/")[2]
-    task = DECLARED_TASKS.get(str(row.get("task") or row.get("type"))) or task_from_name(name)
+    declared = DECLARED_TASKS.get(str(row.get("task") or row.get("type")))
+    task = declared or task_from_name(str(row.get("model") or name))
     values = {
         "name": name[:160],
         "author": provider[:120],

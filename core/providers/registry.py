@@ -12,6 +12,7 @@ from core.providers.base import METHODS, Adapter, AdapterMethod
 
 WIRES = {
     "openai": "core.providers.openai:OpenAI",
+    "azure": "core.providers.azure:Azure",
     "google": "core.providers.gemini:Gemini",
     "vertex": "core.providers.gemini:Vertex",
     "elevenlabs": "core.providers.elevenlabs:ElevenLabs",

@@ -122,3 +122,11 @@ def test_white_space_around_keys_and_addresses_is_left_out_and_told(tmp_path):
     assert found["keys"]["OPENAI"]["api_key"] == "sk-key"
     assert found["keys"]["GROQ"] == {"api_key": "gsk-key", "base_url": "https://groq.test/v1"}
     assert found["trimmed"] == ["OPENAI_API_KEY", "GROQ_BASE_URL"]
+
+
+def test_azure_has_an_endpoint_where_its_own_programs_read_it(tmp_path):
+    endpoint = "https://r.openai.azure.com/"
+    found = start(tmp_path, AZURE_OPENAI_API_KEY="azure-key", AZURE_OPENAI_ENDPOINT=endpoint)
+    assert found["keys"]["AZURE_OPENAI"] == {"api_key": "azure-key", "base_url": endpoint}
+    other = start(tmp_path, AZURE_OPENAI_BASE_URL="https://proxy.test", AZURE_OPENAI_ENDPOINT=endpoint)
+    assert other["keys"]["AZURE_OPENAI"]["base_url"] == "https://proxy.test"

@@ -30,12 +30,17 @@ def events(frames: Iterable[bytes], then: str = "end", slice_size: int = 0) -> S
     return answer
 
 
-def paced(frames: Iterable[bytes], delay: float = 0.0, then: str = "end") -> Scenario:
+EVENTS = "text/event-stream; charset=utf-8"
+
+
+def paced(
+    frames: Iterable[bytes], delay: float = 0.0, then: str = "end", media_type: str = EVENTS
+) -> Scenario:
     """Each frame in a chunk of its own, `delay` seconds after the one before it."""
 
     async def answer(exchange: Exchange) -> None:
         exchange.bill()
-        await exchange.head(content_type="text/event-stream; charset=utf-8")
+        await exchange.head(content_type=media_type)
         for piece in frames:
             await exchange.chunk(piece)
             await asyncio.sleep(delay)

@@ -11,7 +11,7 @@ from typing import Any
 from core.contract.errors import UpstreamInvalid
 from core.contract.route import Target
 from core.providers.openai.errors import refuse
-from core.providers.openai.vendor import VENDOR
+from core.providers.openai.vendor import OpenAICalls
 from core.providers.shared import http
 from core.providers.shared.json_body import decode
 from core.providers.shared.scrub.spellings import spellings_of
@@ -19,7 +19,7 @@ from core.providers.shared.scrub.spellings import spellings_of
 LIMITS = http.CallLimits(total=20.0, idle=10.0, size=8 * http.MIB)
 
 
-class OpenAIModels:
+class OpenAIModels(OpenAICalls):
     async def models(self, target: Target) -> tuple[str, ...]:
         """Ids of the models the server lists. Raises from the error tree."""
         return tuple(row["id"] for row in await self.listing(target))
@@ -29,7 +29,7 @@ class OpenAIModels:
 
         Raises from the error tree.
         """
-        call = VENDOR.json_call(target, "GET", f"models{query}", None, LIMITS)
+        call = self.vendor.json_call(target, "GET", f"models{query}", None, LIMITS)
         async with await http.send(call) as response:
             body = await response.body()
         value = decode(body)

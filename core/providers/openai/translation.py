@@ -20,12 +20,15 @@ from core.providers.openai.transcription.form import (
     response_format,
     send_form,
 )
+from core.providers.openai.vendor import OpenAICalls
 
 
-class OpenAITranslation:
+class OpenAITranslation(OpenAICalls):
     async def translate(self, target: Target, request: TranslationRequest) -> AsyncGenerator[Event, None]:
         """Deltas, segments, the whole transcript in English, then `Used`."""
-        source = send_form(target, request, "audio/translations", translation_form(target, request))
+        source = send_form(
+            self.vendor, target, request, "audio/translations", translation_form(target, request)
+        )
         async with aclosing(source) as events:
             async for event in events:
                 yield event

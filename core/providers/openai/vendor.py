@@ -7,3 +7,9 @@ from core.providers.shared import http
 from core.providers.shared.calls import Vendor
 
 VENDOR = Vendor(lambda key: {"Authorization": http.bearer(key)}, read_error)
+
+
+class OpenAICalls:
+    """The base of the adapter's methods; a company with OpenAI's API at addresses of its own has its own."""
+
+    vendor = VENDOR

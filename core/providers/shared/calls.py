@@ -18,21 +18,27 @@ SHORTEST_SECRET = 8
 JSON_TYPES = ("application/json", "application/problem+json", "text/json")
 
 
+def address(target: Target, path: str) -> str:
+    """The address of `path` below the target's base URL."""
+    return f"{target.base_url.rstrip('/')}/{path}"
+
+
 @dataclass(frozen=True, slots=True)
 class Vendor:
     """What differs from vendor to vendor in every call.
 
     `key_headers` makes the headers that carry a key, and raises `UpstreamDenied` for a key that cannot be
-    sent; `read_error` reads the vendor's error pages.
+    sent; `read_error` reads the vendor's error pages; `address` makes the address of a path.
     """
 
     key_headers: Callable[[str], dict[str, str]]
     read_error: ErrorReader
+    address: Callable[[Target, str], str] = address
 
     def json_call(
         self, target: Target, method: str, path: str, body: dict[str, Any] | None, limits: CallLimits
     ) -> Call:
-        """The call of `path` below the target's base URL. Raises `Unavailable` where its key is locked."""
+        """The call of `path` at the target. Raises `Unavailable` where its key is locked."""
         headers, hide = self._headers(target)
         content: bytes | JsonBody = b""
         if body is not None:
@@ -40,14 +46,14 @@ class Vendor:
             content = encode(body)
             if isinstance(content, JsonBody):
                 headers |= content.headers
-        url = address(target, path)
+        url = self.address(target, path)
         return Call(method, url, headers, content, limits, hide, self.read_error, **of_target(target))
 
     def form_call(self, target: Target, path: str, form: FormBody, limits: CallLimits) -> Call:
         """The POST of `form` to `path`. Raises `Unavailable` where the target's key is locked."""
         headers, hide = self._headers(target)
         headers |= form.headers
-        url = address(target, path)
+        url = self.address(target, path)
         return Call("POST", url, headers, form, limits, hide, self.read_error, **of_target(target))
 
     def _headers(self, target: Target) -> tuple[dict[str, str], tuple[str, ...]]:
@@ -64,10 +70,6 @@ class Vendor:
 def of_target(target: Target) -> dict[str, Any]:
     """What a call has from its target as it is."""
     return {"sending": target.sending or Sending(), "public_only": target.public_only}
-
-
-def address(target: Target, path: str) -> str:
-    return f"{target.base_url.rstrip('/')}/{path}"
 
 
 def target_limits(target: Target, default: CallLimits) -> CallLimits:

@@ -20,6 +20,7 @@ from core.operations import model_list
         ({"id": "qwen3"}, Task.CHAT),
         ({"id": "anything", "task": "text-to-speech"}, Task.SPEECH),
         ({"id": "whisper-like", "type": "llm"}, Task.CHAT),
+        ({"id": "my-deployment", "model": "gpt-4o-mini-tts"}, Task.SPEECH),
     ],
 )
 def test_the_task_is_declared_or_guessed_from_the_name(row, task):

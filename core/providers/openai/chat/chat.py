@@ -22,7 +22,7 @@ from core.providers.openai.chat.messages import is_openai, spelled
 from core.providers.openai.chat.usage import final_usage, usage_at_failure
 from core.providers.openai.router import is_router, provider_field
 from core.providers.openai.stream import is_event_stream, opening
-from core.providers.openai.vendor import VENDOR
+from core.providers.openai.vendor import OpenAICalls
 from core.providers.shared import http
 from core.providers.shared.answers.remainder import Reports, keep_open
 from core.providers.shared.calls import target_limits
@@ -37,11 +37,11 @@ READ_IN_THREAD = http.MIB
 """Bytes above which an answer is parsed in a thread, so that other requests do not wait."""
 
 
-class OpenAIChat:
+class OpenAIChat(OpenAICalls):
     async def chat(self, target: Target, request: ChatRequest) -> AsyncGenerator[Event, None]:
         """`AnswerMetadata`, then each event as it arrives, then `Used`."""
         body = self.chat_body(target, request)
-        call = VENDOR.json_call(target, "POST", "chat/completions", body, limits(target, request))
+        call = self.vendor.json_call(target, "POST", "chat/completions", body, limits(target, request))
         if isinstance(call.content, JsonBody):
             await call.content.check()
         reader = ChatReader(target.format or request.format, call.hide, wrapped=wraps_wav(target, request))

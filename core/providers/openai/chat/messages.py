@@ -28,10 +28,10 @@ def spelled(messages: Sequence[Message], target: Target) -> list[Message]:
 
 
 def default_field(target: Target) -> str:
-    """OpenAI takes no reasoning back, OpenRouter takes all of it, others as DeepSeek and vLLM spell it."""
+    """OpenAI and Azure take no reasoning back, OpenRouter all of it, others as DeepSeek and vLLM spell it."""
     if is_router(target):
         return "reasoning_details"
-    return "" if is_openai(target) else "reasoning_content"
+    return "" if is_openai(target) or target.wire == "azure" else "reasoning_content"
 
 
 def is_openai(target: Target) -> bool:

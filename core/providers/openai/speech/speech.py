@@ -21,7 +21,7 @@ from core.providers.openai.router import is_router, provider_field
 from core.providers.openai.speech.events import audio_chunks, audio_in
 from core.providers.openai.speech.usage import SpeechMeter
 from core.providers.openai.stream import is_event_stream, opening, prefixed
-from core.providers.openai.vendor import VENDOR
+from core.providers.openai.vendor import OpenAICalls
 from core.providers.shared import http
 from core.providers.shared.calls import is_json, target_limits
 from core.providers.shared.errors import EXCERPT
@@ -34,13 +34,13 @@ SNIFFED = 16
 PAGES = (b'{"', b'[{"', b"<!doctype", b"<html", b"<?xml")
 
 
-class OpenAISpeech:
+class OpenAISpeech(OpenAICalls):
     async def speak(self, target: Target, request: SpeechRequest) -> AsyncGenerator[Event, None]:
         """`AnswerMetadata` where the answer has an id, `AudioStart` once the first bytes are here, each chunk
         as it arrives, `Used`."""
         audio = target.format or request.format
         body, limits = speech_body(target, request, audio), target_limits(target, LIMITS)
-        call = VENDOR.json_call(target, "POST", "audio/speech", body, limits)
+        call = self.vendor.json_call(target, "POST", "audio/speech", body, limits)
         meter = SpeechMeter(target, request, audio)
         async with (
             await http.send(call) as response,

@@ -15,9 +15,8 @@ from core.contract.translation import TranscriptRequest
 from core.providers.openai.answer_id import answer_id
 from core.providers.openai.router import is_router, provider_field
 from core.providers.openai.transcription.events import transcript_events
-from core.providers.openai.vendor import VENDOR
 from core.providers.shared import http
-from core.providers.shared.calls import target_limits
+from core.providers.shared.calls import Vendor, target_limits
 from core.providers.shared.form_body import FormBody
 
 LIMITS = http.CallLimits(total=300.0, idle=60.0, pace=16, size=64 * http.MIB)
@@ -29,12 +28,18 @@ Pairs = list[tuple[str, str]]
 
 
 async def send_form(
-    target: Target, request: TranscriptRequest, path: str, form: Pairs, *, logprobs: bool = False
+    vendor: Vendor,
+    target: Target,
+    request: TranscriptRequest,
+    path: str,
+    form: Pairs,
+    *,
+    logprobs: bool = False,
 ) -> AsyncGenerator[Event, None]:
     """POST the file with `form` to `path`; yields the events of the answer, `logprobs` where requested."""
     total = max(LIMITS.total, request.file.seconds or 0.0)  # a long file may take long before a first byte
     bounds = http.CallLimits(total, LIMITS.idle, LIMITS.pace, LIMITS.size)
-    call = VENDOR.form_call(target, path, FormBody(form, request.file), target_limits(target, bounds))
+    call = vendor.form_call(target, path, FormBody(form, request.file), target_limits(target, bounds))
     async with (
         await http.send(call) as response,
         aclosing(

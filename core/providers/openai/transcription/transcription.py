@@ -22,15 +22,18 @@ from core.providers.openai.transcription.form import (
     send_form,
 )
 from core.providers.openai.transcription.languages import endpoint_language
+from core.providers.openai.vendor import OpenAICalls
 
 SUBTITLES = (TranscriptFormat.SRT, TranscriptFormat.VTT)
 
 
-class OpenAITranscription:
+class OpenAITranscription(OpenAICalls):
     async def transcribe(self, target: Target, request: TranscriptionRequest) -> AsyncGenerator[Event, None]:
         """Deltas, segments, words, the whole transcript, then `Used`."""
         form = transcription_form(target, request)
-        source = send_form(target, request, "audio/transcriptions", form, logprobs=request.logprobs)
+        source = send_form(
+            self.vendor, target, request, "audio/transcriptions", form, logprobs=request.logprobs
+        )
         async with aclosing(source) as events:
             async for event in events:
                 yield event

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from tests.core.providers.promises.azure import AZURE
 from tests.core.providers.promises.elevenlabs import ELEVENLABS
 from tests.core.providers.promises.google import GOOGLE, VERTEX
 from tests.core.providers.promises.openai import OPENAI
 from tests.core.providers.promises.vendor import Case
 
-VENDORS = (OPENAI, GOOGLE, VERTEX, ELEVENLABS)
+VENDORS = (OPENAI, AZURE, GOOGLE, VERTEX, ELEVENLABS)
 
 CASES = [Case(vendor, call) for vendor in VENDORS for call in vendor.calls]
 
