@@ -109,7 +109,8 @@ class Channel(http.HTTPChannel):
         if not internals.is_framed(self):
             self._respondToBadRequestAndDisconnect()
             return
-        self.cap = self.server.limits.cap_for(_path_of(internals.request_target(self)))
+        path = _path_of(internals.request_target(self))
+        self.cap = self.server.limits.cap_for(path)
         if self.length is not None and self.length > self.cap:
             self.refuse(413, too_large(self.cap))
             return
@@ -117,14 +118,19 @@ class Channel(http.HTTPChannel):
         super().allHeadersReceived()
         if (self.length is None or self.length > LONG_BODY) and self.server.find_sender:
             self.transport.pauseProducing()
-            self.check = asyncio.ensure_future(self._check_sender(self.server.find_sender, self.length or 0))
+            self.check = asyncio.ensure_future(
+                self._check_sender(self.server.find_sender, path, self.length or 0)
+            )
 
-    async def _check_sender(self, find_sender: FindSender, length: int) -> None:
-        """Refuse the body of a stranger and one for which there is no room; until then it is not read."""
+    async def _check_sender(self, find_sender: FindSender, path: str, length: int) -> None:
+        """Refuse the body of a stranger and one for which there is no room; until then it is not read.
+
+        A body that came with its headers has been read already, and Twisted has forgotten their first line.
+        """
         request = self.requests[-1]
         headers = [(name.lower(), values[0]) for name, values in request.requestHeaders.getAllRawHeaders()]
         try:
-            sender = await find_sender(_path_of(internals.request_target(self)), headers)
+            sender = await find_sender(path, headers)
         except Exception:  # the database is gone; the application says so
             logger.exception("The sender of a body could not be found")
             sender = "unknown"

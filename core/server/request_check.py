@@ -26,6 +26,7 @@ class Refusal(NamedTuple):
 
 
 FRAMING = Refusal(400, "The Transfer-Encoding of the request is not understood.")
+HOST = Refusal(400, "The request must have one Host header.")
 METHOD = Refusal(405, f"Methods are {METHODS}.", ((b"allow", METHODS.encode()),))
 
 
@@ -53,6 +54,8 @@ def find_refusal(scope: Scope) -> Refusal | None:
         return METHOD
     if "\0" in scope["path"] or b"%00" in scope["query_string"]:
         return nul(scope["query_string"])
+    if not has_host(scope):
+        return HOST
     encodings = [value for name, value in scope["headers"] if name == b"transfer-encoding"]
     return None if not encodings or is_chunked(encodings, scope["http_version"]) else FRAMING
 
@@ -63,6 +66,12 @@ def nul(query: bytes) -> Refusal:
     names = [name for name, value in pairs if "\0" in value and "\0" not in name]
     where = names[0] if names else "The address"
     return Refusal(400, f"{where} contains the character U+0000.", param=names[0] if names else None)
+
+
+def has_host(scope: Scope) -> bool:
+    """Whether the request has one Host header, or none in HTTP/1.0 (RFC 9112, section 3.2)."""
+    hosts = sum(name == b"host" for name, _ in scope["headers"])
+    return hosts == 1 or (hosts == 0 and scope.get("http_version") != "1.1")
 
 
 def is_chunked(encodings: list[bytes], version: str) -> bool:

@@ -45,6 +45,16 @@ def test_a_long_body_of_somebody_known_is_received(either_server: ServerProcess)
     assert (status, json.loads(body)["total"]) == (200, MIB)
 
 
+def test_the_sender_of_a_body_that_came_with_its_headers_is_found(either_server: ServerProcess) -> None:
+    with either_server.connect() as client:
+        chunks = b"5\r\nhello\r\n0\r\n\r\n"
+        known = ("Authorization: Bearer alice", "Connection: close", CHUNKED)
+        client.sendall(request("POST", "/api/v1/guarded/count", *known) + chunks)
+        status, _, body = read_response(client)
+    assert (status, json.loads(body)["total"]) == (200, 5)
+    assert "Traceback" not in either_server.errors()
+
+
 @pytest.mark.parametrize("size", [5, 60_000])
 def test_a_short_body_reaches_the_application(either_server: ServerProcess, size: int) -> None:
     with either_server.connect() as client:

@@ -43,6 +43,8 @@ MALFORMED = {
     "a control character in the address": request("GET", "/sc\x01ope"),
     "DEL in the address": request("GET", "/scope?\x7f"),
     "a blank behind a name": request("GET", "/scope", "X-A : a"),
+    "no Host": b"GET /scope HTTP/1.1\r\n\r\n",
+    "two Hosts": request("GET", "/scope", "Host: testserver"),
     "NUL in the path": request("GET", "/scope%00/scope"),
     "NUL in the query": request("GET", "/scope?q=%00"),
 }
@@ -68,6 +70,12 @@ def test_a_nul_is_refused_with_the_name_of_its_parameter(
 ) -> None:
     status, _, body = either_server.get(target)
     assert (status, json.loads(body)["error"]["param"]) == (400, param)
+
+
+def test_http_1_0_needs_no_host(either_server: ServerProcess) -> None:
+    with either_server.connect() as client:
+        client.sendall(b"GET /scope HTTP/1.0\r\n\r\n")
+        assert read_all(client).split(b" ", 2)[1] == b"200"
 
 
 def test_a_malformed_request_in_pieces_is_refused(either_server: ServerProcess) -> None:
