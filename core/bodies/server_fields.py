@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from core.contract.chat import folded
 from core.contract.errors import Unsupported
 
 SERVER_FIELDS = frozenset(
@@ -34,8 +35,7 @@ SERVER_FIELDS = frozenset(
         "user_id",
     }
 )
-SEPARATORS = str.maketrans("", "", "_- .")
-FOLDED = frozenset(name.translate(SEPARATORS) for name in SERVER_FIELDS)
+FOLDED = frozenset(map(folded, SERVER_FIELDS))
 ENDINGS = ("apibase", "apikey", "baseurl")
 """Endings of longer names for the same, such as `openai_api_key`."""
 
@@ -63,7 +63,7 @@ COUNTED_FIELDS = frozenset(
     }
 )
 """What raises the bill: read at the top of a body, in options of a provider and in limits of reasoning."""
-FOLDED_COUNTED = frozenset(name.translate(SEPARATORS) for name in COUNTED_FIELDS)
+FOLDED_COUNTED = frozenset(map(folded, COUNTED_FIELDS))
 READ_PLACES = re.compile(r"([^.\[]+|provider\.options\.[^.\[]+\.[^.\[]+|(reasoning|thinking)\.[^.\[]+)")
 
 FREE_FORM = frozenset(
@@ -102,13 +102,13 @@ def refuse_server_fields(fields: Mapping[str, Any]) -> None:
 
 
 def is_server_field(name: str) -> bool:
-    folded = name.casefold().translate(SEPARATORS)
-    return folded in FOLDED or folded.endswith(ENDINGS)
+    found = folded(name)
+    return found in FOLDED or found.endswith(ENDINGS)
 
 
 def is_counted_elsewhere(path: str, name: str) -> bool:
     """Whether a field that raises the bill stands where nobody reads it."""
-    return name.casefold().translate(SEPARATORS) in FOLDED_COUNTED and READ_PLACES.fullmatch(path) is None
+    return folded(name) in FOLDED_COUNTED and READ_PLACES.fullmatch(path) is None
 
 
 def names(value: Any, path: str) -> Iterator[tuple[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from core.contract.audio import AudioFormat
@@ -64,6 +65,18 @@ class ChatRequest:
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     limit: int | None = None
     preferences: Mapping[str, Any] = field(default_factory=dict)
+
+
+SEPARATORS = str.maketrans("", "", "_- .")
+
+
+@lru_cache(maxsize=1024)
+def folded(name: str) -> str:
+    """The name of a parameter as it is compared: servers take `maxTokens`, `max-tokens` and `MAX_TOKENS` alike.
+
+    Names that look alike in other scripts fold into the same: `K` and the Kelvin sign, `s` and `ſ`.
+    """
+    return name.casefold().translate(SEPARATORS)
 
 
 FILE_FIELDS = {

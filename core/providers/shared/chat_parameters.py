@@ -10,10 +10,9 @@ https://openrouter.ai/docs/api-reference/parameters
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
-from functools import lru_cache
 from typing import Any, TypeGuard
 
-from core.contract.chat import ChatRequest
+from core.contract.chat import ChatRequest, folded
 from core.contract.route import Target
 
 OWN_FIELDS = frozenset({"model", "messages", "modalities", "audio", "stream", "stream_options"})
@@ -47,14 +46,7 @@ CALLER_TOOLS = frozenset({"function", "custom"})
 FREE_PLUGINS = frozenset({"file-parser", "response-healing", "context-compression"})
 
 COMMON_CAPS = CAPS[:2]
-SEPARATORS = str.maketrans("", "", "_- .")
 MOST_TOKENS = 1_000_000
-
-
-@lru_cache(maxsize=1024)
-def folded(name: str) -> str:
-    return name.casefold().translate(SEPARATORS)
-
 
 FOLDED_SEARCHES = frozenset(map(folded, SEARCHES))
 CAP_OF = {folded(name): name for name in CAPS}
