@@ -25,7 +25,11 @@ def event_object(body: dict[str, Any] | str) -> dict[str, Any]:
 
 
 def chat_events(delta: ChatDelta) -> Iterator[dict[str, Any] | str]:
-    """The events of one delta; text of the answer's audio is marked as `spoken`."""
+    """The events of one delta; text of the answer's audio is marked as `spoken`.
+
+    The pieces of one tool call share an `index`; its own id is `call`, for the `id` of a run event is that of
+    its run.
+    """
     if delta.reasoning:
         yield {"type": "reasoning.delta", "text": delta.reasoning}
     if delta.text:
@@ -36,7 +40,7 @@ def chat_events(delta: ChatDelta) -> Iterator[dict[str, Any] | str]:
         yield {
             "type": "tool.call",
             "index": call.index,
-            "id": call.id,
+            "call": call.id,
             "name": call.name,
             "arguments": call.arguments,
         }

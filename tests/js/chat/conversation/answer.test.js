@@ -21,10 +21,10 @@ test("text, reasoning and blocks add up", () => {
 
 test("fragments of a call become one call", () => {
   const { calls } = answerAfter(
-    { type: "tool.call", index: 0, id: "c1", name: "weather", arguments: "" },
-    { type: "tool.call", index: 0, arguments: '{"city":' },
-    { type: "tool.call", index: 1, id: "c2", name: "time" },
-    { type: "tool.call", index: 0, arguments: '"Oslo"}' },
+    { type: "tool.call", id: "1", run: "r1", index: 0, call: "c1", name: "weather", arguments: "" },
+    { type: "tool.call", id: "1", run: "r1", index: 0, call: "", name: "", arguments: '{"city":' },
+    { type: "tool.call", id: "1", run: "r1", index: 1, call: "c2", name: "time" },
+    { type: "tool.call", id: "1", run: "r1", index: 0, call: "", name: "", arguments: '"Oslo"}' },
   );
   assert.deepEqual(calls, [
     { id: "c1", name: "weather", arguments: '{"city":"Oslo"}' },

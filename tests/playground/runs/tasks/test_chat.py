@@ -79,11 +79,13 @@ async def test_reasoning_calls_and_images_are_sent_and_stored(chat_model, sign_i
     assert answer["reasoning"] == "A rehearsal does not think. It repeats."
     assert answer["images"] == [{"url": ready["url"], "media_type": "image/png"}]
     tool = {"type": "function", "function": {"name": "look", "parameters": {}}}
-    began, _ = await ask(tab, conversation="new", params={"tools": [tool]})
+    began, done = await ask(tab, conversation="new", params={"tools": [tool]})
     pieces = [frame for frame in tab.frames if frame["type"] == "tool.call"]
     assert "".join(piece["arguments"] for piece in pieces) == '{"rehearsed":true}'
     answer = (await read_conversation(alice, began["conversation"]))["messages"][1]
     assert [(call["name"], call["arguments"]) for call in answer["calls"]] == [("look", '{"rehearsed":true}')]
+    assert {piece["id"] for piece in pieces} == {done["id"]}
+    assert [piece["call"] for piece in pieces if piece["call"]] == [call["id"] for call in answer["calls"]]
 
 
 async def test_an_audio_answer_streams_pcm_and_is_stored_as_chosen(chat_model, sign_in, alice, far_ahead):

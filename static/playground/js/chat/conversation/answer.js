@@ -46,8 +46,8 @@ export function applyEvent(answer, event) {
   return answer;
 }
 
-/** Fragments of one call share an index: id and name come once, the arguments in pieces. */
-function appendToCall(calls, { index, id, name, arguments: more }) {
+/** Fragments of one call share an index: its id (`call`) and name come once, the arguments in pieces. */
+function appendToCall(calls, { index, call: id, name, arguments: more }) {
   const known = calls[index] ?? { id: "", name: "", arguments: "" };
   calls[index] = { id: id || known.id, name: name || known.name, arguments: known.arguments + (more ?? "") };
 }
