@@ -9,175 +9,45 @@ https://openrouter.ai/docs/api-reference/parameters
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
-from core.bodies.validation import wrong_field
+from core.bodies.rules import (
+    Biases,
+    Each,
+    Flag,
+    Labels,
+    Members,
+    Number,
+    Rule,
+    Text,
+    TextOrMembers,
+    TextOrTexts,
+    Whole,
+    check_members,
+    schemas,
+)
 
 MOST_TOKENS = 10**9
 INT64 = 2**63
-
-
-class Rule(Protocol):
-    """What one parameter may be."""
-
-    def check(self, value: Any, param: str) -> None:
-        """Raise `InvalidRequest` for a value that is not allowed; never called with null."""
-
-    def schema(self) -> dict[str, Any]:
-        """The rule as JSON schema."""
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A number from `low` to `high`; text and booleans are none."""
-
-    low: float
-    high: float
-
-    def check(self, value: Any, param: str) -> None:
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise wrong_field(param, "must be a number.")
-        check_range(value, self.low, self.high, param)
-
-    def schema(self) -> dict[str, Any]:
-        return {"type": "number", "minimum": self.low, "maximum": self.high}
-
-
-@dataclass(frozen=True, slots=True)
-class Whole:
-    """A whole number from `low` to `high`."""
-
-    low: int
-    high: int
-
-    def check(self, value: Any, param: str) -> None:
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise wrong_field(param, "must be a whole number.")
-        check_range(value, self.low, self.high, param)
-
-    def schema(self) -> dict[str, Any]:
-        return {"type": "integer", "minimum": self.low, "maximum": self.high}
-
-
-@dataclass(frozen=True, slots=True)
-class Flag:
-    def check(self, value: Any, param: str) -> None:
-        if not isinstance(value, bool):
-            raise wrong_field(param, "must be true or false.")
-
-    def schema(self) -> dict[str, Any]:
-        return {"type": "boolean"}
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A string of at most `longest` characters."""
-
-    longest: int
-
-    def check(self, value: Any, param: str) -> None:
-        if not isinstance(value, str):
-            raise wrong_field(param, "must be a string.")
-        if len(value) > self.longest:
-            raise wrong_field(param, f"must have at most {self.longest:,} characters.")
-
-    def schema(self) -> dict[str, Any]:
-        return {"type": "string", "maxLength": self.longest}
-
-
-@dataclass(frozen=True, slots=True)
-class TextOrTexts:
-    """A string, or a list of at most `most` strings, each of at most `longest` characters."""
-
-    longest: int
-    most: int
-
-    def check(self, value: Any, param: str) -> None:
-        if not isinstance(value, str | list):
-            raise wrong_field(param, "must be a string or a list of strings.")
-        texts = value if isinstance(value, list) else [value]
-        if len(texts) > self.most:
-            raise wrong_field(param, f"must have at most {self.most} entries.")
-        for text in texts:
-            Text(self.longest).check(text, param)
-
-    def schema(self) -> dict[str, Any]:
-        text = Text(self.longest).schema()
-        return {"anyOf": [text, {"type": "array", "maxItems": self.most, "items": text}]}
-
-
-@dataclass(frozen=True, slots=True)
-class Labels:
-    """An object of at most `most` names with single values: no lists and no objects inside."""
-
-    most: int
-    longest_name: int
-    longest: int
-
-    def check(self, value: Any, param: str) -> None:
-        if not isinstance(value, dict):
-            raise wrong_field(param, "must be an object.")
-        if len(value) > self.most:
-            raise wrong_field(param, f"must have at most {self.most} entries.")
-        for name, label in value.items():
-            if len(name) > self.longest_name:
-                raise wrong_field(param, f"must have names of at most {self.longest_name} characters.")
-            if isinstance(label, dict | list):
-                raise wrong_field(f"{param}.{name}", "must be a string.")
-            if isinstance(label, str):
-                Text(self.longest).check(label, f"{param}.{name}")
-
-    def schema(self) -> dict[str, Any]:
-        return {"type": "object", "maxProperties": self.most}
-
-
-@dataclass(frozen=True, slots=True)
-class Biases:
-    """Token ids with numbers from -100 to 100."""
-
-    most: int
-
-    def check(self, value: Any, param: str) -> None:
-        if not isinstance(value, dict):
-            raise wrong_field(param, "must be an object.")
-        if len(value) > self.most:
-            raise wrong_field(param, f"must have at most {self.most:,} entries.")
-        for bias in value.values():
-            Number(-100, 100).check(bias, param)
-
-    def schema(self) -> dict[str, Any]:
-        return {"type": "object", "additionalProperties": Number(-100, 100).schema()}
-
-
-@dataclass(frozen=True, slots=True)
-class Members:
-    """An object of which some members have rules."""
-
-    rules: Mapping[str, Rule]
-
-    def check(self, value: Any, param: str) -> None:
-        if not isinstance(value, dict):
-            raise wrong_field(param, "must be an object.")
-        check_parameters(value, self.rules, f"{param}.")
-
-    def schema(self) -> dict[str, Any]:
-        return {"type": "object", "properties": schemas(self.rules)}
-
-
-def check_range(value: float, low: float, high: float, param: str) -> None:
-    if not low <= value <= high:
-        raise wrong_field(param, f"must be between {low:,} and {high:,}.")
-
 
 TOKENS = Whole(1, MOST_TOKENS)
 BUDGET = Whole(0, MOST_TOKENS)
 """Tokens of reasoning; 0 is none."""
 
 WORD = Text(64)
+NAME = Text(256)
+OBJECT = Members({})
+FUNCTION = Members({"name": NAME, "description": Text(100_000), "parameters": OBJECT, "strict": Flag()})
+CHOSEN = Members({"type": NAME, "function": Members({"name": NAME})})
 PARAMETERS: dict[str, Rule] = {
     "best_of": Whole(1, 128),
+    "cache_control": OBJECT,
+    "chat_template_kwargs": OBJECT,
     "frequency_penalty": Number(-2, 2),
+    "function_call": TextOrMembers(NAME, Members({"name": NAME})),
+    "functions": Each(FUNCTION, 1000),
+    "image_config": OBJECT,
+    "include_reasoning": Flag(),
     "logit_bias": Biases(4096),
     "logprobs": Flag(),
     "max_completion_tokens": TOKENS,
@@ -189,53 +59,59 @@ PARAMETERS: dict[str, Rule] = {
     "metadata": Labels(16, 64, 512),
     "min_p": Number(0, 1),
     "min_tokens": BUDGET,
+    "moderation": OBJECT,
     "n": Whole(1, 128),
     "num_predict": TOKENS,
     "parallel_tool_calls": Flag(),
+    "plugins": Each(Members({"id": NAME}), 64),
+    "prediction": Members({"type": WORD}),
     "presence_penalty": Number(-2, 2),
     "prompt_cache_key": Text(512),
+    "prompt_cache_options": OBJECT,
+    "prompt_cache_retention": WORD,
     "reasoning": Members({"effort": WORD, "max_tokens": BUDGET, "exclude": Flag(), "enabled": Flag()}),
     "reasoning_effort": WORD,
     "repetition_penalty": Number(0, 10),
+    "response_format": Members({"type": WORD, "json_schema": Members({"name": NAME, "schema": OBJECT})}),
     "safety_identifier": Text(512),
+    "search_parameters": OBJECT,
     "seed": Whole(-INT64, INT64 - 1),
     "service_tier": WORD,
     "session_id": Text(512),
     "stop": TextOrTexts(1000, 64),
+    "stop_server_tools_when": Each(OBJECT, 64),
     "store": Flag(),
     "temperature": Number(0, 2),
     "thinking": Members({"type": WORD, "budget_tokens": BUDGET}),
     "thinking_budget": BUDGET,
+    "tool_choice": TextOrMembers(NAME, CHOSEN),
+    "tools": Each(Members({"type": NAME, "function": FUNCTION}), 1000),
     "top_a": Number(0, 1),
     "top_k": Whole(-1, 1_000_000),
     "top_logprobs": Whole(0, 20),
     "top_p": Number(0, 1),
+    "trace": OBJECT,
+    "transforms": Each(WORD, 64),
+    "usage": OBJECT,
     "user": Text(512),
     "verbosity": WORD,
+    "web_search_options": OBJECT,
 }
 """The rules of the parameters by their names."""
 
 
-def check_parameters(
-    fields: Mapping[str, Any], rules: Mapping[str, Rule] = PARAMETERS, within: str = ""
-) -> None:
-    """Raise `InvalidRequest` for the first field whose value breaks its rule; `within` precedes its name."""
-    for name, value in fields.items():
-        if value is not None and name in rules:
-            rules[name].check(value, f"{within}{name}")
-
-
-def schemas(rules: Mapping[str, Rule] = PARAMETERS) -> dict[str, Any]:
-    """The rules as properties of a JSON schema, null allowed."""
-    return {name: {"anyOf": [rule.schema(), {"type": "null"}]} for name, rule in rules.items()}
+def check_parameters(fields: Mapping[str, Any], within: str = "") -> None:
+    """Raise `InvalidRequest` for the first parameter that breaks its rule; `within` precedes its name."""
+    check_members(fields, PARAMETERS, within)
 
 
 def document_all(schema: dict[str, Any]) -> None:
     """Add every parameter to the properties of a body's JSON schema."""
-    schema["properties"] |= schemas()
+    schema["properties"] |= schemas(PARAMETERS)
 
 
 def document_known(schema: dict[str, Any]) -> None:
     """Add the rules to the properties that a body's JSON schema has already."""
-    for name in sorted(schema["properties"].keys() & PARAMETERS.keys() - {"metadata", "reasoning"}):
-        schema["properties"][name] |= schemas()[name]
+    rules = schemas(PARAMETERS)
+    for name in sorted(schema["properties"].keys() & PARAMETERS.keys() - {"metadata", "reasoning", "tools"}):
+        schema["properties"][name] |= rules[name]

@@ -222,6 +222,10 @@ def test_a_response_is_finished_and_billed_after_a_disconnect(live, key, transac
         ({"user": "u" * 1024 * 1024}, "user"),
         ({"metadata": {"a": {"b": {}}}}, "metadata.a"),
         ({"Extra_Body": {"max_tokens": 9}}, "Extra_Body"),
+        ({"response_format": "json"}, "response_format"),
+        ({"tools": "a"}, "tools"),
+        ({"tool_choice": 5}, "tool_choice"),
+        ({"prediction": 5}, "prediction"),
         ({"provider": {"options": {"lab": {"max_tokens": -1}}}}, "provider.options.lab.max_tokens"),
     ],
 )

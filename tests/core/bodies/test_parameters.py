@@ -12,7 +12,20 @@ from core.contract.errors import InvalidRequest
 
 CHAT = {"model": "lab/talker", "messages": [{"role": "user", "content": "Hi"}]}
 RESPONSE = {"model": "lab/talker", "input": "Hi"}
+TOOL = {"type": "function", "function": {"name": "look", "parameters": {"type": "object"}}}
 WHOLE = ("max_tokens", "max_completion_tokens", "max_output_tokens", "n", "seed", "top_k", "top_logprobs")
+OBJECTS = (
+    "cache_control",
+    "image_config",
+    "prediction",
+    "prompt_cache_options",
+    "response_format",
+    "stream_options",
+    "trace",
+    "web_search_options",
+)
+LISTS = ("functions", "plugins", "stop_server_tools_when", "tools", "transforms")
+CHOSEN = ("function_call", "tool_choice")
 NUMBERS = ("temperature", "top_p", "min_p", "frequency_penalty", "presence_penalty", "repetition_penalty")
 
 
@@ -52,6 +65,10 @@ def refusal(shape: type[Body], fields: dict) -> InvalidRequest:
         ("parallel_tool_calls", 1),
         ("reasoning_effort", 3),
         ("reasoning", "high"),
+        *[(name, value) for name in OBJECTS for value in ("json", 5, True, ["a"])],
+        *[(name, value) for name in LISTS for value in ("a", 5, {"a": 1})],
+        *[(name, value) for name in CHOSEN for value in (5, True, ["auto"])],
+        ("prompt_cache_retention", 24),
     ],
 )
 def test_a_value_out_of_range_is_named(body, name, value):
@@ -70,6 +87,15 @@ def test_a_value_out_of_range_is_named(body, name, value):
         ({"thinking": {"type": "enabled", "budget_tokens": -1}}, "thinking.budget_tokens"),
         ({"provider": {"options": {"lab": {"max_tokens": "16384"}}}}, "provider.options.lab.max_tokens"),
         ({"provider": {"options": {"lab": {"n": True}}}}, "provider.options.lab.n"),
+        ({"provider": {"options": {"lab": {"tools": "a"}}}}, "provider.options.lab.tools"),
+        ({"tools": [TOOL, "search"]}, "tools[1]"),
+        ({"tools": [{"type": 5}]}, "tools[0].type"),
+        ({"plugins": ["web"]}, "plugins[0]"),
+        ({"plugins": [{"id": 5}]}, "plugins[0].id"),
+        ({"tool_choice": {"type": ["function"]}}, "tool_choice.type"),
+        ({"response_format": {"type": 5}}, "response_format.type"),
+        ({"response_format": {"type": "json_schema", "json_schema": "x"}}, "response_format.json_schema"),
+        ({"transforms": [5]}, "transforms[0]"),
     ],
 )
 def test_a_value_inside_an_object_is_named(body, fields, param):
@@ -86,9 +112,32 @@ def test_a_value_inside_an_object_is_named(body, fields, param):
         {"stop": None, "max_tokens": None, "logit_bias": {"50256": -100}},
         {"stop": ["a", "b"], "reasoning": {"effort": "high", "max_tokens": 0}},
         {"quite_new": {"size": "text"}},
+        {
+            "tools": [TOOL, {"type": "openrouter:web_search"}],
+            "tool_choice": "any",
+            "plugins": [{"id": "web"}],
+        },
+        {"tool_choice": {"type": "function", "function": {"name": "look"}}, "functions": []},
+        {"function_call": {"name": "look"}, "prediction": {"type": "content", "content": ["x"]}},
+        {"response_format": {"type": "json_schema", "json_schema": {"name": "a", "schema": {}}}},
+        {"transforms": ["middle-out"], "usage": {"include": True}, "web_search_options": {}},
         dict.fromkeys(PARAMETERS),
     ],
 )
 def test_values_in_range_are_relayed_as_they_came(fields):
     body = validate(ChatBody, {**CHAT, **fields})
     assert {name: body.parameters[name] for name in fields} == fields
+
+
+@pytest.mark.parametrize(
+    ("function", "param"),
+    [
+        ("look", "tools[0].function"),
+        ({"name": 5}, "tools[0].function.name"),
+        ({"name": "look", "parameters": "x"}, "tools[0].function.parameters"),
+        ({"name": "look", "strict": "yes"}, "tools[0].function.strict"),
+    ],
+)
+def test_a_function_of_wrong_types_is_named(function, param):
+    tools = [{"type": "function", "function": function}]
+    assert refusal(ChatBody, {**CHAT, "tools": tools}).param == param
