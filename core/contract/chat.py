@@ -72,7 +72,7 @@ SEPARATORS = str.maketrans("", "", "_- .")
 
 @lru_cache(maxsize=1024)
 def folded(name: str) -> str:
-    """The name of a parameter as it is compared: servers take `maxTokens`, `max-tokens` and `MAX_TOKENS` alike.
+    """A parameter's name as it is compared: servers take `maxTokens`, `max-tokens` and `MAX_TOKENS` alike.
 
     Names that look alike in other scripts fold into the same: `K` and the Kelvin sign, `s` and `ſ`.
     """

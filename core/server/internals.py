@@ -107,7 +107,7 @@ DAPHNE: dict[type, tuple[str, ...]] = {
 
 
 def request_target(channel: http.HTTPChannel) -> bytes:
-    """Path and query of the request line, from its arrival until the body is complete; nothing public has them."""
+    """Path and query of the request line until the body is complete; nothing public has them."""
     return channel._path
 
 
