@@ -77,7 +77,7 @@ def complete(usage: Usage | None, meter: Meter, request: Request, target: Target
     estimates = ESTIMATES[request.task]
     reported = usage or Usage(estimated=True)
     amounts = {(amount.kind, amount.unit): amount.quantity for amount in reported.amounts}
-    for line, quantity in estimates.counted(request, meter).items():
+    for line, quantity in estimates.counted(request, meter, target).items():
         amounts.setdefault(line, quantity)
     estimated = reported.estimated
     if usage and usage.estimated:

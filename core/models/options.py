@@ -142,11 +142,13 @@ OPTIONS: dict[str, Option] = {
     "keyterms_field": NAME,
     "language_codes": Option(is_texts, '{"nb": "no"}'),
     "language_field": NAME,
+    "least_seconds": Option(number(0, 10), "10"),
     "limit_field": Option(one_of("max_tokens", "max_completion_tokens"), '"max_completion_tokens"'),
     "listed": FLAG,
     "location": Option(is_place, '"europe-west4"'),
     "max_output": TOKENS,
     "native_transcription": FLAG,
+    "pcm_samples": Option(one_of("float32", "int16"), '"int16"'),
     "pitch": Option(whole(0, 99), "50"),
     "project": Option(is_project, '"my-project-1"'),
     "reasoning_field": Option(

@@ -15,6 +15,7 @@ WIRES = {
     "azure": "core.providers.azure:Azure",
     "google": "core.providers.gemini:Gemini",
     "vertex": "core.providers.gemini:Vertex",
+    "mistral": "core.providers.mistral:Mistral",
     "elevenlabs": "core.providers.elevenlabs:ElevenLabs",
     "local": "core.providers.local:Local",
     "rehearsal": "core.providers.rehearsal:Rehearsal",

@@ -17,6 +17,7 @@ from core.ledger.estimates.base import ONE_REQUEST, audio_tokens_per_second, who
 from core.ledger.metering import Meter
 from core.ledger.price_sheet import Line
 from core.providers.shared.answers.transcript_length import (
+    charged,
     instruction_tokens,
     length,
     longest,
@@ -44,15 +45,17 @@ def upper_bound(file: AudioFile, prompt_bytes: int, target: Target, line: Line) 
     return Decimal(1) if line == ONE_REQUEST else Decimal(0)
 
 
-def counted(file: AudioFile) -> dict[Line, Decimal]:
-    """How long the audio is, where it was measured."""
-    return {} if file.seconds is None else {SECONDS: round(Decimal(str(file.seconds)), 3)}
+def counted(file: AudioFile, target: Target) -> dict[Line, Decimal]:
+    """How long the audio is, where it was measured, or what the endpoint bills for so short a one."""
+    if file.seconds is None:
+        return {}
+    return {SECONDS: charged(round(Decimal(str(file.seconds)), 3), target)}
 
 
 def guess(file: AudioFile, prompt_bytes: int, meter: Meter, target: Target, line: Line) -> Decimal | None:
     """What a line probably came to; None for other lines than those of an audio file."""
     if line == SECONDS:
-        return length(file)
+        return charged(length(file), target)
     if line == AUDIO_TOKENS:
         return whole(length(file) * audio_tokens_per_second(target))
     if line == PROMPT_TOKENS:

@@ -52,7 +52,7 @@ class Estimates(Generic[R]):
     upper_bound: Callable[[R, Target, Line], Decimal]
     """The most of one line that a request can use at a target."""
 
-    counted: Callable[[R, Meter], dict[Line, Decimal]]
+    counted: Callable[[R, Meter, Target], dict[Line, Decimal]]
     """The quantities that we know exactly ourselves."""
 
     guess: Callable[[R, Meter, Target, Line], Decimal | None]

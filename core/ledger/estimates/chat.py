@@ -97,7 +97,7 @@ def most_output(request: ChatRequest, target: Target, line: Line) -> Decimal:
     return Decimal(0)
 
 
-def counted(request: ChatRequest, meter: Meter) -> dict[Line, Decimal]:
+def counted(request: ChatRequest, meter: Meter, _target: Target) -> dict[Line, Decimal]:
     """Files of the messages by their kind, images of the answer."""
     found = chat_files.counted(request)
     if meter.images:

@@ -38,7 +38,7 @@ def upper_bound(request: SpeechRequest, target: Target, line: Line) -> Decimal:
     return Decimal(1) if line == ONE_REQUEST else Decimal(0)
 
 
-def counted(request: SpeechRequest, meter: Meter) -> dict[Line, Decimal]:
+def counted(request: SpeechRequest, meter: Meter, _target: Target) -> dict[Line, Decimal]:
     found = {CHARACTERS: Decimal(len(request.text)), AUDIO_BYTES: Decimal(meter.audio_bytes)}
     seconds = meter.exact_seconds()
     return found if seconds is None else {**found, SECONDS: seconds}

@@ -17,8 +17,8 @@ def upper_bound(request: TranscriptionRequest, target: Target, line: Line) -> De
     return audio_file.upper_bound(request.file, prompt_bytes(request) + options, target, line)
 
 
-def counted(request: TranscriptionRequest, _meter: Meter) -> dict[Line, Decimal]:
-    return audio_file.counted(request.file)
+def counted(request: TranscriptionRequest, _meter: Meter, target: Target) -> dict[Line, Decimal]:
+    return audio_file.counted(request.file, target)
 
 
 def guess(request: TranscriptionRequest, meter: Meter, target: Target, line: Line) -> Decimal | None:

@@ -36,8 +36,8 @@ def upper_bound_of_second_model(request: TranslationRequest, line: Line) -> Deci
     return Decimal(1) if line == ONE_REQUEST else Decimal(0)
 
 
-def counted(request: TranslationRequest, _meter: Meter) -> dict[Line, Decimal]:
-    return audio_file.counted(request.file)
+def counted(request: TranslationRequest, _meter: Meter, target: Target) -> dict[Line, Decimal]:
+    return audio_file.counted(request.file, target)
 
 
 def guess(request: TranslationRequest, meter: Meter, target: Target, line: Line) -> Decimal | None:

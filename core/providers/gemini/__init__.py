@@ -2,9 +2,9 @@
 
 https://ai.google.dev/api, https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference
 
-Both speak Gemini's own wire. Google's addresses in OpenAI's shape take neither videos nor PDFs and neither
-speak nor transcribe; recorded answers of both show the same text and the same counts, but tokens by kind and
-what was thought only here. https://ai.google.dev/gemini-api/docs/openai
+Both speak Gemini's own wire, a choice made from the documentation: by it Google's addresses in OpenAI's shape
+take neither videos nor PDFs, neither speak nor transcribe, and tell no tokens by kind. There were no recorded
+answers of those to compare. https://ai.google.dev/gemini-api/docs/openai
 """
 
 from __future__ import annotations

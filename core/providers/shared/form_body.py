@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import re
 import secrets
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
+
+import orjson
 
 from core.contract.errors import InvalidRequest
 from core.contract.transcription import AudioFile
@@ -13,6 +16,9 @@ from core.contract.transcription import AudioFile
 PIECE = 256 * 1024
 NAME = re.compile(r"[\w.\[\]-]{1,200}")
 """Names may come from callers: nothing in them may end a header."""
+
+Pairs = list[tuple[str, str]]
+"""Names and values of a form; a name may be repeated."""
 
 
 class FormBody:
@@ -80,3 +86,15 @@ def read_at(path: str, at: int) -> bytes:
     with open(path, "rb") as file:
         file.seek(at)
         return file.read(PIECE)
+
+
+def pairs(name: str, value: Any) -> Pairs:
+    """A field as the clients of ElevenLabs and Mistral write it: a list repeats the bare name, an object is
+    JSON."""
+    if isinstance(value, list | tuple):
+        return [pair for each in value for pair in pairs(name, each)]
+    if isinstance(value, Mapping):
+        return [(name, orjson.dumps(dict(value), default=dict).decode())]
+    if isinstance(value, bool):
+        return [(name, "true" if value else "false")]
+    return [] if value is None else [(name, str(value))]

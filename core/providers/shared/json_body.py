@@ -18,8 +18,8 @@ from core.providers.shared.surrogates import clean
 
 PIECE = 768 * 1024
 """Bytes read and encoded in one go, in a thread. A multiple of 3: base64 of such pieces can be joined."""
-BARE = b'"data":"'
-"""What precedes the file in `input_audio`, the one place where base64 has no `data:` in front."""
+BARE = (b'"data":"', b'"input_audio":"')
+"""What precedes a file whose base64 has no `data:` in front: in OpenAI's `input_audio` and in Mistral's."""
 
 BodyPart = bytes | Media
 

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
-
-import orjson
 
 from core.contract.route import Target
 from core.contract.transcription import TranscriptionRequest
 from core.providers.elevenlabs.fields import QUERY, is_private, options_of, query_of
+from core.providers.shared.form_body import Pairs, pairs
 
 OWN_FIELDS = {"file", "model_id", "webhook", "webhook_id", "source_url", "cloud_storage_url"}
 """Names that no option may have: ours, those that would send the answer elsewhere, and addresses to fetch."""
-
-Pairs = list[tuple[str, str]]
 
 
 def transcription_path(target: Target, request: TranscriptionRequest) -> str:
@@ -48,14 +44,3 @@ def transcription_form(target: Target, request: TranscriptionRequest) -> Pairs:
     }
     fields |= {name: value for name, value in wishes.items() if value is not None}
     return [pair for name, value in fields.items() for pair in pairs(name, value)]
-
-
-def pairs(name: str, value: Any) -> Pairs:
-    """A field as the vendor's own client writes it: a list repeats the bare name, an object is JSON."""
-    if isinstance(value, list | tuple):
-        return [pair for each in value for pair in pairs(name, each)]
-    if isinstance(value, Mapping):
-        return [(name, orjson.dumps(dict(value), default=dict).decode())]
-    if isinstance(value, bool):
-        return [(name, "true" if value else "false")]
-    return [] if value is None else [(name, str(value))]

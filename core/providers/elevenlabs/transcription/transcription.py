@@ -16,9 +16,10 @@ from core.contract.usage import Amount, Kind, Unit, Usage
 from core.providers.elevenlabs.errors import refusal, refusal_in
 from core.providers.elevenlabs.fields import answer_id
 from core.providers.elevenlabs.transcription.form import transcription_form, transcription_path
-from core.providers.elevenlabs.transcription.words import entries_of, segments_of, words_of
+from core.providers.elevenlabs.transcription.words import entries_of, words_of
 from core.providers.elevenlabs.vendor import VENDOR
 from core.providers.shared import http
+from core.providers.shared.answers.word_segments import segments_of
 from core.providers.shared.calls import target_limits
 from core.providers.shared.form_body import FormBody
 from core.providers.shared.json_body import decode

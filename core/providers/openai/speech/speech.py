@@ -46,7 +46,7 @@ class OpenAISpeech(OpenAICalls):
             await http.send(call) as response,
             aclosing(_audio(response, call, meter)) as chunks,
         ):
-            head = await _head(chunks, audio, call.hide)
+            head = await first_bytes(chunks, audio, call.hide)
             pcm = meter.begin(head, response.media_type)
             if id := answer_id(response.headers):
                 yield AnswerMetadata(id)
@@ -89,11 +89,11 @@ def speech_body(target: Target, request: SpeechRequest, audio: AudioFormat) -> d
 def _audio(response: http.CallResponse, call: http.Call, meter: SpeechMeter) -> AsyncGenerator[bytes, None]:
     """The audio, in whichever form the server sends it."""
     if is_json(response.media_type) or response.media_type.startswith("text/"):
-        return _audio_of_text(response, call.hide, meter)
+        return audio_of_text(response, call.hide, meter)
     return response.chunks()
 
 
-async def _audio_of_text(
+async def audio_of_text(
     response: http.CallResponse, hide: tuple[str, ...], meter: SpeechMeter
 ) -> AsyncGenerator[bytes, None]:
     """Audio inside events, or inside one JSON object, as Mistral sends it. Raises the error of any other."""
@@ -112,7 +112,9 @@ async def _audio_of_text(
     yield data
 
 
-async def _head(chunks: AsyncGenerator[bytes, None], audio: AudioFormat, hide: tuple[str, ...]) -> bytes:
+async def first_bytes(
+    chunks: AsyncGenerator[bytes, None], audio: AudioFormat, hide: tuple[str, ...]
+) -> bytes:
     """The first bytes: enough to distinguish audio from an error page, for which its error is raised."""
     head = b""
     async for chunk in chunks:

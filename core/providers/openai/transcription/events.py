@@ -81,6 +81,7 @@ async def events_of_stream(
     """From server-sent events: deltas and segments as they arrive; the last event has the usage and, from
     some servers, the times; usage may come with any. `Unreadable` for an event that cannot be read."""
     transcript, done, report = StreamedTranscript(logprobs), dict[str, Any](), UsageReport()
+    language = None
     async with aclosing(transcript_objects(chunks, hide)) as values:
         async for value in values:
             if value is None:
@@ -92,6 +93,9 @@ async def events_of_stream(
                     told = transcript.delta(value)
                 case "segment":
                     told = transcript.segment(value)
+                case "language":  # Mistral's
+                    language = language_of(value)
+                    continue
                 case "done":
                     done = value
                     break
@@ -103,7 +107,8 @@ async def events_of_stream(
         raise UpstreamInvalid("The provider answered nothing.")
     for event in transcript.rest(done, measured):
         yield event
-    yield Transcript(transcript.text(done), language_of(done), quantity(done.get("duration")))
+    language = language_of(done) or language
+    yield Transcript(transcript.text(done), language, quantity(done.get("duration")))
     yield Used(usage_of(report.usage, target, measured, done.get("duration")))
 
 
@@ -111,5 +116,6 @@ def language_of(value: Mapping[str, Any]) -> str | None:
     """The code for `english`, `en` or a list of guesses, of which the first is the most likely."""
     guesses = value.get("languages")
     first = guesses[0] if isinstance(guesses, list) and guesses else None
-    found = value.get("language") or (first.get("language") if isinstance(first, dict) else first)
+    told = value.get("language") or value.get("audio_language")
+    found = told or (first.get("language") if isinstance(first, dict) else first)
     return primary(found) if isinstance(found, str) else None

@@ -10,6 +10,7 @@ from core.contract.route import Target
 from core.contract.usage import Amount, Kind, Unit, Usage
 from core.providers.openai.router import reported_cost
 from core.providers.openai.usage_report import in_openai_names
+from core.providers.shared.answers.transcript_length import charged
 from core.providers.shared.quantities import count, seconds
 
 
@@ -21,11 +22,17 @@ def usage_of(reported: Any, target: Target, measured: float | None, duration: An
     usage = in_openai_names(reported)
     amounts, doubtful = _tokens(usage)
     # the provider's own count comes first, because it is what it bills; Mistral's is `prompt_audio_seconds`
-    candidates = (usage.get("seconds"), usage.get("prompt_audio_seconds"), measured, duration)
-    audio = next((found for found in map(seconds, candidates) if found is not None), None)
+    audio = first_of(usage.get("seconds"), usage.get("prompt_audio_seconds"))
+    if audio is None and (played := first_of(measured, duration)) is not None:
+        audio = charged(played, target)
     if audio is not None:
         amounts.insert(0, Amount(Kind.AUDIO_IN, Unit.SECOND, audio))
     return Usage(tuple(amounts), reported_cost(usage, target), doubtful)
+
+
+def first_of(*candidates: Any) -> Decimal | None:
+    """The first of them that is a number of seconds."""
+    return next((found for found in map(seconds, candidates) if found is not None), None)
 
 
 def _tokens(usage: Mapping[str, Any]) -> tuple[list[Amount], bool]:

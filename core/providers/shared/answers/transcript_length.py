@@ -36,6 +36,11 @@ def length(file: AudioFile) -> Decimal:
     return Decimal(file.size) / BYTES_PER_SECOND if file.seconds is None else Decimal(str(file.seconds))
 
 
+def charged(seconds: Decimal, target: Target) -> Decimal:
+    """Seconds that are billed where the provider does not tell: at least the endpoint's `least_seconds`."""
+    return max(seconds, Decimal(str(target.options.get("least_seconds", 0))))
+
+
 def longest(file: AudioFile) -> Decimal:
     """The upper bound of the seconds that are billed."""
     return max(length(file).to_integral_value(rounding=ROUND_CEILING), Decimal(LEAST_SECONDS))

@@ -95,7 +95,7 @@ def test_a_new_task_uses_the_functions_of_its_row_only(monkeypatch):
     page = (Kind.FILE_IN, Unit.PAGE)
     row = Estimates(
         upper_bound=lambda request, target, line: Decimal(3 if line == page else 0),
-        counted=lambda request, meter: {page: Decimal(2)},
+        counted=lambda request, meter, target: {page: Decimal(2)},
         guess=lambda request, meter, target, line: None,
     )
     monkeypatch.setitem(ESTIMATES, "print", row)

@@ -16,7 +16,7 @@ from core.contract.events import (
 )
 from core.contract.transcription import TranscriptionRequest
 from core.contract.usage import Amount, Kind, Unit, Usage
-from core.providers.elevenlabs.transcription.words import Entry, segments_of
+from core.providers.shared.answers.word_segments import Entry, segments_of
 from tests.core.providers.elevenlabs.calls import of, send, target
 from tests.core.providers.promises.files import AUDIO, audio_file
 from tests.fakes import elevenlabs as fake

@@ -25,6 +25,15 @@ from tests.fakes.server_sent_events import frame
 TEXT = "The quick brown fox."
 EVENTS = "text/event-stream; charset=utf-8"
 TRANSCRIPT_UNITS = {"audio_in.second": "6"}
+GROQ_USAGE = {
+    "queue_time": 0.04,
+    "prompt_tokens": 12,
+    "prompt_time": 0.001,
+    "completion_tokens": 10,
+    "completion_time": 0.02,
+    "total_tokens": 22,
+    "total_time": 0.021,
+}
 CHAT_UNITS = {"text_in.token": "12", "text_out.token": "10"}
 MESSAGES = ({"role": "user", "content": "Hello"},)
 
@@ -63,6 +72,20 @@ def whole_chat(seen: Seen) -> Answer:
     return Answer("application/json", [json.dumps(chat.whole(seen.json)).encode()])
 
 
+def groq_chat_events(seen: Seen) -> Answer:
+    """Groq's, whose last event has the usage twice: https://console.groq.com/docs/api-reference#chat-create."""
+    frames = chat.frames({**seen.json, "stream_options": {}})
+    last = {**chat.chunk({}, "stop"), "x_groq": {"id": "req_01", "usage": GROQ_USAGE}}
+    return Answer(EVENTS, [*frames[:-2], frame(last), frames[-1]])
+
+
+def groq_transcript(seen: Seen) -> Answer:
+    """Groq tells no usage, and bills ten seconds at least: https://console.groq.com/docs/speech-to-text."""
+    value = {"task": "transcribe", "language": "English", "duration": 6.0, "text": transcription.TEXT,
+             "segments": [], "x_groq": {"id": "req_01"}}  # fmt: skip
+    return Answer("application/json", [json.dumps(value).encode()])
+
+
 def speak(folder: Path) -> SpeechRequest:
     return SpeechRequest("m", TEXT, format=AudioFormat.PCM)
 
@@ -87,6 +110,15 @@ QUOTA = error("You exceeded your current quota.", "insufficient_quota")
 SLOW_DOWN = error("Rate limit reached for requests.", "rate_limit_exceeded")
 LIMITS = {"x_ratelimit_remaining_requests": "0", "x_ratelimit_reset_requests": "1m2s"}
 
+GROQ_LIMITS = {
+    "x_ratelimit_remaining_requests": "14370",
+    "x_ratelimit_reset_requests": "2m59.56s",
+    "x_ratelimit_remaining_tokens": "0",
+    "x_ratelimit_reset_tokens": "7.66s",
+}
+"""https://console.groq.com/docs/rate-limits"""
+GROQ_OPTIONS = {"response_formats": ["json", "text", "verbose_json"], "least_seconds": 10}
+
 OPENAI = Vendor(
     wire="openai",
     key="sk-canary-0123456789abcdef",
@@ -104,10 +136,17 @@ OPENAI = Vendor(
              billed_whole=True),
         Call("chat", Task.CHAT, converse(streamed=False), whole_chat, CHAT_UNITS),
         Call("chat-events", Task.CHAT, converse(streamed=True), chat_events, CHAT_UNITS),
+        Call("groq-chat-events", Task.CHAT, converse(streamed=True), groq_chat_events, CHAT_UNITS,
+             options={"reasoning_field": "reasoning"}),
+        Call("groq-transcription", Task.TRANSCRIPTION, transcribe(), groq_transcript,
+             {"audio_in.second": "10"}, options=GROQ_OPTIONS, billed_whole=True),
+        Call("groq-translation", Task.TRANSLATION, translate, groq_transcript,
+             {"audio_in.second": "10"}, options=GROQ_OPTIONS, billed_whole=True),
     ),
     error=error,
     errors=(
         ErrorCase(429, QUOTA, UpstreamDenied, "upstream_no_credit"),
         ErrorCase(429, SLOW_DOWN, UpstreamLimited, "upstream_rate_limited", LIMITS, 62.0),
+        ErrorCase(429, SLOW_DOWN, UpstreamLimited, "upstream_rate_limited", GROQ_LIMITS, 7.66),
     ),
 )  # fmt: skip

@@ -7,10 +7,11 @@ import pytest
 from tests.core.providers.promises.azure import AZURE
 from tests.core.providers.promises.elevenlabs import ELEVENLABS
 from tests.core.providers.promises.google import GOOGLE, VERTEX
+from tests.core.providers.promises.mistral import MISTRAL
 from tests.core.providers.promises.openai import OPENAI
 from tests.core.providers.promises.vendor import Case
 
-VENDORS = (OPENAI, AZURE, GOOGLE, VERTEX, ELEVENLABS)
+VENDORS = (OPENAI, AZURE, GOOGLE, VERTEX, ELEVENLABS, MISTRAL)
 
 CASES = [Case(vendor, call) for vendor in VENDORS for call in vendor.calls]
 

@@ -226,7 +226,7 @@ async def test_mistrals_event_names_are_understood(provider, file):
     provider.script("mistral", scenarios.events(frames))
     found = await send(target(provider, "mistral"), TranscriptionRequest("m", file, streamed=True))
     segments = [Segment(0, 0.0, 1.0, "Hi"), Segment(1, 1.0, 2.0, " ho")]
-    assert found[:4] == [TranscriptDelta("Hi"), *segments, Transcript("Hi")]
+    assert found[:4] == [TranscriptDelta("Hi"), *segments, Transcript("Hi", "en")]
     assert found[4].usage.units() == {"audio_in.second": Decimal(3)}
 
 

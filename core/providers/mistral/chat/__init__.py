@@ -1,0 +1,1 @@
+"""Chat over `POST /chat/completions`: https://docs.mistral.ai/api/endpoint/chat."""

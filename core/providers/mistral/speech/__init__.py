@@ -1,0 +1,1 @@
+"""Speech over `POST /audio/speech`: https://docs.mistral.ai/studio/audio/text-to-speech/overview."""

@@ -1,0 +1,1 @@
+"""Transcription over `POST /audio/transcriptions`: https://docs.mistral.ai/studio/audio/overview."""
