@@ -267,6 +267,7 @@ LOGGING = {
     "filters": {"already_logged": {"()": "core.logs.AlreadyLogged"}},
     "loggers": {
         "polyphony": {"level": env.str("LOG_LEVEL", default="INFO")},
+        "django.request": {"filters": ["already_logged"]},
         "daphne.server": {"filters": ["already_logged"]},
         "uvicorn.error": {"filters": ["already_logged"]},
     },

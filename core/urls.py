@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from core.accounts import sign_in
 
+handler500 = "playground.views.pages.server_error.server_error"
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/sign-in/<str:token>/", sign_in, name="sign_in"),

@@ -7,10 +7,9 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from django.db import InterfaceError, OperationalError
-
 from core import background
 from core.models.offload import offload
+from core.models.outage import DATABASE_AWAY
 
 log = logging.getLogger("polyphony.runs")
 
@@ -42,7 +41,7 @@ async def save_in_time(name: str, work: Callable[[], Any]) -> None:
         try:
             await offload(work)
             return
-        except (OperationalError, InterfaceError) as error:
+        except DATABASE_AWAY as error:
             log.warning("%s: the database does not answer: %s", name, type(error).__name__)
         if last:
             return

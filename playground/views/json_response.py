@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 from collections.abc import Awaitable, Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
@@ -11,8 +12,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 
 from core.contract.errors import AuthenticationFailed, MethodNotAllowed, NotFound, PolyphonyError
 from core.models import User
+from core.models.outage import DATABASE_AWAY, database_unavailable
 from playground.uploads.storage import storage_failed
 
+log = logging.getLogger("polyphony.pages")
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, User, P], Awaitable[HttpResponseBase]]
@@ -40,13 +43,16 @@ def signed_in(*methods: str) -> Callable[[View[P]], Handler[P]]:
                 refused = error_response(MethodNotAllowed(f"Use {' or '.join(methods)} here."))
                 refused["Allow"] = ", ".join(methods)
                 return refused
-            user = await request.auser()
-            if not isinstance(user, User):
-                return error_response(AuthenticationFailed("Sign in first.", code="not_signed_in"))
             try:
+                user = await request.auser()
+                if not isinstance(user, User):
+                    return error_response(AuthenticationFailed("Sign in first.", code="not_signed_in"))
                 return await view(request, user, *args, **kwargs)
             except PolyphonyError as error:
                 return error_response(error)
+            except DATABASE_AWAY as error:
+                log.error("%s: the database does not answer: %s", request.path, type(error).__name__)
+                return error_response(database_unavailable())
             except OSError as error:
                 if error.errno not in DISK_FULL:
                     raise

@@ -11,14 +11,14 @@ from itertools import count
 from typing import Any
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
 from django.http.request import split_domain_port, validate_host
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from core.api.http.json_response import error_response
 from core.api.http.metrics import request_metrics
-from core.contract.errors import InvalidRequest, PolyphonyError, Unavailable
+from core.contract.errors import InvalidRequest, PolyphonyError
+from core.models.outage import DATABASE_AWAY, database_unavailable
 
 log = logging.getLogger("polyphony.api")
 
@@ -28,7 +28,6 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-DATABASE_AWAY = (OperationalError, InterfaceError)
 PROBES = frozenset({"/healthz", "/readyz"})
 CLIENT_LEFT = 499
 PERSONAL = (b"cache-control", b"private, no-store")
@@ -112,12 +111,6 @@ def last_response(error: Exception, exchange: Exchange) -> Response:
         return error_response(database_unavailable())
     log.exception("request %s failed", exchange.request_id, exc_info=error)
     return error_response(PolyphonyError("Something went wrong here. The request id helps to find it."))
-
-
-def database_unavailable() -> Unavailable:
-    return Unavailable(
-        "The database does not answer at the moment.", code="database_unavailable", retry_after=5
-    )
 
 
 def check_host(scope: Scope) -> None:

@@ -19,7 +19,7 @@ import orjson
 from django.conf import settings
 
 from core.ledger.store.batch import Write, apply
-from core.ledger.store.transaction import DatabaseAway
+from core.models.outage import DATABASE_AWAY
 
 log = logging.getLogger("polyphony.ledger")
 serial = itertools.count()
@@ -96,7 +96,7 @@ def replay_memory() -> int:
             break
         try:
             changed += apply([write]) == [True]
-        except DatabaseAway:
+        except DATABASE_AWAY:
             in_memory.append(write)
             raise
         except Exception:
@@ -112,7 +112,7 @@ def replay_file(path: Path) -> int:
     changed = 0
     try:
         changed = sum(apply([from_json(fields)]) == [True] for fields in orjson.loads(content))
-    except DatabaseAway:
+    except DATABASE_AWAY:
         raise
     except Exception:
         log.exception("a spooled settlement is not acceptable: %s", path.name)

@@ -14,7 +14,6 @@ from typing import Any, Protocol
 
 from django.db import (
     DEFAULT_DB_ALIAS,
-    InterfaceError,
     InternalError,
     OperationalError,
     connections,
@@ -23,8 +22,6 @@ from django.db import (
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 Values = Sequence[Any]
-DatabaseAway = (OperationalError, InterfaceError)
-"""No fault of a statement: the database is unreachable, silent, locked, full or read-only."""
 READ_ONLY = "25006"
 """https://www.postgresql.org/docs/current/errcodes-appendix.html"""
 ROWS_PER_STATEMENT = (64, 16, 4, 1)

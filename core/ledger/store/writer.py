@@ -33,7 +33,8 @@ from django.db.utils import load_backend
 from core.contract.errors import PolyphonyError, Unavailable
 from core.ledger.store import heartbeat, spool
 from core.ledger.store.batch import Result, Write, apply
-from core.ledger.store.transaction import DatabaseAway, read_only_as_away
+from core.ledger.store.transaction import read_only_as_away
+from core.models.outage import DATABASE_AWAY
 
 log = logging.getLogger("polyphony.ledger")
 
@@ -183,7 +184,7 @@ def commit(writes: Sequence[Write]) -> list[WriteResult]:
                 prepare_connection()
             begun = True
             return list(apply(writes))
-        except DatabaseAway as error:
+        except DATABASE_AWAY as error:
             connection.close()
             if last or time.monotonic() - start > QUICK_SECONDS:
                 log.log(
