@@ -21,6 +21,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from core import operations
+from core.admin import key_entry, model_import
 from core.admin.audit import AuditedAdmin, record_event
 from core.contract.provider_key import trim
 from core.models import Provider, ProviderKey
@@ -157,7 +158,12 @@ class ProviderAdmin(AuditedAdmin):
 
     def get_urls(self) -> list[Any]:
         test = self.admin_site.admin_view(require_POST(self.test))
-        return [path("<path:pk>/test/", test, name="core_provider_test"), *super().get_urls()]
+        return [
+            *key_entry.urls(self.admin_site),
+            *model_import.urls(self.admin_site),
+            path("<path:pk>/test/", test, name="core_provider_test"),
+            *super().get_urls(),
+        ]
 
     @method_decorator(sensitive_post_parameters())
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -173,6 +179,9 @@ class ProviderAdmin(AuditedAdmin):
         check = async_to_sync(operations.test_connection)(provider.slug)
         record_event(request, provider, "tested", [{"answered": check.ok}])
         self.message_user(request, check.message, notes.SUCCESS if check.ok else notes.ERROR)
+        if check.words:
+            text = _("The provider's own words:")
+            self.message_user(request, f"{text} {check.words}", notes.INFO)
         return redirect(reverse("admin:core_provider_change", args=[provider.pk]))
 
     def save_model(self, request: HttpRequest, obj: Provider, form: ModelForm, change: bool) -> None:

@@ -198,8 +198,11 @@ class Interrupted(PolyphonyError):
 
 
 class UpstreamError(PolyphonyError):
+    """`words` is what the provider said, without keys, for admins only: no envelope has it."""
+
     status, type = 502, "upstream_error"
     error_type, code = "provider_unavailable", "upstream_failed"
+    words: str = ""
 
 
 class UpstreamUnreachable(UpstreamError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -29,6 +29,7 @@ ERROR_TEXTS: tuple[tuple[type[errors.PolyphonyError], str], ...] = (
     (errors.UpstreamFailed, gettext_noop("It answers with an error of its own.")),
     (errors.UpstreamRefused, gettext_noop("It answers, but has no list of models at this address.")),
     (errors.UpstreamInvalid, gettext_noop("It answers with something else than a list of models.")),
+    (errors.Unsupported, gettext_noop("Its wire has no list of models.")),
     (errors.PolyphonyError, gettext_noop("It cannot be called now.")),
 )
 """The text for each class of error, most specific first; an upstream's own message may quote the key."""
@@ -38,18 +39,32 @@ ERROR_TEXTS: tuple[tuple[type[errors.PolyphonyError], str], ...] = (
 class ConnectionCheck:
     """The result of calling a provider once.
 
-    `message` never has a key in it, and of an upstream's text only the name of a plan.
+    `message` never has a key in it, and of an upstream's text only the name of a plan. `words` are the
+    provider's own, for the admin who asked, with the key left out; they are not stored.
+    `words` are the provider's own, for the admin who asked, with the key left out; they are not stored.
     """
 
     ok: bool
     message: str
+    words: str = field(default="", compare=False)
 
 
 async def test_connection(slug: str) -> ConnectionCheck:
     """Call the provider once and store the result in its row. Raises `NotFound` for an unknown slug."""
-    entry = await find_provider(slug)
+    return await check_entry(await find_provider(slug))
+
+
+async def test_key(key: ProviderKey) -> ConnectionCheck:
+    """As `test_connection`, with this stored key of the provider, whether it is active or not.
+
+    `key.provider` must have been read.
+    """
+    return await check_entry(snapshot.provider_entry(key.provider, key))
+
+
+async def check_entry(entry: ProviderEntry) -> ConnectionCheck:
     check = await call_provider(entry)
-    row = Provider.objects.filter(slug=slug)
+    row = Provider.objects.filter(slug=entry.slug)
     # an update sends no signal, so the catalogue's version stays and no process reloads
     await offload(row.update, checked_at=timezone.now(), check_result=check.message[:300])
     return check
@@ -72,7 +87,7 @@ async def call_provider(entry: ProviderEntry) -> ConnectionCheck:
             return ConnectionCheck(False, _("There is no way to test this wire."))
         ids = await adapter.models(target)
     except errors.PolyphonyError as error:
-        return ConnectionCheck(False, error_text(error))
+        return ConnectionCheck(False, error_text(error), getattr(error, "words", ""))
     text = ngettext(
         "It answers and lists %(count)d model.", "It answers and lists %(count)d models.", len(ids)
     )
@@ -139,6 +154,12 @@ def key_state(provider: Provider, active: Iterable[ProviderKey]) -> str:
     if readiness.environment_credentials(snapshot.provider_entry(provider, None))[0]:
         return _("environment")
     return _("missing") if provider.needs_key else _("not needed")
+
+
+def lacks_key(provider: Provider, active: Iterable[ProviderKey]) -> bool:
+    """Whether it cannot be called for want of a key; `active` are its stored keys."""
+    usable = any(not is_locked(key) for key in active)
+    return not usable and not readiness.environment_credentials(snapshot.provider_entry(provider, None))[0]
 
 
 def is_locked(key: ProviderKey) -> bool:

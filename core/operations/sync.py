@@ -9,6 +9,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from core.contract.errors import Unsupported
+from core.contract.route import Target
+from core.contract.tasks import Task
 from core.models import AIModel, AuditEvent, Endpoint, Price, Provider, Version
 from core.models.catalogue import MODEL_SLUG
 from core.models.offload import offload
@@ -22,6 +24,17 @@ from core.providers.base import ListedVoice, ModelDetailsAdapter, VoiceListAdapt
 
 RESOLD = 20
 """Priority of an endpoint added from a list: after the seed's and an admin's own."""
+
+LONGEST_ID = 200
+EVERY_SERVERS = ("mp3",)
+SPEECH_FORMATS = {
+    "azure": ("mp3", "opus", "aac", "flac", "wav", "pcm"),
+    "mistral": ("mp3", "opus", "flac", "wav", "pcm"),
+    "elevenlabs": ("mp3", "opus", "wav", "pcm"),
+    "google": ("mp3", "opus", "aac", "flac", "wav", "pcm"),
+    "vertex": ("mp3", "opus", "aac", "flac", "wav", "pcm"),
+}
+"""What the models that speak make, by wire; no list tells it, and all others make `EVERY_SERVERS`."""
 
 
 @dataclass(slots=True)
@@ -45,17 +58,30 @@ async def sync_models(slug: str, *, add: bool = False) -> SyncReport:
     Models of a list with modalities and prices are added; those of a list of ids only with `add`. Raises
     `NotFound`, `Unavailable` without a key, `Unsupported` on a wire that has no list, `UpstreamError`.
     """
+    adapter, target = await find_list(slug)
+    rows, voices = await list_rows(adapter, target), await list_voices(adapter, target)
+    return await offload(compare, slug, rows, add, voices)
+
+
+async def find_list(slug: str) -> tuple[ModelDetailsAdapter, Target]:
+    """The adapter that reads the provider's lists, and where from. Raises as `sync_models`."""
     entry = await find_provider(slug)
     adapter = registry.adapter(entry.wire) if entry.wire in registry.WIRES else None
     if not isinstance(adapter, ModelDetailsAdapter):
         raise Unsupported(f"{entry.name} speaks a wire without a list of models.")
-    target = provider_target(entry)
+    return adapter, provider_target(entry)
+
+
+async def list_rows(adapter: ModelDetailsAdapter, target: Target) -> tuple[ModelRow, ...]:
     rows = await adapter.listing(target)
     if any(model_list.has_details(row) for row in rows):
         # without the filter OpenRouter lists only models with text output
         rows = await adapter.listing(target, "?output_modalities=all")
-    voices = await adapter.voices(target) if isinstance(adapter, VoiceListAdapter) else ()
-    return await offload(compare, slug, rows, add, voices)
+    return rows
+
+
+async def list_voices(adapter: ModelDetailsAdapter, target: Target) -> tuple[ListedVoice, ...]:
+    return await adapter.voices(target) if isinstance(adapter, VoiceListAdapter) else ()
 
 
 def compare(slug: str, rows: Iterable[ModelRow], add: bool, voices: Iterable[ListedVoice] = ()) -> SyncReport:
@@ -87,21 +113,43 @@ def compare(slug: str, rows: Iterable[ModelRow], add: bool, voices: Iterable[Lis
 
 def add_listed(provider: Provider, row: ModelRow, add: bool, report: SyncReport) -> None:
     """Add the model of one row, or note that it is unknown."""
-    if model_list.has_details(row):
-        slug, model = row["id"], model_list.model_from_details(row)
-    else:
-        slug = f"{provider.slug}/{row['id']}"
-        model = model_list.model_from_name(row, provider.name) if add else None
-    if model is None or not is_slug(slug):
+    slug, model = described(provider, row) if add or model_list.has_details(row) else ("", None)
+    if model is None:
         report.unknown.append(row["id"])
         return
     create_rows(provider, slug, model)
     report.added.append(slug)
 
 
-def create_rows(provider: Provider, slug: str, listed: ListedModel) -> None:
-    model, _ = AIModel.objects.get_or_create(slug=slug, defaults=dict(listed.values))
-    endpoint = Endpoint.objects.create(model=model, provider=provider, upstream_id=listed.id, priority=RESOLD)
+def described(provider: Provider, row: ModelRow) -> tuple[str, ListedModel | None]:
+    """The slug that the model of a row has here, and the model; None where that cannot be one of ours."""
+    if model_list.has_details(row):
+        slug, model = row["id"], model_list.model_from_details(row)
+    else:
+        slug, model = f"{provider.slug}/{row['id']}", model_list.model_from_name(row, provider.name)
+    fits = is_slug(slug) and len(row["id"]) <= LONGEST_ID
+    return slug, model if fits else None
+
+
+def create_rows(provider: Provider, slug: str, listed: ListedModel) -> bool:
+    """Add the endpoint, its prices, and the model where there is none; False where the endpoint is there."""
+    values = {**listed.values, "formats": speech_formats(provider, listed)}
+    model, _ = AIModel.objects.get_or_create(slug=slug, defaults=values)
+    endpoint, created = Endpoint.objects.get_or_create(
+        model=model, provider=provider, upstream_id=listed.id, defaults={"priority": RESOLD}
+    )
+    if created:
+        create_prices(endpoint, listed)
+    return created
+
+
+def speech_formats(provider: Provider, listed: ListedModel) -> list[str]:
+    """The audio formats of a model that speaks; without any it could not be asked."""
+    speaks = Task.SPEECH.value in listed.values["tasks"]
+    return list(SPEECH_FORMATS.get(provider.wire, EVERY_SERVERS)) if speaks else []
+
+
+def create_prices(endpoint: Endpoint, listed: ListedModel) -> None:
     Price.objects.bulk_create(
         Price(
             endpoint=endpoint,

@@ -70,6 +70,15 @@ def from_details(
 ) -> UpstreamError:
     """The error for a status from 400, wherever it was found; `wait` are the seconds of a Retry-After."""
     message = scrub(details.message, hide)
+    error = error_of(status, details, hide, wait, message)
+    error.words = message
+    return error
+
+
+def error_of(
+    status: int, details: ErrorDetails, hide: Iterable[str], wait: float | None, message: str
+) -> UpstreamError:
+    """As `from_details`, with the vendor's message made safe to show."""
     if status == 402 or (status == 429 and details.no_credit):
         return UpstreamDenied(NO_CREDIT_TEXT, code="upstream_no_credit")
     if status in (401, 403):

@@ -19,6 +19,7 @@ from tests.core.contract.test_provider_key import ACCOUNT, BODY
 from tests.fakes import scenarios
 
 SECOND = "sk-second-canary-9876543210"
+WORDS = "The provider's own words: Bad Bearer [hidden] key=[hidden] at https://x.test/v1"
 
 
 def form(row: Provider | None = None, *keys: dict[str, object], **changes: object) -> dict[str, object]:
@@ -198,15 +199,17 @@ def test_a_list_says_where_the_key_comes_from(browser, acme, settings):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
-    ("scenario", "message"),
+    ("scenario", "message", "words"),
     [
-        (None, "It answers and lists 2 models."),
-        (scenarios.echo(401), "It does not accept the key, or the account has no credit."),
-        (scenarios.echo(400), "It answers, but has no list of models at this address."),
-        (scenarios.body(b"<html>"), "It answers with something else than a list of models."),
+        (None, "It answers and lists 2 models.", []),
+        (scenarios.echo(401), "It does not accept the key, or the account has no credit.", [WORDS]),
+        (scenarios.echo(400), "It answers, but has no list of models at this address.", [WORDS]),
+        (scenarios.body(b"<html>"), "It answers with something else than a list of models.", []),
     ],
 )
-def test_the_test_button_reports_the_class_of_error(browser, acme, provider, scenario, message, caplog):
+def test_the_test_button_reports_the_class_of_error_and_the_provider_s_words(
+    browser, acme, provider, scenario, message, words, caplog
+):
     if scenario:
         provider.script("models", scenario)
     acme.base_url, acme.internal = provider.url, True
@@ -215,7 +218,7 @@ def test_the_test_button_reports_the_class_of_error(browser, acme, provider, sce
         page = browser.post(reverse("admin:core_provider_test", args=[acme.pk]), follow=True)
     assert provider.requests[0].headers["authorization"] == f"Bearer {CANARY}"
     text = page.content.decode()
-    assert [str(note) for note in page.context["messages"]] == [message]
+    assert [str(note) for note in page.context["messages"]] == [message, *words]
     assert CANARY not in text + caplog.text + everything_kept()
     acme.refresh_from_db()
     assert acme.check_result == message
