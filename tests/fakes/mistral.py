@@ -112,15 +112,15 @@ def capable(**able: bool) -> dict[str, bool]:
 
 
 MODELS = [
-    {"id": "voxtral-small-2507", "object": "model", "max_context_length": 32768, "aliases": [],
+    {"id": "voxtral-small-2507", "type": "base", "max_context_length": 32768, "aliases": [],
      "capabilities": capable(completion_chat=True, function_calling=True, audio=True)},
-    {"id": "magistral-medium-2509", "object": "model", "max_context_length": 131072, "aliases": [],
+    {"id": "magistral-medium-2509", "type": "base", "max_context_length": 131072, "aliases": [],
      "name": "Magistral Medium", "capabilities": capable(completion_chat=True, vision=True, reasoning=True)},
-    {"id": "voxtral-mini-2602", "object": "model", "aliases": [],
+    {"id": "voxtral-mini-2602", "type": "base", "aliases": [],
      "capabilities": capable(audio_transcription=True)},
-    {"id": "voxtral-mini-tts-2603", "object": "model", "aliases": [],
+    {"id": "voxtral-mini-tts-2603", "type": "base", "aliases": [],
      "capabilities": capable(audio_speech=True)},
-    {"id": "mistral-embed", "object": "model", "aliases": [], "capabilities": capable()},
+    {"id": "mistral-embed", "type": "base", "aliases": [], "capabilities": capable()},
 ]  # fmt: skip
 
 
@@ -335,7 +335,7 @@ def answering(delay: float = 0.0) -> Scenario:
             await exchange.reply(401, b'{"detail":"Unauthorized"}')
         elif path == "/v1/models":
             await exchange.reply(200, json.dumps({"object": "list", "data": MODELS}).encode())
-        elif path == "/v1/audio/voices":
+        elif path in ("/v1/audio/voices", "/v2/audio/voices"):
             await exchange.reply(200, json.dumps(voices(seen)).encode())
         elif path not in ANSWERS:
             await exchange.reply(404, b'{"message":"no Route matched with those values"}')
@@ -353,11 +353,16 @@ def answering(delay: float = 0.0) -> Scenario:
 
 
 def voices(seen: Seen) -> dict[str, Any]:
+    """A page of them: by cursor, or by offset as before."""
     query = {name: values[-1] for name, values in parse_qs(urlsplit(seen.path).query).items()}
-    limit, offset = int(query.get("limit", 10)), int(query.get("offset", 0))
-    pages = -(-len(VOICES) // limit)
-    return {"items": VOICES[offset : offset + limit], "total": len(VOICES), "page": offset // limit + 1,
-            "page_size": limit, "total_pages": pages}  # fmt: skip
+    if "/v2/" in seen.path:
+        size, at = int(query.get("page_size", 10)), int(query.get("page_token", 0))
+        more = str(at + size) if at + size < len(VOICES) else None
+        return {"data": VOICES[at : at + size], "next_page_token": more}
+    size, at = int(query.get("limit", 10)), int(query.get("offset", 0))
+    pages = -(-len(VOICES) // size)
+    return {"items": VOICES[at : at + size], "total": len(VOICES), "page": at // size + 1,
+            "page_size": size, "total_pages": pages}  # fmt: skip
 
 
 def main() -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from core.contract.route import Target
 from core.providers.base import ListedVoice
@@ -12,39 +14,44 @@ from core.providers.openai.vendor import VENDOR
 from core.providers.shared import http
 from core.providers.shared.json_body import decode
 from core.providers.shared.json_text import string
-from core.providers.shared.quantities import count
 from core.providers.shared.scrub.spellings import spellings_of
 
 LIMITS = http.CallLimits(total=20.0, idle=10.0, size=8 * http.MIB)
 PAGE, PAGES = 100, 10
+VERSION = "/v1"
+"""How the base URL ends; the voices are listed by the next version."""
 
 
 class MistralVoices:
     async def voices(self, target: Target) -> tuple[ListedVoice, ...]:
         """The presets and the voices that the account has made. Raises from the error tree.
 
-        https://docs.mistral.ai/api/endpoint/audio/voices#operation-list_voices_v1_audio_voices_get
+        https://docs.mistral.ai/api/endpoint/audio/voices
         """
         found: list[ListedVoice] = []
-        for page in range(PAGES):
-            rows, total = await voice_rows(target, page * PAGE)
+        token = ""
+        for _ in range(PAGES):
+            rows, token = await voice_rows(target, token)
             found += [voice_of(row) for row in rows if string(row.get("id"))]
-            if not rows or (page + 1) * PAGE >= total:
+            if not rows or not token:
                 break
         return tuple(found)
 
 
-async def voice_rows(target: Target, offset: int) -> tuple[list[Mapping[str, Any]], int]:
-    """(rows from `offset` on, number of all voices). Raises from the error tree."""
-    call = VENDOR.json_call(target, "GET", f"audio/voices?limit={PAGE}&offset={offset}", None, LIMITS)
+async def voice_rows(target: Target, token: str) -> tuple[list[Mapping[str, Any]], str]:
+    """(rows of the page that `token` names, the token of the next one). Raises from the error tree."""
+    base = target.base_url.rstrip("/")
+    where = replace(target, base_url=f"{base.removesuffix(VERSION)}/v2" if base.endswith(VERSION) else base)
+    query = urlencode({"page_size": PAGE, **({"page_token": token} if token else {})})
+    call = VENDOR.json_call(where, "GET", f"audio/voices?{query}", None, LIMITS)
     async with await http.send(call) as response:
         value = decode(await response.body())
     if spellings := spellings_of(target):
         value = spellings.clean(value)
-    items = value.get("items") if isinstance(value, dict) else None
-    if not isinstance(items, list):
+    rows = value.get("data") if isinstance(value, dict) else None
+    if not isinstance(rows, list):
         raise refusal(value, call.hide)
-    return [row for row in items if isinstance(row, dict)], count(value.get("total")) or 0
+    return [row for row in rows if isinstance(row, dict)], string(value.get("next_page_token"))
 
 
 def voice_of(row: Mapping[str, Any]) -> ListedVoice:

@@ -41,11 +41,11 @@ async def test_all_pages_of_voices_are_read(vendor):
     assert voices[0] == ListedVoice("en_paul_neutral", "Paul - neutral", "en-US", "male", "neutral")
     assert voices[-1] == ListedVoice(VOICES[-1]["id"], "Mira")
     assert [seen.path for seen in vendor.requests] == [
-        "/v1/audio/voices?limit=100&offset=0", "/v1/audio/voices?limit=100&offset=100",
+        "/v2/audio/voices?page_size=100", "/v2/audio/voices?page_size=100&page_token=100",
     ]  # fmt: skip
 
 
 async def test_something_else_than_a_list_is_refused(provider):
-    provider.script("", body(b'{"surprise": 1}', "application/json"))
+    provider.script("voices?page_size=100", body(b'{"surprise": 1}', "application/json"))
     with pytest.raises(UpstreamInvalid):
         await adapter("mistral").voices(target(provider))
