@@ -22,17 +22,11 @@ def usage_of(reported: Any, target: Target, measured: float | None, duration: An
     usage = in_openai_names(reported)
     amounts, doubtful = _tokens(usage)
     # the provider's own count comes first, because it is what it bills; Mistral's is `prompt_audio_seconds`
-    audio = first_of(usage.get("seconds"), usage.get("prompt_audio_seconds"))
-    if audio is None and (played := first_of(measured, duration)) is not None:
-        audio = charged(played, target)
+    candidates = (usage.get("seconds"), usage.get("prompt_audio_seconds"), measured, duration)
+    audio = next((found for found in map(seconds, candidates) if found is not None), None)
     if audio is not None:
-        amounts.insert(0, Amount(Kind.AUDIO_IN, Unit.SECOND, audio))
+        amounts.insert(0, Amount(Kind.AUDIO_IN, Unit.SECOND, charged(audio, target)))
     return Usage(tuple(amounts), reported_cost(usage, target), doubtful)
-
-
-def first_of(*candidates: Any) -> Decimal | None:
-    """The first of them that is a number of seconds."""
-    return next((found for found in map(seconds, candidates) if found is not None), None)
 
 
 def _tokens(usage: Mapping[str, Any]) -> tuple[list[Amount], bool]:

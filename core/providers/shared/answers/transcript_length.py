@@ -37,7 +37,10 @@ def length(file: AudioFile) -> Decimal:
 
 
 def charged(seconds: Decimal, target: Target) -> Decimal:
-    """Seconds that are billed where the provider does not tell: at least the endpoint's `least_seconds`."""
+    """Seconds that are billed for so many: at least the endpoint's `least_seconds`, such as Groq's ten.
+
+    https://console.groq.com/docs/speech-to-text
+    """
     return max(seconds, Decimal(str(target.options.get("least_seconds", 0))))
 
 

@@ -111,3 +111,11 @@ def test_a_streamed_text_and_its_whole_are_one_text():
 def test_reported_silence_is_charged():
     reported = Usage((Amount(Kind.AUDIO_IN, Unit.SECOND, Decimal(60)),))
     assert billed(reported, meter_of(Transcript(""), Used(reported)), SECOND).cost == Decimal("0.006")
+
+
+@pytest.mark.parametrize(("seconds", "cost"), [(3.0, "0.001"), (None, "0.001"), (60.0, "0.006")])
+def test_an_endpoint_that_bills_a_least_number_of_seconds_bills_it_for_a_cut_answer_too(seconds, cost):
+    where = target(SECOND, options={"least_seconds": 10})
+    request = ask(seconds)
+    found = bill.of_attempt(None, meter_of(TranscriptDelta("a")), request, where, timezone.now())
+    assert found.cost == Decimal(cost) == estimate(request, Route("m", (where,)))

@@ -17,7 +17,7 @@ from core.contract.transcription import TranscriptionRequest
 from core.contract.translation import TranslationRequest
 from tests.core.providers.promises.files import audio_file
 from tests.core.providers.promises.vendor import Answer, Call, ErrorCase, Vendor
-from tests.fakes import chat, transcription
+from tests.fakes import chat, groq, transcription
 from tests.fakes.audio import audio_bytes, slices
 from tests.fakes.provider import Seen
 from tests.fakes.server_sent_events import frame
@@ -25,15 +25,6 @@ from tests.fakes.server_sent_events import frame
 TEXT = "The quick brown fox."
 EVENTS = "text/event-stream; charset=utf-8"
 TRANSCRIPT_UNITS = {"audio_in.second": "6"}
-GROQ_USAGE = {
-    "queue_time": 0.04,
-    "prompt_tokens": 12,
-    "prompt_time": 0.001,
-    "completion_tokens": 10,
-    "completion_time": 0.02,
-    "total_tokens": 22,
-    "total_time": 0.021,
-}
 CHAT_UNITS = {"text_in.token": "12", "text_out.token": "10"}
 MESSAGES = ({"role": "user", "content": "Hello"},)
 
@@ -73,17 +64,11 @@ def whole_chat(seen: Seen) -> Answer:
 
 
 def groq_chat_events(seen: Seen) -> Answer:
-    """Groq's, whose last event has the usage twice: https://console.groq.com/docs/api-reference#chat-create."""
-    frames = chat.frames({**seen.json, "stream_options": {}})
-    last = {**chat.chunk({}, "stop"), "x_groq": {"id": "req_01", "usage": GROQ_USAGE}}
-    return Answer(EVENTS, [*frames[:-2], frame(last), frames[-1]])
+    return Answer(EVENTS, groq.chat_frames(seen.json))
 
 
 def groq_transcript(seen: Seen) -> Answer:
-    """Groq tells no usage, and bills ten seconds at least: https://console.groq.com/docs/speech-to-text."""
-    value = {"task": "transcribe", "language": "English", "duration": 6.0, "text": transcription.TEXT,
-             "segments": [], "x_groq": {"id": "req_01"}}  # fmt: skip
-    return Answer("application/json", [json.dumps(value).encode()])
+    return Answer("application/json", [groq.transcript(seen.asked)])
 
 
 def speak(folder: Path) -> SpeechRequest:
@@ -110,13 +95,6 @@ QUOTA = error("You exceeded your current quota.", "insufficient_quota")
 SLOW_DOWN = error("Rate limit reached for requests.", "rate_limit_exceeded")
 LIMITS = {"x_ratelimit_remaining_requests": "0", "x_ratelimit_reset_requests": "1m2s"}
 
-GROQ_LIMITS = {
-    "x_ratelimit_remaining_requests": "14370",
-    "x_ratelimit_reset_requests": "2m59.56s",
-    "x_ratelimit_remaining_tokens": "0",
-    "x_ratelimit_reset_tokens": "7.66s",
-}
-"""https://console.groq.com/docs/rate-limits"""
 GROQ_OPTIONS = {"response_formats": ["json", "text", "verbose_json"], "least_seconds": 10}
 
 OPENAI = Vendor(
@@ -147,6 +125,6 @@ OPENAI = Vendor(
     errors=(
         ErrorCase(429, QUOTA, UpstreamDenied, "upstream_no_credit"),
         ErrorCase(429, SLOW_DOWN, UpstreamLimited, "upstream_rate_limited", LIMITS, 62.0),
-        ErrorCase(429, SLOW_DOWN, UpstreamLimited, "upstream_rate_limited", GROQ_LIMITS, 7.66),
+        ErrorCase(429, SLOW_DOWN, UpstreamLimited, "upstream_rate_limited", groq.LIMITS, 7.66),
     ),
 )  # fmt: skip

@@ -74,3 +74,11 @@ async def test_a_routers_cost_is_believed_and_nobody_elses(provider, file):
     usage = (await send(target(provider, "counts", slug="openrouter"), request))[-1].usage
     assert usage.reported_cost == Decimal("0.00010625")
     assert (await send(target(provider, "counts"), request))[-1].usage.reported_cost is None
+
+
+@pytest.mark.parametrize(("usage", "seconds"), [(None, 10), (DURATION, 10), ({"seconds": 12}, 12)])
+async def test_an_endpoint_may_bill_a_least_number_of_seconds(provider, file, usage, seconds):
+    provider.script("short", transcript(usage))
+    where = target(provider, "short", options={"least_seconds": 10})
+    used = (await send(where, TranscriptionRequest("m", file)))[-1].usage
+    assert used.units()["audio_in.second"] == seconds
