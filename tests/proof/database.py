@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -127,11 +128,21 @@ class PostgreSQL:
         parts = urlsplit(direct)
         owner = parts.netloc.rpartition("@")[0]
         self.direct, self.name = direct, parts.path.lstrip("/")
+        self.mine = threading.local()
         self.url = parts._replace(netloc=f"{owner}@127.0.0.1:{port}").geturl()
 
     def rows(self, statement: str) -> list[Row]:
-        with psycopg.connect(self.direct, autocommit=True) as connection:
-            return connection.execute(statement.encode()).fetchall()
+        """Each thread keeps its connection; one that was cut is opened anew."""
+        try:
+            return self.ask(statement)
+        except psycopg.OperationalError:
+            return self.ask(statement)
+
+    def ask(self, statement: str) -> list[Row]:
+        connection: psycopg.Connection | None = getattr(self.mine, "connection", None)
+        if connection is None or connection.closed:
+            connection = self.mine.connection = psycopg.connect(self.direct, autocommit=True)
+        return connection.execute(statement.encode()).fetchall()
 
     def change(self, statement: str) -> None:
         with psycopg.connect(self.direct) as connection:

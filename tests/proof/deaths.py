@@ -39,8 +39,8 @@ def upstream(stage: Stage, kind: str) -> None:
             stage, [Call(who, "held", group.url()) for who in stage.take(AT_ONCE)], group.servers[0].kill
         )
         stage.notes.deaths["kill -9 before the first byte"] += 1
-        if stage.whole:
-            # the survivor's own sweep, not the command's
+        if stage.whole and kind == "daphne":
+            # the survivor's own sweep, which is the same in both, not the command's
             stage.quiesce(sweep=False)
         stage.quiesce()
         stage.notes.double_sweeps += 3
