@@ -30,7 +30,8 @@ class Generation(Schema):
     usage: float | None
     upstream_inference_cost: float | None = Field(description="What the provider says it charged.")
     finish_reason: str | None = Field(
-        description="One of OpenAI's reasons or `error`; the outcome of a task without reasons."
+        description="One of OpenAI's reasons or `error`; the outcome of a task without reasons; null where "
+        "the provider ended its answer without a reason."
     )
     native_finish_reason: str | None = Field(
         description="The provider's own word, else the code of our error, else `finish_reason`."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.access import keys
-from core.api.schemas.generation import GenerationData
+from core.api.schemas.generation import Generation, GenerationData
 from core.contract.audio import AudioFormat
 from tests.core.api.chat_helpers import ASK as CHAT
 from tests.core.api.chat_helpers import make_chat_model
@@ -13,7 +13,7 @@ from tests.core.api.conftest import make_model
 from tests.core.api.transcription_helpers import make_transcription_model, send
 from tests.fakes.audio import audio_bytes
 from tests.fakes.chat import ID, USAGE, chunk
-from tests.fakes.server_sent_events import DONE, frame, paced
+from tests.fakes.server_sent_events import DONE, events, frame, paced
 
 ASK = {"model": "lab/alto", "input": "Hello there"}
 COST = 0.00011
@@ -43,6 +43,17 @@ def test_a_chat_tells_why_it_ended_and_its_id_at_the_provider(live, key, lab, st
     found = live.post("/chat/completions", key, json={**CHAT, "stream": stream}).headers["x-generation-id"]
     data = live.get("/generation", key, params={"id": found}).json()["data"]
     assert (data["finish_reason"], data["native_finish_reason"], data["upstream_id"]) == ("stop", "stop", ID)
+
+
+def test_an_answer_that_ends_without_a_reason_has_none(live, key, lab, provider):
+    make_chat_model(lab, upstream="ends")
+    provider.script("ends", events([frame(chunk({"content": "Hi"})), DONE]))
+    answer = live.post("/chat/completions", key, json={**CHAT, "stream": True})
+    found = answer.headers["x-generation-id"]
+    data = live.get("/generation", key, params={"id": found}).json()["data"]
+    assert (data["outcome"], data["finish_reason"]) == ("completed", None)
+    schema = Generation.model_json_schema()["properties"]["finish_reason"]
+    assert schema["description"].endswith("null where the provider ended its answer without a reason.")
 
 
 @pytest.mark.parametrize(
