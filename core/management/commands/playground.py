@@ -6,6 +6,9 @@ import hashlib
 import os
 import time
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from fcntl import LOCK_EX, flock
 from functools import partial
 from pathlib import Path
 from threading import Thread
@@ -54,9 +57,10 @@ class Command(BaseCommand):
             self.print_link(origin, find_admin())
             return
         self.refuse(checks_of_ours.exposed_at(options["host"]))
-        self.prepare()
+        with alone():
+            self.prepare()
+            admin = ensure_admin()
         self.fetch_weights()
-        admin = ensure_admin()
         Thread(target=prepare_providers, daemon=True).start()
         # imported late: the application reads the static files when it is built
         from core.asgi import application, body_quota  # noqa: PLC0415
@@ -86,8 +90,6 @@ class Command(BaseCommand):
             raise CommandError(f"{trouble} PORT chooses another.") from trouble
 
     def prepare(self) -> None:
-        os.umask(0o077)  # database, media and spool are readable for this account only
-        Path(settings.VAR).mkdir(parents=True, exist_ok=True)
         if not is_migrated():
             call_command("migrate", verbosity=0, interactive=False)
         self.check_tables()
@@ -132,6 +134,16 @@ class Command(BaseCommand):
 
     def print_link(self, origin: str, admin: User) -> None:
         self.stdout.write(f"Sign in: {origin}/accounts/sign-in/{sign_in_token(admin)}/")
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Let one process at a time prepare `VAR`: another one that starts meanwhile waits and finds it done."""
+    os.umask(0o077)  # database, media and spool are readable for this account only
+    Path(settings.VAR).mkdir(parents=True, exist_ok=True)
+    with (Path(settings.VAR) / "prepare.lock").open("w") as lock:
+        flock(lock, LOCK_EX)  # until it is closed
+        yield
 
 
 def prepare_providers() -> None:
@@ -180,6 +192,7 @@ def collect_static() -> None:
     digest = static_digest()
     if note.exists() and note.read_text() == digest:
         return
+    note.unlink(missing_ok=True)  # until the files are whole
     began = time.monotonic()
     call_command("collectstatic", verbosity=0, interactive=False, clear=True)
     note.write_text(digest)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
@@ -11,6 +16,7 @@ from django.core.management.base import SystemCheckError
 
 from core.management.commands.playground import Command
 from core.models import Provider, ProviderKey
+from tests.benchmarks.processes import ROOT, surroundings
 
 pytestmark = pytest.mark.django_db
 
@@ -59,3 +65,27 @@ def test_the_way_out_of_a_lost_ring_key(settings, capsys):
     assert "Removed a key of Lab" in capsys.readouterr().out
     assert ProviderKey.objects.get() == kept
     assert reported() == ""
+
+
+START = """
+from core.management.commands.playground import Command, alone, ensure_admin
+with alone():
+    Command().prepare()
+    ensure_admin()
+"""
+
+
+def test_processes_that_start_together_prepare_one_after_the_other(tmp_path):
+    command = [sys.executable, "manage.py", "shell", "--no-imports", "--command", START]
+    environment = surroundings(str(tmp_path / "var"))
+    started = [
+        subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True)
+        for _ in range(3)
+    ]
+    ended = [(process.communicate(timeout=120)[1], process.returncode) for process in started]
+    assert ended == [("", 0)] * 3
+    folder = Path(environment["POLYPHONY_VAR"])
+    assert (folder / "static" / "digest").read_text()
+    assert (folder / "static" / "staticfiles.json").exists()
+    with closing(sqlite3.connect(folder / "polyphony.sqlite3")) as rows:
+        assert rows.execute("SELECT count(*) FROM core_user WHERE is_superuser").fetchone() == (1,)
