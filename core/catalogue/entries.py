@@ -125,10 +125,10 @@ class ModelEntry:
         return self.enabled and any(endpoint.visible for endpoint in self.endpoints)
 
     @property
-    def rank(self) -> tuple[str, bool, str]:
-        """The place in lists: by author, of whose models the `recommended` ones come first, then by name."""
+    def rank(self) -> tuple[bool, str, str]:
+        """The place in lists: the `recommended` ones come first, then by author and name."""
         author, _, name = self.slug.partition("/")
-        return author, "recommended" not in self.features, name
+        return "recommended" not in self.features, author, name
 
     def retired(self, today: date | None = None) -> bool:
         return self.shutdown_at is not None and self.shutdown_at <= (today or datetime.now(UTC).date())

@@ -52,6 +52,21 @@ def test_local_engine_missing_is_unavailable_with_a_hint(models, monkeypatch):
     assert 'pip install "polyphony[local]"' in entry.help
 
 
+@pytest.mark.parametrize(
+    ("task", "first"),
+    [
+        ("speech", "local/hibari"),
+        ("transcription", "local/whisper-base"),
+        ("translation", "local/whisper-base"),
+    ],
+)
+def test_the_recommended_models_are_first_beside_those_with_keys(models, engine, keys, task, first):
+    keys(ELEVENLABS="sk_eleven", GROQ="gsk_groq", OPENAI="sk-direct")
+    ready = [entry.model.slug for entry in listings(Filters(tasks=frozenset({task}), ready=True))]
+    assert ready[0] == first
+    assert {slug.partition("/")[0] for slug in ready} > {"local", "openai"}
+
+
 def test_usable_models_come_first(models, engine, keys):
     keys(OPENAI="sk-direct")
     order = [list(Status).index(entry.status) for entry in listings()]
@@ -62,9 +77,9 @@ def test_usable_models_come_first(models, engine, keys):
 def test_ready_only(models, engine):
     assert list(by_slug(ready=True)) == [
         "local/hibari",
+        "local/whisper-base",
         "local/espeak-ng",
         "local/inspector",
-        "local/whisper-base",
     ]
 
 
