@@ -9,15 +9,22 @@ from typing import Any
 from core.contract.audio import PCM_RATE, AudioFormat, PcmShape
 from core.media.worker.codecs.encoders import Encoder, streaming_encoder
 from core.media.worker.codecs.tempo import TempoEncoder
-from core.media.worker.engines.hibari import FASTEST, RATE, SLOWEST, engine, utterances
+from core.media.worker.engines.hibari import FASTEST, RATE, SLOWEST, Engine, engine, joined, utterances
 from core.media.worker.engines.plain_text import plain, spelled
 from core.media.worker.engines.spoken_words import timed_words
 from core.media.worker.engines.text_fragments import CLOSERS, PAUSES, STOPS, split
 from core.media.worker.engines.word_times import TimedWord
-from core.media.worker.output import Output
+from core.media.worker.output import JobError, Output
 
 LONGEST_PIECE = 200
 """Characters that the engine gets at once."""
+
+MOST_PHONEMES = 60_000
+"""Of one text: about an hour of sound at normal speed. 20,000 characters of prose have 21,000; as many
+characters of numbers, signs or single letters, each a word when spoken, have up to 190,000: three hours."""
+
+PHONEMES_PER_CHARACTER = 12
+"""No text was found that has more; a short one is not counted before it is spoken."""
 
 PARAGRAPH, LINE, SENTENCE, CLAUSE, WORD = 0.7, 0.5, 0.35, 0.15, 0.04
 """Seconds of silence after a piece, by what it ends with."""
@@ -27,6 +34,11 @@ SILENCE = 0.2
 
 STEP_BYTES = RATE
 """Audio that one step encodes, half a second: encoding takes longer than synthesis, and other jobs wait."""
+
+TOO_LONG = (
+    "This text would take more than an hour to say: numbers, signs and single letters are whole words when "
+    "they are spoken. Send it in parts."
+)
 
 Steps = Generator[None, None, None]
 
@@ -87,13 +99,30 @@ class NaturalSpeech:
 
 
 def run(args: dict[str, Any], output: Output) -> Generator[None, None, dict[str, Any]]:
-    """`text`, `speed`, `format` in; audio and words out; returns `{"seconds"}`."""
+    """`text`, `speed`, `format` in; audio and words out; returns `{"seconds"}`.
+
+    Raises `JobError` for a text of more than `MOST_PHONEMES`, before anything is spoken.
+    """
     speech = NaturalSpeech(args, output)
+    text = plain(args["text"])
+    if len(text) * PHONEMES_PER_CHARACTER > MOST_PHONEMES:
+        yield from check_length(speech.engine, text, output)
     output.event("audio", sample_rate=PCM_RATE, channels=1)
-    for piece, pause in pieces(plain(args["text"])):
+    for piece, pause in pieces(text):
         yield from speech.synthesize(piece, pause)
     speech.close()
     return {"seconds": round(speech.seconds, 3)}
+
+
+def check_length(engine: Engine, text: str, output: Output) -> Steps:
+    """Count the phonemes, a step for each piece: no longer than speaking it takes."""
+    phonemes = 0
+    for piece, _ in pieces(text):
+        output.check()
+        phonemes += len(joined(engine.tokens(spelled(piece))))
+        if phonemes > MOST_PHONEMES:
+            raise JobError("invalid", TOO_LONG, "input", "string_above_max_length")
+        yield
 
 
 def pieces(text: str) -> Iterator[tuple[str, float]]:

@@ -38,6 +38,8 @@ def test_only_what_is_said_stays(text, expected):
         ("example.com", "example dot com"),
         ("No. 7", "number 7"),
         ("No. Never.", "No. Never."),
+        ("card 1234567890123456.", "card 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6."),
+        ("123456789012345", "123456789012345"),
     ],
 )
 def test_some_things_are_spelled_out(text, expected):

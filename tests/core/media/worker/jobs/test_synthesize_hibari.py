@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from core.contract.errors import UpstreamInvalid
+from core.contract.errors import InvalidRequest, UpstreamInvalid
 from core.media.installed import natural_speech_hint
 from core.media.pool.kinds import NATURAL_SPEECH
 from core.media.pool.pool import Pool
@@ -164,6 +164,29 @@ async def test_hostile_texts_are_spoken_as_far_as_they_have_words(natural, text,
 
     assert len(audio) / 2 / RATE == pytest.approx(seconds, abs=0.001)
     assert seconds >= shortest
+
+
+@needs_hibari
+@pytest.mark.anyio
+@pytest.mark.parametrize("text", ["<a" * 9_999, "1" * 19_800, "1234567890 " * 1_800], ids=["<a", "1", "10"])
+async def test_a_text_of_hours_is_refused_before_it_is_spoken(natural, text):
+    async with aclosing(natural.run(JOB, {"text": text, "speed": 1.0, "format": "pcm"})) as messages:
+        with pytest.raises(InvalidRequest, match="more than an hour") as refusal:
+            await anext(messages)
+
+    assert (refusal.value.param, refusal.value.provider_code) == ("input", "string_above_max_length")
+
+
+@needs_hibari
+@pytest.mark.anyio
+async def test_a_long_text_in_prose_is_spoken(natural):
+    text = ("The quick brown fox jumps over the lazy dog, and nobody is surprised. " * 286)[:20_000]
+    async with aclosing(natural.run(JOB, {"text": text, "speed": 1.0, "format": "pcm"})) as messages:
+        async for message in messages:
+            if isinstance(message, bytes):
+                break
+
+    assert isinstance(message, bytes)
 
 
 @needs_hibari
