@@ -13,6 +13,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from core.media.installed import HINT, TEXT_READING_HINT
+
 ROOT = Path(__file__).resolve().parent.parent
 PINNED = (ROOT / ".ci" / "constraints.txt").read_text()
 PIN = re.compile(
@@ -37,6 +39,12 @@ def test_every_dependency_is_pinned_within_its_range(named):
     requirement = Requirement(named)
     pins = {name: version for name, version, _ in PIN.findall(PINNED)}
     assert requirement.specifier.contains(pins[canonicalize_name(requirement.name)])
+
+
+@pytest.mark.parametrize(("hint", "extra"), [(HINT, "local"), (TEXT_READING_HINT, "ocr")])
+def test_the_extras_that_hints_name_exist(hint, extra):
+    assert hint == f'pip install "polyphony[{extra}]"'
+    assert PROJECT["optional-dependencies"][extra]
 
 
 @pytest.fixture

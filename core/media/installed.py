@@ -21,6 +21,9 @@ speech with espeak-ng."""
 HINT = 'pip install "polyphony[local]"'
 """How to install the extra, in error messages."""
 
+TEXT_READING_HINT = 'pip install "polyphony[ocr]"'
+"""How to install what reads the text in pictures, an extra of its own."""
+
 WITHOUT_LIBRARY = (AudioFormat.WAV, AudioFormat.PCM)
 
 
@@ -66,6 +69,12 @@ def is_offered(model: str) -> bool:
 def inspection_hint() -> str | None:
     """How to install what inspecting files lacks, None where nothing is missing."""
     return None if all(find_spec(name) for name in ("PIL", "pypdfium2", "av")) else HINT
+
+
+def text_reading_hint() -> str | None:
+    """How to install what reading the text in pictures lacks, None where nothing is missing."""
+    found = all(find_spec(name) for name in ("rapidocr", "cv2", "numpy", "onnxruntime"))
+    return None if found else TEXT_READING_HINT
 
 
 def can_encode(form: AudioFormat) -> bool:

@@ -76,8 +76,24 @@ INSPECTION = WorkerKind(
     1,
     10,
 )
+TEXT_READING = WorkerKind(
+    "text reading",
+    frozenset({"read_text"}),
+    1,
+    1,
+    10,
+    least=1024 * MB,
+    most=2048 * MB,
+    step_seconds=60.0,
+    idle_seconds=300.0,
+)
+"""Its networks take 170 MB, finding the lines of a page 400 MB for a moment. One thread: a second one doubles
+the processor time of a page and makes little of it faster."""
+
 KINDS: Mapping[str, WorkerKind] = {
-    job: kind for kind in (SPEECH, NATURAL_SPEECH, ALIGNMENT, TRANSCRIPTION, INSPECTION) for job in kind.jobs
+    job: kind
+    for kind in (SPEECH, NATURAL_SPEECH, ALIGNMENT, TRANSCRIPTION, INSPECTION, TEXT_READING)
+    for job in kind.jobs
 }
 """By the name of a job. Speech has processes of its own: what files do to theirs does not reach it."""
 

@@ -31,6 +31,7 @@ JOBS = frozenset(
         "inspect_video",
         "list_voices",
         "probe",
+        "read_text",
         "synthesize",
         "synthesize_hibari",
         "transcribe",

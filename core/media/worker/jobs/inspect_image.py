@@ -57,7 +57,7 @@ def run(args: dict[str, Any], output: Output) -> Generator[None, None, Result]:
             yield
             output.event("exif", **exif_facts(image))
             yield
-            output.event("colours", **colour_facts(thumbnail(image)))
+            output.event("colours", **colour_facts(scaled_copy(image, (SAMPLE, SAMPLE))))
     return {}
 
 
@@ -134,13 +134,13 @@ def field_text(raw: Any) -> str:
     return f"{float(raw):.6g}" if isinstance(raw, Real) else ""
 
 
-def thumbnail(image: Any) -> Any:
-    """A small copy with red, green, blue and opacity; a JPEG is not even decoded at its full size."""
+def scaled_copy(image: Any, size: tuple[int, int]) -> Any:
+    """A copy within `size` with red, green, blue and opacity; a JPEG is not even decoded at its full size."""
     if image.mode.startswith("I;16"):
         image = image.convert("I")
     if image.mode in ("I", "F"):
         image = image.point(lambda level: level / 256).convert("L")
-    image.thumbnail((SAMPLE, SAMPLE), reducing_gap=2.0)
+    image.thumbnail(size, reducing_gap=2.0)
     return image.convert("RGBA")
 
 

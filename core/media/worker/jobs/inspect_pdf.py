@@ -35,14 +35,16 @@ Result = dict[str, Any]
 
 
 def run(args: dict[str, Any], output: Output) -> Generator[None, None, Result]:
-    """`path` in; the events `pdf`, `text`, `rendered`; returns `{"pages"}`."""
+    """`path` in; the events `pdf`, `text`, `rendered`; returns `{"pages", "empty"}`,
+    how many pages there are and the numbers (from 0 on) of those read that have no text."""
     with pdf_errors(), pdfium().PdfDocument(args["path"]) as document:
         output.event("pdf", **facts(document))
         yield
-        output.event("text", **(yield from text_facts(document, output)))
+        found, empty = yield from text_facts(document, output)
+        output.event("text", **found)
         yield
         output.image(render_page(document[0]), "image/png", "first page")
-        return {"pages": len(document)}
+        return {"pages": len(document), "empty": empty}
 
 
 @contextmanager
@@ -70,9 +72,10 @@ def facts(document: Any) -> Result:
     }
 
 
-def text_facts(document: Any, output: Output) -> Generator[None, None, Result]:
-    """Characters and words of the pages read, how many pages had none, and the beginning of the text."""
-    characters = words = empty = 0
+def text_facts(document: Any, output: Output) -> Generator[None, None, tuple[Result, list[int]]]:
+    """Characters and words of the pages read and the beginning of the text; the pages that had none."""
+    characters = words = 0
+    empty: list[int] = []
     excerpt = ""
     pages = min(len(document), MOST_PAGES)
     for number in range(pages):
@@ -80,12 +83,13 @@ def text_facts(document: Any, output: Output) -> Generator[None, None, Result]:
         found = page_text(document[number])
         characters += len(found)
         words += len(found.split())
-        empty += not found
+        empty += [] if found else [number]
         if len(excerpt) < EXCERPT and found:
             excerpt = f"{excerpt}\n\n{found}".lstrip()[:EXCERPT]
         output.event("progress", done=number + 1)
         yield
-    return {"read": pages, "characters": characters, "words": words, "empty": empty, "excerpt": excerpt}
+    counts = {"read": pages, "characters": characters, "words": words, "empty": len(empty)}
+    return {**counts, "excerpt": excerpt}, empty
 
 
 def page_text(page: Any) -> str:

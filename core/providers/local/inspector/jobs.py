@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any
 
@@ -10,8 +10,8 @@ from core.contract.chat import Media
 from core.contract.events import ImageReady, Progress
 from core.contract.usage import Kind, Unit
 from core.media import client
-from core.media.installed import RECOGNISER, transcription_hint
-from core.providers.local.inspector.report import audio
+from core.media.installed import RECOGNISER, text_reading_hint, transcription_hint
+from core.providers.local.inspector.report import audio, picture_text
 from core.providers.local.inspector.report.piece import ReportPiece
 from core.providers.local.inspector.usage import UsageCounter
 from core.providers.local.progress import queue_progress
@@ -84,3 +84,44 @@ async def transcript(media: Media, seconds: float) -> Findings:
             elif message["event"] == "queue":
                 yield queue_progress(message)
     yield audio.transcript_summary_piece(words, segments)
+
+
+async def text_in_picture(media: Media) -> Findings:
+    """The text in a picture, line by line."""
+    if hint := text_reading_hint():
+        yield picture_text.missing_reader_piece(picture_text.TITLE, hint)
+        return
+    async with aclosing(read_lines({"path": media.path}, 1, lambda _: picture_text.TITLE)) as findings:
+        async for finding in findings:
+            yield finding
+
+
+async def text_in_pages(media: Media, pages: Sequence[int]) -> Findings:
+    """The text in the pages without text of a PDF, numbered from 0 on: of the first ones, page by page."""
+    if hint := text_reading_hint():
+        yield picture_text.missing_reader_piece(picture_text.PAGES_TITLE, hint)
+        return
+    yield picture_text.pages_heading_piece(len(pages))
+    read = pages[: picture_text.MAX_PAGES]
+    job = {"path": media.path, "pages": list(read)}
+    async with aclosing(read_lines(job, len(read), lambda page: f"Page {page + 1}")) as findings:
+        async for finding in findings:
+            yield finding
+
+
+async def read_lines(job: dict[str, Any], pictures: int, title: Callable[[int], str]) -> Findings:
+    """The findings of the job `read_text`; `title` is of a page by its number."""
+    lines: list[str] = []
+    done = 0
+    async with aclosing(client.run("read_text", job)) as messages:
+        async for message in messages:
+            event: Any = message
+            if event["event"] == "line":
+                yield picture_text.line_piece(event, "" if lines else title(event["page"]))
+                lines.append(event["text"])
+            elif event["event"] == "picture":
+                yield picture_text.picture_piece(event, title(event["page"]), lines)
+                lines, done = [], done + 1
+                yield Progress("reading", done, pictures, "page")
+            elif event["event"] == "queue":
+                yield queue_progress(event)

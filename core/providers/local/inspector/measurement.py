@@ -11,7 +11,13 @@ from typing import Any
 from core.contract.chat import Media
 from core.contract.errors import Interrupted, PolyphonyError, RateLimited
 from core.contract.usage import Kind, Unit
-from core.providers.local.inspector.jobs import Findings, InspectionJobs, transcript
+from core.providers.local.inspector.jobs import (
+    Findings,
+    InspectionJobs,
+    text_in_pages,
+    text_in_picture,
+    transcript,
+)
 from core.providers.local.inspector.message import MessagePart, PartKind
 from core.providers.local.inspector.report.audio import AudioFacts, LoudnessFacts, audio_piece, loudness_piece
 from core.providers.local.inspector.report.image import ImageFacts, colours_piece, exif_piece, image_piece
@@ -66,15 +72,23 @@ class Measurement:
         self._usage.add(Kind.FILE_IN, Unit.BYTE, len(raw))
         yield await text_piece(raw.decode("utf-8", "replace"), part.number, part.name)
 
-    def image(self, part: MessagePart, media: Media) -> Findings:
+    async def image(self, part: MessagePart, media: Media) -> Findings:
+        """Its header and colours, then the text in it."""
+
         def render_header(found: ImageFacts) -> ReportPiece:
             self._usage.add(Kind.IMAGE_IN, Unit.IMAGE, 1)
             return image_piece(found, part.number, part.name, media.size)
 
         pieces = {"image": render_header, "exif": exif_piece, "colours": colours_piece}
-        return self._jobs.run("inspect_image", media, pieces)
+        async with aclosing(self._jobs.run("inspect_image", media, pieces)) as findings:
+            async for finding in findings:
+                yield finding
+        async with aclosing(text_in_picture(media)) as findings:
+            async for finding in findings:
+                yield finding
 
-    def pdf(self, part: MessagePart, media: Media) -> Findings:
+    async def pdf(self, part: MessagePart, media: Media) -> Findings:
+        """Its metadata, text and first page, then the text in those pages that are pictures."""
         pages = 0
 
         def render_metadata(found: PdfFacts) -> ReportPiece:
@@ -86,7 +100,15 @@ class Measurement:
         def render_text(found: PdfTextFacts) -> ReportPiece:
             return pdf_text_piece(found, pages)
 
-        return self._jobs.run("inspect_pdf", media, {"pdf": render_metadata, "text": render_text})
+        result: dict[str, Any] = {}
+        pieces = {"pdf": render_metadata, "text": render_text}
+        async with aclosing(self._jobs.run("inspect_pdf", media, pieces, result)) as findings:
+            async for finding in findings:
+                yield finding
+        if result["empty"]:
+            async with aclosing(text_in_pages(media, result["empty"])) as findings:
+                async for finding in findings:
+                    yield finding
 
     async def video(self, part: MessagePart, media: Media) -> Findings:
         """Its frames, then its sound track; a video file without frames is measured as audio."""

@@ -10,6 +10,7 @@ from core.media.pool.kinds import (
     MB,
     NATURAL_SPEECH,
     SPEECH,
+    TEXT_READING,
     TRANSCRIPTION,
     Allotment,
 )
@@ -30,16 +31,16 @@ def test_no_job_that_reads_a_file_shares_its_process():
 @pytest.mark.parametrize(
     ("memory", "processors", "counts", "each"),
     [
-        (24_000, 2, (2, 1, 2, 2, 2), (1024, 923, 1024, 2215, 1024)),
-        (64_000, 16, (2, 1, 2, 2, 3), (1024, 1024, 1024, 4096, 1024)),
-        (10_000, 4, (1, 1, 1, 1, 1), (857, 714, 857, 1714, 857)),
-        (2_000, 2, (1, 1, 1, 1, 1), (768, 640, 768, 1536, 768)),
+        (24_000, 2, (2, 1, 2, 2, 2, 1), (986, 821, 986, 1972, 986, 1315)),
+        (64_000, 16, (2, 1, 2, 2, 3, 1), (1024, 1024, 1024, 4096, 1024, 2048)),
+        (10_000, 4, (1, 1, 1, 1, 1, 1), (768, 640, 768, 1536, 768, 1024)),
+        (2_000, 2, (1, 1, 1, 1, 1, 1), (768, 640, 768, 1536, 768, 1024)),
     ],
 )
 def test_memory_of_all_workers_follows_from_the_machine(memory, processors, counts, each):
     allotted = kinds.allot(memory * MB, processors)
 
-    assert list(allotted) == [SPEECH, NATURAL_SPEECH, ALIGNMENT, TRANSCRIPTION, INSPECTION]
+    assert list(allotted) == [SPEECH, NATURAL_SPEECH, ALIGNMENT, TRANSCRIPTION, INSPECTION, TEXT_READING]
     assert tuple(entry.processes for entry in allotted.values()) == counts
     assert tuple(entry.memory // MB for entry in allotted.values()) == each
 
@@ -54,6 +55,7 @@ def test_transcription_shares_the_processors_out(processors, threads):
         "alignment": 1,
         "transcription": threads,
         "inspection": 1,
+        "text reading": 1,
     }
 
 
@@ -72,7 +74,8 @@ def test_container_counts_with_its_own_memory(monkeypatch, tmp_path):
 
 def test_operator_reads_what_the_workers_may_take():
     assert kinds.description(24_000 * MB, 2) == (
-        "Local workers: 2 for speech (at most 1,024 MB each), 1 for natural speech (at most 923 MB each), "
-        "2 for alignment (at most 1,024 MB each), 2 for transcription (at most 2,215 MB each), "
-        "2 for inspection (at most 1,024 MB each), 11,497 MB together of 24,000 MB."
+        "Local workers: 2 for speech (at most 986 MB each), 1 for natural speech (at most 821 MB each), "
+        "2 for alignment (at most 986 MB each), 2 for transcription (at most 1,972 MB each), "
+        "2 for inspection (at most 986 MB each), 1 for text reading (at most 1,315 MB each), "
+        "11,999 MB together of 24,000 MB."
     )

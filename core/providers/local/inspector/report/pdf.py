@@ -88,7 +88,7 @@ def pdf_text_piece(found: PdfTextFacts, pages: int) -> ReportPiece:
     read = f" in the first {found['read']:,} pages" if found["read"] < pages else ""
     if not characters:
         return ReportPiece(
-            f"**Text**: none{read}. The pages may be pictures of text; those are not read here.\n\n",
+            f"**Text**: none{read}.\n\n",
             f"There is no text in it{read}.",
         )
     summary = f"{count(characters, 'character')}, {count(found['words'], 'word')}{read}"

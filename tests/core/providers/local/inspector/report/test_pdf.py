@@ -80,7 +80,7 @@ async def test_document_without_text_says_so(tmp_path):
     Image.new("RGB", (100, 100), "red").save(stream, "PDF")
     found = await inspect_files(write(tmp_path / "scan.pdf", stream.getvalue()))
 
-    assert "**Text**: none. The pages may be pictures of text" in found.text
+    assert "**Text**: none.\n\n" in found.text
     assert len(found.images) == 1
 
 
