@@ -60,9 +60,19 @@ class ProviderKeyForm(forms.ModelForm):
 class ProviderKeyInline(admin.TabularInline):
     model = ProviderKey
     form = ProviderKeyForm
-    fields = ("label", "new_secret", "active", "hint", "created_at")
-    readonly_fields = ("hint", "created_at")
+    fields = ("label", "new_secret", "active", "hint", "rest", "created_at")
+    readonly_fields = ("hint", "rest", "created_at")
     extra = 0
+    verbose_name_plural = _("provider keys, used in turn")
+
+    @admin.display(description=_("state"))
+    def rest(self, key: ProviderKey) -> str:
+        """Of one that rests, why and until when, as this process knows it."""
+        if key._state.adding:
+            return ""
+        if not key.active:
+            return _("not in use")
+        return operations.rest_text(key) or _("in use")
 
 
 class ProviderForm(forms.ModelForm):

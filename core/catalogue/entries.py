@@ -14,13 +14,20 @@ from core.media.installed import is_offered
 
 
 @dataclass(frozen=True, slots=True)
+class StoredKey:
+    """A key at rest; `reveal` decrypts it when called. `id` as `Secret.id`."""
+
+    id: str
+    reveal: Callable[[], str] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class ProviderEntry:
     """A provider; `wire` names its adapter, `environment` the prefix of its environment variables.
 
-    `reveal` decrypts the stored key when called; it is None when no active key is stored. `options` are for
-    the adapter; the catalogue itself reads `urls` (modalities whose files it fetches by https) and
-    `streamed_formats` (audio formats that it can stream in a chat response). The address of an `internal`
-    provider may be private.
+    `keys` are its active stored keys, the newest first. `options` are for the adapter; the catalogue itself
+    reads `urls` (modalities whose files it fetches by https) and `streamed_formats` (audio formats that it
+    can stream in a chat response). The address of an `internal` provider may be private.
     """
 
     id: int
@@ -35,7 +42,7 @@ class ProviderEntry:
     key_help: str
     headers: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
-    reveal: Callable[[], str] | None = field(default=None, repr=False)
+    keys: tuple[StoredKey, ...] = ()
     internal: bool = False
 
 

@@ -36,14 +36,19 @@ class Readiness:
 
 @dataclass(frozen=True, slots=True)
 class ProviderAccess:
-    """Address and key of a provider; `secret` is None where no key is needed.
+    """Address and keys of a provider; `secrets` is empty where no key is needed.
 
     `public_only`: neither a superuser nor the environment vouches for the address.
     """
 
     base_url: str
-    secret: Secret | None
+    secrets: tuple[Secret, ...]
     public_only: bool
+
+    @property
+    def secret(self) -> Secret | None:
+        """The first key."""
+        return self.secrets[0] if self.secrets else None
 
 
 READY = Readiness(ReadinessState.READY)
@@ -69,18 +74,19 @@ def readiness(provider: ProviderEntry, upstream_id: str = "") -> Readiness:
 
 
 def provider_access(provider: ProviderEntry) -> ProviderAccess | None:
-    """Address and key to call with, None when one is missing.
+    """Address and keys to call with, None when one is missing.
 
     A key stored in the admin is sent to the address stored with it, a key from the environment to the
     environment's address where there is one: a key is never sent to an address it was not given for.
     """
-    if provider.reveal is not None and provider.base_url:
-        return ProviderAccess(provider.base_url, Secret(provider.reveal), not provider.internal)
+    if provider.keys and provider.base_url:
+        secrets = tuple(Secret(key.reveal, key.id) for key in provider.keys)
+        return ProviderAccess(provider.base_url, secrets, not provider.internal)
     key, address = environment_credentials(provider)
     public_only = not (address or provider.internal)
     if key and (address or provider.base_url):
-        return ProviderAccess(address or provider.base_url, Secret(lambda: key), public_only)
-    return None if provider.needs_key else ProviderAccess(address or provider.base_url, None, public_only)
+        return ProviderAccess(address or provider.base_url, (Secret(lambda: key),), public_only)
+    return None if provider.needs_key else ProviderAccess(address or provider.base_url, (), public_only)
 
 
 def environment_credentials(provider: ProviderEntry) -> tuple[str, str]:

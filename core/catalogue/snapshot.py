@@ -14,7 +14,7 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from core.catalogue.entries import EndpointEntry, ModelEntry, ProviderEntry, VoiceEntry
+from core.catalogue.entries import EndpointEntry, ModelEntry, ProviderEntry, StoredKey, VoiceEntry
 from core.contract.audio import AudioFormat
 from core.contract.tasks import Task
 from core.contract.usage import Kind, Price, Unit
@@ -132,13 +132,18 @@ def by_name(slugs: Iterable[str]) -> dict[str, tuple[str, ...]]:
 
 
 def load_providers() -> dict[int, ProviderEntry]:
-    keys: dict[int, ProviderKey] = {}
-    for key in ProviderKey.objects.filter(active=True).order_by("created_at"):
-        keys[key.provider_id] = key  # the newest wins
-    return {row.pk: provider_entry(row, keys.get(row.pk)) for row in Provider.objects.all()}
+    keys: dict[int, list[ProviderKey]] = defaultdict(list)
+    for key in ProviderKey.objects.filter(active=True).order_by("-created_at"):
+        keys[key.provider_id].append(key)
+    return {row.pk: provider_entry(row, keys[row.pk]) for row in Provider.objects.all()}
 
 
-def provider_entry(row: Provider, key: ProviderKey | None) -> ProviderEntry:
+def key_id(key: ProviderKey) -> str:
+    """`Secret.id` of a stored key: its row, and the end of its ciphertext, which a new secret changes."""
+    return f"{key.pk}/{key.secret.text[-12:]}"
+
+
+def provider_entry(row: Provider, keys: Iterable[ProviderKey] = ()) -> ProviderEntry:
     return ProviderEntry(
         id=row.pk,
         slug=row.slug,
@@ -152,7 +157,7 @@ def provider_entry(row: Provider, key: ProviderKey | None) -> ProviderEntry:
         key_help=row.key_help,
         headers=row.headers,
         options=usable(row.options),
-        reveal=key.reveal if key else None,
+        keys=tuple(StoredKey(key_id(key), key.reveal) for key in keys),
         internal=row.internal,
     )
 

@@ -11,12 +11,16 @@ from core.contract.usage import Price, Usage
 
 
 class Secret:
-    """A provider key that is decrypted only when an adapter asks, and never shows in a repr or a log."""
+    """A provider key that is decrypted only when an adapter asks, and never shows in a repr or a log.
 
-    __slots__ = ("_plaintext", "_reveal")
+    `id` tells keys apart without them; a key that is replaced gets another one.
+    """
 
-    def __init__(self, reveal: Callable[[], str]) -> None:
+    __slots__ = ("_plaintext", "_reveal", "id")
+
+    def __init__(self, reveal: Callable[[], str], id: str = "") -> None:
         self._reveal = reveal
+        self.id = id
         self._plaintext: str | None = None
 
     def reveal(self) -> str:
@@ -75,7 +79,8 @@ class Target:
     `wire` names the adapter in the registry, `model` is the upstream's own id, `voice` the upstream's voice
     id, `format` the audio format this target will be asked for. Lower `priority` is tried first; among
     equals the order is random by `weight`, and targets without weights keep their order. `headers` and
-    `options` are the endpoint's, as an admin entered them.
+    `options` are the endpoint's, as an admin entered them. `credential` is the key of the call, one of
+    `credentials` where the provider has several.
     """
 
     endpoint_id: int
@@ -92,6 +97,7 @@ class Target:
     options: Mapping[str, Any] = field(default_factory=dict)
     priority: int = 0
     weight: int = 0
+    credentials: tuple[Secret, ...] = ()
     public_only: bool = False
     """Whether connections to private addresses are refused: nobody vouches for `base_url`."""
     sending: Sending | None = field(default=None, compare=False, repr=False)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
+from core import gateway
 from core.catalogue import readiness, snapshot
 from core.catalogue.entries import ProviderEntry
 from core.contract import errors
@@ -18,6 +21,7 @@ from core.models.offload import offload
 from core.models.secrets import SecretLocked, ring
 from core.providers import registry
 from core.providers.base import AccountAdapter, Adapter, ModelListAdapter
+from core.routing.credentials import RestReason
 
 ERROR_TEXTS: tuple[tuple[type[errors.PolyphonyError], str], ...] = (
     (SecretLocked, gettext_noop("The stored key cannot be decrypted with the present key ring.")),
@@ -33,6 +37,13 @@ ERROR_TEXTS: tuple[tuple[type[errors.PolyphonyError], str], ...] = (
     (errors.PolyphonyError, gettext_noop("It cannot be called now.")),
 )
 """The text for each class of error, most specific first; an upstream's own message may quote the key."""
+
+REST_TEXTS = {
+    RestReason.REFUSED: gettext_noop("The provider refused it."),
+    RestReason.EXHAUSTED: gettext_noop("Its account has no credit."),
+    RestReason.LIMITED: gettext_noop("It was used too often."),
+    RestReason.LOCKED: gettext_noop("It cannot be decrypted."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +70,7 @@ async def test_key(key: ProviderKey) -> ConnectionCheck:
 
     `key.provider` must have been read.
     """
-    return await check_entry(snapshot.provider_entry(key.provider, key))
+    return await check_entry(snapshot.provider_entry(key.provider, [key]))
 
 
 async def check_entry(entry: ProviderEntry) -> ConnectionCheck:
@@ -146,20 +157,40 @@ def error_text(error: errors.PolyphonyError) -> str:
 
 def key_state(provider: Provider, active: Iterable[ProviderKey]) -> str:
     """Where its key comes from, as a short text; `active` are its stored keys, the newest first."""
-    newest = next(iter(active), None)
-    if newest is not None:
-        if is_locked(newest):
-            return _("locked")
-        return _("stored") + (f" …{newest.hint}" if newest.hint else "")
-    if readiness.environment_credentials(snapshot.provider_entry(provider, None))[0]:
+    keys = list(active)
+    if usable := [key for key in keys if not is_locked(key)]:
+        return " ".join((_("stored"), ", ".join(map(hint_text, usable))))
+    if keys:
+        return _("locked")
+    if readiness.environment_credentials(snapshot.provider_entry(provider))[0]:
         return _("environment")
     return _("missing") if provider.needs_key else _("not needed")
+
+
+def hint_text(key: ProviderKey) -> str:
+    """`…cdef`, with a word where it rests."""
+    hint = f"…{key.hint}"
+    rests = gateway.health.credentials.rest(snapshot.key_id(key))
+    return _("%(key)s (rests)") % {"key": hint} if rests else hint
+
+
+def rest_text(key: ProviderKey) -> str:
+    """Why a stored key rests in this process and until when; empty when it does not."""
+    rest = gateway.health.credentials.rest(snapshot.key_id(key)) if key.secret else None
+    if rest is None:
+        return ""
+    reason, seconds = rest
+    until = timezone.localtime(timezone.now() + timedelta(seconds=seconds))
+    return _("%(reason)s Rests until %(time)s.") % {
+        "reason": _(REST_TEXTS[reason]),
+        "time": date_format(until, "TIME_FORMAT"),
+    }
 
 
 def lacks_key(provider: Provider, active: Iterable[ProviderKey]) -> bool:
     """Whether it cannot be called for want of a key; `active` are its stored keys."""
     usable = any(not is_locked(key) for key in active)
-    return not usable and not readiness.environment_credentials(snapshot.provider_entry(provider, None))[0]
+    return not usable and not readiness.environment_credentials(snapshot.provider_entry(provider))[0]
 
 
 def is_locked(key: ProviderKey) -> bool:

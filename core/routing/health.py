@@ -14,6 +14,7 @@ from core.contract.errors import (
     UpstreamRefused,
 )
 from core.contract.route import Target
+from core.routing.credentials import Credentials
 
 FAILURES_BEFORE_REST = 3
 REST, LONGEST_REST = 30.0, 300.0
@@ -29,26 +30,32 @@ class _Record:
 class Health:
     """A target rests after three failures in a row, twice as long after each further one, until a success.
 
-    After a rejected key it rests at once, after a rate limit for as long as its Retry-After says.
+    After a rejected key it rests at once, after a rate limit for as long as its Retry-After says; where the
+    provider has other keys, only the key rests.
     """
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self._clock = clock
+        self.credentials = Credentials(clock)
         self._records: dict[int, _Record] = {}
 
-    def record(self, target: Target, error: PolyphonyError | None = None) -> None:
-        """Record how an attempt ended; `error` is None for a success."""
+    def record(self, target: Target, error: PolyphonyError | None = None) -> bool:
+        """Record how an attempt ended, `error` is None for a success; whether another key can be tried."""
+        if another_key := self.credentials.record(target, error):
+            return another_key
         if error is None:
             self._records.pop(target.endpoint_id, None)
         elif isinstance(error, UpstreamError) and not isinstance(error, UpstreamRefused):
             record = self._records.setdefault(target.endpoint_id, _Record())
             record.failures += 1
             record.until = max(record.until, self._clock() + self._rest(record.failures, error))
+        return False
 
     def is_resting(self, target: Target) -> bool:
         """Whether other targets should be tried first."""
         record = self._records.get(target.endpoint_id)
-        return record is not None and record.until > self._clock()
+        resting = record is not None and record.until > self._clock()
+        return resting or self.credentials.all_rest(target)
 
     def _rest(self, failures: int, error: UpstreamError) -> float:
         if isinstance(error, UpstreamLimited) and error.retry_after is not None:

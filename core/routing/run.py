@@ -51,7 +51,7 @@ async def run(
         for tries in count(1):
             if failed:
                 yield _failure_event(failed[-1])
-            attempt = RunningAttempt(target, attempts, deadline, limit)
+            attempt = RunningAttempt(health.credentials.choose(target), attempts, deadline, limit)
             async with attempt, aclosing(call(attempt.target, attempts.bounded(request))) as source:
                 while (event := await attempt.timer.wait(anext(source, None))) is not None:
                     if type(event) is Used:
@@ -60,7 +60,7 @@ async def run(
                     if not attempt.committed and (started := attempt.note(event)):
                         yield started
                     yield event
-            health.record(target, attempt.error)
+            another_key = health.record(attempt.target, attempt.error)
             if attempt.error is None:
                 assert attempt.used is not None
                 yield attempt.used
@@ -68,6 +68,8 @@ async def run(
             failed.append(attempt)
             if attempt.committed or deadline.left <= 0 or not may_succeed_elsewhere(attempt.error):
                 raise _final_error(failed)
+            if another_key and tries < len(target.credentials):
+                continue
             pause = None if attempt.silent else backoff(policy, tries, attempt.error, random.random())
             if pause is None or pause >= deadline.left:
                 break

@@ -55,6 +55,7 @@ def build_target(
         base_url=access.base_url if access else provider.base_url,
         model=endpoint.upstream_id,
         credential=access.secret if access else None,
+        credentials=access.secrets if access else (),
         prices=endpoint.prices,
         voice=voice,
         format=form,

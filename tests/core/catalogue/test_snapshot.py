@@ -93,7 +93,7 @@ def test_a_hidden_voice_is_not_offered(catalogue):
     assert snapshot.current().models[TTS].voices[0].id == "ash"
 
 
-def test_the_newest_active_key_is_decrypted_only_when_used(catalogue):
+def test_active_keys_are_decrypted_only_when_used_the_newest_first(catalogue):
     provider = Provider.objects.get(slug="openai")
     ProviderKey.objects.create(provider=provider, secret="sk-old-old-old-old-old")
     ProviderKey.objects.create(provider=provider, secret="sk-new-new-new-new-new")
@@ -101,8 +101,8 @@ def test_the_newest_active_key_is_decrypted_only_when_used(catalogue):
     snapshot.reload()
     entry = snapshot.current().providers["openai"]
     assert "sk-" not in repr(entry)
-    assert entry.reveal is not None
-    assert entry.reveal() == "sk-new-new-new-new-new"
+    assert [key.reveal() for key in entry.keys] == ["sk-new-new-new-new-new", "sk-old-old-old-old-old"]
+    assert len({key.id for key in entry.keys}) == 2
 
 
 @pytest.mark.anyio

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
+from dataclasses import replace
 
 import pytest
 
 from core.contract.audio import AudioFormat
 from core.contract.chat import ChatRequest
-from core.contract.errors import PolyphonyError, UpstreamUnreachable
+from core.contract.errors import PolyphonyError, Unavailable, UpstreamUnreachable
 from core.contract.events import AnswerMetadata, AttemptFailed, AudioChunk, ChatDelta, Outcome, Started, Used
 from core.contract.route import Policy, Route, Secret, Target
 from core.contract.speech import SpeechRequest
@@ -155,3 +156,63 @@ async def test_a_chat_that_began_is_never_begun_again(provider, other_provider, 
         await read(way, attempts, seen, TALK)
     assert "".join(event.text for event in seen if type(event) is ChatDelta) == "The quick brown"
     assert (attempts.outcomes, other_provider.requests) == ([Outcome.PARTIAL], [])
+
+
+def keyed(provider, model: str, *keys: str) -> Target:
+    secrets = tuple(Secret(lambda key=key: key, key) for key in keys)
+    return replace(target(1, provider, model), credential=secrets[0], credentials=secrets)
+
+
+def keys_of(provider) -> list[str]:
+    return [seen.headers["authorization"].removeprefix("Bearer ") for seen in provider.requests]
+
+
+@pytest.mark.parametrize("answer", [401, 402, 403, 429])
+async def test_the_next_key_makes_good_for_one_that_is_refused(provider, answer):
+    provider.script("m", scenarios.status(answer), scenarios.speech())
+    attempts, health = MemoryAttemptLog(), Health()
+    way = route(keyed(provider, "m", "sk-first-1234", "sk-second-1234"))
+    for _ in range(3):
+        async with aclosing(run(way, REQUEST, attempts, health)) as found:
+            assert audio_of([event async for event in found]) == audio_bytes(PCM)
+    assert keys_of(provider) == ["sk-first-1234", *["sk-second-1234"] * 3]
+    assert attempts.outcomes == [Outcome.FAILED, *[Outcome.COMPLETED] * 3]
+    assert len(provider.bills) == 3
+
+
+async def test_a_key_that_cannot_be_decrypted_is_passed_over(provider):
+    def locked() -> str:
+        raise Unavailable("It cannot be decrypted.", code="secret_locked")
+
+    secrets = (Secret(locked, "locked"), Secret(lambda: "sk-second-1234", "second"))
+    way = route(replace(target(1, provider, "ok"), credential=secrets[0], credentials=secrets))
+    attempts = MemoryAttemptLog()
+    assert audio_of(await collect(way, attempts)) == audio_bytes(PCM)
+    assert keys_of(provider) == ["sk-second-1234"]
+    assert attempts.outcomes == [Outcome.FAILED, Outcome.COMPLETED]
+
+
+async def test_keys_take_turns(provider):
+    health = Health()
+    way = route(keyed(provider, "ok", "sk-first-1234", "sk-second-1234"))
+    for _ in range(4):
+        async with aclosing(run(way, REQUEST, MemoryAttemptLog(), health)) as found:
+            assert type([event async for event in found][-1]) is Used
+    assert keys_of(provider) == ["sk-first-1234", "sk-second-1234"] * 2
+
+
+async def test_when_all_keys_are_refused_the_next_provider_answers(provider, other_provider):
+    attempts = MemoryAttemptLog()
+    way = route(keyed(provider, "denied", "sk-first-1234", "sk-second-1234"), target(2, other_provider, "ok"))
+    found = await collect(way, attempts)
+    assert audio_of(found) == audio_bytes(PCM)
+    assert keys_of(provider) == ["sk-first-1234", "sk-second-1234"]
+    assert attempts.outcomes == [Outcome.FAILED, Outcome.FAILED, Outcome.COMPLETED]
+
+
+async def test_a_fault_of_the_provider_is_no_reason_for_another_key(provider):
+    with pytest.raises(PolyphonyError):
+        await collect(
+            route(keyed(provider, "failing", "sk-first-1234", "sk-second-1234")), MemoryAttemptLog()
+        )
+    assert keys_of(provider) == ["sk-first-1234"]
