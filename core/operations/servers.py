@@ -19,7 +19,7 @@ from core.models import AuditEvent, Provider
 from core.models.catalogue import SLUG
 from core.providers.shared import http
 
-PORTS = (11434, 8080, 8000, 1234)
+PORTS = (11434, 8080, 8000, 1234, 3000)
 HOST = "127.0.0.1"
 LIMITS = http.CallLimits(total=0.3, idle=0.3, size=http.MIB)
 HEADERS = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "polyphony-probe"}
@@ -74,6 +74,8 @@ SIGNATURES: tuple[tuple[str, str, SignatureTest], ...] = (
     ("/v1/openapi.json", OWN_NAME, lambda value, _: api_title(value) == OWN_NAME),
     ("/openapi.json", "speaches", lambda value, _: "speaches" in api_title(value).lower()),
     ("/version", "vLLM", lambda value, rows: "version" in value and owned_by(rows, "vllm")),
+    ("/info", "TGI", lambda value, _: value.get("router") == "text-generation-router"),
+    ("/system", "LocalAI", lambda value, _: "loaded_models" in value),
     ("/api/version", "Ollama", lambda value, _: "version" in value),
     ("/props", "llama.cpp", lambda value, _: not value.keys().isdisjoint(("modalities", "chat_template"))),
     ("/api/v0/models", "LM Studio", lambda value, _: bool(rows_of(value))),

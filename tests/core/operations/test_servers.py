@@ -20,6 +20,11 @@ IDS = ("qwen3", "gemma")
         ("llama.cpp", {"/props": {"modalities": {"vision": False}, "n_ctx": 4096}}),
         ("LM Studio", {"/api/v0/models": {"data": [{"id": "qwen3", "type": "llm"}]}}),
         ("speaches", {"/v1/audio/models": {"models": [{"id": "kokoro"}]}}),
+        (
+            "LocalAI",
+            {"/system": {"backends": ["llama-cpp"], "loaded_models": []}, "/version": {"version": "v3"}},
+        ),
+        ("TGI", {"/info": {"model_id": "qwen3", "router": "text-generation-router", "version": "3.3"}}),
         ("OpenAI-compatible", {}),
     ],
 )
