@@ -34,7 +34,8 @@ class Secret:
 
 
 class Remainder(Protocol):
-    """What is left of an answer whose caller has stopped it; to be read for `seconds` at most, or closed."""
+    """What may still tell the usage of an answer that has ended: the rest of a stopped one, or a question
+    about its cost. To be read for `seconds` at most, or closed."""
 
     seconds: float
 
@@ -52,8 +53,8 @@ class Remainder(Protocol):
 class Sending:
     """Whether the body of one call has left for the provider, which from then on may bill it.
 
-    `told` is the usage that the provider had reported when the call was stopped, `remainder` the rest of its
-    answer where that is worth reading.
+    `told` is the usage that the provider had reported when the call was stopped, `remainder` what may tell it
+    afterwards.
     """
 
     __slots__ = ("left", "remainder", "told")

@@ -43,11 +43,16 @@ class OpenAttempt:
 
 @dataclass(slots=True)
 class StoppedAttempt:
-    """An attempt that was stopped while its provider goes on; the `remainder` may tell its usage."""
+    """An attempt that has ended while its provider may still tell its usage, by the `remainder`.
+
+    `failure` is why the attempt failed, `error` why the request did.
+    """
 
     attempt: OpenAttempt
     remainder: Remainder
+    outcome: Outcome
     sent: bool
+    failure: PolyphonyError | None = None
     error: PolyphonyError | None = None
 
 
@@ -122,6 +127,7 @@ class Record:
 
         Raises `BudgetExceeded` or `Unavailable`: then nothing may be sent.
         """
+        await self.forget_remainder()
         number = len(self.attempts) + 1
         write = Write(self.id, attempt=rows.new_attempt(self.id, number, target), closed=self.unstored)
         was_stored = self.stored
@@ -153,6 +159,12 @@ class Record:
         self.running.started = time.monotonic()
         return number
 
+    async def forget_remainder(self) -> None:
+        """An attempt that is followed by another one is billed by what is known of it now."""
+        if self.stopped is not None:
+            stopped, self.stopped = self.stopped, None
+            await stopped.remainder.close()
+
     def shorten(self, granted: int) -> None:
         """Limit the answer to what was reserved."""
         self.reserved, self.estimate = granted, from_steps(granted)
@@ -179,7 +191,7 @@ class Record:
         running.ended = time.monotonic()
         self.delivered = running.meter.delivered
         if remainder is not None:
-            self.stopped = StoppedAttempt(running, remainder, sent)
+            self.stopped = StoppedAttempt(running, remainder, outcome, sent, error)
         self.add_closed(running, outcome, usage, error, sent)
         if outcome is not Outcome.COMPLETED:
             self.lost += rows.steps(self.attempts[-1].bill.cost) or 0
@@ -266,8 +278,8 @@ class Record:
         return self.receipt
 
     async def read_on(self, seconds: float) -> None:
-        """Read what is left of a stopped answer for at most `seconds`, then complete the record with what it
-        told. The caller has the receipt already, with an estimate."""
+        """Read what is left of an answer for at most `seconds`, then complete the record with what it told.
+        The caller has the receipt already, with what was known then."""
         stopped = self.stopped
         assert stopped is not None
         try:
@@ -278,7 +290,7 @@ class Record:
             told = stopped.attempt.meter.used or stopped.remainder.told()
             assert self.receipt is not None
             outcome = self.receipt.outcome
-            self.add_closed(stopped.attempt, Outcome.STOPPED, told, None, stopped.sent)
+            self.add_closed(stopped.attempt, stopped.outcome, told, stopped.failure, stopped.sent)
             self.stopped, self.receipt = None, None
             await self.settle(outcome, stopped.error)
 

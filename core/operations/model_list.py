@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, Required, TypedDict
 
@@ -65,7 +66,7 @@ class ModelRow(TypedDict, total=False):
 
     `architecture` has `input_modalities` and `output_modalities` (lists), `pricing` USD per unit as decimal
     strings by the names of `PRICE_FIELDS`, and `discount` and `overrides`; `top_provider` has
-    `max_completion_tokens`.
+    `max_completion_tokens`, `expiration_date` is the day after which the model may be gone.
     """
 
     id: Required[str]
@@ -80,15 +81,19 @@ class ModelRow(TypedDict, total=False):
     supported_parameters: Any
     context_length: Any
     top_provider: Any
+    supported_voices: Any
+    expiration_date: Any
 
 
 @dataclass(frozen=True, slots=True)
 class ListedModel:
-    """A model of a list: its upstream id, columns of its `AIModel` row, its price sheet (empty: unpriced)."""
+    """A model of a list: its upstream id, columns of its `AIModel` row, its price sheet (empty: unpriced),
+    ids of its voices."""
 
     id: str
     values: Mapping[str, Any]
     prices: tuple[Price, ...] = field(default=())
+    voices: tuple[str, ...] = ()
 
 
 def has_details(row: ModelRow) -> bool:
@@ -105,7 +110,7 @@ def model_from_details(row: ModelRow, *, priced: bool = True) -> ListedModel | N
         return None
     author, _, name = str(row.get("name") or row["id"]).rpartition(": ")
     top = row.get("top_provider") if isinstance(row.get("top_provider"), dict) else {}
-    values = {
+    values: dict[str, Any] = {
         "name": name[:160],
         "author": (author or row["id"].partition("/")[0])[:120],
         "description": str(row.get("description") or ""),
@@ -116,9 +121,12 @@ def model_from_details(row: ModelRow, *, priced: bool = True) -> ListedModel | N
         "context_length": positive_int(row.get("context_length")),
         "max_output": positive_int(top.get("max_completion_tokens")),
     }
+    if ends := day(row.get("expiration_date")):
+        values["shutdown_at"] = ends
     # unpriced is better than priced wrong
     priced = priced and UNCLEAR_UNITS.isdisjoint(tasks)
-    return ListedModel(row["id"], values, tuple(price_sheet(row["pricing"])) if priced else ())
+    prices = tuple(price_sheet(row["pricing"])) if priced else ()
+    return ListedModel(row["id"], values, prices, tuple(strings(row.get("supported_voices"))))
 
 
 def model_from_name(row: ModelRow, provider: str) -> ListedModel:
@@ -178,6 +186,14 @@ def features(row: ModelRow) -> list[str]:
 
 def strings(value: Any) -> list[str]:
     return [word for word in value if isinstance(word, str)] if isinstance(value, list) else []
+
+
+def day(value: Any) -> date | None:
+    """The day of an ISO date or time; None for what is none."""
+    try:
+        return date.fromisoformat(value[:10]) if isinstance(value, str) else None
+    except ValueError:
+        return None
 
 
 def positive_int(value: Any) -> int | None:

@@ -11,14 +11,14 @@ from django.db import transaction
 from core.contract.errors import Unsupported
 from core.contract.route import Target
 from core.contract.tasks import Task
-from core.models import AIModel, AuditEvent, Endpoint, Price, Provider, Version
+from core.models import AIModel, AuditEvent, Endpoint, Price, Provider, Version, Voice
 from core.models.catalogue import MODEL_SLUG
 from core.models.offload import offload
 from core.models.version import bump
 from core.operations import model_list
 from core.operations.connection import find_provider, provider_target
 from core.operations.model_list import ListedModel, ModelRow
-from core.operations.voices import add_voices
+from core.operations.voices import add_voices, voice_row
 from core.providers import registry
 from core.providers.base import ListedVoice, ModelDetailsAdapter, VoiceListAdapter
 
@@ -29,6 +29,7 @@ LONGEST_ID = 200
 EVERY_SERVERS = ("mp3",)
 SPEECH_FORMATS = {
     "azure": ("mp3", "opus", "aac", "flac", "wav", "pcm"),
+    "openrouter": ("mp3", "pcm"),
     "mistral": ("mp3", "opus", "flac", "wav", "pcm"),
     "elevenlabs": ("mp3", "opus", "wav", "pcm"),
     "google": ("mp3", "opus", "aac", "flac", "wav", "pcm"),
@@ -134,7 +135,9 @@ def described(provider: Provider, row: ModelRow) -> tuple[str, ListedModel | Non
 def create_rows(provider: Provider, slug: str, listed: ListedModel) -> bool:
     """Add the endpoint, its prices, and the model where there is none; False where the endpoint is there."""
     values = {**listed.values, "formats": speech_formats(provider, listed)}
-    model, _ = AIModel.objects.get_or_create(slug=slug, defaults=values)
+    model, is_new = AIModel.objects.get_or_create(slug=slug, defaults=values)
+    if is_new:
+        create_voices(model, listed)
     endpoint, created = Endpoint.objects.get_or_create(
         model=model, provider=provider, upstream_id=listed.id, defaults={"priority": RESOLD}
     )
@@ -147,6 +150,12 @@ def speech_formats(provider: Provider, listed: ListedModel) -> list[str]:
     """The audio formats of a model that speaks; without any it could not be asked."""
     speaks = Task.SPEECH.value in listed.values["tasks"]
     return list(SPEECH_FORMATS.get(provider.wire, EVERY_SERVERS)) if speaks else []
+
+
+def create_voices(model: AIModel, listed: ListedModel) -> None:
+    Voice.objects.bulk_create(
+        voice_row(model.pk, ListedVoice(id, id), position) for position, id in enumerate(listed.voices)
+    )
 
 
 def create_prices(endpoint: Endpoint, listed: ListedModel) -> None:

@@ -16,6 +16,7 @@ WIRES = {
     "google": "core.providers.gemini:Gemini",
     "vertex": "core.providers.gemini:Vertex",
     "mistral": "core.providers.mistral:Mistral",
+    "openrouter": "core.providers.openrouter:OpenRouter",
     "elevenlabs": "core.providers.elevenlabs:ElevenLabs",
     "local": "core.providers.local:Local",
     "rehearsal": "core.providers.rehearsal:Rehearsal",

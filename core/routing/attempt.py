@@ -49,8 +49,8 @@ class AttemptLog(Protocol):
         sent: bool = False,
         remainder: Remainder | None = None,
     ) -> None:
-        """End the running attempt; its upstream is closed already, except for the `remainder` of a stopped
-        one, which is the log's to read or close. `usage` is None if none was reported.
+        """End the running attempt; its upstream is closed already. A `remainder` may still tell its usage,
+        and is the log's to read or close. `usage` is None if none was reported.
 
         `sent`: the provider has the whole request and did not refuse it, so it may bill it.
         """
@@ -139,8 +139,6 @@ class RunningAttempt:
             isinstance(error, asyncio.CancelledError) and self._cancelled_by_timer()
         ):
             self.error = self._timeout()
-            if self.sending.remainder is not None:
-                await self.sending.remainder.close()
         elif isinstance(error, PolyphonyError):
             self.error = error
         elif isinstance(error, Exception):
@@ -157,8 +155,18 @@ class RunningAttempt:
             self.error = UpstreamInvalid("The answer was cut short.", code="upstream_truncated")
         outcome = Outcome.COMPLETED if self.error is None else self._failed()
         sent = self.sending.left and not isinstance(self.error, REFUSALS)
-        await self._log.close(outcome, usage=self._usage(), error=self.error, sent=sent)
+        await self._log.close(
+            outcome, usage=self._usage(), error=self.error, sent=sent, remainder=await self._remainder()
+        )
         return True
+
+    async def _remainder(self) -> Remainder | None:
+        """What the provider may still tell of the last attempt; closed where another one may follow."""
+        remainder = self.sending.remainder
+        if remainder is None or self.committed or self.error is None:
+            return remainder
+        await remainder.close()
+        return None
 
     def _usage(self) -> Usage | None:
         """What the provider reported: at the end, with its error or until it was stopped."""

@@ -12,7 +12,7 @@ from core.contract.audio import AudioFormat
 from core.contract.chat import ChatRequest, Modality, last_text
 from core.contract.errors import Unsupported
 
-STREAMED = {"openai": (AudioFormat.PCM,), "azure": (AudioFormat.PCM,)}
+STREAMED = dict.fromkeys(("openai", "azure", "openrouter"), (AudioFormat.PCM,))
 """What a wire streams where the endpoint has no `streamed_formats`; other wires stream all they make."""
 
 

@@ -41,6 +41,10 @@ def no_facts(_request: Request, _target: Target, _service_tier: str) -> Mapping[
     return {}
 
 
+def no_fees(_request: Request, _target: Target) -> Decimal:
+    return Decimal(0)
+
+
 def no_limit(_request: Request, _target: Target) -> int:
     return 0
 
@@ -83,6 +87,9 @@ class Estimates(Generic[R]):
 
     most_limit: Callable[[R, Target], int] = no_limit
     """The largest such limit at a target."""
+
+    fees: Callable[[R, Target], Decimal] = no_fees
+    """The most that a target charges for a request beside its prices, USD."""
 
     format: Callable[[R, Target | None], str] = answer_format
     """The answer's format as usage records name it; the target is the one of the last attempt."""

@@ -17,7 +17,7 @@ Output: at most the limit for each choice, and the tokens of reasoning that the 
 without a limit reserves 4,096 tokens (less where the model writes less); where a budget pays for it, it is
 sent that limit or the smaller one that fits into the budget. Images are counted within the limit as well,
 two of each choice beside it where it is smaller. So are tokens of audio; guessed by the second, with
-`audio_out_tokens_per_second` where the endpoint has it.
+`audio_out_tokens_per_second` where the endpoint has it. A router's own fees are in `router_fees`.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from core.contract.route import Target
 from core.contract.usage import Amount, Kind, Unit
 from core.ledger.estimates import chat_files
 from core.ledger.estimates.base import ONE_REQUEST, Estimates, answer_format, size_of, whole
+from core.ledger.estimates.router_fees import router_fees
 from core.ledger.metering import Meter
 from core.ledger.price_sheet import Line
 from core.ledger.pricing import INPUTS
@@ -228,6 +229,7 @@ def facts(request: ChatRequest, target: Target, service_tier: str) -> Mapping[st
 
 
 ESTIMATES = Estimates(
+    fees=router_fees,
     facts=facts,
     upper_bound=upper_bound,
     counted=counted,

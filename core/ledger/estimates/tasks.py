@@ -41,6 +41,7 @@ def estimate(request: Request, route: Route, at: datetime | None = None) -> Deci
         lambda target, line: estimates.upper_bound(request, target, line),
         now,
         request.task,
+        lambda target: estimates.fees(request, target),
     )
     second = estimates.upper_bound_of_second_model
     if route.then is None or first is None or second is None:
@@ -94,13 +95,14 @@ def dearest(
     quantity: Callable[[Target, Line], Decimal],
     now: datetime,
     task: Task,
+    fees: Callable[[Target], Decimal] = lambda _target: Decimal(0),
 ) -> Decimal | None:
-    """The highest cost at one of `targets`, each line as large as `quantity` says; None where one has no
-    price."""
+    """The highest cost at one of `targets`, each line as large as `quantity` says, with its `fees`; None
+    where one has no price."""
     worst = Decimal(0)
     for target in targets:
         bound = pricing.upper_bound(lambda line, at=target: quantity(at, line), target.prices, now, task)
         if bound is None:
             return None
-        worst = max(worst, bound)
+        worst = max(worst, bound + fees(target))
     return worst

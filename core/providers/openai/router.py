@@ -11,8 +11,8 @@ from core.providers.shared.quantities import usd
 
 
 def is_router(target: Target) -> bool:
-    """The endpoint's option `router`; without it, whether the provider is OpenRouter."""
-    return bool(target.options.get("router", target.provider == "openrouter"))
+    """The endpoint's option `router`; without it, whether the provider or its wire is OpenRouter."""
+    return bool(target.options.get("router", "openrouter" in (target.provider, target.wire)))
 
 
 def provider_field(preferences: Mapping[str, Any], ours: Any = None) -> dict[str, Any]:

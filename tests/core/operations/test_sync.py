@@ -1,4 +1,5 @@
 import json
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -8,7 +9,8 @@ from core.catalogue import snapshot
 from core.contract.errors import Unavailable, Unsupported, UpstreamDenied
 from core.models import AIModel, AuditEvent, Endpoint, Price, Provider, ProviderKey, Voice
 from core.models.offload import offload
-from tests.fakes import elevenlabs, scenarios
+from tests.fakes import elevenlabs, openrouter, scenarios
+from tests.fakes.provider import Provider as Fake
 
 pytestmark = [pytest.mark.anyio, pytest.mark.django_db(transaction=True)]
 
@@ -186,3 +188,23 @@ async def test_voices_of_the_account_are_added_once_to_models_that_have_voices(s
     rows = [row async for row in Voice.objects.values_list("model__slug", "name", "gender", "position")]
     assert rows == [("fake/flash", "Our George", "", 0), ("fake/flash", "Mira", "female", 1)]
     assert await AuditEvent.objects.filter(action="models.synced").acount() == 1
+
+
+async def test_voices_and_the_last_day_come_with_a_list_of_openrouter(tmp_path):
+    scenario = openrouter.answering(key=None)
+    with Fake(lambda name: scenario, tmp_path / "bills.jsonl") as router:
+        await Provider.objects.acreate(
+            slug="router",
+            name="Router",
+            wire="openrouter",
+            base_url=router.url,
+            internal=True,
+            needs_key=False,
+        )
+        report = await operations.sync_models("router")
+    assert report.added == ["author/chat", "author/voice"]
+    chat = await AIModel.objects.aget(slug="author/chat")
+    assert (chat.shutdown_at, chat.context_length, chat.max_output) == (date(2027, 3, 1), 128_000, 4096)
+    voices = [voice.voice_id async for voice in Voice.objects.filter(model__slug="author/voice")]
+    assert voices == ["ada", "bo"]
+    assert await offload(prices, "author/voice") == {}

@@ -67,12 +67,17 @@ class OpenAIChat(OpenAICalls):
                 yield event
         except UpstreamError as error:
             error.usage = usage_at_failure(reader.report, target)
+            self.cost_follows(target, reader.answer_id, error.usage)
             raise
         except (GeneratorExit, asyncio.CancelledError):
+            told = usage_at_failure(reader.report, target)
             if target.sending is not None:
-                target.sending.told = usage_at_failure(reader.report, target)
+                target.sending.told = told
+            self.cost_follows(target, reader.answer_id, told)
             raise
-        yield Used(final_usage(reader.report, target))
+        usage = final_usage(reader.report, target)
+        self.cost_follows(target, reader.answer_id, usage)
+        yield Used(usage)
 
     def chat_body(self, target: Target, request: ChatRequest) -> dict[str, Any]:
         """The JSON body; the caller's parameters win over the options of the caller and of the endpoint."""

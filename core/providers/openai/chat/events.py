@@ -28,16 +28,28 @@ METADATA_FIELDS = ("system_fingerprint", "service_tier", "citations", "search_re
 
 
 class ChatReader:
-    """Reads one answer as it arrives: `done` once its end was seen; `report` has its usage.
+    """Reads one answer as it arrives: `done` once its end was seen; `report` has its usage, `answer_id` its
+    id.
 
     `audio` is the format of its audio; `wrapped` makes one WAV of its samples.
     """
 
-    __slots__ = ("_choices", "_fed", "_halves", "_has_metadata", "_hide", "_splitter", "done", "report")
+    __slots__ = (
+        "_choices",
+        "_fed",
+        "_halves",
+        "_has_metadata",
+        "_hide",
+        "_splitter",
+        "answer_id",
+        "done",
+        "report",
+    )
 
     def __init__(self, audio: AudioFormat, hide: tuple[str, ...], *, wrapped: bool = False) -> None:
         self.done = False
         self.report = UsageReport()
+        self.answer_id = ""
         self._fed: Iterator[Event] = iter(())
         self._has_metadata = False
         self._hide = hide
@@ -128,8 +140,9 @@ class ChatReader:
             self._choices.unreadable += 1
             return
         if choices and not self._has_metadata:
-            self._has_metadata = True
-            yield metadata_of(value)
+            self._has_metadata, metadata = True, metadata_of(value)
+            self.answer_id = metadata.id
+            yield metadata
         for position, choice in enumerate(choices):
             yield from self._choices.read(choice, position, name)
 

@@ -5,12 +5,13 @@ https://platform.openai.com/docs/api-reference/audio/createSpeech
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any
 
 from core.contract.audio import AudioFormat
-from core.contract.errors import UpstreamInvalid
+from core.contract.errors import UpstreamError, UpstreamInvalid
 from core.contract.events import AnswerMetadata, AudioChunk, AudioStart, Event, Unreadable, Used
 from core.contract.route import Target
 from core.contract.speech import SpeechRequest
@@ -39,25 +40,35 @@ class OpenAISpeech(OpenAICalls):
         """`AnswerMetadata` where the answer has an id, `AudioStart` once the first bytes are here, each chunk
         as it arrives, `Used`."""
         audio = target.format or request.format
-        body, limits = speech_body(target, request, audio), target_limits(target, LIMITS)
+        body, limits = self.speech_body(target, request, audio), target_limits(target, LIMITS)
         call = self.vendor.json_call(target, "POST", "audio/speech", body, limits)
-        meter = SpeechMeter(target, request, audio)
-        async with (
-            await http.send(call) as response,
-            aclosing(_audio(response, call, meter)) as chunks,
-        ):
-            head = await first_bytes(chunks, audio, call.hide)
-            pcm = meter.begin(head, response.media_type)
-            if id := answer_id(response.headers):
-                yield AnswerMetadata(id)
-            yield AudioStart(audio, pcm.sample_rate, pcm.channels)
-            yield AudioChunk(head)
-            async for chunk in chunks:
-                meter.add(chunk)
-                yield AudioChunk(chunk)
+        meter, id = SpeechMeter(target, request, audio), ""
+        try:
+            async with (
+                await http.send(call) as response,
+                aclosing(_audio(response, call, meter)) as chunks,
+            ):
+                head = await first_bytes(chunks, audio, call.hide)
+                pcm = meter.begin(head, response.media_type)
+                if id := answer_id(response.headers):
+                    yield AnswerMetadata(id)
+                yield AudioStart(audio, pcm.sample_rate, pcm.channels)
+                yield AudioChunk(head)
+                async for chunk in chunks:
+                    meter.add(chunk)
+                    yield AudioChunk(chunk)
+        except (UpstreamError, GeneratorExit, asyncio.CancelledError):
+            self.cost_follows(target, id, None)
+            raise
         if meter.unreadable:
             yield Unreadable(meter.unreadable)
-        yield Used(meter.usage())
+        usage = meter.usage()
+        self.cost_follows(target, id, usage)
+        yield Used(usage)
+
+    def speech_body(self, target: Target, request: SpeechRequest, audio: AudioFormat) -> dict[str, Any]:
+        """The JSON body."""
+        return speech_body(target, request, audio)
 
 
 def speech_body(target: Target, request: SpeechRequest, audio: AudioFormat) -> dict[str, Any]:

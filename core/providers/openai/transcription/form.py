@@ -37,9 +37,23 @@ async def send_form(
     logprobs: bool = False,
 ) -> AsyncGenerator[Event, None]:
     """POST the file with `form` to `path`; yields the events of the answer, `logprobs` where requested."""
-    total = max(LIMITS.total, request.file.seconds or 0.0)  # a long file may take long before a first byte
-    bounds = http.CallLimits(total, LIMITS.idle, LIMITS.pace, LIMITS.size)
+    bounds = limits_for(request)
     call = vendor.form_call(target, path, FormBody(form, request.file), target_limits(target, bounds))
+    async with aclosing(answer_events(call, target, request, logprobs=logprobs)) as events:
+        async for event in events:
+            yield event
+
+
+def limits_for(request: TranscriptRequest) -> http.CallLimits:
+    """A long file may take long before a first byte."""
+    total = max(LIMITS.total, request.file.seconds or 0.0)
+    return http.CallLimits(total, LIMITS.idle, LIMITS.pace, LIMITS.size)
+
+
+async def answer_events(
+    call: http.Call, target: Target, request: TranscriptRequest, *, logprobs: bool = False
+) -> AsyncGenerator[Event, None]:
+    """The events of the answer to `call`."""
     async with (
         await http.send(call) as response,
         aclosing(

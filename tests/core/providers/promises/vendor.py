@@ -49,6 +49,8 @@ class Call:
     format: AudioFormat | None = None
     ends: bool = True
     billed_whole: bool = False
+    reported: str | None = None
+    """The cost in US dollars that the vendor reports with the whole answer."""
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,10 @@ from tests.core.providers.promises.elevenlabs import ELEVENLABS
 from tests.core.providers.promises.google import GOOGLE, VERTEX
 from tests.core.providers.promises.mistral import MISTRAL
 from tests.core.providers.promises.openai import OPENAI
+from tests.core.providers.promises.openrouter import OPENROUTER
 from tests.core.providers.promises.vendor import Case
 
-VENDORS = (OPENAI, AZURE, GOOGLE, VERTEX, ELEVENLABS, MISTRAL)
+VENDORS = (OPENAI, AZURE, OPENROUTER, GOOGLE, VERTEX, ELEVENLABS, MISTRAL)
 
 CASES = [Case(vendor, call) for vendor in VENDORS for call in vendor.calls]
 

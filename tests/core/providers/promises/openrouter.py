@@ -1,0 +1,64 @@
+"""OpenRouter: OpenAI's answers after comments and white space, with their cost."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from core.contract.errors import UpstreamDenied, UpstreamFailed, UpstreamLimited
+from core.contract.tasks import Task
+from core.contract.transcription import TranscriptionRequest
+from tests.core.providers.promises.files import audio_file
+from tests.core.providers.promises.openai import EVENTS, OPENAI
+from tests.core.providers.promises.vendor import Answer, Call, ErrorCase, Vendor
+from tests.fakes import openrouter as fake
+
+COST = str(fake.COST)
+CALLS = {call.name: call for call in OPENAI.calls}
+
+
+def error(message: str, code: int = 400, **metadata: Any) -> dict[str, Any]:
+    return {"error": {"code": code, "message": message, "metadata": metadata}}
+
+
+def transcript(seen) -> Answer:
+    return Answer("application/json", [fake.PADDING, json.dumps(fake.transcript()).encode()])
+
+
+def with_options(folder) -> TranscriptionRequest:
+    return TranscriptionRequest("m", audio_file(folder), options={"groq": {"prompt": "Names: Zoë."}})
+
+
+TRANSCRIPTION = replace(
+    CALLS["transcription"],
+    answer=transcript,
+    units={"audio_in.token": "60", "text_out.token": "20"},
+    billed_whole=False,
+    reported="0.0001",
+)
+
+OPENROUTER = Vendor(
+    wire="openrouter",
+    key=fake.KEY,
+    calls=(
+        CALLS["speech"],
+        TRANSCRIPTION,
+        replace(TRANSCRIPTION, name="transcription-json", request=with_options),
+        Call("chat", Task.CHAT, CALLS["chat"].request,
+             lambda seen: Answer("application/json", [fake.PADDING, fake.whole(seen.json)]),
+             CALLS["chat"].units, reported=COST),
+        Call("chat-events", Task.CHAT, CALLS["chat-events"].request,
+             lambda seen: Answer(EVENTS, fake.frames(seen.json)), CALLS["chat"].units, reported=COST),
+    ),
+    error=error,
+    errors=(
+        ErrorCase(402, error("Insufficient credits", 402), UpstreamDenied, "upstream_no_credit"),
+        ErrorCase(429, error("Rate limit exceeded", 429), UpstreamLimited, "upstream_rate_limited",
+                  {"retry_after": "4"}, 4.0),
+        ErrorCase(502, error("Provider returned error", 502, provider_name="Groq", raw="Busy."),
+                  UpstreamFailed, "upstream_failed"),
+    ),
+    path="/api/v1",
+    model="author/model",
+)  # fmt: skip
