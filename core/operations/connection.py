@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import TypeVar
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -22,6 +23,8 @@ from core.models.secrets import SecretLocked, ring
 from core.providers import registry
 from core.providers.base import AccountAdapter, Adapter, ModelListAdapter
 from core.routing.credentials import RestReason
+
+T = TypeVar("T")
 
 ERROR_TEXTS: tuple[tuple[type[errors.PolyphonyError], str], ...] = (
     (SecretLocked, gettext_noop("The stored key cannot be decrypted with the present key ring.")),
@@ -96,7 +99,7 @@ async def call_provider(entry: ProviderEntry) -> ConnectionCheck:
         adapter = registry.adapter(entry.wire)
         if not isinstance(adapter, ModelListAdapter):
             return ConnectionCheck(False, _("There is no way to test this wire."))
-        ids = await adapter.models(target)
+        ids = await call_with_keys(target, adapter.models)
     except errors.PolyphonyError as error:
         return ConnectionCheck(False, error_text(error), getattr(error, "words", ""))
     text = ngettext(
@@ -104,6 +107,25 @@ async def call_provider(entry: ProviderEntry) -> ConnectionCheck:
     )
     found = [text % {"count": len(ids)}, await account_text(adapter, target)]
     return ConnectionCheck(True, " ".join(part for part in found if part))
+
+
+async def call_with_keys(target: Target, call: Callable[[Target], Awaitable[T]]) -> T:
+    """What `call` returns with the key whose turn it is, or with another one where that is refused.
+
+    Raises the failure of the last key, or any that is not about the key.
+    """
+    credentials = gateway.health.credentials
+    for others in reversed(range(len(target.credentials) or 1)):
+        chosen = credentials.choose(target)
+        try:
+            found = await call(chosen)
+        except errors.PolyphonyError as error:
+            if not credentials.record(chosen, error) or not others:
+                raise
+        else:
+            credentials.record(chosen, None)
+            return found
+    raise AssertionError("The last key answers or raises.")
 
 
 async def account_text(adapter: Adapter, target: Target) -> str:
@@ -138,6 +160,7 @@ def provider_target(entry: ProviderEntry) -> Target:
         base_url=access.base_url,
         model="",
         credential=access.secret,
+        credentials=access.secrets,
         headers=entry.headers,
         options=entry.options,
         public_only=access.public_only,

@@ -16,7 +16,7 @@ from core.models.catalogue import MODEL_SLUG
 from core.models.offload import offload
 from core.models.version import bump
 from core.operations import model_list
-from core.operations.connection import find_provider, provider_target
+from core.operations.connection import call_with_keys, find_provider, provider_target
 from core.operations.model_list import ListedModel, ModelRow
 from core.operations.voices import add_voices, voice_row
 from core.providers import registry
@@ -74,15 +74,15 @@ async def find_list(slug: str) -> tuple[ModelDetailsAdapter, Target]:
 
 
 async def list_rows(adapter: ModelDetailsAdapter, target: Target) -> tuple[ModelRow, ...]:
-    rows = await adapter.listing(target)
+    rows = await call_with_keys(target, adapter.listing)
     if any(model_list.has_details(row) for row in rows):
         # without the filter OpenRouter lists only models with text output
-        rows = await adapter.listing(target, "?output_modalities=all")
+        rows = await call_with_keys(target, lambda keyed: adapter.listing(keyed, "?output_modalities=all"))
     return rows
 
 
 async def list_voices(adapter: ModelDetailsAdapter, target: Target) -> tuple[ListedVoice, ...]:
-    return await adapter.voices(target) if isinstance(adapter, VoiceListAdapter) else ()
+    return await call_with_keys(target, adapter.voices) if isinstance(adapter, VoiceListAdapter) else ()
 
 
 def compare(slug: str, rows: Iterable[ModelRow], add: bool, voices: Iterable[ListedVoice] = ()) -> SyncReport:

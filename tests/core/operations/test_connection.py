@@ -156,3 +156,25 @@ async def test_an_unknown_wire_is_reported(row):
     await Provider.objects.acreate(slug="later", name="Later", wire="telegraph", needs_key=False)
     check = await operations.test_connection("later")
     assert check == operations.ConnectionCheck(False, "Later speaks a wire this version does not know yet.")
+
+
+SECOND = "sk-second-canary-9876543210"
+
+
+async def test_another_key_is_tried_where_one_is_refused(row, provider):
+    second = await ProviderKey.objects.acreate(provider=row, secret=SECOND)
+    provider.script("models", scenarios.status(401), scenarios.models)
+    check = await operations.test_connection("fake")
+    assert check == operations.ConnectionCheck(True, "It answers and lists 2 models.")
+    sent = [seen.headers["authorization"] for seen in provider.requests]
+    assert sent == [f"Bearer {SECOND}", f"Bearer {CANARY}"]
+    assert operations.rest_text(second).startswith("The provider refused it. Rests until ")
+    await operations.sync_models("fake")
+    assert provider.requests[2].headers["authorization"] == f"Bearer {CANARY}"
+
+
+async def test_when_every_key_is_refused_the_test_says_so_once(row, provider):
+    await ProviderKey.objects.acreate(provider=row, secret=SECOND)
+    provider.script("models", scenarios.status(401))
+    assert not (await operations.test_connection("fake")).ok
+    assert len(provider.requests) == 2
