@@ -15,18 +15,23 @@ from django.db import connection
 from django.utils import timezone
 
 from core.catalogue.entries import EndpointEntry, ModelEntry, ProviderEntry, StoredKey, VoiceEntry
+from core.catalogue.validation.audio_formats import deliverable
 from core.contract.audio import AudioFormat
 from core.contract.tasks import Task
 from core.contract.usage import Kind, Price, Unit
-from core.media.installed import available_formats, can_encode
+from core.media.installed import available_formats
 from core.models import AIModel, Endpoint, Provider, ProviderKey, Version, Voice
 from core.models import Price as PriceRow
 from core.models.options import usable
 
 TASKS = {task.value: task for task in Task}
 FORMATS = {member.value: member for member in AudioFormat}
-ENCODED_HERE = frozenset({"google", "vertex"})
-"""Wires whose samples become other formats here."""
+MADE = {
+    "elevenlabs": (AudioFormat.MP3, AudioFormat.OPUS, AudioFormat.PCM),
+    "google": (AudioFormat.PCM,),
+    "vertex": (AudioFormat.PCM,),
+}
+"""The formats that all models of a wire make, whatever is entered; the others are converted from them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,10 +225,18 @@ def load_endpoints(
 def available_audio_formats(provider: ProviderEntry, names: Iterable[Any]) -> tuple[AudioFormat, ...]:
     """Audio formats by name; of those that are made here only those whose libraries are installed."""
     formats = tuple(FORMATS[name] for name in names if name in FORMATS)
-    if provider.wire in ENCODED_HERE:
-        return tuple(form for form in formats if can_encode(form))
+    if formats and provider.wire in MADE:
+        return MADE[provider.wire]
     installed = available_formats() if provider.wire == "local" else ()
     return tuple(form for form in formats if form in installed) if installed else formats
+
+
+def model_formats(row: AIModel, endpoints: Iterable[EndpointEntry]) -> tuple[str, ...]:
+    """The formats of a model and those that the audio of its endpoints can be converted to here."""
+    if Task.SPEECH not in row.tasks:
+        return tuple(row.formats)
+    converted = (form.value for endpoint in endpoints for form in deliverable(endpoint.formats))
+    return tuple(dict.fromkeys((*row.formats, *converted)))
 
 
 def known_tasks(names: Iterable[str]) -> tuple[Task, ...]:
@@ -245,7 +258,7 @@ def model_entry(row: AIModel, endpoints: list[EndpointEntry], voices: list[Voice
         input_modalities=tuple(row.input_modalities),
         output_modalities=tuple(row.output_modalities),
         features=frozenset(row.features),
-        formats=tuple(row.formats),
+        formats=model_formats(row, endpoints),
         limits=row.limits,
         languages=tuple(row.languages),
         examples=row.examples,

@@ -45,13 +45,30 @@ class Started:
 class AudioStart:
     """The format of the audio chunks that follow: `sample_rate` and `channels` are exact for pcm and wav.
 
-    `converted_from` is the format in which the provider sent it, where we encoded it anew.
+    `converted_from` is the format in which the provider sent it, where we converted it.
     """
 
     format: AudioFormat
     sample_rate: int
     channels: int = 1
     converted_from: AudioFormat | None = None
+
+
+class Direction(StrEnum):
+    """Whose audio: the caller's, or that of the answer."""
+
+    INPUT = "input"
+    OUTPUT = "output"
+
+
+@dataclass(frozen=True, slots=True)
+class AudioConverted:
+    """We converted audio between the caller and the provider, from `source` to `target`: names of formats
+    such as `webm` and `wav`. It is no content."""
+
+    direction: Direction
+    source: str
+    target: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +278,8 @@ class AttemptNote:
 class Receipt:
     """The settled request: its outcome, units, cost in USD and attempts; the last event of `gateway.stream`.
 
-    `then` is the slug of the second model where the answer took two.
+    `then` is the slug of the second model where the answer took two; `conversions` are of the audio that we
+    converted.
     """
 
     id: str
@@ -276,6 +294,7 @@ class Receipt:
     format: str = ""
     attempts: tuple[AttemptNote, ...] = field(default=())
     then: str = ""
+    conversions: tuple[AudioConverted, ...] = ()
 
 
 Content = (
@@ -292,5 +311,14 @@ Content = (
 """Events after which an attempt is committed: no retry, no other target."""
 
 Event = (
-    Content | Started | AttemptFailed | AnswerMetadata | Progress | Unreadable | UsageSoFar | Used | Receipt
+    Content
+    | Started
+    | AttemptFailed
+    | AudioConverted
+    | AnswerMetadata
+    | Progress
+    | Unreadable
+    | UsageSoFar
+    | Used
+    | Receipt
 )

@@ -78,10 +78,10 @@ class Target:
     """One endpoint as the catalogue has it now: wire, server, key and prices.
 
     `wire` names the adapter in the registry, `model` is the upstream's own id, `voice` the upstream's voice
-    id, `format` the audio format this target will be asked for. Lower `priority` is tried first; among
-    equals the order is random by `weight`, and targets without weights keep their order. `headers` and
-    `options` are the endpoint's, as an admin entered them. `credential` is the key of the call, one of
-    `credentials` where the provider has several.
+    id, `format` the audio format this target will be asked for, and `encoding` the one that we then convert
+    its audio to. Lower `priority` is tried first; among equals the order is random by `weight`, and targets
+    without weights keep their order. `headers` and `options` are the endpoint's, as an admin entered them.
+    `credential` is the key of the call, one of `credentials` where the provider has several.
     """
 
     endpoint_id: int
@@ -94,6 +94,7 @@ class Target:
     prices: tuple[Price, ...] = ()
     voice: str | None = None
     format: AudioFormat | None = None
+    encoding: AudioFormat | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
     priority: int = 0

@@ -11,8 +11,10 @@ from core.contract.events import (
     NOTHING_BESIDE,
     AnswerMetadata,
     AudioChunk,
+    AudioConverted,
     AudioStart,
     ChatDelta,
+    Direction,
     Event,
     ImageReady,
     Segment,
@@ -40,11 +42,13 @@ class Meter:
 
     `finish` is why the last choice of a chat answer ended, which alone delivers nothing, `native_finish` the
     provider's own word for it, `upstream_id` its id of the answer; `unreadable` of its events were left out.
-    `counted_bytes` of the text are in the counts that the provider told so far, None where it told none.
+    `conversions` are of audio. `counted_bytes` of the text are in the counts that the provider told so far,
+    None where it told none.
     """
 
     __slots__ = (
         "audio_bytes",
+        "conversions",
         "counted_bytes",
         "delivered",
         "finish",
@@ -62,6 +66,7 @@ class Meter:
         self.text_bytes = 0
         self.counted_bytes: int | None = None
         self.images = 0
+        self.conversions: tuple[AudioConverted, ...] = ()
         self.unreadable = 0
         self.finish: str | None = None
         self.native_finish = ""
@@ -84,6 +89,10 @@ class Meter:
             self.delivered = self.delivered or self.audio_bytes > 0
         elif isinstance(event, AudioStart):
             self.shape = event
+            if event.converted_from is not None:
+                self.conversions += (AudioConverted(Direction.OUTPUT, event.converted_from, event.format),)
+        elif isinstance(event, AudioConverted):
+            self.conversions += (event,)
         elif isinstance(event, Used):
             self.used = event.usage
         elif isinstance(event, AnswerMetadata):

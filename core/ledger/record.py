@@ -13,7 +13,7 @@ from decimal import ROUND_CEILING, Decimal
 from weakref import WeakSet
 
 from core.contract.errors import BudgetExceeded, Interrupted, NotPermitted, PolyphonyError, Unavailable
-from core.contract.events import AttemptNote, Event, Outcome, Receipt
+from core.contract.events import AttemptNote, AudioConverted, Event, Outcome, Receipt
 from core.contract.requests import Request
 from core.contract.route import Remainder, Route, Target
 from core.contract.usage import Basis, Usage
@@ -118,6 +118,8 @@ class Record:
         self.attempts: list[bill.ClosedAttempt] = []
         self.unstored: tuple[Row, ...] = ()
         """Rows of closed attempts, stored with the next write."""
+        self.conversions: tuple[AudioConverted, ...] = ()
+        """Of the audio of attempts that did not fail."""
         self.receipt: Receipt | None = None
         self.stopped: StoppedAttempt | None = None
         live_records.add(self)
@@ -206,6 +208,8 @@ class Record:
     ) -> None:
         """Bill an attempt that has ended, and note it for the receipt and the next write."""
         used = usage or running.meter.used
+        if outcome is not Outcome.FAILED:
+            self.conversions = tuple(dict.fromkeys(self.conversions + running.meter.conversions))
         owed = self.bill_of(running, used, sent)
         note = AttemptNote(
             running.number,
@@ -324,6 +328,7 @@ class Record:
             format=ESTIMATES[self.request.task].format(self.request, last),
             then=self.route.then.model if self.route.then else "",
             attempts=tuple(attempt.note for attempt in self.attempts),
+            conversions=self.conversions,
         )
 
     def record_row(self) -> Row:

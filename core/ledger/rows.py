@@ -9,7 +9,7 @@ from decimal import Decimal
 import orjson
 
 from core.contract.errors import PolyphonyError
-from core.contract.events import AttemptNote, Outcome, Receipt
+from core.contract.events import AttemptNote, AudioConverted, Outcome, Receipt
 from core.contract.requests import Request
 from core.contract.route import Target
 from core.contract.usage import Amount, Price
@@ -90,8 +90,15 @@ def settled_record(receipt: Receipt, bill: Bill, error: PolyphonyError | None) -
         error.provider_code[:60] if error else "",
         receipt.format.removesuffix("_json"),  # the column fits the names of audio formats
         receipt.total_ms,
+        conversions(receipt.conversions),
         receipt.id,
     )
+
+
+def conversions(found: Iterable[AudioConverted]) -> str | None:
+    """The JSON of the column; None where no audio was converted."""
+    rows = [{"direction": one.direction, "from": one.source, "to": one.target} for one in found]
+    return orjson.dumps(rows).decode() if rows else None
 
 
 def bill_columns(bill: Bill, outcome: Outcome) -> Row:

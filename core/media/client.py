@@ -19,6 +19,7 @@ from core.media.installed import alignment_hint
 from core.media.pool.job import Message
 from core.media.pool.kinds import description, machine_memory
 from core.media.pool.pool import current_caller
+from core.media.pool.running_job import RunningJob
 from core.media.pool.shared import close_shared_pools, shared_pool
 
 
@@ -61,6 +62,33 @@ async def encode(source: Path, shape: PcmShape, target: Path, form: AudioFormat)
         },
     )
     return Encoded(encoded["bytes"], encoded["seconds"])
+
+
+def encode_growing(source: Path, shape: PcmShape, form: AudioFormat) -> RunningJob:
+    """Encode `source` (raw samples of `shape`) in `form` while it is written: `feed` the job as the file
+    grows; its messages are the event `audio`, with the rate and channels in `form`, and bytes.
+
+    The first bytes of wav claim an unknown length. Raises `RateLimited`, and reading the messages
+    `Unavailable` where PyAV is missing.
+    """
+    args = {
+        "source": str(source),
+        "format": form.value,
+        "sample_rate": shape.sample_rate,
+        "channels": shape.channels,
+    }
+    return shared_pool("encode").open("encode", args, growing=True)
+
+
+async def transcode(path: Path | str, target: Path, form: AudioFormat, most_bytes: int) -> Encoded:
+    """Write the audio of the file at `path` to `target` in `form`, 16 kHz and mono.
+
+    Raises `InvalidRequest` for a file without audio or (`too_large`) where `target` would have more than
+    `most_bytes`, `Unavailable` where PyAV is missing; no partial file is left behind.
+    """
+    args = {"path": str(path), "target": str(target), "format": form.value, "most_bytes": most_bytes}
+    found = await result("transcode", args)
+    return Encoded(found["bytes"], found["seconds"])
 
 
 async def align(path: Path | str, text: str) -> tuple[TranscriptWord, ...]:

@@ -82,6 +82,11 @@ def can_encode(form: AudioFormat) -> bool:
     return form in WITHOUT_LIBRARY or find_spec("av") is not None
 
 
+def can_decode() -> bool:
+    """Whether files of any audio format can be read here."""
+    return find_spec("av") is not None
+
+
 def available_formats() -> tuple[AudioFormat, ...]:
     """The formats speech is available in: all with PyAV, wav and pcm without it, none without an engine."""
     if speech_hint() is not None and natural_speech_hint() is not None:

@@ -61,6 +61,8 @@ class UsageRecord(models.Model):
     created_at = models.DateTimeField(_("created"), db_index=True)
     first_event_ms = models.PositiveIntegerField(_("first event, ms"), null=True)
     total_ms = models.PositiveIntegerField(_("total, ms"), null=True)
+    # null where no audio was converted, see `Attempt.upstream_id` for why
+    conversions = models.JSONField(_("audio converted"), null=True)
     process = models.CharField(max_length=32, blank=True)
     corrects = models.CharField(_("corrects"), max_length=40, null=True)  # noqa: DJ001
 

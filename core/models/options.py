@@ -117,6 +117,7 @@ RATE = Option(number(0.001), "25")
 TOKENS = Option(whole(1), "4096")
 NAME = Option(is_field, '"keywords[]"')
 FORMATS = tuple(form.value for form in AudioFormat)
+AUDIO_FILES = (*FORMATS, "aiff", "m4a", "mp4", "ogg", "pcm16", "pcm24", "webm")
 TASKS = tuple(task.value for task in Task)
 TRANSCRIPTS = ("json", "text", "srt", "vtt", "verbose_json", "diarized_json")
 HINTS = ("num_speakers", "tag_audio_events", "enable_logging")
@@ -177,7 +178,7 @@ OPTIONS: dict[str, Option] = {
 """Every option that an adapter, the catalogue or the ledger reads."""
 
 LIMITS: dict[str, Option] = {
-    "audio_formats": Option(list_of(*FORMATS), '["wav", "mp3"]'),
+    "audio_formats": Option(list_of(*AUDIO_FILES), '["wav", "mp3"]'),
     "characters": TOKENS,
     "custom_size": Option(is_object, '{"multiple": 16}'),
     "file_mb": Option(number(0.001, 100_000), "25"),

@@ -14,6 +14,8 @@ from core.contract.requests import Request
 from core.contract.route import Route, Target
 from core.providers import registry
 from core.providers.base import AdapterMethod
+from core.providers.shared.audio.input import accepted
+from core.providers.shared.audio.output import encoded
 from core.providers.shared.deadline import Deadline
 from core.providers.shared.scrub.answer import scrubbed
 from core.providers.shared.scrub.spellings import spellings_of
@@ -31,8 +33,21 @@ def call_adapter(target: Target, request: Request) -> AsyncGenerator[Event, None
     method = registry.method(target.wire, request.task)
     if method is None:
         raise Unsupported(f"{target.provider_name} cannot do {request.task}.")
-    spellings, events = spellings_of(target), method(target, request)
-    return events if spellings is None else scrubbed(events, spellings)
+    spellings, events = spellings_of(target), with_accepted_audio(target, request, method)
+    events = events if spellings is None else scrubbed(events, spellings)
+    return events if target.encoding is None else encoded(events, target.encoding)
+
+
+async def with_accepted_audio(
+    target: Target, request: Request, method: AdapterMethod
+) -> AsyncGenerator[Event, None]:
+    """What `method` yields for `request`, whose audio is converted first where `target` does not take it."""
+    async with accepted(target, request) as (sent, conversions):
+        for conversion in conversions:
+            yield conversion
+        async with aclosing(method(target, sent)) as events:
+            async for event in events:
+                yield event
 
 
 async def run(

@@ -9,6 +9,7 @@ from core.contract.events import (
     AnswerMetadata,
     AttemptFailed,
     AudioChunk,
+    AudioConverted,
     AudioStart,
     ChatDelta,
     Event,
@@ -105,6 +106,7 @@ BODIES: dict[type, Callable[[Any], dict[str, Any]] | None] = {
     Transcript: None,
     # for the ledger and the API
     AnswerMetadata: None,
+    AudioConverted: None,
     Unreadable: None,
     UsageSoFar: None,
     Used: None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from core.contract.events import AttemptNote, Receipt
+from core.contract.events import AttemptNote, AudioConverted, Receipt
 from core.contract.usage import Amount
 
 CURRENCY = "USD"
@@ -23,6 +23,7 @@ def receipt_fields(receipt: Receipt) -> dict[str, Any]:
         **cost_fields(receipt),
         "first_event_ms": receipt.first_event_ms,
         "total_ms": receipt.total_ms,
+        "conversions": [conversion_fields(conversion) for conversion in receipt.conversions],
         "attempts": [attempt_fields(note) for note in receipt.attempts],
     }
 
@@ -34,6 +35,10 @@ def cost_fields(receipt: Receipt) -> dict[str, Any]:
         "currency": CURRENCY,
         "basis": receipt.basis.value,
     }
+
+
+def conversion_fields(conversion: AudioConverted) -> dict[str, str]:
+    return {"direction": conversion.direction.value, "from": conversion.source, "to": conversion.target}
 
 
 def attempt_fields(note: AttemptNote) -> dict[str, Any]:

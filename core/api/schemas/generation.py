@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -14,6 +14,12 @@ class ProviderResponse(Schema):
     status: int | None
     latency: float | None
     outcome: str
+
+
+class AudioConversion(Schema):
+    direction: Literal["input", "output"]
+    source: str = Field(alias="from")
+    target: str = Field(alias="to")
 
 
 class Generation(Schema):
@@ -41,6 +47,9 @@ class Generation(Schema):
     units: dict[str, Any]
     basis: str | None
     outcome: str
+    conversions: list[AudioConversion] = Field(
+        description="Audio that was converted here, since the provider does not take or make its format."
+    )
 
 
 class GenerationData(Schema):

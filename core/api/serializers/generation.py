@@ -79,6 +79,7 @@ def generation_object(record: UsageRecord, attempts: list[Attempt]) -> dict[str,
         "basis": record.basis or None,
         "outcome": record.outcome,
         "format": record.format or None,
+        "conversions": record.conversions or [],
     }
 
 

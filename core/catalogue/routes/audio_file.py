@@ -58,7 +58,15 @@ def wire_options(model: ModelEntry) -> Mapping[str, Any]:
         "response_formats": ("json", "verbose_json") if timed else ("json",),
         "stream": "streaming" in model.features,
         "words": "words" in model.features,
+        **audio_limits(model),
     }
+
+
+def audio_limits(model: ModelEntry) -> Mapping[str, Any]:
+    """The formats of files that the model takes and their most MiB, as far as they are known."""
+    formats, most = model.limits.get("audio_formats"), model.limits.get("file_mb")
+    sizes = {} if most is None else {"audio_mb": most}
+    return {"audio_formats": formats, **sizes} if formats else {}
 
 
 def audio_file_policy(file: AudioFile) -> Policy:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from core.catalogue import lookup
 from core.catalogue.entries import ModelEntry
 from core.catalogue.routes.targets import FIRST_EVENT_SECONDS, build_target, live_endpoints
-from core.catalogue.validation.chat import check_chat, endpoints_for_urls
+from core.catalogue.validation.chat import check_chat, endpoints_for_urls, max_file_mb
 from core.catalogue.validation.chat_audio import chat_voice, match_audio_formats
 from core.contract.chat import ChatRequest, Modality, file_parts
 from core.contract.errors import Unsupported
@@ -24,8 +25,8 @@ def route_chat(request: ChatRequest, model: ModelEntry) -> Route:
     voice = chat_voice(request, model)
     endpoints = endpoints_for_urls(request, live_endpoints(model, request.task))
     pairs = match_audio_formats(request, endpoints)
-    limits = token_limits(model)
-    targets = [build_target(endpoint, voice.id, form, limits) for endpoint, form in pairs]
+    options = {**token_limits(model), **audio_limits(model)}
+    targets = [build_target(endpoint, voice.id, choice, options) for endpoint, choice in pairs]
     return Route(
         model=model.slug,
         targets=priced_targets(request, targets),
@@ -58,6 +59,12 @@ def token_limits(model: ModelEntry) -> dict[str, int]:
     """Context length and longest response in tokens, as far as they are known."""
     limits = {"context_length": model.context_length, "max_output": model.max_output}
     return {name: tokens for name, tokens in limits.items() if tokens is not None}
+
+
+def audio_limits(model: ModelEntry) -> dict[str, Any]:
+    """The formats in which the model takes audio, and the MiB of a file, as far as formats are known."""
+    formats = model.limits.get("audio_formats")
+    return {"audio_formats": formats, "audio_mb": max_file_mb(model, Modality.AUDIO)} if formats else {}
 
 
 def deadline(request: ChatRequest) -> float:

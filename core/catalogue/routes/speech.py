@@ -17,7 +17,7 @@ def route_speech(request: SpeechRequest, model: ModelEntry) -> Route:
     pairs = match_formats(request, live_endpoints(model, request.task))
     return Route(
         model=model.slug,
-        targets=tuple(build_target(endpoint, voice.id, form) for endpoint, form in pairs),
+        targets=tuple(build_target(endpoint, voice.id, choice) for endpoint, choice in pairs),
         policy=Policy(first_event=FIRST_EVENT_SECONDS),
         ignored=ignored_fields(request, model),
         voice=voice.stand_in,

@@ -7,13 +7,15 @@ from typing import Any
 
 from core.catalogue.entries import EndpointEntry, ModelEntry
 from core.catalogue.readiness import Readiness, ReadinessState, provider_access, readiness
-from core.contract.audio import AudioFormat
+from core.catalogue.validation.audio_formats import AudioChoice
 from core.contract.errors import Unavailable
 from core.contract.route import Target
 from core.contract.tasks import Task
 
 FIRST_EVENT_SECONDS = 60.0
 """How long a target may take to its first event while another one could be asked instead."""
+
+NO_AUDIO = AudioChoice(None)
 
 
 def live_endpoints(model: ModelEntry, task: Task) -> list[EndpointEntry]:
@@ -41,7 +43,7 @@ def not_callable(model: ModelEntry, states: Sequence[Readiness]) -> Unavailable:
 def build_target(
     endpoint: EndpointEntry,
     voice: str | None = None,
-    form: AudioFormat | None = None,
+    audio: AudioChoice = NO_AUDIO,
     options: Mapping[str, Any] | None = None,
 ) -> Target:
     """The endpoint as it is called; the provider's options override `options`, the endpoint's both."""
@@ -58,7 +60,8 @@ def build_target(
         credentials=access.secrets if access else (),
         prices=endpoint.prices,
         voice=voice,
-        format=form,
+        format=audio.asked,
+        encoding=audio.encoding,
         headers=provider.headers,
         options={**(options or {}), **provider.options, **endpoint.options},
         priority=endpoint.priority,

@@ -10,6 +10,7 @@ from django.conf import settings
 from core.catalogue import lookup
 from core.catalogue.entries import EndpointEntry, ModelEntry
 from core.catalogue.lookup import ModelFilter
+from core.catalogue.validation.audio_formats import accepts_format
 from core.contract.chat import ChatRequest, FilePart, Media, Modality, file_parts
 from core.contract.errors import TooLarge, Unsupported
 from core.contract.tasks import Task
@@ -57,7 +58,7 @@ def check_modality(part: FilePart, model: ModelEntry, fits: ModelFilter) -> None
 
 
 def check_audio_format(part: FilePart, model: ModelEntry, fits: ModelFilter) -> None:
-    """Whether an audio file is of a format that the model accepts."""
+    """Whether an audio file is of a format that the model accepts, or can be converted to one."""
     if part.modality is not Modality.AUDIO or not isinstance(part.content, Media):
         return
     form = part.content.format
@@ -71,9 +72,8 @@ def check_audio_format(part: FilePart, model: ModelEntry, fits: ModelFilter) -> 
 
 
 def accepts_audio_format(model: ModelEntry, form: str) -> bool:
-    formats = model.limits.get("audio_formats")
     takes_audio = not model.input_modalities or Modality.AUDIO in model.input_modalities
-    return takes_audio and (not formats or form in formats)
+    return takes_audio and accepts_format(model, form)
 
 
 def check_size(part: FilePart, model: ModelEntry, fits: ModelFilter) -> None:

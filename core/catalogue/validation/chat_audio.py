@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from core.catalogue.entries import EndpointEntry, ModelEntry
-from core.catalogue.validation.speech import find_voice, first_match
+from core.catalogue.validation.audio_formats import AudioChoice, choose
+from core.catalogue.validation.speech import find_voice
 from core.catalogue.validation.voice_aliases import VoiceChoice
 from core.catalogue.validation.voice_language import default_voice
 from core.contract.audio import AudioFormat
@@ -27,19 +28,18 @@ def chat_voice(request: ChatRequest, model: ModelEntry) -> VoiceChoice:
 
 def match_audio_formats(
     request: ChatRequest, endpoints: Sequence[EndpointEntry]
-) -> list[tuple[EndpointEntry, AudioFormat | None]]:
-    """Endpoints that make a wanted format, with the first one they make; None for a response without audio.
+) -> list[tuple[EndpointEntry, AudioChoice]]:
+    """Endpoints whose audio can be had in a wanted format, with what each is asked for.
 
     Raises `Unsupported` listing the formats when none can.
     """
     if Modality.AUDIO not in request.modalities:
-        return [(endpoint, None) for endpoint in endpoints]
+        return [(endpoint, AudioChoice(None)) for endpoint in endpoints]
     wanted = tuple(dict.fromkeys((*request.formats, request.format)))
     pairs = [
-        (endpoint, first_match(wanted, endpoint_formats(endpoint, request.streamed)))
-        for endpoint in endpoints
+        (endpoint, choose(wanted, endpoint_formats(endpoint, request.streamed))) for endpoint in endpoints
     ]
-    able = [(endpoint, form) for endpoint, form in pairs if form is not None]
+    able = [(endpoint, choice) for endpoint, choice in pairs if choice is not None]
     if not able:
         raise format_unsupported(request, endpoints)
     return able

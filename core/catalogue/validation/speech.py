@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from django.conf import settings
 
 from core.catalogue.entries import EndpointEntry, ModelEntry
+from core.catalogue.validation.audio_formats import AudioChoice, choose
 from core.catalogue.validation.spoken_language import check_language
 from core.catalogue.validation.voice_aliases import VoiceChoice, alias
 from core.catalogue.validation.voice_language import default_voice
-from core.contract.audio import AudioFormat
 from core.contract.errors import InvalidRequest, Unsupported
 from core.contract.speech import SpeechRequest
 
@@ -122,14 +122,14 @@ def is_readable(voice: str) -> bool:
 
 def match_formats(
     request: SpeechRequest, endpoints: Sequence[EndpointEntry]
-) -> list[tuple[EndpointEntry, AudioFormat]]:
-    """Endpoints that can make a wanted format, with the first one they make.
+) -> list[tuple[EndpointEntry, AudioChoice]]:
+    """Endpoints whose audio can be had in a wanted format, with what each is asked for.
 
     Raises `Unsupported` listing the formats when none can.
     """
     wanted = tuple(dict.fromkeys((*request.formats, request.format)))
-    pairs = [(endpoint, first_match(wanted, endpoint.formats)) for endpoint in endpoints]
-    able = [(endpoint, form) for endpoint, form in pairs if form is not None]
+    pairs = [(endpoint, choose(wanted, endpoint.formats)) for endpoint in endpoints]
+    able = [(endpoint, choice) for endpoint, choice in pairs if choice is not None]
     if not able:
         formats = [str(form) for form in dict.fromkeys(form for entry in endpoints for form in entry.formats)]
         makes = f"It makes {', '.join(formats)}." if formats else "An admin has to enter its audio formats."
@@ -139,7 +139,3 @@ def match_formats(
             metadata={"formats": formats},
         )
     return able
-
-
-def first_match(wanted: Iterable[AudioFormat], able: Sequence[AudioFormat]) -> AudioFormat | None:
-    return next((form for form in wanted if form in able), None)

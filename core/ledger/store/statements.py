@@ -84,7 +84,7 @@ BILL = "state outcome units computed_cost reported_cost cost basis status first_
 ANSWER = "upstream_id finish_reason native_finish_reason"
 CLOSE_ATTEMPT = close(Attempt, f"{BILL} reason duration_ms {ANSWER}", "record number")
 EXTEND_RECORD = close(UsageRecord, "estimate", "public_id")
-SETTLE_RECORD = close(UsageRecord, f"{BILL} provider error format total_ms", "public_id")
+SETTLE_RECORD = close(UsageRecord, f"{BILL} provider error format total_ms conversions", "public_id")
 
 READ_BUDGETS = (
     f"SELECT {', '.join(columns(Budget, 'id limit spent reserved window window_start user team api_key'))} "

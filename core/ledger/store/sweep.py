@@ -160,7 +160,7 @@ def settle(record: Orphan, attempts: list[Attempt]) -> LedgerState | None:
             for attempt in attempts
             if attempt.state == LedgerState.OPEN
         ),
-        settled=(*bill, last, "process_died", "", None, record.id),
+        settled=(*bill, last, "process_died", "", None, None, record.id),
         budgets=record.budgets,
         release=record.estimate or 0,
         spend=cost or 0,

@@ -40,6 +40,12 @@ class Job:
         self.restarts = 0
         self.delivered = {"pieces": 0, "words": 0, "events": 0}
         self.closed = False
+        self.growing = False
+        """Whether the file that it reads may still grow; so far that has `input_size` bytes, and had
+        `known_size` when the last step began."""
+        self.input_size = 0
+        self.known_size = 0
+        self.starved = False
         self._loop = asyncio.get_running_loop()
         self._changed = asyncio.Event()
         self._lock = threading.Lock()
@@ -65,6 +71,11 @@ class Job:
     def park(self) -> None:
         self.parked_at = time.monotonic()
 
+    @property
+    def has_read_all(self) -> bool:
+        """Whether its last step found all of an input that will still grow."""
+        return self.growing and self.input_size == self.known_size
+
     def restart(self) -> None:
         self.process = None
         self.restarts += 1
@@ -89,6 +100,16 @@ class Job:
             if not self._finished:
                 self._finished, self._error = True, error
                 self._notify()
+
+    def take(self) -> list[Message]:
+        """The messages since the last call, without waiting. Raises the job's error."""
+        with self._lock:
+            batch, self._messages, self._size = self._messages, [], 0
+            self._notified = False
+            self._changed.clear()
+            if not batch and self._finished and self._error is not None:
+                raise self._error
+            return batch
 
     async def read(self) -> list[Message]:
         """The messages since the last call, at least one; none is the end. Raises the job's error."""

@@ -71,7 +71,17 @@ TRANSCRIPTION = WorkerKind(
 
 INSPECTION = WorkerKind(
     "inspection",
-    frozenset({"draw_page", "inspect_audio", "inspect_image", "inspect_pdf", "inspect_video", "probe"}),
+    frozenset(
+        {
+            "draw_page",
+            "inspect_audio",
+            "inspect_image",
+            "inspect_pdf",
+            "inspect_video",
+            "probe",
+            "transcode",
+        }
+    ),
     3,
     1,
     10,

@@ -15,6 +15,7 @@ from core.contract.errors import Interrupted, RateLimited
 from core.media.pool.fair_queue import FairQueue
 from core.media.pool.job import Job, Message
 from core.media.pool.process import LIMITS, WorkerLimits
+from core.media.pool.running_job import RunningJob
 from core.media.pool.scheduler import Scheduler
 
 JOBS_PER_PROCESS = 64
@@ -102,16 +103,16 @@ class Pool:
         many jobs of this caller, or of all), `InvalidRequest`, `Unavailable`, `UpstreamInvalid` (it crashed
         the worker), `UpstreamTimeout`, `Interrupted` (the pool was closed, or nobody read).
         """
+        async with aclosing(self.open(name, args).messages()) as messages:
+            async for message in messages:
+                yield message
+
+    def open(self, name: str, args: Mapping[str, Any], *, growing: bool = False) -> RunningJob:
+        """Start a job; where `growing`, it reads a file that is still written. Raises as `run` does."""
         job = Job(next(self._numbers), name, args, current_caller.get())
+        job.growing = growing
         self._submit(job)
-        try:
-            while batch := await job.read():
-                if job.scheduler is not None:
-                    job.scheduler.resume(job)
-                for message in batch:
-                    yield message
-        finally:
-            self._cancel(job)
+        return RunningJob(job, self._cancel)
 
     async def result(self, name: str, args: Mapping[str, Any]) -> dict[str, Any]:
         """Run a job for its result alone."""

@@ -92,6 +92,14 @@ class Scheduler:
                 self._ready.push(job)
                 self._changed.notify()
 
+    def wake(self, job: Job) -> None:
+        """Queue a job again that waited for more input."""
+        with self._changed:
+            if job.starved:
+                job.starved = False
+                self._ready.push(job)
+                self._changed.notify()
+
     def cancel(self, job: Job) -> None:
         """End a job that nobody reads any more. Returns at once; the worker aborts its step, or is killed."""
         with self._changed:
@@ -175,8 +183,11 @@ class Scheduler:
         self._end(job, Interrupted(f"{waited}, so the answer was ended.", code="reader_stalled"))
 
     def _advance(self, job: Job) -> dict[str, Any]:
+        with self._changed:
+            job.known_size, input_ended = job.input_size, not job.growing
         if job.process is not None:
-            return job.process.step({"op": "step", "job": job.number}, self.step_timeout)
+            step = {"op": "step", "job": job.number, "input_ended": input_ended}
+            return job.process.step(step, self.step_timeout)
         try:
             process = self._fresh_process()
         except OSError as error:
@@ -185,7 +196,8 @@ class Scheduler:
             job.process = process
             self._processes.get(process, set()).add(job.number)
         command = {"op": "start", "job": job.number, "name": job.name, "args": dict(job.args)}
-        return process.step({**command, "skip": job.delivered}, self.step_timeout)
+        more = {"skip": job.delivered, "input_ended": input_ended}
+        return process.step({**command, **more}, self.step_timeout)
 
     def _fresh_process(self) -> WorkerProcess:
         with self._changed:
@@ -210,6 +222,8 @@ class Scheduler:
             going_on = name == "step" and not job.closed and not job.finished
             if going_on and job.full:
                 job.park()
+            elif going_on and job.has_read_all:
+                job.starved = True
             elif going_on:
                 self._ready.push(job)
             elif name == "lost":
@@ -251,6 +265,7 @@ class Scheduler:
         if job.closed or job.restarts >= MOST_RESTARTS:
             return False
         job.restart()
+        job.starved = False
         if not job.parked:
             self._ready.remove(job)
             self._ready.push(job)

@@ -34,6 +34,7 @@ JOBS = frozenset(
         "read_text",
         "synthesize",
         "synthesize_hibari",
+        "transcode",
         "transcribe",
     }
 )
@@ -100,6 +101,7 @@ class Worker:
             self.jobs[job] = (run(command["args"], output), output)
         steps, output = self.jobs[job]
         output.check()
+        output.input_ended = command.get("input_ended", True)
         try:
             next(steps)
         except StopIteration as stop:

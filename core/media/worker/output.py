@@ -35,7 +35,10 @@ class JobError(Exception):
 
 
 class Output:
-    """Frames of one job. Every method raises `Cancelled` once the job is cancelled."""
+    """Frames of one job. Every method raises `Cancelled` once the job is cancelled.
+
+    `input_ended` says whether the file that the job reads is whole, as of the step that runs.
+    """
 
     def __init__(
         self,
@@ -52,6 +55,7 @@ class Output:
         self._pieces = 0
         self._audio_sent = False
         self._skip = dict(skip)
+        self.input_ended = True
 
     def check(self) -> None:
         if self.job in self._cancelled:

@@ -13,14 +13,12 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from typing import Any
 
-from core.contract.audio import AudioFormat, PcmShape, wav_header
-from core.contract.errors import InvalidRequest, Unsupported, UpstreamError, UpstreamInvalid
+from core.contract.audio import AudioFormat
+from core.contract.errors import InvalidRequest, UpstreamError, UpstreamInvalid
 from core.contract.events import AnswerMetadata, AudioChunk, AudioStart, Event, Unreadable, Used
 from core.contract.route import Target
 from core.contract.speech import SpeechRequest
-from core.media.installed import HINT, can_encode
 from core.providers.gemini.connection import Connected
-from core.providers.gemini.encoding import encoded
 from core.providers.gemini.sound import SpeechReader
 from core.providers.shared import http
 from core.providers.shared.answers.speech_length import longest, options_at
@@ -30,19 +28,14 @@ LIMITS = http.CallLimits(total=300.0, idle=120.0, pace=16, size=256 * http.MIB)
 MOST_SPEAKERS = 2
 TOKENS_PER_SECOND = 32
 """Where the endpoint's `audio_tokens_per_second` does not say."""
-RAW = (AudioFormat.PCM, AudioFormat.WAV)
 
 
 class GeminiSpeech(Connected):
     async def speak(self, target: Target, request: SpeechRequest) -> AsyncGenerator[Event, None]:
-        """`AnswerMetadata`, `AudioStart`, each chunk as it arrives, `Used`; formats other than pcm and wav
-        are encoded here, after the last sample.
+        """`AnswerMetadata`, `AudioStart`, each chunk of pcm as it arrives, `Used`.
 
         https://ai.google.dev/gemini-api/docs/speech-generation
         """
-        form = target.format or request.format
-        if not can_encode(form):
-            raise Unsupported(f"The format {form} needs PyAV: {HINT}", param="response_format")
         connection, body = await self.connect(target), speech_body(target, request)
         streamed = request.streamed and bool(target.options.get("stream_speech", True))
         call = connection.generate(body, target_limits(target, LIMITS), streamed=streamed)
@@ -54,9 +47,10 @@ class GeminiSpeech(Connected):
                     raise UpstreamInvalid("The provider sent no sound.")
                 if reader.id:
                     yield AnswerMetadata(reader.id, reader.model)
-                async with aclosing(in_format(form, reader.shape, head, pieces)) as events:
-                    async for event in events:
-                        yield event
+                yield AudioStart(AudioFormat.PCM, reader.shape.sample_rate, reader.shape.channels)
+                yield AudioChunk(head)
+                async for data in pieces:
+                    yield AudioChunk(data)
         except UpstreamError as error:
             error.usage = reader.report.so_far()
             raise
@@ -77,23 +71,6 @@ async def samples(response: http.CallResponse, reader: SpeechReader) -> AsyncGen
                 yield data
     for data in reader.end():
         yield data
-
-
-async def in_format(
-    form: AudioFormat, shape: PcmShape, head: bytes, pieces: AsyncGenerator[bytes, None]
-) -> AsyncGenerator[Event, None]:
-    """The events of the samples `head` and `pieces`."""
-    if form not in RAW:
-        async with aclosing(encoded(form, shape, head, pieces)) as events:
-            async for event in events:
-                yield event
-        return
-    yield AudioStart(form, shape.sample_rate, shape.channels)
-    if form is AudioFormat.WAV:
-        yield AudioChunk(wav_header(shape))
-    yield AudioChunk(head)
-    async for data in pieces:
-        yield AudioChunk(data)
 
 
 def speech_body(target: Target, request: SpeechRequest) -> dict[str, Any]:

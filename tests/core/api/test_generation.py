@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
+
 import pytest
 
 from core.access import keys
@@ -12,6 +14,7 @@ from tests.core.api.chat_helpers import make_chat_model
 from tests.core.api.conftest import make_model
 from tests.core.api.transcription_helpers import make_transcription_model, send
 from tests.fakes.audio import audio_bytes
+from tests.fakes.audio_files import recode
 from tests.fakes.chat import ID, USAGE, chunk
 from tests.fakes.server_sent_events import DONE, events, frame, paced
 
@@ -118,3 +121,31 @@ def test_other_users_see_neither_generation_nor_spending(live, spoken, bob, char
 def test_a_missing_generation(live, key, model, query, status):
     answer = live.get("/generation", key, params=query)
     assert (answer.status_code, answer.json()["error"]["param"]) == (status, "id")
+
+
+def test_a_format_that_the_provider_does_not_make_is_converted_and_told(live, key, lab, provider):
+    pytest.importorskip("av")
+    make_model(lab, "lab/alto", formats=["pcm"])
+    answer = live.post("/audio/speech", key, json={**ASK, "response_format": "flac"})
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "audio/flac")
+    assert answer.content.startswith(b"fLaC")
+    assert provider.requests[0].json["response_format"] == "pcm"
+    found = live.get("/generation", key, params={"id": answer.headers["x-generation-id"]}).json()
+    GenerationData.model_validate(found)
+    assert found["data"]["conversions"] == [{"direction": "output", "from": "pcm", "to": "flac"}]
+    assert found["data"]["total_cost"] == COST
+
+
+def test_audio_that_a_chat_model_does_not_take_is_converted_and_told(live, key, lab, provider, tmp_path):
+    pytest.importorskip("av")
+    limits = {"audio_formats": ["wav", "mp3"]}
+    make_chat_model(lab, input_modalities=["text", "audio"], limits=limits)
+    data = b64encode(recode(bytes(32_000), tmp_path / "note.webm").read_bytes()).decode()
+    part = {"type": "input_audio", "input_audio": {"data": data, "format": "webm"}}
+    body = {**CHAT, "messages": [{"role": "user", "content": [part]}]}
+    answer = live.post("/chat/completions", key, json=body)
+    assert answer.status_code == 200, answer.text
+    sent = provider.requests[0].json["messages"][0]["content"][0]["input_audio"]
+    assert (sent["format"], b64decode(sent["data"])[:4]) == ("wav", b"RIFF")
+    found = live.get("/generation", key, params={"id": answer.headers["x-generation-id"]}).json()
+    assert found["data"]["conversions"] == [{"direction": "input", "from": "webm", "to": "wav"}]

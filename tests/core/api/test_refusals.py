@@ -267,7 +267,7 @@ def test_an_unsupported_field_is_named(live, refused, key, fields, status, code,
 
 
 def test_errors_list_the_supported_values(live, refused, key, lab):
-    make_model(lab, "lab/tenor", formats=["mp3", "wav"])
+    make_model(lab, "lab/tenor", formats=["mp3", "aac"])
     make_model(lab, "lab/old", shutdown_at="2024-01-01", replacement="lab/alto")
     make_model(lab, "lab/listener", tasks=["transcription"], output_modalities=["text"])
 
@@ -276,7 +276,7 @@ def test_errors_list_the_supported_values(live, refused, key, lab):
 
     assert error("model_not_found", 404, model="lab/allto")["near_models"][0] == "lab/alto"
     assert error("unsupported_value", voice="nobody")["voices"] == ["ada", "ben"]
-    assert error("unsupported_value", model="lab/tenor", response_format="flac")["formats"] == ["mp3", "wav"]
+    assert error("unsupported_value", model="lab/tenor", response_format="flac")["formats"] == ["mp3", "aac"]
     assert error("model_deprecated", 404, model="lab/old")["replacement"] == "lab/alto"
     assert error("wrong_endpoint", model="lab/listener")["endpoints"] == ["/audio/transcriptions"]
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from core.contract.audio import PCM_RATE, AudioFormat, PcmShape, wav_header
 from core.media.audio_header import WAV_HEADER
-from core.media.worker.codecs.encoders import ContainerEncoder, RawEncoder
+from core.media.worker.codecs.encoders import ContainerEncoder, RawEncoder, streaming_encoder
 from core.media.worker.output import JobError, Output
 
 STEP_SECONDS = 10
@@ -26,13 +26,15 @@ Result = dict[str, Any]
 def run(args: dict[str, Any], output: Output) -> Generator[None, None, Result]:
     """`source` (raw s16le), `sample_rate`, `channels`, `target`, `format`; returns `{"bytes", "seconds"}`.
 
-    The target is a whole file with true sizes in its header; a failed or cancelled job removes it.
+    The target is a whole file with true sizes in its header; a failed or cancelled job removes it. Without a
+    target the audio goes out, after the event `audio` with its rate and channels, and `source` may grow.
     """
-    shape = PcmShape(int(args["sample_rate"]), int(args["channels"]))
-    if shape.channels not in (1, 2) or not 4000 <= shape.sample_rate <= 192_000:
-        raise JobError("invalid", "Sound must have one or two channels at 4,000 to 192,000 Hz.")
-    source, target = Path(args["source"]), Path(args["target"])
-    form = AudioFormat(args["format"])
+    shape, form = PcmShape(int(args["sample_rate"]), int(args["channels"])), AudioFormat(args["format"])
+    check_shape(shape)
+    source = Path(args["source"])
+    if "target" not in args:
+        return (yield from stream(source, shape, form, output))
+    target = Path(args["target"])
     finished = False
     try:
         with source.open("rb") as samples, target.open("w+b") as file:
@@ -43,6 +45,50 @@ def run(args: dict[str, Any], output: Output) -> Generator[None, None, Result]:
             target.unlink(missing_ok=True)
     frames = source.stat().st_size // (2 * shape.channels)
     return {"bytes": target.stat().st_size, "seconds": round(frames / shape.sample_rate, 3)}
+
+
+def stream(source: Path, shape: PcmShape, form: AudioFormat, output: Output) -> Generator[None, None, Result]:
+    """Encode a file that may grow; returns `{"bytes", "seconds"}` of its samples once it has ended."""
+    goal = shape_for(form, shape)
+    raw = form in (AudioFormat.WAV, AudioFormat.PCM)
+
+    def send(data: bytes) -> None:
+        if data:
+            output.audio(data, len(data) if raw else 1)
+
+    output.event("audio", sample_rate=goal.sample_rate, channels=goal.channels)
+    encoder = streaming_encoder(form, shape, goal, send)
+    size = yield from encode_growing(source, shape, encoder.write, output)
+    encoder.close()
+    return {"bytes": size, "seconds": round(shape.seconds(size), 3)}
+
+
+def encode_growing(
+    source: Path, shape: PcmShape, write: Callable[[bytes], object], output: Output
+) -> Generator[None, None, int]:
+    """All whole samples of a file into `write`, step by step; how many bytes there were.
+
+    A step ends where there is nothing more to read; the next one goes on from there.
+    """
+    size, rest, block = 0, b"", 2 * shape.channels
+    with source.open("rb") as samples:
+        while True:
+            ended = output.input_ended  # told before the step began: what it says was written is there
+            chunk = rest + samples.read(STEP_SECONDS * shape.bytes_per_second)
+            whole = len(chunk) - len(chunk) % block
+            rest = chunk[whole:]
+            if whole:
+                write(chunk[:whole])
+                size += whole
+            elif ended:
+                return size
+            yield
+
+
+def check_shape(shape: PcmShape) -> None:
+    """Raises `JobError` for samples that no encoder takes."""
+    if shape.channels not in (1, 2) or not 4000 <= shape.sample_rate <= 192_000:
+        raise JobError("invalid", "Sound must have one or two channels at 4,000 to 192,000 Hz.")
 
 
 def shape_for(form: AudioFormat, source: PcmShape) -> PcmShape:

@@ -1,6 +1,5 @@
-"""The formats that ElevenLabs sends, and what becomes of those that it does not.
+"""The formats that ElevenLabs sends.
 
-wav is its samples behind a header of ours; aac and flac are encoded from its samples by the media workers.
 https://elevenlabs.io/docs/api-reference/text-to-speech/stream#request.query.output_format
 """
 
@@ -9,32 +8,30 @@ from __future__ import annotations
 from typing import Any
 
 from core.contract.audio import AudioFormat, PcmShape
-from core.contract.errors import InvalidRequest
+from core.contract.errors import InvalidRequest, Unsupported
 
 OPTION = "output_format"
 DEFAULTS = {
     AudioFormat.MP3: "mp3_44100_128",
     AudioFormat.OPUS: "opus_48000_128",
-    AudioFormat.WAV: "pcm_24000",
     AudioFormat.PCM: "pcm_24000",
-    AudioFormat.AAC: "pcm_44100",
-    AudioFormat.FLAC: "pcm_24000",
 }
-CODECS = {AudioFormat.MP3: "mp3", AudioFormat.OPUS: "opus"}
-"""The vendor's codec of a format; its samples, `pcm`, of any other."""
 
 
 def vendor_format(wanted: Any, audio: AudioFormat) -> str:
     """The vendor's format for `audio`: the one that the caller wants, where that is one of it, or a default.
 
-    Raises `InvalidRequest` for one that is another than `audio`.
+    Raises `Unsupported` where the vendor does not send `audio`, `InvalidRequest` where the caller wants
+    another one than that.
     """
+    if audio not in DEFAULTS:
+        raise Unsupported(f"ElevenLabs does not send {audio}.", param="response_format")
     if wanted is None:
         return DEFAULTS[audio]
     codec, _, rest = str(wanted).partition("_")
     if codec == "wav":
         codec = "pcm"  # the streaming address has the samples only
-    if codec != CODECS.get(audio, "pcm") or not all(part.isdigit() for part in rest.split("_")):
+    if codec != audio or not all(part.isdigit() for part in rest.split("_")):
         raise InvalidRequest(
             f"{str(wanted)[:40]!r} is no output_format for {audio}; ask for one such as {DEFAULTS[audio]}.",
             param=f"provider.options.elevenlabs.{OPTION}",

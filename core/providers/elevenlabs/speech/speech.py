@@ -8,17 +8,15 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-from core.contract.audio import AudioFormat
 from core.contract.errors import UpstreamInvalid
-from core.contract.events import AnswerMetadata, Event, Used
+from core.contract.events import AnswerMetadata, AudioChunk, AudioStart, Event, Used
 from core.contract.route import Target
 from core.contract.speech import SpeechRequest
 from core.contract.usage import Usage
 from core.providers.elevenlabs.fields import answer_id, options_of
 from core.providers.elevenlabs.speech.body import speech_body, speech_path
-from core.providers.elevenlabs.speech.conversion import SpeechPiece, delivered
 from core.providers.elevenlabs.speech.formats import OPTION, shape_of, vendor_format
-from core.providers.elevenlabs.speech.stream import plain_audio, timed_audio
+from core.providers.elevenlabs.speech.stream import SpeechPiece, plain_audio, timed_audio
 from core.providers.elevenlabs.speech.usage import SpeechMeter, characters_of
 from core.providers.elevenlabs.vendor import VENDOR
 from core.providers.shared import http
@@ -36,7 +34,7 @@ class ElevenLabsSpeech:
         """
         audio = target.format or request.format
         name = vendor_format(options_of(target, request).get(OPTION), audio)
-        sent, shape = (AudioFormat.PCM if name.startswith("pcm") else audio), shape_of(name)
+        shape = shape_of(name)
         path, body = speech_path(target, request, name), speech_body(target, request)
         call = VENDOR.json_call(target, "POST", path, body, target_limits(target, LIMITS))
         async with await http.send(call) as response:
@@ -44,16 +42,33 @@ class ElevenLabsSpeech:
             call.sending.told = Usage((characters,))
             if id := answer_id(response.headers):
                 yield AnswerMetadata(id)
-            meter = SpeechMeter(sent, shape, characters)
+            meter = SpeechMeter(audio, shape, characters)
             pieces = (
                 timed_audio(response.chunks(), call.hide)
                 if request.words
-                else plain_audio(response, sent, call.hide)
+                else plain_audio(response, audio, call.hide)
             )
-            async with aclosing(delivered(metered(pieces, meter), sent, audio, shape)) as events:
+            start = AudioStart(audio, shape.sample_rate)
+            async with aclosing(audio_events(metered(pieces, meter), start)) as events:
                 async for event in events:
                     yield event
         yield Used(meter.usage(target))
+
+
+async def audio_events(
+    pieces: AsyncGenerator[SpeechPiece, None], start: AudioStart
+) -> AsyncGenerator[Event, None]:
+    """`start` before the first audio, then a chunk for each piece of it; the events between pass."""
+    begun = False
+    async with aclosing(pieces):
+        async for piece in pieces:
+            if not isinstance(piece, bytes):
+                yield piece
+                continue
+            if not begun:
+                yield start
+                begun = True
+            yield AudioChunk(piece)
 
 
 async def metered(

@@ -8,10 +8,9 @@ from typing import Any
 
 from core.contract.audio import AudioFormat
 from core.contract.errors import UpstreamInvalid
-from core.contract.events import Unreadable
+from core.contract.events import SpeechWords, Unreadable
 from core.media.audio_header import require_format
 from core.providers.elevenlabs.errors import refusal, refusal_in
-from core.providers.elevenlabs.speech.conversion import SpeechPiece
 from core.providers.elevenlabs.speech.word_times import WordTimes
 from core.providers.shared import http
 from core.providers.shared.audio_base64 import decode_audio
@@ -19,6 +18,9 @@ from core.providers.shared.calls import is_json
 from core.providers.shared.json_body import decode
 
 LONGEST_LINE = 16 * http.MIB
+SpeechPiece = bytes | SpeechWords | Unreadable
+"""Audio of the vendor, and the events between it."""
+
 DATA = b"data:"
 AUDIO = "audio_base64"
 

@@ -47,7 +47,7 @@ class AudioDecoder:
             yield from self.add(decode_audio(self._text + "=" * (-len(self._text) % 4)))
         self._text = ""
         if self._wrapped and self._started:
-            yield AudioStart(AudioFormat.WAV, PCM_RATE)
+            yield AudioStart(AudioFormat.WAV, PCM_RATE, converted_from=AudioFormat.PCM)
             yield AudioChunk(wav_header(PcmShape(), len(self._samples)) + self._samples)
 
     def add(self, data: bytes) -> Iterator[Event]:

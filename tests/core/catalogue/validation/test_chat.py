@@ -6,6 +6,7 @@ import pytest
 
 from core.catalogue import snapshot
 from core.catalogue.route import route
+from core.catalogue.validation import audio_formats
 from core.contract.chat import ChatRequest, Modality
 from core.contract.errors import TooLarge
 from core.models import AIModel, Provider
@@ -67,7 +68,14 @@ def test_a_file_of_the_providers_own_passes():
     assert route(chat_request(GPT, {"type": "file", "file": {"file_id": "file-1"}})).model == GPT
 
 
-def test_an_audio_format_the_model_lacks_is_refused():
+def test_an_audio_format_the_model_lacks_is_converted():
+    pytest.importorskip("av")
+    (target,) = route(chat_request(AUDIO, file_part(Modality.AUDIO, form="ogg"))).targets[:1]
+    assert (target.options["audio_formats"], target.options["audio_mb"]) == (["wav", "mp3"], 50)
+
+
+def test_an_audio_format_the_model_lacks_is_refused_where_nothing_decodes_it(monkeypatch):
+    monkeypatch.setattr(audio_formats, "can_decode", lambda: False)
     refused = route_error(chat_request(AUDIO, file_part(Modality.AUDIO, form="ogg")))
     able = refused.metadata["models"]
     assert refused.param == "messages[1].content[1].input_audio.format"

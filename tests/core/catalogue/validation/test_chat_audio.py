@@ -6,6 +6,7 @@ import pytest
 
 from core.catalogue import snapshot
 from core.catalogue.route import route
+from core.catalogue.validation import audio_formats
 from core.contract.audio import AudioFormat
 from core.models import Endpoint, Voice
 from tests.core.catalogue.requests import audio_chat_request, route_error
@@ -41,7 +42,12 @@ def test_a_like_voice_stands_in_for_one_of_openai(catalogue):
     assert ({target.voice for target in found.targets}, found.voice) == ({"shimmer"}, "shimmer")
 
 
-def test_an_audio_format_selects_the_endpoints_that_make_it():
+@pytest.fixture
+def no_encoder(monkeypatch):
+    monkeypatch.setattr(audio_formats, "can_encode", lambda form: form is AudioFormat.WAV)
+
+
+def test_an_audio_format_selects_the_endpoints_that_make_it(no_encoder):
     (target,) = route(audio_chat_request(AUDIO, format=AudioFormat.MP3)).targets
     assert (target.provider, target.format) == ("openai", AudioFormat.MP3)
     assert [target.provider for target in route(audio_chat_request(AUDIO)).targets] == [
@@ -50,7 +56,13 @@ def test_an_audio_format_selects_the_endpoints_that_make_it():
     ]
 
 
-def test_streamed_audio_is_pcm_only():
+def test_streamed_audio_is_pcm_and_converted_to_other_formats():
+    pytest.importorskip("av")
+    targets = route(audio_chat_request(AUDIO, format=AudioFormat.MP3, streamed=True)).targets
+    assert {(target.format, target.encoding) for target in targets} == {(AudioFormat.PCM, AudioFormat.MP3)}
+
+
+def test_streamed_audio_is_pcm_only_without_an_encoder(no_encoder):
     refused = route_error(audio_chat_request(AUDIO, format=AudioFormat.MP3, streamed=True))
     assert refused.param == "audio.format"
     assert refused.metadata == {"formats": ["pcm16"]}
@@ -65,7 +77,7 @@ def test_of_several_formats_the_streamed_one_is_chosen():
     assert route(request).targets[0].format is AudioFormat.PCM
 
 
-def test_an_endpoint_can_list_more_streamed_formats(catalogue):
+def test_an_endpoint_can_list_more_streamed_formats(catalogue, no_encoder):
     Endpoint.objects.filter(model__slug=AUDIO, provider__slug="openai").update(
         options={"streamed_formats": ["pcm", "mp3"]}
     )
@@ -74,6 +86,6 @@ def test_an_endpoint_can_list_more_streamed_formats(catalogue):
     assert (target.provider, target.format) == ("openai", AudioFormat.MP3)
 
 
-def test_a_format_that_no_endpoint_makes_lists_the_formats(rehearsal):
+def test_a_format_that_no_endpoint_makes_lists_the_formats(rehearsal, no_encoder):
     refused = route_error(audio_chat_request(REHEARSAL, format=AudioFormat.FLAC))
     assert refused.message == f"{REHEARSAL} cannot speak flac here. It makes pcm16."

@@ -8,6 +8,7 @@ import pytest
 
 from core.catalogue.lookup import get
 from core.catalogue.route import route
+from core.catalogue.validation import audio_formats
 from core.catalogue.validation.speech import speech_voice
 from core.catalogue.validation.voice_aliases import VoiceChoice
 from core.contract.audio import AudioFormat
@@ -19,7 +20,23 @@ MINI = "openai/gpt-4o-mini-tts"
 TTS = "openai/tts-1"
 
 
-def test_format_of_no_endpoint_lists_the_formats(models, keys):
+@pytest.mark.parametrize(
+    ("form", "asked", "encoding"),
+    [
+        (AudioFormat.MP3, AudioFormat.MP3, None),
+        (AudioFormat.FLAC, AudioFormat.PCM, AudioFormat.FLAC),
+        (AudioFormat.WAV, AudioFormat.PCM, AudioFormat.WAV),
+    ],
+)
+def test_a_format_that_an_endpoint_does_not_make_is_converted_from_pcm(models, keys, form, asked, encoding):
+    pytest.importorskip("av")
+    keys(OPENROUTER="sk-or-resold")
+    (target,) = route(speech_request(MINI, format=form)).targets
+    assert (target.format, target.encoding) == (asked, encoding)
+
+
+def test_format_of_no_endpoint_lists_the_formats(models, keys, monkeypatch):
+    monkeypatch.setattr(audio_formats, "can_encode", lambda form: form is AudioFormat.WAV)
     keys(OPENROUTER="sk-or-resold")
     with pytest.raises(Unsupported) as caught:
         route(speech_request(MINI, format=AudioFormat.FLAC))

@@ -5,11 +5,10 @@ from decimal import Decimal
 import pytest
 
 from core.contract.audio import AudioFormat
-from core.contract.errors import InvalidRequest, UpstreamFailed
+from core.contract.errors import InvalidRequest, Unsupported, UpstreamFailed
 from core.contract.events import AnswerMetadata, AudioStart, SpeechWord, SpeechWords, Unreadable, Used
 from core.contract.speech import SpeechRequest
 from core.contract.usage import Amount, Kind, Unit
-from core.media.installed import can_encode
 from tests.core.providers.elevenlabs.calls import KEY, VOICE, of, send, sound, target
 from tests.fakes import elevenlabs as fake
 from tests.fakes.audio import audio_bytes
@@ -40,18 +39,12 @@ async def test_a_format_of_the_vendor_is_passed_on_as_it_is(vendor, form, asked,
     assert sound(events) == audio_bytes(form, fake.SECONDS)
 
 
-async def test_wav_is_the_samples_behind_a_header(vendor):
-    events = await send(target(vendor, format=AudioFormat.WAV), request(AudioFormat.WAV))
-    assert fake.query(vendor.requests[0]) == {"output_format": "pcm_24000"}
-    assert sound(events) == audio_bytes(AudioFormat.WAV, fake.SECONDS)
-
-
 @pytest.mark.parametrize(
     ("form", "option", "asked"),
     [
         (AudioFormat.MP3, "mp3_22050_32", "mp3_22050_32"),
         (AudioFormat.PCM, "pcm_16000", "pcm_16000"),
-        (AudioFormat.WAV, "wav_48000", "pcm_48000"),
+        (AudioFormat.PCM, "wav_48000", "pcm_48000"),
         (AudioFormat.OPUS, "opus_48000_32", "opus_48000_32"),
     ],
 )
@@ -168,13 +161,8 @@ async def test_a_line_that_cannot_be_read_is_left_out_and_counted(vendor):
     assert (sound(events), len(of(Unreadable, events))) == (b"\0\0\0\x04\x10\x41", 2)
 
 
-@pytest.mark.parametrize("form", [AudioFormat.FLAC, AudioFormat.AAC])
-async def test_a_format_that_the_vendor_lacks_is_encoded_here(vendor, form):
-    if not can_encode(form):
-        pytest.skip(f"no encoder for {form}")
-    events = await send(target(vendor, format=form), request(form, words=True))
-    (start,) = of(AudioStart, events)
-    assert (start.format, start.converted_from) == (form, AudioFormat.PCM)
-    assert len(of(SpeechWords, events)) > 0
-    assert sound(events).startswith({AudioFormat.FLAC: b"fLaC", AudioFormat.AAC: b"\xff\xf1"}[form])
-    assert events[-1].usage.units()["audio_out.second"] > 0
+@pytest.mark.parametrize("form", [AudioFormat.FLAC, AudioFormat.AAC, AudioFormat.WAV])
+async def test_a_format_that_the_vendor_does_not_send_is_refused(vendor, form):
+    with pytest.raises(Unsupported) as caught:
+        await send(target(vendor, format=form), request(form))
+    assert (caught.value.param, vendor.requests) == ("response_format", [])

@@ -70,26 +70,6 @@ async def test_a_model_that_does_not_stream_is_asked_for_the_whole(provider):
     assert (sound(found), found[-1]) == (PCM, USED)
 
 
-async def test_wav_has_a_header_before_the_samples(provider):
-    provider.script(STREAM, streams(*gemini.speech_chunks()))
-    found = await send(speaking(provider, AudioFormat.WAV), SpeechRequest("m", "Hello"))
-    assert found[1] == AudioStart(AudioFormat.WAV, 24_000, 1)
-    assert sound(found) == wav_header(PcmShape()) + PCM
-
-
-@pytest.mark.parametrize(
-    ("form", "mark"),
-    [(AudioFormat.MP3, b"\xff\xf3"), (AudioFormat.OPUS, b"OggS"), (AudioFormat.FLAC, b"fLaC")],
-)
-async def test_other_formats_are_encoded_here(provider, form, mark):
-    pytest.importorskip("av")
-    provider.script(STREAM, streams(*gemini.speech_chunks()))
-    found = await send(speaking(provider, form), SpeechRequest("m", "Hello"))
-    assert found[1] == AudioStart(form, 24_000, 1)
-    assert sound(found).startswith(mark)
-    assert found[-1] == USED
-
-
 async def test_samples_with_a_header_are_taken_out_of_it(provider):
     wav = wav_header(PcmShape(48_000), len(PCM)) + PCM
     chunk = gemini.chunk(gemini.inline(wav, "audio/wav"), finish="STOP", usage=gemini.SPEECH_USAGE)

@@ -7,7 +7,8 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.urls import reverse
 
-from core.models import AIModel, Endpoint, Price, Provider
+from core import background
+from core.models import AIModel, Endpoint, Price, Provider, UsageRecord
 from core.models.offload import offload
 from core.providers.rehearsal.transcription import SENTENCES
 from playground.models import Run, Upload
@@ -124,3 +125,18 @@ async def test_a_failure_before_any_word_is_free(sign_in, alice, upload, transcr
     assert (await tab.until("run.done", "run.error"))["type"] == "run.error"
     run = await Run.objects.aget()
     assert (run.state, run.text, run.receipt["cost"] or 0) == ("failed", "", 0)
+
+
+async def test_the_receipt_says_what_was_converted(sign_in, alice, upload, transcriber, client):
+    pytest.importorskip("av")
+    await AIModel.objects.filter(slug=MODEL).aupdate(limits={"audio_formats": ["mp3"]})
+    await offload(background.refresh)
+    tab = await sign_in(alice)
+    await begin(tab, upload.id)
+    done = await tab.until("run.done", "run.error")
+    found = [{"direction": "input", "from": "wav", "to": "mp3"}]
+    assert (done["outcome"], done["receipt"]["conversions"]) == ("completed", found)
+    assert (await UsageRecord.objects.aget()).conversions == found
+    await offload(client.force_login, alice)
+    page = (await offload(client.get, f"/runs/{done['run']}")).content.decode()
+    assert "<dt>Your sound, converted here</dt><dd>wav → mp3</dd>" in page
