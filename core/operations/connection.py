@@ -206,7 +206,7 @@ def rest_text(key: ProviderKey) -> str:
     until = timezone.localtime(timezone.now() + timedelta(seconds=seconds))
     return _("%(reason)s Rests until %(time)s.") % {
         "reason": _(REST_TEXTS[reason]),
-        "time": date_format(until, "TIME_FORMAT"),
+        "time": date_format(until, "H:i"),
     }
 
 

@@ -73,7 +73,7 @@ def test_a_key_that_rests_is_named_with_reason_and_time(browser, acme, keys, err
     assert fail(error) == SECOND
     before = timezone.localtime()
     state = states(browser, acme)[1]
-    ends = {date_format(before + timedelta(seconds=seconds + late), "TIME_FORMAT") for late in (-1, 0, 60)}
+    ends = {date_format(before + timedelta(seconds=seconds + late), "H:i") for late in (-1, 0, 60)}
     assert state in {f"{reason} Rests until {end}." for end in ends}
     assert listed(browser) == "stored …3210 (rests), …cdef"
 
