@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 import struct
 import wave
+from array import array
 from pathlib import Path
 
 import av
@@ -50,6 +52,12 @@ def samples(source: Path, seconds: float | None = None) -> bytes:
             for made in resampler.resample(frame):
                 found += bytes(made.planes[0])[: 2 * made.samples]
     return bytes(found if seconds is None else found[: round(seconds * RATE) * 2])
+
+
+def sine(seconds: float, level: float = 0.5) -> bytes:
+    """A tone of 1 kHz at 16 kHz, of which no speech is understood."""
+    waves = (level * 32767 * math.sin(2 * math.pi * 1000 * at / RATE) for at in range(round(seconds * RATE)))
+    return array("h", map(round, waves)).tobytes()
 
 
 def write_wav(path: Path, pcm: bytes, rate: int = RATE) -> Path:

@@ -28,7 +28,7 @@ from core.contract.translation import TranslationRequest
 from core.media import weights
 from core.media.pool.shared import shared_pool
 from core.providers.local import Local
-from tests.fakes.audio_files import RATE, word_errors, write_wav
+from tests.fakes.audio_files import RATE, samples, word_errors, write_wav
 from tests.fakes.workers import speech_job, synthesized
 
 pytestmark = pytest.mark.anyio
@@ -118,9 +118,14 @@ async def test_speech_is_transcribed_without_an_error(whisper, speech_file):
 
 
 @pytest.mark.parametrize("form", [TranscriptFormat.SRT, TranscriptFormat.VTT])
-async def test_subtitles_have_words_to_be_divided_at(whisper, speech_file, form):
-    assert (await transcribe(speech_file, format=form)).words
-    assert not (await transcribe(speech_file)).words
+async def test_subtitles_have_words_to_be_divided_at(whisper, speech_file, tmp_path, form):
+    voice = write_wav(tmp_path / "voice.wav", samples(speech_file, 3.0))
+
+    assert (await transcribe(voice, format=form)).words
+
+
+async def test_plain_text_has_no_words(whisper, speech_file, tmp_path):
+    assert not (await transcribe(write_wav(tmp_path / "voice.wav", samples(speech_file, 3.0)))).words
 
 
 async def test_other_language_is_detected(german):

@@ -52,18 +52,24 @@ def memory(process: int) -> int:
     return int(line.split()[1]) // 1024
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def breakable(whisper: str) -> Iterator[Pool]:
-    """A worker of its own, for a test that ends it."""
+    """A worker apart from the shared ones, for tests that end it; the next one loads the model anew."""
     created = Pool(1, jobs_per_process=1, limits=WorkerLimits(TRANSCRIPTION.least, 5), step_timeout=300.0)
     yield created
     created.close()
 
 
 @pytest.fixture
-def conversation(speech_file, tmp_path) -> Path:
-    """Three sentences with pauses of three seconds."""
-    return write_wav(tmp_path / "long.wav", (samples(speech_file) + bytes(RATE * 2 * 3)) * 3)
+def voice(speech_file) -> bytes:
+    """ "And so, my fellow Americans", at 16 kHz: three seconds that are understood at the first try."""
+    return samples(speech_file, 3.0)
+
+
+@pytest.fixture
+def conversation(voice, tmp_path) -> Path:
+    """The same three times, with pauses of three seconds."""
+    return write_wav(tmp_path / "long.wav", (voice + bytes(RATE * 2 * 3)) * 3)
 
 
 async def test_sentence_is_written_down_without_an_error(speech_file, listener):
@@ -90,8 +96,9 @@ async def test_sentence_is_written_down_without_an_error(speech_file, listener):
     }
 
 
-async def test_words_have_times_only_where_they_are_asked_for(speech_file, listener):
-    segments = [row for row in await messages_of(listener, speech_file) if row["event"] == "segment"]
+async def test_words_have_times_only_where_they_are_asked_for(voice, listener, tmp_path):
+    messages = await messages_of(listener, write_wav(tmp_path / "voice.wav", voice))
+    segments = [row for row in messages if row["event"] == "segment"]
 
     assert [segment["words"] for segment in segments] == [[] for _ in segments]
 
@@ -112,12 +119,12 @@ async def test_every_container_is_read(listener, tmp_path, suffix):
     assert found["seconds"] == pytest.approx(3.0, abs=0.15)
 
 
-async def test_audio_of_a_video_and_of_a_recorder_is_transcribed(speech_samples, listener, tmp_path):
-    film = await transcribe(listener, recode(speech_samples, tmp_path / "film.mp4", picture=True))
-    recording = await transcribe(listener, recode(speech_samples, tmp_path / "recording.webm", piped=True))
+async def test_audio_of_a_video_and_of_a_recorder_is_transcribed(voice, listener, tmp_path):
+    film = await transcribe(listener, recode(voice, tmp_path / "film.mp4", picture=True))
+    recording = await transcribe(listener, recode(voice, tmp_path / "recording.webm", piped=True))
 
-    assert film["text"]
-    assert recording["text"]
+    assert "fellow Americans" in film["text"]
+    assert "fellow Americans" in recording["text"]
 
 
 @pytest.mark.parametrize("name", ["opposite-phase.wav", "right-channel-only.wav"])
@@ -128,14 +135,14 @@ async def test_speech_that_a_mix_would_lose_is_transcribed(data, listener, name)
     assert found["seconds"] == 1.5
 
 
-async def test_audio_that_begins_late_is_transcribed_at_its_place(speech_samples, listener, tmp_path):
+async def test_audio_that_begins_late_is_transcribed_at_its_place(voice, listener, tmp_path):
     late = tmp_path / "late.mkv"
     with av.open(str(late), "w", format="matroska") as output:
         stream = output.add_stream("pcm_s16le", rate=RATE, layout="mono")
         for at in (0, 8):
-            frame = av.AudioFrame(format="s16", layout="mono", samples=len(speech_samples) // 2, align=1)
+            frame = av.AudioFrame(format="s16", layout="mono", samples=len(voice) // 2, align=1)
             frame.sample_rate, frame.pts = RATE, at * RATE
-            frame.planes[0].update(speech_samples)
+            frame.planes[0].update(voice)
             output.mux(stream.encode(frame))
         output.mux(stream.encode(None))
 
@@ -154,9 +161,9 @@ async def test_segments_come_one_by_one_with_their_progress(conversation, listen
     assert "progress" in names[names.index("segment") : -1]
     done_seconds = [message["done"] for message in messages if message["event"] == "progress"]
     assert done_seconds == sorted(done_seconds)
-    assert done_seconds[-1] == pytest.approx(42.0, abs=3.5)
+    assert done_seconds[-1] == pytest.approx(18.0, abs=3.5)
     assert [row["id"] for row in messages if row["event"] == "segment"] == list(range(names.count("segment")))
-    assert done["result"]["text"].lower().count("country") == 6
+    assert done["result"]["text"].lower().count("americans") == 3
 
 
 NOT_AUDIO = {
@@ -186,18 +193,18 @@ async def test_what_is_no_audio_is_refused_by_a_healthy_worker(listener, tmp_pat
     assert listener.process_ids == workers
 
 
-async def test_audio_cut_short_is_transcribed_up_to_the_cut(speech_samples, listener, tmp_path):
-    whole = recode(speech_samples, tmp_path / "whole.mp3").read_bytes()
+async def test_audio_cut_short_is_transcribed_up_to_the_cut(voice, listener, tmp_path):
+    whole = recode(voice, tmp_path / "whole.mp3").read_bytes()
     cut = tmp_path / "cut.mp3"
     cut.write_bytes(whole[: len(whole) * 2 // 3 + 7])
 
     assert (await transcribe(listener, cut))["seconds"] == pytest.approx(2.0, abs=0.2)
 
 
-async def test_cancelling_in_the_middle_frees_the_worker(conversation, breakable, tmp_path):
+async def test_cancelling_in_the_middle_frees_the_worker(conversation, breakable, voice, tmp_path):
     async with aclosing(breakable.run("transcribe", job(conversation))) as messages:
         await first_segment(messages)
-    short = write_wav(tmp_path / "short.wav", samples(conversation, 4.0))
+    short = write_wav(tmp_path / "short.wav", voice)
 
     assert (await asyncio.wait_for(transcribe(breakable, short), 60))["text"]
     assert breakable.open_jobs == 0
@@ -210,7 +217,7 @@ async def test_short_job_overtakes_a_long_file(conversation, listener):
         assert listener.open_jobs == 1
 
     assert first["id"] == 0
-    assert found["seconds"] == 42.0
+    assert found["seconds"] == 18.0
 
 
 async def test_killed_worker_is_a_typed_error_and_the_next_file_is_transcribed(
@@ -229,14 +236,26 @@ async def test_killed_worker_is_a_typed_error_and_the_next_file_is_transcribed(
     assert breakable.process_ids != [worker]
 
 
-async def test_weights_that_are_damaged_name_the_command(speech_file, listener, tmp_path):
+async def test_weights_that_are_damaged_name_the_command(voice, listener, tmp_path):
+    file = write_wav(tmp_path / "voice.wav", voice)
     (tmp_path / "whisper-base").mkdir()
     (tmp_path / "whisper-base" / "model.bin").write_bytes(b"no model")
 
     with pytest.raises(Unavailable, match=r"manage\.py install_model whisper-base"):
-        await transcribe(listener, speech_file, model=str(tmp_path / "whisper-base"))
+        await transcribe(listener, file, model=str(tmp_path / "whisper-base"))
 
-    assert word_errors((await transcribe(listener, speech_file))["text"]) == 0
+    assert "fellow Americans" in (await transcribe(listener, file))["text"]
+
+
+async def test_small_model_of_english_makes_no_error_either(speech_file, listener):
+    folder = weights_folder("whisper-tiny.en")
+    if folder is None:
+        pytest.skip("not installed here: manage.py install_model whisper-tiny.en")
+
+    found = await transcribe(listener, speech_file, model=str(folder), words=True)
+
+    assert word_errors(found["text"]) == 0
+    assert found["language"] == "en"
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is limited on Linux")
@@ -252,18 +271,18 @@ async def test_model_that_does_not_fit_is_a_typed_error(speech_file, whisper, me
 
 @pytest.mark.timing
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from /proc")
-async def test_hour_of_audio_is_transcribed_in_little_memory(speech_file, breakable, tmp_path):
-    path = tmp_path / "hour.wav"
-    with path.open("wb") as file:
-        file.write(write_wav(tmp_path / "head.wav", b"").read_bytes()[:40])
-        file.write((3600 * RATE * 2).to_bytes(4, "little"))
-        for said in (samples(speech_file), b"", samples(speech_file, 8.0)):
-            file.write(said + bytes(1200 * RATE * 2 - len(said)))
+async def test_long_audio_is_transcribed_in_little_memory(voice, breakable, tmp_path):
+    """Ten minutes are 19 MB as they are decoded, and 38 as the model takes them."""
+    await transcribe(breakable, write_wav(tmp_path / "short.wav", voice))
+    [worker] = breakable.process_ids
+    before = memory(worker)
+    minutes = bytes(300 * RATE * 2 - len(voice))
+    path = write_wav(tmp_path / "long.wav", voice + minutes + minutes + voice)
 
     *messages, done = await messages_of(breakable, path)
 
     starts = [message["start"] for message in messages if message["event"] == "segment"]
-    assert done["result"]["seconds"] == 3600.0
-    assert (min(starts), max(starts) > 2400) == (pytest.approx(0.0, abs=0.5), True)
-    assert word_errors(" ".join(done["result"]["text"].split()[:22])) == 0
-    assert memory(breakable.process_ids[0]) < 450
+    assert done["result"]["seconds"] == 600.0
+    assert starts == [pytest.approx(0.0, abs=0.5), pytest.approx(597.0, abs=0.7)]
+    assert done["result"]["text"].lower().count("americans") == 2
+    assert memory(worker) - before < 12

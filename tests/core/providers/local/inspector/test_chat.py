@@ -62,10 +62,10 @@ async def test_every_kind_of_part_has_its_section(sample_files):
     )
 
 
-async def test_findings_come_one_by_one(sample_files):
-    found = await answer(chat_request([file_part(path) for path in sample_files]))
+async def test_findings_come_one_by_one(wordless_files):
+    found = await answer(chat_request([file_part(path) for path in wordless_files]))
 
-    assert len(found.deltas) > 10
+    assert len(found.deltas) >= 10
     last_delta = len(found.event_names) - found.event_names[::-1].index("ChatDelta") - 1
     assert found.event_names.index("ImageReady") < last_delta
 
@@ -102,8 +102,8 @@ async def test_empty_message_is_answered(content):
     assert "There is nothing in the message to measure." in (await answer(chat_request(content))).text
 
 
-async def test_answer_that_is_not_streamed_is_the_same_in_one_piece(sample_files):
-    request = [file_part(path) for path in sample_files]
+async def test_answer_that_is_not_streamed_is_the_same_in_one_piece(wordless_files):
+    request = [file_part(path) for path in wordless_files]
     streamed = await answer(chat_request(request))
     whole = await answer(chat_request(request, streamed=False))
 

@@ -13,7 +13,7 @@ from tests.core.providers.local.inspector.reports import (
     file_part,
     table_cells,
 )
-from tests.fakes.audio_files import recode
+from tests.fakes.audio_files import recode, sine
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("aligner")]
 
@@ -30,8 +30,8 @@ async def test_only_the_last_user_message_is_measured():
     assert found.units["text_in.character"] == len("You are a pirate.One two threeFourFive")
 
 
-async def test_file_part_is_what_its_content_is(speech_samples, tmp_path):
-    path = recode(speech_samples, tmp_path / "sound.flac")
+async def test_file_part_is_what_its_content_is(tmp_path):
+    path = recode(sine(3.0), tmp_path / "sound.flac")
     media = Media(Modality.FILE, str(path), "audio/flac", path.stat().st_size, path.name)
     letter = tmp_path / "letter.txt"
     letter.write_text("Dear all,\nthis is the letter.\n")

@@ -25,8 +25,8 @@ from tests.fakes.workers import decoded_seconds
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("synthesiser")]
 
 
-async def test_report_is_spoken_in_sentences(sample_files):
-    found = await answer(spoken_request([file_part(path) for path in sample_files], AudioFormat.PCM))
+async def test_report_is_spoken_in_sentences(wordless_files):
+    found = await answer(spoken_request([file_part(path) for path in wordless_files], AudioFormat.PCM))
 
     assert found.text == ""
     assert found.transcript.startswith("I am not a language model.")
@@ -39,8 +39,8 @@ async def test_report_is_spoken_in_sentences(sample_files):
     assert len(found.images) == 3
 
 
-async def test_audio_comes_while_the_text_is_still_coming(sample_files):
-    found = await answer(spoken_request([file_part(path) for path in sample_files], AudioFormat.PCM))
+async def test_audio_comes_while_the_text_is_still_coming(wordless_files):
+    found = await answer(spoken_request([file_part(path) for path in wordless_files], AudioFormat.PCM))
 
     words = [at for at, name in enumerate(found.event_names) if name == "ChatDelta"]
     assert words[0] < found.event_names.index("AudioChunk") < words[1]
@@ -75,8 +75,8 @@ async def test_unknown_voice_is_an_error_before_anything_is_measured():
         await answer(spoken_request("One.", AudioFormat.PCM, voice="nobody", streamed=False))
 
 
-async def test_stop_while_speaking_leaves_nothing_running(sample_files):
-    request = spoken_request([file_part(path) for path in sample_files], AudioFormat.MP3)
+async def test_stop_while_speaking_leaves_nothing_running(wordless_files):
+    request = spoken_request([file_part(path) for path in wordless_files], AudioFormat.MP3)
     async with aclosing(Local.chat(TARGET, request)) as events:
         async for event in events:
             if isinstance(event, AudioChunk):

@@ -8,7 +8,7 @@ import av
 import pytest
 
 from tests.core.providers.local.inspector.reports import inspect_files, table_cells
-from tests.fakes.audio_files import recode
+from tests.fakes.audio_files import recode, sine
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("aligner")]
 
@@ -66,8 +66,8 @@ async def test_sound_track_of_a_video_is_measured_as_audio(speech_samples, tmp_p
     assert (found.units["video_in.second"], found.units["audio_in.second"]) == pytest.approx((3, 3), abs=0.2)
 
 
-async def test_video_without_frames_is_audio(speech_samples, tmp_path):
-    found = await inspect_files(recode(speech_samples, tmp_path / "sound.mp4"))
+async def test_video_without_frames_is_audio(tmp_path):
+    found = await inspect_files(recode(sine(3.0), tmp_path / "sound.mp4"))
 
     assert [line for line in found.text.splitlines() if line.startswith("### ")] == ["### Audio: sound.mp4"]
     assert "video_in.second" not in found.units
