@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test browser lint messages benchmarks clients proof clean
+.PHONY: run test browser lint messages benchmarks clients proof matrix clean
 
 run: .venv/run
 	@$(BIN)/python manage.py playground
@@ -54,6 +54,10 @@ clients: .venv/dev
 # The ledger against real servers that are killed, cut off and raced; 1 on the first invariant that does not hold.
 proof: .venv/dev
 	$(BIN)/python -m tests.proof
+
+# Which provider was tried with what, into the README.
+matrix: .venv/dev
+	@$(BIN)/python -m tests.core.providers.promises.matrix
 
 # Tools that look at the dependencies, apart from the project's own environment.
 var/tools/bin/python:

@@ -15,6 +15,7 @@ import pytest
 from core.contract.audio import AudioFormat
 from core.contract.events import AnswerMetadata, AudioChunk, AudioStart, Used
 from core.contract.speech import SpeechRequest
+from core.contract.tasks import Task
 from core.providers.mistral.speech.samples import converted, sixteen_bits
 from core.providers.registry import adapter
 from tests.core.providers.mistral.calls import of, send, sound, target
@@ -126,6 +127,7 @@ async def test_options_are_sent_but_never_another_text_or_file(vendor):
     }  # fmt: skip
 
 
+@pytest.mark.recorded("mistral", Task.SPEECH)
 async def test_a_recorded_answer(provider, data):
     exchange, recording = recorded(data, MISTRAL)
     provider.script("voxtral-mini-tts-latest", replay(exchange, recording))

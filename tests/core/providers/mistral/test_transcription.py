@@ -15,6 +15,7 @@ from core.contract.events import (
     TranscriptWords,
     Used,
 )
+from core.contract.tasks import Task
 from core.contract.transcription import AudioFile, TranscriptFormat, TranscriptionRequest
 from tests.core.providers.mistral.calls import of, send, target
 from tests.core.providers.openai.speech.test_recorded_answers import recorded, replay
@@ -113,6 +114,7 @@ async def test_a_model_without_events_is_not_asked_for_them(vendor, tmp_path):
     assert events[-2] == Transcript(fake.TEXT)
 
 
+@pytest.mark.recorded("mistral", Task.TRANSCRIPTION)
 async def test_a_recorded_answer(provider, data, tmp_path):
     exchange, recording = recorded(data, TAPE)
     fields, sound = sent(exchange)

@@ -13,6 +13,7 @@ from core.contract.audio import AudioFormat
 from core.contract.events import AudioChunk, AudioStart, Used
 from core.contract.route import Secret, Target
 from core.contract.speech import SpeechRequest
+from core.contract.tasks import Task
 from core.providers.registry import adapter
 
 pytestmark = pytest.mark.anyio
@@ -56,6 +57,7 @@ async def played(provider, model: str, voice: str) -> list:
         return [event async for event in found]
 
 
+@pytest.mark.recorded("openai", Task.SPEECH)
 async def test_a_recorded_answer_of_openai_is_relayed_byte_for_byte(provider, data):
     exchange, body = recorded(data, OPENAI)
     provider.script("gpt-4o-mini-tts", replay(exchange, body))

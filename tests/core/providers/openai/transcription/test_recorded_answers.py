@@ -10,6 +10,7 @@ import pytest
 
 from core.contract.events import Transcript, TranscriptDelta, Used
 from core.contract.route import Secret, Target
+from core.contract.tasks import Task
 from core.contract.transcription import AudioFile, TranscriptionRequest
 from core.providers.registry import adapter
 from tests.core.providers.openai.speech.test_recorded_answers import recorded, replay
@@ -35,24 +36,25 @@ def sent(exchange: dict) -> tuple[dict[str, str], bytes]:
     return fields, file
 
 
-async def played(provider, data, tmp_path, tape: str, slug: str, **asked) -> tuple[list, dict, dict]:
+async def played(
+    provider, data, tmp_path, tape: str, slug: str, wire: str = "openai", **asked
+) -> tuple[list, dict, dict]:
     exchange, body = recorded(data, NAME.format(tape))
     fields, sound = sent(exchange)
     (tmp_path / "ruby.wav").write_bytes(sound)
     provider.script(fields["model"], replay(exchange, body))
     where = Target(
-        1, slug, slug.title(), "openai", provider.url, fields["model"], Secret(lambda: "sk-test"),
+        1, slug, slug.title(), wire, provider.url, fields["model"], Secret(lambda: "sk-test"),
         options={"response_formats": ("json",), "stream": True},
     )  # fmt: skip
     file = AudioFile(str(tmp_path / "ruby.wav"), "audio.wav", "audio/wav", len(sound), 3.7)
-    async with aclosing(
-        adapter("openai").transcribe(where, TranscriptionRequest("m", file, **asked))
-    ) as found:
+    async with aclosing(adapter(wire).transcribe(where, TranscriptionRequest("m", file, **asked))) as found:
         events = [event async for event in found]
     assert [part for part in provider.requests[0].parts if part[1]] == [("file", "audio.wav", sound)]
     return events, fields, dict(provider.requests[0].form)
 
 
+@pytest.mark.recorded("openai", Task.TRANSCRIPTION)
 async def test_whisper_bills_whole_seconds(provider, data, tmp_path):
     tape = "openai_whisper-1_can_transcribe_audio"
     events, fields, ours = await played(provider, data, tmp_path, tape, "openai")
@@ -61,6 +63,7 @@ async def test_whisper_bills_whole_seconds(provider, data, tmp_path):
     assert ours == {**fields, "response_format": "json"}
 
 
+@pytest.mark.recorded("openai", Task.TRANSCRIPTION, streamed=True)
 async def test_a_stream_of_openai(provider, data, tmp_path):
     tape = "openai_gpt-4o-transcribe_streams_text_deltas_and_returns_the_final_transcription"
     events, fields, ours = await played(provider, data, tmp_path, tape, "openai", streamed=True)
@@ -73,9 +76,10 @@ async def test_a_stream_of_openai(provider, data, tmp_path):
     assert ours == {**fields, "response_format": "json"}
 
 
+@pytest.mark.recorded("openrouter", Task.TRANSCRIPTION)
 async def test_openrouter_tells_its_cost(provider, data, tmp_path):
     tape = "openrouter_openai_gpt-4o-mini-transcribe_can_transcribe_audio"
-    events, fields, ours = await played(provider, data, tmp_path, tape, "openrouter")
+    events, fields, ours = await played(provider, data, tmp_path, tape, "openrouter", "openrouter")
     assert events[:2] == [TranscriptDelta(TEXT), Transcript(TEXT)]
     assert events[2].usage.reported_cost == Decimal("0.00010625")
     assert ours == {**fields, "response_format": "json"}
