@@ -27,6 +27,7 @@ class CoreConfig(AppConfig):
                 models.AIModel,
                 models.Endpoint,
                 models.Voice,
+                models.VoiceAlias,
                 models.Price,
             ],
         )

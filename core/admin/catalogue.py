@@ -18,7 +18,7 @@ from core.contract.audio import AudioFormat
 from core.contract.tasks import Task
 from core.contract.usage import Kind, Unit
 from core.contract.usage import Price as UnitPrice
-from core.models import AIModel, Endpoint, Price, Voice
+from core.models import AIModel, Endpoint, Price, Voice, VoiceAlias
 
 TASKS = tuple(task.value for task in Task)
 FORMATS = tuple(form.value for form in AudioFormat)
@@ -86,7 +86,13 @@ class AIModelAdmin(AuditedAdmin):
         "shutdown_at",
         "replacement",
     )
-    list_filter = ("enabled", "author", ("shutdown_at", admin.EmptyFieldListFilter), "endpoints__provider")
+    list_filter = (
+        "enabled",
+        "use_replacement",
+        "author",
+        ("shutdown_at", admin.EmptyFieldListFilter),
+        "endpoints__provider",
+    )
     search_fields = ("slug", "name", "author")
     inlines = (EndpointInline,)
     fieldsets = (
@@ -99,7 +105,10 @@ class AIModelAdmin(AuditedAdmin):
             _("Limits"),
             {"fields": (("context_length", "max_output"), ("speed_min", "speed_max"), "limits", "languages")},
         ),
-        (_("Lifecycle"), {"fields": (("released_at", "deprecated_at", "shutdown_at"), "replacement")}),
+        (
+            _("Lifecycle"),
+            {"fields": (("released_at", "deprecated_at", "shutdown_at"), ("replacement", "use_replacement"))},
+        ),
         (_("Examples"), {"fields": ("examples", "licences"), "classes": ("collapse",)}),
     )
 
@@ -222,3 +231,12 @@ class VoiceAdmin(AuditedAdmin):
     list_select_related = ("model",)
     search_fields = ("name", "voice_id", "language")
     autocomplete_fields = ("model",)
+
+
+@admin.register(VoiceAlias)
+class VoiceAliasAdmin(AuditedAdmin):
+    list_display = ("name", "model", "provider", "voice", "gender", "enabled")
+    list_filter = ("enabled", "provider", ("model", admin.RelatedOnlyFieldListFilter))
+    list_select_related = ("model", "provider")
+    search_fields = ("name", "voice")
+    autocomplete_fields = ("model", "provider")

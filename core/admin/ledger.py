@@ -58,7 +58,7 @@ class UsageRecordAdmin(ReadOnlyAdmin):
     change_form_template = "admin/core/usagerecord/change_form.html"
     fieldsets = (
         (None, {"fields": ("public_id", "created_at", "user", "team", "api_key", "source")}),
-        (_("Request"), {"fields": ("task", "model", "provider", "format", "streamed")}),
+        (_("Request"), {"fields": ("task", "model", "provider", "format", "voice", "streamed")}),
         (_("Result"), {"fields": ("state", "outcome", "status", "error", "attempts", "correction_texts")}),
         (_("Cost"), {"fields": ("units_text", "cost_text", "basis", "estimate_text", "reported_cost_text")}),
         (_("Time"), {"fields": ("first_event_ms", "total_ms")}),

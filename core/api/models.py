@@ -127,8 +127,8 @@ async def providers(request: Request) -> Response:
 
 
 def find_model(slug: str) -> ModelEntry:
-    """The model of that name. Raises `ModelNotFound`, and `ModelRetired` naming the replacement."""
-    found = lookup.get(slug)
+    """The model that answers for that name. Raises `ModelNotFound` or `ModelRetired`."""
+    found = lookup.get(lookup.canonical(slug))
     if found.retired():
         raise lookup.model_retired(found)
     return found

@@ -89,6 +89,21 @@ class VoiceEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class VoiceAliasEntry:
+    """A name that clients send, and the voice that stands in for it: `voice` or one of the `gender`.
+
+    `name` is case-folded, `*` for any. `place` counts the general aliases of the gender before it.
+    A `general` one is of every model.
+    """
+
+    name: str
+    voice: str
+    gender: str
+    general: bool
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
 class ModelEntry:
     """A model as the world names it; endpoints in the order they are tried.
 
@@ -120,11 +135,14 @@ class ModelEntry:
     deprecated_at: date | None
     shutdown_at: date | None
     replacement: str
+    use_replacement: bool
     created_at: datetime
     endpoints: tuple[EndpointEntry, ...]
     voices: tuple[VoiceEntry, ...]
     voice_ids: Mapping[str, str]
     """Voice ids by case-folded id and by case-folded name."""
+    voice_aliases: tuple[VoiceAliasEntry, ...]
+    """The model's own first, then its providers', then the general ones; `*` last of each."""
 
     @property
     def visible(self) -> bool:

@@ -44,9 +44,20 @@ def models_named(name: str, snapshot: CatalogueSnapshot) -> list[ModelEntry]:
 
 
 def canonical(slug: str) -> str:
-    """The slug of the model that `slug` finds; `slug` itself where there is none."""
+    """The slug of the model that answers for `slug`; `slug` itself where there is none."""
     model = find(slug)
-    return model.slug if model else slug
+    return answering(model).slug if model else slug
+
+
+def answering(model: ModelEntry, snapshot: CatalogueSnapshot | None = None) -> ModelEntry:
+    """The model itself, or its replacement where an admin has that asked for it."""
+    models, found = (snapshot or current()).models, {model.slug: model}
+    while model.enabled and model.use_replacement and model.replacement in models:
+        model = models[model.replacement]
+        if model.slug in found:  # a circle of replacements: none of them answers for another
+            return next(iter(found.values()))
+        found[model.slug] = model
+    return model
 
 
 def get(slug: str, snapshot: CatalogueSnapshot | None = None) -> ModelEntry:
@@ -74,7 +85,8 @@ def why_invisible(model: ModelEntry) -> str:
 
 def get_for(slug: str, task: Task, snapshot: CatalogueSnapshot | None = None) -> ModelEntry:
     """The model to do `task` with. Raises `ModelNotFound`, `ModelRetired` or `WrongEndpoint`."""
-    model = get(slug, snapshot)
+    found = find(slug, snapshot)
+    model = get(answering(found, snapshot).slug if found else slug, snapshot)
     check_task(model, task, snapshot)
     return model
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from core.catalogue.entries import EndpointEntry, ModelEntry, ProviderEntry, StoredKey, VoiceEntry
 from core.catalogue.validation.audio_formats import deliverable
+from core.catalogue.voice_aliases import VoiceAliasTable, load_voice_aliases
 from core.contract.audio import AudioFormat
 from core.contract.tasks import Task
 from core.contract.usage import Kind, Price, Unit
@@ -113,10 +114,10 @@ def load() -> CatalogueSnapshot:
     now = timezone.now()
     providers = load_providers()
     prices, stale_at = load_prices(now)
-    voices = load_voices()
+    voices, aliases = load_voices(), load_voice_aliases()
     rows = {row.pk: row for row in AIModel.objects.all()}
     endpoints = load_endpoints(rows, providers, prices)
-    models = {row.slug: model_entry(row, endpoints[row.pk], voices[row.pk]) for row in rows.values()}
+    models = {row.slug: model_entry(row, endpoints[row.pk], voices[row.pk], aliases) for row in rows.values()}
     return CatalogueSnapshot(
         number=number,
         models=models,
@@ -244,7 +245,9 @@ def known_tasks(names: Iterable[str]) -> tuple[Task, ...]:
     return tuple(TASKS[name] for name in names if name in TASKS)
 
 
-def model_entry(row: AIModel, endpoints: list[EndpointEntry], voices: list[VoiceEntry]) -> ModelEntry:
+def model_entry(
+    row: AIModel, endpoints: list[EndpointEntry], voices: list[VoiceEntry], aliases: VoiceAliasTable
+) -> ModelEntry:
     names = {voice.name.casefold(): voice.id for voice in reversed(voices)}
     ids = {voice.id.casefold(): voice.id for voice in voices}
     bounded = row.speed_min is not None and row.speed_max is not None
@@ -271,8 +274,10 @@ def model_entry(row: AIModel, endpoints: list[EndpointEntry], voices: list[Voice
         deprecated_at=row.deprecated_at,
         shutdown_at=row.shutdown_at,
         replacement=row.replacement,
+        use_replacement=row.use_replacement,
         created_at=row.created_at,
         endpoints=tuple(endpoints),
         voices=tuple(voices),
         voice_ids={**names, **ids},
+        voice_aliases=aliases.of(row.pk, [endpoint.provider.id for endpoint in endpoints]),
     )

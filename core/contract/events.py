@@ -279,7 +279,7 @@ class Receipt:
     """The settled request: its outcome, units, cost in USD and attempts; the last event of `gateway.stream`.
 
     `then` is the slug of the second model where the answer took two; `conversions` are of the audio that we
-    converted.
+    converted, `voice` is the upstream's id of the voice that spoke.
     """
 
     id: str
@@ -295,6 +295,7 @@ class Receipt:
     attempts: tuple[AttemptNote, ...] = field(default=())
     then: str = ""
     conversions: tuple[AudioConverted, ...] = ()
+    voice: str = ""
 
 
 Content = (

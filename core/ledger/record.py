@@ -327,13 +327,14 @@ class Record:
             total_ms=milliseconds(self.started, time.monotonic()),
             format=ESTIMATES[self.request.task].format(self.request, last),
             then=self.route.then.model if self.route.then else "",
+            voice=(last.voice if last else None) or "",
             attempts=tuple(attempt.note for attempt in self.attempts),
             conversions=self.conversions,
         )
 
     def record_row(self) -> Row:
         reserved = None if self.estimate is None else self.reserved
-        return rows.new_record(self.id, self.grant, self.request, self.route.model, reserved)
+        return rows.new_record(self.id, self.grant, self.request, self.route, reserved)
 
 
 async def read(remainder: Remainder, meter: Meter, seconds: float) -> None:

@@ -11,7 +11,7 @@ import orjson
 from core.contract.errors import PolyphonyError
 from core.contract.events import AttemptNote, AudioConverted, Outcome, Receipt
 from core.contract.requests import Request
-from core.contract.route import Target
+from core.contract.route import Route, Target
 from core.contract.usage import Amount, Price
 from core.ledger.bill import Bill
 from core.ledger.budgets import Payer
@@ -24,7 +24,7 @@ from core.models.money import to_steps
 LARGEST = 2**63 - 1
 
 
-def new_record(id: str, payer: Payer, request: Request, model: str, estimate: int | None) -> Row:
+def new_record(id: str, payer: Payer, request: Request, route: Route, estimate: int | None) -> Row:
     """An open record; `estimate` is in steps, None where a target has no price."""
     caller = payer.caller
     return (
@@ -34,12 +34,13 @@ def new_record(id: str, payer: Payer, request: Request, model: str, estimate: in
         caller.key_id,
         str(caller.source),
         str(request.task),
-        model[:160],
+        route.model[:160],
         request.streamed,
         None if estimate is None else min(estimate, LARGEST),
         orjson.dumps(payer.budgets).decode(),
         sql_time(datetime.now(UTC)),
         heartbeat.token(),
+        (route.targets[0].voice or "")[:120] or None,  # the same at every target
     )
 
 

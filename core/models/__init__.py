@@ -2,7 +2,7 @@
 
 from core.models.access import ApiKey, Budget
 from core.models.audit import AuditEvent
-from core.models.catalogue import AIModel, Endpoint, Price, Provider, ProviderKey, Voice
+from core.models.catalogue import AIModel, Endpoint, Price, Provider, ProviderKey, Voice, VoiceAlias
 from core.models.ledger import Attempt, ServerProcess, UsageRecord
 from core.models.people import Team, User
 from core.models.responses import IdempotentRequest, StoredResponse
@@ -26,4 +26,5 @@ __all__ = [
     "User",
     "Version",
     "Voice",
+    "VoiceAlias",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Collection
 from datetime import date
 
 from django.core.exceptions import ValidationError
@@ -145,6 +146,11 @@ class AIModel(SeededRow):
     deprecated_at = models.DateField(_("deprecated"), null=True, blank=True)
     shutdown_at = models.DateField(_("shut down"), null=True, blank=True)
     replacement = models.CharField(_("replacement"), max_length=160, blank=True)
+    use_replacement = models.BooleanField(
+        _("ask the replacement"),
+        default=False,
+        help_text=_("Requests for it are answered by its replacement, at the replacement's price."),
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -156,7 +162,9 @@ class AIModel(SeededRow):
         return self.slug
 
     def clean(self) -> None:
-        """Raise ValidationError for speeds that no speed lies between."""
+        """Raise ValidationError for speeds that no speed lies between, and without a replacement to ask."""
+        if self.use_replacement and self.replacement in ("", self.slug):
+            raise ValidationError({"use_replacement": _("Name another model as the replacement first.")})
         slowest, fastest = self.speed_min, self.speed_max
         if slowest is None and fastest is None:
             return
@@ -215,6 +223,71 @@ class Voice(SeededRow):
 
     def __str__(self) -> str:
         return self.name
+
+
+class VoiceAlias(SeededRow):
+    """A voice's name that clients send to whichever model, and the voice that stands in for it.
+
+    It is of one model, of the models at one provider, or of all. Without `voice` it is one of the `gender`.
+    """
+
+    ANY = "*"
+
+    name = models.CharField(
+        _("name"), max_length=120, help_text=_("As clients send it, such as alloy; * is any other name.")
+    )
+    model = models.ForeignKey(
+        AIModel,
+        verbose_name=_("model"),
+        on_delete=models.CASCADE,
+        related_name="voice_aliases",
+        null=True,
+        blank=True,
+        help_text=_("Empty: every model."),
+    )
+    provider = models.ForeignKey(
+        Provider,
+        verbose_name=_("provider"),
+        on_delete=models.CASCADE,
+        related_name="voice_aliases",
+        null=True,
+        blank=True,
+        help_text=_("Empty: every provider."),
+    )
+    voice = models.CharField(
+        _("voice"),
+        max_length=120,
+        blank=True,
+        help_text=_("The id or name of a voice of the model. Empty: one of the gender, else the first."),
+    )
+    gender = models.CharField(_("gender"), max_length=20, blank=True)
+    enabled = models.BooleanField(_("enabled"), default=True)
+
+    class Meta:
+        verbose_name = _("voice alias")
+        verbose_name_plural = _("voice aliases")
+        ordering = ("name", "id")
+        constraints = (
+            models.UniqueConstraint(fields=("name", "model"), name="alias_once_a_model"),
+            models.UniqueConstraint(fields=("name", "provider"), name="alias_once_a_provider"),
+            models.UniqueConstraint(
+                fields=("name",),
+                condition=models.Q(model__isnull=True, provider__isnull=True),
+                name="alias_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(model__isnull=True) | models.Q(provider__isnull=True),
+                name="alias_of_one",
+                violation_error_message=_("An alias is of a model or of a provider, not of both."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean_fields(self, exclude: Collection[str] | None = None) -> None:
+        self.name = self.name.strip().casefold()
+        super().clean_fields(exclude)
 
 
 class Price(models.Model):

@@ -51,6 +51,8 @@ class UsageRecord(models.Model):
     status = models.PositiveSmallIntegerField(_("status"), null=True)
     streamed = models.BooleanField(_("streamed"), default=False)
     format = models.CharField(_("format"), max_length=12, blank=True)
+    # null without a voice; for the null see `Attempt.upstream_id`
+    voice = models.CharField(_("voice"), max_length=120, null=True)  # noqa: DJ001
     units = models.JSONField(_("units"), default=dict)
     estimate = MoneyField(_("estimate"), null=True)
     cost = MoneyField(_("cost"), null=True)

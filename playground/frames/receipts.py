@@ -20,6 +20,7 @@ def receipt_fields(receipt: Receipt) -> dict[str, Any]:
         "then": receipt.then,
         "provider": receipt.provider,
         "format": receipt.format,
+        "voice": receipt.voice,
         **cost_fields(receipt),
         "first_event_ms": receipt.first_event_ms,
         "total_ms": receipt.total_ms,

@@ -46,6 +46,7 @@ class Generation(Schema):
     provider_responses: list[ProviderResponse]
     units: dict[str, Any]
     basis: str | None
+    voice: str | None = Field(description="The provider's id of the voice that spoke.")
     outcome: str
     conversions: list[AudioConversion] = Field(
         description="Audio that was converted here, since the provider does not take or make its format."

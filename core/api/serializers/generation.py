@@ -80,6 +80,7 @@ def generation_object(record: UsageRecord, attempts: list[Attempt]) -> dict[str,
         "outcome": record.outcome,
         "format": record.format or None,
         "conversions": record.conversions or [],
+        "voice": record.voice,
     }
 
 

@@ -1,9 +1,9 @@
 """Reads the seed files: JSON documents, one per provider, into rows by their natural keys.
 
-A document is {"provider": {"slug", `PROVIDER_FIELDS`, "enabled"?}, "models": [model, …]}. A model is {"slug",
-"endpoint": {"upstream_id", "formats"?, "options"?, "prices"}}; the document that describes it also has
-`MODEL_FIELDS` ("licences" may be absent), "speed"? ([slowest, fastest]) and "voices"? ({"id",
-`VOICE_FIELDS`}).
+A document is {"provider": {"slug", `PROVIDER_FIELDS`, "enabled"?}, "models": [model, …], "voice_aliases"?}.
+A model is {"slug", "endpoint": {"upstream_id", "formats"?, "options"?, "prices"}}; the document that
+describes it also has `MODEL_FIELDS` ("licences" may be absent), "speed"? ([slowest, fastest]) and "voices"?
+({"id", `VOICE_FIELDS`}). Voice aliases, {"name", "gender"}, are names that clients send to whichever model.
 """
 
 from __future__ import annotations
@@ -44,11 +44,15 @@ MODEL_FIELDS = (
     "replacement",
 )
 VOICE_FIELDS = ("name", "language", "gender", "description")
+ALIAS_FIELDS = ("gender",)
 
 
 @dataclass(slots=True)
 class SeedData:
-    """Rows by natural key: slug; (model, provider) for endpoints and prices; (model, voice id) for voices."""
+    """Rows by natural key: slug; (model, provider) for endpoints and prices; (model, voice id) for voices.
+
+    That of a voice alias is its name.
+    """
 
     providers: dict[str, Values] = field(default_factory=dict)
     switched_off: set[str] = field(default_factory=set)
@@ -56,6 +60,7 @@ class SeedData:
     endpoints: dict[tuple[str, str], Values] = field(default_factory=dict)
     prices: dict[tuple[str, str], list[Values]] = field(default_factory=dict)
     voices: dict[tuple[str, str], Values] = field(default_factory=dict)
+    voice_aliases: dict[str, Values] = field(default_factory=dict)
 
 
 def files(folder: Path = FOLDER) -> list[Path]:
@@ -64,7 +69,7 @@ def files(folder: Path = FOLDER) -> list[Path]:
 
 def digest(folder: Path = FOLDER) -> str:
     """SHA-256 of the seed's files and of the fields that this version reads from them."""
-    sha = hashlib.sha256(repr((PROVIDER_FIELDS, MODEL_FIELDS, VOICE_FIELDS)).encode())
+    sha = hashlib.sha256(repr((PROVIDER_FIELDS, MODEL_FIELDS, VOICE_FIELDS, ALIAS_FIELDS)).encode())
     for path in files(folder):
         sha.update(path.name.encode() + b"\0" + path.read_bytes())
     return sha.hexdigest()
@@ -80,6 +85,8 @@ def read(folder: Path = FOLDER) -> SeedData:
         data.providers[provider["slug"]] = {name: row[name] for name in PROVIDER_FIELDS}
         if not provider.get("enabled", True):
             data.switched_off.add(provider["slug"])
+        for alias in document.get("voice_aliases", ()):
+            data.voice_aliases[alias["name"]] = {name: alias[name] for name in ALIAS_FIELDS}
         for entry in document["models"]:
             add_entry(data, provider["slug"], entry)
     return data

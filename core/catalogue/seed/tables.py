@@ -18,7 +18,7 @@ from django.db import transaction
 from core.catalogue.seed import files
 from core.catalogue.seed.files import SeedData, Values
 from core.catalogue.seed.prices import seed_prices
-from core.models import AIModel, Endpoint, Provider, Version, Voice
+from core.models import AIModel, Endpoint, Provider, Version, Voice, VoiceAlias
 from core.models.catalogue import SeededRow
 from core.models.version import bump
 
@@ -67,6 +67,7 @@ def write_tables(data: SeedData) -> SeedReport:
     models = write_models(data, report)
     endpoints = write_endpoints(data, providers, models, report)
     write_voices(data, models, report)
+    write_voice_aliases(data, report)
     written, kept = seed_prices(endpoints, data.prices)
     report.prices += written
     report.kept += kept
@@ -111,6 +112,11 @@ def write_voices(data: SeedData, models: Mapping[str, AIModel], report: SeedRepo
     report.removed += len(removed)
 
 
+def write_voice_aliases(data: SeedData, report: SeedReport) -> None:
+    rows = {row.name: row for row in VoiceAlias.objects.filter(model=None, provider=None)}
+    reconcile(VoiceAlias, data.voice_aliases, rows, lambda name: VoiceAlias(name=name), report)
+
+
 def reconcile(
     table: type[Row],
     wanted: Mapping[Any, Values],
@@ -153,6 +159,7 @@ FIELDS: dict[type[SeededRow], tuple[str, ...]] = {
     AIModel: (*files.MODEL_FIELDS, "speed_min", "speed_max"),
     Endpoint: ("upstream_id", "formats", "priority", "options"),
     Voice: (*files.VOICE_FIELDS, "position"),
+    VoiceAlias: (*files.ALIAS_FIELDS, "voice"),
 }
 
 

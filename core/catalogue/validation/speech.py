@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from django.conf import settings
@@ -10,13 +9,10 @@ from django.conf import settings
 from core.catalogue.entries import EndpointEntry, ModelEntry
 from core.catalogue.validation.audio_formats import AudioChoice, choose
 from core.catalogue.validation.spoken_language import check_language
-from core.catalogue.validation.voice_aliases import VoiceChoice, alias
+from core.catalogue.validation.voice_aliases import VoiceChoice, known_voice, stand_in
 from core.catalogue.validation.voice_language import default_voice
 from core.contract.errors import InvalidRequest, Unsupported
 from core.contract.speech import SpeechRequest
-
-VARIANT = re.compile(r"\+[A-Za-z0-9_-]{1,24}$")
-"""What may follow an espeak voice, such as `+f3`."""
 
 LISTED_VOICES = 40
 
@@ -80,26 +76,19 @@ def speech_voice(request: SpeechRequest, model: ModelEntry) -> VoiceChoice:
 
 
 def find_voice(voice: str, model: ModelEntry, param: str, text: str) -> VoiceChoice:
-    """A voice by id or name, or the one that stands in for a voice of OpenAI's, to say `text`.
+    """A voice by id or name, or the one that stands in for it by an alias, to say `text`.
 
     Raises `Unsupported` listing the voices.
     """
-    if not model.voices:
-        return VoiceChoice(voice)  # added by an admin: the voices are known to the upstream only
-    base, variant = split_variant(voice, model)
-    found = model.voice_ids.get(base.casefold())
+    found = known_voice(voice, model)
     if found is not None:
-        return VoiceChoice(found + variant)
-    stand_in = None if settings.STRICT_REQUESTS else alias(voice, model.voices, text)
-    if stand_in is None:
+        return VoiceChoice(found)
+    other = None if settings.STRICT_REQUESTS else stand_in(voice, model, text)
+    if other is not None:
+        return VoiceChoice(other, other)
+    if model.voices:
         raise unknown_voice(voice, model, param)
-    return VoiceChoice(stand_in, stand_in)
-
-
-def split_variant(voice: str, model: ModelEntry) -> tuple[str, str]:
-    """("gmw/en-US", "+f3") where the model has variants, else the whole name and ""."""
-    match = VARIANT.search(voice) if "variants" in model.features else None
-    return (voice[: match.start()], match.group()) if match else (voice, "")
+    return VoiceChoice(voice)  # added by an admin: the voices are known to the upstream only
 
 
 def unknown_voice(voice: str, model: ModelEntry, param: str) -> Unsupported:

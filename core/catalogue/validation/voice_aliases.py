@@ -1,22 +1,20 @@
-"""Voices that stand in for OpenAI's, which programs name whichever model they call.
+"""Voices that stand in for names which programs send to whichever model they call, such as OpenAI's.
 
-`voice_aliases.json` lists OpenAI's names with their genders; a name keeps its place among those of its
+The names are rows that an admin edits. One without a voice of its own keeps its place among the names of its
 gender, so that two of them stay two voices where the model has as many.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+import re
 from dataclasses import dataclass
-from pathlib import Path
 
-from core.catalogue.entries import VoiceEntry
+from core.catalogue.entries import ModelEntry, VoiceAliasEntry
 from core.catalogue.validation.voice_language import default_voice, voices_for
+from core.models import VoiceAlias
 
-FILE = Path(__file__).with_suffix(".json")
-GENDERS: dict[str, str] = {row["name"]: row["gender"] for row in json.loads(FILE.read_text("utf-8"))}
-"""The gender of each of OpenAI's voices by its name."""
+VARIANT = re.compile(r"\+[A-Za-z0-9_-]{1,24}$")
+"""What may follow an espeak voice, such as `+f3`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +25,33 @@ class VoiceChoice:
     stand_in: str | None = None
 
 
-def alias(name: str, voices: Sequence[VoiceEntry], text: str) -> str | None:
-    """The id of the voice that stands in for OpenAI's `name` to say `text`; None for any other name."""
-    gender = GENDERS.get(name.casefold())
-    if gender is None:
-        return None
-    alike = [voice.id for voice in voices_for(text, voices) if voice.gender == gender]
-    names = [other for other, theirs in GENDERS.items() if theirs == gender]
-    return alike[names.index(name.casefold()) % len(alike)] if alike else default_voice(voices, text)
+def known_voice(voice: str, model: ModelEntry) -> str | None:
+    """The upstream's id of a voice by id or name; None for one that the model does not have."""
+    base, variant = split_variant(voice, model)
+    found = model.voice_ids.get(base.casefold())
+    return None if found is None else found + variant
+
+
+def split_variant(voice: str, model: ModelEntry) -> tuple[str, str]:
+    """("gmw/en-US", "+f3") where the model has variants, else the whole name and ""."""
+    match = VARIANT.search(voice) if "variants" in model.features else None
+    return (voice[: match.start()], match.group()) if match else (voice, "")
+
+
+def stand_in(name: str, model: ModelEntry, text: str) -> str | None:
+    """The id of the voice that stands in for `name` to say `text`; None where no alias has one."""
+    names = (name.casefold(), VoiceAlias.ANY)
+    voices = (aliased_voice(alias, model, text) for alias in model.voice_aliases if alias.name in names)
+    return next((voice for voice in voices if voice is not None), None)
+
+
+def aliased_voice(alias: VoiceAliasEntry, model: ModelEntry, text: str) -> str | None:
+    """The voice of one alias; where the model's voices are not known, only one that was entered for it."""
+    if alias.voice and not model.voices:
+        return None if alias.general else alias.voice
+    if alias.voice:
+        return known_voice(alias.voice, model)
+    alike = [voice.id for voice in voices_for(text, model.voices) if voice.gender == alias.gender]
+    if alias.gender and alike:
+        return alike[alias.place % len(alike)]
+    return default_voice(model.voices, text)

@@ -25,6 +25,7 @@ from core.models import (
     UsageRecord,
     User,
     Voice,
+    VoiceAlias,
 )
 
 CANARY = "sk-canary-0123456789abcdef"
@@ -57,6 +58,7 @@ def catalogue(db) -> None:
     for slug in ("local/espeak-ng", "acme/talker"):
         model = AIModel.objects.create(slug=slug, name=slug, tasks=["speech"], formats=["mp3"])
         Voice.objects.create(model=model, voice_id="en", name="English")
+        VoiceAlias.objects.create(name="nova", model=model, voice="en")
         endpoint = Endpoint.objects.create(model=model, provider=local, upstream_id=slug)
         amount = Decimal("0.000015")
         Price.objects.create(endpoint=endpoint, kind="text_in", unit="character", usd_per_unit=amount)

@@ -6,10 +6,11 @@ from decimal import Decimal
 
 import pytest
 from django import forms
+from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from core.catalogue.seed.tables import seed_catalogue, unedited
-from core.models import AIModel, Endpoint, Price, Provider
+from core.models import AIModel, AuditEvent, Endpoint, Price, Provider, VoiceAlias
 
 
 def form_data(page) -> dict[str, object]:
@@ -134,3 +135,42 @@ def test_a_price_with_a_bad_condition_is_refused(browser, talker, condition):
 def test_a_negative_price_is_refused(browser, talker):
     added = {"endpoint": talker.endpoints.get().pk, **new_price("", "-1")}
     assert browser.post(reverse("admin:core_price_add"), added).status_code == 200
+
+
+def test_a_voice_alias_is_added_by_who_may_and_leaves_an_event(client, bob, talker):
+    bob.is_staff = True
+    bob.save()
+    client.force_login(bob)
+    address, data = (
+        reverse("admin:core_voicealias_add"),
+        {"name": " Alloy ", "model": talker.pk, "voice": "en"},
+    )
+    assert client.post(address, data).status_code == 403
+    bob.user_permissions.add(Permission.objects.get(codename="add_voicealias"))
+    assert client.post(address, data).status_code == 302
+    row = VoiceAlias.objects.latest("pk")
+    assert (row.name, row.model, row.provider, row.voice) == ("alloy", talker, None, "en")
+    event = AuditEvent.objects.latest("pk")
+    assert (event.action, event.actor, event.subject) == ("voicealias.added", bob, "alloy")
+
+
+def test_an_alias_is_of_a_model_or_a_provider_and_once(browser, talker):
+    address, local = reverse("admin:core_voicealias_add"), Provider.objects.get()
+    both = browser.post(address, {"name": "onyx", "model": talker.pk, "provider": local.pk})
+    assert both.context["adminform"].form.non_field_errors() == [
+        "An alias is of a model or of a provider, not of both."
+    ]
+    for data in ({"name": "onyx"}, {"name": "onyx", "provider": local.pk}):
+        assert browser.post(address, data).status_code == 302
+        assert browser.post(address, data).status_code == 200
+    assert VoiceAlias.objects.filter(name="onyx").count() == 2
+
+
+def test_a_replacement_is_asked_only_where_there_is_one(browser, talker):
+    page = change(browser, talker, use_replacement="on")
+    assert page.context["adminform"].form.errors == {
+        "use_replacement": ["Name another model as the replacement first."]
+    }
+    assert change(browser, talker, use_replacement="on", replacement="local/espeak-ng").status_code == 302
+    talker.refresh_from_db()
+    assert (talker.use_replacement, talker.replacement) == (True, "local/espeak-ng")

@@ -77,6 +77,7 @@ UNIQUE = {
     "Team": "name",
     "User": "username",
     "Voice": "voice_id",
+    "VoiceAlias": "name",
 }
 
 

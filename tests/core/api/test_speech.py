@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from core.contract.audio import MEDIA_TYPES, AudioFormat
-from core.models import Attempt, Price, UsageRecord
+from core.models import Attempt, Price, UsageRecord, VoiceAlias
 from tests.core.api.conftest import make_model
 from tests.core.api.records import settled_record
 from tests.fakes.audio import audio_bytes
@@ -239,13 +239,22 @@ def test_instructions_are_ignored_by_a_model_without_them(live, key, lab, provid
     assert "instructions" not in provider.requests[0].json
 
 
-@pytest.mark.parametrize(
-    ("voice", "stand_in"), [("alloy", "ada"), ("Nova", "ada"), ("fable", "ada"), ({"id": "onyx"}, "ada")]
-)
+@pytest.mark.parametrize(("voice", "stand_in"), [("alloy", "ada"), ("Nova", "ben"), ({"id": "onyx"}, "ada")])
 def test_a_voice_of_openai_is_spoken_by_another(live, key, model, provider, voice, stand_in):
+    VoiceAlias.objects.bulk_create([VoiceAlias(name="alloy"), VoiceAlias(name="onyx", gender="male")])
+    VoiceAlias.objects.create(name="nova", model=model, voice="Ben")
     answer = live.post("/audio/speech", key, json={**ASK, "voice": voice})
     assert (answer.status_code, answer.headers["x-polyphony-voice"]) == (200, stand_in)
     assert provider.requests[0].json["voice"] == stand_in
+    found = live.get("/generation", key, params={"id": answer.headers["x-generation-id"]}).json()["data"]
+    assert found["voice"] == stand_in
+
+
+def test_a_voice_of_no_alias_is_refused(live, key, model):
+    VoiceAlias.objects.create(name="nova", model=model, voice="Ben")
+    answer = live.post("/audio/speech", key, json={**ASK, "voice": "alloy"})
+    assert answer.status_code == 400
+    assert answer.json()["error"]["message"] == "lab/alto has no voice 'alloy'. It has ada, ben."
 
 
 def test_what_a_model_takes_needs_no_header(live, key, model):

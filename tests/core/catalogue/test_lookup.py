@@ -152,3 +152,37 @@ def test_pocketsphinx_names_its_successor(models):
     assert caught.value.message == (
         "The model local/pocketsphinx was shut down on 2026-11-28. Use local/whisper-base instead."
     )
+
+
+PREVIEW, AUDIO = "openai/gpt-4o-audio-preview", "openai/gpt-audio-1.5"
+
+
+def ask_replacement(*slugs: str, **fields: object) -> None:
+    AIModel.objects.filter(slug__in=slugs).update(use_replacement=True, **fields)
+    snapshot.reset()
+
+
+def test_a_retired_models_replacement_answers_where_an_admin_says_so(catalogue, keys):
+    keys(OPENAI="sk-direct")
+    assert lookup.canonical(PREVIEW) == PREVIEW
+    with pytest.raises(ModelRetired) as caught:
+        lookup.get_for(PREVIEW, Task.CHAT)
+    assert (caught.value.status, caught.value.metadata["replacement"]) == (404, AUDIO)
+    ask_replacement(PREVIEW)
+    assert lookup.canonical("GPT-4o-audio-preview") == AUDIO
+    assert lookup.get_for(PREVIEW, Task.CHAT).slug == AUDIO
+
+
+def test_replacements_are_followed_to_the_last_and_a_circle_is_none(catalogue):
+    AIModel.objects.filter(slug=AUDIO).update(replacement="openai/gpt-6-luna")
+    ask_replacement(PREVIEW, AUDIO)
+    assert lookup.canonical(PREVIEW) == "openai/gpt-6-luna"
+    ask_replacement("openai/gpt-6-luna", replacement=PREVIEW)
+    assert [lookup.canonical(slug) for slug in (PREVIEW, AUDIO)] == [PREVIEW, AUDIO]
+
+
+def test_a_model_that_is_switched_off_asks_no_replacement(catalogue):
+    ask_replacement(PREVIEW, enabled=False)
+    with pytest.raises(ModelNotFound) as caught:
+        lookup.get_for(PREVIEW, Task.CHAT)
+    assert caught.value.provider_code == "model_disabled"

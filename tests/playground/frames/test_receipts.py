@@ -16,17 +16,20 @@ def receipt(cost: Decimal | None, basis: Basis) -> Receipt:
     seconds = Amount(Kind.AUDIO_OUT, Unit.SECOND, Decimal("1.5"))
     amounts = (characters, seconds)
     note = AttemptNote(1, "p", "up", Outcome.COMPLETED, 200, "", 80, cost, basis)
-    return Receipt("gen-1", Outcome.COMPLETED, "m", "p", amounts, cost, basis, 20, 90, "pcm", (note,))
+    return Receipt(
+        "gen-1", Outcome.COMPLETED, "m", "p", amounts, cost, basis, 20, 90, "pcm", (note,), voice="ada"
+    )
 
 
 def test_a_receipt_is_given_in_numbers():
     fields = frames.receipt_fields(receipt(Decimal("0.00012"), Basis.COMPUTED))
     assert fields["units"] == {"text_in.character": 11, "audio_out.second": 1.5}
-    assert (fields["cost"], fields["currency"], fields["basis"], fields["format"]) == (
+    assert (fields["cost"], fields["currency"], fields["basis"], fields["format"], fields["voice"]) == (
         0.00012,
         "USD",
         "computed",
         "pcm",
+        "ada",
     )
     assert fields["attempts"] == [
         {

@@ -7,9 +7,10 @@ from decimal import Decimal
 import pytest
 
 from core.catalogue.seed.tables import seed_catalogue
-from core.models import AIModel, Endpoint, Price, Provider, Version, Voice
+from core.models import AIModel, Endpoint, Price, Provider, Version, Voice, VoiceAlias
 
 TTS = "openai/tts-1"
+TABLES = (Provider, AIModel, Endpoint, Voice, VoiceAlias)
 
 
 def number(name: str) -> int:
@@ -27,7 +28,7 @@ def test_first_seed_fills_every_table(db):
     assert Provider.objects.count() == 10
     assert AIModel.objects.get(slug=TTS).voices.count() == 9
     assert first_price(TTS, "openai").usd_per_unit == Decimal("0.000015")
-    assert report.created == sum(table.objects.count() for table in (Provider, AIModel, Endpoint, Voice))
+    assert report.created == sum(table.objects.count() for table in TABLES)
     assert report.prices == Price.objects.count()
 
 
@@ -104,4 +105,20 @@ def test_a_resold_model_comes_after_the_direct_one(catalogue):
     assert [(row.provider.slug, row.priority, row.formats) for row in found] == [
         ("openai", 10, []),
         ("openrouter", 20, ["mp3", "pcm"]),
+    ]
+
+
+def test_an_edited_voice_alias_is_kept(catalogue, folder):
+    VoiceAlias.objects.filter(name="nova").update(voice="heart")
+    VoiceAlias.objects.filter(name="onyx").update(enabled=False)
+    folder.change(
+        "openai", lambda document: document["voice_aliases"].append({"name": "zed", "gender": "male"})
+    )
+    report = seed_catalogue(folder.path)
+    assert (report.created, report.kept) == (1, 1)
+    found = VoiceAlias.objects.filter(name__in=("nova", "onyx", "zed")).order_by("name")
+    assert [(row.name, row.voice, row.gender, row.enabled) for row in found] == [
+        ("nova", "heart", "female", True),
+        ("onyx", "", "male", False),
+        ("zed", "", "male", True),
     ]
