@@ -14,7 +14,7 @@ from core.contract.requests import Request
 from core.contract.route import Route, Target
 from core.providers import registry
 from core.providers.base import AdapterMethod
-from core.providers.shared.audio.input import accepted
+from core.providers.shared.audio.input import accepted, has_formats
 from core.providers.shared.audio.output import encoded
 from core.providers.shared.deadline import Deadline
 from core.providers.shared.scrub.answer import scrubbed
@@ -33,7 +33,9 @@ def call_adapter(target: Target, request: Request) -> AsyncGenerator[Event, None
     method = registry.method(target.wire, request.task)
     if method is None:
         raise Unsupported(f"{target.provider_name} cannot do {request.task}.")
-    spellings, events = spellings_of(target), with_accepted_audio(target, request, method)
+    limited = has_formats(target)
+    events = with_accepted_audio(target, request, method) if limited else method(target, request)
+    spellings = spellings_of(target)
     events = events if spellings is None else scrubbed(events, spellings)
     return events if target.encoding is None else encoded(events, target.encoding)
 

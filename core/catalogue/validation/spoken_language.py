@@ -18,8 +18,7 @@ def check_language(text: str, model: ModelEntry) -> None:
     """Raises `Unsupported` (`unsupported_language`) where the model is limited to `languages` without the
     text's; `metadata` has the `language`, and where there is one a `model` with the `voice` for it."""
     spoken = model.limits.get("languages")
-    language = likely_language(text)
-    if not spoken or not language or language in spoken:
+    if not spoken or not (language := likely_language(text)) or language in spoken:
         return
     names = " and ".join(english_name(code).title() for code in spoken)
     found = speaker(language, model)

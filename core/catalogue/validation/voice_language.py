@@ -15,6 +15,8 @@ def default_voice(voices: Sequence[VoiceEntry], text: str) -> str | None:
 
 def voices_for(text: str, voices: Sequence[VoiceEntry]) -> Sequence[VoiceEntry]:
     """The voices for the text's likely language and those for any; all of them where there is none."""
+    if len(voices) < 2:
+        return voices
     wanted = likely_language(text)
     return [one for one in voices if one.language == "" or primary(one.language) == wanted] or voices
 

@@ -147,6 +147,11 @@ CONVERSIONS: TaskTable[Any] = TaskTable(
 """Each takes the request class of its task."""
 
 
+def has_formats(target: Target) -> bool:
+    """Whether the formats that `target` takes are known."""
+    return bool(target.options.get("audio_formats"))
+
+
 @asynccontextmanager
 async def accepted(
     target: Target, request: Request
@@ -156,7 +161,7 @@ async def accepted(
     The new files exist within the block. Raises `TooLarge`, `InvalidRequest` for what cannot be read,
     `Unavailable` where PyAV is missing.
     """
-    if not target.options.get("audio_formats"):
+    if not has_formats(target):
         yield request, ()
         return
     folder = await asyncio.to_thread(tempfile.TemporaryDirectory, prefix="polyphony-")
