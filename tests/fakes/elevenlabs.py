@@ -5,19 +5,16 @@
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import base64
 import json
 import re
-import threading
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from core.contract.audio import AudioFormat
 from tests.fakes.audio import audio_bytes, slices
-from tests.fakes.provider import Exchange, Provider, Scenario, Seen
+from tests.fakes.provider import Exchange, Scenario, Seen, serve
 
 SECONDS = 0.5
 CHUNKS = 5
@@ -179,17 +176,5 @@ def answering(delay: float = 0.0) -> Scenario:
     return answer
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--delay", type=float, default=0.0)
-    parser.add_argument("--bills", type=Path)
-    options = parser.parse_args()
-    scenario = answering(options.delay)
-    with Provider(lambda name: scenario, options.bills, port=options.port) as provider:
-        print(provider.url, flush=True)
-        threading.Event().wait()
-
-
 if __name__ == "__main__":
-    main()
+    serve(__doc__, answering)

@@ -277,6 +277,22 @@ class Provider:
         return waiting.pop(0) if len(waiting) > 1 else waiting[0]
 
 
+def serve(about: str | None, answering: Callable[[float], Scenario], path: str = "/v1") -> None:
+    """Serve a vendor's fake on its own until it is killed, and print its base URL, which ends with `path`.
+
+    `answering` makes its scenario from the seconds that it waits before each piece of an answer.
+    """
+    parser = argparse.ArgumentParser(description=about)
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--delay", type=float, default=0.0)
+    parser.add_argument("--bills", type=Path)
+    options = parser.parse_args()
+    scenario = answering(options.delay)
+    with Provider(lambda name: scenario, options.bills, port=options.port) as provider:
+        print(provider.url.removesuffix("/v1") + path, flush=True)
+        threading.Event().wait()
+
+
 def main() -> None:
     from tests.fakes.scenarios import named  # noqa: PLC0415 - scenarios are written in terms of this module
 
