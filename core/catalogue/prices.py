@@ -94,7 +94,9 @@ def condition_text(price: Price) -> str:
     texts = []
     if tokens := conditions.pop("min_prompt_tokens", None):
         texts.append(_("above %(count)s tokens") % {"count": f"{tokens:,}"})
-    return ", ".join([*texts, *(str(value) for value in conditions.values())])
+    flags = {"keyterms": _("with words to listen for"), "web_search": _("with web search")}
+    texts += [flags[name] if value is True else str(value) for name, value in conditions.items()]
+    return ", ".join(texts)
 
 
 def money(amount: Decimal) -> str:

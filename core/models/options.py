@@ -196,6 +196,7 @@ LIMITS: dict[str, Option] = {
 """The limits of a model."""
 
 CONDITIONS: dict[str, Option] = {
+    "keyterms": Option(one_flag, "true"),
     "min_prompt_tokens": Option(whole(1), "200000"),
     "quality": Option(is_word, '"hd"'),
     "service_tier": Option(is_word, '"flex"'),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 from core.contract.route import Target
 from core.contract.transcription import TranscriptionRequest
@@ -30,4 +32,11 @@ def prompt_bytes(request: TranscriptionRequest) -> int:
     return sum(map(utf8_bytes, (request.prompt or "", *request.keyterms)))
 
 
-ESTIMATES = Estimates(upper_bound=upper_bound, counted=counted, guess=guess)
+def facts(request: TranscriptionRequest, target: Target, _service_tier: str) -> Mapping[str, Any]:
+    """Whether words to listen for are sent, by the request or in the options of the provider."""
+    options = (target.options.get("body", {}), request.options.get(target.provider, {}))
+    told = request.keyterms or any(found.get("keyterms") for found in options)
+    return {"keyterms": True} if told else {}
+
+
+ESTIMATES = Estimates(upper_bound=upper_bound, counted=counted, guess=guess, facts=facts)

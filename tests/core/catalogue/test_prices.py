@@ -36,11 +36,13 @@ def test_the_lines_of_a_sheet_have_conditions():
         price(Kind.TEXT_IN, Unit.TOKEN, "0.000002"),
         price(Kind.TEXT_IN, Unit.TOKEN, "0.000004", min_prompt_tokens=200_000),
         price(Kind.IMAGE_OUT, Unit.IMAGE, "0.08", size="1024x1024", quality="hd"),
+        price(Kind.TEXT_OUT, Unit.TOKEN, "0.000009", web_search=True),
     ]
     assert [(line.text, line.condition) for line in prices.lines(sheet)] == [
         ("$2 / 1M tokens in", ""),
         ("$4 / 1M tokens in", "above 200,000 tokens"),
         ("$0.08 / image", "1024x1024, hd"),
+        ("$9 / 1M tokens out", "with web search"),
     ]
 
 

@@ -119,3 +119,22 @@ def test_an_endpoint_that_bills_a_least_number_of_seconds_bills_it_for_a_cut_ans
     request = ask(seconds)
     found = bill.of_attempt(None, meter_of(TranscriptDelta("a")), request, where, timezone.now())
     assert found.cost == Decimal(cost) == estimate(request, Route("m", (where,)))
+
+
+TERMS = Price(Kind.AUDIO_IN, Unit.SECOND, Decimal("0.00012"), {"keyterms": True})
+
+
+@pytest.mark.parametrize(
+    ("request_", "cost"),
+    [
+        (ask(), "0.006"),
+        (ask(keyterms=("Zoë",)), "0.0072"),
+        (ask(options={"first": {"keyterms": ["Zoë"]}}), "0.0072"),
+        (ask(options={"other": {"keyterms": ["Zoë"]}}), "0.006"),
+        (ask(options={"first": {"keyterms": []}}), "0.006"),
+    ],
+)
+def test_words_to_listen_for_may_have_a_price_of_their_own(request_, cost):
+    where = target(SECOND, TERMS)
+    found = bill.of_attempt(None, meter_of(TranscriptDelta("a")), request_, where, timezone.now())
+    assert (found.cost, estimate(request_, Route("m", (where,)))) == (Decimal(cost), Decimal("0.0072"))
