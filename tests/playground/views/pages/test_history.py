@@ -38,6 +38,12 @@ def test_a_receipt_shows_all_facts_of_a_run(alice_client, run):
     assert '"word": "secret"' in page
 
 
+def test_a_receipt_names_the_voice_that_spoke(alice_client, run):
+    rewrite(UsageRecord.objects.all(), voice="en_paul_neutral")
+    page = page_text(alice_client.get(f"/runs/{run.id}"))
+    assert "<dt>Voice that spoke</dt><dd><code>en_paul_neutral</code></dd>" in page
+
+
 def test_a_receipt_of_two_models_names_the_provider_of_each(alice_client, run):
     """Not the second one's provider beside the first one's model."""
     way = [("busy", "failed"), ("ears", "completed"), ("mouth", "completed")]
