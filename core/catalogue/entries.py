@@ -10,7 +10,7 @@ from typing import Any
 from core.contract.audio import AudioFormat
 from core.contract.tasks import FACTS, Task
 from core.contract.usage import Price
-from core.media.installed import is_offered
+from core.media.installed import install_command, is_offered
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +81,19 @@ class EndpointEntry:
 
 @dataclass(frozen=True, slots=True)
 class VoiceEntry:
+    """A voice of a model; `weights` names the files it needs on this computer, "" where none."""
+
     id: str
     name: str
     language: str
     gender: str
     description: str
+    weights: str = ""
+
+    @property
+    def install_command(self) -> str | None:
+        """What installs its weights, None where it can speak. They may come while the server runs."""
+        return install_command(self.weights) if self.weights else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +118,7 @@ class ModelEntry:
     `limits` may have `characters` and `instructions` (lengths), `file_mb`, `image_mb`, `request_mb` (MiB),
     `seconds`, `speakers`, `audio_formats` (names) and `languages` (primary codes); what is absent is not
     limited. `examples` are texts by language. `licences` are SPDX names by what they are of: `code`,
-    `weights`. `voices` and `languages` (BCP 47) are empty where nothing is known of them.
+    `weights`. `all_voices` and `languages` (BCP 47) are empty where nothing is known of them.
     """
 
     id: int
@@ -138,9 +146,10 @@ class ModelEntry:
     use_replacement: bool
     created_at: datetime
     endpoints: tuple[EndpointEntry, ...]
-    voices: tuple[VoiceEntry, ...]
-    voice_ids: Mapping[str, str]
-    """Voice ids by case-folded id and by case-folded name."""
+    all_voices: tuple[VoiceEntry, ...]
+    """Those that are not installed too."""
+    voices_by_name: Mapping[str, VoiceEntry]
+    """All by case-folded id and by case-folded name."""
     voice_aliases: tuple[VoiceAliasEntry, ...]
     """The model's own first, then its providers', then the general ones; `*` last of each."""
 
@@ -148,6 +157,11 @@ class ModelEntry:
     def visible(self) -> bool:
         """Whether it is listed and can be asked for: enabled, and at one provider at least."""
         return self.enabled and any(endpoint.visible for endpoint in self.endpoints)
+
+    @property
+    def voices(self) -> tuple[VoiceEntry, ...]:
+        """Those that are listed and can be asked for."""
+        return tuple(voice for voice in self.all_voices if voice.install_command is None)
 
     @property
     def rank(self) -> tuple[bool, str, str]:

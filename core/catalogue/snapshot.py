@@ -6,7 +6,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import Lock
 from typing import Any
@@ -20,7 +20,7 @@ from core.catalogue.voice_aliases import VoiceAliasTable, load_voice_aliases
 from core.contract.audio import AudioFormat
 from core.contract.tasks import Task
 from core.contract.usage import Kind, Price, Unit
-from core.media.installed import available_formats
+from core.media.installed import available_formats, voice_weights
 from core.models import AIModel, Endpoint, Provider, ProviderKey, Version, Voice
 from core.models import Price as PriceRow
 from core.models.options import usable
@@ -196,6 +196,14 @@ def load_voices() -> dict[int, list[VoiceEntry]]:
     return voices
 
 
+def with_weights(voices: list[VoiceEntry], endpoints: Iterable[EndpointEntry]) -> list[VoiceEntry]:
+    """The voices with the weights that each needs where the model runs on this computer."""
+    models = [endpoint.upstream_id for endpoint in endpoints if endpoint.provider.wire == "local"]
+    if not models:
+        return voices
+    return [replace(voice, weights=voice_weights(models[0], voice.id)) for voice in voices]
+
+
 def load_endpoints(
     models: Mapping[int, AIModel],
     providers: Mapping[int, ProviderEntry],
@@ -248,8 +256,9 @@ def known_tasks(names: Iterable[str]) -> tuple[Task, ...]:
 def model_entry(
     row: AIModel, endpoints: list[EndpointEntry], voices: list[VoiceEntry], aliases: VoiceAliasTable
 ) -> ModelEntry:
-    names = {voice.name.casefold(): voice.id for voice in reversed(voices)}
-    ids = {voice.id.casefold(): voice.id for voice in voices}
+    voices = with_weights(voices, endpoints)
+    names = {voice.name.casefold(): voice for voice in reversed(voices)}
+    ids = {voice.id.casefold(): voice for voice in voices}
     bounded = row.speed_min is not None and row.speed_max is not None
     return ModelEntry(
         id=row.pk,
@@ -277,7 +286,7 @@ def model_entry(
         use_replacement=row.use_replacement,
         created_at=row.created_at,
         endpoints=tuple(endpoints),
-        voices=tuple(voices),
-        voice_ids={**names, **ids},
+        all_voices=tuple(voices),
+        voices_by_name={**names, **ids},
         voice_aliases=aliases.of(row.pk, [endpoint.provider.id for endpoint in endpoints]),
     )

@@ -14,6 +14,10 @@ RECOGNISER, INSPECTOR = "whisper-base", "inspector"
 """The models of natural speech and of chat, the first one of transcription, as their endpoints name them."""
 
 ALIGNER = "pocketsphinx"
+PACKAGED_VOICE = "heart"
+VOICES = {name.partition("-")[2]: name for name in WEIGHTS if name.startswith("hibari-")}
+"""The weights of each further voice of `NATURAL_VOICE` by its id; `PACKAGED_VOICE` needs none."""
+
 RECOGNISERS = tuple(name for name in WEIGHTS if name.startswith("whisper-"))
 """The models of transcription: their endpoints have the names of their weights. Any other model synthesises
 speech with espeak-ng."""
@@ -51,9 +55,17 @@ def recogniser_hint() -> str | None:
 
 def weights_hint(model: str) -> str | None:
     """How to install the weights of a model; None where they are here, and for a model that has none."""
-    if model not in RECOGNISERS or weights_folder(model) is not None:
-        return None
-    return f"manage.py install_model {model}"
+    return install_command(model) if model in RECOGNISERS else None
+
+
+def voice_weights(model: str, voice: str) -> str:
+    """The weights that a voice of a local model needs beside the packages, "" where none."""
+    return VOICES.get(voice, "") if model == NATURAL_VOICE else ""
+
+
+def install_command(weights: str) -> str | None:
+    """What installs these weights, None where they are here."""
+    return None if weights_folder(weights) is not None else f"manage.py install_model {weights}"
 
 
 def alignment_hint() -> str | None:

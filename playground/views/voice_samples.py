@@ -57,10 +57,10 @@ SENTENCES = {
 async def sample(request: HttpRequest, user: User) -> HttpResponseBase:
     """The sample of `?model=&voice=`; the first request synthesizes it and is metered like any other."""
     model = lookup.get(request.GET.get("model", ""))
-    voice = model.voice_ids.get(request.GET.get("voice", "").casefold())
-    if voice is None:
+    voice = model.voices_by_name.get(request.GET.get("voice", "").casefold())
+    if voice is None or voice.install_command:
         raise InvalidRequest("This model has no such voice.", param="voice")
-    name = await stored_sample(model, voice, user.pk)
+    name = await stored_sample(model, voice.id, user.pk)
     response = await file_response(request, name, media_type(name), name.rpartition("/")[2], attachment=False)
     response["Cache-Control"] = "private, max-age=86400"
     return response

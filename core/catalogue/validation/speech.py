@@ -78,7 +78,7 @@ def speech_voice(request: SpeechRequest, model: ModelEntry) -> VoiceChoice:
 def find_voice(voice: str, model: ModelEntry, param: str, text: str) -> VoiceChoice:
     """A voice by id or name, or the one that stands in for it by an alias, to say `text`.
 
-    Raises `Unsupported` listing the voices.
+    Raises `Unsupported` with the command that installs the voice, or listing the voices.
     """
     found = known_voice(voice, model)
     if found is not None:
@@ -92,16 +92,17 @@ def find_voice(voice: str, model: ModelEntry, param: str, text: str) -> VoiceCho
 
 
 def unknown_voice(voice: str, model: ModelEntry, param: str) -> Unsupported:
-    """The message lists readable ids, else names; the metadata has every id."""
+    """The message lists readable ids, else names, or says how to install it; the metadata has every id."""
     ids = [entry.id for entry in model.voices]
     names = [entry.id if is_readable(entry.id) else entry.name for entry in model.voices]
     listed = ", ".join(names[:LISTED_VOICES])
     more = f" and {len(ids) - LISTED_VOICES} more" if len(ids) > LISTED_VOICES else ""
-    return Unsupported(
-        f"{model.slug} has no voice {voice[:60]!r}. It has {listed}{more}.",
-        param=param,
-        metadata={"voices": ids},
-    )
+    lack = f"has no voice {voice[:60]!r}"
+    known = model.voices_by_name.get(voice.casefold())
+    if known is not None and known.install_command:
+        lack = f"has the voice {known.id} once it is installed: {known.install_command}"
+    message = f"{model.slug} {lack}. It has {listed}{more}."
+    return Unsupported(message, param=param, metadata={"voices": ids})
 
 
 def is_readable(voice: str) -> bool:

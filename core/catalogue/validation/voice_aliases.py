@@ -26,10 +26,10 @@ class VoiceChoice:
 
 
 def known_voice(voice: str, model: ModelEntry) -> str | None:
-    """The upstream's id of a voice by id or name; None for one that the model does not have."""
+    """The upstream's id of a voice by id or name; None for one that the model does not have here."""
     base, variant = split_variant(voice, model)
-    found = model.voice_ids.get(base.casefold())
-    return None if found is None else found + variant
+    found = model.voices_by_name.get(base.casefold())
+    return None if found is None or found.install_command else found.id + variant
 
 
 def split_variant(voice: str, model: ModelEntry) -> tuple[str, str]:

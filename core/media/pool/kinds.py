@@ -49,10 +49,11 @@ class Allotment:
 
 SPEECH = WorkerKind("speech", frozenset({"encode", "list_voices", "synthesize"}), 2, 64, 5)
 NATURAL_SPEECH = WorkerKind(
-    "natural speech", frozenset({"synthesize_hibari"}), 1, 64, 5, least=640 * MB, idle_seconds=1800.0
+    "natural speech", frozenset({"synthesize_hibari"}), 1, 64, 5, least=832 * MB, idle_seconds=1800.0
 )
 """One process speaks many times faster than people listen, and a second would first have to load. Libraries
-and dictionary take 190 MB; half an hour without work is long enough to keep them."""
+and dictionary take 190 MB, with every voice and both accents 340 MB; half an hour without work is long enough
+to keep them. Fifteen texts at once map 600 MB with one voice, 750 MB with all."""
 
 ALIGNMENT = WorkerKind("alignment", frozenset({"align"}), 2, 1, 10)
 TRANSCRIPTION = WorkerKind(

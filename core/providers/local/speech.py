@@ -15,8 +15,18 @@ from core.contract.route import Target
 from core.contract.speech import SpeechRequest
 from core.contract.usage import Amount, Kind, Unit, Usage
 from core.media import client
-from core.media.installed import HINT, NATURAL_VOICE, can_encode, natural_speech_hint, speech_hint
+from core.media.installed import (
+    HINT,
+    NATURAL_VOICE,
+    PACKAGED_VOICE,
+    VOICES,
+    can_encode,
+    install_command,
+    natural_speech_hint,
+    speech_hint,
+)
 from core.media.pool.job import Message
+from core.media.weights import weights_folder
 from core.providers.local.progress import queue_progress
 
 DEFAULT_VOICE = "gmw/en-US"
@@ -84,10 +94,18 @@ def espeak_arguments(target: Target, request: SpeechRequest) -> dict[str, Any]:
 
 
 def natural_arguments(target: Target, request: SpeechRequest) -> dict[str, Any]:
-    """None: it has one voice. Raises `Unsupported` for a pitch."""
+    """The voice, and the folder of its weights where it is not in the package. Raises `Unsupported` for a
+    pitch and for a voice that is not here."""
     if "pitch" in request.options.get("local", {}):
         raise Unsupported("hibari has one pitch.", param="provider.options.local.pitch")
-    return {}
+    voice = target.voice or request.voice or PACKAGED_VOICE
+    if voice == PACKAGED_VOICE:
+        return {"voice": voice, "folder": None}
+    if voice not in VOICES:
+        raise Unsupported(f"hibari has no voice {voice[:60]!r}.", param="voice")
+    if command := install_command(VOICES[voice]):
+        raise Unsupported(f"The voice {voice} is not installed here: {command}", param="voice")
+    return {"voice": voice, "folder": str(weights_folder(VOICES[voice]))}
 
 
 def pitch(target: Target, request: SpeechRequest) -> float:

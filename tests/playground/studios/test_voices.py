@@ -10,7 +10,9 @@ from core.catalogue.snapshot import current
 from playground.studios.voices import voice_picker
 from tests.core.catalogue.conftest import catalogue as catalogue
 from tests.core.catalogue.conftest import models as models
+from tests.core.catalogue.conftest import models_folder as models_folder
 from tests.core.catalogue.conftest import no_keys as no_keys
+from tests.fakes.whisper_files import install_empty
 
 
 @pytest.fixture
@@ -47,5 +49,16 @@ def test_languages_are_sorted_by_their_names(espeak):
 
 
 def test_a_model_without_voices_has_none_chosen(espeak):
-    without_voices = voice_picker(replace(espeak, voices=()), "Hello")
+    without_voices = voice_picker(replace(espeak, all_voices=()), "Hello")
     assert without_voices == {"voices": [], "languages": [], "voice": ""}
+
+
+def test_a_voice_is_offered_once_it_is_installed(models, models_folder):
+    hibari = current().models["local/hibari"]
+    assert [voice["id"] for voice in voice_picker(hibari, "Hello")["voices"]] == ["heart"]
+    install_empty(models_folder, "hibari-emma")
+
+    picker = voice_picker(hibari, "Hello", "emma")
+    assert [voice["id"] for voice in picker["voices"]] == ["heart", "emma"]
+    assert [language["code"] for language in picker["languages"]] == ["en-GB", "en-US"]
+    assert picker["voice"] == "emma"

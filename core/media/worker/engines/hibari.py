@@ -1,4 +1,4 @@
-"""hibari: English text to phonemes and their audio, loaded once per process.
+"""hibari: English text to phonemes and their audio. A process loads each voice and each accent once.
 
 Its front end and signal processing are the package's (https://github.com/MMWilliams/hibari). The class
 `hibari.Hibari` is not used: its session keeps the memory of the longest sentence, takes a sentence of any
@@ -17,7 +17,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from core.media.installed import HINT
+from core.media.installed import HINT, PACKAGED_VOICE
 from core.media.worker.output import JobError
 
 RATE = 24_000
@@ -43,7 +43,8 @@ LEAD, TAIL = 2, 6
 """Windows of near-silence that are kept before and after the sound."""
 
 DURATIONS = "/Cast_32_output_0"
-"""The network's count of frames for each phoneme, which its file does not declare as an output."""
+"""The network's count of frames for each phoneme, which its file does not declare as an output. In a file
+that has no value of this name, words take time by their count of phonemes."""
 
 SILENT_PHONEMES = frozenset(';:,.!?—…"“” ()')
 
@@ -66,24 +67,29 @@ class Token:
 
 
 class Engine:
-    """The network and the front end. Not reentrant."""
+    """The network of one voice and the front end of its accent. Not reentrant.
 
-    def __init__(self) -> None:
+    `folder` has the voice's file, None for the one in the package.
+    """
+
+    def __init__(self, voice: str, folder: str | None) -> None:
         for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
             os.environ.setdefault(name, "1")  # read when numpy is imported
         try:
             self.numpy = import_module("numpy")
             self._signal = import_module("hibari.dsp")
             normalize = import_module("hibari.g2p.normalize")
-            front_end = import_module("hibari.g2p")
+            voices = import_module("hibari.voices").VOICES
             runtime = import_module("onnxruntime")
         except ImportError as missing:
             raise JobError("unavailable", f"hibari is not installed here: {HINT}") from missing
         assets = Path(str(self._signal.__file__)).with_name("assets")
         self._vocabulary: dict[str, int] = json.loads((assets / "vocab.json").read_text("utf-8"))
-        self._network = network(runtime, (assets / "hibari.onnx").read_bytes())
+        model = read(Path(folder or assets) / voices[voice]["file"])
+        self._timed = DURATIONS.encode() in model
+        self._network = network(runtime, with_output(model, DURATIONS) if self._timed else model)
         self._normalize = normalize.normalize
-        self._front_end = front_end.G2P()
+        self._front_end = front_end(voices[voice]["british"])
 
     def tokens(self, text: str) -> list[Token]:
         """The words of a sentence as they will be spoken: `$5` is `$` and `5`, spoken `five dollars`."""
@@ -101,7 +107,8 @@ class Engine:
         sound = self._signal.synth(*spectrum, numpy.random.default_rng(SEED))
         first, last = sounding(numpy, sound)
         audio = (levelled(numpy, sound[first:last]) * 32767).astype("<i2").tobytes()
-        ends = numpy.cumsum(outputs[6]) * len(sound) // max(int(outputs[6].sum()), 1)
+        frames = outputs[6] if self._timed else numpy.ones(len(ids), numpy.int64)
+        ends = numpy.cumsum(frames) * len(sound) // max(int(frames.sum()), 1)
         words = [
             (word, clamp(int(ends[start]) - first, last - first), clamp(int(ends[end]) - first, last - first))
             for word, start, end in spans(tokens)
@@ -112,14 +119,26 @@ class Engine:
         return "".join(character for character in phonemes if character in self._vocabulary)
 
 
+def read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise JobError("unavailable", f"The voice cannot be read: {path.name}: {error.strerror}") from error
+
+
+@cache
+def front_end(british: bool) -> Any:
+    """Text to phonemes of one accent: its dictionary takes 70 MB and more."""
+    return import_module("hibari.g2p").G2P(british=british)
+
+
 def network(runtime: Any, model: bytes) -> Any:
     """A session with one thread that frees its memory after each run."""
     options = runtime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.enable_cpu_mem_arena = options.enable_mem_pattern = False
     options.log_severity_level = 3
-    declared = with_output(model, DURATIONS)
-    return runtime.InferenceSession(declared, options, providers=["CPUExecutionProvider"])
+    return runtime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 
 def with_output(model: bytes, name: str) -> bytes:
@@ -207,6 +226,7 @@ def clamp(sample: int, most: int) -> int:
 
 
 @cache
-def engine() -> Engine:
-    """The one engine of this process. Raises `JobError` with the install command."""
-    return Engine()
+def engine(voice: str = PACKAGED_VOICE, folder: str | None = None) -> Engine:
+    """The one engine of a voice in this process; each further one takes 20 MB. Raises `JobError` with the
+    install command."""
+    return Engine(voice, folder)

@@ -47,7 +47,7 @@ class NaturalSpeech:
     """One text that becomes audio in the output."""
 
     def __init__(self, args: dict[str, Any], output: Output) -> None:
-        self.engine = engine()
+        self.engine = engine(args["voice"], args["folder"])
         self.output = output
         wanted = float(args["speed"])
         self.speed = min(max(wanted, SLOWEST), FASTEST)
@@ -99,7 +99,8 @@ class NaturalSpeech:
 
 
 def run(args: dict[str, Any], output: Output) -> Generator[None, None, dict[str, Any]]:
-    """`text`, `speed`, `format` in; audio and words out; returns `{"seconds"}`.
+    """`text`, `speed`, `format`, `voice` and the `folder` of its weights (None: in the package) in; audio and
+    words out; returns `{"seconds"}`.
 
     Raises `JobError` for a text of more than `MOST_PHONEMES`, before anything is spoken.
     """

@@ -14,7 +14,9 @@ from core.catalogue.validation.voice_aliases import VoiceChoice
 from core.contract.audio import AudioFormat
 from core.contract.errors import InvalidRequest, Unsupported
 from tests.core.catalogue.requests import REHEARSAL, speech_request
+from tests.fakes.whisper_files import install_empty
 
+HIBARI = "local/hibari"
 ESPEAK = "local/espeak-ng"
 MINI = "openai/gpt-4o-mini-tts"
 TTS = "openai/tts-1"
@@ -166,3 +168,30 @@ def test_voices_with_unreadable_ids_are_listed_by_name(models):
         "elevenlabs/eleven_v4 has no voice 'rachel'. It has Aria, Roger, Sarah"
     )
     assert caught.value.metadata["voices"][0] == "9BWtsMINqrJLrRacOk9x"
+
+
+def test_a_voice_of_this_computer_is_there_once_it_is_installed(models, models_folder):
+    model = get(HIBARI)
+    for voice in ("fenrir", "Kore", "EMMA"):
+        with pytest.raises(Unsupported) as caught:
+            speech_voice(speech_request(HIBARI, voice=voice), model)
+        assert caught.value.metadata == {"voices": ["heart"]}
+        assert caught.value.message.endswith(
+            f"once it is installed: manage.py install_model hibari-{voice.lower()}. It has heart."
+        )
+
+    install_empty(models_folder, "hibari-fenrir")
+    assert [voice.id for voice in model.voices] == ["heart", "fenrir"]
+    assert speech_voice(speech_request(HIBARI, voice="Fenrir"), model) == VoiceChoice("fenrir")
+    assert speech_voice(speech_request(HIBARI), model) == VoiceChoice("heart")
+
+
+def test_another_voice_stands_in_for_fable_until_it_is_installed(models, models_folder, settings):
+    model, request = get(HIBARI), speech_request(HIBARI, voice="fable")
+    assert speech_voice(request, model) == VoiceChoice("heart", "heart")
+    settings.STRICT_REQUESTS = True
+    with pytest.raises(Unsupported, match="install_model hibari-fable"):
+        speech_voice(request, model)
+
+    install_empty(models_folder, "hibari-fable")
+    assert speech_voice(request, model) == VoiceChoice("fable")

@@ -8,7 +8,7 @@ import sys
 import wave
 from array import array
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import median
 from typing import Any
 
@@ -19,9 +19,10 @@ from core.contract.errors import InvalidRequest, Unavailable, Unsupported
 from core.contract.events import AudioChunk, AudioStart, SpeechWord, SpeechWords, Used
 from core.contract.route import Target
 from core.contract.speech import SpeechRequest
-from core.media import installed
+from core.media import installed, weights
 from core.media.installed import HINT, available_formats, speech_hint, system_engine
 from core.providers.local.speech import job_arguments, speak
+from tests.fakes.whisper_files import install_empty
 from tests.fakes.workers import SENTENCE, decoded_seconds
 
 TEXTS = {
@@ -268,6 +269,24 @@ def test_missing_engine_names_the_install_command(monkeypatch):
     with pytest.raises(Unavailable, match="pip install"):
         job_arguments(target(), SpeechRequest(model="m", text="a"), AudioFormat.PCM)
     system_engine.cache_clear()
+
+
+def test_a_natural_voice_brings_the_folder_of_its_weights(monkeypatch, tmp_path):
+    monkeypatch.setattr(installed, "find_spec", lambda name: True)
+    monkeypatch.setattr(weights.root, "folder", tmp_path)
+
+    def arguments(voice: str) -> dict[str, Any]:
+        natural = replace(target(voice=voice), model="hibari")
+        return job_arguments(natural, SpeechRequest(model="m", text="a"), AudioFormat.PCM)
+
+    plain = {"text": "a", "speed": 1.0, "format": "pcm"}
+    assert arguments("heart") == {**plain, "voice": "heart", "folder": None}
+    with pytest.raises(Unsupported, match=r"not installed here: manage\.py install_model hibari-emma$"):
+        arguments("emma")
+    with pytest.raises(Unsupported, match=r"hibari has no voice '\.\./emma'"):
+        arguments("../emma")
+    install_empty(tmp_path, "hibari-emma")
+    assert arguments("emma") == {**plain, "voice": "emma", "folder": str(tmp_path / "hibari-emma")}
 
 
 def test_missing_media_library_leaves_wav_and_pcm(synthesiser, monkeypatch):

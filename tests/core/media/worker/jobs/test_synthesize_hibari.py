@@ -9,16 +9,21 @@ from array import array
 from collections.abc import Iterator
 from contextlib import aclosing
 from math import log10, sqrt
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from core.contract.errors import InvalidRequest, UpstreamInvalid
-from core.media.installed import natural_speech_hint
-from core.media.pool.kinds import NATURAL_SPEECH
+from core.contract.errors import InvalidRequest, Unavailable, UpstreamInvalid
+from core.media.installed import PACKAGED_VOICE, VOICES, natural_speech_hint
+from core.media.pool.kinds import MB, NATURAL_SPEECH
 from core.media.pool.pool import Pool
+from core.media.pool.process import WorkerLimits
 from core.media.pool.shared import new_pool
+from core.media.weights import WEIGHTS
+from core.media.worker.engines.hibari import DURATIONS
 from core.media.worker.jobs.synthesize_hibari import LONGEST_PIECE, pause, pieces
+from tests.fakes.voices import packaged_voice
 from tests.fakes.workers import decoded_seconds, speech_job, synthesized
 
 RATE = 24_000
@@ -36,11 +41,15 @@ def natural(synthesiser: None) -> Iterator[Pool]:
     created.close()
 
 
+def job(text: str, **fields: Any) -> dict[str, Any]:
+    """The job's arguments: the voice in the package, at normal speed, as samples."""
+    return {"text": text, "speed": 1.0, "format": "pcm", "voice": PACKAGED_VOICE, "folder": None, **fields}
+
+
 async def speak(pool: Pool, text: str, **fields: Any) -> tuple[bytes, list[list[Any]], float]:
     """Audio, words and seconds of one job."""
     audio, words, seconds = bytearray(), list[list[Any]](), 0.0
-    args = {"text": text, "speed": 1.0, "format": "pcm", **fields}
-    async with aclosing(pool.run(JOB, args)) as messages:
+    async with aclosing(pool.run(JOB, job(text, **fields))) as messages:
         async for message in messages:
             if isinstance(message, bytes):
                 audio += message
@@ -170,7 +179,7 @@ async def test_hostile_texts_are_spoken_as_far_as_they_have_words(natural, text,
 @pytest.mark.anyio
 @pytest.mark.parametrize("text", ["<a" * 9_999, "1" * 19_800, "1234567890 " * 1_800], ids=["<a", "1", "10"])
 async def test_a_text_of_hours_is_refused_before_it_is_spoken(natural, text):
-    async with aclosing(natural.run(JOB, {"text": text, "speed": 1.0, "format": "pcm"})) as messages:
+    async with aclosing(natural.run(JOB, job(text))) as messages:
         with pytest.raises(InvalidRequest, match="more than an hour") as refusal:
             await anext(messages)
 
@@ -181,7 +190,7 @@ async def test_a_text_of_hours_is_refused_before_it_is_spoken(natural, text):
 @pytest.mark.anyio
 async def test_a_long_text_in_prose_is_spoken(natural):
     text = ("The quick brown fox jumps over the lazy dog, and nobody is surprised. " * 286)[:20_000]
-    async with aclosing(natural.run(JOB, {"text": text, "speed": 1.0, "format": "pcm"})) as messages:
+    async with aclosing(natural.run(JOB, job(text))) as messages:
         async for message in messages:
             if isinstance(message, bytes):
                 break
@@ -192,7 +201,7 @@ async def test_a_long_text_in_prose_is_spoken(natural):
 @needs_hibari
 @pytest.mark.anyio
 async def test_a_reader_that_leaves_frees_the_worker(natural):
-    async with aclosing(natural.run(JOB, {"text": TWO * 200, "speed": 1.0, "format": "pcm"})) as messages:
+    async with aclosing(natural.run(JOB, job(TWO * 200))) as messages:
         async for message in messages:
             if isinstance(message, bytes):
                 break
@@ -214,11 +223,86 @@ async def test_a_killed_worker_is_an_error_and_the_next_one_works(synthesiser):
 
 
 async def speak_and_kill(pool: Pool) -> None:
-    async with aclosing(pool.run(JOB, {"text": TWO * 200, "speed": 1.0, "format": "flac"})) as messages:
+    async with aclosing(pool.run(JOB, job(TWO * 200, format="flac"))) as messages:
         async for message in messages:
             if isinstance(message, bytes):
                 for number in pool.process_ids:
                     os.kill(number, signal.SIGKILL)
+
+
+@pytest.fixture
+def voices(tmp_path) -> dict[str, str]:
+    """The folder of each further voice: the network of the one in the package under the name of theirs."""
+    network = packaged_voice()
+    for name, weights in VOICES.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / WEIGHTS[weights].files[0].name).write_bytes(network)
+    return {name: str(tmp_path / name) for name in VOICES}
+
+
+@needs_hibari
+@pytest.mark.anyio
+async def test_a_voice_speaks_with_its_accent_from_its_folder(natural, voices):
+    text = "Aluminium, tomato, can't."
+    heart, kore, emma = [
+        await speak(natural, text),
+        *[await speak(natural, text, voice=name, folder=voices[name]) for name in ("kore", "emma")],
+    ]
+    assert kore == heart
+    assert emma[0] != heart[0]
+    assert [word for word, _, _ in emma[1]] == ["Aluminium", "tomato", "can't"]
+
+
+@needs_hibari
+@pytest.mark.anyio
+async def test_every_voice_at_once_is_one_process_on_the_smallest_machine(synthesiser, voices):
+    limits = WorkerLimits(NATURAL_SPEECH.least, NATURAL_SPEECH.niceness, 1, NATURAL_SPEECH.step_seconds)
+    pool = Pool(1, jobs_per_process=64, limits=limits)
+    texts = [("mp3", TWO * 5, 1.0), ("opus", "12345678901234567890 " * 10, 2.0), ("aac", "wugs " * 50, 0.25)]
+    try:
+        spoken = await asyncio.gather(
+            *(
+                speak(pool, text, voice=name, folder=folder, format=form, speed=speed)
+                for name, folder in {PACKAGED_VOICE: None, **voices}.items()
+                for form, text, speed in texts
+            )
+        )
+        (process,) = pool.process_ids
+        taken = peak(process)
+    finally:
+        await asyncio.to_thread(pool.close)
+    assert min(seconds for _, _, seconds in spoken) > 15
+    assert taken["VmHWM"] < 600 * MB
+    assert taken["VmPeak"] < NATURAL_SPEECH.least
+
+
+def peak(process: int) -> dict[str, int]:
+    """The most memory and the most address space that a process had, in bytes."""
+    rows = [line.split() for line in Path(f"/proc/{process}/status").read_text().splitlines()]
+    return {row[0].rstrip(":"): int(row[1]) * 1024 for row in rows if row[0] in ("VmHWM:", "VmPeak:")}
+
+
+@needs_hibari
+@pytest.mark.anyio
+async def test_words_of_a_voice_without_durations_have_a_time(natural, tmp_path):
+    name = DURATIONS.encode()
+    network = packaged_voice().replace(name, name[::-1])
+    (tmp_path / "af_kore.int8.onnx").write_bytes(network)
+    _, exact, seconds = await speak(natural, TWO)
+    audio, words, _ = await speak(natural, TWO, voice="kore", folder=str(tmp_path))
+
+    assert [word for word, _, _ in words] == [word for word, _, _ in exact]
+    assert [start for _, start, _ in words] == [pytest.approx(start, abs=0.4) for _, start, _ in exact]
+    assert len(audio) / 2 / RATE == pytest.approx(seconds, abs=0.001)
+
+
+@needs_hibari
+@pytest.mark.anyio
+async def test_a_voice_that_is_gone_is_an_error_and_the_others_speak(natural, tmp_path):
+    with pytest.raises(Unavailable, match=r"cannot be read: am_fenrir_v2\.int8\.onnx"):
+        await speak(natural, "Hi.", voice="fenrir", folder=str(tmp_path))
+
+    assert len((await speak(natural, "Hi."))[0]) > 0
 
 
 def test_pieces_end_where_a_speaker_pauses():
