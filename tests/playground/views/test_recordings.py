@@ -41,7 +41,7 @@ async def test_each_user_gets_a_file_of_a_recording_that_is_made_once(speakers, 
     answers = [await (await signed_in(user)).post("/recordings/de") for user in (alice, alice, bob)]
     assert [answer.status_code for answer in answers] == [201, 201, 201]
     files = [answer.json() for answer in answers]
-    assert {(file["name"], file["media_type"]) for file in files} == {("Sample, German.wav", "audio/wav")}
+    assert {(file["name"], file["media_type"]) for file in files} == {("Sample, German.mp3", "audio/mpeg")}
     assert files[0]["duration"] > 0
     rows = [await Upload.objects.aget(id=file["id"]) for file in files]
     assert [row.user_id for row in rows] == [alice.pk, alice.pk, bob.pk]

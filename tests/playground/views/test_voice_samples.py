@@ -13,6 +13,7 @@ from core import background
 from core.catalogue.lookup import get
 from core.contract.audio import AudioFormat
 from core.contract.errors import InvalidRequest
+from core.media.file_types import MP3, file_type
 from core.models import AIModel, IdempotentRequest, UsageRecord, Voice
 from core.models.offload import offload
 from playground.views.voice_samples import SENTENCES, playable_format, sentence
@@ -40,9 +41,9 @@ async def test_a_sample_is_synthesized_once_and_stored(listener, alice):
     first = await ask(listener)
     again = await ask(listener)
     sound = await body(first)
-    assert sound[:4] == b"RIFF"
+    assert file_type(sound) is MP3
     assert sound == await body(again)
-    assert first["Content-Type"] == "audio/wav"
+    assert first["Content-Type"] == "audio/mpeg"
     assert first["Cache-Control"] == "private, max-age=86400"
     assert first["X-Content-Type-Options"] == "nosniff"
     (record,) = await offload(lambda: list(UsageRecord.objects.all()))

@@ -51,6 +51,7 @@ PARAMETERS = {
     "preset_id": "{preset}",
     "public_id": "{key}",
     "extension": "txt",
+    "language": "en",
 }
 """Which of Alice's ids a parameter takes."""
 
@@ -59,7 +60,9 @@ OWNED = (
     "delete_run run_request timings conversation rename_conversation delete_conversation fork_conversation "
     "delete_preset"
 )
-PERSONAL = "catalogue model code voice_sample history usage usage_csv keys uploads conversations presets"
+PERSONAL = (
+    "catalogue model code voice_sample recording history usage usage_csv keys uploads conversations presets"
+)
 OWN_ACCOUNT = (
     "account_logout account_reauthenticate account_request_reauthentication_code "
     "account_confirm_reauthentication_code account_email account_change_password account_set_password"

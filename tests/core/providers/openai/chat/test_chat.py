@@ -184,7 +184,8 @@ async def test_a_router_that_speaks_in_streams_only_is_asked_for_one(provider):
     sent = provider.requests[0].json
     assert (sent["stream"], sent["audio"]) == (True, {"format": "pcm16"})
     pcm = audio_bytes(PCM, fake.SECONDS)
-    assert [event for event in found if type(event) is AudioStart] == [AudioStart(AudioFormat.WAV, 24_000)]
+    start = AudioStart(AudioFormat.WAV, 24_000, converted_from=AudioFormat.PCM)
+    assert [event for event in found if type(event) is AudioStart] == [start]
     assert audio_of(found) == wav_header(PcmShape(), len(pcm)) + pcm
 
 
