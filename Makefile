@@ -27,7 +27,7 @@ run: .venv/run
 	@touch .venv/run $@
 
 test: .venv/dev lint
-	$(BIN)/pytest -n 2 --dist loadfile --durations 15
+	$(BIN)/pytest -n 3 --dist loadfile --durations 15
 	@$(MAKE) --no-print-directory browser
 
 # A second run: the browser driver leaves an event loop behind that other async tests cannot live with.

@@ -51,7 +51,6 @@ PARAMETERS = {
     "preset_id": "{preset}",
     "public_id": "{key}",
     "extension": "txt",
-    "language": "en",
 }
 """Which of Alice's ids a parameter takes."""
 

@@ -20,7 +20,14 @@ BODIES = {
     "playground:rename_conversation": '{"title": "x"}',
     "playground:fork_conversation": '{"message": "%s"}',
 }
-PLAIN = {"slug": "lab/ear", "token": "none", "key": "none", "uidb36": "1", "app_label": "core"}
+PLAIN = {
+    "slug": "lab/ear",
+    "token": "none",
+    "key": "none",
+    "uidb36": "1",
+    "app_label": "core",
+    "language": "de",
+}
 
 pytestmark = pytest.mark.django_db
 
