@@ -15,7 +15,7 @@ from typing import Any
 from core.contract.chat import ChatRequest, Modality
 from core.contract.errors import InvalidRequest, Unsupported
 from core.contract.route import Target
-from core.providers.gemini.chat.thinking import thinking_config
+from core.providers.gemini.chat.reasoning import thinking_config
 from core.providers.gemini.chat.tool_calls import plain_schema, tool_fields
 from core.providers.shared.chat_parameters import cap, choices, is_standard_tier
 

@@ -17,7 +17,7 @@ from core.contract.transcription import AudioFile, TranscriptFormat, Transcripti
 from core.contract.translation import TranscriptRequest
 from core.providers.gemini.chat.contents import mime_type
 from core.providers.gemini.chat.parameters import JSON
-from core.providers.gemini.chat.thinking import least
+from core.providers.gemini.chat.reasoning import least
 from core.providers.gemini.transcription.prompts import prompt, schema
 from core.providers.shared.answers.transcript_length import most_text
 
