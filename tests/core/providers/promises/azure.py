@@ -29,6 +29,7 @@ SLOW_DOWN = error("Requests have exceeded the token rate limit. Please retry aft
 
 AZURE = Vendor(
     wire="azure",
+    name="Azure OpenAI",
     key=fake.KEY,
     calls=tuple(own_answer(call) for call in OPENAI.calls if not call.name.startswith("groq")),
     error=error,

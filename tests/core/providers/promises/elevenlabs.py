@@ -53,6 +53,7 @@ def error(message: str, status: str = "some_status") -> Mapping[str, Any]:
 
 ELEVENLABS = Vendor(
     wire="elevenlabs",
+    name="ElevenLabs",
     key="xi0canary0123456789abcdef0123456789",
     calls=(
         Call("speech", Task.SPEECH, speak, plain_speech, CHARACTERS, voice=VOICE,

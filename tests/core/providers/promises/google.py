@@ -92,6 +92,7 @@ SLOW_DOWN = gemini.error(
 
 GOOGLE = Vendor(
     wire="google",
+    name="Google Gemini",
     key="AIzaCanary0123456789abcdefghijklmnopqrs",
     calls=CALLS,
     error=error,
@@ -105,4 +106,4 @@ GOOGLE = Vendor(
     model="gemini-fake",
 )
 
-VERTEX = replace(GOOGLE, wire="vertex", path="/v1")
+VERTEX = replace(GOOGLE, wire="vertex", name="Google Vertex AI", path="/v1")

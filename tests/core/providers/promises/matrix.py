@@ -17,6 +17,7 @@ from typing import NamedTuple
 import pytest
 
 from core.contract.tasks import Task
+from tests.core.providers.promises.vendors import VENDORS
 
 ROOT = Path(__file__).resolve().parents[4]
 TESTS = (
@@ -25,16 +26,7 @@ TESTS = (
     "tests/core/providers/mistral",
 )
 BEGIN, END = "<!-- providers: begin -->\n", "<!-- providers: end -->\n"
-NAMES = {
-    "openai": "OpenAI and its like",
-    "groq": "Groq",
-    "azure": "Azure OpenAI",
-    "openrouter": "OpenRouter",
-    "google": "Google Gemini",
-    "vertex": "Google Vertex AI",
-    "elevenlabs": "ElevenLabs",
-    "mistral": "Mistral",
-}
+NAMES = {vendor.wire: vendor.name for vendor in VENDORS} | {"groq": "Groq"}
 """By wire, in the order of the table; Groq speaks OpenAI's."""
 TASKS = (Task.CHAT, Task.SPEECH, Task.TRANSCRIPTION, Task.TRANSLATION)
 

@@ -64,6 +64,7 @@ CAPACITY = error("Service tier capacity exceeded for this model.", "3505")
 
 MISTRAL = Vendor(
     wire="mistral",
+    name="Mistral",
     key="canarymistral0123456789abcdef012",
     calls=(
         Call("chat", Task.CHAT, converse(streamed=False), whole(fake.whole_chat), CHAT_UNITS),

@@ -99,6 +99,7 @@ GROQ_OPTIONS = {"response_formats": ["json", "text", "verbose_json"], "least_sec
 
 OPENAI = Vendor(
     wire="openai",
+    name="OpenAI and its like",
     key="sk-canary-0123456789abcdef",
     calls=(
         Call("speech", Task.SPEECH, speak, plain_speech, {"text_in.character": "20"},

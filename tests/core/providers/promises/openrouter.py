@@ -40,6 +40,7 @@ TRANSCRIPTION = replace(
 
 OPENROUTER = Vendor(
     wire="openrouter",
+    name="OpenRouter",
     key=fake.KEY,
     calls=(
         CALLS["speech"],

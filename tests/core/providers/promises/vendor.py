@@ -67,13 +67,15 @@ class ErrorCase:
 
 @dataclass(frozen=True)
 class Vendor:
-    """One wire. `error` is an error page with a message, for any status; `path` is that of the base URL.
+    """One wire; `name` is how the README calls it. `error` is an error page with a message, for any status;
+    `path` is that of the base URL.
 
     `key` is a key as the vendor gives out. `errors` are its codes that mean something else than their
     status does, and its ways to say how long to wait.
     """
 
     wire: str
+    name: str
     calls: Sequence[Call]
     error: Callable[[str], Any]
     errors: Sequence[ErrorCase] = ()
