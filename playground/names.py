@@ -11,8 +11,8 @@ from django.utils.translation import gettext, gettext_lazy
 from core.catalogue.listing import Listing
 from core.catalogue.lookup import find
 from core.catalogue.snapshot import current
-from core.contract.languages import NAMES
 from core.contract.tasks import Task
+from core.contract.text.languages import NAMES
 
 ALIASES = {"cmn": "zh-hans", "yue": "zh-hant", "nb": "nb", "zh": "zh-hans"}
 """Codes in Django's list of languages of those it spells in another way."""

@@ -14,8 +14,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from core.contract.audio import AudioFormat
-from core.contract.languages import NAMES
 from core.contract.tasks import Task
+from core.contract.text.languages import NAMES
 from core.models.json_values import LARGEST, check_json, is_number, is_texts
 
 Test = Callable[[Any], bool]

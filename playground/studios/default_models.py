@@ -8,8 +8,8 @@ from typing import TypedDict
 from core.catalogue.entries import ModelEntry
 from core.catalogue.listing import Filters, Listing, listings
 from core.catalogue.snapshot import current
-from core.contract.languages import primary
 from core.contract.tasks import Task
+from core.contract.text.languages import primary
 
 REHEARSAL = "rehearsal"
 """The wire of models that pretend."""

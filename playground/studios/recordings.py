@@ -8,8 +8,8 @@ from typing import TypedDict
 from django.utils.translation import gettext as _
 
 from core.catalogue.entries import ModelEntry
-from core.contract.languages import primary
 from core.contract.tasks import Task
+from core.contract.text.languages import primary
 from playground.names import language_label
 from playground.studios.default_models import default_model
 

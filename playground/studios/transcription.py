@@ -16,8 +16,8 @@ from core.catalogue.entries import ModelEntry
 from core.catalogue.listing import Listing
 from core.catalogue.routes.audio_file import takes
 from core.catalogue.translators import ready_translators
-from core.contract.languages import NAMES, english_name, primary
 from core.contract.tasks import Task
+from core.contract.text.languages import NAMES, english_name, primary
 from core.models import User
 from playground.models import Run, Upload
 from playground.names import language_label

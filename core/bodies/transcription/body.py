@@ -14,7 +14,7 @@ from core.bodies.transcription.fields import Format, Prompt, Temperature
 from core.bodies.transcription.options import TranscriptOptions
 from core.bodies.validation import Body, FieldError
 from core.contract.errors import InvalidRequest, Unsupported
-from core.contract.languages import is_detection, primary
+from core.contract.text.languages import is_detection, primary
 from core.contract.transcription import AudioFile, TranscriptFormat, TranscriptionRequest
 
 MOST_SPEAKERS = 32

@@ -11,7 +11,7 @@ from itertools import groupby
 from core.bodies.transcription.collector import FinishedTranscript
 from core.bodies.transcription.subtitles import cues, middle
 from core.contract.events import Segment, TranscriptWord
-from core.contract.spacing import join_texts
+from core.contract.text.spacing import join_texts
 
 
 def with_speakers(transcript: FinishedTranscript) -> FinishedTranscript:

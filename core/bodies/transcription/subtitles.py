@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from core.bodies.transcription.timed_text import TimedPiece, timed_pieces, whole_text
 from core.contract.events import Segment, TranscriptWord
-from core.contract.spacing import join_texts
+from core.contract.text.spacing import join_texts
 
 MOST_CHARACTERS = 84
 MOST_SECONDS = 7.0

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from core.contract.events import TranscriptWord
-from core.contract.spacing import is_unspaced
+from core.contract.text.spacing import is_unspaced
 
 WINDOW = 60
 """Letters and digits that may be passed over to find the next word."""

@@ -15,7 +15,7 @@ from core.bodies.transcription.speakers import speaker_lines, with_speakers
 from core.bodies.transcription.subtitles import cues, srt, vtt
 from core.bodies.transcription.tasks import TRANSCRIPT_OPTIONS
 from core.contract.events import Receipt, Segment, TranscriptWord
-from core.contract.languages import english_name
+from core.contract.text.languages import english_name
 from core.contract.transcription import TranscriptFormat
 from core.contract.translation import TranscriptRequest
 from core.contract.usage import Kind, Unit

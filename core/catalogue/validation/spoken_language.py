@@ -10,8 +10,8 @@ from core.catalogue.snapshot import current
 from core.catalogue.validation.text_language import likely_language
 from core.catalogue.validation.voice_language import primary
 from core.contract.errors import Unsupported
-from core.contract.languages import english_name
 from core.contract.tasks import Task
+from core.contract.text.languages import english_name
 
 
 def check_language(text: str, model: ModelEntry) -> None:

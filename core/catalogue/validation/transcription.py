@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.catalogue.entries import ModelEntry
 from core.catalogue.validation.audio_file import check_file, check_prompt, check_subtitles, has, unsupported
 from core.contract.errors import InvalidRequest
-from core.contract.languages import english_name, primary
+from core.contract.text.languages import english_name, primary
 from core.contract.transcription import TranscriptFormat, TranscriptionRequest
 from core.media import installed
 from core.routing.word_alignment import LONGEST

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from core.contract.events import SpeechWord, SpeechWords
-from core.contract.spacing import is_unspaced
+from core.contract.text.spacing import is_unspaced
 from core.providers.shared.quantities import quantity
 
 SLACK = 0.05

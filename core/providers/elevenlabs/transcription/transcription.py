@@ -9,8 +9,8 @@ from collections.abc import AsyncGenerator, Iterator, Mapping
 from typing import Any
 
 from core.contract.events import AnswerMetadata, Event, Transcript, TranscriptDelta, TranscriptWords, Used
-from core.contract.languages import primary
 from core.contract.route import Target
+from core.contract.text.languages import primary
 from core.contract.transcription import TranscriptionRequest
 from core.contract.usage import Amount, Kind, Unit, Usage
 from core.providers.elevenlabs.errors import refusal, refusal_in

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.contract.languages import english_name
 from core.contract.tasks import Task
+from core.contract.text.languages import english_name
 from core.contract.transcription import TranscriptionRequest
 from core.contract.translation import TranscriptRequest
 

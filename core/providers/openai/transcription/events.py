@@ -8,8 +8,8 @@ from typing import Any
 
 from core.contract.errors import UpstreamInvalid
 from core.contract.events import Event, Transcript, TranscriptDelta, Unreadable, Used
-from core.contract.languages import primary
 from core.contract.route import Target
+from core.contract.text.languages import primary
 from core.providers.openai.errors import refusal
 from core.providers.openai.stream import is_event_stream, opening, prefixed
 from core.providers.openai.transcription.objects import kind_of, transcript_objects

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from core.contract.events import Segment, TranscriptWord, TranscriptWords
-from core.contract.spacing import join_texts
+from core.contract.text.spacing import join_texts
 from core.providers.openai.transcription.times import mend, span_of
 from core.providers.shared.quantities import quantity
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.contract.events import Event, Segment, TranscriptDelta, TranscriptWords
-from core.contract.spacing import join_texts
+from core.contract.text.spacing import join_texts
 from core.providers.openai.transcription.segments import (
     logprobs_of,
     segment_after,

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from core.contract.events import Segment, TimedCharacter
-from core.contract.spacing import join_texts
+from core.contract.text.spacing import join_texts
 
 SPACING, SOUND = "spacing", "audio_event"
 """Types of entries that are no words."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.contract.languages import ALIASES, NAMES, english_name, is_detection, primary
+from core.contract.text.languages import ALIASES, NAMES, english_name, is_detection, primary
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.contract.spacing import join_texts
+from core.contract.text.spacing import join_texts
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Languages, and how their texts are written."""
