@@ -20,8 +20,8 @@ SENTENCES: Mapping[str, str] = {
 }
 """By language, in the order in which they are offered.
 
-Those that `local/whisper-base` writes down and translates without an error as the voices here speak them; it
-takes the formant voices of French, Russian and Chinese for other languages.
+Those that `local/whisper-base` wrote down without an error as the voices here speak them, though it does not
+always translate them well; it takes the formant voices of French, Russian and Chinese for other languages.
 """
 
 
