@@ -203,14 +203,36 @@ NOTHING_BESIDE = ChatDelta()[1:]
 
 
 @dataclass(frozen=True, slots=True)
+class ImagePartial:
+    """An unfinished picture of the image `index`, to be replaced by the next one; `number` counts from 0."""
+
+    index: int
+    number: int
+    media_type: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class ImageReady:
-    """A complete image of the answer; `url` only where the provider sent a https address instead of bytes."""
+    """A complete image of the answer; `url` only where the provider sent a https address instead of bytes.
+
+    `choice` is of a chat answer, `revised_prompt` what the provider made of the prompt.
+    """
 
     index: int
     media_type: str
     data: bytes = b""
     url: str = ""
     choice: int = 0
+    revised_prompt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Embedding:
+    """The vector of the input `index`, or of one of its parts, as 32-bit floats, little-endian."""
+
+    index: int
+    data: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,7 +329,9 @@ Content = (
     | TranscriptWords
     | Transcript
     | ChatDelta
+    | ImagePartial
     | ImageReady
+    | Embedding
 )
 """Events after which an attempt is committed: no retry, no other target."""
 

@@ -64,13 +64,15 @@ class Usage:
     """The bill of one attempt, as its adapter ends it.
 
     `estimated` marks amounts that were guessed; `reported_cost` is what the provider says it charged,
-    `service_tier` the tier in which it says it answered, which may be another than was asked for.
+    `service_tier` the tier in which it says it answered, which may be another than was asked for. `facts` are
+    what else it says of how it answered and prices may depend on: `size` and `quality` of its images.
     """
 
     amounts: tuple[Amount, ...] = ()
     reported_cost: Decimal | None = None
     estimated: bool = False
     service_tier: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
 
     def units(self) -> dict[str, Decimal]:
         return {amount.name: amount.quantity for amount in self.amounts}

@@ -15,7 +15,9 @@ from core.contract.events import (
     AudioStart,
     ChatDelta,
     Direction,
+    Embedding,
     Event,
+    ImagePartial,
     ImageReady,
     Segment,
     SpeechWords,
@@ -107,7 +109,7 @@ class Meter:
         elif isinstance(event, ImageReady):
             self.images += 1
             self.delivered = True
-        elif isinstance(event, SpeechWords | Segment | TranscriptWords):
+        elif isinstance(event, SpeechWords | Segment | TranscriptWords | ImagePartial | Embedding):
             self.delivered = True
         elif isinstance(event, Transcript):
             # the whole repeats what came in deltas

@@ -8,7 +8,9 @@ from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
 from core.contract.chat import ChatRequest
+from core.contract.embedding import EmbeddingRequest
 from core.contract.events import Event
+from core.contract.image import ImageRequest
 from core.contract.requests import Request
 from core.contract.route import Target
 from core.contract.speech import SpeechRequest
@@ -28,6 +30,8 @@ METHODS = TaskTable(
         Task.TRANSCRIPTION: "transcribe",
         Task.TRANSLATION: "translate",
         Task.CHAT: "chat",
+        Task.IMAGE: "draw",
+        Task.EMBEDDING: "embed",
     },
 )
 """The adapter's method for each task, as the Protocols below describe it."""
@@ -89,6 +93,25 @@ class ChatAdapter(Protocol):
     def chat_body(self, target: Target, request: ChatRequest) -> dict[str, Any]:
         """The JSON body that `chat` sends, in the vendor's own shape, with a `Media` in place of each file's
         base64; users see it as the request preview."""
+        ...
+
+
+@runtime_checkable
+class ImageAdapter(Protocol):
+    def draw(self, target: Target, request: ImageRequest) -> AsyncGenerator[Event, None]:
+        """Yield `AnswerMetadata` where the answer has an id, `ImagePartial` as they come, one `ImageReady`
+        for each picture, then `Used` with the size and quality that the provider says it made.
+
+        Serves all modes that the catalogue lets through to the target; a provider without variations answers
+        one as an edit with a fixed instruction. Bytes are passed on as they came.
+        """
+        ...
+
+
+@runtime_checkable
+class EmbeddingAdapter(Protocol):
+    def embed(self, target: Target, request: EmbeddingRequest) -> AsyncGenerator[Event, None]:
+        """Yield one `Embedding` for each input, in order, then `Used`."""
         ...
 
 

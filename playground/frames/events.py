@@ -12,7 +12,9 @@ from core.contract.events import (
     AudioConverted,
     AudioStart,
     ChatDelta,
+    Embedding,
     Event,
+    ImagePartial,
     ImageReady,
     Progress,
     Receipt,
@@ -98,7 +100,9 @@ BODIES: dict[type, Callable[[Any], dict[str, Any]] | None] = {
     AudioChunk: None,
     # built in `chat`, since they become several events or need a URL
     ChatDelta: None,
+    ImagePartial: None,
     ImageReady: None,
+    Embedding: None,
     # built in `outgoing` from the run's own state
     Started: None,
     Receipt: None,

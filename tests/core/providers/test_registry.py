@@ -7,6 +7,8 @@ from core.providers import registry
 from core.providers.base import (
     METHODS,
     ChatAdapter,
+    EmbeddingAdapter,
+    ImageAdapter,
     SpeechAdapter,
     TranscriptionAdapter,
     TranslationAdapter,
@@ -17,6 +19,8 @@ PROTOCOLS = {
     Task.TRANSCRIPTION: TranscriptionAdapter,
     Task.TRANSLATION: TranslationAdapter,
     Task.CHAT: ChatAdapter,
+    Task.IMAGE: ImageAdapter,
+    Task.EMBEDDING: EmbeddingAdapter,
 }
 
 
@@ -52,6 +56,7 @@ def test_an_adapter_without_the_method_has_none(monkeypatch):
     assert [registry.method("made-up", task) for task in METHODS] == [None] * len(PROTOCOLS)
 
 
-def test_a_task_without_a_method_is_named():
+def test_a_task_without_a_method_is_named(monkeypatch):
+    monkeypatch.delitem(METHODS, Task.EMBEDDING)
     with pytest.raises(UnknownTask, match=r"^providers has no row for the task embedding\.$"):
         registry.method("openai", Task.EMBEDDING)
