@@ -42,6 +42,16 @@ def cached(name: str) -> Callable[..., Any]:
     return method
 
 
+class OwnKeysCache(RedisCache):  # type: ignore[misc]
+    """Empties what is cached only: the logs of runs and the counts of limits are in the same database."""
+
+    def clear(self) -> bool:
+        redis = self._cache.get_client(None, write=True)
+        for key in redis.scan_iter(match=f"{self.key_prefix}:*", count=1000):
+            redis.unlink(key)
+        return True
+
+
 class SharedCache(BaseCache):  # type: ignore[misc]
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         from redis.backoff import NoBackoff  # noqa: PLC0415 - redis is an optional extra
@@ -56,7 +66,7 @@ class SharedCache(BaseCache):  # type: ignore[misc]
             # one more try: a server closes connections that were idle
             "retry": Retry(NoBackoff(), 1),
         }
-        self.redis = RedisCache(server, {**params, "OPTIONS": {**limits, **params.get("OPTIONS", {})}})
+        self.redis = OwnKeysCache(server, {**params, "OPTIONS": {**limits, **params.get("OPTIONS", {})}})
         self.memory = LocMemCache("polyphony", params)
 
     add, get, set, touch, delete = map(cached, ("add", "get", "set", "touch", "delete"))

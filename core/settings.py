@@ -172,7 +172,7 @@ DATABASE_SECONDS = env.float("DATABASE_SECONDS", default=5.0)
 REDIS_URL = read_secret("REDIS_URL")
 REDIS_LIMIT_SECONDS = env.float("REDIS_LIMIT_SECONDS", default=0.05)
 CACHES = {
-    "default": {"BACKEND": "core.cache.SharedCache", "LOCATION": REDIS_URL}
+    "default": {"BACKEND": "core.cache.SharedCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "polyphony:cache"}
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }

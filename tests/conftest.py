@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -18,6 +19,7 @@ from core.catalogue import snapshot as catalogue
 from core.media.weights import weights_folder
 from core.models import Team
 from core.models.final_rows import FINAL
+from tests.fakes import redis_database
 
 pytest_plugins = [
     "tests.fakes.fixtures",
@@ -29,6 +31,14 @@ pytest_plugins = [
 # servers that tests start fetch nothing, and find the weights that are installed in this tree
 os.environ["POLYPHONY_MODELS"] = ""
 os.environ.setdefault("MODELS_ROOT", str(Path(__file__).resolve().parent.parent / "var" / "models"))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes(specs: list[Any]) -> None:
+    """Each worker, and the servers that its tests start, have a Redis database of their own."""
+    if url := os.environ.get("REDIS_URL"):
+        for number, spec in enumerate(specs):
+            spec.env["REDIS_URL"] = redis_database.for_worker(url, f"gw{number}")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -166,6 +166,15 @@ async def alive(run: UUID) -> bool:
     return bool(await client().exists(key(run, "alive")))
 
 
+async def gone(run: UUID) -> bool:
+    """Whether Redis has nothing of this run; a living process would have written again meanwhile."""
+    for pause in (2 * TICK, 0.0):
+        if await client().exists(key(run, "log"), key(run, "alive")):
+            return False
+        await asyncio.sleep(pause)
+    return True
+
+
 async def request_stop(run: UUID) -> None:
     """Ask the process of the run to stop it, within half a second. Raises `Unavailable` without Redis."""
     try:
@@ -186,7 +195,7 @@ async def first(run: UUID) -> int:
 
 
 async def read(run: UUID, after: int) -> AsyncGenerator[list[Numbered], None]:
-    """Everything numbered above `after`, until the run ends or its process is gone.
+    """Everything numbered above `after`, until the run ends, its process is gone or its log is.
 
     Raises `NotFound` when the events right after `after` are no longer stored.
     """
@@ -205,7 +214,7 @@ async def read(run: UUID, after: int) -> AsyncGenerator[list[Numbered], None]:
             yield batch
             if ends(batch[-1][1]):
                 return
-        elif time.monotonic() - quiet_since > ALIVE_SECONDS and not await alive(run):
+        elif await gone(run) or (time.monotonic() - quiet_since > ALIVE_SECONDS and not await alive(run)):
             return
 
 

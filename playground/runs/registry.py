@@ -92,7 +92,7 @@ async def follow(run: Run, after: int) -> AsyncGenerator[list[Numbered], None]:
     if active := runs.get(run.id):
         opening, events = active.log.opening(after), active.log.read(after)
     elif shared is not None and await shared.exists(run.id):
-        opening, events = await shared.opening(run.id, after), shared.read(run.id, after)
+        opening, events = await shared.opening(run.id, after), shared_events(shared, run, after)
     else:
         events = stored_events(run, after)
     if opening:
@@ -100,6 +100,21 @@ async def follow(run: Run, after: int) -> AsyncGenerator[list[Numbered], None]:
     async with aclosing(events):
         async for batch in events:
             yield batch
+
+
+async def shared_events(shared: ModuleType, run: Run, after: int) -> AsyncGenerator[list[Numbered], None]:
+    """Those of Redis; where they stop short of the end, the row has the rest of the text and the end."""
+    position, ended = after, False
+    async with aclosing(shared.read(run.id, after)) as events:
+        async for batch in events:
+            position, ended = batch[-1][0], ends(batch[-1][1])
+            yield batch
+    if ended:
+        return
+    async with aclosing(stored_events(run, position)) as events:
+        async for batch in events:
+            if rest := [(number, body) for number, body in batch if number > position]:
+                yield rest
 
 
 async def stored_events(run: Run, after: int) -> AsyncGenerator[list[Numbered], None]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from uuid import uuid4
 
 import pytest
 from django.core.cache import caches
 
 from core import cache
+from tests.fakes.services import REDIS
 
 OPERATIONS = (
     ("add", "a", 1),
@@ -66,6 +68,17 @@ def test_redis_is_used_again_when_it_is_back(shared, redis_proxy, monkeypatch):
     redis_proxy.speak()
     shared.set("a", 2)
     assert shared.redis.get("a") == 2
+
+
+def test_only_what_is_cached_is_emptied(shared):
+    redis = pytest.importorskip("redis")
+    with redis.Redis.from_url(REDIS) as store:
+        log = f"polyphony:run:{uuid4()}:log"
+        store.set(log, b"kept", ex=60)
+        shared.set("a", 1)
+        shared.set("b", 1)
+        shared.clear()
+        assert (shared.get_many(["a", "b"]), store.getdel(log)) == ({}, b"kept")
 
 
 @pytest.mark.django_db

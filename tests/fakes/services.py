@@ -10,9 +10,10 @@ from urllib.parse import urlsplit
 import pytest
 from django.db import connection
 
+from tests.fakes import redis_database
 from tests.fakes.tcp_proxy import TcpProxy, proxy
 
-REDIS = os.environ.get("REDIS_URL") or "redis://127.0.0.1:6379/9"
+REDIS = redis_database.current()
 POSTGRESQL = os.environ.get("DATABASE_URL") or "postgres://postgres@127.0.0.1:5432/postgres"
 
 

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import socket
 from contextlib import aclosing
-from urllib.parse import urlsplit
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -16,29 +13,18 @@ from core.contract.errors import NotFound
 from core.models.offload import offload
 from playground.models import Run
 from playground.runs import recovery, redis_log, registry
+from tests.fakes.services import REDIS, address, require
 from tests.playground import conversation_frames
 from tests.playground.conftest import ENDS, TEXT
 from tests.playground.socket.test_consumer import LONG, expected, options
 
 pytestmark = [pytest.mark.anyio, pytest.mark.django_db(transaction=True)]
 
-URL = os.environ.get("REDIS_URL") or "redis://127.0.0.1:6379/0"
-
-
-def answers() -> bool:
-    parts = urlsplit(URL)
-    try:
-        socket.create_connection((parts.hostname or "127.0.0.1", parts.port or 6379), 1).close()
-    except OSError:
-        return False
-    return True
-
 
 @pytest.fixture(scope="module")
 def redis_url() -> str:
-    if not answers():
-        pytest.skip("Redis does not answer")
-    return URL
+    require("Redis", *address(REDIS, 6379))
+    return REDIS
 
 
 @pytest.fixture
@@ -116,6 +102,27 @@ async def test_a_finished_run_stays_in_redis_for_a_while(shared, sign_in, alice,
     assert other.frames == tab.frames
 
 
+async def test_a_run_whose_log_was_emptied_is_sent_from_its_row(
+    shared, sign_in, alice, far_ahead, monkeypatch
+):
+    monkeypatch.setattr(redis_log, "BLOCK_MS", 20)
+    monkeypatch.setattr(redis_log, "TICK", 0.01)
+    tab = await sign_in(alice)
+    await tab.start(response_format="pcm")
+    done = await tab.until(*ENDS)
+    await settled()
+    await move_away(monkeypatch)
+    log = redis_log.key(done["run"], "log")
+    await redis_log.client().xdel(log, f"{done['seq']}-0")  # as if the run were still going on
+    seen = []
+    async with aclosing(registry.follow(Run(id=UUID(done["run"])), 0)) as batches:
+        async for batch in batches:
+            seen += batch
+            await redis_log.client().delete(log)
+    assert [number for number, _ in seen] == list(range(1, done["seq"] + 1))
+    assert seen[-1][1]["type"] == "run.done"
+
+
 async def test_redis_stores_a_bounded_part_of_the_audio(shared, monkeypatch):
     monkeypatch.setattr(redis_log, "MAX_BYTES", 2000)
     run = uuid4()
@@ -189,7 +196,7 @@ async def test_a_run_survives_the_loss_of_redis(shared, sign_in, alice, settings
     registry.runs.clear()
     await tab.send(type="run.resume", id="b", run=done["run"], after=0)
     assert (await tab.until(*ENDS))["outcome"] == "completed"
-    settings.REDIS_URL = URL
+    settings.REDIS_URL = REDIS
     redis_log.clients.clear()
 
 
