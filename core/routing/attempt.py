@@ -20,7 +20,7 @@ from core.contract.events import Content, Event, Outcome, Started, Used
 from core.contract.requests import Request
 from core.contract.route import Remainder, Sending, Target
 from core.contract.usage import Usage
-from core.providers.shared.deadline import Deadline, DeadlineTimer
+from core.providers.shared.waits.deadline import Deadline, DeadlineTimer
 
 CONTENT = frozenset(get_args(Content))
 REFUSALS = (UpstreamDenied, UpstreamFailed, UpstreamLimited, UpstreamRefused)

@@ -16,9 +16,9 @@ from core.providers import registry
 from core.providers.base import AdapterMethod
 from core.providers.shared.audio.input import accepted, has_formats
 from core.providers.shared.audio.output import encoded
-from core.providers.shared.deadline import Deadline
 from core.providers.shared.scrub.answer import scrubbed
 from core.providers.shared.scrub.spellings import spellings_of
+from core.providers.shared.waits.deadline import Deadline
 from core.routing.attempt import AttemptLog, RunningAttempt
 from core.routing.choose import order
 from core.routing.health import Health

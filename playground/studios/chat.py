@@ -24,10 +24,10 @@ from playground.conversations import serializer
 from playground.conversations.serializer import answer_html
 from playground.models import Conversation, Run
 from playground.studios.cards import model_url
+from playground.studios.choices.presets import list_presets
 from playground.studios.default_models import listener, ready_models
 from playground.studios.examples import example
 from playground.studios.facts import StudioFacts, UploadRules
-from playground.studios.presets import list_presets
 from playground.studios.reasons import availability, with_alternatives
 
 DOWNLOADS = ("wav", "mp3", "flac", "opus", "aac")

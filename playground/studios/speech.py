@@ -14,12 +14,12 @@ from core.contract.tasks import Task
 from core.models import User
 from playground import names
 from playground.models import Run
+from playground.studios.choices.recent_runs import recent_runs
+from playground.studios.choices.voices import voice_picker
 from playground.studios.default_models import listener, ready_models
 from playground.studios.examples import example
 from playground.studios.facts import StudioFacts
 from playground.studios.reasons import availability
-from playground.studios.recent_runs import recent_runs
-from playground.studios.voices import voice_picker
 
 FACTS = StudioFacts(
     rank=0,

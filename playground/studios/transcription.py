@@ -22,10 +22,10 @@ from core.models import User
 from playground.models import Run, Upload
 from playground.names import language_label
 from playground.runs import transcript
+from playground.studios.choices.recent_runs import recent_runs
+from playground.studios.choices.recordings import recordings
 from playground.studios.facts import StudioFacts, UploadRules
 from playground.studios.reasons import availability, with_alternatives
-from playground.studios.recent_runs import recent_runs
-from playground.studios.recordings import recordings
 
 MIB = 1024 * 1024
 WAITING_SHOWN = 20

@@ -15,7 +15,7 @@ from core.models import User
 from core.models.offload import offload
 from playground.models import Preset
 from playground.models.preset import NAME_LENGTH
-from playground.studios.presets import list_presets, preset_object
+from playground.studios.choices.presets import list_presets, preset_object
 from playground.views.json_response import not_found, signed_in
 
 PRESET_LIMIT = 100

@@ -15,7 +15,7 @@ from core.contract.tasks import Task
 from core.models import User
 from core.models.offload import offload
 from playground.models import Upload
-from playground.studios.recordings import SENTENCES, recording_name, speaker
+from playground.studios.choices.recordings import SENTENCES, recording_name, speaker
 from playground.uploads.probe import probe
 from playground.uploads.storage import save_file
 from playground.views.json_response import signed_in

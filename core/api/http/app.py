@@ -12,11 +12,11 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route, Router
 
 from core.api import health
-from core.api.docs import docs
+from core.api.documentation.docs import docs
+from core.api.documentation.openapi import openapi
 from core.api.http.json_response import error_response, handle_polyphony_error
 from core.api.http.middleware import APIMiddleware, Application, Receive, Scope, Send
 from core.api.http.operation import Handler, counted
-from core.api.openapi import openapi
 from core.api.responses import other_operation
 from core.api.routes import OPERATIONS
 from core.contract.errors import InvalidRequest, MethodNotAllowed, NotFound, PolyphonyError

@@ -75,10 +75,10 @@ INSPECTION = WorkerKind(
     frozenset(
         {
             "draw_page",
-            "inspect_audio",
-            "inspect_image",
-            "inspect_pdf",
-            "inspect_video",
+            "inspect.audio",
+            "inspect.image",
+            "inspect.pdf",
+            "inspect.video",
             "probe",
             "transcode",
         }

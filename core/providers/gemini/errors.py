@@ -13,7 +13,7 @@ from core.providers.shared.errors import ErrorDetails, from_details
 from core.providers.shared.json_body import decode
 from core.providers.shared.json_text import string
 from core.providers.shared.quantities import count
-from core.providers.shared.retry_after import duration
+from core.providers.shared.waits.retry_after import duration
 
 DENIED = 403
 STATUSES = {

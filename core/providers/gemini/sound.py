@@ -18,7 +18,7 @@ from core.providers.gemini.chat.finish_reasons import FILTERED
 from core.providers.gemini.errors import blocked, objects, withheld
 from core.providers.gemini.stream import ObjectReader, truncated
 from core.providers.gemini.usage import UsageReport
-from core.providers.shared.audio_base64 import decode_audio
+from core.providers.shared.audio.base64 import decode_audio
 from core.providers.shared.json_text import string
 
 SAMPLE = 2

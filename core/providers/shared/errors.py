@@ -15,8 +15,8 @@ from core.contract.errors import (
     UpstreamRefused,
     UpstreamTimeout,
 )
-from core.providers.shared.retry_after import limit_reset, retry_after
 from core.providers.shared.scrub.message import scrub, without
+from core.providers.shared.waits.retry_after import limit_reset, retry_after
 
 NO_CREDIT_TEXT = "The account at the provider has no credit left."
 DENIED_TEXT = "The provider did not accept our key."

@@ -37,8 +37,8 @@ from core.contract.route import Sending
 from core.providers.addresses import PrivateAddress, public_socket
 from core.providers.sent_bodies import SentPieces, WholeBody
 from core.providers.shared.content_encoding import inflater
-from core.providers.shared.deadline import Deadline, DeadlineTimer
 from core.providers.shared.errors import EXCERPT, ErrorReader, from_status, no_details
+from core.providers.shared.waits.deadline import Deadline, DeadlineTimer
 
 CONNECT, POOL, KEEP_ALIVE, EXCERPT_SECONDS, LINGER = 10.0, 5.0, 30.0, 5.0, 0.1
 """Seconds."""

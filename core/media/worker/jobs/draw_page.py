@@ -6,7 +6,7 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
-from core.media.worker.jobs.inspect_pdf import facts, pdf_errors, render_page
+from core.media.worker.jobs.inspect.pdf import facts, pdf_errors, render_page
 from core.media.worker.libraries import pdfium
 from core.media.worker.output import Output
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from core.media.worker.codecs.demuxers import image_size, input_type, unreadable
 from core.media.worker.engines.rapidocr import STRETCH, reader
-from core.media.worker.jobs.inspect_image import BROKEN, decoding_errors, open_image, scaled_copy
-from core.media.worker.jobs.inspect_pdf import pdf_errors
+from core.media.worker.jobs.inspect.image import BROKEN, decoding_errors, open_image, scaled_copy
+from core.media.worker.jobs.inspect.pdf import pdf_errors
 from core.media.worker.libraries import pdfium, pillow
 from core.media.worker.output import Output
 

@@ -13,7 +13,7 @@ from core.media.audio_header import require_format
 from core.providers.elevenlabs.errors import refusal, refusal_in
 from core.providers.elevenlabs.speech.word_times import WordTimes
 from core.providers.shared import http
-from core.providers.shared.audio_base64 import decode_audio
+from core.providers.shared.audio.base64 import decode_audio
 from core.providers.shared.calls import is_json
 from core.providers.shared.json_body import decode
 

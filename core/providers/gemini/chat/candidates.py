@@ -21,7 +21,7 @@ from core.providers.gemini.chat.logprobs import logprobs_of
 from core.providers.gemini.chat.signatures import detail
 from core.providers.gemini.chat.tool_calls import OURS
 from core.providers.gemini.errors import objects
-from core.providers.shared.audio_base64 import decode_audio
+from core.providers.shared.audio.base64 import decode_audio
 from core.providers.shared.json_text import string
 
 

@@ -80,7 +80,7 @@ class Measurement:
             return image_piece(found, part.number, part.name, media.size)
 
         pieces = {"image": render_header, "exif": exif_piece, "colours": colours_piece}
-        async with aclosing(self._jobs.run("inspect_image", media, pieces)) as findings:
+        async with aclosing(self._jobs.run("inspect.image", media, pieces)) as findings:
             async for finding in findings:
                 yield finding
         async with aclosing(text_in_picture(media)) as findings:
@@ -102,7 +102,7 @@ class Measurement:
 
         result: dict[str, Any] = {}
         pieces = {"pdf": render_metadata, "text": render_text}
-        async with aclosing(self._jobs.run("inspect_pdf", media, pieces, result)) as findings:
+        async with aclosing(self._jobs.run("inspect.pdf", media, pieces, result)) as findings:
             async for finding in findings:
                 yield finding
         if result["empty"]:
@@ -117,7 +117,7 @@ class Measurement:
             return video_piece(found, part.number, part.name, media.size)
 
         result: dict[str, Any] = {}
-        video = self._jobs.run("inspect_video", media, {"video": render_video}, result)
+        video = self._jobs.run("inspect.video", media, {"video": render_video}, result)
         async with aclosing(video) as findings:
             async for finding in findings:
                 yield finding
@@ -143,7 +143,7 @@ class Measurement:
             return loudness_piece(found)
 
         pieces = {"audio": render_coding, "loudness": render_loudness}
-        async with aclosing(self._jobs.run("inspect_audio", media, pieces)) as findings:
+        async with aclosing(self._jobs.run("inspect.audio", media, pieces)) as findings:
             async for finding in findings:
                 yield finding
         async with aclosing(transcript(media, seconds)) as findings:

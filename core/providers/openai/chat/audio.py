@@ -10,7 +10,7 @@ from core.contract.audio import PCM_RATE, AudioFormat, PcmShape, wav_header
 from core.contract.errors import UpstreamInvalid
 from core.contract.events import AudioChunk, AudioStart, Event
 from core.media.audio_header import pcm_shape, require_format
-from core.providers.shared.audio_base64 import NOT_BASE64, decode_audio
+from core.providers.shared.audio.base64 import NOT_BASE64, decode_audio
 
 SAMPLE = 2
 """Bytes of a sample."""

@@ -10,7 +10,7 @@ from core.contract.errors import UpstreamInvalid
 from core.providers.openai.speech.usage import SpeechMeter
 from core.providers.openai.stream import objects
 from core.providers.shared import http
-from core.providers.shared.audio_base64 import decode_audio
+from core.providers.shared.audio.base64 import decode_audio
 
 CAP = 8 * http.MIB
 DONE = "speech.audio.done"

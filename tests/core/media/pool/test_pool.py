@@ -294,7 +294,7 @@ def test_loop_that_vanishes_in_mid_job_does_no_harm(pool):
 
 def test_shared_pool_is_made_anew_after_it_was_closed(synthesiser):
     first = shared_pool("probe")
-    assert shared_pool("inspect_pdf") is first is not shared_pool("synthesize")
+    assert shared_pool("inspect.pdf") is first is not shared_pool("synthesize")
     close_shared_pools()
 
     assert shared_pool("probe") is not first

@@ -40,7 +40,7 @@ HEARD_BY = "by Whisper Base on this computer"
 
 
 class AudioFacts(TypedDict):
-    """The event `audio` of the job `inspect_audio`: bits per second, `tags` by name and value."""
+    """The event `audio` of the job `inspect.audio`: bits per second, `tags` by name and value."""
 
     container: str
     codec: str
@@ -52,7 +52,7 @@ class AudioFacts(TypedDict):
 
 
 class LoudnessFacts(TypedDict):
-    """The event `loudness` of the job `inspect_audio`, after EBU R 128.
+    """The event `loudness` of the job `inspect.audio`, after EBU R 128.
 
     `integrated` in LUFS, `range` in LU, `true_peak` in dBTP; None where the audio is too quiet or too short.
     `silence` is the share (0 to 1) of the `seconds`.

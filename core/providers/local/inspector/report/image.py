@@ -38,7 +38,7 @@ LONGEST_BAR = 10
 
 
 class ImageFacts(TypedDict):
-    """The event `image` of the job `inspect_image`; sizes in pixels, `seconds` of the animation."""
+    """The event `image` of the job `inspect.image`; sizes in pixels, `seconds` of the animation."""
 
     container: str
     width: int

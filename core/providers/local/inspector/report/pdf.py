@@ -23,7 +23,7 @@ MAX_SPOKEN = 300
 
 
 class PdfFacts(TypedDict):
-    """The event `pdf` of the job `inspect_pdf`: `version` is 17 for 1.7; `size` of the first page in mm."""
+    """The event `pdf` of the job `inspect.pdf`: `version` is 17 for 1.7; `size` of the first page in mm."""
 
     pages: int
     version: int | None

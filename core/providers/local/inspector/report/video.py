@@ -12,7 +12,7 @@ from core.providers.local.inspector.report.piece import ReportPiece
 
 
 class VideoFacts(TypedDict):
-    """The event `video` of the job `inspect_video`: size in pixels, frames and bits per second."""
+    """The event `video` of the job `inspect.video`: size in pixels, frames and bits per second."""
 
     container: str
     codec: str

@@ -5,7 +5,7 @@ from time import monotonic
 
 import pytest
 
-from core.providers.shared.deadline import Deadline, DeadlineTimer
+from core.providers.shared.waits.deadline import Deadline, DeadlineTimer
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timing]
 

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.anyio
 
 @pytest.mark.parametrize("name", ["opposite-phase.wav", "right-channel-only.wav"])
 async def test_sound_that_a_mix_would_lose_is_no_silence(aligner, data, pool, name):
-    async with aclosing(pool.run("inspect_audio", {"path": str(data / "cases" / name)})) as messages:
+    async with aclosing(pool.run("inspect.audio", {"path": str(data / "cases" / name)})) as messages:
         events = [message async for message in messages if isinstance(message, dict)]
     [measured] = [event for event in events if event.get("event") == "loudness"]
 

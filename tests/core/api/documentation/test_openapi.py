@@ -16,7 +16,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from core.api.openapi import document
+from core.api.documentation.openapi import document
 from core.api.routes import OPERATIONS
 
 CHECKS = [

@@ -16,8 +16,8 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from core.api.documentation.openapi import document
 from core.api.http.operation import Operation
-from core.api.openapi import document
 from core.api.routes import OPERATIONS
 
 POLICY = (

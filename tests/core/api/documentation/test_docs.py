@@ -10,7 +10,7 @@ import subprocess
 
 import pytest
 
-from core.api.openapi import document
+from core.api.documentation.openapi import document
 from core.api.routes import OPERATIONS
 from core.contract.audio import AudioFormat
 from tests.core.api.conftest import make_model

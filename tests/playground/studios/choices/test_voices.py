@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from core.catalogue.snapshot import current
-from playground.studios.voices import voice_picker
+from playground.studios.choices.voices import voice_picker
 from tests.core.catalogue.conftest import catalogue as catalogue
 from tests.core.catalogue.conftest import models as models
 from tests.core.catalogue.conftest import models_folder as models_folder

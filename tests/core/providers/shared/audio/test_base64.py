@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from core.contract.errors import UpstreamInvalid
-from core.providers.shared.audio_base64 import decode_audio
+from core.providers.shared.audio.base64 import decode_audio
 
 
 @pytest.mark.parametrize(("encoded", "audio"), [("", b""), ("AQI=", b"\1\2"), ("AQID", b"\1\2\3")])

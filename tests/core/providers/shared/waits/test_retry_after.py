@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from core.providers.shared.retry_after import limit_reset, retry_after
+from core.providers.shared.waits.retry_after import limit_reset, retry_after
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 

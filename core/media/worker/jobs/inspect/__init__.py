@@ -1,0 +1,1 @@
+"""Findings about a file, one job for each kind of file."""

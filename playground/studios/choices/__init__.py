@@ -1,0 +1,1 @@
+"""What a tab lets people choose from: voices, sample recordings, presets, earlier runs."""
