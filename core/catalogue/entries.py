@@ -81,7 +81,10 @@ class EndpointEntry:
 
 @dataclass(frozen=True, slots=True)
 class VoiceEntry:
-    """A voice of a model; `weights` names the files it needs on this computer, "" where none."""
+    """A voice of a model; `weights` names the files it needs on this computer, "" where none.
+
+    `sample_url`: where its vendor has a recording of it, "" where that is not known.
+    """
 
     id: str
     name: str
@@ -89,6 +92,7 @@ class VoiceEntry:
     gender: str
     description: str
     weights: str = ""
+    sample_url: str = ""
 
     @property
     def install_command(self) -> str | None:

@@ -191,7 +191,9 @@ def load_voices() -> dict[int, list[VoiceEntry]]:
     voices: dict[int, list[VoiceEntry]] = defaultdict(list)
     for row in Voice.objects.filter(enabled=True):
         voices[row.model_id].append(
-            VoiceEntry(row.voice_id, row.name, row.language, row.gender, row.description)
+            VoiceEntry(
+                row.voice_id, row.name, row.language, row.gender, row.description, sample_url=row.sample_url
+            )
         )
     return voices
 

@@ -212,6 +212,12 @@ class Voice(SeededRow):
     language = models.CharField(_("language"), max_length=35, blank=True, help_text=_("BCP 47; empty: any."))
     gender = models.CharField(_("gender"), max_length=20, blank=True)
     description = models.CharField(_("description"), max_length=200, blank=True)
+    sample_url = models.URLField(
+        _("sample"),
+        max_length=500,
+        blank=True,
+        help_text=_("Where a recording of the voice is. Empty: a sentence is spoken, and paid, once."),
+    )
     enabled = models.BooleanField(_("enabled"), default=True)
     position = models.PositiveIntegerField(_("position"), default=0)
 

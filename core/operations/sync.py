@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -18,7 +19,7 @@ from core.models.version import bump
 from core.operations import model_list
 from core.operations.connection import call_with_keys, find_provider, provider_target
 from core.operations.model_list import ListedModel, ModelRow
-from core.operations.voices import add_voices, voice_row
+from core.operations.voices import add_voices, update_samples, voice_row
 from core.providers import registry
 from core.providers.base import ListedVoice, ModelDetailsAdapter, VoiceListAdapter
 
@@ -103,10 +104,13 @@ def compare(slug: str, rows: Iterable[ModelRow], add: bool, voices: Iterable[Lis
         for upstream_id in sorted(listed.keys() - known):
             add_listed(provider, listed[upstream_id], add, report)
         report.voices = add_voices(slug, voices)
-        if report.added or report.voices:
-            detail = {"models": report.added[:100]}
+        samples = update_samples(slug, voices)
+        if report.added or report.voices or samples:
+            detail: dict[str, Any] = {"models": report.added[:100]}
             if report.voices:
                 detail["voices"] = report.voices[:100]
+            if samples:
+                detail["samples"] = samples
             AuditEvent.objects.create(action="models.synced", subject=slug, detail=detail)
             bump(Version.CATALOGUE)
     return report

@@ -10,6 +10,8 @@ from core.contract.tasks import Task
 from core.models import AIModel, Endpoint, Voice
 from core.providers.base import ListedVoice
 
+LONGEST_URL = 500
+
 
 def add_voices(slug: str, voices: Iterable[ListedVoice]) -> list[str]:
     """Add the voices to each speech model of the provider that lacks them; the names of those added.
@@ -29,6 +31,26 @@ def add_voices(slug: str, voices: Iterable[ListedVoice]) -> list[str]:
     return list(added.values())
 
 
+def update_samples(slug: str, voices: Iterable[ListedVoice]) -> int:
+    """Store where the voices' recordings are now, for those the models have; how many changed. Blocking.
+
+    A voice of which the list tells no recording keeps the one it has.
+    """
+    listed = {voice.id: sample for voice in voices if (sample := sample_url(voice))}
+    rows = Voice.objects.filter(model__in=[model.pk for model in speaking_models(slug)], voice_id__in=listed)
+    changed = [row for row in rows if row.sample_url != listed[row.voice_id]]
+    for row in changed:
+        row.sample_url = listed[row.voice_id]
+    Voice.objects.bulk_update(changed, ["sample_url"], batch_size=500)
+    return len(changed)
+
+
+def sample_url(voice: ListedVoice) -> str:
+    """Its address as far as it can be one that we fetch and store."""
+    url = voice.sample_url
+    return url if url.startswith(("https://", "http://")) and len(url) <= LONGEST_URL else ""
+
+
 def speaking_models(slug: str) -> list[AIModel]:
     endpoints = Endpoint.objects.filter(provider__slug=slug).select_related("model").order_by("model__slug")
     return list({row.model_id: row.model for row in endpoints if Task.SPEECH in row.model.tasks}.values())
@@ -42,5 +64,6 @@ def voice_row(model: int, voice: ListedVoice, position: int) -> Voice:
         language=voice.language[:35],
         gender=voice.gender[:20],
         description=voice.description[:200],
+        sample_url=sample_url(voice),
         position=position,
     )

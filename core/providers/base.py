@@ -141,12 +141,23 @@ class ListedVoice:
     language: str = ""
     gender: str = ""
     description: str = ""
+    sample_url: str = ""
 
 
 @runtime_checkable
 class VoiceListAdapter(Protocol):
     async def voices(self, target: Target) -> tuple[ListedVoice, ...]:
         """The voices that the account at `target` can use. Raises from the error tree."""
+        ...
+
+
+@runtime_checkable
+class VoiceSampleAdapter(Protocol):
+    async def voice_sample(self, target: Target, address: str) -> bytes:
+        """The recording at a `sample_url` of the vendor's own server, which needs our key.
+
+        Raises from the error tree.
+        """
         ...
 
 

@@ -1,4 +1,4 @@
-"""Samples of voices: one sentence, synthesized once per voice and stored."""
+"""Samples of voices: their vendors' recordings, else one sentence, synthesized once per voice and stored."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from core.models.offload import offload
 from playground.uploads.storage import save_file
 from playground.views.files import file_response
 from playground.views.json_response import signed_in
+from playground.views.vendor_samples import MEDIA_TYPES, vendor_sample
 
 WAIT, PAUSE = 60.0, 0.1
 """Seconds: for a sample that somebody else is making, and between two looks for it."""
@@ -55,12 +56,15 @@ SENTENCES = {
 
 @signed_in("GET", "HEAD")
 async def sample(request: HttpRequest, user: User) -> HttpResponseBase:
-    """The sample of `?model=&voice=`; the first request synthesizes it and is metered like any other."""
+    """The sample of `?model=&voice=`: the vendor's recording, which costs nothing.
+
+    Where there is none, the first request synthesizes one and is metered like any other.
+    """
     model = lookup.get(request.GET.get("model", ""))
     voice = model.voices_by_name.get(request.GET.get("voice", "").casefold())
     if voice is None or voice.install_command:
         raise InvalidRequest("This model has no such voice.", param="voice")
-    name = await stored_sample(model, voice.id, user.pk)
+    name = await vendor_sample(model, voice) or await stored_sample(model, voice.id, user.pk)
     response = await file_response(request, name, media_type(name), name.rpartition("/")[2], attachment=False)
     response["Cache-Control"] = "private, max-age=86400"
     return response
@@ -120,5 +124,5 @@ def sentence(model: ModelEntry, voice: str) -> str:
 
 
 def media_type(name: str) -> str:
-    extension = name.rsplit(".", 1)[-1]
-    return next(form.media_type for form in AudioFormat if form.extension == extension).partition(";")[0]
+    """The type of a stored sample, by its name."""
+    return MEDIA_TYPES[name.rsplit(".", 1)[-1]]

@@ -31,4 +31,5 @@ def voice_of(row: Mapping[str, Any]) -> ListedVoice:
         name=string(row.get("name")) or row["voice_id"],
         gender=string(labels.get("gender")),
         description=string(row.get("description")) or ", ".join(word for word in words if word),
+        sample_url=string(row.get("preview_url")),
     )

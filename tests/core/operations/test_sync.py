@@ -188,6 +188,18 @@ async def test_voices_of_the_account_are_added_once_to_models_that_have_voices(s
     rows = [row async for row in Voice.objects.values_list("model__slug", "name", "gender", "position")]
     assert rows == [("fake/flash", "Our George", "", 0), ("fake/flash", "Mira", "female", 1)]
     assert await AuditEvent.objects.filter(action="models.synced").acount() == 1
+    samples = [row async for row in Voice.objects.values_list("name", "sample_url")]
+    assert samples == [("Our George", elevenlabs.VOICES[0]["preview_url"]), ("Mira", "")]
+
+
+async def test_samples_move_with_the_vendors_and_stay_where_it_tells_none(speaking, provider):
+    provider.script("models", scenarios.body(json.dumps(elevenlabs.MODELS).encode()))
+    george, mira = elevenlabs.VOICES
+    for address in ("https://vendor.test/1.mp3", "https://vendor.test/2.mp3", None, "file:///etc/passwd"):
+        listed = {"voices": [{**george, "preview_url": address}, mira]}
+        provider.script("voices", scenarios.body(json.dumps(listed).encode()))
+        await operations.sync_models("fake")
+    assert (await Voice.objects.aget(name="Our George")).sample_url == "https://vendor.test/2.mp3"
 
 
 async def test_voices_and_the_last_day_come_with_a_list_of_openrouter(tmp_path):

@@ -35,6 +35,7 @@ async def test_voices_have_names(vendor):
             "George",
             gender="male",
             description="A warm storyteller.",
+            sample_url="https://storage.example.com/george.mp3",
         ),
         ListedVoice("Zx9FakeVoice00000001", "Mira", gender="female", description="irish"),
     )

@@ -38,8 +38,11 @@ async def test_models_tell_what_they_take_and_make(vendor):
 async def test_all_pages_of_voices_are_read(vendor):
     voices = await adapter("mistral").voices(target(vendor))
     assert len(voices) == len(VOICES) == 103
-    assert voices[0] == ListedVoice("en_paul_neutral", "Paul - neutral", "en-US", "male", "neutral")
-    assert voices[-1] == ListedVoice(VOICES[-1]["id"], "Mira")
+    samples = [f"{vendor.url}/audio/voices/{VOICES[at]['id']}/sample" for at in (0, -1)]
+    assert voices[0] == ListedVoice(
+        "en_paul_neutral", "Paul - neutral", "en-US", "male", "neutral", samples[0]
+    )
+    assert voices[-1] == ListedVoice(VOICES[-1]["id"], "Mira", sample_url=samples[1])
     assert [seen.path for seen in vendor.requests] == [
         "/v2/audio/voices?page_size=100", "/v2/audio/voices?page_size=100&page_token=100",
     ]  # fmt: skip
