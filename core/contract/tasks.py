@@ -48,6 +48,15 @@ class Comparison(StrEnum):
     IMAGE = "image"
 
 
+class AudioPlace(StrEnum):
+    """Where the request of a task holds audio that a provider may want in another format."""
+
+    FILE = "file"
+    """Its `file`, an `AudioFile`."""
+    MESSAGES = "messages"
+    """`input_audio` parts of its `messages`, with `Media`."""
+
+
 @dataclass(frozen=True, slots=True)
 class TaskFacts:
     """What is known of a task in all layers.
@@ -55,7 +64,7 @@ class TaskFacts:
     `path` is its endpoint below the prefix of the API, `api_type` what `GET generation` calls it. `inputs`
     and `outputs` are the modalities of a model of which only the task is known. `prices` are the units its
     price is quoted in, best first. `needs` are the units of the input that are no price without one of the
-    output's. `has_finish_reason`: its answers have one.
+    output's. `has_finish_reason`: its answers have one. `audio` is None where requests hold none.
     """
 
     path: str
@@ -66,6 +75,7 @@ class TaskFacts:
     comparison: Comparison
     has_finish_reason: bool = False
     needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    audio: AudioPlace | None = None
 
     def is_complete(self, priced: Collection[str]) -> bool:
         """Whether a sheet with these units prices the output as well: what has no price is not free."""
@@ -94,6 +104,7 @@ FACTS = TaskTable(
             AUDIO_PRICES,
             Comparison.MINUTE,
             needs=AUDIO_NEEDS,
+            audio=AudioPlace.FILE,
         ),
         Task.TRANSLATION: TaskFacts(
             "/audio/translations",
@@ -103,6 +114,7 @@ FACTS = TaskTable(
             AUDIO_PRICES,
             Comparison.MINUTE,
             needs=AUDIO_NEEDS,
+            audio=AudioPlace.FILE,
         ),
         Task.CHAT: TaskFacts(
             "/chat/completions",
@@ -113,6 +125,7 @@ FACTS = TaskTable(
             Comparison.MILLION_TOKENS,
             has_finish_reason=True,
             needs={"text_in.token": ("text_out.token",)},
+            audio=AudioPlace.MESSAGES,
         ),
         Task.IMAGE: TaskFacts(
             "/images/generations",

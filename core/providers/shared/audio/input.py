@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,7 +20,7 @@ from core.contract.errors import InvalidRequest, TooLarge
 from core.contract.events import AudioConverted, Direction
 from core.contract.requests import Request
 from core.contract.route import Target
-from core.contract.tasks import Task, TaskTable
+from core.contract.tasks import FACTS, AudioPlace
 from core.contract.transcription import AudioFile
 from core.media import client
 
@@ -129,22 +129,11 @@ async def converted_file(request: Any, converter: Converter) -> Any:
     return replace(request, file=await converter.file(request.file))
 
 
-async def unchanged(request: Any, _converter: Converter) -> Any:
-    return request
-
-
-CONVERSIONS: TaskTable[Any] = TaskTable(
-    "audio input",
-    {
-        Task.SPEECH: unchanged,
-        Task.TRANSCRIPTION: converted_file,
-        Task.TRANSLATION: converted_file,
-        Task.CHAT: converted_chat,
-        Task.IMAGE: unchanged,
-        Task.EMBEDDING: unchanged,
-    },
-)
-"""Each takes the request class of its task."""
+CONVERSIONS: Mapping[AudioPlace, Callable[[Any, Converter], Awaitable[Any]]] = {
+    AudioPlace.FILE: converted_file,
+    AudioPlace.MESSAGES: converted_chat,
+}
+"""Each takes the requests of those tasks whose facts name the place."""
 
 
 def has_formats(target: Target) -> bool:
@@ -161,12 +150,13 @@ async def accepted(
     The new files exist within the block. Raises `TooLarge`, `InvalidRequest` for what cannot be read,
     `Unavailable` where PyAV is missing.
     """
-    if not has_formats(target):
+    place = FACTS[request.task].audio
+    if place is None or not has_formats(target):
         yield request, ()
         return
     folder = await asyncio.to_thread(tempfile.TemporaryDirectory, prefix="polyphony-")
     try:
         converter = Converter(target, Path(folder.name))
-        yield await CONVERSIONS[request.task](request, converter), tuple(converter.done)
+        yield await CONVERSIONS[place](request, converter), tuple(converter.done)
     finally:
         await asyncio.shield(asyncio.to_thread(folder.cleanup))

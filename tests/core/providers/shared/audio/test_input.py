@@ -11,10 +11,12 @@ from core.contract.chat import ChatRequest, Media, Modality
 from core.contract.errors import TooLarge
 from core.contract.events import AudioConverted, Direction
 from core.contract.route import Target
+from core.contract.speech import SpeechRequest
+from core.contract.tasks import AudioPlace
 from core.contract.transcription import AudioFile, TranscriptionRequest
 from core.media.client import probe
 from core.media.pool.shared import close_shared_pools
-from core.providers.shared.audio.input import accepted
+from core.providers.shared.audio.input import CONVERSIONS, accepted
 from tests.fakes.audio_files import recode
 
 pytestmark = pytest.mark.anyio
@@ -56,6 +58,16 @@ async def test_what_is_taken_is_sent_as_it_is(webm):
     for where in (target("webm", "wav"), target(), target("aiff")):
         async with accepted(where, request) as (sent, conversions):
             assert (sent, conversions) == (request, ())
+
+
+async def test_a_request_without_audio_is_sent_as_it_is():
+    request = SpeechRequest("m", "Hello.", "anna")
+    async with accepted(target("wav"), request) as (sent, conversions):
+        assert (sent, conversions) == (request, ())
+
+
+def test_audio_is_converted_wherever_a_request_can_hold_it():
+    assert set(CONVERSIONS) == set(AudioPlace)
 
 
 @pytest.mark.parametrize(("seconds", "form"), [(2.0, "wav"), (None, "mp3"), (301.0, "mp3")])
