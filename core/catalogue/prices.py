@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from core.contract.tasks import FACTS, Comparison, Task
-from core.contract.usage import Price
+from core.contract.usage import SURCHARGE, Price
 
 MILLION = Decimal(1_000_000)
 SIGNIFICANT = 3
@@ -36,6 +36,15 @@ SENTENCES: dict[str, tuple[Decimal, str]] = {
     "request.request": (Decimal(1), gettext_noop("%(price)s / request")),
 }
 """How many units a price is quoted for, and the text; anything else is quoted per unit."""
+
+FLAGS = {
+    "detect_speaker_roles": gettext_noop("with the roles of speakers"),
+    "entity_detection": gettext_noop("with names and numbers marked"),
+    "entity_redaction": gettext_noop("with names and numbers removed"),
+    "keyterms": gettext_noop("with words to listen for"),
+    "web_search": gettext_noop("with web search"),
+}
+"""The text of a condition that is met or not."""
 
 CHARACTERS_PER_SECOND = Decimal(15)
 CHARACTERS_PER_TOKEN = Decimal(4)
@@ -79,13 +88,14 @@ def cheapest_by_name(prices: Iterable[Price]) -> dict[str, Price]:
     """One price per kind and unit, by its name: the unconditional one, else the cheapest."""
     best: dict[str, Price] = {}
     for price in sorted(prices, key=lambda price: (bool(price.condition), price.usd_per_unit)):
-        best.setdefault(price.name, price)
+        if not price.surcharge:
+            best.setdefault(price.name, price)
     return best
 
 
 def line_text(price: Price) -> str:
     quantity, sentence = SENTENCES.get(price.name, (Decimal(1), ""))
-    text = money(price.usd_per_unit * quantity)
+    text = f"{'+' if price.surcharge else ''}{money(price.usd_per_unit * quantity)}"
     return _(sentence) % {"price": text} if sentence else f"{text} / {price.unit}"
 
 
@@ -94,8 +104,8 @@ def condition_text(price: Price) -> str:
     texts = []
     if tokens := conditions.pop("min_prompt_tokens", None):
         texts.append(_("above %(count)s tokens") % {"count": f"{tokens:,}"})
-    flags = {"keyterms": _("with words to listen for"), "web_search": _("with web search")}
-    texts += [flags[name] if value is True else str(value) for name, value in conditions.items()]
+    conditions.pop(SURCHARGE, None)
+    texts += [_(FLAGS[name]) if value is True else str(value) for name, value in conditions.items()]
     return ", ".join(texts)
 
 

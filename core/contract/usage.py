@@ -78,6 +78,10 @@ class Usage:
         return {amount.name: amount.quantity for amount in self.amounts}
 
 
+SURCHARGE = "surcharge"
+"""The condition of prices that are added to another one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Price:
     """One typed row of an endpoint's price sheet; `id` names the version a cost was computed with."""
@@ -92,6 +96,11 @@ class Price:
     @property
     def name(self) -> str:
         return f"{self.kind}.{self.unit}"
+
+    @property
+    def surcharge(self) -> bool:
+        """Whether it is added to the price that counts without it, rather than taking its place."""
+        return self.condition.get(SURCHARGE) is True
 
 
 @dataclass(frozen=True, slots=True)

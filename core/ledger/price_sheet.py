@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from core.contract.tasks import FACTS, Task
-from core.contract.usage import Kind, Price, Unit
+from core.contract.usage import SURCHARGE, Kind, Price, Unit
 
 Line = tuple[Kind, Unit]
 
@@ -19,6 +19,7 @@ class EffectivePrices:
     """For every line and condition the newest row that is valid `at` a moment.
 
     `highest` is the highest price of each line in USD per unit: its only one, unless some are `conditional`.
+    Surcharges are not in it.
     """
 
     __slots__ = ("_rows", "conditional", "highest")
@@ -27,20 +28,34 @@ class EffectivePrices:
         self._rows = newest(prices, at)
         self.highest: dict[Line, Decimal] = {}
         for price in self._rows:
-            line = (price.kind, price.unit)
-            self.highest[line] = max(price.usd_per_unit, self.highest.get(line, Decimal(0)))
+            if not price.surcharge:
+                line = (price.kind, price.unit)
+                self.highest[line] = max(price.usd_per_unit, self.highest.get(line, Decimal(0)))
         self.conditional = any(price.condition for price in self._rows)
 
     def usd_per_unit(self, facts: Mapping[str, Any]) -> Mapping[Line, Decimal]:
-        """For each line the price of the most specific row whose condition matches."""
+        """For each line the price of the most specific row whose condition matches, and all surcharges that
+        match."""
         chosen: dict[Line, Price] = {}
         for price in self._rows:
             line = (price.kind, price.unit)
-            if matches(price.condition, facts) and (
-                line not in chosen or specificity(price) >= specificity(chosen[line])
+            if (
+                not price.surcharge
+                and matches(price.condition, facts)
+                and (line not in chosen or specificity(price) >= specificity(chosen[line]))
             ):
                 chosen[line] = price
-        return {line: price.usd_per_unit for line, price in chosen.items()}
+        usd = {line: price.usd_per_unit for line, price in chosen.items()}
+        return self.with_surcharges(usd, facts)
+
+    def with_surcharges(self, usd: Mapping[Line, Decimal], facts: Mapping[str, Any]) -> dict[Line, Decimal]:
+        """`usd` per unit, with the surcharges that match added to the lines that have a price."""
+        found = dict(usd)
+        for price in self._rows:
+            line = (price.kind, price.unit)
+            if price.surcharge and line in found and matches(price.condition, facts):
+                found[line] += price.usd_per_unit
+        return found
 
 
 def newest(prices: Iterable[Price], at: datetime) -> list[Price]:
@@ -62,6 +77,7 @@ def matches(condition: Mapping[str, Any], facts: Mapping[str, Any]) -> bool:
     return all(
         0 < threshold(wanted) <= facts[name] if name == "min_prompt_tokens" else facts.get(name) == wanted
         for name, wanted in condition.items()
+        if name != SURCHARGE
     )
 
 

@@ -78,11 +78,16 @@ def computed(
 
 
 def upper_bound(
-    quantity: Callable[[Line], Decimal], prices: Iterable[Price], at: datetime, task: Task | None = None
+    quantity: Callable[[Line], Decimal],
+    prices: Iterable[Price],
+    at: datetime,
+    task: Task | None = None,
+    facts: Mapping[str, Any] | None = None,
 ) -> Decimal | None:
-    """An upper bound: each line's highest price in force times at most `quantity(line)`, rounded up. None for
-    a sheet without prices or an incomplete one."""
-    sheet = EffectivePrices(prices, at).highest
+    """An upper bound: each line's highest price in force, with the surcharges for `facts`, times at most
+    `quantity(line)`, rounded up. None for a sheet without prices or an incomplete one."""
+    found = EffectivePrices(prices, at)
+    sheet = found.with_surcharges(found.highest, facts or {}) if found.conditional else found.highest
     if not is_complete(sheet, task):
         return None
     return total({line: quantity(line) for line in sheet}, sheet, ROUND_CEILING)

@@ -196,14 +196,18 @@ LIMITS: dict[str, Option] = {
 """The limits of a model."""
 
 CONDITIONS: dict[str, Option] = {
+    "detect_speaker_roles": Option(one_flag, "true"),
+    "entity_detection": Option(one_flag, "true"),
+    "entity_redaction": Option(one_flag, "true"),
     "keyterms": Option(one_flag, "true"),
     "min_prompt_tokens": Option(whole(1), "200000"),
     "quality": Option(is_word, '"hd"'),
     "service_tier": Option(is_word, '"flex"'),
     "size": Option(is_word, '"1024x1024"'),
+    "surcharge": Option(one_flag, "true"),
     "web_search": Option(one_flag, "true"),
 }
-"""What prices may depend on."""
+"""What prices may depend on; a `surcharge` is added to the price that counts without it."""
 
 
 def check_condition(value: object) -> None:

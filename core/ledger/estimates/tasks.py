@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -42,6 +42,7 @@ def estimate(request: Request, route: Route, at: datetime | None = None) -> Deci
         now,
         request.task,
         lambda target: estimates.fees(request, target),
+        lambda target: estimates.facts(request, target, ""),
     )
     second = estimates.upper_bound_of_second_model
     if route.then is None or first is None or second is None:
@@ -96,12 +97,15 @@ def dearest(
     now: datetime,
     task: Task,
     fees: Callable[[Target], Decimal] = lambda _target: Decimal(0),
+    facts: Callable[[Target], Mapping[str, Any]] = lambda _target: {},
 ) -> Decimal | None:
-    """The highest cost at one of `targets`, each line as large as `quantity` says, with its `fees`; None
-    where one has no price."""
+    """The highest cost at one of `targets`, each line as large as `quantity` says, with its `fees` and the
+    surcharges for its `facts`; None where one has no price."""
     worst = Decimal(0)
     for target in targets:
-        bound = pricing.upper_bound(lambda line, at=target: quantity(at, line), target.prices, now, task)
+        bound = pricing.upper_bound(
+            lambda line, at=target: quantity(at, line), target.prices, now, task, facts(target)
+        )
         if bound is None:
             return None
         worst = max(worst, bound + fees(target))

@@ -33,10 +33,12 @@ def prompt_bytes(request: TranscriptionRequest) -> int:
 
 
 def facts(request: TranscriptionRequest, target: Target, _service_tier: str) -> Mapping[str, Any]:
-    """Whether words to listen for are sent, by the request or in the options of the provider."""
-    options = (target.options.get("body", {}), request.options.get(target.provider, {}))
-    told = request.keyterms or any(found.get("keyterms") for found in options)
-    return {"keyterms": True} if told else {}
+    """What is sent of that on which a price depends, by the request or in the options of the provider."""
+    sent = {**target.options.get("body", {}), **request.options.get(target.provider, {})}
+    if request.keyterms:
+        sent["keyterms"] = request.keyterms
+    priced = {name for price in target.prices for name in price.condition}
+    return {name: True for name in priced if sent.get(name)}
 
 
 ESTIMATES = Estimates(upper_bound=upper_bound, counted=counted, guess=guess, facts=facts)

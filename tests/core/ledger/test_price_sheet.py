@@ -30,3 +30,33 @@ def test_a_condition_is_matched_each_time():
     assert sheet.conditional
     assert [sheet.usd_per_unit({"min_prompt_tokens": tokens})[LINE] for tokens in (99, 100)] == [1, 2]
     assert sheet.highest == {LINE: Decimal(2)}
+
+
+def test_surcharges_are_added_to_the_price_that_counts_without_them():
+    sheet = EffectivePrices(
+        (
+            price("10"),
+            price("12", keyterms=True),
+            price("3", entity_detection=True, surcharge=True),
+            price("1", detect_speaker_roles=True, surcharge=True),
+        ),
+        NOW,
+    )
+    asked = [
+        {},
+        {"entity_detection": True},
+        {"entity_detection": True, "detect_speaker_roles": True},
+        {"entity_detection": True, "keyterms": True},
+    ]
+    assert [sheet.usd_per_unit(facts)[LINE] for facts in asked] == [10, 13, 14, 15]
+    assert sheet.highest == {LINE: Decimal(12)}
+    assert [sheet.with_surcharges(sheet.highest, facts)[LINE] for facts in asked] == [12, 15, 16, 15]
+
+
+def test_a_surcharge_on_nothing_is_nothing():
+    assert (
+        EffectivePrices((price("3", web_search=True, surcharge=True),), NOW).usd_per_unit(
+            {"web_search": True}
+        )
+        == {}
+    )

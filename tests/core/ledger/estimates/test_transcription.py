@@ -138,3 +138,23 @@ def test_words_to_listen_for_may_have_a_price_of_their_own(request_, cost):
     where = target(SECOND, TERMS)
     found = bill.of_attempt(None, meter_of(TranscriptDelta("a")), request_, where, timezone.now())
     assert (found.cost, estimate(request_, Route("m", (where,)))) == (Decimal(cost), Decimal("0.0072"))
+
+
+ENTITIES = Price(
+    Kind.AUDIO_IN, Unit.SECOND, Decimal("0.00003"), {"entity_detection": True, "surcharge": True}
+)
+
+
+@pytest.mark.parametrize(
+    ("options", "cost", "most"),
+    [
+        ({}, "0.006", "0.0072"),
+        ({"entity_detection": "pii"}, "0.0078", "0.009"),
+        ({"entity_detection": ["pii"], "keyterms": ["Zoë"]}, "0.009", "0.009"),
+        ({"entity_detection": ""}, "0.006", "0.0072"),
+    ],
+)
+def test_a_surcharge_is_reserved_and_charged_where_it_is_asked_for(options, cost, most):
+    where, request = target(SECOND, TERMS, ENTITIES), ask(options={"first": options})
+    found = bill.of_attempt(None, meter_of(TranscriptDelta("a")), request, where, timezone.now())
+    assert (found.cost, estimate(request, Route("m", (where,)))) == (Decimal(cost), Decimal(most))

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from core.contract.errors import InvalidRequest
 from core.contract.events import (
     AnswerMetadata,
     Segment,
@@ -15,7 +16,7 @@ from core.contract.events import (
     Used,
 )
 from core.contract.transcription import TranscriptionRequest
-from core.contract.usage import Amount, Kind, Unit, Usage
+from core.contract.usage import Amount, Kind, Price, Unit, Usage
 from core.providers.shared.answers.word_segments import Entry, segments_of
 from tests.core.providers.elevenlabs.calls import of, send, target
 from tests.core.providers.promises.files import AUDIO, audio_file
@@ -119,3 +120,18 @@ def test_a_pause_a_speaker_and_the_end_of_a_sentence_after_a_while_begin_a_segme
         entry("five.", 5, 36, "B"), entry("Six", 36, 37, "B"),
     ]  # fmt: skip
     assert [segment.text for segment in segments_of(entries)] == ["One two.", "Three", "four five.", "Six"]
+
+
+@pytest.mark.parametrize(
+    "field", ["keyterms", "entity_detection", "entity_redaction", "detect_speaker_roles"]
+)
+async def test_what_costs_extra_needs_a_price(vendor, tmp_path, field):
+    second = Price(Kind.AUDIO_IN, Unit.SECOND, Decimal("0.0000611"))
+    extra = Price(Kind.AUDIO_IN, Unit.SECOND, Decimal("0.00001"), {field: True, "surcharge": True})
+    request = TranscriptionRequest("m", audio_file(tmp_path), options={"elevenlabs": {field: ["pii"]}})
+    with pytest.raises(InvalidRequest, match=f'charges extra for {field}, .* {{"{field}": true') as caught:
+        await send(target(vendor, "scribe_v2", prices=(second,)), request)
+    assert (caught.value.param, vendor.requests) == (field, [])
+    assert await send(target(vendor, "scribe_v2", prices=(second, extra)), request)
+    plain = TranscriptionRequest("m", audio_file(tmp_path), options={"elevenlabs": {field: None}})
+    assert await send(target(vendor, "scribe_v2", prices=(second,)), plain)
