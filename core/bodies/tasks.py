@@ -8,6 +8,8 @@ from typing import Any, Protocol, TypeVar
 from core.bodies import translation
 from core.bodies.chat.body import ChatBody
 from core.bodies.chat.collector import ChatCollector
+from core.bodies.image.body import ImageBody
+from core.bodies.image.collector import ImageCollector
 from core.bodies.speech import SpeechBody, SpeechCollector
 from core.bodies.transcription import body as transcription
 from core.bodies.transcription.collector import TranscriptCollector
@@ -40,11 +42,13 @@ BODIES: TaskTable[type[Body]] = TaskTable(
         Task.TRANSCRIPTION: transcription.TranscriptionBody,
         Task.TRANSLATION: translation.TranslationBody,
         Task.CHAT: ChatBody,
+        Task.IMAGE: ImageBody,
     },
 )
 """The JSON body of each task's endpoint; its `request()` makes the contract's request of it.
 
-`request()` of audio tasks takes the `AudioFile`, that of a chat the messages with `Media` for files.
+`request()` of audio tasks takes the `AudioFile`, that of a chat the messages with `Media` for files, that of
+images the `ImageFile` of each of its `inputs()`.
 """
 
 COLLECTORS: TaskTable[Callable[[], Collector[Any, Any]]] = TaskTable(
@@ -54,6 +58,7 @@ COLLECTORS: TaskTable[Callable[[], Collector[Any, Any]]] = TaskTable(
         Task.TRANSCRIPTION: TranscriptCollector,
         Task.TRANSLATION: TranscriptCollector,
         Task.CHAT: ChatCollector,
+        Task.IMAGE: ImageCollector,
     },
 )
 """Constructs what collects the events of an answer and finishes it as a whole."""

@@ -18,7 +18,7 @@ from core.bodies.files.audio import require_audio
 from core.bodies.files.audio_reader import FILE as JSON_FIELD
 from core.bodies.files.audio_reader import AudioReader
 from core.bodies.files.multipart import FILE as FORM_FIELD
-from core.bodies.files.multipart import MultipartReader
+from core.bodies.files.multipart import MultipartReader, one_file
 from core.bodies.form_fields import FormFields
 from core.contract.errors import WrongContentType
 from core.contract.transcription import AudioFile
@@ -76,9 +76,10 @@ async def receive_audio(request: Request, form: FormFields) -> AudioUpload:
 async def read_form(
     request: Request, content_type: str, form: FormFields, file: TemporaryFile
 ) -> dict[str, Any]:
-    reader = MultipartReader(content_type, file.write)
+    reader = MultipartReader(content_type, one_file(file.write))
     await read_stream(request, reader, file, upload_cap())
     reader.end()
+    reader.require_file()
     await file.flush()
     return form.parse(reader.pairs)
 

@@ -33,6 +33,14 @@ FILE_FIELD = re.compile(
 It cannot match inside of a string, where every quote is escaped.
 """
 
+IMAGE_FIELD = re.compile(
+    rb'(?:"(?:image|image_url|mask|url)"[ \t\r\n]{0,64}:[ \t\r\n]{0,64}"'
+    rb'|[\[,][ \t\r\n]{0,64}"(?=[^"]{16}))'
+)
+"""The same for images, which may also stand in lists: a string of at least 16 characters, so that none of
+the names above is taken for one. Behind a comma it may match the end of a string: what is held then is no
+base64, and the next quote ends it."""
+
 LONGEST_FIELD_NAME = 160
 FILE_START = re.compile(
     rb"(data:(?:[^,\"\\]|\\/){0,200};base64,)?(?:[a-z0-9+/=]|\\[/nrt]){1000}", re.IGNORECASE
@@ -101,13 +109,17 @@ class InlineFileReader:
     """Feed it the body; `end` gives its fields, with a placeholder for the base64 of every long file.
 
     `opened` is called with the placeholder of each file and returns the sink of its bytes. A data URL keeps
-    what stands before its base64. `files` are the decoders by placeholder.
+    what stands before its base64. `files` are the decoders by placeholder. `field` matches the beginning of
+    a string that may be a file.
     """
 
-    def __init__(self, opened: Callable[[str], Sink], *, most: int = MOST_FILES) -> None:
+    def __init__(
+        self, opened: Callable[[str], Sink], *, most: int = MOST_FILES, field: re.Pattern[bytes] = FILE_FIELD
+    ) -> None:
         self.files: dict[str, Base64Decoder] = {}
         self._opened = opened
         self._most = most
+        self._field = field
         self._secret = secrets.token_hex(16)
         self._rest = bytearray()
         self._carry = b""
@@ -138,7 +150,7 @@ class InlineFileReader:
     def _search(self, data: bytes, at: int) -> int:
         """Read up to the next field that may hold a file. The end of `data` is carried over: such a field may
         begin there."""
-        found = FILE_FIELD.search(data, at)
+        found = self._field.search(data, at)
         if found is None:
             whole = max(at, len(data) - LONGEST_FIELD_NAME)
             self._rest += data[at:whole]

@@ -1,4 +1,4 @@
-"""Reads a `multipart/form-data` body piece by piece; its one file is not held in memory."""
+"""Reads a `multipart/form-data` body piece by piece; its files are not held in memory."""
 
 from __future__ import annotations
 
@@ -18,24 +18,43 @@ LONGEST_FIELD = 4 * 1024 * 1024
 MOST_FIELD_BYTES = 16 * 1024 * 1024
 FILE = "file"
 NO_FILE_NAME = (
-    "The part named file has no file name, so that it counts as text: send its Content-Disposition "
+    "The part named {name} has no file name, so that it counts as text: send its Content-Disposition "
     'with filename="…" (any name).'
 )
+Sink = Callable[[bytes], None]
 ENCODED_NAME = re.compile(rb";\s*filename\*\s*=", re.IGNORECASE)
 """A file name that is not ASCII, as RFC 5987 writes it; some clients send no other."""
 
 
-class MultipartReader:
-    """Feed it the body; the bytes of the file go to `sink`.
+def one_file(sink: Sink) -> Callable[[str], Sink]:
+    """What opens the file of a form that has one. Raises `InvalidRequest` for a second."""
+    opened: list[str] = []
 
+    def open_file(name: str) -> Sink:
+        if opened:
+            raise InvalidRequest("Send one file at a time.", param=name)
+        opened.append(name)
+        return sink
+
+    return open_file
+
+
+class MultipartReader:
+    """Feed it the body; the bytes of a file go to the sink that `open_file` returns for its field.
+
+    `fields` are the names of fields with files, the required one first; `x`, `x[]` and `x[0]` are one field.
     `pairs` are the text fields in order, `files` is the number of files. Raises `InvalidRequest` for a
-    malformed form, for one beyond the limits, and for a file in any other field than `file`.
+    malformed form, for one beyond the limits, and for a file in another field.
     """
 
-    def __init__(self, content_type: str, sink: Callable[[bytes], None]) -> None:
+    def __init__(
+        self, content_type: str, open_file: Callable[[str], Sink], fields: tuple[str, ...] = (FILE,)
+    ) -> None:
         self.pairs: list[tuple[str, str]] = []
         self.files = 0
-        self._sink = sink
+        self._fields = fields
+        self._open = open_file
+        self._sink: Sink | None = None
         self._parts = 0
         self._text_bytes = 0
         self._header = b""
@@ -44,7 +63,7 @@ class MultipartReader:
         self._name = ""
         self._text: bytearray | None = None
         self._ended = False
-        self._parser = self._open(content_type)
+        self._parser = self._new_parser(content_type)
 
     def feed(self, data: bytes) -> None:
         if self._ended:
@@ -58,13 +77,17 @@ class MultipartReader:
         raise failure
 
     def end(self) -> None:
-        """Raises `InvalidRequest` when the last boundary or the file is missing."""
+        """Raises `InvalidRequest` when the last boundary is missing."""
         if not self._ended:
             raise invalid_form("The form ends in the middle.")
-        if not self.files:
-            raise InvalidRequest("file is required.", param=FILE, code="missing_field")
 
-    def _open(self, content_type: str) -> MultipartParser:
+    def require_file(self) -> None:
+        """Raises `InvalidRequest` where the form had no file."""
+        if not self.files:
+            name = self._fields[0]
+            raise InvalidRequest(f"{name} is required.", param=name, code="missing_field")
+
+    def _new_parser(self, content_type: str) -> MultipartParser:
         _, options = parse_options_header(content_type)
         boundary = options.get(b"boundary", b"")
         if not boundary:
@@ -112,21 +135,23 @@ class MultipartReader:
             raise invalid_form("A part of the form has no name, or a very long one.")
         self._name = decode_text(name, "A name in the form")
         self._text = None if b"filename" in options or ENCODED_NAME.search(self._disposition) else bytearray()
+        field = self._name.partition("[")[0]
         if self._text is None:
-            self._open_file()
-        elif self._name.partition("[")[0] == FILE:
-            raise InvalidRequest(NO_FILE_NAME, param=FILE, code="missing_file_name")
+            self._open_file(field)
+        elif field in self._fields:
+            raise InvalidRequest(NO_FILE_NAME.format(name=field), param=field, code="missing_file_name")
 
-    def _open_file(self) -> None:
-        if self._name.partition("[")[0] != FILE:
-            raise InvalidRequest("The file must be in the field named file.", param=FILE)
+    def _open_file(self, field: str) -> None:
+        if field not in self._fields:
+            names = " or ".join(self._fields)
+            raise InvalidRequest(f"A file must be in the field named {names}.", param=self._fields[0])
+        self._sink = self._open(field)
         self.files += 1
-        if self.files > 1:
-            raise InvalidRequest("Send one file at a time.", param=FILE)
 
     def _part_data(self, data: bytes, start: int, end: int) -> None:
         piece = data[start:end]
         if self._text is None:
+            assert self._sink is not None  # opened with the headers of the part
             self._sink(piece)
             return
         self._text += piece

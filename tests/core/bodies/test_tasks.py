@@ -33,7 +33,7 @@ class Lipreading:
 
 
 def test_each_task_has_its_own_body():
-    assert {Task.SPEECH, Task.TRANSCRIPTION, Task.TRANSLATION, Task.CHAT} <= set(BODIES)
+    assert {Task.SPEECH, Task.TRANSCRIPTION, Task.TRANSLATION, Task.CHAT, Task.IMAGE} <= set(BODIES)
     assert len(set(BODIES.values())) == len(BODIES)
 
 

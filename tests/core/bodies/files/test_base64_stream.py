@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.bodies.files import base64_stream
-from core.bodies.files.base64_stream import InlineFileReader, restore_placeholders
+from core.bodies.files.base64_stream import IMAGE_FIELD, InlineFileReader, restore_placeholders
 from core.bodies.json_object import parse_json_object
 from core.contract.errors import InvalidRequest, TooLarge
 
@@ -229,3 +229,32 @@ def test_placeholders_are_restored_wherever_they_stand():
         "c": "file-3",
     }
     assert used == ["file-1", "file-2"]
+
+
+@pytest.mark.parametrize("step", [7, 1000, 1 << 20])
+def test_images_are_found_in_lists_too(step):
+    contents = [bytes([65 + at]) * 90_000 for at in range(4)]
+    texts = [base64.b64encode(content).decode() for content in contents]
+    fields = {
+        "prompt": "red, green,",
+        "image": [texts[0], f"data:image/png;base64,{texts[1]}"],
+        "mask": texts[2],
+        "images": [{"image_url": f"data:image/png;base64,{texts[3]}"}],
+    }
+    found: list[bytearray] = []
+
+    def opened(_: str):
+        found.append(bytearray())
+        return found[-1].extend
+
+    reader, body = InlineFileReader(opened, field=IMAGE_FIELD), json.dumps(fields).encode()
+    for at in range(0, len(body), step):
+        reader.feed(body[at : at + step])
+    parsed, marks = reader.end(), list(reader.files)
+    assert [bytes(content) for content in found] == contents
+    assert parsed == {
+        "prompt": "red, green,",
+        "image": [marks[0], f"data:image/png;base64,{marks[1]}"],
+        "mask": marks[2],
+        "images": [{"image_url": f"data:image/png;base64,{marks[3]}"}],
+    }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.bodies.files.multipart import LONGEST_FIELD, MOST_PARTS, MultipartReader
+from core.bodies.files.multipart import LONGEST_FIELD, MOST_PARTS, MultipartReader, one_file
 from core.contract.errors import InvalidRequest
 
 TYPE = "multipart/form-data; boundary=xyz"
@@ -19,11 +19,12 @@ def part(name: str, content: bytes, file: str | None = None) -> bytes:
 
 def read(*parts: bytes, step: int = 1 << 20, end: bytes = b"--xyz--\r\n") -> tuple[list, bytes]:
     sound = bytearray()
-    reader = MultipartReader(TYPE, sound.extend)
+    reader = MultipartReader(TYPE, one_file(sound.extend))
     body = b"".join(parts) + end
     for at in range(0, len(body), step):
         reader.feed(body[at : at + step])
     reader.end()
+    reader.require_file()
     return reader.pairs, bytes(sound)
 
 
@@ -90,4 +91,30 @@ def test_a_form_without_its_last_boundary_is_refused():
 )
 def test_a_missing_or_too_long_boundary_is_refused(content_type):
     with pytest.raises(InvalidRequest):
-        MultipartReader(content_type, bytearray().extend)
+        MultipartReader(content_type, one_file(bytearray().extend))
+
+
+def test_several_files_in_several_fields():
+    found: list[tuple[str, bytearray]] = []
+
+    def open_file(name: str):
+        found.append((name, bytearray()))
+        return found[-1][1].extend
+
+    reader = MultipartReader(TYPE, open_file, ("image", "mask"))
+    names = ("image", "image[]", "image[2]", "mask")
+    parts = [part(name, name.encode() + DATA, "a.png") for name in names]
+    reader.feed(b"".join((*parts, part("prompt", b"a fox"))) + b"--xyz--\r\n")
+    reader.end()
+    assert [(name, bytes(data)) for name, data in found] == [
+        (name.partition("[")[0], name.encode() + DATA) for name in names
+    ]
+    assert (reader.pairs, reader.files) == ([("prompt", "a fox")], 4)
+
+
+def test_a_file_in_another_field_and_text_in_the_place_of_a_file():
+    for wrong, param in ((part("file", DATA, "a"), "image"), (part("mask", b"text"), "mask")):
+        reader = MultipartReader(TYPE, lambda _: bytearray().extend, ("image", "mask"))
+        with pytest.raises(InvalidRequest) as caught:
+            reader.feed(wrong)
+        assert caught.value.param == param
