@@ -143,6 +143,7 @@ OPTIONS: dict[str, Option] = {
     "keyterms_field": NAME,
     "language_codes": Option(is_texts, '{"nb": "no"}'),
     "language_field": NAME,
+    "inline_bytes": TOKENS,
     "least_seconds": Option(number(0, 10), "10"),
     "limit_field": Option(one_of("max_tokens", "max_completion_tokens"), '"max_completion_tokens"'),
     "listed": FLAG,

@@ -36,7 +36,7 @@ def audio_file_targets(
         found = tuple(target for target in found if name in target.options.get("hints", ()))
         if not found:
             raise unsupported(request, model, name, DEMANDS[name], takes(name))
-    return found
+    return targets.roomy_targets(found, [request.file.size], "file")
 
 
 def takes(name: str) -> ModelFilter:

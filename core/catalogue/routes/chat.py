@@ -7,10 +7,10 @@ from typing import Any
 
 from core.catalogue import lookup
 from core.catalogue.entries import ModelEntry
-from core.catalogue.routes.targets import FIRST_EVENT_SECONDS, build_target, live_endpoints
+from core.catalogue.routes.targets import FIRST_EVENT_SECONDS, build_target, live_endpoints, roomy_targets
 from core.catalogue.validation.chat import check_chat, endpoints_for_urls, max_file_mb
 from core.catalogue.validation.chat_audio import chat_voice, match_audio_formats
-from core.contract.chat import ChatRequest, Modality, file_parts
+from core.contract.chat import ChatRequest, Media, Modality, file_parts
 from core.contract.errors import Unsupported
 from core.contract.route import Policy, Route, Target
 from core.providers.shared.chat_parameters import parameters_at, priced_options
@@ -27,9 +27,10 @@ def route_chat(request: ChatRequest, model: ModelEntry) -> Route:
     pairs = match_audio_formats(request, endpoints)
     options = {**token_limits(model), **audio_limits(model)}
     targets = [build_target(endpoint, voice.id, choice, options) for endpoint, choice in pairs]
+    sizes = [part.content.size for part in file_parts(request) if isinstance(part.content, Media)]
     return Route(
         model=model.slug,
-        targets=priced_targets(request, targets),
+        targets=roomy_targets(priced_targets(request, targets), sizes, "messages"),
         policy=Policy(first_event=FIRST_EVENT_SECONDS, deadline=deadline(request)),
         voice=voice.stand_in,
     )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from core.catalogue.entries import EndpointEntry, ModelEntry
 from core.catalogue.readiness import Readiness, ReadinessState, provider_access, readiness
 from core.catalogue.validation.audio_formats import AudioChoice
-from core.contract.errors import Unavailable
+from core.contract.errors import TooLarge, Unavailable
 from core.contract.route import Target
 from core.contract.tasks import Task
 
@@ -16,6 +16,10 @@ FIRST_EVENT_SECONDS = 60.0
 """How long a target may take to its first event while another one could be asked instead."""
 
 NO_AUDIO = AudioChoice(None)
+
+MB = 1_000_000
+TEXT_BYTES = 1_000_000
+"""Bytes of a request that are kept for its text."""
 
 
 def live_endpoints(model: ModelEntry, task: Task) -> list[EndpointEntry]:
@@ -68,3 +72,21 @@ def build_target(
         weight=endpoint.weight,
         public_only=access.public_only if access else True,
     )
+
+
+def roomy_targets(targets: Sequence[Target], files: Iterable[int], param: str) -> tuple[Target, ...]:
+    """Those whose requests have room for files of so many bytes in base64, by the option `inline_bytes` of
+    providers to which nothing can be uploaded beforehand. Raises `TooLarge` when none has."""
+    size = sum(-(-file // 3) * 4 for file in files)
+    limits = [(target, target.options.get("inline_bytes")) for target in targets]
+    found = tuple(target for target, most in limits if not size or most is None or size <= most - TEXT_BYTES)
+    if targets and not found:
+        most = max(limit for _, limit in limits if limit is not None)
+        names = " or ".join(sorted({target.provider_name for target in targets}))
+        raise TooLarge(
+            f"The files have {size / MB:.1f} MB in base64; a request to {names} has room for "
+            f"{(most - TEXT_BYTES) / MB:.0f} MB: about {(most - TEXT_BYTES) * 3 // 4 // MB} MB of files.",
+            param=param,
+            metadata={"bytes": size, "limit": most},
+        )
+    return found

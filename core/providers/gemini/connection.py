@@ -36,13 +36,16 @@ TOKEN = Vendor(bearer, read_error)
 class Connection:
     """A target with what its calls carry; `models` is the path of its models below its address.
 
-    `takes_files`: whether files too large for a request can be uploaded there.
+    `takes_files`: whether files too large for a request can be uploaded there. `lists` is where models are
+    listed, in pages of at most `page`, where that is not `target`.
     """
 
     vendor: Vendor
     target: Target
     models: str = "models"
     takes_files: bool = True
+    lists: Target | None = None
+    page: int = 1000
 
     def generate(self, body: dict[str, Any], limits: CallLimits, *, streamed: bool) -> Call:
         """The call that answers `body`, whole or as events.
@@ -52,6 +55,15 @@ class Connection:
         method = "streamGenerateContent?alt=sse" if streamed else "generateContent"
         path = f"{self.models}/{model_name(self.target.model)}:{method}"
         return self.vendor.json_call(self.target, "POST", path, body, limits)
+
+    def list_page(self, token: str, limits: CallLimits) -> Call:
+        """The call for the page of models that `token` names, the first one for none.
+
+        https://ai.google.dev/api/models#method:-models.list
+        """
+        query = f"pageSize={self.page}" + (f"&pageToken={token}" if token else "")
+        where = replace(self.lists or self.target, sending=Sending())
+        return self.vendor.json_call(where, "GET", f"{self.models}?{query}", None, limits)
 
     def beside(self, method: str, path: str, body: dict[str, Any] | None, limits: CallLimits) -> Call:
         """A call for which nothing is charged."""

@@ -20,8 +20,13 @@ from core.providers.shared.quantities import count
 from core.providers.shared.scrub.spellings import spellings_of
 
 LIMITS = http.CallLimits(total=20.0, idle=10.0, size=8 * http.MIB)
-PAGES, PAGE = 10, 1000
+PAGES = 10
 GENERATES = "generateContent"
+PUBLISHER = "publisherModels"
+"""Where Vertex AI lists all models of Google's; those that are asked by other methods are left out."""
+GEMINI = "gemini-"
+OTHER_METHODS = ("embedding", "live", "native-audio")
+"""Parts of the names of Gemini models that are asked by other methods."""
 EVERYTHING = ["text", "image", "file", "audio", "video"]
 SHAPES = (
     ("tts", ["text"], ["speech"]),
@@ -46,8 +51,7 @@ class GeminiModels(Connected):
         rows: list[dict[str, Any]] = []
         token = ""
         for _ in range(PAGES):
-            path = f"{connection.models}?pageSize={PAGE}" + (f"&pageToken={token}" if token else "")
-            call = connection.beside("GET", path, None, LIMITS)
+            call = connection.list_page(token, LIMITS)
             async with await http.send(call) as response:
                 value = decode(await response.body())
             if spellings := spellings_of(connection.target):
@@ -63,16 +67,18 @@ def rows_of(value: Any, hide: tuple[str, ...]) -> list[dict[str, Any]]:
     """The rows of one page. Raises the error that it is, or `UpstreamInvalid`."""
     if error := error_in(value, hide):
         raise error
-    found = value.get("models", value.get("publisherModels", [])) if isinstance(value, dict) else None
+    name = PUBLISHER if isinstance(value, dict) and PUBLISHER in value else "models"
+    found = value.get(name, []) if isinstance(value, dict) else None
     if not isinstance(found, list):
         raise UpstreamInvalid("The provider answered with something else than a list of models.")
-    return [row_of(model) for model in objects(found) if string(model.get("name"))]
+    rows = [row_of(model) for model in objects(found) if string(model.get("name"))]
+    return [row for row in rows if name != PUBLISHER or "architecture" in row]
 
 
 def row_of(model: Mapping[str, Any]) -> dict[str, Any]:
     """A model in the shape of OpenRouter's list, as far as Google tells it."""
     id = string(model.get("name")).rpartition("models/")[2]
-    methods = model.get("supportedGenerationMethods")
+    methods = model.get("supportedGenerationMethods", [GENERATES] if answers(id) else [])
     row: dict[str, Any] = {
         "id": id,
         "name": string(model.get("displayName")) or id,
@@ -86,6 +92,11 @@ def row_of(model: Mapping[str, Any]) -> dict[str, Any]:
         inputs, outputs = shape_of(id)
         row["architecture"] = {"input_modalities": inputs, "output_modalities": outputs}
     return row
+
+
+def answers(id: str) -> bool:
+    """Whether a model of Vertex AI's list, which does not tell, is one of those that we can ask."""
+    return id.startswith(GEMINI) and not any(word in id for word in OTHER_METHODS)
 
 
 def shape_of(id: str) -> tuple[list[str], list[str]]:

@@ -20,6 +20,9 @@ from core.providers.gemini.tokens import access_token
 HOST = "aiplatform.googleapis.com"
 GLOBAL = "global"
 PUBLISHER = "publishers/google/models"
+PAGE = 100
+"""Models on a page of the list."""
+VERSION = re.compile(r"/v1(?:beta\d*)?$")
 REGION = re.compile(r"[a-z0-9-]{1,40}")
 PROJECT = re.compile(r"(?:[a-z0-9.-]{1,60}:)?[a-z0-9-]{1,60}")
 
@@ -34,16 +37,31 @@ async def connect(target: Target) -> Connection:
     """
     key = target.credential.reveal() if target.credential else ""
     if not key.startswith("{"):
-        return Connection(KEY, target, models=PUBLISHER, takes_files=False)
+        return Connection(
+            KEY, target, PUBLISHER, takes_files=False, lists=listed(target, target.base_url), page=PAGE
+        )
     account = service_account(key)
     if account is None:
         raise UpstreamDenied("The stored provider key is no service account.")
     token = await access_token(key, account, public_only=target.public_only)
     project = named(target.options.get("project") or account.get("project_id"), PROJECT, "project")
     location = located(target)
-    path = f"{regional(target.base_url, location)}/projects/{project}/locations/{location}"
-    called = replace(target, base_url=path, credential=Secret(lambda: token))
-    return Connection(TOKEN, called, models=PUBLISHER, takes_files=False)
+    address = regional(target.base_url, location)
+    keyed = replace(target, credential=Secret(lambda: token))
+    called = replace(keyed, base_url=f"{address}/projects/{project}/locations/{location}")
+    if project != account.get("project_id"):
+        keyed = replace(keyed, headers={**keyed.headers, "x-goog-user-project": project})
+    return Connection(TOKEN, called, PUBLISHER, takes_files=False, lists=listed(keyed, address), page=PAGE)
+
+
+def listed(target: Target, address: str) -> Target:
+    """The target of the list of Google's models, which is of no project and only in the beta version.
+
+    The account's own project pays for the call; another one has to be named in a header.
+
+    https://cloud.google.com/vertex-ai/docs/reference/rest/v1beta1/publishers.models/list
+    """
+    return replace(target, base_url=f"{VERSION.sub('', address.rstrip('/'))}/v1beta1")
 
 
 def located(target: Target) -> str:

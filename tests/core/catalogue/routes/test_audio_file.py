@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from core.catalogue.route import route
-from tests.core.catalogue.requests import audio_file, transcription_request
+from core.contract.errors import TooLarge
+from tests.core.catalogue.requests import audio_file, route_error, transcription_request
 
 WHISPER = "openai/whisper-1"
 PLAIN = "openai/gpt-4o-transcribe"
@@ -46,3 +47,11 @@ def test_the_first_event_may_take_as_long_as_the_audio(seconds, first_event):
         route(transcription_request(WHISPER, file=audio_file(seconds=seconds))).policy.first_event
         == first_event
     )
+
+
+def test_a_file_without_room_in_a_request_is_too_large(keys):
+    keys(VERTEX="sk-express")
+    fitting = transcription_request("google/gemini-2.5-flash", file=audio_file(14_000_000))
+    assert [target.provider for target in route(fitting).targets] == ["vertex"]
+    large = transcription_request("google/gemini-2.5-flash", file=audio_file(15_000_000))
+    assert route_error(large, TooLarge).param == "file"

@@ -8,7 +8,7 @@ from core.catalogue import snapshot
 from core.catalogue.route import route
 from core.contract.audio import AudioFormat
 from core.contract.chat import Modality
-from core.contract.errors import Unavailable
+from core.contract.errors import TooLarge, Unavailable
 from core.models import AIModel, Endpoint, Provider
 from tests.core.catalogue.requests import PART_KEYS, TEXT_AND_AUDIO, chat_request, file_part, route_error
 
@@ -27,6 +27,28 @@ def test_addresses_go_to_providers_that_fetch_them():
     assert [target.provider for target in targets] == ["openai", "openrouter"]
     (target,) = route(chat_request(GPT, file_part(Modality.FILE, ADDRESS))).targets
     assert target.provider == "openrouter"
+
+
+def test_files_without_room_in_a_request_go_to_providers_that_take_uploads(keys):
+    keys(GEMINI="sk-studio", VERTEX="sk-express")
+
+    def providers(*sizes: int) -> set[str]:
+        parts = [file_part(Modality.IMAGE, size=size) for size in sizes]
+        return {target.provider for target in route(chat_request(GEMINI, *parts)).targets}
+
+    assert providers() == providers(14_250_000) == {"google", "vertex"}
+    assert providers(14_250_003) == providers(8_000_000, 8_000_000) == {"google"}
+    keys(VERTEX="sk-express")
+    error = route_error(chat_request(GEMINI, file_part(Modality.IMAGE, size=15_000_000)), TooLarge)
+    assert (error.status, error.param, error.metadata) == (
+        413,
+        "messages",
+        {"bytes": 20_000_000, "limit": 20_000_000},
+    )
+    assert error.message == (
+        "The files have 20.0 MB in base64; a request to Google Vertex AI has room for 19 MB: "
+        "about 14 MB of files."
+    )
 
 
 def test_a_change_counts_from_the_next_request_on(catalogue, keys):

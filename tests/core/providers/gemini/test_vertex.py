@@ -22,6 +22,7 @@ from core.contract.errors import (
 )
 from core.contract.events import Used
 from core.contract.route import Secret, Target
+from core.providers import registry
 from core.providers.gemini import tokens, vertex
 from tests.core.providers.gemini.calls import chat_request, replies, send, streams, target
 from tests.fakes import gemini
@@ -186,3 +187,60 @@ def test_a_token_lasts_until_five_minutes_before_its_end():
     assert tokens.lasts(Credentials) is False
     Credentials.expiry += timedelta(minutes=2)
     assert tokens.lasts(Credentials) is True
+
+
+LISTED = "models?pageSize=100"
+
+
+async def test_models_are_listed_by_no_project_and_those_we_cannot_ask_are_left_out(provider):
+    names = ("gemini-2.5-flash", "gemini-2.5-flash-tts", "gemini-embedding-001", "gemini-live-2.5-flash")
+    rows = [{"name": f"publishers/google/models/{name}"} for name in (*names, "veo-3.0", "imagen-4.0")]
+    provider.script("token", grants())
+    provider.script(LISTED, replies({"publisherModels": rows[:3], "nextPageToken": "x_1"}))
+    provider.script(f"{LISTED}&pageToken=x_1", replies({"publisherModels": rows[3:]}))
+    found = await registry.adapter("vertex").listing(account(provider))
+    shapes = {row["id"]: row["architecture"]["output_modalities"] for row in found}
+    assert shapes == {"gemini-2.5-flash": ["text"], "gemini-2.5-flash-tts": ["speech"]}
+    _, *pages = provider.requests
+    assert [seen.path for seen in pages] == [
+        f"/v1beta1/publishers/google/{path}" for path in (LISTED, f"{LISTED}&pageToken=x_1")
+    ]
+    assert {seen.headers["authorization"] for seen in pages} == {"Bearer ya29.first-token"}
+    assert all("x-goog-user-project" not in seen.headers for seen in pages)
+
+
+async def test_another_project_that_pays_for_the_list_is_named(provider):
+    provider.script("token", grants())
+    provider.script(LISTED, replies({"publisherModels": []}))
+    where = account(provider, options={"project": "other-2"})
+    assert await registry.adapter("vertex").models(where) == ()
+    assert provider.requests[-1].headers["x-goog-user-project"] == "other-2"
+
+
+async def test_a_key_of_the_express_mode_lists_models_too(provider):
+    provider.script(LISTED, replies({"publisherModels": [{"name": "publishers/google/models/gemini-x"}]}))
+    assert await registry.adapter("vertex").models(target(provider, wire="vertex")) == ("gemini-x",)
+    (seen,) = provider.requests
+    assert seen.path == f"/v1beta1/publishers/google/{LISTED}"
+    assert "x-goog-api-key" in seen.headers
+
+
+@pytest.mark.parametrize(
+    ("address", "location", "listed"),
+    [
+        (GLOBAL, "global", "https://aiplatform.googleapis.com/v1beta1"),
+        (GLOBAL, "us-central1", "https://us-central1-aiplatform.googleapis.com/v1beta1"),
+        ("https://aiplatform.googleapis.com/v1beta1/", "global", "https://aiplatform.googleapis.com/v1beta1"),
+        ("https://proxy.test/google", "global", "https://proxy.test/google/v1beta1"),
+    ],
+)
+async def test_the_list_is_in_the_beta_version(provider, monkeypatch, address, location, listed):
+    async def token(*arguments, **fields) -> str:
+        return "ya29.x"
+
+    monkeypatch.setattr(vertex, "access_token", token)
+    where = Target(
+        1, "vertex", "Vertex", "vertex", address, "m",
+        credential=Secret(lambda: account_key(provider)), options={"location": location},
+    )  # fmt: skip
+    assert (await vertex.connect(where)).lists.base_url == listed
