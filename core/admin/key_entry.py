@@ -24,6 +24,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from core import operations
+from core.admin import review
 from core.admin.audit import record_event
 from core.catalogue import snapshot
 from core.models import Provider, ProviderKey
@@ -79,11 +80,12 @@ class Row:
 
 
 def index_view(index: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """The admin's first page with the panel's rows, for those who may enter keys."""
+    """The admin's first page with the panel's rows, for those who may enter keys, and the way to findings."""
 
     def view(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         rows = providers_without_key() if request.user.has_perm(RIGHT) else []
-        return index(request, {**(extra_context or {}), "key_rows": rows})
+        found = review.waiting() if request.user.has_perm(review.SEES) else 0
+        return index(request, {**(extra_context or {}), "key_rows": rows, "findings": found})
 
     return view
 

@@ -86,7 +86,7 @@ def show_or_import(request: HttpRequest, pk: int, site: admin.AdminSite) -> Http
     if request.method == "POST":
         if wanted != "refresh":
             ids = chosen(request, found)
-            report(request, async_to_sync(operations.import_models)(provider.slug, ids))
+            report(request, async_to_sync(operations.import_models)(provider.slug, ids, request.user))
             snapshot.refresh_if_changed()
         return redirect(f"{request.path}?{urlencode({'q': search})}" if search else request.path)
     return show(request, provider, listed, found, search, site)

@@ -21,7 +21,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from core import operations
-from core.admin import key_entry, model_import, servers
+from core.admin import key_entry, model_import, review, servers
 from core.admin.audit import AuditedAdmin, record_event
 from core.contract.provider_key import trim
 from core.models import Provider, ProviderKey
@@ -171,6 +171,7 @@ class ProviderAdmin(AuditedAdmin):
         return [
             *key_entry.urls(self.admin_site),
             *model_import.urls(self.admin_site),
+            *review.urls(self.admin_site),
             *servers.urls(self.admin_site),
             path("<path:pk>/test/", test, name="core_provider_test"),
             *super().get_urls(),

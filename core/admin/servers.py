@@ -131,7 +131,7 @@ def add_and_import(request: HttpRequest, port: int) -> HttpResponse:
 def import_all(request: HttpRequest, provider: Provider) -> None:
     try:
         ids = [offer.id for offer in async_to_sync(operations.offers)(provider.slug)]
-        report(request, async_to_sync(operations.import_models)(provider.slug, ids))
+        report(request, async_to_sync(operations.import_models)(provider.slug, ids, request.user))
     except PolyphonyError as error:
         notes.error(request, error_text(error))
     snapshot.refresh_if_changed()

@@ -2,7 +2,7 @@
 
 from core.models.access import ApiKey, Budget
 from core.models.audit import AuditEvent
-from core.models.catalogue import AIModel, Endpoint, Price, Provider, ProviderKey, Voice, VoiceAlias
+from core.models.catalogue import AIModel, Endpoint, Finding, Price, Provider, ProviderKey, Voice, VoiceAlias
 from core.models.ledger import Attempt, ServerProcess, UsageRecord
 from core.models.people import Team, User
 from core.models.responses import IdempotentRequest, StoredResponse
@@ -15,6 +15,7 @@ __all__ = [
     "AuditEvent",
     "Budget",
     "Endpoint",
+    "Finding",
     "IdempotentRequest",
     "Price",
     "Provider",

@@ -10,11 +10,12 @@ from django.core.cache import cache
 from django.db import transaction
 
 from core.contract.tasks import Task
-from core.models import AIModel, AuditEvent, Provider, Version, Voice
+from core.models import AIModel, AuditEvent, Finding, Provider, User, Version, Voice
 from core.models.offload import offload
 from core.models.version import bump
+from core.operations.catalogue_rows import bare_id, create_rows, described
 from core.operations.model_list import ListedModel, ModelRow
-from core.operations.sync import bare_id, create_rows, described, find_list, list_rows, list_voices
+from core.operations.sync import find_list, list_rows, list_voices
 from core.operations.voices import voice_row
 from core.providers.base import ListedVoice
 
@@ -68,15 +69,15 @@ async def offers(slug: str, *, anew: bool = False) -> list[Offer]:
     return await offload(compare, provider, rows)
 
 
-async def import_models(slug: str, ids: Collection[str]) -> ImportReport:
+async def import_models(slug: str, ids: Collection[str], actor: User | None = None) -> ImportReport:
     """Import those of `ids` that the provider lists and the catalogue lacks, and its voices.
 
-    Raises as `sync_models`.
+    `actor` is who asked. Raises as `sync_models`.
     """
     wanted = set(ids)
     chosen = [offer for offer in await offers(slug) if offer.importable and offer.id in wanted]
     voices = await list_voices(*await find_list(slug)) if any(map(speaks, chosen)) else ()
-    return await offload(create, slug, chosen, voices)
+    return await offload(create, slug, chosen, voices, actor)
 
 
 def speaks(offer: Offer) -> bool:
@@ -111,7 +112,9 @@ def compare(provider: Provider, rows: Iterable[ModelRow]) -> list[Offer]:
 
 
 @transaction.atomic
-def create(slug: str, chosen: Iterable[Offer], voices: Sequence[ListedVoice] = ()) -> ImportReport:
+def create(
+    slug: str, chosen: Iterable[Offer], voices: Sequence[ListedVoice] = (), actor: User | None = None
+) -> ImportReport:
     report = ImportReport()
     provider = Provider.objects.get(slug=slug)
     for offer in chosen:
@@ -121,7 +124,8 @@ def create(slug: str, chosen: Iterable[Offer], voices: Sequence[ListedVoice] = (
                 create_voices(offer.slug, voices)
     if report.imported:
         detail = {"models": report.imported[:100], "count": len(report.imported)}
-        AuditEvent.objects.create(action="models.imported", subject=slug, detail=detail)
+        AuditEvent.objects.create(actor=actor, action="models.imported", subject=slug, detail=detail)
+        Finding.objects.filter(provider=provider, kind=Finding.Kind.NEW, model__in=report.imported).delete()
         bump(Version.CATALOGUE)
     return report
 

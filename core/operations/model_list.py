@@ -66,7 +66,7 @@ class ModelRow(TypedDict, total=False):
 
     `architecture` has `input_modalities` and `output_modalities` (lists), `pricing` USD per unit as decimal
     strings by the names of `PRICE_FIELDS`, and `discount` and `overrides`; `top_provider` has
-    `max_completion_tokens`, `expiration_date` is the day after which the model may be gone.
+    `max_completion_tokens`. OpenRouter's `expiration_date` and OpenAI's `shutdown_date` are the last day.
     """
 
     id: Required[str]
@@ -83,6 +83,7 @@ class ModelRow(TypedDict, total=False):
     top_provider: Any
     supported_voices: Any
     expiration_date: Any
+    shutdown_date: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +102,11 @@ def has_details(row: ModelRow) -> bool:
     return isinstance(row.get("architecture"), dict) and isinstance(row.get("pricing"), dict)
 
 
-def model_from_details(row: ModelRow, *, priced: bool = True) -> ListedModel | None:
+def model_from_details(row: ModelRow) -> ListedModel | None:
     """A row with details as columns and prices; None where none of its outputs belongs to a known task."""
     shape = row["architecture"]
     outputs = strings(shape.get("output_modalities"))
-    tasks = [TASK_OF_OUTPUT[output] for output in outputs if output in TASK_OF_OUTPUT]
+    tasks = tasks_of(row)
     if not tasks:
         return None
     author, _, name = str(row.get("name") or row["id"]).rpartition(": ")
@@ -121,29 +122,54 @@ def model_from_details(row: ModelRow, *, priced: bool = True) -> ListedModel | N
         "context_length": positive_int(row.get("context_length")),
         "max_output": positive_int(top.get("max_completion_tokens")),
     }
-    if ends := day(row.get("expiration_date")):
+    if ends := last_day(row):
         values["shutdown_at"] = ends
-    # unpriced is better than priced wrong
-    priced = priced and UNCLEAR_UNITS.isdisjoint(tasks)
-    prices = tuple(price_sheet(row["pricing"])) if priced else ()
+    prices = tuple(price for price in listed_prices(row) if is_essential(price))
     return ListedModel(row["id"], values, prices, tuple(strings(row.get("supported_voices"))))
+
+
+def tasks_of(row: ModelRow) -> list[Task]:
+    """The tasks of a row with modalities, by its outputs."""
+    outputs = strings(row["architecture"].get("output_modalities"))
+    return [TASK_OF_OUTPUT[output] for output in outputs if output in TASK_OF_OUTPUT]
+
+
+def listed_prices(row: ModelRow) -> tuple[Price, ...]:
+    """The prices of a row, those of 0 too; none where their units are unclear: unpriced is better than
+    priced wrong."""
+    if not has_details(row) or not UNCLEAR_UNITS.isdisjoint(tasks_of(row)):
+        return ()
+    return tuple(price_sheet(row["pricing"]))
+
+
+def is_essential(price: Price) -> bool:
+    """Whether a line belongs in a new price sheet: what costs nothing is left out beside text."""
+    text = (PRICE_FIELDS["prompt"], PRICE_FIELDS["completion"])
+    return bool(price.usd_per_unit or price.condition) or (price.kind, price.unit) in text
+
+
+def last_day(row: ModelRow) -> date | None:
+    """The day on which a model is shut down, where the list tells it."""
+    return day(row.get("expiration_date")) or day(row.get("shutdown_date"))
 
 
 def model_from_name(row: ModelRow, provider: str) -> ListedModel:
     """A row without prices: its modalities (Google's), else the task that the server declares, else by the
     name; no price."""
-    if isinstance(row.get("architecture"), dict) and (described := model_from_details(row, priced=False)):
+    if isinstance(row.get("architecture"), dict) and (described := model_from_details(row)):
         return replace(described, values={**described.values, "author": provider[:120]})
     name = row["id"].rpartition("/")[2]
     declared = DECLARED_TASKS.get(str(row.get("task") or row.get("type")))
     task = declared or task_from_name(str(row.get("model") or name))
-    values = {
+    values: dict[str, Any] = {
         "name": name[:160],
         "author": provider[:120],
         "tasks": [task.value],
         "input_modalities": list(FACTS[task].inputs),
         "output_modalities": list(FACTS[task].outputs),
     }
+    if ends := last_day(row):
+        values["shutdown_at"] = ends
     return ListedModel(row["id"], values)
 
 
@@ -160,8 +186,7 @@ def price_sheet(pricing: Mapping[str, Any]) -> Iterator[Price]:
     if any(amount < 0 for amount in amounts.values()):
         return
     factor = 1 - (decimal_amount(pricing.get("discount")) or Decimal(0))
-    essential = {key: amount for key, amount in amounts.items() if amount or key in ("prompt", "completion")}
-    for key, amount in essential.items():
+    for key, amount in amounts.items():
         yield Price(*PRICE_FIELDS[key], amount * factor)
     overrides = pricing.get("overrides")
     for override in overrides if isinstance(overrides, list) else ():

@@ -1,64 +1,61 @@
-"""Compares the catalogue with the list of a live provider; adds models, never deletes."""
+"""Compares the catalogue with the lists of live providers; what differs is kept for an admin to review."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from core.contract.errors import Unsupported
+from core.contract.errors import PolyphonyError, Unsupported
 from core.contract.route import Target
-from core.contract.tasks import Task
-from core.models import AIModel, AuditEvent, Endpoint, Price, Provider, Version, Voice
-from core.models.catalogue import MODEL_SLUG
+from core.models import AuditEvent, Finding, Provider, Version
 from core.models.offload import offload
 from core.models.version import bump
-from core.operations import model_list
+from core.operations import findings, model_list
+from core.operations.catalogue_rows import bare_id, create_rows, described
 from core.operations.connection import call_with_keys, find_provider, provider_target
-from core.operations.model_list import ListedModel, ModelRow
-from core.operations.voices import add_voices, update_samples, voice_row
+from core.operations.model_list import ModelRow
+from core.operations.voices import add_voices, update_samples
 from core.providers import registry
 from core.providers.base import ListedVoice, ModelDetailsAdapter, VoiceListAdapter
-
-RESOLD = 20
-"""Priority of an endpoint added from a list: after the seed's and an admin's own."""
-
-LONGEST_ID = 200
-EVERY_SERVERS = ("mp3",)
-SPEECH_FORMATS = {
-    "azure": ("mp3", "opus", "aac", "flac", "wav", "pcm"),
-    "openrouter": ("mp3", "pcm"),
-    "mistral": ("mp3", "opus", "flac", "wav", "pcm"),
-    "elevenlabs": ("mp3", "opus", "wav", "pcm"),
-    "google": ("mp3", "opus", "aac", "flac", "wav", "pcm"),
-    "vertex": ("mp3", "opus", "aac", "flac", "wav", "pcm"),
-}
-"""What the models that speak make, by wire; no list tells it, and all others make `EVERY_SERVERS`."""
 
 
 @dataclass(slots=True)
 class SyncReport:
-    """Model slugs, except `unknown`: upstream ids the catalogue lacks and that were not added.
+    """What a provider's list says beside the catalogue.
 
-    `voices` are names of voices that were added to the provider's models.
+    `confirmed` are slugs of models that are listed, `unknown` upstream ids that cannot be models here,
+    `added` slugs of models that were added because the caller asked for that. `voices` are names of voices
+    that were added to the provider's models. `findings` are all that differs, without those dismissed.
     """
 
     provider: str
     confirmed: list[str] = field(default_factory=list)
-    gone: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     added: list[str] = field(default_factory=list)
     voices: list[str] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+
+async def sync_all(slugs: Collection[str], *, add: bool = False) -> dict[str, SyncReport | PolyphonyError]:
+    """Sync these providers at once; the report of each, or why there is none."""
+    found = await asyncio.gather(*(sync_models(slug, add=add) for slug in slugs), return_exceptions=True)
+    reports: dict[str, SyncReport | PolyphonyError] = {}
+    for slug, report in zip(slugs, found, strict=True):
+        if isinstance(report, BaseException) and not isinstance(report, PolyphonyError):
+            raise report
+        reports[slug] = report
+    return reports
 
 
 async def sync_models(slug: str, *, add: bool = False) -> SyncReport:
-    """Fetch the provider's list and compare.
+    """Fetch the provider's list, compare, and keep what differs as findings; with `add` add new models.
 
-    Models of a list with modalities and prices are added; those of a list of ids only with `add`. Raises
-    `NotFound`, `Unavailable` without a key, `Unsupported` on a wire that has no list, `UpstreamError`.
+    Raises `NotFound`, `Unavailable` without a key, `Unsupported` on a wire that has no list,
+    `UpstreamError`.
     """
     adapter, target = await find_list(slug)
     rows, voices = await list_rows(adapter, target), await list_voices(adapter, target)
@@ -87,22 +84,15 @@ async def list_voices(adapter: ModelDetailsAdapter, target: Target) -> tuple[Lis
 
 
 def compare(slug: str, rows: Iterable[ModelRow], add: bool, voices: Iterable[ListedVoice] = ()) -> SyncReport:
-    """Add what is to be added in one transaction and report. Blocking.
-
-    An endpoint whose option `listed` is false is not missed: ElevenLabs lists no models that transcribe.
-    """
+    """Compare and write in one transaction. Blocking."""
     report = SyncReport(slug)
     listed = {bare_id(row["id"]): row for row in rows}
     with transaction.atomic():
-        provider = Provider.objects.get(slug=slug)
-        known = set()
-        for endpoint in provider.endpoints.select_related("model").order_by("model__slug"):
-            known.add(bare_id(endpoint.upstream_id))
-            present = bare_id(endpoint.upstream_id) in listed
-            if present or endpoint.options.get("listed", True):
-                (report.confirmed if present else report.gone).append(endpoint.model.slug)
-        for upstream_id in sorted(listed.keys() - known):
-            add_listed(provider, listed[upstream_id], add, report)
+        provider = Provider.objects.select_for_update().get(slug=slug)
+        known = provider.endpoints.order_by("model__slug").values_list("upstream_id", "model__slug")
+        report.confirmed = [model for id, model in known if bare_id(id) in listed]
+        add_new(provider, listed, {bare_id(id) for id, _ in known}, add, report)
+        report.findings = findings.keep(provider, findings.detect(provider, listed))
         report.voices = add_voices(slug, voices)
         samples = update_samples(slug, voices)
         if report.added or report.voices or samples:
@@ -116,73 +106,14 @@ def compare(slug: str, rows: Iterable[ModelRow], add: bool, voices: Iterable[Lis
     return report
 
 
-def add_listed(provider: Provider, row: ModelRow, add: bool, report: SyncReport) -> None:
-    """Add the model of one row, or note that it is unknown."""
-    slug, model = described(provider, row) if add or model_list.has_details(row) else ("", None)
-    if model is None:
-        report.unknown.append(row["id"])
-        return
-    create_rows(provider, slug, model)
-    report.added.append(slug)
-
-
-def described(provider: Provider, row: ModelRow) -> tuple[str, ListedModel | None]:
-    """The slug that the model of a row has here, and the model; None where that cannot be one of ours."""
-    if model_list.has_details(row):
-        slug, model = row["id"], model_list.model_from_details(row)
-    else:
-        slug, model = f"{provider.slug}/{row['id']}", model_list.model_from_name(row, provider.name)
-    fits = is_slug(slug) and len(row["id"]) <= LONGEST_ID
-    return slug, model if fits else None
-
-
-def create_rows(provider: Provider, slug: str, listed: ListedModel) -> bool:
-    """Add the endpoint, its prices, and the model where there is none; False where the endpoint is there."""
-    values = {**listed.values, "formats": speech_formats(provider, listed)}
-    model, is_new = AIModel.objects.get_or_create(slug=slug, defaults=values)
-    if is_new:
-        create_voices(model, listed)
-    endpoint, created = Endpoint.objects.get_or_create(
-        model=model, provider=provider, upstream_id=listed.id, defaults={"priority": RESOLD}
-    )
-    if created:
-        create_prices(endpoint, listed)
-    return created
-
-
-def speech_formats(provider: Provider, listed: ListedModel) -> list[str]:
-    """The audio formats of a model that speaks; without any it could not be asked."""
-    speaks = Task.SPEECH.value in listed.values["tasks"]
-    return list(SPEECH_FORMATS.get(provider.wire, EVERY_SERVERS)) if speaks else []
-
-
-def create_voices(model: AIModel, listed: ListedModel) -> None:
-    Voice.objects.bulk_create(
-        voice_row(model.pk, ListedVoice(id, id), position) for position, id in enumerate(listed.voices)
-    )
-
-
-def create_prices(endpoint: Endpoint, listed: ListedModel) -> None:
-    Price.objects.bulk_create(
-        Price(
-            endpoint=endpoint,
-            kind=price.kind,
-            unit=price.unit,
-            usd_per_unit=price.usd_per_unit,
-            condition=price.condition,
-        )
-        for price in listed.prices
-    )
-
-
-def is_slug(slug: str) -> bool:
-    try:
-        MODEL_SLUG(slug)
-    except ValidationError:
-        return False
-    return len(slug) <= 160
-
-
-def bare_id(upstream_id: str) -> str:
-    """Google's lists put `models/` before every id."""
-    return upstream_id.removeprefix("models/")
+def add_new(
+    provider: Provider, listed: dict[str, ModelRow], known: set[str], add: bool, report: SyncReport
+) -> None:
+    """With `add`, add the models that the catalogue lacks; note what can be none."""
+    for id in sorted(listed.keys() - known):
+        slug, model = described(provider, listed[id])
+        if model is None:
+            report.unknown.append(listed[id]["id"])
+        elif add:
+            create_rows(provider, slug, model)
+            report.added.append(slug)

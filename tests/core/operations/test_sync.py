@@ -6,8 +6,8 @@ import pytest
 
 from core import operations
 from core.catalogue import snapshot
-from core.contract.errors import Unavailable, Unsupported, UpstreamDenied
-from core.models import AIModel, AuditEvent, Endpoint, Price, Provider, ProviderKey, Voice
+from core.contract.errors import NotFound, Unavailable, Unsupported, UpstreamDenied
+from core.models import AIModel, AuditEvent, Endpoint, Finding, Price, Provider, ProviderKey, Voice
 from core.models.offload import offload
 from tests.fakes import elevenlabs, openrouter, scenarios
 from tests.fakes.provider import Provider as Fake
@@ -49,6 +49,11 @@ def listing(provider, *rows, query: str = "?output_modalities=all") -> None:
     provider.script(f"models{query}", scenario)
 
 
+def told(report: operations.SyncReport) -> list[tuple[str, str]]:
+    """The findings as (kind, model)."""
+    return [(finding.kind, finding.model) for finding in report.findings]
+
+
 @pytest.fixture
 def known(row) -> Endpoint:
     model = AIModel.objects.create(slug="fake/tts-1", name="TTS", tasks=["speech"])
@@ -64,14 +69,15 @@ def prices(slug: str) -> dict[str, Decimal]:
 
 async def test_a_bare_list_confirms_and_reports_and_writes_nothing(known):
     report = await operations.sync_models("fake")
-    assert report == operations.SyncReport("fake", confirmed=["fake/tts-1"], unknown=["ok"])
+    assert (report.confirmed, told(report)) == (["fake/tts-1"], [("new", "fake/ok")])
+    assert (report.unknown, report.added, report.voices) == ([], [], [])
     assert await AIModel.objects.acount() == 1
 
 
 async def test_models_no_longer_listed_are_reported_and_kept(known, provider):
     listing(provider, {"id": "other"})
     report = await operations.sync_models("fake")
-    assert (report.gone, report.confirmed) == (["fake/tts-1"], [])
+    assert (told(report), report.confirmed) == ([("new", "fake/other"), ("gone", "fake/tts-1")], [])
     assert await Endpoint.objects.filter(enabled=True).acount() == 1
 
 
@@ -97,8 +103,8 @@ async def test_a_bare_list_adds_when_asked(known, provider):
 
 async def test_a_list_with_details_adds_models_with_prices(row, provider):
     listing(provider, RICH)
-    report = await operations.sync_models("fake")
-    assert report.added == ["acme/talker-2"]
+    report = await operations.sync_models("fake", add=True)
+    assert (report.added, report.findings) == (["acme/talker-2"], [])
     model = await AIModel.objects.aget(slug="acme/talker-2")
     assert (model.name, model.author, model.tasks, model.enabled) == ("Talker 2", "Acme", ["chat"], True)
     assert (model.input_modalities, model.output_modalities) == (["text", "audio"], ["text"])
@@ -119,8 +125,8 @@ async def test_a_list_with_details_adds_models_with_prices(row, provider):
 
 async def test_a_second_time_changes_nothing(row, provider):
     listing(provider, RICH)
-    await operations.sync_models("fake")
-    report = await operations.sync_models("fake")
+    await operations.sync_models("fake", add=True)
+    report = await operations.sync_models("fake", add=True)
     assert report == operations.SyncReport("fake", confirmed=["acme/talker-2"])
     assert (await AIModel.objects.acount(), await Price.objects.acount()) == (1, 4)
 
@@ -132,7 +138,7 @@ async def test_free_models_have_price_0_and_unclear_ones_none(row, provider):
         rich("acme/varies", ["text"], prompt="-1"),
         rich("acme/speaker", ["speech"], prompt="0.000015"),
     )
-    await operations.sync_models("fake")
+    await operations.sync_models("fake", add=True)
     assert await offload(prices, "acme/free") == {"text_in.token": 0, "text_out.token": 0}
     assert await offload(prices, "acme/varies") == {}
     assert await offload(prices, "acme/speaker") == {}
@@ -147,7 +153,7 @@ async def test_unknown_tasks_and_invalid_names_are_only_reported(row, provider):
 async def test_a_model_of_another_provider_gets_a_second_endpoint(row, provider):
     model = await AIModel.objects.acreate(slug="acme/talker-2", name="Ours", tasks=["chat"])
     listing(provider, RICH)
-    await operations.sync_models("fake")
+    await operations.sync_models("fake", add=True)
     assert (await AIModel.objects.aget()).name == "Ours"
     assert await Endpoint.objects.filter(model=model, provider=row).acount() == 1
 
@@ -184,7 +190,7 @@ async def test_voices_of_the_account_are_added_once_to_models_that_have_voices(s
     provider.script("voices", scenarios.body(json.dumps({"voices": elevenlabs.VOICES}).encode()))
     reports = [await operations.sync_models("fake") for _ in range(2)]
     assert [report.voices for report in reports] == [["Mira"], []]
-    assert (reports[0].confirmed, reports[0].gone) == (["fake/flash", "fake/free"], [])
+    assert (reports[0].confirmed, told(reports[0])[1:]) == (["fake/flash", "fake/free"], [])
     rows = [row async for row in Voice.objects.values_list("model__slug", "name", "gender", "position")]
     assert rows == [("fake/flash", "Our George", "", 0), ("fake/flash", "Mira", "female", 1)]
     assert await AuditEvent.objects.filter(action="models.synced").acount() == 1
@@ -213,10 +219,20 @@ async def test_voices_and_the_last_day_come_with_a_list_of_openrouter(tmp_path):
             internal=True,
             needs_key=False,
         )
-        report = await operations.sync_models("router")
+        report = await operations.sync_models("router", add=True)
     assert report.added == ["author/chat", "author/voice"]
     chat = await AIModel.objects.aget(slug="author/chat")
     assert (chat.shutdown_at, chat.context_length, chat.max_output) == (date(2027, 3, 1), 128_000, 4096)
     voices = [voice.voice_id async for voice in Voice.objects.filter(model__slug="author/voice")]
     assert voices == ["ada", "bo"]
     assert await offload(prices, "author/voice") == {}
+
+
+async def test_all_are_synced_at_once_and_one_that_fails_stops_no_other(row, provider):
+    listing(provider, RICH)
+    await Provider.objects.acreate(slug="keyless", name="Keyless")
+    reports = await operations.sync_all(["fake", "keyless", "nobody"])
+    assert told(reports["fake"]) == [("new", "acme/talker-2")]
+    assert isinstance(reports["keyless"], Unavailable)
+    assert isinstance(reports["nobody"], NotFound)
+    assert await Finding.objects.acount() == 1
