@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.db import connection
-from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.backends.base.operations import BaseDatabaseOperations
 
 from core.access import shared_limits
 from core.access import snapshot as access
 from core.catalogue import snapshot as catalogue
 from core.media.weights import weights_folder
 from core.models import Team
-from core.models.final_rows import FINAL
 from tests.fakes import redis_database
+from tests.fakes.empty_tables import instead_of_flush
 
 pytest_plugins = [
     "tests.fakes.fixtures",
@@ -41,11 +40,30 @@ def pytest_xdist_setupnodes(specs: list[Any]) -> None:
             spec.env["REDIS_URL"] = redis_database.for_worker(url, f"gw{number}")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+LONG = (
+    "sdk",
+    "proof",
+    "core/media",
+    "core/server",
+    "core/management",
+    "core/operations",
+    "core/providers/local",
+)
+"""Folders of files that take long for their number of tests: they begin early, so that none is the last."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Tests of the clock get a second try, and the summary names each that took it; no others do."""
     for item in items:
         if item.get_closest_marker("timing"):
             item.add_marker(pytest.mark.flaky(reruns=1))
+    if hasattr(config, "workerinput"):
+        sizes = Counter(item.path for item in items)
+        items.sort(key=lambda item: (not starts_early(item.path), -sizes[item.path]))
+
+
+def starts_early(path: Path) -> bool:
+    return path.relative_to(Path(__file__).parent).as_posix().startswith(LONG)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -60,36 +78,11 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-def dropped(database: BaseDatabaseWrapper) -> tuple[list[str], list[str]]:
-    with database.cursor() as cursor:
-        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-        triggers = cursor.fetchall()
-    return [f"DROP TRIGGER {name}" for name, _ in triggers], [made for _, made in triggers]
-
-
-def disabled(_database: BaseDatabaseWrapper) -> tuple[list[str], list[str]]:
-    change = "ALTER TABLE {0} {1} TRIGGER {0}_emptied"
-    off, on = ([change.format(table, word) for table in FINAL] for word in ("DISABLE", "ENABLE"))
-    return off, on
-
-
-WITHOUT_TRIGGERS = {"sqlite": dropped, "postgresql": disabled}
-"""By database: the statements before and after those that empty tables."""
-
-
 @pytest.fixture(autouse=True, scope="session")
-def flush_without_triggers():
-    """Tables are emptied between tests, which the triggers of final rows refuse."""
-    operations = type(connection.ops)
-    flush = operations.execute_sql_flush
-
-    def flush_tables(self: BaseDatabaseOperations, statements: list[str]) -> None:
-        before, after = WITHOUT_TRIGGERS[self.connection.vendor](self.connection)
-        flush(self, [*before, *statements, *after])
-
-    operations.execute_sql_flush = flush_tables
-    yield
-    operations.execute_sql_flush = flush
+def quick_flush() -> Iterator[None]:
+    """Tables are emptied after each test that commits."""
+    with instead_of_flush():
+        yield
 
 
 @pytest.fixture(autouse=True)
