@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 
-from core.contract.provider_key import UnusableKey, clean_key, trim
+from core.contract.text.provider_key import UnusableKey, clean_key, trim
 
 GENERATORS = {
     "SECRET_KEY": lambda: secrets.token_urlsafe(50),

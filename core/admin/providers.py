@@ -23,7 +23,7 @@ from django.views.decorators.http import require_POST
 from core import operations
 from core.admin import key_entry, model_import, review, servers
 from core.admin.audit import AuditedAdmin, record_event
-from core.contract.provider_key import trim
+from core.contract.text.provider_key import trim
 from core.models import Provider, ProviderKey
 from core.models.catalogue import clean_secret
 from core.models.secrets.headers import masked, unmasked

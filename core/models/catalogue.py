@@ -13,7 +13,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.contract.provider_key import KeyFault, UnusableKey, clean_key, key_hint
+from core.contract.text.provider_key import KeyFault, UnusableKey, clean_key, key_hint
 from core.contract.usage import Kind, Unit
 from core.models.json_field import ObjectField
 from core.models.json_values import check_headers, check_texts

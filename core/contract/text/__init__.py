@@ -1,1 +1,1 @@
-"""Languages, and how their texts are written."""
+"""Texts: languages and how they are written, keys as people paste them."""

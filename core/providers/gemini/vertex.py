@@ -12,8 +12,8 @@ from dataclasses import replace
 from urllib.parse import urlsplit, urlunsplit
 
 from core.contract.errors import InvalidRequest, UpstreamDenied
-from core.contract.provider_key import service_account
 from core.contract.route import Secret, Target
+from core.contract.text.provider_key import service_account
 from core.providers.gemini.connection import KEY, TOKEN, Connection
 from core.providers.gemini.tokens import access_token
 

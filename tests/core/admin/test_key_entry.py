@@ -15,7 +15,7 @@ from core.catalogue import snapshot
 from core.models import AIModel, AuditEvent, Endpoint, Provider, ProviderKey
 from tests.core.admin.conftest import CANARY
 from tests.core.admin.test_providers import everything_kept, texts
-from tests.core.contract.test_provider_key import ACCOUNT, BODY
+from tests.core.contract.text.test_provider_key import ACCOUNT, BODY
 from tests.fakes import scenarios
 
 CHOICE = reverse("admin:core_provider_refused_key")

@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from core.models import AuditEvent, Endpoint, Price, Provider, ProviderKey
 from tests.core.admin.conftest import CANARY
-from tests.core.contract.test_provider_key import ACCOUNT, BODY
+from tests.core.contract.text.test_provider_key import ACCOUNT, BODY
 from tests.fakes import scenarios
 
 SECOND = "sk-second-canary-9876543210"

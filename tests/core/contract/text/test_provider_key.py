@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from core.contract.provider_key import KeyFault, UnusableKey, clean_key, key_hint, trim
+from core.contract.text.provider_key import KeyFault, UnusableKey, clean_key, key_hint, trim
 
 BODY = base64.b64encode(bytes(range(150))).decode()
 LINES = "\n".join(BODY[at : at + 64] for at in range(0, len(BODY), 64))
