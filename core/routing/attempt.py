@@ -78,7 +78,8 @@ class RunningAttempt:
 
     Afterwards `error` is None on success, `committed` is true where content was delivered, and `silent` where
     none arrived within `first_event` seconds and another target could be tried. A failure of the provider
-    ends the block without being raised. One task reads; it waits by `timer.wait` only.
+    ends the block without being raised. One task reads; it waits between the timer's `start` and
+    `stop` only.
     """
 
     __slots__ = (

@@ -70,13 +70,16 @@ async def run(
                 yield _failure_event(failed[-1])
             attempt = RunningAttempt(health.credentials.choose(target), attempts, deadline, limit)
             async with attempt, aclosing(call(attempt.target, attempts.bounded(request))) as source:
-                while (event := await attempt.timer.wait(anext(source, None))) is not None:
+                attempt.timer.start()
+                async for event in source:
+                    attempt.timer.stop()
                     if type(event) is Used:
                         attempt.used = event
                         break
                     if not attempt.committed and (started := attempt.note(event)):
                         yield started
                     yield event
+                    attempt.timer.start()
             another_key = health.record(attempt.target, attempt.error)
             if attempt.error is None:
                 assert attempt.used is not None

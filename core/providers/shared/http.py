@@ -118,12 +118,14 @@ class CallResponse:
         failure: UpstreamError | None = None
         with DeadlineTimer(deadline, self._expire, at_most=limits.idle) as timer:
             while True:
+                timer.start()
                 try:
-                    arrival = await timer.wait(read())
+                    arrival = await read()
                 except CLIENT_ERRORS as error:
                     failure = upstream_error(error)
                 if failure:  # raised outside the handler: its context may quote headers
                     raise failure
+                timer.stop()
                 if not arrival:
                     break
                 for chunk in (arrival,) if inflate is None else inflate.feed(arrival):

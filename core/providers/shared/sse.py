@@ -47,7 +47,9 @@ class Splitter:
             chunk = chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         *lines, rest = chunk.split(b"\n")
         for line in lines:
-            self._hold(line)
+            self._held += len(line)
+            if self._held > self._cap:
+                raise self._too_large()
             if self._line:
                 line = b"".join((*self._line, line))
                 self._line.clear()
@@ -63,17 +65,17 @@ class Splitter:
             self._name = ""
             self._held = 0
         if rest:
-            self._hold(rest)
+            self._held += len(rest)
+            if self._held > self._cap:
+                raise self._too_large()
             self._line.append(rest)
 
     def end(self) -> Iterator[ServerEvent]:
         """The event after which the bytes ended without an empty line; the standard would drop it."""
         return self.feed(b"\n\n")
 
-    def _hold(self, piece: bytes) -> None:
-        self._held += len(piece)
-        if self._held > self._cap:
-            raise EventTooLarge(f"An event is longer than {self._cap} bytes.")
+    def _too_large(self) -> EventTooLarge:
+        return EventTooLarge(f"An event is longer than {self._cap} bytes.")
 
     def _read_field(self, line: bytes) -> None:
         field, _, value = line.partition(b":")

@@ -18,29 +18,26 @@ Key = tuple[int, int | str]
 
 
 class SurrogateJoiner:
-    """Joins texts that come in pieces; false while no half waits for the other one."""
+    """Joins texts that come in pieces; `waiting` are the halves whose other one has not come."""
 
-    __slots__ = ("_waiting",)
+    __slots__ = ("waiting",)
 
     def __init__(self) -> None:
-        self._waiting: dict[Key, str] = {}
-
-    def __bool__(self) -> bool:
-        return bool(self._waiting)
+        self.waiting: dict[Key, str] = {}
 
     def add(self, key: Key, piece: str, *, last: bool = False) -> str:
         """What a piece of the text `key` adds; a half at its end waits, unless it is the `last` one."""
         if not (piece or last):
             return ""
-        text = self._waiting.pop(key, "") + piece
+        text = self.waiting.pop(key, "") + piece
         if not last and FIRST_HALF_LAST.search(text):
-            text, self._waiting[key] = text[:-1], text[-1]
+            text, self.waiting[key] = text[:-1], text[-1]
         return without_halves(text)
 
     def end(self) -> dict[Key, str]:
         """What is left of each text."""
-        rest = dict.fromkeys(self._waiting, REPLACEMENT)
-        self._waiting.clear()
+        rest = dict.fromkeys(self.waiting, REPLACEMENT)
+        self.waiting.clear()
         return rest
 
 

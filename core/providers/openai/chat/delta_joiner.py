@@ -12,15 +12,13 @@ EMPTY = ChatDelta()
 
 
 class DeltaJoiner:
-    """False while no half waits for the other one."""
+    """`waiting` is empty while no half waits for the other one."""
 
-    __slots__ = ("_joiner",)
+    __slots__ = ("_joiner", "waiting")
 
     def __init__(self) -> None:
         self._joiner = SurrogateJoiner()
-
-    def __bool__(self) -> bool:
-        return bool(self._joiner)
+        self.waiting = self._joiner.waiting
 
     def join(self, events: Iterator[Event]) -> Iterator[Event]:
         """The events without halves; a delta is left out whose text waits."""

@@ -103,7 +103,7 @@ class ChatReader:
                 return
             if odd and isinstance(value, tuple):
                 yield from self._events(value)
-            elif odd or self._halves:
+            elif odd or self._halves.waiting:
                 yield from self._halves.join(self._object(value, event.name))
             elif self._has_metadata and (delta := text_delta(value)):
                 yield delta

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from core.contract.errors import PolyphonyError
 from core.contract.events import (
+    NOTHING_BESIDE,
     AnswerMetadata,
     AudioChunk,
     ChatDelta,
@@ -87,19 +88,24 @@ def with_text(value: Any) -> Any:
 class AnswerScrubber:
     """Reads one answer, text by text."""
 
-    __slots__ = ("_holds", "_spellings", "_texts", "_types")
+    __slots__ = ("_first", "_holds", "_spellings", "_texts", "_types")
 
     def __init__(self, spellings: Spellings) -> None:
         self._holds = False  # whether anything is held back
         self._spellings = spellings
-        self._texts: dict[Key, PieceScrubber] = {}
+        self._first = PieceScrubber(spellings)  # the text of the first choice
+        self._texts: dict[Key, PieceScrubber] = {(0, "text"): self._first}
         self._types: dict[Key, str] = {}
 
     def passes(self, delta: ChatDelta) -> bool:
         """Whether a delta has one text only and nothing of a secret in it, as nearly all have: it needs no
         `read`, which takes ten times as long."""
+        if self._holds:
+            return False
+        if delta[1:] == NOTHING_BESIDE:
+            return self._first.passes(delta.text)
         text, reasoning, transcript, calls, finish, choice, extra = delta
-        if self._holds or finish or extra:
+        if finish or extra:
             return False
         if calls:
             call, *others = calls

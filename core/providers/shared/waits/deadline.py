@@ -34,9 +34,9 @@ class DeadlineTimer:
     """Bounds all waits of one reader without a timer for each of them, which would cost more than the rest of
     the work for a chunk.
 
-    A `wait` may last `at_most` seconds and use up the deadline except for `reserved` seconds; `expire` is
-    called once for a wait that lasts longer, and is to end it. One timer of the event loop checks from time
-    to time.
+    A wait, from `start` to `stop`, may last `at_most` seconds and use up the deadline except for `reserved`
+    seconds; `expire` is called once for a wait that lasts longer, and is to end it. One timer of the event
+    loop checks from time to time.
     """
 
     __slots__ = ("_at_most", "_deadline", "_expire", "_since", "_timer", "reserved")
@@ -60,17 +60,19 @@ class DeadlineTimer:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.stop()
         self._timer.cancel()
         del self._expire  # a method of our owner: the reference cycle would wait for the garbage collector
 
-    async def wait(self, awaitable: Awaitable[T]) -> T:
-        """The result of `awaitable`; the time it takes counts."""
-        self._since = since = monotonic()
-        try:
-            return await awaitable
-        finally:
+    def start(self) -> None:
+        """A wait begins."""
+        self._since = monotonic()
+
+    def stop(self) -> None:
+        """The wait has ended: its time counts. The end of the block stops one that was broken off."""
+        if self._since is not None:
+            self._deadline.left -= monotonic() - self._since
             self._since = None
-            self._deadline.left -= monotonic() - since
 
     def _limit(self) -> float:
         return min(self._at_most, self._deadline.left - self.reserved)

@@ -20,7 +20,7 @@ def test_a_text_cut_anywhere_is_joined_again(text, cuts):
     joiner = SurrogateJoiner()
     found = [joiner.add(TEXT, piece) for piece in pieces]
     assert "".join((*found, *joiner.end().values())) == text
-    assert not joiner
+    assert not joiner.waiting
 
 
 @given(st.lists(ANY, max_size=5))

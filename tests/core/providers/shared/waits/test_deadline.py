@@ -61,7 +61,9 @@ class Reader:
         """Wait for something that takes `seconds`; how long it did."""
         since = monotonic()
         arrival = asyncio.get_running_loop().call_later(seconds, self.news.set)
-        await self.timer.wait(self.news.wait())
+        self.timer.start()
+        await self.news.wait()
+        self.timer.stop()
         waited = monotonic() - since
         self.news.clear()
         arrival.cancel()
@@ -110,8 +112,18 @@ async def test_reserved_seconds_can_be_used_once_they_are_released():
 async def test_the_timer_ends_with_its_block():
     reader = Reader(10.0, at_most=0.02)
     with reader.timer:
-        waiting = asyncio.ensure_future(reader.timer.wait(reader.news.wait()))
-        await asyncio.sleep(0)
+        reader.timer.start()
+        await asyncio.sleep(0.01)
     await asyncio.sleep(0.05)
-    waiting.cancel()
     assert reader.expired == 0
+    assert reader.deadline.left <= 9.99  # the wait that was broken off counts
+
+
+async def test_a_wait_counts_once():
+    reader = Reader(10.0)
+    with reader.timer:
+        await reader.wait(0.01)
+        left = reader.deadline.left
+        await asyncio.sleep(0.01)
+        reader.timer.stop()
+    assert reader.deadline.left == left
