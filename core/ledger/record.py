@@ -19,7 +19,7 @@ from core.contract.route import Remainder, Route, Target
 from core.contract.usage import Basis, Usage
 from core.ledger import bill, rows
 from core.ledger.budgets import Payer
-from core.ledger.estimates.tasks import ESTIMATES, estimate, fitted, second_request, within_budget
+from core.ledger.estimates.tasks import ESTIMATES, estimate, fitted, least_cost, second_request, within_budget
 from core.ledger.metering import Meter
 from core.ledger.store.batch import Row, Write
 from core.ledger.store.writer import LedgerWriter, Uncertain, writer
@@ -62,15 +62,14 @@ def open(grant: Payer, request: Request, route: Route) -> Record:
     Raises `NotPermitted` (`unpriced_model`) when a budget counts and a target has no price: a cost that
     cannot be estimated cannot be kept within a limit.
     """
-    least = None
     if grant.budgets:
-        request, least = within_budget(request, route)
+        request = within_budget(request, route)
     worst = estimate(request, route)
     if worst is None and grant.budgets:
         raise NotPermitted(
             f"{request.model} has no price, and your budget needs one.", param="model", code="unpriced_model"
         )
-    return Record(grant, request, route, worst, least=least)
+    return Record(grant, request, route, worst)
 
 
 live_records: WeakSet[Record] = WeakSet()
@@ -91,8 +90,6 @@ class Record:
         route: Route,
         estimate: Decimal | None,
         through: LedgerWriter = writer,
-        *,
-        least: Decimal | None = None,
     ) -> None:
         self.id = f"gen-{int(time.time())}-{secrets.token_hex(10)}"
         self.grant = grant
@@ -103,8 +100,6 @@ class Record:
         self.estimate = estimate
         self.reserved = steps_rounded_up(estimate or Decimal(0))
         """Steps of money reserved in each budget."""
-        self.least = None if least is None else steps_rounded_up(least)
-        """Steps that are enough where a budget has less left: the answer then gets a shorter limit."""
         self.lost = 0
         """Steps that failed attempts owe for which nothing has been reserved beside the next one."""
         self.writer = through
@@ -136,7 +131,9 @@ class Record:
         if not was_stored:
             write.record = self.record_row()
             write.budgets = self.grant.budgets
-            write.reserve, write.least = self.reserved, self.least
+            write.reserve = self.reserved
+            if self.grant.budgets and ESTIMATES[self.request.task].limited is not None:
+                write.least = self.least
         elif self.lost:
             write.budgets, write.reserve, write.extended = (
                 self.grant.budgets,
@@ -171,6 +168,10 @@ class Record:
         """Limit the answer to what was reserved."""
         self.reserved, self.estimate = granted, from_steps(granted)
         self.request = self.attempt_request = fitted(self.request, self.route, self.estimate)
+
+    def least(self) -> int:
+        """Steps that are enough where a budget has less left: the answer then gets a shorter limit."""
+        return steps_rounded_up(least_cost(self.request, self.route) or Decimal(0))
 
     def bounded(self, request: Request) -> Request:
         """The request as it may be sent: where a budget pays, with the limit that was reserved for."""

@@ -63,13 +63,21 @@ LEAST_LIMIT = 256
 """Tokens: with a shorter limit an answer would be cut before it says anything."""
 
 
-def within_budget(request: R, route: Route) -> tuple[R, Decimal | None]:
-    """`request` with the largest limit for callers who set none, and the least to reserve for it."""
+def within_budget(request: R, route: Route) -> R:
+    """`request` with the largest limit for callers who set none."""
     row = ESTIMATES[request.task]
     if row.limited is None:
-        return request, None
+        return request
+    return row.limited(request, max((row.most_limit(request, target) for target in route.targets), default=0))
+
+
+def least_cost(request: Request, route: Route) -> Decimal | None:
+    """The least that has to be reserved for `request`: for an answer with the shortest limit."""
+    row = ESTIMATES[request.task]
+    if row.limited is None:
+        return estimate(request, route)
     most = max((row.most_limit(request, target) for target in route.targets), default=0)
-    return row.limited(request, most), estimate(row.limited(request, min(LEAST_LIMIT, most)), route)
+    return estimate(row.limited(request, min(LEAST_LIMIT, most)), route)
 
 
 def fitted(request: Request, route: Route, amount: Decimal) -> Request:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -27,7 +27,8 @@ class Write:
     `record` and `attempt` are inserted, `closed` and `settled` complete rows that are still open. Money is in
     steps: a new record reserves `reserve` in `budgets`, a settled one releases `release` and spends `spend`.
     Another attempt may reserve `reserve` more; `extended` is what the record has reserved with it. Where a
-    budget has less left, a new record is content with `least`; `granted` is what was reserved for it.
+    budget has less left, a new record is content with what `least` returns, which is not computed before;
+    `granted` is what was reserved for it.
     """
 
     id: str
@@ -40,13 +41,14 @@ class Write:
     release: int = 0
     spend: int = 0
     extended: int | None = None
-    least: int | None = None
+    least: Callable[[], int] | None = None
     granted: int = 0
 
     def fit(self, room: int | None) -> int:
         """What is to be reserved where so much is left; None where no budget counts."""
-        least = self.reserve if self.least is None else self.least
-        self.granted = self.reserve if room is None else max(least, min(self.reserve, room))
+        self.granted = self.reserve
+        if self.least is not None and room is not None and room < self.reserve:
+            self.granted = max(self.least(), room)
         return self.granted
 
     @property
