@@ -152,7 +152,10 @@ def tokens(value: Any) -> int:
 
 def first(usage: Mapping[str, Any], names: Iterable[str]) -> Any:
     """The first value that is told."""
-    return next((usage[name] for name in names if usage.get(name) is not None), None)
+    for name in names:
+        if (value := usage.get(name)) is not None:
+            return value
+    return None
 
 
 def first_object(usage: Mapping[str, Any], names: Iterable[str]) -> Mapping[str, Any]:

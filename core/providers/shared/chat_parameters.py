@@ -58,12 +58,14 @@ def parameters_at(request: ChatRequest, target: Target) -> dict[str, Any]:
     """The parameters that a target is sent: the endpoint's, the caller's for its provider, the caller's.
 
     Later ones win; caps and numbers of choices are whole numbers under one name each, or left out."""
+    found = layers(request, target)
     merged: dict[str, Any] = {}
-    for layer in reversed(layers(request, target)):
+    for layer in reversed(found):
         merged |= layer
     fields = {name: value for name, value in merged.items() if folded(name) not in COUNTED}
-    fields |= numbers(merged, CHOICES_OF)
-    tokens, name = cap(request, target)
+    if len(fields) < len(merged):
+        fields |= numbers(merged, CHOICES_OF)
+    tokens, name = cap_of(found, request, target)
     if tokens is not None:
         fields[name] = tokens
     return fields
@@ -71,12 +73,21 @@ def parameters_at(request: ChatRequest, target: Target) -> dict[str, Any]:
 
 def layers(request: ChatRequest, target: Target) -> list[Mapping[str, Any]]:
     """Where the parameters come from, those that win first."""
-    options, body = request.options.get(target.provider, {}), target.options.get("body", {})
-    return [request.parameters, without(options, OWN_FIELDS | ROUTING), without(body, OWN_FIELDS)]
+    return [request.parameters, *option_layers(request, target)]
+
+
+def option_layers(request: ChatRequest, target: Target) -> list[Mapping[str, Any]]:
+    """The caller's options for the provider, then those of the endpoint, as far as there are any."""
+    found = []
+    if options := request.options.get(target.provider):
+        found.append(without(options, OWN_FIELDS | ROUTING))
+    if body := target.options.get("body"):
+        found.append(without(body, OWN_FIELDS))
+    return found
 
 
 def without(fields: Mapping[str, Any], names: Set[str]) -> Mapping[str, Any]:
-    return {name: value for name, value in fields.items() if name not in names} if fields else fields
+    return {name: value for name, value in fields.items() if name not in names}
 
 
 def cap(request: ChatRequest, target: Target) -> tuple[int | None, str]:
@@ -85,8 +96,14 @@ def cap(request: ChatRequest, target: Target) -> tuple[int | None, str]:
 
     A request with a limit of its own is paid from a budget: then none is above what the model writes at most.
     """
-    found = (numbers(layer, CAP_OF) for layer in layers(request, target))
-    caps: Mapping[str, int] = next(filter(None, found), {})
+    return cap_of(layers(request, target), request, target)
+
+
+def cap_of(
+    found: Sequence[Mapping[str, Any]], request: ChatRequest, target: Target
+) -> tuple[int | None, str]:
+    """The cap in the first of the layers `found` that has one."""
+    caps: Mapping[str, int] = next(filter(None, (numbers(layer, CAP_OF) for layer in found)), {})
     name = next((known for known in CAPS if known in caps), "")
     tokens = caps[name] if name else request.limit
     if tokens is not None and request.limit is not None:

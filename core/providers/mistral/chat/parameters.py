@@ -10,7 +10,7 @@ from typing import Any
 
 from core.contract.chat import ChatRequest
 from core.contract.route import Target
-from core.providers.shared.chat_parameters import CAPS, layers, parameters_at
+from core.providers.shared.chat_parameters import CAPS, option_layers, parameters_at
 
 KNOWN = frozenset((
     *("temperature", "top_p", "top_k", "max_tokens", "min_tokens", "stop", "random_seed", "n", "metadata"),
@@ -25,7 +25,7 @@ FUNCTION = ("name", "description", "strict", "parameters")
 
 def parameters_of(request: ChatRequest, target: Target) -> dict[str, Any]:
     """The caller's parameters that Mistral knows; options of the endpoint and for Mistral as they are."""
-    options = {name for layer in layers(request, target)[1:] for name in layer}
+    options = {name for layer in option_layers(request, target) for name in layer}
     found: dict[str, Any] = {}
     for name, value in parameters_at(request, target).items():
         name = RENAMED.get(name, name)
