@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
 from core.contract.audio import AudioFormat
+from core.contract.route import Secret
 from core.contract.tasks import FACTS, Task
 from core.contract.usage import Price
 from core.media.installed import install_command, is_offered
-
-
-@dataclass(frozen=True, slots=True)
-class StoredKey:
-    """A key at rest; `reveal` decrypts it when called. `id` as `Secret.id`."""
-
-    id: str
-    reveal: Callable[[], str] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +35,7 @@ class ProviderEntry:
     key_help: str
     headers: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
-    keys: tuple[StoredKey, ...] = ()
+    keys: tuple[Secret, ...] = ()
     internal: bool = False
 
 

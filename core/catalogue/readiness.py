@@ -80,8 +80,7 @@ def provider_access(provider: ProviderEntry) -> ProviderAccess | None:
     environment's address where there is one: a key is never sent to an address it was not given for.
     """
     if provider.keys and provider.base_url:
-        secrets = tuple(Secret(key.reveal, key.id) for key in provider.keys)
-        return ProviderAccess(provider.base_url, secrets, not provider.internal)
+        return ProviderAccess(provider.base_url, provider.keys, not provider.internal)
     key, address = environment_credentials(provider)
     public_only = not (address or provider.internal)
     if key and (address or provider.base_url):

@@ -14,10 +14,11 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from core.catalogue.entries import EndpointEntry, ModelEntry, ProviderEntry, StoredKey, VoiceEntry
+from core.catalogue.entries import EndpointEntry, ModelEntry, ProviderEntry, VoiceEntry
 from core.catalogue.validation.audio_formats import deliverable
 from core.catalogue.voice_aliases import VoiceAliasTable, load_voice_aliases
 from core.contract.audio import AudioFormat
+from core.contract.route import Secret
 from core.contract.tasks import Task
 from core.contract.usage import Kind, Price, Unit
 from core.media.installed import available_formats, voice_weights
@@ -163,7 +164,7 @@ def provider_entry(row: Provider, keys: Iterable[ProviderKey] = ()) -> ProviderE
         key_help=row.key_help,
         headers=row.headers,
         options=usable(row.options),
-        keys=tuple(StoredKey(key_id(key), key.reveal) for key in keys),
+        keys=tuple(Secret(key.reveal, key_id(key)) for key in keys),
         internal=row.internal,
     )
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from core.catalogue.entries import ProviderEntry, StoredKey
+from core.catalogue.entries import ProviderEntry
 from core.catalogue.readiness import ReadinessState, install_hint, provider_access, readiness
+from core.contract.route import Secret
 from core.media import installed
 from tests.fakes.whisper_files import install_empty
 
@@ -47,13 +48,13 @@ def test_environment_key_goes_to_the_rows_address_without_its_own(environment):
 
 def test_stored_key_never_goes_to_the_environments_address(environment):
     environment("", "http://127.0.0.1:9/v1")
-    found = provider_access(provider(keys=(StoredKey("1", lambda: "sk-stored"),)))
+    found = provider_access(provider(keys=(Secret(lambda: "sk-stored", "1"),)))
     assert (found.base_url, found.secret.reveal()) == ("https://api.openai.com/v1", "sk-stored")
 
 
 def test_stored_key_wins_over_the_environments(environment):
     environment("sk-env", "http://127.0.0.1:9/v1")
-    stored = (StoredKey("1", lambda: "sk-stored"), StoredKey("2", lambda: "sk-older"))
+    stored = (Secret(lambda: "sk-stored", "1"), Secret(lambda: "sk-older", "2"))
     found = provider_access(provider(keys=stored))
     assert [(key.id, key.reveal()) for key in found.secrets] == [("1", "sk-stored"), ("2", "sk-older")]
     assert found.secret is found.secrets[0]
