@@ -131,7 +131,20 @@ class ProviderAdmin(AuditedAdmin):
     # the prefix decides which address the environment's key is sent to: set by the seed, not by a form
     readonly_fields = ("environment", "checked_at", "check_result")
     fieldsets = (
-        (None, {"fields": ("name", "slug", "wire", ("base_url", "internal"), "enabled", "needs_key")}),
+        (
+            None,
+            {
+                "fields": (
+                    "name",
+                    "slug",
+                    "wire",
+                    ("base_url", "internal"),
+                    "enabled",
+                    "needs_key",
+                    "unknown_models",
+                )
+            },
+        ),
         (_("Key"), {"fields": ("environment", "key_help", "website", "checked_at", "check_result")}),
         (
             _("Details"),

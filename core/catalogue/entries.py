@@ -21,6 +21,7 @@ class ProviderEntry:
     `keys` are its active stored keys, the newest first. `options` are for the adapter; the catalogue itself
     reads `urls` (modalities whose files it fetches by https) and `streamed_formats` (audio formats that it
     can stream in a chat response). The address of an `internal` provider may be private.
+    `unknown_models`: it is asked for models that the catalogue does not know.
     """
 
     id: int
@@ -37,6 +38,7 @@ class ProviderEntry:
     options: Mapping[str, Any] = field(default_factory=dict)
     keys: tuple[Secret, ...] = ()
     internal: bool = False
+    unknown_models: bool = False
 
 
 @dataclass(frozen=True, slots=True)

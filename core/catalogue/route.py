@@ -12,6 +12,7 @@ from core.catalogue.routes.privacy import private_route
 from core.catalogue.routes.speech import route_speech
 from core.catalogue.routes.transcription import route_transcription
 from core.catalogue.routes.translation import route_translation
+from core.catalogue.unknown_models import find_unknown
 from core.contract.requests import Request
 from core.contract.route import Route
 from core.contract.tasks import Task, TaskTable
@@ -35,4 +36,10 @@ def route(request: Request) -> Route:
     has no row.
     """
     route_task = ROUTES[request.task]
-    return private_route(route_task(request, lookup.get(request.model)), request)
+    return private_route(route_task(request, model_of(request)), request)
+
+
+def model_of(request: Request) -> ModelEntry:
+    """The model that is asked for; one that the catalogue lacks where its provider takes such."""
+    unknown = find_unknown(request.model, request.task) if lookup.find(request.model) is None else None
+    return unknown or lookup.get(request.model)

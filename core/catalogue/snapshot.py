@@ -166,6 +166,7 @@ def provider_entry(row: Provider, keys: Iterable[ProviderKey] = ()) -> ProviderE
         options=usable(row.options),
         keys=tuple(Secret(key.reveal, key_id(key)) for key in keys),
         internal=row.internal,
+        unknown_models=row.unknown_models,
     )
 
 

@@ -48,6 +48,11 @@ class Provider(SeededRow):
         default=False,
         help_text=_("Its address may be this machine's or in a private network. Only a superuser decides."),
     )
+    unknown_models = models.BooleanField(
+        _("unknown models"),
+        default=False,
+        help_text=_("Requests for slug/id that the catalogue lacks are passed on too, without a price."),
+    )
     environment = models.CharField(
         _("environment prefix"), max_length=40, blank=True, help_text=_("OPENAI reads OPENAI_API_KEY.")
     )

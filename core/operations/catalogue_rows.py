@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.core.exceptions import ValidationError
 
+from core.catalogue.speech_formats import EVERY_SERVERS, SPEECH_FORMATS
 from core.contract.tasks import Task
 from core.models import AIModel, Endpoint, Price, Provider, Voice
 from core.models.catalogue import MODEL_SLUG
@@ -16,16 +17,6 @@ RESOLD = 20
 """Priority of an endpoint added from a list: after the seed's and an admin's own."""
 
 LONGEST_ID = 200
-EVERY_SERVERS = ("mp3",)
-SPEECH_FORMATS = {
-    "azure": ("mp3", "opus", "aac", "flac", "wav", "pcm"),
-    "openrouter": ("mp3", "pcm"),
-    "mistral": ("mp3", "opus", "flac", "wav", "pcm"),
-    "elevenlabs": ("mp3", "opus", "wav", "pcm"),
-    "google": ("mp3", "opus", "aac", "flac", "wav", "pcm"),
-    "vertex": ("mp3", "opus", "aac", "flac", "wav", "pcm"),
-}
-"""What the models that speak make, by wire; no list tells it, and all others make `EVERY_SERVERS`."""
 
 
 def described(provider: Provider, row: ModelRow) -> tuple[str, ListedModel | None]:

@@ -43,6 +43,8 @@ class Health:
         """Record how an attempt ended, `error` is None for a success; whether another key can be tried."""
         if another_key := self.credentials.record(target, error):
             return another_key
+        if not target.endpoint_id:  # no row of the catalogue: callers choose its name
+            return False
         if error is None:
             self._records.pop(target.endpoint_id, None)
         elif isinstance(error, UpstreamError) and not isinstance(error, UpstreamRefused):

@@ -329,3 +329,11 @@ def test_who_only_looks_sees_no_secret_header(client, with_headers, django_user_
     assert page.status_code == 200
     text = html.unescape(page.content.decode())
     assert (CANARY in text, MASKED in text) == (False, True)
+
+
+def test_an_admin_opens_a_provider_for_unknown_models(browser, acme):
+    page = browser.get(reverse("admin:core_provider_change", args=[acme.pk])).content.decode()
+    assert "Requests for slug/id that the catalogue lacks are passed on too" in page
+    for box, opened in (({"unknown_models": "on"}, True), ({}, False)):
+        assert change(browser, acme, **box).status_code == 302
+        assert Provider.objects.get(pk=acme.pk).unknown_models is opened
