@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from core import ledger
@@ -17,6 +17,7 @@ from core.catalogue import lookup, route
 from core.contract.errors import AuthenticationFailed, Interrupted, PolyphonyError, Unavailable
 from core.contract.events import Event, Outcome, Receipt, Started
 from core.contract.requests import Caller, Request
+from core.contract.route import Route
 from core.media import client as media
 from core.routing import dispatch
 from core.routing.health import Health
@@ -36,7 +37,7 @@ class Session:
             request = replace(request, model=model)
         self.grant = admission.admit(caller, request)
         self.route = route.route(request)
-        self.request = request = without(request, self.route.ignored)
+        self.request = request = as_sent(request, self.route)
         if self.route.then is not None:
             admission.admit_model(caller, self.route.then.model)
         self.record = ledger.open(self.grant, request, self.route)
@@ -103,9 +104,12 @@ async def open_session(caller: Caller, request: Request) -> Session:
     return session
 
 
-def without(request: Any, names: tuple[str, ...]) -> Any:
-    """`request` without its optional fields `names`."""
-    return replace(request, **dict.fromkeys(names)) if names else request
+def as_sent(request: Any, route: Route) -> Any:
+    """`request` without the optional fields that the model ignores, others as its route changes them."""
+    if not route.ignored and not route.changed:
+        return request
+    defaults = {field.name: field.default for field in fields(request)}
+    return replace(request, **{name: defaults[name] for name in route.ignored}, **route.changed)
 
 
 async def stream(caller: Caller, request: Request) -> AsyncGenerator[Event, None]:

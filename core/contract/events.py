@@ -301,7 +301,8 @@ class Receipt:
     """The settled request: its outcome, units, cost in USD and attempts; the last event of `gateway.stream`.
 
     `then` is the slug of the second model where the answer took two; `conversions` are of the audio that we
-    converted, `voice` is the upstream's id of the voice that spoke.
+    converted, `voice` is the upstream's id of the voice that spoke. `changed` as of the route: what was asked
+    of the model in place of what it does not do.
     """
 
     id: str
@@ -318,6 +319,7 @@ class Receipt:
     then: str = ""
     conversions: tuple[AudioConverted, ...] = ()
     voice: str = ""
+    changed: Mapping[str, Any] = field(default_factory=dict)
 
 
 Content = (

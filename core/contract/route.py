@@ -127,7 +127,8 @@ class Route:
     """The targets for one model and how they are tried.
 
     `ignored` are optional fields of the request that the model does not take: they are dropped. `voice` is
-    the voice that stands in for the one asked for, which the model does not have.
+    the voice that stands in for the one asked for, which the model does not have. `changed` are fields that
+    are sent otherwise than asked, as near as the model can: a variation as an edit.
 
     `then` is the route of the second model of a two-step translation; `align` says that word times are to be
     found afterwards, by aligning the transcript with the audio.
@@ -140,3 +141,4 @@ class Route:
     align: bool = False
     ignored: tuple[str, ...] = ()
     voice: str | None = None
+    changed: Mapping[str, Any] = field(default_factory=dict)

@@ -84,6 +84,7 @@ class TaskFacts:
 
 AUDIO_PRICES = ("audio_in.second", "audio_in.token", "text_out.token")
 AUDIO_NEEDS = {"audio_in.token": ("text_out.token",)}
+IMAGES_OUT = ("image_out.image", "image_out.token", "text_out.token")
 FACTS = TaskTable(
     "contract",
     {
@@ -134,6 +135,7 @@ FACTS = TaskTable(
             ("image",),
             ("image_out.image", "text_in.token", "image_out.token"),
             Comparison.IMAGE,
+            needs={"text_in.token": IMAGES_OUT, "image_in.token": IMAGES_OUT},
         ),
         Task.EMBEDDING: TaskFacts(
             "/embeddings",

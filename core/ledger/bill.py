@@ -57,7 +57,7 @@ def of_attempt(
     if not owed:
         return released([target])
     known = complete(usage, meter, request, target)
-    facts = estimates.facts(request, target, known.service_tier)
+    facts = estimates.facts(request, target, known)
     cost = pricing.cost(known, target.prices, at, facts, request.task)
     state = LedgerState.ESTIMATED if known.estimated else LedgerState.SETTLED
     if known.reported_cost is None:
@@ -95,6 +95,7 @@ def complete(usage: Usage | None, meter: Meter, request: Request, target: Target
         reported.reported_cost,
         estimated,
         reported.service_tier,
+        reported.facts,
     )
 
 

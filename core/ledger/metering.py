@@ -44,6 +44,7 @@ class Meter:
 
     `finish` is why the last choice of a chat answer ended, which alone delivers nothing, `native_finish` the
     provider's own word for it, `upstream_id` its id of the answer; `unreadable` of its events were left out.
+    `partials` are unfinished pictures, `unfinished` the images of which nothing else has come.
     `conversions` are of audio. `counted_bytes` of the text are in the counts that the provider told so far,
     None where it told none.
     """
@@ -56,8 +57,10 @@ class Meter:
         "finish",
         "images",
         "native_finish",
+        "partials",
         "shape",
         "text_bytes",
+        "unfinished",
         "unreadable",
         "upstream_id",
         "used",
@@ -68,6 +71,8 @@ class Meter:
         self.text_bytes = 0
         self.counted_bytes: int | None = None
         self.images = 0
+        self.partials = 0
+        self.unfinished: frozenset[int] = frozenset()
         self.conversions: tuple[AudioConverted, ...] = ()
         self.unreadable = 0
         self.finish: str | None = None
@@ -108,8 +113,13 @@ class Meter:
             self.delivered = self.delivered or self.text_bytes > 0
         elif isinstance(event, ImageReady):
             self.images += 1
+            self.unfinished -= {event.index}
             self.delivered = True
-        elif isinstance(event, SpeechWords | Segment | TranscriptWords | ImagePartial | Embedding):
+        elif isinstance(event, ImagePartial):
+            self.partials += 1
+            self.unfinished |= {event.index}
+            self.delivered = True
+        elif isinstance(event, SpeechWords | Segment | TranscriptWords | Embedding):
             self.delivered = True
         elif isinstance(event, Transcript):
             # the whole repeats what came in deltas

@@ -331,6 +331,7 @@ class Record:
             voice=(last.voice if last else None) or "",
             attempts=tuple(attempt.note for attempt in self.attempts),
             conversions=self.conversions,
+            changed=self.route.changed,
         )
 
     def record_row(self) -> Row:

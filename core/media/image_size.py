@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from pathlib import Path
 from typing import BinaryIO
 
 MAX_PIXELS = 100_000_000
@@ -10,6 +11,12 @@ MARKERS = 1000
 NO_LENGTH = frozenset({0x01, *range(0xD0, 0xD9)})
 FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 """JPEG markers: those without a body; those that begin a frame and hold its size."""
+
+
+PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+COLOUR_TYPES_WITH_ALPHA = (4, 6)
+CHUNKS = 1000
+"""How many parts of a PNG are looked at before its pixels."""
 
 
 class UnreadableImage(ValueError):
@@ -36,6 +43,24 @@ def png(file: BinaryIO) -> tuple[int, int]:
         raise IndexError
     width, height = struct.unpack(">II", head[16:24])
     return width, height
+
+
+def has_alpha(path: Path | str) -> bool:
+    """Whether the PNG at `path` has transparency: an alpha channel, or a colour of its palette marked so."""
+    with open(path, "rb") as file:
+        head = file.read(33)
+        if head[:8] != PNG_SIGNATURE or len(head) < 33:
+            return False
+        if head[25] in COLOUR_TYPES_WITH_ALPHA:
+            return True
+        for _ in range(CHUNKS):
+            chunk = file.read(8)
+            if len(chunk) < 8 or chunk[4:] in (b"IDAT", b"IEND"):
+                return False
+            if chunk[4:] == b"tRNS":
+                return True
+            file.seek(int.from_bytes(chunk[:4], "big") + 4, 1)
+    return False
 
 
 def gif(file: BinaryIO) -> tuple[int, int]:

@@ -98,6 +98,31 @@ def is_levels(value: Any) -> bool:
     return bool(value) and list_of(*LEVELS)(value) and value == sorted(value, key=LEVELS.index)
 
 
+def words(value: Any) -> bool:
+    """A list of short names without repetition."""
+    return isinstance(value, list) and all(map(is_word, value)) and len(set(value)) == len(value)
+
+
+def is_token_table(value: Any) -> bool:
+    """Tokens of a picture by quality and size."""
+    return isinstance(value, Mapping) and all(
+        is_word(name) and isinstance(row, Mapping) and row and all(map(whole(1), row.values()))
+        for name, row in value.items()
+    )
+
+
+def is_custom_size(value: Any) -> bool:
+    """Rules for a width and a height: both are divisible by `multiple` and at most `edge` pixels; `ratio` has
+    the least and the most of one divided by the other, `pixels` those of their product."""
+    tests = {"multiple": whole(1), "edge": whole(1), "ratio": is_span, "pixels": is_range}
+    return isinstance(value, Mapping) and all(name in tests and tests[name](value[name]) for name in value)
+
+
+def is_span(value: Any) -> bool:
+    """Two numbers, the smaller one first."""
+    return isinstance(value, list) and len(value) == 2 and all(map(is_number, value)) and value[0] <= value[1]
+
+
 def is_body(value: Any) -> bool:
     """Fields of a body; the routing preferences among them are an object."""
     return isinstance(value, Mapping) and isinstance(value.get("provider", {}), Mapping)
@@ -107,10 +132,6 @@ def is_object(value: Any) -> bool:
     return isinstance(value, Mapping)
 
 
-def is_list(value: Any) -> bool:
-    return isinstance(value, list)
-
-
 FLAG = Option(is_flag, "true")
 SECONDS = Option(number(0.1, 86_400), "60")
 RATE = Option(number(0.001), "25")
@@ -118,6 +139,7 @@ TOKENS = Option(whole(1), "4096")
 NAME = Option(is_field, '"keywords[]"')
 FORMATS = tuple(form.value for form in AudioFormat)
 AUDIO_FILES = (*FORMATS, "aiff", "m4a", "mp4", "ogg", "pcm16", "pcm24", "webm")
+IMAGE_FILES = ("png", "jpeg", "webp", "gif")
 TASKS = tuple(task.value for task in Task)
 TRANSCRIPTS = ("json", "text", "srt", "vtt", "verbose_json", "diarized_json")
 HINTS = ("num_speakers", "tag_audio_events", "enable_logging")
@@ -130,6 +152,8 @@ OPTIONS: dict[str, Option] = {
     "context_length": TOKENS,
     "credits_per_character": RATE,
     "cut_after": Option(whole(0), "3"),
+    "default_quality": Option(is_word, '"standard"'),
+    "default_size": Option(is_word, '"1024x1024"'),
     "delay": Option(number(0, 3600), "0.1"),
     "document_part": Option(one_of("document_url", "file"), '"document_url"'),
     "drain_seconds": Option(number(0, 30), "5"),
@@ -137,7 +161,9 @@ OPTIONS: dict[str, Option] = {
     "first_delay": Option(number(0, 3600), "2"),
     "hints": Option(list_of(*HINTS), '["num_speakers"]'),
     "idle_timeout": SECONDS,
+    "image_formats": Option(list_of(*IMAGE_FILES), '["png", "jpeg"]'),
     "image_in_tokens": TOKENS,
+    "image_token_table": Option(is_token_table, '{"low": {"1024x1024": 272}}'),
     "image_tokens": TOKENS,
     "keeps_nothing": FLAG,
     "keyterms_field": NAME,
@@ -150,6 +176,7 @@ OPTIONS: dict[str, Option] = {
     "location": Option(is_place, '"europe-west4"'),
     "max_output": TOKENS,
     "native_transcription": FLAG,
+    "partial_image_tokens": TOKENS,
     "pcm_samples": Option(one_of("float32", "int16"), '"int16"'),
     "pitch": Option(whole(0, 99), "50"),
     "project": Option(is_project, '"my-project-1"'),
@@ -179,20 +206,34 @@ OPTIONS: dict[str, Option] = {
 """Every option that an adapter, the catalogue or the ledger reads."""
 
 LIMITS: dict[str, Option] = {
+    "aspect_ratios": Option(words, '["1:1", "16:9"]'),
     "audio_formats": Option(list_of(*AUDIO_FILES), '["wav", "mp3"]'),
+    "backgrounds": Option(words, '["auto", "opaque", "transparent"]'),
     "characters": TOKENS,
-    "custom_size": Option(is_object, '{"multiple": 16}'),
+    "custom_size": Option(is_custom_size, '{"multiple": 16, "ratio": [0.33, 3], "edge": 3840}'),
+    "fidelity": Option(words, '["low", "high"]'),
     "file_mb": Option(number(0.001, 100_000), "25"),
+    "formats": Option(list_of("png", "jpeg", "webp"), '["png", "webp"]'),
+    "image_formats": Option(list_of(*IMAGE_FILES), '["png", "jpeg"]'),
     "image_mb": Option(number(0.001, 100_000), "20"),
-    "images": TOKENS,
+    "images": Option(whole(0), "16"),
     "instructions": TOKENS,
     "languages": Option(list_of(*NAMES), '["en"]'),
+    "mask": FLAG,
+    "mask_mb": Option(number(0.001, 100_000), "4"),
+    "moderation": Option(words, '["auto", "low"]'),
     "n": Option(whole(1), "10"),
-    "qualities": Option(is_list, '["low", "high"]'),
+    "partial_images": Option(whole(0, 10), "3"),
+    "qualities": Option(words, '["low", "high"]'),
     "request_mb": Option(number(0.001, 100_000), "20"),
+    "resolutions": Option(words, '["1K", "2K"]'),
     "seconds": Option(number(0.1), "1500"),
-    "sizes": Option(is_list, '["1024x1024"]'),
+    "seed": FLAG,
+    "sizes": Option(words, '["1024x1024"]'),
     "speakers": Option(whole(1), "32"),
+    "styles": Option(words, '["vivid", "natural"]'),
+    "user": FLAG,
+    "variations": FLAG,
 }
 """The limits of a model."""
 

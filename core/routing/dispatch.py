@@ -39,6 +39,7 @@ RUNNERS: TaskTable[Callable[[Route, Any, AttemptLog, Health], Events]] = TaskTab
         Task.TRANSCRIPTION: transcribe,
         Task.TRANSLATION: translate,
         Task.CHAT: run,
+        Task.IMAGE: run,
     },
 )
 """Each takes the request class of its task."""

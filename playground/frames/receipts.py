@@ -21,6 +21,7 @@ def receipt_fields(receipt: Receipt) -> dict[str, Any]:
         "provider": receipt.provider,
         "format": receipt.format,
         "voice": receipt.voice,
+        "changed": {name: str(value) for name, value in receipt.changed.items() if value},
         **cost_fields(receipt),
         "first_event_ms": receipt.first_event_ms,
         "total_ms": receipt.total_ms,

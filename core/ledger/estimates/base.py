@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from core.contract.requests import Request
 from core.contract.route import Target
-from core.contract.usage import Amount, Kind, Unit
+from core.contract.usage import Amount, Kind, Price, Unit, Usage
 from core.ledger.metering import Meter, utf8_bytes
 from core.ledger.price_sheet import Line
 
@@ -37,8 +37,12 @@ def never_free(_meter: Meter) -> bool:
     return False
 
 
-def no_facts(_request: Request, _target: Target, _service_tier: str) -> Mapping[str, Any]:
+def no_facts(_request: Request, _target: Target, _usage: Usage) -> Mapping[str, Any]:
     return {}
+
+
+def any_price(_request: Request, _price: Price) -> bool:
+    return True
 
 
 def no_fees(_request: Request, _target: Target) -> Decimal:
@@ -72,8 +76,11 @@ class Estimates(Generic[R]):
     covered: Callable[[Line, Iterable[Amount]], bool] = never_covered
     """Whether the amounts that the provider reported contain those of a line, so that it is not guessed."""
 
-    facts: Callable[[R, Target, str], Mapping[str, Any]] = no_facts
-    """What the conditions of prices compare; the last argument is the service tier that was told."""
+    facts: Callable[[R, Target, Usage], Mapping[str, Any]] = no_facts
+    """What the conditions of prices compare; the usage tells what was done otherwise than asked."""
+
+    possible: Callable[[R, Price], bool] = any_price
+    """Whether a price can be that of a request; others are left out of its upper bound."""
 
     unpriced_lines: tuple[Line, ...] = ()
     """Lines that a bill lists where the endpoint has no prices."""

@@ -29,7 +29,7 @@ from typing import Any
 
 from core.contract.chat import ChatRequest, Modality, file_parts
 from core.contract.route import Target
-from core.contract.usage import Amount, Kind, Unit
+from core.contract.usage import Amount, Kind, Unit, Usage
 from core.ledger.estimates import chat_files
 from core.ledger.estimates.base import ONE_REQUEST, Estimates, answer_format, size_of, whole
 from core.ledger.estimates.router_fees import router_fees
@@ -216,12 +216,12 @@ def recorded_format(request: ChatRequest, target: Target | None) -> str:
     return answer_format(request, target) if Modality.AUDIO in request.modalities else ""
 
 
-def facts(request: ChatRequest, target: Target, service_tier: str) -> Mapping[str, Any]:
+def facts(request: ChatRequest, target: Target, usage: Usage) -> Mapping[str, Any]:
     """The options that were sent. A tier that the provider says it used instead of the one asked for counts
     where it is a usual one or has a price."""
     options = priced_options(parameters_at(request, target))
-    told = {"service_tier": service_tier}
-    if is_standard_tier(service_tier):
+    told = {"service_tier": usage.service_tier}
+    if is_standard_tier(usage.service_tier):
         options.pop("service_tier", None)
     elif any(price.condition.items() >= told.items() for price in target.prices):
         options |= told

@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 from core.contract.requests import Request
 from core.contract.route import Route, Target
 from core.contract.tasks import Task, TaskTable
-from core.contract.usage import Kind, Unit
+from core.contract.usage import Kind, Price, Unit, Usage
 from core.ledger import pricing
-from core.ledger.estimates import chat, speech, transcription, translation
+from core.ledger.estimates import chat, image, speech, transcription, translation
 from core.ledger.estimates.base import Estimates
 from core.ledger.price_sheet import Line
 
@@ -25,6 +25,7 @@ ESTIMATES: TaskTable[Estimates[Any]] = TaskTable(
         Task.TRANSCRIPTION: transcription.ESTIMATES,
         Task.TRANSLATION: translation.ESTIMATES,
         Task.CHAT: chat.ESTIMATES,
+        Task.IMAGE: image.ESTIMATES,
     },
 )
 
@@ -42,7 +43,8 @@ def estimate(request: Request, route: Route, at: datetime | None = None) -> Deci
         now,
         request.task,
         lambda target: estimates.fees(request, target),
-        lambda target: estimates.facts(request, target, ""),
+        lambda target: estimates.facts(request, target, Usage()),
+        lambda price: estimates.possible(request, price),
     )
     second = estimates.upper_bound_of_second_model
     if route.then is None or first is None or second is None:
@@ -106,13 +108,16 @@ def dearest(
     task: Task,
     fees: Callable[[Target], Decimal] = lambda _target: Decimal(0),
     facts: Callable[[Target], Mapping[str, Any]] = lambda _target: {},
+    possible: Callable[[Price], bool] = lambda _price: True,
 ) -> Decimal | None:
     """The highest cost at one of `targets`, each line as large as `quantity` says, with its `fees` and the
-    surcharges for its `facts`; None where one has no price."""
+    surcharges for its `facts`; None where one has no price. Of prices that are not `possible` none counts,
+    where others are."""
     worst = Decimal(0)
     for target in targets:
+        prices = [price for price in target.prices if possible(price)] or target.prices
         bound = pricing.upper_bound(
-            lambda line, at=target: quantity(at, line), target.prices, now, task, facts(target)
+            lambda line, at=target: quantity(at, line), prices, now, task, facts(target)
         )
         if bound is None:
             return None

@@ -8,6 +8,7 @@ from typing import Any
 
 from core.contract.route import Target
 from core.contract.transcription import TranscriptionRequest
+from core.contract.usage import Usage
 from core.ledger.estimates import audio_file
 from core.ledger.estimates.base import Estimates, size_of
 from core.ledger.metering import Meter, utf8_bytes
@@ -32,7 +33,7 @@ def prompt_bytes(request: TranscriptionRequest) -> int:
     return sum(map(utf8_bytes, (request.prompt or "", *request.keyterms)))
 
 
-def facts(request: TranscriptionRequest, target: Target, _service_tier: str) -> Mapping[str, Any]:
+def facts(request: TranscriptionRequest, target: Target, _usage: Usage) -> Mapping[str, Any]:
     """What is sent of that on which a price depends, by the request or in the options of the provider."""
     sent = {**target.options.get("body", {}), **request.options.get(target.provider, {})}
     if request.keyterms:

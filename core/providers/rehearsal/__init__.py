@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.contract.route import Target
 from core.providers.base import Adapter
 from core.providers.rehearsal.chat import chat, chat_body
+from core.providers.rehearsal.image import draw
 from core.providers.rehearsal.scenario import SCENARIOS, raise_failure
 from core.providers.rehearsal.speech import speak
 from core.providers.rehearsal.transcription import transcribe
@@ -19,6 +20,7 @@ class Rehearsal(Adapter):
     translate = staticmethod(translate)
     chat = staticmethod(chat)
     chat_body = staticmethod(chat_body)
+    draw = staticmethod(draw)
 
     async def models(self, target: Target) -> tuple[str, ...]:
         """A model for each scenario. Raises the failure that the target's option `fail` names."""

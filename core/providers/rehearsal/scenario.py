@@ -30,9 +30,9 @@ class Scenario:
 
     def __init__(self, target: Target, cut_after: int = CUT_AFTER) -> None:
         options = target.options
-        model = target.model.removeprefix("rehearsal").removeprefix("-chat").removeprefix("-")
+        model = target.model.removeprefix("rehearsal").removeprefix("-chat").removeprefix("-image")
         self._sending = target.sending
-        self._name = str(options.get("fail") or model)
+        self._name = str(options.get("fail") or model.removeprefix("-"))
         self._first_delay = float(options.get("first_delay", SLOW if self._name == "slow" else 0))
         self._delay = float(options.get("delay", 0))
         self._chunks = 0

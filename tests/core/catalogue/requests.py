@@ -8,6 +8,7 @@ from core.catalogue.route import route
 from core.contract.audio import AudioFormat
 from core.contract.chat import ChatRequest, Media, Modality
 from core.contract.errors import PolyphonyError, Unsupported
+from core.contract.image import ImageFile, ImageRequest
 from core.contract.speech import SpeechRequest
 from core.contract.transcription import AudioFile, TranscriptFormat, TranscriptionRequest
 
@@ -36,6 +37,14 @@ def transcription_request(
     model: str, form: str = "json", file: AudioFile | None = None, **fields
 ) -> TranscriptionRequest:
     return TranscriptionRequest(model, file or audio_file(), format=TranscriptFormat(form), **fields)
+
+
+def image_file(size: int = 1000, width: int = 64, height: int = 64) -> ImageFile:
+    return ImageFile("/nowhere", "image.png", "image/png", size, width, height)
+
+
+def image_request(model: str = "local/rehearsal-image", prompt: str = "A red boat", **fields) -> ImageRequest:
+    return ImageRequest(model, prompt, **fields)
 
 
 def media(modality: Modality, size: int = 1000, form: str = "wav") -> Media:

@@ -10,11 +10,13 @@ from core.contract.events import (
     AudioChunk,
     AudioStart,
     ChatDelta,
+    ImageReady,
     Transcript,
     TranscriptDelta,
     TranscriptWords,
     Used,
 )
+from core.contract.image import ImageRequest
 from core.contract.route import Policy, Route, Target
 from core.contract.speech import SpeechRequest
 from core.contract.tasks import Task, UnknownTask
@@ -37,6 +39,7 @@ REQUESTS = {
     Task.TRANSCRIPTION: TranscriptionRequest("m", FILE),
     Task.TRANSLATION: TranslationRequest("m", FILE),
     Task.CHAT: ChatRequest("m", ({"role": "user", "content": "Hello"},)),
+    Task.IMAGE: ImageRequest("m", "A red boat"),
 }
 
 
@@ -67,6 +70,11 @@ class Scripted:
         yield ChatDelta("Good day.")
         yield USED
 
+    async def draw(self, target, request):
+        self.called.append("draw")
+        yield ImageReady(0, "image/png", b"png")
+        yield USED
+
 
 @pytest.fixture
 def adapter(monkeypatch) -> Scripted:
@@ -88,6 +96,7 @@ async def collect(request, **route) -> list:
         (Task.TRANSCRIPTION, "transcribe"),
         (Task.TRANSLATION, "translate"),
         (Task.CHAT, "chat"),
+        (Task.IMAGE, "draw"),
     ],
 )
 async def test_each_task_calls_its_method(adapter, task, method):

@@ -1,0 +1,1 @@
+"""Checks of an image request against the limits of its model."""
