@@ -58,6 +58,16 @@ def read_provider_key(name: str) -> str:
         raise SystemExit(f"{name} cannot be used: {error}") from None
 
 
+def azure_application() -> str:
+    """The key of the application that Azure's own programs find in the environment; "" without one.
+
+    https://learn.microsoft.com/python/api/azure-identity/azure.identity.environmentcredential
+    """
+    names = {"tenant_id": "TENANT_ID", "client_id": "CLIENT_ID", "client_secret": "CLIENT_SECRET"}
+    found = {ours: read_secret(f"AZURE_{name}").strip() for ours, name in names.items()}
+    return json.dumps(found) if all(found.values()) else ""
+
+
 def trimmed_value(name: str, value: str) -> str:
     """`value` without the white space around it, of which a system check warns."""
     text = trim(value)

@@ -10,7 +10,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from core.environment import read_provider_key, read_secret, secret, trimmed, trimmed_value
+from core.environment import azure_application, read_provider_key, read_secret, secret, trimmed, trimmed_value
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -222,6 +222,9 @@ PROVIDER_ENVIRONMENT = {
     }
     for name in PROVIDERS
 }
+PROVIDER_ENVIRONMENT["AZURE_OPENAI"]["api_key"] = (
+    PROVIDER_ENVIRONMENT["AZURE_OPENAI"]["api_key"] or azure_application()
+)
 TRIMMED_VARIABLES = tuple(trimmed)
 
 # Languages

@@ -76,7 +76,9 @@ class Provider(SeededRow):
 
 KEY_FAULTS = {
     KeyFault.CHARACTERS: _("A key has printable ASCII characters and no spaces."),
-    KeyFault.ACCOUNT: _("This JSON is not the key of a Google service account, or a part of it is missing."),
+    KeyFault.ACCOUNT: _(
+        "This JSON is no Google service account and no application of Entra, or a part is missing."
+    ),
 }
 LONGEST_ACCOUNT = 16_384
 

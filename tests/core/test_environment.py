@@ -130,3 +130,21 @@ def test_azure_has_an_endpoint_where_its_own_programs_read_it(tmp_path):
     assert found["keys"]["AZURE_OPENAI"] == {"api_key": "azure-key", "base_url": endpoint}
     other = start(tmp_path, AZURE_OPENAI_BASE_URL="https://proxy.test", AZURE_OPENAI_ENDPOINT=endpoint)
     assert other["keys"]["AZURE_OPENAI"]["base_url"] == "https://proxy.test"
+
+
+def test_azure_has_an_application_where_its_own_programs_read_it(tmp_path):
+    (tmp_path / "secret").write_text("s~1\n")
+    application = {
+        "AZURE_TENANT_ID": "t-1",
+        "AZURE_CLIENT_ID": "c-1",
+        "AZURE_CLIENT_SECRET_FILE": str(tmp_path / "secret"),
+    }
+    found = start(tmp_path, **application)
+    assert json.loads(found["keys"]["AZURE_OPENAI"]["api_key"]) == {
+        "tenant_id": "t-1",
+        "client_id": "c-1",
+        "client_secret": "s~1",
+    }
+    assert start(tmp_path, **application, AZURE_OPENAI_API_KEY="k")["keys"]["AZURE_OPENAI"]["api_key"] == "k"
+    partly = start(tmp_path, AZURE_TENANT_ID="t-1", AZURE_CLIENT_ID="c-1")
+    assert partly["keys"]["AZURE_OPENAI"]["api_key"] == ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 from core.contract.audio import AudioFormat
 from tests.fakes import chat, transcription
@@ -18,6 +18,8 @@ from tests.fakes.server_sent_events import DONE, frame, paced
 
 KEY = "0canary0123456789abcdef012345678"
 TOKEN = "eyJ0eXAiOiJKV1QifQ.eyJhdWQiOiJhenVyZSJ9.c2lnbmF0dXJl"
+TENANT, SECRET = "11111111-2222-4333-8444-555555555555", "canary~secret~0123456789abcdef"
+"""An application's: Entra answers here too, at the address of the tenant."""
 DEPLOYMENTS = {
     "chat": "gpt-4o",
     "gpt-audio-1.5": "gpt-audio-1.5",
@@ -54,6 +56,11 @@ DENIED = {
         "code": "401",
         "message": "Access denied due to invalid subscription key or wrong API endpoint.",
     }
+}
+INVALID_CLIENT = {
+    "error": "invalid_client",
+    "error_description": f"AADSTS7000215: Invalid client secret provided for a tenant {TENANT}.",
+    "error_codes": [7000215],
 }
 NO_DEPLOYMENT = {
     "error": {"code": "DeploymentNotFound", "message": "The API deployment for this resource does not exist."}
@@ -137,6 +144,16 @@ async def write_down(exchange: Exchange, delay: float) -> None:
     await exchange.reply(200, json.dumps(transcription.value(exchange, transcription.DURATION)).encode())
 
 
+async def grant(exchange: Exchange) -> None:
+    """https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow"""
+    asked = dict(parse_qsl(exchange.seen.body.decode()))
+    if asked.get("client_secret") != SECRET or not asked.get("scope", "").endswith("/.default"):
+        await exchange.reply(401, json.dumps(INVALID_CLIENT).encode())
+        return
+    token = {"token_type": "Bearer", "expires_in": 3599, "ext_expires_in": 3599, "access_token": TOKEN}
+    await exchange.reply(200, json.dumps(token).encode())
+
+
 ANSWERS = {
     "chat/completions": converse,
     "audio/speech": speak,
@@ -152,7 +169,9 @@ def answering(delay: float = 0.0, *, lists: bool = True) -> Scenario:
         seen = exchange.seen
         path = urlsplit(seen.path).path
         classic, v1 = CLASSIC.fullmatch(path), V1.fullmatch(path)
-        if seen.headers.get("api-key") != KEY and seen.headers.get("authorization") != f"Bearer {TOKEN}":
+        if path == f"/{TENANT}/oauth2/v2.0/token":
+            await grant(exchange)
+        elif seen.headers.get("api-key") != KEY and seen.headers.get("authorization") != f"Bearer {TOKEN}":
             await exchange.reply(401, json.dumps(DENIED).encode())
         elif path == "/openai/deployments" and lists and version(seen):
             rows = [

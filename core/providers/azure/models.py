@@ -12,6 +12,7 @@ from typing import Any
 from core.contract.errors import UpstreamInvalid, UpstreamRefused
 from core.contract.route import Target
 from core.providers.azure.addresses import VERSION, resource_of, versioned
+from core.providers.azure.tokens import authorized
 from core.providers.azure.vendor import VENDOR
 from core.providers.openai.errors import refusal
 from core.providers.openai.models import LIMITS
@@ -57,6 +58,7 @@ def models_url(target: Target, path: str) -> str:
 
 async def rows_at(target: Target, url: Callable[[Target, str], str]) -> tuple[dict[str, Any], ...]:
     """The objects with an `id` of the list at `url`. Raises from the error tree."""
+    target = await authorized(target)
     call = replace(VENDOR, address=url).json_call(target, "GET", "", None, LIMITS)
     async with await http.send(call) as response:
         value = decode(await response.body())

@@ -17,7 +17,7 @@ TOKEN = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
 
 
 def key_headers(key: str) -> dict[str, str]:
-    """The header of a resource's key, or of an access token of Microsoft Entra, which lasts for an hour.
+    """The header of a resource's key, or of an access token of Microsoft Entra.
 
     https://learn.microsoft.com/azure/ai-foundry/openai/how-to/managed-identity
     """

@@ -3,18 +3,16 @@
 https://google-auth.readthedocs.io/en/master/reference/google.oauth2.service_account.html
 
 The library signs and reads; its calls go through our HTTP client, so that addresses are checked and nothing
-is retried. A token is used until five minutes before its end, and fetched once for all who wait.
+is retried.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from hashlib import sha256
+from datetime import UTC
 from importlib.util import find_spec
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from core.contract.errors import (
     PolyphonyError,
@@ -25,16 +23,12 @@ from core.contract.errors import (
 )
 from core.providers.gemini.errors import read_error
 from core.providers.shared import http
+from core.providers.shared.access_tokens import AccessToken, TokenStore
 
 SCOPE = "https://www.googleapis.com/auth/cloud-platform"
-AHEAD = timedelta(minutes=5)
 LIMITS = http.CallLimits(total=20.0, idle=10.0, size=http.MIB)
 HINT = 'pip install "polyphony[vertex]"'
-ACCOUNTS = 100
-"""At most so many are remembered."""
-
-_accounts: dict[bytes, Any] = {}
-_locks: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[bytes, asyncio.Lock]] = WeakKeyDictionary()
+TOKENS = TokenStore()
 
 
 async def access_token(key: str, account: Mapping[str, str], *, public_only: bool) -> str:
@@ -44,16 +38,25 @@ async def access_token(key: str, account: Mapping[str, str], *, public_only: boo
     """
     if find_spec("google") is None or find_spec("google.auth") is None:
         raise Unavailable(f"google-auth is not installed here: {HINT}")
-    name = sha256(key.encode()).digest()
-    credentials = _accounts.get(name) or remembered(name, account)
-    if not lasts(credentials):
-        async with lock_of(name):
-            if not lasts(credentials):
-                await refresh(credentials, key, public_only=public_only)
-    return str(credentials.token)
+    return await TOKENS.token(key, lambda: fetch(key, account, public_only=public_only))
 
 
-def remembered(name: bytes, account: Mapping[str, str]) -> Any:
+async def fetch(key: str, account: Mapping[str, str], *, public_only: bool) -> AccessToken:
+    """A new token. Raises the error of the call, or `UpstreamDenied` for any other."""
+    credentials = credentials_of(account)
+    transport = Transport(asyncio.get_running_loop(), (key,), public_only)
+    failure: PolyphonyError | None = None
+    try:
+        await asyncio.to_thread(credentials.refresh, transport)
+    except Exception as error:
+        failure = transport.failure or UpstreamDenied("Google did not accept the service account.")
+        del error
+    if failure:
+        raise failure
+    return AccessToken(str(credentials.token), credentials.expiry.replace(tzinfo=UTC))
+
+
+def credentials_of(account: Mapping[str, str]) -> Any:
     """The library's credentials of an account."""
     from google.oauth2 import service_account  # noqa: PLC0415 - optional
 
@@ -66,32 +69,7 @@ def remembered(name: bytes, account: Mapping[str, str]) -> Any:
         failure = UpstreamDenied("The private key of the service account cannot be read.")
     if failure:
         raise failure
-    if len(_accounts) >= ACCOUNTS:
-        _accounts.pop(next(iter(_accounts)))
-    _accounts[name] = found
     return found
-
-
-def lasts(credentials: Any) -> bool:
-    expiry = credentials.expiry
-    return bool(credentials.token and expiry and expiry.replace(tzinfo=UTC) - datetime.now(UTC) > AHEAD)
-
-
-def lock_of(name: bytes) -> asyncio.Lock:
-    return _locks.setdefault(asyncio.get_running_loop(), {}).setdefault(name, asyncio.Lock())
-
-
-async def refresh(credentials: Any, key: str, *, public_only: bool) -> None:
-    """Fetch a new token. Raises the error of the call, or `UpstreamDenied` for any other."""
-    transport = Transport(asyncio.get_running_loop(), (key,), public_only)
-    failure: PolyphonyError | None = None
-    try:
-        await asyncio.to_thread(credentials.refresh, transport)
-    except Exception as error:
-        failure = transport.failure or UpstreamDenied("Google did not accept the service account.")
-        del error
-    if failure:
-        raise failure
 
 
 class Response:

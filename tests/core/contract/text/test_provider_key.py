@@ -89,3 +89,39 @@ def test_people_recognise_a_key_by_its_end():
     assert key_hint("sk-0123456789abcdef") == "cdef"
     assert key_hint("sk-short") == ""
     assert key_hint(clean_key(json.dumps(ACCOUNT))) == "0123"
+
+
+APPLICATION = {"tenant_id": "t-1", "client_id": "app-0123456789abcdef", "client_secret": "s~1"}
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        APPLICATION,
+        {"tenant": "t-1", "appId": "app-0123456789abcdef", "displayName": "x", "password": "s~1"},
+        {
+            "clientId": "app-0123456789abcdef",
+            "clientSecret": "s~1",
+            "subscriptionId": "x",
+            "tenantId": "t-1",
+        },
+    ],
+)
+def test_an_application_has_our_names_whichever_program_wrote_it(pasted):
+    key = clean_key(json.dumps(pasted, indent=2))
+    assert json.loads(key) == APPLICATION
+    assert clean_key(key) == key
+    assert key_hint(key) == "cdef"
+
+
+def test_an_application_may_be_of_another_cloud():
+    further = {"authority": "https://login.microsoftonline.us", "scope": "https://x.azure.us/.default"}
+    assert json.loads(clean_key(json.dumps({**APPLICATION, **further}))) == {**APPLICATION, **further}
+
+
+@pytest.mark.parametrize(
+    "change", [{"tenant_id": ""}, {"client_id": None}, {"client_secret": 5}, {"client_secret": "a\nb"}]
+)
+def test_an_application_needs_all_its_parts(change):
+    with pytest.raises(UnusableKey):
+        clean_key(json.dumps({**APPLICATION, **change}))

@@ -6,7 +6,6 @@ import asyncio
 import base64
 import json
 import logging
-from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs
 
 import pytest
@@ -24,6 +23,7 @@ from core.contract.events import Used
 from core.contract.route import Secret, Target
 from core.providers import registry
 from core.providers.gemini import tokens, vertex
+from core.providers.shared.access_tokens import TokenStore
 from tests.core.providers.gemini.calls import chat_request, replies, send, streams, target
 from tests.fakes import gemini
 
@@ -43,7 +43,7 @@ MAIL = "canary@project-1.iam.gserviceaccount.com"
 
 @pytest.fixture(autouse=True)
 def no_accounts(monkeypatch):
-    monkeypatch.setattr(tokens, "_accounts", {})
+    monkeypatch.setattr(tokens, "TOKENS", TokenStore())
 
 
 def account_key(provider, **fields) -> str:
@@ -177,16 +177,6 @@ async def test_a_project_cannot_lead_elsewhere(provider, options):
     with pytest.raises(PolyphonyError) as caught:
         await send(account(provider, options=options), chat_request())
     assert type(caught.value) is InvalidRequest
-
-
-def test_a_token_lasts_until_five_minutes_before_its_end():
-    class Credentials:
-        token = "x"
-        expiry = (datetime.now(UTC) + timedelta(minutes=4)).replace(tzinfo=None)
-
-    assert tokens.lasts(Credentials) is False
-    Credentials.expiry += timedelta(minutes=2)
-    assert tokens.lasts(Credentials) is True
 
 
 LISTED = "models?pageSize=100"

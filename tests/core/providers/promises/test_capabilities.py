@@ -9,6 +9,8 @@ from core.providers import registry
 from core.providers.base import (
     METHODS,
     ChatAdapter,
+    EmbeddingAdapter,
+    ImageAdapter,
     SpeechAdapter,
     TranscriptionAdapter,
     TranslationAdapter,
@@ -20,6 +22,8 @@ PROTOCOLS = {
     Task.TRANSCRIPTION: TranscriptionAdapter,
     Task.TRANSLATION: TranslationAdapter,
     Task.CHAT: ChatAdapter,
+    Task.IMAGE: ImageAdapter,
+    Task.EMBEDDING: EmbeddingAdapter,
 }
 OURS = {"local", "rehearsal"}
 """Wires of no vendor: they send nothing."""
