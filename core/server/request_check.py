@@ -54,9 +54,14 @@ def find_refusal(scope: Scope) -> Refusal | None:
         return METHOD
     if "\0" in scope["path"] or b"%00" in scope["query_string"]:
         return nul(scope["query_string"])
-    if not has_host(scope):
+    hosts, encodings = 0, []
+    for name, value in scope["headers"]:
+        if name == b"host":
+            hosts += 1
+        elif name == b"transfer-encoding":
+            encodings.append(value)
+    if not is_one_host(hosts, scope.get("http_version")):
         return HOST
-    encodings = [value for name, value in scope["headers"] if name == b"transfer-encoding"]
     return None if not encodings or is_chunked(encodings, scope["http_version"]) else FRAMING
 
 
@@ -68,10 +73,9 @@ def nul(query: bytes) -> Refusal:
     return Refusal(400, f"{where} contains the character U+0000.", param=names[0] if names else None)
 
 
-def has_host(scope: Scope) -> bool:
-    """Whether the request has one Host header, or none in HTTP/1.0 (RFC 9112, section 3.2)."""
-    hosts = sum(name == b"host" for name, _ in scope["headers"])
-    return hosts == 1 or (hosts == 0 and scope.get("http_version") != "1.1")
+def is_one_host(hosts: int, version: str | None) -> bool:
+    """Whether a request has one Host header, or none in HTTP/1.0 (RFC 9112, section 3.2)."""
+    return hosts == 1 or (hosts == 0 and version != "1.1")
 
 
 def is_chunked(encodings: list[bytes], version: str) -> bool:

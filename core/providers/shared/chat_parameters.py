@@ -37,8 +37,13 @@ CAPS = (
 CHOICES = ("n", "best_of", "candidate_count", "num_return_sequences", "n_completions")
 """Names of the number of choices, all of which are billed."""
 
-THINKING = ("reasoning.max_tokens", "thinking.budget_tokens", "thinking_budget", "reasoning_budget")
-"""Names of a limit on the tokens of reasoning, which some servers count beside the answer's own."""
+THINKING = (
+    ("reasoning", "max_tokens"),
+    ("thinking", "budget_tokens"),
+    ("thinking_budget",),
+    ("reasoning_budget",),
+)
+"""Paths of a limit on the tokens of reasoning, which some servers count beside the answer's own."""
 
 STANDARD_TIERS = frozenset({"auto", "default", "standard", "standard_only", "on_demand"})
 SEARCHES = ("web_search_options", "web_search", "search_parameters", "enable_search", "search_settings")
@@ -103,9 +108,12 @@ def cap_of(
     found: Sequence[Mapping[str, Any]], request: ChatRequest, target: Target
 ) -> tuple[int | None, str]:
     """The cap in the first of the layers `found` that has one."""
-    caps: Mapping[str, int] = next(filter(None, (numbers(layer, CAP_OF) for layer in found)), {})
-    name = next((known for known in CAPS if known in caps), "")
-    tokens = caps[name] if name else request.limit
+    tokens, name = request.limit, ""
+    for layer in found:
+        if caps := numbers(layer, CAP_OF):
+            name = min(caps, key=CAPS.index)
+            tokens = caps[name]
+            break
     if tokens is not None and request.limit is not None:
         tokens = min(tokens, target.options.get("max_output") or MOST_TOKENS, MOST_TOKENS)
         name = name if name in COMMON_CAPS else ""
@@ -175,10 +183,13 @@ def thinking_tokens(parameters: Mapping[str, Any]) -> int:
     return max((whole(value) or 0 for value in values(parameters, THINKING)), default=0)
 
 
-def values(parameters: Mapping[str, Any], paths: Iterable[str]) -> Iterable[Any]:
-    """The values at dotted paths, as far as they exist."""
-    for path in paths:
-        value: Any = parameters
-        for name in path.split("."):
+def values(parameters: Mapping[str, Any], paths: Iterable[Sequence[str]]) -> list[Any]:
+    """The values at the end of paths, as far as they exist."""
+    found = []
+    for first, *rest in paths:
+        value = parameters.get(first)
+        for name in rest:
             value = value.get(name) if isinstance(value, Mapping) else None
-        yield value
+        if value is not None:
+            found.append(value)
+    return found

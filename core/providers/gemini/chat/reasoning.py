@@ -60,7 +60,7 @@ def asked_effort(parameters: Mapping[str, Any]) -> str:
 
 def asked_budget(parameters: Mapping[str, Any]) -> int | None:
     """Tokens that are asked for by number; 0 is none, None is not asked."""
-    found = [value for value in values(parameters, THINKING) if value is not None]
+    found = values(parameters, THINKING)
     return max((whole(value) or 0 for value in found), default=None)
 
 

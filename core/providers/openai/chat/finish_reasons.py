@@ -45,7 +45,9 @@ def finish_reason(word: Any) -> str | None:
     name = word.strip().lower()
     for prefix in PREFIXES:
         name = name.removeprefix(prefix)
-    return None if name in NONE else BY_WORD.get(plain(name), "stop")
+    if name in NONE:
+        return None
+    return BY_WORD.get(name) or BY_WORD.get(plain(name), "stop")
 
 
 class FinishReader:
