@@ -26,6 +26,12 @@ from core.media.worker.output import JobError, Output
 SILENCE = 0.2
 """Seconds of silence for a text without words: every file must hold some audio."""
 
+MOST_SECONDS = 3 * 3600
+"""Of sound: 20,000 characters of Chinese at half speed. As many signs, each a few words, take six hours at
+the slowest speed; how long a text takes is known only once it is spoken."""
+
+TOO_LONG = f"This text takes more than {MOST_SECONDS // 3600} hours to say at this speed. Send it in parts."
+
 STEP_SECONDS = 0.5
 """Seconds of audio that one step encodes: encoding takes ten times as long as synthesis, and other jobs
 wait."""
@@ -79,6 +85,8 @@ class Synthesis:
             elif audio:
                 self.encoder.write(audio)
             samples += len(audio) // 2
+            if (self.samples + samples) * scale > MOST_SECONDS:
+                raise JobError("invalid", TOO_LONG, "input", "string_above_max_length")
 
         self.engine.speak(text, voice=self.voice, rate=self.rate, pitch=self.pitch, pause=pause, sink=receive)
         self.output.words(words.finish(samples))
@@ -100,7 +108,10 @@ class Synthesis:
 
 
 def run(args: dict[str, Any], output: Output) -> Generator[None, None, Result]:
-    """`text`, `voice`, `speed`, `pitch`, `format` in; audio and words out; returns `{"seconds"}`."""
+    """`text`, `voice`, `speed`, `pitch`, `format` in; audio and words out; returns `{"seconds"}`.
+
+    Raises `JobError` after `MOST_SECONDS` of sound.
+    """
     synthesis = Synthesis(args, output)
     output.event("audio", sample_rate=PCM_RATE, channels=1)
     text = speakable(args["text"])
