@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 globalThis.document = { documentElement: { lang: "en" }, querySelectorAll: () => [] };
-const { errorNote } = await import("../../static/playground/js/results.js");
+const { conversionText, errorNote } = await import("../../static/playground/js/results.js");
 
 test("the title names the cause", () => {
   const titles = [undefined, 401, 402, 413, 429, 500, 502, 503, 504].map((code) => errorNote({ code }).title);
@@ -25,4 +25,10 @@ test("the provider's request id comes before the receipt's", () => {
   const error = { code: 500, metadata: { generation_id: "gen-2" } };
   assert.equal(errorNote(error, { receipt: { id: "gen-1" } }).requestId, "gen-2");
   assert.equal(errorNote(error).action, null);
+});
+
+test("a receipt says which sound was converted, each way once", () => {
+  const flac = { direction: "input", from: "flac", to: "wav" };
+  assert.equal(conversionText({ conversions: [flac, flac, { direction: "output", from: "pcm", to: "mp3" }] }), "converted-input · converted-output");
+  assert.equal(conversionText({}), "");
 });

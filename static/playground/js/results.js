@@ -15,6 +15,12 @@ export function realTimeText(duration, milliseconds) {
   return message("real-time", { factor: formatNumber(factor, factor < 10 ? 1 : 0) });
 }
 
+/** Which sound was converted here, as text; empty where none was. */
+export function conversionText({ conversions = [] }) {
+  const texts = conversions.map(({ direction, from, to }) => message(`converted-${direction}`, { from, to }));
+  return [...new Set(texts)].join(" · ");
+}
+
 /** The fields of a status note for a run that ended early: what happened, whether to try again, the request's id. */
 export function errorNote(error, { partial = false, run = null, receipt = null } = {}) {
   const code = error?.code ?? 0;

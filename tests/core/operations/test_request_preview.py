@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from core.contract.chat import ChatRequest, Media, Modality
@@ -39,3 +41,28 @@ def test_a_wire_without_chat_is_unsupported(monkeypatch):
     monkeypatch.setattr(request_preview.registry, "adapter", lambda wire: object())
     with pytest.raises(Unsupported, match="Lab cannot chat"):
         preview_chat(target("mute"), ChatRequest("lab/gpt", ()))
+
+
+def test_sound_has_the_format_in_which_it_is_sent():
+    where = replace(target(), options={"audio_formats": ["wav", "mp3"]})
+    parts = [
+        {"type": "input_audio", "input_audio": {"data": sound(form, seconds), "format": form}}
+        for form, seconds in (("flac", 5.0), ("mp3", 5.0), ("flac", 500.0))
+    ]
+    request = ChatRequest("lab/gpt", ({"role": "user", "content": parts},))
+    found = [part["input_audio"] for part in preview_chat(where, request)["messages"][0]["content"]]
+    wav = {"upload": "u", "media_type": "audio/wav", "converted_from": "flac"}
+    mp3 = {"upload": "u", "media_type": "audio/mpeg", "converted_from": "flac"}
+    assert found == [
+        {"data": wav, "format": "wav"},
+        {"data": {"upload": "u", "media_type": "audio/mp3", "bytes": 9}, "format": "mp3"},
+        {"data": mp3, "format": "mp3"},
+    ]
+    untouched = preview_chat(target(), request)["messages"][0]["content"][0]["input_audio"]
+    assert untouched["data"]["bytes"] == 9
+
+
+def sound(form: str, seconds: float) -> Media:
+    return Media(
+        Modality.AUDIO, "/nowhere", f"audio/{form}", 9, f"a.{form}", form, seconds=seconds, upload="u"
+    )

@@ -3,7 +3,7 @@
 import { formatNumber } from "../page/format.js";
 import { message } from "../page/messages.js";
 import { displayName } from "../page/names.js";
-import { errorNote, money, realTimeText, seconds } from "../results.js";
+import { conversionText, errorNote, money, realTimeText, seconds } from "../results.js";
 import { voiceAction } from "./other-voice.js";
 
 export { seconds };
@@ -15,6 +15,7 @@ export function receiptParts(receipt, end, first, run) {
     first: firstMs === null ? "" : seconds(firstMs / 1000),
     total: seconds(receipt.total_ms / 1000),
     units: unitsText(receipt, end),
+    converted: conversionText(receipt),
     cost: money(receipt.cost),
     model: displayName(receipt.model),
     provider: displayName(receipt.provider),

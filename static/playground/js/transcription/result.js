@@ -3,7 +3,7 @@
 import { formatNumber } from "../page/format.js";
 import { message } from "../page/messages.js";
 import { displayName } from "../page/names.js";
-import { money, realTimeText, seconds } from "../results.js";
+import { conversionText, money, realTimeText, seconds } from "../results.js";
 
 /** The strings of a receipt line. `first` is the time from click to first text in ms where this page measured it. */
 export function receiptParts(receipt, { first, duration }, run) {
@@ -12,6 +12,7 @@ export function receiptParts(receipt, { first, duration }, run) {
     first: firstMs === null ? "" : seconds(firstMs / 1000),
     total: seconds(receipt.total_ms / 1000),
     units: unitsText(receipt, duration),
+    converted: conversionText(receipt),
     cost: money(receipt.cost),
     model: [receipt.model, receipt.then].filter(Boolean).map(displayName).join(" + "),
     provider: providers(receipt).map(displayName).join(" + "),

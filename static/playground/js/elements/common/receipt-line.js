@@ -1,7 +1,7 @@
 // One line under a result: times, units, cost, model and provider.
 
 class ReceiptLine extends HTMLElement {
-  /** Ready strings for first, total, units, cost, model, provider; `url` is that of the run's page. */
+  /** Ready strings for first, total, units, converted, cost, model, provider; `url` is that of the run's page. */
   show(receipt) {
     this.firstElementChild.hidden = false;
     for (const part of this.querySelectorAll("[data-part]")) {
