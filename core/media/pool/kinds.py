@@ -80,6 +80,7 @@ INSPECTION = WorkerKind(
             "inspect.pdf",
             "inspect.video",
             "probe",
+            "reencode_image",
             "transcode",
         }
     ),
