@@ -30,7 +30,7 @@ run: .venv/run
 SHARED = --dist loadfile --no-loadscope-reorder
 
 test: .venv/dev lint
-	$(BIN)/pytest -n 4 $(SHARED) --durations 15
+	$(BIN)/pytest -n 3 $(SHARED) --durations 15
 	@$(MAKE) --no-print-directory browser
 
 # A second run: the browser driver leaves an event loop behind that other async tests cannot live with.
