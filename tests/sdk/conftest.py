@@ -15,6 +15,7 @@ from tests.core.api.conftest import lab as lab
 from tests.core.api.conftest import model as model
 from tests.fakes.fixtures import provider as provider
 from tests.live import live as live
+from tests.sdk.node_packages import packages as packages
 
 
 @pytest.fixture

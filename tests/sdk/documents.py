@@ -19,7 +19,11 @@ CODE = re.compile(
     r"|[a-z]+\.\w+\(|[a-z_]+\(|# |\{$|-[HFdX] |--output"
 )
 START = re.compile(r"curl |from openai |import base64|import \w+ from|\{$|[a-z_]+ = |with ")
-CLIENT = re.compile(r"^from openai import OpenAI$.*?^\)$", re.MULTILINE | re.DOTALL)
+CLIENTS = {
+    "python": re.compile(r"^from openai import OpenAI$.*?^\)$", re.MULTILINE | re.DOTALL),
+    "script": re.compile(r"^const client = new OpenAI\(\{$.*?^\}\);$", re.MULTILINE | re.DOTALL),
+}
+IMPORT = 'import OpenAI from "openai";'
 KINDS = {"bash": "shell", "json": "json", "python": "python", "typescript": "script", "javascript": "script"}
 
 
@@ -38,15 +42,17 @@ class Sample:
 
 
 def samples(folder: Path) -> Iterator[Sample]:
-    """Every sample of every document in `folder`, a Python fragment with the client of its document."""
+    """Every sample of every document in `folder`, a fragment with the client of its document."""
     for path in sorted(folder.glob("*.md")):
-        text, client = path.read_text("utf-8"), ""
+        text, clients = path.read_text("utf-8"), dict.fromkeys(CLIENTS, "")
         found = list(fenced(text)) or list(unfenced(text))
         for number, (kind, code) in enumerate(found, 1):
-            if kind == "python":
-                client = client or getattr(CLIENT.search(code), "group", str)()
-                if "client" in code and not CLIENT.search(code):
-                    code = f"{client}\n{code}"
+            if kind in CLIENTS:
+                made = CLIENTS[kind].search(code)
+                clients[kind] = clients[kind] or (made.group() if made else "")
+                if "client" in code and not made:
+                    code = f"{clients[kind]}\n{code}"
+                    code = f"{IMPORT}\n{code}" if kind == "script" else code
             yield Sample(path.name[0], number, kind, code)
 
 

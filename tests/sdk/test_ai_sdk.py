@@ -1,12 +1,11 @@
 """The AI SDK for JavaScript, where Node is present: its clients of Responses and of chats, against us.
 
-The packages are installed once for all runs, from whatever registry npm is set to.
+`node_packages` installs them.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -16,55 +15,13 @@ import pytest
 
 from tests.core.api.chat_helpers import make_chat_model
 from tests.fakes.chat import IMAGE, TEXT, chat
+from tests.sdk.node_packages import NEEDS_NODE
 
-FOLDER = Path(os.environ.get("POLYPHONY_AI_SDK", Path.home() / ".cache/polyphony-test/ai-sdk"))
 SCRIPTS = Path(__file__).parent / "node"
-PACKAGES = {
-    "ai": "6",
-    "@ai-sdk/openai": "3",
-    "@ai-sdk/openai-compatible": "2",
-    "@openrouter/ai-sdk-provider": "2",
-    "openai": "6",
-    "zod": "4",
-}
-INSTALL = (
-    "npm",
-    "install",
-    "--no-package-lock",
-    "--no-audit",
-    "--no-fund",
-    "--loglevel=error",
-    "--fetch-retries=1",
-)
 CLIENTS = ("openai", "openai-chat", "compatible", "openrouter")
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF"
 
-pytestmark = pytest.mark.skipif(
-    not (shutil.which("node") and shutil.which("npm")), reason="Node and npm are not present"
-)
-
-
-@pytest.fixture(scope="module")
-def packages() -> Path:
-    """A folder of the packages, made the first time and whenever others are wanted."""
-    wanted = json.dumps({"private": True, "type": "module", "dependencies": PACKAGES})
-    done = FOLDER / "installed.json"
-    if not done.exists() or done.read_text() != wanted:
-        FOLDER.mkdir(parents=True, exist_ok=True)
-        (FOLDER / "package.json").write_text(wanted)
-        if reason := install():
-            pytest.skip(f"npm could not install the packages: {reason}")
-        done.write_text(wanted)
-    return FOLDER / "node_modules"
-
-
-def install() -> str:
-    """Why it did not work; nothing where it did."""
-    try:
-        tried = subprocess.run(INSTALL, cwd=FOLDER, capture_output=True, text=True, timeout=90)
-    except subprocess.TimeoutExpired:
-        return "no answer for 90 seconds"
-    return tried.stderr.strip()[-200:] if tried.returncode else ""
+pytestmark = NEEDS_NODE
 
 
 @pytest.fixture

@@ -27,6 +27,7 @@ from tests.fakes.audio import audio_bytes
 from tests.fakes.chat import TEXT, chat
 from tests.fakes.transcription import TEXT as TRANSCRIPT
 from tests.sdk.documents import Sample, is_request, samples
+from tests.sdk.node_packages import NEEDS_NODE
 
 FOLDER = os.environ.get("POLYPHONY_TEST_DATA", "")
 SAMPLES = list(samples(Path(FOLDER) / "seeds")) if FOLDER else []
@@ -42,7 +43,6 @@ ADDRESSES = {
 KEYS = ("ak_your_api_key_here", "lr_live_xxxx")
 PROVIDERS = ("OPENAI", "GROQ", "MISTRAL")
 
-NO_NODE = "needs Node with a package of npm: openai or axios"
 NO_IMAGES = "images are not served yet"
 SKIPPED = {
     "1-3-shell": "a request line, not a command: it is tried by itself",
@@ -50,6 +50,10 @@ SKIPPED = {
     "4-13-python": NO_IMAGES,
     "4-16-python": NO_IMAGES,
     "4-18-python": NO_IMAGES,
+    "4-12-script": NO_IMAGES,
+    "4-15-script": NO_IMAGES,
+    "4-17-script": NO_IMAGES,
+    "4-19-script": NO_IMAGES,
 }
 STRING = "'str' object has no attribute 'text'"
 FAILING = {
@@ -61,12 +65,23 @@ FAILING = {
 LEAVING = "5-16-python"
 """It fails at the first event of its stream, and leaves."""
 
+TEXT_IS_ALL = "5-3-script"
+"""It asks for bare text, and prints the field of an object that OpenAI's own client does not make of it."""
+
 LEFT_TO_THE_READER = {
-    "image_url": 'image_url = "https://example.com/image.jpg"',
-    "audio_file": 'audio_file = open("audio.mp3", "rb")',
-    "process_audio_chunk": "process_audio_chunk = len",
-    "play_audio_chunk": "play_audio_chunk = len",
+    "python": {
+        "image_url": 'image_url = "https://example.com/image.jpg"',
+        "audio_file": 'audio_file = open("audio.mp3", "rb")',
+        "process_audio_chunk": "process_audio_chunk = len",
+        "play_audio_chunk": "play_audio_chunk = len",
+    },
+    "script": {
+        "imageUrl": 'const imageUrl = "https://example.com/image.jpg";',
+        "processAudioChunk": "const processAudioChunk = (value) => value.length;",
+    },
 }
+PRINTS = {"python": "print(", "script": "console.log("}
+"""How programs say what they got."""
 ANALYSIS = '{"objects": ["fox"], "text_content": "", "dominant_colors": ["red"], "confidence": 0.9}'
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -74,14 +89,16 @@ PIXEL = base64.b64decode(
 
 
 def why_skipped(sample: Sample) -> str:
-    if sample.kind == "script":
-        return NO_NODE
     if sample.kind == "json" and not is_request(sample.code):
         return "a part of a body, or an answer"
     return SKIPPED.get(sample.name, "")
 
 
 RUNNING = [sample for sample in SAMPLES if not why_skipped(sample)]
+RUNNING_HERE = [
+    pytest.param(sample, id=sample.name, marks=NEEDS_NODE if sample.kind == "script" else ())
+    for sample in RUNNING
+]
 
 
 @pytest.fixture
@@ -141,9 +158,8 @@ def filled(sample: Sample, live, key: str, files: Path) -> str:
     ):
         prefix = "base64," if placeholder.startswith("base64,") else ""
         code = code.replace(placeholder, prefix + base64.b64encode((files / name).read_bytes()).decode())
-    if sample.kind != "python":
-        return code
-    needed = [given for name, given in LEFT_TO_THE_READER.items() if needs(name, code)]
+    left = LEFT_TO_THE_READER.get(sample.kind, {})
+    needed = [given for name, given in left.items() if needs(name, code)]
     return "\n".join([*needed, code])
 
 
@@ -152,6 +168,8 @@ def needs(name: str, code: str) -> bool:
 
 
 def run(sample: Sample, code: str, key: str, files: Path) -> subprocess.CompletedProcess[str]:
+    if sample.kind == "script":
+        return run_script(code, key, files)
     program = {"python": [sys.executable, "-c"], "shell": ["bash", "-c"]}[sample.kind]
     environment = {
         "PATH": f"{files / 'bin'}:{os.environ['PATH']}",
@@ -161,8 +179,22 @@ def run(sample: Sample, code: str, key: str, files: Path) -> subprocess.Complete
         "ORQ_API_KEY": key,
         "OPENROUTER_API_KEY": key,
     }
+    return execute([*program, code], environment, files)
+
+
+def run_script(code: str, key: str, files: Path) -> subprocess.CompletedProcess[str]:
+    """Run the older JavaScript with `require` as it is, anything else as TypeScript."""
+    old = "require(" in code
+    file = files / ("sample.cjs" if old else "sample.mts")
+    file.write_text(code)
+    node = Path(shutil.which("node") or "").parent
+    environment = {"PATH": f"{node}:/usr/bin:/bin", "HOME": str(files), "NO_PROXY": "*", "ORQ_API_KEY": key}
+    return execute(["node", *([] if old else ["--import", "tsx"]), file.name], environment, files)
+
+
+def execute(command: list[str], environment: dict[str, str], files: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*program, code], cwd=files, env=environment, capture_output=True, text=True, timeout=60, check=False
+        command, cwd=files, env=environment, capture_output=True, text=True, timeout=60, check=False
     )
 
 
@@ -172,14 +204,16 @@ def said(body: dict[str, Any]) -> str:
 
 
 @pytest.mark.skipif(not FOLDER, reason="POLYPHONY_TEST_DATA is not set")
-@pytest.mark.parametrize("sample", RUNNING, ids=lambda sample: sample.name)
-def test_a_sample_runs(sample, live, key, catalogue, files, provider):
+@pytest.mark.parametrize("sample", RUNNING_HERE)
+def test_a_sample_runs(sample, live, key, catalogue, files, provider, request):
     if "video_url" in sample.code:
         answer_for("openai/gpt-4o", "lab/watcher")
     if "response_format=ImageAnalysis" in sample.code:
         provider.script("gpt-4o", chat(text=ANALYSIS))
     if sample.name == LEAVING:
         provider.script("gpt-5.4-audio-preview", chat(delay=0.5))  # it has left before the end
+    if sample.kind == "script":
+        (files / "node_modules").symlink_to(request.getfixturevalue("packages"))
     live.refresh()
     code = filled(sample, live, key, files)
     if sample.kind == "json":
@@ -199,7 +233,9 @@ def is_answer(sample: Sample, printed: str, files: Path) -> bool:
     """Whether a program got what the fake provider answers."""
     if "output.mp3" in sample.code:
         return (files / "output.mp3").read_bytes().startswith((b"ID3", b"\xff\xfb", b"\xff\xf3"))
-    if sample.kind == "python" and "print(" not in sample.code:
+    if sample.name == TEXT_IS_ALL:
+        return printed == "undefined\n"
+    if sample.kind in PRINTS and PRINTS[sample.kind] not in sample.code:
         return printed == ""
     wanted = TEXT if "messages" in sample.code else TRANSCRIPT.split()[0]
     return wanted in printed
