@@ -74,8 +74,10 @@ async def import_models(slug: str, ids: Collection[str], actor: User | None = No
 
     `actor` is who asked. Raises as `sync_models`.
     """
-    wanted = set(ids)
-    chosen = [offer for offer in await offers(slug) if offer.importable and offer.id in wanted]
+    wanted, listed = set(ids), await offers(slug)
+    if not wanted <= {offer.id for offer in listed}:  # the list that is kept is older than the wish
+        listed = await offers(slug, anew=True)
+    chosen = [offer for offer in listed if offer.importable and offer.id in wanted]
     voices = await list_voices(*await find_list(slug)) if any(map(speaks, chosen)) else ()
     return await offload(create, slug, chosen, voices, actor)
 

@@ -91,6 +91,14 @@ async def test_a_list_is_kept_until_it_is_asked_for_anew(row, provider):
     assert len(provider.requests) == 2
 
 
+async def test_what_was_listed_later_is_imported_too(row, provider):
+    listing(provider, {"id": "first"})
+    await operations.offers("fake")
+    listing(provider, {"id": "second"})
+    report = await operations.import_models("fake", ["second"])
+    assert (report.imported, len(provider.requests)) == (["fake/second"], 2)
+
+
 async def test_another_address_has_a_list_of_its_own(row, provider, other_provider):
     listing(provider, {"id": "first"})
     listing(other_provider, {"id": "second"})
