@@ -17,6 +17,7 @@ from core.access import shared_counters
 from core.access import snapshot as access
 from core.access.authentication import save_last_used
 from core.catalogue import snapshot as catalogue
+from core.image_files import store as image_store
 from core.ledger.store import heartbeat, sweep, writer
 from core.media import client as media
 from core.models.offload import offload
@@ -123,6 +124,7 @@ PERIODIC: list[tuple[str, float, Callable[[], Any]]] = [
     ("sweeper", 30.0, sweep.sweep),
     ("last used", 60.0, save_last_used),
     ("stored responses", 300.0, stored_responses.sweep),
+    ("image files", 60.0, image_store.sweep),
     ("idempotency", 30.0, forget_requests),
 ]
 """Name, seconds between two calls, and the blocking function; other applications add theirs."""

@@ -15,7 +15,14 @@ LAYERS: tuple[set[str], ...] = (
     {"core.media"},
     {"core.providers", "core.models", "core.bodies", "core.postgresql", "core.sqlite"},
     {"core.routing"},
-    {"core.catalogue", "core.access", "core.ledger", "core.stored_responses", "core.idempotency"},
+    {
+        "core.catalogue",
+        "core.access",
+        "core.ledger",
+        "core.stored_responses",
+        "core.idempotency",
+        "core.image_files",
+    },
     {"core.gateway", "core.operations", "core.background"},
     {"core.api", "core.admin", "core.checks", "core.accounts"},
     # the browser's face: beside the API and the admin, with layers of its own

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_noop as _
 from core.api import account, models
 from core.api.chat import chat
 from core.api.generation import generation
-from core.api.http.operation import Operation, QueryParameter, RequestSample
+from core.api.http.operation import FileFields, Operation, QueryParameter, RequestSample
+from core.api.image.operations import IMAGE_OPERATIONS
 from core.api.responses import delete_response, responses, stored_response
 from core.api.schemas import account as account_schemas
 from core.api.schemas import models as model_schemas
@@ -50,6 +51,22 @@ PAGING = (
 )
 
 GREETING = "Hello from Polyphony."
+AUDIO_FILE = FileFields(
+    form={"file": {"type": "string", "format": "binary"}},
+    json={
+        "input_audio": {
+            "type": "object",
+            "properties": {
+                "data": {"type": "string", "contentEncoding": "base64", "minLength": 1},
+                "format": {"type": "string", "description": "A hint; the first bytes decide."},
+            },
+            "required": ["data"],
+        }
+    },
+    required=("file", "input_audio"),
+    rows={"file": 'The sound, in a form; in JSON `input_audio` as `{"data": base64, "format": "mp3"}`.'},
+    samples={"file": "hello.mp3"},
+)
 
 OPERATIONS = (
     Operation(
@@ -119,7 +136,7 @@ OPERATIONS = (
         body=BODIES[Task.TRANSCRIPTION],
         media_types=("application/json", "text/plain", "text/event-stream"),
         errors=(402, 404, 413, 415, 502, 503, 504),
-        file=True,
+        files=AUDIO_FILE,
         sample=RequestSample({"model": "local/whisper-base"}),
     ),
     Operation(
@@ -132,9 +149,10 @@ OPERATIONS = (
         body=BODIES[Task.TRANSLATION],
         media_types=("application/json", "text/plain"),
         errors=(402, 404, 413, 415, 502, 503, 504),
-        file=True,
+        files=AUDIO_FILE,
         sample=RequestSample({"model": "local/whisper-base"}),
     ),
+    *IMAGE_OPERATIONS,
     Operation(
         "GET",
         "/models",

@@ -24,13 +24,11 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-SAMPLE_FILE = "hello.mp3"
 SAMPLE_PATHS = {
     "{author}/{slug}": "local/espeak-ng",
     "{id}": "local/espeak-ng",
     "{response_id}": "$RESPONSE_ID",
 }
-FILE_DESCRIPTION = 'The sound, in a form; in JSON `input_audio` as `{"data": base64, "format": "mp3"}`.'
 
 
 async def docs(request: Request) -> Response:
@@ -93,8 +91,9 @@ def parameters(operation: Operation) -> list[dict[str, Any]]:
         row(parameter.name, parameter.schema["type"], parameter.required, parameter.description)
         for parameter in operation.query
     ]
-    file = [row("file", "file", True, FILE_DESCRIPTION)] if operation.file else []
-    return [*query, *file, *(fields(operation.body.__name__) if operation.body else ())]
+    described = operation.files.rows.items() if operation.files else ()
+    files = [row(name, "file", True, description) for name, description in described]
+    return [*query, *files, *(fields(operation.body.__name__) if operation.body else ())]
 
 
 def row(name: str, kind: str, required: bool, description: str) -> dict[str, Any]:
@@ -135,19 +134,19 @@ def type_name(spec: Mapping[str, Any], schemas: Mapping[str, Any]) -> str:
 
 def curl(operation: Operation, base: str) -> str:
     """A command that works without changes once POLYPHONY_API_KEY is set."""
-    path = operation.path
+    path = operation.sample.path or operation.path
     for pattern, value in SAMPLE_PATHS.items():
         path = path.replace(pattern, value)
     sample = operation.sample
     lines = [
         f'curl "{base}{path}{"?" + sample.query if sample.query else ""}"',
-        '-H "Authorization: Bearer $POLYPHONY_API_KEY"',
+        *([] if operation.public else ['-H "Authorization: Bearer $POLYPHONY_API_KEY"']),
     ]
     if operation.method == "DELETE":
         lines.append("-X DELETE")
-    if operation.file:
-        lines.append(f"-F file=@{SAMPLE_FILE}")
-        lines += [f"-F {name}={value}" for name, value in (sample.body or {}).items()]
+    if operation.files and operation.files.samples:
+        lines += [f"-F {name}=@{file}" for name, file in operation.files.samples.items()]
+        lines += [f"-F {name}={shlex.quote(str(value))}" for name, value in (sample.body or {}).items()]
     elif operation.body:
         lines.append('-H "Content-Type: application/json"')
         lines.append(f"-d {shlex.quote(json.dumps(sample.body))}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from http import HTTPStatus
 from typing import Any
@@ -14,19 +15,11 @@ from starlette.responses import Response
 
 from core.api.http.idempotency import LONGEST_KEY
 from core.api.http.json_response import JSON, dumps
-from core.api.http.operation import Operation
+from core.api.http.operation import FileFields, Operation
 from core.api.routes import OPERATIONS
 from core.api.schemas.base import Error
 
 REFERENCE = "#/components/schemas/{model}"
-INPUT_AUDIO = {
-    "type": "object",
-    "properties": {
-        "data": {"type": "string", "contentEncoding": "base64", "minLength": 1},
-        "format": {"type": "string", "description": "A hint; the first bytes decide."},
-    },
-    "required": ["data"],
-}
 RAW = {"type": "string", "format": "binary"}
 COMMON_ERRORS = (400, 401, 403, 429, 500)
 """Statuses of every operation: malformed request, wrong key, forbidden network, rate limit, failure."""
@@ -101,26 +94,32 @@ def operation_object(operation: Operation) -> dict[str, Any]:
         ],
         "responses": responses(operation),
     }
+    if operation.public:
+        value["security"] = []
     if operation.body:
-        value["requestBody"] = {"required": True, "content": body_content(operation.body, operation.file)}
+        value["requestBody"] = {"required": True, "content": body_content(operation.body, operation.files)}
     return value
 
 
-def body_content(body: type[BaseModel], file: bool) -> dict[str, Any]:
-    """The schema of a body by content type: JSON, and a form where it has a file."""
+def body_content(body: type[BaseModel], files: FileFields | None) -> dict[str, Any]:
+    """The schema of a body by content type: JSON, and a form where it has files."""
     fields = reference(body)
-    if not file:
+    if files is None:
         return {"application/json": {"schema": fields}}
     return {
-        "multipart/form-data": {
-            "schema": with_property(fields, "file", {"type": "string", "format": "binary"})
-        },
-        "application/json": {"schema": with_property(fields, "input_audio", INPUT_AUDIO)},
+        "multipart/form-data": {"schema": with_properties(fields, files.form, files.required)},
+        "application/json": {"schema": with_properties(fields, files.json, files.required)},
     }
 
 
-def with_property(fields: dict[str, str], name: str, schema: dict[str, Any]) -> dict[str, Any]:
-    return {"allOf": [fields, {"type": "object", "properties": {name: schema}, "required": [name]}]}
+def with_properties(
+    fields: dict[str, str], properties: Mapping[str, Any], required: tuple[str, ...]
+) -> dict[str, Any]:
+    """A schema with further properties; those of them in `required` are."""
+    needed = [name for name in properties if name in required]
+    if not properties:
+        return dict(fields)
+    return {"allOf": [fields, {"type": "object", "properties": dict(properties), "required": needed}]}
 
 
 def path_parameters(operation: Operation) -> list[dict[str, Any]]:

@@ -40,9 +40,14 @@ class Attachment(TemporaryFile):
 
 
 class Attachments:
-    """All files of one request; `close` deletes them. `broken` has the marks of those that are no base64."""
+    """All files of one request; `close` deletes them. `broken` has the marks of those that are no base64.
 
-    def __init__(self) -> None:
+    An image may have `image_mb` megabytes, all files together `files` times as many as one may have.
+    """
+
+    def __init__(self, image_mb: int = IMAGE_MB, files: int = FILES_PER_REQUEST) -> None:
+        self._image_mb = image_mb
+        self._most = files * settings.MAX_UPLOAD_MB * MIB
         self.broken: set[str] = set()
         self._files: list[Attachment] = []
         self._open: list[Attachment] = []
@@ -108,21 +113,19 @@ class Attachments:
         return file
 
     def _check_size(self, file: Attachment, found: MessageFile) -> None:
-        limit = (
-            min(IMAGE_MB, settings.MAX_UPLOAD_MB)
-            if found.modality is Modality.IMAGE
-            else settings.MAX_UPLOAD_MB
-        )
+        limit = settings.MAX_UPLOAD_MB
+        if found.modality is Modality.IMAGE:
+            limit = min(self._image_mb, limit)
         self._total += file.size
         if file.size > limit * MIB:
             raise too_large(f"{found.param} has", file.size, limit * MIB, found)
-        if self._total > FILES_PER_REQUEST * settings.MAX_UPLOAD_MB * MIB:
-            raise too_large(
-                f"With {found.param} the files have",
-                self._total,
-                FILES_PER_REQUEST * settings.MAX_UPLOAD_MB * MIB,
-                found,
-            )
+        if self._total > self._most:
+            raise too_large(f"With {found.param} the files have", self._total, self._most, found)
+
+    def refuse_rest(self) -> None:
+        """Raise `InvalidRequest` for a file that stands where nothing looked for one."""
+        if self._marked:
+            raise InvalidRequest("A file stands in the body where none is taken.")
 
     async def restore(self, request: ChatRequest) -> ChatRequest:
         """`request` with the base64 of files outside messages back in place of their marks.

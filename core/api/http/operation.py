@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import BaseModel
@@ -31,20 +31,37 @@ class QueryParameter:
 class RequestSample:
     """What the docs page sends as an example: fields of the body, or a query string.
 
-    `output` is the file in which curl saves a response that is not text.
+    `output` is the file in which curl saves a response that is not text; `path` stands for one with names
+    in braces.
     """
 
     body: Mapping[str, Any] | None = None
     query: str = ""
     output: str = ""
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FileFields:
+    """The files of a body: `form` and `json` are JSON schemas of the fields that they are in, beside those of
+    the body, `required` those of them that must be there.
+
+    `rows` describe them on the docs page where the body's own fields do not; `samples` are what curl sends.
+    """
+
+    form: Mapping[str, Mapping[str, Any]]
+    json: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    required: tuple[str, ...] = ()
+    rows: Mapping[str, str] = field(default_factory=dict)
+    samples: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
     """`path` is what people read; `pattern` is what the router matches, where a name may contain a slash.
 
-    `file` says that the body has one beside its fields: in a form, or in base64 as `input_audio`. `response`
-    is None where the response is audio; `errors` are statuses beside those of every operation.
+    `response` is None where the response is audio or a picture; `errors` are statuses beside those of every
+    operation. A `public` one needs no key.
     """
 
     method: str
@@ -58,7 +75,8 @@ class Operation:
     query: tuple[QueryParameter, ...] = ()
     errors: tuple[int, ...] = ()
     pattern: str = ""
-    file: bool = False
+    files: FileFields | None = None
+    public: bool = False
     sample: RequestSample = RequestSample()
 
     def route(self) -> Route:

@@ -31,8 +31,6 @@ from core.contract.errors import InvalidRequest, Unsupported
 from core.contract.image import ImageFile, ImageFormat, ImageMode, ImageRequest
 
 PARTIALS = 3
-COMPRESSED = (ImageFormat.JPEG, ImageFormat.WEBP)
-MASK_TYPE = "image/png"
 
 
 class ImageBody(Body):
@@ -125,10 +123,8 @@ class ImageBody(Body):
         )
 
     def request(self, images: Sequence[ImageFile] = (), mask: ImageFile | None = None) -> ImageRequest:
-        """The request with its loaded pictures. Raises `InvalidRequest` as `check`, and for a wrong mask."""
+        """The request with its loaded pictures. Raises `InvalidRequest` as `check`."""
         self.check()
-        check_mask(images, mask)
-        form = ImageFormat(self.output_format or AUTO)
         size, resolution = self.pixels, self.resolution or (self.size if self.size in TIERS else "")
         return ImageRequest(
             model=self.model,
@@ -143,8 +139,8 @@ class ImageBody(Body):
             quality=chosen(self.quality),
             style=chosen(self.style),
             background=chosen(self.background),
-            format=form,
-            compression=self.output_compression if form in COMPRESSED else None,
+            format=ImageFormat(self.output_format or AUTO),
+            compression=self.output_compression,
             moderation=chosen(self.moderation),
             fidelity=chosen(self.input_fidelity),
             seed=self.seed,
@@ -170,6 +166,10 @@ class ImageBody(Body):
             raise InvalidRequest(
                 "A transparent background needs output_format png or webp.", param="background"
             )
+        if self.stream and self.response_format == "url":
+            raise Unsupported(
+                "A stream has the bytes of its pictures: leave response_format out.", param="response_format"
+            )
         self.check_size()
 
     def check_size(self) -> None:
@@ -185,18 +185,3 @@ class ImageBody(Body):
 def chosen(value: str | None) -> str:
     """A value, or the empty text for the model's default."""
     return "" if value in (None, AUTO) else value or ""
-
-
-def check_mask(images: Sequence[ImageFile], mask: ImageFile | None) -> None:
-    """Raise `InvalidRequest` for a mask that is no PNG or not as large as the first picture."""
-    if mask is None:
-        return
-    if mask.media_type != MASK_TYPE:
-        raise Unsupported(f"mask must be a PNG, not {mask.media_type}.", param="mask")
-    first = images[0]
-    if (mask.width, mask.height) != (first.width, first.height):
-        raise InvalidRequest(
-            f"mask must be as large as the first image: {first.width}x{first.height}, "
-            f"not {mask.width}x{mask.height}.",
-            param="mask",
-        )

@@ -1,0 +1,73 @@
+"""Pictures in one piece: their bytes in base64, or addresses here that expire."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.responses import Response
+
+from core.api.files.image_upload import ImageUpload
+from core.api.http.json_pieces import PiecesResponse
+from core.api.http.json_response import JSON
+from core.api.http.responders import CompleteResponder
+from core.api.http.streaming import generation_headers
+from core.bodies.chat.usage import chat_usage
+from core.bodies.image.collector import FinishedImages
+from core.bodies.image.response import render_images
+from core.bodies.image.usage import image_usage
+from core.contract.errors import UpstreamInvalid
+from core.contract.events import Started
+from core.gateway import Session, collect
+from core.image_files import store
+from core.models.offload import offload
+
+
+class ImageResponder(CompleteResponder):
+    """Pictures in one piece; `base` is the address of the API, to which that of a picture is added."""
+
+    def __init__(self, session: Session, upload: ImageUpload, base: str) -> None:
+        super().__init__(session, upload)
+        self.request = upload.request
+        self.as_urls = upload.body.response_format == "url"
+        self.base = base
+        self.created = int(time.time())
+
+    async def response(self) -> Response:
+        answer = await collect(self.session)
+        images: FinishedImages = answer.content
+        if not images.images:
+            raise no_image()
+        urls = await self.urls(images) if self.as_urls else ()
+        content = render_images(images, self.request, self.created, self.usage(), urls)
+        return PiecesResponse(content, self.headers(JSON, answer.started))
+
+    async def urls(self, answer: FinishedImages) -> list[str]:
+        """The addresses of the pictures; that of the provider where it sent no bytes."""
+        stored = [image.data for image in answer.images if image.data]
+        tokens = iter(await offload(store.save, stored))
+        return [
+            f"{self.base}/images/files/{next(tokens)}" if image.data else image.url for image in answer.images
+        ]
+
+    def headers(self, media_type: str, started: Started | None) -> Mapping[str, str]:
+        cost = self.session.receipt.cost if self.session.receipt else None
+        return generation_headers(media_type, self.session.id, self.session.route, started, cost)
+
+    def usage(self) -> Mapping[str, Any]:
+        """The `usage` object of the settled request."""
+        assert self.session.receipt is not None
+        return image_usage(self.session.receipt)
+
+
+class RouterImageResponder(ImageResponder):
+    """The same with the `usage` of OpenRouter."""
+
+    def usage(self) -> Mapping[str, Any]:
+        assert self.session.receipt is not None
+        return chat_usage(self.session.receipt)
+
+
+def no_image() -> UpstreamInvalid:
+    return UpstreamInvalid("The provider sent no image.")

@@ -1,0 +1,91 @@
+"""Pictures as server-sent events, unfinished ones before them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from contextlib import aclosing
+from typing import Any, ClassVar
+
+from core.api.files.image_upload import ImageUpload
+from core.api.http.json_pieces import JSONPieces
+from core.api.http.middleware import Scope, Send
+from core.api.http.responders import StreamingResponder
+from core.api.http.streaming import EVENT_STREAM, ResponseStream
+from core.api.image.answer import ImageResponder, RouterImageResponder, no_image
+from core.bodies.image.events import ImageEventWriter
+from core.contract.errors import PolyphonyError
+from core.contract.events import Started
+from core.gateway import Session
+
+log = logging.getLogger("polyphony.api")
+
+TERMINATOR = b"data: [DONE]\n\n"
+
+
+class ImageEventResponder(StreamingResponder, ImageResponder):
+    """A failure after the first event is an event too. OpenAI's streams of pictures have no `[DONE]`.
+
+    `prefix` is that of the types of events, by the mode of the request where it is empty.
+    """
+
+    prefix: ClassVar[str] = ""
+    terminator: ClassVar[bytes] = b""
+
+    def __init__(self, session: Session, upload: ImageUpload, base: str) -> None:
+        super().__init__(session, upload, base)
+        self.writer = ImageEventWriter(self.request, self.created, self.prefix)
+        self.started: Started | None = None
+
+    async def stream(self, scope: Scope, send: Send) -> None:
+        stream = ResponseStream(send)
+        stream.keep_alive(lambda: self.start(stream))
+        try:
+            await self.relay(stream)
+            if not self.writer.has_image:
+                raise no_image()
+            await self.write(stream, self.writer.end(self.usage()))
+        except PolyphonyError as error:
+            if not stream.started:
+                raise
+            log.warning("image %s was cut: %s", self.session.id, error.provider_code)
+            self.add_generation_id(error)
+            await self.write(stream, {"type": "error", "error": self.error(error)})
+        finally:
+            stream.stop_keep_alive()
+        if self.terminator:
+            await stream.write(self.terminator)
+        await stream.end()
+
+    async def relay(self, stream: ResponseStream) -> None:
+        """Write the events as they come."""
+        async with aclosing(self.session.events()) as events:
+            async for event in events:
+                if isinstance(event, Started):
+                    self.started = event
+                for value in self.writer.note(event):
+                    await self.write(stream, value)
+
+    async def start(self, stream: ResponseStream) -> None:
+        if not stream.started:
+            await stream.start(self.headers(EVENT_STREAM, self.started))
+
+    async def write(self, stream: ResponseStream, value: Mapping[str, Any]) -> None:
+        """One event, its base64 in pieces."""
+        await self.start(stream)
+        before = b"event: " + value["type"].encode() + b"\ndata: "
+        for piece in JSONPieces(value, before, b"\n\n"):
+            await stream.write(piece)
+
+    def error(self, error: PolyphonyError) -> Mapping[str, Any]:
+        return error.envelope()
+
+
+class RouterImageEventResponder(ImageEventResponder, RouterImageResponder):
+    """OpenRouter's events: one prefix for all, a `code` of an error that is a string, `[DONE]`."""
+
+    prefix = "image_generation"
+    terminator = TERMINATOR
+
+    def error(self, error: PolyphonyError) -> Mapping[str, Any]:
+        return {**error.envelope(), "code": error.provider_code}
