@@ -1,4 +1,4 @@
-"""Keeps pictures in the storage until they expire, without rows: their names say when. All functions block."""
+"""Keeps pictures in the storage until they expire, without rows: their names say when. It all blocks."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ class JSONPieces:
             found.append(inner)
             return mark
 
-        text = orjson.dumps(value, default=encode, option=orjson.OPT_UTC_Z)
+        text = orjson.dumps(value, default=encode, option=orjson.OPT_UTC_Z | orjson.OPT_PASSTHROUGH_DATACLASS)
         first, *self._rest = (before + text + after).split(mark.encode())
         self._first = first
         self._values = found
