@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.core.api.chat_helpers import make_chat_model
+from tests.core.api.image_helpers import make_image_model, picture, size_of
 from tests.fakes.chat import IMAGE, TEXT, chat
 from tests.sdk.node_packages import NEEDS_NODE
 
@@ -129,3 +130,14 @@ def test_failures_are_typed(script, lab, client):
 def test_openais_own_client(script):
     found = script("responses", "openai")
     assert found == {"texts": [TEXT] * 3, "status": "completed", "refusal": [True, "previous_response_id"]}
+
+
+@pytest.mark.parametrize("client", ["openai", "compatible"])
+def test_pictures(script, client, tmp_path):
+    make_image_model()
+    fox = tmp_path / "fox.png"
+    fox.write_bytes(picture())
+    found = script("image", client, fox)
+    assert [size_of(each) for each in found["drawn"]] == [(64, 48)] * 2
+    assert [size_of(each) for each in found["edited"]] == [(64, 48)]
+    assert found["types"] == ["image/png"] * 2

@@ -25,6 +25,12 @@ PERSONAL = [
     "/audio/speech",
     "/audio/transcriptions",
     "/audio/translations",
+    "/images/generations",
+    "/images/edits",
+    "/images/variations",
+    "/images",
+    "/images/models",
+    "/images/models/{id:path}/endpoints",
     "/models",
     "/models/",
     "/models/user",
@@ -38,8 +44,9 @@ PERSONAL = [
     "/key",
     "/credits",
 ]
-PUBLIC = ("/openapi.json", "/responses/{rest:path}")
-"""The document, and the refusal of operations of Responses that there are none of."""
+PUBLIC = ("/openapi.json", "/responses/{rest:path}", "/images/files/{token}")
+"""The document, the refusal of operations of Responses that there are none of, and pictures whose address is
+signed: whoever has it may see them."""
 
 OUTSIDE = ("/api/docs", "/healthz", "/readyz", "/metrics")
 BODIES = [

@@ -14,7 +14,10 @@ from core.api.documentation.openapi import document
 from core.api.routes import OPERATIONS
 from core.contract.audio import AudioFormat
 from tests.core.api.conftest import make_model
+from tests.core.api.image_helpers import make_image_model, picture
 from tests.fakes.audio import audio_bytes
+
+LIGHTHOUSE = {"model": "local/canvas", "prompt": "A lighthouse"}
 
 
 def samples(page: str) -> list[str]:
@@ -67,6 +70,8 @@ def test_the_samples_run_unchanged(live, key, lab, tmp_path):
         make_model(lab, slug)
     make_model(lab, "local/whisper-base", tasks=["transcription", "translation"])
     make_model(lab, "local/inspector", tasks=["chat"], output_modalities=["text"])
+    make_image_model("local/canvas")
+    drawn = live.post("/images/generations", key, json={**LIGHTHOUSE, "response_format": "url"}).json()
     spoken = live.post("/audio/speech", key, json={"model": "local/espeak-ng", "input": "Hello"})
     answered = live.post("/responses", key, json={"model": "local/inspector", "input": "Hello"})
     environment = {
@@ -74,10 +79,12 @@ def test_the_samples_run_unchanged(live, key, lab, tmp_path):
         "POLYPHONY_API_KEY": key,
         "GENERATION_ID": spoken.headers["x-generation-id"],
         "RESPONSE_ID": answered.json()["id"],
+        "IMAGE_TOKEN": drawn["data"][0]["url"].rpartition("/")[2],
     }
     found = samples(live.client.get("/api/docs").text)
     assert len(found) == len(OPERATIONS)
     hello = tmp_path / "hello.mp3"
+    (tmp_path / "picture.png").write_bytes(picture())
     for sample in found:
         if "-F file=" in sample:
             hello.write_bytes(
@@ -88,6 +95,7 @@ def test_the_samples_run_unchanged(live, key, lab, tmp_path):
         assert (done.returncode, done.stderr) == (0, b""), sample
         if "--output hello.mp3" in sample:
             assert hello.read_bytes()[:2] == b"\xff\xf3"
+    assert (tmp_path / "lighthouse.png").read_bytes()[:4] == b"\x89PNG"
 
 
 def test_the_document_has_one_schema_for_all_errors(live):

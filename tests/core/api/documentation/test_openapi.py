@@ -69,8 +69,18 @@ HEADERS = st.dictionaries(
 )
 
 
-@pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
-@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+NEGATIVE = [operation for operation in OPERATIONS if not operation.public]
+"""Without those of which any request is as described: all that they have is a text in their address."""
+
+CASES = [
+    *((operation, GenerationMode.POSITIVE) for operation in OPERATIONS),
+    *((operation, GenerationMode.NEGATIVE) for operation in NEGATIVE),
+]
+
+
+@pytest.mark.parametrize(
+    ("operation", "mode"), CASES, ids=[f"{operation.name}-{mode.value}" for operation, mode in CASES]
+)
 def test_no_request_makes_a_server_error(live, key, model, operation, mode):
     """JSON and forms, as described and against the description, under odd headers."""
     live.refresh()
