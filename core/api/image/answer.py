@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from contextlib import aclosing
 from typing import Any
 
 from starlette.responses import Response
@@ -14,12 +15,12 @@ from core.api.http.json_response import JSON
 from core.api.http.responders import CompleteResponder
 from core.api.http.streaming import generation_headers
 from core.bodies.chat.usage import chat_usage
-from core.bodies.image.collector import FinishedImages
+from core.bodies.image.collector import FinishedImages, ImageCollector
 from core.bodies.image.response import render_images
 from core.bodies.image.usage import image_usage
-from core.contract.errors import UpstreamInvalid
+from core.contract.errors import PolyphonyError, UpstreamInvalid
 from core.contract.events import Started
-from core.gateway import Session, collect
+from core.gateway import Session
 from core.image_files import store
 from core.models.offload import offload
 
@@ -35,13 +36,28 @@ class ImageResponder(CompleteResponder):
         self.created = int(time.time())
 
     async def response(self) -> Response:
-        answer = await collect(self.session)
-        images: FinishedImages = answer.content
-        if not images.images:
-            raise no_image()
-        urls = await self.urls(images) if self.as_urls else ()
-        content = render_images(images, self.request, self.created, self.usage(), urls)
-        return PiecesResponse(content, self.headers(JSON, answer.started))
+        answer, started, failure = await self.collect()
+        if not answer.images:
+            raise failure or no_image()
+        urls = await self.urls(answer) if self.as_urls else ()
+        content = render_images(answer, self.request, self.created, self.usage(), urls)
+        if failure is not None:
+            content["error"] = failure.envelope()
+        return PiecesResponse(content, self.headers(JSON, started))
+
+    async def collect(self) -> tuple[FinishedImages, Started | None, PolyphonyError | None]:
+        """The pictures, their attempt, and the failure after which the rest of them is missing: those that
+        are there have been paid for."""
+        collector, started, failure = ImageCollector(), None, None
+        try:
+            async with aclosing(self.session.events()) as events:
+                async for event in events:
+                    collector.note(event)
+                    started = event if isinstance(event, Started) else started
+        except PolyphonyError as error:
+            failure = error
+            self.add_generation_id(error)
+        return collector.finish(self.request), started, failure
 
     async def urls(self, answer: FinishedImages) -> list[str]:
         """The addresses of the pictures; that of the provider where it sent no bytes."""

@@ -46,10 +46,12 @@ class ImageEventResponder(StreamingResponder, ImageResponder):
                 raise no_image()
             await self.write(stream, self.writer.end(self.usage()))
         except PolyphonyError as error:
-            if not stream.started:
+            if not stream.started and not self.writer.has_image:
                 raise
             log.warning("image %s was cut: %s", self.session.id, error.provider_code)
             self.add_generation_id(error)
+            if self.writer.has_image:  # a whole picture, which has been paid for
+                await self.write(stream, self.writer.end(self.usage()))
             await self.write(stream, {"type": "error", "error": self.error(error)})
         finally:
             stream.stop_keep_alive()

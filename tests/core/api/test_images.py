@@ -208,6 +208,15 @@ def test_a_failure_has_its_status_and_costs_nothing(live, key):
     assert (record.outcome, record.cost) == ("failed", 0)
 
 
+def test_pictures_before_a_failure_are_answered_with_it(live, key):
+    make_image_model("stage/cut", fail="cut", cut_after=2)
+    answer = live.post("/images/generations", key, json={**FOX, "model": "stage/cut", "n": 3})
+    record, found = UsageRecord.objects.get(), answer.json()
+    assert (answer.status_code, len(found["data"]), found["error"]["code"]) == (200, 2, 502)
+    assert found["error"]["metadata"]["generation_id"] == record.public_id
+    assert (record.outcome, record.cost, found["usage"]["cost"]) == ("partial", 2 * PRICE, float(2 * PRICE))
+
+
 def test_a_model_of_another_task_is_refused(live, key, model):
     answer = live.post("/images/generations", key, json={**FOX, "model": "lab/alto"})
     assert_error(answer, 400, "wrong_endpoint", "model")

@@ -83,6 +83,13 @@ def test_a_failure_in_the_middle_is_an_event(live, key):
     assert (error["code"], error["metadata"]["generation_id"]) == (502, record.public_id)
 
 
+def test_a_whole_picture_is_sent_before_the_failure_of_the_next(live, key):
+    make_image_model("stage/cut", fail="cut", cut_after=1)
+    found = frames(live.post("/images/generations", key, json={**STREAM, "model": "stage/cut", "n": 2}).text)
+    assert [name for name, _ in found] == ["image_generation.completed", "error"]
+    assert found[0][1]["usage"]["cost"] == float(PRICE)
+
+
 def test_openrouters_stream_ends_with_done(live, key):
     body = {**STREAM, "partial_images": 1, "input_references": [
         {"type": "image_url", "image_url": {"url": data_url(picture())}}
