@@ -10,11 +10,12 @@ import pytest
 from core import background
 from core.api.http.streaming import generation_headers
 from core.catalogue.validation.image.files import VARIATION
-from core.contract.events import ImagePartial, ImageReady, Receipt, Started, Used
+from core.contract.errors import UpstreamFailed, UpstreamUnreachable
+from core.contract.events import AttemptFailed, Event, ImagePartial, ImageReady, Receipt, Started, Used
 from core.contract.image import ImageFile, ImageMode, ImageRequest
 from core.contract.requests import Caller, Source
 from core.gateway import Session, health, stream
-from core.models import AIModel, Endpoint, Price, Provider, UsageRecord
+from core.models import AIModel, Attempt, Endpoint, Price, Provider, UsageRecord
 from core.models.offload import offload
 
 pytestmark = [pytest.mark.anyio, pytest.mark.django_db(transaction=True)]
@@ -49,6 +50,19 @@ def request(**fields) -> ImageRequest:
     return ImageRequest("lab/brush", **{"prompt": "A red boat", "size": "64x64", **fields})
 
 
+def fail(scenario: str) -> None:
+    endpoint = Endpoint.objects.get()
+    endpoint.options = {"fail": scenario}
+    endpoint.save()
+    background.refresh()
+
+
+async def read(caller: Caller, asked: ImageRequest, seen: list[Event]) -> None:
+    async with aclosing(stream(caller, asked)) as events:
+        async for event in events:
+            seen.append(event)
+
+
 async def test_pictures_are_drawn_and_billed_by_the_quality_made(running):
     asked = request(n=2, quality="high", partial_images=1, streamed=True)
     async with aclosing(stream(running, asked)) as events:
@@ -60,6 +74,28 @@ async def test_pictures_are_drawn_and_billed_by_the_quality_made(running):
     record = await UsageRecord.objects.aget()
     assert (record.task, record.state, record.cost) == ("image", "settled", Decimal("0.06"))
     assert record.units == {"text_in.token": 3, "image_out.image": 2}
+
+
+async def test_after_a_partial_picture_nothing_is_tried_again_and_the_picture_is_owed(running):
+    await offload(fail, "cut")
+    seen = []
+    with pytest.raises(UpstreamUnreachable):
+        await read(running, request(quality="high", partial_images=2, streamed=True), seen)
+    assert [type(event) for event in seen] == [Started, ImagePartial]
+    record = await UsageRecord.objects.aget()
+    assert (record.outcome, record.state, record.cost) == ("partial", "estimated", Decimal("0.03"))
+    assert await Attempt.objects.acount() == 1
+
+
+async def test_a_failure_before_the_first_picture_is_tried_again(running):
+    await offload(fail, "500")
+    seen = []
+    with pytest.raises(UpstreamFailed):
+        await read(running, request(), seen)
+    assert [type(event) for event in seen] == [AttemptFailed]
+    record = await UsageRecord.objects.aget()
+    assert (record.outcome, record.state, record.cost) == ("failed", "released", 0)
+    assert await Attempt.objects.acount() == 2
 
 
 async def test_a_variation_is_drawn_as_an_edit_and_the_answer_says_so(running):
