@@ -52,7 +52,7 @@ def playwright() -> Iterator[Playwright]:
 @pytest.fixture(scope="session")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     launched = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-    expect.set_options(timeout=10_000)
+    expect.set_options(timeout=30_000)
     yield launched
     launched.close()
 
@@ -88,7 +88,7 @@ def context(browser: Browser, program: Program, signed_in: Any, look: Any) -> It
     opened = browser.new_context(
         base_url=program.origin, storage_state=signed_in, locale="en-GB", accept_downloads=True, **look
     )
-    opened.set_default_timeout(15_000)
+    opened.set_default_timeout(30_000)
     yield opened
     opened.close()
 
