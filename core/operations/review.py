@@ -59,7 +59,7 @@ async def take(findings: Iterable[Finding], actor: User) -> Decision:
 @transaction.atomic
 def apply(provider: Provider, kind: Finding.Kind, group: Sequence[Finding], actor: User) -> int:
     """Carry out those of `group` that are still there; their number. Blocking."""
-    still = Finding.objects.select_for_update().filter(pk__in=[row.pk for row in group])
+    still = Finding.objects.select_for_update(of=("self",)).filter(pk__in=[row.pk for row in group])
     rows = list(still.select_related("endpoint__model"))
     for row in rows:
         if row.endpoint is not None:
