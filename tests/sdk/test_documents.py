@@ -22,6 +22,8 @@ from core.catalogue.seed.tables import seed_catalogue
 from core.contract.audio import AudioFormat
 from core.models import AIModel, UsageRecord
 from tests.core.api.chat_helpers import make_chat_model
+from tests.core.api.image_helpers import SLUG as BRUSH
+from tests.core.api.image_helpers import make_image_model
 from tests.core.api.records import settled_record
 from tests.fakes.audio import audio_bytes
 from tests.fakes.chat import TEXT, chat
@@ -42,18 +44,11 @@ ADDRESSES = {
 }
 KEYS = ("ak_your_api_key_here", "lr_live_xxxx")
 PROVIDERS = ("OPENAI", "GROQ", "MISTRAL")
+DRAWING = ("openai/gpt-image-1", "openai/dall-e-2")
 
-NO_IMAGES = "images are not served yet"
 SKIPPED = {
     "1-3-shell": "a request line, not a command: it is tried by itself",
     "4-1-shell": "an address and a header, not a command",
-    "4-13-python": NO_IMAGES,
-    "4-16-python": NO_IMAGES,
-    "4-18-python": NO_IMAGES,
-    "4-12-script": NO_IMAGES,
-    "4-15-script": NO_IMAGES,
-    "4-17-script": NO_IMAGES,
-    "4-19-script": NO_IMAGES,
 }
 STRING = "'str' object has no attribute 'text'"
 FAILING = {
@@ -83,6 +78,9 @@ LEFT_TO_THE_READER = {
 PRINTS = {"python": "print(", "script": "console.log("}
 """How programs say what they got."""
 ANALYSIS = '{"objects": ["fox"], "text_content": "", "dominant_colors": ["red"], "confidence": 0.9}'
+PNG = "iVBORw0KGgo"
+"""How a PNG begins in base64."""
+
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
@@ -127,7 +125,8 @@ def files(data, tmp_path) -> Path:
 def catalogue(settings, lab, provider) -> None:
     """The seed on its day, each provider's address the fake's; retired models are answered for.
 
-    `openai/gpt-4o` sees no videos, so where a sample sends one, a model that does answers for it.
+    `openai/gpt-4o` sees no videos, so where a sample sends one, a model that does answers for it. A rehearsal
+    answers for the models that draw.
     """
     seed_catalogue()
     AIModel.objects.filter(shutdown_at__gt=WRITTEN).update(shutdown_at=None)
@@ -136,6 +135,9 @@ def catalogue(settings, lab, provider) -> None:
         name: {"api_key": "sk-of-the-fake", "base_url": provider.url} for name in PROVIDERS
     }
     make_chat_model(lab, slug="lab/watcher", input_modalities=["text", "video"])
+    make_image_model()
+    for slug in DRAWING:
+        answer_for(slug, BRUSH)
 
 
 def answer_for(model: str, replacement: str) -> None:
@@ -237,6 +239,8 @@ def is_answer(sample: Sample, printed: str, files: Path) -> bool:
         return printed == "undefined\n"
     if sample.kind in PRINTS and PRINTS[sample.kind] not in sample.code:
         return printed == ""
+    if "client.images." in sample.code:
+        return printed.startswith((PNG, "http://127.0.0.1:"))
     wanted = TEXT if "messages" in sample.code else TRANSCRIPT.split()[0]
     return wanted in printed
 
