@@ -117,8 +117,9 @@ class ModelEntry:
     `limits` may have `characters` and `instructions` (lengths), `file_mb`, `image_mb`, `request_mb` (MiB),
     `seconds`, `speakers`, `audio_formats` (names) and `languages` (primary codes); what is absent is not
     limited. Those of a model of images say what it takes, and what is absent it does not take: `n`, `images`,
-    `mask`, `sizes`, `qualities` and more of `core.models.options.LIMITS`; with none at all nothing is known. `examples` are texts by language. `licences` are SPDX names by what they are of: `code`,
-    `weights`. `all_voices` and `languages` (BCP 47) are empty where nothing is known of them.
+    `mask`, `sizes`, `qualities` and more of `core.models.options.LIMITS`; with none at all nothing is known.
+    `examples` are texts by language. `licences` are SPDX names by what they are of: `code`, `weights`.
+    `all_voices` and `languages` (BCP 47) are empty where nothing is known of them.
     """
 
     id: int
