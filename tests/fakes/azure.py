@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 from core.contract.audio import AudioFormat
-from tests.fakes import chat, transcription
+from tests.fakes import chat, images, transcription
 from tests.fakes.audio import audio_bytes, slices
 from tests.fakes.provider import Exchange, Scenario, Seen, serve
 from tests.fakes.server_sent_events import DONE, frame, paced
@@ -27,10 +27,12 @@ DEPLOYMENTS = {
     "gpt-4o-mini-tts": "gpt-4o-mini-tts",
     "whisper": "whisper",
     "gpt-4o-transcribe": "gpt-4o-transcribe",
+    "gpt-image-2": "gpt-image-2",
 }
 """The model behind each deployment."""
 
 CLASSIC = re.compile(r"/openai/deployments/(?P<deployment>[^/]+)/(?P<path>.+)")
+PREVIEWS = ("audio/", "images/")
 V1 = re.compile(r"/openai/v1/(?P<path>.+)")
 SAFE = {"hate": {"filtered": False, "severity": "safe"}, "violence": {"filtered": False, "severity": "safe"}}
 MEDIA_TYPES = {"mp3": "audio/mpeg", "pcm": "audio/pcm", "wav": "audio/wav", "opus": "audio/opus"}
@@ -154,7 +156,20 @@ async def grant(exchange: Exchange) -> None:
     await exchange.reply(200, json.dumps(token).encode())
 
 
+async def draw(exchange: Exchange, delay: float) -> None:
+    seen = exchange.seen
+    if "forbidden" in seen.asked["prompt"]:
+        await exchange.reply(400, json.dumps(FILTERED).encode())
+    elif images.is_streamed(seen):
+        await paced(images.frames(seen), delay)(exchange)
+    else:
+        exchange.bill()
+        await exchange.reply(200, json.dumps(images.whole(seen)).encode())
+
+
 ANSWERS = {
+    "images/generations": draw,
+    "images/edits": draw,
     "chat/completions": converse,
     "audio/speech": speak,
     "audio/transcriptions": write_down,
@@ -185,7 +200,11 @@ def answering(delay: float = 0.0, *, lists: bool = True) -> Scenario:
                 await exchange.reply(404, json.dumps(NO_DEPLOYMENT).encode())
                 return
             await ANSWERS[classic["path"]](exchange, delay)
-        elif v1 and v1["path"] in ANSWERS and (version(seen) or not v1["path"].startswith("audio/")):
+        elif (
+            v1
+            and v1["path"] in ANSWERS
+            and (version(seen) or not v1["path"].startswith(("audio/", "images/")))
+        ):
             await ANSWERS[v1["path"]](exchange, delay)
         else:
             await exchange.reply(404, json.dumps(NOT_FOUND).encode())

@@ -12,6 +12,7 @@ from tests.fakes.audio import audio_bytes, slices
 from tests.fakes.chat import CHAT_SCENARIOS, chat, counted
 from tests.fakes.chat_faults import FAULT_SCENARIOS
 from tests.fakes.echo import ECHO_SCENARIOS
+from tests.fakes.images import draws, images
 from tests.fakes.provider import Exchange, Scenario
 from tests.fakes.server_sent_events import events, finish, frame
 from tests.fakes.transcription import TRANSCRIPTION_SCENARIOS, transcript
@@ -166,6 +167,9 @@ async def models(exchange: Exchange) -> None:
 async def ok(exchange: Exchange) -> None:
     """What the path asks for."""
     listening = exchange.seen.path.endswith(("/transcriptions", "/translations"))
+    if draws(exchange):
+        await images()(exchange)
+        return
     await (chat() if chats(exchange) else transcript() if listening else speech())(exchange)
 
 

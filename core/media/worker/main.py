@@ -32,7 +32,6 @@ JOBS = frozenset(
         "list_voices",
         "probe",
         "read_text",
-        "reencode_image",
         "synthesize",
         "synthesize_hibari",
         "transcode",

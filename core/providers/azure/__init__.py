@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator
 
 from core.contract.chat import ChatRequest
 from core.contract.events import Event
+from core.contract.image import ImageRequest
 from core.contract.route import Target
 from core.contract.speech import SpeechRequest
 from core.contract.transcription import TranscriptionRequest
@@ -17,14 +18,14 @@ from core.providers.azure.models import AzureModels
 from core.providers.azure.tokens import with_token
 from core.providers.azure.vendor import VENDOR
 from core.providers.base import Adapter
-from core.providers.openai.chat.chat import OpenAIChat
+from core.providers.openai.image.image import OpenAIImages
 from core.providers.openai.speech.speech import OpenAISpeech
 from core.providers.openai.transcription.transcription import OpenAITranscription
 from core.providers.openai.translation import OpenAITranslation
 from core.providers.shared import http
 
 
-class Azure(Adapter, AzureModels, OpenAISpeech, OpenAITranscription, OpenAITranslation, OpenAIChat):
+class Azure(Adapter, AzureModels, OpenAISpeech, OpenAITranscription, OpenAITranslation, OpenAIImages):
     """A resource of Azure OpenAI, whose models are deployments.
 
     Each task is done as by OpenAI, with a token where the key is that of an application.
@@ -47,6 +48,10 @@ class Azure(Adapter, AzureModels, OpenAISpeech, OpenAITranscription, OpenAITrans
     def chat(self, target: Target, request: ChatRequest) -> AsyncGenerator[Event, None]:
         """https://learn.microsoft.com/azure/ai-foundry/openai/reference"""
         return with_token(super().chat, target, request)
+
+    def draw(self, target: Target, request: ImageRequest) -> AsyncGenerator[Event, None]:
+        """https://learn.microsoft.com/azure/ai-foundry/openai/how-to/dall-e"""
+        return with_token(super().draw, target, request)
 
     def prepare(self) -> None:
         http.prepare()

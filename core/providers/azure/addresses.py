@@ -18,8 +18,9 @@ from core.contract.route import Target
 
 VERSION = "2025-04-01-preview"
 """The last version of the addresses by deployment, which has every task."""
-V1_AUDIO_VERSION = "preview"
-"""Below `/openai/v1` audio is answered in previews only; other tasks need no version."""
+V1_PREVIEW = "preview"
+V1_PREVIEWS = ("audio/", "images/")
+"""Below `/openai/v1` sound and pictures are answered in previews only; other tasks need no version."""
 API = re.compile(r"(?P<resource>.*?)(?P<api>/openai(?P<v1>/v1)?(?:/.*)?)?/?")
 
 
@@ -49,7 +50,7 @@ def address(target: Target, path: str) -> str:
     """
     resource = resource_of(target)
     if resource.v1:
-        version = resource.version or (V1_AUDIO_VERSION if path.startswith("audio/") else "")
+        version = resource.version or (V1_PREVIEW if path.startswith(V1_PREVIEWS) else "")
         return versioned(f"{resource.url}/openai/v1/{path}", version)
     deployment = quote(target.model, safe="")
     if not deployment or deployment in (".", ".."):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.providers.base import Adapter
-from core.providers.openai.chat.chat import OpenAIChat
+from core.providers.openai.image.image import OpenAIImages
 from core.providers.openai.models import OpenAIModels
 from core.providers.openai.speech.speech import OpenAISpeech
 from core.providers.openai.transcription.transcription import OpenAITranscription
@@ -11,7 +11,7 @@ from core.providers.openai.translation import OpenAITranslation
 from core.providers.shared import http
 
 
-class OpenAI(Adapter, OpenAISpeech, OpenAITranscription, OpenAITranslation, OpenAIChat, OpenAIModels):
+class OpenAI(Adapter, OpenAISpeech, OpenAITranscription, OpenAITranslation, OpenAIImages, OpenAIModels):
     """Any server with OpenAI's paths and bodies."""
 
     def prepare(self) -> None:

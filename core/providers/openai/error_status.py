@@ -7,6 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 NO_CREDIT = frozenset({"insufficient_quota", "billing_hard_limit_reached", "insufficient_credits"})
+WITHHELD = frozenset(
+    {"moderation_blocked", "content_policy_violation", "content_filter", "data_inspection_failed"}
+)
+"""Codes of safety systems: of OpenAI's images, Azure's filters, DashScope."""
 UNKNOWN = 500
 """The status of an error that tells none."""
 STATUSES = range(400, 600)
@@ -17,7 +21,7 @@ WORDS = {
     400: "invalid_request invalid_request_error invalid_prompt invalid_argument invalid_parameter "
     "bad_request context_length_exceeded string_above_max_length content_policy_violation "
     "failed_precondition out_of_range invalid_value unsupported_value json_validate_failed tool_use_failed "
-    "data_inspection_failed content_filter",
+    "data_inspection_failed content_filter moderation_blocked image_generation_user_error",
     401: "authentication authentication_error unauthenticated unauthorized invalid_api_key",
     402: "payment_required insufficient_balance",
     403: "permission_error permission_denied forbidden access_denied",

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn
 
 from core.contract.errors import UpstreamError, UpstreamFailed, UpstreamInvalid
-from core.providers.openai.error_status import NO_CREDIT, UNKNOWN, status_of
+from core.providers.openai.error_status import NO_CREDIT, UNKNOWN, WITHHELD, status_of
 from core.providers.shared.errors import ErrorDetails, from_details
 from core.providers.shared.json_body import decode
 from core.providers.shared.json_text import parse, string
@@ -96,7 +96,17 @@ def details_of(value: Any) -> ErrorDetails:
     if isinstance(generation, str):
         metadata["failed_generation"] = generation[:LONGEST_GENERATION]
     param = next((name for each in objects if (name := param_of(each))), None)
-    return ErrorDetails(words_of(value), not NO_CREDIT.isdisjoint(codes), param, metadata)
+    withheld = not WITHHELD.isdisjoint(codes) or any(is_flagged(each) for each in objects)
+    return ErrorDetails(words_of(value), not NO_CREDIT.isdisjoint(codes), param, metadata, withheld=withheld)
+
+
+def is_flagged(value: Mapping[str, Any]) -> bool:
+    """Whether OpenRouter's moderation found something in the request, which it answers with 403.
+
+    https://openrouter.ai/docs/api-reference/errors#moderation-errors
+    """
+    metadata = value.get("metadata")
+    return isinstance(metadata, dict) and isinstance(metadata.get("reasons"), list)
 
 
 def error_objects(value: Any) -> list[Mapping[str, Any]]:

@@ -18,6 +18,7 @@ from core.contract.errors import (
 from core.providers.shared.scrub.message import scrub, without
 from core.providers.shared.waits.retry_after import limit_reset, retry_after
 
+WITHHELD_TEXT = "The provider's safety system refused this request."
 NO_CREDIT_TEXT = "The account at the provider has no credit left."
 DENIED_TEXT = "The provider did not accept our key."
 TIMEOUTS = {408, 504, 524}
@@ -32,7 +33,7 @@ class ErrorDetails:
     Its message, whether it means that the account has no credit, the field of the request that was wrong, and
     what else the caller is told: `upstream_code`, the vendor's own code, and `failed_generation`. `wait` are
     the seconds that it asks us to wait, `status` is what its code means where that is another than the one
-    of the answer.
+    of the answer, `withheld` whether a safety system refused the request.
     """
 
     message: str = ""
@@ -41,6 +42,7 @@ class ErrorDetails:
     metadata: Mapping[str, Any] = field(default_factory=dict)
     wait: float | None = None
     status: int | None = None
+    withheld: bool = False
 
 
 ErrorReader = Callable[[bytes], ErrorDetails]
@@ -81,9 +83,16 @@ def error_of(
     """As `from_details`, with the vendor's message made safe to show."""
     if status == 402 or (status == 429 and details.no_credit):
         return UpstreamDenied(NO_CREDIT_TEXT, code="upstream_no_credit")
-    if status in (401, 403):
+    if status in (401, 403) and not details.withheld:
         return UpstreamDenied(DENIED_TEXT)
     told: dict[str, Any] = {"param": details.param, "metadata": scrubbed(details.metadata, hide)}
+    if details.withheld:
+        return UpstreamRefused(
+            f"{WITHHELD_TEXT} {message}".strip(),
+            status=status if status < 500 else 400,
+            error_type="content_policy_violation",
+            **told,
+        )
     if status == 429:
         return UpstreamLimited(
             f"The provider limits our requests{_suffix(message)}", retry_after=wait, **told

@@ -35,7 +35,7 @@ class ElevenLabsTranscription:
 
         https://elevenlabs.io/docs/api-reference/speech-to-text/convert
         """
-        body = FormBody(transcription_form(target, request), request.file)
+        body = FormBody(transcription_form(target, request), [("file", request.file)])
         path = transcription_path(target, request)
         total = max(LIMITS.total, request.file.seconds or 0.0)
         bounds = http.CallLimits(total, LIMITS.idle, LIMITS.pace, LIMITS.size)

@@ -38,7 +38,9 @@ async def send_form(
 ) -> AsyncGenerator[Event, None]:
     """POST the file with `form` to `path`; yields the events of the answer, `logprobs` where requested."""
     bounds = limits_for(request)
-    call = vendor.form_call(target, path, FormBody(form, request.file), target_limits(target, bounds))
+    call = vendor.form_call(
+        target, path, FormBody(form, [("file", request.file)]), target_limits(target, bounds)
+    )
     async with aclosing(answer_events(call, target, request, logprobs=logprobs)) as events:
         async for event in events:
             yield event

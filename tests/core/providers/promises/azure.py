@@ -11,6 +11,8 @@ from tests.core.providers.promises.vendor import Answer, Call, ErrorCase, Vendor
 from tests.fakes import azure as fake
 from tests.fakes.provider import Seen
 
+OTHERS = ("groq", "image-vary")
+"""Calls that are not Azure's."""
 ANSWERS = {
     "chat": lambda seen: Answer("application/json", [json.dumps(fake.whole(seen.json)).encode()]),
     "chat-events": lambda seen: Answer(EVENTS, fake.frames(seen.json)),
@@ -31,7 +33,9 @@ AZURE = Vendor(
     wire="azure",
     name="Azure OpenAI",
     key=fake.KEY,
-    calls=tuple(own_answer(call) for call in OPENAI.calls if not call.name.startswith("groq")),
+    calls=tuple(
+        own_answer(call) for call in OPENAI.calls if not call.name.startswith(("groq", "image-vary"))
+    ),
     error=error,
     errors=(
         ErrorCase(400, fake.FILTERED, UpstreamRefused, "upstream_refused"),

@@ -10,19 +10,21 @@ from typing import Any
 
 from core.contract.audio import AudioFormat
 from core.contract.chat import ChatRequest
-from core.contract.errors import UpstreamDenied, UpstreamLimited
+from core.contract.errors import UpstreamDenied, UpstreamLimited, UpstreamRefused
+from core.contract.image import ImageMode, ImageRequest
 from core.contract.speech import SpeechRequest
 from core.contract.tasks import Task
 from core.contract.transcription import TranscriptionRequest
 from core.contract.translation import TranslationRequest
-from tests.core.providers.promises.files import audio_file
+from tests.core.providers.promises.files import audio_file, image_file
 from tests.core.providers.promises.vendor import Answer, Call, ErrorCase, Vendor
-from tests.fakes import chat, groq, transcription
+from tests.fakes import chat, groq, images, transcription
 from tests.fakes.audio import audio_bytes, slices
 from tests.fakes.provider import Seen
 from tests.fakes.server_sent_events import frame
 
 TEXT = "The quick brown fox."
+PROMPT = "A red square."
 EVENTS = "text/event-stream; charset=utf-8"
 TRANSCRIPT_UNITS = {"audio_in.second": "6"}
 CHAT_UNITS = {"text_in.token": "12", "text_out.token": "10"}
@@ -71,6 +73,35 @@ def groq_transcript(seen: Seen) -> Answer:
     return Answer("application/json", [groq.transcript(seen.asked)])
 
 
+def whole_images(seen: Seen) -> Answer:
+    return Answer("application/json", [json.dumps(images.whole(seen)).encode()])
+
+
+def priced_images(seen: Seen) -> Answer:
+    return Answer("application/json", [json.dumps(images.by_picture(seen)).encode()])
+
+
+def image_events(seen: Seen) -> Answer:
+    return Answer(EVENTS, images.frames(seen))
+
+
+def draw(**fields: Any) -> Callable[[Path], ImageRequest]:
+    return lambda folder: ImageRequest("m", PROMPT, **fields)
+
+
+def edit(**fields: Any) -> Callable[[Path], ImageRequest]:
+    def request(folder: Path) -> ImageRequest:
+        pictures = (image_file(folder), image_file(folder, "second.png", 20))
+        mask = image_file(folder, "mask.png", 30)
+        return ImageRequest("m", PROMPT, ImageMode.EDIT, pictures, mask, **fields)
+
+    return request
+
+
+def vary(folder: Path) -> ImageRequest:
+    return ImageRequest("m", "", ImageMode.VARY, (image_file(folder),), n=2)
+
+
 def speak(folder: Path) -> SpeechRequest:
     return SpeechRequest("m", TEXT, format=AudioFormat.PCM)
 
@@ -115,6 +146,13 @@ OPENAI = Vendor(
              billed_whole=True),
         Call("chat", Task.CHAT, converse(streamed=False), whole_chat, CHAT_UNITS),
         Call("chat-events", Task.CHAT, converse(streamed=True), chat_events, CHAT_UNITS),
+        Call("image", Task.IMAGE, draw(n=2), whole_images, images.UNITS),
+        Call("image-events", Task.IMAGE, draw(streamed=True, partial_images=2), image_events, images.UNITS),
+        Call("image-edit", Task.IMAGE, edit(), whole_images, images.UNITS),
+        Call("image-edit-events", Task.IMAGE, edit(streamed=True, partial_images=1), image_events,
+             images.UNITS),
+        Call("image-vary", Task.IMAGE, vary, priced_images, {"image_out.image": "2"},
+             options={"image_response_format": "b64_json"}),
         Call("groq-chat-events", Task.CHAT, converse(streamed=True), groq_chat_events, CHAT_UNITS,
              options={"reasoning_field": "reasoning"}),
         Call("groq-transcription", Task.TRANSCRIPTION, transcribe(), groq_transcript,
@@ -124,6 +162,7 @@ OPENAI = Vendor(
     ),
     error=error,
     errors=(
+        ErrorCase(400, images.BLOCKED, UpstreamRefused, "upstream_refused"),
         ErrorCase(429, QUOTA, UpstreamDenied, "upstream_no_credit"),
         ErrorCase(429, SLOW_DOWN, UpstreamLimited, "upstream_rate_limited", LIMITS, 62.0),
         ErrorCase(429, SLOW_DOWN, UpstreamLimited, "upstream_rate_limited", groq.LIMITS, 7.66),

@@ -15,7 +15,16 @@ import pytest
 
 from core import ledger
 from core.contract.errors import PolyphonyError
-from core.contract.events import AudioChunk, ChatDelta, Event, Outcome, Receipt, TranscriptDelta, Used
+from core.contract.events import (
+    AudioChunk,
+    ChatDelta,
+    Event,
+    ImageReady,
+    Outcome,
+    Receipt,
+    TranscriptDelta,
+    Used,
+)
 from core.contract.route import Policy, Route, Target
 from core.contract.usage import Kind, Price, Unit
 from core.models import Attempt, Budget, UsageRecord
@@ -35,25 +44,13 @@ REFUSALS = (400, 401, 402, 403, 404, 413, 422, 429, 500, 503)
 
 
 def content(events: list[Event]) -> tuple[bytes, str]:
-    sound = b"".join(event.data for event in events if isinstance(event, AudioChunk))
+    sound = b"".join(event.data for event in events if isinstance(event, AudioChunk | ImageReady))
     return sound, "".join(event.text for event in events if isinstance(event, ChatDelta | TranscriptDelta))
 
 
 def is_whole(case: Case, fault) -> bool:
     """Whether nothing in the answer tells that it was cut."""
     return fault.clean and not case.call.ends
-
-
-WHOLE: dict[str, tuple[bytes, str]] = {}
-"""By the name of a case: the content of its good answer."""
-
-
-async def whole_content(case: Case, folder: Path) -> tuple[bytes, str]:
-    if str(case) not in WHOLE:
-        with serve(answering(case, good), folder) as fake:
-            events, _ = await ask(case, target(case, fake), folder)
-        WHOLE[str(case)] = content(events)
-    return WHOLE[str(case)]
 
 
 @pytest.mark.anyio
@@ -165,7 +162,7 @@ def books_of(receipt: Receipt, *, billed: bool) -> Books:
 
 @each_case
 def test_the_ledger_is_exact_whatever_fails(case, grant, alice, tmp_path):
-    budget = Budget.objects.create(user=alice, limit=1000)
+    budget = Budget.objects.create(user=alice, limit=100_000)
     scenarios = {fault.name: answering(case, fault.answer) for fault in FAULTS}
     scenarios["good"] = answering(case, good)
     waits = {fault.name: fault.waits for fault in FAULTS}
@@ -182,7 +179,7 @@ def test_the_ledger_is_exact_whatever_fails(case, grant, alice, tmp_path):
 
 @each_case
 def test_a_refusal_costs_nothing(case, grant, alice, tmp_path):
-    budget = Budget.objects.create(user=alice, limit=1000)
+    budget = Budget.objects.create(user=alice, limit=100_000)
     scenarios = {str(status): refusal(case, status) for status in REFUSALS}
     books = run_all(case, scenarios, grant(budget), tmp_path)
     released = Books(Outcome.FAILED, "released", Decimal(0), agree=True, billed=False)

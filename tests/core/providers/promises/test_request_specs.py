@@ -11,6 +11,7 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
+from core.contract.image import ImageFormat
 from core.contract.tasks import Task
 from tests.core.providers.promises.fake import answering, ask, serve, target
 from tests.core.providers.promises.faults import good
@@ -30,15 +31,27 @@ PATHS = {
     Task.TRANSCRIPTION: "/audio/transcriptions",
     Task.TRANSLATION: "/audio/translations",
     Task.CHAT: "/chat/completions",
-    Task.IMAGE: "/images/generations",
+    Task.IMAGE: "/images",
     Task.EMBEDDING: "/embeddings",
 }
+IMAGE_PATHS = ("/images/generations", "/images/edits", "/images/variations")
+"""Those of OpenAI."""
 PLAIN = {"boolean", "integer", "number"}
 TOOL = {"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}}
 MORE: dict[Task, dict[str, Any]] = {
     Task.SPEECH: {"instructions": "Calmly.", "speed": 1.5},
     Task.TRANSCRIPTION: {"language": "en", "prompt": "Fox.", "temperature": 0.5},
     Task.TRANSLATION: {"prompt": "Fox.", "temperature": 0.5},
+    Task.IMAGE: {
+        "size": "1024x1024",
+        "quality": "high",
+        "background": "opaque",
+        "format": ImageFormat.WEBP,
+        "compression": 80,
+        "moderation": "low",
+        "fidelity": "high",
+        "user": "u-1",
+    },
     Task.CHAT: {"parameters": {"temperature": 0.5, "tools": [TOOL], "max_completion_tokens": 9}},
 }
 """Further fields of a request by task."""
@@ -70,12 +83,35 @@ def form(seen: Seen, properties: dict[str, Any]) -> dict[str, Any]:
         else:
             found[name] = json.loads(value) if types(properties, name) & PLAIN else value
     named = {name if name in properties else name.removesuffix("[]"): value for name, value in lists.items()}
-    return {**found, **named, "file": "bytes"}
+    return {**found, **named, **files(seen)}
 
 
-def resolved(found: dict[str, Any]) -> dict[str, Any]:
+def files(seen: Seen) -> dict[str, Any]:
+    """The files of a form; one with `[]` is one of a list."""
+    found: dict[str, Any] = {}
+    for name, file, _ in seen.parts:
+        if file:
+            whole = name.removesuffix("[]")
+            found[whole] = "bytes" if name == whole else [*found.get(whole, []), "bytes"]
+    return found
+
+
+def path_of(seen: Seen, task: Task) -> str:
+    """The path in the document."""
+    path = seen.path.partition("?")[0]
+    return next((known for known in IMAGE_PATHS if path.endswith(known)), PATHS[task])
+
+
+def resolved(found: dict[str, Any], components: dict[str, Any] | None = None) -> dict[str, Any]:
     name = found.get("$ref", "").rpartition("/")[2]
-    return found["components"]["schemas"][name] if name else found
+    return (components or found["components"])["schemas"][name] if name else found
+
+
+def properties_of(wanted: dict[str, Any]) -> dict[str, Any]:
+    components = wanted["components"]
+    return {
+        name: resolved(found, components) for name, found in resolved(wanted).get("properties", {}).items()
+    }
 
 
 @pytest.mark.parametrize("more", [False, True], ids=["plain", "more"])
@@ -90,7 +126,9 @@ async def test_a_request_is_what_the_vendor_describes(case, more, data, tmp_path
         await ask(case, target(case, fake), tmp_path)
         (seen,) = fake.requests
     media_type = seen.headers["content-type"].partition(";")[0]
-    wanted = schema(data, case.vendor.wire, PATHS[call.task], media_type)
+    wanted = schema(data, case.vendor.wire, path_of(seen, call.task), media_type)
     is_json = media_type == "application/json"
-    body = seen.json if is_json else form(seen, resolved(wanted).get("properties", {}))
+    body = seen.json if is_json else form(seen, properties_of(wanted))
     jsonschema_rs.validate(wanted, body)
+    if call.task is Task.IMAGE:  # whose endpoints refuse what they do not know
+        assert set(body) <= set(properties_of(wanted))

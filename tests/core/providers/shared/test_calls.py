@@ -49,7 +49,7 @@ def test_long_values_of_the_endpoints_headers_are_hidden_too():
 
 
 def test_a_form_has_its_own_headers():
-    form = FormBody([("engine", "m")], AudioFile("/nowhere/a.wav", "a.wav", "audio/wav", 4))
+    form = FormBody([("engine", "m")], [("file", AudioFile("/nowhere/a.wav", "a.wav", "audio/wav", 4))])
     call = ACME.form_call(target(), "hear", form, LIMITS)
     assert call.content is form
     assert call.headers["Content-Type"].startswith("multipart/form-data; boundary=")

@@ -1,0 +1,1 @@
+"""Pictures as the answers of providers carry them."""

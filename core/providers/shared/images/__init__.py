@@ -1,1 +1,0 @@
-"""Images of requests and answers, on their way between callers and providers."""

@@ -1,0 +1,98 @@
+"""Pictures that an answer has by their addresses."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from core.contract.errors import UpstreamInvalid
+from core.contract.events import ImageReady, Unreadable
+from core.providers.openai.vendor import VENDOR
+from core.providers.shared.image import remote
+from core.providers.shared.image.remote import fetch_image, image_call, origin
+from tests.core.providers.openai.image.calls import CANARY, draw, target
+from tests.fakes.images import PICTURE_PATH, encoded, png
+from tests.fakes.provider import Provider
+from tests.fakes.scenarios import body, flood, named, redirect, status
+
+pytestmark = pytest.mark.anyio
+
+
+def answer(*urls: str) -> bytes:
+    return json.dumps({"created": 1, "data": [{"url": url} for url in urls]}).encode()
+
+
+def at(provider: Provider, path: str = PICTURE_PATH) -> str:
+    return provider.url.removesuffix("/v1") + path
+
+
+async def test_a_picture_at_the_providers_own_server_is_fetched_with_its_key(provider):
+    provider.script("gpt-image", body(answer(at(provider))))
+    provider.script("b640.png", body(png(1), "image/png"))
+    ready, used = await draw(target(provider))
+    assert ready == ImageReady(0, "image/png", png(1))
+    assert used.usage.units() == {"image_out.image": 1}
+    _, fetched = provider.requests
+    assert (fetched.method, fetched.path) == ("GET", PICTURE_PATH)
+    assert fetched.headers["authorization"] == f"Bearer {CANARY}"
+
+
+async def test_the_key_goes_to_no_other_server(provider):
+    call = image_call(VENDOR, target(provider), "https://pictures.example/a.png?token=1")
+    assert call.url == "https://pictures.example/a.png?token=1"
+    assert call.public_only is True
+    assert CANARY not in str(dict(call.headers))
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        redirect(),
+        status(404),
+        body(b"<html>", "text/html"),
+        body(b"<svg xmlns='http://www.w3.org/2000/svg'/>", "image/svg+xml"),
+        flood(remote.LIMITS.size, "image/png"),
+    ],
+    ids=["redirect", "gone", "page", "svg", "large"],
+)
+async def test_what_is_not_a_picture_there_is_left_out(provider, bad):
+    other = json.dumps({"data": [{"b64_json": encoded(1)}, {"url": at(provider)}]}).encode()
+    provider.script("gpt-image", body(other))
+    provider.script("b640.png", bad)
+    ready, lost, _ = await draw(target(provider))
+    assert (ready, lost) == (ImageReady(0, "image/png", png(1)), Unreadable(1))
+    assert provider.canary_hits == 0
+
+
+@pytest.mark.parametrize(
+    "url", ["https://127.0.0.1:1/a.png", "https://10.0.0.1/a.png", "https://[::1]:1/a.png"]
+)
+async def test_where_fetching_is_refused_the_address_is_passed_on(provider, url):
+    provider.script("gpt-image", body(answer(url)))
+    ready, _ = await draw(target(provider))
+    assert ready == ImageReady(0, "", b"", url)
+
+
+async def test_another_server_is_not_reached_without_tls(provider):
+    with Provider(named) as other:
+        with pytest.raises(UpstreamInvalid):
+            await fetch_image(VENDOR, target(provider), at(other))
+        assert other.requests == []
+
+
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        ("https://a.example/x", ("https", "a.example", 443)),
+        ("http://A.example:8080/x", ("http", "a.example", 8080)),
+        ("ftp://a.example/x", None),
+        ("https://", None),
+        ("https://a.example:port/x", None),
+        ("https://name:word@a.example/x", None),
+        ("javascript:alert(1)", None),
+        ("", None),
+    ],
+)
+def test_an_origin_is_of_the_web_and_without_a_password(url, found):
+    assert origin(url) == found
