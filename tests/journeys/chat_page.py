@@ -94,7 +94,7 @@ class ChatPage:
 
     def wait_for_answers(self, count: int = 1) -> None:
         expect(self.answers).to_have_count(count)
-        expect(self.answers.last).not_to_have_attribute("data-state", "running", timeout=30_000)
+        expect(self.answers.last).not_to_have_attribute("data-state", "running", timeout=90_000)
 
     def attach(self, kind: str, *files: Path | dict[str, Any]) -> None:
         chips = self.page.locator("attachment-chip")

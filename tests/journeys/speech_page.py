@@ -37,8 +37,8 @@ class SpeechPage:
 
     def finish(self) -> None:
         """Wait until the run is over and its audio has been played to the end."""
-        expect(self.button).to_have_attribute("data-state", "idle", timeout=30_000)
-        self.page.wait_for_function(PLAYER % "state === 'ended'", timeout=30_000)
+        expect(self.button).to_have_attribute("data-state", "idle", timeout=90_000)
+        self.page.wait_for_function(PLAYER % "state === 'ended'", timeout=90_000)
 
     def stats(self) -> dict[str, Any]:
         return self.page.evaluate(PLAYER % "({ ...stats, state, duration })")

@@ -232,7 +232,7 @@ def test_two_tabs_follow_one_answer(chat: ChatPage):
     chat.conversation()
     other = chat.page.context.new_page()
     other.goto(chat.page.url)
-    expect(other.locator(".message-answer .prose")).to_contain_text("Paragraph 11", timeout=30_000)
+    expect(other.locator(".message-answer .prose")).to_contain_text("Paragraph 11", timeout=90_000)
     chat.wait_for_answers()
     expect(other.locator(".message-answer")).to_have_attribute("data-state", "completed")
     assert other.locator(".message-answer .prose").inner_text() == chat.answer_text.inner_text()

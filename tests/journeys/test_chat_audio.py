@@ -35,7 +35,7 @@ def test_an_answer_is_read_aloud_sentence_by_sentence(chat: ChatPage):
     )
     read.click()
     expect(read).to_have_attribute("aria-pressed", "true")
-    expect(read).to_have_attribute("aria-pressed", "false", timeout=30_000)
+    expect(read).to_have_attribute("aria-pressed", "false", timeout=90_000)
     assert chat.page.evaluate("() => [...window.lit]") == SENTENCES
     assert len(chat.monitor.events("audio.end")) == len(SENTENCES)
 
@@ -63,7 +63,7 @@ def test_code_is_left_out_and_escape_stops_the_reading(chat: ChatPage):
     read = chat.tool("Read aloud")
     read.click()
     expect(read).to_have_attribute("aria-pressed", "true")
-    expect(read).to_have_attribute("aria-pressed", "false", timeout=30_000)
+    expect(read).to_have_attribute("aria-pressed", "false", timeout=90_000)
     assert chat.page.evaluate("() => [...window.lit]") == ["A link and two_words.", "The end of it."]
     read.click()
     expect(read).to_have_attribute("aria-pressed", "true")
@@ -100,6 +100,6 @@ def test_each_sentence_is_read_by_a_voice_of_its_language(chat: ChatPage):
     read = chat.tool("Read aloud")
     read.click()
     expect(read).to_have_attribute("aria-pressed", "true")
-    expect(read).to_have_attribute("aria-pressed", "false", timeout=30_000)
+    expect(read).to_have_attribute("aria-pressed", "false", timeout=90_000)
     voices = chat.page.evaluate("() => window.asked")
     assert voices[1:] == ["gmw/de", "zle/ru", "zle/ru"]

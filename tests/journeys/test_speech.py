@@ -98,7 +98,7 @@ def test_a_reload_in_mid_run_loses_nothing(speech: SpeechPage):
     speech.page.reload()
     expect(speech.button).to_have_attribute("data-state", "running")
     expect(speech.text).to_have_value(LONG)
-    expect(speech.button).to_have_attribute("data-state", "idle", timeout=30_000)
+    expect(speech.button).to_have_attribute("data-state", "idle", timeout=90_000)
     (done,) = speech.monitor.events("run.done")
     (ended,) = speech.monitor.events("audio.end")
     assert done["outcome"] == "completed"

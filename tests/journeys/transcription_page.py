@@ -76,7 +76,7 @@ class TranscriptionPage:
         self.button.click()
 
     def finish(self) -> None:
-        expect(self.view).to_have_attribute("data-state", "done", timeout=30_000)
+        expect(self.view).to_have_attribute("data-state", "done", timeout=90_000)
         expect(self.button).to_have_attribute("data-state", "idle")
 
     def row_texts(self) -> list[str]:
