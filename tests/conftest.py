@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.db import connection
 
 from core.access import shared_limits
 from core.access import snapshot as access
@@ -43,13 +44,16 @@ def pytest_xdist_setupnodes(specs: list[Any]) -> None:
 LONG = (
     "sdk",
     "proof",
+    "core/api/test_local_work",
     "core/media",
     "core/server",
     "core/management",
     "core/operations",
     "core/providers/local",
+    "core/providers/promises/test_faults",
+    "playground/socket/test_run_memory",
 )
-"""Folders of files that take long for their number of tests: they begin early, so that none is the last."""
+"""Beginnings of the paths of files that take long for their number of tests: so that none is the last one."""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -83,6 +87,13 @@ def quick_flush() -> Iterator[None]:
     """Tables are emptied after each test that commits."""
     with instead_of_flush():
         yield
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """A database of tests need not survive a power cut: PostgreSQL does not wait for its disk."""
+    if connection.vendor == "postgresql":
+        connection.settings_dict["OPTIONS"]["options"] = "-c synchronous_commit=off"
 
 
 @pytest.fixture(autouse=True)

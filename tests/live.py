@@ -113,6 +113,13 @@ class Live:
                 chunks.append(chunk)
         return b"".join(chunks)
 
+    def first_line(self, data: bytes, seconds: float = 10.0) -> bytes:
+        """The first line that the server sends in response to `data`, though it may wait for more."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=seconds) as connection:
+            connection.sendall(data)
+            with connection.makefile("rb") as answer:
+                return answer.readline()
+
     def refresh(self) -> None:
         """Reload the snapshots now."""
         forget_snapshots()

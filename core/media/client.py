@@ -15,6 +15,7 @@ from typing import Any
 from core.contract.audio import AudioFormat, PcmShape, Probe
 from core.contract.errors import Unavailable
 from core.contract.events import TranscriptWord
+from core.contract.image import ImageFormat
 from core.media.installed import alignment_hint
 from core.media.pool.job import Message
 from core.media.pool.kinds import description, machine_memory
@@ -110,6 +111,35 @@ async def draw_page(path: Path | str, target: Path | str) -> None:
     Raises `InvalidRequest` for what is no readable PDF, `Unavailable` where the extra for it is missing.
     """
     await result("draw_page", {"path": str(path), "target": str(target)})
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A finished image file: its size in bytes, its width and height in pixels."""
+
+    size: int
+    width: int
+    height: int
+
+
+async def reencode_image(
+    path: Path | str,
+    target: Path | str,
+    form: ImageFormat,
+    *,
+    edge: int | None = None,
+    quality: int | None = None,
+) -> Picture:
+    """Write the picture at `path` to `target` in `form` (`AUTO` is PNG): its pixels, upright and in sRGB, the
+    first frame only, and no metadata; within `edge` pixels a side. `quality` is for JPEG and WebP.
+
+    Raises `InvalidRequest` for what is no picture, damaged or too large, `Unavailable` with the install
+    command where Pillow is missing; no partial file is left behind.
+    """
+    name = ImageFormat.PNG if form is ImageFormat.AUTO else form
+    args = {"path": str(path), "target": str(target), "format": name.value, "edge": edge, "quality": quality}
+    found = await result("reencode_image", args)
+    return Picture(found["bytes"], found["width"], found["height"])
 
 
 def run(job: str, args: Mapping[str, Any]) -> AsyncGenerator[Message, None]:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from typing import Any
 
 from core.contract.events import Event
+from core.contract.image import ImageRequest
 from core.contract.requests import Request
-from core.contract.route import Route
+from core.contract.route import Route, Target
 from core.contract.tasks import Task, TaskTable
 from core.contract.transcription import TranscriptionRequest
 from core.contract.translation import TranslationRequest
+from core.providers.shared.images.input import accepted_images
 from core.routing.attempt import AttemptLog
 from core.routing.health import Health
-from core.routing.run import run
+from core.routing.run import call_adapter, run
 from core.routing.two_step_translation import translate_in_two_steps
 from core.routing.word_alignment import transcribe_with_alignment
 
@@ -32,6 +35,20 @@ def translate(route: Route, request: TranslationRequest, attempts: AttemptLog, h
     return runner(route, request, attempts, health)
 
 
+def draw(route: Route, request: ImageRequest, attempts: AttemptLog, health: Health) -> Events:
+    """Input images of a kind that a target does not take are converted first."""
+    return run(route, request, attempts, health, draw_accepted)
+
+
+async def draw_accepted(target: Target, request: Any) -> Events:
+    async with (
+        accepted_images(target, request) as sent,
+        aclosing(call_adapter(target, sent)) as events,
+    ):
+        async for event in events:
+            yield event
+
+
 RUNNERS: TaskTable[Callable[[Route, Any, AttemptLog, Health], Events]] = TaskTable(
     "routing",
     {
@@ -39,7 +56,7 @@ RUNNERS: TaskTable[Callable[[Route, Any, AttemptLog, Health], Events]] = TaskTab
         Task.TRANSCRIPTION: transcribe,
         Task.TRANSLATION: translate,
         Task.CHAT: run,
-        Task.IMAGE: run,
+        Task.IMAGE: draw,
     },
 )
 """Each takes the request class of its task."""

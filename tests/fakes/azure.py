@@ -200,11 +200,7 @@ def answering(delay: float = 0.0, *, lists: bool = True) -> Scenario:
                 await exchange.reply(404, json.dumps(NO_DEPLOYMENT).encode())
                 return
             await ANSWERS[classic["path"]](exchange, delay)
-        elif (
-            v1
-            and v1["path"] in ANSWERS
-            and (version(seen) or not v1["path"].startswith(("audio/", "images/")))
-        ):
+        elif v1 and v1["path"] in ANSWERS and (version(seen) or not v1["path"].startswith(PREVIEWS)):
             await ANSWERS[v1["path"]](exchange, delay)
         else:
             await exchange.reply(404, json.dumps(NOT_FOUND).encode())

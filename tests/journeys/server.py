@@ -15,7 +15,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 LINK = re.compile(r"Sign in: (http://\S+)/accounts/sign-in/(\S+)/")
-START_SECONDS = 60
+START_SECONDS = 100
 REMOVED_VARIABLES = (
     "_API_KEY",
     "_BASE_URL",

@@ -32,6 +32,7 @@ JOBS = frozenset(
         "list_voices",
         "probe",
         "read_text",
+        "reencode_image",
         "synthesize",
         "synthesize_hibari",
         "transcode",

@@ -349,5 +349,5 @@ def test_trace_is_not_allowed(live, target):
 @pytest.mark.parametrize("credentials", ["", "Authorization: Bearer ak_1", "Cookie: sessionid=nobody"])
 def test_a_long_body_of_a_stranger_is_refused_before_it_is_sent(live, target, credentials):
     head = ["Host: 127.0.0.1", "Content-Length: 20000000", *filter(None, [credentials])]
-    answer = live.raw("\r\n".join([f"POST {target} HTTP/1.1", *head, "", ""]).encode())
+    answer = live.first_line("\r\n".join([f"POST {target} HTTP/1.1", *head, "", ""]).encode())
     assert answer.startswith(b"HTTP/1.1 401 ")

@@ -21,8 +21,8 @@ from core.providers.openai.image.usage import facts_of, total, usage_of, with_pi
 from core.providers.openai.stream import is_event_stream, objects, opening, prefixed
 from core.providers.shared import http
 from core.providers.shared.calls import Vendor
-from core.providers.shared.image.base64 import DATA_URL, decode_image
-from core.providers.shared.image.remote import fetch_image
+from core.providers.shared.images.addresses import picture_at
+from core.providers.shared.images.base64 import DATA_URL, decode_image
 from core.providers.shared.json_body import decode
 from core.providers.shared.json_text import string
 from core.providers.shared.quantities import count
@@ -152,7 +152,7 @@ class ImageReader:
         if encoded := item.pop("b64_json", None):
             return *await decode_image(encoded), ""
         if isinstance(url, str) and not DATA_URL.match(url):
-            return await fetch_image(self._vendor, self._target, url)
+            return await picture_at(self._vendor, self._target, url)
         return *await decode_image(url), ""
 
 

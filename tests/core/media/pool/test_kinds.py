@@ -31,10 +31,10 @@ def test_no_job_that_reads_a_file_shares_its_process():
 @pytest.mark.parametrize(
     ("memory", "processors", "counts", "each"),
     [
-        (24_000, 2, (2, 1, 2, 2, 2, 1), (966, 1024, 966, 1932, 966, 1288)),
+        (24_000, 2, (2, 1, 2, 2, 2, 1), (917, 993, 917, 2140, 917, 1222)),
         (64_000, 16, (2, 1, 2, 2, 3, 1), (1024, 1024, 1024, 4096, 1024, 2048)),
-        (10_000, 4, (1, 1, 1, 1, 1, 1), (768, 832, 768, 1536, 768, 1024)),
-        (2_000, 2, (1, 1, 1, 1, 1, 1), (768, 832, 768, 1536, 768, 1024)),
+        (10_000, 4, (1, 1, 1, 1, 1, 1), (768, 832, 768, 1792, 768, 1024)),
+        (2_000, 2, (1, 1, 1, 1, 1, 1), (768, 832, 768, 1792, 768, 1024)),
     ],
 )
 def test_memory_of_all_workers_follows_from_the_machine(memory, processors, counts, each):
@@ -60,7 +60,7 @@ def test_transcription_shares_the_processors_out(processors, threads):
 
 
 def test_small_machine_lets_its_one_transcription_use_both_processors():
-    assert kinds.allot(2_000 * MB, 2)[TRANSCRIPTION] == Allotment(1, 1536 * MB, 2)
+    assert kinds.allot(2_000 * MB, 2)[TRANSCRIPTION] == Allotment(1, 1792 * MB, 2)
 
 
 def test_container_counts_with_its_own_memory(monkeypatch, tmp_path):
@@ -74,8 +74,8 @@ def test_container_counts_with_its_own_memory(monkeypatch, tmp_path):
 
 def test_operator_reads_what_the_workers_may_take():
     assert kinds.description(24_000 * MB, 2) == (
-        "Local workers: 2 for speech (at most 966 MB each), 1 for natural speech (at most 1,024 MB each), "
-        "2 for alignment (at most 966 MB each), 2 for transcription (at most 1,932 MB each), "
-        "2 for inspection (at most 966 MB each), 1 for text reading (at most 1,288 MB each), "
-        "11,977 MB together of 24,000 MB."
+        "Local workers: 2 for speech (at most 917 MB each), 1 for natural speech (at most 993 MB each), "
+        "2 for alignment (at most 917 MB each), 2 for transcription (at most 2,140 MB each), "
+        "2 for inspection (at most 917 MB each), 1 for text reading (at most 1,222 MB each), "
+        "11,999 MB together of 24,000 MB."
     )

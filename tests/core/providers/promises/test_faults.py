@@ -53,6 +53,18 @@ def is_whole(case: Case, fault) -> bool:
     return fault.clean and not case.call.ends
 
 
+WHOLE: dict[str, tuple[bytes, str]] = {}
+"""By the name of a case: the content of its good answer."""
+
+
+async def whole_content(case: Case, folder: Path) -> tuple[bytes, str]:
+    if str(case) not in WHOLE:
+        with serve(answering(case, good), folder) as fake:
+            events, _ = await ask(case, target(case, fake), folder)
+        WHOLE[str(case)] = content(events)
+    return WHOLE[str(case)]
+
+
 @pytest.mark.anyio
 @each_case
 @pytest.mark.parametrize("fault", FAULTS, ids=str)

@@ -10,17 +10,16 @@ from typing import Any
 
 from core.contract.errors import UpstreamInvalid
 from core.media.file_types import HEAD, file_type
+from core.providers.shared.images.remote import TAKEN
 
 BLOCK = 1024 * 1024
 """Characters decoded in one go: a multiple of 4. One call for all of them would hold up every thread."""
 DATA_URL = re.compile(r"data:image/[a-z0-9.+-]{1,40}(?:;[^,;]{1,40})*;base64,", re.IGNORECASE)
-MEDIA_TYPES = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif"})
-"""What browsers show and we can check; never SVG, which can have scripts."""
 
 
 async def decode_image(encoded: Any) -> tuple[str, bytes]:
     """(media type, bytes) of a base64 string, with a `data:` label or without. Raises `UpstreamInvalid` for
-    what is none, and for what is no picture of `MEDIA_TYPES`."""
+    what is none, and for what is no picture of `TAKEN`."""
     if not isinstance(encoded, str):
         raise UpstreamInvalid("The provider sent a picture that is not base64.")
     if len(encoded) > BLOCK:
@@ -49,8 +48,8 @@ def decode_blocks(encoded: str, at: int = 0) -> bytes:
 
 
 def media_type_of(data: bytes) -> str:
-    """The media type by the first bytes. Raises `UpstreamInvalid` for any that is not of `MEDIA_TYPES`."""
+    """The media type by the first bytes. Raises `UpstreamInvalid` for any that is not of `TAKEN`."""
     found = file_type(data[:HEAD])
-    if found is None or found.media_type not in MEDIA_TYPES:
+    if found is None or found.media_type not in TAKEN:
         raise UpstreamInvalid("The provider sent a picture of an unknown type.")
     return found.media_type

@@ -5,7 +5,7 @@ import base64
 import pytest
 
 from core.contract.errors import UpstreamInvalid
-from core.providers.shared.image.base64 import BLOCK, decode_image
+from core.providers.shared.images.base64 import BLOCK, decode_image
 from tests.fakes.images import png
 
 pytestmark = pytest.mark.anyio

@@ -9,8 +9,8 @@ import pytest
 from core.contract.errors import UpstreamInvalid
 from core.contract.events import ImageReady, Unreadable
 from core.providers.openai.vendor import VENDOR
-from core.providers.shared.image import remote
-from core.providers.shared.image.remote import fetch_image, image_call, origin
+from core.providers.shared.images import remote
+from core.providers.shared.images.addresses import is_own, origin, picture_at
 from tests.core.providers.openai.image.calls import CANARY, draw, target
 from tests.fakes.images import PICTURE_PATH, encoded, png
 from tests.fakes.provider import Provider
@@ -38,11 +38,20 @@ async def test_a_picture_at_the_providers_own_server_is_fetched_with_its_key(pro
     assert fetched.headers["authorization"] == f"Bearer {CANARY}"
 
 
-async def test_the_key_goes_to_no_other_server(provider):
-    call = image_call(VENDOR, target(provider), "https://pictures.example/a.png?token=1")
-    assert call.url == "https://pictures.example/a.png?token=1"
-    assert call.public_only is True
-    assert CANARY not in str(dict(call.headers))
+async def test_no_other_server_is_taken_for_the_providers_own(provider):
+    where = target(provider)
+    host = at(provider, "").removeprefix("http://")
+    own = {
+        url: is_own(where, url)
+        for url in (
+            at(provider),
+            f"https://{host}/a",
+            "http://127.0.0.1/a",
+            f"http://u@{host}/a",
+            f"http://{host}.example/a",
+        )
+    }
+    assert [url for url, same in own.items() if same] == [at(provider)]
 
 
 @pytest.mark.parametrize(
@@ -77,7 +86,7 @@ async def test_where_fetching_is_refused_the_address_is_passed_on(provider, url)
 async def test_another_server_is_not_reached_without_tls(provider):
     with Provider(named) as other:
         with pytest.raises(UpstreamInvalid):
-            await fetch_image(VENDOR, target(provider), at(other))
+            await picture_at(VENDOR, target(provider), at(other))
         assert other.requests == []
 
 

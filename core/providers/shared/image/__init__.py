@@ -1,1 +1,0 @@
-"""Pictures as the answers of providers carry them."""

@@ -1,0 +1,1 @@
+"""Images of requests and answers, on their way between callers and providers."""
