@@ -122,4 +122,5 @@ def install_hint(engine: str) -> str | None:
         installed.NATURAL_VOICE: installed.natural_speech_hint,
         **dict.fromkeys(installed.RECOGNISERS, installed.recogniser_hint),
         installed.INSPECTOR: installed.inspection_hint,
+        installed.CANVAS: installed.drawing_hint,
     }.get(engine, installed.speech_hint)()

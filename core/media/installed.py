@@ -10,8 +10,9 @@ from core.contract.audio import AudioFormat
 from core.media.weights import WEIGHTS, weights_folder
 
 NATURAL_VOICE = "hibari"
-RECOGNISER, INSPECTOR = "whisper-base", "inspector"
-"""The models of natural speech and of chat, the first one of transcription, as their endpoints name them."""
+RECOGNISER, INSPECTOR, CANVAS = "whisper-base", "inspector", "canvas"
+"""The models of natural speech, of chat and of images, the first one of transcription, as their endpoints
+name them."""
 
 ALIGNER = "pocketsphinx"
 PACKAGED_VOICE = "heart"
@@ -81,6 +82,11 @@ def is_offered(model: str) -> bool:
 def inspection_hint() -> str | None:
     """How to install what inspecting files lacks, None where nothing is missing."""
     return None if all(find_spec(name) for name in ("PIL", "pypdfium2", "av")) else HINT
+
+
+def drawing_hint() -> str | None:
+    """How to install what drawing pictures lacks, None where nothing is missing."""
+    return None if all(find_spec(name) for name in ("PIL", "numpy")) else HINT
 
 
 def text_reading_hint() -> str | None:

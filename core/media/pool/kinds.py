@@ -103,9 +103,20 @@ TEXT_READING = WorkerKind(
 """Its networks take 170 MB, finding the lines of a page 400 MB for a moment. One thread: a second one doubles
 the processor time of a page and makes little of it faster."""
 
+DRAWING = WorkerKind(
+    "drawing",
+    frozenset({"canvas.generate"}),
+    2,
+    1,
+    10,
+    step_seconds=60.0,
+    idle_seconds=300.0,
+)
+"""One picture at a time; what a picture of 2048 pixels a side takes is tested."""
+
 KINDS: Mapping[str, WorkerKind] = {
     job: kind
-    for kind in (SPEECH, NATURAL_SPEECH, ALIGNMENT, TRANSCRIPTION, INSPECTION, TEXT_READING)
+    for kind in (SPEECH, NATURAL_SPEECH, ALIGNMENT, TRANSCRIPTION, INSPECTION, TEXT_READING, DRAWING)
     for job in kind.jobs
 }
 """By the name of a job. Speech has processes of its own: what files do to theirs does not reach it."""

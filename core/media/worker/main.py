@@ -23,6 +23,7 @@ JobFunction = Callable[[dict[str, Any], Output], Steps]
 JOBS = frozenset(
     {
         "align",
+        "canvas.generate",
         "draw_page",
         "encode",
         "inspect.audio",

@@ -10,6 +10,8 @@ from core.media.worker.protocol import BYTES, pack, pack_event
 COALESCE = 4096
 """Bytes that are gathered into one frame after a job's first audio: 85 ms of pcm."""
 
+PART = 4 * 1024**2
+"""Bytes of a file that go into one frame."""
 
 NOTHING = {"pieces": 0, "words": 0, "events": 0}
 """What of a job's output is left out: a job that begins again after its process died repeats it."""
@@ -87,10 +89,16 @@ class Output:
 
     def image(self, data: bytes, media_type: str, title: str) -> None:
         """A whole rendered image: its bytes, then the event `rendered`, which describes them."""
+        self.file(data, "rendered", media_type=media_type, title=title)
+
+    def file(self, data: bytes, event: str, **fields: Any) -> None:
+        """A whole file: its bytes in parts, each a piece of output, then an event with its size."""
         self.flush()
-        if not self._skipped("pieces", 1):
-            self._write(pack(BYTES, self.job, data, 1))
-        self.event("rendered", media_type=media_type, title=title, size=len(data))
+        for at in range(0, len(data), PART):
+            self.check()
+            if not self._skipped("pieces", 1):
+                self._write(pack(BYTES, self.job, data[at : at + PART], 1))
+        self.event(event, **fields, size=len(data))
 
     def flush(self) -> None:
         """Send what was gathered."""

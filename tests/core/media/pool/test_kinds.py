@@ -5,6 +5,7 @@ import pytest
 from core.media.pool import kinds
 from core.media.pool.kinds import (
     ALIGNMENT,
+    DRAWING,
     INSPECTION,
     KINDS,
     MB,
@@ -31,16 +32,24 @@ def test_no_job_that_reads_a_file_shares_its_process():
 @pytest.mark.parametrize(
     ("memory", "processors", "counts", "each"),
     [
-        (24_000, 2, (2, 1, 2, 2, 2, 1), (917, 993, 917, 2140, 917, 1222)),
-        (64_000, 16, (2, 1, 2, 2, 3, 1), (1024, 1024, 1024, 4096, 1024, 2048)),
-        (10_000, 4, (1, 1, 1, 1, 1, 1), (768, 832, 768, 1792, 768, 1024)),
-        (2_000, 2, (1, 1, 1, 1, 1, 1), (768, 832, 768, 1792, 768, 1024)),
+        (24_000, 2, (2, 1, 2, 2, 2, 1, 2), (795, 861, 795, 1856, 795, 1060, 795)),
+        (64_000, 16, (2, 1, 2, 2, 3, 1, 2), (1024, 1024, 1024, 4096, 1024, 2048, 1024)),
+        (10_000, 4, (1, 1, 1, 1, 1, 1, 1), (768, 832, 768, 1792, 768, 1024, 768)),
+        (2_000, 2, (1, 1, 1, 1, 1, 1, 1), (768, 832, 768, 1792, 768, 1024, 768)),
     ],
 )
 def test_memory_of_all_workers_follows_from_the_machine(memory, processors, counts, each):
     allotted = kinds.allot(memory * MB, processors)
 
-    assert list(allotted) == [SPEECH, NATURAL_SPEECH, ALIGNMENT, TRANSCRIPTION, INSPECTION, TEXT_READING]
+    assert list(allotted) == [
+        SPEECH,
+        NATURAL_SPEECH,
+        ALIGNMENT,
+        TRANSCRIPTION,
+        INSPECTION,
+        TEXT_READING,
+        DRAWING,
+    ]
     assert tuple(entry.processes for entry in allotted.values()) == counts
     assert tuple(entry.memory // MB for entry in allotted.values()) == each
 
@@ -56,6 +65,7 @@ def test_transcription_shares_the_processors_out(processors, threads):
         "transcription": threads,
         "inspection": 1,
         "text reading": 1,
+        "drawing": 1,
     }
 
 
@@ -74,8 +84,8 @@ def test_container_counts_with_its_own_memory(monkeypatch, tmp_path):
 
 def test_operator_reads_what_the_workers_may_take():
     assert kinds.description(24_000 * MB, 2) == (
-        "Local workers: 2 for speech (at most 917 MB each), 1 for natural speech (at most 993 MB each), "
-        "2 for alignment (at most 917 MB each), 2 for transcription (at most 2,140 MB each), "
-        "2 for inspection (at most 917 MB each), 1 for text reading (at most 1,222 MB each), "
-        "11,999 MB together of 24,000 MB."
+        "Local workers: 2 for speech (at most 795 MB each), 1 for natural speech (at most 861 MB each), "
+        "2 for alignment (at most 795 MB each), 2 for transcription (at most 1,856 MB each), "
+        "2 for inspection (at most 795 MB each), 1 for text reading (at most 1,060 MB each), "
+        "2 for drawing (at most 795 MB each), 11,999 MB together of 24,000 MB."
     )

@@ -7,6 +7,7 @@ import pytest
 from core.media import installed, weights
 from core.providers.base import (
     ChatAdapter,
+    ImageAdapter,
     ModelDetailsAdapter,
     ModelListAdapter,
     SpeechAdapter,
@@ -20,7 +21,8 @@ from tests.fakes.whisper_files import install_empty
 
 
 @pytest.mark.parametrize(
-    "protocol", [SpeechAdapter, TranscriptionAdapter, TranslationAdapter, ChatAdapter, ModelListAdapter]
+    "protocol",
+    [SpeechAdapter, TranscriptionAdapter, TranslationAdapter, ChatAdapter, ImageAdapter, ModelListAdapter],
 )
 def test_local_has_the_protocols_of_its_tasks(protocol):
     assert isinstance(adapter("local"), protocol)
@@ -36,6 +38,7 @@ async def test_inspector_is_listed_where_its_libraries_are(synthesiser, monkeypa
     monkeypatch.setattr(installed, "find_spec", lambda name: None if name == "pypdfium2" else True)
 
     assert "inspector" not in await Local().models(TARGET)
+    assert "canvas" in await Local().models(TARGET)
 
 
 @pytest.mark.anyio

@@ -1,0 +1,1 @@
+"""Pictures drawn by rules, and changes to pictures: Pillow and numpy, in worker processes only."""

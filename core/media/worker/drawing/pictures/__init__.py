@@ -1,0 +1,1 @@
+"""The pictures that `local/canvas` can draw, one module each; `draw(sheet)` returns an image."""
