@@ -78,6 +78,7 @@ def test_ready_only(models, engine):
     assert list(by_slug(ready=True)) == [
         "local/hibari",
         "local/whisper-base",
+        "local/canvas",
         "local/espeak-ng",
         "local/inspector",
     ]

@@ -131,7 +131,12 @@ async def test_an_unknown_provider_is_not_found(transactional_db):
 
 async def test_the_local_engine_is_started_and_answers(row):
     await Provider.objects.acreate(slug="local", name="Local", wire="local", needs_key=False)
-    hints = [installed.speech_hint(), installed.natural_speech_hint(), installed.inspection_hint()]
+    hints = [
+        installed.speech_hint(),
+        installed.natural_speech_hint(),
+        installed.inspection_hint(),
+        installed.drawing_hint(),
+    ]
     hints += [installed.transcription_hint(name) for name in installed.RECOGNISERS]
     if hints[0]:
         assert hints[0] in (await operations.test_connection("local")).message
