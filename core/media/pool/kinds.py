@@ -105,7 +105,7 @@ the processor time of a page and makes little of it faster."""
 
 DRAWING = WorkerKind(
     "drawing",
-    frozenset({"canvas.generate"}),
+    frozenset({"canvas.edit", "canvas.generate"}),
     2,
     1,
     10,

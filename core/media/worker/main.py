@@ -23,6 +23,7 @@ JobFunction = Callable[[dict[str, Any], Output], Steps]
 JOBS = frozenset(
     {
         "align",
+        "canvas.edit",
         "canvas.generate",
         "draw_page",
         "encode",

@@ -21,7 +21,7 @@ def encode(image: Any, form: str, compression: int | None = None) -> bytes:
     buffer = io.BytesIO()
     if form == "jpeg":
         subsampling = 0 if quality >= QUALITY else 2
-        clean.convert("RGB").save(buffer, "JPEG", quality=max(1, quality), subsampling=subsampling)
+        on_white(clean).save(buffer, "JPEG", quality=max(1, quality), subsampling=subsampling)
     elif form == "webp":
         clean.save(buffer, "WEBP", quality=quality, lossless=quality == LOSSLESS, method=4, exact=True)
     else:
@@ -32,3 +32,12 @@ def encode(image: Any, form: str, compression: int | None = None) -> bytes:
 def enlarge(image: Any, size: tuple[int, int]) -> Any:
     """A coarse picture in the size of the finished one."""
     return image if image.size == size else image.resize(size, pillow().Resampling.BICUBIC)
+
+
+def on_white(image: Any) -> Any:
+    """The image without transparency, for formats that have none."""
+    if image.mode != "RGBA":
+        return image.convert("RGB")
+    whole = pillow().new("RGBA", image.size, (255, 255, 255, 255))
+    whole.alpha_composite(image)
+    return whole.convert("RGB")

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from decimal import Decimal
 
-from core.contract.errors import Unavailable, Unsupported
+from core.contract.errors import Unavailable
 from core.contract.events import Event, ImagePartial, ImageReady, Progress, Used
 from core.contract.image import ImageMode, ImageRequest
 from core.contract.route import Target
@@ -14,6 +14,7 @@ from core.contract.usage import Amount, Kind, Unit, Usage
 from core.media import client
 from core.media.installed import CANVAS, drawing_hint
 from core.providers.local.canvas import settings
+from core.providers.local.canvas.editing import edit, vary
 from core.providers.local.canvas.generation import generation
 from core.providers.local.canvas.work import Work
 from core.providers.local.progress import queue_progress
@@ -53,8 +54,6 @@ def work_of(target: Target, request: ImageRequest) -> Work:
     if hint := drawing_hint():
         raise Unavailable(f"Pillow and numpy are not installed here: {hint}")
     settings.check(request)
-    if request.mode not in WORKS:
-        raise Unsupported(f"{CANVAS} cannot {request.mode} pictures.", param="model")
     return WORKS[request.mode](request)
 
 
@@ -66,5 +65,5 @@ def usage(request: ImageRequest, size: str) -> Usage:
     return Usage(tuple(amounts), facts={"size": size, "quality": settings.quality_of(request)})
 
 
-WORKS = {ImageMode.GENERATE: generation}
+WORKS = {ImageMode.GENERATE: generation, ImageMode.EDIT: edit, ImageMode.VARY: vary}
 """The work of each mode."""

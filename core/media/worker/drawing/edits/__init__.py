@@ -1,0 +1,1 @@
+"""Named operations on pictures; each takes an RGBA image and returns one."""
