@@ -1,0 +1,67 @@
+"""What endpoints did lately, as numbers to sort and to show: a snapshot that a background task replaces."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Percentiles:
+    """Of a measure of attempts, to two significant digits."""
+
+    p50: float
+    p75: float
+    p90: float
+    p95: float
+    p99: float
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The attempts of one period; a measure is None where no attempt had it.
+
+    `uptime` is the percentage of answers among answers and failures of the provider. `latency` is in ms to
+    the first content, `tokens` in tokens written a second and `audio` in seconds of audio a second, each over
+    the whole call.
+    """
+
+    attempts: int = 0
+    uptime: float | None = None
+    latency: Percentiles | None = None
+    tokens: Percentiles | None = None
+    audio: Percentiles | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointStatistics:
+    """The last 5 minutes, 30 minutes and day of one endpoint that was used in the last day."""
+
+    five_minutes: Window
+    half_hour: Window
+    day: Window
+
+    @property
+    def latency(self) -> float | None:
+        """The day's median in ms to the first content."""
+        return self.day.latency.p50 if self.day.latency else None
+
+    @property
+    def throughput(self) -> float | None:
+        """The day's median in tokens a second, for models that write none in seconds of audio."""
+        measured = self.day.tokens or self.day.audio
+        return measured.p50 if measured else None
+
+
+_current: Mapping[int, EndpointStatistics] = {}
+
+
+def current(endpoint_id: int) -> EndpointStatistics | None:
+    """What is known of an endpoint; None where it was not used in the last day."""
+    return _current.get(endpoint_id)
+
+
+def replace(found: Mapping[int, EndpointStatistics]) -> None:
+    """Make `found`, by endpoint id, the snapshot of this process."""
+    global _current
+    _current = found
