@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from core.contract.audio import AudioFormat
-from tests.fakes import chat, transcription
+from tests.fakes import chat, images, transcription
 from tests.fakes.audio import audio_bytes, slices
 from tests.fakes.provider import Exchange, Provider, Scenario, Seen
 from tests.fakes.server_sent_events import DONE, finish, frame
@@ -82,6 +82,39 @@ def whole(asked: dict[str, Any]) -> bytes:
     return PADDING + json.dumps(value).encode()
 
 
+IMAGE_COST = 0.04
+IMAGE_USAGE = {
+    "prompt_tokens": 50, "completion_tokens": 4_175, "total_tokens": 4_225, "cost": IMAGE_COST,
+    "completion_tokens_details": {"image_tokens": 4_175}, "is_byok": False,
+}  # fmt: skip
+IMAGE_UNITS = {"text_in.token": "50", "image_out.token": "4175"}
+
+
+def pictures(asked: dict[str, Any]) -> dict[str, Any]:
+    """The answer of `POST /images`."""
+    data = [
+        {"b64_json": images.encoded(number), "media_type": "image/png"} for number in range(asked.get("n", 1))
+    ]
+    return {"created": images.CREATED, "data": data, "usage": IMAGE_USAGE}
+
+
+def picture_frames() -> list[bytes]:
+    """A stream of `POST /images`: comments, an unfinished picture, words of no use, the whole picture."""
+    kind = "image_generation"
+    return [
+        COMMENT,
+        frame({"type": f"{kind}.partial_image", "partial_image_index": 0, "b64_json": images.encoded(100)}),
+        frame({"type": f"{kind}.text_chunk", "phase": "reasoning", "text": "A square."}),
+        frame(
+            {
+                "type": f"{kind}.completed", "b64_json": images.encoded(), "created": images.CREATED,
+                "media_type": "image/png", "usage": IMAGE_USAGE,
+            }
+        ),
+        DONE,
+    ]  # fmt: skip
+
+
 def transcript() -> dict[str, Any]:
     usage = {"seconds": 6.0, "input_tokens": 60, "output_tokens": 20, "total_tokens": 80, "cost": 0.0001}
     return {"text": transcription.TEXT, "usage": usage}
@@ -117,6 +150,8 @@ class Router:
         elif path.endswith("/audio/transcriptions"):
             exchange.bill()
             await exchange.reply(200, PADDING + json.dumps(transcript()).encode(), x_generation_id=ID)
+        elif path.endswith("/images"):
+            await self.draw(exchange)
         elif path.endswith("/generation"):
             await self.tell(exchange)
         elif path.endswith("/models"):
@@ -131,6 +166,14 @@ class Router:
             await exchange.reply(200, whole(asked))
             return
         await self.send(exchange, frames(asked), "text/event-stream", x_generation_id=ID)
+
+    async def draw(self, exchange: Exchange) -> None:
+        asked = exchange.seen.json
+        exchange.bill()
+        if asked.get("stream"):
+            await self.send(exchange, picture_frames(), "text/event-stream", x_generation_id=ID)
+        else:
+            await exchange.reply(200, PADDING + json.dumps(pictures(asked)).encode(), x_generation_id=ID)
 
     async def speak(self, exchange: Exchange) -> None:
         exchange.bill()

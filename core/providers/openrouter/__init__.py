@@ -6,18 +6,18 @@ OpenAI's API with many companies behind it; what a router does otherwise in it i
 from __future__ import annotations
 
 from core.providers.base import Adapter
-from core.providers.openai.chat.chat import OpenAIChat
 from core.providers.openai.models import OpenAIModels
 from core.providers.openrouter.generation import OpenRouterCosts
+from core.providers.openrouter.image import OpenRouterImages
 from core.providers.openrouter.speech import OpenRouterSpeech
 from core.providers.openrouter.transcription import OpenRouterTranscription
 from core.providers.shared import http
 
 
 class OpenRouter(
-    Adapter, OpenRouterCosts, OpenRouterSpeech, OpenRouterTranscription, OpenAIChat, OpenAIModels
+    Adapter, OpenRouterCosts, OpenRouterSpeech, OpenRouterTranscription, OpenRouterImages, OpenAIModels
 ):
-    """Chat, speech and transcription; each answer's cost is the one that OpenRouter reports."""
+    """Chat, speech, transcription and images; each answer's cost is the one that OpenRouter reports."""
 
     def prepare(self) -> None:
         http.prepare()

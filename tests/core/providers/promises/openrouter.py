@@ -6,11 +6,12 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from core.contract.errors import UpstreamDenied, UpstreamFailed, UpstreamLimited
+from core.contract.errors import UpstreamDenied, UpstreamFailed, UpstreamLimited, UpstreamRefused
+from core.contract.image import ImageMode, ImageRequest
 from core.contract.tasks import Task
 from core.contract.transcription import TranscriptionRequest
-from tests.core.providers.promises.files import audio_file
-from tests.core.providers.promises.openai import EVENTS, OPENAI
+from tests.core.providers.promises.files import audio_file, image_file
+from tests.core.providers.promises.openai import EVENTS, OPENAI, PROMPT
 from tests.core.providers.promises.vendor import Answer, Call, ErrorCase, Vendor
 from tests.fakes import openrouter as fake
 
@@ -30,6 +31,21 @@ def with_options(folder) -> TranscriptionRequest:
     return TranscriptionRequest("m", audio_file(folder), options={"groq": {"prompt": "Names: Zoë."}})
 
 
+def pictures(seen) -> Answer:
+    return Answer("application/json", [fake.PADDING, json.dumps(fake.pictures(seen.json)).encode()])
+
+
+def picture_events(seen) -> Answer:
+    return Answer(EVENTS, fake.picture_frames())
+
+
+def edit(folder) -> ImageRequest:
+    return ImageRequest(
+        "m", PROMPT, ImageMode.EDIT, (image_file(folder),), aspect_ratio="16:9", resolution="2K"
+    )
+
+
+IMAGE = replace(CALLS["image"], answer=pictures, units=fake.IMAGE_UNITS, reported=str(fake.IMAGE_COST))
 TRANSCRIPTION = replace(
     CALLS["transcription"],
     answer=transcript,
@@ -51,9 +67,17 @@ OPENROUTER = Vendor(
              CALLS["chat"].units, reported=COST),
         Call("chat-events", Task.CHAT, CALLS["chat-events"].request,
              lambda seen: Answer(EVENTS, fake.frames(seen.json)), CALLS["chat"].units, reported=COST),
+        IMAGE,
+        replace(IMAGE, name="image-events", request=CALLS["image-events"].request, answer=picture_events),
+        replace(IMAGE, name="image-edit", request=edit),
+        Call("image-by-chat", Task.IMAGE, CALLS["image"].request,
+             lambda seen: Answer("application/json", [fake.PADDING, fake.whole(seen.json)]),
+             CALLS["chat"].units, options={"images_by_chat": True}, reported=COST),
     ),
     error=error,
     errors=(
+        ErrorCase(403, error("Your input was flagged.", 403, reasons=["violence"], flagged_input="…"),
+                  UpstreamRefused, "upstream_refused"),
         ErrorCase(402, error("Insufficient credits", 402), UpstreamDenied, "upstream_no_credit"),
         ErrorCase(429, error("Rate limit exceeded", 429), UpstreamLimited, "upstream_rate_limited",
                   {"retry_after": "4"}, 4.0),
