@@ -144,15 +144,15 @@ MOODS: Mapping[str, re.Pattern[str]] = {
     "dusk": words("dusk", "evening", "twilight", "вечер", "сумер", "黄昏", "傍晚"),
     "dawn": words("dawn", "morning", "sunrise", "рассвет", "утр", "黎明", "清晨", "日出"),
     "night": words("night", "midnight", "moon(?:light)?", "ночь", "ночн", "夜"),
+    "winter": words("winter", "snow", "ice", "arctic", "frost", "зим", "снег", "冬", "雪"),
+    "spring": words("spring", "blossoms?", "meadow", "весн", "春"),
+    "summer": words("summer", "tropic(?:al|s)?", "лето", "летн", "夏"),
+    "autumn": words("autumn", "fall colou?rs", "harvest", "осен", "秋"),
     "ocean": words(
         "ocean", "seas?", "marine", "beach", "lake", "river", "water", "море", "океан", "озер", "海", "湖"
     ),
     "forest": words("forests?", "woods", "jungle", "pines?", "moss", "лес", "森林"),
     "desert": words("desert", "dunes?", "sahara", "canyon", "пустын", "沙漠"),
-    "winter": words("winter", "snow", "ice", "arctic", "frost", "зим", "снег", "冬", "雪"),
-    "spring": words("spring", "blossoms?", "meadow", "весн", "春"),
-    "summer": words("summer", "tropic(?:al|s)?", "лето", "летн", "夏"),
-    "autumn": words("autumn", "fall colou?rs", "harvest", "осен", "秋"),
     "berry": words("berr(?:y|ies)", "wine", "love", "valentine", "ягод", "любов", "爱"),
     "citrus": words("citrus", "lemonade", "fresh", "цитрус", "柠檬"),
     "coffee": words("coffee", "espresso", "vintage", "retro", "кофе", "咖啡"),
@@ -161,6 +161,7 @@ MOODS: Mapping[str, re.Pattern[str]] = {
     "neon": words("neon", "cyberpunk", "synthwave", "electric", "неон", "霓虹"),
     "paper": words("paper", "classic", "bauhaus", "бумаг", "纸"),
 }
-"""Words that choose a palette of `core.media.palettes`; the first that is found."""
+"""Words that choose a palette of `core.media.palettes`; the first that is found: hours and seasons before
+places."""
 
 TREES = words("forests?", "woods", "pines?", "trees?", "лес", "дерев", "森林", "树")

@@ -27,7 +27,7 @@ JOINED = (
 )
 JOINERS = re.compile(r"[\s,;&+.]+|\band\b|\bwith\b|\bto\b", re.I)
 LEADS = {
-    "card": re.compile(rf"{ASKED}(?:(?:prompt|quote|greeting|text)\s+)?(?:card|quote){JOINED}", re.I),
+    "card": re.compile(rf"{ASKED}(?:[\w-]+\s+)?(?:card|quote){JOINED}", re.I),
     "palette": re.compile(rf"{ASKED}(?:colou?rs?\s+)?(?:palette|scheme|swatches){JOINED}", re.I),
     "waveform": re.compile(rf"{ASKED}(?:audio\s+|sound\s*)?(?:wave\s*form|wave){JOINED}", re.I),
     "qr": re.compile(rf"{ASKED}qr(?:[ -]?code)?{JOINED}", re.I),
