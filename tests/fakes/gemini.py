@@ -11,6 +11,7 @@ import json
 from typing import Any
 
 from core.contract.audio import AudioFormat
+from tests.fakes import images
 from tests.fakes.audio import audio_bytes, slices
 
 ID = "gmdmaZiTM_qnnsEPhtnwmA0"
@@ -25,6 +26,7 @@ IMAGE = base64.b64decode(
 )
 
 Part = dict[str, Any]
+PNG = images.png()
 
 
 def counts(prompt: int, candidates: int, thoughts: int = 0, **more: Any) -> dict[str, Any]:
@@ -47,6 +49,14 @@ TRANSCRIPT_USAGE = {
     "candidatesTokenCount": 20,
     "totalTokenCount": 230,
     "promptTokensDetails": [{"modality": "TEXT", "tokenCount": 18}, {"modality": "AUDIO", "tokenCount": 192}],
+}
+
+IMAGE_USAGE = counts(8, 1_303, candidatesTokensDetails=[{"modality": "IMAGE", "tokenCount": 1_290}])
+EDIT_USAGE = {
+    **IMAGE_USAGE,
+    "promptTokenCount": 266,
+    "totalTokenCount": 1_569,
+    "promptTokensDetails": [{"modality": "TEXT", "tokenCount": 8}, {"modality": "IMAGE", "tokenCount": 258}],
 }
 
 
@@ -98,6 +108,25 @@ def speech_chunks(count: int = 3) -> list[dict[str, Any]]:
 
 def whole_speech() -> dict[str, Any]:
     return chunk(inline(audio_bytes(AudioFormat.PCM, SECONDS), L16), finish="STOP", usage=SPEECH_USAGE)
+
+
+def image_chunks() -> list[dict[str, Any]]:
+    """A streamed answer: a few words, a sketch that is a thought, the picture, the end."""
+    sketch = {**inline(images.png(1), "image/png"), "thought": True}
+    return [
+        chunk({"text": "Here is a red square."}, usage={"promptTokenCount": 8, "totalTokenCount": 8}),
+        chunk(sketch),
+        chunk(inline(PNG, "image/png"), usage={"promptTokenCount": 8, "totalTokenCount": 8}),
+        chunk(finish="STOP", usage=IMAGE_USAGE),
+    ]
+
+
+def whole_image(usage: dict[str, Any] = IMAGE_USAGE) -> dict[str, Any]:
+    return chunk({"text": "Here it is."}, inline(PNG, "image/png"), finish="STOP", usage=usage)
+
+
+def edited_image() -> dict[str, Any]:
+    return whole_image(EDIT_USAGE)
 
 
 def transcript_chunks(text: str = TEXT) -> list[dict[str, Any]]:

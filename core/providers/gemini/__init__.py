@@ -14,13 +14,14 @@ from core.providers.base import Adapter
 from core.providers.gemini import vertex
 from core.providers.gemini.chat.chat import GeminiChat
 from core.providers.gemini.connection import Connection
+from core.providers.gemini.image import GeminiImages
 from core.providers.gemini.models import GeminiModels
 from core.providers.gemini.speech import GeminiSpeech
 from core.providers.gemini.transcription.transcription import GeminiTranscription
 from core.providers.shared import http
 
 
-class Gemini(Adapter, GeminiChat, GeminiSpeech, GeminiTranscription, GeminiModels):
+class Gemini(Adapter, GeminiChat, GeminiSpeech, GeminiTranscription, GeminiImages, GeminiModels):
     """Google AI Studio."""
 
     def prepare(self) -> None:

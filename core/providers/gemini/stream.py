@@ -25,12 +25,13 @@ TRUNCATED = "upstream_truncated"
 class ObjectReader:
     """Takes the bytes of one answer as they come; `unreadable` counts the events that were left out."""
 
-    __slots__ = ("_events", "_head", "_hide", "_splitter", "unreadable")
+    __slots__ = ("_body", "_events", "_head", "_hide", "_splitter", "unreadable")
 
     def __init__(self, hide: tuple[str, ...]) -> None:
         self.unreadable = 0
         self._hide = hide
         self._head = b""
+        self._body: list[bytes] = []  # of an answer that is no events
         self._events: bool | None = None  # unknown until the first byte that is no blank
         self._splitter = Splitter(CAP)
 
@@ -44,7 +45,7 @@ class ObjectReader:
                 return
             self._events = first[:1] not in (b"{", b"[")
         if not self._events:
-            self._head += chunk
+            self._body.append(chunk)
             return
         for event in self._split(chunk):
             yield from self._read(event.data)
@@ -54,8 +55,9 @@ class ObjectReader:
         if self._events:
             for event in self._split(b"\n\n"):
                 yield from self._read(event.data)
-        elif self._head:
-            body, self._head = self._head, b""
+        elif self._body:
+            body = b"".join(self._body)
+            self._body.clear()
             yield from self._checked(value_of(body))
 
     def _split(self, chunk: bytes) -> list[ServerEvent]:

@@ -15,10 +15,10 @@ from core.contract.events import AnswerMetadata, ChatDelta, Event, ImageReady, U
 from core.contract.image import ImageFile, ImageRequest
 from core.contract.route import Target
 from core.providers.base import ChatAdapter
+from core.providers.shared.images.refusals import LONGEST, drew_nothing
 
 CONFIG = {"aspect_ratio": "aspect_ratio", "resolution": "image_size", "quality": "quality"}
 """`image_config` in OpenRouter's names."""
-LONGEST_WORDS = 300
 PASSED_ON = (AnswerMetadata, ImageReady, Unreadable)
 
 
@@ -31,7 +31,7 @@ async def draw_by_chat(
     async with aclosing(chat.chat(target, chat_request(request))) as events:
         async for event in events:
             if isinstance(event, ChatDelta):
-                words = (words + event.text)[:LONGEST_WORDS]
+                words = (words + event.text)[:LONGEST]
             elif isinstance(event, Used):
                 if not drawn:
                     raise refused(words, event)
@@ -42,11 +42,7 @@ async def draw_by_chat(
 
 
 def refused(words: str, used: Used) -> UpstreamRefused:
-    told = " ".join(words.split())
-    error = UpstreamRefused(
-        f"The model answered in words instead of drawing: {told}" if told else "The model drew no picture.",
-        code="no_image",
-    )
+    error = drew_nothing(words)
     error.usage = used.usage
     return error
 

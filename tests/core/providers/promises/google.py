@@ -10,11 +10,12 @@ from typing import Any
 from core.contract.audio import AudioFormat
 from core.contract.chat import ChatRequest
 from core.contract.errors import UpstreamDenied, UpstreamLimited
+from core.contract.image import ImageMode, ImageRequest
 from core.contract.speech import SpeechRequest
 from core.contract.tasks import Task
 from core.contract.transcription import TranscriptFormat, TranscriptionRequest
 from core.contract.translation import TranslationRequest
-from tests.core.providers.promises.files import audio_file
+from tests.core.providers.promises.files import audio_file, image_file
 from tests.core.providers.promises.vendor import Answer, Call, ErrorCase, Vendor
 from tests.fakes import gemini
 from tests.fakes.provider import Seen
@@ -24,6 +25,7 @@ MESSAGES = ({"role": "user", "content": "Hello"},)
 CHAT_UNITS = {"text_in.token": "12", "text_out.token": "10"}
 SPEECH_UNITS = {"text_in.token": "7", "audio_out.token": "13"}
 TRANSCRIPT_UNITS = {"text_in.token": "18", "audio_in.token": "192", "text_out.token": "20"}
+IMAGE_UNITS = {"text_in.token": "8", "text_out.token": "13", "image_out.token": "1290"}
 TIMED = '{"language": "en", "segments": [{"start": "00:00.000", "end": "00:02.500", "text": "The quick."}]}'
 
 
@@ -59,6 +61,14 @@ def converse(*, streamed: bool) -> Callable[[Path], ChatRequest]:
     return lambda folder: ChatRequest("m", messages=MESSAGES, streamed=streamed)
 
 
+def draw(*, streamed: bool = False) -> Callable[[Path], ImageRequest]:
+    return lambda folder: ImageRequest("m", TEXT, streamed=streamed)
+
+
+def edit(folder: Path) -> ImageRequest:
+    return ImageRequest("m", TEXT, ImageMode.EDIT, (image_file(folder),), aspect_ratio="16:9")
+
+
 def error(message: str) -> dict[str, Any]:
     return {"error": {"message": message}}
 
@@ -76,6 +86,10 @@ CALLS: Sequence[Call] = (
     Call("transcription-times", Task.TRANSCRIPTION,
          transcribe(format=TranscriptFormat.VERBOSE_JSON, segments=True), whole(timed), TRANSCRIPT_UNITS),
     Call("translation", Task.TRANSLATION, translate, whole(transcript), TRANSCRIPT_UNITS),
+    Call("image", Task.IMAGE, draw(), whole(gemini.whole_image), IMAGE_UNITS),
+    Call("image-events", Task.IMAGE, draw(streamed=True), events(gemini.image_chunks), IMAGE_UNITS),
+    Call("image-edit", Task.IMAGE, edit, whole(gemini.edited_image),
+         {**IMAGE_UNITS, "image_in.token": "258"}),
 )  # fmt: skip
 
 BAD_KEY = gemini.error(
