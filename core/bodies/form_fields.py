@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 
 from core.bodies.json_object import parse_json_object
+from core.bodies.nested_fields import parse_nested
 from core.contract.errors import InvalidRequest
 
 WHOLE = re.compile(r"[+-]?[0-9]{1,15}")
@@ -23,12 +24,16 @@ BRACKETED = re.compile(r"\[([^\[\]]*)\]")
 
 @dataclass(frozen=True, slots=True)
 class FormFields:
-    """The types of the fields of a body by their names; all others are text."""
+    """The types of the fields of a body by their names; all others are text.
+
+    `nested` are values of any depth, see `nested_fields`.
+    """
 
     lists: frozenset[str] = frozenset()
     objects: frozenset[str] = frozenset()
     numbers: frozenset[str] = frozenset()
     booleans: frozenset[str] = frozenset()
+    nested: frozenset[str] = frozenset()
 
     def parse(self, pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
         """The values of `pairs` by field name.
@@ -46,6 +51,8 @@ class FormFields:
     def parse_value(self, name: str, given: list[tuple[list[str], str]]) -> Any:
         if name in self.lists:
             return parse_list(name, [text for _, text in given])
+        if name in self.nested:
+            return parse_nested(name, given, parse_untyped)
         if name in self.objects:
             return parse_object(name, given)
         if len(given) > 1:

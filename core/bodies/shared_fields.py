@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Literal
-
-from pydantic import ConfigDict, Field
+from typing import Any
 
 from core.bodies.parameters import check_parameters
-from core.bodies.validation import Body, FieldError
+from core.bodies.validation import FieldError
 
 
 def voice_id(voice: Any, *, param: str = "voice") -> Any:
@@ -18,26 +16,6 @@ def voice_id(voice: Any, *, param: str = "voice") -> Any:
             raise FieldError(f'{param} must be a string or {{"id": string}}.', param=param)
         return voice["id"]
     return voice
-
-
-class ProviderBody(Body):
-    """OpenRouter's `provider`: the options of providers, and where the request may go behind a router."""
-
-    model_config = ConfigDict(extra="allow")
-
-    options: dict[str, dict[str, Any]] = Field(
-        default_factory=dict,
-        description="Parameters for one provider, by its slug, such as `elevenlabs`. Others ignore them.",
-    )
-    data_collection: Literal["allow", "deny"] | None = Field(
-        default=None, description="`deny`: only providers that keep nothing, else the request is refused."
-    )
-    zdr: bool | None = Field(default=None, description="As `data_collection` `deny`: zero data retention.")
-
-    @property
-    def preferences(self) -> dict[str, Any]:
-        """What a router such as OpenRouter is to be told: all but the options."""
-        return self.model_dump(exclude={"options"}, exclude_unset=True, exclude_none=True)
 
 
 def check_chat_fields(fields: Any) -> Any:

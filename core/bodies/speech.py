@@ -10,8 +10,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from core.bodies.shared_fields import ProviderBody, voice_id
-from core.bodies.validation import Body, FieldError
+from core.bodies.routing.body import RoutedBody
+from core.bodies.shared_fields import voice_id
+from core.bodies.validation import FieldError
 from core.contract.audio import AudioFormat
 from core.contract.events import AudioChunk, AudioStart, Event, SpeechWord, SpeechWords
 from core.contract.speech import SpeechRequest
@@ -23,7 +24,7 @@ def require_text(text: str) -> str:
     return text
 
 
-class SpeechBody(Body):
+class SpeechBody(RoutedBody):
     """Text to be spoken."""
 
     model: str = Field(min_length=1, description="The model, such as `local/hibari`.")
@@ -60,7 +61,6 @@ class SpeechBody(Body):
     stream_format: Literal["audio", "sse"] | None = Field(
         default=None, description="`audio` (default) streams bytes, `sse` streams events with base64."
     )
-    provider: ProviderBody | None = None
 
     def request(self) -> SpeechRequest:
         return SpeechRequest(
@@ -71,8 +71,9 @@ class SpeechBody(Body):
             speed=1.0 if self.speed is None else self.speed,
             instructions=self.instructions or None,
             events=self.stream_format == "sse",
-            options=self.provider.options if self.provider else {},
-            preferences=self.provider.preferences if self.provider else {},
+            options=self.options,
+            preferences=self.preferences,
+            routing=self.rules,
         )
 
 

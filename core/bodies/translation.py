@@ -9,10 +9,9 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
-from core.bodies.shared_fields import ProviderBody
+from core.bodies.routing.body import RoutedBody
 from core.bodies.transcription.fields import Format, Prompt, Temperature
 from core.bodies.transcription.options import TranscriptOptions
-from core.bodies.validation import Body
 from core.contract.errors import Unsupported
 from core.contract.transcription import AudioFile, TranscriptFormat
 from core.contract.translation import TranslationRequest
@@ -30,7 +29,7 @@ TRANSCRIPTION_ONLY = (
 """Fields of a transcription that a translation could only ignore."""
 
 
-class TranslationBody(Body):
+class TranslationBody(RoutedBody):
     """What to write down in English, and how."""
 
     model: str = Field(min_length=1, description="The model, such as `local/whisper-base`.")
@@ -44,7 +43,6 @@ class TranslationBody(Body):
         description="A chat model for what `model` only writes down; the cheapest ready one by default.",
     )
     enable_logging: bool | None = Field(default=None, description="Whether the provider may keep the file.")
-    provider: ProviderBody | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -72,8 +70,9 @@ class TranslationBody(Body):
             format=self.response_format,
             translator=self.translator,
             logging=self.enable_logging,
-            options=self.provider.options if self.provider else {},
-            preferences=self.provider.preferences if self.provider else {},
+            options=self.options,
+            preferences=self.preferences,
+            routing=self.rules,
         )
 
 

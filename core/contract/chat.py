@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any, ClassVar
 
 from core.contract.audio import AudioFormat
+from core.contract.routing import NO_RULES, RoutingRules
 from core.contract.tasks import Task
 
 
@@ -65,6 +66,7 @@ class ChatRequest:
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     limit: int | None = None
     preferences: Mapping[str, Any] = field(default_factory=dict)
+    routing: RoutingRules = NO_RULES
 
 
 SEPARATORS = str.maketrans("", "", "_- .")

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 from core.contract.image import ImageFile
+from core.contract.routing import NO_RULES, RoutingRules
 from core.contract.tasks import Task
 
 
@@ -41,3 +42,4 @@ class EmbeddingRequest:
     streamed: bool = False
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     preferences: Mapping[str, Any] = field(default_factory=dict)
+    routing: RoutingRules = NO_RULES

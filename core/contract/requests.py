@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar, Protocol
 
+from core.contract.routing import RoutingRules
 from core.contract.tasks import Task
 
 
@@ -32,6 +33,7 @@ class Request(Protocol):
 
     `format` is the format of the answer's audio or transcript, `options` are a provider's own options by the
     provider's slug, `preferences` are for a router such as OpenRouter: which providers it may use, and how.
+    `routing` is what the caller says about it here.
     """
 
     task: ClassVar[Task]
@@ -46,3 +48,5 @@ class Request(Protocol):
     def options(self) -> Mapping[str, Mapping[str, Any]]: ...
     @property
     def preferences(self) -> Mapping[str, Any]: ...
+    @property
+    def routing(self) -> RoutingRules: ...

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from core.contract.audio import AudioFormat
+from core.contract.routing import NO_RULES, RoutingRules
 from core.contract.tasks import Task
 
 
@@ -33,3 +34,4 @@ class SpeechRequest:
     words: bool = False
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     preferences: Mapping[str, Any] = field(default_factory=dict)
+    routing: RoutingRules = NO_RULES

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar
 
+from core.contract.routing import NO_RULES, RoutingRules
 from core.contract.tasks import Task
 
 
@@ -68,3 +69,4 @@ class TranscriptionRequest:
     streamed: bool = False
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     preferences: Mapping[str, Any] = field(default_factory=dict)
+    routing: RoutingRules = NO_RULES

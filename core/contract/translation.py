@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from core.contract.routing import NO_RULES, RoutingRules
 from core.contract.tasks import Task
 from core.contract.transcription import AudioFile, TranscriptFormat, TranscriptionRequest
 
@@ -29,6 +30,7 @@ class TranslationRequest:
     logging: bool | None = None
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     preferences: Mapping[str, Any] = field(default_factory=dict)
+    routing: RoutingRules = NO_RULES
 
 
 TranscriptRequest = TranscriptionRequest | TranslationRequest

@@ -14,30 +14,12 @@ from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 from core.bodies.chat.messages import normalize_messages
 from core.bodies.files.data_urls import FileLoader
 from core.bodies.parameters import document_all
-from core.bodies.shared_fields import ProviderBody, check_chat_fields, voice_id
+from core.bodies.routing.body import NOT_RELAYED, RoutedBody
+from core.bodies.shared_fields import check_chat_fields, voice_id
 from core.bodies.validation import Body
 from core.contract.audio import AudioFormat
 from core.contract.chat import ChatRequest, Modality
 from core.contract.errors import InvalidRequest
-
-ROUTER_FIELDS = frozenset(
-    {
-        "cache",
-        "fallback_on_codes",
-        "fallbacks",
-        "identity",
-        "load_balancer",
-        "models",
-        "name",
-        "orq",
-        "retries",
-        "retry",
-        "route",
-        "thread",
-        "timeout",
-    }
-)
-"""Fields for routers such as OpenRouter and orq.ai: accepted, not relayed to a provider."""
 
 
 class SpokenFormat(StrEnum):  # name and docstring are published in the OpenAPI document
@@ -71,7 +53,7 @@ class AudioBody(Body):
     )
 
 
-class ChatBody(Body):
+class ChatBody(RoutedBody):
     """A conversation to be continued."""
 
     model_config = ConfigDict(extra="allow", json_schema_extra=document_all)
@@ -87,7 +69,6 @@ class ChatBody(Body):
         default=None, max_length=8, description="What the answer is to be made of; `text` by default."
     )
     audio: AudioBody | None = Field(default=None, description="How an answer in `audio` sounds.")
-    provider: ProviderBody | None = None
 
     _check_fields = model_validator(mode="before")(check_chat_fields)
 
@@ -95,7 +76,7 @@ class ChatBody(Body):
     def parameters(self) -> dict[str, Any]:
         """The fields that are relayed unchanged."""
         extra = self.model_extra or {}
-        return {name: value for name, value in extra.items() if name not in ROUTER_FIELDS}
+        return {name: value for name, value in extra.items() if name not in NOT_RELAYED}
 
     def load_messages(self, load: FileLoader) -> tuple[dict[str, Any], ...]:
         """The messages; `load` is called for every file in them. Raises `InvalidRequest` naming the place."""
@@ -116,8 +97,9 @@ class ChatBody(Body):
             voice=audio.voice if audio else None,
             format=audio.format.audio if audio else AudioFormat.PCM,
             streamed=bool(self.stream),
-            options=self.provider.options if self.provider else {},
-            preferences=self.provider.preferences if self.provider else {},
+            options=self.options,
+            preferences=self.preferences,
+            routing=self.rules,
         )
 
     @property

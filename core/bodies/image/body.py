@@ -25,15 +25,14 @@ from core.bodies.image.fields import (
     is_ratio_of,
 )
 from core.bodies.image.inputs import InputImages, input_images
-from core.bodies.shared_fields import ProviderBody
-from core.bodies.validation import Body
+from core.bodies.routing.body import RoutedBody
 from core.contract.errors import InvalidRequest, Unsupported
 from core.contract.image import ImageFile, ImageFormat, ImageMode, ImageRequest
 
 PARTIALS = 3
 
 
-class ImageBody(Body):
+class ImageBody(RoutedBody):
     """Pictures to be made: from a prompt, from pictures and a prompt, or like a picture."""
 
     model: str = Field(min_length=1, description="The model, such as `local/canvas`.")
@@ -88,7 +87,6 @@ class ImageBody(Body):
     seed: Seed | None = Field(default=None, description="The same seed makes the same picture.")
     user: Annotated[str, Field(max_length=512)] | None = None
     safety_identifier: Annotated[str, Field(max_length=512)] | None = None
-    provider: ProviderBody | None = None
 
     _check_options = model_validator(mode="before")(check_options)
 
@@ -147,8 +145,9 @@ class ImageBody(Body):
             partial_images=(self.partial_images or 0) if self.is_streamed else 0,
             streamed=self.is_streamed,
             user=self.safety_identifier or self.user or "",
-            options=self.provider.options if self.provider else {},
-            preferences=self.provider.preferences if self.provider else {},
+            options=self.options,
+            preferences=self.preferences,
+            routing=self.rules,
         )
 
     @property

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, StringConstraints
 
 from core.bodies.form_fields import FormFields
+from core.bodies.routing.form import with_routing
 from core.bodies.shared_fields import provider_options
 from core.bodies.validation import FieldError
 from core.contract.chat import folded
@@ -25,10 +26,11 @@ RATIO = re.compile(r"([1-9][0-9]{0,2}(?:\.[0-9])?):([1-9][0-9]{0,2}(?:\.[0-9])?)
 SAME_RATIO = 0.02
 """How far the ratio of a size may be from `aspect_ratio`: sizes are rounded to multiples of 16 pixels."""
 
-FORM = FormFields(
-    objects=frozenset({"provider"}),
-    numbers=frozenset({"n", "output_compression", "partial_images", "seed"}),
-    booleans=frozenset({"stream"}),
+FORM = with_routing(
+    FormFields(
+        numbers=frozenset({"n", "output_compression", "partial_images", "seed"}),
+        booleans=frozenset({"stream"}),
+    )
 )
 """The types of the fields of a multipart form, beside its files."""
 

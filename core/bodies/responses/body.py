@@ -11,12 +11,12 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
 
-from core.bodies.chat.body import ROUTER_FIELDS
 from core.bodies.files.data_urls import FileLoader
 from core.bodies.parameters import document_known
 from core.bodies.responses.input import InputMessages, input_messages
 from core.bodies.responses.tools import chat_tool_choice, chat_tools
-from core.bodies.shared_fields import ProviderBody, check_chat_fields
+from core.bodies.routing.body import NOT_RELAYED, RoutedBody
+from core.bodies.shared_fields import check_chat_fields
 from core.bodies.validation import Body, FieldError
 from core.contract.chat import ChatRequest, Modality
 from core.contract.errors import NotFound, Unsupported
@@ -29,7 +29,7 @@ STATEFUL = {
 CHAT_ONLY = ("audio", "messages", "n")
 """Fields of `chat/completions` that `responses` has not, refused because they would change the answer."""
 
-NOT_RELAYED = frozenset({"context_management", "debug", "max_tool_calls", "truncation"})
+NOT_FOR_CHAT = frozenset({"context_management", "debug", "max_tool_calls", "truncation"})
 LOGPROBS = "message.output_text.logprobs"
 
 
@@ -60,7 +60,7 @@ class TextBody(Body):
     verbosity: str | None = Field(default=None, max_length=40)
 
 
-class ResponsesBody(Body):
+class ResponsesBody(RoutedBody):
     """A conversation to be answered; what is not named here is relayed as in `chat/completions`."""
 
     model_config = ConfigDict(extra="allow", json_schema_extra=document_known)
@@ -98,7 +98,6 @@ class ResponsesBody(Body):
     previous_response_id: str | None = Field(
         default=None, max_length=200, description="A stored response whose conversation goes on."
     )
-    provider: ProviderBody | None = None
 
     _context: Sequence[Any] = PrivateAttr(default=())
 
@@ -142,8 +141,9 @@ class ResponsesBody(Body):
             parameters=self.parameters,
             modalities=tuple(map(Modality, dict.fromkeys(self.modalities or ("text",)))),
             streamed=bool(self.stream),
-            options=self.provider.options if self.provider else {},
-            preferences=self.provider.preferences if self.provider else {},
+            options=self.options,
+            preferences=self.preferences,
+            routing=self.rules,
         )
 
     @property
@@ -153,7 +153,7 @@ class ResponsesBody(Body):
     @property
     def parameters(self) -> dict[str, Any]:
         """The fields that are relayed, under their names in `chat/completions`."""
-        dropped = ROUTER_FIELDS | NOT_RELAYED | STATEFUL.keys()
+        dropped = NOT_RELAYED | NOT_FOR_CHAT | STATEFUL.keys()
         found = {name: value for name, value in self.extra.items() if name not in dropped}
         renamed = {
             "max_completion_tokens": self.max_output_tokens,

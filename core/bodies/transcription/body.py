@@ -9,10 +9,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
-from core.bodies.shared_fields import ProviderBody
+from core.bodies.routing.body import RoutedBody
 from core.bodies.transcription.fields import Format, Prompt, Temperature
 from core.bodies.transcription.options import TranscriptOptions
-from core.bodies.validation import Body, FieldError
+from core.bodies.validation import FieldError
 from core.contract.errors import InvalidRequest, Unsupported
 from core.contract.text.languages import is_detection, primary
 from core.contract.transcription import AudioFile, TranscriptFormat, TranscriptionRequest
@@ -46,7 +46,7 @@ Language = Annotated[str, StringConstraints(max_length=40), AfterValidator(langu
 Term = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
-class TranscriptionBody(Body):
+class TranscriptionBody(RoutedBody):
     """What to write down, and how."""
 
     model: str = Field(min_length=1, description="The model, such as `local/whisper-base`.")
@@ -89,7 +89,6 @@ class TranscriptionBody(Body):
     enable_logging: bool | None = Field(default=None, description="Whether the provider may keep the file.")
     keyterms: list[Term] = Field(default_factory=list, max_length=1000, description="Words to listen for.")
     keywords: list[Term] = Field(default_factory=list, max_length=1000, description="As `keyterms`.")
-    provider: ProviderBody | None = None
 
     def request(self, file: AudioFile) -> TranscriptionRequest:
         """Raises `InvalidRequest` or `Unsupported` for fields that do not go together."""
@@ -115,8 +114,9 @@ class TranscriptionBody(Body):
             chunking=self.chunking_strategy,
             known_speakers=tuple(zip(self.known_speaker_names, self.known_speaker_references, strict=True)),
             streamed=self.stream,
-            options=self.provider.options if self.provider else {},
-            preferences=self.provider.preferences if self.provider else {},
+            options=self.options,
+            preferences=self.preferences,
+            routing=self.rules,
         )
 
     def check(self) -> None:

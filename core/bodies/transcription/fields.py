@@ -7,23 +7,26 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from core.bodies.form_fields import FormFields
+from core.bodies.routing.form import with_routing
 from core.contract.transcription import TranscriptFormat
 
-FORM = FormFields(
-    lists=frozenset(
-        {
-            "include",
-            "keyterms",
-            "keywords",
-            "known_speaker_names",
-            "known_speaker_references",
-            "languages",
-            "timestamp_granularities",
-        }
-    ),
-    objects=frozenset({"chunking_strategy", "input_audio", "provider"}),
-    numbers=frozenset({"num_speakers", "temperature"}),
-    booleans=frozenset({"diarize", "enable_logging", "stream", "tag_audio_events"}),
+FORM = with_routing(
+    FormFields(
+        lists=frozenset(
+            {
+                "include",
+                "keyterms",
+                "keywords",
+                "known_speaker_names",
+                "known_speaker_references",
+                "languages",
+                "timestamp_granularities",
+            }
+        ),
+        objects=frozenset({"chunking_strategy", "input_audio"}),
+        numbers=frozenset({"num_speakers", "temperature"}),
+        booleans=frozenset({"diarize", "enable_logging", "stream", "tag_audio_events"}),
+    )
 )
 """The types of the fields of a multipart form."""
 

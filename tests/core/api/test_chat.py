@@ -92,7 +92,13 @@ def test_unknown_parameters_are_relayed(live, key, talker, provider):
 
 
 def test_routing_fields_are_not_relayed(live, key, talker, provider):
-    assert ask(live, key, models=["a/b"], fallbacks=["c/d"], retry={"count": 1}, timeout=1).status_code == 200
+    fields = {
+        "fallbacks": ["lab/talker"],
+        "retry": {"count": 1},
+        "timeout": {"call_timeout": 9000},
+        "name": "x",
+    }
+    assert ask(live, key, **fields, orq={"thread": {"id": "t"}}, route="fallback").status_code == 200
     assert set(provider.requests[0].json) == {"model", "messages"}
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from core.bodies.shared_fields import ProviderBody, voice_id
+from core.bodies.routing.provider import ProviderBody
+from core.bodies.shared_fields import voice_id
 from core.bodies.validation import FieldError, validate
 from core.contract.errors import Unsupported
 

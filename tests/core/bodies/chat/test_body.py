@@ -47,8 +47,9 @@ def test_fields_of_routers_are_accepted_and_not_relayed():
         "models": ["a", "b"],
         "fallbacks": [{"model": "b"}],
         "retry": {"count": 2},
-        "cache": {"type": "exact_match"},
+        "cache": None,
         "load_balancer": {},
+        "identity": {"id": "u"},
         "timeout": {"call_timeout": 1000},
         "orq": {},
         "route": "fallback",
@@ -56,6 +57,7 @@ def test_fields_of_routers_are_accepted_and_not_relayed():
     }
     found = request(temperature=1, **wishes)
     assert (found.parameters, found.options) == ({"temperature": 1}, {"lab": {"top_a": 1}})
+    assert (found.routing.retries, found.routing.provider.order) == (2, ("x",))
 
 
 @pytest.mark.parametrize(("stream", "streamed"), [(True, True), (False, False), (None, False)])

@@ -71,9 +71,12 @@ def test_size_is_pixels_or_a_tier_with_a_ratio(fields, size, ratio, resolution):
 
 
 def test_fields_of_other_apis_are_ignored():
-    assert (
-        request(models=["lab/b"], fallbacks=["lab/c"], retry={"count": 2}, response_format=None) == request()
-    )
+    assert request(name="x", identity={"id": "u"}, response_format=None) == request()
+
+
+def test_the_routing_fields_are_read():
+    found = request(models=["lab/b"], fallbacks=["lab/c"], retry={"count": 2}).routing
+    assert ([named.model for named in found.fallbacks], found.retries) == (["lab/b", "lab/c"], 2)
 
 
 def test_the_safety_identifier_precedes_the_user():

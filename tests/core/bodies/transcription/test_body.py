@@ -8,6 +8,7 @@ from core.bodies.transcription.body import TranscriptionBody
 from core.bodies.transcription.fields import FORM
 from core.bodies.validation import validate
 from core.contract.errors import InvalidRequest
+from core.contract.routing import NamedModel, RoutingRules
 from core.contract.transcription import AudioFile, TranscriptFormat, TranscriptionRequest
 
 FILE = AudioFile("/nowhere", "audio.wav", "audio/wav", 1000, 6.0)
@@ -64,6 +65,7 @@ def test_every_field_of_a_form_arrives():
         known_speakers=(("Ada", VOICE),),
         streamed=True,
         options={"openai": {"x": 1}},
+        routing=RoutingRules(fallbacks=(NamedModel("other", "fallbacks[0].model"),)),
     )
 
 

@@ -1,0 +1,70 @@
+"""The shapes of the routing fields that orq.ai has.
+
+https://docs.orq.ai/docs/ai-router
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from core.bodies.validation import Body
+
+MOST_MODELS = 20
+MOST_CODES = 20
+LONGEST_TIMEOUT = 3_600_000
+"""Milliseconds."""
+
+Code = Annotated[int, Field(ge=400, le=599)]
+Codes = Annotated[list[Code], Field(max_length=MOST_CODES)]
+ModelName = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class FallbackBody(Body):
+    """A model by its name alone, or as `{"model": name}`."""
+
+    model: ModelName
+
+
+class RetryBody(Body):
+    count: int = Field(default=3, ge=1, le=5, description="Further tries at the same endpoint.")
+    on_codes: Codes | None = Field(
+        default=None, description="Statuses that are tried again; by default those that may pass."
+    )
+
+
+class BalancedModelBody(FallbackBody):
+    weight: float = Field(default=1.0, ge=0, le=1_000_000)
+
+
+class LoadBalancerBody(Body):
+    type: Literal["weight_based", "round_robin", "latency_based"] = "weight_based"
+    models: list[BalancedModelBody] = Field(min_length=1, max_length=MOST_MODELS)
+
+
+class TimeoutBody(Body):
+    call_timeout: int | None = Field(
+        default=None, ge=1, le=LONGEST_TIMEOUT, description="Milliseconds that one call may take."
+    )
+
+
+def named_models(value: Any) -> Any:
+    """A list with `{"model": name}` for each plain name."""
+    if not isinstance(value, list):
+        return value
+    return [{"model": entry} if isinstance(entry, str) else entry for entry in value]
+
+
+def balancer_object(value: Any) -> Any:
+    """orq.ai's older list of models, each with the type, as the object of today; none for an empty one."""
+    if isinstance(value, list):
+        kinds = [entry["type"] for entry in value if isinstance(entry, dict) and entry.get("type")]
+        value = {"models": value, **({"type": kinds[0]} if kinds else {})} if value else None
+    if isinstance(value, dict) and "models" in value:
+        value = {**value, "models": named_models(value["models"])}
+    return value or None if isinstance(value, dict) else value
+
+
+Fallbacks = Annotated[list[FallbackBody], BeforeValidator(named_models), Field(max_length=MOST_MODELS)]
+Balancer = Annotated[LoadBalancerBody | None, BeforeValidator(balancer_object)]

@@ -1,0 +1,135 @@
+"""OpenRouter's `provider`: the options of providers, and which of them may be asked.
+
+https://openrouter.ai/docs/features/provider-routing
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, ConfigDict, Field
+
+from core.bodies.validation import Body, FieldError
+from core.contract.routing import ProviderRules
+
+SORTS = ("price", "throughput", "latency", "exacto")
+PRICES = ("prompt", "completion", "request", "image", "audio")
+LONGEST_PRICE = 40
+MOST_NAMES = 100
+
+Names = Annotated[
+    list[Annotated[str, Field(min_length=1, max_length=120)]] | None,
+    Field(default=None, max_length=MOST_NAMES),
+]
+
+
+def check_sort(value: Any) -> Any:
+    """A name, or OpenRouter's object with the name as `by`, as it came."""
+    if value is not None and sort_name(value) not in SORTS:
+        raise FieldError(f"provider.sort must be one of {', '.join(SORTS)}.", param="provider.sort")
+    return value
+
+
+def sort_name(value: Any) -> str:
+    found = value.get("by") if isinstance(value, Mapping) else value
+    return found if isinstance(found, str) else ""
+
+
+def check_prices(value: Any) -> Any:
+    """Prices as they came: numbers, or text as OpenRouter's SDK writes them."""
+    if value is None:
+        return None
+    if not isinstance(value, Mapping):
+        raise FieldError("provider.max_price must be an object.", param="provider.max_price")
+    for name, price in value.items():
+        param = f"provider.max_price.{name[:40]}"
+        if name not in PRICES:
+            raise FieldError(f"{param} is not known: there are {', '.join(PRICES)}.", param=param)
+        if price is not None and to_usd(price) is None:
+            raise FieldError(f"{param} must be a number that is not negative.", param=param)
+    return value
+
+
+def to_usd(price: Any) -> Decimal | None:
+    """None for what is no amount of money."""
+    if isinstance(price, bool) or not isinstance(price, str | int | float) or len(str(price)) > LONGEST_PRICE:
+        return None
+    try:
+        found = Decimal(str(price))
+    except InvalidOperation:
+        return None
+    return found if found.is_finite() and found >= 0 else None
+
+
+PRICE_SCHEMA = {"anyOf": [{"type": "number", "minimum": 0}, {"type": "string"}]}
+SORT_SCHEMA = {
+    "anyOf": [
+        {"type": "string", "enum": list(SORTS)},
+        {"type": "object", "properties": {"by": {"type": "string", "enum": list(SORTS)}}},
+        {"type": "null"},
+    ]
+}
+MAX_PRICE_SCHEMA = {
+    "anyOf": [
+        {"type": "object", "properties": dict.fromkeys(PRICES, PRICE_SCHEMA), "additionalProperties": False},
+        {"type": "null"},
+    ]
+}
+
+
+class ProviderBody(Body):
+    """OpenRouter's `provider`: the options of providers, and which of them may be asked."""
+
+    model_config = ConfigDict(extra="allow")
+
+    options: dict[str, dict[str, Any]] = Field(
+        default_factory=dict,
+        description="Parameters for one provider, by its slug, such as `elevenlabs`. Others ignore them.",
+    )
+    order: Names = Field(description="Providers to be asked first, in this order.")
+    only: Names = Field(description="The providers that may be asked.")
+    ignore: Names = Field(description="Providers that are not asked.")
+    allow_fallbacks: bool | None = Field(
+        default=None, description="`false`: no provider but the first is asked."
+    )
+    require_parameters: bool | None = Field(
+        default=None, description="`true`: only models that take every field of the request."
+    )
+    sort: Annotated[Any, BeforeValidator(check_sort)] = Field(
+        default=None,
+        description="`price`: the cheapest provider first. The others are for routers such as OpenRouter.",
+        json_schema_extra=SORT_SCHEMA,
+    )
+    max_price: Annotated[Any, BeforeValidator(check_prices)] = Field(
+        default=None,
+        description="No provider that charges more, USD: `prompt` and `completion` a million tokens or "
+        "characters, `audio` a million tokens, `request` and `image` each.",
+        json_schema_extra=MAX_PRICE_SCHEMA,
+    )
+    quantizations: Names = Field(description="Only routers know them: others are not asked then.")
+    data_collection: Literal["allow", "deny"] | None = Field(
+        default=None, description="`deny`: only providers that keep nothing, else the request is refused."
+    )
+    zdr: bool | None = Field(default=None, description="As `data_collection` `deny`: zero data retention.")
+
+    @property
+    def preferences(self) -> dict[str, Any]:
+        """What a router such as OpenRouter is to be told: all but the options."""
+        return self.model_dump(exclude={"options"}, exclude_unset=True, exclude_none=True)
+
+    @property
+    def rules(self) -> ProviderRules:
+        """What is obeyed here."""
+        prices = {name: to_usd(price) for name, price in (self.max_price or {}).items()}
+        return ProviderRules(
+            order=tuple(self.order or ()),
+            only=tuple(self.only or ()),
+            ignore=tuple(self.ignore or ()),
+            allow_fallbacks=self.allow_fallbacks is not False,
+            require_parameters=bool(self.require_parameters),
+            sort=sort_name(self.sort),
+            max_price={name: price for name, price in prices.items() if price is not None},
+            quantizations=tuple(self.quantizations or ()),
+        )
