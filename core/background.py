@@ -18,6 +18,7 @@ from core.access import snapshot as access
 from core.access.authentication import save_last_used
 from core.catalogue import snapshot as catalogue
 from core.image_files import store as image_store
+from core.ledger import statistics
 from core.ledger.store import heartbeat, sweep, writer
 from core.media import client as media
 from core.models.offload import offload
@@ -118,6 +119,10 @@ def forget_requests() -> None:
     idempotency.sweep(sweep.live_processes(timezone.now()))
 
 
+def read_attempts() -> None:
+    statistics.history.refresh()
+
+
 PERIODIC: list[tuple[str, float, Callable[[], Any]]] = [
     ("snapshot", 1.0, refresh),
     ("heartbeat", 10.0, heartbeat.beat),
@@ -126,6 +131,7 @@ PERIODIC: list[tuple[str, float, Callable[[], Any]]] = [
     ("stored responses", 300.0, stored_responses.sweep),
     ("image files", 60.0, image_store.sweep),
     ("idempotency", 30.0, forget_requests),
+    ("statistics", 30.0, read_attempts),
 ]
 """Name, seconds between two calls, and the blocking function; other applications add theirs."""
 

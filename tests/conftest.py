@@ -16,8 +16,10 @@ from django.db import connection
 from core.access import shared_limits
 from core.access import snapshot as access
 from core.catalogue import snapshot as catalogue
+from core.ledger import statistics as ledger_statistics
 from core.media.weights import weights_folder
 from core.models import Team
+from core.routing import statistics
 from tests.fakes import redis_database
 from tests.fakes.empty_tables import instead_of_flush
 
@@ -101,6 +103,8 @@ def empty_snapshots(monkeypatch):
     """A flushed database starts its version numbers anew; what a test before saw must not look current."""
     monkeypatch.setattr(access, "_current", access.AccessSnapshot())
     monkeypatch.setattr(catalogue, "_current", None)
+    monkeypatch.setattr(statistics, "_current", {})
+    monkeypatch.setattr(ledger_statistics, "history", ledger_statistics.EndpointHistory())
 
 
 @pytest.fixture(autouse=True)

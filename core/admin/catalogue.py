@@ -18,6 +18,8 @@ from core.contract.audio import AudioFormat
 from core.contract.tasks import Task
 from core.contract.usage import Kind, Unit
 from core.contract.usage import Price as UnitPrice
+from core.ledger import statistics
+from core.ledger.statistics_text import day_text
 from core.models import AIModel, Endpoint, Price, Voice, VoiceAlias
 
 TASKS = tuple(task.value for task in Task)
@@ -189,10 +191,17 @@ class EndpointAdmin(AuditedAdmin):
         ("priority", "weight"),
         "enabled",
         "options",
+        "last_day",
     )
+    readonly_fields = ("last_day",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Endpoint]:
         return super().get_queryset(request).prefetch_related("prices")
+
+    @admin.display(description=_("in the last day"))
+    def last_day(self, endpoint: Endpoint) -> str:
+        found = statistics.current(endpoint.pk)
+        return day_text(found.day) if found else str(_("not used in the last day"))
 
     @admin.display(description=_("prices"))
     def sheet(self, endpoint: Endpoint) -> str:

@@ -126,6 +126,7 @@ class Attempt(models.Model):
         verbose_name = _("attempt")
         verbose_name_plural = _("attempts")
         ordering = ("record", "number")
+        indexes = (models.Index(fields=("started_at",), name="attempt_started"),)
         constraints = (models.UniqueConstraint(fields=("record", "number"), name="attempt_once"),)
 
     def __str__(self) -> str:

@@ -53,6 +53,9 @@ class EndpointStatistics:
         return measured.p50 if measured else None
 
 
+NOT_USED = EndpointStatistics(Window(), Window(), Window())
+"""For showing the measures of an endpoint that has none."""
+
 _current: Mapping[int, EndpointStatistics] = {}
 
 

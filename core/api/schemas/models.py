@@ -93,6 +93,14 @@ class CountData(Schema):
     data: Count
 
 
+class Percentiles(Schema):
+    p50: float
+    p75: float
+    p90: float
+    p95: float | None = Field(None, description="Of the last day only.")
+    p99: float
+
+
 class Endpoint(Schema):
     name: str
     model_id: str
@@ -101,6 +109,16 @@ class Endpoint(Schema):
     pricing: Pricing
     prices: list[PriceLine]
     supported_parameters: list[str]
+    latency_last_30m: Percentiles | None = Field(description="Milliseconds to the first content.")
+    latency_last_1d: Percentiles | None
+    throughput_last_30m: Percentiles | None = Field(description="Tokens written per second.")
+    throughput_last_1d: Percentiles | None
+    audio_throughput_last_1d: Percentiles | None = Field(description="Seconds of audio per second.")
+    uptime_last_5m: float | None = Field(
+        description="Percentage of answers among answers and failures of the provider."
+    )
+    uptime_last_30m: float | None
+    uptime_last_1d: float | None
     status: int = Field(description="0 when it can be called now.")
     status_help: str
 

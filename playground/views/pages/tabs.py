@@ -13,7 +13,8 @@ from core.catalogue.listing import Listing, status_of
 from core.catalogue.readiness import readiness
 from core.contract.errors import NotFound, PolyphonyError
 from core.contract.tasks import Task
-from core.ledger import reports
+from core.ledger import reports, statistics
+from core.ledger.statistics_text import throughput_text, uptime_text
 from playground import samples, studios
 from playground.samples.sample import SampleRequest
 
@@ -73,9 +74,24 @@ def pricing(request: HttpRequest, entry: Listing) -> dict[str, Any]:
                     "help": state.help,
                     "lines": prices.lines(endpoint.known_prices),
                     "formats": ", ".join(endpoint.formats),
+                    "day": last_day(endpoint.id),
                 }
             )
     return {"panel": "playground/tabs/pricing.html", "endpoints": rows, "advice": status_of(entry.model)[1]}
+
+
+def last_day(endpoint_id: int) -> dict[str, Any] | None:
+    """What the attempts of an endpoint came to; None where there was none."""
+    found = statistics.current(endpoint_id)
+    if found is None:
+        return None
+    latency = found.day.latency
+    return {
+        "median": latency.p50 if latency else None,
+        "slow": latency.p95 if latency else None,
+        "throughput": throughput_text(found.day),
+        "uptime": uptime_text(found.day),
+    }
 
 
 def usage(request: HttpRequest, entry: Listing) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from django.urls import reverse
 
 from core.catalogue.seed.tables import seed_catalogue, unedited
 from core.models import AIModel, AuditEvent, Endpoint, Price, Provider, VoiceAlias
+from core.routing import statistics
+from core.routing.statistics import EndpointStatistics, Percentiles, Window
 
 
 def form_data(page) -> dict[str, object]:
@@ -174,3 +176,13 @@ def test_a_replacement_is_asked_only_where_there_is_one(browser, talker):
     assert change(browser, talker, use_replacement="on", replacement="local/espeak-ng").status_code == 302
     talker.refresh_from_db()
     assert (talker.use_replacement, talker.replacement) == (True, "local/espeak-ng")
+
+
+def test_an_endpoint_shows_its_last_day(browser, talker):
+    endpoint = talker.endpoints.get()
+    address = reverse("admin:core_endpoint_change", args=[endpoint.pk])
+    assert "not used in the last day" in browser.get(address).content.decode()
+    day = Window(12, 91.66, Percentiles(320, 900, 900, 1400, 1400))
+    statistics.replace({endpoint.pk: EndpointStatistics(Window(), Window(), day)})
+    text = "12 attempts, uptime 91.6%, first content after 320 ms (95th percentile 1,400 ms)"
+    assert text in browser.get(address).content.decode()

@@ -7,6 +7,8 @@ import pytest
 from core.access import keys
 from core.api.schemas.models import AudioModels, EndpointData, Model, ModelData, ModelList, Providers, Voices
 from core.models import Price
+from core.routing import statistics
+from core.routing.statistics import EndpointStatistics, Percentiles, Window
 from tests.core.api.conftest import make_model, make_provider
 
 
@@ -206,3 +208,28 @@ def test_no_sound_is_stored_by_anybody(live, key, model):
     asked = {"model": "lab/alto", "input": "Hello.", "voice": "ada"}
     answer = live.post("/audio/speech", key, json=asked)
     assert (answer.status_code, answer.headers["cache-control"]) == (200, "private, no-store")
+
+
+def test_endpoints_show_what_their_attempts_came_to(live, key, model):
+    half = Window(3, 66.7, latency=Percentiles(120, 130, 140, 150, 160))
+    day = Window(9, 90.0, Percentiles(1, 2, 3, 4, 5), Percentiles(50, 60, 70, 80, 90))
+    found = EndpointStatistics(Window(), half, day)
+    statistics.replace({model.endpoints.get().pk: found})
+    answer = live.get("/models/lab/alto/endpoints", key).json()
+    EndpointData.model_validate(answer)
+    (endpoint,) = answer["data"]["endpoints"]
+    assert {name: value for name, value in endpoint.items() if "_last_" in name} == {
+        "latency_last_30m": {"p50": 120, "p75": 130, "p90": 140, "p99": 160},
+        "throughput_last_30m": None,
+        "uptime_last_5m": None,
+        "uptime_last_30m": 66.7,
+        "uptime_last_1d": 90.0,
+        "latency_last_1d": {"p50": 1, "p75": 2, "p90": 3, "p95": 4, "p99": 5},
+        "throughput_last_1d": {"p50": 50, "p75": 60, "p90": 70, "p95": 80, "p99": 90},
+        "audio_throughput_last_1d": None,
+    }
+
+
+def test_an_endpoint_that_was_not_used_shows_no_measures(live, key, model):
+    (endpoint,) = live.get("/models/lab/alto/endpoints", key).json()["data"]["endpoints"]
+    assert {value for name, value in endpoint.items() if "_last_" in name} == {None}

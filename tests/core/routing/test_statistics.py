@@ -1,17 +1,9 @@
 """The snapshot of what endpoints did lately."""
 
-import pytest
-
 from core.routing import statistics
 from core.routing.statistics import EndpointStatistics, Percentiles, Window
 
 FAST, SLOW = Percentiles(10, 20, 30, 40, 50), Percentiles(100, 200, 300, 400, 500)
-
-
-@pytest.fixture(autouse=True)
-def no_statistics():
-    yield
-    statistics.replace({})
 
 
 def test_an_endpoint_that_was_not_used_has_none():

@@ -7,7 +7,10 @@ import re
 import pytest
 
 from core import background
+from core.catalogue import lookup
 from core.models import AIModel
+from core.routing import statistics
+from core.routing.statistics import EndpointStatistics, Percentiles, Window
 from playground.models import Run
 from tests.playground.views.pages.page_text import page_text
 
@@ -112,6 +115,18 @@ def test_a_local_model_names_its_licences(alice_client):
     page = page_text(alice_client.get(f"{ESPEAK}?tab=pricing"))
     assert "<dt>Licence of the code</dt><dd>GPL-3.0-or-later</dd>" in page
     assert "Licence of the weights" not in page
+
+
+def test_prices_stand_beside_what_the_endpoints_did(alice_client):
+    address = "/models/openai/gpt-4o-mini-tts?tab=pricing"
+    assert "not used in the last day" in page_text(alice_client.get(address))
+    endpoint = lookup.get("openai/gpt-4o-mini-tts").endpoints[0]
+    day = Window(3, 66.66, Percentiles(320, 900, 900, 1400, 1400), audio=Percentiles(8.5, 9, 9, 9, 9))
+    statistics.replace({endpoint.id: EndpointStatistics(Window(), Window(), day)})
+    page = page_text(alice_client.get(address))
+    cells = ["320 ms", "1.4 s", "8.5 s of audio per second", "66.6%"]
+    found = re.findall(r'<td class="nowrap">([^<]*)</td>', page)
+    assert found == cells
 
 
 def test_a_model_elsewhere_names_no_licence(alice_client):
