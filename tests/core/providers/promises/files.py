@@ -18,7 +18,7 @@ def audio_file(folder: Path) -> AudioFile:
     return AudioFile(str(path), "audio.wav", "audio/wav", len(AUDIO), SECONDS)
 
 
-def image_file(folder: Path, name: str = "image.png", red: int = 10) -> ImageFile:
-    path, content = folder / name, png(red)
+def image_file(folder: Path, name: str = "image.png", red: int = 10, content: bytes = b"") -> ImageFile:
+    path, content = folder / name, content or png(red)
     path.write_bytes(content)
     return ImageFile(str(path), name, "image/png", len(content), 64, 48)
