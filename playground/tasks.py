@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from importlib import import_module
 from types import ModuleType
 from typing import NamedTuple
@@ -12,6 +13,9 @@ from core.contract.tasks import Task, TaskTable, UnknownTask
 
 TASKS = (Task.SPEECH, Task.TRANSCRIPTION, Task.TRANSLATION, Task.CHAT)
 """In the order of their tabs."""
+
+WITHOUT_TAB = (Task.EMBEDDING,)
+"""Those that programs use: their models' pages have samples, and no tab to try them."""
 
 CONVERSATIONAL = frozenset({Task.CHAT})
 """Those whose runs may belong to a conversation."""
@@ -36,9 +40,9 @@ LABELS = TaskTable(
 """In the order of the sections of the catalogue."""
 
 
-def modules(package: str) -> TaskTable[ModuleType]:
-    """The modules of `package` with the names of the tasks. Raises `UnknownTask` where one is missing."""
-    return TaskTable(package, {task: module(package, task) for task in TASKS})
+def modules(package: str, tasks: Iterable[Task] = TASKS) -> TaskTable[ModuleType]:
+    """The modules of `package` with the names of `tasks`. Raises `UnknownTask` where one is missing."""
+    return TaskTable(package, {task: module(package, task) for task in tasks})
 
 
 def module(package: str, task: Task) -> ModuleType:

@@ -99,6 +99,12 @@ async def audio_models(request: Request) -> Response:
     )
 
 
+async def embedding_models(request: Request) -> Response:
+    """Models that make vectors, as OpenRouter's clients ask for them."""
+    await authenticate(request)
+    return list_response(request, [entry for entry in visible() if Task.EMBEDDING in entry.tasks])
+
+
 async def voices(request: Request) -> Response:
     """Voices of one model, or of all."""
     await authenticate(request)

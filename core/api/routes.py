@@ -9,6 +9,7 @@ from django.utils.translation import gettext_noop as _
 
 from core.api import account, models
 from core.api.chat import chat
+from core.api.embedding import embedding
 from core.api.generation import generation
 from core.api.http.operation import FileFields, Operation, QueryParameter, RequestSample
 from core.api.image.operations import IMAGE_OPERATIONS
@@ -16,6 +17,7 @@ from core.api.responses import delete_response, responses, stored_response
 from core.api.schemas import account as account_schemas
 from core.api.schemas import models as model_schemas
 from core.api.schemas.chat import ChatCompletion
+from core.api.schemas.embedding import Embeddings
 from core.api.schemas.generation import GenerationData
 from core.api.schemas.responses import DeletedResponse, Response
 from core.api.schemas.transcript import Transcript
@@ -153,6 +155,26 @@ OPERATIONS = (
         sample=RequestSample({"model": "local/whisper-base"}),
     ),
     *IMAGE_OPERATIONS,
+    Operation(
+        "POST",
+        FACTS[Task.EMBEDDING].path,
+        embedding,
+        _("Embeddings"),
+        _("Turn texts into vectors, for search and grouping"),
+        Embeddings,
+        body=BODIES[Task.EMBEDDING],
+        errors=(402, 404, 413, 415, 502, 503, 504),
+        sample=RequestSample({"model": "openai/text-embedding-3-small", "input": [GREETING]}),
+    ),
+    Operation(
+        "GET",
+        "/embeddings/models",
+        models.embedding_models,
+        _("Embeddings"),
+        _("Models that make vectors"),
+        model_schemas.ModelList,
+        query=PAGING,
+    ),
     Operation(
         "GET",
         "/models",

@@ -8,6 +8,8 @@ from typing import Any, Protocol, TypeVar
 from core.bodies import translation
 from core.bodies.chat.body import ChatBody
 from core.bodies.chat.collector import ChatCollector
+from core.bodies.embedding.body import EmbeddingBody
+from core.bodies.embedding.collector import EmbeddingCollector
 from core.bodies.image.body import ImageBody
 from core.bodies.image.collector import ImageCollector
 from core.bodies.speech import SpeechBody, SpeechCollector
@@ -43,12 +45,13 @@ BODIES: TaskTable[type[Body]] = TaskTable(
         Task.TRANSLATION: translation.TranslationBody,
         Task.CHAT: ChatBody,
         Task.IMAGE: ImageBody,
+        Task.EMBEDDING: EmbeddingBody,
     },
 )
 """The JSON body of each task's endpoint; its `request()` makes the contract's request of it.
 
 `request()` of audio tasks takes the `AudioFile`, that of a chat the messages with `Media` for files, that of
-images the `ImageFile` of each of its `inputs()`.
+images the `ImageFile` of each of its `inputs()`, that of embeddings those of its `images()` by their places.
 """
 
 COLLECTORS: TaskTable[Callable[[], Collector[Any, Any]]] = TaskTable(
@@ -59,6 +62,7 @@ COLLECTORS: TaskTable[Callable[[], Collector[Any, Any]]] = TaskTable(
         Task.TRANSLATION: TranscriptCollector,
         Task.CHAT: ChatCollector,
         Task.IMAGE: ImageCollector,
+        Task.EMBEDDING: EmbeddingCollector,
     },
 )
 """Constructs what collects the events of an answer and finishes it as a whole."""

@@ -8,6 +8,7 @@ from typing import Any
 from core.catalogue import lookup
 from core.catalogue.entries import ModelEntry
 from core.catalogue.routes.chat import route_chat
+from core.catalogue.routes.embedding import route_embedding
 from core.catalogue.routes.image import route_image
 from core.catalogue.routes.privacy import private_route
 from core.catalogue.routes.speech import route_speech
@@ -26,6 +27,7 @@ ROUTES: TaskTable[Callable[[Any, ModelEntry], Route]] = TaskTable(
         Task.TRANSLATION: route_translation,
         Task.CHAT: route_chat,
         Task.IMAGE: route_image,
+        Task.EMBEDDING: route_embedding,
     },
 )
 

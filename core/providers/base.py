@@ -111,7 +111,8 @@ class ImageAdapter(Protocol):
 @runtime_checkable
 class EmbeddingAdapter(Protocol):
     def embed(self, target: Target, request: EmbeddingRequest) -> AsyncGenerator[Event, None]:
-        """Yield one `Embedding` for each input, in order, then `Used`."""
+        """Yield `AnswerMetadata` where the answer has an id, one `Embedding` for each input, in order, then
+        `Used`."""
         ...
 
 

@@ -57,6 +57,7 @@ RUNNERS: TaskTable[Callable[[Route, Any, AttemptLog, Health], Events]] = TaskTab
         Task.TRANSLATION: translate,
         Task.CHAT: run,
         Task.IMAGE: draw,
+        Task.EMBEDDING: run,
     },
 )
 """Each takes the request class of its task."""

@@ -12,7 +12,7 @@ from core.contract.route import Route, Target
 from core.contract.tasks import Task, TaskTable
 from core.contract.usage import Kind, Price, Unit, Usage
 from core.ledger import pricing
-from core.ledger.estimates import chat, image, speech, transcription, translation
+from core.ledger.estimates import chat, embedding, image, speech, transcription, translation
 from core.ledger.estimates.base import Estimates
 from core.ledger.price_sheet import Line
 
@@ -26,6 +26,7 @@ ESTIMATES: TaskTable[Estimates[Any]] = TaskTable(
         Task.TRANSLATION: translation.ESTIMATES,
         Task.CHAT: chat.ESTIMATES,
         Task.IMAGE: image.ESTIMATES,
+        Task.EMBEDDING: embedding.ESTIMATES,
     },
 )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 
 from core.contract.chat import ChatRequest
+from core.contract.embedding import EmbeddingRequest
 from core.contract.events import Event
 from core.contract.image import ImageRequest
 from core.contract.route import Target
@@ -18,6 +19,7 @@ from core.providers.azure.models import AzureModels
 from core.providers.azure.tokens import with_token
 from core.providers.azure.vendor import VENDOR
 from core.providers.base import Adapter
+from core.providers.openai.embedding import OpenAIEmbedding
 from core.providers.openai.image.image import OpenAIImages
 from core.providers.openai.speech.speech import OpenAISpeech
 from core.providers.openai.transcription.transcription import OpenAITranscription
@@ -25,7 +27,15 @@ from core.providers.openai.translation import OpenAITranslation
 from core.providers.shared import http
 
 
-class Azure(Adapter, AzureModels, OpenAISpeech, OpenAITranscription, OpenAITranslation, OpenAIImages):
+class Azure(
+    Adapter,
+    AzureModels,
+    OpenAISpeech,
+    OpenAITranscription,
+    OpenAITranslation,
+    OpenAIImages,
+    OpenAIEmbedding,
+):
     """A resource of Azure OpenAI, whose models are deployments.
 
     Each task is done as by OpenAI, with a token where the key is that of an application.
@@ -52,6 +62,10 @@ class Azure(Adapter, AzureModels, OpenAISpeech, OpenAITranscription, OpenAITrans
     def draw(self, target: Target, request: ImageRequest) -> AsyncGenerator[Event, None]:
         """https://learn.microsoft.com/azure/ai-foundry/openai/how-to/dall-e"""
         return with_token(super().draw, target, request)
+
+    def embed(self, target: Target, request: EmbeddingRequest) -> AsyncGenerator[Event, None]:
+        """https://learn.microsoft.com/azure/ai-foundry/openai/reference"""
+        return with_token(super().embed, target, request)
 
     def prepare(self) -> None:
         http.prepare()

@@ -14,6 +14,7 @@ from core.providers.base import Adapter
 from core.providers.gemini import vertex
 from core.providers.gemini.chat.chat import GeminiChat
 from core.providers.gemini.connection import Connection
+from core.providers.gemini.embedding import GeminiEmbedding
 from core.providers.gemini.image import GeminiImages
 from core.providers.gemini.models import GeminiModels
 from core.providers.gemini.speech import GeminiSpeech
@@ -21,8 +22,8 @@ from core.providers.gemini.transcription.transcription import GeminiTranscriptio
 from core.providers.shared import http
 
 
-class Gemini(Adapter, GeminiChat, GeminiSpeech, GeminiTranscription, GeminiImages, GeminiModels):
-    """Google AI Studio."""
+class Google(Adapter, GeminiChat, GeminiSpeech, GeminiTranscription, GeminiImages, GeminiModels):
+    """What both do."""
 
     def prepare(self) -> None:
         http.prepare()
@@ -31,7 +32,11 @@ class Gemini(Adapter, GeminiChat, GeminiSpeech, GeminiTranscription, GeminiImage
         await http.close()
 
 
-class Vertex(Gemini):
+class Gemini(Google, GeminiEmbedding):
+    """Google AI Studio."""
+
+
+class Vertex(Google):
     """Vertex AI."""
 
     async def connect(self, target: Target) -> Connection:

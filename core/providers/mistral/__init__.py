@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from core.providers.base import Adapter
 from core.providers.mistral.chat.chat import MistralChat
+from core.providers.mistral.embedding import MistralEmbedding
 from core.providers.mistral.models import MistralModels
 from core.providers.mistral.speech.speech import MistralSpeech
 from core.providers.mistral.transcription.transcription import MistralTranscription
@@ -15,8 +16,16 @@ from core.providers.mistral.voices import MistralVoices
 from core.providers.shared import http
 
 
-class Mistral(Adapter, MistralChat, MistralSpeech, MistralTranscription, MistralModels, MistralVoices):
-    """Chat, speech and transcription; there is no translation."""
+class Mistral(
+    Adapter,
+    MistralChat,
+    MistralSpeech,
+    MistralTranscription,
+    MistralEmbedding,
+    MistralModels,
+    MistralVoices,
+):
+    """Chat, speech, transcription and embeddings; there is no translation."""
 
     def prepare(self) -> None:
         http.prepare()

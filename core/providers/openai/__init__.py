@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.providers.base import Adapter
+from core.providers.openai.embedding import OpenAIEmbedding
 from core.providers.openai.image.image import OpenAIImages
 from core.providers.openai.models import OpenAIModels
 from core.providers.openai.speech.speech import OpenAISpeech
@@ -11,7 +12,15 @@ from core.providers.openai.translation import OpenAITranslation
 from core.providers.shared import http
 
 
-class OpenAI(Adapter, OpenAISpeech, OpenAITranscription, OpenAITranslation, OpenAIImages, OpenAIModels):
+class OpenAI(
+    Adapter,
+    OpenAISpeech,
+    OpenAITranscription,
+    OpenAITranslation,
+    OpenAIImages,
+    OpenAIEmbedding,
+    OpenAIModels,
+):
     """Any server with OpenAI's paths and bodies."""
 
     def prepare(self) -> None:

@@ -6,6 +6,7 @@ OpenAI's API with many companies behind it; what a router does otherwise in it i
 from __future__ import annotations
 
 from core.providers.base import Adapter
+from core.providers.openai.embedding import OpenAIEmbedding
 from core.providers.openai.models import OpenAIModels
 from core.providers.openrouter.generation import OpenRouterCosts
 from core.providers.openrouter.image import OpenRouterImages
@@ -15,9 +16,15 @@ from core.providers.shared import http
 
 
 class OpenRouter(
-    Adapter, OpenRouterCosts, OpenRouterSpeech, OpenRouterTranscription, OpenRouterImages, OpenAIModels
+    Adapter,
+    OpenRouterCosts,
+    OpenRouterSpeech,
+    OpenRouterTranscription,
+    OpenRouterImages,
+    OpenAIEmbedding,
+    OpenAIModels,
 ):
-    """Chat, speech, transcription and images; each answer's cost is the one that OpenRouter reports."""
+    """Chat, speech, transcription, images, embeddings; each answer's cost is as OpenRouter reports it."""
 
     def prepare(self) -> None:
         http.prepare()

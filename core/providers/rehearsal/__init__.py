@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.contract.route import Target
 from core.providers.base import Adapter
 from core.providers.rehearsal.chat import chat, chat_body
+from core.providers.rehearsal.embedding import embed
 from core.providers.rehearsal.image import draw
 from core.providers.rehearsal.scenario import SCENARIOS, raise_failure
 from core.providers.rehearsal.speech import speak
@@ -21,6 +22,7 @@ class Rehearsal(Adapter):
     chat = staticmethod(chat)
     chat_body = staticmethod(chat_body)
     draw = staticmethod(draw)
+    embed = staticmethod(embed)
 
     async def models(self, target: Target) -> tuple[str, ...]:
         """A model for each scenario. Raises the failure that the target's option `fail` names."""

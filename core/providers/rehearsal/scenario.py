@@ -30,7 +30,12 @@ class Scenario:
 
     def __init__(self, target: Target, cut_after: int = CUT_AFTER) -> None:
         options = target.options
-        model = target.model.removeprefix("rehearsal").removeprefix("-chat").removeprefix("-image")
+        model = (
+            target.model.removeprefix("rehearsal")
+            .removeprefix("-chat")
+            .removeprefix("-image")
+            .removeprefix("-embedding")
+        )
         self._sending = target.sending
         self._name = str(options.get("fail") or model.removeprefix("-"))
         self._first_delay = float(options.get("first_delay", SLOW if self._name == "slow" else 0))

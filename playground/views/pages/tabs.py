@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from django.http import Http404, HttpRequest
@@ -50,7 +50,7 @@ def code(request: HttpRequest, entry: Listing) -> dict[str, Any]:
     sample_request = SampleRequest(
         user=request.user,
         model=entry.model.slug,
-        params=studios.MODULES[task].sample_params(entry, request.GET),
+        params=sample_params(task, request, entry),
         origin=f"{request.scheme}://{request.get_host()}",
         place={"conversation": request.GET.get("conversation") or None},
     )
@@ -59,6 +59,12 @@ def code(request: HttpRequest, entry: Listing) -> dict[str, Any]:
     except PolyphonyError as error:
         raise Http404 from error
     return {"panel": "playground/tabs/code.html", "task": task.value, "samples": found}
+
+
+def sample_params(task: Task, request: HttpRequest, entry: Listing) -> Mapping[str, Any]:
+    """The request that the samples show: the one that is entered in the task's tab, where it has one."""
+    studio = studios.MODULES.get(task)
+    return studio.sample_params(entry, request.GET) if studio else samples.MODULES[task].PARAMS
 
 
 def pricing(request: HttpRequest, entry: Listing) -> dict[str, Any]:

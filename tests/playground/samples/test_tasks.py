@@ -8,15 +8,14 @@ from core.contract.tasks import Task, UnknownTask
 from playground import samples, tasks
 
 
-def test_every_task_with_a_tab_has_samples():
-    assert list(samples.MODULES) == list(tasks.TASKS)
+def test_every_task_with_a_tab_has_samples_and_so_has_each_that_programs_use():
+    assert list(samples.MODULES) == [*tasks.TASKS, *tasks.WITHOUT_TAB]
     assert all(callable(module.samples) for module in samples.MODULES.values())
 
 
 def test_a_task_without_a_module_raises(monkeypatch):
-    monkeypatch.setattr(tasks, "TASKS", (*tasks.TASKS, Task.IMAGE))
     with pytest.raises(UnknownTask, match=r"playground\.samples has no module for the task image"):
-        tasks.modules("playground.samples")
+        tasks.modules("playground.samples", (*tasks.TASKS, Task.IMAGE))
 
 
 def test_a_task_without_a_row_has_no_other_tasks_samples():

@@ -29,6 +29,8 @@ PERSONAL = [
     "/images/edits",
     "/images/variations",
     "/images",
+    "/embeddings",
+    "/embeddings/models",
     "/images/models",
     "/images/models/{id:path}/endpoints",
     "/models",

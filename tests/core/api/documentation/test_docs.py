@@ -14,6 +14,7 @@ from core.api.documentation.openapi import document
 from core.api.routes import OPERATIONS
 from core.contract.audio import AudioFormat
 from tests.core.api.conftest import make_model
+from tests.core.api.embedding_helpers import make_embedding_model
 from tests.core.api.image_helpers import make_image_model, picture
 from tests.fakes.audio import audio_bytes
 
@@ -71,6 +72,7 @@ def test_the_samples_run_unchanged(live, key, lab, tmp_path):
     make_model(lab, "local/whisper-base", tasks=["transcription", "translation"])
     make_model(lab, "local/inspector", tasks=["chat"], output_modalities=["text"])
     make_image_model("local/canvas")
+    make_embedding_model("openai/text-embedding-3-small")
     drawn = live.post("/images/generations", key, json={**LIGHTHOUSE, "response_format": "url"}).json()
     spoken = live.post("/audio/speech", key, json={"model": "local/espeak-ng", "input": "Hello"})
     answered = live.post("/responses", key, json={"model": "local/inspector", "input": "Hello"})

@@ -9,6 +9,7 @@ from typing import Any
 
 from core.contract.audio import AudioFormat
 from core.contract.chat import ChatRequest
+from core.contract.embedding import EmbeddingRequest
 from core.contract.errors import UpstreamDenied, UpstreamLimited
 from core.contract.image import ImageMode, ImageRequest
 from core.contract.speech import SpeechRequest
@@ -17,7 +18,7 @@ from core.contract.transcription import TranscriptFormat, TranscriptionRequest
 from core.contract.translation import TranslationRequest
 from tests.core.providers.promises.files import audio_file, image_file
 from tests.core.providers.promises.vendor import Answer, Call, ErrorCase, Vendor
-from tests.fakes import gemini
+from tests.fakes import embeddings, gemini
 from tests.fakes.provider import Seen
 
 TEXT = "The quick brown fox."
@@ -69,6 +70,14 @@ def edit(folder: Path) -> ImageRequest:
     return ImageRequest("m", TEXT, ImageMode.EDIT, (image_file(folder),), aspect_ratio="16:9")
 
 
+def embed(folder: Path) -> EmbeddingRequest:
+    return EmbeddingRequest("m", (("The quick brown fox.",), ("The lazy dog.",)), input_type="search_query")
+
+
+def vectors(seen: Seen) -> Answer:
+    return Answer("application/json; charset=UTF-8", [embeddings.google(seen.json)])
+
+
 def error(message: str) -> dict[str, Any]:
     return {"error": {"message": message}}
 
@@ -108,7 +117,7 @@ GOOGLE = Vendor(
     wire="google",
     name="Google Gemini",
     key="AIzaCanary0123456789abcdefghijklmnopqrs",
-    calls=CALLS,
+    calls=(*CALLS, Call("embedding", Task.EMBEDDING, embed, vectors, {"text_in.token": "12"})),
     error=error,
     errors=(
         ErrorCase(400, BAD_KEY, UpstreamDenied, "upstream_auth"),
@@ -120,4 +129,4 @@ GOOGLE = Vendor(
     model="gemini-fake",
 )
 
-VERTEX = replace(GOOGLE, wire="vertex", name="Google Vertex AI", path="/v1")
+VERTEX = replace(GOOGLE, wire="vertex", name="Google Vertex AI", path="/v1", calls=CALLS)

@@ -28,7 +28,7 @@ TESTS = (
 BEGIN, END = "<!-- providers: begin -->\n", "<!-- providers: end -->\n"
 NAMES = {vendor.wire: vendor.name for vendor in VENDORS} | {"groq": "Groq"}
 """By wire, in the order of the table; Groq speaks OpenAI's."""
-TASKS = (Task.CHAT, Task.SPEECH, Task.TRANSCRIPTION, Task.TRANSLATION, Task.IMAGE)
+TASKS = (Task.CHAT, Task.SPEECH, Task.TRANSCRIPTION, Task.TRANSLATION, Task.IMAGE, Task.EMBEDDING)
 
 
 class Trial(NamedTuple):

@@ -8,12 +8,14 @@ from typing import Any
 
 from core.contract.audio import AudioFormat
 from core.contract.chat import ChatRequest, Media, Modality
+from core.contract.embedding import EmbeddingRequest
 from core.contract.errors import UpstreamLimited, UpstreamRefused
 from core.contract.speech import SpeechRequest
 from core.contract.tasks import Task
 from core.contract.transcription import TranscriptionRequest
 from tests.core.providers.promises.files import audio_file
 from tests.core.providers.promises.vendor import Answer, Call, ErrorCase, Vendor
+from tests.fakes import embeddings
 from tests.fakes import mistral as fake
 from tests.fakes.provider import Seen
 
@@ -54,6 +56,14 @@ def ask_about_recording(folder: Path) -> ChatRequest:
     return ChatRequest("m", messages=({"role": "user", "content": [part]},), streamed=True)
 
 
+def embed(folder: Path) -> EmbeddingRequest:
+    return EmbeddingRequest("m", (("The quick brown fox.",), ("The lazy dog.",)), dimensions=24)
+
+
+def vectors(seen: Seen) -> Answer:
+    return Answer("application/json", [embeddings.mistral(seen.json)])
+
+
 def error(message: str, code: str | None = None) -> Mapping[str, Any]:
     kind = "invalid_request_error"
     return {"object": "error", "message": message, "type": kind, "param": None, "code": code}
@@ -71,6 +81,8 @@ MISTRAL = Vendor(
         Call("chat-events", Task.CHAT, converse(streamed=True), events(fake.chat_frames), CHAT_UNITS),
         Call("chat-audio", Task.CHAT, ask_about_recording, events(fake.chat_frames),
              {**CHAT_UNITS, **SECONDS}),
+        Call("embedding", Task.EMBEDDING, embed,
+             vectors, {"text_in.token": "12"}),
         Call("speech", Task.SPEECH, speak, whole(fake.whole_speech), CHARACTERS, voice=VOICE,
              options={"stream_speech": False}, format=AudioFormat.PCM, billed_whole=True),
         Call("speech-events", Task.SPEECH, speak, events(fake.speech_frames), CHARACTERS, voice=VOICE,

@@ -10,6 +10,7 @@ from typing import Any
 
 from core.contract.audio import AudioFormat
 from core.contract.chat import ChatRequest
+from core.contract.embedding import EmbeddingRequest
 from core.contract.errors import UpstreamDenied, UpstreamLimited, UpstreamRefused
 from core.contract.image import ImageMode, ImageRequest
 from core.contract.speech import SpeechRequest
@@ -18,7 +19,7 @@ from core.contract.transcription import TranscriptionRequest
 from core.contract.translation import TranslationRequest
 from tests.core.providers.promises.files import audio_file, image_file
 from tests.core.providers.promises.vendor import Answer, Call, ErrorCase, Vendor
-from tests.fakes import chat, groq, images, transcription
+from tests.fakes import chat, embeddings, groq, images, transcription
 from tests.fakes.audio import audio_bytes, slices
 from tests.fakes.provider import Seen
 from tests.fakes.server_sent_events import frame
@@ -118,6 +119,18 @@ def converse(*, streamed: bool) -> Callable[[Path], ChatRequest]:
     return lambda folder: ChatRequest("m", messages=MESSAGES, streamed=streamed)
 
 
+def embed(folder: Path) -> EmbeddingRequest:
+    return EmbeddingRequest("m", (("The quick brown fox.",), ("The lazy dog.",)))
+
+
+def vectors(seen: Seen) -> Answer:
+    return Answer("application/json", slices(embeddings.whole(seen.json), 2))
+
+
+def plain_vectors(seen: Seen) -> Answer:
+    return Answer("application/json", slices(embeddings.whole({**seen.json, "encoding_format": "float"}), 2))
+
+
 def error(message: str, code: str | None = None) -> Mapping[str, Any]:
     return {"error": {"message": message, "type": "invalid_request_error", "param": None, "code": code}}
 
@@ -153,6 +166,8 @@ OPENAI = Vendor(
              images.UNITS),
         Call("image-vary", Task.IMAGE, vary, priced_images, {"image_out.image": "2"},
              options={"image_response_format": "b64_json"}),
+        Call("embedding", Task.EMBEDDING, embed, vectors, {"text_in.token": "12"}),
+        Call("embedding-numbers", Task.EMBEDDING, embed, plain_vectors, {"text_in.token": "12"}),
         Call("groq-chat-events", Task.CHAT, converse(streamed=True), groq_chat_events, CHAT_UNITS,
              options={"reasoning_field": "reasoning"}),
         Call("groq-transcription", Task.TRANSCRIPTION, transcribe(), groq_transcript,

@@ -13,7 +13,9 @@ from core.contract.transcription import TranscriptionRequest
 from tests.core.providers.promises.files import audio_file, image_file
 from tests.core.providers.promises.openai import EVENTS, OPENAI, PROMPT
 from tests.core.providers.promises.vendor import Answer, Call, ErrorCase, Vendor
+from tests.fakes import embeddings
 from tests.fakes import openrouter as fake
+from tests.fakes.provider import Seen
 
 COST = str(fake.COST)
 CALLS = {call.name: call for call in OPENAI.calls}
@@ -45,6 +47,12 @@ def edit(folder) -> ImageRequest:
     )
 
 
+def vectors(seen: Seen) -> Answer:
+    usage = {"cost": 0.0000003, "is_byok": False}
+    whole = embeddings.whole(seen.json, id="gen-emb-1", provider="OpenAI", usage=usage)
+    return Answer("application/json", [fake.PADDING, whole])
+
+
 IMAGE = replace(CALLS["image"], answer=pictures, units=fake.IMAGE_UNITS, reported=str(fake.IMAGE_COST))
 TRANSCRIPTION = replace(
     CALLS["transcription"],
@@ -60,6 +68,8 @@ OPENROUTER = Vendor(
     key=fake.KEY,
     calls=(
         CALLS["speech"],
+        Call("embedding", Task.EMBEDDING, CALLS["embedding"].request, vectors, {"text_in.token": "12"},
+             reported="0.0000003"),
         TRANSCRIPTION,
         replace(TRANSCRIPTION, name="transcription-json", request=with_options),
         Call("chat", Task.CHAT, CALLS["chat"].request,

@@ -6,7 +6,15 @@ from decimal import Decimal
 
 import pytest
 
-from core.contract.events import AudioChunk, ChatDelta, ImageReady, Transcript, TranscriptDelta, Used
+from core.contract.events import (
+    AudioChunk,
+    ChatDelta,
+    Embedding,
+    ImageReady,
+    Transcript,
+    TranscriptDelta,
+    Used,
+)
 from tests.core.providers.promises.fake import answering, ask, serve, target
 from tests.core.providers.promises.faults import good
 from tests.core.providers.promises.vendors import each_case
@@ -32,7 +40,7 @@ async def test_an_answer_ends_with_what_the_vendor_bills(case, tmp_path):
 async def test_an_answer_has_content(case, tmp_path):
     with serve(answering(case, good), tmp_path) as fake:
         events, _ = await ask(case, target(case, fake), tmp_path)
-    kinds = AudioChunk | TranscriptDelta | ChatDelta | ImageReady
+    kinds = AudioChunk | TranscriptDelta | ChatDelta | ImageReady | Embedding
     content = [event for event in events if isinstance(event, kinds)]
     assert content or any(isinstance(event, Transcript) for event in events)
 

@@ -52,6 +52,7 @@ MORE: dict[Task, dict[str, Any]] = {
         "fidelity": "high",
         "user": "u-1",
     },
+    Task.EMBEDDING: {"dimensions": 8, "user": "u-1"},
     Task.CHAT: {"parameters": {"temperature": 0.5, "tools": [TOOL], "max_completion_tokens": 9}},
 }
 """Further fields of a request by task."""

@@ -1,0 +1,1 @@
+"""The body of `POST embeddings`, its inputs, and the answer."""
