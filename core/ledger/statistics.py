@@ -6,7 +6,6 @@ https://openrouter.ai/docs/api-reference/endpoints/list-endpoints-for-a-model
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import cache
@@ -40,8 +39,8 @@ OURS = ("upstream_auth", "upstream_no_credit", "secret_locked", "private_address
 
 Counts = dict[int, int]
 """How often each value was measured."""
-Slot = dict[int, dict[int, Counts]]
-"""Counts by endpoint and measure."""
+Slot = dict[int, tuple[Counts, Counts, Counts, Counts]]
+"""Counts of each measure by endpoint."""
 
 
 def two_digits(number: str) -> str:
@@ -112,7 +111,7 @@ class EndpointHistory:
             for start in range(begin, newest + 1, HOUR):
                 self._read(start, min(start + HOUR, newest + 1))
             self._read_to = newest
-            self._slots = {slot: found for slot, found in self._slots.items() if slot >= oldest}
+            self._slots = merged(self._slots, oldest, newest - HOUR)
             statistics.replace(self._snapshot(newest))
 
     def _read(self, start: int, end: int) -> None:
@@ -121,34 +120,46 @@ class EndpointHistory:
         with connection.cursor() as cursor:
             cursor.execute(statement(connection.vendor), times)
             rows = cursor.fetchall()
-        for slot in range(start, end):
-            self._slots[slot] = defaultdict(lambda: defaultdict(dict))
+        self._slots |= {slot: {} for slot in range(start, end)}
         for endpoint, slot, measure, value, count in rows:
-            self._slots[slot][endpoint][measure][value] = count
+            self._slots[slot].setdefault(endpoint, ({}, {}, {}, {}))[measure][value] = count
 
     def _snapshot(self, newest: int) -> dict[int, EndpointStatistics]:
-        periods = [
+        five, half, day = (
             windows(found for slot, found in self._slots.items() if slot > newest - length)
             for length in (FIVE_MINUTES + 1, HALF_HOUR, DAY)
-        ]
-        five, half, day = periods
+        )
         return {
             endpoint: EndpointStatistics(five.get(endpoint, Window()), half.get(endpoint, Window()), window)
             for endpoint, window in day.items()
         }
 
 
+def merged(slots: dict[int, Slot], oldest: int, recent: int) -> dict[int, Slot]:
+    """The slots from `oldest` on, those before `recent` as whole hours: fewer to be summed up."""
+    found: dict[int, Slot] = {}
+    for slot, counts in slots.items():
+        begin = slot if slot >= recent else max(slot - slot % HOUR, oldest)
+        if slot >= oldest:
+            found[begin] = add(found[begin], counts) if begin in found else counts
+    return found
+
+
+def add(total: Slot, more: Slot) -> Slot:
+    """`total`, with the counts of `more` added to it."""
+    for endpoint, measures in more.items():
+        for mine, counts in zip(total.setdefault(endpoint, ({}, {}, {}, {})), measures, strict=True):
+            for value, count in counts.items():
+                mine[value] = mine.get(value, 0) + count
+    return total
+
+
 def windows(slots: Iterable[Slot]) -> dict[int, Window]:
     """What the attempts of some slots came to, by endpoint."""
-    total: dict[int, list[Counts]] = {}
+    total: Slot = {}
     for slot in slots:
-        for endpoint, measures in slot.items():
-            sums = total.setdefault(endpoint, [{}, {}, {}, {}])
-            for measure, counts in measures.items():
-                mine = sums[measure]
-                for value, count in counts.items():
-                    mine[value] = mine.get(value, 0) + count
-    return {endpoint: window(*sums) for endpoint, sums in total.items()}
+        add(total, slot)
+    return {endpoint: window(*measures) for endpoint, measures in total.items()}
 
 
 def window(verdicts: Counts, latency: Counts, tokens: Counts, audio: Counts) -> Window:
