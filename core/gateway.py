@@ -11,6 +11,7 @@ from typing import Any
 from core import ledger
 from core.access import admission
 from core.access import snapshot as access
+from core.access.shared_health import health
 from core.background import spawn, state
 from core.bodies.tasks import COLLECTORS
 from core.catalogue import lookup, route
@@ -20,10 +21,6 @@ from core.contract.requests import Caller, Request
 from core.contract.route import Route
 from core.media import client as media
 from core.routing import dispatch
-from core.routing.health import Health
-
-health = Health()
-"""Which targets failed lately; per process and not shared between processes."""
 
 
 class Session:

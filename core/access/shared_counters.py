@@ -33,7 +33,7 @@ class ScriptCall(NamedTuple):
     script: str
     key: str
     arguments: tuple[str | int | float, ...]
-    result: asyncio.Future[int | None]
+    result: asyncio.Future[Any]
 
 
 class SharedCounters:
@@ -46,11 +46,11 @@ class SharedCounters:
         self._task: asyncio.Task[None] | None = None
         self._retry_at = 0.0
 
-    async def evaluate(self, script: str, key: str, *arguments: str | int | float) -> int | None:
-        """The number that the script returns; None where Redis does not answer in time. Never raises."""
+    async def evaluate(self, script: str, key: str, *arguments: str | int | float) -> Any:
+        """What the script returns; None where Redis does not answer in time. Never raises."""
         if time.monotonic() < self._retry_at:
             return None
-        result: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
+        result: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting.append(ScriptCall(script, key, arguments, result))
         if self._task is None:
             self._task = asyncio.create_task(self._work(), name="shared counters")
@@ -66,7 +66,7 @@ class SharedCounters:
             while self._waiting:
                 calls, self._waiting = self._waiting, []
                 for call, answer in zip(calls, await self._answers(calls), strict=True):
-                    call.result.set_result(answer if isinstance(answer, int) else None)
+                    call.result.set_result(None if isinstance(answer, Exception) else answer)
         finally:
             self._task = None
 
@@ -112,6 +112,18 @@ counters: WeakKeyDictionary[asyncio.AbstractEventLoop, SharedCounters] = WeakKey
 
 
 async def evaluate(script: str, key: str, *arguments: str | int | float) -> int | None:
+    """The number that the script returns; None where there is no Redis, or no answer in time."""
+    answer = await answered(script, key, *arguments)
+    return answer if isinstance(answer, int) else None
+
+
+async def evaluate_list(script: str, key: str, *arguments: str | int | float) -> list[int] | None:
+    """The numbers that the script returns; None as above."""
+    answer = await answered(script, key, *arguments)
+    return answer if isinstance(answer, list) else None
+
+
+async def answered(script: str, key: str, *arguments: str | int | float) -> Any:
     """As `SharedCounters.evaluate`; None where there is no Redis."""
     if not settings.REDIS_URL:
         return None

@@ -62,7 +62,7 @@ async def run(
     """
     policy, deadline = route.policy, Deadline(route.policy.deadline)
     failed: list[RunningAttempt] = []
-    targets = order(route.targets, health.is_resting)
+    targets = order(route.targets, await health.resting(route.targets))
     for target in targets:
         limit = None if target is targets[-1] else policy.first_event
         for tries in count(1):
