@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Mapping
 from contextlib import aclosing
 from typing import Any, ClassVar
 
+from core import background
 from core.api.files.image_upload import ImageUpload
 from core.api.http.json_pieces import JSONPieces
-from core.api.http.middleware import Scope, Send
-from core.api.http.responders import StreamingResponder
-from core.api.http.streaming import EVENT_STREAM, ResponseStream
+from core.api.http.middleware import Receive, Scope, Send
+from core.api.http.responders import STREAM_GRACE
+from core.api.http.streaming import EVENT_STREAM, ResponseStream, while_connected
 from core.api.image.answer import ImageResponder, RouterImageResponder, no_image
+from core.api.image.client import Client
 from core.bodies.image.events import ImageEventWriter
 from core.contract.errors import PolyphonyError
 from core.contract.events import Started
@@ -23,8 +26,11 @@ log = logging.getLogger("polyphony.api")
 TERMINATOR = b"data: [DONE]\n\n"
 
 
-class ImageEventResponder(StreamingResponder, ImageResponder):
+class ImageEventResponder(ImageResponder):
     """A failure after the first event is an event too. OpenAI's streams of pictures have no `[DONE]`.
+
+    The pictures are finished even where the client leaves, as those in one piece are: the provider draws and
+    charges them whole, and says only at the end what they cost.
 
     `prefix` is that of the types of events, by the mode of the request where it is empty.
     """
@@ -37,7 +43,30 @@ class ImageEventResponder(StreamingResponder, ImageResponder):
         self.writer = ImageEventWriter(self.request, self.created, self.prefix)
         self.started: Started | None = None
 
-    async def stream(self, scope: Scope, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        client = Client(send)
+        task = background.spawn(f"{self.session.request.task} {self.session.id}", self._streamed(client))
+        failure: PolyphonyError | None = None
+        try:
+            async with while_connected(receive, STREAM_GRACE):
+                failure = await asyncio.shield(task)
+        finally:
+            client.leave()
+        if failure is not None:
+            self.add_generation_id(failure)
+            raise failure
+
+    async def _streamed(self, client: Client) -> PolyphonyError | None:
+        """Send the events; the error that is left to be answered, where nothing has been sent."""
+        try:
+            await self.stream(client.send)
+        except PolyphonyError as error:
+            return error
+        finally:
+            self._files.close()
+        return None
+
+    async def stream(self, send: Send) -> None:
         stream = ResponseStream(send)
         stream.keep_alive(lambda: self.start(stream))
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import httpx
 import pytest
 
 from core.models import UsageRecord
@@ -115,3 +116,27 @@ def test_silence_is_filled_with_comments(live, key, monkeypatch):
     answer = live.post("/images/generations", key, json={**STREAM, "model": "stage/slow"})
     assert answer.text.startswith(": still here\n\n")
     assert [name for name, _ in frames(answer.text)] == ["image_generation.completed"]
+
+
+def leave(live, key, body, events: int) -> None:
+    """Ask for a stream and go away after so many events; before there is any where it is 0."""
+    live.refresh()
+    headers = {"Authorization": f"Bearer {key}"}
+    if not events:
+        with pytest.raises(httpx.ReadTimeout):
+            live.client.post("/v1/images/generations", json=body, headers=headers, timeout=0.2)
+        return
+    with live.client.stream("POST", "/v1/images/generations", json=body, headers=headers) as answer:
+        pieces, seen = answer.iter_raw(), b""
+        while seen.count(b"\n\n") < events:
+            seen += next(pieces)
+
+
+@pytest.mark.parametrize(
+    ("fields", "events"), [({}, 0), ({"partial_images": 2}, 0), ({"partial_images": 2}, 1), ({"n": 3}, 1)]
+)
+def test_pictures_are_finished_and_billed_where_the_client_leaves(live, key, fields, events):
+    make_image_model("stage/slow", first_delay=0 if events else 0.5, delay=0.3)
+    leave(live, key, {**STREAM, "model": "stage/slow", **fields}, events)
+    record = settled_record("completed")
+    assert (record.cost, record.basis) == (PRICE * fields.get("n", 1), "computed")
