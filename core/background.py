@@ -16,6 +16,7 @@ from core import idempotency, stored_responses
 from core.access import shared_counters, shared_health
 from core.access import snapshot as access
 from core.access.authentication import save_last_used
+from core.answer_cache import stores as answer_cache
 from core.catalogue import snapshot as catalogue
 from core.image_files import store as image_store
 from core.ledger import statistics
@@ -132,6 +133,7 @@ PERIODIC: list[tuple[str, float, Callable[[], Any]]] = [
     ("image files", 60.0, image_store.sweep),
     ("idempotency", 30.0, forget_requests),
     ("statistics", 30.0, read_attempts),
+    ("answer cache", 300.0, answer_cache.sweep),
 ]
 """Name, seconds between two calls, and the blocking function; other applications add theirs."""
 
@@ -146,6 +148,7 @@ async def shutdown() -> None:
     await registry.close()
     await media.close()
     await shared_counters.close()
+    await answer_cache.close()
     for close in shutdown_hooks:
         await close()
     if not state.periodic:

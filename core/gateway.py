@@ -12,15 +12,18 @@ from core import ledger
 from core.access import admission
 from core.access import snapshot as access
 from core.access.shared_health import health
+from core.answer_cache import stores
 from core.background import spawn, state
 from core.bodies.tasks import COLLECTORS
 from core.catalogue import lookup, route
 from core.contract.errors import AuthenticationFailed, Interrupted, PolyphonyError, Unavailable
 from core.contract.events import Event, Outcome, Receipt, Started
-from core.contract.requests import Caller, Request
+from core.contract.requests import CacheTerms, Caller, Request
 from core.contract.route import Route
 from core.media import client as media
 from core.routing import dispatch
+from core.routing.cache.entry import Entry
+from core.routing.cache.use import CacheUse, look_up
 
 
 class Session:
@@ -39,10 +42,30 @@ class Session:
             admission.admit_model(caller, self.route.then.model)
         self.record = ledger.open(self.grant, request, self.route)
         self.receipt: Receipt | None = None
+        self.cache: CacheUse | None = None
 
     @property
     def id(self) -> str:
         return self.record.id
+
+    async def use_cache(self, terms: CacheTerms) -> None:
+        """Look for an answer in the cache; one that is made is kept there."""
+        scope, bounded = admission.cache_scope(self.grant), bool(self.grant.budgets)
+        self.cache = await look_up(stores.store(), scope, self.request, terms, bounded=bounded)
+
+    def answer(self) -> AsyncGenerator[Event, None]:
+        """The events of the answer: from the cache, or from a provider."""
+        if self.cache is not None and self.cache.entry is not None:
+            return self.replay(self.cache, self.cache.entry)
+        made = dispatch.answer(self.route, self.request, self.record, health)
+        return made if self.cache is None else self.cache.recorded(made)
+
+    async def replay(self, cache: CacheUse, entry: Entry) -> AsyncGenerator[Event, None]:
+        """The events of an entry, once the request is in the ledger."""
+        await self.record.open_cached(entry.source, entry.provider)
+        async with aclosing(cache.replayed(entry)) as events:
+            async for event in events:
+                yield event
 
     async def events(self) -> AsyncGenerator[Event, None]:
         """Everything the routing yields, then the `Receipt`.
@@ -54,7 +77,7 @@ class Session:
         try:
             record, current = self.record, access.current
             media.work_for(self.grant.caller.user_id)
-            async with aclosing(dispatch.answer(self.route, self.request, record, health)) as events:
+            async with aclosing(self.answer()) as events:
                 async for event in events:
                     if self.grant.serial != current().serial:
                         self.grant = admission.renew(self.grant)
@@ -77,6 +100,8 @@ class Session:
             self.receipt = await self.record.settle(outcome, error)
             if self.record.stopped is not None:
                 read_on(self.record, self.record.stopped.remainder.seconds)
+        if self.cache is not None:
+            await self.cache.keep(self.id, self.receipt.provider)
         yield self.receipt
 
 
@@ -94,10 +119,15 @@ def read_on(record: ledger.Record, seconds: float) -> None:
     task.add_done_callback(remainders.discard)
 
 
-async def open_session(caller: Caller, request: Request) -> Session:
-    """Admit, route and count a request. Raises as `Session` does, and `RateLimited` above the key's rate."""
+async def open_session(caller: Caller, request: Request, cache: CacheTerms | None = None) -> Session:
+    """Admit, route and count a request, and look for its answer where it may come from the cache.
+
+    Raises as `Session` does, and `RateLimited` above the key's rate.
+    """
     session = Session(caller, request)
     await admission.limit_rate(caller)
+    if cache is not None:
+        await session.use_cache(cache)
     return session
 
 

@@ -22,6 +22,7 @@ LAYERS: tuple[set[str], ...] = (
         "core.stored_responses",
         "core.idempotency",
         "core.image_files",
+        "core.answer_cache",
     },
     {"core.gateway", "core.operations", "core.background"},
     {"core.api", "core.admin", "core.checks", "core.accounts"},

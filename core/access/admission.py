@@ -93,6 +93,19 @@ def permit_model(facts: KeyFacts, model: str) -> None:
         raise NotPermitted(f"This key may not use {model}.", param="model", code="model_not_allowed")
 
 
+def cache_scope(grant: Grant) -> str:
+    """Whose cache a request uses: its user's own, unless an admin gave one to the key or to the team.
+
+    Raises as `current_key`.
+    """
+    facts, user = current_key(grant.caller), snapshot.current().users.get(grant.caller.user_id)
+    if facts is not None and facts.own_cache:
+        return f"key:{facts.id}"
+    if user is not None and user.shares_cache:
+        return f"team:{user.team_id}"
+    return f"user:{grant.caller.user_id}"
+
+
 async def limit_rate(caller: Caller) -> None:
     """Count a request. Raises `RateLimited` above the key's rate."""
     facts = current_key(caller)

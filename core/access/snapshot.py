@@ -25,12 +25,15 @@ class KeyFacts:
     models: frozenset[str]
     networks: tuple[IPv4Network | IPv6Network, ...]
     requests_per_minute: int | None
+    own_cache: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class UserFacts:
     active: bool
     team_id: int | None
+    shares_cache: bool = False
+    """Whether cached answers are those of the whole team."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +85,10 @@ def load(version: int) -> None:
             keys=keys,
             keys_by_id={key.id: key for key in keys.values()},
             users={
-                user_id: UserFacts(active, team_id)
-                for user_id, active, team_id in User.objects.values_list("id", "is_active", "team_id")
+                user_id: UserFacts(active, team_id, bool(shares))
+                for user_id, active, team_id, shares in User.objects.values_list(
+                    "id", "is_active", "team_id", "team__shared_cache"
+                )
             },
             budgets=budget_index(),
         )
@@ -101,6 +106,7 @@ def key_facts(key: ApiKey) -> KeyFacts:
         models=frozenset(key.allowed_models),
         networks=tuple(ip_network(network, strict=False) for network in key.allowed_networks),
         requests_per_minute=key.requests_per_minute,
+        own_cache=key.own_cache,
     )
 
 

@@ -64,6 +64,7 @@ class ApiKeyAdmin(AuditedAdmin):
         "allowed_models",
         "allowed_networks",
         "requests_per_minute",
+        "own_cache",
         "expires_at",
     )
     actions = ("revoke_keys",)

@@ -28,6 +28,9 @@ class EchoFile:
         return line
 
 
+COST_FIELDS = ("basis", "cached_from", "estimate_text", "reported_cost_text")
+
+
 @admin.register(UsageRecord)
 class UsageRecordAdmin(ReadOnlyAdmin):
     list_display = (
@@ -60,7 +63,7 @@ class UsageRecordAdmin(ReadOnlyAdmin):
         (None, {"fields": ("public_id", "created_at", "user", "team", "api_key", "source")}),
         (_("Request"), {"fields": ("task", "model", "provider", "format", "voice", "streamed")}),
         (_("Result"), {"fields": ("state", "outcome", "status", "error", "attempts", "correction_texts")}),
-        (_("Cost"), {"fields": ("units_text", "cost_text", "basis", "estimate_text", "reported_cost_text")}),
+        (_("Cost"), {"fields": ("units_text", "cost_text", *COST_FIELDS)}),
         (_("Time"), {"fields": ("first_event_ms", "total_ms")}),
     )
 

@@ -58,7 +58,7 @@ class PermissionGroupAdmin(AuditedAdmin, GroupAdmin):
 
 @admin.register(Team)
 class TeamAdmin(AuditedAdmin):
-    list_display = ("name", "created_at")
+    list_display = ("name", "shared_cache", "created_at")
     search_fields = ("name",)
 
 

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from core.api.files.chat_upload import ChatUpload, receive_chat
+from core.api.http.answer_cache import cache_headers, cache_terms
 from core.api.http.authentication import authenticate
 from core.api.http.json_response import JSON, dumps
 from core.api.http.middleware import Scope, Send
@@ -39,7 +40,8 @@ async def chat(request: Request) -> ChatResponder:
     caller = await authenticate(request)
     upload = await receive_chat(request, ChatBody)
     try:
-        session = await open_session(caller, upload.request)
+        terms = cache_terms(request, upload.body.cache)
+        session = await open_session(caller, upload.request, terms)
     except BaseException:
         upload.close()
         raise
@@ -62,7 +64,8 @@ class ChatResponder(CompleteResponder):
 
     def headers(self, media_type: str, started: Started | None) -> Mapping[str, str]:
         cost = self.session.receipt.cost if self.session.receipt else None
-        return generation_headers(media_type, self.session.id, self.session.route, started, cost)
+        headers = generation_headers(media_type, self.session.id, self.session.route, started, cost)
+        return headers | cache_headers(self.session)
 
     def usage(self) -> dict[str, Any] | None:
         """The `usage` object; None where the request has not been settled."""

@@ -20,6 +20,7 @@ from starlette.responses import Response
 from core import stored_responses
 from core.api.chat import ChatEventResponder, ChatResponder
 from core.api.files.chat_upload import receive_chat
+from core.api.http.answer_cache import cache_terms
 from core.api.http.authentication import authenticate
 from core.api.http.json_response import JSON, dumps, json_response
 from core.api.http.streaming import ResponseStream
@@ -41,7 +42,8 @@ async def responses(request: Request) -> ChatResponder:
     caller = await authenticate(request)
     upload = await receive_chat(request, ResponsesBody, partial(recall, caller))
     try:
-        session = await open_session(caller, upload.request)
+        terms = cache_terms(request, upload.body.cache)
+        session = await open_session(caller, upload.request, terms)
     except BaseException as error:
         upload.close()
         if isinstance(error, RequestError) and isinstance(upload.messages, InputMessages):

@@ -9,6 +9,7 @@ from contextlib import aclosing
 
 from starlette.requests import Request
 
+from core.api.http.answer_cache import cache_headers, cache_terms
 from core.api.http.authentication import authenticate
 from core.api.http.middleware import Receive, ResponseAborted, Scope, Send
 from core.api.http.request_body import read_json
@@ -36,7 +37,7 @@ async def speech(request: Request) -> SpeechResponder:
     """Admit and route; nothing is sent yet, so that an error can still have its status."""
     caller = await authenticate(request)
     body = await read_json(request, SpeechBody)
-    session = await open_session(caller, body.request())
+    session = await open_session(caller, body.request(), cache_terms(request, body.cache))
     return (SpeechEventResponder if body.stream_format == "sse" else SpeechResponder)(session)
 
 
@@ -93,7 +94,8 @@ class SpeechResponder:
         raise ResponseAborted(error.message) from error
 
     def headers(self, media_type: str) -> Mapping[str, str]:
-        return generation_headers(media_type, self.session.id, self.session.route, self.started)
+        headers = generation_headers(media_type, self.session.id, self.session.route, self.started)
+        return headers | cache_headers(self.session)
 
 
 class SpeechEventResponder(SpeechResponder):

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from core.api.files.audio_upload import AudioUpload, receive_audio
+from core.api.http.answer_cache import cache_headers, cache_terms
 from core.api.http.authentication import authenticate
 from core.api.http.json_response import dumps
 from core.api.http.responders import CompleteResponder
@@ -37,7 +38,8 @@ async def receive_call(request: Request, schema: type[TranscriptionBody | Transl
     try:
         body = validate(schema, upload.fields)
         transcript_request = body.request(await upload.audio())
-        return TranscriptCall(transcript_request, await open_session(caller, transcript_request), upload)
+        session = await open_session(caller, transcript_request, cache_terms(request, body.cache))
+        return TranscriptCall(transcript_request, session, upload)
     except BaseException:
         upload.close()
         raise
@@ -65,4 +67,5 @@ class TranscriptResponder(CompleteResponder):
     def headers(self, answer: CollectedAnswer) -> Mapping[str, str]:
         media_type = MEDIA_TYPES[self.request.format]
         route, cost = self.session.route, answer.receipt.cost
-        return generation_headers(media_type, self.session.id, route, answer.started, cost)
+        headers = generation_headers(media_type, self.session.id, route, answer.started, cost)
+        return headers | cache_headers(self.session)

@@ -8,6 +8,7 @@ from contextlib import aclosing
 
 from starlette.requests import Request
 
+from core.api.http.answer_cache import cache_headers
 from core.api.http.middleware import Scope, Send
 from core.api.http.responders import StreamingResponder
 from core.api.http.streaming import EVENT_STREAM, ResponseStream, generation_headers, sse_event
@@ -54,7 +55,8 @@ class TranscriptEventResponder(StreamingResponder, TranscriptResponder):
     async def start(self, stream: ResponseStream) -> None:
         if not stream.started:
             route = self.session.route
-            await stream.start(generation_headers(EVENT_STREAM, self.session.id, route, self.started))
+            headers = generation_headers(EVENT_STREAM, self.session.id, route, self.started)
+            await stream.start(headers | cache_headers(self.session))
 
     async def relay(self, event: Event, stream: ResponseStream) -> None:
         self.collector.note(event)

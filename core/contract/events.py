@@ -302,7 +302,8 @@ class Receipt:
 
     `then` is the slug of the second model where the answer took two; `conversions` are of the audio that we
     converted, `voice` is the upstream's id of the voice that spoke. `changed` as of the route: what was asked
-    of the model in place of what it does not do.
+    of the model in place of what it does not do. `cached_from` is the id of the request whose answer this is,
+    where it came from the cache.
     """
 
     id: str
@@ -320,6 +321,7 @@ class Receipt:
     conversions: tuple[AudioConverted, ...] = ()
     voice: str = ""
     changed: Mapping[str, Any] = field(default_factory=dict)
+    cached_from: str = ""
 
 
 Content = (

@@ -28,6 +28,15 @@ class Caller:
     address: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class CacheTerms:
+    """A request may be answered from the cache, and its answer is kept for so many seconds; `fresh` asks for
+    another answer than the one that is there."""
+
+    seconds: int
+    fresh: bool = False
+
+
 class Request(Protocol):
     """One frozen dataclass per task, the same whether it came by HTTP or by socket.
 

@@ -39,6 +39,14 @@ class ClosedAttempt:
     target: Target = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class CachedSource:
+    """Whose answer came from the cache: the generation id of its request, and the provider."""
+
+    id: str
+    provider: str
+
+
 def of_attempt(
     usage: Usage | None, meter: Meter, request: Request, target: Target, at: datetime, *, sent: bool = False
 ) -> Bill:
@@ -134,6 +142,11 @@ def of_request(attempts: Sequence[ClosedAttempt]) -> Bill:
         total(bill.computed for bill in billed),
         total(bill.reported for bill in billed),
     )
+
+
+def cached() -> Bill:
+    """An answer from the cache: nothing is used and nothing owed."""
+    return Bill(LedgerState.SETTLED, Decimal(0), Basis.CACHED)
 
 
 LEAST_CERTAIN_FIRST = (Basis.UNPRICED, Basis.ESTIMATED, Basis.COMPUTED, Basis.REPORTED, Basis.CACHED)

@@ -7,7 +7,7 @@ import logging
 import secrets
 import time
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import ROUND_CEILING, Decimal
 from weakref import WeakSet
@@ -117,6 +117,7 @@ class Record:
         """Of the audio of attempts that did not fail."""
         self.receipt: Receipt | None = None
         self.stopped: StoppedAttempt | None = None
+        self.cached: bill.CachedSource | None = None
         live_records.add(self)
 
     async def open(self, target: Target) -> int:
@@ -157,6 +158,21 @@ class Record:
         self.unstored = self.unstored[len(write.closed) :]
         self.running.started = time.monotonic()
         return number
+
+    async def open_cached(self, source: str, provider: str) -> None:
+        """Store the record of an answer from the cache: no attempt, no reservation.
+
+        Raises `Unavailable`: then nothing may be sent.
+        """
+        self.cached = bill.CachedSource(source, provider)
+        self.grant = replace(self.grant, budgets=())  # type: ignore[type-var]
+        self.estimate, self.reserved, self.stored = Decimal(0), 0, True
+        try:
+            await self.writer.write(Write(self.id, record=self.record_row()))
+        except Unavailable as refusal:
+            self.stored = isinstance(refusal, Uncertain)
+            raise
+        self.first_content = time.monotonic()
 
     async def forget_remainder(self) -> None:
         """An attempt that is followed by another one is billed by what is known of it now."""
@@ -272,7 +288,7 @@ class Record:
             return self.receipt
         if self.running is not None:
             await self.close(outcome, usage=None, error=error)
-        owed = bill.of_request(self.attempts)
+        owed = bill.cached() if self.cached else bill.of_request(self.attempts)
         self.receipt = self.make_receipt(outcome, owed)
         if self.stopped is not None:
             self.stopped.error = error
@@ -316,11 +332,12 @@ class Record:
 
     def make_receipt(self, outcome: Outcome, owed: bill.Bill) -> Receipt:
         last = self.attempts[-1].target if self.attempts else None
+        provider = self.cached.provider if self.cached else ""
         return Receipt(
             id=self.id,
             outcome=outcome,
             model=self.route.model,
-            provider=last.provider if last else "",
+            provider=last.provider if last else provider,
             amounts=owed.amounts,
             cost=owed.cost,
             basis=owed.basis,
@@ -332,11 +349,13 @@ class Record:
             attempts=tuple(attempt.note for attempt in self.attempts),
             conversions=self.conversions,
             changed=self.route.changed,
+            cached_from=self.cached.id if self.cached else "",
         )
 
     def record_row(self) -> Row:
         reserved = None if self.estimate is None else self.reserved
-        return rows.new_record(self.id, self.grant, self.request, self.route, reserved)
+        source = self.cached.id if self.cached else None
+        return rows.new_record(self.id, self.grant, self.request, self.route, reserved, source)
 
 
 async def read(remainder: Remainder, meter: Meter, seconds: float) -> None:

@@ -24,7 +24,14 @@ from core.models.money import to_steps
 LARGEST = 2**63 - 1
 
 
-def new_record(id: str, payer: Payer, request: Request, route: Route, estimate: int | None) -> Row:
+def new_record(
+    id: str,
+    payer: Payer,
+    request: Request,
+    route: Route,
+    estimate: int | None,
+    cached_from: str | None = None,
+) -> Row:
     """An open record; `estimate` is in steps, None where a target has no price."""
     caller = payer.caller
     return (
@@ -41,6 +48,7 @@ def new_record(id: str, payer: Payer, request: Request, route: Route, estimate: 
         sql_time(datetime.now(UTC)),
         heartbeat.token(),
         (route.targets[0].voice or "")[:120] or None,  # the same at every target
+        cached_from,
     )
 
 

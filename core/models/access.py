@@ -29,6 +29,11 @@ class ApiKey(models.Model):
         _("allowed networks"), default=list, blank=True, help_text=_("Empty: all.")
     )
     requests_per_minute = models.PositiveIntegerField(_("requests per minute"), null=True, blank=True)
+    own_cache = models.BooleanField(
+        _("cache of its own"),
+        default=False,
+        help_text=_("Cached answers are those of this key alone, not of its user or team."),
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True, editable=False)

@@ -67,6 +67,8 @@ class UsageRecord(models.Model):
     conversions = models.JSONField(_("audio converted"), null=True)
     process = models.CharField(max_length=32, blank=True)
     corrects = models.CharField(_("corrects"), max_length=40, null=True)  # noqa: DJ001
+    # the generation id of the request whose answer came from the cache; null where it was made
+    cached_from = models.CharField(_("cached from"), max_length=40, null=True)  # noqa: DJ001
 
     class Meta:
         verbose_name = _("usage record")

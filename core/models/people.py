@@ -9,6 +9,11 @@ class Team(models.Model):
     """People who share a budget and may see each other's totals."""
 
     name = models.CharField(_("name"), max_length=120, unique=True)
+    shared_cache = models.BooleanField(
+        _("shared cache"),
+        default=False,
+        help_text=_("Members who ask for cached answers get those of the whole team."),
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

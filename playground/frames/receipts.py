@@ -19,6 +19,7 @@ def receipt_fields(receipt: Receipt) -> dict[str, Any]:
         "model": receipt.model,
         "then": receipt.then,
         "provider": receipt.provider,
+        "cached_from": receipt.cached_from,
         "format": receipt.format,
         "voice": receipt.voice,
         "changed": {name: str(value) for name, value in receipt.changed.items() if value},

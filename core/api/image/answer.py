@@ -10,6 +10,7 @@ from typing import Any
 from starlette.responses import Response
 
 from core.api.files.image_upload import ImageUpload
+from core.api.http.answer_cache import cache_headers
 from core.api.http.json_pieces import PiecesResponse
 from core.api.http.json_response import JSON
 from core.api.http.responders import CompleteResponder
@@ -69,7 +70,8 @@ class ImageResponder(CompleteResponder):
 
     def headers(self, media_type: str, started: Started | None) -> Mapping[str, str]:
         cost = self.session.receipt.cost if self.session.receipt else None
-        return generation_headers(media_type, self.session.id, self.session.route, started, cost)
+        headers = generation_headers(media_type, self.session.id, self.session.route, started, cost)
+        return headers | cache_headers(self.session)
 
     def usage(self) -> Mapping[str, Any]:
         """The `usage` object of the settled request."""

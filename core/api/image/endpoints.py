@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 
 from core.api.files.image_upload import ImageUpload, receive_images
+from core.api.http.answer_cache import cache_terms
 from core.api.http.authentication import authenticate
 from core.api.image.answer import ImageResponder, RouterImageResponder
 from core.api.image.stream import ImageEventResponder, RouterImageEventResponder
@@ -46,7 +47,8 @@ async def receive_call(request: Request, schema: type[ImageBody]) -> tuple[Sessi
     try:
         if upload.body.response_format == "url":
             await check_urls(upload)
-        return await open_session(caller, upload.request), upload
+        terms = cache_terms(request, upload.body.cache)
+        return await open_session(caller, upload.request, terms), upload
     except BaseException:
         upload.close()
         raise

@@ -47,6 +47,9 @@ class Generation(Schema):
     units: dict[str, Any]
     basis: str | None
     voice: str | None = Field(description="The provider's id of the voice that spoke.")
+    response_cache_source_id: str | None = Field(
+        description="The generation whose answer this is, where it came from the cache."
+    )
     outcome: str
     conversions: list[AudioConversion] = Field(
         description="Audio that was converted here, since the provider does not take or make its format."

@@ -14,6 +14,7 @@ from pydantic import Field, model_validator
 from core.bodies.routing.fields import (
     MOST_MODELS,
     Balancer,
+    CacheBody,
     Codes,
     Fallbacks,
     LoadBalancerBody,
@@ -30,7 +31,7 @@ WRAPPER = "orq"
 WRAPPED = ("fallbacks", "fallback_on_codes", "load_balancer", "retries", "retry", "timeout", "cache")
 LABELS = frozenset({"identity", "name", "thread"})
 """Labels for a router's own records: accepted, neither used nor relayed."""
-NOT_RELAYED = LABELS | {"cache"}
+NOT_RELAYED = LABELS
 """Routing fields that are no fields of `RoutedBody`."""
 
 
@@ -45,8 +46,6 @@ def unwrap(fields: Any) -> Any:
         check_wrapper(wrapped)
         rest = {name: value for name, value in fields.items() if name != WRAPPER}
         fields = {**{name: value for name, value in wrapped.items() if name not in LABELS}, **rest}
-    if fields.get("cache"):
-        raise unsupported("cache", "answers are not cached")
     models = fields.get("models")
     if fields.get("model") is None and isinstance(models, list) and models and isinstance(models[0], str):
         fields = {**fields, "model": models[0]}
@@ -88,6 +87,9 @@ class RoutedBody(Body):
     )
     timeout: TimeoutBody | None = Field(default=None, description="How long one call may take.")
     provider: ProviderBody | None = None
+    cache: CacheBody | None = Field(
+        default=None, description="Answer what was asked before from the cache, and keep a new answer there."
+    )
 
     _unwrap = model_validator(mode="before")(unwrap)
 
@@ -126,7 +128,8 @@ class RoutedBody(Body):
             yield NamedModel(fallback.model, f"fallbacks[{at}].model")
 
 
-ROUTING_FIELDS = frozenset(RoutedBody.model_fields)
+ROUTING_FIELDS = frozenset(RoutedBody.model_fields) - {"cache"}
+"""The fields that make the rules."""
 
 
 def balancer(body: LoadBalancerBody) -> LoadBalancer | None:

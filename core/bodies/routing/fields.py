@@ -15,6 +15,7 @@ MOST_MODELS = 20
 MOST_CODES = 20
 LONGEST_TIMEOUT = 3_600_000
 """Milliseconds."""
+CACHE_SECONDS, MOST_CACHE_SECONDS = 1800, 3 * 24 * 3600
 
 Code = Annotated[int, Field(ge=400, le=599)]
 Codes = Annotated[list[Code], Field(max_length=MOST_CODES)]
@@ -47,6 +48,24 @@ class TimeoutBody(Body):
     call_timeout: int | None = Field(
         default=None, ge=1, le=LONGEST_TIMEOUT, description="Milliseconds that one call may take."
     )
+
+
+class CacheBody(Body):
+    """Take the answer from the cache where this was asked before, and keep it there."""
+
+    type: Literal["exact_match"] = Field(
+        default="exact_match", description="The whole request has to be the same, files included."
+    )
+    ttl: int | None = Field(
+        default=None,
+        ge=1,
+        le=MOST_CACHE_SECONDS,
+        description=f"For how many seconds an answer is kept; {CACHE_SECONDS:,} by default.",
+    )
+
+    @property
+    def seconds(self) -> int:
+        return self.ttl or CACHE_SECONDS
 
 
 def named_models(value: Any) -> Any:

@@ -8,6 +8,7 @@ from core.bodies.form_fields import FormFields
 
 NESTED = frozenset(
     {
+        "cache",
         "fallback_on_codes",
         "fallbacks",
         "load_balancer",

@@ -73,7 +73,10 @@ def assignment(model: type[models.Model], name: str, place: int) -> str:
 BLANK = "''"
 BLANKS = {"state": "'open'", "outcome": BLANK, "units": "'{}'", "basis": BLANK}
 
-RECORD = "public_id user team api_key source task model streamed estimate budgets created_at process voice"
+RECORD = (
+    "public_id user team api_key source task model streamed estimate budgets created_at process voice "
+    "cached_from"
+)
 ESTIMATE = RECORD.split().index("estimate")
 OPEN_RECORD = insert(UsageRecord, RECORD, provider=BLANK, error=BLANK, format=BLANK, **BLANKS)
 

@@ -1,0 +1,70 @@
+"""The cache of answers in HTTP: OpenRouter's headers of requests, beside the field `cache`, and of responses.
+
+https://openrouter.ai/docs/guides/features/response-caching
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from starlette.requests import Request
+
+from core.bodies.routing.fields import MOST_CACHE_SECONDS, CacheBody
+from core.contract.errors import InvalidRequest
+from core.contract.requests import CacheTerms
+from core.gateway import Session
+
+HEADER, TTL_HEADER, CLEAR_HEADER = "X-OpenRouter-Cache", "X-OpenRouter-Cache-TTL", "X-OpenRouter-Cache-Clear"
+HEADER_SECONDS = 300
+"""For how long an answer is kept where a header asks for it and none says for how long."""
+FLAGS = {"true": True, "1": True, "false": False, "0": False}
+
+
+def cache_terms(request: Request, field: CacheBody | None) -> CacheTerms | None:
+    """What headers and the field `cache` ask for; None where they do not, or the header says no.
+
+    A header counts more than the field. Raises `InvalidRequest` naming the header.
+    """
+    wanted, fresh = flag(request.headers, HEADER), flag(request.headers, CLEAR_HEADER)
+    seconds = ttl(request.headers)
+    if wanted is False or (wanted is None and field is None):
+        return None
+    return CacheTerms(seconds or (field.seconds if field else HEADER_SECONDS), bool(fresh))
+
+
+def flag(headers: Mapping[str, str], name: str) -> bool | None:
+    if (text := headers.get(name)) is None:
+        return None
+    found = FLAGS.get(text.strip().lower())
+    if found is None:
+        raise InvalidRequest(f"{name} must be true or false.", param=name)
+    return found
+
+
+def ttl(headers: Mapping[str, str]) -> int | None:
+    """Seconds, None where there is no such header."""
+    if (text := headers.get(TTL_HEADER)) is None:
+        return None
+    text = text.strip()
+    seconds = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    if not 1 <= seconds <= MOST_CACHE_SECONDS:
+        raise InvalidRequest(
+            f"{TTL_HEADER} must be a whole number of seconds from 1 to {MOST_CACHE_SECONDS:,}.",
+            param=TTL_HEADER,
+        )
+    return seconds
+
+
+def cache_headers(session: Session) -> dict[str, str]:
+    """Whether the answer is from the cache; nothing where that was not asked for."""
+    if (use := session.cache) is None:
+        return {}
+    status = {"X-OpenRouter-Cache-Status": "MISS", "X-OpenRouter-Cache-TTL": str(use.seconds)}
+    if (entry := use.entry) is None:
+        return status
+    return {
+        **status,
+        "X-OpenRouter-Cache-Status": "HIT",
+        "X-OpenRouter-Cache-Age": str(entry.age),
+        "X-OpenRouter-Cache-Source-Id": entry.source,
+    }
