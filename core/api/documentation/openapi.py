@@ -13,6 +13,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from starlette.requests import Request
 from starlette.responses import Response
 
+from core.api.http.answer_cache import CACHE_HEADERS
 from core.api.http.idempotency import LONGEST_KEY
 from core.api.http.json_response import JSON, dumps
 from core.api.http.operation import FileFields, Operation
@@ -39,6 +40,11 @@ IDEMPOTENCY_KEY = {
     ),
     "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY},
 }
+
+CACHE_PARAMETERS = [
+    {"name": name, "in": "header", "required": False, "description": description, "schema": schema}
+    for name, description, schema in CACHE_HEADERS
+]
 
 
 async def openapi(request: Request) -> Response:
@@ -90,7 +96,7 @@ def operation_object(operation: Operation) -> dict[str, Any]:
         "parameters": [
             *path_parameters(operation),
             *query_parameters(operation),
-            *([IDEMPOTENCY_KEY] if operation.body else ()),
+            *([IDEMPOTENCY_KEY, *CACHE_PARAMETERS] if operation.body else ()),
         ],
         "responses": responses(operation),
     }

@@ -20,6 +20,27 @@ HEADER_SECONDS = 300
 FLAGS = {"true": True, "1": True, "false": False, "0": False}
 
 
+CACHE_HEADERS = (
+    (
+        HEADER,
+        "`true`: the same request of the same caller may be answered from the cache, free of charge, and a "
+        "new answer is kept there; `false`: not, whatever `cache` in the body says.",
+        {"type": "string", "enum": ["true", "false"]},
+    ),
+    (
+        TTL_HEADER,
+        f"For how many seconds the answer is kept; {HEADER_SECONDS} by default.",
+        {"type": "integer", "minimum": 1, "maximum": MOST_CACHE_SECONDS},
+    ),
+    (
+        CLEAR_HEADER,
+        "`true`: the answer is made anew and takes the place of the one in the cache.",
+        {"type": "string", "enum": ["true", "false"]},
+    ),
+)
+"""Name, description and JSON schema of the headers of requests."""
+
+
 def cache_terms(request: Request, field: CacheBody | None) -> CacheTerms | None:
     """What headers and the field `cache` ask for; None where they do not, or the header says no.
 

@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
-from core.contract.events import AudioChunk, ChatDelta, Event, ImagePartial, ImageReady, Started, Unreadable
+from core.contract.events import AudioChunk, ChatDelta, Embedding, Event, ImagePartial, ImageReady, Started, Unreadable
 from core.contract.requests import CacheTerms, Request
 from core.routing.cache.entry import Entry, pack, unpack
 from core.routing.cache.events import TAGS
@@ -55,7 +55,7 @@ def content_size(event: Event) -> int:
     """Bytes or characters of what an event brings."""
     if isinstance(event, ChatDelta):
         return len(event.text) + len(event.reasoning) + len(event.transcript)
-    return len(event.data) if isinstance(event, AudioChunk | ImagePartial | ImageReady) else 0
+    return len(event.data) if isinstance(event, AudioChunk | Embedding | ImagePartial | ImageReady) else 0
 
 
 def is_flaw(event: Event, bounded: bool) -> bool:

@@ -184,8 +184,6 @@ def test_a_wrong_type_is_refused_by_its_name(param):
 @pytest.mark.parametrize(
     ("fields", "param"),
     [
-        ({"cache": {"type": "exact_match"}}, "cache"),
-        ({"orq": {"cache": {"type": "exact_match"}}}, "cache"),
         ({"orq": {"knowledge_bases": []}}, "orq.knowledge_bases"),
         ({"load_balancer": {"type": "latency_based", "models": ["b"]}}, "load_balancer.type"),
     ],
@@ -193,3 +191,32 @@ def test_a_wrong_type_is_refused_by_its_name(param):
 def test_what_cannot_be_obeyed_is_refused(fields, param):
     error = refusal(**fields)
     assert (type(error), error.param, error.provider_code) == (Unsupported, param, "unsupported_parameter")
+
+
+@pytest.mark.parametrize(
+    ("fields", "seconds"),
+    [
+        ({}, None),
+        ({"cache": None}, None),
+        ({"cache": {}}, 1800),
+        ({"cache": {"type": "exact_match"}}, 1800),
+        ({"cache": {"type": "exact_match", "ttl": 60}}, 60),
+        ({"orq": {"cache": {"type": "exact_match", "ttl": 5}}}, 5),
+    ],
+)
+def test_the_cache_is_asked_for_in_either_spelling(fields, seconds):
+    body = validate(ModelBody, {"model": "a", **fields})
+    assert (body.cache and body.cache.seconds, body.rules) == (seconds, NO_RULES)
+
+
+@pytest.mark.parametrize(
+    ("fields", "param"),
+    [
+        ({"cache": {"type": "semantic"}}, "cache.type"),
+        ({"cache": {"ttl": 259_201}}, "cache.ttl"),
+        ({"orq": {"cache": {"ttl": 0}}}, "cache.ttl"),
+        ({"cache": True}, "cache"),
+    ],
+)
+def test_a_wrong_cache_is_refused_by_its_name(fields, param):
+    assert refusal(**fields).param == param

@@ -10,7 +10,7 @@ def guard(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("core", "0015_unknown_models")]
+    dependencies = [("core", "0016_attempt_index")]
 
     operations = [
         migrations.AddField(
