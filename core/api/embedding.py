@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from core.api.files.embedding_upload import EmbeddingUpload, receive_embedding
+from core.api.http.answer_cache import cache_headers, cache_terms
 from core.api.http.authentication import authenticate
 from core.api.http.json_response import JSON, dumps
 from core.api.http.middleware import Receive, Scope, Send
@@ -24,7 +25,8 @@ async def embedding(request: Request) -> EmbeddingResponder:
     caller = await authenticate(request)
     upload = await receive_embedding(request)
     try:
-        return EmbeddingResponder(await open_session(caller, upload.request), upload)
+        terms = cache_terms(request, upload.body.cache)
+        return EmbeddingResponder(await open_session(caller, upload.request, terms), upload)
     except BaseException:
         upload.close()
         raise
@@ -50,7 +52,8 @@ class EmbeddingResponder(CompleteResponder):
         )
         cost = answer.receipt.cost
         headers = generation_headers(JSON, self.session.id, self.session.route, answer.started, cost)
-        return VectorResponse(embedding_pieces(answer.content, self.request.format, tail), headers)
+        pieces = embedding_pieces(answer.content, self.request.format, tail)
+        return VectorResponse(pieces, headers | cache_headers(self.session))
 
 
 class VectorResponse(Response):

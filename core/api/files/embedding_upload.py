@@ -23,7 +23,10 @@ from core.contract.embedding import EmbeddingRequest
 class EmbeddingUpload:
     """An embedding request and its images; `close` it when the response has ended."""
 
-    def __init__(self, request: EmbeddingRequest, attachments: Attachments, hold: Hold) -> None:
+    def __init__(
+        self, body: EmbeddingBody, request: EmbeddingRequest, attachments: Attachments, hold: Hold
+    ) -> None:
+        self.body = body
         self.request = request
         self._attachments = attachments
         self._hold = hold
@@ -47,7 +50,7 @@ async def receive_embedding(request: Request) -> EmbeddingUpload:
         media = await attachments.extract(body.images())
         attachments.refuse_rest()
         images = {param: await asyncio.to_thread(image_file, found) for param, found in media.items()}
-        return EmbeddingUpload(body.request(images), attachments, hold_body(request.scope))
+        return EmbeddingUpload(body, body.request(images), attachments, hold_body(request.scope))
     except BaseException:
         attachments.close()
         raise

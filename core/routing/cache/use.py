@@ -9,7 +9,16 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
-from core.contract.events import AudioChunk, ChatDelta, Embedding, Event, ImagePartial, ImageReady, Started, Unreadable
+from core.contract.events import (
+    AudioChunk,
+    ChatDelta,
+    Embedding,
+    Event,
+    ImagePartial,
+    ImageReady,
+    Started,
+    Unreadable,
+)
 from core.contract.requests import CacheTerms, Request
 from core.routing.cache.entry import Entry, pack, unpack
 from core.routing.cache.events import TAGS

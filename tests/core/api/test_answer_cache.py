@@ -13,6 +13,7 @@ from core.access import keys
 from core.models import Attempt, Budget, UsageRecord
 from tests.core.api.chat_helpers import ASK, chunks, make_chat_model
 from tests.core.api.conftest import make_model
+from tests.core.api.embedding_helpers import HELLO, make_embedding_model
 from tests.core.api.image_helpers import FOX, make_image_model
 from tests.core.api.transcription_helpers import PATH, WAV, make_transcription_model
 from tests.fakes.chat import TEXT, chat
@@ -84,6 +85,7 @@ REQUESTS = {
     "transcription": lambda live, key: listen(live, key),
     "transcription stream": lambda live, key: listen(live, key, stream="true"),
     "translation": lambda live, key: listen(live, key, path="/audio/translations"),
+    "embedding": lambda live, key: live.post("/embeddings", key, json=HELLO, headers=ON),
     "image": lambda live, key: live.post("/images/generations", key, json=FOX, headers=ON),
     "image stream": lambda live, key: live.post(
         "/images/generations", key, json={**FOX, "stream": True, "partial_images": 2}, headers=ON
@@ -102,6 +104,7 @@ def make_models(lab) -> None:
     make_model(lab, "lab/alto", upstream="ok")
     make_transcription_model(lab)
     make_image_model()
+    make_embedding_model()
 
 
 @pytest.mark.parametrize("name", REQUESTS)

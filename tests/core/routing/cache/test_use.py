@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from core.contract.chat import ChatRequest
-from core.contract.events import ChatDelta, Event, ImageReady, Started, Unreadable, Used
+from core.contract.events import ChatDelta, Embedding, Event, ImageReady, Started, Unreadable, Used
 from core.contract.requests import CacheTerms
 from core.contract.usage import Usage
 from core.routing.cache.use import CacheUse, look_up
@@ -93,6 +93,7 @@ async def test_a_fresh_answer_takes_the_place_of_the_old_one(store):
         ChatDelta(finish="content_filter"),
         ImageReady(0, "image/png", url="https://example.org/a.png"),
         ChatDelta("x" * 100_001),
+        Embedding(0, bytes(100_001)),
     ],
 )
 async def test_what_is_not_whole_is_not_kept(store, event):
