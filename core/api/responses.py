@@ -19,7 +19,7 @@ from starlette.responses import Response
 
 from core import stored_responses
 from core.api.chat import ChatEventResponder, ChatResponder
-from core.api.files.chat_upload import receive_chat
+from core.api.files.chat_upload import ChatUpload, receive_chat
 from core.api.http.answer_cache import cache_terms
 from core.api.http.authentication import authenticate
 from core.api.http.json_response import JSON, dumps, json_response
@@ -28,6 +28,7 @@ from core.bodies.responses.body import ResponsesBody
 from core.bodies.responses.events import ResponseEventWriter
 from core.bodies.responses.input import InputMessages
 from core.bodies.responses.response import ResponseBuilder
+from core.contract.chat import Modality
 from core.contract.errors import RequestError, TooLarge, Unsupported
 from core.contract.events import Started
 from core.contract.requests import Caller
@@ -46,10 +47,21 @@ async def responses(request: Request) -> ChatResponder:
         session = await open_session(caller, upload.request, terms)
     except BaseException as error:
         upload.close()
-        if isinstance(error, RequestError) and isinstance(upload.messages, InputMessages):
-            error.param = upload.messages.input_path(error.param) if error.param else None
+        if isinstance(error, RequestError) and error.param:
+            error.param = input_path(error.param, upload)
         raise
     return (ResponsesEventResponder if upload.request.streamed else ResponsesResponder)(session, upload)
+
+
+def input_path(param: str, upload: ChatUpload[ResponsesBody]) -> str | None:
+    """The place in the body of what stands at `param` of the chat request."""
+    if (
+        param == "modalities"
+        and upload.body.image_tool
+        and Modality.IMAGE not in (upload.body.modalities or ())
+    ):
+        return f"{upload.body.image_tool}.type"
+    return upload.messages.input_path(param) if isinstance(upload.messages, InputMessages) else param
 
 
 async def recall(caller: Caller, body: ResponsesBody) -> ResponsesBody:

@@ -48,6 +48,15 @@ def test_a_response(client):
     assert found.id.removeprefix("resp_") == UsageRecord.objects.get().public_id.removeprefix("gen-")
 
 
+def test_the_tool_for_images(client):
+    found = client.responses.create(**ASK, tools=[{"type": "image_generation"}])
+    (picture,) = [item for item in found.output if item.type == "image_generation_call"]
+    assert (picture.status, base64.b64decode(picture.result)) == ("completed", IMAGE)
+    with client.responses.create(**ASK, tools=[{"type": "image_generation"}], stream=True) as stream:
+        kinds = [event.type for event in stream]
+    assert "response.image_generation_call.completed" in kinds
+
+
 def test_a_stream(client):
     with client.responses.create(**ASK, stream=True) as stream:
         events = list(stream)

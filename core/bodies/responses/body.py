@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, PrivateAttr, model_vali
 
 from core.bodies.files.data_urls import FileLoader
 from core.bodies.parameters import document_known
+from core.bodies.responses.image_tool import check_image_tool, image_place, output_modalities
 from core.bodies.responses.input import InputMessages, input_messages
 from core.bodies.responses.tools import chat_tool_choice, chat_tools
 from core.bodies.routing.body import NOT_RELAYED, RoutedBody
@@ -84,7 +85,10 @@ class ResponsesBody(RoutedBody):
     top_logprobs: int | None = None
     parallel_tool_calls: bool | None = None
     tools: list[Any] | None = Field(
-        default=None, max_length=1000, description="Functions and custom tools; built-in ones are refused."
+        default=None,
+        max_length=1000,
+        description="Functions and custom tools. `image_generation` lets a model draw that can do so in a "
+        "conversation; other built-in tools are refused.",
     )
     tool_choice: str | dict[str, Any] | None = None
     reasoning: ReasoningBody | None = Field(default=None, description="`effort`: how long to think.")
@@ -139,12 +143,30 @@ class ResponsesBody(RoutedBody):
             model=self.model,
             messages=tuple(messages),
             parameters=self.parameters,
-            modalities=tuple(map(Modality, dict.fromkeys(self.modalities or ("text",)))),
+            modalities=self.outputs,
             streamed=bool(self.stream),
             options=self.options,
             preferences=self.preferences,
             routing=self.rules,
         )
+
+    @property
+    def image_tool(self) -> str:
+        """The place of the tool that asks for pictures; "" where it is not offered."""
+        return image_place(self.tools or ())
+
+    @property
+    def outputs(self) -> tuple[Modality, ...]:
+        """What the answer may have. Raises `Unsupported` for a tool that says how to draw."""
+        asked: Sequence[str] = tuple(dict.fromkeys(self.modalities or (Modality.TEXT,)))
+        place = self.image_tool
+        if not place:
+            return tuple(map(Modality, asked))
+        tools = self.tools or ()
+        for at, tool in enumerate(tools):
+            if image_place([tool]):
+                check_image_tool(tool, f"tools[{at}]", self.model)
+        return output_modalities(asked, self.tool_choice, alone=not chat_tools(tools))
 
     @property
     def extra(self) -> Mapping[str, Any]:
@@ -155,13 +177,14 @@ class ResponsesBody(RoutedBody):
         """The fields that are relayed, under their names in `chat/completions`."""
         dropped = NOT_RELAYED | NOT_FOR_CHAT | STATEFUL.keys()
         found = {name: value for name, value in self.extra.items() if name not in dropped}
+        tools = chat_tools(self.tools) if self.tools else []
         renamed = {
             "max_completion_tokens": self.max_output_tokens,
             "temperature": self.temperature,
             "top_p": self.top_p,
             "parallel_tool_calls": self.parallel_tool_calls,
-            "tools": chat_tools(self.tools) if self.tools else None,
-            "tool_choice": chat_tool_choice(self.tool_choice) if self.tools else None,
+            "tools": tools or None,
+            "tool_choice": chat_tool_choice(self.tool_choice) if tools else None,
             **self._reasoning_parameters(),
             **self._text_parameters(),
         }

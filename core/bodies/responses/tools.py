@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from core.bodies.responses.image_tool import is_image_tool, other_tools
 from core.bodies.validation import missing_field, wrong_field
 from core.contract.errors import Unsupported
 
@@ -16,12 +17,12 @@ MODES = ("none", "auto", "required")
 
 
 def chat_tools(offered: Sequence[Any]) -> list[dict[str, Any]]:
-    """`tools` as `chat/completions` has them.
+    """`tools` as `chat/completions` has them, without the one that asks for pictures.
 
     Raises `Unsupported` for a built-in tool, which a server would have to run itself, `InvalidRequest` for a
     malformed one.
     """
-    return [chat_tool(value, f"tools[{at}]") for at, value in enumerate(offered)]
+    return [chat_tool(value, f"tools[{at}]") for at, value in other_tools(offered)]
 
 
 def chat_tool(value: Any, place: str) -> dict[str, Any]:
@@ -49,9 +50,14 @@ def kind_of(value: Any, place: str) -> str:
 
 
 def chat_tool_choice(choice: str | dict[str, Any] | None) -> str | dict[str, Any] | None:
-    """`tool_choice` as `chat/completions` has it. Raises `InvalidRequest` for any other."""
+    """`tool_choice` as `chat/completions` has it; None for the choice of pictures, which are no tool there.
+
+    Raises `InvalidRequest` for any other.
+    """
     if choice is None or choice in MODES:
         return choice
+    if is_image_tool(choice):
+        return None
     if isinstance(choice, str):
         raise wrong_field("tool_choice", f"must be {', '.join(MODES)} or an object.")
     if choice.get("type") == "allowed_tools":

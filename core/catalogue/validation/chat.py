@@ -28,7 +28,7 @@ INPUT_REFUSALS = {
 }
 OUTPUT_REFUSALS = {
     Modality.TEXT: "cannot write",
-    Modality.IMAGE: "cannot make images",
+    Modality.IMAGE: "cannot make images in a conversation, images/generations has models that draw",
     Modality.AUDIO: "cannot speak",
     Modality.FILE: "cannot make files",
     Modality.VIDEO: "cannot make videos",

@@ -167,6 +167,30 @@ def test_an_image_is_an_item(live, key):
     assert message["type"] == "message"
 
 
+def test_the_tool_for_images_lets_a_model_draw(live, key, provider):
+    tool = {"type": "image_generation", "partial_images": 1}
+    found = ask(live, key, tools=[tool]).json()
+    (sent,) = provider.requests
+    assert ("tools" in sent.json, sorted(sent.json["modalities"])) == (False, ["image", "text"])
+    assert [item["type"] for item in found["output"]] == ["message", "image_generation_call"]
+    assert base64.b64decode(found["output"][1]["result"]) == IMAGE
+    assert (found["tools"], found["usage"]["cost"] > 0) == ([tool], True)
+
+
+def test_a_model_that_draws_nothing_names_the_tool_and_the_endpoint(live, key, lab, provider):
+    make_chat_model(lab, slug="lab/writer", output_modalities=["text"])
+    make_chat_model(lab, slug="lab/painter", output_modalities=["text", "image"])
+    tools = [WEATHER, {"type": "image_generation"}]
+    error = refused(live, key, provider, model="lab/writer", tools=tools)
+    assert error["param"] == "tools[1].type"
+    assert error["message"].startswith(
+        "lab/writer cannot make images in a conversation, images/generations has models that draw."
+    )
+    assert "lab/painter" in error["metadata"]["models"]
+    asked = refused(live, key, provider, model="lab/writer", modalities=["text", "image"])
+    assert asked["param"] == "modalities"
+
+
 @pytest.mark.parametrize(
     ("finish", "reason"), [("length", "max_output_tokens"), ("content_filter", "content_filter")]
 )
@@ -250,6 +274,7 @@ def test_an_invalid_image_is_named_by_its_place_in_the_input(live, key, provider
         ({"messages": []}, "messages"),
         ({"n": 2}, "n"),
         ({"tools": [{"type": "web_search"}]}, "tools[0].type"),
+        ({"tools": [{"type": "image_generation", "size": "1024x1024"}]}, "tools[0].size"),
         ({"tools": [WEATHER, {"type": "code_interpreter", "container": {}}]}, "tools[1].type"),
         ({"tools": [{"type": "function"}]}, "tools[0].name"),
         ({"tools": [WEATHER], "tool_choice": {"type": "file_search"}}, "tool_choice.type"),

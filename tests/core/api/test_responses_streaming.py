@@ -116,6 +116,14 @@ def test_an_image_comes_in_one_event(live, key, talker):
     assert base64.b64decode(picture["result"]) == IMAGE
 
 
+def test_the_tool_for_images_streams_its_item(live, key, talker):
+    _, found = streamed(live, key, tools=[{"type": "image_generation"}])
+    drawn = [kind for kind in types(found) if kind.startswith("image_generation_call")]
+    assert drawn == ["image_generation_call.in_progress", "image_generation_call.completed"]
+    (picture,) = [item for item in found[-1]["response"]["output"] if item["type"] == "image_generation_call"]
+    assert base64.b64decode(picture["result"]) == IMAGE
+
+
 @pytest.mark.timing
 def test_deltas_are_sent_while_the_provider_sends_them(live, key, lab, provider):
     make_chat_model(lab, upstream="chat-slowly")

@@ -12,7 +12,6 @@ BUILT_IN = (
     "code_interpreter",
     "computer_use_preview",
     "file_search",
-    "image_generation",
     "local_shell",
     "mcp",
     "web_search",

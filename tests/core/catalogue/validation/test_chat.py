@@ -155,7 +155,11 @@ def test_an_address_of_audio_is_always_refused(catalogue):
     ("modality", "sentence", "able"),
     [
         (Modality.AUDIO, "cannot speak", AUDIO),
-        (Modality.IMAGE, "cannot make images", "google/gemini-2.5-flash-image"),
+        (
+            Modality.IMAGE,
+            "cannot make images in a conversation, images/generations has models that draw",
+            "google/gemini-2.5-flash-image",
+        ),
     ],
 )
 def test_an_output_modality_the_model_lacks_is_refused(modality, sentence, able):
