@@ -51,6 +51,7 @@ CASES = (
     "memory",
     "speech",
     "transcript",
+    "embeddings",
     "errors",
     "timeout",
     "cancel",

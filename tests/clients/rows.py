@@ -10,6 +10,7 @@ from django.core.management import call_command
 from core.access import keys
 from tests.core.api.chat_helpers import make_chat_model
 from tests.core.api.conftest import make_model, make_provider
+from tests.core.api.embedding_helpers import make_embedding_model
 from tests.core.api.transcription_helpers import make_transcription_model
 
 CHATS = {
@@ -29,6 +30,7 @@ def main(address: str) -> None:
     lab = make_provider("lab", address)
     make_model(lab, "lab/alto")
     make_transcription_model(lab)
+    make_embedding_model("lab/vectors")
     for name, scenario in CHATS.items():
         make_chat_model(lab, slug=f"lab/{name}", upstream=scenario)
     alice = get_user_model().objects.create_user("alice")

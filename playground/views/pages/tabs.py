@@ -26,7 +26,7 @@ def playground(request: HttpRequest, entry: Listing) -> dict[str, Any]:
     """`studio` is the task whose tab is opened, `styles` the template of its stylesheets."""
     tasks = [task for task in map(Task, entry.model.tasks) if task in studios.MODULES]
     if not tasks:
-        return {"panel": NO_PANEL}
+        return {"panel": NO_PANEL, "has_samples": Task(entry.model.tasks[0]) in samples.MODULES}
     task = min(tasks, key=lambda task: studios.MODULES[task].FACTS.rank)
     studio = studios.MODULES[task]
     try:

@@ -137,6 +137,11 @@ if (kind === "openai") {
     const found = await ai.experimental_transcribe({ ...asked, providerOptions });
     equal([found.text, found.segments.length, found.durationInSeconds], [TRANSCRIPT, 2, 6]);
   };
+  cases.embeddings = async () => {
+    const model = openai.embeddingModel("lab/vectors");
+    const found = await ai.embedMany({ model, values: ["one", "two"] });
+    equal([found.embeddings.map((vector) => vector.length), found.usage.tokens], [[64, 64], 2]);
+  };
 } else {
   // the client of Responses has no sound in its messages
   cases.audio = async () => {

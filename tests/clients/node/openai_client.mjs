@@ -135,6 +135,14 @@ await run({
     equal(last.text, TRANSCRIPT);
   },
 
+  async embeddings() {
+    const asked = { model: "lab/vectors", input: ["one", "two"], dimensions: 8 };
+    const found = await client.embeddings.create(asked);
+    const plain = await client.embeddings.create({ ...asked, encoding_format: "float" });
+    equal(found.data.map((item) => item.embedding), plain.data.map((item) => item.embedding));
+    equal([found.data[0].embedding.length, found.usage.prompt_tokens], [8, 2]);
+  },
+
   async errors() {
     const stranger = new OpenAI({ apiKey: "ak_wrong" });
     await rejects(OpenAI.AuthenticationError, stranger.chat.completions.create(ask));

@@ -20,7 +20,7 @@ from cases import (
 )
 from langchain_core.messages import HumanMessage, ToolMessage
 from langchain_core.tools import tool
-from langchain_openai import ChatOpenAI
+from langchain_openai import ChatOpenAI, OpenAIEmbeddings
 from pydantic import BaseModel
 
 
@@ -117,6 +117,15 @@ def memory() -> None:
     messages = [HumanMessage(QUESTION)]
     messages += [remembered.invoke(messages), HumanMessage("And the dog?")]
     equal(str(remembered.invoke(messages).text), TEXT)
+
+
+@case
+def embeddings() -> None:
+    """As for any model but OpenAI's own: texts, not the ids of OpenAI's tokens."""
+    found = OpenAIEmbeddings(model="lab/vectors", check_embedding_ctx_length=False, dimensions=8)
+    vectors = found.embed_documents(["one", "two"])
+    equal([len(vector) for vector in vectors], [8, 8])
+    equal(found.embed_query("two"), vectors[1])
 
 
 @case

@@ -143,6 +143,14 @@ def transcript() -> None:
 
 
 @case
+def embeddings() -> None:
+    ask = {"model": "openai/lab/vectors", "api_base": ADDRESS, "api_key": KEY}
+    found = litellm.embedding(input=["one", "two"], **ask)
+    equal([len(item["embedding"]) for item in found.data], [64, 64])
+    equal(found.usage.prompt_tokens, 2)
+
+
+@case
 def errors() -> None:
     for prefix in PREFIXES:
         raises(

@@ -167,6 +167,15 @@ def transcript() -> None:
 
 
 @case
+def embeddings() -> None:
+    ask = {"model": "lab/vectors", "input": ["one", "two"], "dimensions": 8}
+    found = client.embeddings.create(**ask)
+    plain = client.embeddings.create(**ask, encoding_format="float")
+    equal([list(item.embedding) for item in found.data], [item.embedding for item in plain.data])
+    equal((len(found.data[0].embedding), found.usage.prompt_tokens), (8, 2))
+
+
+@case
 def errors() -> None:
     stranger = openai.OpenAI(api_key="ak_wrong")
     raises(openai.AuthenticationError, lambda: stranger.chat.completions.create(**ASK))

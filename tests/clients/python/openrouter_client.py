@@ -123,6 +123,12 @@ def transcript() -> None:
 
 
 @case
+def embeddings() -> None:
+    found = client.embeddings.generate(model="lab/vectors", input=["one", "two"], dimensions=8)
+    equal([len(item.embedding) for item in found.data], [8, 8])
+
+
+@case
 def errors_() -> None:
     stranger = OpenRouter(api_key="ak_wrong", server_url=ADDRESS)
     raises(errors.UnauthorizedResponseError, lambda: stranger.chat.send(**ASK))

@@ -45,8 +45,17 @@ def test_every_model_has_every_tab(alice_client, slug, tab):
 def test_a_model_opens_the_tab_of_its_task(alice_client, slug):
     page = page_text(alice_client.get(f"/models/{slug}"))
     assert "<speech-studio" not in page
-    tried = ("<transcription-studio", "<chat-studio", "cannot be tried here yet")
+    tried = ("<transcription-studio", "<chat-studio", "cannot be tried here yet", "is for programs")
     assert [part in page for part in tried].count(True) == 1
+
+
+def test_a_model_of_vectors_has_samples_and_no_tab_to_try_it(alice_client):
+    page = "/models/openai/text-embedding-3-small"
+    assert 'href="?tab=code"' in page_text(alice_client.get(page)).partition("This model is for programs")[2]
+    code = page_text(alice_client.get(f"{page}?tab=code"))
+    assert "client.embeddings.create(" in re.sub(r"<[^>]*>", "", code)
+    assert "pip install openrouter" in code
+    assert "0.02" in page_text(alice_client.get(f"{page}?tab=pricing"))
 
 
 def test_an_unknown_model_offers_near_names(alice_client):
