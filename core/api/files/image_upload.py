@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -19,12 +18,11 @@ from core.bodies.files.base64_stream import IMAGE_FIELD, InlineFileReader, Sink
 from core.bodies.files.multipart import MultipartReader
 from core.bodies.image.body import ImageBody
 from core.bodies.image.fields import FORM
+from core.bodies.image.files import image_file
 from core.bodies.json_object import parse_json_object
 from core.bodies.validation import validate
-from core.contract.chat import Media
 from core.contract.errors import WrongContentType
-from core.contract.image import ImageFile, ImageRequest
-from core.media import image_size
+from core.contract.image import ImageRequest
 
 FILE_FIELDS = ("image", "mask")
 
@@ -97,14 +95,8 @@ async def extract_images(body: ImageBody, attachments: Attachments) -> ImageRequ
     inputs = body.inputs()
     media = await attachments.extract(inputs.all)
     attachments.refuse_rest()
-    files = await asyncio.to_thread(lambda: {param: image_file(found) for param, found in media.items()})
+    files = await asyncio.to_thread(
+        lambda: {param: image_file(found, param) for param, found in media.items()}
+    )
     mask = files[inputs.mask.param] if inputs.mask else None
     return body.request([files[place.param] for place in inputs.images], mask)
-
-
-def image_file(media: Media) -> ImageFile:
-    """A picture whose header has been checked; blocking."""
-    container = media.media_type.removeprefix("image/")
-    with Path(media.path).open("rb") as file:
-        width, height = image_size.size(file, container)
-    return ImageFile(media.path, media.name, media.media_type, media.size, width, height)
