@@ -14,11 +14,12 @@ from core.contract.errors import (
     UpstreamError,
     UpstreamFailed,
     UpstreamLimited,
+    UpstreamRefused,
     UpstreamUnreachable,
 )
 from core.contract.route import Target
 
-SCENARIOS = ("429", "500", "auth", "slow", "cut")
+SCENARIOS = ("429", "500", "auth", "refused", "slow", "cut")
 SLOW = 2.0
 """Seconds before the first event of `slow`, unless `first_delay` says otherwise."""
 CUT_AFTER = 3
@@ -74,6 +75,9 @@ def raise_failure(name: str) -> None:
         "429": UpstreamLimited("The rehearsal is asked too often, as it was told to say.", retry_after=1.0),
         "500": UpstreamFailed("The rehearsal failed, as it was told to."),
         "auth": UpstreamDenied("The rehearsal refused its key, as it was told to."),
+        "refused": UpstreamRefused(
+            "The rehearsal finds this unfit, as it was told to say.", error_type="content_policy_violation"
+        ),
     }
     if name in failures:
         raise failures[name]

@@ -14,6 +14,7 @@ from core.contract.errors import (
     UpstreamDenied,
     UpstreamFailed,
     UpstreamLimited,
+    UpstreamRefused,
     UpstreamUnreachable,
 )
 from core.contract.events import AudioChunk, AudioStart, Event, SpeechWords, Used
@@ -104,7 +105,12 @@ async def test_other_formats_are_refused():
 @pytest.mark.anyio
 @pytest.mark.parametrize(
     ("scenario", "error"),
-    [("429", UpstreamLimited), ("500", UpstreamFailed), ("auth", UpstreamDenied)],
+    [
+        ("429", UpstreamLimited),
+        ("500", UpstreamFailed),
+        ("auth", UpstreamDenied),
+        ("refused", UpstreamRefused),
+    ],
 )
 async def test_failures_come_before_any_event(scenario: str, error: type[PolyphonyError]):
     for failing in (target(f"rehearsal-{scenario}"), target(fail=scenario)):
