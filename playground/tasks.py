@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from core.contract.tasks import Task, TaskTable, UnknownTask
 
-TASKS = (Task.SPEECH, Task.TRANSCRIPTION, Task.TRANSLATION, Task.CHAT)
+TASKS = (Task.SPEECH, Task.TRANSCRIPTION, Task.TRANSLATION, Task.CHAT, Task.IMAGE)
 """In the order of their tabs."""
 
 WITHOUT_TAB = (Task.EMBEDDING,)

@@ -34,6 +34,7 @@ urlpatterns: list[URLPattern] = [
     path("uploads/<uuid:upload_id>/page", files.page, name="upload_page"),
     path("uploads/<uuid:upload_id>/delete", uploads.delete, name="delete_upload"),
     path("runs/<uuid:run_id>/sound", files.audio, name="sound"),
+    path("runs/<uuid:run_id>/partials/<int:index>/<int:number>", files.partial_image, name="partial_image"),
     path("runs/<uuid:run_id>/transcript", transcripts.transcript, name="transcript"),
     path("runs/<uuid:run_id>/transcript/align", transcripts.align, name="align_transcript"),
     path("runs/<uuid:run_id>/transcript.<str:extension>", transcripts.download, name="transcript_file"),

@@ -118,8 +118,9 @@ class ModelEntry:
     `seconds`, `speakers`, `audio_formats` (names) and `languages` (primary codes); what is absent is not
     limited. Those of a model of images say what it takes, and what is absent it does not take: `n`, `images`,
     `mask`, `sizes`, `qualities` and more of `core.models.options.LIMITS`; with none at all nothing is known.
-    `examples` are texts by language. `licences` are SPDX names by what they are of: `code`, `weights`.
-    `all_voices` and `languages` (BCP 47) are empty where nothing is known of them.
+    `examples` are texts by language, a line each, those of edits by `edit-` and the language. `licences` are
+    SPDX names by what they are of: `code`, `weights`. `all_voices` and `languages` (BCP 47) are empty where
+    nothing is known of them.
     """
 
     id: int

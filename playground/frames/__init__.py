@@ -1,7 +1,8 @@
 """The JSON of the socket: parsing of the browser's frames, building of the server's."""
 
-from playground.frames.chat import chat_events, chat_start, event_object, image_ready
+from playground.frames.chat import chat_events, chat_start, event_object
 from playground.frames.events import event_body, segment_fields, transcript_word_fields, word_fields
+from playground.frames.image import image_partial, image_ready
 from playground.frames.incoming import (
     NEW,
     BadFrame,
@@ -46,6 +47,7 @@ __all__ = [
     "event_frame",
     "event_object",
     "failed",
+    "image_partial",
     "image_ready",
     "money",
     "parse",

@@ -1,4 +1,4 @@
-"""Events of a chat: text, reasoning, tool calls, images."""
+"""Events of a chat: text, reasoning, tool calls."""
 
 from __future__ import annotations
 
@@ -44,9 +44,3 @@ def chat_events(delta: ChatDelta) -> Iterator[dict[str, Any] | str]:
             "name": call.name,
             "arguments": call.arguments,
         }
-
-
-def image_ready(index: int, url: str, media_type: str, *, remote: bool = False) -> dict[str, Any]:
-    """`remote` marks a URL at another host, which pages link to and never load."""
-    body = {"type": "image.ready", "index": index, "url": url, "media_type": media_type}
-    return {**body, "remote": True} if remote else body

@@ -32,6 +32,7 @@ class RunQuerySet(OwnedQuerySet["Run"]):
             | models.Q(params__input__icontains=words)
             | models.Q(transcript__text__icontains=words)
             | models.Q(answer__text__icontains=words)
+            | models.Q(answer__question__icontains=words)
             | models.Q(model__icontains=words)
         )
 

@@ -1,7 +1,8 @@
-"""Images of an answer, stored as uploads of their owner."""
+"""Images of an answer, stored as uploads of their owner; unfinished ones as files without a row."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
@@ -10,7 +11,8 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 
-from core.contract.events import ImageReady
+from core.contract.events import ImagePartial, ImageReady
+from core.media import image_size
 from core.media.sniffer import upload_type
 from playground.conversations.files import file_summary
 from playground.models import Run, Upload
@@ -32,6 +34,7 @@ def store_image(user_id: int, run: UUID, number: int, event: ImageReady) -> dict
         media_type=found.media_type,
         bytes=len(event.data),
         file=name,
+        probe=pixel_size(event.data, found.media_type),
     )
     try:
         with transaction.atomic():
@@ -42,3 +45,28 @@ def store_image(user_id: int, run: UUID, number: int, event: ImageReady) -> dict
         raise
     known = file_summary(row)
     return {"url": known["url"], "media_type": found.media_type, "upload": known}
+
+
+def pixel_size(data: bytes, media_type: str) -> dict[str, int]:
+    """`width` and `height`, so that pages can reserve the place of a picture; empty for a damaged one."""
+    try:
+        width, height = image_size.size(BytesIO(data), media_type.removeprefix("image/"))
+    except (image_size.UnreadableImage, KeyError):
+        return {}
+    return {"width": width, "height": height}
+
+
+def partial_name(user_id: int, run: UUID, index: int, number: int) -> str:
+    """The name in the storage of an unfinished picture."""
+    return f"partials/{user_id}/{run}-{index}-{number}"
+
+
+def store_partial(user_id: int, run: UUID, event: ImagePartial) -> str:
+    """Store an unfinished picture until the run ends; its name in the storage. Blocking."""
+    return save_file(partial_name(user_id, run, event.index, event.number), ContentFile(event.data))
+
+
+def erase_partials(names: Iterable[str]) -> None:
+    """Delete unfinished pictures; blocking."""
+    for name in names:
+        default_storage.delete(name)

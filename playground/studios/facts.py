@@ -26,9 +26,10 @@ ANY_FILE = UploadRules(("",), "")
 class StudioFacts:
     """`rank`: of the tasks of a model, the one of the lowest rank has its tab opened.
 
-    `parameters` are labels of parameters on a receipt where they differ from the common ones. Without
-    `described` the page leaves the model's description out. `styles` is the template with the stylesheets of
-    the tab, "" where it has none of its own; `result` is the template that shows the result on a receipt.
+    `styles` is the template with the stylesheets of the tab, "" where it has none of its own; `result` is the
+    template that shows the result on a receipt. `parameters` are labels of parameters on a receipt where they
+    differ from the common ones; `shown_elsewhere` are those that it does not list, because `result` shows
+    them. Without `described` the page leaves the model's description out.
     """
 
     rank: int
@@ -37,6 +38,7 @@ class StudioFacts:
     result: str = "playground/receipts/text.html"
     uploads: UploadRules = ANY_FILE
     parameters: Mapping[str, str] = field(default_factory=dict)
+    shown_elsewhere: tuple[str, ...] = ()
     described: bool = True
     has_transcript: bool = False
     can_align: bool = False

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from django import template
 from django.utils.html import format_html, format_html_join
@@ -17,6 +19,7 @@ from core.models.ledger import LedgerState
 from playground import names
 from playground.models import Run
 from playground.studios.cards import model_url
+from playground.studios.choices.image_settings import label
 
 SLUG = re.compile(r"([\w.-]+/[\w.:/-]*\w)")
 
@@ -71,6 +74,13 @@ def voice_of(run: Run | None) -> str:
     """The name of the requested voice; empty where there is none."""
     voice = run.params.get("voice") if run else None
     return names.voice_name(run.model, voice) if run and isinstance(voice, str) else ""
+
+
+@register.filter
+def picture_facts(params: Mapping[str, Any]) -> str:
+    """What was asked for beside the prompt: `1024 × 1024 · High`; empty where the model chose."""
+    asked = [params[name] for name in ("size", "aspect_ratio", "quality", "style") if params.get(name)]
+    return " · ".join(label(str(value)) for value in asked)
 
 
 @register.simple_tag

@@ -16,7 +16,7 @@ log = logging.getLogger("polyphony.uploads")
 
 AGE = timedelta(days=1)
 """Younger files may belong to a row that is about to be stored."""
-FOLDERS = ("uploads", "runs")
+FOLDERS = ("uploads", "runs", "partials")
 """Each has a folder for every user. Samples of voices have no rows: they can be made again."""
 
 

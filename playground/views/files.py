@@ -17,9 +17,11 @@ from django.utils.http import content_disposition_header
 
 from core.contract.audio import AudioFormat
 from core.media import client as media
+from core.media.sniffer import upload_type
 from core.models import User
 from core.models.offload import offload
 from playground.models import Run, Upload
+from playground.runs.image_file import partial_name
 from playground.uploads.local_file import local_path
 from playground.uploads.storage import save_file
 from playground.views.json_response import not_found, signed_in
@@ -27,7 +29,8 @@ from playground.views.json_response import not_found, signed_in
 BLOCK = 64 * 1024
 RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 PDF = "application/pdf"
-INLINE_TYPES = ("audio/", "video/", "image/png", "image/jpeg", "image/gif", "image/webp")
+IMAGE_TYPES = ("image/png", "image/jpeg", "image/gif", "image/webp")
+INLINE_TYPES = ("audio/", "video/", *IMAGE_TYPES)
 
 
 @signed_in("GET", "HEAD")
@@ -49,6 +52,25 @@ async def upload(request: HttpRequest, user: User, upload_id: UUID) -> HttpRespo
     return await file_response(
         request, row.file, row.media_type, row.name, attachment=not row.media_type.startswith(INLINE_TYPES)
     )
+
+
+@signed_in("GET", "HEAD")
+async def partial_image(
+    request: HttpRequest, user: User, run_id: UUID, index: int, number: int
+) -> HttpResponseBase:
+    """An unfinished picture of a run, which exists until the run ends."""
+    stored = partial_name(user.pk, run_id, index, number)
+    if not await offload(default_storage.exists, stored):
+        raise not_found()
+    media_type = await offload(partial_type, stored)
+    return await file_response(request, stored, media_type, f"{index}-{number}", attachment=False)
+
+
+def partial_type(stored: str) -> str:
+    """Blocking. What is no picture is sent as bytes."""
+    with default_storage.open(stored, "rb") as file:
+        found = upload_type(file).media_type
+    return found if found in IMAGE_TYPES else "application/octet-stream"
 
 
 @signed_in("GET", "HEAD")

@@ -46,6 +46,27 @@ for name, (upstream, options) in PARTS.items():
     Voice.objects.create(model=model, voice_id="tone", name="Tone")
     endpoint = Endpoint.objects.create(model=model, provider=stage, upstream_id=upstream, options=options)
     Price.objects.create(endpoint=endpoint, kind="text_in", unit="character", usd_per_unit="0.00001")
+WORDS_ONLY = {"images": 0, "mask": False, "variations": False, "seed": False, "n": 1}
+DRAWERS = {
+    "pictures": ("rehearsal-image", {"delay": 0.05}, {}),
+    "slow-pictures": ("rehearsal-image", {"delay": 0.7}, {}),
+    "cut-pictures": ("rehearsal-image-cut", {"cut_after": 3}, {}),
+    "broken-pictures": ("rehearsal-image-500", {}, {}),
+    "refused-pictures": ("rehearsal-image-refused", {}, {}),
+    "words-only": ("rehearsal-image", {}, WORDS_ONLY),
+}
+for name, (upstream, options, limits) in DRAWERS.items():
+    model = AIModel.objects.create(
+        slug=f"stage/{name}", name=f"Stage {name}", author="Stage", tasks=["image"],
+        input_modalities=["text", "image"], output_modalities=["image"], limits={
+            "characters": 500, "n": 4, "images": 4, "sizes": ["auto", "256x256", "384x256", "256x384"],
+            "custom_size": {"edge": 1024, "pixels": [64, 1048576]}, "qualities": ["auto", "low", "high"],
+            "backgrounds": ["auto", "opaque", "transparent"], "formats": ["png"], "partial_images": 3,
+            "seed": True, "mask": True, "variations": True, **limits,
+        },
+    )
+    endpoint = Endpoint.objects.create(model=model, provider=stage, upstream_id=upstream, options=options)
+    Price.objects.create(endpoint=endpoint, kind="image_out", unit="image", usd_per_unit="0.02")
 User.objects.create_user("charlie", password="a long pass phrase")
 """
 

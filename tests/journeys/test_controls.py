@@ -86,7 +86,7 @@ def test_models_are_filtered_in_place(page):
     page.get_by_label("Ready to use").check()
     expect(cards.first.locator(".tag")).to_have_text("ready")
     assert cards.count() < total
-    page.get_by_label("Task").select_option("image")
+    page.get_by_label("Task").select_option("embedding")
     expect(page.get_by_text("No model fits")).to_be_visible()
     page.get_by_role("link", name="Show every model").click()
     expect(cards).to_have_count(total)

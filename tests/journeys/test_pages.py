@@ -23,6 +23,7 @@ PAGES = {
     "transcriber-code": "/models/local/whisper-base?tab=code",
     "needs-key": "/models/openai/gpt-4o-mini-tts",
     "other-task": "/models/openai/gpt-image-2",
+    "draw": "/models/local/canvas",
     "retired": "/models/openai/dall-e-3?tab=pricing",
     "code": f"/models/{ESPEAK}?tab=code",
     "pricing": "/models/openai/gpt-4o-mini-tts?tab=pricing",
@@ -155,7 +156,7 @@ def test_the_shortcuts_are_told_and_the_sheet_leaves_again(page: Page):
     page.goto("/")
     page.wait_for_function("() => customElements.get('shortcut-sheet')")
     page.keyboard.press("?")
-    expect(page.get_by_role("dialog")).to_contain_text("Speak or transcribe, or stop")
+    expect(page.get_by_role("dialog")).to_contain_text("Speak, transcribe or draw, or stop")
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_be_hidden()
     page.keyboard.press("/")
@@ -165,7 +166,7 @@ def test_the_shortcuts_are_told_and_the_sheet_leaves_again(page: Page):
     expect(page.get_by_role("dialog")).to_be_hidden()
 
 
-@pytest.mark.parametrize("name", ["catalogue", "studio", "chat", "code", "history"])
+@pytest.mark.parametrize("name", ["catalogue", "studio", "chat", "draw", "code", "history"])
 def test_a_page_is_light_and_still(monitor: PageMonitor, name: str):
     """Compressed as the server sends it."""
     page, answers = monitor.page, []

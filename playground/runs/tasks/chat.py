@@ -41,6 +41,8 @@ from playground.runs.tasks.results import RunResults
 
 OUTPUT = (Kind.TEXT_OUT, Kind.AUDIO_OUT)
 """Tokens of an answer; its reasoning counts as text."""
+SHOWN = ("url", "media_type")
+"""What the event of a picture says of it."""
 PIECES = ("texts", "reasoning", "transcripts")
 """Fields of a collected choice, as `ChatTexts` has them."""
 OF_RUN = ("question", "text", "completion")
@@ -130,13 +132,13 @@ class ChatResults(RunResults):
             self.collector.note(event)
             self.images.append({"url": event.url, "media_type": event.media_type, "remote": True})
             self.unsaved = True
-            self.append(frames.image_ready(event.index, event.url, event.media_type, remote=True))
+            self.append(frames.image_ready(event.index, self.images[-1]))
             return
         stored = await offload(store_image, self.user_id, self.run, len(self.images) + 1, event)
         self.images.append(stored)
         self.unsaved = True
         self.collector.note(replace(event, data=b"", url=stored["url"]))
-        self.append(frames.image_ready(event.index, stored["url"], stored["media_type"]))
+        self.append(frames.image_ready(event.index, {name: stored[name] for name in SHOWN}))
 
     async def close(self) -> None:
         if self.html is not None:

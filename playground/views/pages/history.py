@@ -109,14 +109,15 @@ def answering_models(found: Run, record: UsageRecord | None) -> list[tuple[str, 
 
 def parameters(run: Run) -> list[tuple[str, Any]]:
     """(label, value) of the parameters beside the input; one without a label keeps its name."""
-    own = studios.MODULES[Task(run.task)].FACTS.parameters
+    facts = studios.MODULES[Task(run.task)].FACTS
+    left_out = (*SHOWN_ELSEWHERE, *facts.shown_elsewhere)
     return [
         (
-            own.get(name) or PARAMETER_LABELS.get(name, name),
+            facts.parameters.get(name) or PARAMETER_LABELS.get(name, name),
             names.parameter_value(run.model, name, flatten(value)),
         )
         for name, value in run.params.items()
-        if name not in SHOWN_ELSEWHERE
+        if name not in left_out
     ]
 
 

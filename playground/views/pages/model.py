@@ -12,7 +12,7 @@ from core.catalogue.listing import listing
 from core.contract.errors import ModelNotFound
 from playground import names
 from playground.studios.cards import card, model_url
-from playground.views.pages.tabs import TABS
+from playground.views.pages.tabs import PLAYGROUND, TABS, tab_links
 
 
 @login_required
@@ -26,7 +26,7 @@ def model(request: HttpRequest, slug: str) -> HttpResponse:
         return render(request, "playground/model_unknown.html", context, status=404)
     if entry.model.slug != slug:
         return redirect(model_url(entry.model.slug))
-    name = request.GET.get("tab", "playground")
+    name = request.GET.get("tab", PLAYGROUND)
     if name not in TABS:
         raise Http404
     context = {
@@ -36,8 +36,8 @@ def model(request: HttpRequest, slug: str) -> HttpResponse:
         "replacement_url": model_url(entry.model.replacement) if entry.model.replacement else "",
         "tab": name,
         "names": names.page_names(entry),
-        "tabs": [(other, tab.label, f"?tab={other}") for other, tab in TABS.items()],
         "described": True,
         **TABS[name].context(request, entry),
     }
+    context["tabs"] = tab_links(entry, name, context.get("studio"))
     return render(request, "playground/model.html", context)

@@ -17,17 +17,23 @@ from core.ledger import reports, statistics
 from core.ledger.statistics_text import throughput_text, uptime_text
 from playground import samples, studios
 from playground.samples.sample import SampleRequest
+from playground.tasks import LABELS
 
+PLAYGROUND = "playground"
 NO_PANEL = "playground/tabs/none.html"
 RECORDS_SHOWN = 20
 
 
 def playground(request: HttpRequest, entry: Listing) -> dict[str, Any]:
-    """`studio` is the task whose tab is opened, `styles` the template of its stylesheets."""
-    tasks = [task for task in map(Task, entry.model.tasks) if task in studios.MODULES]
+    """`studio` is the task whose tab is opened, `styles` the template of its stylesheets.
+
+    `?task=` names one of the model's tabs; without it the first is opened.
+    """
+    tasks = tab_tasks(entry)
     if not tasks:
         return {"panel": NO_PANEL, "has_samples": Task(entry.model.tasks[0]) in samples.MODULES}
-    task = min(tasks, key=lambda task: studios.MODULES[task].FACTS.rank)
+    wanted = request.GET.get("task")
+    task = next((task for task in tasks if task == wanted), tasks[0])
     studio = studios.MODULES[task]
     try:
         context = studio.studio(entry, request.user, request.GET)
@@ -40,6 +46,26 @@ def playground(request: HttpRequest, entry: Listing) -> dict[str, Any]:
         "described": studio.FACTS.described,
         **context,
     }
+
+
+def tab_tasks(entry: Listing) -> list[Task]:
+    """Tasks of a model that have a tab of their own, that of the lowest rank first."""
+    tasks = [task for task in map(Task, entry.model.tasks) if task in studios.MODULES]
+    ranked = sorted(tasks, key=lambda task: studios.MODULES[task].FACTS.rank)
+    first: dict[Any, Task] = {}
+    for task in ranked:
+        first.setdefault(studios.MODULES[task].studio, task)
+    return list(first.values())
+
+
+def tab_links(entry: Listing, tab: str, studio: str | None) -> list[tuple[str, str, bool]]:
+    """(label, URL, whether it is open) of each tab; a model with several playgrounds has them by task."""
+    links = [(other.label, f"?tab={name}", name == tab) for name, other in TABS.items()]
+    tasks = tab_tasks(entry)
+    if len(tasks) < 2:
+        return links
+    own = [(LABELS[task].label, f"?task={task}", tab == PLAYGROUND and task == studio) for task in tasks]
+    return [*own, *links[1:]]
 
 
 def code(request: HttpRequest, entry: Listing) -> dict[str, Any]:
@@ -116,7 +142,7 @@ class Tab(NamedTuple):
 
 
 TABS = {
-    "playground": Tab(gettext_lazy("Playground"), playground),
+    PLAYGROUND: Tab(gettext_lazy("Playground"), playground),
     "code": Tab(gettext_lazy("Code"), code),
     "pricing": Tab(gettext_lazy("Pricing & providers"), pricing),
     "usage": Tab(gettext_lazy("Usage"), usage),

@@ -5,6 +5,7 @@ const ELEMENTS = {
   "code-panel": () => import("./elements/common/code-panel.js"),
   "code-sample": () => import("./elements/common/code-sample.js"),
   "history-player": () => import("./elements/player/history-player.js"),
+  "image-studio": () => import("./elements/image/image-studio.js"),
   "live-region": () => import("./elements/common/live-region.js"),
   "model-filters": () => import("./elements/common/model-filters.js"),
   "run-list": () => import("./elements/common/run-list.js"),

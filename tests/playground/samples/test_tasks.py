@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from core.contract.tasks import Task, UnknownTask
+from core.contract.tasks import UnknownTask
 from playground import samples, tasks
+from tests.playground.made_up_task import JUGGLING
 
 
 def test_every_task_with_a_tab_has_samples_and_so_has_each_that_programs_use():
@@ -13,11 +14,11 @@ def test_every_task_with_a_tab_has_samples_and_so_has_each_that_programs_use():
     assert all(callable(module.samples) for module in samples.MODULES.values())
 
 
-def test_a_task_without_a_module_raises(monkeypatch):
-    with pytest.raises(UnknownTask, match=r"playground\.samples has no module for the task image"):
-        tasks.modules("playground.samples", (*tasks.TASKS, Task.IMAGE))
+def test_a_task_without_a_module_raises():
+    with pytest.raises(UnknownTask, match=r"playground\.samples has no module for the task juggling"):
+        tasks.modules("playground.samples", (*tasks.TASKS, JUGGLING))
 
 
 def test_a_task_without_a_row_has_no_other_tasks_samples():
-    with pytest.raises(UnknownTask, match=r"playground\.samples has no row for the task image"):
-        samples.MODULES[Task.IMAGE]
+    with pytest.raises(UnknownTask, match=r"playground\.samples has no row for the task juggling"):
+        samples.MODULES[JUGGLING]

@@ -11,6 +11,7 @@ from playground.studios.facts import ANY_FILE, StudioFacts
 from playground.tasks import LABELS
 from playground.views import transcripts
 from playground.views.uploads import upload_rules
+from tests.playground.made_up_task import JUGGLING
 
 
 def test_every_task_with_a_tab_has_a_studio():
@@ -36,14 +37,13 @@ def test_ranks_are_distinct():
     assert len(set(ranks)) == len(ranks)
 
 
-def test_a_task_without_a_module_raises(monkeypatch):
-    monkeypatch.setattr(tasks, "TASKS", (*tasks.TASKS, Task.IMAGE))
-    with pytest.raises(UnknownTask, match=r"playground\.studios has no module for the task image"):
-        tasks.modules("playground.studios")
+def test_a_task_without_a_module_raises():
+    with pytest.raises(UnknownTask, match=r"playground\.studios has no module for the task juggling"):
+        tasks.modules("playground.studios", (*tasks.TASKS, JUGGLING))
 
 
 def test_a_task_without_a_row_has_no_other_tasks_studio():
-    with pytest.raises(UnknownTask, match=r"playground\.studios has no row for the task image"):
-        studios.MODULES[Task.IMAGE]
-    assert upload_rules(Task.IMAGE) is ANY_FILE
-    assert Task.IMAGE not in transcripts.TRANSCRIPT_TASKS
+    with pytest.raises(UnknownTask, match=r"playground\.studios has no row for the task juggling"):
+        studios.MODULES[JUGGLING]
+    assert upload_rules(JUGGLING) is ANY_FILE
+    assert JUGGLING not in transcripts.TRANSCRIPT_TASKS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import override
 
 from playground.models import Run
-from playground.templatetags.labels import link_models, link_name, outcome, voice_of
+from playground.templatetags.labels import link_models, link_name, outcome, picture_facts, voice_of
 from tests.core.catalogue.conftest import catalogue as catalogue
 from tests.core.catalogue.conftest import models as models
 from tests.core.catalogue.conftest import no_keys as no_keys
@@ -34,3 +34,9 @@ def test_a_run_without_a_voice_names_none(models):
     assert voice_of(None) == ""
     assert voice_of(Run(model="local/whisper-base", params={})) == ""
     assert voice_of(Run(model="local/espeak-ng", params={"voice": "gmw/en-US"})) == "English (America)"
+
+
+def test_what_was_asked_of_a_picture_is_told_as_people_say_it():
+    params = {"prompt": "A fox", "size": "64x48", "quality": "high", "n": 2, "style": ""}
+    assert picture_facts(params) == "64 × 48 · High"
+    assert picture_facts({}) == ""

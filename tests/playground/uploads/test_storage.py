@@ -88,8 +88,9 @@ def test_files_without_rows_are_deleted(alice, settings):
     default_storage.save(f"uploads/{alice.pk}/{page}", ContentFile(b"page"))
     default_storage.save(f"uploads/{alice.pk}/left.wav", ContentFile(b"part"))
     default_storage.save(f"runs/{alice.pk}/left.wav", ContentFile(b"part"))
+    default_storage.save(f"partials/{alice.pk}/a-0-0", ContentFile(b"unfinished"))
     assert orphans.sweep() == OrphanReport()
-    assert orphans.sweep(LATER) == OrphanReport(files=2)
+    assert orphans.sweep(LATER) == OrphanReport(files=3)
     names = {str(path.relative_to(settings.MEDIA_ROOT)) for path in stored_files(settings)}
     assert names == {kept.file, kept.page, made.sound}
 

@@ -17,6 +17,7 @@ from playground.requests.run_request import RunRequest
 from playground.runs import tasks
 from playground.runs.tasks.results import RunResults
 from playground.tasks import TASKS
+from tests.playground.made_up_task import JUGGLING
 
 pytestmark = pytest.mark.anyio
 
@@ -24,10 +25,10 @@ RUN = UUID(int=7)
 
 
 @dataclass(frozen=True)
-class ImageRequest:
+class JugglingRequest:
     """A request of a task that has no tab."""
 
-    task: ClassVar[Task] = Task.IMAGE
+    task: ClassVar[Task] = JUGGLING
 
 
 def new_results(request, events: list) -> RunResults:
@@ -39,14 +40,14 @@ def test_every_task_with_a_tab_has_its_results():
 
 
 def test_a_task_without_a_module_is_collected_as_no_other():
-    with pytest.raises(UnknownTask, match=r"playground\.runs\.tasks has no row for the task image"):
-        new_results(ImageRequest(), [])
+    with pytest.raises(UnknownTask, match=r"playground\.runs\.tasks has no row for the task juggling"):
+        new_results(JugglingRequest(), [])
 
 
 async def test_a_new_task_has_nothing_of_the_others(monkeypatch):
-    monkeypatch.setitem(tasks.MODULES, Task.IMAGE, SimpleNamespace(new_results=RunResults))
+    monkeypatch.setitem(tasks.MODULES, JUGGLING, SimpleNamespace(new_results=RunResults))
     events: list = []
-    results = new_results(ImageRequest(), events)
+    results = new_results(JugglingRequest(), events)
     assert not results.add_delta(ChatDelta("x"))
     await results.add(TranscriptDelta("x"))
     await results.close()

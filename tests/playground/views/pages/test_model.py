@@ -45,7 +45,13 @@ def test_every_model_has_every_tab(alice_client, slug, tab):
 def test_a_model_opens_the_tab_of_its_task(alice_client, slug):
     page = page_text(alice_client.get(f"/models/{slug}"))
     assert "<speech-studio" not in page
-    tried = ("<transcription-studio", "<chat-studio", "cannot be tried here yet", "is for programs")
+    tried = (
+        "<transcription-studio",
+        "<chat-studio",
+        "<image-studio",
+        "cannot be tried here yet",
+        "is for programs",
+    )
     assert [part in page for part in tried].count(True) == 1
 
 

@@ -14,7 +14,7 @@ export async function fetchWords(row) {
 }
 
 export async function deleteRun(row) {
-  const list = row.closest("run-list");
+  const list = row.closest("run-list, image-gallery");
   const response = await fetch(`/runs/${row.dataset.run}/delete`, {
     method: "POST",
     headers: { "X-CSRFToken": list.dataset.csrf },

@@ -1,0 +1,109 @@
+"""The page object of the tab that draws."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+from PIL import Image
+from playwright.sync_api import Locator, Page, expect
+
+from tests.journeys.page_monitor import PageMonitor
+
+CANVAS = "local/canvas"
+DROP = """(tab, { name, type, base64 }) => {
+  const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  const dataTransfer = new DataTransfer();
+  dataTransfer.items.add(new File([bytes], name, { type }));
+  const fire = (kind) => tab.dispatchEvent(
+    new DragEvent(kind, { bubbles: true, cancelable: true, dataTransfer }));
+  fire("dragover");
+  const over = tab.hasAttribute("data-over");
+  fire("drop");
+  return over;
+}"""
+
+
+@dataclass
+class ImagePage:
+    monitor: PageMonitor
+
+    @property
+    def page(self) -> Page:
+        return self.monitor.page
+
+    def open(self, model: str = "stage/pictures") -> ImagePage:
+        self.page.goto(f"/models/{model}")
+        self.page.wait_for_function("() => customElements.get('image-studio')")
+        self.page.wait_for_function("() => window.watch.socket?.readyState === 1")
+        return self
+
+    def set(self, **values: str) -> None:
+        """Choose in the controls of these names."""
+        for name, value in values.items():
+            control = self.page.locator(f"[name={name}]")
+            if control.evaluate("(control) => control.tagName") == "SELECT":
+                control.select_option(value)
+            else:
+                control.fill(value)
+
+    def draw(self, prompt: str) -> None:
+        self.prompt.fill(prompt)
+        self.button.click()
+        self.finish()
+
+    def finish(self) -> None:
+        expect(self.button).to_have_attribute("data-state", "idle", timeout=60_000)
+
+    def drop(self, name: str, media_type: str, base64: str) -> bool:
+        """Drop a file on the tab; whether the tab showed that it would take it."""
+        file = {"name": name, "type": media_type, "base64": base64}
+        return self.page.locator("image-studio").evaluate(DROP, file)
+
+    def pixels(self, url: str) -> Image.Image:
+        return Image.open(BytesIO(self.page.request.get(url).body())).convert("RGBA")
+
+    def address(self, index: int = 0) -> str:
+        """The URL of a finished picture."""
+        shown = self.pictures.nth(index).locator("[data-role=download]")
+        return shown.get_attribute("href") or ""
+
+    def events(self, kind: str) -> list[dict[str, Any]]:
+        return self.monitor.events(kind)
+
+    @property
+    def prompt(self) -> Locator:
+        return self.page.locator("#prompt")
+
+    @property
+    def button(self) -> Locator:
+        return self.page.locator("[data-role=draw]")
+
+    @property
+    def pictures(self) -> Locator:
+        return self.page.locator(".pictures .picture")
+
+    @property
+    def sources(self) -> Locator:
+        return self.page.locator(".source")
+
+    @property
+    def gallery(self) -> Locator:
+        return self.page.locator(".gallery .gallery-run")
+
+    @property
+    def note(self) -> Locator:
+        return self.page.locator("image-studio status-note")
+
+    @property
+    def receipt(self) -> Locator:
+        return self.page.locator("receipt-line")
+
+    @property
+    def viewer(self) -> Locator:
+        return self.page.locator("[data-role=viewer]")
+
+    @property
+    def mask(self) -> Locator:
+        return self.page.locator("[data-role=mask-editor]")
