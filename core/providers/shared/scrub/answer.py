@@ -14,6 +14,7 @@ from core.contract.events import (
     AudioChunk,
     ChatDelta,
     Event,
+    ImagePartial,
     ImageReady,
     Segment,
     SpeechWord,
@@ -138,10 +139,14 @@ class AnswerScrubber:
             case AnswerMetadata():
                 yield AnswerMetadata(hide(event.id), hide(event.model), self._spellings.clean(event.extra))
             case ImageReady():
-                yield replace(event, media_type=hide(event.media_type), url=hide(event.url))
-            case Used():
+                media_type, url, prompt = map(hide, (event.media_type, event.url, event.revised_prompt))
+                yield replace(event, media_type=media_type, url=url, revised_prompt=prompt)
+            case ImagePartial():
+                yield replace(event, media_type=hide(event.media_type))
+            case Used(usage):
                 yield from self.end()
-                yield event
+                tier, facts = hide(usage.service_tier), self._spellings.clean(usage.facts)
+                yield Used(replace(usage, service_tier=tier, facts=facts))
             case _:
                 yield event
 

@@ -14,6 +14,7 @@ from core.contract.events import (
     AudioChunk,
     AudioStart,
     ChatDelta,
+    ImagePartial,
     ImageReady,
     Segment,
     SpeechWord,
@@ -72,7 +73,8 @@ ORDINARY = [
     Segment(0, 0.0, 1.0, "The desk", "A", {"seek": 0}),
     TranscriptWords((TranscriptWord("The", 0, 1),), aligned=True),
     Transcript("The desk", "en", 1.0),
-    ImageReady(0, "image/png", b"data"),
+    ImagePartial(0, 0, "image/png", b"data"),
+    ImageReady(0, "image/png", b"data", revised_prompt="The desk"),
     Unreadable(2),
     USED,
 ]
@@ -184,8 +186,9 @@ EVERYWHERE = [
     Segment(2, 2.0, 3.0, SECOND),
     TranscriptWords((TranscriptWord(FIRST, 0, 1), TranscriptWord(SECOND, 1, 2))),
     Transcript(KEY, KEY, 1.0),
-    ImageReady(0, "image/png", url=f"https://x.test/{KEY}"),
-    USED,
+    ImagePartial(0, 0, KEY, b"data"),
+    ImageReady(0, KEY, url=f"https://x.test/{KEY}", revised_prompt=KEY),
+    Used(Usage(service_tier=KEY, facts={"quality": KEY})),
 ]
 
 
@@ -210,6 +213,7 @@ def test_no_event_has_a_text_that_is_not_scrubbed():
         Segment: ["text", "speaker"],
         TranscriptWords: [],
         Transcript: ["text", "language"],
-        ImageReady: ["media_type", "url"],
+        ImagePartial: ["media_type"],
+        ImageReady: ["media_type", "url", "revised_prompt"],
         Used: [],
     }
