@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from core.image_files import store
 from core.models import UsageRecord
 from tests.core.api.image_helpers import FOX, make_image_model
 from tests.core.api.transcription_helpers import assert_error
+from tests.core.server.processes import wait_until
 
 PATH = "/images/generations"
 
@@ -43,6 +45,25 @@ def test_pictures_are_at_addresses_that_need_no_key(live, key, settings):
         private, age = found.headers["cache-control"].split(", max-age=")
         assert (private, 0 < int(age) <= 3600) == ("private", True)
     assert len(stored(settings)) == 2
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_the_file_is_closed_where_the_client_leaves(live, key, settings, method):
+    url = live.post(PATH, key, json={**FOX, "response_format": "url"}).json()["data"][0]["url"]
+    [path] = stored(settings)
+    path.write_bytes(path.read_bytes() + bytes(32 * store.MIB))  # more than a connection takes in advance
+    with live.client.stream(method, url) as answer:
+        assert answer.status_code == 200
+    wait_until(lambda: path not in open_files())
+
+
+def open_files() -> set[Path]:
+    """The files that this process has open; none where the system does not tell."""
+    place, found = Path("/proc/self/fd"), set()
+    for descriptor in place.iterdir() if place.exists() else ():
+        with suppress(OSError):
+            found.add(descriptor.readlink())
+    return found
 
 
 def test_the_address_is_that_of_the_clients_host(live, key, settings):
