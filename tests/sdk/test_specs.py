@@ -43,10 +43,10 @@ def check(data: Path, spec: str, name: str, value: object) -> None:
     jsonschema_rs.validate(schema, value)
 
 
-def answer_schema(data: Path, path: str) -> dict:
+def answer_schema(data: Path, path: str, method: str = "get") -> dict:
     """OpenRouter's schema of a good answer at `path`."""
     published = document(data / "specs" / "openrouter.yaml")
-    good = published["paths"][path]["get"]["responses"]["200"]
+    good = published["paths"][path][method]["responses"]["200"]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "components": published["components"],

@@ -12,8 +12,10 @@ from typing import Annotated, Any
 from pydantic import Field, StringConstraints, field_validator
 
 from core.bodies.embedding.inputs import MOST_INPUTS, Inputs, read_inputs
+from core.bodies.files.base64_stream import MOST_FILES
 from core.bodies.files.data_urls import MessageFile
 from core.bodies.routing.body import RoutedBody
+from core.bodies.validation import wrong_field
 from core.contract.embedding import EmbeddingPart, EmbeddingRequest, VectorFormat
 from core.contract.image import ImageFile
 
@@ -79,8 +81,11 @@ class EmbeddingBody(RoutedBody):
         return read_inputs(value)
 
     def images(self) -> tuple[MessageFile, ...]:
-        """The images among the inputs, to be loaded."""
-        return tuple(part for parts in self.input for part in parts if isinstance(part, MessageFile))
+        """The images among the inputs, to be loaded. Raises `InvalidRequest` for more than `MOST_FILES`."""
+        found = tuple(part for parts in self.input for part in parts if isinstance(part, MessageFile))
+        if len(found) > MOST_FILES:
+            raise wrong_field("input", f"has {len(found):,} images; at most {MOST_FILES} are taken.")
+        return found
 
     def request(self, images: Mapping[str, ImageFile] | None = None) -> EmbeddingRequest:
         """The request with its loaded images, by their places."""

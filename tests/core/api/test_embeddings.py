@@ -125,6 +125,7 @@ TOKENS = "whole numbers from 0"
         (["x"] * 2049, "input", "has 2,049 entries; at most 2,048"),
         ([[1] * 9, [1]], "input[0]", "has 9 tokens; stage/vectors takes at most 8"),
         ("x" * 40_001, "input", "has 40,001 characters"),
+        ([{"content": [PICTURE] * 60}, {"content": [PICTURE] * 5}], "input", "has 65 images; at most 64"),
         ([{"content": []}], "input[0].content", "must be a list of parts"),
         ([{"content": [{"type": "text", "text": ""}]}], "input[0].content[0].text", "must not be empty"),
         ([{"content": [{"type": "file"}]}], "input[0].content[0].type", "no other files"),

@@ -1,0 +1,1 @@
+"""The bodies of images and their answers."""
