@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from core import ledger
@@ -15,15 +16,21 @@ from core.access.shared_health import health
 from core.answer_cache import stores
 from core.background import spawn, state
 from core.bodies.tasks import COLLECTORS
-from core.catalogue import lookup, route
+from core.catalogue import lookup
+from core.catalogue.routes.candidates import find_candidates
 from core.contract.errors import AuthenticationFailed, Interrupted, PolyphonyError, Unavailable
 from core.contract.events import Event, Outcome, Receipt, Started
 from core.contract.requests import CacheTerms, Caller, Request
 from core.contract.route import Route
+from core.ledger.estimates.candidates import cheapest_first
 from core.media import client as media
 from core.routing import dispatch
+from core.routing.balance import Balancer
 from core.routing.cache.entry import Entry
 from core.routing.cache.use import CacheUse, look_up
+
+balancer = Balancer()
+"""Whose turn it is among models; per process and not shared between processes."""
 
 
 class Session:
@@ -36,17 +43,26 @@ class Session:
         if (model := lookup.canonical(request.model)) != request.model:
             request = replace(request, model=model)
         self.grant = admission.admit(caller, request)
-        self.route = route.route(request)
-        self.request = request = as_sent(request, self.route)
-        if self.route.then is not None:
-            admission.admit_model(caller, self.route.then.model)
-        self.record = ledger.open(self.grant, request, self.route)
+        first = find_candidates(request, partial(admission.admit_model, caller), balancer)
+        if request.routing.provider.sort == "price" and not request.routing.provider.order:
+            first = cheapest_first(first)
+        self.record = ledger.open(self.grant, first.request, first.route)
         self.receipt: Receipt | None = None
         self.cache: CacheUse | None = None
 
     @property
     def id(self) -> str:
         return self.record.id
+
+    @property
+    def route(self) -> Route:
+        """That of the model that is asked now."""
+        return self.record.route
+
+    @property
+    def request(self) -> Request:
+        """The request as it is sent to that model."""
+        return self.record.request
 
     async def use_cache(self, terms: CacheTerms) -> None:
         """Look for an answer in the cache; one that is made is kept there."""
@@ -129,14 +145,6 @@ async def open_session(caller: Caller, request: Request, cache: CacheTerms | Non
     if cache is not None:
         await session.use_cache(cache)
     return session
-
-
-def as_sent(request: Any, route: Route) -> Any:
-    """`request` without the optional fields that the model ignores, others as its route changes them."""
-    if not route.ignored and not route.changed:
-        return request
-    defaults = {field.name: field.default for field in fields(request)}
-    return replace(request, **{name: defaults[name] for name in route.ignored}, **route.changed)
 
 
 async def stream(caller: Caller, request: Request) -> AsyncGenerator[Event, None]:

@@ -78,6 +78,8 @@ class EventEncoder(Protocol):
 
     def frame(self, event: Event) -> bytes: ...
 
+    def answered_by(self, model: str) -> None: ...
+
     def end(self, usage: Mapping[str, Any]) -> bytes: ...
 
     def failure(self, error: Mapping[str, Any], usage: Mapping[str, Any] | None) -> bytes: ...
@@ -131,6 +133,7 @@ class ChatEventResponder(StreamingResponder, ChatResponder):
                     await buffer.add(frames)
                 elif type(event) is Started:
                     self.started = event
+                    self.encoder.answered_by(self.session.route.model)
 
     async def write(self, stream: ResponseStream, frames: bytes) -> None:
         await self.start(stream)

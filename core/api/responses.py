@@ -107,6 +107,7 @@ class ResponsesResponder(ChatResponder):
                 response.note(event)
                 started = event if type(event) is Started else started
         response.output.end()
+        response.answered_by(self.session.route.model)
         found = response.complete(self.usage() or {}, int(time.time()))
         await store(self, found)
         return Response(dumps(found), headers=self.headers(JSON, started))

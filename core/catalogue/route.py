@@ -11,12 +11,14 @@ from core.catalogue.routes.chat import route_chat
 from core.catalogue.routes.embedding import route_embedding
 from core.catalogue.routes.image import route_image
 from core.catalogue.routes.privacy import private_route
+from core.catalogue.routes.providers import ruled_route
 from core.catalogue.routes.speech import route_speech
 from core.catalogue.routes.transcription import route_transcription
 from core.catalogue.routes.translation import route_translation
 from core.catalogue.unknown_models import find_unknown
 from core.contract.requests import Request
 from core.contract.route import Route
+from core.contract.routing import NO_RULES
 from core.contract.tasks import Task, TaskTable
 
 ROUTES: TaskTable[Callable[[Any, ModelEntry], Route]] = TaskTable(
@@ -40,7 +42,8 @@ def route(request: Request) -> Route:
     has no row.
     """
     route_task = ROUTES[request.task]
-    return private_route(route_task(request, model_of(request)), request)
+    found = private_route(route_task(request, model_of(request)), request)
+    return found if request.routing is NO_RULES else ruled_route(found, request.routing)
 
 
 def model_of(request: Request) -> ModelEntry:

@@ -198,11 +198,13 @@ class Interrupted(PolyphonyError):
 
 
 class UpstreamError(PolyphonyError):
-    """`words` is what the provider said, without keys, for admins only: no envelope has it."""
+    """`words` is what the provider said, without keys, for admins only: no envelope has it. `answered` is the
+    status of the provider's own answer, None where there was none."""
 
     status, type = 502, "upstream_error"
     error_type, code = "provider_unavailable", "upstream_failed"
     words: str = ""
+    answered: int | None = None
 
 
 class UpstreamUnreachable(UpstreamError):

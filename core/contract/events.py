@@ -24,12 +24,16 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AttemptFailed:
-    """An attempt that failed before it delivered content; another one follows."""
+    """An attempt that failed before it delivered content; another one follows.
+
+    `model` is the slug of the model that was asked. One that is skipped has the number 0 and no provider.
+    """
 
     number: int
     provider: str
     outcome: Outcome
     reason: str
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)

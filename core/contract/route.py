@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from core.contract.audio import AudioFormat
+from core.contract.requests import Request
 from core.contract.usage import Price, Usage
 
 
@@ -54,13 +55,14 @@ class Sending:
     """Whether the body of one call has left for the provider, which from then on may bill it.
 
     `told` is the usage that the provider had reported when the call was stopped, `remainder` what may tell it
-    afterwards.
+    afterwards. `answered` is whether the beginning of an answer has come.
     """
 
-    __slots__ = ("left", "remainder", "told")
+    __slots__ = ("answered", "left", "remainder", "told")
 
     def __init__(self) -> None:
         self.left = False
+        self.answered = False
         self.told: Usage | None = None
         self.remainder: Remainder | None = None
 
@@ -112,7 +114,9 @@ class Policy:
 
     `retries` counts further tries at the same target; waits grow from `backoff` and honour a provider's
     Retry-After up to `max_wait`; `deadline` bounds the whole request. A target without content after
-    `first_event` is given up for the next one; the last target, and any where it is None, has no such limit.
+    `first_event` is given up for the next one; the last target, and any where it is None, has no such limit,
+    unless `others_follow`: other models. No target has longer than `call_timeout` to its first content. Only
+    the statuses `retry_codes` are tried again; where they are None, all that may pass.
     """
 
     retries: int = 1
@@ -120,6 +124,26 @@ class Policy:
     max_wait: float = 5.0
     deadline: float = 300.0
     first_event: float | None = None
+    retry_codes: frozenset[int] | None = None
+    call_timeout: float | None = None
+    others_follow: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedModel:
+    """A model that the caller named and that is not asked; `reason` is a sentence, `code` the error's."""
+
+    model: str
+    reason: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fallback:
+    """Another model, asked when those before it have failed: its route, and the request as it is sent."""
+
+    route: Route
+    request: Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +156,8 @@ class Route:
 
     `then` is the route of the second model of a two-step translation; `align` says that word times are to be
     found afterwards, by aligning the transcript with the audio.
+
+    `fallbacks` are asked in order when all targets have failed; `skipped` are models that would have been.
     """
 
     model: str
@@ -142,3 +168,5 @@ class Route:
     ignored: tuple[str, ...] = ()
     voice: str | None = None
     changed: Mapping[str, Any] = field(default_factory=dict)
+    fallbacks: tuple[Fallback, ...] = ()
+    skipped: tuple[SkippedModel, ...] = ()

@@ -15,11 +15,12 @@ from weakref import WeakSet
 from core.contract.errors import BudgetExceeded, Interrupted, NotPermitted, PolyphonyError, Unavailable
 from core.contract.events import AttemptNote, AudioConverted, Event, Outcome, Receipt
 from core.contract.requests import Request
-from core.contract.route import Remainder, Route, Target
+from core.contract.route import Fallback, Remainder, Route, Target
 from core.contract.usage import Basis, Usage
 from core.ledger import bill, rows
 from core.ledger.budgets import Payer
-from core.ledger.estimates.tasks import ESTIMATES, estimate, fitted, least_cost, second_request, within_budget
+from core.ledger.estimates.candidates import UNPRICED, least, most, with_limits
+from core.ledger.estimates.tasks import ESTIMATES, fitted, second_request, within_budget
 from core.ledger.metering import Meter
 from core.ledger.store.batch import Row, Write
 from core.ledger.store.writer import LedgerWriter, Uncertain, writer
@@ -64,10 +65,11 @@ def open(grant: Payer, request: Request, route: Route) -> Record:
     """
     if grant.budgets:
         request = within_budget(request, route)
-    worst = estimate(request, route)
+        route = with_limits(route) if route.fallbacks else route
+    worst = most(request, route)
     if worst is None and grant.budgets:
         raise NotPermitted(
-            f"{request.model} has no price, and your budget needs one.", param="model", code="unpriced_model"
+            f"{request.model} has no price, and your budget needs one.", param="model", code=UNPRICED
         )
     return Record(grant, request, route, worst)
 
@@ -109,6 +111,8 @@ class Record:
         self.meter = Meter()
         self.stored = False
         """Whether the database may have the record."""
+        self.stored_model = ""
+        """The model that the stored record names."""
         self.delivered = False
         self.attempts: list[bill.ClosedAttempt] = []
         self.unstored: tuple[Row, ...] = ()
@@ -135,7 +139,9 @@ class Record:
             write.reserve = self.reserved
             if self.grant.budgets and ESTIMATES[self.request.task].limited is not None:
                 write.least = self.least
-        elif self.lost:
+        elif self.route.model != self.stored_model:
+            write.answering = rows.answering_model(self.id, self.route)
+        if was_stored and self.lost:
             write.budgets, write.reserve, write.extended = (
                 self.grant.budgets,
                 self.lost,
@@ -151,6 +157,7 @@ class Record:
             if not isinstance(refusal, Uncertain):
                 self.stored, self.running = was_stored, None
             raise
+        self.stored_model = self.route.model
         if was_stored:
             self.reserved, self.lost = self.reserved + self.lost, 0
         elif write.granted < self.reserved:
@@ -185,9 +192,19 @@ class Record:
         self.reserved, self.estimate = granted, from_steps(granted)
         self.request = self.attempt_request = fitted(self.request, self.route, self.estimate)
 
+    def fall_back(self, fallback: Fallback) -> Request:
+        """The attempts that follow are for another model; the request for it, within what was reserved."""
+        self.route = replace(fallback.route, skipped=self.route.skipped)
+        request = fallback.request
+        if self.grant.budgets and self.estimate is not None:
+            request = fitted(request, fallback.route, self.estimate)
+        self.request = self.attempt_request = request
+        self.first_content = None
+        return request
+
     def least(self) -> int:
         """Steps that are enough where a budget has less left: the answer then gets a shorter limit."""
-        return steps_rounded_up(least_cost(self.request, self.route) or Decimal(0))
+        return steps_rounded_up(least(self.request, self.route) or Decimal(0))
 
     def bounded(self, request: Request) -> Request:
         """The request as it may be sent: where a budget pays, with the limit that was reserved for."""

@@ -52,6 +52,11 @@ def new_record(
     )
 
 
+def answering_model(id: str, route: Route) -> Row:
+    """The columns of `statements.CHANGE_MODEL`."""
+    return route.model[:160], (route.targets[0].voice or "")[:120] or None, id
+
+
 def new_attempt(id: str, number: int, target: Target) -> Row:
     """An open attempt of the record `id`, with a copy of the target's prices."""
     prices = orjson.dumps([price_fields(price) for price in target.prices]).decode()

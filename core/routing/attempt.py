@@ -18,7 +18,7 @@ from core.contract.errors import (
 )
 from core.contract.events import Content, Event, Outcome, Started, Used
 from core.contract.requests import Request
-from core.contract.route import Remainder, Sending, Target
+from core.contract.route import Fallback, Remainder, Sending, Target
 from core.contract.usage import Usage
 from core.providers.shared.waits.deadline import Deadline, DeadlineTimer
 
@@ -64,6 +64,10 @@ class AttemptLog(Protocol):
         """The attempts that follow are for `request`: another model goes on with the results so far."""
         ...
 
+    def fall_back(self, fallback: Fallback) -> Request:
+        """The attempts that follow are for another model; the request for it, as it may be sent."""
+        ...
+
     def first_event(self) -> None:
         """Note that the first content event of the running attempt has arrived."""
         ...
@@ -77,15 +81,16 @@ class RunningAttempt:
     """A context manager around reading the events of one attempt; their source is closed within it.
 
     Afterwards `error` is None on success, `committed` is true where content was delivered, and `silent` where
-    none arrived within `first_event` seconds and another target could be tried. A failure of the provider
-    ends the block without being raised. One task reads; it waits between the timer's `start` and
-    `stop` only.
+    none arrived within `first_event` seconds and another target could be tried; where `patient`, only the
+    beginning of an answer has to arrive until then. A failure of the provider ends the block without being
+    raised. One task reads; it waits between the timer's `start` and `stop` only.
     """
 
     __slots__ = (
         "_cancelling",
         "_expired",
         "_log",
+        "_patient",
         "_task",
         "committed",
         "error",
@@ -98,7 +103,12 @@ class RunningAttempt:
     )
 
     def __init__(
-        self, target: Target, log: AttemptLog, deadline: Deadline, first_event: float | None = None
+        self,
+        target: Target,
+        log: AttemptLog,
+        deadline: Deadline,
+        first_event: float | None = None,
+        patient: bool = False,
     ) -> None:
         self.sending = Sending()
         self.target = replace(target, sending=self.sending)
@@ -110,6 +120,7 @@ class RunningAttempt:
         reserved = 0.0 if first_event is None else max(deadline.left - first_event, 0.0)
         self.timer = DeadlineTimer(deadline, self._expire, reserved=reserved)
         self._log = log
+        self._patient = patient
         self._expired = False
 
     async def __aenter__(self) -> Self:
@@ -177,7 +188,9 @@ class RunningAttempt:
 
     def _expire(self) -> None:
         """Cancel the current wait, which has become too long."""
-        if self._task is not None:
+        if self._patient and self.sending.answered and self.timer.reserved > 0:
+            self.timer.extend()
+        elif self._task is not None:
             self._expired = True
             self._task.cancel()
 

@@ -15,6 +15,7 @@ from core.contract.transcription import TranscriptionRequest
 from core.contract.translation import TranslationRequest
 from core.providers.shared.images.input import accepted_images
 from core.routing.attempt import AttemptLog
+from core.routing.fallback import run_with_fallbacks
 from core.routing.health import Health
 from core.routing.run import call_adapter, run
 from core.routing.two_step_translation import translate_in_two_steps
@@ -65,5 +66,8 @@ RUNNERS: TaskTable[Callable[[Route, Any, AttemptLog, Health], Events]] = TaskTab
 
 def answer(route: Route, request: Request, attempts: AttemptLog, health: Health) -> Events:
     """The events of `request`, `Used` the last. Raises what `run` raises, `UnknownTask` for a task without
-    a row."""
-    return RUNNERS[request.task](route, request, attempts, health)
+    a row. Where the route has other models, they are asked in turn."""
+    runner = RUNNERS[request.task]
+    if route.fallbacks or route.skipped:
+        return run_with_fallbacks(route, request, attempts, health, runner)
+    return runner(route, request, attempts, health)

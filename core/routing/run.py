@@ -11,7 +11,7 @@ from itertools import count
 from core.contract.errors import PolyphonyError, Unavailable, Unsupported
 from core.contract.events import AttemptFailed, Event, Outcome, Used
 from core.contract.requests import Request
-from core.contract.route import Route, Target
+from core.contract.route import Policy, Route, Target
 from core.providers import registry
 from core.providers.base import AdapterMethod
 from core.providers.shared.audio.input import accepted, has_formats
@@ -63,12 +63,14 @@ async def run(
     policy, deadline = route.policy, Deadline(route.policy.deadline)
     failed: list[RunningAttempt] = []
     targets = order(route.targets, await health.resting(route.targets))
+    if not request.routing.provider.allow_fallbacks:
+        targets = targets[:1]
     for target in targets:
-        limit = None if target is targets[-1] else policy.first_event
+        limit, patient = first_event_limit(policy, request, last=target is targets[-1])
         for tries in count(1):
             if failed:
-                yield _failure_event(failed[-1])
-            attempt = RunningAttempt(health.credentials.choose(target), attempts, deadline, limit)
+                yield failure_event(failed[-1], route)
+            attempt = RunningAttempt(health.credentials.choose(target), attempts, deadline, limit, patient)
             async with attempt, aclosing(call(attempt.target, attempts.bounded(request))) as source:
                 attempt.timer.start()
                 async for event in source:
@@ -87,37 +89,54 @@ async def run(
                 return
             failed.append(attempt)
             if attempt.committed or deadline.left <= 0 or not may_succeed_elsewhere(attempt.error):
-                raise _final_error(failed)
+                raise _final_error(failed, route)
             if another_key and tries < len(target.credentials):
                 continue
-            pause = None if attempt.silent else backoff(policy, tries, attempt.error, random.random())
+            given_up = attempt.silent and policy.call_timeout is None
+            pause = None if given_up else backoff(policy, tries, attempt.error, random.random())
             if pause is None or pause >= deadline.left:
                 break
             await asyncio.sleep(pause)
             deadline.left -= pause
-    raise _final_error(failed)
+    raise _final_error(failed, route)
 
 
-def _failure_event(attempt: RunningAttempt) -> AttemptFailed:
+def first_event_limit(policy: Policy, request: Request, *, last: bool) -> tuple[float | None, bool]:
+    """Seconds to the first content, and whether the beginning of an answer is enough.
+
+    An answer in one piece comes when it is ready: silence before it is no sign of a failure, so it has half
+    of the deadline, and all of it once the provider has begun to answer.
+    """
+    if policy.call_timeout is not None:
+        return policy.call_timeout, False
+    if policy.first_event is None or (last and not policy.others_follow):
+        return None, False
+    if request.streamed:
+        return policy.first_event, False
+    return max(policy.first_event, policy.deadline / 2), True
+
+
+def failure_event(attempt: RunningAttempt, route: Route) -> AttemptFailed:
     reason = attempt.error.message if attempt.error else ""
-    return AttemptFailed(attempt.number, attempt.target.provider_name, Outcome.FAILED, reason)
+    return AttemptFailed(attempt.number, attempt.target.provider_name, Outcome.FAILED, reason, route.model)
 
 
-def _final_error(failed: list[RunningAttempt]) -> PolyphonyError:
+def _final_error(failed: list[RunningAttempt], route: Route) -> PolyphonyError:
     """The error to raise: the last one, with the providers and codes of those before it."""
     if not failed or failed[-1].error is None:
         return Unavailable("No provider serves this model at the moment.")
     error = failed[-1].error
     error.metadata.setdefault("provider_name", failed[-1].target.provider_name)
-    if earlier := [_summary(attempt) for attempt in failed[:-1]]:
+    if earlier := [_summary(attempt, route) for attempt in failed[:-1]]:
         error.metadata["previous_errors"] = earlier
     return error
 
 
-def _summary(attempt: RunningAttempt) -> dict[str, str | int | None]:
+def _summary(attempt: RunningAttempt, route: Route) -> dict[str, str | int | None]:
     error = attempt.error
     return {
         "provider": attempt.target.provider_name,
+        "model": route.model,
         "code": error.provider_code if error else None,
         "status": error.status if error else None,
     }

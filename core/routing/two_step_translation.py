@@ -178,6 +178,7 @@ def transcription_request(request: TranslationRequest) -> TranscriptionRequest:
         segments=True,
         streamed=True,
         preferences=request.preferences,
+        routing=request.routing,
     )
 
 
@@ -199,4 +200,5 @@ def chat_request(request: TranslationRequest, model: str, transcript: Intermedia
         parameters=parameters,
         streamed=True,
         preferences=request.preferences,
+        routing=request.routing,
     )

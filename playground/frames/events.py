@@ -75,6 +75,7 @@ def attempt(event: AttemptFailed) -> dict[str, Any]:
         "provider": event.provider,
         "outcome": event.outcome.value,
         "reason": event.reason,
+        "model": event.model,
     }
 
 

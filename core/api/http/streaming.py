@@ -59,7 +59,7 @@ def generation_headers(
 
     `X-Polyphony-Ignored` lists fields that the model does not take, `X-Polyphony-Voice` names the voice that
     stands in for one it does not have, `X-Polyphony-Changed` tells what was asked of it in place of what it
-    does not do.
+    does not do, `X-Polyphony-Skipped` lists the models that could not be asked, and why.
     """
     headers = {
         "Content-Type": media_type,
@@ -76,6 +76,9 @@ def generation_headers(
         headers["X-Polyphony-Voice"] = route.voice
     if changed := {name: value for name, value in route.changed.items() if value}:
         headers["X-Polyphony-Changed"] = ", ".join(f"{name}={value}" for name, value in changed.items())
+    if route.skipped:
+        skipped = ", ".join(f"{one.model} ({one.code})" for one in route.skipped)
+        headers["X-Polyphony-Skipped"] = "".join(filter(str.isprintable, skipped))
     if cost is not None:
         headers["X-Polyphony-Cost"] = format(cost.normalize(), "f")
     return headers

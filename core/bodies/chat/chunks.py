@@ -73,6 +73,10 @@ class ChunkWriter:
             self._set_fields(**{name: value for name, value in event.extra.items() if name not in OWN_FIELDS})
         return b""
 
+    def answered_by(self, model: str) -> None:
+        """The model of the chunks that follow: another one than was asked first."""
+        self._set_fields(model=model)
+
     def end(self, usage: ChatUsageDict) -> bytes:
         """The rest of the audio, the finish reason of each choice, and the usage.
 

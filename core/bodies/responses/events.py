@@ -52,6 +52,9 @@ class ResponseEventWriter:
         noted = self._response.note(event)
         return self.opening() + self._events(noted) if noted else b""
 
+    def answered_by(self, model: str) -> None:
+        self._response.answered_by(model)
+
     def end(self, usage: ChatUsageDict) -> bytes:
         """The last events of the open items, then the whole response."""
         frames, response = self.finish(usage)

@@ -57,6 +57,10 @@ class ResponseBuilder:
             self._about["service_tier"] = event.extra.get("service_tier") or self._about["service_tier"]
         return self.output.note(event)
 
+    def answered_by(self, model: str) -> None:
+        """Name the model that answers, which may be another one than was asked first."""
+        self._about["model"] = model
+
     def render(self, status: str = "in_progress", **more: Any) -> dict[str, Any]:
         """The object so far; `more` are the fields it ends with: usage, an error, when it was completed."""
         return {

@@ -28,7 +28,7 @@ class Write:
     steps: a new record reserves `reserve` in `budgets`, a settled one releases `release` and spends `spend`.
     Another attempt may reserve `reserve` more; `extended` is what the record has reserved with it. Where a
     budget has less left, a new record is content with what `least` returns, which is not computed before;
-    `granted` is what was reserved for it.
+    `granted` is what was reserved for it. `answering` changes the model of a record: another one is asked.
     """
 
     id: str
@@ -41,6 +41,7 @@ class Write:
     release: int = 0
     spend: int = 0
     extended: int | None = None
+    answering: Row | None = None
     least: Callable[[], int] | None = None
     granted: int = 0
 
@@ -120,5 +121,7 @@ def insert(cursor: Cursor, writes: Sequence[Write], results: list[Result]) -> No
         write_rows(cursor, sql.OPEN_RECORD, records)
     if extended := [(write.extended, write.id) for write in written if write.extended is not None]:
         write_rows(cursor, sql.EXTEND_RECORD, extended)
+    if answering := [write.answering for write in written if write.answering is not None]:
+        write_rows(cursor, sql.CHANGE_MODEL, answering)
     if attempts := [write.attempt for write in written if write.attempt is not None]:
         write_rows(cursor, sql.OPEN_ATTEMPT, attempts)

@@ -86,6 +86,7 @@ OPEN_ATTEMPT = insert(Attempt, ATTEMPT, reason=BLANK, **BLANKS)
 BILL = "state outcome units computed_cost reported_cost cost basis status first_event_ms"
 ANSWER = "upstream_id finish_reason native_finish_reason"
 CLOSE_ATTEMPT = close(Attempt, f"{BILL} reason duration_ms {ANSWER}", "record number")
+CHANGE_MODEL = close(UsageRecord, "model voice", "public_id")
 EXTEND_RECORD = close(UsageRecord, "estimate", "public_id")
 SETTLE_RECORD = close(UsageRecord, f"{BILL} provider error format total_ms conversions", "public_id")
 

@@ -9,10 +9,12 @@ from typing import Any
 from core.contract.route import Target
 from core.providers.shared.quantities import usd
 
+ROUTER = "openrouter"
+
 
 def is_router(target: Target) -> bool:
     """The endpoint's option `router`; without it, whether the provider or its wire is OpenRouter."""
-    return bool(target.options.get("router", "openrouter" in (target.provider, target.wire)))
+    return bool(target.options.get("router", ROUTER in (target.provider, target.wire)))
 
 
 def provider_field(preferences: Mapping[str, Any], ours: Any = None) -> dict[str, Any]:
@@ -20,8 +22,19 @@ def provider_field(preferences: Mapping[str, Any], ours: Any = None) -> dict[str
 
     https://openrouter.ai/docs/features/provider-routing
     """
-    found = {**preferences, **(ours if isinstance(ours, Mapping) else {})}
+    found = {**names_behind(preferences), **(ours if isinstance(ours, Mapping) else {})}
     return {"provider": found} if found else {}
+
+
+def names_behind(preferences: Mapping[str, Any]) -> dict[str, Any]:
+    """The preferences without the router's own name, by which the caller chose the router itself."""
+    found = dict(preferences)
+    for name in ("order", "only", "ignore"):
+        if isinstance(listed := found.get(name), list):
+            found[name] = [one for one in listed if str(one).casefold() != ROUTER]
+            if not found[name]:
+                del found[name]
+    return found
 
 
 def reported_cost(usage: Mapping[str, Any], target: Target) -> Decimal | None:

@@ -74,6 +74,7 @@ def from_details(
     message = scrub(details.message, hide)
     error = error_of(status, details, hide, wait, message)
     error.words = message
+    error.answered = status
     return error
 
 

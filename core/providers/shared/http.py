@@ -183,6 +183,7 @@ async def send(call: Call) -> CallResponse:
         raise failure or UpstreamInvalid("The provider did not answer.")
     answer = CallResponse(response, call.limits, deadline)
     if 200 <= response.status_code < 300:
+        call.sending.answered = True
         return answer
     call.sending.refused()
     async with answer:

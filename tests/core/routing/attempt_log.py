@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.contract.errors import BudgetExceeded, PolyphonyError
 from core.contract.events import Event, Outcome
 from core.contract.requests import Request
-from core.contract.route import Remainder, Target
+from core.contract.route import Fallback, Remainder, Target
 from core.contract.usage import Usage
 
 
@@ -40,6 +40,10 @@ class MemoryAttemptLog:
 
     def next_request(self, request: Request) -> None:
         self.log.append(f"next request to {request.model}")
+
+    def fall_back(self, fallback: Fallback) -> Request:
+        self.log.append(f"fall back to {fallback.route.model}")
+        return fallback.request
 
     def first_event(self) -> None:
         self.log.append("first event")

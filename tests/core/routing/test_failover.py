@@ -109,7 +109,7 @@ async def test_when_both_fail_the_caller_learns_of_both(provider, other_provider
         await collect(way, MemoryAttemptLog())
     assert caught.value.metadata == {
         "provider_name": "P2",
-        "previous_errors": [{"provider": "P1", "code": "upstream_auth", "status": 502}],
+        "previous_errors": [{"provider": "P1", "model": "m", "code": "upstream_auth", "status": 502}],
     }
     assert "sk-test-1234" not in f"{caught.value.envelope()}"
 

@@ -25,8 +25,10 @@ from core.contract.route import Policy, Route, Target
 from core.contract.speech import SpeechRequest
 from core.contract.usage import Usage
 from core.providers import registry
+from core.providers.shared.waits.deadline import Deadline
+from core.routing.attempt import RunningAttempt
 from core.routing.health import Health
-from core.routing.run import call_adapter, run
+from core.routing.run import call_adapter, first_event_limit, run
 from tests.core.routing.attempt_log import MemoryAttemptLog
 
 pytestmark = pytest.mark.anyio
@@ -96,7 +98,7 @@ async def test_a_failure_before_content_is_tried_again():
     attempts = MemoryAttemptLog()
     found = await collect(route(), Script([UpstreamFailed("oops")], [START, CHUNK, USED]), attempts)
     assert found == [
-        AttemptFailed(1, "Ada", Outcome.FAILED, "oops"),
+        AttemptFailed(1, "Ada", Outcome.FAILED, "oops", "m"),
         Started("Ada", "m1", 2),
         START,
         CHUNK,
@@ -109,7 +111,10 @@ async def test_a_failure_before_content_is_tried_again():
 async def test_a_failure_that_will_not_change_moves_on_at_once(error):
     attempts = MemoryAttemptLog()
     found = await collect(route(2), Script([error], [START, CHUNK, USED]), attempts)
-    assert found[:2] == [AttemptFailed(1, "Ada", Outcome.FAILED, error.message), Started("Bell", "m2", 2)]
+    assert found[:2] == [
+        AttemptFailed(1, "Ada", Outcome.FAILED, error.message, "m"),
+        Started("Bell", "m2", 2),
+    ]
     assert attempts.log == ["open 1", "close failed", "open 2", "first event", "close completed"]
 
 
@@ -173,8 +178,8 @@ async def test_when_all_fail_the_last_speaks_and_names_the_others():
     assert error.metadata == {
         "provider_name": "Bell",
         "previous_errors": [
-            {"provider": "Ada", "code": "upstream_auth", "status": 502},
-            {"provider": "Bell", "code": "upstream_failed", "status": 502},
+            {"provider": "Ada", "model": "m", "code": "upstream_auth", "status": 502},
+            {"provider": "Bell", "model": "m", "code": "upstream_failed", "status": 502},
         ],
     }
 
@@ -202,7 +207,7 @@ async def test_a_silent_target_is_given_up_for_the_next_and_asked_once():
     patient = Policy(retries=3, backoff=0.001, deadline=30.0, first_event=0.05)
     found = await collect(route(2, patient), Script([20.0], [START, CHUNK, USED]), attempts)
     assert found[:2] == [
-        AttemptFailed(1, "Ada", Outcome.FAILED, "The provider brought nothing in time."),
+        AttemptFailed(1, "Ada", Outcome.FAILED, "The provider brought nothing in time.", "m"),
         Started("Bell", "m2", 2),
     ]
     assert attempts.outcomes == [Outcome.FAILED, Outcome.COMPLETED]
@@ -351,3 +356,49 @@ async def test_a_wire_without_the_method_is_unsupported(monkeypatch):
     with pytest.raises(Unsupported) as caught:
         await collect(route(2), call_adapter, MemoryAttemptLog())
     assert caught.value.message == "Ada cannot do speech."
+
+
+@pytest.mark.parametrize(
+    ("policy", "streamed", "last", "expected"),
+    [
+        (Policy(first_event=60.0), True, False, (60.0, False)),
+        (Policy(first_event=60.0), True, True, (None, False)),
+        (Policy(first_event=60.0, others_follow=True), True, True, (60.0, False)),
+        (Policy(first_event=60.0), False, False, (150.0, True)),
+        (Policy(first_event=240.0), False, False, (240.0, True)),
+        (Policy(first_event=60.0), False, True, (None, False)),
+        (Policy(first_event=60.0, call_timeout=1.0), False, True, (1.0, False)),
+        (Policy(), True, False, (None, False)),
+    ],
+)
+def test_an_answer_in_one_piece_has_longer_to_begin(policy, streamed, last, expected):
+    assert first_event_limit(policy, SpeechRequest("m", "x", streamed=streamed), last=last) == expected
+
+
+@pytest.mark.parametrize(("answered", "silent"), [(True, False), (False, True)])
+async def test_an_answer_that_has_begun_is_awaited(answered, silent):
+    """The provider has sent the beginning of an answer in one piece, then takes longer than the limit."""
+    attempt = RunningAttempt(route().targets[0], MemoryAttemptLog(), Deadline(30.0), 0.05, patient=True)
+    async with attempt:
+        attempt.sending.answered = answered
+        attempt.timer.start()
+        await asyncio.sleep(0.3)
+        attempt.timer.stop()
+        attempt.used = USED
+    assert (attempt.silent, attempt.error is None) == (silent, not silent)
+
+
+async def test_a_call_that_took_too_long_may_be_tried_again():
+    policy = Policy(retries=1, backoff=0.001, deadline=30.0, call_timeout=0.05)
+    found = await collect(route(1, policy), Script([20.0], [START, CHUNK, USED]), MemoryAttemptLog())
+    assert found[1] == Started("Ada", "m1", 2)
+
+
+@pytest.mark.parametrize(("codes", "opened"), [({429}, 1), ({502}, 3), ({500}, 3), (None, 3)])
+async def test_only_the_named_statuses_are_tried_again(codes, opened):
+    error = UpstreamFailed("x")
+    error.answered = 500
+    policy = Policy(retries=2, backoff=0.001, retry_codes=None if codes is None else frozenset(codes))
+    attempts = MemoryAttemptLog()
+    await failure(route(1, policy), Script(*[[error]] * 3), attempts, UpstreamFailed)
+    assert attempts.opened == opened

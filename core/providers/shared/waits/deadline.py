@@ -68,6 +68,11 @@ class DeadlineTimer:
         """A wait begins."""
         self._since = monotonic()
 
+    def extend(self) -> None:
+        """In `expire`: let the wait use up the whole deadline after all."""
+        self.reserved = 0.0
+        self._check()
+
     def stop(self) -> None:
         """The wait has ended: its time counts. The end of the block stops one that was broken off."""
         if self._since is not None:

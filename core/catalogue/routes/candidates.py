@@ -1,0 +1,111 @@
+"""The models that may answer a request: the one asked first, and those to fall back on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from core.catalogue import lookup
+from core.catalogue.route import route
+from core.contract.errors import (
+    ModelNotFound,
+    ModelRetired,
+    NotPermitted,
+    PolyphonyError,
+    RequestError,
+    Unavailable,
+)
+from core.contract.requests import Request
+from core.contract.route import Fallback, Route, SkippedModel
+from core.contract.routing import NamedModel
+from core.routing.balance import Balancer
+
+Admit = Callable[[str], None]
+"""Raises `NotPermitted` for a model that the caller may not use."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A model that cannot be asked now."""
+
+    skipped: SkippedModel
+    error: PolyphonyError
+
+
+def find_candidates(request: Any, admit: Admit, balancer: Balancer) -> Fallback:
+    """The model to ask first, its route with the others in `fallbacks` and `skipped`.
+
+    Of a load balancer one model is chosen among those that can be asked. A first model that no provider
+    serves now is skipped. Raises what `route` raises for the first model, `ModelNotFound` and `NotPermitted`
+    for any.
+    """
+    rules = request.routing
+    if not rules.fallbacks and rules.balancer is None:
+        return candidate(request, NamedModel(request.model, "model"), admit)
+    firsts = rules.balancer.models if rules.balancer else (NamedModel(request.model, "model"),)
+    tried = [attempt(request, named, admit) for named in firsts]
+    ready = [
+        (named, found) for named, found in zip(firsts, tried, strict=True) if isinstance(found, Fallback)
+    ]
+    refused = [found for found in tried if isinstance(found, Refused)]
+    found: list[Fallback] = []
+    if ready:
+        kind = rules.balancer.kind if rules.balancer else None
+        at = balancer.choose(kind, [named for named, _ in ready]) if kind else 0
+        found.append(ready[at][1])
+    elif not isinstance(refused[0].error, Unavailable):
+        raise refused[0].error
+    for named in rules.fallbacks:
+        other = attempt(request, named, admit)
+        if isinstance(other, Refused):
+            refused.append(other)
+        elif other.route.model not in [one.route.model for one in found]:
+            found.append(other)
+    if not found:
+        raise refused[0].error
+    first, *others = found
+    skipped = tuple({one.skipped.model: one.skipped for one in refused}.values())
+    return replace(first, route=replace(first.route, fallbacks=tuple(others), skipped=skipped))
+
+
+def attempt(request: Request, named: NamedModel, admit: Admit) -> Fallback | Refused:
+    """The candidate, or why the model cannot be asked for this."""
+    try:
+        return candidate(request, named, admit)
+    except NotPermitted:
+        raise
+    except ModelNotFound as error:
+        if error.provider_code != "model_disabled":
+            raise
+        return refused(named, error)
+    except (RequestError, Unavailable) as error:
+        return refused(named, error)
+
+
+def refused(named: NamedModel, error: PolyphonyError) -> Refused:
+    return Refused(SkippedModel(named.model, error.message, error.provider_code), error)
+
+
+def candidate(request: Any, named: NamedModel, admit: Admit) -> Fallback:
+    """The model as it is asked. Raises as `route` does, naming the field that named the model."""
+    model = lookup.canonical(named.model)
+    asked = request if model == request.model else replace(request, model=model)
+    try:
+        admit(model)
+        found = route(asked)
+        if found.then is not None:
+            admit(found.then.model)
+    except (ModelNotFound, ModelRetired, NotPermitted) as error:
+        if named.param != "model":
+            error.param = named.param
+        raise
+    return Fallback(found, as_sent(asked, found))
+
+
+def as_sent(request: Any, route: Route) -> Any:
+    """`request` without the optional fields that the model ignores, others as its route changes them."""
+    if not route.ignored and not route.changed:
+        return request
+    defaults = {field.name: field.default for field in fields(request)}
+    return replace(request, **{name: defaults[name] for name in route.ignored}, **route.changed)

@@ -1,0 +1,35 @@
+"""Which of several models is asked first: by weight, or each in turn."""
+
+from __future__ import annotations
+
+import random
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from itertools import accumulate
+
+from core.contract.routing import Balance, NamedModel
+
+MOST_LISTS = 1000
+"""Lists of models whose turn is kept; the oldest is forgotten."""
+
+
+class Balancer:
+    """In memory, so every process has its own turns."""
+
+    def __init__(self, draw: Callable[[], float] = random.random) -> None:
+        self._draw = draw
+        self._turns: dict[tuple[str, ...], int] = {}
+
+    def choose(self, kind: Balance, models: Sequence[NamedModel]) -> int:
+        """The place of one of `models`."""
+        if kind is Balance.ROUND_ROBIN:
+            return self._next(tuple(named.model for named in models))
+        bounds = list(accumulate(named.weight for named in models))
+        return min(bisect_right(bounds, self._draw() * bounds[-1]), len(models) - 1)
+
+    def _next(self, models: tuple[str, ...]) -> int:
+        turn = self._turns.pop(models, 0)
+        self._turns[models] = turn + 1
+        if len(self._turns) > MOST_LISTS:
+            self._turns.pop(next(iter(self._turns)))
+        return turn % len(models)

@@ -1,0 +1,94 @@
+"""Asks one model after the other until content was delivered; never after that."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from dataclasses import replace
+from time import monotonic
+from typing import Any
+
+from core.contract.errors import PolyphonyError, Unavailable, Unsupported, UpstreamError
+from core.contract.events import AttemptFailed, Event, Outcome, Started
+from core.contract.requests import Request
+from core.contract.route import Route, SkippedModel
+from core.contract.routing import RoutingRules
+from core.routing.attempt import AttemptLog
+from core.routing.health import Health
+from core.routing.retry import has_status, may_succeed_elsewhere
+
+Runner = Callable[[Route, Any, AttemptLog, Health], AsyncGenerator[Event, None]]
+
+
+async def run_with_fallbacks(
+    route: Route, request: Request, attempts: AttemptLog, health: Health, runner: Runner
+) -> AsyncGenerator[Event, None]:
+    """The events of the first model that answers; `AttemptFailed` for each that does not, as `run` yields it.
+
+    Models without what the request needs are told as failed attempts without a number. All have the longest
+    of their deadlines together. Raises the last failure, with the attempts before it in its `metadata`.
+    """
+    begun, earlier = monotonic(), []
+    most = max(each.policy.deadline for each in (route, *(one.route for one in route.fallbacks)))
+    for number, fallback in enumerate((None, *route.fallbacks)):
+        if fallback is not None:
+            request = attempts.fall_back(fallback)
+        present = route if fallback is None else fallback.route
+        left = most - (monotonic() - begun)
+        policy = replace(
+            present.policy,
+            deadline=min(present.policy.deadline, left),
+            others_follow=number < len(route.fallbacks),
+        )
+        committed = False
+        try:
+            async with aclosing(runner(replace(present, policy=policy), request, attempts, health)) as events:
+                async for event in events:
+                    committed = committed or type(event) is Started
+                    yield event
+            return
+        except PolyphonyError as error:
+            failure = error
+        earlier += summaries(failure, present.model)
+        late = number == len(route.fallbacks) or monotonic() - begun >= most
+        if committed or late or not asks_next(failure, request.routing):
+            raise with_earlier(failure, earlier[:-1], route.skipped)
+        provider = str(failure.metadata.get("provider_name", ""))
+        yield AttemptFailed(len(earlier), provider, Outcome.FAILED, failure.message, present.model)
+        for skipped in route.skipped if number == 0 else ():
+            yield AttemptFailed(0, "", Outcome.FAILED, skipped.reason, skipped.model)
+
+
+def asks_next(error: PolyphonyError, rules: RoutingRules) -> bool:
+    """Whether another model is asked after `error`: never after what concerns the caller alone."""
+    if not isinstance(error, UpstreamError | Unavailable | Unsupported):
+        return False
+    if rules.fallback_codes is not None:
+        return has_status(error, rules.fallback_codes)
+    return rules.any_error or may_succeed_elsewhere(error)
+
+
+def summaries(error: PolyphonyError, model: str) -> list[dict[str, Any]]:
+    """The attempts of one model, the last one `error`."""
+    return [
+        *error.metadata.get("previous_errors", ()),
+        {
+            "provider": error.metadata.get("provider_name", ""),
+            "model": model,
+            "code": error.provider_code,
+            "status": error.status,
+        },
+    ]
+
+
+def with_earlier(
+    error: PolyphonyError, earlier: list[dict[str, Any]], skipped: tuple[SkippedModel, ...]
+) -> PolyphonyError:
+    """`error` with the attempts before it, of all models, and the models that were not asked."""
+    if earlier:
+        error.metadata["previous_errors"] = earlier
+    if skipped:
+        error.metadata["skipped_models"] = [
+            {"model": one.model, "code": one.code, "reason": one.reason} for one in skipped
+        ]
+    return error

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+import pytest
+
+from core.contract.routing import Balance, NamedModel
+from core.routing import balance
+from core.routing.balance import Balancer
+
+MODELS = (NamedModel("a", "x", 0.7), NamedModel("b", "x", 0.2), NamedModel("c", "x", 0.1))
+
+
+@pytest.mark.parametrize(
+    ("drawn", "place"), [(0.0, 0), (0.69, 0), (0.71, 1), (0.89, 1), (0.91, 2), (0.9999999999999999, 2)]
+)
+def test_a_model_is_drawn_by_its_weight(drawn, place):
+    assert Balancer(lambda: drawn).choose(Balance.WEIGHTED, MODELS) == place
+
+
+def test_each_list_of_models_has_its_own_turns():
+    balancer = Balancer()
+    assert [balancer.choose(Balance.ROUND_ROBIN, MODELS) for _ in range(4)] == [0, 1, 2, 0]
+    assert [balancer.choose(Balance.ROUND_ROBIN, MODELS[:2]) for _ in range(3)] == [0, 1, 0]
+    assert balancer.choose(Balance.ROUND_ROBIN, MODELS) == 1
+
+
+def test_the_oldest_list_is_forgotten(monkeypatch):
+    monkeypatch.setattr(balance, "MOST_LISTS", 2)
+    balancer = Balancer()
+    for models in (MODELS, MODELS[:2], MODELS[:1]):
+        balancer.choose(Balance.ROUND_ROBIN, models)
+    assert balancer.choose(Balance.ROUND_ROBIN, MODELS[:2]) == 1
+    assert balancer.choose(Balance.ROUND_ROBIN, MODELS) == 0
