@@ -231,6 +231,7 @@ class UpstreamLimited(UpstreamError):
 
 class UpstreamFailed(UpstreamError):
     retryable = True
+    answered = 500
 
 
 class UpstreamRefused(UpstreamError):

@@ -102,18 +102,13 @@ async def run(
 
 
 def first_event_limit(policy: Policy, request: Request, *, last: bool) -> tuple[float | None, bool]:
-    """Seconds to the first content, and whether the beginning of an answer is enough.
-
-    An answer in one piece comes when it is ready: silence before it is no sign of a failure, so it has half
-    of the deadline, and all of it once the provider has begun to answer.
-    """
+    """Seconds to the first content, and whether the beginning of an answer is enough: of an answer in one piece
+    the content comes last."""
     if policy.call_timeout is not None:
         return policy.call_timeout, False
-    if policy.first_event is None or (last and not policy.others_follow):
+    if last and not policy.others_follow:
         return None, False
-    if request.streamed:
-        return policy.first_event, False
-    return max(policy.first_event, policy.deadline / 2), True
+    return policy.first_event, not request.streamed
 
 
 def failure_event(attempt: RunningAttempt, route: Route) -> AttemptFailed:

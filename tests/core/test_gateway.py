@@ -28,6 +28,7 @@ from core.contract.errors import (
 )
 from core.contract.events import AudioChunk, AudioStart, Event, Outcome, Receipt, SpeechWords, Started, Used
 from core.contract.requests import Caller, Request, Source
+from core.contract.routing import NamedModel, RoutingRules
 from core.contract.speech import SpeechRequest
 from core.contract.tasks import Task, UnknownTask
 from core.gateway import Session, collect, health, stream
@@ -117,6 +118,31 @@ async def test_a_failed_endpoint_is_made_good_by_the_next(lab, running):
     outcomes = [attempt.outcome for attempt in attempts]
     assert outcomes == ["failed"] * (len(outcomes) - 1) + ["completed"]
     assert (attempts[-1].provider, answer.receipt.cost) == ("lab-1", COST)
+
+
+async def test_a_failed_model_is_told_and_made_good_by_the_next(lab, running):
+    await lab("500")
+    await offload(other_model)
+    routing = RoutingRules(fallbacks=(NamedModel("lab/bass", "fallbacks[0].model"),), retries=0)
+    async with aclosing(stream(running, request(routing=routing))) as events:
+        first, *_, receipt = [event async for event in events]
+    assert (first.number, first.provider, first.model) == (1, "lab-0", "lab/alto")
+    record, attempts = await stored()
+    assert (receipt.model, record.model, record.cost) == ("lab/bass", "lab/bass", COST * 2)
+    assert [(note.model, note.outcome) for note in receipt.attempts] == [
+        ("rehearsal-500", Outcome.FAILED),
+        ("rehearsal", Outcome.COMPLETED),
+    ]
+    assert [attempt.cost for attempt in attempts] == [0, COST * 2]
+
+
+def other_model() -> None:
+    """`lab/bass` answers, at twice the price."""
+    model = AIModel.objects.create(slug="lab/bass", name="Bass", tasks=["speech"], formats=["pcm"])
+    provider = Provider.objects.create(slug="bass", name="bass", wire="rehearsal", needs_key=False)
+    endpoint = Endpoint.objects.create(model=model, provider=provider, upstream_id="rehearsal")
+    Price.objects.create(endpoint=endpoint, kind="text_in", unit="character", usd_per_unit=PER_CHARACTER * 2)
+    background.refresh()
 
 
 async def test_when_all_fail_nothing_is_owed_and_the_error_is_theirs(lab, running):

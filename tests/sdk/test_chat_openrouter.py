@@ -66,3 +66,20 @@ def test_a_generation_tells_what_a_chat_cost(router):
     found = router.generations.get_generation(id=sent.id).data
     assert (found.api_type, found.tokens_prompt, found.tokens_completion) == ("completions", 12, 10)
     assert found.total_cost == pytest.approx(0.00112)
+
+
+def test_models_and_provider_rules_are_obeyed(router, lab, live, provider):
+    make_chat_model(lab, upstream="failing", slug="lab/failing")
+    live.refresh()
+    rules = {"only": ["lab"], "max_price": {"prompt": "50"}, "sort": "price", "allow_fallbacks": False}
+    asked = {**ASK, "model": "lab/failing", "models": ["lab/failing", "lab/talker"], "provider": rules}
+    found = router.chat.send(**asked)
+    assert (found.model, found.choices[0].message.content) == ("lab/talker", TEXT)
+    assert [seen.json["model"] for seen in provider.requests][-1] == "ok"
+    assert UsageRecord.objects.get().model == "lab/talker"
+
+
+def test_provider_rules_without_a_provider_are_a_bad_request(router):
+    with pytest.raises(errors.BadRequestResponseError) as caught:
+        router.chat.send(**ASK, provider={"only": ["nobody"]})
+    assert caught.value.data.error.code == 400

@@ -31,7 +31,7 @@ def route_chat(request: ChatRequest, model: ModelEntry) -> Route:
     return Route(
         model=model.slug,
         targets=roomy_targets(priced_targets(request, targets), sizes, "messages"),
-        policy=Policy(first_event=FIRST_EVENT_SECONDS, deadline=deadline(request)),
+        policy=Policy(first_event=first_event(request), deadline=deadline(request)),
         voice=voice.stand_in,
     )
 
@@ -66,6 +66,12 @@ def audio_limits(model: ModelEntry) -> dict[str, Any]:
     """The formats in which the model takes audio, and the MiB of a file, as far as formats are known."""
     formats = model.limits.get("audio_formats")
     return {"audio_formats": formats, "audio_mb": max_file_mb(model, Modality.AUDIO)} if formats else {}
+
+
+def first_event(request: ChatRequest) -> float:
+    """Seconds of silence after which another target is asked: a whole answer comes when it is ready, and nothing
+    before it."""
+    return FIRST_EVENT_SECONDS if request.streamed else deadline(request) / 2
 
 
 def deadline(request: ChatRequest) -> float:

@@ -11,6 +11,9 @@ import pytest
 from core.models import ApiKey, Attempt, Budget, Endpoint, Price, UsageRecord
 from tests.core.api.chat_helpers import ASK, chunks, make_chat_model, text
 from tests.core.api.conftest import make_model, make_provider
+from tests.core.api.embedding_helpers import HELLO, make_embedding_model
+from tests.core.api.embedding_helpers import SLUG as VECTORS
+from tests.core.api.image_helpers import PRICE, SLUG, make_image_model, picture
 from tests.core.api.records import settled_record
 from tests.core.api.transcription_helpers import WAV, make_transcription_model
 from tests.fakes.chat import IMAGE, TEXT
@@ -310,6 +313,32 @@ def test_a_form_names_fallbacks(live, key, lab, provider, path):
     answer = live.post(path, key, data=data, files={"file": ("speech.wav", WAV)})
     assert (answer.status_code, answer.headers["x-polyphony-model"]) == (200, "lab/spare")
     assert settled_record("completed").model == "lab/spare"
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_picture_is_drawn_by_a_fallback(live, key, alice, stream):
+    make_image_model("stage/broken", fail="500")
+    make_image_model()
+    form = {
+        "prompt": "A fox", "model": "stage/broken", "fallbacks": f'["{SLUG}"]', "fallback_on_codes[]": "500",
+        "size": "64x48", "orq": '{"retry": {"count": 1, "on_codes": [418]}}', "stream": str(stream).lower(),
+    }  # fmt: skip
+    files = {"image": ("fox.png", picture(), "image/png")}
+    answer = live.post("/images/edits", key, data=form, files=files)
+    assert (answer.status_code, answer.headers["x-polyphony-attempts"]) == (200, "2")
+    assert answer.headers["x-polyphony-model"] == SLUG
+    record = settled_record("completed")
+    assert (record.model, record.cost) == (SLUG, PRICE)
+
+
+def test_texts_are_turned_into_vectors_by_a_fallback(live, key, alice):
+    make_embedding_model("stage/broken", fail="500")
+    make_embedding_model()
+    answer = live.post("/embeddings", key, json={**HELLO, "model": "stage/broken", "models": [VECTORS], **ONCE})
+    assert (answer.status_code, answer.headers["x-polyphony-model"]) == (200, VECTORS)
+    assert answer.json()["model"] == VECTORS
+    record = settled_record("completed")
+    assert (record.model, record.cost) == (VECTORS, total())
 
 
 def test_the_generation_has_every_attempt(live, key, lab, provider, spare):

@@ -15,13 +15,14 @@ from playground.frames.events import BODIES
 
 
 def test_events_become_frames():
-    attempt = frames.event_body(AttemptFailed(1, "p", Outcome.FAILED, "429"))
+    attempt = frames.event_body(AttemptFailed(1, "p", Outcome.FAILED, "429", "m"))
     assert attempt == {
         "type": "run.attempt",
         "number": 1,
         "provider": "p",
         "outcome": "failed",
         "reason": "429",
+        "model": "m",
     }
     assert frames.event_body(AudioStart(AudioFormat.MP3, 44_100, 2)) == {
         "type": "audio.start",
