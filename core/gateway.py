@@ -46,7 +46,7 @@ class Session:
         first = find_candidates(request, partial(admission.admit_model, caller), balancer)
         if request.routing.provider.sort == "price" and not request.routing.provider.order:
             first = cheapest_first(first)
-        self.request = first.request
+        self.request, self.first_model = first.request, first.route.model
         self.record = ledger.open(self.grant, first.request, first.route)
         self.receipt: Receipt | None = None
         self.cache: CacheUse | None = None
@@ -61,7 +61,7 @@ class Session:
         return self.record.route
 
     async def use_cache(self, terms: CacheTerms) -> None:
-        """Look for an answer in the cache; one that the model makes is kept there, one of a fallback is not."""
+        """Look for an answer in the cache; one that is made is kept there, but none of a fallback."""
         scope, bounded = admission.cache_scope(self.grant), bool(self.grant.budgets)
         self.cache = await look_up(stores.store(), scope, self.request, terms, bounded=bounded)
 
@@ -112,7 +112,7 @@ class Session:
             self.receipt = await self.record.settle(outcome, error)
             if self.record.stopped is not None:
                 read_on(self.record, self.record.stopped.remainder.seconds)
-        if self.cache is not None and self.route.model == self.request.model:
+        if self.cache is not None and self.route.model == self.first_model:
             await self.cache.keep(self.id, self.receipt.provider)
         yield self.receipt
 

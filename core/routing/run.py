@@ -102,8 +102,8 @@ async def run(
 
 
 def first_event_limit(policy: Policy, request: Request, *, last: bool) -> tuple[float | None, bool]:
-    """Seconds to the first content, and whether the beginning of an answer is enough: of an answer in one piece
-    the content comes last."""
+    """Seconds to the first content, and whether the beginning of an answer is enough: of an answer in one
+    piece the content comes last."""
     if policy.call_timeout is not None:
         return policy.call_timeout, False
     if last and not policy.others_follow:

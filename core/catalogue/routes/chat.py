@@ -69,8 +69,8 @@ def audio_limits(model: ModelEntry) -> dict[str, Any]:
 
 
 def first_event(request: ChatRequest) -> float:
-    """Seconds of silence after which another target is asked: a whole answer comes when it is ready, and nothing
-    before it."""
+    """Seconds of silence after which another target is asked: a whole answer comes when it is ready, and
+    nothing before it."""
     return FIRST_EVENT_SECONDS if request.streamed else deadline(request) / 2
 
 

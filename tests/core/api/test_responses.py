@@ -119,7 +119,13 @@ def test_the_provider_gets_a_chat_request(live, key, provider):
 
 
 def test_our_fields_and_routing_fields_are_not_relayed(live, key, provider):
-    asked = {"include": [], "metadata": {"a": "b"}, "models": ["lab/talker"], "store": False, "truncation": "auto"}
+    asked = {
+        "include": [],
+        "metadata": {"a": "b"},
+        "models": ["lab/talker"],
+        "store": False,
+        "truncation": "auto",
+    }
     assert set(sent(live, key, provider, **asked)) == {"model", "messages"}
 
 

@@ -334,11 +334,21 @@ def test_a_picture_is_drawn_by_a_fallback(live, key, alice, stream):
 def test_texts_are_turned_into_vectors_by_a_fallback(live, key, alice):
     make_embedding_model("stage/broken", fail="500")
     make_embedding_model()
-    answer = live.post("/embeddings", key, json={**HELLO, "model": "stage/broken", "models": [VECTORS], **ONCE})
+    answer = live.post(
+        "/embeddings", key, json={**HELLO, "model": "stage/broken", "models": [VECTORS], **ONCE}
+    )
     assert (answer.status_code, answer.headers["x-polyphony-model"]) == (200, VECTORS)
     assert answer.json()["model"] == VECTORS
     record = settled_record("completed")
     assert (record.model, record.cost) == (VECTORS, total())
+
+
+def test_the_cache_keeps_no_answer_of_a_fallback(live, key, lab, provider, spare):
+    make_chat_model(lab, upstream="failing")
+    asked_for = {"fallbacks": ["lab/spare"], "cache": {"type": "exact_match", "ttl": 60}, **ONCE}
+    found = [ask(live, key, **asked_for) for _ in range(2)]
+    assert [answer.json()["model"] for answer in found] == ["lab/spare"] * 2
+    assert asked(provider) == ["failing", "spare"] * 2
 
 
 def test_the_generation_has_every_attempt(live, key, lab, provider, spare):

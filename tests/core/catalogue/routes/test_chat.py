@@ -100,3 +100,8 @@ def test_a_model_added_by_an_admin_takes_every_modality():
     everything = [file_part(modality) for modality in PART_KEYS]
     (target,) = route(chat_request("omni", *everything, modalities=TEXT_AND_AUDIO, voice="Ethan")).targets
     assert (target.wire, target.voice, target.format) == ("openai", "Ethan", AudioFormat.PCM)
+
+
+@pytest.mark.parametrize(("streamed", "seconds"), [(True, 60.0), (False, 150.0)])
+def test_a_whole_answer_may_be_silent_for_longer(streamed, seconds):
+    assert route(chat_request(GPT, streamed=streamed)).policy.first_event == seconds
