@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
+from contextlib import aclosing
 from decimal import Decimal
 from typing import Any
 
 from core.contract.audio import AudioFormat, PcmShape
+from core.contract.errors import PolyphonyError
 from core.contract.events import (
     NOTHING_BESIDE,
     AnswerMetadata,
@@ -28,6 +31,7 @@ from core.contract.events import (
     UsageSoFar,
     Used,
 )
+from core.contract.route import Remainder
 from core.contract.usage import Usage
 
 BYTES_PER_SECOND = {
@@ -162,3 +166,16 @@ def is_refusal(fields: Mapping[str, Any]) -> bool:
 def utf8_bytes(text: str) -> int:
     """Bytes of UTF-8."""
     return len(text) if text.isascii() else len(text.encode(errors="replace"))
+
+
+async def count_remainder(remainder: Remainder, meter: Meter, seconds: float) -> None:
+    """Count the rest of an answer, as far as it comes within `seconds`; then it is closed."""
+    if not seconds:
+        await remainder.close()
+        return
+    try:
+        async with asyncio.timeout(seconds), aclosing(remainder.events()) as events:
+            async for event in events:
+                meter.note(event)
+    except (TimeoutError, PolyphonyError):
+        pass

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import secrets
 import time
-from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
 from weakref import WeakSet
 
 from core.contract.errors import BudgetExceeded, Interrupted, NotPermitted, PolyphonyError, Unavailable
@@ -21,11 +19,11 @@ from core.ledger import bill, rows
 from core.ledger.budgets import Payer
 from core.ledger.estimates.candidates import UNPRICED, least, most, with_limits
 from core.ledger.estimates.tasks import ESTIMATES, fitted, second_request, within_budget
-from core.ledger.metering import Meter
+from core.ledger.metering import Meter, count_remainder
 from core.ledger.store.batch import Row, Write
 from core.ledger.store.writer import LedgerWriter, Uncertain, writer
 from core.models.ledger import LedgerState
-from core.models.money import SCALE, from_steps
+from core.models.money import from_steps, steps_rounded_up
 
 log = logging.getLogger("polyphony.ledger")
 
@@ -321,7 +319,7 @@ class Record:
         stopped = self.stopped
         assert stopped is not None
         try:
-            await read(stopped.remainder, stopped.attempt.meter, seconds)
+            await count_remainder(stopped.remainder, stopped.attempt.meter, seconds)
         finally:
             self.attempts.pop()
             self.unstored = self.unstored[:-1]
@@ -375,28 +373,10 @@ class Record:
         return rows.new_record(self.id, self.grant, self.request, self.route, reserved, source)
 
 
-async def read(remainder: Remainder, meter: Meter, seconds: float) -> None:
-    """Count the rest of an answer, as far as it comes within `seconds`; then it is closed."""
-    if not seconds:
-        await remainder.close()
-        return
-    try:
-        async with asyncio.timeout(seconds), aclosing(remainder.events()) as events:
-            async for event in events:
-                meter.note(event)
-    except (TimeoutError, PolyphonyError):
-        pass
-
-
 def reason(error: PolyphonyError | None, unreadable: int) -> str:
     """Why an attempt failed, and how much of its answer was left out."""
     left_out = f"Unreadable events of the provider: {unreadable}." if unreadable else ""
     return " ".join(filter(None, (error.message if error else "", left_out)))
-
-
-def steps_rounded_up(amount: Decimal) -> int:
-    """An amount of USD in the ledger's smallest steps."""
-    return int((amount * SCALE).to_integral_value(rounding=ROUND_CEILING))
 
 
 def elapsed(start: float, end: float | None) -> int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django import forms
@@ -20,6 +20,11 @@ MOST = Decimal(900_000_000)
 def to_steps(amount: Decimal) -> int:
     """Whole steps nearest to `amount` USD."""
     return int((amount * SCALE).to_integral_value(rounding=ROUND_HALF_UP))
+
+
+def steps_rounded_up(amount: Decimal) -> int:
+    """Whole steps of at least `amount` USD."""
+    return int((amount * SCALE).to_integral_value(rounding=ROUND_CEILING))
 
 
 def from_steps(steps: int) -> Decimal:
