@@ -13,6 +13,8 @@ from core.contract.chat import Modality
 from core.contract.errors import InvalidRequest, Unsupported
 
 FORMS = "must be a data URL, base64, or an object with image_url."
+NOTHING = (None, "", [])
+"""What counts as a field that was left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +43,22 @@ def input_images(fields: Mapping[str, Any]) -> InputImages:
         raise InvalidRequest(
             f"There are {len(found)} images; at most {MOST_INPUTS} are taken.", param=found[-1].param
         )
-    mask = fields.get("mask")
-    return InputImages(tuple(found), input_image(mask, "mask") if mask else None)
+    return InputImages(tuple(found), input_mask(fields.get("mask")))
 
 
 def listed(value: Any, name: str) -> list[tuple[Any, str]]:
     """Each value of a list with its place; a single value counts as a list of one."""
-    if not value:
+    if value in NOTHING:
         return []
     if not isinstance(value, Sequence) or isinstance(value, str):
         return [(value, name)]
     return [(each, f"{name}[{at}]") for at, each in enumerate(value)]
+
+
+def input_mask(value: Any) -> MessageFile | None:
+    if isinstance(value, list) and len(value) > 1:
+        raise InvalidRequest(f"There are {len(value)} masks; one is taken.", param="mask")
+    return None if value in NOTHING else input_image(value, "mask")
 
 
 def input_image(value: Any, param: str) -> MessageFile:

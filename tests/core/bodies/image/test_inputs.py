@@ -77,7 +77,13 @@ def test_what_is_not_sent_along_is_not_fetched(fields, param):
         ({"images": [{"upload": 7}]}, "images[0].upload"),
         ({"image": "data:image/png,abc"}, "image"),
         ({"image": "data:audio/wav;base64,abcd"}, "image"),
+        ({"image": 0}, "image"),
+        ({"image": False}, "image"),
+        ({"image": {}}, "image"),
         ({"mask": [URL]}, "mask"),
+        ({"mask": [URL, URL]}, "mask"),
+        ({"mask": 0}, "mask"),
+        ({"mask": {}}, "mask"),
         ({"image": [URL] * 17}, "image[16]"),
     ],
 )
@@ -85,3 +91,13 @@ def test_anything_else_is_refused_by_its_place(fields, param):
     with pytest.raises(InvalidRequest) as caught:
         input_images(fields)
     assert caught.value.param == param
+
+
+def test_several_masks_are_refused_with_their_number():
+    with pytest.raises(InvalidRequest, match="There are 2 masks; one is taken"):
+        input_images({"image": URL, "mask": [URL, URL]})
+
+
+@pytest.mark.parametrize("nothing", [None, "", []])
+def test_an_empty_field_counts_as_left_out(nothing):
+    assert input_images({"image": URL, "mask": nothing}) == InputImages((file("image"),))
