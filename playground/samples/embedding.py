@@ -10,7 +10,7 @@ from typing import Any
 from core.bodies.embedding.body import EmbeddingBody
 from core.bodies.validation import validate
 from playground.samples.sample import PLACEHOLDER, Sample, SampleRequest
-from playground.samples.values import JAVASCRIPT, json_text, python_arguments, python_literal
+from playground.samples.values import JAVASCRIPT, PYTHON, json_text, python_literal
 
 PARAMS = {"input": ["The quick brown fox.", "The lazy dog."]}
 """What is shown of a model: there is no tab where something else could be entered."""
@@ -35,7 +35,7 @@ def python(body: Mapping[str, Any], base: str) -> str:
 client = OpenAI(base_url={python_literal(base)}, api_key="{PLACEHOLDER}")
 
 response = client.embeddings.create(
-{python_arguments(body)}
+{arguments(body)}
 )
 for item in response.data:
     print(item.index, len(item.embedding), item.embedding[:3])
@@ -72,8 +72,13 @@ def openrouter(body: Mapping[str, Any], base: str) -> str:
 
 with OpenRouter(server_url={python_literal(base)}, api_key="{PLACEHOLDER}") as client:
     response = client.embeddings.generate(
-{python_arguments(body, indent=8)}
+{arguments(body, indent=8)}
     )
     for item in response.data:
         print(item.index, len(item.embedding), item.embedding[:3])
 """
+
+
+def arguments(body: Mapping[str, Any], indent: int = 4) -> str:
+    """Keyword arguments of Python, one per line."""
+    return "\n".join(f"{' ' * indent}{name}={PYTHON.literal(value, indent)}," for name, value in body.items())

@@ -84,7 +84,8 @@ def code(request: HttpRequest, entry: Listing) -> dict[str, Any]:
         found = samples.MODULES[task].samples(sample_request)
     except PolyphonyError as error:
         raise Http404 from error
-    return {"panel": "playground/tabs/code.html", "task": task.value, "samples": found}
+    has_tab = task in studios.MODULES
+    return {"panel": "playground/tabs/code.html", "task": task.value, "samples": found, "has_tab": has_tab}
 
 
 def sample_params(task: Task, request: HttpRequest, entry: Listing) -> Mapping[str, Any]:

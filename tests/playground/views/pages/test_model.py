@@ -61,6 +61,7 @@ def test_a_model_of_vectors_has_samples_and_no_tab_to_try_it(alice_client):
     code = page_text(alice_client.get(f"{page}?tab=code"))
     assert "client.embeddings.create(" in re.sub(r"<[^>]*>", "", code)
     assert "pip install openrouter" in code
+    assert "Exactly the request" not in code
     assert "0.02" in page_text(alice_client.get(f"{page}?tab=pricing"))
 
 
