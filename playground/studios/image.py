@@ -34,9 +34,9 @@ SHOWN_EXAMPLES = 3
 EDITS = "edit-"
 """Before the language of examples of edits."""
 EXAMPLES = (
-    gettext_lazy("A paper lighthouse on a wooden desk at dusk."),
     gettext_lazy("A tea house between bamboos in the rain, woodcut in two colours."),
     gettext_lazy("A poster for a night of jazz: a saxophone made of city lights."),
+    gettext_lazy("A paper lighthouse on a wooden desk at dusk."),
 )
 EDIT_EXAMPLES = (
     gettext_lazy("Make it a watercolour."),
