@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, StringConstraints
@@ -39,6 +40,7 @@ COUNTED = frozenset(
         folded,
         (
             "batch_size",
+            "height",
             "image",
             "image_count",
             "image_size",
@@ -60,10 +62,14 @@ COUNTED = frozenset(
             "samples",
             "size",
             "stream",
+            "width",
         ),
     )
 )
 """What decides the price of an answer: read at the top of a body, and nowhere else."""
+
+CONFIGS = frozenset(map(folded, ("generation_config", "image_config")))
+"""Objects in which chat servers that draw, OpenRouter's and Gemini's, expect some of it."""
 
 
 def check_size(text: str) -> str:
@@ -92,14 +98,22 @@ def is_ratio_of(ratio: str, size: str) -> bool:
 def check_options(fields: Any) -> Any:
     """The fields as they came. Raises `Unsupported` for an option of a provider that decides the price."""
     for slug, values in provider_options(fields) if isinstance(fields, dict) else ():
-        for name in values:
-            if folded(name) in COUNTED:
+        for name in option_names(values):
+            if folded(name.rpartition(".")[2].partition("[")[0]) in COUNTED:  # forms may say `n[]`
                 raise Unsupported(
                     f"{name[:40]} is no option of a provider: send it beside the prompt.",
                     param=f"provider.options.{slug[:40]}.{name[:40]}",
                     code="unsupported_parameter",
                 )
     return fields
+
+
+def option_names(values: Mapping[str, Any], before: str = "") -> Iterator[str]:
+    """The names of options; those in objects of `CONFIGS` too, as `image_config.image_size`."""
+    for name, value in values.items():
+        yield before + name
+        if folded(name) in CONFIGS and isinstance(value, Mapping):
+            yield from option_names(value, f"{before}{name}.")
 
 
 Word = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]

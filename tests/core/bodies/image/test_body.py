@@ -130,6 +130,16 @@ def test_partial_images_are_streamed_only():
         ({"mask": "abcd"}, "mask"),
         ({"provider": {"options": {"lab": {"n": 10}}}}, "provider.options.lab.n"),
         ({"provider": {"options": {"lab": {"numImages": 4}}}}, "provider.options.lab.numImages"),
+        ({"provider": {"options": {"lab": {"n[]": 4}}}}, "provider.options.lab.n[]"),
+        ({"provider": {"options": {"lab": {"width": 4096}}}}, "provider.options.lab.width"),
+        (
+            {"provider": {"options": {"lab": {"image_config": {"image_size": "4K"}}}}},
+            "provider.options.lab.image_config.image_size",
+        ),
+        (
+            {"provider": {"options": {"lab": {"generationConfig": {"imageConfig": {"imageSize": "4K"}}}}}},
+            "provider.options.lab.generationConfig.imageConfig.imageSize",
+        ),
         ({"provider": {"options": {"lab": {"base_url": "x"}}}}, "provider.options.lab.base_url"),
     ],
 )
