@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from core import ledger
-from core.access import admission
+from core.access import admission, limits
 from core.access import snapshot as access
 from core.access.shared_health import health
 from core.answer_cache import stores
@@ -22,7 +22,9 @@ from core.contract.errors import AuthenticationFailed, Interrupted, PolyphonyErr
 from core.contract.events import Event, Outcome, Receipt, Started
 from core.contract.requests import CacheTerms, Caller, Request
 from core.contract.route import Route
+from core.contract.usage import Unit
 from core.ledger.estimates.candidates import cheapest_first
+from core.ledger.pricing import PART_OF
 from core.media import client as media
 from core.routing import dispatch
 from core.routing.balance import Balancer
@@ -48,6 +50,8 @@ class Session:
             first = cheapest_first(first)
         self.request, self.first_model = first.request, first.route.model
         self.record = ledger.open(self.grant, first.request, first.route)
+        self.limited = limits.subjects(caller)
+        self.counted = False
         self.receipt: Receipt | None = None
         self.cache: CacheUse | None = None
 
@@ -79,11 +83,19 @@ class Session:
             async for event in events:
                 yield event
 
+    async def count(self) -> None:
+        """Count the request, the first time only. Raises `RateLimited` above a rate of its caller."""
+        if self.limited and not self.counted:
+            self.counted = True
+            await limits.count(self.limited)
+
     async def events(self) -> AsyncGenerator[Event, None]:
         """Everything the routing yields, then the `Receipt`.
 
         Raises from the error tree, after settling; content delivered before is charged.
         """
+        await self.count()
+        places = await limits.enter(self.limited)
         error: PolyphonyError | None = None
         outcome = Outcome.STOPPED
         try:
@@ -109,7 +121,11 @@ class Session:
             raise
         finally:
             # queued before its first await: cancelling it loses the receipt, never the settlement
+            if places.held:
+                spawn(f"places of {self.id}", places.leave())
             self.receipt = await self.record.settle(outcome, error)
+            if self.limited:
+                spawn(f"tokens of {self.id}", limits.charge(self.limited, tokens(self.receipt)))
             if self.record.stopped is not None:
                 read_on(self.record, self.record.stopped.remainder.seconds)
         if self.cache is not None and self.route.model == self.first_model:
@@ -134,13 +150,19 @@ def read_on(record: ledger.Record, seconds: float) -> None:
 async def open_session(caller: Caller, request: Request, cache: CacheTerms | None = None) -> Session:
     """Admit, route and count a request, and look for its answer where it may come from the cache.
 
-    Raises as `Session` does, and `RateLimited` above the key's rate.
+    Raises as `Session` does, and `RateLimited` above a rate of the caller.
     """
     session = Session(caller, request)
-    await admission.limit_rate(caller)
+    await session.count()
     if cache is not None:
         await session.use_cache(cache)
     return session
+
+
+def tokens(receipt: Receipt) -> float:
+    """All that were used, in both directions."""
+    counted = (each for each in receipt.amounts if each.unit is Unit.TOKEN and each.kind not in PART_OF)
+    return float(sum(each.quantity for each in counted))
 
 
 async def stream(caller: Caller, request: Request) -> AsyncGenerator[Event, None]:

@@ -6,13 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from core.access import authentication, snapshot
-from core.access.shared_limits import RateLimit
 from core.access.snapshot import KeyFacts
-from core.contract.errors import AuthenticationFailed, NotPermitted, RateLimited
+from core.contract.errors import AuthenticationFailed, NotPermitted
 from core.contract.requests import Caller, Request
 from core.contract.tasks import Task
-
-key_limits = RateLimit("keys")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +26,7 @@ def admit(caller: Caller, request: Request) -> Grant:
     """A grant for one request. Budgets are named but not checked: the ledger reserves from them.
 
     Raises `AuthenticationFailed` when key or user are no longer valid, `NotPermitted` outside the key's
-    tasks, models or networks. `limit_rate` counts the request.
+    tasks, models or networks. `limits.count` counts the request.
     """
     facts = current_key(caller)
     if facts is not None:
@@ -104,12 +101,3 @@ def cache_scope(grant: Grant) -> str:
     if user is not None and user.shares_cache:
         return f"team:{user.team_id}"
     return f"user:{grant.caller.user_id}"
-
-
-async def limit_rate(caller: Caller) -> None:
-    """Count a request. Raises `RateLimited` above the key's rate."""
-    facts = current_key(caller)
-    if facts is None or not facts.requests_per_minute:
-        return
-    if wait := await key_limits.take(facts.id, facts.requests_per_minute):
-        raise RateLimited(f"This key may ask {facts.requests_per_minute} times a minute.", retry_after=wait)

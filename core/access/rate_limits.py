@@ -5,6 +5,15 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Hashable
+from typing import NamedTuple
+
+
+class Spent(NamedTuple):
+    """`wait` is 0, or the seconds until there are enough tokens, and nothing was taken; `level` is what is
+    left, below 0 where more was taken than there was."""
+
+    wait: float
+    level: float
 
 
 class TokenBuckets:
@@ -17,15 +26,20 @@ class TokenBuckets:
 
     def take(self, name: Hashable, capacity: float) -> float:
         """Take one token; answers 0, or the seconds to wait when the bucket is empty."""
-        level = self._level(name, capacity)
-        if level < 1:
-            return (1 - level) * self._seconds / capacity
-        self._store(name, level - 1)
-        return 0.0
+        return self.spend(name, capacity).wait
 
-    def give_back(self, name: Hashable, capacity: float) -> None:
-        """Return a token that was taken for nothing."""
-        self._store(name, min(capacity, self._level(name, capacity) + 1))
+    def spend(self, name: Hashable, capacity: float, amount: float = 1, least: float = 1) -> Spent:
+        """Take `amount` tokens where there are `least`."""
+        level = self._level(name, capacity)
+        if level < least:
+            return Spent((least - level) * self._seconds / capacity, level)
+        level = min(capacity, level - amount)
+        self._store(name, level)
+        return Spent(0.0, level)
+
+    def give_back(self, name: Hashable, capacity: float, amount: float = 1) -> None:
+        """Return tokens that were taken for nothing."""
+        self._store(name, min(capacity, self._level(name, capacity) + amount))
 
     def empty(self, name: Hashable, capacity: float) -> bool:
         return self._level(name, capacity) < 1

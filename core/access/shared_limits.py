@@ -7,23 +7,27 @@ import secrets
 from collections import defaultdict
 from collections.abc import Hashable
 
-from core.access.rate_limits import TokenBuckets
-from core.access.shared_counters import evaluate
+from core.access.rate_limits import Spent, TokenBuckets
+from core.access.shared_counters import evaluate, evaluate_list
 
 PREFIX = "polyphony:limit"
-TAKE = """
+SPEND = """
 local now = redis.call('TIME')
 now = now[1] + now[2] / 1000000
 local capacity, seconds = tonumber(ARGV[1]), tonumber(ARGV[2])
+local amount, least = tonumber(ARGV[3]), tonumber(ARGV[4])
 local known = redis.call('HMGET', KEYS[1], 'level', 'since')
 local elapsed = math.max(0, now - (tonumber(known[2]) or now))
 local level = math.min(capacity, (tonumber(known[1]) or capacity) + elapsed * capacity / seconds)
-if level < 1 then return math.ceil((1 - level) * seconds / capacity * 1000) end
-redis.call('HSET', KEYS[1], 'level', tostring(level - 1), 'since', string.format('%.6f', now))
-redis.call('EXPIRE', KEYS[1], math.ceil(seconds))
-return 0
+if level < least then
+  return {math.ceil((least - level) * seconds / capacity * 1000), math.floor(level * 1000)}
+end
+level = math.min(capacity, level - amount)
+redis.call('HSET', KEYS[1], 'level', string.format('%.6f', level), 'since', string.format('%.6f', now))
+redis.call('EXPIRE', KEYS[1], math.ceil(math.max(1, capacity - level) * seconds / capacity) + 1)
+return {0, math.floor(level * 1000)}
 """
-"""Takes a token of a bucket; returns 0, or the milliseconds to wait."""
+"""Takes tokens of a bucket; returns 0 or the milliseconds to wait, and the level in thousandths."""
 
 ENTER = """
 local now = redis.call('TIME')
@@ -55,36 +59,47 @@ class RateLimit:
 
     async def take(self, name: Hashable, capacity: float) -> float:
         """Take one token; answers 0, or the seconds to wait when the bucket is empty."""
-        if wait := self._own.take(name, capacity):
-            return wait
+        return (await self.spend(name, capacity)).wait
+
+    async def spend(self, name: Hashable, capacity: float, amount: float = 1, least: float = 1) -> Spent:
+        """Take `amount` tokens where there are `least`; a negative amount is given back."""
+        own = self._own.spend(name, capacity, amount, least)
+        if own.wait:
+            return own
         key = f"{PREFIX}:rate:{self._limit}:{name}"
-        if wait := await evaluate(TAKE, key, capacity, self._seconds) or 0:
-            self._own.give_back(name, capacity)
-        return wait / 1000
+        shared = await evaluate_list(SPEND, key, capacity, self._seconds, amount, least)
+        if shared is None:
+            return own
+        wait, level = (value / 1000 for value in shared)
+        if wait:
+            self._own.give_back(name, capacity, amount)
+        return Spent(wait, level)
 
 
 class ParallelLimit:
-    """At most `places` at a time for each user, over all processes."""
+    """At most `places` at a time for each name, such as a user's id, over all processes."""
 
-    def __init__(self, limit: str, places: int) -> None:
+    def __init__(self, limit: str, places: int = 0) -> None:
         self.places = places
         self._limit = limit
-        self._held: defaultdict[int, set[str]] = defaultdict(set)
+        self._held: defaultdict[Hashable, set[str]] = defaultdict(set)
         self._renewal: asyncio.Task[None] | None = None
 
-    def held(self, user: int) -> int:
+    def held(self, user: Hashable) -> int:
         """Places that the user has in this process."""
         return len(self._held.get(user, ()))
 
-    async def enter(self, user: int) -> str:
-        """Take a place; its id, empty when the user has all of theirs."""
-        if self.held(user) >= self.places:
+    async def enter(self, user: Hashable, places: int | None = None) -> str:
+        """Take a place, of `places` where the user has a number of their own; its id, empty when all are
+        taken."""
+        places = places or self.places
+        if self.held(user) >= places:
             return ""
         place = secrets.token_hex(8)
         # before the first wait: others that come meanwhile must count it
         self._held[user].add(place)
         try:
-            entered = await evaluate(ENTER, self._key(user), place, self.places, LEASE_SECONDS)
+            entered = await evaluate(ENTER, self._key(user), place, places, LEASE_SECONDS)
         except BaseException:
             self._forget(user, place)
             raise
@@ -95,7 +110,7 @@ class ParallelLimit:
             self._renewal = asyncio.create_task(self._renew_repeatedly(), name=f"places of {self._limit}")
         return place
 
-    async def leave(self, user: int, place: str) -> None:
+    async def leave(self, user: Hashable, place: str) -> None:
         self._forget(user, place)
         await evaluate(LEAVE, self._key(user), place)
 
@@ -110,11 +125,11 @@ class ParallelLimit:
             await asyncio.sleep(LEASE_SECONDS / 3)
             await self.renew()
 
-    def _forget(self, user: int, place: str) -> None:
+    def _forget(self, user: Hashable, place: str) -> None:
         held = self._held.get(user, set())
         held.discard(place)
         if not held:
             self._held.pop(user, None)
 
-    def _key(self, user: int) -> str:
+    def _key(self, user: Hashable) -> str:
         return f"{PREFIX}:places:{self._limit}:{user}"

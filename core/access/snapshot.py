@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from threading import Lock
 
-from core.models import ApiKey, Budget, User, Version
+from core.models import ApiKey, Budget, Team, User, Version
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Requests and tokens per minute and requests at a time; 0 sets no limit."""
+
+    requests: int = 0
+    tokens: int = 0
+    parallel: int = 0
+
+
+LIMITS = ("requests_per_minute", "tokens_per_minute", "parallel_requests")
+"""Their columns, in that order."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeyFacts:
-    """An API key; empty `tasks`, `models`, `networks` allow all, `requests_per_minute` None sets no limit."""
+    """An API key; empty `tasks`, `models`, `networks` allow all."""
 
     id: int
     user_id: int
@@ -24,7 +38,7 @@ class KeyFacts:
     tasks: frozenset[str]
     models: frozenset[str]
     networks: tuple[IPv4Network | IPv6Network, ...]
-    requests_per_minute: int | None
+    limits: Limits = Limits()
     own_cache: bool = False
 
 
@@ -34,6 +48,7 @@ class UserFacts:
     team_id: int | None
     shares_cache: bool = False
     """Whether cached answers are those of the whole team."""
+    limits: Limits = Limits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +64,7 @@ class AccessSnapshot:
     keys: dict[str, KeyFacts] = field(default_factory=dict)
     keys_by_id: dict[int, KeyFacts] = field(default_factory=dict)
     users: dict[int, UserFacts] = field(default_factory=dict)
+    team_limits: dict[int | None, Limits] = field(default_factory=dict)
     budgets: dict[tuple[str, int | None], tuple[int, ...]] = field(default_factory=dict)
 
     def budgets_of(self, user_id: int, team_id: int | None, key_id: int | None) -> tuple[int, ...]:
@@ -85,10 +101,13 @@ def load(version: int) -> None:
             keys=keys,
             keys_by_id={key.id: key for key in keys.values()},
             users={
-                user_id: UserFacts(active, team_id, bool(shares))
-                for user_id, active, team_id, shares in User.objects.values_list(
-                    "id", "is_active", "team_id", "team__shared_cache"
+                user_id: UserFacts(active, team_id, bool(shares), limits_of(limits))
+                for user_id, active, team_id, shares, *limits in User.objects.values_list(
+                    "id", "is_active", "team_id", "team__shared_cache", *LIMITS
                 )
+            },
+            team_limits={
+                team: limits_of(limits) for team, *limits in Team.objects.values_list("id", *LIMITS)
             },
             budgets=budget_index(),
         )
@@ -105,9 +124,13 @@ def key_facts(key: ApiKey) -> KeyFacts:
         tasks=frozenset(key.allowed_tasks),
         models=frozenset(key.allowed_models),
         networks=tuple(ip_network(network, strict=False) for network in key.allowed_networks),
-        requests_per_minute=key.requests_per_minute,
+        limits=limits_of(getattr(key, name) for name in LIMITS),
         own_cache=key.own_cache,
     )
+
+
+def limits_of(values: Iterable[int | None]) -> Limits:
+    return Limits(*(value or 0 for value in values))
 
 
 def budget_index() -> dict[tuple[str, int | None], tuple[int, ...]]:

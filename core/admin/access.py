@@ -63,7 +63,7 @@ class ApiKeyAdmin(AuditedAdmin):
         "allowed_tasks",
         "allowed_models",
         "allowed_networks",
-        "requests_per_minute",
+        ("requests_per_minute", "tokens_per_minute", "parallel_requests"),
         "own_cache",
         "expires_at",
     )

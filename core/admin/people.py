@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from core.admin.audit import AuditedAdmin, ReadOnlyAdmin
 from core.models import AuditEvent, Team, User
 
+LIMITS = ("requests_per_minute", "tokens_per_minute", "parallel_requests")
 PRIVILEGES = ("is_staff", "is_superuser", "groups", "user_permissions")
 
 
@@ -21,13 +22,18 @@ class AccountAdmin(AuditedAdmin, UserAdmin):
     list_select_related = ("team",)
     readonly_fields = ("last_login", "date_joined")
     autocomplete_fields = ("team",)
-    fieldsets = (*UserAdmin.fieldsets, (_("Team"), {"fields": ("team",)}))
+    fieldsets = (
+        *UserAdmin.fieldsets,
+        (_("Team"), {"fields": ("team",)}),
+        (_("Limits"), {"fields": (LIMITS,)}),
+    )
     add_fieldsets = (*UserAdmin.add_fieldsets, (_("Team"), {"fields": ("email", "team")}))
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
-        """Only a superuser grants privileges, and nobody else leaves their team, whose budget covers them."""
+        """Only a superuser grants privileges; nobody else leaves their team, whose budget covers them, or
+        raises their own limits."""
         privileges = () if request.user.is_superuser else PRIVILEGES
-        own = ("team",) if obj is not None and obj.pk == request.user.pk and privileges else ()
+        own = ("team", *LIMITS) if obj is not None and obj.pk == request.user.pk and privileges else ()
         return (*super().get_readonly_fields(request, obj), *privileges, *own)
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
@@ -60,6 +66,12 @@ class PermissionGroupAdmin(AuditedAdmin, GroupAdmin):
 class TeamAdmin(AuditedAdmin):
     list_display = ("name", "shared_cache", "created_at")
     search_fields = ("name",)
+    fields = ("name", "shared_cache", LIMITS)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Team | None = None) -> tuple[str, ...]:
+        """Nobody raises the limits of their own team, except superusers."""
+        own = obj is not None and obj.pk == request.user.team_id and not request.user.is_superuser
+        return LIMITS if own else ()
 
 
 @admin.register(AuditEvent)

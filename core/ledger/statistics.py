@@ -67,7 +67,7 @@ def statement(vendor: str) -> str:
     epoch = "FLOOR(EXTRACT(EPOCH FROM started_at))" if postgresql else "strftime('%%s', started_at)"
     whole = "bigint" if postgresql else "integer"
     ours = ", ".join(f"'{code}'" for code in OURS)
-    tokens = f"COALESCE({unit('text_out.token')}, 0) + COALESCE({unit('reasoning_out.token')}, 0)"
+    tokens = unit("text_out.token")  # those of reasoning are among them
     audio = f"COALESCE({unit('audio_out.second')}, {unit('audio_in.second')}, 0)"
     each_second = "* 1000000 / NULLIF(duration_ms, 0)"
     groups = " UNION ALL ".join(

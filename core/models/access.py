@@ -7,10 +7,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.models.money import MoneyField
-from core.models.people import Team
+from core.models.people import LimitedRow, Team
 
 
-class ApiKey(models.Model):
+class ApiKey(LimitedRow):
     """One of our API keys, `ak_…`: only its public id and an HMAC of the whole are stored."""
 
     public_id = models.CharField(_("public id"), max_length=8, unique=True, editable=False)
@@ -28,7 +28,6 @@ class ApiKey(models.Model):
     allowed_networks = models.JSONField(
         _("allowed networks"), default=list, blank=True, help_text=_("Empty: all.")
     )
-    requests_per_minute = models.PositiveIntegerField(_("requests per minute"), null=True, blank=True)
     own_cache = models.BooleanField(
         _("cache of its own"),
         default=False,

@@ -1,12 +1,30 @@
 """Users and teams."""
 
+from typing import Any
+
 from django.contrib.auth.models import AbstractUser
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+LIMIT: dict[str, Any] = {"validators": [MinValueValidator(1)], "help_text": _("Empty: no limit.")}
 
-class Team(models.Model):
-    """People who share a budget and may see each other's totals."""
+
+class LimitedRow(models.Model):
+    """What somebody may ask of us; an empty field sets no limit."""
+
+    requests_per_minute = models.PositiveIntegerField(
+        _("requests per minute"), null=True, blank=True, **LIMIT
+    )
+    tokens_per_minute = models.PositiveIntegerField(_("tokens per minute"), null=True, blank=True, **LIMIT)
+    parallel_requests = models.PositiveIntegerField(_("requests at a time"), null=True, blank=True, **LIMIT)
+
+    class Meta:
+        abstract = True
+
+
+class Team(LimitedRow):
+    """People who share a budget and limits, and may see each other's totals."""
 
     name = models.CharField(_("name"), max_length=120, unique=True)
     shared_cache = models.BooleanField(
@@ -25,7 +43,7 @@ class Team(models.Model):
         return self.name
 
 
-class User(AbstractUser):
+class User(AbstractUser, LimitedRow):  # noqa: DJ008 - AbstractUser has it
     """A user model of our own, since Django cannot swap it in later."""
 
     team = models.ForeignKey(

@@ -15,8 +15,11 @@ from django.http.request import split_domain_port, validate_host
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
+from core.access import limits
+from core.access.limits import LimitReport
 from core.api.http.json_response import error_response
 from core.api.http.metrics import request_metrics
+from core.api.serializers.limits import limit_headers
 from core.contract.errors import InvalidRequest, PolyphonyError
 from core.models.outage import DATABASE_AWAY, database_unavailable
 
@@ -80,6 +83,8 @@ class Exchange:
 
     def __init__(self, send: Send) -> None:
         self._send = send
+        self._limits = LimitReport()
+        limits.report.set(self._limits)
         self._began = time.monotonic()
         self.request_id = f"req_{PROCESS_ID}{next(request_numbers):08x}"
         self.status = 0
@@ -92,6 +97,7 @@ class Exchange:
             message["headers"] = [
                 *headers,
                 *personal,
+                *limit_headers(self._limits),
                 (b"x-request-id", self.request_id.encode()),
                 (b"x-content-type-options", b"nosniff"),
             ]

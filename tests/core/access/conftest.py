@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from core.access import admission, authentication, keys
-from core.access.shared_limits import RateLimit
+from core.access import authentication, keys, limits
+from core.access.shared_limits import ParallelLimit, RateLimit
 from core.models import ApiKey
 
 
@@ -13,7 +13,9 @@ from core.models import ApiKey
 def fresh_limits(monkeypatch, settings):
     settings.REDIS_URL = ""  # many of these tests run without an event loop of their own
     monkeypatch.setattr(authentication, "failure_limits", RateLimit("failures"))
-    monkeypatch.setattr(admission, "key_limits", RateLimit("keys"))
+    monkeypatch.setattr(limits, "request_limits", RateLimit("requests"))
+    monkeypatch.setattr(limits, "token_limits", RateLimit("tokens"))
+    monkeypatch.setattr(limits, "parallel_limits", ParallelLimit("requests"))
 
 
 @pytest.fixture

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from asgiref.sync import async_to_sync
 
 from core.access import admission, keys, snapshot
-from core.contract.errors import AuthenticationFailed, NotPermitted, RateLimited
+from core.contract.errors import AuthenticationFailed, NotPermitted
 from core.contract.speech import SpeechRequest
 from core.models import Budget
 from tests.core.access.headers import authenticate
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-limit_rate = async_to_sync(admission.limit_rate)
 REQUEST = SpeechRequest(model="local/espeak-ng", text="Hello")
 
 
@@ -29,15 +27,6 @@ def test_scopes_hold_for_task_model_and_network(alice):
         with pytest.raises(NotPermitted) as caught:
             admission.admit(caller, REQUEST)
         assert caught.value.provider_code == code
-
-
-def test_a_rate_is_enforced_per_key(alice):
-    text, _ = keys.issue(alice, requests_per_minute=2)
-    caller = authenticate(text)
-    limit_rate(caller)
-    limit_rate(caller)
-    with pytest.raises(RateLimited):
-        limit_rate(caller)
 
 
 def test_a_grant_names_exactly_the_budgets_it_is_charged_to(issued, alice, bob, charlie, team):

@@ -103,8 +103,8 @@ def test_an_endpoint_that_answered_nothing_has_no_uptime():
     assert day() == Window(attempts=1)
 
 
-def test_tokens_of_reasoning_and_text_count_over_the_whole_call():
-    attempt(units={"text_out.token": 60, "reasoning_out.token": 40, "text_in.token": 900}, duration_ms=2000)
+def test_tokens_written_count_over_the_whole_call():
+    attempt(units={"text_out.token": 100, "reasoning_out.token": 40, "text_in.token": 900}, duration_ms=2000)
     assert day().tokens == same(50.0)
 
 
