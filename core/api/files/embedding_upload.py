@@ -11,10 +11,10 @@ from starlette.requests import Request
 from core.access.body_quota import Hold, hold_body
 from core.api.files.attachments import Attachments
 from core.api.files.body_stream import read_stream
-from core.api.files.image_upload import image_file
 from core.api.http.request_body import SHORT, check_headers, read_bytes, upload_cap
 from core.bodies.embedding.body import EmbeddingBody
 from core.bodies.files.base64_stream import InlineFileReader
+from core.bodies.image.files import image_file
 from core.bodies.json_object import parse_json_object
 from core.bodies.validation import validate
 from core.contract.embedding import EmbeddingRequest
@@ -49,7 +49,7 @@ async def receive_embedding(request: Request) -> EmbeddingUpload:
         )
         media = await attachments.extract(body.images())
         attachments.refuse_rest()
-        images = {param: await asyncio.to_thread(image_file, found) for param, found in media.items()}
+        images = {param: await asyncio.to_thread(image_file, found, param) for param, found in media.items()}
         return EmbeddingUpload(body, body.request(images), attachments, hold_body(request.scope))
     except BaseException:
         attachments.close()
