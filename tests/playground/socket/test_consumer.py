@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 import pytest
 
+from core import background
 from core.contract.audio import PCM_RATE
-from core.models import UsageRecord
+from core.models import AIModel, Endpoint, Provider, UsageRecord
 from core.models.offload import offload
 from core.providers.rehearsal.speech import GROUP
 from core.providers.rehearsal.tone import duration, pitch, tone
@@ -113,6 +115,29 @@ async def test_a_provider_that_refuses_ends_the_run_in_an_error(sign_in, alice, 
     assert (error["type"], error["error"]["code"]) == ("run.error", 502)
     run = await offload(Run.objects.get)
     assert (run.state, run.error, run.sound) == ("failed", error["error"], "")
+
+
+async def test_a_model_that_fails_is_told_and_another_one_answers(sign_in, alice, engine, far_ahead):
+    await options(engine, fail="500")
+    await offload(partial(add_model, "lab/other"))
+    tab = await sign_in(alice)
+    await tab.start(fallbacks=["lab/other"], retry={"count": 1, "on_codes": [418]}, response_format="wav")
+    done = await tab.until(*ENDS)
+    attempt = next(
+        frame for frame in tab.frames if isinstance(frame, dict) and frame["type"] == "run.attempt"
+    )
+    told = {name: attempt[name] for name in ("number", "provider", "outcome", "model")}
+    assert told == {"number": 1, "provider": engine.provider.name, "outcome": "failed", "model": MODEL}
+    assert (done["outcome"], done["receipt"]["model"]) == ("completed", "lab/other")
+    assert [one["outcome"] for one in done["receipt"]["attempts"]] == ["failed", "completed"]
+
+
+def add_model(slug: str) -> None:
+    """A model that speaks as the rehearsal does."""
+    provider = Provider.objects.create(slug="lab", name="Lab", wire="rehearsal", needs_key=False)
+    model = AIModel.objects.create(slug=slug, name="Other", tasks=["speech"], formats=["wav", "pcm"])
+    Endpoint.objects.create(model=model, provider=provider, upstream_id="rehearsal")
+    background.refresh()
 
 
 async def test_a_cut_stream_stores_what_arrived_and_is_marked_partial(sign_in, alice, engine, far_ahead):
