@@ -29,6 +29,8 @@ log = logging.getLogger("polyphony.cache")
 
 TURN = 64
 """Events of a replay after which other requests have their turn."""
+SHORT = 32 * 1024
+"""Bytes of an entry that are read in less time than a thread takes to begin."""
 EVENT_BYTES = 16
 """What an event takes in an entry beside its text or its bytes, at least."""
 CUT_SHORT = frozenset({"error", "content_filter"})
@@ -137,5 +139,11 @@ async def look_up(
     if terms.fresh:
         await store.delete(key)
     data = None if terms.fresh else await store.get(key)
-    entry = None if data is None else await asyncio.to_thread(unpack, key, data)
-    return CacheUse(store, key, terms, entry, bounded=bounded)
+    return CacheUse(store, key, terms, await entry_of(key, data), bounded=bounded)
+
+
+async def entry_of(key: str, data: bytes | None) -> Entry | None:
+    """The entry in `data`, which is read in a thread where that takes long."""
+    if data is None or len(data) <= SHORT:
+        return None if data is None else unpack(key, data)
+    return await asyncio.to_thread(unpack, key, data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from decimal import Decimal
@@ -10,7 +11,7 @@ import httpx
 import pytest
 
 from core.access import keys
-from core.models import Attempt, Budget, UsageRecord
+from core.models import Attempt, Budget, ProviderKey, UsageRecord
 from tests.core.api.chat_helpers import ASK, chunks, make_chat_model
 from tests.core.api.conftest import make_model
 from tests.core.api.embedding_helpers import HELLO, make_embedding_model
@@ -18,6 +19,7 @@ from tests.core.api.image_helpers import FOX, make_image_model
 from tests.core.api.transcription_helpers import PATH, WAV, make_transcription_model
 from tests.fakes.chat import TEXT, chat
 from tests.fakes.redis_database import current
+from tests.live import start
 
 CACHE = {"cache": {"type": "exact_match"}}
 ON = {"X-OpenRouter-Cache": "true"}
@@ -256,6 +258,38 @@ def test_a_server_without_a_cache_answers_all_the_same(live, key, talker, settin
     settings.ANSWER_CACHE_MB = 0
     first, second = (ask(live, key, ON) for _ in range(2))
     assert [first.status_code, second.status_code, *statuses(first, second)] == [200, 200, None, None]
+
+
+def test_servers_share_what_is_cached(live, key, talker, provider, store):
+    other = start()
+    try:
+        assert statuses(ask(live, key, ON), ask(other, key, ON)) == ["MISS", "HIT"]
+        clear = {**ON, "X-OpenRouter-Cache-Clear": "true"}
+        assert statuses(ask(other, key, clear), ask(live, key, ON)) == ["MISS", "HIT"]
+    finally:
+        other.stop()
+    assert len(provider.requests) == 2
+
+
+def test_an_entry_is_private_and_has_no_key_of_a_provider(live, key, lab, talker, settings):
+    settings.REDIS_URL = ""
+    ProviderKey.objects.create(provider=lab, secret="sk-lab-0123456789abcdef")
+    ask(live, key, ON)
+    (path,) = (settings.VAR / "answers").iterdir()
+    assert path.stat().st_mode & 0o777 == 0o600
+    content = path.read_bytes()
+    assert (b"fox" in content, b"sk-lab" in content, key.encode() in content) == (True, False, False)
+
+
+def test_a_broken_entry_is_a_miss(live, key, talker, settings):
+    settings.REDIS_URL = ""
+    ask(live, key, ON)
+    (path,) = (settings.VAR / "answers").iterdir()
+    with path.open("r+b") as file:
+        file.seek(-5, 2)
+        file.write(b"?")
+    os.utime(path, (time.time() + 60, time.time() + 60))
+    assert statuses(ask(live, key, ON), ask(live, key, ON)) == ["MISS", "HIT"]
 
 
 def test_each_user_has_a_cache_of_their_own(live, key, talker, store, bob, charlie):
