@@ -68,6 +68,8 @@ class Session:
         """Look for an answer in the cache; one that is made is kept there, but none of a fallback."""
         scope, bounded = admission.cache_scope(self.grant), bool(self.grant.budgets)
         self.cache = await look_up(stores.store(), scope, self.request, terms, bounded=bounded)
+        if self.cache is not None and (entry := self.cache.entry) is not None:
+            self.record.use_cached(entry.source, entry.provider)
 
     def answer(self) -> AsyncGenerator[Event, None]:
         """The events of the answer: from the cache, or from a provider."""
@@ -78,7 +80,7 @@ class Session:
 
     async def replay(self, cache: CacheUse, entry: Entry) -> AsyncGenerator[Event, None]:
         """The events of an entry, once the request is in the ledger."""
-        await self.record.open_cached(entry.source, entry.provider)
+        await self.record.open_cached()
         async with aclosing(cache.replayed(entry)) as events:
             async for event in events:
                 yield event

@@ -164,14 +164,15 @@ class Record:
         self.running.started = time.monotonic()
         return number
 
-    async def open_cached(self, source: str, provider: str) -> None:
-        """Store the record of an answer from the cache: no attempt, no reservation.
-
-        Raises `Unavailable`: then nothing may be sent.
-        """
+    def use_cached(self, source: str, provider: str) -> None:
+        """The answer comes from the cache: nothing is reserved."""
         self.cached = bill.CachedSource(source, provider)
         self.grant = replace(self.grant, budgets=())  # type: ignore[type-var]
-        self.estimate, self.reserved, self.stored = Decimal(0), 0, True
+        self.estimate, self.reserved = Decimal(0), 0
+
+    async def open_cached(self) -> None:
+        """Store the record, without an attempt. Raises `Unavailable`: then nothing may be sent."""
+        self.stored = True
         try:
             await self.writer.write(Write(self.id, record=self.record_row()))
         except Unavailable as refusal:

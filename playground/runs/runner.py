@@ -10,6 +10,7 @@ from functools import partial
 from uuid import uuid4
 
 from core import background
+from core.bodies.routing.fields import CacheBody
 from core.contract.errors import (
     AuthenticationFailed,
     Interrupted,
@@ -17,7 +18,7 @@ from core.contract.errors import (
     Unavailable,
 )
 from core.contract.events import AudioChunk, AudioStart, Event, Outcome, SpeechWords
-from core.contract.requests import Caller, Source
+from core.contract.requests import CacheTerms, Caller, Source
 from core.gateway import Session
 from core.models.offload import offload
 from playground import frames
@@ -41,6 +42,8 @@ async def start(user_id: int, frame: frames.Start, request: RunRequest, address:
     `address` is the client's IP address.
     """
     session = Session(Caller(user_id, source=Source.PLAYGROUND, address=address), request.request)
+    if (terms := cache_terms(frame)) is not None:
+        await session.use_cache(terms)
     active = await registry.create(uuid4(), user_id, session, request)
     row = Run(
         id=active.id,
@@ -55,6 +58,12 @@ async def start(user_id: int, frame: frames.Start, request: RunRequest, address:
     )
     active.task = background.spawn(f"run {active.id}", conduct(active, row, request))
     return active
+
+
+def cache_terms(frame: frames.Start) -> CacheTerms | None:
+    """What the body's `cache` asks for, which was checked with the whole body."""
+    field = frame.params.get("cache")
+    return None if field is None else CacheTerms(CacheBody.model_validate(field).seconds)
 
 
 async def conduct(active: ActiveRun, row: Run, request: RunRequest) -> None:
