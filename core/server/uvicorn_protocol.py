@@ -22,12 +22,14 @@ class StallLimit:
 
     transport: asyncio.Transport
     stall_timer: asyncio.TimerHandle | None = None
+    is_lost = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:
         limit_unsent(transport.get_extra_info("socket").fileno())
         super().connection_made(transport)  # type: ignore[misc]
 
     def connection_lost(self, error: Exception | None) -> None:
+        self.is_lost = True
         self.stop_timer()
         super().connection_lost(error)  # type: ignore[misc]
 
@@ -45,7 +47,7 @@ class StallLimit:
 
     def close_in_time(self) -> None:
         """A transport that is being closed waits for its client to take the rest."""
-        if self.transport.is_closing() and self.stall_timer is None:
+        if self.transport.is_closing() and self.stall_timer is None and not self.is_lost:
             self.start_timer()
 
     def start_timer(self) -> None:

@@ -6,17 +6,19 @@ provider's key. Any other is fetched from public networks only; where that fails
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from urllib.parse import urlsplit
 
 from core.contract.errors import PolyphonyError, UpstreamInvalid
 from core.contract.route import Sending, Target
+from core.providers.addresses import is_public
 from core.providers.shared import http
 from core.providers.shared.calls import Vendor
 from core.providers.shared.images.base64 import media_type_of
 from core.providers.shared.images.remote import LIMITS, fetch_image
 
-HTTPS = "https://"
+PRINTABLE = re.compile(r"[!-~]+", re.ASCII)
 LONGEST = 8_192
 """Characters of an address."""
 PORTS = {"http": 80, "https": 443}
@@ -30,11 +32,27 @@ async def picture_at(vendor: Vendor, target: Target, url: str) -> tuple[str, byt
             return *await fetch_own(vendor, target, url), ""
         data, media_type = await fetch_image(url)
     except PolyphonyError:
-        if url.startswith(HTTPS) and len(url) <= LONGEST:
+        if may_be_passed_on(url):
             return "", b"", url
     else:
         return media_type, data, ""
     raise UpstreamInvalid("The provider sent the address of a picture that cannot be fetched.")
+
+
+def may_be_passed_on(url: str) -> bool:
+    """Whether a caller may be given an address: by https, at a public host, without password and space."""
+    place = origin(url)
+    if place is None or place[0] != "https" or len(url) > LONGEST or not PRINTABLE.fullmatch(url):
+        return False
+    return is_public_host(place[1])
+
+
+def is_public_host(host: str) -> bool:
+    """Whether a name has a dot, or a number is an address of the public internet."""
+    try:
+        return is_public(host)
+    except ValueError:
+        return "." in host.strip(".") and not host.replace(".", "").isdigit()
 
 
 async def fetch_own(vendor: Vendor, target: Target, url: str) -> tuple[str, bytes]:

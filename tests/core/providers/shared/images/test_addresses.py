@@ -74,13 +74,31 @@ async def test_what_is_not_a_picture_there_is_left_out(provider, bad):
     assert provider.canary_hits == 0
 
 
-@pytest.mark.parametrize(
-    "url", ["https://127.0.0.1:1/a.png", "https://10.0.0.1/a.png", "https://[::1]:1/a.png"]
-)
-async def test_where_fetching_is_refused_the_address_is_passed_on(provider, url):
+async def test_where_fetching_fails_the_address_is_passed_on(provider):
+    url = "https://pictures.invalid/a.png"
     provider.script("gpt-image", body(answer(url)))
     ready, _ = await draw(target(provider))
     assert ready == ImageReady(0, "", b"", url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://127.0.0.1:1/a.png",
+        "https://10.0.0.1/a.png",
+        "https://[::1]:1/a.png",
+        "https://2130706433/a.png",
+        "https://intranet/a.png",
+        "https://name:word@a.example/a.png",
+        "https://a.example/ x",
+        "https://a.example/\r\nX: y",
+        "http://a.example/a.png",
+    ],
+)
+async def test_an_address_that_is_not_public_is_not_passed_on(provider, url):
+    provider.script("gpt-image", body(answer(url)))
+    with pytest.raises(UpstreamInvalid):
+        await draw(target(provider))
 
 
 async def test_another_server_is_not_reached_without_tls(provider):
