@@ -49,8 +49,11 @@ def card(entry: Listing) -> dict[str, Any]:
 
 
 def facts(entry: Listing) -> list[str]:
-    voices = len(entry.model.voices)
-    return [ngettext("%(count)d voice", "%(count)d voices", voices) % {"count": voices}] if voices else []
+    voices, limits = len(entry.model.voices), entry.model.limits
+    found = [ngettext("%(count)d voice", "%(count)d voices", voices) % {"count": voices}] if voices else []
+    if Task.IMAGE in entry.model.tasks and limits.get("images"):
+        found.append(gettext("edits within a mask") if limits.get("mask") else gettext("edits pictures"))
+    return found
 
 
 def provider_names(entry: Listing) -> str:

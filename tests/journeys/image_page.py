@@ -25,6 +25,14 @@ DROP = """(tab, { name, type, base64 }) => {
 }"""
 
 
+PASTE = """({ name, type, base64 }) => {
+  const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  const clipboardData = new DataTransfer();
+  clipboardData.items.add(new File([bytes], name, { type }));
+  document.dispatchEvent(new ClipboardEvent("paste", { bubbles: true, cancelable: true, clipboardData }));
+}"""
+
+
 @dataclass
 class ImagePage:
     monitor: PageMonitor
@@ -60,6 +68,9 @@ class ImagePage:
         """Drop a file on the tab; whether the tab showed that it would take it."""
         file = {"name": name, "type": media_type, "base64": base64}
         return self.page.locator("image-studio").evaluate(DROP, file)
+
+    def paste(self, name: str, media_type: str, base64: str) -> None:
+        self.page.evaluate(PASTE, {"name": name, "type": media_type, "base64": base64})
 
     def pixels(self, url: str) -> Image.Image:
         return Image.open(BytesIO(self.page.request.get(url).body())).convert("RGBA")

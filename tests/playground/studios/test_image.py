@@ -16,6 +16,7 @@ from core.catalogue.lookup import get
 from core.models import AIModel, Endpoint, Price, Provider
 from playground.models import Run, Upload
 from playground.studios import image
+from playground.studios.cards import card
 from playground.studios.choices.image_settings import choices, label
 
 pytestmark = pytest.mark.django_db
@@ -221,6 +222,15 @@ def test_a_receipt_shows_prompt_pictures_and_inputs(client, alice, bob, charlie)
     assert f'href="/runs/{run.id}" aria-label="Show: A fox"><img src="" alt' in history
     for stranger in (bob, charlie):
         assert opened(client, stranger, f"/runs/{run.id}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("limits", "facts"),
+    [(LIMITS, ["edits within a mask"]), ({"images": 1}, ["edits pictures"]), ({"n": 1, "mask": True}, [])],
+)
+def test_a_card_says_whether_a_model_edits(limits, facts):
+    create_model(limits=limits)
+    assert card(listing(get(BRUSH)))["facts"] == facts
 
 
 def test_a_model_without_a_price_has_none(alice):
