@@ -85,7 +85,7 @@ class RoutedBody(Body):
     load_balancer: Balancer = Field(
         default=None, description="Models of which one is asked first, in place of `model`."
     )
-    timeout: TimeoutBody | None = Field(default=None, description="How long one call may take.")
+    timeout: TimeoutBody | None = Field(default=None, description="How long one call of a provider may take.")
     provider: ProviderBody | None = None
     cache: CacheBody | None = Field(
         default=None, description="Answer what was asked before from the cache, and keep a new answer there."

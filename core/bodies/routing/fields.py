@@ -46,7 +46,10 @@ class LoadBalancerBody(Body):
 
 class TimeoutBody(Body):
     call_timeout: int | None = Field(
-        default=None, ge=1, le=LONGEST_TIMEOUT, description="Milliseconds that one call may take."
+        default=None,
+        ge=1,
+        le=LONGEST_TIMEOUT,
+        description="Milliseconds that one call may take to its first content.",
     )
 
 
