@@ -1,4 +1,7 @@
-"""The width and height of an image, from its header: no pixel is decoded."""
+"""The width and height of an image as it is shown, from its header: no pixel is decoded.
+
+The orientation of a photo: Exif 2.32, tag 0x0112, https://www.cipa.jp/std/documents/e/DC-X008-Translation-2019-E.pdf
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,9 @@ MARKERS = 1000
 NO_LENGTH = frozenset({0x01, *range(0xD0, 0xD9)})
 FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 """JPEG markers: those without a body; those that begin a frame and hold its size."""
+EXIF, ORIENTATION, TURNED = 0xE1, 0x0112, (5, 6, 7, 8)
+EXIF_HEAD = 128 * 1024
+"""Bytes in which the Exif part of a JPEG begins and tells its orientation."""
 
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -69,6 +75,8 @@ def gif(file: BinaryIO) -> tuple[int, int]:
 
 
 def jpeg(file: BinaryIO) -> tuple[int, int]:
+    """Width and height are exchanged where a photo is shown turned."""
+    turned = False
     file.seek(2)
     for _ in range(MARKERS):
         if file.read(1) != b"\xff":
@@ -81,9 +89,37 @@ def jpeg(file: BinaryIO) -> tuple[int, int]:
         [length] = struct.unpack(">H", file.read(2))
         if marker in FRAMES:
             height, width = struct.unpack(">xHH", file.read(5))
-            return width, height
-        file.seek(max(0, length - 2), 1)
+            return (height, width) if turned else (width, height)
+        body = file.read(max(0, length - 2)) if marker == EXIF else b""
+        turned = turned or orientation(body) in TURNED
+        file.seek(max(0, length - 2) - len(body), 1)
     raise IndexError
+
+
+def orientation(exif: bytes) -> int:
+    """The orientation that an Exif part tells, 1 to 8; 1 where it tells none."""
+    order = {b"II": "<", b"MM": ">"}.get(exif[6:8])
+    if not exif.startswith(b"Exif\0\0") or order is None:
+        return 1
+    tiff = exif[6:]
+    try:
+        [at] = struct.unpack_from(f"{order}I", tiff, 4)
+        [count] = struct.unpack_from(f"{order}H", tiff, at)
+        for entry in range(at + 2, at + 2 + 12 * count, 12):
+            tag, value = struct.unpack_from(f"{order}H6xH", tiff, entry)
+            if tag == ORIENTATION:
+                return int(value)
+    except struct.error:
+        pass
+    return 1
+
+
+def is_turned(path: Path | str) -> bool:
+    """Whether the JPEG at `path` is shown otherwise than its pixels lie."""
+    with open(path, "rb") as file:
+        head = file.read(EXIF_HEAD)
+    found = head.find(b"Exif\0\0")
+    return head[:2] == b"\xff\xd8" and found > 0 and orientation(head[found:]) != 1
 
 
 def webp(file: BinaryIO) -> tuple[int, int]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from contextlib import aclosing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -89,3 +90,18 @@ async def test_a_route_converts_for_the_target_that_is_called(tmp_path, monkeypa
         found = [event async for event in events]
     assert seen == ["image/png", "image/png"]
     assert isinstance(found[-1], Used)
+
+
+async def test_a_photo_lies_as_its_mask_does(tmp_path):
+    turned = Image.Exif()
+    turned[0x0112] = 6
+    path = tmp_path / "photo.jpg"
+    Image.new("RGB", (12, 8), "red").save(path, "jpeg", exif=turned)
+    photo = ImageFile(str(path), "image.jpg", "image/jpeg", path.stat().st_size, 8, 12)
+    mask = picture(tmp_path, "png")
+    alone = request(photo)
+    async with accepted_images(target(), alone) as sent:
+        assert sent is alone
+    async with accepted_images(target(image_formats=["jpeg", "png"]), replace(alone, mask=mask)) as sent:
+        with Image.open(sent.images[0].path) as found:
+            assert (found.size, found.format, found.getexif().get(0x0112)) == ((8, 12), "PNG", None)
