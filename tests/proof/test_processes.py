@@ -22,7 +22,8 @@ RATE = 10
 LIMITS = (
     "UPDATE core_apikey SET requests_per_minute = %(rate)s WHERE name IN ('two', 'four')",
     "UPDATE core_user SET requests_per_minute = %(rate)s WHERE username = 'user2'",
-    "INSERT INTO core_team (name, created_at, requests_per_minute) VALUES ('Aurora', now(), %(rate)s)",
+    "INSERT INTO core_team (name, created_at, requests_per_minute, shared_cache) "
+    "VALUES ('Aurora', now(), %(rate)s, false)",
     "UPDATE core_user SET team_id = (SELECT id FROM core_team) WHERE username = 'user3'",
     "UPDATE core_apikey SET parallel_requests = %(rate)s WHERE name = 'crowd'",
 )

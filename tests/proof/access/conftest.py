@@ -24,6 +24,7 @@ from core.models import (
 )
 from core.models.responses import StoredResponse
 from playground.models import Conversation, Message, Preset, Run, Upload
+from playground.runs.image_file import partial_name
 from tests.playground.conftest import empty_registries as empty_registries
 from tests.playground.conftest import engine as engine
 from tests.playground.conftest import no_lingering_connection as no_lingering_connection
@@ -69,6 +70,7 @@ def things(alice, settings) -> Things:
         upload=upload,
         transcript={"text": SECRET, "segments": []},
     )
+    default_storage.save(partial_name(alice.pk, run.id, 0, 0), ContentFile(SECRET.encode()))
     conversation = Conversation.objects.create(user=alice, title=SECRET, model="lab/talker")
     message = Message.objects.create(
         conversation=conversation, role="user", content=[{"type": "text", "text": SECRET}], text=SECRET

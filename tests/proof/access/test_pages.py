@@ -27,6 +27,8 @@ PLAIN = {
     "uidb36": "1",
     "app_label": "core",
     "language": "de",
+    "index": 0,
+    "number": 0,
 }
 
 pytestmark = pytest.mark.django_db
