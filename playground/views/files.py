@@ -60,9 +60,10 @@ async def partial_image(
 ) -> HttpResponseBase:
     """An unfinished picture of a run, which exists until the run ends."""
     stored = partial_name(user.pk, run_id, index, number)
-    if not await offload(default_storage.exists, stored):
-        raise not_found()
-    media_type = await offload(partial_type, stored)
+    try:
+        media_type = await offload(partial_type, stored)
+    except FileNotFoundError:
+        raise not_found() from None
     return await file_response(request, stored, media_type, f"{index}-{number}", attachment=False)
 
 
