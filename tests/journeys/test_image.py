@@ -8,13 +8,13 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from PIL import Image, ImageChops
 from playwright.sync_api import expect
 
 from tests.journeys.conftest import DESK, PHONE
 from tests.journeys.image_page import CANVAS, ImagePage
 from tests.journeys.page_monitor import PageMonitor
+from tests.journeys.test_pages import faults
 
 
 @pytest.fixture
@@ -28,11 +28,6 @@ def png(size: tuple[int, int] = (60, 40), colour: str = "teal") -> str:
     file = BytesIO()
     Image.new("RGB", size, colour).save(file, "PNG")
     return base64.b64encode(file.getvalue()).decode()
-
-
-def faults(image: ImagePage) -> list[str]:
-    found = Axe().run(image.page).response["violations"]
-    return [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
 
 
 def test_a_picture_sharpens_in_its_place(image: ImagePage):
@@ -93,7 +88,7 @@ def test_several_pictures_are_looked_at_closely(image: ImagePage):
     image.page.mouse.move(760, 540, steps=3)
     image.page.mouse.up()
     assert canvas.evaluate("(canvas) => canvas.toDataURL()") != before
-    assert faults(image) == []
+    assert faults(image.page) == []
     image.page.keyboard.press("Escape")
     expect(image.viewer).to_be_hidden()
 
@@ -111,7 +106,7 @@ def test_outside_of_a_painted_mask_every_pixel_stays(image: ImagePage):
     image.page.mouse.down()
     image.page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] * 0.7, steps=12)
     image.page.mouse.up()
-    assert faults(image) == []
+    assert faults(image.page) == []
     with image.page.expect_response(re.compile("/uploads/$")) as stored:
         image.mask.get_by_role("button", name="Use the mask").click()
     expect(image.sources).to_contain_text("with a mask")
@@ -297,7 +292,7 @@ def test_failures_say_what_happened(image: ImagePage):
     expect(image.note).to_contain_text("The provider failed")
     expect(image.note).to_contain_text("Press Draw to try again.")
     expect(image.pictures).to_have_count(0)
-    assert faults(image) == []
+    assert faults(image.page) == []
     image.open("stage/cut-pictures").set(n="3")
     image.draw("Three plums")
     expect(image.note).to_contain_text("Not every picture was finished")
@@ -336,5 +331,5 @@ def test_a_finished_page_is_accessible_and_fits(image: ImagePage, size: Any, sch
     image.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     image.open().set(n="2")
     image.draw("Two plums")
-    assert faults(image) == []
+    assert faults(image.page) == []
     assert image.page.evaluate("() => document.documentElement.scrollWidth - innerWidth") <= 0

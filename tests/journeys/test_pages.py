@@ -34,10 +34,13 @@ PAGES = {
     "password": "/accounts/password/set/",
 }
 KIB = 1024
+SETTLED = """() => Promise.allSettled(
+    document.getAnimations().filter((each) => each instanceof CSSTransition).map((each) => each.finished))"""
 
 
 def faults(page: Page) -> list[str]:
-    """What axe-core finds, as `rule: element`."""
+    """What axe-core finds, as `rule: element`, once no colour is on its way to another."""
+    page.evaluate(SETTLED)
     found = Axe().run(page).response["violations"]
     return [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
 
