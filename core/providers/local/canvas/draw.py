@@ -14,7 +14,7 @@ from core.contract.usage import Amount, Kind, Unit, Usage
 from core.media import client
 from core.media.installed import CANVAS, drawing_hint
 from core.providers.local.canvas import settings
-from core.providers.local.canvas.editing import edit, vary
+from core.providers.local.canvas.edits.request import edit, vary
 from core.providers.local.canvas.generation import generation
 from core.providers.local.canvas.work import Work
 from core.providers.local.progress import queue_progress

@@ -9,8 +9,8 @@ import pytest
 from core.contract.errors import InvalidRequest
 from core.contract.image import ImageFile, ImageMode, ImageRequest
 from core.media.worker.drawing.edits.table import EDITS
-from core.providers.local.canvas.editing import recipe
 from core.providers.local.canvas.edits.instructions import parse, read_instructions
+from core.providers.local.canvas.edits.request import recipe
 from core.providers.local.canvas.edits.table import OPERATIONS
 
 FILE = ImageFile("a.png", "a.png", "image/png", 10, 300, 300)
