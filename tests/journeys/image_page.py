@@ -32,6 +32,9 @@ PASTE = """({ name, type, base64 }) => {
   document.dispatchEvent(new ClipboardEvent("paste", { bubbles: true, cancelable: true, clipboardData }));
 }"""
 
+ENDED = """() => window.watch.received.events
+  .filter(({ type }) => type === "run.done" || type === "run.error").length"""
+
 
 @dataclass
 class ImagePage:
@@ -58,7 +61,13 @@ class ImagePage:
 
     def draw(self, prompt: str) -> None:
         self.prompt.fill(prompt)
-        self.button.click()
+        self.run(self.button)
+
+    def run(self, starter: Locator) -> None:
+        """Press what starts a run, and wait until it ended: a quick one was never seen running."""
+        ended = self.page.evaluate(ENDED)
+        starter.click()
+        self.page.wait_for_function(f"(before) => ({ENDED})() > before", arg=ended, timeout=60_000)
         self.finish()
 
     def finish(self) -> None:
