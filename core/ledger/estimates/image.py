@@ -10,7 +10,8 @@
 - text of the answer: at most `max_output`, 4,096 for each picture where that is not known.
 
 Pictures are billed whole or not at all. Where an answer was cut those are guessed that had begun to show,
-because providers finish and bill them. An answer without any picture is free.
+because providers finish and bill them; where it began but no picture had, all that were asked for. An answer
+that was whole, or refused, without any picture is free.
 """
 
 from __future__ import annotations
@@ -60,14 +61,15 @@ def upper_bound(request: ImageRequest, target: Target, line: Line) -> Decimal:
     return Decimal(1) if line == ONE_REQUEST else Decimal(0)
 
 
-def counted(request: ImageRequest, meter: Meter, _target: Target) -> dict[Line, Decimal]:
+def counted(request: ImageRequest, meter: Meter, target: Target) -> dict[Line, Decimal]:
     """Images of the request, and the pictures of an answer of which none was left unfinished."""
     found = {IMAGES_IN: Decimal(files(request))} if files(request) else {}
-    return found if meter.unfinished else {**found, IMAGES_OUT: Decimal(meter.images)}
+    known = not meter.unfinished and not was_lost(meter, target)
+    return {**found, IMAGES_OUT: Decimal(meter.images)} if known else found
 
 
 def guess(request: ImageRequest, meter: Meter, target: Target, line: Line) -> Decimal | None:
-    begun = meter.images + len(meter.unfinished)
+    begun = request.n if was_lost(meter, target) else meter.images + len(meter.unfinished)
     partial = meter.partials * option(target, "partial_image_tokens", PARTIAL_TOKENS)
     drawn = begun * tokens_per_picture(request, target) + partial
     inputs = whole(files(request) * option(target, "image_in_tokens", IMAGE_IN_TOKENS) * LIKELY_SHARE)
@@ -84,6 +86,11 @@ def guess(request: ImageRequest, meter: Meter, target: Target, line: Line) -> De
         case (Kind.TEXT_OUT, Unit.TOKEN):
             return Decimal(0 if has_price(target, Kind.IMAGE_OUT) else drawn)
     return None
+
+
+def was_lost(meter: Meter, target: Target) -> bool:
+    """Whether an answer had begun that brought no picture: what it had of them is not known."""
+    return not meter.delivered and target.sending is not None and target.sending.answered
 
 
 def files(request: ImageRequest) -> int:

@@ -9,7 +9,7 @@ import pytest
 
 from core.contract.events import Event, ImagePartial, ImageReady
 from core.contract.image import ImageFile, ImageFormat, ImageMode, ImageRequest
-from core.contract.route import Route
+from core.contract.route import Route, Sending
 from core.contract.usage import Amount, Basis, Kind, Price, Unit, Usage
 from core.ledger import bill
 from core.ledger.estimates.image import ESTIMATES
@@ -188,6 +188,20 @@ def test_a_request_that_was_sent_owes_its_input():
     asked = request(mode=ImageMode.EDIT, images=(PICTURE,))
     found = bill.of_attempt(None, seen(), asked, gpt_image(), NOW, sent=True)
     assert found.cost == 34 * Decimal("0.000005") + 1750 * Decimal("0.00001")
+
+
+@pytest.mark.parametrize("prices", [GPT_IMAGE, DALL_E], ids=["tokens", "pieces"])
+def test_of_an_answer_that_broke_before_its_first_picture_all_are_guessed(prices):
+    asked = request(size="1024x1024", quality="high" if prices is GPT_IMAGE else "hd", n=2)
+    sending = Sending()
+    begun = target(*prices, options={"image_token_table": TABLE}, sending=sending)
+    before = bill.of_attempt(None, seen(), asked, begun, NOW, sent=True)
+    sending.answered = True
+    after = bill.of_attempt(None, seen(), asked, begun, NOW, sent=True)
+    picture = 4160 * Decimal("0.00004") if prices is GPT_IMAGE else Decimal("0.08")
+    assert (after.cost - before.cost, after.basis) == (2 * picture, Basis.ESTIMATED)
+    told_why = bill.of_attempt(None, seen(), asked, begun, NOW, sent=False)
+    assert (told_why.state, told_why.cost) == (LedgerState.RELEASED, Decimal(0))
 
 
 def test_an_answer_without_any_picture_is_free_unless_the_provider_charged_for_it():
