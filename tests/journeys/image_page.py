@@ -7,7 +7,7 @@ from io import BytesIO
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, expect
 
 from tests.journeys.page_monitor import PageMonitor
 
@@ -46,7 +46,7 @@ class ImagePage:
 
     def open(self, model: str = "stage/pictures") -> ImagePage:
         self.page.goto(f"/models/{model}")
-        self.page.wait_for_function("() => customElements.get('image-studio')")
+        self.monitor.wait_until_ready()
         self.page.wait_for_function("() => window.watch.socket?.readyState === 1")
         return self
 
@@ -71,7 +71,11 @@ class ImagePage:
         self.finish()
 
     def finish(self) -> None:
+        """Wait until the run is over and each of its pictures is loaded, or known not to come."""
         expect(self.button).to_have_attribute("data-state", "idle", timeout=60_000)
+        expect(
+            self.page.locator(".pictures .picture:not([data-state=ready], [data-state=missing])")
+        ).to_have_count(0)
 
     def drop(self, name: str, media_type: str, base64: str) -> bool:
         """Drop a file on the tab; whether the tab showed that it would take it."""
@@ -88,6 +92,14 @@ class ImagePage:
         """The URL of a finished picture."""
         shown = self.pictures.nth(index).locator("[data-role=download]")
         return shown.get_attribute("href") or ""
+
+    def mask_box(self) -> FloatRect:
+        """Where a mask is painted, once that is open and stands still."""
+        surface = self.mask.locator("[data-role=mask-paint]")
+        surface.hover()
+        box = surface.bounding_box()
+        assert box
+        return box
 
     def events(self, kind: str) -> list[dict[str, Any]]:
         return self.monitor.events(kind)

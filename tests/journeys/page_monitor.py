@@ -40,6 +40,12 @@ RECORDER = """
 })();
 """
 
+ELEMENTS = (
+    "chat-studio, history-player, image-studio, live-region, model-filters, run-list, shortcut-sheet,"
+    "speech-player, speech-studio, theme-toggle, transcription-studio"
+)
+DEFINED = f"() => !document.querySelector(':is({ELEMENTS}):not(:defined, [data-later])')"
+
 
 @dataclass
 class PageMonitor:
@@ -77,6 +83,10 @@ class PageMonitor:
         violations = self.page.evaluate("() => window.watch?.violations ?? []")
         found = [*self.faults, *violations]
         return [fault for fault in found if not any(re.search(pattern, fault) for pattern in self.allowed)]
+
+    def wait_until_ready(self) -> None:
+        """Wait until what the page loads at once has its script: a press before that is lost."""
+        self.page.wait_for_function(DEFINED)
 
     # What the socket received
 

@@ -15,7 +15,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 LINK = re.compile(r"Sign in: (http://\S+)/accounts/sign-in/(\S+)/")
-START_SECONDS = 100
+START_SECONDS = 200
 REMOVED_VARIABLES = (
     "_API_KEY",
     "_BASE_URL",
@@ -49,7 +49,7 @@ for name, (upstream, options) in PARTS.items():
 WORDS_ONLY = {"images": 0, "mask": False, "variations": False, "seed": False, "n": 1}
 DRAWERS = {
     "pictures": ("rehearsal-image", {"delay": 0.05}, {}),
-    "slow-pictures": ("rehearsal-image", {"delay": 0.7}, {}),
+    "slow-pictures": ("rehearsal-image", {"delay": 1.0}, {}),
     "cut-pictures": ("rehearsal-image-cut", {"cut_after": 3}, {}),
     "broken-pictures": ("rehearsal-image-500", {}, {}),
     "refused-pictures": ("rehearsal-image-refused", {}, {}),
@@ -81,6 +81,7 @@ class Program:
     token: str = ""
     lines: list[str] = field(default_factory=list)
     reader: threading.Thread = field(init=False)
+    runner: subprocess.Popen[str] | None = None
 
     def __post_init__(self) -> None:
         self.reader = threading.Thread(target=read_output, args=(self,), daemon=True)
@@ -91,23 +92,30 @@ class Program:
         return int(self.origin.rsplit(":", 1)[1])
 
     def shell(self, code: str) -> Any:
-        """Run `code` in the program's database; what it prints as JSON."""
-        done = subprocess.run(
-            [sys.executable, "manage.py", "shell", "--no-imports", "--command", code],
-            cwd=ROOT,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout) if done.stdout.strip() else None
+        """Run `code` in the program's database; what it prints as JSON. One process runs all of them."""
+        if self.runner is None:
+            self.runner = subprocess.Popen(
+                [sys.executable, "-m", "tests.journeys.shell"],
+                cwd=ROOT,
+                env=self.environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+        assert self.runner.stdin is not None
+        assert self.runner.stdout is not None
+        self.runner.stdin.write(json.dumps(code) + "\n")
+        self.runner.stdin.flush()
+        printed, failed = json.loads(self.runner.stdout.readline())
+        assert not failed, failed
+        return json.loads(printed) if printed.strip() else None
 
     def recent_output(self) -> str:
         return "".join(self.lines[-40:])
 
     def stop(self) -> None:
+        if self.runner is not None:
+            self.runner.communicate(timeout=10)
         self.process.terminate()
         try:
             self.process.wait(10)

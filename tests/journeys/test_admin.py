@@ -145,9 +145,10 @@ def test_a_server_of_this_machine_is_found_and_imported(page: Page, program: Pro
         if field.count():
             expect(page.get_by_role("row", name=f":{ollama.port}")).to_contain_text("qwen3 text → text")
             field.fill("Journey Ollama")
-            page.get_by_role("row", name=f":{ollama.port}").get_by_role(
-                "button", name="Add and import"
-            ).click()
+            with page.expect_navigation():
+                page.get_by_role("row", name=f":{ollama.port}").get_by_role(
+                    "button", name="Add and import"
+                ).click()
         if done.count():
             break
         page.goto("/admin/core/provider/servers/")

@@ -208,6 +208,11 @@ class ImageStudio extends HTMLElement {
     const { endText, galleryEntry, imageNote, receiptParts } = await this.#texts;
     if (done) {
       this.#gallery.add(galleryEntry(event, current));
+    }
+    if (current !== this.#current) {
+      return; // another run began while the texts were loaded
+    }
+    if (done) {
       this.#view.finish();
     } else {
       this.#view.clear();
