@@ -1,4 +1,4 @@
-"""Which of several models is asked first: by weight, or each in turn."""
+"""Which of several models is asked first: by weight, each in turn, or the one that has been fastest."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from itertools import accumulate
 
 from core.contract.routing import Balance, NamedModel
+from core.routing.choose import rank
 
 MOST_LISTS = 1000
 """Lists of models whose turn is kept; the oldest is forgotten."""
@@ -20,8 +21,13 @@ class Balancer:
         self._draw = draw
         self._turns: dict[tuple[str, ...], int] = {}
 
-    def choose(self, kind: Balance, models: Sequence[NamedModel]) -> int:
-        """The place of one of `models`."""
+    def choose(
+        self, kind: Balance, models: Sequence[NamedModel], latency: Sequence[float | None] = ()
+    ) -> int:
+        """The place of one of `models`. `latency` is that of each, where it was measured; where none was, the
+        weights count."""
+        if kind is Balance.LATENCY and any(each is not None for each in latency):
+            return rank(latency, self._draw)[0]
         if kind is Balance.ROUND_ROBIN:
             return self._next(tuple(named.model for named in models))
         bounds = list(accumulate(named.weight for named in models))

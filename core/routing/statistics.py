@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -46,12 +46,6 @@ class EndpointStatistics:
         """The day's median in ms to the first content."""
         return self.day.latency.p50 if self.day.latency else None
 
-    @property
-    def throughput(self) -> float | None:
-        """The day's median in tokens a second, for models that write none in seconds of audio."""
-        measured = self.day.tokens or self.day.audio
-        return measured.p50 if measured else None
-
 
 NOT_USED = EndpointStatistics(Window(), Window(), Window())
 """For showing the measures of an endpoint that has none."""
@@ -62,6 +56,22 @@ _current: Mapping[int, EndpointStatistics] = {}
 def current(endpoint_id: int) -> EndpointStatistics | None:
     """What is known of an endpoint; None where it was not used in the last day."""
     return _current.get(endpoint_id)
+
+
+def latencies(endpoint_ids: Sequence[int]) -> list[float | None]:
+    """The median latency of each endpoint in the last day, ms; None where it is not known."""
+    return [found.latency if (found := current(id)) else None for id in endpoint_ids]
+
+
+def throughputs(endpoint_ids: Sequence[int]) -> list[float | None]:
+    """The median throughput of each endpoint in the last day, negative: the highest is the lowest number.
+
+    In tokens a second; in seconds of audio where none wrote tokens. None where it is not known.
+    """
+    days = [found.day if (found := current(id)) else Window() for id in endpoint_ids]
+    written = any(day.tokens for day in days)
+    measured = [day.tokens if written else day.audio for day in days]
+    return [-one.p50 if one else None for one in measured]
 
 
 def replace(found: Mapping[int, EndpointStatistics]) -> None:

@@ -139,8 +139,4 @@ def balancer(body: LoadBalancerBody) -> LoadBalancer | None:
         for at, entry in enumerate(body.models)
         if entry.weight > 0
     )
-    if body.type == Balance.LATENCY:
-        raise unsupported(
-            "load_balancer.type", "latency is not measured; there are weight_based, round_robin"
-        )
     return LoadBalancer(Balance(body.type), models) if models else None

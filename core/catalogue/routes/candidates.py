@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -17,9 +17,11 @@ from core.contract.errors import (
     Unavailable,
 )
 from core.contract.requests import Request
-from core.contract.route import Fallback, Route, SkippedModel
-from core.contract.routing import NamedModel
+from core.contract.route import Fallback, Route, SkippedModel, Target
+from core.contract.routing import Balance, NamedModel
 from core.routing.balance import Balancer
+from core.routing.choose import sort
+from core.routing.statistics import latencies
 
 Admit = Callable[[str], None]
 """Raises `NotPermitted` for a model that the caller may not use."""
@@ -51,9 +53,7 @@ def find_candidates(request: Any, admit: Admit, balancer: Balancer) -> Fallback:
     refused = [found for found in tried if isinstance(found, Refused)]
     found: list[Fallback] = []
     if ready:
-        kind = rules.balancer.kind if rules.balancer else None
-        at = balancer.choose(kind, [named for named, _ in ready]) if kind else 0
-        found.append(ready[at][1])
+        found.append(balanced(ready, rules.balancer.kind, balancer) if rules.balancer else ready[0][1])
     elif not isinstance(refused[0].error, Unavailable):
         raise refused[0].error
     for named in rules.fallbacks:
@@ -67,6 +67,26 @@ def find_candidates(request: Any, admit: Admit, balancer: Balancer) -> Fallback:
     first, *others = found
     skipped = tuple({one.skipped.model: one.skipped for one in refused}.values())
     return replace(first, route=replace(first.route, fallbacks=tuple(others), skipped=skipped))
+
+
+def balanced(ready: Sequence[tuple[NamedModel, Fallback]], kind: Balance, balancer: Balancer) -> Fallback:
+    """The one of `ready` that is asked first. Of the one that has been fastest, by its fastest provider, the
+    providers are asked in that order too."""
+    models = [named for named, _ in ready]
+    if kind is not Balance.LATENCY:
+        return ready[balancer.choose(kind, models)][1]
+    fastest = [lowest_latency(found.route.targets) for _, found in ready]
+    found = ready[balancer.choose(kind, models, fastest)][1]
+    rules = found.request.routing.provider
+    if rules.sort or rules.order:
+        return found
+    return replace(found, route=replace(found.route, targets=sort(found.route.targets, "latency")))
+
+
+def lowest_latency(targets: Sequence[Target]) -> float | None:
+    """The lowest median to the first content among the targets; None where none was measured."""
+    measured = latencies([target.endpoint_id for target in targets])
+    return min((one for one in measured if one is not None), default=None)
 
 
 def attempt(request: Request, named: NamedModel, admit: Admit) -> Fallback | Refused:

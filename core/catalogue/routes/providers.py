@@ -11,6 +11,7 @@ from core.contract.route import Policy, Route, Target
 from core.contract.routing import ProviderRules, RoutingRules
 from core.contract.usage import Kind, Unit
 from core.providers.openai.router import is_router
+from core.routing.choose import MEASURES, sort
 
 BACKOFF = 1.0
 """Seconds before the first of the further tries that the caller asked for; twice as long before each next."""
@@ -34,7 +35,10 @@ def ruled_route(route: Route, rules: RoutingRules) -> Route:
         raise unsupported(
             f"{route.model} does not take {', '.join(route.ignored)}.", "provider.require_parameters"
         )
-    targets = in_order(allowed(route, provider), provider.order)
+    targets = allowed(route, provider)
+    if provider.sort in MEASURES:
+        targets = sort(targets, provider.sort)
+    targets = in_order(targets, provider.order)
     then = route.then and ruled_route(route.then, rules)
     return replace(route, targets=targets, policy=ruled_policy(route.policy, rules), then=then)
 

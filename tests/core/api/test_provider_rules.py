@@ -6,8 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
+from core.ledger.statistics import EndpointHistory
 from core.models import Attempt, Endpoint, Price
+from core.routing import choose, statistics
 from tests.core.api.chat_helpers import ASK, make_chat_model
 from tests.core.api.conftest import make_provider
 
@@ -33,6 +36,24 @@ def add_endpoint(model, provider, upstream: str, priority: int, share: Decimal) 
             endpoint=endpoint, kind=price.kind, unit=price.unit, usd_per_unit=price.usd_per_unit * share
         )
     return endpoint
+
+
+@pytest.fixture
+def books(monkeypatch):
+    """Writes attempts of endpoints, in ms to the first content and tokens of a second, and reads them."""
+    monkeypatch.setattr(choose, "EXPLORED", 0.0)
+
+    def write(measured: dict[Endpoint, tuple[int, int]]) -> None:
+        for endpoint, (latency, tokens) in measured.items():
+            Attempt.objects.create(
+                record="gen-before", number=endpoint.pk, endpoint_id=endpoint.pk, provider="lab", model="m",
+                state="settled", outcome="completed", started_at=timezone.now(), first_event_ms=latency,
+                duration_ms=1000, units={"text_out.token": tokens},
+            )  # fmt: skip
+        EndpointHistory().refresh()
+
+    yield write
+    statistics.replace({})
 
 
 def ask(live, key, provider: dict[str, Any], **fields: Any):
@@ -124,3 +145,25 @@ def test_openrouter_is_told_the_rules_without_its_own_name(live, key, provider, 
     sent = provider.requests[0].json["provider"]
     assert sent == {"order": ["azure"], "quantizations": ["fp8"], "sort": "latency"}
     assert ask(live, key, {"only": ["azure"]}).status_code == 200
+
+
+def test_sorting_uses_the_numbers_that_are_shown(live, key, model, books):
+    here, there = model.endpoints.order_by("priority")
+    books({here: (300, 80), there: (100, 20)})
+    shown = live.get("/models/lab/talker/endpoints", key).json()["data"]["endpoints"]
+    found = [(one["latency_last_1d"]["p50"], one["throughput_last_1d"]["p50"]) for one in shown]
+    assert found == [(300, 80), (100, 20)]
+    answers = [ask(live, key, {"sort": by}) for by in ("latency", "throughput")]
+    assert [answer.headers["x-polyphony-provider"] for answer in answers] == ["Other", "Lab"]
+    first_of_order = ask(live, key, {"sort": "latency", "order": ["lab"]})
+    assert first_of_order.headers["x-polyphony-provider"] == "Lab"
+
+
+def test_a_balancer_asks_the_model_that_has_been_fastest(live, key, lab, model, books):
+    """Its fastest endpoint counts, and is the one that is asked."""
+    rival = make_chat_model(lab, slug="lab/rival", upstream="rival")
+    balancer = {"type": "latency_based", "models": ["lab/rival", "lab/talker"]}
+    here, there = model.endpoints.order_by("priority")
+    books({here: (300, 80), there: (100, 20), rival.endpoints.get(): (200, 20)})
+    answer = ask(live, key, {}, load_balancer=balancer)
+    assert (answer.json()["model"], answer.headers["x-polyphony-provider"]) == ("lab/talker", "Other")

@@ -30,3 +30,11 @@ def test_the_oldest_list_is_forgotten(monkeypatch):
         balancer.choose(Balance.ROUND_ROBIN, models)
     assert balancer.choose(Balance.ROUND_ROBIN, MODELS[:2]) == 1
     assert balancer.choose(Balance.ROUND_ROBIN, MODELS) == 0
+
+
+@pytest.mark.parametrize(
+    ("latency", "drawn", "place"),
+    [((30.0, 20.0, None), 0.5, 1), ((30.0, 20.0, None), 0.05, 2), ((None, None, None), 0.95, 2)],
+)
+def test_the_fastest_model_goes_first_and_without_numbers_the_weights_count(latency, drawn, place):
+    assert Balancer(lambda: drawn).choose(Balance.LATENCY, MODELS, latency) == place

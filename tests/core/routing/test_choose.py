@@ -6,11 +6,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.contract.route import Target
-from core.routing.choose import order
+from core.routing import statistics
+from core.routing.choose import order, rank, sort
+from core.routing.statistics import EndpointStatistics, Percentiles, Window
 
 
 def target(number: int, priority: int = 0, weight: int = 0) -> Target:
     return Target(number, "p", "P", "w", "http://x.test", "m", priority=priority, weight=weight)
+
+
+def measured(latency: float, tokens: float) -> EndpointStatistics:
+    def same(value: float) -> Percentiles:
+        return Percentiles(value, value, value, value, value)
+
+    return EndpointStatistics(Window(), Window(), Window(1, 100.0, same(latency), same(tokens)))
 
 
 def ids(targets) -> list[int]:
@@ -55,3 +64,20 @@ def test_order_loses_none_and_never_breaks_priority(rows):
     found = order(targets)
     assert sorted(ids(found)) == ids(targets)
     assert [row.priority for row in found] == sorted(row.priority for row in targets)
+
+
+def test_targets_are_sorted_by_what_they_did():
+    targets = [target(1, 5, 9), target(2, 10), target(3, 20)]
+    statistics.replace({2: measured(300, 80), 3: measured(100, 20)})
+    assert ids(order(sort(targets, "latency", lambda: 0.5))) == [3, 2, 1]
+    assert ids(order(sort(targets, "throughput", lambda: 0.5))) == [2, 3, 1]
+    statistics.replace({})
+    assert sort(targets, "latency", lambda: 0.0) == tuple(targets)
+
+
+def test_those_without_numbers_go_first_now_and_then():
+    firsts = Counter(rank([None, 2.0, 1.0, None])[0] for _ in range(4000))
+    assert rank([None, 2.0, 1.0, None], lambda: 0.5) == [2, 1, 0, 3]
+    assert firsts[1] == 0
+    assert 3450 < firsts[2] < 3750
+    assert min(firsts[0], firsts[3]) > 120

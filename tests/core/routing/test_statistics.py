@@ -13,15 +13,11 @@ def test_an_endpoint_that_was_not_used_has_none():
 
 
 def test_sorting_uses_the_medians_of_the_day():
-    day = Window(3, 100.0, latency=SLOW, tokens=FAST)
+    day = Window(3, 100.0, latency=SLOW, tokens=FAST, audio=SLOW)
+    spoken = Window(3, 100.0, audio=SLOW)
     found = EndpointStatistics(Window(latency=FAST), Window(latency=FAST), day)
-    assert (found.latency, found.throughput) == (100, 10)
-
-
-def test_models_that_write_nothing_are_sorted_by_their_audio():
-    assert EndpointStatistics(Window(), Window(), Window(audio=SLOW)).throughput == 100
-
-
-def test_without_measures_there_is_nothing_to_sort_by():
-    found = EndpointStatistics(Window(), Window(), Window(attempts=2, uptime=0.0))
-    assert (found.latency, found.throughput) == (None, None)
+    unknown = EndpointStatistics(Window(), Window(), Window(attempts=2, uptime=0.0))
+    statistics.replace({7: found, 8: unknown, 9: EndpointStatistics(Window(), Window(), spoken)})
+    assert statistics.latencies([7, 8, 9, 10]) == [100, None, None, None]
+    assert statistics.throughputs([7, 8, 9]) == [-10, None, None]
+    assert statistics.throughputs([8, 9, 10]) == [None, -100, None]
