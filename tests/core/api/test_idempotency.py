@@ -20,6 +20,7 @@ from tests.core.api.conftest import make_model
 from tests.core.api.records import settled_record
 from tests.core.api.test_leaving import reset
 from tests.core.api.transcription_helpers import PATH, WAV, make_transcription_model
+from tests.core.server.processes import wait_until
 from tests.fakes.chat import TEXT, chat
 from tests.fakes.scenarios import status
 
@@ -189,6 +190,8 @@ def test_answers_are_kept_for_a_day_and_a_bounded_number(live, key, alice, monke
     monkeypatch.setattr(idempotency, "MOST", 2)
     for number in range(3):
         ask(live, key, headers={"Idempotency-Key": str(number)})
+    # an answer is kept after its last byte has left
+    wait_until(lambda: IdempotentRequest.objects.filter(key="2", finished=True).exists())
     assert sorted(IdempotentRequest.objects.values_list("key", flat=True)) == ["1", "2"]
     IdempotentRequest.objects.filter(key="1").update(expires_at=timezone.now() - timedelta(seconds=1))
     assert not replayed(ask(live, key, headers={"Idempotency-Key": "1"}))
