@@ -18,21 +18,49 @@ from core.access.keys import issue, revoke
 from core.models import ApiKey
 
 LIFETIMES = (30, 180, 365)
+ISSUED = "issued-key"
+ISSUED_SECONDS = 60
 
 
 @login_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def keys(request: HttpRequest) -> HttpResponse:
-    """The list; a POST issues a key and shows it in this response only, which must not be cached."""
-    issued = issue_key(request) if request.method == "POST" else None
+    """The list; a POST issues a key, which the page after it shows once."""
+    if request.method == "POST":
+        return shown_next(request, issue_key(request))
+    issued = request.get_signed_cookie(ISSUED, None, salt=salt(request), max_age=ISSUED_SECONDS)
     context = {
         "keys": ApiKey.objects.filter(user=request.user),
         "issued": issued,
         "lifetimes": LIFETIMES,
         "base_url": f"{request.scheme}://{request.get_host()}/api/v1",
     }
-    return render(request, "playground/keys.html", context)
+    response = render(request, "playground/keys.html", context)
+    if ISSUED in request.COOKIES:
+        response.delete_cookie(ISSUED, path=request.path, samesite="Strict")
+    return response
+
+
+def shown_next(request: HttpRequest, key: str) -> HttpResponse:
+    """Go to the page, which reads the new key from a cookie and deletes it: the server stores it nowhere."""
+    response = redirect("playground:keys")
+    response.set_signed_cookie(
+        ISSUED,
+        key,
+        salt=salt(request),
+        max_age=ISSUED_SECONDS,
+        path=request.path,
+        secure=request.is_secure(),
+        httponly=True,
+        samesite="Strict",
+    )
+    return response
+
+
+def salt(request: HttpRequest) -> str:
+    """Binds the cookie to the user: nobody else's page shows it."""
+    return f"{ISSUED}-{request.user.pk}"
 
 
 def issue_key(request: HttpRequest) -> str:

@@ -19,7 +19,11 @@ def page(client, alice):
 
 
 def test_a_new_key_is_shown_once_and_never_stored(page, alice):
-    answer = page.post("/keys", {"name": "  Notebook ", "days": "30"})
+    posted = page.post("/keys", {"name": "  Notebook ", "days": "30"})
+    assert (posted.status_code, posted["Location"]) == (302, "/keys")
+    cookie = posted.cookies["issued-key"]
+    assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Strict", "/keys")
+    answer = page.get("/keys")
     (issued,) = set(re.findall(r"ak_\w{46}", answer.content.decode()))
     key = ApiKey.objects.get(user=alice)
     assert key.name == "Notebook"
@@ -29,11 +33,20 @@ def test_a_new_key_is_shown_once_and_never_stored(page, alice):
     again = page.get("/keys").content.decode()
     assert issued not in again
     assert "Notebook" in again
+    assert ApiKey.objects.filter(user=alice).count() == 1
+
+
+def test_the_cookie_of_a_new_key_is_the_users_own(page, client, bob):
+    page.post("/keys", {"name": "Notebook"})
+    kept = client.cookies["issued-key"].value
+    client.force_login(bob)
+    client.cookies["issued-key"] = kept
+    assert "Your new key" not in client.get("/keys").content.decode()
 
 
 @pytest.mark.parametrize("days", ["", "7", "-1", "0", "nonsense", "99999999999"])
 def test_only_offered_lifetimes_are_taken(page, alice, days):
-    assert page.post("/keys", {"days": days}).status_code == 200
+    assert page.post("/keys", {"days": days}).status_code == 302
     assert ApiKey.objects.get(user=alice).expires_at is None
 
 
@@ -48,7 +61,7 @@ def test_a_long_name_is_cut(page, alice):
 
 
 def test_a_name_is_text(page):
-    answer = page.post("/keys", {"name": "<script>alert(1)</script>"})
+    answer = page.post("/keys", {"name": "<script>alert(1)</script>"}, follow=True)
     assert b"<script>alert" not in answer.content
 
 
