@@ -21,8 +21,10 @@ SECOND = "sk-second-canary-9876543210"
 
 
 @pytest.fixture(autouse=True)
-def rested(monkeypatch) -> None:
-    """No key rests because of another test."""
+def rested(monkeypatch, settings) -> None:
+    """No key rests because of another test. Each process has its own view of the keys, and the health of
+    endpoints can be sent to Redis from within an event loop only."""
+    settings.REDIS_URL = ""
     monkeypatch.setattr(gateway.health, "credentials", Credentials())
 
 
