@@ -208,19 +208,24 @@ NOTHING_BESIDE = ChatDelta()[1:]
 
 @dataclass(frozen=True, slots=True)
 class ImagePartial:
-    """An unfinished picture of the image `index`, to be replaced by the next one; `number` counts from 0."""
+    """An unfinished picture of the image `index`, to be replaced by the next one; `number` counts from 0.
+
+    `facts` are the `size`, `quality` and `background` that the provider says it has.
+    """
 
     index: int
     number: int
     media_type: str
     data: bytes
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class ImageReady:
     """A complete image of the answer; `url` only where the provider sent a https address instead of bytes.
 
-    `choice` is of a chat answer, `revised_prompt` what the provider made of the prompt.
+    `choice` is of a chat answer, `revised_prompt` what the provider made of the prompt; `facts` are the
+    `size`, `quality` and `background` that the provider says it has.
     """
 
     index: int
@@ -229,6 +234,7 @@ class ImageReady:
     url: str = ""
     choice: int = 0
     revised_prompt: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Any
 from core.bodies.files.base64_value import Base64
 from core.bodies.image.response import event_fields
 from core.bodies.image.usage import NO_USAGE
-from core.contract.events import ChatDelta, Event, ImagePartial, ImageReady
+from core.contract.events import ChatDelta, Event, ImagePartial, ImageReady, Used
 from core.contract.image import ImageMode, ImageRequest
 
 PREFIXES = {
@@ -34,6 +34,7 @@ class ImageEventWriter:
         self._times = {"created_at": created, "created": created}
         self._prefix = prefix or PREFIXES[request.mode]
         self._held: ImageReady | None = None
+        self._facts: Mapping[str, str] = {}
 
     def note(self, event: Event) -> list[dict[str, Any]]:
         """The events to be sent now."""
@@ -43,6 +44,8 @@ class ImageEventWriter:
             case ImageReady():
                 held, self._held = self._held, event
                 return [self._completed(held, NO_USAGE)] if held else []
+            case Used(usage):
+                self._facts = usage.facts
             case ChatDelta(text=text) if text:
                 return [{"type": f"{self._prefix}.text_chunk", "text": text, "phase": "content"}]
         return []
@@ -64,7 +67,7 @@ class ImageEventWriter:
             "index": image.index,
             "media_type": image.media_type,
             **self._times,
-            **event_fields(image, self._request),
+            **event_fields(image, self._request, self._facts),
         }
 
     def _completed(self, image: ImageReady, usage: Mapping[str, Any]) -> dict[str, Any]:
@@ -76,6 +79,6 @@ class ImageEventWriter:
             "index": image.index,
             "media_type": image.media_type,
             **self._times,
-            **event_fields(image, self._request),
+            **event_fields(image, self._request, self._facts),
             "usage": usage,
         }

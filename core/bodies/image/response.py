@@ -18,6 +18,8 @@ from core.media import image_size
 from core.media.file_types import HEAD, file_type
 
 KNOWN_BACKGROUNDS = ("transparent", "opaque")
+OPEN = ("", "auto")
+"""What is said of a choice that is left to the model."""
 
 
 def render_images(
@@ -44,13 +46,20 @@ def image_object(image: ImageReady, url: str = "") -> dict[str, Any]:
 def shared_fields(answer: FinishedImages, request: ImageRequest) -> dict[str, str]:
     """What is known of all pictures: `size`, `quality`, `background`, `output_format`."""
     first = answer.images[0]
+    told = known({**answer.facts, **first.facts})
+    background = told.get("background") or request.background
     found = {
-        "background": request.background if request.background in KNOWN_BACKGROUNDS else "",
+        "background": background if background in KNOWN_BACKGROUNDS else "",
         "output_format": format_name(first.media_type),
-        "size": answer.facts.get("size") or pixels(first.data) or request.size,
-        "quality": answer.facts.get("quality") or request.quality,
+        "size": told.get("size") or pixels(first.data) or request.size,
+        "quality": told.get("quality") or request.quality,
     }
     return {name: value for name, value in found.items() if value}
+
+
+def known(facts: Mapping[str, str]) -> dict[str, str]:
+    """`facts` without those that leave it open."""
+    return {name: value for name, value in facts.items() if value not in OPEN}
 
 
 def format_name(media_type: str) -> str:
@@ -70,11 +79,15 @@ def pixels(data: bytes) -> str:
     return f"{width}x{height}"
 
 
-def event_fields(image: ImagePartial | ImageReady, request: ImageRequest) -> dict[str, str]:
-    """What OpenAI's events say of their picture; `auto` for what is not known."""
+def event_fields(
+    image: ImagePartial | ImageReady, request: ImageRequest, facts: Mapping[str, str]
+) -> dict[str, str]:
+    """What OpenAI's events say of their picture: as the provider told of it or, in `facts`, of all, else as
+    the picture shows, else as requested, else `auto`."""
+    told = known({**facts, **image.facts})
     return {
-        "size": pixels(image.data) or request.size or "auto",
-        "quality": request.quality or "auto",
-        "background": request.background or "auto",
+        "size": told.get("size") or pixels(image.data) or request.size or "auto",
+        "quality": told.get("quality") or request.quality or "auto",
+        "background": told.get("background") or request.background or "auto",
         "output_format": format_name(image.media_type),
     }

@@ -24,12 +24,13 @@ async def draw(target: Target, request: ImageRequest) -> AsyncGenerator[Event, N
     if request.format not in (ImageFormat.AUTO, ImageFormat.PNG):
         raise Unsupported("The rehearsal makes png only.", param="output_format")
     scenario = await Scenario(target, CUT_AFTER).start()
+    made = facts(request)
     for index in range(request.n):
         for number in range(request.partial_images if request.streamed else 0):
             await scenario.next_chunk()
-            yield ImagePartial(index, number, PNG, picture(request, index, fields=number + 1))
+            yield ImagePartial(index, number, PNG, picture(request, index, fields=number + 1), made)
         await scenario.next_chunk()
-        yield ImageReady(index, PNG, picture(request, index))
+        yield ImageReady(index, PNG, picture(request, index), facts=made)
     scenario.end()
     yield Used(usage(request))
 
@@ -56,6 +57,9 @@ def usage(request: ImageRequest) -> Usage:
         Amount(Kind.IMAGE_IN, Unit.IMAGE, Decimal(len(request.images))),
         Amount(Kind.IMAGE_OUT, Unit.IMAGE, Decimal(request.n)),
     ]
+    return Usage(tuple(amount for amount in amounts if amount.quantity), facts=facts(request))
+
+
+def facts(request: ImageRequest) -> dict[str, str]:
     quality = QUALITY if request.quality in ("", "auto") else request.quality
-    facts = {"size": "{}x{}".format(*size_of(request)), "quality": quality}
-    return Usage(tuple(amount for amount in amounts if amount.quantity), facts=facts)
+    return {"size": "{}x{}".format(*size_of(request)), "quality": quality}

@@ -48,6 +48,12 @@ def test_partial_pictures_and_the_last_one(live, key):
     assert (usage["total_tokens"], usage["cost"]) == (2, float(PRICE))
 
 
+def test_events_tell_what_was_made_where_the_request_left_it_open(live, key):
+    body = {**STREAM, "partial_images": 1, "quality": "auto", "size": "auto"}
+    found = frames(live.post("/images/generations", key, json=body).text)
+    assert [(data["size"], data["quality"]) for _, data in found] == [("1024x1024", "low")] * 2
+
+
 def test_several_pictures_have_the_usage_with_the_last(live, key):
     found = frames(live.post("/images/generations", key, json={**STREAM, "n": 3}).text)
     assert [data["index"] for _, data in found] == [0, 1, 2]

@@ -28,6 +28,7 @@ async def draw(target: Target, request: ImageRequest) -> AsyncGenerator[Event, N
     """
     work = work_of(target, request)
     size, data, index = "", b"", 0
+    made = {"quality": settings.quality_of(request)}
     async with aclosing(client.run(work.job, work.args)) as messages:
         async for message in messages:
             if isinstance(message, bytes):
@@ -35,12 +36,12 @@ async def draw(target: Target, request: ImageRequest) -> AsyncGenerator[Event, N
             elif message["event"] == "queue":
                 yield queue_progress(message)
             elif message["event"] == "partial":
-                yield ImagePartial(message["index"], message["number"], work.media_type, data)
+                yield ImagePartial(message["index"], message["number"], work.media_type, data, made)
                 data = b""
             elif message["event"] == "picture":
                 index, size = message["index"], f"{message['width']}x{message['height']}"
                 described = work.description(index, message)
-                yield ImageReady(index, work.media_type, data, revised_prompt=described)
+                yield ImageReady(index, work.media_type, data, revised_prompt=described, facts=made)
                 data = b""
                 yield Progress("drawing", index + 1, request.n, "image")
             elif message["event"] == "done":

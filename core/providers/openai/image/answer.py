@@ -85,10 +85,10 @@ class ImageReader:
         items = value.get("data") if isinstance(value, dict) else None
         if not isinstance(items, list) or value.get("error"):
             raise refusal(value, self._hide)
-        self._report(value)
+        facts = self._report(value)
         items.reverse()
         while items:
-            if ready := await self._picture(items.pop(), self.pictures):
+            if ready := await self._picture(items.pop(), self.pictures, facts):
                 self.pictures += 1
                 yield ready
 
@@ -110,8 +110,8 @@ class ImageReader:
             if partial := await self._partial(value):
                 yield partial
         elif kind.endswith(COMPLETED):
-            self._report(value)
-            if ready := await self._picture(value, index_of(value, self.pictures)):
+            facts = self._report(value)
+            if ready := await self._picture(value, index_of(value, self.pictures), facts):
                 self.pictures += 1
                 yield ready
         elif isinstance(value.get("data"), list):  # a server that cannot stream, behind one that can
@@ -121,10 +121,13 @@ class ImageReader:
         elif error := error_of(value, "", self._hide):
             raise error
 
-    def _report(self, value: Mapping[str, Any]) -> None:
-        self._facts |= facts_of(value)
+    def _report(self, value: Mapping[str, Any]) -> dict[str, str]:
+        """Note the usage and how the pictures were made; the result is the latter."""
+        facts = facts_of(value)
+        self._facts |= facts
         if isinstance(reported := value.get("usage"), dict) and reported:
             self._usages.append(usage_of(reported, self._target))
+        return facts
 
     async def _partial(self, value: Mapping[str, Any]) -> ImagePartial | None:
         try:
@@ -133,16 +136,17 @@ class ImageReader:
             self._unreadable += 1
             return None
         number = count(value.get("partial_image_index")) or 0
-        return ImagePartial(index_of(value, self.pictures), number, media_type, data)
+        return ImagePartial(index_of(value, self.pictures), number, media_type, data, facts_of(value))
 
-    async def _picture(self, item: Any, index: int) -> ImageReady | None:
+    async def _picture(self, item: Any, index: int, facts: Mapping[str, str]) -> ImageReady | None:
         """The picture of an object, None where it has none that can be read."""
         try:
             media_type, data, url = await self._content(item)
         except UpstreamInvalid:
             self._unreadable += 1
             return None
-        return ImageReady(index, media_type, data, url, revised_prompt=string(item.get("revised_prompt")))
+        prompt = string(item.get("revised_prompt"))
+        return ImageReady(index, media_type, data, url, revised_prompt=prompt, facts=facts)
 
     async def _content(self, item: Any) -> tuple[str, bytes, str]:
         """(media type, bytes, address). Raises `UpstreamInvalid`."""

@@ -17,7 +17,9 @@ from core.providers.openai.router import reported_cost
 from core.providers.openai.usage_report import in_openai_names
 from core.providers.shared.json_text import string
 
-FACTS = ("size", "quality")
+FACTS = ("size", "quality", "background")
+PRICED = ("size", "quality")
+"""Those on which a price may depend."""
 LONGEST_FACT = 40
 
 
@@ -65,10 +67,11 @@ def total(usages: Iterable[Usage]) -> Usage:
 def with_pictures(usage: Usage, pictures: int, facts: Mapping[str, str]) -> Usage:
     """The usage of a whole answer, with the number of its pictures and how they were made."""
     drawn = Amount(Kind.IMAGE_OUT, Unit.IMAGE, Decimal(pictures))
-    return replace(usage, amounts=(*usage.amounts, drawn), facts=dict(facts))
+    priced = {name: facts[name] for name in PRICED if name in facts}
+    return replace(usage, amounts=(*usage.amounts, drawn), facts=priced)
 
 
 def facts_of(value: Mapping[str, Any]) -> dict[str, str]:
-    """The size and the quality that an answer or an event says it made."""
+    """The size, the quality and the background that an answer or an event says it made."""
     told = {name: string(value.get(name)) for name in FACTS}
     return {name: word for name, word in told.items() if 0 < len(word) <= LONGEST_FACT}

@@ -140,9 +140,11 @@ class AnswerScrubber:
                 yield AnswerMetadata(hide(event.id), hide(event.model), self._spellings.clean(event.extra))
             case ImageReady():
                 media_type, url, prompt = map(hide, (event.media_type, event.url, event.revised_prompt))
-                yield replace(event, media_type=media_type, url=url, revised_prompt=prompt)
+                facts = self._spellings.clean(event.facts)
+                yield replace(event, media_type=media_type, url=url, revised_prompt=prompt, facts=facts)
             case ImagePartial():
-                yield replace(event, media_type=hide(event.media_type))
+                facts = self._spellings.clean(event.facts)
+                yield replace(event, media_type=hide(event.media_type), facts=facts)
             case Used(usage):
                 yield from self.end()
                 tier, facts = hide(usage.service_tier), self._spellings.clean(usage.facts)

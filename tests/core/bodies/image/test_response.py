@@ -9,9 +9,9 @@ from core.bodies.image.collector import FinishedImages
 from core.bodies.image.events import ImageEventWriter
 from core.bodies.image.response import render_images
 from core.bodies.image.usage import NO_USAGE, image_usage
-from core.contract.events import ChatDelta, ImagePartial, ImageReady, Outcome, Receipt, Started
+from core.contract.events import ChatDelta, ImagePartial, ImageReady, Outcome, Receipt, Started, Used
 from core.contract.image import ImageMode, ImageRequest
-from core.contract.usage import Amount, Basis, Kind, Unit
+from core.contract.usage import Amount, Basis, Kind, Unit, Usage
 from tests.core.bodies.image.pictures import png
 
 FOX = ImageRequest("m", "A fox", quality="low", background="transparent")
@@ -117,3 +117,22 @@ def test_events_are_called_by_the_mode_or_as_asked():
         (partial,) = writer.note(ImagePartial(0, 1, "image/png", b"?"))
         assert (partial["type"], partial["partial_image_index"]) == (f"{name}.partial_image", 1)
         assert (partial["size"], partial["quality"], partial["background"]) == ("auto", "auto", "auto")
+
+
+def test_events_tell_what_the_provider_told_of_a_picture():
+    request = ImageRequest("m", "A fox", size="1024x1024", quality="auto", background="auto")
+    writer = ImageEventWriter(request, CREATED)
+    told = {"size": "1536x1024", "quality": "medium", "background": "opaque"}
+    (partial,) = writer.note(ImagePartial(0, 0, "image/png", PICTURE, told))
+    assert {name: partial[name] for name in told} == told
+    writer.note(ImageReady(0, "image/png", PICTURE, facts={"background": "auto"}))
+    writer.note(Used(Usage(facts={"size": "1536x1024", "quality": "low"})))
+    last = writer.end({})
+    assert (last["size"], last["quality"], last["background"]) == ("1536x1024", "low", "auto")
+
+
+def test_an_answer_in_one_piece_tells_the_background_that_was_made():
+    request = ImageRequest("m", "A fox", background="auto", quality="auto")
+    picture = ImageReady(0, "image/png", PICTURE, facts={"background": "opaque", "quality": "low"})
+    found = render_images(FinishedImages((picture,), {"quality": "low"}), request, CREATED, {})
+    assert (found["background"], found["quality"], found["size"]) == ("opaque", "low", "64x48")

@@ -22,6 +22,7 @@ from tests.sdk.test_specs import check
 
 pytestmark = pytest.mark.anyio
 
+FACTS = {name: MADE[name] for name in ("size", "quality", "background")}
 TOKENS = {"text_in.token": 10, "image_in.token": 40, "text_out.token": 0, "image_out.token": 4_160}
 
 
@@ -40,7 +41,7 @@ def partial(red: int, number: int, **more) -> bytes:
 
 async def test_each_picture_of_an_object_then_how_it_was_made(provider):
     *pictures, used = await draw(target(provider), n=2)
-    assert pictures == [ImageReady(number, "image/png", png(number)) for number in range(2)]
+    assert pictures == [ImageReady(number, "image/png", png(number), facts=FACTS) for number in range(2)]
     assert used.usage.units() == {**TOKENS, "image_out.image": 2}
     assert used.usage.facts == {"size": "1024x1024", "quality": "high"}
     assert used.usage.estimated is False
@@ -88,9 +89,9 @@ async def test_a_stream_sharpens_step_by_step(provider, tmp_path):
     )
     *pictures, used = found
     assert pictures == [
-        ImagePartial(0, 0, "image/png", png(100)),
-        ImagePartial(0, 1, "image/png", png(101)),
-        ImageReady(0, "image/png", png(200)),
+        ImagePartial(0, 0, "image/png", png(100), FACTS),
+        ImagePartial(0, 1, "image/png", png(101), FACTS),
+        ImageReady(0, "image/png", png(200), facts=FACTS),
     ]
     assert used.usage.units() == {**TOKENS, "image_out.image": 1}
     assert used.usage.facts == {"size": "1024x1024", "quality": "high"}
@@ -101,8 +102,8 @@ async def test_several_pictures_of_a_stream_are_told_apart_and_their_usage_added
     provider.script("gpt-image", events(frames))
     *pictures, used = await draw(target(provider), n=2, streamed=True, partial_images=1)
     assert pictures == [
-        ImagePartial(0, 0, "image/png", png(1)), ImageReady(0, "image/png", png(2)),
-        ImagePartial(1, 0, "image/png", png(3)), ImageReady(1, "image/png", png(4)),
+        ImagePartial(0, 0, "image/png", png(1)), ImageReady(0, "image/png", png(2), facts=FACTS),
+        ImagePartial(1, 0, "image/png", png(3)), ImageReady(1, "image/png", png(4), facts=FACTS),
     ]  # fmt: skip
     doubled = {name: 2 * quantity for name, quantity in TOKENS.items()}
     assert used.usage.units() == {**doubled, "image_out.image": 2}

@@ -73,7 +73,7 @@ ORDINARY = [
     Segment(0, 0.0, 1.0, "The desk", "A", {"seek": 0}),
     TranscriptWords((TranscriptWord("The", 0, 1),), aligned=True),
     Transcript("The desk", "en", 1.0),
-    ImagePartial(0, 0, "image/png", b"data"),
+    ImagePartial(0, 0, "image/png", b"data", {"size": "64x48"}),
     ImageReady(0, "image/png", b"data", revised_prompt="The desk"),
     Unreadable(2),
     USED,
@@ -186,8 +186,8 @@ EVERYWHERE = [
     Segment(2, 2.0, 3.0, SECOND),
     TranscriptWords((TranscriptWord(FIRST, 0, 1), TranscriptWord(SECOND, 1, 2))),
     Transcript(KEY, KEY, 1.0),
-    ImagePartial(0, 0, KEY, b"data"),
-    ImageReady(0, KEY, url=f"https://x.test/{KEY}", revised_prompt=KEY),
+    ImagePartial(0, 0, KEY, b"data", {"size": KEY}),
+    ImageReady(0, KEY, url=f"https://x.test/{KEY}", revised_prompt=KEY, facts={"quality": KEY}),
     Used(Usage(service_tier=KEY, facts={"quality": KEY})),
 ]
 
