@@ -44,6 +44,7 @@ LAYERS: tuple[set[str], ...] = (
         "core.locale",
         "core.logs",
         "core.management",
+        "core.middleware",
         "core.server",
         "core.settings",
         "core.static_files",

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route, Router
@@ -22,6 +23,8 @@ from core.api.routes import OPERATIONS
 from core.contract.errors import InvalidRequest, MethodNotAllowed, NotFound, PolyphonyError
 
 PREFIXES = ("/api/v1", "/v1", "/v3/router")
+COMPRESSED = [Middleware(GZipMiddleware, compresslevel=6)]
+"""For what a browser reads; answers to programs leave as they are, streams the moment they come."""
 
 
 class FixedPaths:
@@ -74,13 +77,13 @@ def build() -> Application:
     listing = next(operation for operation in OPERATIONS if operation.path == "/models")
     routes: list[BaseRoute] = [Route("/models/", counted(listing), methods=["GET"])]
     routes += [operation.route() for operation in OPERATIONS]
-    routes.append(Route("/openapi.json", openapi, methods=["GET"]))
+    routes.append(Route("/openapi.json", openapi, methods=["GET"], middleware=COMPRESSED))
     routes.append(Route("/responses/{rest:path}", other_operation, methods=["GET", "POST", "DELETE"]))
     shared = Router(routes, redirect_slashes=False)
     app = Starlette(
         routes=[
             *(Mount(prefix, app=shared) for prefix in PREFIXES),
-            Route("/api/docs", docs, methods=["GET"]),
+            Route("/api/docs", docs, methods=["GET"], middleware=COMPRESSED),
             Route("/healthz", health.alive, methods=["GET"]),
             Route("/readyz", health.ready, methods=["GET"]),
             Route("/metrics", health.metrics, methods=["GET"]),

@@ -36,6 +36,14 @@ def test_every_operation_is_on_the_page(live):
     ]
 
 
+@pytest.mark.parametrize("address", ["/api/docs", "/api/v1/openapi.json"])
+def test_it_leaves_compressed(live, address):
+    with live.client.stream("GET", address, headers={"Accept-Encoding": "gzip"}) as answer:
+        sent = sum(map(len, answer.iter_raw()))
+    assert (answer.status_code, answer.headers["content-encoding"]) == (200, "gzip")
+    assert sent < len(live.client.get(address).content) / 4
+
+
 def test_the_policy_allows_nothing_inline_and_nothing_from_elsewhere(live):
     answer = live.client.get("/api/docs")
     policy = answer.headers["content-security-policy"]

@@ -1,0 +1,1 @@
+"""What Django does with every request and answer of the pages."""
