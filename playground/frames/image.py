@@ -9,7 +9,7 @@ from core.contract.events import ImagePartial
 
 
 def image_partial(event: ImagePartial, url: str) -> dict[str, Any]:
-    """The picture can be fetched from `url` until the run ends."""
+    """The picture can be fetched from `url` for a day, unless the run is deleted."""
     known = {"index": event.index, "number": event.number, "media_type": event.media_type}
     return {"type": "image.partial", **known, "url": url}
 

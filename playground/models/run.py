@@ -139,6 +139,17 @@ class Run(models.Model):
         if self.sound:
             default_storage.delete(self.sound)
 
+    def erase_partials(self) -> None:
+        """Delete the unfinished pictures that its events name."""
+        for _number, event in self.frames:
+            if event["type"] == "image.partial":
+                default_storage.delete(partial_name(self.user_id, self.id, event["index"], event["number"]))
+
+
+def partial_name(user_id: int, run: uuid.UUID, index: int, number: int) -> str:
+    """The name in the storage of an unfinished picture."""
+    return f"partials/{user_id}/{run}-{index}-{number}"
+
 
 @receiver(pre_delete, sender=Run, dispatch_uid="playground.run.files")
 def note_files(instance: Run, **kwargs: Any) -> None:
@@ -150,6 +161,7 @@ def note_files(instance: Run, **kwargs: Any) -> None:
 
 @receiver(post_delete, sender=Run, dispatch_uid="playground.run.sound")
 def delete_files(instance: Run, **kwargs: Any) -> None:
-    """Delete the audio file, once the deletion is committed, and uploads that nothing else uses."""
+    """Delete its own files, once the deletion is committed, and uploads that nothing else uses."""
     transaction.on_commit(instance.erase_audio)
+    transaction.on_commit(instance.erase_partials)
     Upload.objects.unused(instance.left).delete()

@@ -16,6 +16,7 @@ from core.media import image_size
 from core.media.sniffer import upload_type
 from playground.conversations.files import file_summary
 from playground.models import Run, Upload
+from playground.models.run import partial_name
 from playground.uploads.storage import save_file
 
 
@@ -56,13 +57,8 @@ def pixel_size(data: bytes, media_type: str) -> dict[str, int]:
     return {"width": width, "height": height}
 
 
-def partial_name(user_id: int, run: UUID, index: int, number: int) -> str:
-    """The name in the storage of an unfinished picture."""
-    return f"partials/{user_id}/{run}-{index}-{number}"
-
-
 def store_partial(user_id: int, run: UUID, event: ImagePartial) -> str:
-    """Store an unfinished picture until the run ends; its name in the storage. Blocking."""
+    """Store an unfinished picture for a day or as long as the run; its name in the storage. Blocking."""
     return save_file(partial_name(user_id, run, event.index, event.number), ContentFile(event.data))
 
 

@@ -109,6 +109,7 @@ def save_whole(active: ActiveRun, ending: Ending, events: list[Body]) -> None:
         active.results.settle(ending.outcome, ending.receipt, columns)
         if not Run.objects.filter(id=active.id).update(**store.storable(columns)):
             Run(id=active.id, sound=columns["sound"]).erase_audio()
+            active.results.discard()
         elif active.log.long:
             store_pages(active.id, active.log, events)
 

@@ -21,7 +21,7 @@ from core.media.sniffer import upload_type
 from core.models import User
 from core.models.offload import offload
 from playground.models import Run, Upload
-from playground.runs.image_file import partial_name
+from playground.models.run import partial_name
 from playground.uploads.local_file import local_path
 from playground.uploads.storage import save_file
 from playground.views.json_response import not_found, signed_in
@@ -58,7 +58,7 @@ async def upload(request: HttpRequest, user: User, upload_id: UUID) -> HttpRespo
 async def partial_image(
     request: HttpRequest, user: User, run_id: UUID, index: int, number: int
 ) -> HttpResponseBase:
-    """An unfinished picture of a run, which exists until the run ends."""
+    """An unfinished picture of a run: it goes with the run, and after a day."""
     stored = partial_name(user.pk, run_id, index, number)
     try:
         media_type = await offload(partial_type, stored)

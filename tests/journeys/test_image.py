@@ -29,8 +29,6 @@ STATES = """() => { window.states = [];
 
 @pytest.fixture
 def image(monitor: PageMonitor) -> ImagePage:
-    # an unfinished picture is asked for while its run ends
-    monitor.allow(r"404 \(Not Found\) \S+/partials/")
     return ImagePage(monitor)
 
 

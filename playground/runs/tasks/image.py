@@ -1,4 +1,5 @@
-"""A run of pictures: each finished one is stored as a file of its owner, unfinished ones until it ends."""
+"""A run of pictures: each finished one is stored as a file of its owner, unfinished ones as files without a
+row, which pages that come late to the run still ask for."""
 
 from __future__ import annotations
 
@@ -60,8 +61,8 @@ class ImageResults(RunResults):
         self.images[event.index] = stored
         self.append(frames.image_ready(event.index, stored))
 
-    async def close(self) -> None:
-        await offload(erase_partials, self.partials)
+    def discard(self) -> None:
+        erase_partials(self.partials)
 
     def columns(self, receipt: Receipt | None, targets: Sequence[Target]) -> dict[str, Any]:
         """`answer` has the mode, the prompt as its `question`, and the pictures."""

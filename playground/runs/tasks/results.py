@@ -66,6 +66,9 @@ class RunResults:
     def settle(self, outcome: Outcome, receipt: Receipt | None, columns: dict[str, Any]) -> None:
         """Store what belongs to other rows than the run's own; blocking, in its transaction."""
 
+    def discard(self) -> None:
+        """The run was deleted before it ended: delete its files; blocking."""
+
     def receipt_fields(self, receipt: Receipt) -> dict[str, Any]:
         """Fields of the receipt, over those that every receipt has."""
         return {}

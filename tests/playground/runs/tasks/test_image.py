@@ -6,6 +6,7 @@ from io import BytesIO
 from uuid import uuid4
 
 import pytest
+from django.core.files.storage import default_storage
 from django.test import AsyncClient
 
 from core.media.image_size import size
@@ -50,6 +51,10 @@ async def draw(tab, **params):
     return await tab.until(*ENDS, "error")
 
 
+def stored_partials(user) -> list[str]:
+    return default_storage.listdir(f"partials/{user.pk}")[1]
+
+
 async def fetched(url, user):
     client = AsyncClient()
     await client.aforce_login(user)
@@ -78,7 +83,7 @@ async def test_pictures_sharpen_and_are_stored(image_model, sign_in, alice):
     assert done["receipt"]["cost"] == 0.02
 
 
-async def test_partial_pictures_are_for_their_owner_and_for_the_time_of_the_run(
+async def test_partial_pictures_are_for_their_owner_and_go_with_the_run(
     image_model, sign_in, alice, bob, charlie
 ):
     await options(image_model, delay=1)
@@ -92,7 +97,25 @@ async def test_partial_pictures_are_for_their_owner_and_for_the_time_of_the_run(
         assert (await fetched(partial["url"], stranger)).status_code == 404
     await tab.send(type="run.stop", id="a")
     await tab.until(*ENDS)
+    late = await fetched(partial["url"], alice)
+    assert size(BytesIO(b"".join([block async for block in late])), "png") == (64, 48)
+    partials = [frame for frame in tab.frames if frame["type"] == "image.partial"]
+    assert len(stored_partials(alice)) == len(partials) >= 1
+    await offload((await offload(Run.objects.get, id=partial["run"])).delete)
     assert (await fetched(partial["url"], alice)).status_code == 404
+    assert stored_partials(alice) == []
+
+
+async def test_a_run_that_is_deleted_before_it_ends_leaves_no_picture(image_model, sign_in, alice):
+    await options(image_model, delay=1)
+    tab = await sign_in(alice)
+    await begin(tab, partial_images=2)
+    partial = await tab.until("image.partial")
+    await offload((await offload(Run.objects.get, id=partial["run"])).delete)
+    assert len(stored_partials(alice)) == 1
+    await tab.send(type="run.stop", id="a")
+    await tab.until(*ENDS)
+    assert stored_partials(alice) == []
 
 
 async def test_a_run_that_is_stopped_keeps_the_pictures_that_are_ready(image_model, sign_in, alice):
