@@ -28,7 +28,7 @@ from core.admin import review
 from core.admin.audit import record_event
 from core.catalogue import snapshot
 from core.models import Provider, ProviderKey
-from core.models.catalogue import clean_secret
+from core.models.catalogue.providers import clean_secret
 from core.operations import ConnectionCheck
 
 SESSION = "refused_key"

@@ -25,7 +25,7 @@ from core.admin import key_entry, model_import, review, servers
 from core.admin.audit import AuditedAdmin, record_event
 from core.contract.text.provider_key import trim
 from core.models import Provider, ProviderKey
-from core.models.catalogue import clean_secret
+from core.models.catalogue.providers import clean_secret
 from core.models.secrets.headers import masked, unmasked
 
 

@@ -13,7 +13,7 @@ from core.catalogue.snapshot import CatalogueSnapshot, available_audio_formats, 
 from core.catalogue.speech_formats import SPEECH_FORMATS
 from core.contract.audio import AudioFormat
 from core.contract.tasks import Task
-from core.models.catalogue import MODEL_SLUG
+from core.models.catalogue.models import MODEL_SLUG
 
 EMBEDDED = "local"
 """The wire of the models that run in this program: all of them are known."""

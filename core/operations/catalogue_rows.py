@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from core.catalogue.speech_formats import EVERY_SERVERS, SPEECH_FORMATS
 from core.contract.tasks import Task
 from core.models import AIModel, Endpoint, Price, Provider, Voice
-from core.models.catalogue import MODEL_SLUG
+from core.models.catalogue.models import MODEL_SLUG
 from core.operations import model_list
 from core.operations.model_list import ListedModel, ModelRow
 from core.operations.voices import voice_row

@@ -16,7 +16,7 @@ from django.db import transaction
 
 from core.contract.errors import InvalidRequest, UpstreamDenied, UpstreamError
 from core.models import AuditEvent, Provider
-from core.models.catalogue import SLUG
+from core.models.catalogue.providers import SLUG
 from core.providers.shared import http
 
 PORTS = (11434, 8080, 8000, 1234, 3000)
