@@ -62,7 +62,20 @@ class UsageRecordAdmin(ReadOnlyAdmin):
     fieldsets = (
         (None, {"fields": ("public_id", "created_at", "user", "team", "api_key", "source")}),
         (_("Request"), {"fields": ("task", "model", "provider", "format", "voice", "streamed")}),
-        (_("Result"), {"fields": ("state", "outcome", "status", "error", "attempts", "correction_texts")}),
+        (
+            _("Result"),
+            {
+                "fields": (
+                    "state",
+                    "outcome",
+                    "status",
+                    "error",
+                    "attempts",
+                    "skipped_texts",
+                    "correction_texts",
+                )
+            },
+        ),
         (_("Cost"), {"fields": ("units_text", "cost_text", *COST_FIELDS)}),
         (_("Time"), {"fields": ("first_event_ms", "total_ms")}),
     )
@@ -101,6 +114,11 @@ class UsageRecordAdmin(ReadOnlyAdmin):
         rows = Attempt.objects.filter(record=record.public_id).order_by("number")
         cells = ((row.number, row.provider, row.model, attempt_text(row)) for row in rows)
         return format_html_join("", "<p>{}. {} {}: {}</p>", cells)
+
+    @admin.display(description=_("models not asked"))
+    def skipped_texts(self, record: UsageRecord) -> SafeString | str:
+        cells = ((one["model"], one["reason"], one["code"]) for one in record.skipped_models or ())
+        return format_html_join("", "<p>{}: {} ({})</p>", cells) or "–"
 
     @admin.action(description=_("Export the selected records as CSV"), permissions=["view"])
     def export_csv(self, request: HttpRequest, queryset: QuerySet[UsageRecord]) -> StreamingHttpResponse:

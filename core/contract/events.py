@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from core.contract.audio import AudioFormat
+from core.contract.route import SkippedModel
 from core.contract.usage import Amount, Basis, Usage
 
 
@@ -27,6 +28,8 @@ class AttemptFailed:
     """An attempt that failed before it delivered content; another one follows.
 
     `model` is the slug of the model that was asked. One that is skipped has the number 0 and no provider.
+    `code` is the error's, `status` that of the provider's answer, None where there was none. `next_model` is
+    asked next, `next_provider` by name where it is known already.
     """
 
     number: int
@@ -34,6 +37,10 @@ class AttemptFailed:
     outcome: Outcome
     reason: str
     model: str = ""
+    code: str = ""
+    status: int | None = None
+    next_provider: str = ""
+    next_model: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,7 +300,10 @@ class Used:
 
 @dataclass(frozen=True, slots=True)
 class AttemptNote:
-    """One upstream call of a receipt; durations are in milliseconds."""
+    """One upstream call of a receipt; durations are in milliseconds, `first_event_ms` to its first content.
+
+    `reason` is why it failed as a sentence, `code` the error's code.
+    """
 
     number: int
     provider: str
@@ -304,6 +314,8 @@ class AttemptNote:
     duration_ms: int
     cost: Decimal | None
     basis: Basis
+    first_event_ms: int | None = None
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,7 +325,7 @@ class Receipt:
     `then` is the slug of the second model where the answer took two; `conversions` are of the audio that we
     converted, `voice` is the upstream's id of the voice that spoke. `changed` as of the route: what was asked
     of the model in place of what it does not do. `cached_from` is the id of the request whose answer this is,
-    where it came from the cache.
+    where it came from the cache. `skipped` are models that the caller named and that could not be asked.
     """
 
     id: str
@@ -332,6 +344,7 @@ class Receipt:
     voice: str = ""
     changed: Mapping[str, Any] = field(default_factory=dict)
     cached_from: str = ""
+    skipped: tuple[SkippedModel, ...] = ()
 
 
 Content = (

@@ -254,10 +254,11 @@ class Record:
             milliseconds(running.started, running.ended or time.monotonic()),
             owed.cost,
             owed.basis,
+            elapsed(running.started, running.first_content),
+            error.provider_code if error else "",
         )
         self.attempts.append(bill.ClosedAttempt(owed, note, running.target))
-        first_content = elapsed(running.started, running.first_content)
-        row = rows.closed_attempt(self.id, note, owed, error, first_content, running.meter)
+        row = rows.closed_attempt(self.id, note, owed, error, running.meter)
         self.unstored += (row,)
 
     def bill_of(self, running: OpenAttempt, used: Usage | None, sent: bool) -> bill.Bill:
@@ -366,6 +367,7 @@ class Record:
             conversions=self.conversions,
             changed=self.route.changed,
             cached_from=self.cached.id if self.cached else "",
+            skipped=self.route.skipped,
         )
 
     def record_row(self) -> Row:

@@ -11,7 +11,7 @@ import orjson
 from core.contract.errors import PolyphonyError
 from core.contract.events import AttemptNote, AudioConverted, Outcome, Receipt
 from core.contract.requests import Request
-from core.contract.route import Route, Target
+from core.contract.route import Route, SkippedModel, Target
 from core.contract.usage import Amount, Price
 from core.ledger.bill import Bill
 from core.ledger.budgets import Payer
@@ -49,7 +49,22 @@ def new_record(
         heartbeat.token(),
         (route.targets[0].voice or "")[:120] or None,  # the same at every target
         cached_from,
+        skipped_models(route.skipped),
     )
+
+
+def skipped_models(found: Iterable[SkippedModel]) -> str | None:
+    """The JSON of the column; None where every model could be asked."""
+    rows = [
+        {"model": one.model[:160], "code": one.code[:60], "reason": storable(one.reason)[:300]}
+        for one in found
+    ]
+    return orjson.dumps(rows).decode() if rows else None
+
+
+def storable(text: str) -> str:
+    """Without what a database refuses or a page does not show: a reason may quote the request."""
+    return "".join(filter(str.isprintable, text))
 
 
 def answering_model(id: str, route: Route) -> Row:
@@ -69,7 +84,6 @@ def closed_attempt(
     note: AttemptNote,
     bill: Bill,
     error: PolyphonyError | None,
-    first_content_ms: int | None,
     meter: Meter,
 ) -> Row:
     """A closed attempt; its reason also counts what could not be read of the answer."""
@@ -77,7 +91,7 @@ def closed_attempt(
     return (
         *bill_columns(bill, note.outcome),
         note.status,
-        first_content_ms,
+        note.first_event_ms,
         # the error's code, not its message: providers quote the input in theirs
         " ".join(filter(None, (error.provider_code[:200] if error else "", left_out))),
         note.duration_ms,

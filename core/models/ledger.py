@@ -69,6 +69,8 @@ class UsageRecord(models.Model):
     corrects = models.CharField(_("corrects"), max_length=40, null=True)  # noqa: DJ001
     # the generation id of the request whose answer came from the cache; null where it was made
     cached_from = models.CharField(_("cached from"), max_length=40, null=True)  # noqa: DJ001
+    # objects of `model`, `code` and `reason`; null where every model that was named could be asked
+    skipped_models = models.JSONField(_("models not asked"), null=True)
 
     class Meta:
         verbose_name = _("usage record")

@@ -15,7 +15,7 @@ from core.contract.route import Route, SkippedModel
 from core.contract.routing import RoutingRules
 from core.routing.attempt import AttemptLog
 from core.routing.health import Health
-from core.routing.retry import has_status, may_succeed_elsewhere
+from core.routing.retry import answered_status, has_status, may_succeed_elsewhere
 
 Runner = Callable[[Route, Any, AttemptLog, Health], AsyncGenerator[Event, None]]
 
@@ -53,10 +53,25 @@ async def run_with_fallbacks(
         late = number == len(route.fallbacks) or monotonic() - begun >= most
         if committed or late or not asks_next(failure, request.routing):
             raise with_earlier(failure, earlier[:-1], route.skipped)
-        provider = str(failure.metadata.get("provider_name", ""))
-        yield AttemptFailed(len(earlier), provider, Outcome.FAILED, failure.message, present.model)
+        yield failure_event(failure, len(earlier), present, route.fallbacks[number].route)
         for skipped in route.skipped if number == 0 else ():
-            yield AttemptFailed(0, "", Outcome.FAILED, skipped.reason, skipped.model)
+            yield AttemptFailed(0, "", Outcome.FAILED, skipped.reason, skipped.model, skipped.code)
+
+
+def failure_event(failure: PolyphonyError, number: int, failed: Route, following: Route) -> AttemptFailed:
+    """That a model failed, and that of `following` is asked now: which provider is known where it has one."""
+    providers = {target.provider_name for target in following.targets}
+    return AttemptFailed(
+        number,
+        str(failure.metadata.get("provider_name", "")),
+        Outcome.FAILED,
+        failure.message,
+        failed.model,
+        failure.provider_code,
+        answered_status(failure),
+        providers.pop() if len(providers) == 1 else "",
+        following.model,
+    )
 
 
 def asks_next(error: PolyphonyError, rules: RoutingRules) -> bool:

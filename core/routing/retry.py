@@ -26,11 +26,16 @@ def backoff(policy: Policy, tries: int, error: PolyphonyError, jitter: float) ->
     return min(seconds, policy.max_wait)
 
 
+def answered_status(error: PolyphonyError) -> int | None:
+    """The status of the provider's answer; None where there was none."""
+    return error.answered if isinstance(error, UpstreamError) else None
+
+
 def has_status(error: PolyphonyError, codes: Set[int]) -> bool:
     """Whether the provider answered with one of `codes`, or the error has one for the caller."""
     found = {error.status}
-    if isinstance(error, UpstreamError) and error.answered is not None:
-        found.add(error.answered)
+    if (answered := answered_status(error)) is not None:
+        found.add(answered)
     if isinstance(error, UpstreamTimeout):
         found.add(408)
     return not found.isdisjoint(codes)

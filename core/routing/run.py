@@ -22,7 +22,7 @@ from core.providers.shared.waits.deadline import Deadline
 from core.routing.attempt import AttemptLog, RunningAttempt
 from core.routing.choose import order
 from core.routing.health import Health
-from core.routing.retry import backoff, may_succeed_elsewhere
+from core.routing.retry import answered_status, backoff, may_succeed_elsewhere
 
 
 def call_adapter(target: Target, request: Request) -> AsyncGenerator[Event, None]:
@@ -67,9 +67,9 @@ async def run(
         targets = targets[:1]
     for target in targets:
         limit, patient = first_event_limit(policy, request, last=target is targets[-1])
+        if failed:
+            yield failure_event(failed[-1], route, target)
         for tries in count(1):
-            if failed:
-                yield failure_event(failed[-1], route)
             attempt = RunningAttempt(health.credentials.choose(target), attempts, deadline, limit, patient)
             async with attempt, aclosing(call(attempt.target, attempts.bounded(request))) as source:
                 attempt.timer.start()
@@ -91,11 +91,13 @@ async def run(
             if attempt.committed or deadline.left <= 0 or not may_succeed_elsewhere(attempt.error):
                 raise _final_error(failed, route)
             if another_key and tries < len(target.credentials):
+                yield failure_event(attempt, route, target)
                 continue
             given_up = attempt.silent and policy.call_timeout is None
             pause = None if given_up else backoff(policy, tries, attempt.error, random.random())
             if pause is None or pause >= deadline.left:
                 break
+            yield failure_event(attempt, route, target)
             await asyncio.sleep(pause)
             deadline.left -= pause
     raise _final_error(failed, route)
@@ -111,9 +113,20 @@ def first_event_limit(policy: Policy, request: Request, *, last: bool) -> tuple[
     return policy.first_event, not request.streamed
 
 
-def failure_event(attempt: RunningAttempt, route: Route) -> AttemptFailed:
-    reason = attempt.error.message if attempt.error else ""
-    return AttemptFailed(attempt.number, attempt.target.provider_name, Outcome.FAILED, reason, route.model)
+def failure_event(attempt: RunningAttempt, route: Route, next_target: Target) -> AttemptFailed:
+    """That an attempt failed, and that `next_target` is asked now."""
+    assert attempt.error is not None
+    return AttemptFailed(
+        attempt.number,
+        attempt.target.provider_name,
+        Outcome.FAILED,
+        attempt.error.message,
+        route.model,
+        attempt.error.provider_code,
+        answered_status(attempt.error),
+        next_target.provider_name,
+        route.model,
+    )
 
 
 def _final_error(failed: list[RunningAttempt], route: Route) -> PolyphonyError:

@@ -76,6 +76,10 @@ def attempt(event: AttemptFailed) -> dict[str, Any]:
         "outcome": event.outcome.value,
         "reason": event.reason,
         "model": event.model,
+        "code": event.code,
+        "status": event.status,
+        "next_provider": event.next_provider,
+        "next_model": event.next_model,
     }
 
 

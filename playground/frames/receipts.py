@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from core.contract.events import AttemptNote, AudioConverted, Receipt
+from core.contract.route import SkippedModel
 from core.contract.usage import Amount
 
 CURRENCY = "USD"
@@ -28,6 +29,7 @@ def receipt_fields(receipt: Receipt) -> dict[str, Any]:
         "total_ms": receipt.total_ms,
         "conversions": [conversion_fields(conversion) for conversion in receipt.conversions],
         "attempts": [attempt_fields(note) for note in receipt.attempts],
+        "skipped": [skipped_fields(one) for one in receipt.skipped],
     }
 
 
@@ -55,7 +57,13 @@ def attempt_fields(note: AttemptNote) -> dict[str, Any]:
         "duration_ms": note.duration_ms,
         "cost": money(note.cost),
         "basis": note.basis.value,
+        "first_event_ms": note.first_event_ms,
+        "code": note.code,
     }
+
+
+def skipped_fields(one: SkippedModel) -> dict[str, str]:
+    return {"model": one.model, "code": one.code, "reason": one.reason}
 
 
 def quantity(amount: Amount) -> int | float:

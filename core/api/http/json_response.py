@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from math import ceil
@@ -49,7 +49,30 @@ def error_response(error: PolyphonyError) -> Response:
         headers["Allow"] = str(error.metadata["allow"])
     if generation := error.metadata.get("generation_id"):
         headers["X-Generation-Id"] = str(generation)
+    headers |= route_headers(error)
     return json_response({"error": error.envelope()}, error.status, headers)
+
+
+def route_headers(error: PolyphonyError) -> dict[str, str]:
+    """The provider that failed last, how many calls there were, and which models could not be asked."""
+    headers = {}
+    if provider := error.metadata.get("provider_name"):
+        earlier = error.metadata.get("previous_errors", ())
+        headers["X-Polyphony-Provider"] = header_text(str(provider))
+        headers["X-Polyphony-Attempts"] = str(len(earlier) + 1)
+    if skipped := error.metadata.get("skipped_models"):
+        headers["X-Polyphony-Skipped"] = skipped_text((one["model"], one["code"]) for one in skipped)
+    return headers
+
+
+def skipped_text(models: Iterable[tuple[str, str]]) -> str:
+    """The value of `X-Polyphony-Skipped`: the models that could not be asked, each with its error code."""
+    return header_text(", ".join(f"{model} ({code})" for model, code in models))
+
+
+def header_text(text: str) -> str:
+    """`text` as a header can have it: what is not Latin-1 becomes a question mark."""
+    return "".join(filter(str.isprintable, text)).encode("latin-1", "replace").decode("latin-1")
 
 
 async def handle_polyphony_error(request: Request, error: Exception) -> Response:

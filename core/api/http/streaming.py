@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from decimal import Decimal
 
-from core.api.http.json_response import dumps
+from core.api.http.json_response import dumps, header_text, skipped_text
 from core.api.http.middleware import Receive, Send
 from core.contract.events import Started
 from core.contract.route import Route
@@ -66,7 +66,7 @@ def generation_headers(
         "Cache-Control": "private, no-store",
         "X-Accel-Buffering": "no",
         "X-Generation-Id": generation,
-        "X-Polyphony-Provider": started.provider if started else "",
+        "X-Polyphony-Provider": header_text(started.provider) if started else "",
         "X-Polyphony-Model": route.model,
         "X-Polyphony-Attempts": str(started.number if started else 1),
     }
@@ -77,8 +77,7 @@ def generation_headers(
     if changed := {name: value for name, value in route.changed.items() if value}:
         headers["X-Polyphony-Changed"] = ", ".join(f"{name}={value}" for name, value in changed.items())
     if route.skipped:
-        skipped = ", ".join(f"{one.model} ({one.code})" for one in route.skipped)
-        headers["X-Polyphony-Skipped"] = "".join(filter(str.isprintable, skipped))
+        headers["X-Polyphony-Skipped"] = skipped_text((one.model, one.code) for one in route.skipped)
     if cost is not None:
         headers["X-Polyphony-Cost"] = format(cost.normalize(), "f")
     return headers

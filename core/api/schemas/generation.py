@@ -12,8 +12,21 @@ from core.api.schemas.base import Schema
 class ProviderResponse(Schema):
     provider_name: str
     status: int | None
-    latency: float | None
+    latency: float | None = Field(description="Milliseconds to the first content.")
+    duration: float | None = Field(description="Milliseconds in all.")
     outcome: str
+    reason: str | None = Field(description="The code of the error, where the call failed.")
+    model_permaslug: str = Field(description="The provider's own id of the model.")
+    cost: float | None = Field(description="USD; null when no price is known.")
+    basis: str | None
+
+
+class SkippedModel(Schema):
+    """A model that the request named and that could not be asked."""
+
+    model: str
+    code: str
+    reason: str = Field(description="Why not, as a sentence.")
 
 
 class AudioConversion(Schema):
@@ -43,7 +56,8 @@ class Generation(Schema):
         description="The provider's own word, else the code of our error, else `finish_reason`."
     )
     upstream_id: str | None = Field(description="The provider's id of the last attempt's answer.")
-    provider_responses: list[ProviderResponse]
+    provider_responses: list[ProviderResponse] = Field(description="The calls of providers, in order.")
+    skipped_models: list[SkippedModel]
     units: dict[str, Any]
     basis: str | None
     voice: str | None = Field(description="The provider's id of the voice that spoke.")

@@ -81,6 +81,7 @@ def generation_object(record: UsageRecord, attempts: list[Attempt]) -> dict[str,
         "format": record.format or None,
         "conversions": record.conversions or [],
         "voice": record.voice,
+        "skipped_models": record.skipped_models or [],
     }
 
 
@@ -112,6 +113,7 @@ def response_object(attempt: Attempt) -> dict[str, Any]:
         "is_byok": False,
         "outcome": attempt.outcome,
         "reason": attempt.reason or None,
+        "duration": attempt.duration_ms,
         "cost": attempt.cost,
         "basis": attempt.basis or None,
     }

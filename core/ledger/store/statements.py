@@ -75,7 +75,7 @@ BLANKS = {"state": "'open'", "outcome": BLANK, "units": "'{}'", "basis": BLANK}
 
 RECORD = (
     "public_id user team api_key source task model streamed estimate budgets created_at process voice "
-    "cached_from"
+    "cached_from skipped_models"
 )
 ESTIMATE = RECORD.split().index("estimate")
 OPEN_RECORD = insert(UsageRecord, RECORD, provider=BLANK, error=BLANK, format=BLANK, **BLANKS)

@@ -57,6 +57,13 @@ def test_an_attempt_has_the_providers_words_for_its_end(browser, busy):
     assert "completed &lt;end&gt; chatcmpl-1" in page
 
 
+def test_models_that_were_not_asked_are_named_with_the_reason(browser, record):
+    record(skipped_models=[{"model": "acme/<b>", "code": "unpriced_model", "reason": "It has no price."}])
+    row = UsageRecord.objects.get()
+    page = browser.get(reverse("admin:core_usagerecord_change", args=[row.pk])).content.decode()
+    assert "<p>acme/&lt;b&gt;: It has no price. (unpriced_model)</p>" in page
+
+
 def test_records_are_only_read(browser, busy):
     row = UsageRecord.objects.first()
     change = reverse("admin:core_usagerecord_change", args=[row.pk])

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from core.access import keys
 from core.models import ApiKey, Attempt, Budget, Endpoint, Price, UsageRecord
 from tests.core.api.chat_helpers import ASK, chunks, make_chat_model, text
 from tests.core.api.conftest import make_model, make_provider
@@ -147,7 +148,9 @@ def test_when_all_fail_the_error_lists_the_attempts(live, key, lab, provider):
     assert (record.model, record.state, record.cost) == ("lab/spare", "released", 0)
 
 
-def test_a_fallback_that_cannot_take_the_parts_is_skipped_and_named(live, key, lab, provider, spare):
+def test_a_fallback_that_cannot_take_the_parts_is_skipped_and_named(
+    live, key, lab, provider, spare, bob, charlie
+):
     make_chat_model(lab, upstream="failing")
     make_chat_model(lab, slug="lab/blind", upstream="blind", input_modalities=["text"])
     parts = [{"type": "text", "text": "What is this?"}, {"type": "image_url", "image_url": {"url": PNG}}]
@@ -155,6 +158,23 @@ def test_a_fallback_that_cannot_take_the_parts_is_skipped_and_named(live, key, l
     answer = ask(live, key, messages=messages, fallbacks=["lab/blind", "lab/spare"], **ONCE)
     assert asked(provider) == ["failing", "spare"]
     assert answer.headers["x-polyphony-skipped"] == "lab/blind (unsupported_value)"
+    (skipped,) = settled_record("completed").skipped_models
+    assert skipped == skipped | {"model": "lab/blind", "code": "unsupported_value"}
+    url = f"/generation?id={answer.headers['x-generation-id']}"
+    told = live.get(url, key).json()["data"]
+    assert told["skipped_models"] == [skipped]
+    assert [(one["model_permaslug"], one["reason"]) for one in told["provider_responses"]] == [
+        ("failing", "upstream_failed"),
+        ("spare", None),
+    ]
+    assert live.get(url, keys.issue(bob)[0]).status_code == 404
+    assert live.get(url, keys.issue(charlie)[0]).status_code == 404
+
+
+def test_a_record_has_no_models_that_were_all_asked(live, key, lab, provider, spare):
+    make_chat_model(lab, upstream="failing")
+    ask(live, key, fallbacks=["lab/spare"], **ONCE)
+    assert settled_record("completed").skipped_models is None
 
 
 def test_a_first_model_that_no_provider_serves_is_skipped(live, key, lab, provider, spare):

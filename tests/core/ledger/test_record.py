@@ -174,6 +174,7 @@ def test_record_with_fallback_keeps_both_attempts(grant):
         receipt.attempts[0].duration_ms,
         Decimal(0),
         Basis.COMPUTED,
+        code="upstream_failed",
     )
 
 

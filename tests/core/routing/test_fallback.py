@@ -64,8 +64,8 @@ async def test_the_next_model_answers_and_the_failure_is_told():
     attempts = MemoryAttemptLog()
     script = Script([UpstreamFailed("oops")], [START, CHUNK, USED])
     assert await collect(road("a", "b", skipped=(SKIPPED,)), script, attempts) == [
-        AttemptFailed(1, "P1", Outcome.FAILED, "oops", "a"),
-        AttemptFailed(0, "", Outcome.FAILED, "lab/x cannot speak.", "lab/x"),
+        AttemptFailed(1, "P1", Outcome.FAILED, "oops", "a", "upstream_failed", 500, "P2", "b"),
+        AttemptFailed(0, "", Outcome.FAILED, "lab/x cannot speak.", "lab/x", "wrong_endpoint"),
         Started("P2", "m2", 2),
         START,
         CHUNK,
@@ -123,9 +123,28 @@ async def test_a_silent_model_is_given_up_where_another_follows():
         road("a", "b", policy=policy), Script([20.0], [START, CHUNK, USED]), MemoryAttemptLog()
     )
     assert found[:2] == [
-        AttemptFailed(1, "P1", Outcome.FAILED, "The provider brought nothing in time.", "a"),
+        AttemptFailed(
+            1,
+            "P1",
+            Outcome.FAILED,
+            "The provider brought nothing in time.",
+            "a",
+            "upstream_timeout",
+            None,
+            "P2",
+            "b",
+        ),
         Started("P2", "m2", 2),
     ]
+
+
+async def test_which_of_several_providers_is_next_is_not_known_yet():
+    way = road("a", "b")
+    (spare,) = way.fallbacks
+    several = replace(spare, route=replace(spare.route, targets=(target(2), target(3))))
+    script = Script([UpstreamLimited("full")], [START, CHUNK, USED])
+    failed, *_ = await collect(replace(way, fallbacks=(several,)), script, MemoryAttemptLog())
+    assert (failed.next_provider, failed.next_model) == ("", "b")
 
 
 async def test_all_models_have_one_deadline():

@@ -96,7 +96,7 @@ async def test_a_failure_before_content_is_tried_again():
     attempts = MemoryAttemptLog()
     found = await collect(route(), Script([UpstreamFailed("oops")], [START, CHUNK, USED]), attempts)
     assert found == [
-        AttemptFailed(1, "Ada", Outcome.FAILED, "oops", "m"),
+        AttemptFailed(1, "Ada", Outcome.FAILED, "oops", "m", "upstream_failed", 500, "Ada", "m"),
         Started("Ada", "m1", 2),
         START,
         CHUNK,
@@ -105,12 +105,24 @@ async def test_a_failure_before_content_is_tried_again():
     assert attempts.outcomes == [Outcome.FAILED, Outcome.COMPLETED]
 
 
+async def test_the_status_of_the_answer_is_told_before_the_wait():
+    limited = UpstreamLimited("full", retry_after=60)
+    limited.answered = 529
+    way, script = route(policy=Policy(max_wait=60, deadline=90)), Script([limited])
+    async with (
+        asyncio.timeout(30),
+        aclosing(run(way, REQUEST, MemoryAttemptLog(), Health(), script)) as told,
+    ):
+        failed = await anext(told)
+    assert (failed.code, failed.status) == ("upstream_rate_limited", 529)
+
+
 @pytest.mark.parametrize("error", [UpstreamDenied("no"), UpstreamInvalid("odd"), Unavailable("locked")])
 async def test_a_failure_that_will_not_change_moves_on_at_once(error):
     attempts = MemoryAttemptLog()
     found = await collect(route(2), Script([error], [START, CHUNK, USED]), attempts)
     assert found[:2] == [
-        AttemptFailed(1, "Ada", Outcome.FAILED, error.message, "m"),
+        AttemptFailed(1, "Ada", Outcome.FAILED, error.message, "m", error.provider_code, None, "Bell", "m"),
         Started("Bell", "m2", 2),
     ]
     assert attempts.log == ["open 1", "close failed", "open 2", "first event", "close completed"]
@@ -205,7 +217,17 @@ async def test_a_silent_target_is_given_up_for_the_next_and_asked_once():
     patient = Policy(retries=3, backoff=0.001, deadline=30.0, first_event=0.05)
     found = await collect(route(2, patient), Script([20.0], [START, CHUNK, USED]), attempts)
     assert found[:2] == [
-        AttemptFailed(1, "Ada", Outcome.FAILED, "The provider brought nothing in time.", "m"),
+        AttemptFailed(
+            1,
+            "Ada",
+            Outcome.FAILED,
+            "The provider brought nothing in time.",
+            "m",
+            "upstream_timeout",
+            None,
+            "Bell",
+            "m",
+        ),
         Started("Bell", "m2", 2),
     ]
     assert attempts.outcomes == [Outcome.FAILED, Outcome.COMPLETED]

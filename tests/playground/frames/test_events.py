@@ -15,14 +15,18 @@ from playground.frames.events import BODIES
 
 
 def test_events_become_frames():
-    attempt = frames.event_body(AttemptFailed(1, "p", Outcome.FAILED, "429", "m"))
+    attempt = frames.event_body(AttemptFailed(1, "P", Outcome.FAILED, "Full.", "m", "full", 429, "Q", "n"))
     assert attempt == {
         "type": "run.attempt",
         "number": 1,
-        "provider": "p",
+        "provider": "P",
         "outcome": "failed",
-        "reason": "429",
+        "reason": "Full.",
         "model": "m",
+        "code": "full",
+        "status": 429,
+        "next_provider": "Q",
+        "next_model": "n",
     }
     assert frames.event_body(AudioStart(AudioFormat.MP3, 44_100, 2)) == {
         "type": "audio.start",

@@ -7,6 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from core.contract.events import AttemptNote, Outcome, Receipt
+from core.contract.route import SkippedModel
 from core.contract.usage import Amount, Basis, Kind, Unit
 from playground import frames
 
@@ -15,9 +16,21 @@ def receipt(cost: Decimal | None, basis: Basis) -> Receipt:
     characters = Amount(Kind.TEXT_IN, Unit.CHARACTER, Decimal(11))
     seconds = Amount(Kind.AUDIO_OUT, Unit.SECOND, Decimal("1.5"))
     amounts = (characters, seconds)
-    note = AttemptNote(1, "p", "up", Outcome.COMPLETED, 200, "", 80, cost, basis)
+    note = AttemptNote(1, "p", "up", Outcome.COMPLETED, 200, "", 80, cost, basis, 20)
     return Receipt(
-        "gen-1", Outcome.COMPLETED, "m", "p", amounts, cost, basis, 20, 90, "pcm", (note,), voice="ada"
+        "gen-1",
+        Outcome.COMPLETED,
+        "m",
+        "p",
+        amounts,
+        cost,
+        basis,
+        20,
+        90,
+        "pcm",
+        (note,),
+        voice="ada",
+        skipped=(SkippedModel("lab/x", "lab/x cannot speak.", "wrong_endpoint"),),
     )
 
 
@@ -42,7 +55,12 @@ def test_a_receipt_is_given_in_numbers():
             "duration_ms": 80,
             "cost": 0.00012,
             "basis": "computed",
+            "first_event_ms": 20,
+            "code": "",
         }
+    ]
+    assert fields["skipped"] == [
+        {"model": "lab/x", "code": "wrong_endpoint", "reason": "lab/x cannot speak."}
     ]
     assert json.loads(json.dumps(fields)) == fields
 

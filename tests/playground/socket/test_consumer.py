@@ -126,8 +126,16 @@ async def test_a_model_that_fails_is_told_and_another_one_answers(sign_in, alice
     attempt = next(
         frame for frame in tab.frames if isinstance(frame, dict) and frame["type"] == "run.attempt"
     )
-    told = {name: attempt[name] for name in ("number", "provider", "outcome", "model")}
-    assert told == {"number": 1, "provider": engine.provider.name, "outcome": "failed", "model": MODEL}
+    assert attempt == attempt | {
+        "number": 1,
+        "provider": engine.provider.name,
+        "outcome": "failed",
+        "model": MODEL,
+        "code": "upstream_failed",
+        "status": 500,
+        "next_provider": "Lab",
+        "next_model": "lab/other",
+    }
     assert (done["outcome"], done["receipt"]["model"]) == ("completed", "lab/other")
     assert [one["outcome"] for one in done["receipt"]["attempts"]] == ["failed", "completed"]
 
