@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any, Protocol
 
 from core.contract.audio import AudioFormat
@@ -55,16 +56,25 @@ class Sending:
     """Whether the body of one call has left for the provider, which from then on may bill it.
 
     `told` is the usage that the provider had reported when the call was stopped, `remainder` what may tell it
-    afterwards. `answered` is whether the beginning of an answer has come.
+    afterwards. `answered` is whether the beginning of an answer has come, `moved` when the provider last
+    took a piece of the body, in monotonic seconds. `part_of` is the sending that this upload belongs to.
     """
 
-    __slots__ = ("answered", "left", "remainder", "told")
+    __slots__ = ("answered", "left", "moved", "part_of", "remainder", "told")
 
-    def __init__(self) -> None:
+    def __init__(self, part_of: Sending | None = None) -> None:
         self.left = False
         self.answered = False
+        self.moved = 0.0
+        self.part_of = part_of
         self.told: Usage | None = None
         self.remainder: Remainder | None = None
+
+    def move(self) -> None:
+        """A piece of the body has been handed to the connection."""
+        self.moved = monotonic()
+        if self.part_of is not None:
+            self.part_of.move()
 
     def done(self) -> None:
         """The last byte has been handed to the connection."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from time import monotonic
 from types import TracebackType
-from typing import Protocol, Self, get_args
+from typing import NamedTuple, Protocol, Self, get_args
 
 from core.contract.errors import (
     PolyphonyError,
@@ -77,20 +78,34 @@ class AttemptLog(Protocol):
         ...
 
 
+class FirstEventLimit(NamedTuple):
+    """Seconds to the first content, None for no limit but the deadline.
+
+    `after_upload`: they begin again with each piece of the request that the provider takes. `answered`: the
+    beginning of an answer is enough, as the content of one in one piece comes last.
+    """
+
+    seconds: float | None = None
+    after_upload: bool = False
+    answered: bool = False
+
+
+NO_LIMIT = FirstEventLimit()
+
+
 class RunningAttempt:
     """A context manager around reading the events of one attempt; their source is closed within it.
 
     Afterwards `error` is None on success, `committed` is true where content was delivered, and `silent` where
-    none arrived within `first_event` seconds and another target could be tried; where `patient`, only the
-    beginning of an answer has to arrive until then. A failure of the provider ends the block without being
-    raised. One task reads; it waits between the timer's `start` and `stop` only.
+    none arrived within `limit` and another target could be tried. A failure of the provider ends the block
+    without being raised. One task reads; it waits between the timer's `start` and `stop` only.
     """
 
     __slots__ = (
         "_cancelling",
         "_expired",
+        "_limit",
         "_log",
-        "_patient",
         "_task",
         "committed",
         "error",
@@ -107,8 +122,7 @@ class RunningAttempt:
         target: Target,
         log: AttemptLog,
         deadline: Deadline,
-        first_event: float | None = None,
-        patient: bool = False,
+        limit: FirstEventLimit = NO_LIMIT,
     ) -> None:
         self.sending = Sending()
         self.target = replace(target, sending=self.sending)
@@ -117,10 +131,10 @@ class RunningAttempt:
         self.error: PolyphonyError | None = None
         self.used: Used | None = None
         self.silent = False
-        reserved = 0.0 if first_event is None else max(deadline.left - first_event, 0.0)
+        reserved = 0.0 if limit.seconds is None else max(deadline.left - limit.seconds, 0.0)
         self.timer = DeadlineTimer(deadline, self._expire, reserved=reserved)
         self._log = log
-        self._patient = patient
+        self._limit = limit
         self._expired = False
 
     async def __aenter__(self) -> Self:
@@ -187,12 +201,21 @@ class RunningAttempt:
         return (self.error.usage if self.error else None) or self.sending.told
 
     def _expire(self) -> None:
-        """Cancel the current wait, which has become too long."""
-        if self._patient and self.sending.answered and self.timer.reserved > 0:
-            self.timer.extend()
+        """Cancel the current wait, which has become too long, unless the provider has shown life."""
+        if (more := self._more()) > 0:
+            self.timer.extend(more)
         elif self._task is not None:
             self._expired = True
             self._task.cancel()
+
+    def _more(self) -> float:
+        """Seconds for which the first content may still be awaited, now that its time is over."""
+        seconds, after_upload, answered = self._limit
+        if seconds is None or self.timer.reserved <= 0:
+            return 0.0
+        if answered and self.sending.answered:
+            return float("inf")
+        return self.sending.moved + seconds - monotonic() if after_upload else 0.0
 
     def _cancelled_by_timer(self) -> bool:
         """Whether the timer, and nothing else, cancelled the task."""

@@ -19,7 +19,7 @@ from core.providers.shared.audio.output import encoded
 from core.providers.shared.scrub.answer import scrubbed
 from core.providers.shared.scrub.spellings import spellings_of
 from core.providers.shared.waits.deadline import Deadline
-from core.routing.attempt import AttemptLog, RunningAttempt
+from core.routing.attempt import AttemptLog, FirstEventLimit, RunningAttempt
 from core.routing.choose import order
 from core.routing.health import Health
 from core.routing.retry import answered_status, backoff, may_succeed_elsewhere
@@ -66,11 +66,11 @@ async def run(
     if not request.routing.provider.allow_fallbacks:
         targets = targets[:1]
     for target in targets:
-        limit, patient = first_event_limit(policy, request, last=target is targets[-1])
+        limit = first_event_limit(policy, request, last=target is targets[-1])
         if failed:
             yield failure_event(failed[-1], route, target)
         for tries in count(1):
-            attempt = RunningAttempt(health.credentials.choose(target), attempts, deadline, limit, patient)
+            attempt = RunningAttempt(health.credentials.choose(target), attempts, deadline, limit)
             async with attempt, aclosing(call(attempt.target, attempts.bounded(request))) as source:
                 attempt.timer.start()
                 async for event in source:
@@ -103,14 +103,13 @@ async def run(
     raise _final_error(failed, route)
 
 
-def first_event_limit(policy: Policy, request: Request, *, last: bool) -> tuple[float | None, bool]:
-    """Seconds to the first content, and whether the beginning of an answer is enough: of an answer in one
-    piece the content comes last."""
+def first_event_limit(policy: Policy, request: Request, *, last: bool) -> FirstEventLimit:
+    """A caller's own limit counts from the start of the call."""
     if policy.call_timeout is not None:
-        return policy.call_timeout, False
+        return FirstEventLimit(policy.call_timeout)
     if last and not policy.others_follow:
-        return None, False
-    return policy.first_event, not request.streamed
+        return FirstEventLimit()
+    return FirstEventLimit(policy.first_event, after_upload=True, answered=not request.streamed)
 
 
 def failure_event(attempt: RunningAttempt, route: Route, next_target: Target) -> AttemptFailed:

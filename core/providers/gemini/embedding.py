@@ -26,7 +26,7 @@ from core.providers.shared.answers.vectors import in_order, read_vectors
 from core.providers.shared.calls import target_limits
 from core.providers.shared.json_body import JsonBody
 
-LIMITS = http.CallLimits(total=300.0, idle=120.0, pace=16, size=256 * http.MIB)
+LIMITS = http.CallLimits(total=300.0, idle=120.0, size=256 * http.MIB)
 TASK_TYPES = {
     "query": "RETRIEVAL_QUERY",
     "search_query": "RETRIEVAL_QUERY",

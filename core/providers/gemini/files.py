@@ -136,7 +136,7 @@ async def upload(connection: Connection, media: Media, limits: CallLimits) -> Ma
     }
     bytes_call = Call(
         "POST", address, {**without_type(start.headers), **commands}, FileBytes(media), limits, start.hide,
-        read_error, Sending(), connection.target.public_only,
+        read_error, Sending(part_of=connection.target.sending), connection.target.public_only,
     )  # fmt: skip
     return described(await answer(bytes_call))
 

@@ -26,7 +26,7 @@ from core.providers.shared import http
 from core.providers.shared.calls import target_limits
 from core.providers.shared.json_body import JsonBody
 
-LIMITS = http.CallLimits(total=600.0, idle=300.0, pace=1, size=64 * http.MIB)
+LIMITS = http.CallLimits(total=600.0, idle=300.0, size=64 * http.MIB)
 SAFETY = ("safetySettings", "safety_settings")
 
 

@@ -24,7 +24,7 @@ from core.providers.shared import http
 from core.providers.shared.answers.speech_length import longest, options_at
 from core.providers.shared.calls import target_limits
 
-LIMITS = http.CallLimits(total=300.0, idle=120.0, pace=16, size=256 * http.MIB)
+LIMITS = http.CallLimits(total=300.0, idle=120.0, size=256 * http.MIB)
 MOST_SPEAKERS = 2
 TOKENS_PER_SECOND = 32
 """Where the endpoint's `audio_tokens_per_second` does not say."""

@@ -32,7 +32,7 @@ from core.providers.shared.calls import target_limits
 from core.providers.shared.json_body import JsonBody
 from core.providers.shared.json_text import string
 
-LIMITS = http.CallLimits(total=300.0, idle=120.0, pace=16, size=256 * http.MIB)
+LIMITS = http.CallLimits(total=300.0, idle=120.0, size=256 * http.MIB)
 READ_IN_THREAD = http.MIB
 """Bytes above which an answer is parsed in a thread, so that other requests do not wait."""
 OWN_FIELDS = frozenset({"model", "input", "encoding_format", "dimensions", "input_type", "user"})

@@ -80,7 +80,7 @@ def target_limits(target: Target, default: CallLimits) -> CallLimits:
     )
     if (total, idle) == (default.total, default.idle):
         return default
-    return CallLimits(float(total), float(idle), default.pace, default.size)
+    return CallLimits(float(total), float(idle), default.size)
 
 
 def is_json(media_type: str) -> bool:

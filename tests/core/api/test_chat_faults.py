@@ -85,7 +85,7 @@ def test_a_failure_after_the_first_deltas_keeps_them(live, key, lab, provider, s
 @pytest.mark.parametrize("scenario", ["stuck", "drip"])
 def test_a_silent_provider_is_abandoned(live, key, lab, provider, scenario):
     model = make_chat_model(lab, upstream=scenario)
-    model.endpoints.update(options={"idle_timeout": 0.3})
+    model.endpoints.update(options={"idle_timeout": 0.3, "timeout": 1.0})
     answer = live.post("/chat/completions", key, json={**ASK, "stream": True})
     if scenario == "drip":
         assert (answer.status_code, answer.json()["error"]["metadata"]["provider_code"]) == (

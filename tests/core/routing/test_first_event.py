@@ -11,7 +11,7 @@ from core.contract.events import Started
 from core.contract.route import Policy
 from core.contract.speech import SpeechRequest
 from core.providers.shared.waits.deadline import Deadline
-from core.routing.attempt import RunningAttempt
+from core.routing.attempt import NO_LIMIT, FirstEventLimit, RunningAttempt
 from core.routing.run import first_event_limit
 from tests.core.routing.attempt_log import MemoryAttemptLog
 from tests.core.routing.test_run import CHUNK, START, USED, Script, collect, failure, route
@@ -22,13 +22,13 @@ pytestmark = pytest.mark.anyio
 @pytest.mark.parametrize(
     ("policy", "streamed", "last", "expected"),
     [
-        (Policy(first_event=60.0), True, False, (60.0, False)),
-        (Policy(first_event=60.0), True, True, (None, False)),
-        (Policy(first_event=60.0, others_follow=True), True, True, (60.0, False)),
-        (Policy(first_event=60.0), False, False, (60.0, True)),
-        (Policy(first_event=60.0), False, True, (None, False)),
-        (Policy(first_event=60.0, call_timeout=1.0), False, True, (1.0, False)),
-        (Policy(), True, False, (None, False)),
+        (Policy(first_event=60.0), True, False, FirstEventLimit(60.0, True, False)),
+        (Policy(first_event=60.0), True, True, NO_LIMIT),
+        (Policy(first_event=60.0, others_follow=True), True, True, FirstEventLimit(60.0, True, False)),
+        (Policy(first_event=60.0), False, False, FirstEventLimit(60.0, True, True)),
+        (Policy(first_event=60.0), False, True, NO_LIMIT),
+        (Policy(first_event=60.0, call_timeout=1.0), False, True, FirstEventLimit(1.0)),
+        (Policy(), True, False, FirstEventLimit(None, True, False)),
     ],
 )
 def test_of_an_answer_in_one_piece_the_beginning_is_enough(policy, streamed, last, expected):
@@ -38,7 +38,9 @@ def test_of_an_answer_in_one_piece_the_beginning_is_enough(policy, streamed, las
 @pytest.mark.parametrize(("answered", "silent"), [(True, False), (False, True)])
 async def test_an_answer_that_has_begun_is_awaited(answered, silent):
     """The provider has sent the beginning of an answer in one piece, then takes longer than the limit."""
-    attempt = RunningAttempt(route().targets[0], MemoryAttemptLog(), Deadline(30.0), 0.05, patient=True)
+    attempt = RunningAttempt(
+        route().targets[0], MemoryAttemptLog(), Deadline(30.0), FirstEventLimit(0.05, answered=True)
+    )
     async with attempt:
         attempt.sending.answered = answered
         attempt.timer.start()

@@ -22,7 +22,7 @@ from core.providers.elevenlabs.vendor import VENDOR
 from core.providers.shared import http
 from core.providers.shared.calls import target_limits
 
-LIMITS = http.CallLimits(total=300.0, idle=60.0, pace=256, size=64 * http.MIB)
+LIMITS = http.CallLimits(total=300.0, idle=60.0, size=64 * http.MIB)
 
 
 class ElevenLabsSpeech:

@@ -26,7 +26,7 @@ from core.providers.shared.json_body import decode
 from core.providers.shared.json_text import string
 from core.providers.shared.quantities import seconds
 
-LIMITS = http.CallLimits(total=300.0, idle=300.0, pace=0, size=64 * http.MIB)
+LIMITS = http.CallLimits(total=300.0, idle=300.0, size=64 * http.MIB)
 
 
 class ElevenLabsTranscription:
@@ -38,7 +38,7 @@ class ElevenLabsTranscription:
         body = FormBody(transcription_form(target, request), [("file", request.file)])
         path = transcription_path(target, request)
         total = max(LIMITS.total, request.file.seconds or 0.0)
-        bounds = http.CallLimits(total, LIMITS.idle, LIMITS.pace, LIMITS.size)
+        bounds = http.CallLimits(total, LIMITS.idle, LIMITS.size)
         call = VENDOR.form_call(target, path, body, target_limits(target, bounds))
         async with await http.send(call) as response:
             id, value = answer_id(response.headers), decode(await response.body())

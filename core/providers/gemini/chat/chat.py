@@ -26,8 +26,8 @@ from core.providers.shared.calls import target_limits
 from core.providers.shared.chat_parameters import parameters_at
 from core.providers.shared.json_body import JsonBody
 
-LIMITS = http.CallLimits(total=300.0, idle=60.0, pace=16, size=128 * http.MIB)
-VIDEO_LIMITS = http.CallLimits(total=600.0, idle=120.0, pace=LIMITS.pace, size=LIMITS.size)
+LIMITS = http.CallLimits(total=300.0, idle=60.0, size=128 * http.MIB)
+VIDEO_LIMITS = http.CallLimits(total=600.0, idle=120.0, size=LIMITS.size)
 
 
 class GeminiChat(Connected):

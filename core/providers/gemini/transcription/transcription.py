@@ -22,7 +22,7 @@ from core.providers.shared import http
 from core.providers.shared.calls import target_limits
 from core.providers.shared.json_body import JsonBody
 
-LIMITS = http.CallLimits(total=3600.0, idle=300.0, pace=1, size=16 * http.MIB)
+LIMITS = http.CallLimits(total=3600.0, idle=300.0, size=16 * http.MIB)
 
 
 class GeminiTranscription(Connected):

@@ -25,7 +25,7 @@ from core.providers.shared import http
 from core.providers.shared.calls import target_limits
 from core.providers.shared.quantities import MAX_COUNT
 
-LIMITS = http.CallLimits(total=300.0, idle=60.0, pace=256, size=64 * http.MIB)
+LIMITS = http.CallLimits(total=300.0, idle=60.0, size=64 * http.MIB)
 COST = "x-ratelimit-input-characters-query-cost"
 """The header with the characters that are charged."""
 SAMPLES = "float32"

@@ -29,8 +29,8 @@ from core.providers.shared.calls import target_limits
 from core.providers.shared.chat_parameters import parameters_at
 from core.providers.shared.json_body import JsonBody
 
-LIMITS = http.CallLimits(total=300.0, idle=60.0, pace=16, size=64 * http.MIB)
-VIDEO_LIMITS = http.CallLimits(total=600.0, idle=LIMITS.idle, pace=LIMITS.pace, size=LIMITS.size)
+LIMITS = http.CallLimits(total=300.0, idle=60.0, size=64 * http.MIB)
+VIDEO_LIMITS = http.CallLimits(total=600.0, idle=LIMITS.idle, size=LIMITS.size)
 MODALITY_ORDER = (Modality.IMAGE, Modality.TEXT, Modality.AUDIO)
 """As the two references write them."""
 READ_IN_THREAD = http.MIB

@@ -22,7 +22,7 @@ from core.providers.shared import http
 from core.providers.shared.calls import target_limits
 from core.providers.shared.json_body import JsonBody
 
-LIMITS = http.CallLimits(total=600.0, idle=300.0, pace=1, size=64 * http.MIB)
+LIMITS = http.CallLimits(total=600.0, idle=300.0, size=64 * http.MIB)
 """Nothing comes while a picture is drawn, which may take minutes."""
 PICTURE_SECONDS, PICTURE_BYTES = 180.0, 32 * http.MIB
 
@@ -77,4 +77,4 @@ class OpenAIImages(OpenAIChat):
 def limits_for(request: ImageRequest) -> http.CallLimits:
     """Many pictures take longer, and more room."""
     total, size = request.n * PICTURE_SECONDS, request.n * PICTURE_BYTES
-    return http.CallLimits(max(LIMITS.total, total), LIMITS.idle, LIMITS.pace, max(LIMITS.size, size))
+    return http.CallLimits(max(LIMITS.total, total), LIMITS.idle, max(LIMITS.size, size))

@@ -28,7 +28,7 @@ from core.providers.shared.calls import is_json, target_limits
 from core.providers.shared.errors import EXCERPT
 from core.providers.shared.json_body import decode
 
-LIMITS = http.CallLimits(total=300.0, idle=60.0, pace=256, size=64 * http.MIB)
+LIMITS = http.CallLimits(total=300.0, idle=60.0, size=64 * http.MIB)
 OWN_FIELDS = {"model", "input", "response_format", "stream_format", "stream", "provider"}
 SUSPICIOUS = b"{<["
 SNIFFED = 16

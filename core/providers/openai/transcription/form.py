@@ -19,7 +19,7 @@ from core.providers.shared import http
 from core.providers.shared.calls import Vendor, target_limits
 from core.providers.shared.form_body import FormBody
 
-LIMITS = http.CallLimits(total=300.0, idle=60.0, pace=16, size=64 * http.MIB)
+LIMITS = http.CallLimits(total=300.0, idle=60.0, size=64 * http.MIB)
 OWN_FIELDS = {"model", "file", "response_format", "stream", "provider"}
 TIMED_FORMATS = (TranscriptFormat.SRT, TranscriptFormat.VTT, TranscriptFormat.VERBOSE_JSON)
 
@@ -49,7 +49,7 @@ async def send_form(
 def limits_for(request: TranscriptRequest) -> http.CallLimits:
     """A long file may take long before a first byte."""
     total = max(LIMITS.total, request.file.seconds or 0.0)
-    return http.CallLimits(total, LIMITS.idle, LIMITS.pace, LIMITS.size)
+    return http.CallLimits(total, LIMITS.idle, LIMITS.size)
 
 
 async def answer_events(

@@ -68,9 +68,10 @@ class DeadlineTimer:
         """A wait begins."""
         self._since = monotonic()
 
-    def extend(self) -> None:
-        """In `expire`: let the wait use up the whole deadline after all."""
-        self.reserved = 0.0
+    def extend(self, seconds: float) -> None:
+        """In `expire`: let the wait last `seconds` more, within the whole deadline."""
+        waited = 0.0 if self._since is None else monotonic() - self._since
+        self.reserved = max(self._deadline.left - waited - seconds, 0.0)
         self._check()
 
     def stop(self) -> None:

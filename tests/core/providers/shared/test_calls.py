@@ -73,9 +73,7 @@ async def test_errors_are_read_by_the_vendors_reader(provider, why, kind):
 def test_an_endpoint_may_have_other_limits():
     assert target_limits(target(), LIMITS) is LIMITS
     options = {"timeout": "7", "idle_timeout": 2}
-    assert target_limits(target(options=options), LIMITS) == http.CallLimits(
-        7.0, 2.0, LIMITS.pace, LIMITS.size
-    )
+    assert target_limits(target(options=options), LIMITS) == http.CallLimits(7.0, 2.0, LIMITS.size)
 
 
 @pytest.mark.parametrize(

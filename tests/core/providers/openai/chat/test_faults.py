@@ -29,6 +29,8 @@ from tests.fakes import chat as fake
 from tests.fakes import scenarios
 from tests.fakes.server_sent_events import DONE, events, frame
 
+BRIEF = {"timeout": 0.5}
+"""A drip lasts until the deadline."""
 pytestmark = pytest.mark.anyio
 
 SOME = "The quick brown"
@@ -63,7 +65,7 @@ async def test_a_fault_is_translated_after_what_came_and_never_retried(
     provider, model, kind, code, before, caplog
 ):
     caplog.set_level(logging.DEBUG)
-    came, error = await chat_failure(target(provider, model))
+    came, error = await chat_failure(target(provider, model, options=BRIEF if model == "drip" else {}))
     assert (type(error), error.provider_code, text(came)) == (kind, code, before)
     assert (len(provider.requests), provider.canary_hits) == (1, 0)
     assert CANARY not in caplog.text
@@ -71,7 +73,7 @@ async def test_a_fault_is_translated_after_what_came_and_never_retried(
 
 @pytest.mark.parametrize("model", ["drip", "reset", "cut", "stuck", "long-line"])
 async def test_a_connection_with_a_rest_of_an_answer_is_never_used_again(provider, model):
-    await chat_failure(target(provider, model))
+    await chat_failure(target(provider, model, options=BRIEF if model == "drip" else {}))
     await chat(target(provider))
     assert [seen.connection for seen in provider.requests] == [1, 2]
 
