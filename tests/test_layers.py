@@ -27,7 +27,7 @@ LAYERS: tuple[set[str], ...] = (
     {"core.gateway", "core.operations", "core.background"},
     {"core.api", "core.admin", "core.checks", "core.accounts"},
     # the browser's face: beside the API and the admin, with layers of its own
-    {"playground.tasks"},
+    {"playground.tasks", "playground.dates"},
     {"playground.models", "playground.markdown", "playground.frames", "playground.names"},
     {"playground.uploads"},
     {"playground.conversations"},

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from core.models import User
 from playground import frames
 from playground.conversations import files
+from playground.dates import brief_text
 from playground.markdown import render
 from playground.models import Conversation, Message, Upload
 
@@ -31,6 +32,7 @@ def page(user: User, words: str = "", number: int = 1) -> dict[str, Any]:
             "title": row.title,
             "model": row.model,
             "updated_at": row.updated_at.isoformat(),
+            "when": brief_text(row.updated_at),
             "messages": row.count,
             "cost": frames.money(row.spent),
         }

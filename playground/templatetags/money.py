@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from django import template
 from django.utils.formats import number_format
@@ -11,10 +12,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from core.catalogue import prices
-from core.contract.usage import Kind
+from core.contract.events import Outcome
+from core.contract.usage import Basis, Kind
 from core.ledger.pricing import PART_OF
+from playground.models import Run
 
 register = template.Library()
+
+MINUTE = 60
+EXACT = 20
+"""Shorter durations, in seconds, have a decimal place; `format.js` of the pages does the same."""
 
 
 @register.filter
@@ -29,6 +36,29 @@ def cost(amount: Decimal | str | float | None) -> str:
     return _("free") if amount is not None and not Decimal(str(amount)) else money(amount)
 
 
+@register.simple_tag
+def request_cost(amount: Decimal | str | float | None, outcome: str | None, basis: str = "") -> str:
+    """The cost of one request: "not charged" where it failed and cost nothing, `≈` before an estimate."""
+    nothing = amount is not None and not Decimal(str(amount))
+    if nothing and outcome == Outcome.FAILED:
+        return _("not charged")
+    return cost(amount) if nothing or amount is None or basis != Basis.ESTIMATED else f"≈ {money(amount)}"
+
+
+@register.filter
+def run_cost(run: Run | None) -> str:
+    """The cost of a run; empty while it has none, "not charged" where it failed before it had."""
+    if run and run.receipt:
+        return request_cost(run.receipt["cost"], run.state, run.receipt.get("basis", ""))
+    return request_cost(0, run.state) if run and run.state == Run.State.FAILED else ""
+
+
+@register.filter
+def model_cost(row: Mapping[str, Any] | None) -> str:
+    """The cost of all requests to one model, a row of the report: without units none of them succeeded."""
+    return request_cost(row["cost"], None if row["units"] else Outcome.FAILED) if row else ""
+
+
 @register.filter
 def quantity(number: Decimal | float | None) -> str:
     """`20,000`, grouped as the reader's language does."""
@@ -37,10 +67,22 @@ def quantity(number: Decimal | float | None) -> str:
 
 @register.filter
 def milliseconds(number: float | None) -> str:
-    """`320 ms`, from a second on `9.4 s`; empty where it was not measured."""
-    if number is None:
+    """As `duration`, of milliseconds."""
+    return "" if number is None else duration(number / 1000)
+
+
+@register.filter
+def duration(seconds: Decimal | float | str | None) -> str:
+    """`0.32 s`, `9.4 s`, `42 s`, from a minute on `1:05` and `1:02:03`; empty where it is not known."""
+    if seconds is None or isinstance(seconds, str):  # a template's missing value is an empty string
         return ""
-    return _("%s ms") % round(number) if number < 1000 else _("%s s") % number_format(number / 1000, 1)
+    if seconds >= MINUTE:
+        minutes, rest = divmod(int(seconds), MINUTE)
+        hours, minutes = divmod(minutes, MINUTE)
+        return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+    digits = 2 if seconds < 1 else 1 if seconds < EXACT else 0
+    rounded = Decimal(str(seconds)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    return _("%s s") % number_format(f"{rounded:f}".rstrip("0").rstrip(".") if digits else rounded)
 
 
 @register.filter
@@ -76,11 +118,12 @@ def by_direction(quantities: Mapping[str, float]) -> dict[str, dict[str, Decimal
 
 
 def count_label(unit: str, count: Decimal) -> str:
+    if unit == "second":
+        return duration(count)
     shown = number_format(round(count, 1) if count % 1 else int(count), use_l10n=True, force_grouping=True)
     words = {
         "character": ngettext("%s character", "%s characters", int(count)),
         "token": ngettext("%s token", "%s tokens", int(count)),
-        "second": _("%s s"),
         "image": ngettext("%s image", "%s images", int(count)),
         "page": ngettext("%s page", "%s pages", int(count)),
         "byte": ngettext("%s byte", "%s bytes", int(count)),

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 globalThis.document = { documentElement: { lang: "en" }, querySelectorAll: () => [] };
-const { conversionText, errorNote } = await import("../../static/playground/js/results.js");
+const { conversionText, costText, errorNote } = await import("../../static/playground/js/results.js");
 
 test("the title names the cause", () => {
   const titles = [undefined, 401, 402, 413, 429, 500, 502, 503, 504].map((code) => errorNote({ code }).title);
@@ -25,6 +25,13 @@ test("the provider's request id comes before the receipt's", () => {
   const error = { code: 500, metadata: { generation_id: "gen-2" } };
   assert.equal(errorNote(error, { receipt: { id: "gen-1" } }).requestId, "gen-2");
   assert.equal(errorNote(error).action, null);
+});
+
+test("a failed run is not charged, or says what it may have cost", () => {
+  const failed = [0, 0.02].map((cost) => costText({ cost, outcome: "failed", basis: "estimated" }));
+  assert.deepEqual(failed, ["not-charged", "≈ $0.02"]);
+  assert.equal(costText({ cost: 0, outcome: "completed", basis: "computed" }), "free");
+  assert.equal(costText({ cost: null, outcome: "failed", basis: "unpriced" }), "unpriced");
 });
 
 test("a receipt says which sound was converted, each way once", () => {

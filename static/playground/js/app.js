@@ -17,6 +17,9 @@ const ELEMENTS = {
   "theme-toggle": () => import("./elements/common/theme-toggle.js"),
 };
 
+if (!document.cookie.includes("timezone=")) {
+  import("./page/time-zone.js");
+}
 for (const [name, load] of Object.entries(ELEMENTS)) {
   if (document.querySelector(`${name}:not([data-later])`)) {
     load();

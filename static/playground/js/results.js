@@ -9,6 +9,14 @@ const TRANSIENT = [0, 429, 502, 503, 504];
 export const seconds = (value) => formatSeconds(value, message("seconds", { value: "{value}" }));
 export const money = (usd) => formatCost(usd, { free: message("free"), unpriced: message("unpriced") });
 
+/** The cost of a run by its receipt: a failed one that cost nothing was not charged; "≈" marks an estimate. */
+export function costText({ cost, outcome, basis }) {
+  if (outcome === "failed" && cost === 0) {
+    return message("not-charged");
+  }
+  return (basis === "estimated" && cost ? "≈ " : "") + money(cost);
+}
+
 /** How many seconds of audio were processed in one second, as text. */
 export function realTimeText(duration, milliseconds) {
   const factor = duration / Math.max(milliseconds / 1000, 0.001);

@@ -7,7 +7,11 @@ import { fill } from "../../../static/playground/js/page/messages.js";
 
 test("costs have as many digits as they need", () => {
   const costs = [12.5, 0.5, 0.0042, 0.00012, 0.0000021, 0.0000000001];
-  assert.deepEqual(costs.map((cost) => formatCost(cost)), ["$12.50", "$0.50", "$0.0042", "$0.00012", "$0.0000021", "< $0.000001"]);
+  assert.deepEqual(costs.map((cost) => formatCost(cost)), ["$12.50", "$0.50", "$0.0042", "$0.00012", "$0.0000021", "$0.0000000001"]);
+});
+
+test("costs are as the server writes them", () => {
+  assert.deepEqual([15, 1234.5, 0.012345, 0.6].map((cost) => formatCost(cost)), ["$15", "$1,234.50", "$0.0123", "$0.60"]);
 });
 
 test("null is unpriced and zero is free", () => {
@@ -15,7 +19,7 @@ test("null is unpriced and zero is free", () => {
 });
 
 test("shorter durations have more digits", () => {
-  assert.deepEqual([0.3216, 1.43, 65.4].map((value) => formatSeconds(value)), ["0.32 s", "1.4 s", "65 s"]);
+  assert.deepEqual([0.3216, 1.43, 42.4, 65.4].map((value) => formatSeconds(value)), ["0.32 s", "1.4 s", "42 s", "1:05"]);
 });
 
 test("clocks count hours only where there are any", () => {

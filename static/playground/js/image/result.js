@@ -3,7 +3,7 @@
 import { formatNumber } from "../page/format.js";
 import { message } from "../page/messages.js";
 import { displayName } from "../page/names.js";
-import { errorNote, money, seconds } from "../results.js";
+import { costText, errorNote, money, seconds } from "../results.js";
 
 const FACTS = ["size", "aspect_ratio", "quality", "style"];
 
@@ -17,7 +17,7 @@ export function receiptParts(receipt, run) {
     first: first === null || first === undefined ? "" : seconds(first / 1000),
     total: seconds(receipt.total_ms / 1000),
     units: images ? picturesText(images) : "",
-    cost: money(receipt.cost),
+    cost: costText(receipt),
     model: displayName(receipt.model),
     provider: displayName(receipt.provider),
     url: `/runs/${run}`,
@@ -47,7 +47,7 @@ export function galleryEntry({ run, outcome, receipt }, { params, inputs, mask, 
     receipt,
     state: outcome === "completed" ? "" : message(outcome),
     facts: FACTS.map((name) => label(name, params[name])).filter(Boolean).join(" · "),
-    cost: receipt ? money(receipt.cost) : "",
+    cost: receipt ? costText(receipt) : "",
   };
 }
 

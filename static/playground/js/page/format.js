@@ -15,26 +15,14 @@ export function formatCost(usd, words = {}) {
   if (amount === 0) {
     return words.free ?? "free";
   }
-  if (amount >= 1) {
-    return `$${amount.toFixed(2)}`;
-  }
-  if (amount < 0.000001) {
-    return "< $0.000001";
-  }
-  const places = Math.min(8, Math.max(2, 1 - Math.floor(Math.log10(amount))));
-  return `$${trimZeros(amount.toFixed(places))}`;
+  const maximumFractionDigits = Math.min(20, Math.max(2, 2 - Math.floor(Math.log10(amount))));
+  return `$${amount.toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits }).replace(/\.00$/, "")}`;
 }
 
-function trimZeros(text) {
-  const [whole, fraction] = text.split(".");
-  const digits = fraction.replace(/0+$/, "").padEnd(2, "0");
-  return `${whole}.${digits}`;
-}
-
-/** Seconds as "0.32 s", "1.4 s", "65 s"; pass the page's pattern ("{value} s") where it differs. */
+/** Seconds as "0.32 s", "1.4 s", "42 s", "1:05"; pass the page's pattern ("{value} s") where it differs. */
 export function formatSeconds(seconds, pattern = "{value} s") {
   const digits = seconds < 1 ? 2 : seconds < 20 ? 1 : 0;
-  return pattern.replace("{value}", formatNumber(seconds, digits));
+  return seconds < 60 ? pattern.replace("{value}", formatNumber(seconds, digits)) : formatClock(seconds);
 }
 
 /** Seconds as a clock: 0:05, 12:05, 1:02:03. */

@@ -3,7 +3,7 @@
 import { formatNumber } from "../page/format.js";
 import { message } from "../page/messages.js";
 import { displayName } from "../page/names.js";
-import { conversionText, errorNote, money, realTimeText, seconds } from "../results.js";
+import { conversionText, costText, errorNote, money, realTimeText, seconds } from "../results.js";
 import { voiceAction } from "./other-voice.js";
 
 export { seconds };
@@ -16,7 +16,7 @@ export function receiptParts(receipt, end, first, run) {
     total: seconds(receipt.total_ms / 1000),
     units: unitsText(receipt, end),
     converted: conversionText(receipt),
-    cost: money(receipt.cost),
+    cost: costText(receipt),
     model: displayName(receipt.model),
     provider: displayName(receipt.provider),
     url: `/runs/${run}`,
@@ -38,7 +38,7 @@ export function runRow({ run, outcome, receipt, end }, { params, words }) {
     text: params.input,
     voice: displayName(params.voice ?? ""),
     length: end ? seconds(end.duration) : "",
-    cost: receipt ? money(receipt.cost) : "",
+    cost: receipt ? costText(receipt) : "",
     state: outcome === "completed" ? "" : message(outcome),
     sound: end?.url ?? "",
     duration: end?.duration ?? 0,

@@ -3,7 +3,7 @@
 import { formatNumber } from "../page/format.js";
 import { message } from "../page/messages.js";
 import { displayName } from "../page/names.js";
-import { conversionText, money, realTimeText, seconds } from "../results.js";
+import { conversionText, costText, money, realTimeText, seconds } from "../results.js";
 
 /** The strings of a receipt line. `first` is the time from click to first text in ms where this page measured it. */
 export function receiptParts(receipt, { first, duration }, run) {
@@ -13,7 +13,7 @@ export function receiptParts(receipt, { first, duration }, run) {
     total: seconds(receipt.total_ms / 1000),
     units: unitsText(receipt, duration),
     converted: conversionText(receipt),
-    cost: money(receipt.cost),
+    cost: costText(receipt),
     model: [receipt.model, receipt.then].filter(Boolean).map(displayName).join(" + "),
     provider: providers(receipt).map(displayName).join(" + "),
     url: `/runs/${run}`,
@@ -41,7 +41,7 @@ export function runRow({ run, outcome, receipt }, item) {
     text,
     voice: item.name,
     length: item.duration ? seconds(item.duration) : "",
-    cost: receipt ? money(receipt.cost) : "",
+    cost: receipt ? costText(receipt) : "",
     state: outcome === "completed" ? "" : message(outcome),
     sound: item.media,
     duration: item.duration ?? 0,

@@ -30,9 +30,23 @@ def test_an_empty_history_says_what_to_do(alice_client):
     assert "Nothing here yet" in page_text(alice_client.get("/history"))
 
 
+def test_a_failed_run_has_one_time_and_one_cost_on_every_page(alice_client, run):
+    """The reader is in Shanghai, eight hours before the server."""
+    evening = datetime(2026, 11, 29, 22, 5, tzinfo=UTC)
+    failed = {"outcome": "failed", "cost": 0, "created_at": evening}
+    rewrite(UsageRecord.objects.filter(public_id=run.generation), **failed)
+    receipt = {"cost": 0.0, "basis": "computed"}
+    Run.objects.filter(id=run.id).update(state="failed", receipt=receipt, created_at=evening)
+    alice_client.cookies["timezone"] = "Asia/Shanghai"
+    for address in ("/history", f"/runs/{run.id}", "/usage"):
+        page = page_text(alice_client.get(address))
+        assert "Nov 30, 2026, 06:05" in page, address
+        assert "not charged" in page.partition("<main")[2].partition("</main>")[0], address
+
+
 def test_a_receipt_shows_all_facts_of_a_run(alice_client, run):
     page = page_text(alice_client.get(f"/runs/{run.id}"))
-    for text in ("$0.0042", "12 characters", "gen-1-alice", "31 ms", "250 ms", "Without Markdown", "1.5"):
+    for text in ("$0.0042", "12 characters", "gen-1-alice", "0.03 s", "0.25 s", "Without Markdown", "1.5"):
         assert text in page
     assert "4,000 bytes" not in page
     assert '"word": "secret"' in page

@@ -140,7 +140,7 @@ def test_prices_stand_beside_what_the_endpoints_did(alice_client):
     day = Window(3, 66.66, Percentiles(320, 900, 900, 1400, 1400), audio=Percentiles(8.5, 9, 9, 9, 9))
     statistics.replace({endpoint.id: EndpointStatistics(Window(), Window(), day)})
     page = page_text(alice_client.get(address))
-    cells = ["320 ms", "1.4 s", "8.5 s of audio per second", "66.6%"]
+    cells = ["0.32 s", "1.4 s", "8.5 s of audio per second", "66.6%"]
     found = re.findall(r'<td class="nowrap">([^<]*)</td>', page)
     assert found == cells
 

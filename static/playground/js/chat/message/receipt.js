@@ -3,7 +3,7 @@
 import { formatNumber } from "../../page/format.js";
 import { message } from "../../page/messages.js";
 import { displayName } from "../../page/names.js";
-import { conversionText, money, seconds } from "../../results.js";
+import { conversionText, costText, money, seconds } from "../../results.js";
 
 const KINDS = [
   ["tokens-in", ["text_in", "image_in", "audio_in", "video_in", "file_in"]],
@@ -40,7 +40,7 @@ export function receiptText(receipt) {
     rate ? message("per-second", { rate: formatNumber(rate, rate < 10 ? 1 : 0) }) : "",
     ...tokenTexts(receipt.units ?? {}),
     conversionText(receipt),
-    money(receipt.cost),
+    costText(receipt),
     receipt.model && displayName(receipt.model),
     receipt.provider && displayName(receipt.provider),
     attempts.length > 1 ? message("attempts", { count: attempts.length }) : "",

@@ -75,13 +75,13 @@ class ConversationList extends HTMLElement {
     this.#showEmpty();
   }
 
-  #row({ id, title, model, updated_at: updated, cost }) {
+  #row({ id, title, model, updated_at: updated, when: text, cost }) {
     const row = this.querySelector("template").content.firstElementChild.cloneNode(true);
     row.dataset.conversation = id;
     row.querySelector("a").href = `/models/${model}?conversation=${id}`;
     const when = row.querySelector("time");
     when.dateTime = updated;
-    when.textContent = formatDate(new Date(updated));
+    when.textContent = text;
     const spent = cost && typeof cost === "object" ? cost.total : cost;
     row.querySelector("[data-field=cost]").textContent = Number(spent) ? formatCost(spent) : "";
     row.querySelector("[data-field=model]").textContent = displayName(model);
@@ -178,15 +178,6 @@ class ConversationList extends HTMLElement {
   #part(role) {
     return this.querySelector(`[data-role=${role}]`);
   }
-}
-
-/** The time for today, day and month for this year, else the date. */
-function formatDate(when) {
-  const now = new Date();
-  const today = when.toDateString() === now.toDateString();
-  const year = when.getFullYear() === now.getFullYear();
-  const shape = today ? { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } : { day: "numeric", month: "short", ...(year ? {} : { year: "numeric" }) };
-  return new Intl.DateTimeFormat(document.documentElement.lang, shape).format(when);
 }
 
 customElements.define("conversation-list", ConversationList);
