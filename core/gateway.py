@@ -13,6 +13,7 @@ from core import ledger
 from core.access import admission, limits
 from core.access import snapshot as access
 from core.access.shared_health import health
+from core.access.shared_turns import next_turn
 from core.answer_cache import stores
 from core.background import spawn, state
 from core.bodies.tasks import COLLECTORS
@@ -22,6 +23,7 @@ from core.contract.errors import AuthenticationFailed, Interrupted, PolyphonyErr
 from core.contract.events import Event, Outcome, Receipt, Started
 from core.contract.requests import CacheTerms, Caller, Request
 from core.contract.route import Route
+from core.contract.routing import Balance
 from core.contract.usage import Unit
 from core.ledger.estimates.candidates import cheapest_first
 from core.ledger.pricing import PART_OF
@@ -32,20 +34,21 @@ from core.routing.cache.entry import Entry
 from core.routing.cache.use import CacheUse, look_up
 
 balancer = Balancer()
-"""Whose turn it is among models; per process and not shared between processes."""
+"""Whose turn it is among models, where Redis does not tell: see `turn_of`."""
 
 
 class Session:
     """One admitted and routed request: `id` is known at once, `receipt` once `events()` has ended."""
 
-    def __init__(self, caller: Caller, request: Request) -> None:
-        """Admit and route. Raises refusals from the error tree; nothing has been stored yet."""
+    def __init__(self, caller: Caller, request: Request, turn: int | None = None) -> None:
+        """Admit and route; `turn` is that of `turn_of`. Raises refusals from the error tree; nothing has been
+        stored yet."""
         if state.draining:
             raise Unavailable("The server is shutting down.", code="draining", retry_after=5)
         if (model := lookup.canonical(request.model)) != request.model:
             request = replace(request, model=model)
         self.grant = admission.admit(caller, request)
-        first = find_candidates(request, partial(admission.admit_model, caller), balancer)
+        first = find_candidates(request, partial(admission.admit_model, caller), balancer, turn)
         if request.routing.provider.sort == "price" and not request.routing.provider.order:
             first = cheapest_first(first)
         self.request, self.first_model = first.request, first.route.model
@@ -149,12 +152,21 @@ def read_on(record: ledger.Record, seconds: float) -> None:
     task.add_done_callback(remainders.discard)
 
 
+async def turn_of(request: Request) -> int | None:
+    """The number of the request's turn over all processes; None where it balances otherwise, or Redis does
+    not tell."""
+    chosen = request.routing.balancer
+    if chosen is None or chosen.kind is not Balance.ROUND_ROBIN:
+        return None
+    return await next_turn([named.model for named in chosen.models])
+
+
 async def open_session(caller: Caller, request: Request, cache: CacheTerms | None = None) -> Session:
     """Admit, route and count a request, and look for its answer where it may come from the cache.
 
     Raises as `Session` does, and `RateLimited` above a rate of the caller.
     """
-    session = Session(caller, request)
+    session = Session(caller, request, await turn_of(request))
     await session.count()
     if cache is not None:
         await session.use_cache(cache)

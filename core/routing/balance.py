@@ -15,21 +15,26 @@ MOST_LISTS = 1000
 
 
 class Balancer:
-    """In memory, so every process has its own turns."""
+    """Its own turns are this process's alone: whoever knows those of all processes gives them."""
 
     def __init__(self, draw: Callable[[], float] = random.random) -> None:
         self._draw = draw
         self._turns: dict[tuple[str, ...], int] = {}
 
     def choose(
-        self, kind: Balance, models: Sequence[NamedModel], latency: Sequence[float | None] = ()
+        self,
+        kind: Balance,
+        models: Sequence[NamedModel],
+        latency: Sequence[float | None] = (),
+        turn: int | None = None,
     ) -> int:
         """The place of one of `models`. `latency` is that of each, where it was measured; where none was, the
-        weights count."""
+        weights count. `turn` is the number of the turn over all processes, where it is known."""
         if kind is Balance.LATENCY and any(each is not None for each in latency):
             return rank(latency, self._draw)[0]
         if kind is Balance.ROUND_ROBIN:
-            return self._next(tuple(named.model for named in models))
+            own = self._next(tuple(named.model for named in models))
+            return own if turn is None else turn % len(models)
         bounds = list(accumulate(named.weight for named in models))
         return min(bisect_right(bounds, self._draw() * bounds[-1]), len(models) - 1)
 

@@ -19,7 +19,7 @@ from core.contract.errors import (
 )
 from core.contract.events import AudioChunk, AudioStart, Event, Outcome, SpeechWords
 from core.contract.requests import CacheTerms, Caller, Source
-from core.gateway import Session
+from core.gateway import Session, turn_of
 from core.models.offload import offload
 from playground import frames
 from playground.conversations import store
@@ -41,7 +41,8 @@ async def start(user_id: int, frame: frames.Start, request: RunRequest, address:
 
     `address` is the client's IP address.
     """
-    session = Session(Caller(user_id, source=Source.PLAYGROUND, address=address), request.request)
+    caller, turn = Caller(user_id, source=Source.PLAYGROUND, address=address), await turn_of(request.request)
+    session = Session(caller, request.request, turn)
     if (terms := cache_terms(frame)) is not None:
         await session.use_cache(terms)
     active = await registry.create(uuid4(), user_id, session, request)

@@ -35,12 +35,12 @@ class Refused:
     error: PolyphonyError
 
 
-def find_candidates(request: Any, admit: Admit, balancer: Balancer) -> Fallback:
+def find_candidates(request: Any, admit: Admit, balancer: Balancer, turn: int | None = None) -> Fallback:
     """The model to ask first, its route with the others in `fallbacks` and `skipped`.
 
-    Of a load balancer one model is chosen among those that can be asked. A first model that no provider
-    serves now is skipped. Raises what `route` raises for the first model, `ModelNotFound` and `NotPermitted`
-    for any.
+    Of a load balancer one model is chosen among those that can be asked; `turn` as in `Balancer.choose`. A
+    first model that no provider serves now is skipped. Raises what `route` raises for the first model,
+    `ModelNotFound` and `NotPermitted` for any.
     """
     rules = request.routing
     if not rules.fallbacks and rules.balancer is None:
@@ -53,7 +53,7 @@ def find_candidates(request: Any, admit: Admit, balancer: Balancer) -> Fallback:
     refused = [found for found in tried if isinstance(found, Refused)]
     found: list[Fallback] = []
     if ready:
-        found.append(balanced(ready, rules.balancer.kind, balancer) if rules.balancer else ready[0][1])
+        found.append(balanced(ready, rules.balancer.kind, balancer, turn) if rules.balancer else ready[0][1])
     elif not isinstance(refused[0].error, Unavailable):
         raise refused[0].error
     for named in rules.fallbacks:
@@ -69,12 +69,14 @@ def find_candidates(request: Any, admit: Admit, balancer: Balancer) -> Fallback:
     return replace(first, route=replace(first.route, fallbacks=tuple(others), skipped=skipped))
 
 
-def balanced(ready: Sequence[tuple[NamedModel, Fallback]], kind: Balance, balancer: Balancer) -> Fallback:
+def balanced(
+    ready: Sequence[tuple[NamedModel, Fallback]], kind: Balance, balancer: Balancer, turn: int | None
+) -> Fallback:
     """The one of `ready` that is asked first. Of the one that has been fastest, by its fastest provider, the
     providers are asked in that order too."""
     models = [named for named, _ in ready]
     if kind is not Balance.LATENCY:
-        return ready[balancer.choose(kind, models)][1]
+        return ready[balancer.choose(kind, models, turn=turn)][1]
     fastest = [lowest_latency(found.route.targets) for _, found in ready]
     found = ready[balancer.choose(kind, models, fastest)][1]
     rules = found.request.routing.provider

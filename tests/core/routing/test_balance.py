@@ -38,3 +38,10 @@ def test_the_oldest_list_is_forgotten(monkeypatch):
 )
 def test_the_fastest_model_goes_first_and_without_numbers_the_weights_count(latency, drawn, place):
     assert Balancer(lambda: drawn).choose(Balance.LATENCY, MODELS, latency) == place
+
+
+def test_a_turn_of_all_processes_goes_before_the_own():
+    balancer = Balancer()
+    assert [balancer.choose(Balance.ROUND_ROBIN, MODELS, turn=turn) for turn in (4, 5, 8)] == [1, 2, 2]
+    assert balancer.choose(Balance.ROUND_ROBIN, MODELS) == 0
+    assert balancer.choose(Balance.WEIGHTED, MODELS[:1], turn=5) == 0

@@ -1,0 +1,91 @@
+"""Two server processes on one Redis: models in turn, and answers from one cache, whichever is asked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+import httpx
+import pytest
+
+from tests.benchmarks.processes import outcome, surroundings
+from tests.benchmarks.server import serving
+from tests.fakes import scenarios
+from tests.fakes.provider import Provider
+from tests.fakes.services import REDIS, address, require
+
+pytestmark = [pytest.mark.anyio, pytest.mark.timing]
+MODELS = ("lab/alto", "lab/tenor")
+
+
+def furnish(url: str) -> None:
+    """The rows of the installation; run inside the program's shell."""
+    from django.core.management import call_command  # noqa: PLC0415 - the registry is not ready at import time
+
+    from core.access import keys  # noqa: PLC0415 - as above
+    from core.models import User  # noqa: PLC0415 - as above
+    from tests.core.api.conftest import make_model, make_provider  # noqa: PLC0415 - as above
+
+    call_command("migrate", verbosity=0)
+    lab = make_provider("lab", url)
+    for name in MODELS:
+        make_model(lab, name, upstream=name.removeprefix("lab/"))
+    print(json.dumps({"key": keys.issue(User.objects.create_user("alice"))[0]}))
+
+
+@dataclass(frozen=True)
+class Deployment:
+    origins: list[str]
+    key: str
+    provider: Provider
+
+    async def speak(self, process: int, **fields: object) -> httpx.Response:
+        """The answer to a request at one of the processes."""
+        speech = {"model": MODELS[0], "input": "Hello", "voice": "ada", "response_format": "mp3", **fields}
+        headers = {"Authorization": f"Bearer {self.key}"}
+        async with httpx.AsyncClient(headers=headers, trust_env=False, timeout=30) as client:
+            answer = await client.post(f"{self.origins[process]}/api/v1/audio/speech", json=speech)
+        assert answer.status_code == 200, answer.text
+        return answer
+
+    @property
+    def asked(self) -> list[str]:
+        """The models that the provider was asked for, in order."""
+        return [seen.json["model"] for seen in self.provider.requests]
+
+
+@pytest.fixture
+def deployment(tmp_path) -> Iterator[Deployment]:
+    redis = pytest.importorskip("redis", reason="redis is not installed")
+    require("Redis", *address(REDIS, 6379))
+    with redis.Redis.from_url(REDIS) as before:
+        for name in [*before.scan_iter("polyphony:limit:turn:*"), "polyphony:limit:health"]:
+            before.delete(name)
+    with ExitStack() as stack:
+        provider = stack.enter_context(Provider(lambda name: scenarios.speech()))
+        environment = surroundings(str(tmp_path), REDIS_URL=REDIS, REDIS_LIMIT_SECONDS="5")
+        code = f"from tests.proof.test_shared_routing import furnish; furnish({provider.url!r})"
+        facts = outcome("manage.py", "shell", "--no-imports", "--command", code, environment=environment)
+        servers = [stack.enter_context(serving("uvicorn", environment)) for _ in range(2)]
+        found = Deployment(
+            [f"http://127.0.0.1:{each.facts['port']}" for each in servers], facts["key"], provider
+        )
+        for origin in found.origins:
+            httpx.get(f"{origin}/readyz", trust_env=False, timeout=30).raise_for_status()
+        yield found
+
+
+async def test_two_processes_take_turns_and_share_answers(deployment):
+    balancer = {"type": "round_robin", "models": list(MODELS)}
+    for process in (0, 0, 1, 1, 0, 1):
+        await deployment.speak(process, load_balancer=balancer)
+    assert deployment.asked == ["alto", "tenor"] * 3
+
+    kept = {"input": "Said before", "cache": {"type": "exact_match", "ttl": 60}}
+    made, found = await deployment.speak(0, **kept), await deployment.speak(1, **kept)
+    statuses = [answer.headers["x-openrouter-cache-status"] for answer in (made, found)]
+    assert (statuses, found.content) == (["MISS", "HIT"], made.content)
+    assert found.headers["x-generation-id"] != made.headers["x-generation-id"]
+    assert len(deployment.asked) == 7
