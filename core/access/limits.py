@@ -10,7 +10,7 @@ from typing import NamedTuple
 from core.access import snapshot
 from core.access.rate_limits import Spent
 from core.access.shared_limits import ParallelLimit, RateLimit
-from core.access.snapshot import Limits
+from core.access.snapshot import NO_LIMITS, Limits
 from core.contract.errors import RateLimited
 from core.contract.requests import Caller
 
@@ -58,7 +58,9 @@ report: ContextVar[LimitReport] = ContextVar("limits of the request")
 
 def subjects(caller: Caller) -> tuple[Subject, ...]:
     """Those whose limits count for a caller: key, user, team."""
-    return tuple(subject for subject in candidates(caller) if subject.limits != Limits())
+    if not snapshot.current().limited:
+        return ()
+    return tuple(subject for subject in candidates(caller) if subject.limits != NO_LIMITS)
 
 
 def candidates(caller: Caller) -> Iterator[Subject]:
@@ -67,7 +69,7 @@ def candidates(caller: Caller) -> Iterator[Subject]:
         yield Subject(f"key:{key.id}", "This key", key.limits)
     if user := present.users.get(caller.user_id):
         yield Subject(f"user:{caller.user_id}", "You", user.limits)
-        team = present.team_limits.get(user.team_id, Limits())
+        team = present.team_limits.get(user.team_id, NO_LIMITS)
         yield Subject(f"team:{user.team_id}", "Your team", team)
 
 

@@ -21,8 +21,9 @@ class Limits:
     parallel: int = 0
 
 
+NO_LIMITS = Limits()
 LIMITS = ("requests_per_minute", "tokens_per_minute", "parallel_requests")
-"""Their columns, in that order."""
+"""The columns of limits, in that order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class KeyFacts:
     tasks: frozenset[str]
     models: frozenset[str]
     networks: tuple[IPv4Network | IPv6Network, ...]
-    limits: Limits = Limits()
+    limits: Limits = NO_LIMITS
     own_cache: bool = False
 
 
@@ -48,7 +49,7 @@ class UserFacts:
     team_id: int | None
     shares_cache: bool = False
     """Whether cached answers are those of the whole team."""
-    limits: Limits = Limits()
+    limits: Limits = NO_LIMITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class AccessSnapshot:
     """`version` is the counter it was read at, `serial` counts the snapshots of this process.
 
     `keys` are by public id, `budgets` are ids by owner: ("all", None), ("user", id), ("team", id) or
-    ("key", id).
+    ("key", id). `limited`: some key, user or team has limits.
     """
 
     version: int = -1
@@ -66,6 +67,7 @@ class AccessSnapshot:
     users: dict[int, UserFacts] = field(default_factory=dict)
     team_limits: dict[int | None, Limits] = field(default_factory=dict)
     budgets: dict[tuple[str, int | None], tuple[int, ...]] = field(default_factory=dict)
+    limited: bool = False
 
     def budgets_of(self, user_id: int, team_id: int | None, key_id: int | None) -> tuple[int, ...]:
         """Ids of every budget a request is charged to, ascending."""
@@ -95,21 +97,23 @@ def load(version: int) -> None:
     global _current
     with _lock:
         keys = {key.public_id: key_facts(key) for key in ApiKey.objects.all()}
+        users = {
+            user_id: UserFacts(active, team_id, bool(shares), limits_of(limits))
+            for user_id, active, team_id, shares, *limits in User.objects.values_list(
+                "id", "is_active", "team_id", "team__shared_cache", *LIMITS
+            )
+        }
+        team_limits = {team: limits_of(limits) for team, *limits in Team.objects.values_list("id", *LIMITS)}
+        all_limits = (*(one.limits for one in (*keys.values(), *users.values())), *team_limits.values())
         _current = AccessSnapshot(
             version=version,
             serial=_current.serial + 1,
             keys=keys,
             keys_by_id={key.id: key for key in keys.values()},
-            users={
-                user_id: UserFacts(active, team_id, bool(shares), limits_of(limits))
-                for user_id, active, team_id, shares, *limits in User.objects.values_list(
-                    "id", "is_active", "team_id", "team__shared_cache", *LIMITS
-                )
-            },
-            team_limits={
-                team: limits_of(limits) for team, *limits in Team.objects.values_list("id", *LIMITS)
-            },
+            users=users,
+            team_limits=team_limits,
             budgets=budget_index(),
+            limited=any(limits != NO_LIMITS for limits in all_limits),
         )
 
 

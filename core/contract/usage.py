@@ -89,7 +89,7 @@ class Price:
     kind: Kind
     unit: Unit
     usd_per_unit: Decimal
-    condition: Mapping[str, Any] = field(default_factory=dict)
+    condition: Mapping[str, Any] = field(default_factory=dict, hash=False)
     valid_from: datetime | None = None
     id: int | None = None
 

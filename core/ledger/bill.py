@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from decimal import Decimal
 
 from core.contract.events import AttemptNote
@@ -14,7 +13,7 @@ from core.contract.usage import Amount, Basis, Usage
 from core.ledger import pricing
 from core.ledger.estimates.tasks import ESTIMATES
 from core.ledger.metering import Meter
-from core.ledger.price_sheet import Line
+from core.ledger.price_sheet import Line, sheet_of
 from core.models.ledger import LedgerState
 
 
@@ -48,7 +47,7 @@ class CachedSource:
 
 
 def of_attempt(
-    usage: Usage | None, meter: Meter, request: Request, target: Target, at: datetime, *, sent: bool = False
+    usage: Usage | None, meter: Meter, request: Request, target: Target, *, sent: bool = False
 ) -> Bill:
     """The bill of one attempt; `usage` is what the provider reported, None where it reported nothing.
 
@@ -65,12 +64,13 @@ def of_attempt(
     if not owed:
         return released([target])
     known = complete(usage, meter, request, target)
-    facts = estimates.facts(request, target, known)
-    cost = pricing.cost(known, target.prices, at, facts, request.task)
+    sheet = sheet_of(target.prices)
+    facts = estimates.facts(request, target, known) if sheet.conditional else {}
+    cost = pricing.cost(known, sheet, facts, request.task)
     state = LedgerState.ESTIMATED if known.estimated else LedgerState.SETTLED
     if known.reported_cost is None:
         return Bill(state, cost.amount, cost.basis, known.amounts, cost.amount)
-    computed = pricing.computed(known, target.prices, at, facts, request.task)
+    computed = pricing.computed(known, sheet, facts, request.task)
     reported = pricing.rounded(known.reported_cost)
     return Bill(state, cost.amount, cost.basis, known.amounts, computed, reported)
 
@@ -111,7 +111,7 @@ def guess(meter: Meter, request: Request, target: Target, line: Line) -> Decimal
     """What a line probably came to: never more than what was reserved for it."""
     estimates = ESTIMATES[request.task]
     probable = estimates.guess(request, meter, target, line)
-    return None if probable is None else min(probable, estimates.upper_bound(request, target, line))
+    return None if probable is None else min(probable, estimates.upper_bound(request, target)(line))
 
 
 def billed_lines(target: Target) -> list[Line]:

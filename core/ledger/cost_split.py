@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from decimal import Decimal
 
 from core.contract.usage import Kind, Usage
 from core.ledger import pricing
 from core.ledger.bill import ClosedAttempt
+from core.ledger.price_sheet import sheet_of
 from core.models.ledger import LedgerState
 
 COMPLETION = frozenset({Kind.TEXT_OUT, Kind.REASONING_OUT, Kind.AUDIO_OUT, Kind.IMAGE_OUT})
 
 
-def cost_details(
-    attempts: Sequence[ClosedAttempt], at: datetime | None = None
-) -> dict[str, Decimal | None] | None:
+def cost_details(attempts: Sequence[ClosedAttempt]) -> dict[str, Decimal | None] | None:
     """OpenRouter's `cost_details`: what the providers reported, and both shares by our prices, in USD.
 
     A fee per request belongs to the prompt. None where no price is known.
     """
-    now = at or datetime.now(UTC)
     prompt = completion = Decimal(0)
     charged: Decimal | None = None
     for attempt in attempts:
@@ -29,7 +26,7 @@ def cost_details(
             continue
         if attempt.bill.computed is None:
             return None
-        share = prompt_cost(attempt, now)
+        share = prompt_cost(attempt)
         prompt += share
         completion += attempt.bill.computed - share
         if attempt.bill.reported is not None:
@@ -41,8 +38,8 @@ def cost_details(
     }
 
 
-def prompt_cost(attempt: ClosedAttempt, now: datetime) -> Decimal:
+def prompt_cost(attempt: ClosedAttempt) -> Decimal:
     """The cost without the completion's amounts; a price by the prompt's length stays the same."""
     amounts = tuple(amount for amount in attempt.bill.amounts if amount.kind not in COMPLETION)
-    found = pricing.computed(Usage(amounts), attempt.target.prices, now)
+    found = pricing.computed(Usage(amounts), sheet_of(attempt.target.prices))
     return min(found or Decimal(0), attempt.bill.computed or Decimal(0))

@@ -1,10 +1,10 @@
-"""The rows of a price sheet that are in force at a moment."""
+"""The prices of an endpoint as they apply to a request."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from core.contract.tasks import FACTS, Task
@@ -12,32 +12,31 @@ from core.contract.usage import SURCHARGE, Kind, Price, Unit
 
 Line = tuple[Kind, Unit]
 
-EARLIEST = datetime(1, 1, 1, tzinfo=UTC)
 
-
-class EffectivePrices:
-    """For every line and condition the newest row that is valid `at` a moment.
+class PriceSheet:
+    """Prices in force, as the snapshot has them: one for every line and condition.
 
     `highest` is the highest price of each line in USD per unit: its only one, unless some are `conditional`.
     Surcharges are not in it.
     """
 
-    __slots__ = ("_rows", "conditional", "highest")
+    __slots__ = ("_prices", "conditional", "highest")
 
-    def __init__(self, prices: Iterable[Price], at: datetime) -> None:
-        self._rows = newest(prices, at)
-        self.highest: dict[Line, Decimal] = {}
-        for price in self._rows:
+    def __init__(self, prices: Iterable[Price]) -> None:
+        self._prices = tuple(prices)
+        highest: dict[Line, Decimal] = {}
+        for price in self._prices:
             if not price.surcharge:
                 line = (price.kind, price.unit)
-                self.highest[line] = max(price.usd_per_unit, self.highest.get(line, Decimal(0)))
-        self.conditional = any(price.condition for price in self._rows)
+                highest[line] = max(price.usd_per_unit, highest.get(line, Decimal(0)))
+        self.highest: Mapping[Line, Decimal] = highest
+        self.conditional = any(price.condition for price in self._prices)
 
     def usd_per_unit(self, facts: Mapping[str, Any]) -> Mapping[Line, Decimal]:
         """For each line the price of the most specific row whose condition matches, and all surcharges that
         match."""
         chosen: dict[Line, Price] = {}
-        for price in self._rows:
+        for price in self._prices:
             line = (price.kind, price.unit)
             if (
                 not price.surcharge
@@ -51,25 +50,11 @@ class EffectivePrices:
     def with_surcharges(self, usd: Mapping[Line, Decimal], facts: Mapping[str, Any]) -> dict[Line, Decimal]:
         """`usd` per unit, with the surcharges that match added to the lines that have a price."""
         found = dict(usd)
-        for price in self._rows:
+        for price in self._prices:
             line = (price.kind, price.unit)
             if price.surcharge and line in found and matches(price.condition, facts):
                 found[line] += price.usd_per_unit
         return found
-
-
-def newest(prices: Iterable[Price], at: datetime) -> list[Price]:
-    """The rows in force `at` a moment: for every line and condition the one that came into force last."""
-    rows: dict[tuple[Kind, Unit, str], Price] = {}
-    for price in prices:
-        since = price.valid_from or EARLIEST
-        if since > at:
-            continue
-        key = (price.kind, price.unit, repr(sorted(price.condition.items())))
-        known = rows.get(key)
-        if known is None or (since, price.id or 0) >= (known.valid_from or EARLIEST, known.id or 0):
-            rows[key] = price
-    return list(rows.values())
 
 
 def matches(condition: Mapping[str, Any], facts: Mapping[str, Any]) -> bool:
@@ -90,6 +75,13 @@ def threshold(wanted: Any) -> int:
     return wanted if isinstance(wanted, int) and not isinstance(wanted, bool) else 0
 
 
-def is_complete(sheet: Iterable[Line], task: Task | None) -> bool:
+@lru_cache(maxsize=4096)
+def sheet_of(prices: tuple[Price, ...]) -> PriceSheet:
+    """The sheet of an endpoint's prices, made once and not for each request."""
+    return PriceSheet(prices)
+
+
+@lru_cache(maxsize=4096)
+def is_complete(lines: frozenset[Line], task: Task | None) -> bool:
     """Whether a sheet that prices the input of a task prices its output as well."""
-    return task is None or FACTS[task].is_complete({f"{kind}.{unit}" for kind, unit in sheet})
+    return task is None or FACTS[task].is_complete({f"{kind}.{unit}" for kind, unit in lines})

@@ -1,15 +1,14 @@
-"""What amounts cost: pure arithmetic on price rows, `Decimal` from end to end."""
+"""What amounts cost: pure arithmetic on price sheets, `Decimal` from end to end."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
 from core.contract.tasks import Task
-from core.contract.usage import Amount, Basis, Cost, Kind, Price, Unit, Usage
-from core.ledger.price_sheet import EffectivePrices, Line, is_complete
+from core.contract.usage import Amount, Basis, Cost, Kind, Unit, Usage
+from core.ledger.price_sheet import Line, PriceSheet, is_complete
 
 ZERO, ONE = Decimal(0), Decimal(1)
 STEP = Decimal("1E-10")
@@ -39,14 +38,10 @@ EXACT = Context(prec=60)
 
 
 def cost(
-    usage: Usage,
-    prices: Iterable[Price],
-    at: datetime,
-    facts: Mapping[str, Any] | None = None,
-    task: Task | None = None,
+    usage: Usage, sheet: PriceSheet, facts: Mapping[str, Any] | None = None, task: Task | None = None
 ) -> Cost:
-    """What `usage` costs under the rows in force `at` a moment; the amount is None when no row fits, and when
-    the sheet has the prices of the input only of `task`.
+    """What `usage` costs; the amount is None when no price fits, and when the sheet has the prices of the
+    input only of `task`.
 
     A cost the provider reports wins. `facts` are what conditions compare besides the length of the prompt:
     `size` and `quality` of an image, `service_tier`, `web_search`. Rounded half up to the ledger's smallest
@@ -54,50 +49,43 @@ def cost(
     """
     if usage.reported_cost is not None:
         return Cost(rounded(usage.reported_cost), Basis.REPORTED)
-    amount = computed(usage, prices, at, facts, task)
+    amount = computed(usage, sheet, facts, task)
     if amount is None:
         return Cost(None, Basis.UNPRICED)
     return Cost(amount, Basis.ESTIMATED if usage.estimated else Basis.COMPUTED)
 
 
 def computed(
-    usage: Usage,
-    prices: Iterable[Price],
-    at: datetime,
-    facts: Mapping[str, Any] | None = None,
-    task: Task | None = None,
+    usage: Usage, sheet: PriceSheet, facts: Mapping[str, Any] | None = None, task: Task | None = None
 ) -> Decimal | None:
-    """Amounts times prices, whatever the provider reports; None when no row fits any amount."""
-    found = EffectivePrices(prices, at)
-    sheet = found.highest
-    if found.conditional:
-        sheet = found.usd_per_unit({**(facts or {}), "min_prompt_tokens": prompt_tokens(usage)})
-    if not is_complete(sheet, task):
+    """Amounts times prices, whatever the provider reports; None when no price fits any amount."""
+    usd = sheet.highest
+    if sheet.conditional:
+        usd = sheet.usd_per_unit({**(facts or {}), "min_prompt_tokens": prompt_tokens(usage)})
+    if not is_complete(frozenset(usd), task):
         return None
-    return total(by_line(usage.amounts, sheet), sheet, ROUND_HALF_UP)
+    return total(by_line(usage.amounts, usd), usd, ROUND_HALF_UP)
 
 
 def upper_bound(
     quantity: Callable[[Line], Decimal],
-    prices: Iterable[Price],
-    at: datetime,
+    sheet: PriceSheet,
     task: Task | None = None,
     facts: Mapping[str, Any] | None = None,
 ) -> Decimal | None:
-    """An upper bound: each line's highest price in force, with the surcharges for `facts`, times at most
+    """An upper bound: each line's highest price, with the surcharges for `facts`, times at most
     `quantity(line)`, rounded up. None for a sheet without prices or an incomplete one."""
-    found = EffectivePrices(prices, at)
-    sheet = found.with_surcharges(found.highest, facts or {}) if found.conditional else found.highest
-    if not is_complete(sheet, task):
+    usd = sheet.with_surcharges(sheet.highest, facts or {}) if sheet.conditional else sheet.highest
+    if not is_complete(frozenset(usd), task):
         return None
-    return total({line: quantity(line) for line in sheet}, sheet, ROUND_CEILING)
+    return total({line: quantity(line) for line in usd}, usd, ROUND_CEILING)
 
 
-def total(quantities: Mapping[Line, Decimal], sheet: Mapping[Line, Decimal], rounding: str) -> Decimal | None:
+def total(quantities: Mapping[Line, Decimal], usd: Mapping[Line, Decimal], rounding: str) -> Decimal | None:
     """Quantities times prices in whole steps; None where nothing has a price."""
     found = None
     for line, quantity in quantities.items():
-        if (price := sheet.get(line)) is not None:
+        if (price := usd.get(line)) is not None:
             found = EXACT.add(found or 0, EXACT.multiply(quantity, price))
     return None if found is None else found.quantize(STEP, rounding, EXACT)
 
@@ -109,7 +97,7 @@ def prompt_tokens(usage: Usage) -> Decimal:
     )
 
 
-def by_line(amounts: Iterable[Amount], sheet: Mapping[Line, Decimal]) -> dict[Line, Decimal]:
+def by_line(amounts: Iterable[Amount], usd: Mapping[Line, Decimal]) -> dict[Line, Decimal]:
     """Quantities per line: parts that have a price of their own are subtracted from their whole, tokens of
     kinds that have none are added to the text.
     """
@@ -122,13 +110,13 @@ def by_line(amounts: Iterable[Amount], sheet: Mapping[Line, Decimal]) -> dict[Li
             quantities[line] = quantities.get(line, ZERO) + amount.quantity
     for (kind, unit), quantity in list(quantities.items()):
         whole = (PART_OF[kind], unit) if kind in PART_OF else None
-        if whole in quantities and (kind, unit) in sheet:
+        if whole in quantities and (kind, unit) in usd:
             quantities[whole] = max(ZERO, quantities[whole] - quantity)
-    priced = {kind for kind, _unit in sheet}
+    priced = {kind for kind, _unit in usd}
     for kind, unit in list(quantities):
         if unit is Unit.TOKEN and kind in AS_TEXT and kind not in priced:
             line = (AS_TEXT[kind], unit)
-            if line in sheet:
+            if line in usd:
                 quantities[line] = quantities.get(line, ZERO) + quantities.pop((kind, unit))
     return quantities
 

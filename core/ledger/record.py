@@ -6,7 +6,6 @@ import logging
 import secrets
 import time
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from decimal import Decimal
 from weakref import WeakSet
 
@@ -263,9 +262,8 @@ class Record:
 
     def bill_of(self, running: OpenAttempt, used: Usage | None, sent: bool) -> bill.Bill:
         """The bill of an attempt that ends; the reserved amount where it cannot be computed."""
-        now = datetime.now(UTC)
         try:
-            return bill.of_attempt(used, running.meter, self.attempt_request, running.target, now, sent=sent)
+            return bill.of_attempt(used, running.meter, self.attempt_request, running.target, sent=sent)
         except Exception:
             log.exception("attempt %d of %s could not be billed", running.number, self.id)
         basis = Basis.UNPRICED if self.estimate is None else Basis.ESTIMATED

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from core.contract.requests import Request
@@ -14,6 +15,8 @@ from core.ledger.metering import Meter, utf8_bytes
 from core.ledger.price_sheet import Line
 
 R = TypeVar("R", bound=Request)
+Quantity = Callable[[Line], Decimal]
+"""How much of a line."""
 
 ONE_REQUEST = (Kind.REQUEST, Unit.REQUEST)
 TOKENS_PER_SECOND = 32
@@ -57,8 +60,8 @@ def no_limit(_request: Request, _target: Target) -> int:
 class Estimates(Generic[R]):
     """The functions of one task; a `Line` is the kind and the unit of a quantity."""
 
-    upper_bound: Callable[[R, Target, Line], Decimal]
-    """The most of one line that a request can use at a target."""
+    upper_bound: Callable[[R, Target], Quantity]
+    """The most of each line that a request can use at a target."""
 
     counted: Callable[[R, Meter, Target], dict[Line, Decimal]]
     """The quantities that we know exactly ourselves."""
@@ -100,6 +103,11 @@ class Estimates(Generic[R]):
 
     format: Callable[[R, Target | None], str] = answer_format
     """The answer's format as usage records name it; the target is the one of the last attempt."""
+
+
+def each_line(most: Callable[[R, Target, Line], Decimal]) -> Callable[[R, Target], Quantity]:
+    """An upper bound that is computed for each line by itself."""
+    return lambda request, target: partial(most, request, target)
 
 
 def audio_tokens_per_second(target: Target) -> Decimal:

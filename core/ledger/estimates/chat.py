@@ -31,15 +31,15 @@ from core.contract.chat import ChatRequest, Modality, file_parts
 from core.contract.route import Target
 from core.contract.usage import Amount, Kind, Unit, Usage
 from core.ledger.estimates import chat_files
-from core.ledger.estimates.base import ONE_REQUEST, Estimates, answer_format, size_of, whole
+from core.ledger.estimates.base import ONE_REQUEST, Estimates, Quantity, answer_format, size_of, whole
 from core.ledger.estimates.router_fees import router_fees
 from core.ledger.metering import Meter
 from core.ledger.price_sheet import Line
 from core.ledger.pricing import INPUTS
 from core.providers.shared.chat_parameters import (
-    cap,
     choices,
     is_standard_tier,
+    parameters_and_cap,
     parameters_at,
     priced_options,
     thinking_tokens,
@@ -58,28 +58,32 @@ INPUT = (*INPUTS, Kind.CACHED_IN, Kind.CACHED_AUDIO_IN)
 OUTPUT = (Kind.TEXT_OUT, Kind.REASONING_OUT, Kind.AUDIO_OUT, Kind.IMAGE_OUT)
 
 
-def upper_bound(request: ChatRequest, target: Target, line: Line) -> Decimal:
-    kind, unit = line
-    if line == ONE_REQUEST:
-        return Decimal(1)
-    if kind in OUTPUT:
-        return most_output(request, target, line)
-    if unit is not Unit.TOKEN:
-        return chat_files.measured(request, line, chat_files.MOST)
-    if kind is Kind.TEXT_IN:
-        text = text_bytes(request, target) + PER_MESSAGE * (len(request.messages) + 1)
-        return within_context(text + tokens_billed_as_text(request, target, chat_files.MOST), target)
-    # cached tokens are part of their whole and bounded with it
-    found = chat_files.tokens(request, target, chat_files.MOST)
-    return within_context(found.get(kind, Decimal(0)), target)
+def upper_bound(request: ChatRequest, target: Target) -> Quantity:
+    parameters, limit = parameters_and_cap(request, target)
+
+    def most(line: Line) -> Decimal:
+        kind, unit = line
+        if line == ONE_REQUEST:
+            return Decimal(1)
+        if kind in OUTPUT:
+            tokens = most_output_tokens(target, parameters, limit)
+            return most_output(request, target, line, tokens, choices(parameters))
+        if unit is not Unit.TOKEN:
+            return chat_files.measured(request, line, chat_files.MOST)
+        if kind is Kind.TEXT_IN:
+            text = text_bytes(request, parameters) + PER_MESSAGE * (len(request.messages) + 1)
+            return within_context(text + tokens_billed_as_text(request, target, chat_files.MOST), target)
+        # cached tokens are part of their whole and bounded with it
+        found = chat_files.tokens(request, target, chat_files.MOST)
+        return within_context(found.get(kind, Decimal(0)), target)
+
+    return most
 
 
-def most_output(request: ChatRequest, target: Target, line: Line) -> Decimal:
-    """The most of a line of the answer."""
+def most_output(request: ChatRequest, target: Target, line: Line, tokens: int, choices: int) -> Decimal:
+    """The most of a line of an answer with so many tokens in so many choices."""
     kind, unit = line
-    parameters = parameters_at(request, target)
-    tokens = most_output_tokens(request, target, parameters)
-    images = most_images(request, target, parameters)
+    images = most_images(request, target, tokens, choices)
     image_tokens = images * tokens_per_image(target)
     match kind, unit:
         case (Kind.TEXT_OUT, Unit.TOKEN):
@@ -118,7 +122,7 @@ def guess(request: ChatRequest, meter: Meter, target: Target, line: Line) -> Dec
     kind, unit = line
     match kind, unit:
         case (Kind.TEXT_IN, Unit.TOKEN):
-            text = in_tokens(text_bytes(request, target))
+            text = in_tokens(text_bytes(request, parameters_at(request, target)))
             files = tokens_billed_as_text(request, target, chat_files.LIKELY)
             return within_context(text + files, target)
         case (Kind.TEXT_OUT, Unit.TOKEN):
@@ -163,25 +167,25 @@ def within_context(tokens: Decimal, target: Target) -> Decimal:
     return min(tokens, Decimal(target.options.get("context_length") or ENDLESS * 10))
 
 
-def most_output_tokens(request: ChatRequest, target: Target, parameters: Mapping[str, Any]) -> int:
+def most_output_tokens(target: Target, parameters: Mapping[str, Any], limit: int | None) -> int:
     """Tokens that all choices together may have; a prediction that is not used is billed as well."""
-    limit = cap(request, target)[0] or WITHOUT_LIMIT
-    each = min(limit, target.options.get("max_output") or ENDLESS) + thinking_tokens(parameters)
+    each = min(limit or WITHOUT_LIMIT, target.options.get("max_output") or ENDLESS) + thinking_tokens(
+        parameters
+    )
     return choices(parameters) * (each + size_of(parameters.get("prediction") or ""))
 
 
-def most_images(request: ChatRequest, target: Target, parameters: Mapping[str, Any]) -> int:
+def most_images(request: ChatRequest, target: Target, tokens: int, choices: int) -> int:
     """Images that all choices together may have: as many as the limit on their tokens has room for, and
     two of each choice for servers that do not count them within it."""
     if Modality.IMAGE not in request.modalities:
         return 0
-    fitting = most_output_tokens(request, target, parameters) // tokens_per_image(target)
-    return max(fitting, choices(parameters) * IMAGES)
+    return max(tokens // tokens_per_image(target), choices * IMAGES)
 
 
-def text_bytes(request: ChatRequest, target: Target) -> Decimal:
+def text_bytes(request: ChatRequest, parameters: Mapping[str, Any]) -> Decimal:
     """UTF-8 bytes of messages and parameters, their names included."""
-    return Decimal(size_of((request.messages, parameters_at(request, target))))
+    return Decimal(size_of((request.messages, parameters)))
 
 
 def most_limit(request: ChatRequest, target: Target) -> int:

@@ -14,7 +14,7 @@ from core.contract.embedding import EmbeddingPart, EmbeddingRequest
 from core.contract.image import ImageFile
 from core.contract.route import Target
 from core.contract.usage import Amount, Kind, Unit
-from core.ledger.estimates.base import ONE_REQUEST, Estimates, size_of, whole
+from core.ledger.estimates.base import ONE_REQUEST, Estimates, each_line, size_of, whole
 from core.ledger.estimates.chat import BYTES_PER_TOKEN, has_price
 from core.ledger.estimates.image import IMAGE_IN_TOKENS, LIKELY_SHARE, option
 from core.ledger.metering import Meter, utf8_bytes
@@ -96,7 +96,7 @@ def recorded_format(_request: EmbeddingRequest, _target: Target | None) -> str:
 
 
 ESTIMATES = Estimates(
-    upper_bound=upper_bound,
+    upper_bound=each_line(upper_bound),
     counted=counted,
     guess=guess,
     covered=covered,

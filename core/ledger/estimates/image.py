@@ -23,7 +23,7 @@ from typing import Any
 from core.contract.image import ImageRequest
 from core.contract.route import Target
 from core.contract.usage import Kind, Price, Unit, Usage
-from core.ledger.estimates.base import ONE_REQUEST, Estimates, whole
+from core.ledger.estimates.base import ONE_REQUEST, Estimates, each_line, whole
 from core.ledger.estimates.chat import BYTES_PER_TOKEN, covered, has_price
 from core.ledger.metering import Meter, utf8_bytes
 from core.ledger.price_sheet import Line
@@ -177,7 +177,7 @@ def recorded_format(request: ImageRequest, _target: Target | None) -> str:
 
 
 ESTIMATES = Estimates(
-    upper_bound=upper_bound,
+    upper_bound=each_line(upper_bound),
     counted=counted,
     guess=guess,
     covered=covered,

@@ -14,7 +14,7 @@ from decimal import Decimal
 from core.contract.route import Target
 from core.contract.speech import SpeechRequest
 from core.contract.usage import Kind, Unit
-from core.ledger.estimates.base import ONE_REQUEST, Estimates, audio_tokens_per_second, size_of
+from core.ledger.estimates.base import ONE_REQUEST, Estimates, audio_tokens_per_second, each_line, size_of
 from core.ledger.metering import Meter, utf8_bytes
 from core.ledger.price_sheet import Line
 from core.providers.shared.answers.speech_length import longest, options_at
@@ -65,7 +65,7 @@ def text_bytes(request: SpeechRequest) -> int:
 
 
 ESTIMATES = Estimates(
-    upper_bound=upper_bound,
+    upper_bound=each_line(upper_bound),
     counted=counted,
     guess=guess,
 )

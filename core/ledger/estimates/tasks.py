@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterable
 from decimal import Decimal
+from functools import partial
 from typing import Any, TypeVar
 
 from core.contract.requests import Request
 from core.contract.route import Route, Target
 from core.contract.tasks import Task, TaskTable
-from core.contract.usage import Kind, Price, Unit, Usage
+from core.contract.usage import Kind, Unit, Usage
 from core.ledger import pricing
 from core.ledger.estimates import chat, embedding, image, speech, transcription, translation
 from core.ledger.estimates.base import Estimates
-from core.ledger.price_sheet import Line
+from core.ledger.price_sheet import sheet_of
 
 R = TypeVar("R", bound=Request)
 
@@ -31,27 +31,43 @@ ESTIMATES: TaskTable[Estimates[Any]] = TaskTable(
 )
 
 
-def estimate(request: Request, route: Route, at: datetime | None = None) -> Decimal | None:
+def estimate(request: Request, route: Route) -> Decimal | None:
     """The most a request can cost, USD: at the dearest of its targets, plus the dearest of a second model's.
 
     None when one of the targets has no price.
     """
-    now = at or datetime.now(UTC)
-    estimates = ESTIMATES[request.task]
-    first = dearest(
-        route.targets,
-        lambda target, line: estimates.upper_bound(request, target, line),
-        now,
-        request.task,
-        lambda target: estimates.fees(request, target),
-        lambda target: estimates.facts(request, target, Usage()),
-        lambda price: estimates.possible(request, price),
-    )
-    second = estimates.upper_bound_of_second_model
+    first = dearest(most_at(request, target) for target in route.targets)
+    second = ESTIMATES[request.task].upper_bound_of_second_model
     if route.then is None or first is None or second is None:
         return first
-    then = dearest(route.then.targets, lambda _target, line: second(request, line), now, Task.CHAT)
+    quantity = partial(second, request)
+    then = dearest(
+        pricing.upper_bound(quantity, sheet_of(target.prices), Task.CHAT) for target in route.then.targets
+    )
     return None if then is None else first + then
+
+
+def most_at(request: Request, target: Target) -> Decimal | None:
+    """The most a request can cost at a target, with its fees; None where that has no price.
+
+    Of prices that are not possible for the request none counts, where others are.
+    """
+    estimates = ESTIMATES[request.task]
+    possible = tuple(price for price in target.prices if estimates.possible(request, price))
+    sheet = sheet_of(possible or target.prices)
+    facts = estimates.facts(request, target, Usage()) if sheet.conditional else {}
+    bound = pricing.upper_bound(estimates.upper_bound(request, target), sheet, request.task, facts)
+    return None if bound is None else bound + estimates.fees(request, target)
+
+
+def dearest(costs: Iterable[Decimal | None]) -> Decimal | None:
+    """The highest of `costs`; None where one is not known."""
+    worst = Decimal(0)
+    for cost in costs:
+        if cost is None:
+            return None
+        worst = max(worst, cost)
+    return worst
 
 
 def second_request(first: Request, second: Request) -> Request:
@@ -100,27 +116,3 @@ def fitted(request: Request, route: Route, amount: Decimal) -> Request:
     found = row.limited(request, low + int((most - low) * max(share, Decimal(0))))
     fits = (estimate(found, route) or Decimal(0)) <= amount
     return found if fits else row.limited(request, low)
-
-
-def dearest(
-    targets: Sequence[Target],
-    quantity: Callable[[Target, Line], Decimal],
-    now: datetime,
-    task: Task,
-    fees: Callable[[Target], Decimal] = lambda _target: Decimal(0),
-    facts: Callable[[Target], Mapping[str, Any]] = lambda _target: {},
-    possible: Callable[[Price], bool] = lambda _price: True,
-) -> Decimal | None:
-    """The highest cost at one of `targets`, each line as large as `quantity` says, with its `fees` and the
-    surcharges for its `facts`; None where one has no price. Of prices that are not `possible` none counts,
-    where others are."""
-    worst = Decimal(0)
-    for target in targets:
-        prices = [price for price in target.prices if possible(price)] or target.prices
-        bound = pricing.upper_bound(
-            lambda line, at=target: quantity(at, line), prices, now, task, facts(target)
-        )
-        if bound is None:
-            return None
-        worst = max(worst, bound + fees(target))
-    return worst

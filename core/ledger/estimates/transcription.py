@@ -10,7 +10,7 @@ from core.contract.route import Target
 from core.contract.transcription import TranscriptionRequest
 from core.contract.usage import Usage
 from core.ledger.estimates import audio_file
-from core.ledger.estimates.base import Estimates, size_of
+from core.ledger.estimates.base import Estimates, each_line, size_of
 from core.ledger.metering import Meter, utf8_bytes
 from core.ledger.price_sheet import Line
 
@@ -42,4 +42,4 @@ def facts(request: TranscriptionRequest, target: Target, _usage: Usage) -> Mappi
     return {name: True for name in priced if sent.get(name)}
 
 
-ESTIMATES = Estimates(upper_bound=upper_bound, counted=counted, guess=guess, facts=facts)
+ESTIMATES = Estimates(upper_bound=each_line(upper_bound), counted=counted, guess=guess, facts=facts)

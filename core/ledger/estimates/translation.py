@@ -13,7 +13,7 @@ from core.contract.route import Target
 from core.contract.translation import TranslationRequest
 from core.ledger.estimates import audio_file
 from core.ledger.estimates.audio_file import PROMPT_TOKENS, TRANSCRIPT_TOKENS
-from core.ledger.estimates.base import ONE_REQUEST, Estimates, size_of
+from core.ledger.estimates.base import ONE_REQUEST, Estimates, each_line, size_of
 from core.ledger.metering import Meter, utf8_bytes
 from core.ledger.price_sheet import Line
 from core.providers.shared.answers.transcript_length import most_text
@@ -49,7 +49,7 @@ def prompt_bytes(request: TranslationRequest) -> int:
 
 
 ESTIMATES = Estimates(
-    upper_bound=upper_bound,
+    upper_bound=each_line(upper_bound),
     counted=counted,
     guess=guess,
     upper_bound_of_second_model=upper_bound_of_second_model,

@@ -63,6 +63,11 @@ def parameters_at(request: ChatRequest, target: Target) -> dict[str, Any]:
     """The parameters that a target is sent: the endpoint's, the caller's for its provider, the caller's.
 
     Later ones win; caps and numbers of choices are whole numbers under one name each, or left out."""
+    return parameters_and_cap(request, target)[0]
+
+
+def parameters_and_cap(request: ChatRequest, target: Target) -> tuple[dict[str, Any], int | None]:
+    """The same, with the limit on the tokens of one choice that is among them."""
     found = layers(request, target)
     merged: dict[str, Any] = {}
     for layer in reversed(found):
@@ -73,7 +78,7 @@ def parameters_at(request: ChatRequest, target: Target) -> dict[str, Any]:
     tokens, name = cap_of(found, request, target)
     if tokens is not None:
         fields[name] = tokens
-    return fields
+    return fields, tokens
 
 
 def layers(request: ChatRequest, target: Target) -> list[Mapping[str, Any]]:

@@ -143,3 +143,12 @@ def test_the_tightest_limit_is_reported(alice, team, caller):
     assert (report.requests.limit, report.requests.remaining) == (2, 1)
     assert 29 < report.requests.reset <= 30
     assert report.tokens == (500, 500, 0)
+
+
+def test_a_limit_that_is_set_and_taken_back_counts_until_then(alice, caller):
+    asking, seen = caller(alice), []
+    for limited in (None, 5, None):
+        limit(alice, requests_per_minute=limited)
+        snapshot.refresh_if_changed()
+        seen.append([subject.name for subject in limits.subjects(asking)])
+    assert seen == [[], [f"user:{alice.id}"], []]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -15,10 +14,10 @@ from core.contract.usage import Amount, Basis, Kind, Price, Unit, Usage
 from core.ledger import bill, pricing
 from core.ledger.estimates.tasks import estimate
 from core.ledger.metering import Meter
+from core.ledger.price_sheet import PriceSheet
 from core.models import catalogue
 from tests.core.ledger.conftest import target
 
-NOW = datetime(2026, 11, 20, tzinfo=UTC)
 IN = Price(Kind.TEXT_IN, Unit.TOKEN, Decimal("0.001"))
 OUT = Price(Kind.TEXT_OUT, Unit.TOKEN, Decimal("0.01"))
 DEARER = Price(Kind.TEXT_OUT, Unit.TOKEN, Decimal("0.02"), {"service_tier": "priority"})
@@ -32,12 +31,12 @@ def ask(**parameters) -> ChatRequest:
 def cost(request, *prices: Price) -> Decimal | None:
     meter = Meter()
     meter.delivered = True
-    return bill.of_attempt(USED, meter, request, target(*prices), NOW).cost
+    return bill.of_attempt(USED, meter, request, target(*prices)).cost
 
 
 @pytest.mark.parametrize("request_", [ask(), SpeechRequest("m", "Hello")])
 def test_a_sheet_with_an_input_price_only_is_unpriced(request_):
-    assert estimate(request_, Route("m", (target(IN),)), NOW) is None
+    assert estimate(request_, Route("m", (target(IN),))) is None
     assert cost(request_, IN) is None
 
 
@@ -53,7 +52,7 @@ def test_the_tier_that_was_asked_for_is_charged():
 @pytest.mark.parametrize("wanted", ["many", {"at": 1}, None, -5, True])
 def test_a_condition_that_cannot_be_read_never_matches(wanted):
     odd = Price(Kind.TEXT_OUT, Unit.TOKEN, Decimal(9), {"min_prompt_tokens": wanted})
-    assert pricing.cost(USED, (IN, OUT, odd), NOW) == pricing.Cost(Decimal("0.06"), Basis.COMPUTED)
+    assert pricing.cost(USED, PriceSheet((IN, OUT, odd))) == pricing.Cost(Decimal("0.06"), Basis.COMPUTED)
 
 
 @pytest.mark.parametrize(

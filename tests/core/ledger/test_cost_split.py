@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from decimal import Decimal
 
 from core.contract.events import AttemptNote, Outcome
@@ -10,9 +9,9 @@ from core.contract.route import Target
 from core.contract.usage import Amount, Basis, Kind, Price, Unit, Usage
 from core.ledger import bill, pricing
 from core.ledger.cost_split import cost_details
+from core.ledger.price_sheet import PriceSheet
 from core.models.ledger import LedgerState
 
-NOW = datetime(2026, 11, 20, tzinfo=UTC)
 PRICES = (
     Price(Kind.TEXT_IN, Unit.TOKEN, Decimal("0.001")),
     Price(Kind.TEXT_OUT, Unit.TOKEN, Decimal("0.01")),
@@ -29,7 +28,7 @@ def attempt(
         Amount(Kind.TEXT_OUT, Unit.TOKEN, Decimal(completion)),
         Amount(Kind.REASONING_OUT, Unit.TOKEN, Decimal(1)),
     )
-    computed = pricing.computed(Usage(amounts), prices, NOW)
+    computed = pricing.computed(Usage(amounts), PriceSheet(prices))
     told = None if reported is None else Decimal(reported)
     owed = bill.Bill(state, told or computed, Basis.COMPUTED, amounts, computed, told)
     note = AttemptNote(1, "lab", "m", Outcome.COMPLETED, None, "", 1, owed.cost, owed.basis)
@@ -37,7 +36,7 @@ def attempt(
 
 
 def shares(*attempts) -> tuple[Decimal | None, ...] | None:
-    found = cost_details(attempts, NOW)
+    found = cost_details(attempts)
     return None if found is None else tuple(found.values())
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -11,8 +10,8 @@ from hypothesis import strategies as st
 
 from core.contract.usage import Amount, Basis, Cost, Kind, Price, Unit, Usage
 from core.ledger import pricing
+from core.ledger.price_sheet import PriceSheet
 
-NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 PER_CHARACTER = Price(Kind.TEXT_IN, Unit.CHARACTER, Decimal("0.000015"))
 
 
@@ -24,8 +23,11 @@ def per_token(kind: Kind, usd: str, **facts: object) -> Price:
     return Price(kind, Unit.TOKEN, Decimal(usd), **facts)
 
 
+ONE_DOLLAR = PriceSheet([per_token(Kind.TEXT_IN, "1")])
+
+
 def cost(*amounts: Amount, prices: list[Price], **facts: object) -> Cost:
-    return pricing.cost(Usage(amounts), prices, NOW, facts or None)
+    return pricing.cost(Usage(amounts), PriceSheet(prices), facts)
 
 
 def test_cost_of_recorded_transcription():
@@ -46,24 +48,13 @@ def test_cost_of_free_endpoint_is_zero():
 
 def test_cost_reported_by_provider_wins():
     usage = Usage((tokens(Kind.TEXT_IN, 5),), reported_cost=Decimal("0.25"))
-    assert pricing.cost(usage, [per_token(Kind.TEXT_IN, "1")], NOW) == Cost(Decimal("0.25"), Basis.REPORTED)
-    assert pricing.computed(usage, [per_token(Kind.TEXT_IN, "1")], NOW) == 5
+    assert pricing.cost(usage, ONE_DOLLAR) == Cost(Decimal("0.25"), Basis.REPORTED)
+    assert pricing.computed(usage, ONE_DOLLAR) == 5
 
 
 def test_cost_of_guessed_usage_is_estimated():
     usage = Usage((tokens(Kind.TEXT_IN, 5),), estimated=True)
-    assert pricing.cost(usage, [per_token(Kind.TEXT_IN, "1")], NOW) == Cost(Decimal(5), Basis.ESTIMATED)
-
-
-def test_cost_uses_price_in_force_at_that_time():
-    prices = [
-        per_token(Kind.TEXT_IN, "3", valid_from=NOW + timedelta(seconds=1), id=3),
-        per_token(Kind.TEXT_IN, "2", valid_from=NOW - timedelta(days=1), id=2),
-        per_token(Kind.TEXT_IN, "1", id=1),
-    ]
-    usage = Usage((tokens(Kind.TEXT_IN, 1),))
-    seen = [pricing.computed(usage, prices, NOW + timedelta(days=days)) for days in (-2, 0, 1)]
-    assert seen == [1, 2, 3]
+    assert pricing.cost(usage, ONE_DOLLAR) == Cost(Decimal(5), Basis.ESTIMATED)
 
 
 @pytest.mark.parametrize(("prompt", "expected"), [(199_999, 199_999), (200_000, 400_000), (272_000, 816_000)])
@@ -99,10 +90,9 @@ def test_bound_takes_highest_tier_and_rounds_up():
     prices = [
         per_token(Kind.TEXT_IN, "0.00000000001"),
         per_token(Kind.TEXT_IN, "0.00000000002", condition={"min_prompt_tokens": 9}),
-        per_token(Kind.TEXT_IN, "9", valid_from=NOW + timedelta(days=1)),
     ]
-    assert pricing.upper_bound(lambda line: Decimal(1), prices, NOW) == Decimal("0.0000000001")
-    assert pricing.upper_bound(lambda line: Decimal(1), [], NOW) is None
+    assert pricing.upper_bound(lambda line: Decimal(1), PriceSheet(prices)) == Decimal("0.0000000001")
+    assert pricing.upper_bound(lambda line: Decimal(1), PriceSheet([])) is None
 
 
 quantities = st.integers(min_value=0, max_value=10**12)
@@ -115,7 +105,7 @@ def test_cost_is_exact_and_never_negative(lines):
     paired = list(zip(kinds, lines, strict=False))
     usage = Usage(tuple(tokens(kind, quantity) for kind, (quantity, _) in paired))
     prices = [Price(kind, Unit.TOKEN, price) for kind, (_, price) in paired]
-    found = pricing.computed(usage, prices, NOW)
+    found = pricing.computed(usage, PriceSheet(prices))
     exact = sum(quantity * int(price * 10**14) for _, (quantity, price) in paired)
     assert found >= 0
     assert found * 10**10 == (exact + 5000) // 10**4
@@ -125,5 +115,5 @@ def test_cost_is_exact_and_never_negative(lines):
 def test_bound_is_never_below_cost(quantity, price):
     usage = Usage((tokens(Kind.TEXT_IN, quantity),))
     prices = [Price(Kind.TEXT_IN, Unit.TOKEN, price)]
-    most = pricing.upper_bound(lambda line: Decimal(quantity), prices, NOW)
-    assert most >= pricing.computed(usage, prices, NOW)
+    most = pricing.upper_bound(lambda line: Decimal(quantity), PriceSheet(prices))
+    assert most >= pricing.computed(usage, PriceSheet(prices))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -24,7 +24,7 @@ GOOGLE_HOST = ".googleapis.com"
 COMPLETION_DETAILS = {"audio_tokens": Kind.AUDIO_OUT, "image_tokens": Kind.IMAGE_OUT}
 
 
-def usage_of(reported: Any, target: Target) -> Usage:
+def usage_of(reported: Any, target: Target, service_tier: str = "") -> Usage:
     """The usage of `reported`, the answer's `usage`; an estimate where that is missing or implausible."""
     usage = in_openai_names(reported)
     tokens = TokenReader()
@@ -36,12 +36,17 @@ def usage_of(reported: Any, target: Target) -> Usage:
         tokens.prompt(prompt, details(usage, "prompt_tokens_details"))
     if completion is not None:
         completion += tokens.unlisted_reasoning(
-            usage, prompt or 0, completion, bool(target.options.get("thoughts_in_total", is_google(target)))
+            usage, prompt or 0, completion, lambda: has_thoughts_in_total(target)
         )
         tokens.completion(completion, details(usage, "completion_tokens_details"))
     if audio := seconds(usage.get("prompt_audio_seconds")):
         tokens.amounts.append(Amount(Kind.AUDIO_IN, Unit.SECOND, audio))
-    return Usage(tuple(tokens.amounts), reported_cost(usage, target), tokens.doubtful)
+    return Usage(tuple(tokens.amounts), reported_cost(usage, target), tokens.doubtful, service_tier)
+
+
+def has_thoughts_in_total(target: Target) -> bool:
+    """Whether only the total of an answer has the tokens of its reasoning."""
+    return bool(target.options.get("thoughts_in_total", is_google(target)))
 
 
 def is_google(target: Target) -> bool:
@@ -51,7 +56,7 @@ def is_google(target: Target) -> bool:
 
 def final_usage(report: UsageReport, target: Target) -> Usage:
     """The usage of an answer that is complete."""
-    return replace(usage_of(report.usage, target), service_tier=report.service_tier)
+    return usage_of(report.usage, target, report.service_tier)
 
 
 def usage_at_failure(report: UsageReport, target: Target) -> Usage | None:
@@ -105,7 +110,7 @@ class TokenReader:
         self._add_nonzero({Kind.REASONING_OUT: reasoning, **parts})
 
     def unlisted_reasoning(
-        self, usage: Mapping[str, Any], prompt: int, completion: int, in_total: bool
+        self, usage: Mapping[str, Any], prompt: int, completion: int, in_total: Callable[[], bool]
     ) -> int:
         """Reasoning tokens that only `total_tokens` includes; they are charged like other completion tokens.
 
@@ -118,7 +123,7 @@ class TokenReader:
             return 0
         more = (self.count(total) or 0) - prompt - completion
         reasoning = count(details(usage, "completion_tokens_details").get("reasoning_tokens"))
-        if more > 0 and (more == reasoning or in_total):
+        if more > 0 and (more == reasoning or in_total()):
             return more
         self.doubtful = self.doubtful or more != 0
         return 0

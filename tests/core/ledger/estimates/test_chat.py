@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -20,7 +19,6 @@ from core.ledger.estimates.tasks import estimate
 from core.models.ledger import LedgerState
 from tests.core.ledger.conftest import target
 
-NOW = datetime(2026, 11, 20, tzinfo=UTC)
 TEXT_IN = Price(Kind.TEXT_IN, Unit.TOKEN, Decimal("0.0000025"))
 TEXT_OUT = Price(Kind.TEXT_OUT, Unit.TOKEN, Decimal("0.00001"))
 TEXT = (TEXT_IN, TEXT_OUT)
@@ -56,7 +54,7 @@ def at(*prices: Price, **options) -> Target:
 
 
 def upper_bound(request: ChatRequest, where: Target, line: Price) -> Decimal:
-    return chat.upper_bound(request, where, (line.kind, line.unit))
+    return chat.upper_bound(request, where)((line.kind, line.unit))
 
 
 def metered(*events: Event) -> metering.Meter:
@@ -67,7 +65,7 @@ def metered(*events: Event) -> metering.Meter:
 
 
 def billed(request: ChatRequest, where: Target, usage: Usage | None, *events: Event) -> bill.Bill:
-    return bill.of_attempt(usage, metered(*events), request, where, NOW)
+    return bill.of_attempt(usage, metered(*events), request, where)
 
 
 def reported(**amounts: int) -> Usage:
@@ -207,11 +205,11 @@ def test_an_estimate_adds_up():
     request = ask(text="", parameters={"max_tokens": 10})
     said = upper_bound(request, priced, TEXT_IN) * TEXT_IN.usd_per_unit
     expected = Decimal("0.5") + said + 10 * TEXT_OUT.usd_per_unit
-    assert estimate(request, Route("m", (priced,)), NOW) == expected
+    assert estimate(request, Route("m", (priced,))) == expected
 
 
 def test_an_estimate_without_price_is_unknown():
-    assert estimate(ask(), Route("m", (target(),)), NOW) is None
+    assert estimate(ask(), Route("m", (target(),))) is None
 
 
 @pytest.mark.parametrize(
@@ -266,7 +264,7 @@ def test_a_cut_stream_owes_its_input_and_output():
         ChatDelta(calls=(ToolCall(0, arguments="{}"),)),
     )
     found = billed(ask(), at(), None, *events)
-    read = chat.in_tokens(chat.text_bytes(ask(), at()))
+    read = chat.in_tokens(chat.text_bytes(ask(), {}))
     assert units(found) == {"text_in.token": read, "text_out.token": 5}
     assert found.state == LedgerState.ESTIMATED
     assert found.cost == read * TEXT_IN.usd_per_unit + 5 * TEXT_OUT.usd_per_unit
@@ -354,7 +352,7 @@ def test_a_file_that_was_not_measured_makes_the_bill_an_estimate():
 def test_an_estimate_is_never_below_the_guess(text, media, answer, limit):
     request = ask(*media, text=text, parameters={"max_tokens": limit})
     where = at(*TEXT, CACHED, AUDIO_TOKENS)
-    worst = estimate(request, Route("m", (where,)), NOW)
+    worst = estimate(request, Route("m", (where,)))
     assert billed(request, where, None, ChatDelta("a" + answer[: limit // 2])).cost <= worst
 
 

@@ -14,7 +14,6 @@ from core.ledger import bill
 from core.ledger.estimates.tasks import estimate
 from core.ledger.metering import Meter
 from core.models.ledger import LedgerState
-from tests.core.ledger.estimates.test_tasks import NOW
 
 PER_TOKEN = Price(Kind.TEXT_IN, Unit.TOKEN, Decimal("0.01"))
 PER_IMAGE_TOKEN = Price(Kind.IMAGE_IN, Unit.TOKEN, Decimal("0.001"))
@@ -34,7 +33,7 @@ def request(*inputs, **fields) -> EmbeddingRequest:
 def billed(asked: EmbeddingRequest, where: Target, usage: Usage | None = None) -> bill.Bill:
     meter = Meter()
     meter.delivered = True
-    return bill.of_attempt(usage, meter, asked, where, NOW)
+    return bill.of_attempt(usage, meter, asked, where)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +51,7 @@ def billed(asked: EmbeddingRequest, where: Target, usage: Usage | None = None) -
     ],
 )
 def test_the_upper_bound(asked, where, cost):
-    assert estimate(asked, Route("m", (where,)), NOW) == (cost if cost is None else Decimal(cost))
+    assert estimate(asked, Route("m", (where,))) == (cost if cost is None else Decimal(cost))
 
 
 def test_what_the_provider_counted_is_billed():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -17,7 +16,6 @@ from core.ledger.estimates.tasks import estimate
 from core.ledger.metering import Meter
 from core.models.options import check_limits, check_options
 
-NOW = datetime(2026, 11, 20, tzinfo=UTC)
 SEED = files.read()
 SQUARE, PORTRAIT, LANDSCAPE = "1024x1024", "1024x1536", "1536x1024"
 PUBLISHED = [
@@ -67,9 +65,9 @@ def drawn(n: int = 1) -> Meter:
 @pytest.mark.parametrize(("slug", "quality", "size", "usd"), PUBLISHED)
 def test_a_picture_comes_to_its_published_price(slug, quality, size, usd):
     asked, to = ImageRequest(slug, "", quality=quality, size=size), priced(slug)
-    owed = bill.of_attempt(Usage(), drawn(), asked, to, NOW, sent=True)
+    owed = bill.of_attempt(Usage(), drawn(), asked, to, sent=True)
     assert abs(owed.cost - Decimal(usd)) <= CENT_OF_A_DIME
-    assert owed.cost <= estimate(asked, Route(slug, (to,)), NOW)
+    assert owed.cost <= estimate(asked, Route(slug, (to,)))
 
 
 @pytest.mark.parametrize(
@@ -90,13 +88,13 @@ def test_a_picture_comes_to_its_published_price(slug, quality, size, usd):
 )
 def test_tokens_that_a_provider_counts_come_to_their_rates(slug, counts, usd):
     amounts = tuple(Amount(Kind(kind), Unit.TOKEN, Decimal(count)) for kind, count in counts.items())
-    owed = bill.of_attempt(Usage(amounts), drawn(), ImageRequest(slug, "x"), priced(slug), NOW, sent=True)
+    owed = bill.of_attempt(Usage(amounts), drawn(), ImageRequest(slug, "x"), priced(slug), sent=True)
     assert (owed.cost, owed.basis) == (Decimal(usd), Basis.COMPUTED)
 
 
 @pytest.mark.parametrize("slug", ["openai/gpt-image-2.6-sunburst", "openai/chatgpt-image-latest"])
 def test_a_model_without_published_price_is_unpriced(slug):
-    owed = bill.of_attempt(Usage(), drawn(), ImageRequest(slug, "x"), priced(slug), NOW, sent=True)
+    owed = bill.of_attempt(Usage(), drawn(), ImageRequest(slug, "x"), priced(slug), sent=True)
     assert (owed.cost, owed.basis) == (None, Basis.UNPRICED)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -25,7 +24,6 @@ TOKENS = (
     Price(Kind.AUDIO_OUT, Unit.TOKEN, Decimal("0.000012")),
 )
 REQUEST = SpeechRequest("author/voice", TEXT)
-NOW = datetime(2026, 11, 20, tzinfo=UTC)
 
 
 def test_complete_counts_characters_exactly():
@@ -54,7 +52,7 @@ def test_complete_guesses_tokens_from_audio():
 def test_estimate_bounds_what_a_voice_says(text, format, speed):
     request = SpeechRequest("author/voice", text, format=format, speed=speed)
     priced = target(*TOKENS)
-    most = estimate(request, Route("author/voice", (priced,)), NOW)
+    most = estimate(request, Route("author/voice", (priced,)))
     # twelve letters, or four ideographs, a second: slow speech
     seconds = sum(1 if ord(character) < 0x2E80 else 3 for character in text) / 12 / speed
     used = bill.complete(None, meter(AudioFormat.PCM, int(seconds * 48_000)), request, priced)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -25,7 +24,6 @@ from core.ledger.estimates.tasks import ESTIMATES, estimate
 from core.ledger.metering import Meter
 from tests.core.ledger.conftest import PER_CHARACTER, TEXT, FakeGrant, target
 
-NOW = datetime(2026, 11, 20, tzinfo=UTC)
 AUDIO = AudioFile("/x", "a.wav", "audio/wav", 1000, 60.0)
 REQUEST = SpeechRequest("author/voice", TEXT)
 SECOND = Price(Kind.AUDIO_IN, Unit.SECOND, Decimal("0.0001"))
@@ -57,11 +55,11 @@ class PrintRequest:
 
 def test_estimate_is_the_dearest_target():
     cheap, dear = target(PER_CHARACTER), target(Price(Kind.TEXT_IN, Unit.CHARACTER, Decimal("0.02")))
-    assert estimate(REQUEST, Route("author/voice", (cheap, dear)), NOW) == Decimal("0.2")
+    assert estimate(REQUEST, Route("author/voice", (cheap, dear))) == Decimal("0.2")
 
 
 def test_estimate_is_unknown_when_a_target_has_no_price():
-    assert estimate(REQUEST, Route("author/voice", (target(PER_CHARACTER), target())), NOW) is None
+    assert estimate(REQUEST, Route("author/voice", (target(PER_CHARACTER), target()))) is None
 
 
 @pytest.mark.parametrize(
@@ -84,27 +82,27 @@ def test_the_recorded_format_is_the_one_asked_of_the_target():
 def test_a_task_without_a_row_is_neither_estimated_nor_billed():
     route = Route("author/printer", (target(PER_CHARACTER, SECOND, *TEXT_TOKENS),))
     with pytest.raises(UnknownTask, match="print"):
-        estimate(PrintRequest(), route, NOW)
+        estimate(PrintRequest(), route)
     with pytest.raises(UnknownTask, match="print"):
         ledger.open(FakeGrant(Caller(1)), PrintRequest(), route)
     with pytest.raises(UnknownTask, match="print"):
-        bill.of_attempt(None, Meter(), PrintRequest(), route.targets[0], NOW)
+        bill.of_attempt(None, Meter(), PrintRequest(), route.targets[0])
 
 
 def test_a_new_task_uses_the_functions_of_its_row_only(monkeypatch):
     page = (Kind.FILE_IN, Unit.PAGE)
     row = Estimates(
-        upper_bound=lambda request, target, line: Decimal(3 if line == page else 0),
+        upper_bound=lambda request, target: lambda line: Decimal(3 if line == page else 0),
         counted=lambda request, meter, target: {page: Decimal(2)},
         guess=lambda request, meter, target, line: None,
     )
     monkeypatch.setitem(ESTIMATES, "print", row)
     monkeypatch.setitem(FACTS, "print", FACTS[Task.EMBEDDING])
     where = target(Price(*page, Decimal("0.5")), PER_CHARACTER, SECOND, *TEXT_TOKENS[:2])
-    assert estimate(PrintRequest(), Route("author/printer", (where,)), NOW) == Decimal("1.5")
+    assert estimate(PrintRequest(), Route("author/printer", (where,))) == Decimal("1.5")
     meter = Meter()
     meter.delivered = True
-    found = bill.of_attempt(None, meter, PrintRequest(), where, NOW)
+    found = bill.of_attempt(None, meter, PrintRequest(), where)
     assert ({amount.name: amount.quantity for amount in found.amounts}, found.cost) == (
         {"file_in.page": 2},
         1,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from django.utils import timezone
 
 from core.contract.events import Segment, Transcript, TranscriptDelta, TranscriptWord, TranscriptWords, Used
 from core.contract.route import Route
@@ -59,7 +58,7 @@ def test_an_estimate_by_tokens_bounds_the_text_too():
 
 def billed(usage: Usage | None, meter: metering.Meter, *prices: Price) -> bill.Bill:
     where = target(*prices, options={"audio_tokens_per_second": 10})
-    return bill.of_attempt(usage, meter, ask(), where, timezone.now())
+    return bill.of_attempt(usage, meter, ask(), where)
 
 
 def test_nothing_delivered_and_nothing_reported_is_released():
@@ -117,7 +116,7 @@ def test_reported_silence_is_charged():
 def test_an_endpoint_that_bills_a_least_number_of_seconds_bills_it_for_a_cut_answer_too(seconds, cost):
     where = target(SECOND, options={"least_seconds": 10})
     request = ask(seconds)
-    found = bill.of_attempt(None, meter_of(TranscriptDelta("a")), request, where, timezone.now())
+    found = bill.of_attempt(None, meter_of(TranscriptDelta("a")), request, where)
     assert found.cost == Decimal(cost) == estimate(request, Route("m", (where,)))
 
 
@@ -136,7 +135,7 @@ TERMS = Price(Kind.AUDIO_IN, Unit.SECOND, Decimal("0.00012"), {"keyterms": True}
 )
 def test_words_to_listen_for_may_have_a_price_of_their_own(request_, cost):
     where = target(SECOND, TERMS)
-    found = bill.of_attempt(None, meter_of(TranscriptDelta("a")), request_, where, timezone.now())
+    found = bill.of_attempt(None, meter_of(TranscriptDelta("a")), request_, where)
     assert (found.cost, estimate(request_, Route("m", (where,)))) == (Decimal(cost), Decimal("0.0072"))
 
 
@@ -156,5 +155,5 @@ ENTITIES = Price(
 )
 def test_a_surcharge_is_reserved_and_charged_where_it_is_asked_for(options, cost, most):
     where, request = target(SECOND, TERMS, ENTITIES), ask(options={"first": options})
-    found = bill.of_attempt(None, meter_of(TranscriptDelta("a")), request, where, timezone.now())
+    found = bill.of_attempt(None, meter_of(TranscriptDelta("a")), request, where)
     assert (found.cost, estimate(request, Route("m", (where,)))) == (Decimal(cost), Decimal(most))

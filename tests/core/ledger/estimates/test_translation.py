@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from decimal import Decimal
 
 from core.contract.route import Route
@@ -12,7 +11,6 @@ from core.contract.usage import Kind, Price, Unit
 from core.ledger.estimates.tasks import estimate
 from tests.core.ledger.conftest import target
 
-NOW = datetime(2026, 11, 20, tzinfo=UTC)
 AUDIO = AudioFile("/x", "a.wav", "audio/wav", 1000, 60.0)
 SECOND = Price(Kind.AUDIO_IN, Unit.SECOND, Decimal("0.0001"))
 TEXT_TOKENS = (
@@ -28,5 +26,5 @@ def test_estimate_adds_the_second_model():
     first, second = Route("m", (target(SECOND),)), Route("n", (target(*TEXT_TOKENS),))
     both = Route("m", first.targets, then=second)
     more = (text + 5 + 512) * Decimal("0.001") + text * Decimal("0.01") + 1
-    assert estimate(request, both, NOW) == estimate(request, first, NOW) + more
-    assert estimate(request, Route("m", first.targets, then=Route("n", (target(),))), NOW) is None
+    assert estimate(request, both) == estimate(request, first) + more
+    assert estimate(request, Route("m", first.targets, then=Route("n", (target(),)))) is None
