@@ -93,7 +93,8 @@ LONGEST_PATH = 120
 def refuse_server_fields(fields: Mapping[str, Any]) -> None:
     """Raise `Unsupported` naming the first field of `fields` that only the server may decide."""
     for path, name in names(fields, ""):
-        if is_server_field(name) or is_counted_elsewhere(path, name):
+        known = folded(name)
+        if is_server_field(known) or is_counted_elsewhere(path, known):
             raise Unsupported(
                 f"The parameter {path[:LONGEST_PATH]} is not supported.",
                 param=path[:LONGEST_PATH],
@@ -101,14 +102,13 @@ def refuse_server_fields(fields: Mapping[str, Any]) -> None:
             )
 
 
-def is_server_field(name: str) -> bool:
-    found = folded(name)
-    return found in FOLDED or found.endswith(ENDINGS)
+def is_server_field(known: str) -> bool:
+    return known in FOLDED or known.endswith(ENDINGS)
 
 
-def is_counted_elsewhere(path: str, name: str) -> bool:
+def is_counted_elsewhere(path: str, known: str) -> bool:
     """Whether a field that raises the bill stands where nobody reads it."""
-    return folded(name) in FOLDED_COUNTED and READ_PLACES.fullmatch(path) is None
+    return known in FOLDED_COUNTED and READ_PLACES.fullmatch(path) is None
 
 
 def names(value: Any, path: str) -> Iterator[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from core.catalogue import lookup
@@ -10,7 +10,7 @@ from core.catalogue.entries import ModelEntry
 from core.catalogue.routes.targets import FIRST_EVENT_SECONDS, build_target, live_endpoints, roomy_targets
 from core.catalogue.validation.chat import check_chat, endpoints_for_urls, max_file_mb
 from core.catalogue.validation.chat_audio import chat_voice, match_audio_formats
-from core.contract.chat import ChatRequest, Media, Modality, file_parts
+from core.contract.chat import ChatRequest, FilePart, Media, Modality, file_parts
 from core.contract.errors import Unsupported
 from core.contract.route import Policy, Route, Target
 from core.providers.shared.chat_parameters import parameters_at, priced_options
@@ -27,11 +27,13 @@ def route_chat(request: ChatRequest, model: ModelEntry) -> Route:
     pairs = match_audio_formats(request, endpoints)
     options = {**token_limits(model), **audio_limits(model)}
     targets = [build_target(endpoint, voice.id, choice, options) for endpoint, choice in pairs]
-    sizes = [part.content.size for part in file_parts(request) if isinstance(part.content, Media)]
+    parts = tuple(file_parts(request))
+    sizes = [part.content.size for part in parts if isinstance(part.content, Media)]
+    longest = deadline(parts)
     return Route(
         model=model.slug,
         targets=roomy_targets(priced_targets(request, targets), sizes, "messages"),
-        policy=Policy(first_event=first_event(request), deadline=deadline(request)),
+        policy=Policy(first_event=first_event(request, longest), deadline=longest),
         voice=voice.stand_in,
     )
 
@@ -68,12 +70,12 @@ def audio_limits(model: ModelEntry) -> dict[str, Any]:
     return {"audio_formats": formats, "audio_mb": max_file_mb(model, Modality.AUDIO)} if formats else {}
 
 
-def first_event(request: ChatRequest) -> float:
+def first_event(request: ChatRequest, deadline: float) -> float:
     """Seconds of silence after which another target is asked: a whole answer comes when it is ready, and
     nothing before it."""
-    return FIRST_EVENT_SECONDS if request.streamed else deadline(request) / 2
+    return FIRST_EVENT_SECONDS if request.streamed else deadline / 2
 
 
-def deadline(request: ChatRequest) -> float:
-    has_video = any(part.modality is Modality.VIDEO for part in file_parts(request))
+def deadline(parts: Iterable[FilePart]) -> float:
+    has_video = any(part.modality is Modality.VIDEO for part in parts)
     return VIDEO_DEADLINE if has_video else DEADLINE

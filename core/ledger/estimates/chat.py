@@ -169,10 +169,9 @@ def within_context(tokens: Decimal, target: Target) -> Decimal:
 
 def most_output_tokens(target: Target, parameters: Mapping[str, Any], limit: int | None) -> int:
     """Tokens that all choices together may have; a prediction that is not used is billed as well."""
-    each = min(limit or WITHOUT_LIMIT, target.options.get("max_output") or ENDLESS) + thinking_tokens(
-        parameters
-    )
-    return choices(parameters) * (each + size_of(parameters.get("prediction") or ""))
+    each = min(limit or WITHOUT_LIMIT, target.options.get("max_output") or ENDLESS)
+    beside = thinking_tokens(parameters) + size_of(parameters.get("prediction") or "")
+    return choices(parameters) * (each + beside)
 
 
 def most_images(request: ChatRequest, target: Target, tokens: int, choices: int) -> int:
