@@ -1,9 +1,11 @@
 // The player of the history page, for a list of runs, and of a run's page, for that run with its word times.
+// That of a list is shown with the first sound.
 
 class HistoryPlayer extends HTMLElement {
   async connectedCallback() {
     this.addEventListener("run-replay", ({ detail }) => {
       const { sound, title, words, duration, name } = detail;
+      this.querySelector("[data-role=dock]").hidden = false;
       this.#player.load({ src: sound, text: title, words: words ?? [], duration, name });
       this.#player.play();
     });
