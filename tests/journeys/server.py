@@ -67,6 +67,7 @@ for name, (upstream, options, limits) in DRAWERS.items():
     )
     endpoint = Endpoint.objects.create(model=model, provider=stage, upstream_id=upstream, options=options)
     Price.objects.create(endpoint=endpoint, kind="image_out", unit="image", usd_per_unit="0.02")
+    Price.objects.create(endpoint=endpoint, kind="image_in", unit="image", usd_per_unit="0.005")
 User.objects.create_user("charlie", password="a long pass phrase")
 """
 

@@ -211,8 +211,11 @@ def test_files_are_dropped_and_pasted_and_others_refused(image: ImagePage):
     image.sources.nth(1).get_by_role("button", name="Remove bad.png").click()
     expect(image.button).to_be_enabled()
     expect(image.prompt).to_have_attribute("placeholder", "Describe what should change")
+    image.set(n="2")
+    expect(image.page.locator("[data-field=cost]").first).to_have_text("at most $0.045")
     image.draw("Bluer")
     (started,) = image.events("run.started")
+    assert started["estimate"] == 0.045
     assert image.page.request.get(f"/runs/{started['run']}").text().count("Sent along") == 1
     image.page.reload()
     expect(image.sources).to_have_count(1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from decimal import Decimal
 from uuid import uuid4
 
@@ -13,6 +14,9 @@ from django.utils.translation import override
 from core.catalogue import snapshot
 from core.catalogue.listing import listing
 from core.catalogue.lookup import get
+from core.catalogue.route import route
+from core.contract.image import ImageFile, ImageMode, ImageRequest
+from core.ledger.estimates.tasks import estimate
 from core.models import AIModel, Endpoint, Price, Provider
 from playground.models import Run, Upload
 from playground.studios import image
@@ -22,6 +26,7 @@ from playground.studios.choices.image_settings import choices, label
 pytestmark = pytest.mark.django_db
 
 BRUSH = "stage/brush"
+PICTURE = ImageFile("/tmp/none.png", "a.png", "image/png", 100, 64, 48)
 LIMITS = {
     "characters": 400,
     "n": 4,
@@ -103,11 +108,49 @@ def test_values_are_told_as_people_say_them(value, text):
 def test_prices_are_those_of_a_picture_at_most(alice):
     create_model()
     row = {"auto": 0.04, "64x48": 0.04}
-    assert context(alice)["prices"] == {
-        "auto": row,
-        "low": dict.fromkeys(row, 0.01),
-        "high": row,
-    }
+    assert context(alice)["prices"] == [
+        {
+            "pictures": {"auto": row, "low": dict.fromkeys(row, 0.01), "high": row},
+            "custom": {"auto": (0.04, 0), "low": (0.01, 0), "high": (0.04, 0)},
+            "file": 0,
+            "partial": 0,
+            "byte": 0,
+        }
+    ]
+    Endpoint.objects.create(
+        model=AIModel.objects.get(), provider=Provider.objects.get(slug="stage"), upstream_id="other"
+    )
+    snapshot.refresh_if_changed()
+    assert context(alice)["prices"] == []  # one endpoint has none
+
+
+def test_what_is_sent_along_and_unlisted_sizes_have_their_price(alice):
+    endpoint = Endpoint.objects.get(model=create_model(limits={**LIMITS, "partial_images": 3}))
+    table = {"low": {"64x48": 300}, "high": {"64x48": 3_000}}
+    endpoint.options = {"image_token_table": table, "image_in_tokens": 1_000, "partial_image_tokens": 100}
+    endpoint.save()
+    endpoint.prices.all().delete()
+    for kind, dollars in (("text_in", 5), ("image_in", 8), ("image_out", 30)):
+        price = Decimal(dollars) / 1_000_000
+        Price.objects.create(endpoint=endpoint, kind=kind, unit="token", usd_per_unit=price)
+    snapshot.refresh_if_changed()
+    (prices,) = context(alice)["prices"]
+    text = 65 * 5e-6
+    assert prices["pictures"]["low"] == pytest.approx({"auto": 300 * 3e-5 + text, "64x48": 300 * 3e-5 + text})
+    assert prices["pictures"]["auto"]["auto"] == pytest.approx(3_000 * 3e-5 + text)
+    assert [prices[name] for name in ("file", "partial", "byte")] == pytest.approx([0.008, 0.003, 5e-6])
+    least, each = prices["custom"]["high"]
+    request = ImageRequest(BRUSH, "xx", quality="high", size="128x96", n=1)
+    reserved = estimate(request, route(request))
+    assert least + each * 128 * 96 + prices["byte"] == pytest.approx(float(reserved), abs=3e-5)
+    sent = replace(
+        request, size="64x48", mode=ImageMode.EDIT, images=(PICTURE, PICTURE), mask=PICTURE,
+        n=2, partial_images=2, streamed=True, prompt="Blur it",
+    )  # fmt: skip
+    most = 2 * (prices["pictures"]["high"]["64x48"] + 2 * prices["partial"])
+    most += 3 * prices["file"] + len(sent.prompt) * prices["byte"]
+    reserved = float(estimate(sent, route(request)))
+    assert reserved <= most == pytest.approx(reserved, abs=70 * 5e-6)
 
 
 def test_what_a_model_cannot_do_names_those_that_can(alice):
@@ -237,8 +280,8 @@ def test_a_model_without_a_price_has_none(alice):
     create_model()
     Price.objects.all().delete()
     snapshot.refresh_if_changed()
-    assert context(alice)["prices"] == {}
+    assert context(alice)["prices"] == []
     endpoint = Endpoint.objects.get(model__slug=BRUSH)
     Price.objects.create(endpoint=endpoint, kind="request", unit="request", usd_per_unit=Decimal(0))
     snapshot.refresh_if_changed()
-    assert context(alice)["prices"]["auto"]["auto"] == 0
+    assert context(alice)["prices"][0]["pictures"]["auto"]["auto"] == 0

@@ -11,6 +11,7 @@ const PARTIALS = 2;
 
 export class ImageForm {
   #root;
+  #files = 0;
   #prices = JSON.parse(document.getElementById("image-prices").textContent);
 
   constructor(root) {
@@ -65,8 +66,9 @@ export class ImageForm {
     ["size", "aspect_ratio", "resolution"].forEach((name) => this.#setWord(name, ""));
   }
 
-  /** Shows the count, the fields of a custom size, and the cost. */
-  show() {
+  /** Shows the count, the fields of a custom size, and the cost with so many pictures and masks sent along. */
+  show(files) {
+    this.#files = files;
     this.#root.querySelector("output[for=n]").textContent = formatNumber(Number(this.#control("n").value));
     const custom = this.#root.querySelector("[data-role=custom-size]");
     if (custom) {
@@ -75,11 +77,14 @@ export class ImageForm {
     this.#root.querySelector("[data-field=cost]").textContent = this.#costText();
   }
 
-  /** The most a run can cost without its input pictures, in USD; null where there is no price. */
+  /** The most a run can cost at the dearest endpoint, in USD; null where there is no price. */
   get cost() {
-    const { quality = AUTO, size = AUTO, n = 1 } = this.params();
-    const row = this.#prices[quality] ?? this.#prices[AUTO];
-    return row ? (row[size] ?? Math.max(...Object.values(row))) * n : null;
+    const { prompt, n = 1, partial_images: partials = 0, ...choices } = this.params();
+    const bytes = new TextEncoder().encode(prompt).length;
+    const costs = this.#prices.map((price) => (
+      n * (picturePrice(price, choices) + partials * price.partial) + this.#files * price.file + bytes * price.byte
+    ));
+    return costs.length ? Math.max(...costs) : null;
   }
 
   #costText() {
@@ -113,4 +118,15 @@ export class ImageForm {
       [, this.#control("width").value, this.#control("height").value] = pixels;
     }
   }
+}
+
+/** The most one picture costs at an endpoint; a size without a price of its own by its pixels. */
+function picturePrice({ pictures, custom }, { quality = AUTO, size = AUTO }) {
+  const row = pictures[quality] ?? pictures[AUTO];
+  if (size in row) {
+    return row[size];
+  }
+  const [, width, height] = /^(\d+)x(\d+)$/.exec(size) ?? [];
+  const pixels = custom[quality] ?? custom[AUTO];
+  return width && pixels ? pixels[0] + pixels[1] * width * height : Math.max(...Object.values(row));
 }

@@ -97,7 +97,7 @@ class ImageStudio extends HTMLElement {
   }
 
   #changed() {
-    this.#form.show();
+    this.#form.show(this.#sources.files);
     writeDraft(this.model, { task: "image", ...this.#params() });
     writeDraft(`${this.model}:sources`, this.#sources.stored());
     const mode = this.#sources.items.length ? "edit" : "draw";

@@ -48,6 +48,12 @@ class SourceList extends HTMLElement {
     return { images: ready.map(({ id }) => ({ upload: id })), ...(mask ? { mask: { upload: mask.id } } : {}) };
   }
 
+  /** How many files these are, the mask among them. */
+  get files() {
+    const { images = [], mask } = this.params();
+    return images.length + (mask ? 1 : 0);
+  }
+
   /** The ready ones, to be put back by `restore`. */
   stored() {
     return this.items.filter(({ state }) => state === "ready").map(({ file: _file, ...item }) => item);
