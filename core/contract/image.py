@@ -60,7 +60,8 @@ class ImageRequest:
     `size` is `1024x1024` or the like; `aspect_ratio` (`16:9`) and `resolution` (`1K`, `2K`, `4K`) are the
     other way to say it. `mask` is a PNG as large as the first of `images`, transparent where that may change.
     `partial_images` is how many unfinished pictures a streamed answer may show, 0 to 3. `fidelity` is how
-    closely the input images are kept (`low`, `high`). `compression` is a quality from 0 to 100 for JPEG and
+    closely the input images are kept (`low`, `high`); their metadata is removed before they are sent, but for
+    `keep_metadata`. `compression` is a quality from 0 to 100 for JPEG and
     WebP. None and empty texts are the model's default.
     """
 
@@ -82,6 +83,7 @@ class ImageRequest:
     compression: int | None = None
     moderation: str = ""
     fidelity: str = ""
+    keep_metadata: bool = False
     seed: int | None = None
     partial_images: int = 0
     streamed: bool = False

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from os.path import splitext
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
+from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
@@ -15,6 +17,8 @@ from django.utils.translation import gettext as _
 
 from core.contract.errors import InvalidRequest, TooLarge
 from core.contract.tasks import Task
+from core.media.image_parts.strip import strip
+from core.media.image_size import UnreadableImage
 from core.media.sniffer import upload_type
 from core.models import User
 from core.models.offload import offload
@@ -79,15 +83,29 @@ def create_upload(user: User, file: UploadedFile, task: str) -> Upload:
     file.seek(0)
     require_accepted(upload_rules(task), found.media_type, file.size or 0)
     upload_id = uuid4()
-    return Upload(
-        id=upload_id,
-        user=user,
-        name=display_name(file.name or ""),
-        media_type=found.media_type,
-        bytes=file.size,
-        task=task if task in TASK_NAMES else "",
-        file=save_file(f"uploads/{user.pk}/{upload_id}.{found.extension}", file),
-    )
+    with TemporaryFile() as bare:
+        content = without_metadata(file, found.container, bare) if task == Task.IMAGE else file
+        return Upload(
+            id=upload_id,
+            user=user,
+            name=display_name(file.name or ""),
+            media_type=found.media_type,
+            bytes=content.size,
+            task=task if task in TASK_NAMES else "",
+            file=save_file(f"uploads/{user.pk}/{upload_id}.{found.extension}", content),
+        )
+
+
+def without_metadata(file: UploadedFile, container: str, target: IO[bytes]) -> File:
+    """A picture without what it tells of its making, written to `target` where it tells some. Raises
+    `InvalidRequest` for one that is damaged."""
+    try:
+        if not strip(file, container, target):
+            return file
+    except UnreadableImage as error:
+        raise InvalidRequest(str(error), param="file", code="unsupported_media") from None
+    target.flush()
+    return File(target)
 
 
 def upload_rules(task: str) -> UploadRules:

@@ -17,6 +17,7 @@ from core.contract.requests import Caller, Source
 from core.gateway import Session, health, stream
 from core.models import AIModel, Attempt, Endpoint, Price, Provider, UsageRecord
 from core.models.offload import offload
+from tests.fakes.images import png
 
 pytestmark = [pytest.mark.anyio, pytest.mark.django_db(transaction=True)]
 
@@ -98,8 +99,10 @@ async def test_a_failure_before_the_first_picture_is_tried_again(running):
     assert await Attempt.objects.acount() == 2
 
 
-async def test_a_variation_is_drawn_as_an_edit_and_the_answer_says_so(running):
-    picture = ImageFile("/nowhere", "image.png", "image/png", 100, 64, 64)
+async def test_a_variation_is_drawn_as_an_edit_and_the_answer_says_so(running, tmp_path):
+    path = tmp_path / "image.png"
+    path.write_bytes(png())
+    picture = ImageFile(str(path), "image.png", "image/png", 100, 64, 64)
     asked = request(prompt="", mode=ImageMode.VARY, images=(picture,), style="vivid", user="somebody")
     session = Session(running, asked)
     async with aclosing(session.events()) as events:

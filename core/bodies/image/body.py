@@ -80,6 +80,11 @@ class ImageBody(RoutedBody):
     input_fidelity: Literal["low", "high"] | None = Field(
         default=None, description="How closely the pictures sent along are kept."
     )
+    keep_metadata: bool | None = Field(
+        default=None,
+        description="Send pictures with what they tell of their making, the place of a photo for one; it is "
+        "removed by default.",
+    )
     stream: bool | None = Field(default=None, description="Send pictures as events while they are made.")
     partial_images: Annotated[int, Field(ge=0, le=PARTIALS)] | None = Field(
         default=None, description="How many unfinished pictures to stream."
@@ -141,6 +146,7 @@ class ImageBody(RoutedBody):
             compression=self.output_compression,
             moderation=chosen(self.moderation),
             fidelity=chosen(self.input_fidelity),
+            keep_metadata=bool(self.keep_metadata),
             seed=self.seed,
             partial_images=(self.partial_images or 0) if self.is_streamed else 0,
             streamed=self.is_streamed,

@@ -11,7 +11,7 @@ from core.bodies.image.fields import Prompt
 from core.contract.errors import InvalidRequest, Unsupported
 
 INPUTS = ("image", "images", "input_references", "mask")
-INPUT_FIELDS = (*INPUTS, "input_fidelity")
+INPUT_FIELDS = (*INPUTS, "input_fidelity", "keep_metadata")
 
 
 class GenerationBody(ImageBody):

@@ -30,7 +30,7 @@ SAME_RATIO = 0.02
 FORM = with_routing(
     FormFields(
         numbers=frozenset({"n", "output_compression", "partial_images", "seed"}),
-        booleans=frozenset({"stream"}),
+        booleans=frozenset({"keep_metadata", "stream"}),
     )
 )
 """The types of the fields of a multipart form, beside its files."""

@@ -139,6 +139,15 @@ def test_nothing_is_left_on_disk(live, key):
     assert list(incoming_folder().iterdir()) == []
 
 
+def test_what_is_cut_off_is_refused_and_named(live, key):
+    assert_error(edit(live, key, ("image", ("fox.png", PNG[:60]))), 400, "unsupported_media", "image")
+    body = {"model": SLUG, "prompt": "Blur it", "images": [{"image_url": data_url(PNG[:-6])}]}
+    answer = live.post("/images/edits", key, json=body)
+    assert_error(answer, 400, "unsupported_media", "images[0].image_url")
+    assert answer.json()["error"]["message"].endswith("This picture is cut off: its end is missing.")
+    assert not UsageRecord.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("file", "code"),
     [

@@ -14,6 +14,7 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.utils import timezone
+from PIL import Image
 
 from core.models.offload import offload
 from playground.models import Run, Upload
@@ -54,6 +55,33 @@ async def test_a_file_may_have_the_limit_and_not_a_byte_more(owner, settings):
         answer = await owner.post("/uploads/", {"file": SimpleUploadedFile("a.txt", whole[:size])})
         assert answer.status_code == status
     assert [path.stat().st_size for path in stored_files(settings)] == [1024 * 1024]
+
+
+def photo() -> bytes:
+    """A JPEG of 60 x 40 pixels, shown turned, with a text that tells where it was taken."""
+    found, file = Image.Exif(), io.BytesIO()
+    found[0x0112], found[0x010E] = 6, "52 deg 31 min"
+    Image.new("RGB", (60, 40), "teal").save(file, "JPEG", exif=found)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(("task", "kept"), [("image", False), ("chat", True)])
+async def test_a_picture_to_draw_from_is_stored_without_its_place(owner, settings, task, kept):
+    """A chat may ask what a photo tells: there it stays as it is."""
+    file = SimpleUploadedFile("photo.jpg", photo(), content_type="image/jpeg")
+    answer = await owner.post("/uploads/", {"file": file, "task": task})
+    assert answer.status_code == 201
+    [path] = stored_files(settings)
+    data = path.read_bytes()
+    assert (b"52 deg" in data, answer.json()["bytes"]) == (kept, len(data))
+    assert (answer.json()["width"], answer.json()["height"]) == (40, 60)
+
+
+async def test_a_picture_that_is_cut_off_is_rejected_and_not_stored(owner, settings):
+    file = SimpleUploadedFile("photo.jpg", photo()[:-30], content_type="image/jpeg")
+    answer = await owner.post("/uploads/", {"file": file, "task": "image"})
+    assert (answer.status_code, answer.json()["error"]["param"]) == (400, "file")
+    assert stored_files(settings) == []
 
 
 async def test_deleting_an_upload_deletes_its_file_and_keeps_the_transcript(owner, alice, settings):

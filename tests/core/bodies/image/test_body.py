@@ -70,6 +70,10 @@ def test_size_is_pixels_or_a_tier_with_a_ratio(fields, size, ratio, resolution):
     assert (found.size, found.aspect_ratio, found.resolution) == (size, ratio, resolution)
 
 
+def test_metadata_is_removed_unless_it_is_to_be_kept():
+    assert [request(**asked).keep_metadata for asked in ({}, {"keep_metadata": True})] == [False, True]
+
+
 def test_fields_of_other_apis_are_ignored():
     assert request(name="x", identity={"id": "u"}, response_format=None) == request()
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 from core.contract.events import ImageReady, Used
 from core.contract.image import ImageFile, ImageMode, ImageRequest
@@ -45,7 +45,7 @@ def request(*images: ImageFile) -> ImageRequest:
 async def test_files_that_are_taken_stay_as_they_are(tmp_path, options):
     asked = request(picture(tmp_path, "png"), picture(tmp_path, "gif"))
     async with accepted_images(target(**options), asked) as sent:
-        assert sent is asked
+        assert sent == asked
 
 
 @pytest.mark.parametrize(
@@ -92,6 +92,33 @@ async def test_a_route_converts_for_the_target_that_is_called(tmp_path, monkeypa
     assert isinstance(found[-1], Used)
 
 
+PLACE = b"52 deg 31 min"
+
+
+def photo(folder: Path, name: str) -> ImageFile:
+    """A PNG that tells where it was made."""
+    text = PngImagePlugin.PngInfo()
+    text.add_text("Place", PLACE.decode())
+    path = folder / name
+    Image.new("RGB", (12, 8), "red").save(path, "png", pnginfo=text)
+    return ImageFile(str(path), "image.png", "image/png", path.stat().st_size, 12, 8)
+
+
+@pytest.mark.parametrize("keep", [False, True])
+async def test_no_provider_is_told_where_a_photo_was_taken(tmp_path, keep):
+    asked = replace(request(photo(tmp_path, "a.png")), mask=photo(tmp_path, "b.png"), keep_metadata=keep)
+    async with accepted_images(target(image_formats=["png"]), asked) as sent:
+        assert sent.mask is not None
+        found = [contents(file) for file in (*sent.images, sent.mask)]
+        assert [PLACE in data for data in found] == [keep, keep]
+        assert [len(data) for data in found] == [sent.images[0].size, sent.mask.size]
+    assert [PLACE in contents(file) for file in asked.images] == [True]
+
+
+def contents(file: ImageFile) -> bytes:
+    return Path(file.path).read_bytes()
+
+
 async def test_a_photo_lies_as_its_mask_does(tmp_path):
     turned = Image.Exif()
     turned[0x0112] = 6
@@ -101,7 +128,8 @@ async def test_a_photo_lies_as_its_mask_does(tmp_path):
     mask = picture(tmp_path, "png")
     alone = request(photo)
     async with accepted_images(target(), alone) as sent:
-        assert sent is alone
+        with Image.open(sent.images[0].path) as found:
+            assert (found.size, found.format, dict(found.getexif())) == ((12, 8), "JPEG", {0x0112: 6})
     async with accepted_images(target(image_formats=["jpeg", "png"]), replace(alone, mask=mask)) as sent:
         with Image.open(sent.images[0].path) as found:
             assert (found.size, found.format, found.getexif().get(0x0112)) == ((8, 12), "PNG", None)
