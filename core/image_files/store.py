@@ -72,9 +72,13 @@ def existing(folder: Path) -> Path:
     return next(parent for parent in (folder, *folder.parents) if parent.exists())
 
 
-def save(pictures: Iterable[bytes]) -> list[str]:
-    """Keep pictures; their tokens. Raises `Unavailable` where one cannot be stored, and keeps none then."""
-    expires = int(time.time()) + settings.IMAGE_URL_SECONDS
+def save(pictures: Iterable[bytes], seconds: int = 0) -> list[str]:
+    """Keep pictures, as long as their addresses last and at least `seconds`; their tokens.
+
+    Raises `Unavailable` where one cannot be stored, and keeps none then.
+    """
+    now = int(time.time())
+    expires = now + max(seconds or settings.IMAGE_URL_SECONDS, settings.IMAGE_URL_SECONDS)
     names: list[str] = []
     try:
         for data in pictures:
@@ -88,7 +92,15 @@ def save(pictures: Iterable[bytes]) -> list[str]:
             with suppress(OSError):
                 default_storage.delete(path(name))
         raise storage_full() from error
-    return [sign(name) for name in names]
+    return [sign(name, now + settings.IMAGE_URL_SECONDS) for name in names]
+
+
+def renew(token: str) -> str:
+    """A token that lasts from now, or the same one where its picture is gone."""
+    found, now = unsign(token), int(time.time())
+    if found is None or expiry(found[0]) <= now or not default_storage.exists(path(found[0])):
+        return token
+    return sign(found[0], now + settings.IMAGE_URL_SECONDS)
 
 
 def storage_full() -> Unavailable:
@@ -97,9 +109,9 @@ def storage_full() -> Unavailable:
 
 def find(token: str) -> StoredImage:
     """The picture of a token. Raises `NotFound`, whether it has expired or never was."""
-    name = unsign(token)
-    seconds = expiry(name) - int(time.time()) if name else 0
-    if name is None or seconds <= 0:
+    name, until = unsign(token) or ("", 0)
+    seconds = until - int(time.time())
+    if seconds <= 0:
         raise not_found()
     try:
         file = default_storage.open(path(name), "rb")

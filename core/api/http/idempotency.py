@@ -31,6 +31,7 @@ from core.contract.errors import (
     Unavailable,
 )
 from core.idempotency import LARGEST, Answer
+from core.image_files import renewal
 from core.ledger.store import heartbeat
 from core.models.offload import offload
 
@@ -86,7 +87,7 @@ async def answer_once(handler: Any, request: Request, path: str) -> Application:
     try:
         responder = await handler(Request(request.scope, claim.receive))
     except Replay as replay:
-        return kept_response(replay.answer)
+        return kept_response(await with_addresses(replay.answer))
     except BaseException:
         await claim.release()
         raise
@@ -194,6 +195,15 @@ async def stored(work: Any, *arguments: Any) -> Any:
         return await offload(work, *arguments)
     except DatabaseError as error:
         raise Unavailable("The database cannot be reached.", code="no_database") from error
+
+
+async def with_addresses(answer: Answer) -> Answer:
+    """The answer with addresses of its pictures that last from now."""
+    if answer.body is None or not renewal.has_addresses(answer.body):
+        return answer
+    body = await offload(renewal.renewed, answer.body)
+    headers = [(name, value) for name, value in answer.headers if name != "content-length"]
+    return Answer(answer.status, headers, body)
 
 
 def kept_response(answer: Answer) -> Response:

@@ -27,13 +27,15 @@ from core.models.offload import offload
 
 
 class ImageResponder(CompleteResponder):
-    """Pictures in one piece; `base` is the address of the API, to which that of a picture is added."""
+    """Pictures in one piece; `base` is the address of the API, to which that of a picture is added. A picture
+    with an address is kept for `seconds`, or as long as the address lasts."""
 
-    def __init__(self, session: Session, upload: ImageUpload, base: str) -> None:
+    def __init__(self, session: Session, upload: ImageUpload, base: str, seconds: int = 0) -> None:
         super().__init__(session, upload)
         self.request = upload.request
         self.as_urls = upload.body.response_format == "url"
         self.base = base
+        self.seconds = seconds
         self.created = int(time.time())
 
     async def response(self) -> Response:
@@ -63,7 +65,7 @@ class ImageResponder(CompleteResponder):
     async def urls(self, answer: FinishedImages) -> list[str]:
         """The addresses of the pictures; that of the provider where it sent no bytes."""
         stored = [image.data for image in answer.images if image.data]
-        tokens = iter(await offload(store.save, stored))
+        tokens = iter(await offload(store.save, stored, self.seconds))
         return [
             f"{self.base}/images/files/{next(tokens)}" if image.data else image.url for image in answer.images
         ]

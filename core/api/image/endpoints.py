@@ -7,12 +7,14 @@ from starlette.requests import Request
 from core.api.files.image_upload import ImageUpload, receive_images
 from core.api.http.answer_cache import cache_terms
 from core.api.http.authentication import authenticate
+from core.api.http.idempotency import has_key
 from core.api.image.answer import ImageResponder, RouterImageResponder
 from core.api.image.stream import ImageEventResponder, RouterImageEventResponder
 from core.bodies.image.body import ImageBody
 from core.bodies.image.endpoints import EditBody, GenerationBody, RouterImageBody, VariationBody
 from core.contract.errors import Unsupported
 from core.gateway import Session, open_session
+from core.idempotency import KEPT
 from core.image_files import store
 from core.models.offload import offload
 
@@ -36,7 +38,7 @@ async def router_image(request: Request) -> ImageResponder:
     """OpenRouter's `POST images`."""
     session, upload = await receive_call(request, RouterImageBody)
     responder = RouterImageEventResponder if upload.request.streamed else RouterImageResponder
-    return responder(session, upload, base_address(request))
+    return responder(session, upload, base_address(request), kept_seconds(request))
 
 
 async def receive_call(request: Request, schema: type[ImageBody]) -> tuple[Session, ImageUpload]:
@@ -63,7 +65,12 @@ async def check_urls(upload: ImageUpload) -> None:
 
 def openai_responder(request: Request, session: Session, upload: ImageUpload) -> ImageResponder:
     responder = ImageEventResponder if upload.request.streamed else ImageResponder
-    return responder(session, upload, base_address(request))
+    return responder(session, upload, base_address(request), kept_seconds(request))
+
+
+def kept_seconds(request: Request) -> int:
+    """How long an answer may be sent again, and its pictures are to be there."""
+    return int(KEPT.total_seconds()) if has_key(request.scope) else 0
 
 
 def base_address(request: Request) -> str:

@@ -38,8 +38,8 @@ class ImageEventResponder(ImageResponder):
     prefix: ClassVar[str] = ""
     terminator: ClassVar[bytes] = b""
 
-    def __init__(self, session: Session, upload: ImageUpload, base: str) -> None:
-        super().__init__(session, upload, base)
+    def __init__(self, session: Session, upload: ImageUpload, base: str, seconds: int = 0) -> None:
+        super().__init__(session, upload, base, seconds)
         self.writer = ImageEventWriter(self.request, self.created, self.prefix)
         self.started: Started | None = None
 

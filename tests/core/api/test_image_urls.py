@@ -82,6 +82,28 @@ def test_an_expired_address_finds_nothing(live, key, settings):
     assert_error(live.client.get(url), 404, "image_not_found")
 
 
+def test_a_repeated_request_has_addresses_that_last(live, key, settings):
+    settings.IMAGE_URL_SECONDS = 2
+    body, header = {**FOX, "n": 2, "response_format": "url"}, {"Idempotency-Key": "fox-urls"}
+    first = live.post(PATH, key, json=body, headers=header).json()
+    urls = [image["url"] for image in first["data"]]
+    content = live.client.get(urls[0]).content
+    wait_until(lambda: live.client.get(urls[0]).status_code == 404)
+    store.sweep()
+    answer = live.post(PATH, key, json=body, headers=header)
+    again = answer.json()
+    fresh = live.client.get(again["data"][0]["url"])
+    assert (fresh.status_code, fresh.content) == (200, content)
+    assert fresh.headers["cache-control"] in ("private, max-age=1", "private, max-age=2")
+    assert answer.headers["idempotent-replayed"] == "true"
+    assert {**again, "data": None} == {**first, "data": None}
+    assert (len(stored(settings)), UsageRecord.objects.count()) == (2, 1)
+    for path in stored(settings):
+        path.unlink()
+    gone = live.post(PATH, key, json=body, headers=header).json()
+    assert [image["url"] for image in gone["data"]] == urls
+
+
 def test_what_is_no_picture_is_saved_and_not_shown(live):
     (token,) = store.save([b"<svg xmlns='http://www.w3.org/2000/svg'/>"])
     found = live.client.get(f"/api/v1/images/files/{token}")
