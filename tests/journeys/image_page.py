@@ -139,3 +139,33 @@ class ImagePage:
     @property
     def mask(self) -> Locator:
         return self.page.locator("[data-role=mask-editor]")
+
+
+class Hand:
+    """Fingers and a pen on the picture that a mask is painted on; places are shares of its first box."""
+
+    def __init__(self, page: Page, box: FloatRect) -> None:
+        self.surface = page.locator("[data-role=mask-paint]")
+        self._box = box
+        self._devtools = page.context.new_cdp_session(page)
+
+    def touch(self, kind: str, *places: tuple[float, float]) -> None:
+        """`places` are where fingers are after it."""
+        points = [{**self._point(*place), "id": number} for number, place in enumerate(places)]
+        self._devtools.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    def pen(self, kind: str, x: float, y: float = 0.5) -> None:
+        how = {"type": kind, "button": "left", "buttons": 1, "clickCount": 1, "pointerType": "pen"}
+        self._devtools.send("Input.dispatchMouseEvent", {**how, **self._point(x, y)})
+
+    def _point(self, x: float, y: float) -> dict[str, float]:
+        return {"x": self._box["x"] + x * self._box["width"], "y": self._box["y"] + y * self._box["height"]}
+
+    def painted(self, x: float, y: float = 0.5) -> bool:
+        """Whether the pixel of the picture at these shares of it is painted."""
+        read = """(canvas, [x, y]) => canvas.getContext("2d")
+          .getImageData(x * canvas.width, y * canvas.height, 1, 1).data[3] > 127"""
+        return self.surface.evaluate(read, [x, y])
+
+    def picture(self) -> str:
+        return self.surface.evaluate("(canvas) => canvas.toDataURL()")

@@ -12,7 +12,7 @@ from PIL import Image, ImageChops
 from playwright.sync_api import expect
 
 from tests.journeys.conftest import DESK, PHONE
-from tests.journeys.image_page import CANVAS, ImagePage
+from tests.journeys.image_page import CANVAS, Hand, ImagePage
 from tests.journeys.page_monitor import PageMonitor
 from tests.journeys.test_pages import faults
 
@@ -181,6 +181,40 @@ def test_the_eraser_and_an_uploaded_mask(image: ImagePage):
         use.click()
     alpha = image.pixels(stored.value.json()["url"]).getchannel("A")
     assert (alpha.getpixel((30, 20)), alpha.getpixel((2, 2))) == (255, 0)
+
+
+@pytest.mark.parametrize("look", [{"viewport": PHONE, "has_touch": True, "is_mobile": True}], ids=["phone"])
+def test_a_finger_and_a_pen_paint_and_two_fingers_zoom(image: ImagePage):
+    image.open()
+    assert image.drop("teal.png", "image/png", png())
+    image.sources.get_by_role("button", name="Paint a mask").tap()
+    box = image.mask_box()
+    hand = Hand(image.page, box)
+    hand.touch("touchStart", (0.2, 0.5))
+    hand.touch("touchMove", (0.4, 0.5))
+    hand.touch("touchEnd")
+    assert [hand.painted(x) for x in (0.3, 0.7)] == [True, False]
+    hand.pen("mousePressed", 0.6)
+    hand.pen("mouseMoved", 0.8)
+    hand.pen("mouseReleased", 0.8)
+    assert [hand.painted(x) for x in (0.3, 0.5, 0.7)] == [True, False, True]
+    before = hand.picture()
+    hand.touch("touchStart", (0.45, 0.3))
+    hand.touch("touchStart", (0.45, 0.3), (0.55, 0.3))
+    hand.touch("touchMove", (0.4, 0.3), (0.6, 0.3))
+    hand.touch("touchMove", (0.3, 0.4), (0.7, 0.4))
+    hand.touch("touchEnd", (0.3, 0.4))
+    hand.touch("touchMove", (0.1, 0.4))
+    hand.touch("touchEnd")
+    assert hand.picture() == before
+    zoomed = hand.surface.bounding_box()
+    assert zoomed
+    assert 3 < zoomed["width"] / box["width"] < 5
+    hand.touch("touchStart", (0.5, 0.5))  # the middle of the two fingers has gone from 0.3 to 0.4
+    hand.touch("touchEnd")
+    assert [hand.painted(x, 0.325) for x in (0.5, 0.4)] == [True, False]
+    image.mask.get_by_role("button", name="Undo").tap()
+    assert hand.picture() == before
 
 
 def test_a_variation_shows_what_it_is_made_from(image: ImagePage):

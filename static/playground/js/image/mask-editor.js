@@ -1,7 +1,9 @@
 // Paints a mask over a picture: what is painted becomes transparent in a PNG of the picture's size, and may change.
+// Mouse, pen and one finger paint; two fingers and the wheel zoom and move.
 
 import { message } from "../page/messages.js";
 import { loadPicture } from "./load-picture.js";
+import { StageZoom } from "./stage-zoom.js";
 
 const UNDO = 20;
 const COLOUR = "#e2440c";
@@ -13,6 +15,7 @@ export class MaskEditor {
   #undo = [];
   #stroke = null;
   #painted = false;
+  #zoom = null;
   #listeners = new AbortController();
 
   constructor(dialog) {
@@ -71,11 +74,7 @@ export class MaskEditor {
       this.#part(role).addEventListener("click", act, { signal });
     }
     this.#part("mask-picker").addEventListener("change", ({ target }) => this.#load(target), { signal });
-    this.#paint.addEventListener("pointerdown", (event) => this.#begin(event), { signal });
-    this.#paint.addEventListener("pointermove", (event) => this.#continue(event), { signal });
-    for (const type of ["pointerup", "pointercancel"]) {
-      this.#paint.addEventListener(type, () => this.#end(), { signal });
-    }
+    this.#listenToPointers(signal);
     this.#dialog.addEventListener("keydown", (event) => {
       if (event.key === "z" && (event.ctrlKey || event.metaKey)) {
         event.preventDefault();
@@ -84,29 +83,75 @@ export class MaskEditor {
     }, { signal });
   }
 
+  #listenToPointers(signal) {
+    const stage = this.#part("mask-stage");
+    this.#zoom = new StageZoom(stage, this.#paint);
+    stage.addEventListener("pointerdown", (event) => this.#down(event), { signal });
+    stage.addEventListener("pointermove", (event) => this.#move(event), { signal });
+    for (const type of ["pointerup", "pointercancel"]) {
+      stage.addEventListener(type, (event) => this.#up(event), { signal });
+    }
+    stage.addEventListener("wheel", (event) => this.#zoom.wheel(event), { signal, passive: false });
+  }
+
   async #finish(resolve) {
     this.#listeners.abort();
     resolve(this.#dialog.returnValue === "done" && this.#painted ? await this.#png() : null);
   }
 
   /** The place of an event in pixels of the picture. */
-  #at({ offsetX, offsetY }) {
-    const { width, height, clientWidth, clientHeight } = this.#paint;
-    return [(offsetX * width) / clientWidth, (offsetY * height) / clientHeight];
+  #at({ clientX, clientY }) {
+    const { width, height } = this.#paint;
+    const box = this.#paint.getBoundingClientRect();
+    return [((clientX - box.left) * width) / box.width, ((clientY - box.top) * height) / box.height];
+  }
+
+  /** A second finger takes back what the first one painted; a hand that rests beside a pen does nothing. */
+  #down(event) {
+    event.preventDefault();
+    if (event.pointerType === "touch" && this.#stroke?.type !== "pen") {
+      this.#zoom.down(event);
+      if (this.#zoom.fingers > 1) {
+        this.#takeBack();
+      }
+    }
+    if (!this.#stroke && this.#zoom.fingers < 2 && event.button === 0 && event.target === this.#paint) {
+      this.#begin(event);
+    }
+  }
+
+  #move(event) {
+    this.#zoom.move(event);
+    if (event.pointerId === this.#stroke?.pointer) {
+      this.#continue(event);
+    }
+  }
+
+  #up(event) {
+    this.#zoom.up(event);
+    if (event.pointerId === this.#stroke?.pointer) {
+      this.#stroke = null;
+      this.#show();
+    }
   }
 
   #begin(event) {
-    event.preventDefault();
     this.#paint.setPointerCapture(event.pointerId);
     this.#remember();
-    this.#stroke = { from: this.#at(event), last: this.#at(event) };
+    const point = this.#at(event);
+    this.#stroke = { pointer: event.pointerId, type: event.pointerType, from: point, last: point };
     this.#continue(event);
   }
 
-  #continue(event) {
-    if (!this.#stroke) {
-      return;
+  /** Ends a stroke as if it had not been begun. */
+  #takeBack() {
+    if (this.#stroke) {
+      this.#stroke = null;
+      this.#restore();
     }
+  }
+
+  #continue(event) {
     const point = this.#at(event);
     if (this.#tool === "rectangle") {
       this.#context.putImageData(this.#undo.at(-1), 0, 0);
@@ -115,13 +160,6 @@ export class MaskEditor {
       this.#line(this.#stroke.last, point);
     }
     this.#stroke.last = point;
-  }
-
-  #end() {
-    if (this.#stroke) {
-      this.#stroke = null;
-      this.#show();
-    }
   }
 
   #line(from, to) {
