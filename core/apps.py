@@ -29,6 +29,8 @@ class CoreConfig(AppConfig):
                 models.Voice,
                 models.VoiceAlias,
                 models.Price,
+                models.RoutingPolicy,
+                models.FallbackModel,
             ],
         )
         connect(Version.ACCESS, [models.User, models.Team, models.ApiKey, models.Budget])

@@ -21,7 +21,7 @@ from core.catalogue import lookup
 from core.catalogue.routes.candidates import find_candidates
 from core.contract.errors import AuthenticationFailed, Interrupted, PolyphonyError, Unavailable
 from core.contract.events import Event, Outcome, Receipt, Started
-from core.contract.requests import CacheTerms, Caller, Request
+from core.contract.requests import CacheTerms, Caller, Request, Source
 from core.contract.route import Route
 from core.contract.routing import Balance
 from core.contract.usage import Unit
@@ -49,7 +49,8 @@ class Session:
             request = replace(request, model=model)
         self.grant = admission.admit(caller, request)
         first = find_candidates(request, partial(admission.admit_model, caller), balancer, turn)
-        if request.routing.provider.sort == "price" and not request.routing.provider.order:
+        rules = first.request.routing.provider
+        if rules.sort == "price" and not rules.order:
             first = cheapest_first(first)
         self.request, self.first_model = first.request, first.route.model
         self.record = ledger.open(self.grant, first.request, first.route)
@@ -168,9 +169,19 @@ async def open_session(caller: Caller, request: Request, cache: CacheTerms | Non
     """
     session = Session(caller, request, await turn_of(request))
     await session.count()
-    if cache is not None:
-        await session.use_cache(cache)
+    if (terms := terms_of(session, cache)) is not None:
+        await session.use_cache(terms)
     return session
+
+
+def terms_of(session: Session, said: CacheTerms | None) -> CacheTerms | None:
+    """How the cache is used: as the caller said, else as the policy of the model does for the API."""
+    if said is not None and said.wanted is not None:
+        return said if said.wanted else None
+    entry = lookup.find(session.first_model)
+    if entry is None or not entry.cache_seconds or session.grant.caller.source is not Source.API:
+        return None
+    return CacheTerms((said and said.seconds) or entry.cache_seconds, fresh=bool(said and said.fresh))
 
 
 def tokens(receipt: Receipt) -> float:

@@ -9,6 +9,7 @@ from typing import Any
 
 from core.contract.audio import AudioFormat
 from core.contract.route import Secret
+from core.contract.routing import NO_RULES, RoutingRules
 from core.contract.tasks import FACTS, Task
 from core.contract.usage import Price
 from core.media.installed import install_command, is_offered
@@ -154,6 +155,10 @@ class ModelEntry:
     """All by case-folded id and by case-folded name."""
     voice_aliases: tuple[VoiceAliasEntry, ...]
     """The model's own first, then its providers', then the general ones; `*` last of each."""
+    policy: RoutingRules = NO_RULES
+    """How an admin wants it asked, where the caller says nothing else."""
+    cache_seconds: int | None = None
+    """Answers of the API are cached for so long, where the caller says nothing else; None: they are not."""
 
     @property
     def visible(self) -> bool:

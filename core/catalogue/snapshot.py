@@ -15,6 +15,7 @@ from django.db import connection
 from django.utils import timezone
 
 from core.catalogue.entries import EndpointEntry, ModelEntry, ProviderEntry, VoiceEntry
+from core.catalogue.routing_policies import RoutingPolicyTable, load_routing_policies
 from core.catalogue.validation.audio_formats import deliverable
 from core.catalogue.voice_aliases import VoiceAliasTable, load_voice_aliases
 from core.contract.audio import AudioFormat
@@ -117,8 +118,12 @@ def load() -> CatalogueSnapshot:
     prices, stale_at = load_prices(now)
     voices, aliases = load_voices(), load_voice_aliases()
     rows = {row.pk: row for row in AIModel.objects.all()}
+    policies = load_routing_policies(rows)
     endpoints = load_endpoints(rows, providers, prices)
-    models = {row.slug: model_entry(row, endpoints[row.pk], voices[row.pk], aliases) for row in rows.values()}
+    models = {
+        row.slug: model_entry(row, endpoints[row.pk], voices[row.pk], aliases, policies)
+        for row in rows.values()
+    }
     return CatalogueSnapshot(
         number=number,
         models=models,
@@ -258,7 +263,11 @@ def known_tasks(names: Iterable[str]) -> tuple[Task, ...]:
 
 
 def model_entry(
-    row: AIModel, endpoints: list[EndpointEntry], voices: list[VoiceEntry], aliases: VoiceAliasTable
+    row: AIModel,
+    endpoints: list[EndpointEntry],
+    voices: list[VoiceEntry],
+    aliases: VoiceAliasTable,
+    policies: RoutingPolicyTable,
 ) -> ModelEntry:
     voices = with_weights(voices, endpoints)
     names = {voice.name.casefold(): voice for voice in reversed(voices)}
@@ -293,4 +302,6 @@ def model_entry(
         all_voices=tuple(voices),
         voices_by_name={**names, **ids},
         voice_aliases=aliases.of(row.pk, [endpoint.provider.id for endpoint in endpoints]),
+        policy=policies.rules(row.pk),
+        cache_seconds=policies.cache_seconds(row.pk),
     )

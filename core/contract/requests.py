@@ -31,10 +31,14 @@ class Caller:
 @dataclass(frozen=True, slots=True)
 class CacheTerms:
     """A request may be answered from the cache, and its answer is kept for so many seconds; `fresh` asks for
-    another answer than the one that is there."""
+    another answer than the one that is there.
+
+    Where `wanted` is None nothing was said of whether: the policy of the model decides, of 0 seconds too.
+    """
 
     seconds: int
     fresh: bool = False
+    wanted: bool | None = True
 
 
 class Request(Protocol):

@@ -150,10 +150,14 @@ class SkippedModel:
 
 @dataclass(frozen=True, slots=True)
 class Fallback:
-    """Another model, asked when those before it have failed: its route, and the request as it is sent."""
+    """Another model, asked when those before it have failed: its route, and the request as it is sent.
+
+    `optional`: an admin chose it, not the caller, whose budget need not have enough for it.
+    """
 
     route: Route
     request: Request
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)

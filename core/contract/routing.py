@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -18,7 +18,10 @@ class Balance(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NamedModel:
-    """A model that the caller named beside `model`; `param` is the field that names it, for errors."""
+    """A model that is named beside `model`; `param` is the field of the request that names it, for errors.
+
+    It is empty where an admin named the model: what keeps it from being asked is no error of the caller.
+    """
 
     model: str
     param: str
@@ -55,22 +58,51 @@ class ProviderRules:
 
 @dataclass(frozen=True, slots=True)
 class RoutingRules:
-    """What the caller says about routing; the defaults say nothing.
+    """What the caller, or an admin for one model, says about routing; the defaults say nothing.
 
     `fallbacks` are tried in order after the request's own model has failed: after any error where
     `any_error`, after one of the statuses `fallback_codes`, or, where that is None, after any error that is
-    not about the request itself. `retries` are further tries at the same endpoint, after the statuses
-    `retry_codes`; None for those that may pass. `call_timeout` is in seconds, for each call of a provider.
+    not about the request itself; an empty tuple asks for none. `retries` are further tries at the same
+    endpoint, after the statuses `retry_codes`; None for those that may pass. `call_timeout` is in seconds,
+    for each call of a provider, `deadline` for all calls of one model.
     """
 
-    fallbacks: tuple[NamedModel, ...] = ()
+    fallbacks: tuple[NamedModel, ...] | None = None
     fallback_codes: frozenset[int] | None = None
     any_error: bool = False
     retries: int | None = None
     retry_codes: frozenset[int] | None = None
     balancer: LoadBalancer | None = None
     call_timeout: float | None = None
+    deadline: float | None = None
     provider: ProviderRules = ProviderRules()
 
 
 NO_RULES = RoutingRules()
+
+
+def with_fallbacks(said: RoutingRules, policy: RoutingRules) -> RoutingRules:
+    """What the caller said, and of other models what `policy` says where the caller said nothing."""
+    if policy is NO_RULES:
+        return said
+    if said.fallbacks is None:
+        said = replace(said, fallbacks=policy.fallbacks, any_error=policy.any_error)
+    if said.fallback_codes is None:
+        said = replace(said, fallback_codes=policy.fallback_codes)
+    return said
+
+
+def with_calls(said: RoutingRules, policy: RoutingRules) -> RoutingRules:
+    """What the caller said, and of the calls of one model what `policy` says where the caller said nothing:
+    field by field of a request, so that the codes of retries go with their number."""
+    if policy is NO_RULES:
+        return said
+    if said.retries is None and said.retry_codes is None:
+        said = replace(said, retries=policy.retries, retry_codes=policy.retry_codes)
+    if said.provider == NO_RULES.provider:
+        said = replace(said, provider=policy.provider)
+    return replace(
+        said,
+        call_timeout=policy.call_timeout if said.call_timeout is None else said.call_timeout,
+        deadline=policy.deadline if said.deadline is None else said.deadline,
+    )

@@ -5,19 +5,20 @@ from __future__ import annotations
 import logging
 import secrets
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from weakref import WeakSet
 
 from core.contract.errors import BudgetExceeded, Interrupted, NotPermitted, PolyphonyError, Unavailable
 from core.contract.events import AttemptNote, AudioConverted, Event, Outcome, Receipt
 from core.contract.requests import Request
-from core.contract.route import Fallback, Remainder, Route, Target
+from core.contract.route import Fallback, Remainder, Route, SkippedModel, Target
 from core.contract.usage import Basis, Usage
 from core.ledger import bill, rows
+from core.ledger.attempts import BeforeFallback, OpenAttempt, StoppedAttempt
 from core.ledger.budgets import Payer
 from core.ledger.estimates.candidates import UNPRICED, least, most, with_limits
-from core.ledger.estimates.tasks import ESTIMATES, fitted, second_request, within_budget
+from core.ledger.estimates.tasks import ESTIMATES, estimate, fitted, least_cost, second_request, within_budget
 from core.ledger.metering import Meter, count_remainder
 from core.ledger.store.batch import Row, Write
 from core.ledger.store.writer import LedgerWriter, Uncertain, writer
@@ -25,33 +26,6 @@ from core.models.ledger import LedgerState
 from core.models.money import from_steps, steps_rounded_up
 
 log = logging.getLogger("polyphony.ledger")
-
-
-@dataclass(slots=True)
-class OpenAttempt:
-    """The attempt under way; `started`, `first_content` and `ended` are monotonic seconds."""
-
-    number: int
-    target: Target
-    started: float
-    meter: Meter
-    first_content: float | None = None
-    ended: float | None = None
-
-
-@dataclass(slots=True)
-class StoppedAttempt:
-    """An attempt that has ended while its provider may still tell its usage, by the `remainder`.
-
-    `failure` is why the attempt failed, `error` why the request did.
-    """
-
-    attempt: OpenAttempt
-    remainder: Remainder
-    outcome: Outcome
-    sent: bool
-    failure: PolyphonyError | None = None
-    error: PolyphonyError | None = None
 
 
 def open(grant: Payer, request: Request, route: Route) -> Record:
@@ -99,6 +73,9 @@ class Record:
         self.estimate = estimate
         self.reserved = steps_rounded_up(estimate or Decimal(0))
         """Steps of money reserved in each budget."""
+        self.shortened = False
+        """Whether a budget had less left than was to be reserved."""
+        self.before: BeforeFallback | None = None
         self.lost = 0
         """Steps that failed attempts owe for which nothing has been reserved beside the next one."""
         self.writer = through
@@ -187,18 +164,40 @@ class Record:
 
     def shorten(self, granted: int) -> None:
         """Limit the answer to what was reserved."""
+        self.shortened = True
         self.reserved, self.estimate = granted, from_steps(granted)
         self.request = self.attempt_request = fitted(self.request, self.route, self.estimate)
 
     def fall_back(self, fallback: Fallback) -> Request:
         """The attempts that follow are for another model; the request for it, within what was reserved."""
+        self.before = BeforeFallback(
+            self.route, self.request, self.attempt_request, self.estimate, self.lost, len(self.attempts)
+        )
         self.route = replace(fallback.route, skipped=self.route.skipped)
         request = fallback.request
+        if fallback.optional:
+            cost = least_cost if self.shortened else estimate
+            self.extend(cost(request, fallback.route))
         if self.grant.budgets and self.estimate is not None:
             request = fitted(request, fallback.route, self.estimate)
         self.request = self.attempt_request = request
         self.first_content = None
         return request
+
+    def extend(self, cost: Decimal | None) -> None:
+        """Have the next attempt reserve what `cost` is above what is reserved already."""
+        if cost is not None and self.estimate is not None and cost > self.estimate:
+            self.lost += max(0, steps_rounded_up(cost) - self.reserved)
+            self.estimate = cost
+
+    def withdraw(self, skipped: SkippedModel) -> bool:
+        """Be again as before the last `fall_back`, whose model is `skipped`; False once it has been asked."""
+        if (before := self.before) is None or before.attempts != len(self.attempts):
+            return False
+        self.route = replace(before.route, skipped=(*before.route.skipped, skipped))
+        self.request, self.attempt_request = before.request, before.attempt_request
+        self.estimate, self.lost, self.before = before.estimate, before.lost, None
+        return True
 
     def least(self) -> int:
         """Steps that are enough where a budget has less left: the answer then gets a shorter limit."""

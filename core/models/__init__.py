@@ -2,7 +2,18 @@
 
 from core.models.access import ApiKey, Budget
 from core.models.audit import AuditEvent
-from core.models.catalogue import AIModel, Endpoint, Finding, Price, Provider, ProviderKey, Voice, VoiceAlias
+from core.models.catalogue import (
+    AIModel,
+    Endpoint,
+    FallbackModel,
+    Finding,
+    Price,
+    Provider,
+    ProviderKey,
+    RoutingPolicy,
+    Voice,
+    VoiceAlias,
+)
 from core.models.ledger import Attempt, ServerProcess, UsageRecord
 from core.models.people import Team, User
 from core.models.responses import IdempotentRequest, StoredResponse
@@ -15,11 +26,13 @@ __all__ = [
     "AuditEvent",
     "Budget",
     "Endpoint",
+    "FallbackModel",
     "Finding",
     "IdempotentRequest",
     "Price",
     "Provider",
     "ProviderKey",
+    "RoutingPolicy",
     "ServerProcess",
     "StoredResponse",
     "Team",

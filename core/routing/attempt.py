@@ -19,7 +19,7 @@ from core.contract.errors import (
 )
 from core.contract.events import Content, Event, Outcome, Started, Used
 from core.contract.requests import Request
-from core.contract.route import Fallback, Remainder, Sending, Target
+from core.contract.route import Fallback, Remainder, Sending, SkippedModel, Target
 from core.contract.usage import Usage
 from core.providers.shared.waits.deadline import Deadline, DeadlineTimer
 
@@ -67,6 +67,10 @@ class AttemptLog(Protocol):
 
     def fall_back(self, fallback: Fallback) -> Request:
         """The attempts that follow are for another model; the request for it, as it may be sent."""
+        ...
+
+    def withdraw(self, skipped: SkippedModel) -> bool:
+        """Take back the last `fall_back`, whose model is skipped; false where an attempt was made at it."""
         ...
 
     def first_event(self) -> None:

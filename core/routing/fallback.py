@@ -8,10 +8,10 @@ from dataclasses import replace
 from time import monotonic
 from typing import Any
 
-from core.contract.errors import PolyphonyError, Unavailable, Unsupported, UpstreamError
+from core.contract.errors import BudgetExceeded, PolyphonyError, Unavailable, Unsupported, UpstreamError
 from core.contract.events import AttemptFailed, Event, Outcome, Started
 from core.contract.requests import Request
-from core.contract.route import Route, SkippedModel
+from core.contract.route import Fallback, Route, SkippedModel
 from core.contract.routing import RoutingRules
 from core.routing.attempt import AttemptLog
 from core.routing.health import Health
@@ -28,7 +28,8 @@ async def run_with_fallbacks(
     Models without what the request needs are told as failed attempts without a number. All have the longest
     of their deadlines together. Raises the last failure, with the attempts before it in its `metadata`.
     """
-    begun, earlier = monotonic(), []
+    begun, earlier, skipped = monotonic(), [], route.skipped
+    failure: PolyphonyError | None = None
     most = max(each.policy.deadline for each in (route, *(one.route for one in route.fallbacks)))
     for number, fallback in enumerate((None, *route.fallbacks)):
         if fallback is not None:
@@ -48,14 +49,33 @@ async def run_with_fallbacks(
                     yield event
             return
         except PolyphonyError as error:
+            dear = too_dear(error, fallback)
+            if failure is not None and dear is not None and attempts.withdraw(dear):
+                skipped = (*skipped, dear)
+                yield skipped_event(dear)
+                continue
             failure = error
         earlier += summaries(failure, present.model)
         late = number == len(route.fallbacks) or monotonic() - begun >= most
         if committed or late or not asks_next(failure, request.routing):
-            raise with_earlier(failure, earlier[:-1], route.skipped)
+            raise with_earlier(failure, earlier[:-1], skipped)
         yield failure_event(failure, len(earlier), present, route.fallbacks[number].route)
-        for skipped in route.skipped if number == 0 else ():
-            yield AttemptFailed(0, "", Outcome.FAILED, skipped.reason, skipped.model, skipped.code)
+        for one in route.skipped if number == 0 else ():
+            yield skipped_event(one)
+    assert failure is not None
+    raise with_earlier(failure, earlier[:-1], skipped)
+
+
+def too_dear(error: PolyphonyError, fallback: Fallback | None) -> SkippedModel | None:
+    """A model that the caller did not ask for, and for which no budget has enough left."""
+    if fallback is None or not fallback.optional or not isinstance(error, BudgetExceeded):
+        return None
+    model = fallback.route.model
+    return SkippedModel(model, f"Your budget has not enough left for {model}.", error.provider_code)
+
+
+def skipped_event(skipped: SkippedModel) -> AttemptFailed:
+    return AttemptFailed(0, "", Outcome.FAILED, skipped.reason, skipped.model, skipped.code)
 
 
 def failure_event(failure: PolyphonyError, number: int, failed: Route, following: Route) -> AttemptFailed:

@@ -41,16 +41,18 @@ CACHE_HEADERS = (
 """Name, description and JSON schema of the headers of requests."""
 
 
-def cache_terms(request: Request, field: CacheBody | None) -> CacheTerms | None:
-    """What headers and the field `cache` ask for; None where they do not, or the header says no.
+def cache_terms(request: Request, field: CacheBody | None) -> CacheTerms:
+    """What headers and the field `cache` ask for; without them the policy of the model decides.
 
     A header counts more than the field. Raises `InvalidRequest` naming the header.
     """
     wanted, fresh = flag(request.headers, HEADER), flag(request.headers, CLEAR_HEADER)
     seconds = ttl(request.headers)
-    if wanted is False or (wanted is None and field is None):
-        return None
-    return CacheTerms(seconds or (field.seconds if field else HEADER_SECONDS), bool(fresh))
+    if wanted is None and field is None:
+        return CacheTerms(seconds or 0, bool(fresh), wanted=None)
+    return CacheTerms(
+        seconds or (field.seconds if field else HEADER_SECONDS), bool(fresh), wanted=wanted is not False
+    )
 
 
 def flag(headers: Mapping[str, str], name: str) -> bool | None:

@@ -111,7 +111,7 @@ class RoutedBody(Body):
         retry = self.retry or self.retries
         timeout = self.timeout.call_timeout if self.timeout else None
         return RoutingRules(
-            fallbacks=tuple(self._other_models()),
+            fallbacks=self._fallbacks,
             fallback_codes=None if self.fallback_on_codes is None else frozenset(self.fallback_on_codes),
             any_error=bool(self.models),
             retries=retry.count if retry else None,
@@ -120,6 +120,12 @@ class RoutedBody(Body):
             call_timeout=timeout / 1000 if timeout else None,
             provider=self.provider.rules if self.provider else NO_RULES.provider,
         )
+
+    @property
+    def _fallbacks(self) -> tuple[NamedModel, ...] | None:
+        """None where neither field is there: an empty list asks for none."""
+        said = self.models is not None or self.fallbacks is not None
+        return tuple(self._other_models()) if said else None
 
     def _other_models(self) -> Iterable[NamedModel]:
         for at, name in enumerate(self.models or ()):

@@ -18,7 +18,7 @@ from core.contract.errors import (
 )
 from core.contract.requests import Request
 from core.contract.route import Fallback, Route, SkippedModel, Target
-from core.contract.routing import Balance, NamedModel
+from core.contract.routing import NO_RULES, Balance, NamedModel, RoutingRules, with_calls, with_fallbacks
 from core.routing.balance import Balancer
 from core.routing.choose import sort
 from core.routing.statistics import latencies
@@ -40,9 +40,11 @@ def find_candidates(request: Any, admit: Admit, balancer: Balancer, turn: int | 
 
     Of a load balancer one model is chosen among those that can be asked; `turn` as in `Balancer.choose`. A
     first model that no provider serves now is skipped. Raises what `route` raises for the first model,
-    `ModelNotFound` and `NotPermitted` for any.
+    `ModelNotFound` and `NotPermitted` for any that the caller named. What the caller does not say of other
+    models is as the policy of the request's own says.
     """
-    rules = request.routing
+    rules = with_fallbacks(request.routing, policy_of(request.model))
+    request = request if rules is request.routing else replace(request, routing=rules)
     if not rules.fallbacks and rules.balancer is None:
         return candidate(request, NamedModel(request.model, "model"), admit)
     firsts = rules.balancer.models if rules.balancer else (NamedModel(request.model, "model"),)
@@ -56,7 +58,7 @@ def find_candidates(request: Any, admit: Admit, balancer: Balancer, turn: int | 
         found.append(balanced(ready, rules.balancer.kind, balancer, turn) if rules.balancer else ready[0][1])
     elif not isinstance(refused[0].error, Unavailable):
         raise refused[0].error
-    for named in rules.fallbacks:
+    for named in rules.fallbacks or ():
         other = attempt(request, named, admit)
         if isinstance(other, Refused):
             refused.append(other)
@@ -95,10 +97,8 @@ def attempt(request: Request, named: NamedModel, admit: Admit) -> Fallback | Ref
     """The candidate, or why the model cannot be asked for this."""
     try:
         return candidate(request, named, admit)
-    except NotPermitted:
-        raise
-    except ModelNotFound as error:
-        if error.provider_code != "model_disabled":
+    except (NotPermitted, ModelNotFound) as error:
+        if named.param and error.provider_code != "model_disabled":
             raise
         return refused(named, error)
     except (RequestError, Unavailable) as error:
@@ -112,7 +112,9 @@ def refused(named: NamedModel, error: PolyphonyError) -> Refused:
 def candidate(request: Any, named: NamedModel, admit: Admit) -> Fallback:
     """The model as it is asked. Raises as `route` does, naming the field that named the model."""
     model = lookup.canonical(named.model)
-    asked = request if model == request.model else replace(request, model=model)
+    routing = with_calls(request.routing, policy_of(model))
+    same = model == request.model and routing is request.routing
+    asked = request if same else replace(request, model=model, routing=routing)
     try:
         admit(model)
         found = route(asked)
@@ -122,7 +124,13 @@ def candidate(request: Any, named: NamedModel, admit: Admit) -> Fallback:
         if named.param != "model":
             error.param = named.param
         raise
-    return Fallback(found, as_sent(asked, found))
+    return Fallback(found, as_sent(asked, found), optional=not named.param)
+
+
+def policy_of(model: str) -> RoutingRules:
+    """How an admin wants a model to be asked; nothing for one that the catalogue lacks."""
+    entry = lookup.find(model)
+    return NO_RULES if entry is None else entry.policy
 
 
 def as_sent(request: Any, route: Route) -> Any:

@@ -44,12 +44,12 @@ def ruled_route(route: Route, rules: RoutingRules) -> Route:
 
 
 def ruled_policy(policy: Policy, rules: RoutingRules) -> Policy:
-    """The policy with the retries and the time limit that the caller asked for."""
+    """The policy with the retries and the time limits that the caller or an admin asked for."""
     if rules.retries is not None:
-        policy = replace(
-            policy, retries=rules.retries, retry_codes=rules.retry_codes, backoff=max(policy.backoff, BACKOFF)
-        )
-    return replace(policy, call_timeout=rules.call_timeout)
+        policy = replace(policy, retries=rules.retries, backoff=max(policy.backoff, BACKOFF))
+    if rules.deadline is not None:
+        policy = replace(policy, deadline=rules.deadline)
+    return replace(policy, retry_codes=rules.retry_codes, call_timeout=rules.call_timeout)
 
 
 def allowed(route: Route, rules: ProviderRules) -> tuple[Target, ...]:

@@ -14,9 +14,9 @@ UNPRICED = "unpriced_model"
 
 
 def candidates(request: Request, route: Route) -> Iterator[Fallback]:
-    """The model asked first and those after it, without their own fallbacks."""
+    """The model asked first and those that the caller wants after it, without their own fallbacks."""
     yield Fallback(replace(route, fallbacks=()), request) if route.fallbacks else Fallback(route, request)
-    yield from route.fallbacks
+    yield from (one for one in route.fallbacks if not one.optional)
 
 
 def most(request: Request, route: Route) -> Decimal | None:

@@ -28,7 +28,7 @@ def test_current_is_loaded_once(catalogue, django_assert_num_queries):
 
 
 def test_load_needs_few_queries(catalogue, django_assert_num_queries):
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         snapshot.load()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.contract.errors import BudgetExceeded, PolyphonyError
 from core.contract.events import Event, Outcome
 from core.contract.requests import Request
-from core.contract.route import Fallback, Remainder, Target
+from core.contract.route import Fallback, Remainder, SkippedModel, Target
 from core.contract.usage import Usage
 
 
@@ -44,6 +44,10 @@ class MemoryAttemptLog:
     def fall_back(self, fallback: Fallback) -> Request:
         self.log.append(f"fall back to {fallback.route.model}")
         return fallback.request
+
+    def withdraw(self, skipped: SkippedModel) -> bool:
+        self.log.append(f"withdraw {skipped.model}")
+        return True
 
     def first_event(self) -> None:
         self.log.append("first event")

@@ -1,4 +1,4 @@
-"""The catalogue: models with their endpoints, price sheets and voices."""
+"""Endpoints with their price sheets."""
 
 from __future__ import annotations
 
@@ -10,43 +10,17 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from core.admin import weights
 from core.admin.audit import AuditedAdmin
 from core.admin.fields import ListField
 from core.catalogue.prices import line_text
 from core.contract.audio import AudioFormat
-from core.contract.tasks import Task
 from core.contract.usage import Kind, Unit
 from core.contract.usage import Price as UnitPrice
 from core.ledger import statistics
 from core.ledger.statistics_text import day_text
-from core.models import AIModel, Endpoint, Price, Voice, VoiceAlias
+from core.models import Endpoint, Price
 
-TASKS = tuple(task.value for task in Task)
 FORMATS = tuple(form.value for form in AudioFormat)
-INPUTS = ("text", "audio", "image", "file", "video")
-OUTPUTS = ("text", "speech", "audio", "transcription", "image", "video", "embeddings")
-
-
-class AIModelForm(forms.ModelForm):
-    tasks = ListField(label=_("Tasks"), known=TASKS)
-    input_modalities = ListField(label=_("Input modalities"), known=INPUTS)
-    output_modalities = ListField(label=_("Output modalities"), known=OUTPUTS)
-    features = ListField(label=_("Features"), help_text=_("Such as streaming, instructions, speed, words."))
-    # every speech model makes mp3
-    formats = ListField(label=_("Audio formats"), known=FORMATS, initial=["mp3"])
-    languages = ListField(label=_("Languages"), help_text=_("BCP 47. Empty: any."))
-
-    def clean_tasks(self) -> list[str]:
-        if not self.cleaned_data["tasks"]:
-            raise forms.ValidationError(_("A model does at least one task."))
-        return self.cleaned_data["tasks"]
-
-    def clean_replacement(self) -> str:
-        slug = self.cleaned_data["replacement"]
-        if slug and not AIModel.objects.filter(slug=slug).exists():
-            raise forms.ValidationError(_("There is no model %(slug)s."), params={"slug": slug})
-        return slug
 
 
 class EndpointForm(forms.ModelForm):
@@ -73,60 +47,6 @@ class EndpointInline(admin.TabularInline):
         if db_field.name == "formats":
             field.widget = forms.TextInput(attrs={"size": 24})
         return field
-
-
-@admin.register(AIModel)
-class AIModelAdmin(AuditedAdmin):
-    form = AIModelForm
-    list_display = (
-        "slug",
-        "name",
-        "author",
-        "task_names",
-        "provider_names",
-        "enabled",
-        "shutdown_at",
-        "replacement",
-    )
-    list_filter = (
-        "enabled",
-        "use_replacement",
-        "author",
-        ("shutdown_at", admin.EmptyFieldListFilter),
-        "endpoints__provider",
-    )
-    search_fields = ("slug", "name", "author")
-    inlines = (EndpointInline,)
-    fieldsets = (
-        (None, {"fields": ("slug", "name", "author", "description", "enabled")}),
-        (
-            _("What it does"),
-            {"fields": ("tasks", ("input_modalities", "output_modalities"), "features", "formats")},
-        ),
-        (
-            _("Limits"),
-            {"fields": (("context_length", "max_output"), ("speed_min", "speed_max"), "limits", "languages")},
-        ),
-        (
-            _("Lifecycle"),
-            {"fields": (("released_at", "deprecated_at", "shutdown_at"), ("replacement", "use_replacement"))},
-        ),
-        (_("Examples"), {"fields": ("examples", "licences"), "classes": ("collapse",)}),
-    )
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[AIModel]:
-        return super().get_queryset(request).prefetch_related("endpoints__provider")
-
-    @admin.display(description=_("tasks"))
-    def task_names(self, model: AIModel) -> str:
-        return ", ".join(model.tasks)
-
-    @admin.display(description=_("providers"))
-    def provider_names(self, model: AIModel) -> str:
-        return ", ".join(endpoint.provider.name for endpoint in model.endpoints.all())
-
-    def get_urls(self) -> list[Any]:
-        return [*weights.urls(self.admin_site), *super().get_urls()]
 
 
 def price_text(price: Price) -> str:
@@ -231,21 +151,3 @@ class PriceAdmin(AuditedAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
-
-
-@admin.register(Voice)
-class VoiceAdmin(AuditedAdmin):
-    list_display = ("name", "voice_id", "model", "language", "gender", "enabled")
-    list_filter = (("model", admin.RelatedOnlyFieldListFilter), "gender", "enabled")
-    list_select_related = ("model",)
-    search_fields = ("name", "voice_id", "language")
-    autocomplete_fields = ("model",)
-
-
-@admin.register(VoiceAlias)
-class VoiceAliasAdmin(AuditedAdmin):
-    list_display = ("name", "model", "provider", "voice", "gender", "enabled")
-    list_filter = ("enabled", "provider", ("model", admin.RelatedOnlyFieldListFilter))
-    list_select_related = ("model", "provider")
-    search_fields = ("name", "voice")
-    autocomplete_fields = ("model", "provider")
