@@ -46,6 +46,11 @@ urlpatterns: list[URLPattern] = [
     path("conversations/<uuid:conversation_id>/rename", conversations.rename, name="rename_conversation"),
     path("conversations/<uuid:conversation_id>/delete", conversations.delete, name="delete_conversation"),
     path("conversations/<uuid:conversation_id>/fork", conversations.fork, name="fork_conversation"),
+    path(
+        "conversations/<uuid:conversation_id>/conversation.<str:extension>",
+        conversations.download,
+        name="conversation_file",
+    ),
     path("presets/", presets.presets, name="presets"),
     path("presets/<uuid:preset_id>/delete", presets.delete, name="delete_preset"),
 ]

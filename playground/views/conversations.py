@@ -1,4 +1,4 @@
-"""JSON views of a user's conversations: list, search, read, rename, fork, delete."""
+"""Views of a user's conversations: list, search, read, export, rename, fork, delete."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.utils.http import content_disposition_header
 from pydantic import StringConstraints
 
 from core.bodies.json_object import parse_json_object
@@ -13,8 +14,8 @@ from core.bodies.validation import Body, validate
 from core.contract.errors import InvalidRequest
 from core.models import User
 from core.models.offload import offload
+from playground.conversations import export, serializer
 from playground.conversations import fork as forks
-from playground.conversations import serializer
 from playground.models import Conversation, Message, Run
 from playground.models.run import TITLE_LENGTH
 from playground.runs import registry
@@ -75,14 +76,34 @@ async def delete(request: HttpRequest, user: User, conversation_id: UUID) -> Htt
 @signed_in("POST")
 async def fork(request: HttpRequest, user: User, conversation_id: UUID) -> HttpResponseBase:
     """Body `{"message"}`: 201 with the `id` of a copy of the path that leads there."""
-    message_id = validate(ForkBody, parse_json_object(request.body)).message
-    try:
-        message = UUID(message_id)
-    except ValueError:
-        raise InvalidRequest("message must be the id of a message.", param="message") from None
+    message = message_id(validate(ForkBody, parse_json_object(request.body)).message, "message")
     row = await get_conversation(user, conversation_id)
     copy = await offload(forks.fork, row, message)
     return JsonResponse({"id": str(copy.id)}, status=201)
+
+
+@signed_in("GET", "HEAD")
+async def download(
+    request: HttpRequest, user: User, conversation_id: UUID, extension: str
+) -> HttpResponseBase:
+    """One branch as a file, `md` or `json`; `?to=` is the id of its last message."""
+    if extension not in export.MEDIA_TYPES:
+        raise not_found()
+    row = await get_conversation(user, conversation_id)
+    last = message_id(request.GET["to"], "to") if "to" in request.GET else None
+    text = await offload(export.export, row, last, extension)
+    response = HttpResponse(text, content_type=export.MEDIA_TYPES[extension])
+    name = f"{row.title or 'conversation'}.{extension}"
+    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def message_id(text: str, param: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise InvalidRequest(f"{param} must be the id of a message.", param=param) from None
 
 
 async def get_conversation(user: User, conversation_id: UUID) -> Conversation:

@@ -55,6 +55,8 @@ async def test_deleting_while_an_answer_is_made_stops_it(chat_model, sign_in, al
 
 ENDPOINTS = [
     ("get", "/conversations/{conversation}/", None),
+    ("get", "/conversations/{conversation}/conversation.md", None),
+    ("get", "/conversations/{conversation}/conversation.json", None),
     ("post", "/conversations/{conversation}/rename", {"title": "x"}),
     ("post", "/conversations/{conversation}/delete", {}),
     ("post", "/conversations/{conversation}/fork", {"message": "{message}"}),

@@ -50,14 +50,14 @@ PARAMETERS = {
     "conversation_id": "{conversation}",
     "preset_id": "{preset}",
     "public_id": "{key}",
-    "extension": "txt",
+    "extension": "json",
 }
 """Which of Alice's ids a parameter takes."""
 
 OWNED = (
     "revoke_key run upload upload_page delete_upload sound partial_image transcript align_transcript "
     "transcript_file delete_run run_request timings conversation rename_conversation "
-    "delete_conversation fork_conversation delete_preset"
+    "conversation_file delete_conversation fork_conversation delete_preset"
 )
 PERSONAL = (
     "catalogue model code voice_sample recording history usage usage_csv keys uploads conversations presets"

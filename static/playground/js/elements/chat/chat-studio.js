@@ -165,6 +165,7 @@ class ChatStudio extends HTMLElement {
 
   async #showTotal() {
     const { id, cost, tree } = this.#conversation;
+    this.#thread.exported = tree.path().some(({ state, role }) => role === "assistant" && state !== "running") ? id : null;
     this.#thread.code = id && `?tab=code&conversation=${id}`;
     this.#thread.total = "";
     if (id && tree.all().some(({ receipt }) => receipt)) {

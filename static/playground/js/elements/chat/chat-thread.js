@@ -9,6 +9,7 @@ class ChatThread extends HTMLElement {
 
   connectedCallback() {
     this.#latest.addEventListener("click", () => this.follow());
+    this.querySelector("[data-role=print]").addEventListener("click", () => print());
     const load = () => Promise.all([loadMessage(), this.#loadScroll()]);
     this.closest("chat-studio").addEventListener("focusin", load, { once: true });
   }
@@ -98,6 +99,15 @@ class ChatThread extends HTMLElement {
     const link = this.querySelector("[data-role=code]");
     link.hidden = !url;
     link.href = url ?? "";
+  }
+
+  /** The conversation that can be exported, up to the last message shown; null where nothing is stored yet. */
+  set exported(id) {
+    this.querySelector("[data-role=export]").hidden = !id;
+    for (const link of this.querySelectorAll("[data-export]")) {
+      const last = this.#path?.findLast(({ state }) => state !== "running");
+      link.href = id && last ? `/conversations/${id}/conversation.${link.dataset.export}?to=${last.id}` : "";
+    }
   }
 
   /** Loaded with the first focus or message, before there is anything to scroll. */
