@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any, ClassVar
 
 from core.contract.audio import AudioFormat
+from core.contract.image import ImageTool
 from core.contract.routing import NO_RULES, RoutingRules
 from core.contract.tasks import Task
 
@@ -51,6 +52,7 @@ class ChatRequest:
     `parameters` are relayed unchanged: temperature, tools, response_format and others. `modalities` are those
     of the answer; `voice` and `format` are for its audio, `formats` are others that the caller can play, in
     order of preference. `limit` is how many tokens of a choice a budget pays for where the caller set none.
+    With `image_tool` the model may have pictures drawn, if it cannot draw itself.
     """
 
     task: ClassVar[Task] = Task.CHAT
@@ -67,6 +69,13 @@ class ChatRequest:
     limit: int | None = None
     preferences: Mapping[str, Any] = field(default_factory=dict)
     routing: RoutingRules = NO_RULES
+    image_tool: ImageTool | None = None
+
+    @property
+    def most_pictures(self) -> int:
+        """How many pictures its image tool makes at most."""
+        tool = self.image_tool
+        return tool.most_pictures(paid=self.limit is not None) if tool else 0
 
 
 SEPARATORS = str.maketrans("", "", "_- .")

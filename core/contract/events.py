@@ -214,6 +214,14 @@ NOTHING_BESIDE = ChatDelta()[1:]
 
 
 @dataclass(frozen=True, slots=True)
+class ImageStart:
+    """The image `index` of a chat answer is being made: announced, then `drawing`."""
+
+    index: int
+    drawing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ImagePartial:
     """An unfinished picture of the image `index`, to be replaced by the next one; `number` counts from 0.
 
@@ -356,6 +364,7 @@ Content = (
     | TranscriptWords
     | Transcript
     | ChatDelta
+    | ImageStart
     | ImagePartial
     | ImageReady
     | Embedding

@@ -91,3 +91,28 @@ class ImageRequest:
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     preferences: Mapping[str, Any] = field(default_factory=dict)
     routing: RoutingRules = NO_RULES
+
+
+MOST_PICTURES, PICTURES_PAID = 4, 1
+"""How many pictures an answer may have whose request does not say: in general, and where a budget pays."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImageTool:
+    """The tool `image_generation` of a chat: its model may have pictures drawn by an image model.
+
+    `place` is where the request has it, such as `tools[0]`, and `fields` what it says there; `picture` is how
+    to draw, its prompt still to be written by the chat model, and its model empty where the tool names none.
+    `calls` is how many pictures the answer may have at most, None where the request does not say.
+    `required`: the chat model has to draw.
+    """
+
+    place: str
+    picture: ImageRequest
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    calls: int | None = None
+    required: bool = False
+
+    def most_pictures(self, *, paid: bool) -> int:
+        """How many pictures the provider is told to make at most; `paid` from a budget."""
+        return self.calls or (PICTURES_PAID if paid else MOST_PICTURES)

@@ -114,6 +114,8 @@ class Target:
     credentials: tuple[Secret, ...] = ()
     public_only: bool = False
     """Whether connections to private addresses are refused: nobody vouches for `base_url`."""
+    image_model: Target | None = None
+    """The image model that a chat model draws with; `prices` has its prices, under kinds of their own."""
     sending: Sending | None = field(default=None, compare=False, repr=False)
     """What the call of one attempt is noted in."""
 
@@ -172,6 +174,7 @@ class Route:
     found afterwards, by aligning the transcript with the audio.
 
     `fallbacks` are asked in order when all targets have failed; `skipped` are models that would have been.
+    `tool_models` are the image models that chat models draw with.
     """
 
     model: str
@@ -184,3 +187,4 @@ class Route:
     changed: Mapping[str, Any] = field(default_factory=dict)
     fallbacks: tuple[Fallback, ...] = ()
     skipped: tuple[SkippedModel, ...] = ()
+    tool_models: tuple[str, ...] = ()

@@ -25,6 +25,19 @@ class Kind(StrEnum):
     VIDEO_IN = "video_in"
     FILE_IN = "file_in"
     REQUEST = "request"
+    TOOL_TEXT_IN = "tool_text_in"
+    TOOL_IMAGE_IN = "tool_image_in"
+    TOOL_TEXT_OUT = "tool_text_out"
+    TOOL_IMAGE_OUT = "tool_image_out"
+
+
+TOOL_KINDS = {
+    Kind.TEXT_IN: Kind.TOOL_TEXT_IN,
+    Kind.IMAGE_IN: Kind.TOOL_IMAGE_IN,
+    Kind.TEXT_OUT: Kind.TOOL_TEXT_OUT,
+    Kind.IMAGE_OUT: Kind.TOOL_IMAGE_OUT,
+}
+"""Kinds of the image model that a chat model draws with, by what they are in that model's own price sheet."""
 
 
 class Unit(StrEnum):

@@ -22,6 +22,7 @@ from core.contract.events import (
     Event,
     ImagePartial,
     ImageReady,
+    ImageStart,
     Segment,
     SpeechWords,
     Transcript,
@@ -48,7 +49,7 @@ class Meter:
 
     `finish` is why the last choice of a chat answer ended, which alone delivers nothing, `native_finish` the
     provider's own word for it, `upstream_id` its id of the answer; `unreadable` of its events were left out.
-    `partials` are unfinished pictures, `unfinished` the images of which nothing else has come.
+    `partials` are unfinished pictures, `unfinished` the images that were begun and have not come.
     `conversions` are of audio. `counted_bytes` of the text are in the counts that the provider told so far,
     None where it told none.
     """
@@ -121,6 +122,9 @@ class Meter:
             self.delivered = True
         elif isinstance(event, ImagePartial):
             self.partials += 1
+            self.unfinished |= {event.index}
+            self.delivered = True
+        elif isinstance(event, ImageStart):
             self.unfinished |= {event.index}
             self.delivered = True
         elif isinstance(event, SpeechWords | Segment | TranscriptWords | Embedding):

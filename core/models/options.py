@@ -166,6 +166,7 @@ OPTIONS: dict[str, Option] = {
     "image_response_format": Option(one_of("", "b64_json", "url"), '"b64_json"'),
     "image_token_table": Option(is_token_table, '{"low": {"1024x1024": 272}}'),
     "image_tokens": TOKENS,
+    "image_tool": Option(words, '["gpt-image-2"]'),
     "images_by_chat": FLAG,
     "keeps_nothing": FLAG,
     "keyterms_field": NAME,

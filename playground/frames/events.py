@@ -16,6 +16,7 @@ from core.contract.events import (
     Event,
     ImagePartial,
     ImageReady,
+    ImageStart,
     Progress,
     Receipt,
     Segment,
@@ -105,6 +106,7 @@ BODIES: dict[type, Callable[[Any], dict[str, Any]] | None] = {
     AudioChunk: None,
     # built in `chat`, since they become several events or need a URL
     ChatDelta: None,
+    ImageStart: None,
     ImagePartial: None,
     ImageReady: None,
     Embedding: None,

@@ -12,6 +12,7 @@ from tests.fakes.audio import audio_bytes, slices
 from tests.fakes.chat import CHAT_SCENARIOS, chat, counted
 from tests.fakes.chat_faults import FAULT_SCENARIOS
 from tests.fakes.echo import ECHO_SCENARIOS
+from tests.fakes.image_tool import IMAGE_TOOL_SCENARIOS
 from tests.fakes.images import draws, images
 from tests.fakes.provider import Exchange, Scenario
 from tests.fakes.server_sent_events import events, finish, frame
@@ -212,6 +213,7 @@ NAMED: dict[str, Scenario] = {
 
 
 NAMED |= CHAT_SCENARIOS
+NAMED |= IMAGE_TOOL_SCENARIOS
 NAMED |= {name: either(fault, NAMED.get(name, ok)) for name, fault in FAULT_SCENARIOS.items()}
 
 

@@ -57,7 +57,11 @@ class OutputPicture(Schema):
     type: Literal["image_generation_call"]
     status: Status
     result: str | None = Field(description="Base64, or an address where the provider gave no more.")
-    output_format: str
+    output_format: str | None = None
+    revised_prompt: str | None = None
+    size: str | None = None
+    quality: str | None = None
+    background: str | None = None
 
 
 class InputDetails(Schema):
@@ -111,6 +115,7 @@ class Response(Schema):
     tool_choice: str | dict[str, Any]
     tools: list[dict[str, Any]]
     usage: ResponseUsage | None
+    tool_usage: dict[str, Any] | None = Field(default=None, description="Tokens of an image model that drew.")
 
 
 class DeletedResponse(Schema):

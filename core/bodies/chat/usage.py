@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from core.contract.events import Receipt
-from core.contract.usage import Kind, Unit
+from core.contract.usage import TOOL_KINDS, Kind, Unit
 
 PROMPT = (Kind.TEXT_IN, Kind.AUDIO_IN, Kind.IMAGE_IN, Kind.VIDEO_IN, Kind.FILE_IN)
 COMPLETION = (Kind.TEXT_OUT, Kind.AUDIO_OUT, Kind.IMAGE_OUT)
@@ -38,7 +38,8 @@ class ChatUsageDict(TypedDict):
     """The API's schema `ChatUsage` before it is encoded; money in USD, None where no price is known.
 
     `cost_details` has `upstream_inference_cost`, `upstream_inference_prompt_cost` and
-    `upstream_inference_completions_cost`.
+    `upstream_inference_completions_cost`. `image_tool` are tokens by kind where an image model drew for the
+    chat model; they are in no other field.
     """
 
     prompt_tokens: int
@@ -49,6 +50,10 @@ class ChatUsageDict(TypedDict):
     cost: Decimal | None
     cost_details: Mapping[str, Decimal | None] | None
     is_byok: bool
+    image_tool: NotRequired[Mapping[str, int]]
+
+
+TOOL_TOKENS = tuple(TOOL_KINDS.values())
 
 
 def chat_usage(receipt: Receipt, cost_details: Mapping[str, Decimal | None] | None = None) -> ChatUsageDict:
@@ -56,7 +61,9 @@ def chat_usage(receipt: Receipt, cost_details: Mapping[str, Decimal | None] | No
     counted = {amount.kind: int(amount.quantity) for amount in receipt.amounts if amount.unit is Unit.TOKEN}
     tokens = NO_TOKENS | counted
     prompt, completion = sum([tokens[kind] for kind in PROMPT]), sum([tokens[kind] for kind in COMPLETION])
+    drawn = {kind: counted[kind] for kind in TOOL_TOKENS if kind in counted}
     return {
+        **({"image_tool": drawn} if drawn else {}),
         "prompt_tokens": prompt,
         "completion_tokens": completion,
         "total_tokens": prompt + completion,

@@ -13,13 +13,13 @@ from pydantic import BeforeValidator, ConfigDict, Field, PrivateAttr, model_vali
 
 from core.bodies.files.data_urls import FileLoader
 from core.bodies.parameters import document_known
-from core.bodies.responses.image_tool import check_image_tool, image_place, output_modalities
+from core.bodies.responses.image_tool import image_tool, image_tools, output_modalities
 from core.bodies.responses.input import InputMessages, input_messages
 from core.bodies.responses.tools import chat_tool_choice, chat_tools
 from core.bodies.routing.body import NOT_RELAYED, RoutedBody
 from core.bodies.shared_fields import check_chat_fields
 from core.bodies.validation import Body, FieldError
-from core.contract.chat import ChatRequest, Modality
+from core.contract.chat import ChatRequest
 from core.contract.errors import NotFound, Unsupported
 
 STATEFUL = {
@@ -87,8 +87,8 @@ class ResponsesBody(RoutedBody):
     tools: list[Any] | None = Field(
         default=None,
         max_length=1000,
-        description="Functions and custom tools. `image_generation` lets a model draw that can do so in a "
-        "conversation; other built-in tools are refused.",
+        description="Functions and custom tools. `image_generation` lets a model draw, in the conversation "
+        "itself or by an image model of its provider's; other built-in tools are refused.",
     )
     tool_choice: str | dict[str, Any] | None = None
     reasoning: ReasoningBody | None = Field(default=None, description="`effort`: how long to think.")
@@ -139,34 +139,28 @@ class ResponsesBody(RoutedBody):
         """The chat request with these `messages`. Raises `InvalidRequest` for fields that need a server which
         stores responses or runs tools."""
         self.check()
+        tool = image_tool(
+            self.tools or (),
+            self.tool_choice,
+            self.extra.get("max_tool_calls"),
+            streamed=bool(self.stream),
+        )
         return ChatRequest(
             model=self.model,
             messages=tuple(messages),
             parameters=self.parameters,
-            modalities=self.outputs,
+            modalities=output_modalities(tuple(dict.fromkeys(self.modalities or ())), tool),
             streamed=bool(self.stream),
             options=self.options,
             preferences=self.preferences,
             routing=self.rules,
+            image_tool=tool,
         )
 
     @property
     def image_tool(self) -> str:
         """The place of the tool that asks for pictures; "" where it is not offered."""
-        return image_place(self.tools or ())
-
-    @property
-    def outputs(self) -> tuple[Modality, ...]:
-        """What the answer may have. Raises `Unsupported` for a tool that says how to draw."""
-        asked: Sequence[str] = tuple(dict.fromkeys(self.modalities or (Modality.TEXT,)))
-        place = self.image_tool
-        if not place:
-            return tuple(map(Modality, asked))
-        tools = self.tools or ()
-        for at, tool in enumerate(tools):
-            if image_place([tool]):
-                check_image_tool(tool, f"tools[{at}]", self.model)
-        return output_modalities(asked, self.tool_choice, alone=not chat_tools(tools))
+        return next((place for place, _ in image_tools(self.tools or ())), "")
 
     @property
     def extra(self) -> Mapping[str, Any]:

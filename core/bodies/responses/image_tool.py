@@ -2,33 +2,44 @@
 
 https://platform.openai.com/docs/guides/tools-image-generation
 
-No tool is run here. A model that draws in a conversation is asked for pictures beside its text, and they come
-as items `image_generation_call`; any other is refused by the catalogue.
+A chat model whose provider has the tool is offered it as it is. A model that draws in a conversation is asked
+for pictures beside its text instead, and cannot be told how. Any other is refused by the catalogue, which
+knows the models. The pictures come as items `image_generation_call`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
+from pydantic import ConfigDict, Field
+
+from core.bodies.validation import Body, validate
 from core.contract.chat import Modality
-from core.contract.errors import Unsupported
+from core.contract.errors import InvalidRequest, Unsupported
+from core.contract.image import ImageFormat, ImageRequest, ImageTool
 
 KIND = "image_generation"
-NEUTRAL: Mapping[str, tuple[Any, ...]] = {
-    "action": ("auto", "generate"),
-    "background": ("auto", "opaque"),
-    "input_fidelity": (),
-    "input_image_mask": (),
-    "moderation": ("auto",),
-    "output_compression": (100,),
-    "output_format": ("png",),
-    "quality": ("auto",),
-    "size": ("auto",),
-}
-"""Fields of the tool, and the values with which a model draws as it does by itself."""
-FREE = ("type", "partial_images")
-"""Fields that may have any value: how many unfinished pictures are shown is the provider's."""
+MOST_CALLS = 10
+
+
+class ImageToolBody(Body):
+    """OpenAI's `ImageGenTool`, without a mask."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    type: Literal["image_generation"]
+    model: str | None = Field(default=None, min_length=1, max_length=200)
+    action: Literal["auto", "generate", "edit"] | None = None
+    background: Literal["auto", "opaque", "transparent"] | None = None
+    input_fidelity: Literal["low", "high"] | None = None
+    input_image_mask: dict[str, Any] | None = None
+    moderation: Literal["auto", "low"] | None = None
+    output_compression: int | None = Field(default=None, ge=0, le=100)
+    output_format: Literal["png", "jpeg", "webp"] | None = None
+    partial_images: int | None = Field(default=None, ge=0, le=3)
+    quality: str | None = Field(default=None, max_length=40)
+    size: str | None = Field(default=None, max_length=40)
 
 
 def is_image_tool(value: Any) -> bool:
@@ -40,30 +51,72 @@ def other_tools(offered: Sequence[Any]) -> list[tuple[int, Any]]:
     return [(at, value) for at, value in enumerate(offered) if not is_image_tool(value)]
 
 
-def image_place(offered: Iterable[Any]) -> str:
-    """The place of the tool among `tools`; "" where it is not offered."""
-    return next((f"tools[{at}]" for at, value in enumerate(offered) if is_image_tool(value)), "")
+def image_tools(offered: Iterable[Any]) -> list[tuple[str, dict[str, Any]]]:
+    """The tools that draw, with their places."""
+    return [(f"tools[{at}]", value) for at, value in enumerate(offered) if is_image_tool(value)]
 
 
-def check_image_tool(tool: Mapping[str, Any], place: str, model: str) -> None:
-    """Raise `Unsupported` for a field that says how to draw."""
-    for name, value in tool.items():
-        neutral = (model,) if name == "model" else NEUTRAL.get(name, ())
-        if name not in FREE and value is not None and value not in neutral:
+def image_tool(offered: Sequence[Any], choice: Any, calls: int | None, *, streamed: bool) -> ImageTool | None:
+    """The tool as a request has it; None where it is not offered, or may not be used. `choice` is the
+    `tool_choice`, `calls` the most calls of tools that the provider runs. Raises `InvalidRequest`."""
+    if not (found := image_tools(offered)):
+        return None
+    if len(found) > 1:
+        raise InvalidRequest("The tool image_generation can be offered once.", param=found[1][0])
+    place, fields = found[0]
+    check_calls(calls)
+    body = read(fields, place)
+    if choice == "none":
+        return None
+    alone = len(offered) == 1
+    required = is_image_tool(choice) or (choice == "required" and alone)
+    return ImageTool(place, picture(body, streamed=streamed), fields, calls, required)
+
+
+def check_calls(calls: Any) -> None:
+    if calls is not None and (type(calls) is not int or not 1 <= calls <= MOST_CALLS):
+        raise InvalidRequest(f"max_tool_calls must be from 1 to {MOST_CALLS}.", param="max_tool_calls")
+
+
+def read(fields: Mapping[str, Any], place: str) -> ImageToolBody:
+    """The tool's fields. Raises `InvalidRequest` naming one by its place in the body."""
+    try:
+        body = validate(ImageToolBody, fields)
+    except InvalidRequest as error:
+        wrong = InvalidRequest(f"{place}.{error.message}", param=f"{place}.{error.param}")
+    else:
+        if body.input_image_mask is not None:
             raise Unsupported(
-                f"{place}.{name[:40]} is not supported: in a conversation the model draws in its own way. "
-                "images/generations and images/edits can be told.",
-                param=f"{place}.{name[:40]}",
+                f"{place}.input_image_mask is not supported: images/edits takes a mask.",
+                param=f"{place}.input_image_mask",
                 code="unsupported_parameter",
             )
+        return body
+    raise wrong
 
 
-def output_modalities(asked: Sequence[str], choice: Any, *, alone: bool) -> tuple[Modality, ...]:
-    """What the answer may have, where the tool is offered. `choice` is the `tool_choice`; `alone`: there is
-    no other tool."""
+def picture(body: ImageToolBody, *, streamed: bool) -> ImageRequest:
+    """How to draw. The prompt is left to the chat model."""
+    return ImageRequest(
+        model=body.model or "",
+        prompt="",
+        size=body.size or "",
+        quality=body.quality or "",
+        background=body.background or "",
+        format=ImageFormat(body.output_format or "auto"),
+        compression=body.output_compression,
+        moderation=body.moderation or "",
+        fidelity=body.input_fidelity or "",
+        partial_images=(body.partial_images or 0) if streamed else 0,
+        streamed=streamed,
+    )
+
+
+def output_modalities(asked: Sequence[str], tool: ImageTool | None) -> tuple[Modality, ...]:
+    """What the answer may have: pictures too where the tool may be used, nothing else where it must be."""
     names = list(asked or (Modality.TEXT,))
-    if choice == "none":
+    if tool is None:
         return tuple(map(Modality, names))
-    if is_image_tool(choice) or (choice == "required" and alone):
+    if tool.required:
         return (Modality.IMAGE,)
     return tuple(map(Modality, dict.fromkeys([*names, Modality.IMAGE])))

@@ -10,7 +10,7 @@ from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.contract.events import ImageReady, ToolCall
+from core.contract.events import ImagePartial, ImageReady, ToolCall
 
 OutputEvent = tuple[str, dict[str, Any]]
 """The type of an event and its fields, without `type` and `sequence_number`."""
@@ -203,31 +203,59 @@ class ToolCallItem(Item):
 
 
 class ImageItem(Item):
-    """An image; `result` is its base64, or its URL where the provider gave only that."""
+    """An image; `result` is its base64, or its URL where the provider gave only that, null until it is ready.
+
+    What else is known of it stands beside that: `output_format`, `revised_prompt`, `size` and others.
+    """
 
     prefix = "ig_"
 
-    def __init__(self, suffix: str, index: int, image: ImageReady) -> None:
+    def __init__(self, suffix: str, index: int) -> None:
         super().__init__(suffix, index)
-        self.image = image
+        self.result: str | None = None
+        self.about: dict[str, str] = {}
 
     def render(self) -> dict[str, Any]:
-        ready = self.status == "completed"
-        result = self.image.url or b64encode(self.image.data).decode("ascii") if ready else None
-        image_format = self.image.media_type.rpartition("/")[2]
-        return {
-            "id": self.id,
-            "type": "image_generation_call",
-            "status": self.status,
-            "result": result,
-            "output_format": image_format,
-        }
+        found = {"id": self.id, "type": "image_generation_call", "status": self.status}
+        return {**found, "result": self.result, **self.about}
 
     def open(self) -> list[OutputEvent]:
         return [*super().open(), ("response.image_generation_call.in_progress", self.place)]
 
+    def draw(self) -> list[OutputEvent]:
+        """It is being drawn; nothing the second time."""
+        if self.status == "generating":
+            return []
+        self.status = "generating"
+        return [("response.image_generation_call.generating", self.place)]
+
+    def partial(self, image: ImagePartial) -> list[OutputEvent]:
+        """It has come so far."""
+        fields = {
+            **self.place,
+            "partial_image_index": image.number,
+            "partial_image_b64": b64encode(image.data).decode("ascii"),
+            **described(image),
+        }
+        return [*self.draw(), ("response.image_generation_call.partial_image", fields)]
+
+    def finish(self, image: ImageReady) -> list[OutputEvent]:
+        self.result = image.url or b64encode(image.data).decode("ascii")
+        prompt = {"revised_prompt": image.revised_prompt} if image.revised_prompt else {}
+        self.about = {**prompt, **described(image)}
+        return self.close()
+
+    def close(self, status: str = "completed") -> list[OutputEvent]:
+        """Its last events; an image that has not come has failed."""
+        return super().close(status if self.result else "failed")
+
     def done(self) -> list[OutputEvent]:
-        return [("response.image_generation_call.completed", self.place)]
+        return [("response.image_generation_call.completed", self.place)] if self.result else []
+
+
+def described(image: ImagePartial | ImageReady) -> dict[str, str]:
+    """What is known of how an image was made."""
+    return {"output_format": image.media_type.rpartition("/")[2], **image.facts}
 
 
 def without_bytes(logprob: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from core.bodies.chat.deltas import extend
 from core.bodies.responses.items import ImageItem, Item, MessageItem, OutputEvent, ReasoningItem, ToolCallItem
-from core.contract.events import ChatDelta, Event, ImageReady, ToolCall
+from core.contract.events import ChatDelta, Event, ImagePartial, ImageReady, ImageStart, ToolCall
 
 STATUS = {"length": "incomplete", "content_filter": "incomplete"}
 """Status of a response by the finish reason of its chat; with any other reason it is completed."""
@@ -29,6 +29,7 @@ class OutputBuilder:
         self._suffix = suffix
         self._open_item: MessageItem | ReasoningItem | None = None
         self._calls: dict[int, ToolCallItem] = {}
+        self._images: dict[int, ImageItem] = {}
         self._details: list[Any] = []
 
     @property
@@ -46,10 +47,10 @@ class OutputBuilder:
     def note(self, event: Event) -> list[OutputEvent]:
         if type(event) is ChatDelta and event.choice == 0:
             return list(self._chat_delta(event))
-        if type(event) is ImageReady and event.choice == 0:
-            image = ImageItem(self._suffix, len(self.items), event)
-            self.items.append(image)
-            return [*image.open(), *image.close()]
+        if isinstance(event, ImageStart | ImagePartial) or (
+            isinstance(event, ImageReady) and event.choice == 0
+        ):
+            return list(self._image(event))
         return []
 
     def end(self) -> list[OutputEvent]:
@@ -57,6 +58,9 @@ class OutputBuilder:
         events = list(self._close_item(self.status))
         for call in self._calls.values():
             events += call.close(self.status)
+        for image in self._images.values():
+            events += image.close()
+        self._images.clear()
         return events
 
     def interrupt(self) -> None:
@@ -64,6 +68,26 @@ class OutputBuilder:
         for item in self.items:
             if item.status == "in_progress":
                 item.status = "incomplete"
+        for image in self._images.values():
+            image.status = "failed"
+
+    def _image(self, event: ImageStart | ImagePartial | ImageReady) -> Iterator[OutputEvent]:
+        """The item of an image stays open until it is ready. What is said after it begins is a new item where
+        it was announced; a picture that comes at once leaves the message open that it belongs to."""
+        image = self._images.get(event.index)
+        if image is None:
+            if not isinstance(event, ImageReady):
+                yield from self._close_item()
+            image = self._images[event.index] = ImageItem(self._suffix, len(self.items))
+            self.items.append(image)
+            yield from image.open()
+        if isinstance(event, ImageReady):
+            del self._images[event.index]
+            yield from image.finish(event)
+        elif isinstance(event, ImagePartial):
+            yield from image.partial(event)
+        elif event.drawing:
+            yield from image.draw()
 
     def _chat_delta(self, event: ChatDelta) -> Iterator[OutputEvent]:
         extra = event.extra or {}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from core.bodies.chat.usage import ChatUsageDict
+from core.bodies.chat.usage import TOOL_TOKENS, ChatUsageDict
 from core.bodies.responses.body import ResponsesBody
 from core.bodies.responses.items import OutputEvent
 from core.bodies.responses.output import REASONS, OutputBuilder
@@ -144,4 +144,19 @@ def usage_field(usage: ChatUsageDict | None) -> dict[str, Any]:
             "upstream_inference_input_cost": details["upstream_inference_prompt_cost"],
             "upstream_inference_output_cost": details["upstream_inference_completions_cost"],
         }
-    return {"usage": found}
+    return {"usage": found, **tool_usage_field(usage.get("image_tool"))}
+
+
+def tool_usage_field(tokens: Mapping[str, int] | None) -> dict[str, Any]:
+    """`tool_usage`, tokens of the image model that drew; no field where none did."""
+    if not tokens:
+        return {}
+    text_in, image_in, text_out, image_out = (tokens.get(kind, 0) for kind in TOOL_TOKENS)
+    drawn = {
+        "input_tokens": text_in + image_in,
+        "input_tokens_details": {"text_tokens": text_in, "image_tokens": image_in},
+        "output_tokens": text_out + image_out,
+        "output_tokens_details": {"text_tokens": text_out, "image_tokens": image_out},
+        "total_tokens": text_in + image_in + text_out + image_out,
+    }
+    return {"tool_usage": {"image_gen": drawn}}

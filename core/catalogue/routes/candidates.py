@@ -124,6 +124,7 @@ def candidate(request: Any, named: NamedModel, admit: Admit) -> Fallback:
         if named.param != "model":
             error.param = named.param
         raise
+    admit_tool_models(asked, found, admit)
     return Fallback(found, as_sent(asked, found), optional=not named.param)
 
 
@@ -131,6 +132,16 @@ def policy_of(model: str) -> RoutingRules:
     """How an admin wants a model to be asked; nothing for one that the catalogue lacks."""
     entry = lookup.find(model)
     return NO_RULES if entry is None else entry.policy
+
+
+def admit_tool_models(request: Any, route: Route, admit: Admit) -> None:
+    """Raises `NotPermitted` where the caller may not use an image model that a chat model draws with."""
+    for name in route.tool_models:
+        try:
+            admit(name)
+        except NotPermitted as error:
+            error.param = f"{request.image_tool.place}.model"
+            raise
 
 
 def as_sent(request: Any, route: Route) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 
 from core.catalogue import lookup
 from core.catalogue.entries import ModelEntry
+from core.catalogue.routes.image_tool import endpoints_with_tool, with_image_models
 from core.catalogue.routes.targets import FIRST_EVENT_SECONDS, build_target, live_endpoints, roomy_targets
 from core.catalogue.validation.chat import check_chat, endpoints_for_urls, max_file_mb
 from core.catalogue.validation.chat_audio import chat_voice, match_audio_formats
@@ -16,25 +17,28 @@ from core.contract.route import Policy, Route, Target
 from core.providers.shared.chat_parameters import parameters_at, priced_options
 
 DEADLINE, VIDEO_DEADLINE = 300.0, 600.0
-"""Seconds the response may take; a model needs longer for a video."""
+"""Seconds the response may take; a model needs longer for a video, and for pictures."""
 
 
 def route_chat(request: ChatRequest, model: ModelEntry) -> Route:
     lookup.check_task(model, request.task)
     check_chat(request, model)
     voice = chat_voice(request, model)
-    endpoints = endpoints_for_urls(request, live_endpoints(model, request.task))
+    live = endpoints_with_tool(request, live_endpoints(model, request.task))
+    endpoints = endpoints_for_urls(request, live)
     pairs = match_audio_formats(request, endpoints)
     options = {**token_limits(model), **audio_limits(model)}
-    targets = [build_target(endpoint, voice.id, choice, options) for endpoint, choice in pairs]
+    built = [(endpoint, build_target(endpoint, voice.id, choice, options)) for endpoint, choice in pairs]
+    targets, tool_models = with_image_models(request, built)
     parts = tuple(file_parts(request))
     sizes = [part.content.size for part in parts if isinstance(part.content, Media)]
-    longest = deadline(parts)
+    longest = VIDEO_DEADLINE if tool_models else deadline(parts)
     return Route(
         model=model.slug,
         targets=roomy_targets(priced_targets(request, targets), sizes, "messages"),
         policy=Policy(first_event=first_event(request, longest), deadline=longest),
         voice=voice.stand_in,
+        tool_models=tool_models,
     )
 
 

@@ -11,6 +11,7 @@ from core.catalogue import lookup
 from core.catalogue.entries import EndpointEntry, ModelEntry
 from core.catalogue.lookup import ModelFilter
 from core.catalogue.validation.audio_formats import accepts_format
+from core.catalogue.validation.image.tool import check_tool_of_chat, has_image_tool
 from core.contract.chat import ChatRequest, FilePart, Media, Modality, file_parts
 from core.contract.errors import TooLarge, Unsupported
 from core.contract.tasks import Task
@@ -50,6 +51,8 @@ def check_chat(request: ChatRequest, model: ModelEntry) -> None:
         check_address(part, model, fits)
     check_request_size(files, model, fits)
     check_output(request, model, fits)
+    if request.image_tool is not None:
+        check_tool_of_chat(request, request.image_tool, model)
 
 
 def check_modality(part: FilePart, model: ModelEntry, fits: ModelFilter) -> None:
@@ -157,8 +160,9 @@ def endpoints_for_urls(request: ChatRequest, endpoints: Sequence[EndpointEntry])
 def check_output(request: ChatRequest, model: ModelEntry, fits: ModelFilter) -> None:
     if not model.output_modalities:
         return
+    by_tool = (Modality.IMAGE,) if request.image_tool is not None and has_image_tool(model) else ()
     for modality in request.modalities:
-        if modality not in model.output_modalities:
+        if modality not in model.output_modalities and modality not in by_tool:
             raise unsupported(model, OUTPUT_REFUSALS[modality], "modalities", fits, with_output(modality))
 
 

@@ -13,12 +13,16 @@ from core.contract.route import Target
 from core.contract.usage import Amount, Kind, Price, Unit, Usage
 from core.ledger.metering import Meter, utf8_bytes
 from core.ledger.price_sheet import Line
+from core.ledger.pricing import INPUTS
 
 R = TypeVar("R", bound=Request)
 Quantity = Callable[[Line], Decimal]
 """How much of a line."""
 
 ONE_REQUEST = (Kind.REQUEST, Unit.REQUEST)
+BYTES_PER_TOKEN = 3
+INPUT = (*INPUTS, Kind.CACHED_IN, Kind.CACHED_AUDIO_IN)
+OUTPUT = (Kind.TEXT_OUT, Kind.REASONING_OUT, Kind.AUDIO_OUT, Kind.IMAGE_OUT)
 TOKENS_PER_SECOND = 32
 """Tokens of a second of audio at an endpoint that does not say."""
 
@@ -30,6 +34,17 @@ def answer_format(request: Request, target: Target | None) -> str:
 
 def never_covered(_line: Line, _amounts: Iterable[Amount]) -> bool:
     return False
+
+
+def covered_by_tokens(line: Line, amounts: Iterable[Amount]) -> bool:
+    """Whether amounts have tokens of the same direction, in which those of a line are contained."""
+    kind, unit = line
+    side = INPUT if kind in INPUT else OUTPUT
+    return unit is Unit.TOKEN and any(amount.unit is Unit.TOKEN and amount.kind in side for amount in amounts)
+
+
+def has_price(target: Target, kind: Kind) -> bool:
+    return any(price.kind is kind for price in target.prices)
 
 
 def nothing_after(_meter: Meter) -> dict[Line, Decimal]:

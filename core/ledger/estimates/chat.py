@@ -17,7 +17,8 @@ Output: at most the limit for each choice, and the tokens of reasoning that the 
 without a limit reserves 4,096 tokens (less where the model writes less); where a budget pays for it, it is
 sent that limit or the smaller one that fits into the budget. Images are counted within the limit as well,
 two of each choice beside it where it is smaller. So are tokens of audio; guessed by the second, with
-`audio_out_tokens_per_second` where the endpoint has it. A router's own fees are in `router_fees`.
+`audio_out_tokens_per_second` where the endpoint has it. A router's own fees are in `router_fees`, what an
+image model draws for the chat model in `image_tool`.
 """
 
 from __future__ import annotations
@@ -30,12 +31,22 @@ from typing import Any
 from core.contract.chat import ChatRequest, Modality, file_parts
 from core.contract.route import Target
 from core.contract.usage import Amount, Kind, Unit, Usage
-from core.ledger.estimates import chat_files
-from core.ledger.estimates.base import ONE_REQUEST, Estimates, Quantity, answer_format, size_of, whole
+from core.ledger.estimates import chat_files, image_tool
+from core.ledger.estimates.base import (
+    BYTES_PER_TOKEN,
+    ONE_REQUEST,
+    OUTPUT,
+    Estimates,
+    Quantity,
+    answer_format,
+    covered_by_tokens,
+    has_price,
+    size_of,
+    whole,
+)
 from core.ledger.estimates.router_fees import router_fees
 from core.ledger.metering import Meter
 from core.ledger.price_sheet import Line
-from core.ledger.pricing import INPUTS
 from core.providers.shared.chat_parameters import (
     choices,
     is_standard_tier,
@@ -45,7 +56,6 @@ from core.providers.shared.chat_parameters import (
     thinking_tokens,
 )
 
-BYTES_PER_TOKEN = 3
 PER_MESSAGE = 16
 WITHOUT_LIMIT = 4096
 ENDLESS = 1_000_000
@@ -54,8 +64,6 @@ TEXT_TOKENS_PER_SECOND = 2
 """At least so many tokens of text make a second of speech."""
 
 TEXT_LINES = ((Kind.TEXT_IN, Unit.TOKEN), (Kind.TEXT_OUT, Unit.TOKEN))
-INPUT = (*INPUTS, Kind.CACHED_IN, Kind.CACHED_AUDIO_IN)
-OUTPUT = (Kind.TEXT_OUT, Kind.REASONING_OUT, Kind.AUDIO_OUT, Kind.IMAGE_OUT)
 
 
 def upper_bound(request: ChatRequest, target: Target) -> Quantity:
@@ -65,6 +73,9 @@ def upper_bound(request: ChatRequest, target: Target) -> Quantity:
         kind, unit = line
         if line == ONE_REQUEST:
             return Decimal(1)
+        if kind in image_tool.KINDS:
+            tokens = most_output_tokens(target, parameters, limit)
+            return image_tool.upper_bound(request, target, line, text_bytes(request, parameters) + tokens)
         if kind in OUTPUT:
             tokens = most_output_tokens(target, parameters, limit)
             return most_output(request, target, line, tokens, choices(parameters))
@@ -72,7 +83,9 @@ def upper_bound(request: ChatRequest, target: Target) -> Quantity:
             return chat_files.measured(request, line, chat_files.MOST)
         if kind is Kind.TEXT_IN:
             text = text_bytes(request, parameters) + PER_MESSAGE * (len(request.messages) + 1)
-            return within_context(text + tokens_billed_as_text(request, target, chat_files.MOST), target)
+            text += tokens_billed_as_text(request, target, chat_files.MOST)
+            text += image_tool.read_again(request, target, chat_files.rate(target, "image_in_tokens"))
+            return image_tool.passes(request, target) * within_context(text, target)
         # cached tokens are part of their whole and bounded with it
         found = chat_files.tokens(request, target, chat_files.MOST)
         return within_context(found.get(kind, Decimal(0)), target)
@@ -102,24 +115,29 @@ def most_output(request: ChatRequest, target: Target, line: Line, tokens: int, c
     return Decimal(0)
 
 
-def counted(request: ChatRequest, meter: Meter, _target: Target) -> dict[Line, Decimal]:
+def counted(request: ChatRequest, meter: Meter, target: Target) -> dict[Line, Decimal]:
     """Files of the messages by their kind, images of the answer."""
     found = chat_files.counted(request)
+    if target.image_model is not None:
+        return found | image_tool.counted(meter)
     if meter.images:
         found[Kind.IMAGE_OUT, Unit.IMAGE] = Decimal(meter.images)
     return found
 
 
 def covered(line: Line, amounts: Iterable[Amount]) -> bool:
-    """Tokens of a line are contained in any tokens that the provider reported of the same direction."""
-    kind, unit = line
-    side = INPUT if kind in INPUT else OUTPUT
-    return unit is Unit.TOKEN and any(amount.unit is Unit.TOKEN and amount.kind in side for amount in amounts)
+    """Whether the tokens of a line are contained in what the provider reported of the same direction."""
+    if line[0] in image_tool.KINDS:
+        return image_tool.covered(line, amounts)
+    return covered_by_tokens(line, amounts)
 
 
 def guess(request: ChatRequest, meter: Meter, target: Target, line: Line) -> Decimal | None:
     """None for kinds that are part of another one."""
     kind, unit = line
+    if kind in image_tool.KINDS:
+        text = in_tokens(text_bytes(request, parameters_at(request, target)))
+        return image_tool.guess(request, meter, target, line, text)
     match kind, unit:
         case (Kind.TEXT_IN, Unit.TOKEN):
             text = in_tokens(text_bytes(request, parameters_at(request, target)))
@@ -132,7 +150,7 @@ def guess(request: ChatRequest, meter: Meter, target: Target, line: Line) -> Dec
         case (Kind.AUDIO_OUT, Unit.SECOND):
             return seconds(request, meter)
         case (Kind.IMAGE_OUT, Unit.TOKEN):
-            return Decimal(meter.images * tokens_per_image(target))
+            return Decimal(0 if target.image_model else meter.images * tokens_per_image(target))
         case (Kind.IMAGE_IN | Kind.AUDIO_IN | Kind.VIDEO_IN | Kind.FILE_IN, Unit.TOKEN):
             return within_context(chat_files.tokens(request, target, chat_files.LIKELY)[kind], target)
         case (Kind.IMAGE_IN | Kind.AUDIO_IN | Kind.VIDEO_IN | Kind.FILE_IN, _):
@@ -158,10 +176,6 @@ def tokens_billed_as_text(request: ChatRequest, target: Target, how: chat_files.
     return sum((tokens for kind, tokens in found if not has_price(target, kind)), Decimal(0))
 
 
-def has_price(target: Target, kind: Kind) -> bool:
-    return any(price.kind is kind for price in target.prices)
-
-
 def within_context(tokens: Decimal, target: Target) -> Decimal:
     """At most the model's context: it refuses longer input."""
     return min(tokens, Decimal(target.options.get("context_length") or ENDLESS * 10))
@@ -177,7 +191,7 @@ def most_output_tokens(target: Target, parameters: Mapping[str, Any], limit: int
 def most_images(request: ChatRequest, target: Target, tokens: int, choices: int) -> int:
     """Images that all choices together may have: as many as the limit on their tokens has room for, and
     two of each choice for servers that do not count them within it."""
-    if Modality.IMAGE not in request.modalities:
+    if Modality.IMAGE not in request.modalities or target.image_model is not None:
         return 0
     return max(tokens // tokens_per_image(target), choices * IMAGES)
 
@@ -228,7 +242,7 @@ def facts(request: ChatRequest, target: Target, usage: Usage) -> Mapping[str, An
         options.pop("service_tier", None)
     elif any(price.condition.items() >= told.items() for price in target.prices):
         options |= told
-    return options
+    return {**image_tool.facts(request, target, usage), **options}
 
 
 ESTIMATES = Estimates(

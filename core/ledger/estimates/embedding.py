@@ -14,8 +14,15 @@ from core.contract.embedding import EmbeddingPart, EmbeddingRequest
 from core.contract.image import ImageFile
 from core.contract.route import Target
 from core.contract.usage import Amount, Kind, Unit
-from core.ledger.estimates.base import ONE_REQUEST, Estimates, each_line, size_of, whole
-from core.ledger.estimates.chat import BYTES_PER_TOKEN, has_price
+from core.ledger.estimates.base import (
+    BYTES_PER_TOKEN,
+    ONE_REQUEST,
+    Estimates,
+    each_line,
+    has_price,
+    size_of,
+    whole,
+)
 from core.ledger.estimates.image import IMAGE_IN_TOKENS, LIKELY_SHARE, option
 from core.ledger.metering import Meter, utf8_bytes
 from core.ledger.price_sheet import Line

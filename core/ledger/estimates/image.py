@@ -23,8 +23,15 @@ from typing import Any
 from core.contract.image import ImageRequest
 from core.contract.route import Target
 from core.contract.usage import Kind, Price, Unit, Usage
-from core.ledger.estimates.base import ONE_REQUEST, Estimates, each_line, whole
-from core.ledger.estimates.chat import BYTES_PER_TOKEN, covered, has_price
+from core.ledger.estimates.base import (
+    BYTES_PER_TOKEN,
+    ONE_REQUEST,
+    Estimates,
+    covered_by_tokens,
+    each_line,
+    has_price,
+    whole,
+)
 from core.ledger.metering import Meter, utf8_bytes
 from core.ledger.price_sheet import Line
 
@@ -180,7 +187,7 @@ ESTIMATES = Estimates(
     upper_bound=each_line(upper_bound),
     counted=counted,
     guess=guess,
-    covered=covered,
+    covered=covered_by_tokens,
     facts=facts,
     possible=possible,
     unpriced_lines=(TEXT_IN, IMAGE_TOKENS_OUT),

@@ -48,6 +48,11 @@ def check_choices(request: ImageRequest, model: ModelEntry) -> None:
     """Raises `InvalidRequest` or `Unsupported` naming the parameter and what the model takes."""
     check_prompt(request, model)
     check_count(request, model)
+    check_words(request, model)
+
+
+def check_words(request: ImageRequest, model: ModelEntry) -> None:
+    """How to draw, without what and how often."""
     check_background(request)
     check_compression(request)
     if not is_known(model):

@@ -20,9 +20,9 @@ from core.contract.route import Target
 from core.providers.openai.chat.events import ChatReader
 from core.providers.openai.chat.messages import is_openai, spelled
 from core.providers.openai.chat.usage import final_usage, usage_at_failure
+from core.providers.openai.responses.responses import OpenAIResponses
 from core.providers.openai.router import is_router, provider_field
 from core.providers.openai.stream import is_event_stream, opening
-from core.providers.openai.vendor import OpenAICalls
 from core.providers.shared import http
 from core.providers.shared.answers.remainder import Reports, keep_open
 from core.providers.shared.calls import target_limits
@@ -37,9 +37,14 @@ READ_IN_THREAD = http.MIB
 """Bytes above which an answer is parsed in a thread, so that other requests do not wait."""
 
 
-class OpenAIChat(OpenAICalls):
-    async def chat(self, target: Target, request: ChatRequest) -> AsyncGenerator[Event, None]:
-        """`AnswerMetadata`, then each event as it arrives, then `Used`."""
+class OpenAIChat(OpenAIResponses):
+    def chat(self, target: Target, request: ChatRequest) -> AsyncGenerator[Event, None]:
+        """`AnswerMetadata`, then each event as it arrives, then `Used`; from `/responses` where the model is
+        offered a tool that is not of `/chat/completions`."""
+        return self.respond(target, request) if target.image_model else self.complete(target, request)
+
+    async def complete(self, target: Target, request: ChatRequest) -> AsyncGenerator[Event, None]:
+        """As `chat`."""
         body = self.chat_body(target, request)
         call = self.vendor.json_call(target, "POST", "chat/completions", body, limits(target, request))
         if isinstance(call.content, JsonBody):

@@ -29,6 +29,12 @@ def usage_of(reported: Any, target: Target) -> Usage:
 
     Without a report of what the output was, it was pictures: so said OpenAI's API before it told texts apart.
     """
+    found = tokens_of(reported)
+    return replace(found, reported_cost=reported_cost(in_openai_names(reported), target))
+
+
+def tokens_of(reported: Any) -> Usage:
+    """The tokens of `reported`, whoever reports them."""
     usage = in_openai_names(reported)
     tokens = TokenReader()
     prompt, completion = usage["prompt_tokens"], usage["completion_tokens"]
@@ -38,7 +44,7 @@ def usage_of(reported: Any, target: Target) -> Usage:
         told = details(usage, "completion_tokens_details")
         drawn = told if told.get("image_tokens") is not None else {**told, "image_tokens": made}
         tokens.completion(made, without_reasoning(drawn, made))
-    return Usage(tuple(tokens.amounts), reported_cost(usage, target), tokens.doubtful)
+    return Usage(tuple(tokens.amounts), estimated=tokens.doubtful)
 
 
 def without_reasoning(told: Mapping[str, Any], made: int) -> Mapping[str, Any]:

@@ -1,0 +1,1 @@
+"""OpenAI's Responses API, for chats that are offered its tool `image_generation`."""
