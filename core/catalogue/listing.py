@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from core.catalogue import prices
@@ -123,11 +124,29 @@ def shutdown_text(model: ModelEntry) -> str:
     """When the model is or was shut down, and its replacement."""
     sentences = []
     if model.shutdown_at:
-        when = {"date": model.shutdown_at.isoformat()}
+        when = {"date": date_format(model.shutdown_at, "SHORT_DATE_FORMAT")}
         sentences.append((_("Shut down on %(date)s.") if model.retired() else _("Ends on %(date)s.")) % when)
     if model.replacement:
-        sentences.append(_("Use %(model)s instead.") % {"model": model.replacement})
+        name = {"model": model.replacement}
+        advice = (
+            _("Use %(model)s instead.")
+            if usable(model.replacement)
+            else _("Its successor %(model)s cannot be used here yet.")
+        )
+        sentences.append(advice % name)
     return " ".join(sentences)
+
+
+def usable(slug: str) -> bool:
+    """Whether a request for the model would find an endpoint that is ready."""
+    model = current().models.get(slug)
+    return (
+        model is not None
+        and not model.retired()
+        and any(
+            readiness(endpoint.provider, endpoint.upstream_id).ready for endpoint in visible_endpoints(model)
+        )
+    )
 
 
 def visible_endpoints(model: ModelEntry) -> list[EndpointEntry]:
