@@ -45,10 +45,18 @@ def audio_frame(run: int, number: int, data: bytes) -> bytes:
 
 def error_frame(error: PolyphonyError, frame_id: str | None = None) -> str:
     """The answer to a bad frame; `frame_id` is its id, where known."""
-    body: dict[str, Any] = {"type": "error", "error": error.envelope()}
+    body: dict[str, Any] = {"type": "error", "error": error_fields(error)}
     if frame_id is not None:
         body["id"] = frame_id
     return orjson.dumps(body).decode()
+
+
+def error_fields(error: PolyphonyError) -> dict[str, Any]:
+    """The error as the API has it; its metadata has `retry_after`, in seconds, where that was told."""
+    fields = error.envelope()
+    if error.retry_after:
+        fields["metadata"]["retry_after"] = error.retry_after
+    return fields
 
 
 def started(run: UUID, model: str, provider: str, estimate: Decimal | None) -> dict[str, Any]:
@@ -74,10 +82,10 @@ def done(
 ) -> dict[str, Any]:
     """The end of a run that delivered something or was stopped; `error` says why it is incomplete."""
     ending = {"type": "run.done", "outcome": outcome.value, "receipt": receipt}
-    return {**ending, "error": error.envelope()} if error else ending
+    return {**ending, "error": error_fields(error)} if error else ending
 
 
 def failed(error: PolyphonyError, receipt: dict[str, Any] | None = None) -> dict[str, Any]:
     """The end of a run that delivered nothing; `receipt` where a provider was called."""
-    ending = {"type": "run.error", "error": error.envelope()}
+    ending = {"type": "run.error", "error": error_fields(error)}
     return {**ending, "receipt": receipt} if receipt else ending

@@ -34,7 +34,7 @@ def studio(entry: Listing, user: User, query: Mapping[str, str]) -> dict[str, An
     per_character = None if entry.comparable is None else entry.comparable / 1_000_000
     return {
         "text": text,
-        **voice_picker(model, text),
+        **voice_picker(model, text, price=per_character),
         "limit": model.limits.get("characters"),
         "price": "" if per_character is None else f"{per_character:f}",
         "formats": downloads(entry),

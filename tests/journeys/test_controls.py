@@ -130,6 +130,9 @@ def test_usage_counts_what_was_used(speech: SpeechPage, program):
     row = page.locator("tr", has_text="stage/tone").first
     expect(row.locator(".number").first).to_have_text(str(after[0]))
     assert page.locator(".usage-sums dd").first.inner_text().startswith("$0.0")
+    page.set_viewport_size({"width": 1280, "height": 720})
+    cut = "(tables) => tables.map(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)"
+    assert page.locator(".table-wrap").evaluate_all(cut) == [0, 0]
     speech.open("stage/tone", tab="usage")
     expect(page.get_by_text("Latest requests")).to_be_visible()
     with page.expect_download() as csv:
@@ -152,7 +155,12 @@ def test_a_key_lives_from_its_making_to_its_end(page, tmp_path):
     page.goto("/keys")
     expect(page.get_by_text(key)).to_have_count(0)
     origin = re.match(r"http://[^/]+", page.url)[0]
-    page.locator("tr", has_text="Notebook").get_by_role("button").click()
+    page.get_by_role("button", name="Revoke").first.click()
+    question = page.get_by_role("dialog")
+    question.get_by_role("button", name="Keep").click()
+    expect(question).to_be_hidden()
+    page.get_by_role("button", name="Revoke").first.click()
+    question.get_by_role("button", name="Revoke").click()
     expect(page.locator("tr", has_text="Notebook")).to_contain_text("revoked")
     assert dies_within(f"{origin}/api/v1/key", key, 5)
 

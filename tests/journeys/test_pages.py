@@ -32,6 +32,7 @@ PAGES = {
     "keys": "/keys",
     "password": "/accounts/password/set/",
 }
+LAPTOP = {"width": 1280, "height": 720}
 WEIGHTS = """() => {
     const sizes = (kind, type) => performance.getEntriesByType(kind)
         .filter(({ name }) => !type || new URL(name).pathname.endsWith(type))
@@ -150,7 +151,7 @@ def test_the_keyboard_alone_is_enough(speech: SpeechPage):
         order.append(page.evaluate("() => document.activeElement.dataset.role ?? document.activeElement.id"))
         if order[-1] == "speak":
             break
-    assert order[-3:] == ["words", "script-text", "speak"]
+    assert order[-2:] == ["script-text", "speak"]
     page.keyboard.press("Enter")
     expect(speech.button).to_have_attribute("data-state", "idle")
     speech.finish()
@@ -188,6 +189,15 @@ def test_every_page_is_light_and_still(monitor: PageMonitor):
             heavy[name] = (html, css, script)
         assert monitor.layout_shift() < 0.02, name
     assert heavy == {}
+
+
+@pytest.mark.parametrize("size", [LAPTOP, PHONE], ids=["laptop", "phone"])
+def test_the_primary_button_of_a_studio_is_in_sight(page: Page, size: Any):
+    page.set_viewport_size(size)
+    for name in ("studio", "needs-key", "transcriber", "draw", "chat"):
+        page.goto(PAGES[name])
+        button = page.locator(":is(.studio, chat-composer) .button-primary").first
+        expect(button).to_be_in_viewport(ratio=1)
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])

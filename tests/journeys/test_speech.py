@@ -122,6 +122,13 @@ def test_replay_and_delete(speech: SpeechPage):
     expect(speech.page.locator(".player-words .is-spoken")).to_have_count(4)
     assert speech.page.request.get(sound).status == 200
     row.get_by_role("button", name="Delete").click()
+    question = speech.page.get_by_role("dialog", name="Delete this run?")
+    expect(question).to_contain_text("Once more with feeling")
+    question.get_by_role("button", name="Keep").click()
+    expect(question).to_be_hidden()
+    assert speech.page.request.get(sound).status == 200
+    row.get_by_role("button", name="Delete").click()
+    question.get_by_role("button", name="Delete").click()
     expect(row).to_have_count(0)
     assert speech.page.request.get(sound).status == 404
     speech.page.reload()

@@ -54,9 +54,15 @@ def test_a_recording_is_written_down_and_heard_again(transcription: Transcriptio
     page.get_by_role("button", name="Pause").click()
     expect(recorder).to_have_attribute("data-state", "paused")
     page.get_by_role("button", name="Pause").click()
+    microphones = page.get_by_label("Microphone").locator("option")
+    other = microphones.last.get_attribute("value") or ""
+    assert microphones.count() > 1
+    page.get_by_label("Microphone").select_option(other)
     expect(page.locator(".recorder-time")).to_have_text("0:05", timeout=6_000)
+    expect(page.get_by_label("Microphone")).to_have_value(other)
     page.get_by_role("button", name="Done").click()
     expect(transcription.files).to_contain_text("Ready")
+    expect(transcription.files).to_contain_text("0:05")
     transcription.transcribe()
     transcription.finish()
     transcription.word("same").click()

@@ -35,6 +35,9 @@ for name, (upstream, options) in PARTS.items():
     endpoint = Endpoint.objects.create(model=model, provider=stage, upstream_id=upstream, options=options)
     Price.objects.create(endpoint=endpoint, kind="audio_in", unit="second", usd_per_unit="0.0001")
 """
+TWO_FRAMES = (
+    "() => new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(next))))"
+)
 POSITION = "() => document.querySelector('speech-player').position"
 
 
@@ -74,6 +77,12 @@ class TranscriptionPage:
     def transcribe(self) -> None:
         expect(self.button).to_be_enabled()
         self.button.click()
+
+    def folded(self) -> float:
+        """Wait until the drop zone has folded; the layout shifts up to there."""
+        expect(self.page.locator("drop-zone")).to_have_attribute("data-folded", "")
+        self.page.evaluate(TWO_FRAMES)
+        return self.monitor.layout_shift()
 
     def finish(self) -> None:
         expect(self.view).to_have_attribute("data-state", "done", timeout=90_000)

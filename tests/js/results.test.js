@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { mock, test } from "node:test";
 
 globalThis.document = { documentElement: { lang: "en" }, querySelectorAll: () => [] };
-const { conversionText, costText, errorNote } = await import("../../static/playground/js/results.js");
+const { conversionText, costText, errorNote, offerRetry } = await import("../../static/playground/js/results.js");
 
 test("the title names the cause", () => {
   const titles = [undefined, 401, 402, 413, 429, 500, 502, 503, 504].map((code) => errorNote({ code }).title);
@@ -10,9 +10,17 @@ test("the title names the cause", () => {
   assert.deepEqual(titles, ["lost", "signed-out", "over-budget", "too-long", "busy", "failed", ...provider]);
 });
 
-test("only errors that may pass are to be tried again", () => {
-  assert.equal(errorNote({ code: 503, message: "Down." }).text, "Down. again");
-  assert.equal(errorNote({ code: 402, message: "Spent." }).text, "Spent.");
+test("only errors that may pass are to be tried again, after the time that was told", () => {
+  mock.timers.enable({ apis: ["setInterval"] });
+  const button = { hidden: true };
+  const note = { querySelector: () => button };
+  offerRetry(note, { code: 402 }, () => {});
+  assert.equal(button.hidden, true);
+  offerRetry(note, { code: 429, metadata: { retry_after: 1.5 } }, "again");
+  assert.deepEqual([button.hidden, button.disabled, button.textContent, button.onclick], [false, true, "retry-in", "again"]);
+  mock.timers.tick(2000);
+  assert.deepEqual([button.disabled, button.textContent], [false, "retry"]);
+  mock.timers.reset();
 });
 
 test("an incomplete result is a warning with a link to its run", () => {

@@ -29,15 +29,34 @@ export function conversionText({ conversions = [] }) {
   return [...new Set(texts)].join(" · ");
 }
 
-/** The fields of a status note for a run that ended early: what happened, whether to try again, the request's id. */
+/** The fields of a status note for a run that ended early: what happened, the request's id. */
 export function errorNote(error, { partial = false, run = null, receipt = null } = {}) {
   const code = error?.code ?? 0;
-  const retry = TRANSIENT.includes(code) ? message("again") : "";
   return {
     kind: partial ? "warn" : "bad",
     title: message(partial ? "partial" : CAUSES[code] ?? "failed"),
-    text: [error?.message, retry].filter(Boolean).join(" "),
+    text: error?.message ?? "",
     requestId: error?.metadata?.generation_id ?? receipt?.id ?? "",
     action: run ? { label: message("receipt"), url: `/runs/${run}` } : null,
   };
+}
+
+/** A button in the note of a failed run calls `again` where that may help, after the seconds that the provider told. */
+export function offerRetry(note, error, again) {
+  if (!TRANSIENT.includes(error?.code ?? 0)) {
+    return;
+  }
+  const button = note.querySelector("[data-field=retry]");
+  let left = Math.ceil(error?.metadata?.retry_after ?? 0);
+  const draw = () => {
+    button.textContent = left > 0 ? message("retry-in", { time: seconds(left) }) : message("retry");
+    button.disabled = left > 0;
+  };
+  clearInterval(button.timer);
+  button.timer = setInterval(() => {
+    left -= 1;
+    left < 0 || button.hidden ? clearInterval(button.timer) : draw();
+  }, 1000);
+  Object.assign(button, { hidden: false, onclick: again });
+  draw();
 }

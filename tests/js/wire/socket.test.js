@@ -42,7 +42,12 @@ beforeEach(() => {
   page = new PlaygroundSocket("ws://test/ws/playground/");
 });
 
-afterEach(() => mock.timers.reset());
+/** The watch, which the first run loads, has begun by then: its timer is a mocked one. */
+afterEach(async () => {
+  await import("../../../static/playground/js/wire/connection-watch.js");
+  await new Promise((next) => setImmediate(next));
+  mock.timers.reset();
+});
 
 function start(listener = () => {}) {
   return page.start({ task: "speech", model: "local/espeak-ng", params: { input: "Hello" } }, listener);
@@ -116,19 +121,22 @@ test("a stop names its run", () => {
   assert.deepEqual(opened[0].sent.at(-1), { type: "run.stop", id: run.id });
 });
 
-test("a socket that does not answer a ping is replaced", () => {
+test("a silent connection is open again with its next word", () => {
   opened[0].open();
-  mock.timers.tick(25000);
-  assert.deepEqual(opened[0].sent, [{ type: "ping" }]);
-  mock.timers.tick(10000);
-  mock.timers.tick(400);
-  assert.equal(opened.length, 2);
+  start();
+  assert.equal(page.busy, true);
+  page.setState("silent");
+  opened[0].say({ type: "pong" });
+  assert.deepEqual([page.state, page.heard], ["open", true]);
 });
 
-test("a socket that answers a ping stays open", () => {
+test("a dead connection is replaced at once, and its late end changes nothing", () => {
   opened[0].open();
-  mock.timers.tick(25000);
-  opened[0].say({ type: "pong" });
-  mock.timers.tick(20000);
-  assert.equal(opened.length, 1);
+  const run = start();
+  opened[0].say({ type: "run.started", id: run.id, run: "r1", seq: 1, number: 1 });
+  page.reconnect();
+  assert.equal(opened.length, 2);
+  opened[1].open();
+  assert.deepEqual(opened[1].sent, [{ type: "run.resume", id: run.id, run: "r1", after: 1 }]);
+  assert.equal(page.state, "open");
 });

@@ -8,7 +8,7 @@ from uuid import UUID
 import orjson
 import pytest
 
-from core.contract.errors import UpstreamFailed
+from core.contract.errors import UpstreamFailed, UpstreamLimited
 from core.contract.events import Outcome
 from playground import frames
 
@@ -39,3 +39,8 @@ def test_an_ending_says_what_went_wrong():
     assert frames.failed(error, {"cost": 0}) == {**frames.failed(error), "receipt": {"cost": 0}}
     assert frames.done(Outcome.PARTIAL, None, error)["error"] == error.envelope()
     assert "error" not in frames.done(Outcome.COMPLETED, None)
+
+
+def test_a_provider_that_told_when_to_come_again_is_quoted():
+    ending = frames.failed(UpstreamLimited("busy", retry_after=20))
+    assert ending["error"]["metadata"]["retry_after"] == 20

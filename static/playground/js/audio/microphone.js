@@ -15,27 +15,41 @@ export class MicrophoneError extends Error {
 export class Microphone {
   #stream = null;
   #context = null;
+  #source = null;
   #analyser = null;
+  #output = null;
   #samples = null;
   #recorder = null;
   #parts = [];
   #before = 0;
   #since = 0;
 
-  /** Opens a microphone for its level, without recording yet. Throws MicrophoneError. */
+  /**
+   * Opens a microphone for its level, without recording yet. One that is opened while another records takes its place in
+   * the recording; where it cannot be opened, the other one goes on. Throws MicrophoneError.
+   */
   async open(deviceId = "") {
-    this.#stop();
-    try {
-      const audio = { ...UNPROCESSED, ...(deviceId ? { deviceId: { exact: deviceId } } : {}) };
-      this.#stream = await navigator.mediaDevices.getUserMedia({ audio });
-    } catch (error) {
-      throw new MicrophoneError(reasonOf(error));
-    }
+    const stream = await openStream(deviceId);
+    this.#context ?? this.#build();
+    this.#source?.disconnect();
+    this.#stream?.getTracks().forEach((track) => track.stop());
+    this.#stream = stream;
+    this.#source = this.#context.createMediaStreamSource(stream);
+    this.#source.connect(this.#analyser);
+  }
+
+  /** What is recorded is the output of a graph, whose source can be exchanged. */
+  #build() {
     this.#context = new AudioContext();
     this.#analyser = this.#context.createAnalyser();
     this.#analyser.fftSize = 2048;
     this.#samples = new Float32Array(this.#analyser.fftSize);
-    this.#context.createMediaStreamSource(this.#stream).connect(this.#analyser);
+    this.#output = new MediaStreamAudioDestinationNode(this.#context, { channelCount: 1, channelCountMode: "explicit" });
+    this.#analyser.connect(this.#output);
+  }
+
+  get recording() {
+    return this.#recorder !== null;
   }
 
   /** Microphones as {id, label}; labels are empty until one was allowed. */
@@ -58,7 +72,7 @@ export class Microphone {
     this.#parts = parts;
     this.#before = 0;
     this.#since = performance.now();
-    this.#recorder = new MediaRecorder(this.#stream, { mimeType: type, audioBitsPerSecond: 64000 });
+    this.#recorder = new MediaRecorder(this.#output.stream, { mimeType: type, audioBitsPerSecond: 64000 });
     this.#recorder.addEventListener("dataavailable", ({ data }) => data.size && parts.push(data));
     this.#recorder.start(1000);
   }
@@ -119,7 +133,16 @@ export class Microphone {
     this.#recorder = null;
     this.#stream?.getTracks().forEach((track) => track.stop());
     this.#context?.close();
-    this.#stream = this.#context = this.#analyser = null;
+    this.#stream = this.#context = this.#source = this.#analyser = this.#output = null;
+  }
+}
+
+async function openStream(deviceId) {
+  try {
+    const audio = { ...UNPROCESSED, ...(deviceId ? { deviceId: { exact: deviceId } } : {}) };
+    return await navigator.mediaDevices.getUserMedia({ audio });
+  } catch (error) {
+    throw new MicrophoneError(reasonOf(error));
   }
 }
 

@@ -3,7 +3,9 @@
 import { formatNumber } from "../page/format.js";
 import { message } from "../page/messages.js";
 import { displayName } from "../page/names.js";
-import { costText, errorNote, money, seconds } from "../results.js";
+import { costText, errorNote, money, offerRetry, seconds } from "../results.js";
+
+export { offerRetry };
 
 const FACTS = ["size", "aspect_ratio", "quality", "style"];
 

@@ -3,10 +3,10 @@
 import { formatNumber } from "../page/format.js";
 import { message } from "../page/messages.js";
 import { displayName } from "../page/names.js";
-import { conversionText, costText, errorNote, money, realTimeText, seconds } from "../results.js";
+import { conversionText, costText, errorNote, money, offerRetry, realTimeText, seconds } from "../results.js";
 import { voiceAction } from "./other-voice.js";
 
-export { seconds };
+export { offerRetry, seconds };
 
 /** The strings of a receipt line. `first` is the time from click to first audio in ms where this page played it. */
 export function receiptParts(receipt, end, first, run) {

@@ -1,4 +1,4 @@
-// A sample recording that is tried: it becomes a file of the user's, and is transcribed at once where that is free.
+// A sample recording that is tried: it becomes a file of the user's. The next click, which may cost something, is the user's.
 
 import { message } from "../page/messages.js";
 
@@ -9,22 +9,11 @@ export async function trySample(button, files) {
   try {
     const { id, name, bytes, duration, url, media_type: type } = await fetchSample(button.dataset.language, files.dataset.csrf);
     files.select(files.restore({ upload: id, name, bytes, duration, media: url, type, state: "ready" }));
-    begin(studio);
+    studio.querySelector("[data-role=start]").focus();
   } catch (error) {
     studio.querySelector("status-note").show({ kind: "bad", title: message("sample-failed"), text: error.message });
   }
   button.ariaBusy = null;
-}
-
-/** Nobody spends money by trying: where the model has a price, the next click is the user's. */
-function begin(studio) {
-  const start = studio.querySelector("[data-role=start]");
-  const { price } = studio.dataset;
-  if (price !== "" && Number(price) === 0 && start.dataset.state === "idle") {
-    start.click();
-  } else {
-    start.focus();
-  }
 }
 
 async function fetchSample(language, csrf) {

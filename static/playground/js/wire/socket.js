@@ -6,23 +6,22 @@ const PATH = "/ws/playground/";
 // times in milliseconds
 const FIRST_DELAY = 400;
 const MAX_DELAY = 5000;
-const PING_INTERVAL = 25000;
-const PONG_TIMEOUT = 10000;
 /** Failed attempts after which runs that the server has not confirmed are given up. */
 const MAX_ATTEMPTS = 5;
 const REFUSED = [1008, 4401, 4403];
 
-/** `onState` is called with each state after "connecting": "open", "lost", "refused". */
+/** `onState` is called with each state after "connecting": "open", "silent", "lost", "refused". */
 export class PlaygroundSocket {
   state = "connecting";
+  /** Set by each message, for the watch. */
+  heard = false;
   #url;
   #onState;
   #socket = null;
   #runs = new RunTable();
   #attempt = 0;
   #reconnectTimer = 0;
-  #pingTimer = 0;
-  #pongTimer = 0;
+  #watch = null;
 
   constructor(url, onState) {
     this.#url = url;
@@ -42,12 +41,6 @@ export class PlaygroundSocket {
     return this.#begin(id, { type: "run.resume", id, run, after }, listener, { run, after });
   }
 
-  close() {
-    this.#socket?.close(1000);
-    this.#clearTimers();
-    clearTimeout(this.#reconnectTimer);
-  }
-
   #begin(id, frame, listener, known) {
     const entry = { id, run: known?.run ?? null, done: false, stop: () => this.#send(this.#runs.stop(id)) };
     const follow = (event) => {
@@ -56,6 +49,7 @@ export class PlaygroundSocket {
       listener(event);
     };
     const row = this.#runs.add(id, frame, follow, known);
+    this.#watch ??= import("./connection-watch.js").then(({ watch }) => watch(this), () => (this.#watch = null));
     row.sent = this.#send(frame);
     if (!row.sent) {
       this.#connectNow();
@@ -90,16 +84,17 @@ export class PlaygroundSocket {
 
   #opened() {
     this.#attempt = 0;
-    this.#setState("open");
+    this.setState("open");
     for (const frame of this.#runs.reconnect()) {
       this.#send(frame);
     }
-    this.#pingTimer = setInterval(() => this.#sendPing(), PING_INTERVAL);
   }
 
   #receive(data) {
-    clearTimeout(this.#pongTimer);
-    this.#pongTimer = 0;
+    this.heard = true;
+    if (this.state === "silent") {
+      this.setState("open");
+    }
     if (typeof data === "string") {
       this.#runs.accept(JSON.parse(data));
     } else {
@@ -107,25 +102,30 @@ export class PlaygroundSocket {
     }
   }
 
-  /** A connection can be lost without a close event: one without an answer to a ping is closed here. */
-  #sendPing() {
+  /** Whether an answer is on its way. */
+  get busy() {
+    return this.#socket?.readyState === 1 && this.#runs.size > 0;
+  }
+
+  ping() {
     this.#send({ type: "ping" });
-    const socket = this.#socket;
-    this.#pongTimer ||= setTimeout(() => {
-      socket.close();
-      this.#closed(1006);
-    }, PONG_TIMEOUT);
+  }
+
+  /** Gives up a connection, which may be dead without a close event, and opens another one at once. */
+  reconnect() {
+    this.#socket?.close();
+    this.#socket = null;
+    this.#connectNow();
   }
 
   #closed(code) {
-    this.#clearTimers();
     this.#socket = null;
     if (REFUSED.includes(code)) {
-      this.#setState("refused");
+      this.setState("refused");
       this.#runs.abandon({ code: 401, type: "connection_refused", message: "" });
       return;
     }
-    this.#setState("lost");
+    this.setState("lost");
     const delay = Math.min(MAX_DELAY, FIRST_DELAY * 2 ** this.#attempt);
     this.#attempt += 1;
     if (this.#attempt >= MAX_ATTEMPTS) {
@@ -134,13 +134,7 @@ export class PlaygroundSocket {
     this.#reconnectTimer = setTimeout(() => this.#connect(), delay * (0.5 + Math.random() / 2));
   }
 
-  #clearTimers() {
-    clearInterval(this.#pingTimer);
-    clearTimeout(this.#pongTimer);
-    this.#pongTimer = 0;
-  }
-
-  #setState(state) {
+  setState(state) {
     this.state = state;
     this.#onState?.(state);
   }
@@ -159,8 +153,9 @@ export function pageSocket() {
   if (!shared) {
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
     shared = new PlaygroundSocket(`${scheme}//${location.host}${PATH}`, (state) => {
-      document.documentElement.toggleAttribute("data-cut-off", state === "lost");
+      document.documentElement.toggleAttribute("data-cut-off", ["lost", "silent"].includes(state));
     });
+    document.querySelector(".note-cut-off button")?.addEventListener("click", () => shared.reconnect());
   }
   return shared;
 }

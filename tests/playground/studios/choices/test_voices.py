@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -48,9 +49,19 @@ def test_languages_are_sorted_by_their_names(espeak):
     assert len(labels) > 50
 
 
+def test_the_first_sample_of_a_voice_has_a_price(espeak):
+    assert voice_picker(espeak, "Hello")["sample_cost"] == ""
+    assert voice_picker(espeak, "Hello", price=Decimal("0.00002"))["sample_cost"] == "$0.0007"
+    assert voice_picker(espeak, "Hello", price=None)["sample_cost"] is None
+    recorded = replace(
+        espeak, all_voices=(replace(espeak.voices[0], sample_url="https://example.org/a.mp3"),)
+    )
+    assert voice_picker(recorded, "Hello", price=None)["sample_cost"] == ""
+
+
 def test_a_model_without_voices_has_none_chosen(espeak):
     without_voices = voice_picker(replace(espeak, all_voices=()), "Hello")
-    assert without_voices == {"voices": [], "languages": [], "voice": ""}
+    assert without_voices == {"voices": [], "languages": [], "voice": "", "sample_cost": ""}
 
 
 def test_a_voice_is_offered_once_it_is_installed(models, models_folder):

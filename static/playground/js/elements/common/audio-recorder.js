@@ -21,7 +21,7 @@ class AudioRecorder extends HTMLElement {
     this.#part("finish").addEventListener("click", () => this.#finish());
     this.#part("cancel").addEventListener("click", () => this.#end(null));
     this.#part("pause").addEventListener("click", () => this.#pause());
-    this.#part("device").addEventListener("change", ({ target }) => this.#open(target.value));
+    this.#part("device").addEventListener("change", ({ target }) => this.#exchange(target.value));
     this.addEventListener("keydown", (event) => event.key === "Escape" && this.#end(null));
   }
 
@@ -63,6 +63,22 @@ class AudioRecorder extends HTMLElement {
     await this.#listDevices();
     cancelAnimationFrame(this.#frame);
     this.#draw();
+  }
+
+  /** Goes on with another microphone, or with this one where the other cannot be opened. */
+  async #exchange(device) {
+    if (!this.#microphone.recording) {
+      this.#open(device);
+      return;
+    }
+    try {
+      await this.#microphone.open(device);
+      this.#showStatus("");
+    } catch (error) {
+      this.#showStatus(message(`mic-${error.reason}`));
+      announce(message(`mic-${error.reason}`));
+    }
+    this.#part("device").value = this.#microphone.device;
   }
 
   #refused(reason) {

@@ -13,8 +13,12 @@ export async function fetchWords(row) {
   }
 }
 
+/** Asks first. */
 export async function deleteRun(row) {
   const list = row.closest("run-list, image-gallery");
+  if (!(await confirmed(list, row.querySelector("[data-field=title]").textContent))) {
+    return;
+  }
   const response = await fetch(`/runs/${row.dataset.run}/delete`, {
     method: "POST",
     headers: { "X-CSRFToken": list.dataset.csrf },
@@ -26,4 +30,15 @@ export async function deleteRun(row) {
     list.querySelector(".run-none").hidden = next !== null;
     announce(message("deleted"));
   }
+}
+
+/** Resolves to whether the dialog of the list was answered with "Delete". */
+function confirmed(list, subject) {
+  const dialog = list.querySelector("[data-role=delete-dialog]");
+  dialog.querySelector("[data-field=subject]").textContent = subject;
+  dialog.returnValue = "keep";
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => resolve(dialog.returnValue === "delete"), { once: true });
+  });
 }

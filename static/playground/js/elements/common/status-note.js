@@ -15,6 +15,7 @@ class StatusNote extends HTMLElement {
     this.querySelector(".note").dataset.kind = kind;
     this.#set("title", title);
     this.#set("text", text);
+    this.#set("retry", "");
     this.#field("request").hidden = !requestId;
     this.#field("request-id").textContent = requestId;
     this.#set("action", action?.label ?? "");

@@ -122,14 +122,10 @@ class ImageStudio extends HTMLElement {
     this.#changed();
   }
 
-  /** An example is drawn at once where that costs nothing. */
+  /** An example fills the form: what it may cost is the user's next click. */
   #try(text) {
     this.#setPrompt(text);
-    if (!this.#run && !this.#button.disabled && this.#form.cost === 0) {
-      this.#start();
-    } else {
-      this.#prompt.focus();
-    }
+    this.#prompt.focus();
   }
 
   #start() {
@@ -205,7 +201,7 @@ class ImageStudio extends HTMLElement {
     this.#run = null;
     this.#button.dataset.state = "idle";
     this.#changed();
-    const { endText, galleryEntry, imageNote, receiptParts } = await this.#texts;
+    const { endText, galleryEntry, imageNote, offerRetry, receiptParts } = await this.#texts;
     if (done) {
       this.#gallery.add(galleryEntry(event, current));
     }
@@ -226,6 +222,7 @@ class ImageStudio extends HTMLElement {
       announce(endText(event));
     } else {
       this.#note.show(imageNote(event, done));
+      offerRetry(this.#note, event.error, () => this.#button.click());
     }
   }
 

@@ -176,12 +176,14 @@ class SpeechStudio extends HTMLElement {
     this.#showError(error, { run });
   }
 
-  /** The note replaces the words and the receipt, so that the text field does not move. */
+  /** The note replaces the words and the receipt, so that nothing moves. */
   async #showError(error, context) {
-    const { speechNote } = await this.#texts;
+    const { speechNote, offerRetry } = await this.#texts;
     const note = speechNote(error, context, this.#result?.params);
+    const box = this.querySelector("status-note");
     this.dataset.trouble = note.kind;
-    this.querySelector("status-note").show(note);
+    box.show(note);
+    offerRetry(box, error, () => this.#button.click());
   }
 
   #idle() {

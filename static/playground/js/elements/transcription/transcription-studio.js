@@ -15,6 +15,9 @@ import { handlePlayerKey } from "../player/shortcuts.js";
 import "./drop-zone.js";
 import "./transcript-view.js";
 
+/** Codes of errors that the next file meets as well: no connection, signed out, no budget, no access. */
+const HOPELESS = [0, 401, 402, 403];
+
 class TranscriptionStudio extends HTMLElement {
   #form = null;
   #playback = null;
@@ -129,6 +132,7 @@ class TranscriptionStudio extends HTMLElement {
     this.#loadTexts();
     this.#files.set(item, { state: "running", progress: null, done: 0, total: null });
     this.#button.dataset.state = "running";
+    this.#files.dataset.folded = "";
     this.#files.select(item);
   }
 
@@ -144,7 +148,7 @@ class TranscriptionStudio extends HTMLElement {
     const done = event.type === "run.done";
     const good = done && (event.outcome === "completed" || event.outcome === "stopped");
     const { endText, receiptParts, runRow } = await this.#loadTexts();
-    const { errorNote } = await import("../../results.js");
+    const { errorNote, offerRetry } = await import("../../results.js");
     const note = good ? null : errorNote(event.error, { partial: done, run: done ? event.run : null, receipt: event.receipt });
     const receipt = event.receipt ? receiptParts(event.receipt, item, event.run) : null;
     item.transcript.finish();
@@ -157,17 +161,19 @@ class TranscriptionStudio extends HTMLElement {
     }
     if (this.#view.transcript === item.transcript) {
       this.#show(item);
+      good || offerRetry(this.querySelector("status-note"), event.error, () => this.#run || this.#start(item));
     }
     if (good) {
       announce(endText(event, item));
+      this.#view.scrollIntoView({ block: "nearest" });
     }
     this.#startNext(event);
   }
 
-  /** Goes on with the next file, unless the run was stopped or failed. */
-  #startNext({ outcome }) {
+  /** Goes on with the next file, unless the run was stopped or the next one cannot do better. */
+  #startNext({ outcome, error }) {
     const next = this.#files.items.find(({ state }) => state === "ready");
-    if (next && outcome === "completed") {
+    if (next && outcome !== "stopped" && !HOPELESS.includes(error?.code)) {
       this.#start(next);
     } else {
       this.#changed();
