@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypedDict
 from uuid import UUID
 
 import orjson
@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
@@ -19,7 +20,7 @@ from core.contract.tasks import Task
 from core.ledger import reports
 from core.models import UsageRecord, User
 from playground import names, studios
-from playground.models import Run
+from playground.models import Message, Run
 from playground.studios.cards import model_url
 from playground.tasks import LABELS
 
@@ -43,7 +44,25 @@ PARAMETER_LABELS = {
 """Labels of parameters; a task's own are in its studio."""
 
 PAGE_SIZE = 20
+REUSABLE = (Task.SPEECH, Task.IMAGE)
+"""Tasks whose parameters are the draft of their form; a chat goes on in its conversation."""
+
 SHOWN_ELSEWHERE = ("input", "file", "input_audio", "messages")
+
+
+class HistoryRow(TypedDict):
+    """`url` is where the title leads, `again` the parameters as JSON where they can fill a form."""
+
+    run: Run
+    url: str
+    again: str
+
+
+class HistoryGroup(TypedDict):
+    """`others` are the older runs of the same conversation."""
+
+    first: HistoryRow
+    others: list[HistoryRow]
 
 
 @login_required
@@ -53,12 +72,44 @@ def history(request: HttpRequest) -> HttpResponse:
     runs = runs_page(request.user, words=words, task=task, number=request.GET.get("page", "1"))
     context = {
         "runs": runs,
+        "groups": groups(list(runs)),
         "words": words,
         "task": task,
         "task_choices": [(name.value, label) for name, (_icon, label) in LABELS.items()],
         "filtered": bool(words or task),
     }
     return render(request, "playground/history.html", context)
+
+
+def groups(runs: list[Run]) -> list[HistoryGroup]:
+    """The runs of a page in their order; those of a conversation stand where its newest is."""
+    links = Message.objects.filter(run__in=[run.pk for run in runs if run.task == Task.CHAT])
+    conversations = dict(links.values_list("run", "conversation")) if runs else {}
+    found: dict[Any, HistoryGroup] = {}
+    for run in runs:
+        conversation = conversations.get(run.pk)
+        row = history_row(run, conversation)
+        if conversation in found:
+            found[conversation]["others"].append(row)
+        else:
+            found[conversation or run.pk] = {"first": row, "others": []}
+    return list(found.values())
+
+
+def history_row(run: Run, conversation: UUID | None) -> HistoryRow:
+    """Its title leads to the conversation, else to the receipt."""
+    reusable = run.task in REUSABLE and find(run.model) is not None
+    return {
+        "run": run,
+        "url": conversation_url(run.model, conversation)
+        if conversation
+        else reverse("playground:run", args=[run.pk]),
+        "again": orjson.dumps(run.params).decode() if reusable else "",
+    }
+
+
+def conversation_url(model: str, conversation: UUID) -> str:
+    return f"{model_url(model)}?conversation={conversation}"
 
 
 def runs_page(

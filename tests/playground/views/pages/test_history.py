@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import html
+import json
 import re
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from core.models import UsageRecord
 from core.models.offload import offload
-from playground.models import Run, Upload
+from playground.models import Conversation, Message, Run, Upload
 from playground.views.pages.history import runs_page
 from tests.final_rows import rewrite
 from tests.playground.conversation_frames import ask, client_of, image_parts, image_upload
@@ -24,6 +26,33 @@ def test_history_finds_by_text_and_by_model(alice_client, run):
     assert "Nothing found" in page_text(alice_client.get("/history?q=public"))
     assert "A secret plan" not in page_text(alice_client.get("/history?task=chat"))
     assert "A secret plan" in page_text(alice_client.get("/history?page=999"))
+
+
+def test_titles_are_links_and_a_run_fills_the_form_again(alice_client, run):
+    page = alice_client.get("/history").content.decode()
+    assert f'<a class="run-link" href="/runs/{run.id}" data-field="title">A secret plan</a>' in page
+    (again,) = re.findall(r'data-role="use" data-model="local/espeak-ng" data-params="([^"]*)"', page)
+    assert json.loads(html.unescape(again)) == run.params
+
+
+def test_runs_of_one_conversation_stand_together(alice_client, alice, run):
+    talk = Conversation.objects.create(user=alice, title="Birds", model="stage/chat")
+    for number in range(3):
+        asked = Run.objects.create(
+            user=alice,
+            task="chat",
+            model="stage/chat",
+            title=f"Bird {number}",
+            state="completed",
+            created_at=run.created_at + timedelta(minutes=number - 1),
+        )
+        Message.objects.create(conversation=talk, role="assistant", run=asked)
+    page = alice_client.get("/history").content.decode()
+    titles = [title for title in re.findall(r'data-field="title">([^<]*)<', page) if title]
+    assert titles == ["Bird 2", "Bird 1", "Bird 0", "A secret plan"]
+    first, _, others = page.partition("2 earlier answers of this conversation")
+    assert ("Bird 2" in first, "Bird 1" in first, "Bird 0" in others) == (True, False, True)
+    assert page.count(f'href="/models/stage/chat?conversation={talk.id}" data-field="title"') == 3
 
 
 def test_an_empty_history_says_what_to_do(alice_client):

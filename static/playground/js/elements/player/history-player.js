@@ -1,6 +1,8 @@
 // The player of the history page, for a list of runs, and of a run's page, for that run with its word times.
 // That of a list is shown with the first sound.
 
+import { writeDraft } from "../../page/drafts.js";
+
 class HistoryPlayer extends HTMLElement {
   async connectedCallback() {
     this.addEventListener("run-replay", ({ detail }) => {
@@ -9,6 +11,7 @@ class HistoryPlayer extends HTMLElement {
       this.#player.load({ src: sound, text: title, words: words ?? [], duration, name });
       this.#player.play();
     });
+    this.addEventListener("click", ({ target }) => useAgain(target.closest("[data-role=use]")));
     const words = document.getElementById("run-words");
     if (words) {
       await customElements.whenDefined("speech-player");
@@ -18,6 +21,13 @@ class HistoryPlayer extends HTMLElement {
 
   get #player() {
     return this.querySelector("speech-player");
+  }
+}
+
+/** The form of the model's page, which the link leads to, is filled with the parameters of the run. */
+function useAgain(link) {
+  if (link) {
+    writeDraft(link.dataset.model, JSON.parse(link.dataset.params));
   }
 }
 
