@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from core.catalogue.lookup import find
 from core.contract.events import Outcome
@@ -87,6 +88,17 @@ def picture_facts(params: Mapping[str, Any]) -> str:
 def outcome(name: str | None, state: str = "") -> str:
     """The label of an outcome; of a record without one, its state."""
     return str(OUTCOMES.get(name or "", name or (_("running") if state == LedgerState.OPEN else state)))
+
+
+@register.simple_tag
+def upload_retention() -> str:
+    """How long files that people brought are kept; they are deleted by a job that runs once a day at most."""
+    days = settings.UPLOAD_RETENTION_DAYS
+    if not days:
+        return _("Files are kept until you delete them.")
+    return ngettext(
+        "Files may be deleted after %(days)s day.", "Files may be deleted after %(days)s days.", days
+    ) % {"days": days}
 
 
 @register.filter

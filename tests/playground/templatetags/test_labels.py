@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import pytest
 from django.utils.translation import override
 
 from playground.models import Run
-from playground.templatetags.labels import link_models, link_name, outcome, picture_facts, voice_of
+from playground.templatetags.labels import (
+    link_models,
+    link_name,
+    outcome,
+    picture_facts,
+    upload_retention,
+    voice_of,
+)
 from tests.core.catalogue.conftest import catalogue as catalogue
 from tests.core.catalogue.conftest import models as models
 from tests.core.catalogue.conftest import no_keys as no_keys
@@ -40,3 +48,16 @@ def test_what_was_asked_of_a_picture_is_told_as_people_say_it():
     params = {"prompt": "A fox", "size": "64x48", "quality": "high", "n": 2, "style": ""}
     assert picture_facts(params) == "64 × 48 · High"
     assert picture_facts({}) == ""
+
+
+@pytest.mark.parametrize(
+    ("days", "shown"),
+    [
+        (0, "Files are kept until you delete them."),
+        (1, "Files may be deleted after 1 day."),
+        (30, "Files may be deleted after 30 days."),
+    ],
+)
+def test_uploads_say_how_long_they_are_kept(settings, days, shown):
+    settings.UPLOAD_RETENTION_DAYS = days
+    assert upload_retention() == shown
