@@ -21,6 +21,7 @@ class Outcome(StrEnum):
     STOPPED = "stopped"  # the caller stopped it or went away
     INTERRUPTED = "interrupted"  # the server was stopped or the caller's right was revoked
     FAILED = "failed"  # nothing was delivered
+    OVERTAKEN = "overtaken"  # of an attempt: another endpoint, asked beside it, brought content first
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +46,15 @@ class AttemptFailed:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """The attempt whose content follows; sent once, before its first content event."""
+    """The attempt whose content follows; sent once, before its first content event.
+
+    `attempts` are the calls made so far, where they are more than its number.
+    """
 
     provider: str
     model: str
     number: int
+    attempts: int = 0
 
 
 @dataclass(frozen=True, slots=True)

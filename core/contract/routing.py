@@ -37,6 +37,14 @@ class LoadBalancer:
 
 
 @dataclass(frozen=True, slots=True)
+class Hedge:
+    """A second provider is asked when the first has brought nothing after `after` seconds; by default, after
+    the time in which 95 % of its answers began."""
+
+    after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ProviderRules:
     """Which providers of a model may be asked, by slug or name in any case, and in which order.
 
@@ -54,6 +62,7 @@ class ProviderRules:
     sort: str = ""
     max_price: Mapping[str, Decimal] = field(default_factory=dict)
     quantizations: tuple[str, ...] = ()
+    hedge: Hedge | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,16 @@
-"""What a record knows of its attempts: the one under way, one that was stopped, those of another model."""
+"""What a record knows of its attempts: those under way, one that was stopped, those of another model."""
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from decimal import Decimal
 
 from core.contract.errors import PolyphonyError
-from core.contract.events import Outcome
+from core.contract.events import AttemptNote, Outcome
 from core.contract.requests import Request
 from core.contract.route import Remainder, Route, Target
+from core.ledger.bill import Bill
 from core.ledger.metering import Meter
 
 
@@ -22,6 +24,22 @@ class OpenAttempt:
     meter: Meter
     first_content: float | None = None
     ended: float | None = None
+
+    def note(self, outcome: Outcome, error: PolyphonyError | None, owed: Bill) -> AttemptNote:
+        """Its entry in the receipt."""
+        return AttemptNote(
+            self.number,
+            self.target.provider,
+            self.target.model,
+            outcome,
+            error.status if error else None,
+            reason(error, self.meter.unreadable),
+            milliseconds(self.started, self.ended or time.monotonic()),
+            owed.cost,
+            owed.basis,
+            elapsed(self.started, self.first_content),
+            error.provider_code if error else "",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +67,17 @@ class StoppedAttempt:
     sent: bool
     failure: PolyphonyError | None = None
     error: PolyphonyError | None = None
+
+
+def reason(error: PolyphonyError | None, unreadable: int) -> str:
+    """Why an attempt failed, and how much of its answer was left out."""
+    left_out = f"Unreadable events of the provider: {unreadable}." if unreadable else ""
+    return " ".join(filter(None, (error.message if error else "", left_out)))
+
+
+def elapsed(start: float, end: float | None) -> int | None:
+    return None if end is None else milliseconds(start, end)
+
+
+def milliseconds(start: float, end: float) -> int:
+    return max(0, round((end - start) * 1000))

@@ -10,16 +10,17 @@ from decimal import Decimal
 from weakref import WeakSet
 
 from core.contract.errors import BudgetExceeded, Interrupted, NotPermitted, PolyphonyError, Unavailable
-from core.contract.events import AttemptNote, AudioConverted, Event, Outcome, Receipt
+from core.contract.events import AudioConverted, Event, Outcome, Receipt
 from core.contract.requests import Request
 from core.contract.route import Fallback, Remainder, Route, SkippedModel, Target
 from core.contract.usage import Basis, Usage
 from core.ledger import bill, rows
-from core.ledger.attempts import BeforeFallback, OpenAttempt, StoppedAttempt
+from core.ledger.attempts import BeforeFallback, OpenAttempt, StoppedAttempt, elapsed, milliseconds
 from core.ledger.budgets import Payer
 from core.ledger.estimates.candidates import UNPRICED, least, most, with_limits
 from core.ledger.estimates.tasks import ESTIMATES, estimate, fitted, least_cost, second_request, within_budget
 from core.ledger.metering import Meter, count_remainder
+from core.ledger.second_attempt import SecondAttempt
 from core.ledger.store.batch import Row, Write
 from core.ledger.store.writer import LedgerWriter, Uncertain, writer
 from core.models.ledger import LedgerState
@@ -78,6 +79,11 @@ class Record:
         self.before: BeforeFallback | None = None
         self.lost = 0
         """Steps that failed attempts owe for which nothing has been reserved beside the next one."""
+        self.spare = 0
+        """Steps reserved for a second attempt that are there for what both owe."""
+        self.second: OpenAttempt | None = None
+        """The attempt beside the running one."""
+        self.hedged = False
         self.writer = through
         self.started = time.monotonic()
         self.first_content: float | None = None
@@ -115,12 +121,9 @@ class Record:
                 write.least = self.least
         elif self.route.model != self.stored_model:
             write.answering = rows.answering_model(self.id, self.route)
-        if was_stored and self.lost:
-            write.budgets, write.reserve, write.extended = (
-                self.grant.budgets,
-                self.lost,
-                self.reserved + self.lost,
-            )
+        owed = max(0, self.lost - self.spare) if was_stored else 0
+        if owed:
+            write.budgets, write.reserve, write.extended = self.grant.budgets, owed, self.reserved + owed
         self.meter = Meter()
         self.running = OpenAttempt(number, target, time.monotonic(), self.meter)
         # a cancelled wait or a failed commit may leave an open record: `settle` must then close it
@@ -133,12 +136,20 @@ class Record:
             raise
         self.stored_model = self.route.model
         if was_stored:
-            self.reserved, self.lost = self.reserved + self.lost, 0
+            self.reserved += owed
+            self.spare, self.lost = max(0, self.spare - self.lost), 0
         elif write.granted < self.reserved:
             self.shorten(write.granted)
         self.unstored = self.unstored[len(write.closed) :]
         self.running.started = time.monotonic()
         return number
+
+    def beside(self) -> SecondAttempt | None:
+        """The log of one attempt beside the running one; None where the request has had one."""
+        if self.hedged:
+            return None
+        self.hedged = True
+        return SecondAttempt(self)
 
     def use_cached(self, source: str, provider: str) -> None:
         """The answer comes from the cache: nothing is reserved."""
@@ -229,6 +240,16 @@ class Record:
         if outcome is not Outcome.COMPLETED:
             self.lost += rows.steps(self.attempts[-1].bill.cost) or 0
 
+    def close_second(
+        self, outcome: Outcome, usage: Usage | None, error: PolyphonyError | None, sent: bool
+    ) -> None:
+        """End the attempt beside the running one."""
+        if (second := self.second) is not None:
+            self.second, second.ended = None, time.monotonic()
+            self.add_closed(second, outcome, usage, error, sent)
+            if outcome is not Outcome.COMPLETED:
+                self.lost += rows.steps(self.attempts[-1].bill.cost) or 0
+
     def add_closed(
         self,
         running: OpenAttempt,
@@ -239,22 +260,10 @@ class Record:
     ) -> None:
         """Bill an attempt that has ended, and note it for the receipt and the next write."""
         used = usage or running.meter.used
-        if outcome is not Outcome.FAILED:
+        if outcome not in (Outcome.FAILED, Outcome.OVERTAKEN):
             self.conversions = tuple(dict.fromkeys(self.conversions + running.meter.conversions))
         owed = self.bill_of(running, used, sent)
-        note = AttemptNote(
-            running.number,
-            running.target.provider,
-            running.target.model,
-            outcome,
-            error.status if error else None,
-            reason(error, running.meter.unreadable),
-            milliseconds(running.started, running.ended or time.monotonic()),
-            owed.cost,
-            owed.basis,
-            elapsed(running.started, running.first_content),
-            error.provider_code if error else "",
-        )
+        note = running.note(outcome, error, owed)
         self.attempts.append(bill.ClosedAttempt(owed, note, running.target))
         row = rows.closed_attempt(self.id, note, owed, error, running.meter)
         self.unstored += (row,)
@@ -302,6 +311,7 @@ class Record:
             return self.receipt
         if self.running is not None:
             await self.close(outcome, usage=None, error=error)
+        self.close_second(outcome, None, error, sent=False)
         owed = bill.cached() if self.cached else bill.of_request(self.attempts)
         self.receipt = self.make_receipt(outcome, owed)
         if self.stopped is not None:
@@ -320,8 +330,9 @@ class Record:
         try:
             await count_remainder(stopped.remainder, stopped.attempt.meter, seconds)
         finally:
-            self.attempts.pop()
-            self.unstored = self.unstored[:-1]
+            number = stopped.attempt.number
+            self.attempts = [one for one in self.attempts if one.note.number != number]
+            self.unstored = tuple(row for row in self.unstored if row[-1] != number)
             told = stopped.attempt.meter.used or stopped.remainder.told()
             assert self.receipt is not None
             outcome = self.receipt.outcome
@@ -345,7 +356,8 @@ class Record:
         )
 
     def make_receipt(self, outcome: Outcome, owed: bill.Bill) -> Receipt:
-        last = self.attempts[-1].target if self.attempts else None
+        answering = [one for one in self.attempts if one.note.outcome is not Outcome.OVERTAKEN]
+        last = answering[-1].target if answering else None
         provider = self.cached.provider if self.cached else ""
         return Receipt(
             id=self.id,
@@ -360,7 +372,7 @@ class Record:
             format=ESTIMATES[self.request.task].format(self.request, last),
             then=self.route.then.model if self.route.then else "",
             voice=(last.voice if last else None) or "",
-            attempts=tuple(attempt.note for attempt in self.attempts),
+            attempts=tuple(sorted((one.note for one in self.attempts), key=lambda note: note.number)),
             conversions=self.conversions,
             changed=self.route.changed,
             cached_from=self.cached.id if self.cached else "",
@@ -371,17 +383,3 @@ class Record:
         reserved = None if self.estimate is None else self.reserved
         source = self.cached.id if self.cached else None
         return rows.new_record(self.id, self.grant, self.request, self.route, reserved, source)
-
-
-def reason(error: PolyphonyError | None, unreadable: int) -> str:
-    """Why an attempt failed, and how much of its answer was left out."""
-    left_out = f"Unreadable events of the provider: {unreadable}." if unreadable else ""
-    return " ".join(filter(None, (error.message if error else "", left_out)))
-
-
-def elapsed(start: float, end: float | None) -> int | None:
-    return None if end is None else milliseconds(start, end)
-
-
-def milliseconds(start: float, end: float) -> int:
-    return max(0, round((end - start) * 1000))

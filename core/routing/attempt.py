@@ -28,11 +28,9 @@ REFUSALS = (UpstreamDenied, UpstreamFailed, UpstreamLimited, UpstreamRefused)
 """By these the provider says that it did not do the work, wherever in its answer they were found."""
 
 
-class AttemptLog(Protocol):
-    """The running request's attempts: an entry for each upstream call, one at a time.
-
-    For each entry `open`, then `first_event` if there is one, then `close`.
-    """
+class EntryLog(Protocol):
+    """Entries for upstream calls, one at a time: for each `open`, then `first_event` if there is one, then
+    `close`."""
 
     async def open(self, target: Target) -> int:
         """Store the next attempt durably, before its call leaves, and return its number from 1.
@@ -61,6 +59,19 @@ class AttemptLog(Protocol):
         """Count an event of the running attempt that is not passed on to the caller."""
         ...
 
+    def first_event(self) -> None:
+        """Note that the first content event of the running attempt has arrived."""
+        ...
+
+
+class AttemptLog(EntryLog, Protocol):
+    """The running request's attempts: an entry for each upstream call, at one time another one beside it."""
+
+    def beside(self) -> EntryLog | None:
+        """The log of one attempt beside the running one; None where the request has had one. When its content
+        is first, the other one's entry is closed before `first_event`."""
+        ...
+
     def next_request(self, request: Request) -> None:
         """The attempts that follow are for `request`: another model goes on with the results so far."""
         ...
@@ -71,10 +82,6 @@ class AttemptLog(Protocol):
 
     def withdraw(self, skipped: SkippedModel) -> bool:
         """Take back the last `fall_back`, whose model is skipped; false where an attempt was made at it."""
-        ...
-
-    def first_event(self) -> None:
-        """Note that the first content event of the running attempt has arrived."""
         ...
 
     def bounded(self, request: Request) -> Request:
@@ -114,6 +121,7 @@ class RunningAttempt:
         "committed",
         "error",
         "number",
+        "overtaken",
         "sending",
         "silent",
         "target",
@@ -124,7 +132,7 @@ class RunningAttempt:
     def __init__(
         self,
         target: Target,
-        log: AttemptLog,
+        log: EntryLog,
         deadline: Deadline,
         limit: FirstEventLimit = NO_LIMIT,
     ) -> None:
@@ -135,6 +143,7 @@ class RunningAttempt:
         self.error: PolyphonyError | None = None
         self.used: Used | None = None
         self.silent = False
+        self.overtaken = False
         reserved = 0.0 if limit.seconds is None else max(deadline.left - limit.seconds, 0.0)
         self.timer = DeadlineTimer(deadline, self._expire, reserved=reserved)
         self._log = log
@@ -144,10 +153,14 @@ class RunningAttempt:
     async def __aenter__(self) -> Self:
         """Open its entry in the log. Raises what `AttemptLog.open` raises."""
         self.number = await self._log.open(self.target)
-        self._task = asyncio.current_task()
-        self._cancelling = self._task.cancelling() if self._task else 0
+        self.take_over()
         self.timer.__enter__()
         return self
+
+    def take_over(self) -> None:
+        """The task that calls this reads from now on."""
+        self._task = asyncio.current_task()
+        self._cancelling = self._task.cancelling() if self._task else 0
 
     def note(self, event: Event) -> Started | None:
         """The `Started` that goes before `event`, if that is the first content; None otherwise.
@@ -177,9 +190,10 @@ class RunningAttempt:
             return False
         elif error is not None:
             remainder, sent = self.sending.remainder, self.sending.left
-            await self._log.close(
-                Outcome.STOPPED, usage=self._usage(), error=None, sent=sent, remainder=remainder
-            )
+            outcome = Outcome.STOPPED
+            if self.overtaken:
+                outcome, remainder = Outcome.OVERTAKEN, await self._remainder()
+            await self._log.close(outcome, usage=self._usage(), error=None, sent=sent, remainder=remainder)
             return False
         elif self.used is None:
             self.error = UpstreamInvalid("The answer was cut short.", code="upstream_truncated")
@@ -193,7 +207,7 @@ class RunningAttempt:
     async def _remainder(self) -> Remainder | None:
         """What the provider may still tell of the last attempt; closed where another one may follow."""
         remainder = self.sending.remainder
-        if remainder is None or self.committed or self.error is None:
+        if remainder is None or self.committed or (self.error is None and not self.overtaken):
             return remainder
         await remainder.close()
         return None

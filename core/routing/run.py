@@ -22,6 +22,7 @@ from core.providers.shared.waits.deadline import Deadline
 from core.routing.attempt import AttemptLog, FirstEventLimit, RunningAttempt
 from core.routing.choose import order
 from core.routing.health import Health
+from core.routing.hedge import Race, hedge_seconds
 from core.routing.retry import answered_status, backoff, may_succeed_elsewhere
 
 
@@ -63,25 +64,40 @@ async def run(
     policy, deadline = route.policy, Deadline(route.policy.deadline)
     failed: list[RunningAttempt] = []
     targets = order(route.targets, await health.resting(route.targets))
-    if not request.routing.provider.allow_fallbacks:
+    rules = request.routing.provider
+    if not rules.allow_fallbacks:
         targets = targets[:1]
+    hedge = rules.hedge
     for target in targets:
         limit = first_event_limit(policy, request, last=target is targets[-1])
         if failed:
             yield failure_event(failed[-1], route, target)
         for tries in count(1):
             attempt = RunningAttempt(health.credentials.choose(target), attempts, deadline, limit)
-            async with attempt, aclosing(call(attempt.target, attempts.bounded(request))) as source:
-                attempt.timer.start()
-                async for event in source:
-                    attempt.timer.stop()
-                    if type(event) is Used:
-                        attempt.used = event
-                        break
-                    if not attempt.committed and (started := attempt.note(event)):
-                        yield started
-                    yield event
+            if hedge is not None and target is targets[0] and tries == 1 and len(targets) > 1:
+                race = Race(request, attempts, call, attempt, hedge_seconds(hedge, target))
+                other = health.credentials.choose(targets[1])
+                async with aclosing(
+                    race.events(other, first_event_limit(policy, request, last=len(targets) == 2), deadline)
+                ) as source:
+                    async for event in source:
+                        yield event
+                attempt = race.attempt
+                for one in race.others:
+                    health.record(one.target, one.error)
+                failed += race.others
+            else:
+                async with attempt, aclosing(call(attempt.target, attempts.bounded(request))) as source:
                     attempt.timer.start()
+                    async for event in source:
+                        attempt.timer.stop()
+                        if type(event) is Used:
+                            attempt.used = event
+                            break
+                        if not attempt.committed and (started := attempt.note(event)):
+                            yield started
+                        yield event
+                        attempt.timer.start()
             another_key = health.record(attempt.target, attempt.error)
             if attempt.error is None:
                 assert attempt.used is not None

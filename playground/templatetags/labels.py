@@ -32,6 +32,7 @@ OUTCOMES = {
     Outcome.STOPPED: gettext_lazy("stopped"),
     Outcome.INTERRUPTED: gettext_lazy("interrupted"),
     Outcome.FAILED: gettext_lazy("failed"),
+    Outcome.OVERTAKEN: gettext_lazy("overtaken by another endpoint"),
 }
 BASES = {
     Basis.REPORTED: gettext_lazy("reported by the provider"),

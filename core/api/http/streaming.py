@@ -68,7 +68,7 @@ def generation_headers(
         "X-Generation-Id": generation,
         "X-Polyphony-Provider": header_text(started.provider) if started else "",
         "X-Polyphony-Model": route.model,
-        "X-Polyphony-Attempts": str(started.number if started else 1),
+        "X-Polyphony-Attempts": str(max(started.number, started.attempts) if started else 1),
     }
     if route.ignored:
         headers["X-Polyphony-Ignored"] = ", ".join(route.ignored)

@@ -12,12 +12,15 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, ConfigDict, Field
 
 from core.bodies.validation import Body, FieldError
-from core.contract.routing import ProviderRules
+from core.contract.routing import Hedge, ProviderRules
 
 SORTS = ("price", "throughput", "latency", "exacto")
 PRICES = ("prompt", "completion", "request", "image", "audio")
 LONGEST_PRICE = 40
 MOST_NAMES = 100
+LONGEST_HEDGE = 600_000
+"""Milliseconds."""
+LONGEST_NUMBER = 12
 
 Names = Annotated[
     list[Annotated[str, Field(min_length=1, max_length=120)]] | None,
@@ -61,6 +64,33 @@ def to_usd(price: Any) -> Decimal | None:
     except InvalidOperation:
         return None
     return found if found.is_finite() and found >= 0 else None
+
+
+def check_hedge(value: Any) -> bool | int | None:
+    """True or milliseconds; a form has both as text."""
+    found = {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
+    if isinstance(found, str) and found.isascii() and found.isdigit():
+        found = int(found[:LONGEST_NUMBER])
+    if found is None or isinstance(found, bool) or (isinstance(found, int) and 1 <= found <= LONGEST_HEDGE):
+        return found
+    raise FieldError(
+        f"provider.hedge must be true, or milliseconds from 1 to {LONGEST_HEDGE}.", param="provider.hedge"
+    )
+
+
+def hedge(value: bool | int | None) -> Hedge | None:
+    if value is None or value is False:
+        return None
+    return Hedge() if value is True else Hedge(value / 1000)
+
+
+HEDGE_SCHEMA = {
+    "anyOf": [
+        {"type": "boolean"},
+        {"type": "integer", "minimum": 1, "maximum": LONGEST_HEDGE},
+        {"type": "null"},
+    ]
+}
 
 
 PRICE_SCHEMA = {"anyOf": [{"type": "number", "minimum": 0}, {"type": "string"}]}
@@ -116,10 +146,18 @@ class ProviderBody(Body):
     )
     zdr: bool | None = Field(default=None, description="As `data_collection` `deny`: zero data retention.")
 
+    hedge: Annotated[Any, BeforeValidator(check_hedge)] = Field(
+        default=None,
+        description="Ask a second provider as well when the first has brought nothing after so many "
+        "milliseconds; `true`: after the time in which 95 % of its answers of the last day began, 5 seconds "
+        "where there are none. Whoever brings content first answers; both may charge.",
+        json_schema_extra=HEDGE_SCHEMA,
+    )
+
     @property
     def preferences(self) -> dict[str, Any]:
-        """What a router such as OpenRouter is to be told: all but the options."""
-        return self.model_dump(exclude={"options"}, exclude_unset=True, exclude_none=True)
+        """What a router such as OpenRouter is to be told: all but the options and what is ours."""
+        return self.model_dump(exclude={"options", "hedge"}, exclude_unset=True, exclude_none=True)
 
     @property
     def rules(self) -> ProviderRules:
@@ -134,4 +172,5 @@ class ProviderBody(Body):
             sort=sort_name(self.sort),
             max_price={name: price for name, price in prices.items() if price is not None},
             quantizations=tuple(self.quantizations or ()),
+            hedge=hedge(self.hedge),
         )

@@ -58,9 +58,9 @@ class Orphan:
 def sweep(now: datetime | None = None, *, force: bool = False) -> SweepReport:
     """Settle the open records of processes that are dead or have sent no heartbeat for a minute. Blocking.
 
-    An attempt that was still open is charged its estimate, because its request may have been sent; the
-    closed ones cost what they cost. `force` treats every other process as dead. One
-    process at a time sweeps; in the others it returns an empty report.
+    An attempt that was still open is charged its estimate, because its request may have been sent; where two
+    were, each has its part. The closed ones cost what they cost. `force` treats every other process as dead.
+    One process at a time sweeps; in the others it returns an empty report.
     """
     moment = now or timezone.now()
     with leader_lock() as leading:
@@ -138,10 +138,11 @@ def settle(record: Orphan, attempts: list[Attempt]) -> LedgerState | None:
     billed = [attempt for attempt in attempts if attempt.state != LedgerState.RELEASED]
     state = LedgerState.ESTIMATED if billed else LedgerState.RELEASED
     closed = total(steps(attempt) for attempt in billed if attempt.state != LedgerState.OPEN)
+    opened = [attempt for attempt in attempts if attempt.state == LedgerState.OPEN]
     cost, worst = closed, None
     if not billed and record.estimate is None:
         cost = None
-    elif any(attempt.state == LedgerState.OPEN for attempt in billed):
+    elif opened:
         worst = rest_of_estimate(record, closed)
         cost = total((closed, worst))
     bill = columns(state, cost)
@@ -150,15 +151,14 @@ def settle(record: Orphan, attempts: list[Attempt]) -> LedgerState | None:
         record.id,
         closed=tuple(
             (
-                *columns(LedgerState.ESTIMATED, worst),
+                *columns(LedgerState.ESTIMATED, part),
                 "process_died",
                 None,
                 *NO_ANSWER,
                 record.id,
                 attempt.number,
             )
-            for attempt in attempts
-            if attempt.state == LedgerState.OPEN
+            for attempt, part in zip(opened, parts(worst, len(opened)), strict=True)
         ),
         settled=(*bill, last, "process_died", "", None, None, record.id),
         budgets=record.budgets,
@@ -171,6 +171,13 @@ def settle(record: Orphan, attempts: list[Attempt]) -> LedgerState | None:
 def rest_of_estimate(record: Orphan, closed: int | None) -> int | None:
     """What an open attempt is charged: the estimate without what closed ones cost, for it includes that."""
     return None if record.estimate is None else max(0, record.estimate - (closed or 0))
+
+
+def parts(steps: int | None, number: int) -> list[int | None]:
+    """`steps` in equal parts, as the same was reserved for each attempt; the first may be a step larger."""
+    if steps is None:
+        return [None] * number
+    return [steps // number + (place < steps % number) for place in range(number)]
 
 
 def total(costs: Iterable[int | None]) -> int | None:

@@ -35,6 +35,9 @@ class MemoryAttemptLog:
         self.log.append(f"close {outcome}")
         self.closed.append((outcome, usage, error))
 
+    def beside(self) -> MemoryAttemptLog | None:
+        return None
+
     def note(self, event: Event) -> None:
         self.log.append(f"note {type(event).__name__}")
 
