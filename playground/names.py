@@ -58,6 +58,8 @@ def parameter_value(model: str, name: str, value: Any) -> Any:
     """The label of a parameter's value; the value itself where it has none."""
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")
+    if name == "cache":
+        return gettext("yes")
     if isinstance(value, list):
         return ", ".join(str(parameter_value(model, name, part)) for part in value)
     if name == "voice":

@@ -29,7 +29,7 @@ LAYERS: tuple[set[str], ...] = (
     # the browser's face: beside the API and the admin, with layers of its own
     {"playground.tasks", "playground.dates"},
     {"playground.models", "playground.markdown", "playground.frames", "playground.names"},
-    {"playground.uploads"},
+    {"playground.uploads", "playground.route_trace"},
     {"playground.conversations"},
     {"playground.requests"},
     {"playground.runs"},

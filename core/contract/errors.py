@@ -227,6 +227,7 @@ class UpstreamTimeout(UpstreamError):
 class UpstreamLimited(UpstreamError):
     status, type, retryable = 429, "rate_limit_error", True
     error_type, code = "rate_limit_exceeded", "upstream_rate_limited"
+    answered = 429
 
 
 class UpstreamFailed(UpstreamError):

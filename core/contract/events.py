@@ -315,7 +315,8 @@ class Used:
 class AttemptNote:
     """One upstream call of a receipt; durations are in milliseconds, `first_event_ms` to its first content.
 
-    `reason` is why it failed as a sentence, `code` the error's code.
+    `reason` is why it failed as a sentence, `code` the error's code, `answered` the status of the provider's
+    answer where it was an error, `status` the one that the caller has.
     """
 
     number: int
@@ -329,6 +330,7 @@ class AttemptNote:
     basis: Basis
     first_event_ms: int | None = None
     code: str = ""
+    answered: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

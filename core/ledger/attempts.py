@@ -39,6 +39,7 @@ class OpenAttempt:
             owed.basis,
             elapsed(self.started, self.first_content),
             error.provider_code if error else "",
+            getattr(error, "answered", None),
         )
 
 

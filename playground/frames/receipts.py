@@ -59,6 +59,7 @@ def attempt_fields(note: AttemptNote) -> dict[str, Any]:
         "basis": note.basis.value,
         "first_event_ms": note.first_event_ms,
         "code": note.code,
+        "answered": note.answered,
     }
 
 

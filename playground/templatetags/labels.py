@@ -8,16 +8,15 @@ from typing import Any
 
 from django import template
 from django.conf import settings
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.html import format_html, format_html_join, json_script
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from core.catalogue.lookup import find
-from core.contract.events import Outcome
 from core.contract.usage import Basis
 from core.models.ledger import LedgerState
-from playground import names
+from playground import names, route_trace
 from playground.models import Run
 from playground.studios.cards import model_url
 from playground.studios.choices.image_settings import label
@@ -26,14 +25,6 @@ SLUG = re.compile(r"([\w.-]+/[\w.:/-]*\w)")
 
 register = template.Library()
 
-OUTCOMES = {
-    Outcome.COMPLETED: gettext_lazy("completed"),
-    Outcome.PARTIAL: gettext_lazy("partial"),
-    Outcome.STOPPED: gettext_lazy("stopped"),
-    Outcome.INTERRUPTED: gettext_lazy("interrupted"),
-    Outcome.FAILED: gettext_lazy("failed"),
-    Outcome.OVERTAKEN: gettext_lazy("overtaken by another endpoint"),
-}
 BASES = {
     Basis.REPORTED: gettext_lazy("reported by the provider"),
     Basis.COMPUTED: gettext_lazy("computed from the units"),
@@ -88,7 +79,16 @@ def picture_facts(params: Mapping[str, Any]) -> str:
 @register.simple_tag
 def outcome(name: str | None, state: str = "") -> str:
     """The label of an outcome; of a record without one, its state."""
-    return str(OUTCOMES.get(name or "", name or (_("running") if state == LedgerState.OPEN else state)))
+    return str(
+        route_trace.OUTCOMES.get(name or "", name or (_("running") if state == LedgerState.OPEN else state))
+    )
+
+
+@register.simple_tag
+def route_messages() -> SafeString:
+    """The texts for the way of a run, as the page's scripts read them."""
+    script = json_script(route_trace.messages())
+    return mark_safe(script.replace("<script", "<script data-messages", 1))
 
 
 @register.simple_tag

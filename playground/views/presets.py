@@ -35,6 +35,7 @@ class Settings(Body):
     voice: str | None = None
     format: str | None = None
     spoken: bool | None = None
+    cache: bool | None = None
     response_format: dict[str, Any] | None = None
     model: str | None = None
 

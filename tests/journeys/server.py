@@ -36,6 +36,7 @@ PARTS = {
     "busy": ("rehearsal-429", {}),
     "broken": ("rehearsal-500", {}),
     "cut": ("rehearsal-cut", {}),
+    "turn": ("rehearsal", {"first_delay": 1.5}),
 }
 for name, (upstream, options) in PARTS.items():
     model = AIModel.objects.create(
@@ -46,6 +47,10 @@ for name, (upstream, options) in PARTS.items():
     Voice.objects.create(model=model, voice_id="tone", name="Tone")
     endpoint = Endpoint.objects.create(model=model, provider=stage, upstream_id=upstream, options=options)
     Price.objects.create(endpoint=endpoint, kind="text_in", unit="character", usd_per_unit="0.00001")
+full = Provider.objects.create(slug="full", name="Full", wire="rehearsal", needs_key=False)
+turn = AIModel.objects.get(slug="stage/turn")
+Endpoint.objects.filter(model=turn).update(priority=1)
+Endpoint.objects.create(model=turn, provider=full, upstream_id="rehearsal-429", priority=0)
 WORDS_ONLY = {"images": 0, "mask": False, "variations": False, "seed": False, "n": 1}
 DRAWERS = {
     "pictures": ("rehearsal-image", {"delay": 0.05}, {}),

@@ -19,7 +19,7 @@ from core.contract.events import Outcome
 from core.contract.tasks import Task
 from core.ledger import reports
 from core.models import UsageRecord, User
-from playground import names, studios
+from playground import names, route_trace, studios
 from playground.models import Message, Run
 from playground.studios.cards import model_url
 from playground.tasks import LABELS
@@ -40,6 +40,7 @@ PARAMETER_LABELS = {
     "timestamp_granularities": gettext_lazy("Times of"),
     "diarize": gettext_lazy("Who speaks"),
     "num_speakers": gettext_lazy("How many speakers"),
+    "cache": gettext_lazy("Answered from the cache if asked before"),
 }
 """Labels of parameters; a task's own are in its studio."""
 
@@ -133,7 +134,7 @@ def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
     context = {
         "run": found,
         "record": record,
-        "attempts": attempts,
+        "trace": route_trace.steps(attempts, found.receipt or {}),
         "models": answering_models(found, record),
         "model_url": model_url(found.model) if find(found.model) else "",
         "words": found.words,

@@ -9,8 +9,11 @@ const TRANSIENT = [0, 429, 502, 503, 504];
 export const seconds = (value) => formatSeconds(value, message("seconds", { value: "{value}" }));
 export const money = (usd) => formatCost(usd, { free: message("free"), unpriced: message("unpriced") });
 
-/** The cost of a run by its receipt: a failed one that cost nothing was not charged; "≈" marks an estimate. */
+/** The cost of a run by its receipt: a failed one that cost nothing was not charged; "≈" marks an estimate; an answer from the cache says so. */
 export function costText({ cost, outcome, basis }) {
+  if (basis === "cached") {
+    return message("cached-free");
+  }
   if (outcome === "failed" && cost === 0) {
     return message("not-charged");
   }

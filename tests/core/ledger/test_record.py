@@ -175,6 +175,7 @@ def test_record_with_fallback_keeps_both_attempts(grant):
         Decimal(0),
         Basis.COMPUTED,
         code="upstream_failed",
+        answered=500,
     )
 
 

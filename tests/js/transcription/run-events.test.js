@@ -56,3 +56,12 @@ test("the first text is timed once, and not for a resumed run", () => {
   applyEvent({ type: "transcript.delta", text: "a" }, resumed, files, view);
   assert.equal(resumed.first, null);
 });
+
+test("a failed attempt is past once there is progress or a word", () => {
+  for (const event of [{ type: "run.progress", done: 1, total: 4 }, { type: "transcript.delta", text: "Hello" }]) {
+    const { item, view } = begin();
+    item.tried = "Lab answered 429, trying again";
+    applyEvent(event, item, files, view);
+    assert.equal(item.tried, "");
+  }
+});

@@ -16,7 +16,7 @@ def receipt(cost: Decimal | None, basis: Basis) -> Receipt:
     characters = Amount(Kind.TEXT_IN, Unit.CHARACTER, Decimal(11))
     seconds = Amount(Kind.AUDIO_OUT, Unit.SECOND, Decimal("1.5"))
     amounts = (characters, seconds)
-    note = AttemptNote(1, "p", "up", Outcome.COMPLETED, 200, "", 80, cost, basis, 20)
+    note = AttemptNote(1, "p", "up", Outcome.COMPLETED, 200, "", 80, cost, basis, 20, "upstream_failed", 503)
     return Receipt(
         "gen-1",
         Outcome.COMPLETED,
@@ -56,7 +56,8 @@ def test_a_receipt_is_given_in_numbers():
             "cost": 0.00012,
             "basis": "computed",
             "first_event_ms": 20,
-            "code": "",
+            "code": "upstream_failed",
+            "answered": 503,
         }
     ]
     assert fields["skipped"] == [

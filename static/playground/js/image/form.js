@@ -38,6 +38,7 @@ export class ImageForm {
       ...(count > 1 ? { n: count } : {}),
       ...(seed === "" ? {} : { seed: Number(seed) }),
       ...(this.#control("partials")?.checked && partials ? { partial_images: partials } : {}),
+      ...(this.#control("cache").checked ? { cache: { type: "exact_match" } } : {}),
     };
   }
 
@@ -50,6 +51,7 @@ export class ImageForm {
     WORDS.forEach((name) => this.#setWord(name, params[name]));
     this.#set("n", params.n);
     this.#set("seed", params.seed);
+    this.#control("cache").checked = Boolean(params.cache);
     if (this.#control("partials")) {
       this.#control("partials").checked = params.partial_images !== undefined;
     }

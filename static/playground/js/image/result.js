@@ -4,6 +4,7 @@ import { formatNumber } from "../page/format.js";
 import { message } from "../page/messages.js";
 import { displayName } from "../page/names.js";
 import { costText, errorNote, money, offerRetry, seconds } from "../results.js";
+import { drawRoute } from "../route.js";
 
 export { offerRetry };
 
@@ -23,6 +24,7 @@ export function receiptParts(receipt, run) {
     model: displayName(receipt.model),
     provider: displayName(receipt.provider),
     url: `/runs/${run}`,
+    route: (place) => drawRoute(place, receipt),
   };
 }
 
@@ -64,7 +66,7 @@ export function endText({ outcome, receipt }) {
   if (outcome !== "completed") {
     return message(outcome);
   }
-  return message("drawn", { pictures: picturesText(receipt.images), cost: money(receipt.cost) });
+  return message("drawn", { pictures: picturesText(receipt.images), cost: costText(receipt) });
 }
 
 /** The note for a run that failed, `partial` where some pictures are there; a refusal by a safety system in plain words. */

@@ -4,7 +4,7 @@ let texts = null;
 
 function load() {
   const loaded = {};
-  for (const script of document.querySelectorAll("script[data-messages], script#messages")) {
+  for (const script of document.querySelectorAll("script[data-messages]")) {
     Object.assign(loaded, JSON.parse(script.textContent));
   }
   return loaded;

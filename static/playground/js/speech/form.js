@@ -19,6 +19,7 @@ export class SpeechForm {
       ...(speed !== 1 && !this.#control("speed").disabled ? { speed } : {}),
       ...(instructions && !this.#control("instructions").disabled ? { instructions } : {}),
       ...(this.#control("plain").checked ? { plain: true } : {}),
+      ...(this.#control("cache").checked ? { cache: { type: "exact_match" } } : {}),
     };
   }
 
@@ -26,11 +27,12 @@ export class SpeechForm {
     if (!params) {
       return;
     }
-    const { input, response_format: format, voice, speed, instructions, plain } = params;
+    const { input, response_format: format, voice, speed, instructions, plain, cache } = params;
     this.#setValue("input", input);
     this.#setValue("speed", speed);
     this.#setValue("instructions", instructions);
     this.#control("plain").checked = Boolean(plain);
+    this.#control("cache").checked = Boolean(cache);
     if ([...this.#control("response_format").options].some((option) => option.value === format)) {
       this.#setValue("response_format", format);
     }

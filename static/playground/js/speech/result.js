@@ -4,9 +4,10 @@ import { formatNumber } from "../page/format.js";
 import { message } from "../page/messages.js";
 import { displayName } from "../page/names.js";
 import { conversionText, costText, errorNote, money, offerRetry, realTimeText, seconds } from "../results.js";
+import { drawRoute, tell } from "../route.js";
 import { voiceAction } from "./other-voice.js";
 
-export { offerRetry, seconds };
+export { offerRetry, seconds, tell };
 
 /** The strings of a receipt line. `first` is the time from click to first audio in ms where this page played it. */
 export function receiptParts(receipt, end, first, run) {
@@ -20,6 +21,7 @@ export function receiptParts(receipt, end, first, run) {
     model: displayName(receipt.model),
     provider: displayName(receipt.provider),
     url: `/runs/${run}`,
+    route: (place) => drawRoute(place, receipt),
   };
 }
 
@@ -50,7 +52,7 @@ export function runRow({ run, outcome, receipt, end }, { params, words }) {
 /** What is announced when a run is over. */
 export function endText(outcome, receipt, end) {
   if (outcome === "completed") {
-    return message("spoken", { duration: seconds(end.duration), cost: money(receipt.cost) });
+    return message("spoken", { duration: seconds(end.duration), cost: costText(receipt) });
   }
   return message(outcome);
 }

@@ -1,12 +1,15 @@
 // Plays a voice's sample sentence, one at a time; the server synthesizes each sample once and stores it.
 
+import { announce } from "../page/announcements.js";
+import { message } from "../page/messages.js";
+
 export class VoiceSample {
   #model;
   #onState;
   #audio = null;
   #voice = null;
 
-  /** `onState(voice, state)` is called with "loading", "playing", "idle" and "error". */
+  /** `onState(voice, state)` is called with "loading", "playing", "idle" and "error", which is announced. */
   constructor(model, onState) {
     this.#model = model;
     this.#onState = onState;
@@ -27,6 +30,11 @@ export class VoiceSample {
     }
   }
 
+  #fail(report) {
+    report("error");
+    announce(message("sample-failed"));
+  }
+
   #play(voice) {
     const audio = new Audio(`/voices/sample?${new URLSearchParams({ model: this.#model, voice })}`);
     this.#audio = audio;
@@ -35,7 +43,7 @@ export class VoiceSample {
     report("loading");
     audio.onplaying = () => report("playing");
     audio.onended = () => report("idle");
-    audio.onerror = () => report("error");
-    audio.play().catch(() => report("error"));
+    audio.onerror = () => this.#fail(report);
+    audio.play().catch(() => this.#fail(report));
   }
 }

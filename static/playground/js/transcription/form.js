@@ -21,7 +21,8 @@ export class TranscriptionForm {
   params() {
     const timed = this.#checked("timestamps");
     const prompt = this.#text("prompt");
-    const body = { ...(prompt ? { prompt } : {}), response_format: timed ? "verbose_json" : "json" };
+    const cache = this.#checked("cache") ? { cache: { type: "exact_match" } } : {};
+    const body = { ...(prompt ? { prompt } : {}), ...cache, response_format: timed ? "verbose_json" : "json" };
     if (this.task === "translation") {
       const translator = this.#text("translator");
       return translator ? { ...body, translator } : body;
@@ -55,6 +56,7 @@ export class TranscriptionForm {
     this.#setValue("translator", draft.translator);
     this.#setValue("num_speakers", draft.num_speakers);
     this.#control("timestamps").checked = draft.response_format !== "json" && !this.#control("timestamps").disabled;
+    this.#control("cache").checked = Boolean(draft.cache);
     this.#control("diarize").checked = Boolean(draft.diarize) && !this.#control("diarize").disabled;
   }
 

@@ -4,6 +4,7 @@ import { formatNumber } from "../page/format.js";
 import { message } from "../page/messages.js";
 import { displayName } from "../page/names.js";
 import { conversionText, costText, money, realTimeText, seconds } from "../results.js";
+import { drawRoute } from "../route.js";
 
 /** The strings of a receipt line. `first` is the time from click to first text in ms where this page measured it. */
 export function receiptParts(receipt, { first, duration }, run) {
@@ -17,6 +18,7 @@ export function receiptParts(receipt, { first, duration }, run) {
     model: [receipt.model, receipt.then].filter(Boolean).map(displayName).join(" + "),
     provider: providers(receipt).map(displayName).join(" + "),
     url: `/runs/${run}`,
+    route: (place) => drawRoute(place, receipt),
   };
 }
 
@@ -57,7 +59,7 @@ export function endText({ outcome, receipt }, item) {
     return message(outcome);
   }
   const words = item.transcript.rows.map((row) => row.text).join(" ").split(/\s+/).filter(Boolean).length;
-  return message("written", { count: formatNumber(words), cost: money(receipt?.cost) });
+  return message("written", { count: formatNumber(words), cost: costText(receipt ?? {}) });
 }
 
 /** A run that was stopped says nothing of the speed: its audio was not processed to the end. */

@@ -11,22 +11,22 @@ export function applyEvent(event, item, files, view) {
     case "run.progress": {
       const { stage, done, total } = event;
       const queued = stage === "queue";
-      files.set(item, { queued, done, total, progress: total && !queued ? done / total : null });
+      files.set(item, { queued, done, total, progress: total && !queued ? done / total : null, tried: "" });
       break;
     }
     case "transcript.delta":
-      noteFirst(item);
+      noteFirst(item, files);
       transcript.delta(event.text);
       visible && view.refresh();
       break;
     case "transcript.segment": {
-      noteFirst(item);
+      noteFirst(item, files);
       const row = transcript.segment(event);
       visible && view.addSegment(row);
       break;
     }
     case "transcript.words": {
-      noteFirst(item);
+      noteFirst(item, files);
       const rows = transcript.addWords(event.words);
       visible && view.redraw(rows);
       break;
@@ -34,8 +34,11 @@ export function applyEvent(event, item, files, view) {
   }
 }
 
-/** The time from click to first text in ms; none for a run that was resumed. */
-function noteFirst(item) {
+/** The time from click to first text in ms; none for a run that was resumed. Failed attempts are past. */
+function noteFirst(item, files) {
+  if (item.tried) {
+    files.set(item, { tried: "" });
+  }
   if (item.first === null && item.clicked !== null) {
     item.first = performance.now() - item.clicked;
   }

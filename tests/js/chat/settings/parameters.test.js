@@ -5,7 +5,7 @@ import { controlValues, serializeSettings } from "../../../../static/playground/
 import { paramsOf, schemaOf } from "../../../../static/playground/js/chat/settings/parameters.js";
 
 const SCHEMA = '{"type": "object", "properties": {}}';
-const REST = { spoken: false, voice: "", format: "", response_format: "text", schema: "" };
+const REST = { cache: false, spoken: false, voice: "", format: "", response_format: "text", schema: "" };
 
 test("values at their default are left out", () => {
   assert.deepEqual(paramsOf({ system: "  ", temperature: "", top_p: null, seed: "x", ...REST }), {});
@@ -48,11 +48,11 @@ test("a broken schema is never sent", () => {
 test("a preset is loaded as it was stored", () => {
   const values = {
     system: "Rhyme.", temperature: 0.2, top_p: null, max_tokens: null, seed: 7,
-    spoken: true, voice: "gmw/en", format: "wav", response_format: "json_schema",
+    cache: true, spoken: true, voice: "gmw/en", format: "wav", response_format: "json_schema",
     schema: JSON.stringify(JSON.parse(SCHEMA), null, 2),
   };
   const kept = serializeSettings(values);
-  assert.deepEqual(Object.keys(kept), ["system", "temperature", "seed", "spoken", "voice", "format", "response_format"]);
+  assert.deepEqual(Object.keys(kept), ["system", "temperature", "seed", "spoken", "voice", "format", "cache", "response_format"]);
   assert.deepEqual(controlValues(kept), values);
 });
 
@@ -60,4 +60,10 @@ test("the fields of a chat body are loaded too", () => {
   const values = controlValues({ modalities: ["text", "audio"], audio: { voice: "alloy", format: "mp3" }, response_format: { type: "json_object" } });
   assert.deepEqual([values.spoken, values.voice, values.format, values.response_format], [true, "alloy", "mp3", "json_object"]);
   assert.deepEqual(controlValues(), { system: "", temperature: null, top_p: null, max_tokens: null, seed: null, ...REST });
+});
+
+test("the cache is asked only where that is on", () => {
+  assert.deepEqual(paramsOf({ ...REST, cache: true }), { cache: { type: "exact_match" } });
+  assert.deepEqual(paramsOf(REST), {});
+  assert.equal(controlValues({ cache: { type: "exact_match" } }).cache, true);
 });

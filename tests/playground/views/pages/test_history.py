@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from core.models import UsageRecord
+from core.models import Attempt, UsageRecord
 from core.models.offload import offload
 from playground.models import Conversation, Message, Run, Upload
 from playground.views.pages.history import runs_page
@@ -95,6 +95,26 @@ def test_a_receipt_of_two_models_names_the_provider_of_each(alice_client, run):
     rewrite(UsageRecord.objects.all(), model="ears/one", provider="mouth")
     facts = re.search(r'<dl class="facts.*?<dt>Outcome', page_text(alice_client.get(f"/runs/{run.id}")))[0]
     assert re.findall(r"<dd>(?:[^<]*<code>)?([^<]+)", facts) == ["ears/one", "ears", "mouth/two", "mouth"]
+
+
+def test_a_receipt_tells_the_way_and_the_models_that_were_not_asked(alice_client, client, bob, charlie, run):
+    """To its owner: neither to her team nor to outsiders."""
+    skipped = [{"model": "gone/<b>", "code": "unpriced_model", "reason": "It has no price."}]
+    rewrite(UsageRecord.objects.filter(public_id=run.generation), skipped_models=skipped)
+    Attempt.objects.filter(record=run.generation).delete()
+    way = [(1, "full", "failed", "upstream_rate_limited", None), (2, "lab", "completed", "", 210)]
+    known = {"record": run.generation, "model": "m", "duration_ms": 400, "started_at": run.created_at}
+    for number, provider, outcome, reason, first in way:
+        told = {"number": number, "provider": provider, "outcome": outcome, "reason": reason}
+        Attempt.objects.create(**known, **told, first_event_ms=first)
+    Run.objects.update(receipt={"attempts": [{"number": 1, "answered": 429}]})
+    page = page_text(alice_client.get(f"/runs/{run.id}"))
+    assert "<b>full</b> · <code>m</code> · answered 429 · 0.4 s in all" in page
+    assert "<b>lab</b> · <code>m</code> · completed · 0.21 s to first content · 0.4 s in all" in page
+    assert "<b>gone/&lt;b&gt;</b> · It has no price." in page
+    for other in (bob, charlie):
+        client.force_login(other)
+        assert client.get(f"/runs/{run.id}").status_code == 404
 
 
 def test_a_run_whose_model_is_gone_keeps_its_receipt(alice_client, run):

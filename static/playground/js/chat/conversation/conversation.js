@@ -41,7 +41,7 @@ export class Conversation extends EventTarget {
     this.#ask(content, uploads, parent, options);
   }
 
-  /** Requests another answer to the same question; a question that never reached the server is sent again. */
+  /** Requests another answer to the same question, not from the cache; a question that never reached the server is sent again. */
   again({ request, started, parent }, options) {
     if (started === false && request?.question) {
       const { content, uploads, question, after } = request;
@@ -49,6 +49,7 @@ export class Conversation extends EventTarget {
       this.tree.choose(after);
       this.#ask(content, uploads, after, options);
     } else {
+      delete options.params.cache;
       this.#request(parent, options, { after: parent });
     }
   }

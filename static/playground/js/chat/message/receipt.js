@@ -4,6 +4,9 @@ import { formatNumber } from "../../page/format.js";
 import { message } from "../../page/messages.js";
 import { displayName } from "../../page/names.js";
 import { conversionText, costText, money, seconds } from "../../results.js";
+import { drawRoute, tell } from "../../route.js";
+
+export { tell };
 
 const KINDS = [
   ["tokens-in", ["text_in", "image_in", "audio_in", "video_in", "file_in"]],
@@ -20,10 +23,10 @@ export function drawEnd(element, answer) {
   const field = (name) => element.querySelector(`[data-field="${name}"]`);
   const link = field("receipt");
   link.textContent = receipt ? receiptText(receipt) : "";
-  link.title = receipt ? routeText(receipt) : "";
   if (run) {
     link.href = `/runs/${run}`;
   }
+  drawRoute(element.querySelector("[data-role=route]"), receipt ?? {});
   const problem = errorNote(answer);
   const note = element.querySelector("[data-role=trouble]");
   note.hidden = !problem;
@@ -34,7 +37,7 @@ export function drawEnd(element, answer) {
 }
 
 export function receiptText(receipt) {
-  const { first_event_ms: first, tokens_per_second: rate, attempts = [] } = receipt;
+  const { first_event_ms: first, tokens_per_second: rate } = receipt;
   return [
     first === null || first === undefined ? "" : message("first-token", { time: seconds(first / 1000) }),
     rate ? message("per-second", { rate: formatNumber(rate, rate < 10 ? 1 : 0) }) : "",
@@ -43,14 +46,7 @@ export function receiptText(receipt) {
     costText(receipt),
     receipt.model && displayName(receipt.model),
     receipt.provider && displayName(receipt.provider),
-    attempts.length > 1 ? message("attempts", { count: attempts.length }) : "",
   ].filter(Boolean).join(" · ");
-}
-
-/** The attempts in order with their outcome; empty where the first one succeeded. */
-function routeText({ attempts = [] }) {
-  const parts = attempts.map(({ provider, reason, outcome }) => `${displayName(provider)}: ${reason || message(`outcome-${outcome}`)}`);
-  return parts.length > 1 ? parts.join(" → ") : "";
 }
 
 function tokenTexts(units) {
@@ -74,7 +70,7 @@ function errorNote({ state, error }) {
 
 /** What is announced at the end of an answer. */
 export function endText({ state, receipt }) {
-  return state === "completed" ? message("answered", { cost: money(receipt?.cost) }) : message(`trouble-${state}`);
+  return state === "completed" ? message("answered", { cost: costText(receipt ?? {}) }) : message(`trouble-${state}`);
 }
 
 export function totalText({ total, unpriced }) {

@@ -21,6 +21,9 @@ export function paramsOf(values, usable = () => true) {
     params.modalities = ["text", "audio"];
     params.audio = { ...(values.voice ? { voice: values.voice } : {}), format: values.format || "wav" };
   }
+  if (values.cache) {
+    params.cache = { type: "exact_match" };
+  }
   const format = usable("response_format") ? formatOf(values) : null;
   return format ? { ...params, response_format: format } : params;
 }

@@ -12,6 +12,7 @@ export function controlValues(settings = {}) {
     spoken: settings.spoken ?? modalities.includes("audio"),
     voice: settings.voice ?? audio.voice ?? "",
     format: settings.format ?? audio.format ?? "",
+    cache: Boolean(settings.cache),
     response_format: kind,
     schema: settings.schema ?? schemaText(format),
   };
@@ -21,7 +22,7 @@ export function controlValues(settings = {}) {
 export function serializeSettings(values) {
   const { system, temperature, top_p, max_tokens, seed, response_format: format } = paramsOf(values);
   const audio = values.spoken ? { spoken: true, voice: values.voice, format: values.format } : {};
-  const stored = { system, temperature, top_p, max_tokens, seed, ...audio, response_format: format };
+  const stored = { system, temperature, top_p, max_tokens, seed, ...audio, cache: Boolean(values.cache) || undefined, response_format: format };
   return Object.fromEntries(Object.entries(stored).filter(([, value]) => value !== undefined && value !== ""));
 }
 

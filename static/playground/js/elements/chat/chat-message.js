@@ -27,7 +27,7 @@ class ChatMessage extends HTMLElement {
 
   /** The waiting time goes on when a branch is shown again. */
   connectedCallback() {
-    this.#showWaiting(this.#message?.state === "running" && isEmpty(this.#message));
+    this.#showWaiting();
   }
 
   disconnectedCallback() {
@@ -68,13 +68,16 @@ class ChatMessage extends HTMLElement {
       case "image.ready":
         this.#showImages();
         break;
+      case "run.attempt":
+        import("../../chat/message/receipt.js").then(({ tell }) => tell(this.#field("waiting"), event));
+        break;
       case "run.progress":
         if (event.stage === "queue") {
           this.#field("waiting").textContent = text("queued", event);
         }
         break;
     }
-    this.#showWaiting(this.#message.state === "running" && isEmpty(this.#message));
+    this.#showWaiting();
   }
 
   /** {index, count}: the message's place among its siblings. */
@@ -115,7 +118,7 @@ class ChatMessage extends HTMLElement {
   }
 
   #showAnswer() {
-    const { html, text, blocks = [], state } = this.#message;
+    const { html, text, blocks = [] } = this.#message;
     this.#blocks = this.#plain = null;
     this.#part("prose").replaceChildren();
     this.#part("prose").classList.remove("is-plain");
@@ -131,7 +134,7 @@ class ChatMessage extends HTMLElement {
     this.#showImages();
     this.#showAudio();
     this.#showEnd();
-    this.#showWaiting(state === "running" && isEmpty(this.#message));
+    this.#showWaiting();
   }
 
   #addBlock(block) {
@@ -194,7 +197,7 @@ class ChatMessage extends HTMLElement {
     }
   }
 
-  #showWaiting(waiting) {
+  #showWaiting(waiting = this.#message?.state === "running" && isEmpty(this.#message)) {
     this.#part("waiting")?.toggleAttribute("hidden", !waiting);
     if (!waiting) {
       clearInterval(this.#clock);

@@ -36,9 +36,11 @@ class ChatSettings extends HTMLElement {
   /** The values of the controls; a number out of range counts as not set. */
   get values() {
     const names = ["system", ...NUMBERS, "voice", "format", "response_format", "schema"];
-    const controls = names.map((name) => [name, this.#control(name)]);
-    const values = controls.map(([name, control]) => [name, control.validity.valid ? control.value : ""]);
-    return { ...Object.fromEntries(values), spoken: this.#control("spoken").checked };
+    const values = names.map((name) => {
+      const { validity, value } = this.#control(name);
+      return [name, validity.valid ? value : ""];
+    });
+    return { ...Object.fromEntries(values), spoken: this.#control("spoken").checked, cache: this.#control("cache").checked };
   }
 
   /** Loads the settings of a preset or a conversation. */
@@ -104,7 +106,7 @@ class ChatSettings extends HTMLElement {
     const { controlValues } = await import("../../chat/settings/serialization.js");
     for (const [name, value] of Object.entries(controlValues(settings))) {
       const control = this.#control(name);
-      if (name === "spoken") {
+      if (control.type === "checkbox") {
         control.checked = value;
       } else if (control.tagName !== "SELECT" || [...control.options].some((option) => option.value === value)) {
         control.value = value ?? "";

@@ -1,8 +1,12 @@
-// One line under a result: times, units, cost, model and provider.
+// One line under a result: times, units, cost, model and provider. While a run goes on, what became of a failed attempt.
 
 class ReceiptLine extends HTMLElement {
-  /** Ready strings for first, total, units, converted, cost, model, provider; `url` is that of the run's page. */
+  /**
+   * Ready strings for first, total, units, converted, cost, model, provider, and live, what became of a failed attempt; `url`
+   * is that of the run's page, `route` draws the attempts into the closed list.
+   */
   show(receipt) {
+    this.clear();
     this.firstElementChild.hidden = false;
     for (const part of this.querySelectorAll("[data-part]")) {
       const value = receipt[part.dataset.part] ?? "";
@@ -14,10 +18,11 @@ class ReceiptLine extends HTMLElement {
         part.href = value;
       }
     }
+    receipt.route?.(this.querySelector("details"));
   }
 
   clear() {
-    this.firstElementChild.hidden = true;
+    this.firstElementChild.hidden = this.querySelector("details").hidden = true;
   }
 }
 

@@ -166,6 +166,9 @@ class ImageStudio extends HTMLElement {
       case "run.started":
         this.#showEstimate(this.#current, event);
         break;
+      case "run.attempt":
+        this.#tell(event);
+        break;
       case "run.progress":
         this.#view.say(message("queued", event));
         break;
@@ -180,6 +183,13 @@ class ImageStudio extends HTMLElement {
         this.#finish(event);
         break;
     }
+  }
+
+  /** What became of a failed attempt, in the places that wait. */
+  async #tell(event) {
+    const current = this.#current;
+    const { tell } = await import("../../route.js");
+    tell({ show: ({ live }) => current === this.#current && this.#run && this.#view.say(live) }, event);
   }
 
   #ready({ index, url, upload, remote, revised_prompt }) {

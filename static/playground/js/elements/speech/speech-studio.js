@@ -16,6 +16,7 @@ class SpeechStudio extends HTMLElement {
   #button = this.querySelector("[data-role=speak]");
   #player = this.querySelector("speech-player");
   #receipt = this.querySelector("receipt-line");
+  #note = this.querySelector("status-note");
   #echo = this.querySelector("echo-check");
   #form = null;
   #run = null;
@@ -92,7 +93,7 @@ class SpeechStudio extends HTMLElement {
     this.#texts ??= import("../../speech/result.js");
     this.#result = { params, words: [], first: null, end: null, run: null, resumed: false };
     this.#echo.clear?.();
-    this.querySelector("status-note").clear();
+    this.#note.clear();
     delete this.dataset.trouble;
     this.#receipt.clear();
     this.#button.dataset.state = "running";
@@ -112,11 +113,14 @@ class SpeechStudio extends HTMLElement {
         result.run = event.run;
         this.#showEstimate(result, event);
         break;
+      case "run.attempt":
+        this.#texts.then(({ tell }) => tell(this.#receipt, event));
+        break;
       case "run.progress":
-        this.querySelector("status-note").show({ text: message("queued", event) });
+        this.#note.show({ text: message("queued", event) });
         break;
       case "audio.start":
-        this.querySelector("status-note").clear();
+        this.#note.clear();
         this.#player.begin({ format: event.format, sampleRate: event.sample_rate, channels: event.channels });
         break;
       case "audio.chunk":
@@ -180,10 +184,9 @@ class SpeechStudio extends HTMLElement {
   async #showError(error, context) {
     const { speechNote, offerRetry } = await this.#texts;
     const note = speechNote(error, context, this.#result?.params);
-    const box = this.querySelector("status-note");
     this.dataset.trouble = note.kind;
-    box.show(note);
-    offerRetry(box, error, () => this.#button.click());
+    this.#note.show(note);
+    offerRetry(this.#note, error, () => this.#button.click());
   }
 
   #idle() {
@@ -204,8 +207,8 @@ class SpeechStudio extends HTMLElement {
     const { seconds } = await this.#texts;
     const { first } = this.#result;
     if (first !== null) {
-      this.querySelector("receipt-line [data-field=first]").textContent = seconds(first / 1000);
-      this.querySelector("receipt-line [data-part=first]").hidden = false;
+      this.#receipt.querySelector("[data-field=first]").textContent = seconds(first / 1000);
+      this.#receipt.querySelector("[data-part=first]").hidden = false;
     }
   }
 
@@ -224,7 +227,7 @@ class SpeechStudio extends HTMLElement {
     this.#result = null;
     this.#sample?.stop();
     delete this.dataset.trouble;
-    this.querySelector("status-note").clear();
+    this.#note.clear();
     this.#receipt.clear();
     this.#player.load({ src: sound, text: title, words: words ?? [], duration, name });
     import("./echo-check.js").then(() => this.#result || this.#echo.offer({ run, input: title, plain: true }));
@@ -233,15 +236,8 @@ class SpeechStudio extends HTMLElement {
 
   async #playSample({ voice, playing }) {
     const { VoiceSample } = await import("../../speech/voice-sample.js");
-    this.#sample ??= new VoiceSample(this.model, (which, state) => this.#showSample(which, state));
+    this.#sample ??= new VoiceSample(this.model, (...state) => this.querySelector("voice-picker")?.setSample(...state));
     this.#sample.toggle(voice, playing);
-  }
-
-  #showSample(voice, state) {
-    this.querySelector("voice-picker")?.setSample(voice, state);
-    if (state === "error") {
-      announce(message("sample-failed"));
-    }
   }
 }
 

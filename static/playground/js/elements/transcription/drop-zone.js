@@ -221,9 +221,12 @@ function factsText({ bytes, duration }) {
   return [duration ? formatClock(duration) : "", bytes ? formatBytes(bytes) : ""].filter(Boolean).join(" · ");
 }
 
-function stateText({ state, progress, error, queued, done, total }) {
+function stateText({ state, progress, error, queued, done, total, tried }) {
   if (state === "failed") {
     return error;
+  }
+  if (state === "running" && tried) {
+    return tried;
   }
   if (state === "running" && total) {
     return queued ? message("queued", { done, total }) : message("state-heard", { done: formatClock(done), total: formatClock(total) });

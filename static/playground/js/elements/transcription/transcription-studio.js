@@ -130,7 +130,7 @@ class TranscriptionStudio extends HTMLElement {
   #begin(item) {
     Object.assign(item, { transcript: new Transcript(), run: null, first: null, ended: null, clicked: performance.now() });
     this.#loadTexts();
-    this.#files.set(item, { state: "running", progress: null, done: 0, total: null });
+    this.#files.set(item, { state: "running", progress: null, done: 0, total: null, tried: "" });
     this.#button.dataset.state = "running";
     this.#files.dataset.folded = "";
     this.#files.select(item);
@@ -141,7 +141,15 @@ class TranscriptionStudio extends HTMLElement {
       this.#finish(event, item);
     } else {
       applyEvent(event, item, this.#files, this.#view);
+      event.type === "run.attempt" && this.#tell(event, item);
     }
+  }
+
+  /** Says of an attempt that failed what became of it, until the next one brings something. */
+  async #tell(event, item) {
+    const run = this.#run;
+    const { tell } = await import("../../route.js");
+    tell({ show: ({ live }) => run === this.#run && item.transcript.empty && this.#files.set(item, { tried: live }) }, event);
   }
 
   async #finish(event, item) {
