@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from core.contract.chat import ChatRequest
 from core.contract.embedding import EmbeddingRequest
@@ -40,6 +40,9 @@ METHODS = TaskTable(
 class Adapter(Protocol):
     """The base of every adapter, to be subclassed; an adapter also has the methods of those Protocols below
     that its vendor can serve."""
+
+    embedded: ClassVar[bool] = False
+    """Whether it answers within this program, so that nothing is told to anybody outside."""
 
     def prepare(self) -> None:
         """Do slow first work ahead of the first request; blocking. Raises from the error tree."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
+from contextlib import AsyncExitStack, aclosing
 from typing import Any
 
+from core.contract.chat import ChatRequest
 from core.contract.events import Event
 from core.contract.image import ImageRequest
 from core.contract.requests import Request
@@ -13,7 +14,9 @@ from core.contract.route import Route, Target
 from core.contract.tasks import Task, TaskTable
 from core.contract.transcription import TranscriptionRequest
 from core.contract.translation import TranslationRequest
+from core.providers import registry
 from core.providers.shared.images.input import accepted_images
+from core.providers.shared.images.messages import has_pictures, without_metadata
 from core.routing.attempt import AttemptLog
 from core.routing.fallback import run_with_fallbacks
 from core.routing.health import Health
@@ -36,6 +39,21 @@ def translate(route: Route, request: TranslationRequest, attempts: AttemptLog, h
     return runner(route, request, attempts, health)
 
 
+def chat(route: Route, request: ChatRequest, attempts: AttemptLog, health: Health) -> Events:
+    """Nobody outside is told where a photo was taken."""
+    call = chat_without_metadata if has_pictures(request) else call_adapter
+    return run(route, request, attempts, health, call)
+
+
+async def chat_without_metadata(target: Target, request: Any) -> Events:
+    async with AsyncExitStack() as opened:
+        if not registry.adapter(target.wire).embedded:
+            request = await opened.enter_async_context(without_metadata(request))
+        events = await opened.enter_async_context(aclosing(call_adapter(target, request)))
+        async for event in events:
+            yield event
+
+
 def draw(route: Route, request: ImageRequest, attempts: AttemptLog, health: Health) -> Events:
     """Input images of a kind that a target does not take are converted first."""
     return run(route, request, attempts, health, draw_accepted)
@@ -56,7 +74,7 @@ RUNNERS: TaskTable[Callable[[Route, Any, AttemptLog, Health], Events]] = TaskTab
         Task.SPEECH: run,
         Task.TRANSCRIPTION: transcribe,
         Task.TRANSLATION: translate,
-        Task.CHAT: run,
+        Task.CHAT: chat,
         Task.IMAGE: draw,
         Task.EMBEDDING: run,
     },

@@ -47,6 +47,7 @@ class Local(
     """Speech by hibari and espeak-ng, transcription and translation by Whisper, chat by the inspector,
     pictures by the canvas."""
 
+    embedded = True
     speak = staticmethod(speak)
     transcribe = staticmethod(transcribe)
     translate = staticmethod(translate)

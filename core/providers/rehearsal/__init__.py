@@ -16,6 +16,7 @@ from core.providers.rehearsal.translation import translate
 class Rehearsal(Adapter):
     """The model id selects a scenario: `rehearsal`, or `rehearsal-` with 429, 500, auth, slow or cut."""
 
+    embedded = True
     speak = staticmethod(speak)
     transcribe = staticmethod(transcribe)
     translate = staticmethod(translate)
