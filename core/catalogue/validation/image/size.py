@@ -19,8 +19,8 @@ TOLERANCE = 0.04
 
 
 def size_changes(request: ImageRequest, model: ModelEntry) -> dict[str, Any]:
-    """Fields to be sent instead of those asked for: a model that knows aspect ratios only gets the one that
-    is nearest to the size, and the other way round the size that has exactly the aspect ratio.
+    """Fields to be sent instead of those asked for: a model without rules for sizes gets the aspect ratio
+    that is nearest to the size, and the other way round the size that has exactly the aspect ratio.
 
     Raises `InvalidRequest` or `Unsupported` naming what the model takes; in strict mode nothing stands in.
     """
@@ -50,9 +50,11 @@ def changes_of_size(size: str, model: ModelEntry) -> dict[str, Any]:
     if size == AUTO:
         return {"size": ""}
     pixels = parse_size(size)
-    if pixels and fits_custom_size(pixels, model.limits.get("custom_size")):
+    custom = model.limits.get("custom_size")
+    if pixels and fits_custom_size(pixels, custom):
         return {}
-    near = nearest(Fraction(*pixels), ratios) if pixels and not settings.STRICT_REQUESTS else None
+    exact = custom or settings.STRICT_REQUESTS
+    near = nearest(Fraction(*pixels), ratios) if pixels and not exact else None
     if near is not None:
         return {"size": "", "aspect_ratio": near}
     raise size_refused(size, model)

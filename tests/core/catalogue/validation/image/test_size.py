@@ -34,7 +34,8 @@ def test_a_listed_size_and_one_that_fits_the_rules_pass(limits):
 
 @pytest.mark.parametrize("size", ["1000x1000", "1600x512", "3856x2160", "0x16", "16x", "large", "16x16x16"])
 def test_a_size_against_the_rules_is_refused_with_them(limits, size):
-    limits(sizes=["1024x1024"], custom_size={"multiple": 16, "ratio": [0.333, 3], "edge": 3840})
+    custom = {"multiple": 16, "ratio": [0.333, 3], "edge": 3840}
+    limits(sizes=["1024x1024"], custom_size=custom, aspect_ratios=["1:1", "3:1"])
     refused = route_error(image_request(size=size), InvalidRequest)
     assert (refused.param, refused.metadata) == ("size", {"values": ["1024x1024"]})
     assert refused.message == (
