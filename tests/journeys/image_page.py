@@ -142,10 +142,10 @@ class ImagePage:
 
 
 class Hand:
-    """Fingers and a pen on the picture that a mask is painted on; places are shares of its first box."""
+    """Fingers and a pen on a picture; places are shares of its first box."""
 
-    def __init__(self, page: Page, box: FloatRect) -> None:
-        self.surface = page.locator("[data-role=mask-paint]")
+    def __init__(self, page: Page, box: FloatRect, surface: str = "[data-role=mask-paint]") -> None:
+        self.surface = page.locator(surface)
         self._box = box
         self._devtools = page.context.new_cdp_session(page)
 

@@ -74,10 +74,12 @@ function between(least, value, most) {
   return Math.min(most, Math.max(least, value));
 }
 
-function distance(one, other) {
+/** Between two fingers, in pixels of the page. */
+export function distance(one, other) {
   return Math.hypot(one.clientX - other.clientX, one.clientY - other.clientY);
 }
 
-function middle(one, other) {
+/** The point between two fingers. */
+export function middle(one, other) {
   return [(one.clientX + other.clientX) / 2, (one.clientY + other.clientY) / 2];
 }

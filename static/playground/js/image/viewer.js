@@ -2,6 +2,7 @@
 
 import { formatNumber } from "../page/format.js";
 import { loadPicture } from "./load-picture.js";
+import { distance, middle } from "./stage-zoom.js";
 
 const STEP = 1.25;
 const MOST = 8;
@@ -97,6 +98,17 @@ export class PictureViewer {
     this.#draw();
   }
 
+  /** What was between two fingers stays between them, and grows as they part. */
+  #pinch(earlier, finger, other) {
+    const ratio = window.devicePixelRatio || 1;
+    const { left, top } = this.#stage.getBoundingClientRect();
+    const from = middle(earlier, other);
+    const to = middle(finger, other);
+    this.#x += (to[0] - from[0]) * ratio;
+    this.#y += (to[1] - from[1]) * ratio;
+    this.#zoom(distance(finger, other) / Math.max(1, distance(earlier, other)), (to[0] - left) * ratio, (to[1] - top) * ratio);
+  }
+
   #draw() {
     const context = this.#canvas.getContext("2d");
     const { width, height } = this.#canvas;
@@ -114,11 +126,21 @@ export class PictureViewer {
       context.clearRect(0, 0, width, height);
       context.drawImage(this.#before, ...place);
       context.restore();
-      context.fillStyle = getComputedStyle(this.#stage).color;
-      context.fillRect(place[0] + place[2] - edge - 1, place[1], 2, place[3]);
+      this.#drawDivider(context, place[0] + place[2] - edge);
     }
     const percent = (this.#scale / (window.devicePixelRatio || 1)) * 100;
     this.#dialog.querySelector("[data-field=scale]").textContent = `${formatNumber(percent)} %`;
+  }
+
+  /** White between darker edges is seen on every picture. */
+  #drawDivider(context, x) {
+    for (const [colour, width] of [
+      ["#0009", 6],
+      ["#fff", 2],
+    ]) {
+      context.fillStyle = colour;
+      context.fillRect(x - width / 2, this.#y, width, this.#image.naturalHeight * this.#scale);
+    }
   }
 
   #onClick(target) {
@@ -174,13 +196,9 @@ export class PictureViewer {
     const other = [...this.#pointers.values()].find(({ pointerId }) => pointerId !== event.pointerId);
     this.#pointers.set(event.pointerId, event);
     if (other) {
-      this.#zoom(distance(event, other) / Math.max(1, distance(earlier, other)));
+      this.#pinch(earlier, event, other);
     } else {
       this.#move((event.clientX - earlier.clientX) * ratio, (event.clientY - earlier.clientY) * ratio);
     }
   }
-}
-
-function distance(one, other) {
-  return Math.hypot(one.clientX - other.clientX, one.clientY - other.clientY);
 }

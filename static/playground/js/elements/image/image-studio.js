@@ -141,6 +141,7 @@ class ImageStudio extends HTMLElement {
 
   #send(params, inputs, mask = null) {
     this.#begin({ params, inputs, mask });
+    this.querySelector(".draw-result").scrollIntoView({ block: "nearest" });
     this.#run = pageSocket().start({ task: "image", model: this.model, params }, (event) => this.#onEvent(event));
   }
 
