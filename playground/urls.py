@@ -6,20 +6,24 @@ from playground.socket.authentication import SessionUser
 from playground.socket.consumer import PlaygroundConsumer
 from playground.views import (
     conversations,
+    favourites,
     files,
     presets,
     recordings,
     runs,
+    switcher,
     transcripts,
     uploads,
     voice_samples,
 )
-from playground.views.pages import catalogue, code, history, keys, model, usage
+from playground.views.pages import catalogue, code, history, home, keys, model, usage
 
 app_name = "playground"
 urlpatterns: list[URLPattern] = [
-    path("", catalogue.catalogue, name="catalogue"),
+    path("", home.index, name="home"),
+    path("models", catalogue.catalogue, name="models"),
     path("models/<path:slug>", model.model, name="model"),
+    path("switcher", switcher.switcher, name="switcher"),
     path("code", code.code, name="code"),
     path("voices/sample", voice_samples.sample, name="voice_sample"),
     path("history", history.history, name="history"),
@@ -51,6 +55,7 @@ urlpatterns: list[URLPattern] = [
         conversations.download,
         name="conversation_file",
     ),
+    path("favourites/<path:slug>", favourites.favourite, name="favourite"),
     path("presets/", presets.presets, name="presets"),
     path("presets/<uuid:preset_id>/delete", presets.delete, name="delete_preset"),
 ]

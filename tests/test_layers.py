@@ -34,6 +34,7 @@ LAYERS: tuple[set[str], ...] = (
     {"playground.requests"},
     {"playground.runs"},
     {"playground.studios", "playground.samples", "playground.socket"},
+    {"playground.home"},
     {"playground.views", "playground.templatetags", "playground.context"},
     # assembly: whatever puts the pieces together
     {

@@ -53,6 +53,8 @@ NAMES = {
     '{"type": "object", "properties": {}}',
     "openapi.json",
     "Ctrl ↵",
+    "Ctrl K",
+    "⌘ K",
     "Esc",
     "J",
     "K",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import Any, Self
 
 from django.conf import settings
@@ -19,6 +20,7 @@ from playground.models.owned import OwnedQuerySet
 from playground.models.upload import Upload
 
 TITLE_LENGTH = 120
+RECENT_RUNS = 200
 
 
 class RunQuerySet(OwnedQuerySet["Run"]):
@@ -35,6 +37,11 @@ class RunQuerySet(OwnedQuerySet["Run"]):
             | models.Q(answer__question__icontains=words)
             | models.Q(model__icontains=words)
         )
+
+    def last_used(self) -> dict[str, datetime]:
+        """By model, when the latest of its runs began; of the last `RECENT_RUNS` runs only."""
+        recent = self.order_by("-created_at").values_list("model", "created_at")[:RECENT_RUNS]
+        return dict(reversed(recent))
 
 
 class Run(models.Model):

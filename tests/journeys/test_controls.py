@@ -76,17 +76,22 @@ def test_the_code_is_the_request_on_screen(speech: SpeechPage):
 
 
 def test_models_are_filtered_in_place(page):
-    page.goto("/")
+    page.goto("/models")
     cards = page.locator(".card")
     total = cards.count()
     page.get_by_label("Search models").fill("espeak")
     expect(cards).to_have_count(1)
     expect(page).to_have_url(re.compile(r"\?q=espeak"))
     page.get_by_label("Search models").fill("")
-    page.get_by_label("Ready to use").check()
-    expect(cards.first.locator(".tag")).to_have_text("ready")
-    assert cards.count() < total
-    page.get_by_label("Task").select_option("embedding")
+    expect(cards).to_have_count(total)
+    expect(cards.first.locator(".tag").first).to_have_text("ready")
+    expect(cards.last).to_be_hidden()
+    page.get_by_text(re.compile("Needs a key")).click()
+    expect(page.locator(".card[data-state=needs_key]").first).to_be_visible()
+    page.get_by_role("link", name=re.compile("^Embeddings")).click()
+    expect(page).to_have_url(re.compile("task=embedding"))
+    expect(page.get_by_role("link", name=re.compile("^Embeddings"))).to_be_focused()
+    page.get_by_label("Search models").fill("no such model")
     expect(page.get_by_text("No model fits")).to_be_visible()
     page.get_by_role("link", name="Show every model").click()
     expect(cards).to_have_count(total)

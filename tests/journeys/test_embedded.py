@@ -42,6 +42,17 @@ def test_a_german_sample_is_translated_with_one_click(monitor: PageMonitor):
     expect(transcription.files.last).to_contain_text("Done")
 
 
+def test_the_sample_of_the_home_page_is_written_down_in_its_place(monitor: PageMonitor):
+    page = monitor.page
+    page.goto("/")
+    listen = page.get_by_role("region", name="Listen")
+    listen.get_by_role("button", name="Try a sample").click()
+    expect(listen.locator(".home-note")).to_have_text(re.compile("^Done in .* free$"), timeout=90_000)
+    expect(listen.locator("[data-field=text]")).to_have_text(
+        "Good morning. The train to the coast leaves at half past nine from platform four."
+    )
+
+
 def test_the_echo_of_the_natural_voice_is_counted(monitor: PageMonitor):
     speech = SpeechPage(monitor).open("local/hibari")
     speech.fill_text(SPOKEN)

@@ -14,7 +14,8 @@ from tests.journeys.page_monitor import PageMonitor
 from tests.journeys.speech_page import ESPEAK, SENTENCE, SpeechPage
 
 PAGES = {
-    "catalogue": "/",
+    "home": "/",
+    "models": "/models",
     "chat": "/models/local/inspector",
     "studio": f"/models/{ESPEAK}",
     "transcriber": "/models/local/whisper-base",
@@ -161,7 +162,7 @@ def test_the_keyboard_alone_is_enough(speech: SpeechPage):
 
 
 def test_the_shortcuts_are_told_and_the_sheet_leaves_again(page: Page):
-    page.goto("/")
+    page.goto("/models")
     page.wait_for_function("() => customElements.get('shortcut-sheet')")
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_contain_text("Speak, transcribe or draw, or stop")

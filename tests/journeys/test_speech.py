@@ -48,10 +48,11 @@ def test_a_sentence_is_heard_to_its_last_sample(speech: SpeechPage):
 
 
 def test_from_the_link_to_the_first_sound(speech: SpeechPage):
-    """What a newcomer does: the printed link, the catalogue, the first card, Speak."""
+    """What a newcomer does: the printed link, the models, the first card, Speak."""
     page = speech.page
     page.goto("/")
     expect(page.get_by_role("link", name="Set a password")).to_be_visible()
+    page.get_by_role("link", name=re.compile("^All .* models$")).click()
     page.locator(".card", has_text="local/espeak-ng").click()
     expect(speech.button).to_be_enabled()
     speech.start()

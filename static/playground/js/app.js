@@ -1,13 +1,9 @@
-// The page's only script: loads the custom elements that the page contains. A studio imports the elements inside it.
+// Loads the custom elements that several pages contain. A studio imports the elements inside it.
 
 const ELEMENTS = {
   "chat-studio": () => import("./elements/chat/chat-studio.js"),
-  "code-panel": () => import("./elements/common/code-panel.js"),
-  "code-sample": () => import("./elements/common/code-sample.js"),
-  "history-player": () => import("./elements/player/history-player.js"),
   "image-studio": () => import("./elements/image/image-studio.js"),
   "live-region": () => import("./elements/common/live-region.js"),
-  "model-filters": () => import("./elements/common/model-filters.js"),
   "run-list": () => import("./elements/common/run-list.js"),
   "shortcut-sheet": () => import("./elements/common/shortcut-sheet.js"),
   "speech-player": () => import("./elements/player/speech-player.js"),

@@ -70,7 +70,8 @@ def test_posts_need_their_token(alice, run, models):
 @pytest.mark.parametrize(
     ("path", "most"),
     [
-        ("/", 2),
+        ("/", 6),
+        ("/models", 4),
         (ESPEAK, 5),
         (f"{ESPEAK}?tab=code", 2),
         (f"{ESPEAK}?tab=usage", 8),
@@ -87,7 +88,7 @@ def test_a_page_makes_few_queries(alice_client, run, path, most, django_assert_m
         assert alice_client.get(path).status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/", ESPEAK, "/history", "/keys"])
+@pytest.mark.parametrize("path", ["/", "/models", ESPEAK, "/history", "/keys"])
 @pytest.mark.parametrize("language", ["ru", "zh-hans"])
 def test_a_page_speaks_the_readers_language(alice_client, path, language):
     page = page_text(alice_client.get(path, headers={"accept-language": language}))

@@ -1,6 +1,7 @@
 // Code samples for the request that the playground tab has as its draft.
 
 import { readDraft } from "../../page/drafts.js";
+import "./code-sample.js";
 
 class CodePanel extends HTMLElement {
   async connectedCallback() {

@@ -1,6 +1,7 @@
 // Applies the catalogue's filters as they change; without scripts the form works with its button.
 
 import { announce } from "../../page/announcements.js";
+import { message } from "../../page/messages.js";
 
 const PAUSE = 180;
 
@@ -14,10 +15,36 @@ class ModelFilters extends HTMLElement {
       event.preventDefault();
       this.#applyLater(0);
     });
+    document.getElementById("results").addEventListener("click", (event) => this.#onClick(event));
     // typed before this script was loaded, or restored by the browser
     if (String(this.#query()) !== location.search.slice(1)) {
       this.#applyLater(0);
     }
+  }
+
+  #onClick(event) {
+    const tab = event.target.closest("[data-task]");
+    const star = event.target.closest("[data-star]");
+    if (tab && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+      event.preventDefault();
+      this.querySelector("[name=task]").value = tab.dataset.task;
+      this.#apply().then(() => document.querySelector(".task-tabs [aria-current]")?.focus());
+    } else if (star) {
+      this.#toggle(star);
+    }
+  }
+
+  /** Gives the model a star, or takes it; the order of the list changes with the next page. */
+  async #toggle(star) {
+    const starred = star.ariaPressed !== "true";
+    star.ariaPressed = String(starred);
+    const method = starred ? "PUT" : "DELETE";
+    const headers = { "X-CSRFToken": this.dataset.csrf };
+    const response = await fetch(star.dataset.star, { method, headers }).catch(() => null);
+    if (!response?.ok) {
+      star.ariaPressed = String(!starred);
+    }
+    announce(message(!response?.ok ? "star-failed" : starred ? "starred" : "unstarred"));
   }
 
   #query() {

@@ -1,0 +1,6 @@
+// The panels of the home page.
+
+import "./home-chat.js";
+import "./home-image.js";
+import "./home-speech.js";
+import "./home-transcription.js";
