@@ -59,6 +59,7 @@ class HomeTranscription extends HomePanel {
     this.#flows = false;
     this.#write("");
     this.#progress(undefined);
+    this.button.disabled = true;
     try {
       const upload = await this.#sample();
       const params = { file: { upload }, response_format: "json" };
@@ -67,6 +68,7 @@ class HomeTranscription extends HomePanel {
       this.#progress(null);
       this.end({ type: "run.error", error });
     }
+    this.button.disabled = false;
   }
 
   /** The id of the sample as an upload of the user's. */
