@@ -42,6 +42,11 @@ export class HomePanel extends HTMLElement {
     return this.querySelector(`[data-field=${name}]`);
   }
 
+  /** The player of a panel has a note of its own. */
+  get #note() {
+    return this.querySelector(".home-note");
+  }
+
   begin(run, said) {
     this.run = run;
     this.#clicked = performance.now();
@@ -67,12 +72,12 @@ export class HomePanel extends HTMLElement {
   fail(error) {
     const title = message(CAUSES[error?.code ?? 0] ?? "failed");
     this.note([title, error?.message].filter(Boolean).join(". "));
-    this.field("note").dataset.kind = "bad";
+    this.#note.dataset.kind = "bad";
     announce(title);
   }
 
   note(text, url = "") {
-    const note = this.field("note");
+    const note = this.#note;
     delete note.dataset.kind;
     note.hidden = !text;
     if (url) {
