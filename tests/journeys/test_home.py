@@ -58,7 +58,7 @@ def test_a_question_goes_on_as_a_conversation(home: Page):
     chat.get_by_role("button", name="Send").click()
     expect(home).to_have_url(re.compile(r"/models/local/inspector\?conversation="))
     expect(home.locator(".message-user")).to_contain_text("How many words are these?")
-    expect(home.locator(".message-assistant")).to_contain_text("words")
+    expect(home.locator(".message-answer")).to_contain_text("words")
 
 
 def test_what_was_filled_in_is_in_the_studio(home: Page):
