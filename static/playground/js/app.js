@@ -1,4 +1,4 @@
-// Loads the custom elements that several pages contain. A studio imports the elements inside it.
+// Loads the elements of the page; a studio imports those inside it.
 
 const ELEMENTS = {
   "chat-studio": () => import("./elements/chat/chat-studio.js"),

@@ -1,15 +1,10 @@
 // The page's polite live region for screen readers.
 
 class LiveRegion extends HTMLElement {
-  #onAnnounce = (event) => this.#show(event.detail.text);
   #timer = 0;
 
   connectedCallback() {
-    document.addEventListener("announce", this.#onAnnounce);
-  }
-
-  disconnectedCallback() {
-    document.removeEventListener("announce", this.#onAnnounce);
+    document.addEventListener("announce", ({ detail }) => this.#show(detail.text));
   }
 
   /** Emptied first, so that the same text is announced twice. */

@@ -1,4 +1,4 @@
-// "?" shows the shortcuts, "/" goes to the page's search, Ctrl-K and Cmd-K open the switcher.
+// "?" shows the shortcuts, "/" searches, Ctrl-K opens the switcher.
 
 const openSwitcher = () => import("../../page/switcher.js").then(({ open }) => open());
 
@@ -6,13 +6,9 @@ class ShortcutSheet extends HTMLElement {
   connectedCallback() {
     document.querySelector("[data-role=switch]")?.addEventListener("click", openSwitcher);
     document.addEventListener("keydown", (event) => {
-      if (event.ctrlKey || event.metaKey) {
-        if (event.key === "k") {
-          event.preventDefault();
-          openSwitcher();
-        }
-      } else if (event.altKey || event.target.closest("input, textarea, select")) {
-        return;
+      const command = event.ctrlKey || event.metaKey;
+      if (command || event.altKey || event.target.closest("input, textarea, select")) {
+        command && event.key === "k" && (event.preventDefault(), openSwitcher());
       } else if (event.key === "?") {
         this.firstElementChild.showModal();
       } else if (event.key === "/") {

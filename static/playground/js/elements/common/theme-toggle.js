@@ -1,7 +1,5 @@
 // Changes between light and dark; the theme is in a cookie, so that the server renders the page with it.
 
-const YEAR = 31536000;
-
 class ThemeToggle extends HTMLElement {
   connectedCallback() {
     this.querySelector("button").addEventListener("click", () => this.#switch());
@@ -13,7 +11,7 @@ class ThemeToggle extends HTMLElement {
     const theme = dark ? "light" : "dark";
     root.dataset.theme = theme;
     const secure = location.protocol === "https:" ? "; Secure" : "";
-    document.cookie = `theme=${theme}; Path=/; Max-Age=${YEAR}; SameSite=Lax${secure}`;
+    document.cookie = `theme=${theme}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
     document.dispatchEvent(new CustomEvent("theme-change", { detail: { theme } }));
   }
 }
