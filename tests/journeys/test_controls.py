@@ -105,7 +105,7 @@ def test_history_finds_what_was_said(speech: SpeechPage):
     page = speech.page
     page.goto("/history")
     page.get_by_label("Search your texts").fill("pelican")
-    page.get_by_role("button", name="Search").click()
+    page.get_by_role("button", name="Search", exact=True).click()
     expect(speech.rows()).to_have_count(1)
     expect(page.locator("speech-player")).to_be_hidden()
     speech.rows().get_by_role("button", name="Hear again").click()

@@ -35,7 +35,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "panels": [panel(task, mine) for task in home.TASKS],
         "recent": recent_work(user),
         "models": [card(entry, mine) for entry in mine.sorted(usable)[:MODELS_SHOWN]],
-        "total": len(listings(Filters(retired=False))),
+        "total": len(listings(Filters())),
         "passwordless": not user.has_usable_password(),
     }
     return render(request, "playground/home.html", context)
