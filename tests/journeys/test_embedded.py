@@ -30,11 +30,13 @@ SPOKEN = "The morning train was late again, and nobody on the platform was surpr
 MODELS = "() => window.watch.received.events.filter(({ type }) => type === 'run.started').map((e) => e.model)"
 
 
-def test_a_german_sample_is_translated_with_one_click(monitor: PageMonitor):
+def test_a_german_sample_is_translated_with_two_clicks(monitor: PageMonitor):
     transcription = TranscriptionPage(monitor).open("local/whisper-base")
     transcription.page.get_by_role("radio", name="Translate to English").check()
     transcription.page.get_by_role("button", name="German", exact=True).click()
     expect(transcription.files.last).to_contain_text("Sample, German.mp3")
+    expect(transcription.files).to_contain_text("Ready")
+    transcription.button.click()
     transcription.page.wait_for_selector("transcript-view[data-state=done]", timeout=90_000)
     text = " ".join(transcription.row_texts())
     assert text.startswith("Good morning")

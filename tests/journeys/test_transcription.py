@@ -302,7 +302,7 @@ def test_on_a_phone_settings_fold_before_what_comes_of_them(transcription: Trans
     assert language["y"] < view["y"]
 
 
-def test_a_sample_is_tried_with_one_click(transcription: TranscriptionPage):
+def test_a_sample_is_tried_with_two_clicks(transcription: TranscriptionPage):
     page = transcription.open().page
     samples = page.get_by_role("group", name="Sample recordings")
     expect(samples.get_by_role("button")).to_have_text(["English", "German", "Spanish"])
