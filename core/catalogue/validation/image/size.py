@@ -133,7 +133,7 @@ def fits_custom_size(pixels: tuple[int, int], rules: Mapping[str, Any] | None) -
 def custom_rules(rules: Mapping[str, Any]) -> str:
     """The rules as the end of a sentence."""
     parts = []
-    if "multiple" in rules:
+    if rules.get("multiple", 1) > 1:
         parts.append(f"divisible by {rules['multiple']}")
     if "edge" in rules:
         parts.append(f"of at most {rules['edge']:,}")
