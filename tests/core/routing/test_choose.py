@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.contract.route import Target
@@ -58,6 +58,7 @@ def test_order_of_nothing_is_nothing():
     assert order([]) == []
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # of a busy machine
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 5))))
 def test_order_loses_none_and_never_breaks_priority(rows):
     targets = [target(number, *row) for number, row in enumerate(rows)]

@@ -27,10 +27,10 @@ REQUEST = SpeechRequest("m", "Hello")
 POLICY = Policy(retries=0, backoff=0.001, max_wait=0.5, deadline=20.0)
 
 
-def target(number: int, provider, model: str) -> Target:
+def target(number: int, provider, model: str, patience: float = 1.0) -> Target:
     return Target(
         number, f"p{number}", f"P{number}", "openai", provider.url, model, Secret(lambda: "sk-test-1234"),
-        format=PCM, options={"timeout": 1.0, "idle_timeout": 0.5},
+        format=PCM, options={"timeout": patience, "idle_timeout": patience / 2},
     )  # fmt: skip
 
 
@@ -116,7 +116,7 @@ async def test_when_both_fail_the_caller_learns_of_both(provider, other_provider
 
 async def test_stopping_reaches_the_provider_at_once(provider):
     attempts = MemoryAttemptLog()
-    async with aclosing(run(route(target(1, provider, "slow")), REQUEST, attempts, Health())) as found:
+    async with aclosing(run(route(target(1, provider, "slow", 20.0)), REQUEST, attempts, Health())) as found:
         async for event in found:
             if type(event) is AudioChunk:
                 break
