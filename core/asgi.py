@@ -22,6 +22,7 @@ from core.access.body_quota import MIB, BodyQuota
 from core.access.body_sender import body_sender
 from core.api.files.incoming_folder import received_there
 from core.api.http.app import application as api
+from core.contract.tasks import API_PREFIXES
 from core.models.offload import offload
 from core.server.body_limit import BodyLimit
 from core.server.limits import Receive, Scope, Send, body_caps
@@ -37,8 +38,8 @@ async def reject(scope: Scope, receive: Receive, send: Send) -> None:
 
 sockets = URLRouter([*websocket_urlpatterns, re_path("", reject)])
 
-API_PATHS = ("/api/", "/v1/", "/v3/router/")
-API_ROOTS = frozenset({"/api", "/v1", "/v3/router", "/healthz", "/readyz", "/metrics"})
+API_PATHS = ("/api/", *(f"{prefix}/" for prefix in API_PREFIXES))
+API_ROOTS = frozenset({"/api", *API_PREFIXES, "/healthz", "/readyz", "/metrics"})
 
 
 async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:

@@ -11,10 +11,11 @@ from django.http import HttpRequest, parse_cookie
 from django.utils.module_loading import import_string
 
 from core.access.authentication import bearer, verify
+from core.contract.tasks import API_PREFIXES
 from core.models import User
 from core.models.offload import offload
 
-API_PATHS = ("/api/", "/v1/", "/v3/router/")
+API_PATHS = ("/api/", *(f"{prefix}/" for prefix in API_PREFIXES))
 
 
 async def body_sender(path: str, headers: Iterable[tuple[bytes, bytes]]) -> str:

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeVar
 
+API_PREFIXES = ("/api/v1", "/v1", "/v2/router", "/v3/router")
+"""Where the API is found: by OpenRouter's path, OpenAI's, and the two that orq.ai's clients use."""
+
 V = TypeVar("V")
 
 

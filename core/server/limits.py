@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.contract.tasks import FACTS, Task
+from core.contract.tasks import API_PREFIXES, FACTS, Task
 from core.server.connections import connection_limit
 
 Scope = MutableMapping[str, Any]
@@ -23,7 +23,7 @@ MIB = 1024 * 1024
 PAGE_CAP = 5 * MIB // 2
 LONG_BODY = 100_000
 """Bytes of a body that strangers may send, and that is kept in memory: more goes to disk."""
-UPLOAD_PATHS = ("/api/", "/v1/", "/v3/router/", "/uploads/")
+UPLOAD_PATHS = ("/api/", *(f"{prefix}/" for prefix in API_PREFIXES), "/uploads/")
 CHAT_PATHS = (FACTS[Task.CHAT].path, "/responses")
 
 

@@ -25,6 +25,7 @@ AI_SDK = ("ai", "@ai-sdk/openai", "@ai-sdk/openai-compatible", "@openrouter/ai-s
 CLIENTS = (
     Client("openai", "openai_client.py", ("openai",)),
     Client("openrouter", "openrouter_client.py", ("openrouter",)),
+    Client("orq", "orq_client.py", ("orq-ai-sdk",)),
     Client("langchain", "langchain_client.py", ("langchain-openai",)),
     Client("openai-agents", "agents_client.py", ("openai-agents[voice]",)),
     Client("pydantic-ai", "pydantic_ai_client.py", ("pydantic-ai-slim[openai]",)),
@@ -52,6 +53,7 @@ CASES = (
     "speech",
     "transcript",
     "embeddings",
+    "routing",
     "errors",
     "timeout",
     "cancel",

@@ -19,6 +19,7 @@ from core.api.http.json_response import JSON, dumps
 from core.api.http.operation import FileFields, Operation
 from core.api.routes import OPERATIONS
 from core.api.schemas.base import Error
+from core.contract.tasks import API_PREFIXES
 
 REFERENCE = "#/components/schemas/{model}"
 RAW = {"type": "string", "format": "binary"}
@@ -70,7 +71,7 @@ def document() -> dict[str, Any]:
             "version": "1",
             "description": "One API for many providers, for the clients of OpenAI and OpenRouter.",
         },
-        "servers": [{"url": "/api/v1"}, {"url": "/v1"}, {"url": "/v3/router"}],
+        "servers": [{"url": prefix} for prefix in API_PREFIXES],
         "security": [{"key": []}],
         "paths": paths,
         "components": {

@@ -21,8 +21,8 @@ from core.api.http.operation import Handler, counted
 from core.api.responses import other_operation
 from core.api.routes import OPERATIONS
 from core.contract.errors import InvalidRequest, MethodNotAllowed, NotFound, PolyphonyError
+from core.contract.tasks import API_PREFIXES
 
-PREFIXES = ("/api/v1", "/v1", "/v3/router")
 COMPRESSED = [Middleware(GZipMiddleware, compresslevel=6)]
 """For what a browser reads; answers to programs leave as they are, streams the moment they come."""
 
@@ -46,7 +46,7 @@ def fixed_paths() -> dict[tuple[str, str], Application]:
     return {
         (operation.method, prefix + operation.path): APIMiddleware(asgi_endpoint(counted(operation)))
         for operation in OPERATIONS
-        for prefix in PREFIXES
+        for prefix in API_PREFIXES
         if not operation.pattern
     }
 
@@ -82,7 +82,7 @@ def build() -> Application:
     shared = Router(routes, redirect_slashes=False)
     app = Starlette(
         routes=[
-            *(Mount(prefix, app=shared) for prefix in PREFIXES),
+            *(Mount(prefix, app=shared) for prefix in API_PREFIXES),
             Route("/api/docs", docs, methods=["GET"], middleware=COMPRESSED),
             Route("/healthz", health.alive, methods=["GET"]),
             Route("/readyz", health.ready, methods=["GET"]),

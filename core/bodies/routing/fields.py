@@ -17,7 +17,14 @@ LONGEST_TIMEOUT = 3_600_000
 """Milliseconds."""
 CACHE_SECONDS, MOST_CACHE_SECONDS = 1800, 3 * 24 * 3600
 
-Code = Annotated[int, Field(ge=400, le=599)]
+
+def whole(value: Any) -> Any:
+    """`2.0`, as orq.ai's own client writes a number, as 2."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+WholeNumber = Annotated[int, BeforeValidator(whole)]
+Code = Annotated[WholeNumber, Field(ge=400, le=599)]
 Codes = Annotated[list[Code], Field(max_length=MOST_CODES)]
 ModelName = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -29,7 +36,7 @@ class FallbackBody(Body):
 
 
 class RetryBody(Body):
-    count: int = Field(default=3, ge=1, le=5, description="Further tries at the same endpoint.")
+    count: WholeNumber = Field(default=3, ge=1, le=5, description="Further tries at the same endpoint.")
     on_codes: Codes | None = Field(
         default=None, description="Statuses that are tried again; by default those that may pass."
     )
@@ -49,7 +56,7 @@ class LoadBalancerBody(Body):
 
 
 class TimeoutBody(Body):
-    call_timeout: int | None = Field(
+    call_timeout: WholeNumber | None = Field(
         default=None,
         ge=1,
         le=LONGEST_TIMEOUT,
@@ -63,7 +70,7 @@ class CacheBody(Body):
     type: Literal["exact_match"] = Field(
         default="exact_match", description="The whole request has to be the same, files included."
     )
-    ttl: int | None = Field(
+    ttl: WholeNumber | None = Field(
         default=None,
         ge=1,
         le=MOST_CACHE_SECONDS,

@@ -20,15 +20,17 @@ UNKNOWN_DEADLINE = 3600.0
 DEMANDS = {
     "enable_logging": "cannot be told to keep nothing of what it is sent",
     "num_speakers": "cannot be told how many people speak",
-    "tag_audio_events": "does not note laughter and the like",
 }
 """Fields that change the answer, or what becomes of the file, and how a model without them is refused."""
 
 
 def audio_file_targets(
-    request: TranscriptRequest, model: ModelEntry, demands: Sequence[str] = ()
+    request: TranscriptRequest, model: ModelEntry, demands: Sequence[str] = (), wishes: Sequence[str] = ()
 ) -> tuple[Target, ...]:
-    """The targets that take the fields in `demands`. Raises `Unsupported` for one that none of them takes."""
+    """The targets that take the fields in `demands`; those in `wishes` only where some do.
+
+    Raises `Unsupported` for a demand that none of them takes.
+    """
     options = wire_options(model)
     live = targets.live_endpoints(model, request.task)
     found = tuple(targets.build_target(endpoint, options=options) for endpoint in live)
@@ -36,6 +38,8 @@ def audio_file_targets(
         found = tuple(target for target in found if name in target.options.get("hints", ()))
         if not found:
             raise unsupported(request, model, name, DEMANDS[name], takes(name))
+    for name in wishes:
+        found = tuple(target for target in found if name in target.options.get("hints", ())) or found
     return targets.roomy_targets(found, [request.file.size], "file")
 
 

@@ -16,7 +16,7 @@ def route_transcription(request: TranscriptionRequest, model: ModelEntry) -> Rou
     check_transcription(request, model)
     return Route(
         model=model.slug,
-        targets=audio_file_targets(request, model, demands(request)),
+        targets=audio_file_targets(request, model, demands(request), wishes(request)),
         policy=audio_file_policy(request.file),
         align=request.words and "words" not in model.features,
     )
@@ -27,6 +27,10 @@ def demands(request: TranscriptionRequest) -> tuple[str, ...]:
     found = {
         "enable_logging": request.logging is False,
         "num_speakers": request.speakers is not None,
-        "tag_audio_events": bool(request.tag_events),
     }
     return tuple(name for name, demanded in found.items() if demanded)
+
+
+def wishes(request: TranscriptionRequest) -> tuple[str, ...]:
+    """Fields that are obeyed where that is possible: orq.ai's client always asks for events of the audio."""
+    return ("tag_audio_events",) if request.tag_events else ()

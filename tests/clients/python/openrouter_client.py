@@ -129,6 +129,16 @@ def embeddings() -> None:
 
 
 @case
+def routing() -> None:
+    limited = {**ASK, "model": "lab/limited"}
+    equal(client.chat.send(**limited, models=["lab/limited", "lab/talker"]).model, "lab/talker")
+    found = client.chat.send(**ASK, provider={"order": ["lab"], "allow_fallbacks": False, "sort": "latency"})
+    equal(client.generations.get_generation(id=found.id).data.provider_name, "Lab")
+    refused = {"ignore": ["lab"]}
+    raises(errors.OpenRouterError, lambda: client.chat.send(**ASK, provider=refused))
+
+
+@case
 def errors_() -> None:
     stranger = OpenRouter(api_key="ak_wrong", server_url=ADDRESS)
     raises(errors.UnauthorizedResponseError, lambda: stranger.chat.send(**ASK))

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from core.contract.audio import AudioFormat
+from core.contract.tasks import API_PREFIXES
 from core.models import Attempt, Provider, UsageRecord
 from tests.core.api.chat_helpers import ASK, make_chat_model
 from tests.core.api.records import settled_record
@@ -74,7 +75,7 @@ def test_headers_have_provider_model_and_attempts(live, key, talker):
     }
 
 
-@pytest.mark.parametrize("prefix", ["/api/v1", "/v1", "/v3/router"])
+@pytest.mark.parametrize("prefix", API_PREFIXES)
 def test_three_prefixes_are_one_router(live, key, talker, prefix):
     live.refresh()
     headers = {"Authorization": f"Bearer {key}"}

@@ -8,6 +8,7 @@ from base64 import b64decode
 import pytest
 
 from core.api.files.incoming_folder import incoming_folder
+from core.contract.tasks import API_PREFIXES
 from core.models import UsageRecord
 from tests.core.api.image_helpers import FOX, PRICE, SLUG, data_url, make_image_model, picture, size_of
 from tests.core.api.transcription_helpers import assert_error
@@ -65,7 +66,7 @@ def test_its_headers_are_those_of_every_answer(live, key):
     assert (record.outcome, record.cost, record.units["image_out.image"]) == ("completed", PRICE, 1)
 
 
-@pytest.mark.parametrize("prefix", ["/api/v1", "/v1", "/v3/router"])
+@pytest.mark.parametrize("prefix", API_PREFIXES)
 def test_every_prefix_serves_it(live, key, prefix):
     live.refresh()
     answer = live.client.post(

@@ -6,6 +6,7 @@ import pytest
 
 from core.access import keys
 from core.api.schemas.models import AudioModels, EndpointData, Model, ModelData, ModelList, Providers, Voices
+from core.contract.tasks import API_PREFIXES
 from core.models import Price
 from core.routing import statistics
 from core.routing.statistics import EndpointStatistics, Percentiles, Window
@@ -156,7 +157,7 @@ def test_speech_models_in_the_format_of_open_webui_and_of_openai(live, key, shel
         assert [entry["id"] for entry in found[name]] == ["far/bass", "lab/alto"]
 
 
-@pytest.mark.parametrize("prefix", ["/api/v1", "/v1", "/v3/router"])
+@pytest.mark.parametrize("prefix", API_PREFIXES)
 def test_the_list_with_a_slash_is_the_list(live, key, shelf, prefix):
     headers = {"Authorization": f"Bearer {key}"}
     assert live.get("/models", key).status_code == 200

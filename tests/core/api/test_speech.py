@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from core.contract.audio import MEDIA_TYPES, AudioFormat
+from core.contract.tasks import API_PREFIXES
 from core.models import Attempt, Price, UsageRecord, VoiceAlias
 from tests.core.api.conftest import make_model
 from tests.core.api.records import settled_record
@@ -54,7 +55,7 @@ def test_the_default_is_mp3_and_headers_have_provider_and_model(live, key, model
     assert records() == [("settled", "completed")]
 
 
-@pytest.mark.parametrize("prefix", ["/api/v1", "/v1", "/v3/router"])
+@pytest.mark.parametrize("prefix", API_PREFIXES)
 def test_three_prefixes_are_one_router(live, key, model, prefix):
     live.refresh()
     answer = live.client.post(f"{prefix}/audio/speech", json=ASK, headers={"Authorization": f"Bearer {key}"})

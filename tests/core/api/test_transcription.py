@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from core.contract.tasks import API_PREFIXES
 from core.models import UsageRecord
 from tests.core.api.transcription_helpers import (
     PATH,
@@ -105,7 +106,7 @@ def test_a_file_without_a_file_name_is_refused_by_what_it_lacks(live, key, ear):
     assert_error(answer, 400, "missing_file_name", "file")
 
 
-@pytest.mark.parametrize("prefix", ["/api/v1", "/v1", "/v3/router"])
+@pytest.mark.parametrize("prefix", API_PREFIXES)
 def test_every_mount(live, key, ear, prefix):
     live.refresh()
     answer = live.client.post(

@@ -169,7 +169,7 @@ async def test_websockets_pass_uncounted() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/api/v1/audio/transcriptions", "/v1/images/edits", "/v3/router/x", "/uploads/"]
+    "path", ["/api/v1/audio/transcriptions", "/v1/images/edits", "/v2/router/x", "/v3/router/x", "/uploads/"]
 )
 async def test_uploads_and_api_take_a_file_in_base64(path: str) -> None:
     assert body_caps(50)(path) == 50 * MIB * 4 // 3 + MIB

@@ -67,6 +67,12 @@ def test_the_first_of_models_stands_in_for_a_missing_model():
     assert (body.model, [named.model for named in body.rules.fallbacks]) == ("b", ["b", "c"])
 
 
+def test_whole_numbers_may_be_written_with_a_point():
+    found = {"retry": {"count": 2.0, "on_codes": [429.0]}, "timeout": {"call_timeout": 500.0}}
+    assert rules(**found) == rules(retry={"count": 2, "on_codes": [429]}, timeout={"call_timeout": 500})
+    assert refusal(retry={"count": 2.5}).message == "retry.count must be a whole number."
+
+
 @pytest.mark.parametrize("name", ["retry", "retries"])
 def test_retry_has_two_names(name):
     found = rules(**{name: {"count": 2, "on_codes": [429]}})
