@@ -9,6 +9,7 @@ import base64
 import json
 import struct
 import zlib
+from random import Random
 from typing import Any
 
 from tests.fakes.provider import Exchange, Scenario, Seen
@@ -41,6 +42,15 @@ def png(red: int = 200, width: int = 64, height: int = 48) -> bytes:
     rows = (b"\0" + bytes((red, 80, 40)) * width) * height
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     chunks = ((b"IHDR", head), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(kind, data) for kind, data in chunks)
+
+
+def noise(size: int) -> bytes:
+    """A picture of about `size` bytes, which nothing compresses."""
+    width, random = 400, Random(0)
+    rows = [b"\0" + random.randbytes(3 * width) for _ in range(max(1, size // (3 * width)))]
+    head = struct.pack(">IIBBBBB", width, len(rows), 8, 2, 0, 0, 0)
+    chunks = ((b"IHDR", head), (b"IDAT", zlib.compress(b"".join(rows))), (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(kind, data) for kind, data in chunks)
 
 

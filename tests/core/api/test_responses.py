@@ -11,6 +11,7 @@ from tests.core.api.chat_helpers import make_chat_model
 from tests.core.api.records import settled_record
 from tests.core.api.responses_helpers import ASK
 from tests.fakes.chat import ARGUMENTS, IMAGE, TEXT, THOUGHTS, USAGE, chat, whole
+from tests.fakes.images import noise
 
 PNG = f"data:image/png;base64,{base64.b64encode(IMAGE).decode()}"
 WEATHER = {"type": "function", "name": "weather", "parameters": {"type": "object"}}
@@ -244,8 +245,7 @@ def test_audio_input(live, key, provider, data):
 
 
 def test_a_large_file_is_not_held_in_the_body(live, key, provider):
-    picture = base64.b64decode(PNG.partition(",")[2]) + b"\0" * 3_000_000
-    url = f"data:image/png;base64,{base64.b64encode(picture).decode()}"
+    url = f"data:image/png;base64,{base64.b64encode(noise(3_000_000)).decode()}"
     part = {"type": "input_image", "image_url": url}
     found = sent(live, key, provider, input=[{"role": "user", "content": [part]}])
     assert found["messages"][0]["content"] == [{"type": "image_url", "image_url": {"url": url}}]

@@ -72,7 +72,7 @@ def test_readiness_and_an_announced_end_are_both_shown(alice_client, monkeypatch
     ending = replace(models["local/espeak-ng"], shutdown_at=date(2099, 5, 1))
     monkeypatch.setitem(models, "local/espeak-ng", ending)
     tags = re.findall(r'<span class="tag[^>]*>([^<]+)<', page_text(alice_client.get("/models?q=espeak")))
-    assert tags == ["ready", "ends on 05/01/2099"]
+    assert tags == ["ready", "ends on May 1, 2099"]
 
 
 def test_favourites_come_first_then_what_was_used_last(alice_client, alice, bob, run):

@@ -8,7 +8,7 @@ from core.contract.chat import ChatRequest
 from core.contract.errors import InvalidRequest, Unsupported
 from core.contract.route import Target
 from core.contract.usage import Kind, Unit
-from core.ledger.estimates.chat import most_output
+from core.ledger.estimates.chat import upper_bound
 from core.providers import registry
 
 FUNCTION = {
@@ -137,7 +137,7 @@ def test_a_budget_limits_the_answer_to_what_is_reserved():
     where = target(max_output=65_536)
     asked = registry.adapter("google").chat_body(where, request)["generationConfig"]
     assert asked == {"candidateCount": 2, "maxOutputTokens": 700}
-    assert most_output(request, where, (Kind.TEXT_OUT, Unit.TOKEN)) == 2 * 700
+    assert upper_bound(request, where)((Kind.TEXT_OUT, Unit.TOKEN)) == 2 * 700
 
 
 @pytest.mark.parametrize(
