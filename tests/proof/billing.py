@@ -138,7 +138,7 @@ class Billing:
         await exchange.end()
 
     async def talk_slowly(self, exchange: Exchange, caller: int) -> None:
-        await self.talk(exchange, caller, 0.02)
+        await self.talk(exchange, caller, 0.1)
 
     async def hold(self, exchange: Exchange, caller: int) -> None:
         """Nothing before the gate opens; billed then, whether somebody waits or not."""
