@@ -140,6 +140,7 @@ def test_the_eraser_and_an_uploaded_mask(image: ImagePage):
     small, right = BytesIO(), BytesIO()
     Image.new("RGBA", (10, 10)).save(small, "PNG")
     Image.new("RGBA", (60, 40)).save(right, "PNG")
+    image.mask_box()
     picker.set_input_files({"name": "m.png", "mimeType": "image/png", "buffer": small.getvalue()})
     expect(image.mask.get_by_role("alert")).to_have_text(
         "The mask must have 60 × 40 pixels, as the picture has."

@@ -19,7 +19,7 @@ test("only errors that may pass are to be tried again, after the time that was t
   offerRetry(note, { code: 429, metadata: { retry_after: 1.5 } }, "again");
   assert.deepEqual([button.hidden, button.disabled, button.textContent, button.onclick], [false, true, "retry-in", "again"]);
   mock.timers.tick(2000);
-  assert.deepEqual([button.disabled, button.textContent], [false, "retry"]);
+  assert.deepEqual([button.disabled, button.textContent], [false, "retry-now"]);
   mock.timers.reset();
 });
 

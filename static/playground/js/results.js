@@ -52,7 +52,7 @@ export function offerRetry(note, error, again) {
   const button = note.querySelector("[data-field=retry]");
   let left = Math.ceil(error?.metadata?.retry_after ?? 0);
   const draw = () => {
-    button.textContent = left > 0 ? message("retry-in", { time: seconds(left) }) : message("retry");
+    button.textContent = left > 0 ? message("retry-in", { time: seconds(left) }) : message("retry-now");
     button.disabled = left > 0;
   };
   clearInterval(button.timer);
