@@ -6,7 +6,7 @@ An event without data keeps the connection alive; one that cannot be read is lef
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncGenerator, Iterable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from contextlib import aclosing
 from enum import Enum
 from typing import Any
@@ -14,7 +14,9 @@ from typing import Any
 import orjson
 
 from core.contract.errors import UpstreamInvalid
+from core.contract.events import Event
 from core.providers.openai.errors import ERROR, error_of
+from core.providers.shared.http import CallResponse
 from core.providers.shared.json_text import BOM, parse
 from core.providers.shared.sse import MIB, EventTooLarge, ServerEvent, Splitter
 
@@ -62,6 +64,24 @@ async def prefixed(head: bytes, chunks: AsyncGenerator[bytes, None]) -> AsyncGen
     yield head
     async for chunk in chunks:
         yield chunk
+
+
+async def events_of(
+    response: CallResponse,
+    stream: Callable[[AsyncGenerator[bytes, None]], AsyncGenerator[Event, None]],
+    whole: Callable[[bytes], AsyncGenerator[Event, None]],
+) -> AsyncGenerator[Event, None]:
+    """The events of an answer, which `stream` reads where it is server-sent events, `whole` where it is one
+    object."""
+    async with aclosing(response.chunks()) as chunks:
+        head = await opening(chunks)
+        if is_event_stream(head, response.media_type):
+            source = stream(prefixed(head, chunks))
+        else:
+            source = whole(head + b"".join([rest async for rest in chunks]))
+        async with aclosing(source) as events:
+            async for event in events:
+                yield event
 
 
 async def objects(

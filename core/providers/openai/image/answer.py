@@ -18,7 +18,7 @@ from core.contract.route import Target
 from core.contract.usage import Usage
 from core.providers.openai.errors import error_of, refusal
 from core.providers.openai.image.usage import facts_of, total, usage_of, with_pictures
-from core.providers.openai.stream import is_event_stream, objects, opening, prefixed
+from core.providers.openai.stream import events_of, objects
 from core.providers.shared import http
 from core.providers.shared.calls import Vendor
 from core.providers.shared.images.addresses import picture_at
@@ -50,15 +50,9 @@ class ImageReader:
 
     async def read(self, response: http.CallResponse) -> AsyncGenerator[Event, None]:
         """The events of the answer. Raises where it is refused, cut short or without a picture."""
-        async with aclosing(response.chunks()) as chunks:
-            head = await opening(chunks)
-            if is_event_stream(head, response.media_type):
-                source = self._stream(prefixed(head, chunks))
-            else:
-                source = self._object(head + b"".join([rest async for rest in chunks]))
-            async with aclosing(source) as events:
-                async for event in events:
-                    yield event
+        async with aclosing(events_of(response, self._stream, self._object)) as events:
+            async for event in events:
+                yield event
         if not self.pictures:
             raise UpstreamInvalid("The provider sent no picture.")
         if self._unreadable:

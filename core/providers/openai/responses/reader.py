@@ -19,7 +19,7 @@ from core.contract.usage import Usage
 from core.providers.openai.errors import error_in, refusal
 from core.providers.openai.responses.items import ItemPlaces, partial, ready
 from core.providers.openai.responses.usage import common_facts, usage_of
-from core.providers.openai.stream import is_event_stream, objects, opening, prefixed
+from core.providers.openai.stream import events_of, objects
 from core.providers.shared import http
 from core.providers.shared.json_body import decode
 from core.providers.shared.json_text import string
@@ -49,15 +49,9 @@ class ResponseReader:
 
     async def read(self, response: http.CallResponse) -> AsyncGenerator[Event, None]:
         """The events of the answer, `Used` not among them. Raises where it failed or was cut short."""
-        async with aclosing(response.chunks()) as chunks:
-            head = await opening(chunks)
-            if is_event_stream(head, response.media_type):
-                source = self._stream(prefixed(head, chunks))
-            else:
-                source = self._object(head + b"".join([rest async for rest in chunks]))
-            async with aclosing(source) as events:
-                async for event in events:
-                    yield event
+        async with aclosing(events_of(response, self._stream, self._object)) as events:
+            async for event in events:
+                yield event
         if self._unreadable:
             yield Unreadable(self._unreadable)
 
