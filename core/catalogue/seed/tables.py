@@ -19,7 +19,7 @@ from core.catalogue.seed import files
 from core.catalogue.seed.files import SeedData, Values
 from core.catalogue.seed.prices import seed_prices
 from core.models import AIModel, Endpoint, Provider, Version, Voice, VoiceAlias
-from core.models.catalogue.seeded import SeededRow
+from core.models.catalogue.seed_row import SeededRow
 from core.models.version import bump
 
 DIGEST_LENGTH = 32

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.models.catalogue.providers import Provider
-from core.models.catalogue.seeded import SeededRow
+from core.models.catalogue.seed_row import SeededRow
 from core.models.json_field import ObjectField
 from core.models.json_values import check_texts
 from core.models.options import check_limits, check_options

@@ -10,7 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core.contract.text.provider_key import KeyFault, UnusableKey, clean_key, key_hint
-from core.models.catalogue.seeded import SeededRow
+from core.models.catalogue.seed_row import SeededRow
 from core.models.json_field import ObjectField
 from core.models.json_values import check_headers
 from core.models.options import check_options

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.models.catalogue.models import AIModel
 from core.models.catalogue.providers import Provider
-from core.models.catalogue.seeded import SeededRow
+from core.models.catalogue.seed_row import SeededRow
 
 
 class Voice(SeededRow):
