@@ -49,10 +49,14 @@ def test_the_receipt_line_says_what_it_took(chat: ChatPage):
     expect(chat.page.get_by_role("heading", name="Receipt")).to_be_visible()
 
 
-def test_an_example_is_tried_with_one_click(chat: ChatPage):
+def test_an_example_fills_the_form_and_sends_nothing(chat: ChatPage):
     example = chat.open().page.locator(".thread-example")
     asked = example.locator("[data-field=example]").inner_text()
     example.click()
+    expect(chat.text).to_have_value(asked)
+    expect(chat.text).to_be_focused()
+    expect(chat.messages).to_have_count(0)
+    chat.text.press("Enter")
     chat.wait_for_answers()
     expect(chat.questions.locator(".message-words")).to_have_text(asked)
     expect(chat.answer_text).to_have_text(asked)

@@ -105,8 +105,7 @@ class ChatStudio extends HTMLElement {
   #onClick(target) {
     const role = target.closest("[data-role]")?.dataset.role;
     if (role === "example") {
-      const content = this.querySelector("[data-field=example]").textContent;
-      this.#request((options) => this.#conversation.send({ content }, options));
+      this.#composer.load({ text: this.querySelector("[data-field=example]").textContent });
     } else if (role === "voice") {
       this.#audio.chooseVoice();
     }
