@@ -72,8 +72,8 @@ async def handle_starlette_error(request: Request, error: Exception) -> Response
 
 
 def build() -> Application:
-    """One router, mounted three times, without redirects: a path with a trailing slash is a 404, except that
-    of the models, which some clients ask for."""
+    """One router, mounted at each prefix, without redirects: a path with a trailing slash is a 404, except
+    that of the models, which some clients ask for."""
     listing = next(operation for operation in OPERATIONS if operation.path == "/models")
     routes: list[BaseRoute] = [Route("/models/", counted(listing), methods=["GET"])]
     routes += [operation.route() for operation in OPERATIONS]

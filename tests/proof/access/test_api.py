@@ -9,7 +9,8 @@ import pytest
 from starlette.routing import Mount, Route
 
 from core.access import keys
-from core.api.http.app import PREFIXES, application
+from core.api.http.app import application
+from core.contract.tasks import API_PREFIXES
 from tests.core.api.chat_helpers import make_chat_model
 from tests.proof.access.things import NOBODYS, SECRET, Things
 
@@ -69,7 +70,7 @@ def people(strangers) -> dict[str, str]:
 def routes() -> list[Route]:
     """Those of the router that all prefixes share."""
     mounts = [route for route in application.app.routes if isinstance(route, Mount)]
-    assert [mount.path for mount in mounts] == list(PREFIXES)
+    assert [mount.path for mount in mounts] == list(API_PREFIXES)
     (shared,) = {id(mount.app): mount.app for mount in mounts}.values()
     return list(shared.routes)
 
