@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, Protocol
 
 from core.contract.errors import BudgetExceeded
@@ -31,11 +31,11 @@ class Raced(Exception):
     """A conditional update found another state than the batch had read: repeat its writes one by one."""
 
 
-def window_begin(window: str, now: datetime) -> datetime:
-    """When the window that contains `now` began, UTC; `BEGINNING` for `total`."""
+def window_begin(window: str, now: datetime, zone: tzinfo = UTC) -> datetime:
+    """When the window that contains `now` began in `zone`; `BEGINNING` for `total`. Budgets are counted in UTC."""
     if window == Budget.Window.TOTAL:
         return BEGINNING
-    midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    midnight = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
     match window:
         case Budget.Window.DAY:
             return midnight

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from typing import Any
 
@@ -28,7 +28,7 @@ CSV_COLUMNS = [
 
 @dataclass(frozen=True, slots=True)
 class Spending:
-    """USD since the beginning of the present UTC day, week and month, and ever."""
+    """USD since the beginning of the present day, week and month, and ever."""
 
     day: Decimal
     week: Decimal
@@ -150,11 +150,12 @@ def daily(
     since: datetime | None = None,
     until: datetime | None = None,
     by: str = "model",
+    zone: tzinfo = UTC,
 ) -> list[dict[str, Any]]:
-    """Records and cost per UTC day and `by` (`model`, `user__username`, `task`, `provider`), oldest first."""
+    """Records and cost per day of `zone` and `by` (`model`, `user__username`, `task`, `provider`), oldest first."""
     chosen = records(users=users, since=since, until=until).order_by()
     return list(
-        chosen.annotate(day=TruncDate("created_at", tzinfo=UTC))
+        chosen.annotate(day=TruncDate("created_at", tzinfo=zone))
         .values("day", by)
         .annotate(records=REQUESTS, unpriced=Count("id", filter=UNPRICED), cost=Sum("cost"))
         .order_by("day", by)
@@ -162,14 +163,18 @@ def daily(
 
 
 def spending(
-    *, users: Collection[int] | None = None, api_key: int | None = None, now: datetime | None = None
+    *,
+    users: Collection[int] | None = None,
+    api_key: int | None = None,
+    now: datetime | None = None,
+    zone: tzinfo = UTC,
 ) -> Spending:
-    """The spending of `users` or of one API key, in one query."""
+    """The spending of `users` or of one API key in days, weeks and months of `zone`, in one query."""
     moment = now or timezone.now()
     chosen = records(users=users).order_by()
     if api_key is not None:
         chosen = chosen.filter(api_key=api_key)
-    windows = {name: window_begin(name, moment) for name in ("day", "week", "month")}
+    windows = {name: window_begin(name, moment, zone) for name in ("day", "week", "month")}
     sums = chosen.aggregate(
         total=Sum("cost"),
         **{name: Sum("cost", filter=Q(created_at__gte=begin)) for name, begin in windows.items()},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -32,13 +32,14 @@ class LineBuffer:
 @require_safe
 def usage(request: HttpRequest) -> HttpResponse:
     mine = [request.user.pk]
-    since = timezone.now() - timedelta(days=DAYS)
+    zone = timezone.get_current_timezone()
+    since = first_day(timezone.localtime())
     access = snapshot.current()
     context = {
-        "spending": reports.spending(users=mine),
+        "spending": reports.spending(users=mine, zone=zone),
         "budgets": reports.budget_statuses(access.budgets_of(request.user.pk, request.user.team_id, None)),
         "report": reports.usage_report(users=mine, since=since),
-        "bars": bars(reports.daily(users=mine, since=since)),
+        "bars": bars(reports.daily(users=mine, since=since, zone=zone)),
         "records": reports.records(users=mine)[:20],
         "days": DAYS,
         "height": CHART_HEIGHT,
@@ -46,9 +47,14 @@ def usage(request: HttpRequest) -> HttpResponse:
     return render(request, "playground/usage.html", context)
 
 
+def first_day(today: datetime) -> datetime:
+    """The midnight, in the reader's time zone, with which the first of the last `DAYS` days begins."""
+    return timezone.make_aware(datetime.combine(today.date() - timedelta(days=DAYS - 1), time.min))
+
+
 def bars(days: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """A bar for each of the last `DAYS` days: records and cost; sizes in units of the chart."""
-    today = timezone.now().date()
+    """A bar for each of the reader's last `DAYS` days: records and cost; sizes in units of the chart."""
+    today = timezone.localdate()
     totals = {today - timedelta(days=back): [0, Decimal(0)] for back in reversed(range(DAYS))}
     for row in days:
         if row["day"] in totals:

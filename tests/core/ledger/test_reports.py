@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
@@ -94,6 +95,28 @@ def test_daily_totals_sum_to_the_rows(busy):
         (timezone.now().date(), "author/voice", 3, Decimal("0.1")),
     ]
     assert sum(day["cost"] for day in days) == Decimal(reports.usage_report()["cost"])
+
+
+def test_a_day_is_one_of_the_zone_asked_for(busy):
+    before = datetime(2026, 2, 28, 23, 59, 59, tzinfo=UTC)
+    rewrite(UsageRecord.objects.filter(public_id=busy["bob"].id), created_at=before)
+    here, there = (
+        reports.daily(until=before + timedelta(days=1), zone=zone)[0]["day"]
+        for zone in (UTC, ZoneInfo("Asia/Shanghai"))
+    )
+    assert (here, there) == (date(2026, 2, 28), date(2026, 3, 1))
+
+
+def test_spending_counts_from_the_midnight_of_the_zone(grant, alice):
+    receipt = run(complete_request(grant()))
+    made = datetime(2026, 11, 1, 1, tzinfo=UTC)  # still October in New York
+    rewrite(UsageRecord.objects.filter(public_id=receipt.id), created_at=made)
+    now = made + timedelta(hours=12)
+    cost = Decimal("0.1")
+    utc = reports.spending(users=[alice.id], now=now)
+    york = reports.spending(users=[alice.id], now=now, zone=ZoneInfo("America/New_York"))
+    assert utc == reports.Spending(cost, cost, cost, cost)
+    assert york == reports.Spending(Decimal(0), cost, Decimal(0), cost)
 
 
 def test_spending_of_a_key_by_window(grant, alice):

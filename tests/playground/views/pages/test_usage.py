@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
@@ -92,6 +93,23 @@ def test_there_is_a_bar_for_each_day(page, alice):
     assert [bar["records"] for bar in context if bar["records"]] == [1, 2]
     assert context[-1]["height"] == CHART_HEIGHT - 4
     assert all(bar["y"] + bar["height"] == CHART_HEIGHT for bar in context)
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])
+def test_days_are_the_readers(page, alice, zone):
+    """The two are 25 hours apart: a record of a moment ago is of today in both."""
+    page.cookies["timezone"] = zone
+    book(alice, 1)
+    book(alice, 2, created_at=midnight(zone) - timedelta(seconds=1))
+    book(alice, 3, created_at=midnight(zone) - timedelta(days=DAYS - 1, seconds=1))
+    context = page.get("/usage").context
+    assert [bar["records"] for bar in context["bars"]][-2:] == [1, 1]
+    assert sum(bar["records"] for bar in context["bars"]) == 2
+    assert float(context["spending"].day) == 0.01
+
+
+def midnight(zone: str) -> datetime:
+    return timezone.now().astimezone(ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def test_bars_of_nothing_are_flat():
