@@ -20,6 +20,7 @@ from core.answer_cache import stores as answer_cache
 from core.catalogue import snapshot as catalogue
 from core.image_files import store as image_store
 from core.ledger import statistics
+from core.ledger.rollups import builder as rollups
 from core.ledger.store import heartbeat, sweep, writer
 from core.media import client as media
 from core.models.offload import offload
@@ -133,6 +134,7 @@ PERIODIC: list[tuple[str, float, Callable[[], Any]]] = [
     ("image files", 60.0, image_store.sweep),
     ("idempotency", 30.0, forget_requests),
     ("statistics", 30.0, read_attempts),
+    ("sums of usage", 60.0, rollups.build),
     ("answer cache", 300.0, answer_cache.sweep),
 ]
 """Name, seconds between two calls, and the blocking function; other applications add theirs."""

@@ -14,7 +14,7 @@ from core.models.catalogue import (
     Voice,
     VoiceAlias,
 )
-from core.models.ledger import Attempt, ServerProcess, UsageRecord
+from core.models.ledger import Attempt, ServerProcess, UsageMark, UsageRecord, UsageSum
 from core.models.people import Team, User
 from core.models.responses import IdempotentRequest, StoredResponse
 from core.models.version import Version
@@ -36,7 +36,9 @@ __all__ = [
     "ServerProcess",
     "StoredResponse",
     "Team",
+    "UsageMark",
     "UsageRecord",
+    "UsageSum",
     "User",
     "Version",
     "Voice",

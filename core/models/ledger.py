@@ -130,11 +130,64 @@ class Attempt(models.Model):
         verbose_name = _("attempt")
         verbose_name_plural = _("attempts")
         ordering = ("record", "number")
-        indexes = (models.Index(fields=("started_at",), name="attempt_started"),)
+        indexes = (
+            models.Index(fields=("started_at",), name="attempt_started"),
+            models.Index(
+                fields=("provider", "-started_at"),
+                name="attempt_failed",
+                condition=models.Q(outcome="failed"),
+            ),
+        )
         constraints = (models.UniqueConstraint(fields=("record", "number"), name="attempt_once"),)
 
     def __str__(self) -> str:
         return f"{self.record} #{self.number}"
+
+
+class UsageSum(models.Model):
+    """What final records of one UTC hour or day come to that are about the same; `ledger.rollups` keeps them.
+
+    There may be several rows for the same: a user who is deleted leaves theirs to nobody.
+    """
+
+    hours = models.PositiveSmallIntegerField()
+    begin = models.DateTimeField()
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, db_constraint=False, db_index=False
+    )
+    team = models.ForeignKey(Team, null=True, on_delete=models.SET_NULL, db_constraint=False, db_index=False)
+    api_key = models.ForeignKey(
+        ApiKey, null=True, on_delete=models.SET_NULL, db_constraint=False, db_index=False
+    )
+    source = models.CharField(max_length=12)
+    task = models.CharField(max_length=16)
+    model = models.CharField(max_length=160)
+    provider = models.CharField(max_length=60, blank=True)
+    outcome = models.CharField(max_length=12, blank=True)
+    basis = models.CharField(max_length=10, blank=True)
+    requests = models.BigIntegerField()
+    unpriced = models.BigIntegerField()
+    unbilled = models.BigIntegerField()
+    cost = MoneyField()
+    units = models.JSONField(default=dict)
+
+    class Meta:
+        # with what a sum by the hour needs, so that it reads the index alone
+        indexes = (
+            models.Index(fields=("hours", "begin", "requests", "unpriced", "cost"), name="usage_sum_begin"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.begin:%Y-%m-%d %H}h {self.model}"
+
+
+class UsageMark(models.Model):
+    """The one row that says up to which id final records are in `UsageSum`."""
+
+    record_id = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return str(self.record_id)
 
 
 class ServerProcess(models.Model):
