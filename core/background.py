@@ -13,9 +13,10 @@ from django.conf import settings
 from django.utils import timezone
 
 from core import idempotency, stored_responses
-from core.access import shared_counters, shared_health
+from core.access import shared_counters
 from core.access import snapshot as access
 from core.access.authentication import save_last_used
+from core.access.endpoints import health
 from core.answer_cache import stores as answer_cache
 from core.catalogue import snapshot as catalogue
 from core.image_files import store as image_store
@@ -99,7 +100,7 @@ async def start() -> None:
         await shared_counters.connect()
         state.periodic[loop] = {
             loop.create_task(repeat(name, seconds, work), name=name) for name, seconds, work in PERIODIC
-        } | {loop.create_task(shared_health.follow(), name="health of endpoints")}
+        } | {loop.create_task(health.follow(), name="health of endpoints")}
 
 
 async def repeat(name: str, seconds: float, work: Callable[[], Any]) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from core import ledger
 from core.access import admission, limits
 from core.access import snapshot as access
-from core.access.shared_health import health
+from core.access.endpoints.health import health
 from core.access.shared_turns import next_turn
 from core.answer_cache import stores
 from core.background import spawn, state

@@ -101,17 +101,18 @@ class ParallelLimit:
         try:
             entered = await evaluate(ENTER, self._key(user), place, places, LEASE_SECONDS)
         except BaseException:
-            self._forget(user, place)
+            # it is entered all the same once Redis has read it
+            await self.leave(user, place)
             raise
         if entered == 0:
-            self._forget(user, place)
+            self.forget(user, place)
             return ""
         if self._renewal is None or self._renewal.done():
             self._renewal = asyncio.create_task(self._renew_repeatedly(), name=f"places of {self._limit}")
         return place
 
     async def leave(self, user: Hashable, place: str) -> None:
-        self._forget(user, place)
+        self.forget(user, place)
         await evaluate(LEAVE, self._key(user), place)
 
     async def renew(self) -> None:
@@ -125,7 +126,8 @@ class ParallelLimit:
             await asyncio.sleep(LEASE_SECONDS / 3)
             await self.renew()
 
-    def _forget(self, user: Hashable, place: str) -> None:
+    def forget(self, user: Hashable, place: str) -> None:
+        """Free a place for others of this process at once: `leave` tells all."""
         held = self._held.get(user, set())
         held.discard(place)
         if not held:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from hashlib import sha256
 
+from core.access import shared_limits
 from core.access.shared_counters import evaluate
-from core.access.shared_limits import PREFIX
 
 KEPT_SECONDS = 24 * 3600
 """After so long without a request the first one has its turn again."""
@@ -21,4 +21,4 @@ return turn - 1
 async def next_turn(names: Sequence[str]) -> int | None:
     """The number of this turn among `names`, from 0; None where there is no Redis or no answer in time."""
     digest = sha256("\n".join(names).encode(errors="replace")).hexdigest()
-    return await evaluate(NEXT, f"{PREFIX}:turn:{digest[:32]}")
+    return await evaluate(NEXT, f"{shared_limits.PREFIX}:turn:{digest[:32]}")

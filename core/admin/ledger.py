@@ -115,9 +115,10 @@ class UsageRecordAdmin(ReadOnlyAdmin):
         cells = ((row.number, row.provider, row.model, attempt_text(row)) for row in rows)
         return format_html_join("", "<p>{}. {} {}: {}</p>", cells)
 
-    @admin.display(description=_("models not asked"))
+    @admin.display(description=_("not asked"))
     def skipped_texts(self, record: UsageRecord) -> SafeString | str:
-        cells = ((one["model"], one["reason"], one["code"]) for one in record.skipped_models or ())
+        found = record.skipped_models or ()
+        cells = ((skipped_name(one), one["reason"], one["code"]) for one in found)
         return format_html_join("", "<p>{}: {} ({})</p>", cells) or "–"
 
     @admin.action(description=_("Export the selected records as CSV"), permissions=["view"])
@@ -126,6 +127,12 @@ class UsageRecordAdmin(ReadOnlyAdmin):
         response = StreamingHttpResponse(csv_lines(queryset), content_type="text/csv; charset=utf-8")
         response.headers["Content-Disposition"] = 'attachment; filename="usage.csv"'
         return response
+
+
+def skipped_name(skipped: dict[str, str]) -> str:
+    """As an endpoint is called, where only that was not asked."""
+    provider = skipped.get("provider")
+    return f"{skipped['model']} @ {provider}" if provider else skipped["model"]
 
 
 def attempt_text(attempt: Attempt) -> str:

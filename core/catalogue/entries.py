@@ -46,7 +46,8 @@ class ProviderEntry:
 class EndpointEntry:
     """One model at one provider: the audio formats it makes, and which of the model's tasks it does.
 
-    `options` as those of the provider, which they override.
+    `options` as those of the provider, which they override. `requests_per_minute` and `parallel_requests` are
+    what it may get from all callers together, None where it has no such ceiling.
     """
 
     id: int
@@ -59,6 +60,8 @@ class EndpointEntry:
     enabled: bool
     options: Mapping[str, Any]
     prices: tuple[Price, ...]
+    requests_per_minute: int | None = None
+    parallel_requests: int | None = None
 
     @property
     def visible(self) -> bool:

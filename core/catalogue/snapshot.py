@@ -235,6 +235,8 @@ def load_endpoints(
                 enabled=row.enabled,
                 options=options,
                 prices=prices.get(row.pk, ()),
+                requests_per_minute=row.requests_per_minute,
+                parallel_requests=row.parallel_requests,
             )
         )
     return endpoints

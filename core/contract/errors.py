@@ -18,6 +18,7 @@
     │   ├── WrongContentType      415
     │   └── RateLimited           429   our own limiter
     ├── Unavailable               503   our server: draining, overloaded, no database, no provider key
+    │   └── EndpointFull          503   every endpoint has as many requests as an admin lets it have
     ├── Interrupted               503   our server stopped during the answer
     └── UpstreamError             502   caused by the provider
         ├── UpstreamUnreachable   502   refused, reset, name not found; retryable
@@ -42,6 +43,7 @@ from core.contract.usage import Usage
 __all__ = [
     "AuthenticationFailed",
     "BudgetExceeded",
+    "EndpointFull",
     "IdempotencyConflict",
     "IdempotencyMismatch",
     "Interrupted",
@@ -191,6 +193,10 @@ class RateLimited(RequestError):
 
 class Unavailable(PolyphonyError):
     status, error_type, code = 503, "provider_overloaded", "overloaded"
+
+
+class EndpointFull(Unavailable):
+    type, code = "endpoint_full", "endpoint_full"
 
 
 class Interrupted(PolyphonyError):

@@ -28,7 +28,8 @@ class Outcome(StrEnum):
 class AttemptFailed:
     """An attempt that failed before it delivered content; another one follows.
 
-    `model` is the slug of the model that was asked. One that is skipped has the number 0 and no provider.
+    `model` is the slug of the model that was asked. One that is skipped has the number 0 and no provider; an
+    endpoint that is full has the number 0 too.
     `code` is the error's, `status` that of the provider's answer, None where there was none. `next_model` is
     asked next, `next_provider` by name where it is known already.
     """

@@ -94,6 +94,8 @@ class Target:
     its audio to. Lower `priority` is tried first; among equals the order is random by `weight`, and targets
     without weights keep their order. `headers` and `options` are the endpoint's, as an admin entered them.
     `credential` is the key of the call, one of `credentials` where the provider has several.
+    `requests_per_minute` and `parallel_requests` are what its endpoint may get from all callers together,
+    None where it has no such ceiling.
     """
 
     endpoint_id: int
@@ -112,6 +114,8 @@ class Target:
     priority: int = 0
     weight: int = 0
     credentials: tuple[Secret, ...] = ()
+    requests_per_minute: int | None = None
+    parallel_requests: int | None = None
     public_only: bool = False
     """Whether connections to private addresses are refused: nobody vouches for `base_url`."""
     image_model: Target | None = None
@@ -143,11 +147,13 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class SkippedModel:
-    """A model that the caller named and that is not asked; `reason` is a sentence, `code` the error's."""
+    """A model that was to be asked and is not; `reason` is a sentence, `code` the error's. With a `provider`,
+    by name, only that one was not asked for it."""
 
     model: str
     reason: str
     code: str
+    provider: str = ""
 
 
 @dataclass(frozen=True, slots=True)

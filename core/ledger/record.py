@@ -93,6 +93,8 @@ class Record:
         """Whether the database may have the record."""
         self.stored_model = ""
         """The model that the stored record names."""
+        self.stored_skipped: tuple[SkippedModel, ...] = ()
+        """What the stored record says was not asked."""
         self.delivered = False
         self.attempts: list[bill.ClosedAttempt] = []
         self.unstored: tuple[Row, ...] = ()
@@ -121,6 +123,8 @@ class Record:
                 write.least = self.least
         elif self.route.model != self.stored_model:
             write.answering = rows.answering_model(self.id, self.route)
+        if was_stored:
+            write.skipped = self.skipped_row()
         owed = max(0, self.lost - self.spare) if was_stored else 0
         if owed:
             write.budgets, write.reserve, write.extended = self.grant.budgets, owed, self.reserved + owed
@@ -134,7 +138,7 @@ class Record:
             if not isinstance(refusal, Uncertain):
                 self.stored, self.running = was_stored, None
             raise
-        self.stored_model = self.route.model
+        self.stored_model, self.stored_skipped = self.route.model, self.route.skipped
         if was_stored:
             self.reserved += owed
             self.spare, self.lost = max(0, self.spare - self.lost), 0
@@ -165,6 +169,7 @@ class Record:
         except Unavailable as refusal:
             self.stored = isinstance(refusal, Uncertain)
             raise
+        self.stored_skipped = self.route.skipped
         self.first_content = time.monotonic()
 
     async def forget_remainder(self) -> None:
@@ -195,6 +200,15 @@ class Record:
         self.first_content = None
         return request
 
+    def skip(self, skipped: SkippedModel) -> None:
+        """An endpoint was full."""
+        self.route = replace(self.route, skipped=(*self.route.skipped, skipped))
+
+    def skipped_row(self) -> Row | None:
+        """What was not asked, where the stored record does not say so."""
+        found = self.route.skipped
+        return None if found == self.stored_skipped else rows.changed_skipped(self.id, found)
+
     def extend(self, cost: Decimal | None) -> None:
         """Have the next attempt reserve what `cost` is above what is reserved already."""
         if cost is not None and self.estimate is not None and cost > self.estimate:
@@ -205,7 +219,7 @@ class Record:
         """Be again as before the last `fall_back`, whose model is `skipped`; False once it has been asked."""
         if (before := self.before) is None or before.attempts != len(self.attempts):
             return False
-        self.route = replace(before.route, skipped=(*before.route.skipped, skipped))
+        self.route = replace(before.route, skipped=(*self.route.skipped, skipped))
         self.request, self.attempt_request = before.request, before.attempt_request
         self.estimate, self.lost, self.before = before.estimate, before.lost, None
         return True
@@ -349,6 +363,7 @@ class Record:
         return Write(
             self.id,
             closed=self.unstored,
+            skipped=self.skipped_row(),
             settled=rows.settled_record(receipt, owed, error),
             budgets=self.grant.budgets,
             release=self.reserved,

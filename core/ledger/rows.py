@@ -55,11 +55,13 @@ def new_record(
 
 def skipped_models(found: Iterable[SkippedModel]) -> str | None:
     """The JSON of the column; None where every model could be asked."""
-    rows = [
-        {"model": one.model[:160], "code": one.code[:60], "reason": storable(one.reason)[:300]}
-        for one in found
-    ]
+    rows = [skipped_model(one) for one in found]
     return orjson.dumps(rows).decode() if rows else None
+
+
+def skipped_model(one: SkippedModel) -> dict[str, str]:
+    provider = {"provider": storable(one.provider)[:120]} if one.provider else {}
+    return {"model": one.model[:160], **provider, "code": one.code[:60], "reason": storable(one.reason)[:300]}
 
 
 def storable(text: str) -> str:
@@ -70,6 +72,11 @@ def storable(text: str) -> str:
 def answering_model(id: str, route: Route) -> Row:
     """The columns of `statements.CHANGE_MODEL`."""
     return route.model[:160], (route.targets[0].voice or "")[:120] or None, id
+
+
+def changed_skipped(id: str, found: Iterable[SkippedModel]) -> Row:
+    """The columns of `statements.CHANGE_SKIPPED`."""
+    return skipped_models(found), id
 
 
 def new_attempt(id: str, number: int, target: Target) -> Row:

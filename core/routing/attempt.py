@@ -84,6 +84,10 @@ class AttemptLog(EntryLog, Protocol):
         """Take back the last `fall_back`, whose model is skipped; false where an attempt was made at it."""
         ...
 
+    def skip(self, skipped: SkippedModel) -> None:
+        """Note an endpoint that is not asked."""
+        ...
+
     def bounded(self, request: Request) -> Request:
         """The request as it may be sent: its answer no longer than what has been reserved for."""
         ...

@@ -8,12 +8,20 @@ from dataclasses import replace
 from time import monotonic
 from typing import Any
 
-from core.contract.errors import BudgetExceeded, PolyphonyError, Unavailable, Unsupported, UpstreamError
+from core.contract.errors import (
+    BudgetExceeded,
+    EndpointFull,
+    PolyphonyError,
+    Unavailable,
+    Unsupported,
+    UpstreamError,
+)
 from core.contract.events import AttemptFailed, Event, Outcome, Started
 from core.contract.requests import Request
 from core.contract.route import Fallback, Route, SkippedModel
 from core.contract.routing import RoutingRules
 from core.routing.attempt import AttemptLog
+from core.routing.ceilings.places import tell_skipped
 from core.routing.health import Health
 from core.routing.retry import answered_status, has_status, may_succeed_elsewhere
 
@@ -29,7 +37,9 @@ async def run_with_fallbacks(
     of their deadlines together. Raises the last failure, with the attempts before it in its `metadata`.
     """
     begun, earlier, skipped = monotonic(), [], route.skipped
+    full: list[dict[str, Any]] = []
     failure: PolyphonyError | None = None
+    answered: PolyphonyError | None = None
     most = max(each.policy.deadline for each in (route, *(one.route for one in route.fallbacks)))
     for number, fallback in enumerate((None, *route.fallbacks)):
         if fallback is not None:
@@ -55,15 +65,18 @@ async def run_with_fallbacks(
                 yield skipped_event(dear)
                 continue
             failure = error
-        earlier += summaries(failure, present.model)
+        full += failure.metadata.get("skipped_models", ())
+        if not isinstance(failure, EndpointFull):
+            answered = failure
+            earlier += summaries(failure, present.model)
         late = number == len(route.fallbacks) or monotonic() - begun >= most
         if committed or late or not asks_next(failure, request.routing):
-            raise with_earlier(failure, earlier[:-1], skipped)
+            raise with_earlier(answered or failure, earlier[:-1], skipped, full)
         yield failure_event(failure, len(earlier), present, route.fallbacks[number].route)
         for one in route.skipped if number == 0 else ():
             yield skipped_event(one)
     assert failure is not None
-    raise with_earlier(failure, earlier[:-1], skipped)
+    raise with_earlier(answered or failure, earlier[:-1], skipped, full)
 
 
 def too_dear(error: PolyphonyError, fallback: Fallback | None) -> SkippedModel | None:
@@ -82,8 +95,8 @@ def failure_event(failure: PolyphonyError, number: int, failed: Route, following
     """That a model failed, and that of `following` is asked now: which provider is known where it has one."""
     providers = {target.provider_name for target in following.targets}
     return AttemptFailed(
-        number,
-        str(failure.metadata.get("provider_name", "")),
+        0 if isinstance(failure, EndpointFull) else number,
+        failed_provider(failure),
         Outcome.FAILED,
         failure.message,
         failed.model,
@@ -92,6 +105,12 @@ def failure_event(failure: PolyphonyError, number: int, failed: Route, following
         providers.pop() if len(providers) == 1 else "",
         following.model,
     )
+
+
+def failed_provider(failure: PolyphonyError) -> str:
+    """By name: who failed last, or was the last one found full."""
+    full = failure.metadata["skipped_models"][-1]["provider"] if isinstance(failure, EndpointFull) else ""
+    return full or str(failure.metadata.get("provider_name", ""))
 
 
 def asks_next(error: PolyphonyError, rules: RoutingRules) -> bool:
@@ -117,13 +136,14 @@ def summaries(error: PolyphonyError, model: str) -> list[dict[str, Any]]:
 
 
 def with_earlier(
-    error: PolyphonyError, earlier: list[dict[str, Any]], skipped: tuple[SkippedModel, ...]
+    error: PolyphonyError,
+    earlier: list[dict[str, Any]],
+    skipped: tuple[SkippedModel, ...],
+    full: list[dict[str, Any]],
 ) -> PolyphonyError:
-    """`error` with the attempts before it, of all models, and the models that were not asked."""
+    """`error` with the attempts before it, of all models, the models not asked and the endpoints full."""
     if earlier:
         error.metadata["previous_errors"] = earlier
-    if skipped:
-        error.metadata["skipped_models"] = [
-            {"model": one.model, "code": one.code, "reason": one.reason} for one in skipped
-        ]
-    return error
+    if full:
+        error.metadata["skipped_models"] = full
+    return tell_skipped(error, skipped)

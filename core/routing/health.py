@@ -15,6 +15,7 @@ from core.contract.errors import (
     UpstreamRefused,
 )
 from core.contract.route import Target
+from core.routing.ceilings.places import Ceilings
 from core.routing.credentials import Credentials
 
 FAILURES_BEFORE_REST = 3
@@ -74,10 +75,16 @@ class Health:
     provider has other keys, only the key rests. When its rest is over, one request at a time tries it.
     """
 
-    def __init__(self, clock: Callable[[], float] = monotonic, store: HealthStore | None = None) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], float] = monotonic,
+        store: HealthStore | None = None,
+        ceilings: Ceilings | None = None,
+    ) -> None:
         self._clock = clock
         self._store = store
         self.credentials = Credentials(clock)
+        self.ceilings = ceilings or Ceilings()
         self._records: dict[int, _Record] = {}
 
     def record(self, target: Target, error: PolyphonyError | None = None) -> bool:

@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack, aclosing
 from dataclasses import replace
 from time import monotonic
 
-from core.contract.errors import BudgetExceeded, PolyphonyError, Unavailable
+from core.contract.errors import BudgetExceeded, EndpointFull, PolyphonyError, Unavailable
 from core.contract.events import Event, Used
 from core.contract.requests import Request
 from core.contract.route import Target
@@ -16,6 +16,7 @@ from core.contract.routing import Hedge
 from core.providers.base import AdapterMethod
 from core.providers.shared.waits.deadline import Deadline
 from core.routing.attempt import CONTENT, AttemptLog, EntryLog, FirstEventLimit, RunningAttempt
+from core.routing.ceilings.places import Ceilings, Place
 from core.routing.retry import may_succeed_elsewhere
 from core.routing.statistics import current
 
@@ -39,8 +40,11 @@ class Contender:
     it ended with `reach`. `refused` where it could not even be opened.
     """
 
-    def __init__(self, attempt: RunningAttempt, log: EntryLog, call: AdapterMethod, request: Request) -> None:
+    def __init__(
+        self, attempt: RunningAttempt, place: Place, log: EntryLog, call: AdapterMethod, request: Request
+    ) -> None:
         self.attempt = attempt
+        self.place = place
         self.early: list[Event] = []
         self.ahead = False
         self.refused: PolyphonyError | None = None
@@ -53,6 +57,7 @@ class Contender:
         """Read up to the first content, in a task of its own."""
         attempt = self.attempt
         async with AsyncExitStack() as stack:
+            stack.enter_context(self.place)
             try:
                 await stack.enter_async_context(attempt)
             except (BudgetExceeded, Unavailable) as refusal:
@@ -100,9 +105,10 @@ class Contender:
                 attempt.timer.start()
 
     async def close(self) -> None:
-        """Close an attempt whose content nobody reads."""
+        """Close an attempt whose content nobody reads, or that has not begun."""
         if self.ahead:
             await self._stack.__aexit__(GeneratorExit, GeneratorExit(), None)
+        self.place.leave()
 
 
 class Race:
@@ -112,9 +118,18 @@ class Race:
     """
 
     def __init__(
-        self, request: Request, attempts: AttemptLog, call: AdapterMethod, first: RunningAttempt, after: float
+        self,
+        request: Request,
+        attempts: AttemptLog,
+        call: AdapterMethod,
+        ceilings: Ceilings,
+        first: RunningAttempt,
+        place: Place,
+        after: float,
     ) -> None:
         self.attempt = first
+        self._ceilings = ceilings
+        self._place = place
         self.others: list[RunningAttempt] = []
         self._request = request
         self._attempts = attempts
@@ -131,14 +146,14 @@ class Race:
         """
         begun, left = monotonic(), deadline.left
         winner: Contender | None = None
-        contenders = [self._start(self.attempt, self._attempts)]
+        contenders = [self._start(self.attempt, self._place, self._attempts)]
         try:
             try:
                 await asyncio.wait(self._running, timeout=self._after)
                 winner = self._judge()
-                if winner is None and self._running and (log := self._attempts.beside()) is not None:
+                if winner is None and self._running and (place := await self._room(target)) is not None:
                     own = Deadline(left - (monotonic() - begun))
-                    contenders.append(self._start(RunningAttempt(target, log, own, limit), log))
+                    contenders += self._second(target, place, own, limit)
                 while winner is None and self._running:
                     await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
                     winner = self._judge()
@@ -160,8 +175,24 @@ class Race:
                 async for event in events:
                     yield event
 
-    def _start(self, attempt: RunningAttempt, log: EntryLog) -> Contender:
-        found = Contender(attempt, log, self._call, self._attempts.bounded(self._request))
+    async def _room(self, target: Target) -> Place | None:
+        """A place for the second attempt; None where its endpoint is full, for it is worth no wait."""
+        try:
+            return await self._ceilings.enter(target, Deadline(0.0), last=False)
+        except EndpointFull:
+            return None
+
+    def _second(
+        self, target: Target, place: Place, deadline: Deadline, limit: FirstEventLimit
+    ) -> list[Contender]:
+        """The attempt beside the first one, where the request has not had one."""
+        if (log := self._attempts.beside()) is None:
+            place.leave()
+            return []
+        return [self._start(RunningAttempt(target, log, deadline, limit), place, log)]
+
+    def _start(self, attempt: RunningAttempt, place: Place, log: EntryLog) -> Contender:
+        found = Contender(attempt, place, log, self._call, self._attempts.bounded(self._request))
         self._running[asyncio.create_task(found.reach(), name="attempt")] = found
         return found
 

@@ -6,12 +6,13 @@ import asyncio
 import random
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import replace
 from itertools import count
 
-from core.contract.errors import PolyphonyError, Unavailable, Unsupported
+from core.contract.errors import EndpointFull, PolyphonyError, Unavailable, Unsupported
 from core.contract.events import AttemptFailed, Event, Outcome, Used
 from core.contract.requests import Request
-from core.contract.route import Policy, Route, Target
+from core.contract.route import Policy, Route, SkippedModel, Target
 from core.providers import registry
 from core.providers.base import AdapterMethod
 from core.providers.shared.audio.input import accepted, has_formats
@@ -20,6 +21,7 @@ from core.providers.shared.scrub.answer import scrubbed
 from core.providers.shared.scrub.spellings import spellings_of
 from core.providers.shared.waits.deadline import Deadline
 from core.routing.attempt import AttemptLog, FirstEventLimit, RunningAttempt
+from core.routing.ceilings.places import all_full, skipped, tell_skipped
 from core.routing.choose import order
 from core.routing.health import Health
 from core.routing.hedge import Race, hedge_seconds
@@ -63,41 +65,53 @@ async def run(
     """
     policy, deadline = route.policy, Deadline(route.policy.deadline)
     failed: list[RunningAttempt] = []
+    full: list[tuple[SkippedModel, EndpointFull]] = []
+    before: AttemptFailed | None = None
     targets = order(route.targets, await health.resting(route.targets))
     rules = request.routing.provider
     if not rules.allow_fallbacks:
         targets = targets[:1]
     hedge = rules.hedge
     for target in targets:
-        limit = first_event_limit(policy, request, last=target is targets[-1])
-        if failed:
-            yield failure_event(failed[-1], route, target)
+        last = target is targets[-1]
+        limit = first_event_limit(policy, request, last=last)
+        if before is not None:
+            yield replace(before, next_provider=target.provider_name)
         for tries in count(1):
+            try:
+                place = await health.ceilings.enter(target, deadline, last=last and not policy.others_follow)
+            except EndpointFull as error:
+                skip = skipped(target, route.model, error)
+                full.append((skip, error))
+                attempts.skip(skip)
+                before = full_event(skip)
+                break
             attempt = RunningAttempt(health.credentials.choose(target), attempts, deadline, limit)
-            if hedge is not None and target is targets[0] and tries == 1 and len(targets) > 1:
-                race = Race(request, attempts, call, attempt, hedge_seconds(hedge, target))
-                other = health.credentials.choose(targets[1])
-                async with aclosing(
-                    race.events(other, first_event_limit(policy, request, last=len(targets) == 2), deadline)
-                ) as source:
-                    async for event in source:
-                        yield event
-                attempt = race.attempt
-                for one in race.others:
-                    health.record(one.target, one.error)
-                failed += race.others
-            else:
-                async with attempt, aclosing(call(attempt.target, attempts.bounded(request))) as source:
-                    attempt.timer.start()
-                    async for event in source:
-                        attempt.timer.stop()
-                        if type(event) is Used:
-                            attempt.used = event
-                            break
-                        if not attempt.committed and (started := attempt.note(event)):
-                            yield started
-                        yield event
+            with place:
+                if hedge is not None and target is targets[0] and tries == 1 and len(targets) > 1:
+                    after = hedge_seconds(hedge, target)
+                    race = Race(request, attempts, call, health.ceilings, attempt, place, after)
+                    other = health.credentials.choose(targets[1])
+                    own = first_event_limit(policy, request, last=len(targets) == 2)
+                    async with aclosing(race.events(other, own, deadline)) as source:
+                        async for event in source:
+                            yield event
+                    attempt = race.attempt
+                    for one in race.others:
+                        health.record(one.target, one.error)
+                    failed += race.others
+                else:
+                    async with attempt, aclosing(call(attempt.target, attempts.bounded(request))) as source:
                         attempt.timer.start()
+                        async for event in source:
+                            attempt.timer.stop()
+                            if type(event) is Used:
+                                attempt.used = event
+                                break
+                            if not attempt.committed and (started := attempt.note(event)):
+                                yield started
+                            yield event
+                            attempt.timer.start()
             another_key = health.record(attempt.target, attempt.error)
             if attempt.error is None:
                 assert attempt.used is not None
@@ -105,18 +119,19 @@ async def run(
                 return
             failed.append(attempt)
             if attempt.committed or deadline.left <= 0 or not may_succeed_elsewhere(attempt.error):
-                raise _final_error(failed, route)
+                raise _final_error(failed, full, route)
+            before = failure_event(attempt, route, target)
             if another_key and tries < len(target.credentials):
-                yield failure_event(attempt, route, target)
+                yield before
                 continue
             given_up = attempt.silent and policy.call_timeout is None
             pause = None if given_up else backoff(policy, tries, attempt.error, random.random())
             if pause is None or pause >= deadline.left:
                 break
-            yield failure_event(attempt, route, target)
+            yield before
             await asyncio.sleep(pause)
             deadline.left -= pause
-    raise _final_error(failed, route)
+    raise _final_error(failed, full, route)
 
 
 def first_event_limit(policy: Policy, request: Request, *, last: bool) -> FirstEventLimit:
@@ -144,8 +159,25 @@ def failure_event(attempt: RunningAttempt, route: Route, next_target: Target) ->
     )
 
 
-def _final_error(failed: list[RunningAttempt], route: Route) -> PolyphonyError:
-    """The error to raise: the last one, with the providers and codes of those before it."""
+def full_event(skip: SkippedModel) -> AttemptFailed:
+    """That an endpoint got no call."""
+    return AttemptFailed(
+        0, skip.provider, Outcome.FAILED, skip.reason, skip.model, skip.code, next_model=skip.model
+    )
+
+
+def _final_error(
+    failed: list[RunningAttempt], full: list[tuple[SkippedModel, EndpointFull]], route: Route
+) -> PolyphonyError:
+    """The error to raise: the last one, with those before it and the endpoints that were full."""
+    error = _last_error(failed, [error for _, error in full], route)
+    return tell_skipped(error, [skip for skip, _ in full])
+
+
+def _last_error(failed: list[RunningAttempt], full: list[EndpointFull], route: Route) -> PolyphonyError:
+    """The last failure, with the providers and codes of those before it."""
+    if not failed and full:
+        return all_full(route.model, full)
     if not failed or failed[-1].error is None:
         return Unavailable("No provider serves this model at the moment.")
     error = failed[-1].error

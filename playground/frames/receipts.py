@@ -64,7 +64,8 @@ def attempt_fields(note: AttemptNote) -> dict[str, Any]:
 
 
 def skipped_fields(one: SkippedModel) -> dict[str, str]:
-    return {"model": one.model, "code": one.code, "reason": one.reason}
+    provider = {"provider": one.provider} if one.provider else {}
+    return {"model": one.model, **provider, "code": one.code, "reason": one.reason}
 
 
 def quantity(amount: Amount) -> int | float:

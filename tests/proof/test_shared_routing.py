@@ -1,8 +1,11 @@
-"""Two server processes on one Redis: models in turn, and answers from one cache, whichever is asked."""
+"""Two server processes on one Redis: models in turn, answers from one cache and ceilings of endpoints,
+whichever is asked."""
 
 from __future__ import annotations
 
+import asyncio
 import json
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -13,11 +16,13 @@ import pytest
 from tests.benchmarks.processes import outcome, surroundings
 from tests.benchmarks.server import serving
 from tests.fakes import scenarios
-from tests.fakes.provider import Provider
+from tests.fakes.provider import Exchange, Provider
 from tests.fakes.services import REDIS, address, require
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timing]
 MODELS = ("lab/alto", "lab/tenor")
+PARALLEL, RATED = "lab/bass", "lab/soprano"
+RATE = 3
 
 
 def furnish(url: str) -> None:
@@ -25,13 +30,15 @@ def furnish(url: str) -> None:
     from django.core.management import call_command  # noqa: PLC0415 - the registry is not ready at import time
 
     from core.access import keys  # noqa: PLC0415 - as above
-    from core.models import User  # noqa: PLC0415 - as above
+    from core.models import Endpoint, User  # noqa: PLC0415 - as above
     from tests.core.api.conftest import make_model, make_provider  # noqa: PLC0415 - as above
 
     call_command("migrate", verbosity=0)
     lab = make_provider("lab", url)
-    for name in MODELS:
+    for name in (*MODELS, PARALLEL, RATED):
         make_model(lab, name, upstream=name.removeprefix("lab/"))
+    Endpoint.objects.filter(model__slug=PARALLEL).update(parallel_requests=1)
+    Endpoint.objects.filter(model__slug=RATED).update(requests_per_minute=RATE)
     print(json.dumps({"key": keys.issue(User.objects.create_user("alice"))[0]}))
 
 
@@ -42,13 +49,16 @@ class Deployment:
     provider: Provider
 
     async def speak(self, process: int, **fields: object) -> httpx.Response:
-        """The answer to a request at one of the processes."""
+        """A good answer to a request at one of the processes."""
+        answer = await self.ask(process, **fields)
+        assert answer.status_code == 200, answer.text
+        return answer
+
+    async def ask(self, process: int, **fields: object) -> httpx.Response:
         speech = {"model": MODELS[0], "input": "Hello", "voice": "ada", "response_format": "mp3", **fields}
         headers = {"Authorization": f"Bearer {self.key}"}
         async with httpx.AsyncClient(headers=headers, trust_env=False, timeout=30) as client:
-            answer = await client.post(f"{self.origins[process]}/api/v1/audio/speech", json=speech)
-        assert answer.status_code == 200, answer.text
-        return answer
+            return await client.post(f"{self.origins[process]}/api/v1/audio/speech", json=speech)
 
     @property
     def asked(self) -> list[str]:
@@ -61,7 +71,11 @@ def deployment(tmp_path) -> Iterator[Deployment]:
     redis = pytest.importorskip("redis", reason="redis is not installed")
     require("Redis", *address(REDIS, 6379))
     with redis.Redis.from_url(REDIS) as before:
-        for name in [*before.scan_iter("polyphony:limit:turn:*"), "polyphony:limit:health"]:
+        kept = [
+            *before.scan_iter("polyphony:limit:turn:*"),
+            *before.scan_iter("polyphony:limit:*:endpoints:*"),
+        ]
+        for name in [*kept, "polyphony:limit:health"]:
             before.delete(name)
     with ExitStack() as stack:
         provider = stack.enter_context(Provider(lambda name: scenarios.speech()))
@@ -77,7 +91,7 @@ def deployment(tmp_path) -> Iterator[Deployment]:
         yield found
 
 
-async def test_two_processes_take_turns_and_share_answers(deployment):
+async def test_two_processes_take_turns_and_share_answers_and_ceilings(deployment):
     balancer = {"type": "round_robin", "models": list(MODELS)}
     for process in (0, 0, 1, 1, 0, 1):
         await deployment.speak(process, load_balancer=balancer)
@@ -89,3 +103,27 @@ async def test_two_processes_take_turns_and_share_answers(deployment):
     assert (statuses, found.content) == (["MISS", "HIT"], made.content)
     assert found.headers["x-generation-id"] != made.headers["x-generation-id"]
     assert len(deployment.asked) == 7
+
+    await check_places(deployment)
+    statuses = [(await deployment.ask(each % 2, model=RATED)).status_code for each in range(RATE + 1)]
+    assert statuses == [200] * RATE + [503]
+
+
+async def check_places(deployment: Deployment) -> None:
+    """While one process has the only place the other one has none; once it is free, it has."""
+    gate, known = threading.Event(), len(deployment.provider.requests)
+
+    async def held(exchange: Exchange) -> None:
+        await asyncio.to_thread(gate.wait, 20)
+        await scenarios.speech()(exchange)
+
+    deployment.provider.script(PARALLEL.removeprefix("lab/"), held)
+    first = asyncio.create_task(deployment.speak(0, model=PARALLEL))
+    for _ in range(known + 1):
+        await asyncio.to_thread(deployment.provider.arrival, 20)
+    refused = await deployment.ask(1, model=PARALLEL)
+    assert (refused.status_code, refused.json()["error"]["type"]) == (503, "endpoint_full")
+    second = asyncio.create_task(deployment.speak(1, model=PARALLEL))
+    gate.set()
+    await asyncio.gather(first, second)
+    assert len(deployment.provider.requests) == known + 2

@@ -109,6 +109,7 @@ class EndpointAdmin(AuditedAdmin):
         "upstream_id",
         "formats",
         ("priority", "weight"),
+        ("requests_per_minute", "parallel_requests"),
         "enabled",
         "options",
         "last_day",

@@ -61,13 +61,17 @@ def route_headers(error: PolyphonyError) -> dict[str, str]:
         headers["X-Polyphony-Provider"] = header_text(str(provider))
         headers["X-Polyphony-Attempts"] = str(len(earlier) + 1)
     if skipped := error.metadata.get("skipped_models"):
-        headers["X-Polyphony-Skipped"] = skipped_text((one["model"], one["code"]) for one in skipped)
+        headers["X-Polyphony-Skipped"] = skipped_text(
+            (one["model"], one.get("provider", ""), one["code"]) for one in skipped
+        )
     return headers
 
 
-def skipped_text(models: Iterable[tuple[str, str]]) -> str:
-    """The value of `X-Polyphony-Skipped`: the models that could not be asked, each with its error code."""
-    return header_text(", ".join(f"{model} ({code})" for model, code in models))
+def skipped_text(models: Iterable[tuple[str, str, str]]) -> str:
+    """The value of `X-Polyphony-Skipped`: the models that could not be asked, each with the provider where it
+    concerns only that one, and with its error code."""
+    places = ((f"{model} @ {provider}" if provider else model, code) for model, provider, code in models)
+    return header_text(", ".join(f"{place} ({code})" for place, code in places))
 
 
 def header_text(text: str) -> str:

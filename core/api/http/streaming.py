@@ -77,7 +77,9 @@ def generation_headers(
     if changed := {name: value for name, value in route.changed.items() if value}:
         headers["X-Polyphony-Changed"] = ", ".join(f"{name}={value}" for name, value in changed.items())
     if route.skipped:
-        headers["X-Polyphony-Skipped"] = skipped_text((one.model, one.code) for one in route.skipped)
+        headers["X-Polyphony-Skipped"] = skipped_text(
+            (one.model, one.provider, one.code) for one in route.skipped
+        )
     if cost is not None:
         headers["X-Polyphony-Cost"] = format(cost.normalize(), "f")
     return headers

@@ -22,9 +22,10 @@ class ProviderResponse(Schema):
 
 
 class SkippedModel(Schema):
-    """A model that the request named and that could not be asked."""
+    """A model that was to be asked and was not; with a provider, only that one was not asked for it."""
 
     model: str
+    provider: str | None = Field(None, description="By name; absent where it concerns the whole model.")
     code: str
     reason: str = Field(description="Why not, as a sentence.")
 

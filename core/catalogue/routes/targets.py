@@ -70,6 +70,8 @@ def build_target(
         options={**(options or {}), **provider.options, **endpoint.options},
         priority=endpoint.priority,
         weight=endpoint.weight,
+        requests_per_minute=endpoint.requests_per_minute,
+        parallel_requests=endpoint.parallel_requests,
         public_only=access.public_only if access else True,
     )
 

@@ -28,7 +28,8 @@ class Write:
     steps: a new record reserves `reserve` in `budgets`, a settled one releases `release` and spends `spend`.
     Another attempt may reserve `reserve` more; `extended` is what the record has reserved with it. Where a
     budget has less left, a new record is content with what `least` returns, which is not computed before;
-    `granted` is what was reserved for it. `answering` changes the model of a record: another one is asked.
+    `granted` is what was reserved for it. `answering` changes the model of a record: another one is asked,
+    and `skipped` what it says was not.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Write:
     spend: int = 0
     extended: int | None = None
     answering: Row | None = None
+    skipped: Row | None = None
     least: Callable[[], int] | None = None
     granted: int = 0
 
@@ -83,7 +85,10 @@ def apply(writes: Sequence[Write]) -> list[Result]:
 
 def settle(cursor: Cursor, writes: Sequence[Write]) -> bool:
     """Complete attempts and records; False when a record was not open any more."""
-    settled = [write.settled for write in sorted(writes, key=by_id) if write.settled is not None]
+    ordered = sorted(writes, key=by_id)
+    if skipped := [write.skipped for write in ordered if write.skipped is not None]:
+        write_rows(cursor, sql.CHANGE_SKIPPED, skipped)
+    settled = [write.settled for write in ordered if write.settled is not None]
     if write_rows(cursor, sql.SETTLE_RECORD, settled) != len(settled):
         return False
     if closed := [row for write in writes for row in write.closed]:

@@ -87,6 +87,7 @@ BILL = "state outcome units computed_cost reported_cost cost basis status first_
 ANSWER = "upstream_id finish_reason native_finish_reason"
 CLOSE_ATTEMPT = close(Attempt, f"{BILL} reason duration_ms {ANSWER}", "record number")
 CHANGE_MODEL = close(UsageRecord, "model voice", "public_id")
+CHANGE_SKIPPED = close(UsageRecord, "skipped_models", "public_id")
 EXTEND_RECORD = close(UsageRecord, "estimate", "public_id")
 SETTLE_RECORD = close(UsageRecord, f"{BILL} provider error format total_ms conversions", "public_id")
 

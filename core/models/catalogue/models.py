@@ -6,7 +6,7 @@ import re
 from datetime import date
 
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +18,7 @@ from core.models.json_values import check_texts
 from core.models.options import check_limits, check_options
 
 MODEL_SLUG = RegexValidator(r"^[\w.~-]+(/[\w.:~-]+)*$", _("A name such as author/model."), flags=re.ASCII)
+HIGHEST_CEILING = 1_000_000
 
 
 class AIModel(SeededRow):
@@ -76,8 +77,14 @@ class AIModel(SeededRow):
         return self.shutdown_at is not None and self.shutdown_at <= (today or timezone.now().date())
 
 
+def ceiling(name: str) -> models.PositiveIntegerField:
+    limits = [MinValueValidator(1), MaxValueValidator(HIGHEST_CEILING)]
+    help_text = _("At most, of all callers together. Empty: no ceiling.")
+    return models.PositiveIntegerField(name, null=True, blank=True, validators=limits, help_text=help_text)
+
+
 class Endpoint(SeededRow):
-    """One model at one provider: upstream id, order, weight; prices refer to it."""
+    """One model at one provider: upstream id, order, weight, ceilings; prices refer to it."""
 
     model = models.ForeignKey(AIModel, on_delete=models.CASCADE, related_name="endpoints")
     provider = models.ForeignKey(Provider, on_delete=models.CASCADE, related_name="endpoints")
@@ -89,6 +96,8 @@ class Endpoint(SeededRow):
         _("priority"), default=10, help_text=_("Lower is asked first.")
     )
     weight = models.PositiveSmallIntegerField(_("weight"), default=1)
+    requests_per_minute = ceiling(_("requests a minute"))
+    parallel_requests = ceiling(_("requests at a time"))
     enabled = models.BooleanField(_("enabled"), default=True)
     options = ObjectField(_("options"), check=check_options)
 

@@ -11,9 +11,9 @@ export function failureText(code, status) {
   return text === `failure-${code}` || text.includes("{status}") ? message("failure-other") : text;
 }
 
-/** The line for an attempt that failed while the run goes on; empty for a model that is not asked. */
+/** The line for an attempt that failed, or an endpoint that is full, while the run goes on; empty for a model that is not asked. */
 export function attemptText({ number, provider, model, code, status, next_provider: nextProvider, next_model: nextModel }) {
-  if (!number) {
+  if (!number && !provider) {
     return "";
   }
   const other = nextModel && nextModel !== model;
@@ -48,8 +48,13 @@ export function drawRoute(place, receipt) {
   const count = attempts.length > 1 ? message("attempts", { count: attempts.length }) : "";
   const notAsked = skipped.length ? message("not-asked-count", { count: skipped.length }) : "";
   place.querySelector("summary").textContent = [count, notAsked].filter(Boolean).join(" · ");
-  const rows = skipped.map(({ model, reason }) => row(message("not-asked", { model: displayName(model) }), [reason]));
+  const rows = skipped.map((one) => row(message("not-asked", { model: skippedName(one) }), [one.reason]));
   place.querySelector("ol").replaceChildren(...attempts.map(attemptRow), ...rows);
+}
+
+function skippedName({ model, provider }) {
+  const name = displayName(model);
+  return provider ? message("model-at", { model: name, provider }) : name;
 }
 
 function attemptRow({ provider, model, outcome, code, answered, first_event_ms: first, duration_ms: whole }) {

@@ -52,6 +52,9 @@ class MemoryAttemptLog:
         self.log.append(f"withdraw {skipped.model}")
         return True
 
+    def skip(self, skipped: SkippedModel) -> None:
+        self.log.append(f"skip {skipped.provider}")
+
     def first_event(self) -> None:
         self.log.append("first event")
 

@@ -13,7 +13,9 @@ from typing import Any
 from django.conf import settings
 
 from core.access import shared_limits
+from core.access.endpoints.ceilings import SharedCeilings
 from core.access.shared_counters import evaluate, evaluate_list
+from core.routing.ceilings.places import Ceilings
 from core.routing.health import (
     FAILURES_BEFORE_REST,
     LONGEST_REST,
@@ -116,7 +118,7 @@ class RedisHealth:
             self._pending[endpoint_id] -= 1
 
 
-health = Health(store=RedisHealth())
+health = Health(store=RedisHealth(), ceilings=Ceilings(SharedCeilings()))
 """Which targets failed lately, as this process knows it."""
 
 

@@ -7,8 +7,9 @@ import time
 
 import pytest
 
-from core.access import shared_counters, shared_health
-from core.access.shared_health import RedisHealth
+from core.access import shared_counters
+from core.access.endpoints import health as shared_health
+from core.access.endpoints.health import RedisHealth
 from core.contract.errors import UpstreamDenied, UpstreamFailed, UpstreamLimited
 from core.contract.route import Target
 from core.routing.choose import order

@@ -1,0 +1,1 @@
+"""How much endpoints may get from all callers together: a place is taken for each call, or none is made."""
