@@ -32,7 +32,7 @@ class Raced(Exception):
 
 
 def window_begin(window: str, now: datetime, zone: tzinfo = UTC) -> datetime:
-    """When the window that contains `now` began in `zone`; `BEGINNING` for `total`. Budgets are counted in UTC."""
+    """When the window that contains `now` began in `zone`; `BEGINNING` for `total`."""
     if window == Budget.Window.TOTAL:
         return BEGINNING
     midnight = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)

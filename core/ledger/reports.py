@@ -152,7 +152,10 @@ def daily(
     by: str = "model",
     zone: tzinfo = UTC,
 ) -> list[dict[str, Any]]:
-    """Records and cost per day of `zone` and `by` (`model`, `user__username`, `task`, `provider`), oldest first."""
+    """Records and cost per day of `zone` and `by`, oldest first.
+
+    `by` is `model`, `user__username`, `task` or `provider`.
+    """
     chosen = records(users=users, since=since, until=until).order_by()
     return list(
         chosen.annotate(day=TruncDate("created_at", tzinfo=zone))
