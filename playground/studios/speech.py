@@ -15,6 +15,7 @@ from core.models import User
 from playground import names
 from playground.models import Run
 from playground.studios.choices.recent_runs import recent_runs
+from playground.studios.choices.styles import style_choices
 from playground.studios.choices.voices import voice_picker
 from playground.studios.default_models import listener, ready_models
 from playground.studios.examples import example
@@ -40,6 +41,7 @@ def studio(entry: Listing, user: User, query: Mapping[str, str]) -> dict[str, An
         "formats": downloads(entry),
         "speed": model.speed,
         "instructions": "instructions" in model.features,
+        "voice_styles": style_choices(model),
         "listener": listener(),
         "names": names.page_names(entry)
         | {other.model.slug: other.model.name for other in ready_models(Task.SPEECH)},

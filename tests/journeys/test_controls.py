@@ -180,3 +180,52 @@ def dies_within(url: str, key: str, seconds: float) -> bool:
             return True
         time.sleep(0.2)
     return False
+
+
+def test_the_voices_are_one_tab_stop(speech: SpeechPage):
+    page = speech.open().page
+    voices = page.locator(".voice-tile input")
+    total = voices.count()
+    page.get_by_label("Gender of the voice").focus()
+    page.keyboard.press("Tab")
+    first = page.locator(".voice-tile input:focus")
+    expect(first).to_have_attribute("aria-setsize", str(total))
+    page.keyboard.press("End")
+    expect(voices.last).to_be_checked()
+    expect(voices.last).to_be_focused()
+    expect(voices.last).to_have_attribute("aria-posinset", str(total))
+    page.keyboard.press("Home")
+    expect(voices.first).to_be_checked()
+    page.keyboard.type("portug")
+    expect(page.locator(".voice-tile:has(:checked) .voice-name")).to_contain_text("Portuguese")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("slider", name="Speed")).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    with page.expect_response(re.compile("/voices/sample")) as made:
+        page.keyboard.press("Enter")
+    assert made.value.status in (200, 206)
+    expect(page.locator(".voice-tile:has(:checked) .voice-sample")).to_have_attribute(
+        "data-sample", "playing"
+    )
+
+
+def test_a_style_fills_the_form_and_sends_nothing(speech: SpeechPage):
+    page = speech.open("stage/tone").page
+    speech.fill_text("My own words.")
+    style = page.get_by_role("button", name="Calm guide")
+    style.click()
+    expect(style).to_have_attribute("aria-pressed", "true")
+    expect(speech.text).to_have_value(re.compile("^Let your shoulders sink"))
+    expect(page.get_by_label("Instructions")).to_have_value(re.compile("^Speak slowly and softly"))
+    page.get_by_role("button", name="Sports host").click()
+    expect(speech.text).to_have_value(re.compile("^He takes the ball"))
+    expect(style).to_have_attribute("aria-pressed", "false")
+    page.get_by_role("button", name="Sports host").click()
+    expect(speech.text).to_have_value("My own words.")
+    expect(page.get_by_label("Instructions")).to_have_value("")
+    expect(speech.button).to_have_attribute("data-state", "idle")
+    speech.open(ESPEAK)
+    expect(page.get_by_text("Only the text changes: this model takes no instructions.")).to_be_visible()
+    page.get_by_role("button", name="Newsreader").click()
+    expect(speech.text).to_have_value(re.compile("^Good evening"))
+    expect(page.get_by_label("Instructions")).to_have_value("")

@@ -3,7 +3,6 @@
 import { SpeechPlayback } from "../../audio/playback/speech-playback.js";
 import { formatClock } from "../../page/format.js";
 import { fill } from "../../page/messages.js";
-import { makeScrubber } from "./scrubber.js";
 import { Waveform } from "./waveform.js";
 import { WordHighlight } from "./word-highlight.js";
 
@@ -20,6 +19,7 @@ class SpeechPlayer extends HTMLElement {
   #frame = 0;
   #expected = 0;
   #hint = "";
+  #scrubber = null;
   #listeners = null;
 
   connectedCallback() {
@@ -54,7 +54,6 @@ class SpeechPlayer extends HTMLElement {
     playback.addEventListener("ended", () => this.#ended());
     this.#part("toggle").addEventListener("click", () => this.toggle());
     this.#part("rate").addEventListener("change", (event) => { this.rate = Number(event.target.value); });
-    makeScrubber(this.#slider, this);
     return playback;
   }
 
@@ -161,6 +160,7 @@ class SpeechPlayer extends HTMLElement {
   }
 
   #clear(text, expected) {
+    this.#scrubber ??= import("./scrubber.js").then(({ makeScrubber }) => makeScrubber(this.#slider, this));
     this.#expected = expected || guessSeconds(text);
     this.#words.start(text, this.#hint);
     this.#part("rate").value = "1";

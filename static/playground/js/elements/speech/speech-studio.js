@@ -31,6 +31,7 @@ class SpeechStudio extends HTMLElement {
     this.addEventListener("keydown", (event) => this.#onKey(event));
     this.addEventListener("input", () => this.#changed());
     this.addEventListener("voice-change", () => this.#changed());
+    this.addEventListener("click", (event) => this.#onClick(event));
     this.addEventListener("voice-sample", ({ detail }) => this.#playSample(detail));
     this.addEventListener("run-replay", ({ detail }) => this.#replay(detail));
     this.addEventListener("player-first-sound", ({ detail }) => this.#firstAudio(detail.ms));
@@ -54,6 +55,12 @@ class SpeechStudio extends HTMLElement {
       event.preventDefault();
       this.#button.click();
     }
+  }
+
+  /** A style fills the form, and sends nothing. */
+  async #onClick({ target }) {
+    const style = target.closest("[data-style]");
+    style && (await import("../../speech/styles.js")).toggleStyle(style, this.#form);
   }
 
   #changed() {

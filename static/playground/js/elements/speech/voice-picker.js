@@ -18,6 +18,9 @@ class VoicePicker extends HTMLElement {
     this.#part("search")?.addEventListener("keydown", (event) => this.#leaveSearch(event));
     this.addEventListener("change", (event) => this.#onChange(event));
     this.addEventListener("click", (event) => this.#onSampleClick(event));
+    this.#part("list").addEventListener("focusin", ({ currentTarget }) => {
+      import("../../speech/voice-keys.js").then(({ watchKeys }) => watchKeys(currentTarget, plain));
+    }, { once: true });
     this.#filter();
     this.#reveal();
   }
