@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _
-
 from core.catalogue import prices
-from core.catalogue.entries import EndpointEntry, ModelEntry
+from core.catalogue.entries import ModelEntry
 from core.catalogue.readiness import Readiness, ReadinessState, readiness
+from core.catalogue.shutdown import deprecated, shutdown_text, visible_endpoints
 from core.catalogue.snapshot import CatalogueSnapshot, current
 from core.contract.usage import Price
 
@@ -113,44 +110,6 @@ def status_of(model: ModelEntry) -> tuple[Status, str]:
 
 def first_of(states: Iterable[Readiness], wanted: ReadinessState) -> Readiness | None:
     return next((state for state in states if state.state is wanted), None)
-
-
-def deprecated(model: ModelEntry, today: date | None = None) -> bool:
-    today = today or datetime.now(UTC).date()
-    return model.shutdown_at is not None or (model.deprecated_at is not None and model.deprecated_at <= today)
-
-
-def shutdown_text(model: ModelEntry) -> str:
-    """When the model is or was shut down, and its replacement."""
-    sentences = []
-    if model.shutdown_at:
-        when = {"date": date_format(model.shutdown_at, "SHORT_DATE_FORMAT")}
-        sentences.append((_("Shut down on %(date)s.") if model.retired() else _("Ends on %(date)s.")) % when)
-    if model.replacement:
-        name = {"model": model.replacement}
-        advice = (
-            _("Use %(model)s instead.")
-            if usable(model.replacement)
-            else _("Its successor %(model)s cannot be used here yet.")
-        )
-        sentences.append(advice % name)
-    return " ".join(sentences)
-
-
-def usable(slug: str) -> bool:
-    """Whether a request for the model would find an endpoint that is ready."""
-    model = current().models.get(slug)
-    return (
-        model is not None
-        and not model.retired()
-        and any(
-            readiness(endpoint.provider, endpoint.upstream_id).ready for endpoint in visible_endpoints(model)
-        )
-    )
-
-
-def visible_endpoints(model: ModelEntry) -> list[EndpointEntry]:
-    return [endpoint for endpoint in model.endpoints if endpoint.visible]
 
 
 def price_sheet(model: ModelEntry) -> tuple[Price, ...]:

@@ -13,6 +13,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from core.catalogue.listing import Listing, Status
+from core.catalogue.shutdown import successor
 from core.catalogue.snapshot import current
 from core.contract.tasks import Task
 from playground.studios.own_models import OwnModels
@@ -43,7 +44,10 @@ def task_labels(tasks: Iterable[str]) -> list[dict[str, str]]:
 
 
 def card(entry: Listing, mine: OwnModels | None = None) -> dict[str, Any]:
-    """The context of the part `model-card`; `favourite` is None where `mine` is not given."""
+    """The context of the part `model-card`; `favourite` is None where `mine` is not given.
+
+    `instead` is the (name, URL) of the model to use once this one has ended, or None.
+    """
     model = entry.model
     readiness = Status.READY if entry.ready else entry.status
     return {
@@ -59,6 +63,7 @@ def card(entry: Listing, mine: OwnModels | None = None) -> dict[str, Any]:
         "state": readiness.value,
         "state_label": STATES[readiness],
         "ending": ending(entry),
+        "instead": instead(entry),
         "favourite": None if mine is None else model.slug in mine.favourites,
         "used": used_label(mine.last_used.get(model.slug)) if mine else "",
     }
@@ -80,6 +85,13 @@ def ending(entry: Listing) -> str:
     if entry.model.shutdown_at is None:
         return gettext("ends soon")
     return gettext("ends on %(date)s") % {"date": date_format(entry.model.shutdown_at, "SHORT_DATE_FORMAT")}
+
+
+def instead(entry: Listing) -> tuple[str, str] | None:
+    """The name and URL of a model that can be used here, for one that ends or has ended."""
+    ends = entry.deprecated or entry.status is Status.RETIRED
+    other = successor(entry.model) if ends else None
+    return (other.name, model_url(other.slug)) if other else None
 
 
 def facts(entry: Listing) -> list[str]:

@@ -8,12 +8,12 @@ from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from core.catalogue.listing import Filters, listings
+from core.catalogue.listing import Filters, Listing, listings
 from core.models import User
 from core.models.offload import offload
 from playground import names
 from playground.models import Conversation
-from playground.studios.cards import STATES, model_url
+from playground.studios.cards import STATES, ending, instead, model_url
 from playground.studios.own_models import own_models
 from playground.tasks import LABELS
 from playground.views.json_response import signed_in
@@ -54,15 +54,24 @@ def models(user: User, words: str) -> list[Choice]:
     return [
         {
             "title": entry.model.name,
-            "detail": " · ".join(
-                [str(LABELS[task].label) for task in LABELS if task in entry.model.tasks]
-                + ([] if entry.ready else [str(STATES[entry.status])])
-            ),
+            "detail": " · ".join(model_facts(entry)),
             "icon": next(LABELS[task].icon for task in LABELS if task in entry.model.tasks),
             "url": model_url(entry.model.slug),
         }
         for entry in sorted(found, key=lambda entry: not entry.ready)[:MODELS_SHOWN]
     ]
+
+
+def model_facts(entry: Listing) -> list[str]:
+    """What it does; what it lacks; when it ends, and what can be used then."""
+    found = [str(LABELS[task].label) for task in LABELS if task in entry.model.tasks]
+    if not entry.ready:
+        found.append(str(STATES[entry.status]))
+    if entry.deprecated:
+        found.append(ending(entry))
+    if other := instead(entry):
+        found.append(_("instead: %(model)s") % {"model": other[0]})
+    return found
 
 
 def conversations(user: User, words: str) -> list[Choice]:

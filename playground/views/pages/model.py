@@ -33,7 +33,7 @@ def model(request: HttpRequest, slug: str) -> HttpResponse:
         "entry": entry,
         "model": entry.model,
         "card": card(entry),
-        "replacement_url": model_url(entry.model.replacement) if entry.model.replacement else "",
+        "replacement_url": model_url(entry.model.replacement) if lookup.find(entry.model.replacement) else "",
         "tab": name,
         "names": names.page_names(entry),
         "described": True,

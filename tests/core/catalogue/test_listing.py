@@ -31,9 +31,7 @@ def test_states_without_any_key(models, engine):
     assert found["openai/tts-1"].status is Status.NEEDS_KEY
     assert found["openai/tts-1"].help.startswith("OpenAI needs a key: an admin adds one under Providers")
     assert found["openai/dall-e-3"].status is Status.RETIRED
-    assert found["openai/dall-e-3"].help == (
-        "Shut down on May 12, 2026. Its successor openai/gpt-image-2 cannot be used here yet."
-    )
+    assert found["openai/dall-e-3"].help == "Shut down on May 12, 2026."
     assert found["elevenlabs/eleven_v4"].status in (Status.NEEDS_KEY, Status.UNAVAILABLE)
     assert "local/rehearsal" not in found
 
@@ -42,13 +40,11 @@ def test_states_with_a_key(models, keys):
     keys(OPENAI="sk-direct")
     found = by_slug()
     assert found["openai/tts-1"].status is Status.DEPRECATED
-    assert found["openai/tts-1"].help == (
-        "Ends on Jan 6, 2027. Its successor google/gemini-3.8-flash-lite-tts cannot be used here yet."
-    )
+    assert found["openai/tts-1"].help == "Ends on Jan 6, 2027."
     assert found["openai/gpt-6-luna"].status is Status.READY
     assert found["openai/gpt-6-luna"].help == ""
     keys(OPENAI="sk-direct", GEMINI="a key")
-    assert by_slug()["openai/tts-1"].help.endswith("Use google/gemini-3.8-flash-lite-tts instead.")
+    assert by_slug()["openai/tts-1"].help.endswith("Use Gemini 3.8 Flash-Lite TTS instead.")
 
 
 def test_local_engine_missing_is_unavailable_with_a_hint(models, monkeypatch):
@@ -132,7 +128,7 @@ def test_other_sizes_of_whisper_are_listed_where_they_are_installed(models, engi
 def test_pocketsphinx_is_retired(models, engine):
     entry = by_slug()["local/pocketsphinx"]
     assert entry.status is Status.RETIRED
-    assert entry.help == "Shut down on Nov 28, 2026. Use local/whisper-base instead."
+    assert entry.help == "Shut down on Nov 28, 2026. Use Whisper Base instead."
 
 
 def test_input_modalities_are_all_needed(models):

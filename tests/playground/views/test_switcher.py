@@ -59,7 +59,7 @@ async def test_a_model_without_a_key_is_found_by_name_and_says_what_it_needs(mod
     client = await client_of(alice)
     (group,) = (await client.get("/switcher", {"q": "openai/gpt-4o-mini-tts"})).json()["groups"]
     assert (group["choices"][0]["detail"], group["choices"][0]["url"]) == (
-        "Speech · needs a key",
+        "Speech · needs a key · ends on Jan 6, 2027",
         "/models/openai/gpt-4o-mini-tts",
     )
 
