@@ -98,13 +98,15 @@ INSTALLED_APPS = [
     "csp",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "core.middleware.compression.TextCompression",
-    "core.accounts.personal_answers",
+    "core.accounts.personal_answers.personal_answers",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "core.middleware.time_zone.reader_time_zone",
@@ -114,6 +116,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "core.accounts.staff_requirement.staff_requirement",
 ]
 ROOT_URLCONF = "core.urls"
 ASGI_APPLICATION = "core.asgi.application"
@@ -200,8 +203,18 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_ADAPTER = "core.accounts.ClosedSignUp"
-ACCOUNT_FORMS = {"login": "core.accounts.SignInForm"}
+ACCOUNT_ADAPTER = "core.accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {"login": "core.accounts.forms.SignInForm"}
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 30 * 60
+MFA_ADAPTER = "core.accounts.second_factor.SealedFactors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_TOLERANCE = 1
+STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", default=not DEBUG)
+STAFF_SECOND_FACTOR_DAYS = env.int("STAFF_SECOND_FACTOR_DAYS", default=14)
+"""So many days the admin pages open without one, counted from when the account was made."""
+
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 POLYPHONY_ADMIN_USERNAME = env.str("POLYPHONY_ADMIN_USERNAME", default="admin")
 POLYPHONY_ADMIN_PASSWORD = read_secret("POLYPHONY_ADMIN_PASSWORD")

@@ -3,13 +3,10 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from core.accounts import sign_in
-
 handler500 = "playground.views.pages.server_error.server_error"
 urlpatterns = [
     path("admin/", admin.site.urls),
-    path("accounts/sign-in/<str:token>/", sign_in, name="sign_in"),
-    path("accounts/", include("allauth.account.urls")),
+    path("accounts/", include("core.accounts.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("playground.urls")),
 ]

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from django.contrib import admin
+from allauth.mfa.admin import Authenticator
+from allauth.usersessions.admin import UserSession
+from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from core.admin.audit import AuditedAdmin, ReadOnlyAdmin
 from core.models import AuditEvent, Team, User
+from core.operations.second_factors import remove_second_factors
 
 LIMITS = ("requests_per_minute", "tokens_per_minute", "parallel_requests")
 PRIVILEGES = ("is_staff", "is_superuser", "groups", "user_permissions")
@@ -28,6 +33,19 @@ class AccountAdmin(AuditedAdmin, UserAdmin):
         (_("Limits"), {"fields": (LIMITS,)}),
     )
     add_fieldsets = (*UserAdmin.add_fieldsets, (_("Team"), {"fields": ("email", "team")}))
+    actions = ("remove_factors",)
+
+    @admin.action(description=_("Remove second factors (for those who lost theirs)"), permissions=["reset"])
+    def remove_factors(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        count = sum(remove_second_factors(user, request.user) for user in queryset)
+        text = ngettext(
+            "%(count)s person has no second factor now.", "%(count)s people have no second factor now.", count
+        )
+        self.message_user(request, text % {"count": count}, messages.SUCCESS)
+
+    def has_reset_permission(self, request: HttpRequest) -> bool:
+        """Superusers only: whoever resets a factor could take the account over."""
+        return request.user.is_superuser
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         """Only a superuser grants privileges; nobody else leaves their team, whose budget covers them, or
@@ -45,7 +63,8 @@ class AccountAdmin(AuditedAdmin, UserAdmin):
         return not outranked and super().has_delete_permission(request, obj)
 
 
-admin.site.unregister(Group)
+# secrets of second factors and keys of sessions are nobody's to read; people have pages of their own for them
+admin.site.unregister((Group, Authenticator, UserSession))
 
 
 @admin.register(Group)

@@ -138,7 +138,7 @@ def start(folder: Path) -> Program:
     environment = {name: value for name, value in os.environ.items() if not name.endswith(REMOVED_VARIABLES)}
     environment |= {
         "POLYPHONY_VAR": str(folder),
-        "ALLOWED_HOSTS": "127.0.0.1,lan.test",
+        "ALLOWED_HOSTS": "127.0.0.1,localhost,lan.test",
         "DJANGO_SETTINGS_MODULE": "core.settings",
         "PYTHONUNBUFFERED": "1",
         "DRAIN_SECONDS": "1",

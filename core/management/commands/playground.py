@@ -26,7 +26,7 @@ from twisted.internet.error import CannotListenError
 from core import background
 from core import checks as checks_of_ours
 from core.access.body_sender import body_sender
-from core.accounts import sign_in_token
+from core.accounts.sign_in_link import sign_in_token
 from core.api.files.incoming_folder import received_there
 from core.catalogue import snapshot
 from core.catalogue.readiness import readiness

@@ -1,4 +1,4 @@
-"""`manage.py rotate_secrets`: seal all keys and headers of providers with the first key of the ring."""
+"""`manage.py rotate_secrets`: seal what is encrypted at rest with the first key of the ring."""
 
 from __future__ import annotations
 
@@ -6,15 +6,19 @@ from argparse import ArgumentParser
 from collections import Counter
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.core.management.base import BaseCommand, CommandError
 
+from core.accounts.second_factor import held_by, reseal
 from core.models import ApiKey, AuditEvent, Provider, ProviderKey
 from core.models.secrets import Sealed, SecretLocked, ring
 from core.models.secrets.headers import is_outdated, sealed_by
 
 
 class Command(BaseCommand):
-    help = "Re-encrypt provider keys and headers with the current key of POLYPHONY_SECRET_KEYS."
+    help = (
+        "Re-encrypt provider keys, headers and second factors with the current key of POLYPHONY_SECRET_KEYS."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--check", action="store_true", help="only count what older keys still hold")
@@ -45,9 +49,14 @@ class Command(BaseCommand):
             if is_outdated(provider.headers):
                 provider.save(update_fields=["headers"])
                 AuditEvent.objects.create(action="provider_headers.rotated", subject=str(provider.pk))
+        for factor in Authenticator.objects.all():
+            try:
+                reseal(factor)
+            except SecretLocked as error:
+                self.stderr.write(f"second factor of {factor.user}: {error.message}")
 
     def remove_lost(self) -> None:
-        """Delete provider keys and headers that cannot be opened: they have to be entered again."""
+        """Delete what cannot be opened: it has to be entered again."""
         for key in ProviderKey.objects.all():
             if isinstance(key.secret, Sealed) and key.secret.key_id not in ring():
                 self.stdout.write(f"Removed a key of {key.provider}: enter it again.")
@@ -58,18 +67,26 @@ class Command(BaseCommand):
                 self.stdout.write(f"Removed the headers of {provider}: enter them again.")
                 AuditEvent.objects.create(action="provider_headers.removed", subject=str(provider.pk))
                 Provider.objects.filter(pk=provider.pk).update(headers={})
+        for factor in Authenticator.objects.all():
+            if set(held_by(factor)) - set(ring()):
+                self.stdout.write(f"Removed a second factor of {factor.user}: set it up again.")
+                AuditEvent.objects.create(action="second_factor.lost", subject=factor.user.get_username())
+                factor.delete()
 
     def report(self) -> None:
         """Print how many keys each ring key holds; fails while one is missing from the ring."""
         sealed = Counter(key.secret.key_id for key in ProviderKey.objects.all() if key.secret)
         headers = Provider.objects.values_list("headers", flat=True)
         sealed += Counter(filter(None, map(sealed_by, headers)))
+        factors = Counter(name for factor in Authenticator.objects.all() for name in held_by(factor))
         peppered = Counter(ApiKey.objects.filter(revoked_at=None).values_list("pepper_id", flat=True))
         known = list(ring())
-        for name in [*known, *sorted((set(sealed) | set(peppered)) - set(known))]:
-            note = "" if name in known else " MISSING from the ring"
+        missing = sorted({*sealed, *factors, *peppered} - set(known))
+        for name in [*known, *missing]:
+            note = " MISSING from the ring" if name in missing else ""
             self.stdout.write(
-                f"{name}: {sealed[name]} provider keys and headers, {peppered[name]} API keys{note}"
+                f"{name}: {sealed[name]} provider keys and headers, {factors[name]} second factors, "
+                f"{peppered[name]} API keys{note}"
             )
-        if (set(sealed) | set(peppered)) - set(known):
+        if missing:
             raise CommandError("A ring key is missing: what it holds cannot be read.")

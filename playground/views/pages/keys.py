@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import BadRequest
@@ -22,7 +23,13 @@ ISSUED = "issued-key"
 ISSUED_SECONDS = 60
 
 
+def issues(request: HttpRequest) -> bool:
+    """Whether a key would be made, which a session that was left open must not do by itself."""
+    return request.method == "POST"
+
+
 @login_required
+@reauthentication_required(enabled=issues)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def keys(request: HttpRequest) -> HttpResponse:

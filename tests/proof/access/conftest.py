@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.backends.db import SessionStore
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
@@ -87,7 +90,12 @@ def things(alice, settings) -> Things:
         input="[]",
         response='{"id": "resp_alices", "output": []}',
     )
+    passkey = Authenticator.objects.create(
+        pk=7_200_000_001, user=alice, type=Authenticator.Type.WEBAUTHN, data={"name": SECRET}
+    )
     return Things(
+        session=str(make_session(alice).pk),
+        passkey=str(passkey.pk),
         run=str(run.id),
         upload=str(upload.id),
         conversation=str(conversation.id),
@@ -98,6 +106,20 @@ def things(alice, settings) -> Things:
         response=response.id,
         item="msg_alices",
         token=key,
+    )
+
+
+def make_session(alice: User) -> UserSession:
+    """Another browser of hers."""
+    store = SessionStore()
+    store["_auth_user_id"], store["_auth_user_backend"], store["_auth_user_hash"] = (
+        str(alice.pk),
+        "django.contrib.auth.backends.ModelBackend",
+        alice.get_session_auth_hash(),
+    )
+    store.create()
+    return UserSession.objects.create(
+        pk=7_100_000_001, user=alice, session_key=store.session_key, ip="192.0.2.1", user_agent=SECRET
     )
 
 

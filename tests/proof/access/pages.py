@@ -50,6 +50,8 @@ PARAMETERS = {
     "conversation_id": "{conversation}",
     "preset_id": "{preset}",
     "public_id": "{key}",
+    "session": "{session}",
+    "pk": "{passkey}",
     "extension": "json",
 }
 """Which of Alice's ids a parameter takes."""
@@ -65,13 +67,17 @@ PERSONAL = (
 )
 OWN_ACCOUNT = (
     "account_logout account_reauthenticate account_request_reauthentication_code "
-    "account_confirm_reauthentication_code account_email account_change_password account_set_password"
+    "account_confirm_reauthentication_code account_email account_change_password account_set_password "
+    "mfa_index end_other_sessions mfa_reauthenticate mfa_activate_totp mfa_deactivate_totp "
+    "mfa_view_recovery_codes mfa_generate_recovery_codes mfa_download_recovery_codes mfa_list_webauthn "
+    "mfa_add_webauthn mfa_reauthenticate_webauthn"
 )
+OWN_BY_ID = "end_session mfa_remove_webauthn mfa_edit_webauthn"
 EVERYBODYS = (
     "sign_in account_login account_inactive account_signup account_email_verification_sent "
     "account_reset_password account_confirm_login_code account_confirm_email "
     "account_reset_password_from_key_done account_reset_password_from_key account_reset_password_done "
-    "set_language"
+    "set_language mfa_authenticate mfa_login_webauthn"
 )
 STAFF = "index login logout password_change password_change_done jsi18n app_list"
 
@@ -79,6 +85,7 @@ KINDS: dict[str, Kind] = {
     **{f"playground:{name}": Kind.OWNED for name in OWNED.split()},
     **{f"playground:{name}": Kind.PERSONAL for name in PERSONAL.split()},
     **dict.fromkeys(OWN_ACCOUNT.split(), Kind.PERSONAL),
+    **dict.fromkeys(OWN_BY_ID.split(), Kind.OWNED),
     **dict.fromkeys(EVERYBODYS.split(), Kind.PUBLIC),
     **{f"admin:{name}": Kind.STAFF for name in STAFF.split()},
 }

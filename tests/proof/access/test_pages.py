@@ -10,6 +10,7 @@ from asgiref.sync import async_to_sync
 from django.test import Client
 from django.urls import reverse
 
+from tests.fakes.sessions import sign_in_now
 from tests.proof.access.pages import PARAMETERS, Kind, Page, kind, of, pages
 from tests.proof.access.things import NOBODYS, SECRET, Things
 
@@ -51,7 +52,7 @@ def answer(client: Client, method: str, page: Page, owner: Things, things: Thing
 
 def signed_in(user) -> Client:
     client = Client()
-    client.force_login(user)
+    sign_in_now(client, user)
     return client
 
 

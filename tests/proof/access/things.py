@@ -13,6 +13,8 @@ UNKNOWN = {
     "response": "resp_nobody",
     "item": "msg_nobody",
     "token": "ak_nobody",
+    "session": "7100000002",
+    "passkey": "7200000002",
 }
 TOKENS = re.compile(rb'name="csrfmiddlewaretoken" value="\w+"|nonce="[^"]+"')
 
@@ -31,6 +33,8 @@ class Things:
     response: str
     item: str
     token: str
+    session: str
+    passkey: str
 
     def names(self) -> dict[str, str]:
         return asdict(self)

@@ -10,11 +10,12 @@ from django.utils import timezone
 
 from core.access.keys import issue
 from core.models import ApiKey
+from tests.fakes.sessions import sign_in_now
 
 
 @pytest.fixture
 def page(client, alice):
-    client.force_login(alice)
+    sign_in_now(client, alice)
     return client
 
 
@@ -42,6 +43,17 @@ def test_the_cookie_of_a_new_key_is_the_users_own(page, client, bob):
     client.force_login(bob)
     client.cookies["issued-key"] = kept
     assert "Your new key" not in client.get("/keys").content.decode()
+
+
+def test_an_old_sign_in_is_confirmed_first(client, alice):
+    client.force_login(alice)
+    asked = client.post("/keys", {"name": "Notebook"})
+    assert asked["Location"] == "/accounts/reauthenticate/?next=%2Fkeys"
+    assert not ApiKey.objects.exists()
+    said = {"password": "a long pass phrase", "next": "/keys"}
+    assert client.post("/accounts/reauthenticate/", said)["Location"] == "/keys"
+    assert "Your new key" in client.get("/keys").content.decode()
+    assert ApiKey.objects.get(user=alice).name == "Notebook"
 
 
 @pytest.mark.parametrize("days", ["", "7", "-1", "0", "nonsense", "99999999999"])

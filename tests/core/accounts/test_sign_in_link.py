@@ -4,7 +4,7 @@ import pytest
 from django.core import signing
 from django.utils import timezone
 
-from core.accounts import redeem, sign_in_token
+from core.accounts.sign_in_link import redeem, sign_in_token
 from core.models import User
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +29,7 @@ def test_head_does_not_use_the_link_up(client, alice):
 
 def test_a_link_is_valid_for_fifteen_minutes(alice, monkeypatch):
     token = sign_in_token(alice)
-    monkeypatch.setattr("core.accounts.SIGN_IN_SECONDS", -1)
+    monkeypatch.setattr("core.accounts.sign_in_link.SIGN_IN_SECONDS", -1)
     assert redeem(token) is None
 
 
