@@ -18,13 +18,13 @@ OUTCOMES: dict[str, Any] = {
     Outcome.STOPPED: gettext_lazy("stopped"),
     Outcome.INTERRUPTED: gettext_lazy("interrupted"),
     Outcome.FAILED: gettext_lazy("failed"),
-    Outcome.OVERTAKEN: gettext_lazy("overtaken by another endpoint"),
+    Outcome.OVERTAKEN: gettext_lazy("slower than another endpoint"),
 }
 """How a request or an attempt ended."""
 
 ANSWERED = gettext_lazy("answered {status}")
 UNREACHED = gettext_lazy("could not be reached")
-FULL = gettext_lazy("is full at the moment")
+FULL = gettext_lazy("is busy")
 OTHER = "other"
 FAILURES = {
     "upstream_rate_limited": ANSWERED,
@@ -35,9 +35,9 @@ FAILURES = {
     "upstream_truncated": gettext_lazy("broke off its answer"),
     "upstream_refused": gettext_lazy("refused the request"),
     "upstream_not_found": gettext_lazy("does not have the model"),
-    "upstream_auth": gettext_lazy("did not accept our key"),
-    "upstream_no_credit": gettext_lazy("has no credit left for us"),
-    "upstream_invalid": gettext_lazy("answered what nobody can read"),
+    "upstream_auth": gettext_lazy("did not accept the key"),
+    "upstream_no_credit": gettext_lazy("has no credit left"),
+    "upstream_invalid": gettext_lazy("sent an invalid answer"),
     "endpoint_full": FULL,
     "overloaded": FULL,
     "too_many_jobs": FULL,

@@ -63,7 +63,7 @@ def readiness(provider: ProviderEntry, upstream_id: str = "") -> Readiness:
         advice = _("%(provider)s is switched off: an admin can switch it on.")
         return Readiness(ReadinessState.DISABLED, advice % name_arguments(provider))
     if provider.wire not in WIRES:
-        advice = _("%(provider)s speaks a wire this version does not know yet.")
+        advice = _("%(provider)s is not supported in this version.")
         return Readiness(ReadinessState.UNAVAILABLE, advice % name_arguments(provider))
     if provider.wire == "local" and (command := missing(upstream_id)):
         advice = _("The local engine is not installed: %(command)s") % {"command": command}

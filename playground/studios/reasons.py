@@ -23,7 +23,7 @@ class Availability(TypedDict):
 def availability(entry: Listing, title: str) -> Availability:
     """`title` is that of a model that is not retired."""
     return {
-        "why": "" if entry.ready else entry.help or _("Nobody serves it."),
+        "why": "" if entry.ready else entry.help or _("No provider serves it."),
         "why_title": _("This model is retired") if entry.status is Status.RETIRED else title,
     }
 

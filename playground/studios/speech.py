@@ -24,7 +24,7 @@ from playground.studios.reasons import availability
 
 FACTS = StudioFacts(
     rank=0,
-    first_event=gettext_lazy("First sound from the provider"),
+    first_event=gettext_lazy("First audio from the provider"),
     styles="playground/tabs/speech-styles.html",
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, TypedDict
+from uuid import UUID
 
 from django.conf import settings
 from django.urls import reverse
@@ -37,7 +38,7 @@ FACTS = StudioFacts(
     styles="playground/tabs/transcription-styles.html",
     result="playground/receipts/transcription.html",
     uploads=UploadRules(("audio/", "video/"), TAKEN, audio_required=True),
-    parameters={"response_format": gettext_lazy("Asked for")},
+    parameters={"response_format": gettext_lazy("Requested")},
     has_transcript=True,
     can_align=True,
 )
@@ -54,8 +55,17 @@ class WaitingFile(TypedDict):
     type: str
 
 
+class UsedFile(WaitingFile):
+    """The file of an earlier run, which stays where it is when it leaves the list."""
+
+    kept: bool
+
+
 def studio(entry: Listing, user: User, query: Mapping[str, str]) -> dict[str, Any]:
-    """Each `why_…` is empty where the control can be used; `limit` is in bytes, `price` in US dollars."""
+    """Each `why_…` is empty where the control can be used; `limit` is in bytes, `price` in US dollars.
+
+    `?again=` names a run whose file is the first of those that wait; `again_gone`, that it is not stored.
+    """
     model = entry.model
     limit = min(settings.MAX_UPLOAD_MB, model.limits.get("file_mb", settings.MAX_UPLOAD_MB))
     return {
@@ -71,26 +81,45 @@ def studio(entry: Listing, user: User, query: Mapping[str, str]) -> dict[str, An
         "counts_speakers": takes("num_speakers")(model),
         "speaker_limit": model.limits.get("speakers", 32),
         **control_reasons(model),
-        "waiting": waiting_files(user),
+        **files(user, query.get("again", "")),
         "recordings": recordings(model) if entry.ready else [],
         **recent_runs(entry, user),
     }
 
 
+def files(user: User, again: str) -> dict[str, Any]:
+    """`waiting` files, that of the run `again` first, and whether that one is gone."""
+    waiting: list[WaitingFile] = waiting_files(user)
+    run = used_run(user, again)
+    if run and run.upload:
+        used: UsedFile = {**waiting_file(run.upload), "kept": True}
+        waiting = [used, *waiting]
+    return {"waiting": waiting, "again_gone": bool(run and not run.upload)}
+
+
+def used_run(user: User, run_id: str) -> Run | None:
+    try:
+        number = UUID(run_id)
+    except ValueError:
+        return None
+    return Run.objects.for_user(user).filter(pk=number).select_related("upload").first()
+
+
 def waiting_files(user: User) -> list[WaitingFile]:
     """The user's uploads without a transcript, oldest first."""
     rows = Upload.objects.for_user(user).waiting((Task.TRANSCRIPTION, Task.TRANSLATION))[:WAITING_SHOWN]
-    return [
-        {
-            "upload": str(row.id),
-            "name": row.name,
-            "bytes": row.bytes,
-            "duration": row.seconds,
-            "media": reverse("playground:upload", args=[row.id]),
-            "type": row.media_type,
-        }
-        for row in reversed(rows)
-    ]
+    return [waiting_file(row) for row in reversed(rows)]
+
+
+def waiting_file(row: Upload) -> WaitingFile:
+    return {
+        "upload": str(row.id),
+        "name": row.name,
+        "bytes": row.bytes,
+        "duration": row.seconds,
+        "media": reverse("playground:upload", args=[row.id]),
+        "type": row.media_type,
+    }
 
 
 def granularities(model: ModelEntry) -> list[str]:
@@ -110,22 +139,20 @@ def control_reasons(model: ModelEntry) -> dict[str, str]:
     return {
         "why_translation": ""
         if Task.TRANSLATION in model.tasks or ready_translators()
-        else unsupported(
-            _("No language model is ready to translate what this one writes."), Task.TRANSLATION
-        ),
+        else unsupported(_("No chat model is ready to translate the transcript."), Task.TRANSLATION),
         "why_language": ""
         if len(model.languages) > 1
         or (not model.languages and (undeclared or features & {"language", "languages"}))
         else single_language_reason(model),
         "why_prompt": ""
         if undeclared or "prompt" in features
-        else missing_feature(_("This model takes no hints."), "prompt"),
+        else missing_feature(_("This model takes no vocabulary."), "prompt"),
         "why_timestamps": ""
         if features & {"words", "segments"}
-        else missing_feature(_("This model tells no times."), "words"),
+        else missing_feature(_("This model returns no timestamps."), "words"),
         "why_diarize": ""
         if "diarize" in features
-        else missing_feature(_("This model does not tell who speaks."), "diarize"),
+        else missing_feature(_("This model does not tell speakers apart."), "diarize"),
     }
 
 

@@ -30,7 +30,7 @@ BASES = {
     Basis.COMPUTED: gettext_lazy("computed from the units"),
     Basis.ESTIMATED: gettext_lazy("an estimate"),
     Basis.UNPRICED: gettext_lazy("no price known"),
-    Basis.CACHED: gettext_lazy("kept from before"),
+    Basis.CACHED: gettext_lazy("from the cache"),
 }
 
 

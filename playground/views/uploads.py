@@ -126,9 +126,9 @@ def require_accepted(rules: UploadRules, media_type: str, size: int) -> None:
 def unsupported_format(media_type: str, formats: str) -> InvalidRequest:
     is_text = media_type == "text/plain"
     message = (
-        _("This file is text, whatever its name says. Send one of %(formats)s.")
+        _("This is a text file, whatever its name says. Supported: %(formats)s.")
         if is_text
-        else _("This file is of no kind that is taken here. Send one of %(formats)s.")
+        else _("Unsupported file type. Supported: %(formats)s.")
     )
     return InvalidRequest(message % {"formats": formats}, param="file", code="unsupported_format")
 

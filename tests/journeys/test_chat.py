@@ -46,7 +46,7 @@ def test_the_receipt_line_says_what_it_took(chat: ChatPage):
     chat.ask("four")
     expect(chat.page.locator(".thread-total")).not_to_have_text("$0.00006")
     receipt.first.get_by_role("link").click()
-    expect(chat.page.get_by_role("heading", name="Receipt")).to_be_visible()
+    expect(chat.page.get_by_role("heading", name="Details")).to_be_visible()
 
 
 def test_an_example_fills_the_form_and_sends_nothing(chat: ChatPage):
@@ -275,7 +275,7 @@ def test_an_answer_that_ends_early_is_kept_and_tried_again(chat: ChatPage):
 def test_a_provider_that_fails_is_named_with_the_request(chat: ChatPage):
     chat.open("broken-echo").ask("Hello")
     trouble = chat.answers.locator(".message-trouble")
-    expect(trouble).to_contain_text("The provider failed.")
+    expect(trouble).to_contain_text("Provider error.")
     expect(trouble).to_contain_text(re.compile(r"Request gen-\S+"))
     receipt = chat.answers.locator(".message-receipt")
     told = receipt.inner_text()

@@ -93,7 +93,7 @@ def test_models_are_filtered_in_place(page):
     expect(page.get_by_role("link", name=re.compile("^Embeddings"))).to_be_focused()
     page.get_by_label("Search models").fill("no such model")
     expect(page.get_by_text("No model fits")).to_be_visible()
-    page.get_by_role("link", name="Show every model").click()
+    page.get_by_role("link", name="Show all models").click()
     expect(cards).to_have_count(total)
 
 
@@ -114,8 +114,8 @@ def test_history_finds_what_was_said(speech: SpeechPage):
     speech.rows().get_by_role("link", name="Use again").click()
     expect(speech.text).to_have_value("A pelican in the rain")
     page.go_back()
-    speech.rows().get_by_role("link", name="Receipt").click()
-    expect(page.get_by_role("heading", name="Receipt")).to_be_visible()
+    speech.rows().get_by_role("link", name="Details").click()
+    expect(page.get_by_role("heading", name="Details")).to_be_visible()
     expect(page.locator(".receipt-text")).to_have_text("A pelican in the rain")
 
 
@@ -151,8 +151,8 @@ def test_usage_counts_what_was_used(speech: SpeechPage, program):
 
 def test_a_key_lives_from_its_making_to_its_end(page, tmp_path):
     page.goto("/keys")
-    page.get_by_label("What is it for?").fill("Notebook")
-    page.get_by_role("button", name="Make a key").click()
+    page.get_by_label("Name of the key").fill("Notebook")
+    page.get_by_role("button", name="Create key").click()
     key = page.locator("#issued-key [data-field=code]").inner_text()
     assert key.startswith("ak_")
     page.goto(f"/models/{ESPEAK}?tab=code")
@@ -165,7 +165,7 @@ def test_a_key_lives_from_its_making_to_its_end(page, tmp_path):
     origin = re.match(r"http://[^/]+", page.url)[0]
     page.get_by_role("button", name="Revoke").first.click()
     question = page.get_by_role("dialog")
-    question.get_by_role("button", name="Keep").click()
+    question.get_by_role("button", name="Cancel").click()
     expect(question).to_be_hidden()
     page.get_by_role("button", name="Revoke").first.click()
     question.get_by_role("button", name="Revoke").click()

@@ -60,7 +60,7 @@ def test_the_words_that_did_not_survive_are_marked_and_counted(spoken: SpeechPag
     expect(lost_words(spoken)).to_have_attribute("title", "Kyiv (heard: all)")
     expect(spoken.page.locator("live-region")).to_contain_text("22 of 23 words survived")
     assert spoken.text_position() == before
-    row(spoken).get_by_role("link", name="Receipt of the check").click()
+    row(spoken).get_by_role("link", name="Details of the check").click()
     expect(spoken.page.get_by_text("stage/transcriber").first).to_be_visible()
     expect(spoken.page.get_by_text("$0.0").first).to_be_visible()
 
@@ -94,7 +94,7 @@ def test_a_check_can_be_stopped(spoken: SpeechPage):
 def test_a_check_that_fails_says_why_and_can_be_repeated(spoken: SpeechPage):
     listen_with(spoken, "stage/gone")
     button(spoken).click()
-    expect(row(spoken)).to_contain_text("It did not work. There is no model named 'stage/gone'.")
+    expect(row(spoken)).to_contain_text("Request failed. There is no model named 'stage/gone'.")
     listen_with(spoken, "stage/transcriber")
     button(spoken).click()
     expect(row(spoken)).to_contain_text("22 of 23 words survived")

@@ -301,10 +301,10 @@ def test_an_example_fills_the_form_and_sends_nothing(image: ImagePage):
 
 def test_failures_say_what_happened(image: ImagePage):
     image.open("stage/refused-pictures").draw("Something unfit")
-    expect(image.note).to_contain_text("The provider does not draw this")
+    expect(image.note).to_contain_text("The provider refused to draw this")
     expect(image.note).to_contain_text("Its safety system refused the prompt or a picture.")
     image.open("stage/broken-pictures").draw("A plum")
-    expect(image.note).to_contain_text("The provider failed")
+    expect(image.note).to_contain_text("Provider error")
     expect(image.note.get_by_role("button", name="Retry")).to_be_enabled()
     expect(image.pictures).to_have_count(0)
     assert faults(image.page) == []

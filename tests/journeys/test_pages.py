@@ -77,8 +77,8 @@ def test_axe_finds_nothing_in_a_finished_run_and_its_receipt(speech: SpeechPage,
     speech.start()
     speech.finish()
     assert faults(speech.page) == []
-    speech.note.get_by_role("link", name="Whole receipt").click()
-    expect(speech.page.get_by_role("heading", name="Receipt")).to_be_visible()
+    speech.note.get_by_role("link", name="Details").click()
+    expect(speech.page.get_by_role("heading", name="Details")).to_be_visible()
     speech.page.keyboard.press("?")
     expect(speech.page.get_by_role("dialog")).to_be_visible()
     assert faults(speech.page) == []

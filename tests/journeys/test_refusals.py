@@ -38,7 +38,7 @@ def test_a_model_that_needs_a_key_says_so(speech: SpeechPage):
 
 
 @pytest.mark.parametrize(
-    ("model", "title"), [("stage/busy", "The provider is busy"), ("stage/broken", "The provider failed")]
+    ("model", "title"), [("stage/busy", "The provider is busy"), ("stage/broken", "Provider error")]
 )
 def test_a_failing_provider_is_named_with_a_request_id(speech: SpeechPage, model: str, title: str):
     speech.open(model)
@@ -54,7 +54,7 @@ def test_a_failing_provider_is_named_with_a_request_id(speech: SpeechPage, model
     retry.click()
     speech.page.wait_for_function(FAILED_TWICE)
     expect(speech.note).to_contain_text(title)
-    speech.note.get_by_role("link", name="Whole receipt").click()
+    speech.note.get_by_role("link", name="Details").click()
     expect(speech.page.get_by_text(re.compile("^gen-")).first).to_be_visible()
 
 
@@ -65,14 +65,14 @@ def test_a_cut_stream_keeps_what_came(speech: SpeechPage):
     speech.finish()
     stats = speech.stats()
     assert stats["played"] == stats["received"] == speech.monitor.audio_bytes() // 2 > 0
-    expect(speech.note).to_contain_text("The sound ends early")
-    expect(speech.page.locator("speech-player")).to_contain_text("Incomplete: this is what arrived")
+    expect(speech.note).to_contain_text("The audio ends early")
+    expect(speech.page.locator("speech-player")).to_contain_text("Incomplete: this is what was received")
     (done,) = speech.monitor.events("run.done")
     assert done["outcome"] == "partial"
     expect(speech.note).to_contain_text(done["receipt"]["id"])
     assert speech.text_position() == before
     row = speech.rows().first
-    expect(row).to_contain_text("The sound ends early")
+    expect(row).to_contain_text("The audio ends early")
     stored = speech.page.request.get(row.get_attribute("data-sound")).body()
     assert len(stored) == speech.monitor.audio_bytes() + 44
     speech.page.reload()

@@ -42,7 +42,7 @@ def test_a_sentence_is_heard_to_its_last_sample(speech: SpeechPage):
     assert re.findall(r"\w+", " ".join(words)) == re.findall(r"\w+", SENTENCE)
     spoken = speech.page.locator(".player-words .is-spoken").all_inner_texts()
     assert spoken == re.findall(r"\w+", SENTENCE)
-    expect(speech.receipt).to_contain_text("to first sound")
+    expect(speech.receipt).to_contain_text("to first audio")
     expect(speech.receipt).to_contain_text("free")
     assert speech.monitor.layout_shift() < 0.02
 
@@ -68,8 +68,8 @@ def test_the_browser_tells_what_it_heard(speech: SpeechPage, program):
         speech.start()
     assert first.value.status == 204
     speech.finish()
-    speech.page.get_by_role("link", name="Whole receipt").click()
-    expect(speech.page.get_by_text("Click to first sound")).to_be_visible()
+    speech.page.get_by_role("link", name="Details").click()
+    expect(speech.page.get_by_text("Click to first audio")).to_be_visible()
 
 
 def test_stop_keeps_what_came_and_charges_for_it(speech: SpeechPage):
@@ -107,7 +107,7 @@ def test_a_reload_in_mid_run_loses_nothing(speech: SpeechPage):
     numbers = [event["seq"] for event in speech.page.evaluate("() => window.watch.received.events")]
     assert numbers == sorted(set(numbers))
     speech.page.get_by_role("button", name="Play", exact=True).click()
-    speech.page.get_by_role("slider", name="Position in the sound").press("End")
+    speech.page.get_by_role("slider", name="Position in the audio").press("End")
     speech.page.get_by_role("button", name="Pause").wait_for(state="detached")
 
 
@@ -125,7 +125,7 @@ def test_replay_and_delete(speech: SpeechPage):
     row.get_by_role("button", name="Delete").click()
     question = speech.page.get_by_role("dialog", name="Delete this run?")
     expect(question).to_contain_text("Once more with feeling")
-    question.get_by_role("button", name="Keep").click()
+    question.get_by_role("button", name="Cancel").click()
     expect(question).to_be_hidden()
     assert speech.page.request.get(sound).status == 200
     row.get_by_role("button", name="Delete").click()

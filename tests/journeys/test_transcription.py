@@ -104,11 +104,11 @@ def test_a_correction_is_in_the_files_and_keeps_the_times(transcription: Transcr
     transcription.finish()
     page = transcription.page
     page.get_by_label("Name of speaker A").fill("Ann")
-    page.get_by_role("button", name="Correct").click()
+    page.get_by_role("button", name="Edit").click()
     line = page.locator(".row-text").first
     line.fill("A rehearsal hears everything at all.")
     with page.expect_response(re.compile("/transcript$")) as kept:
-        page.get_by_role("button", name="Correct").click()
+        page.get_by_role("button", name="Edit").click()
     assert kept.value.status == 204
     expect(page.locator(".row-speaker").first).to_have_text("Ann")
     page.get_by_label("Search the transcript").fill("everything")
@@ -162,7 +162,7 @@ def test_an_earlier_transcript_is_opened_again(transcription: TranscriptionPage,
     page.locator(".run-row").first.get_by_role("button", name="Hear again").click()
     transcription.finish()
     assert transcription.row_texts() == list(SENTENCES)
-    page.locator(".run-row").first.get_by_role("link", name="Receipt").click()
+    page.locator(".run-row").first.get_by_role("link", name="Details").click()
     expect(page.locator(".receipt-text")).to_have_text(" ".join(SENTENCES))
     expect(page.locator("speech-player .player-words")).to_contain_text("rehearsal")
 
@@ -258,10 +258,10 @@ def test_axe_finds_nothing_in_a_finished_transcript_and_its_receipt(
     transcription.finish()
     transcription.word("same").click()
     assert faults(page) == []
-    page.get_by_role("button", name="Correct").click()
+    page.get_by_role("button", name="Edit").click()
     assert faults(page) == []
-    page.get_by_role("link", name="Whole receipt").click()
-    expect(page.get_by_role("heading", name="Receipt")).to_be_visible()
+    page.get_by_role("link", name="Details").click()
+    expect(page.get_by_role("heading", name="Details")).to_be_visible()
     assert faults(page) == []
 
 
@@ -290,8 +290,8 @@ def test_a_file_that_is_not_written_down_yet_survives_a_reload(
 @pytest.mark.parametrize("look", [{"viewport": PHONE, "has_touch": True, "is_mobile": True}], ids=["phone"])
 def test_on_a_phone_settings_fold_before_what_comes_of_them(transcription: TranscriptionPage):
     page = transcription.open().page
-    expect(page.get_by_text("Bring sound or video")).to_be_visible()
-    expect(page.get_by_text("Drop sound or video anywhere here")).to_be_hidden()
+    expect(page.get_by_text("Add audio or video")).to_be_visible()
+    expect(page.get_by_text("Drop audio or video here")).to_be_hidden()
     expect(page.get_by_label("Spoken language")).to_be_hidden()
     transcription.open_settings()
     expect(transcription.settings).to_have_attribute("aria-expanded", "true")

@@ -19,7 +19,7 @@ from playground import route_trace
         ("upstream_unreachable", None, "could not be reached"),
         ("upstream_truncated", 502, "broke off its answer"),
         ("upstream_refused", 400, "refused the request"),
-        ("overloaded", 503, "is full at the moment"),
+        ("overloaded", 503, "is busy"),
         ("never_heard_of", 500, "failed"),
         ("", None, "failed"),
     ],

@@ -54,7 +54,7 @@ STYLES = (
     Style(
         _("Film trailer"),
         _("Deep, slow and dramatic, with a rising tension and heavy pauses."),
-        _("One city. One night. And a secret that was never meant to be heard. Coming this winter."),
+        _("One city. One night. And a message that was never meant to be heard. Coming this winter."),
     ),
 )
 

@@ -27,17 +27,17 @@ from playground.tasks import LABELS
 PARAMETER_LABELS = {
     "system": gettext_lazy("System prompt"),
     "temperature": gettext_lazy("Temperature"),
-    "max_tokens": gettext_lazy("Most tokens"),
+    "max_tokens": gettext_lazy("Max tokens"),
     "seed": gettext_lazy("Seed"),
     "modalities": gettext_lazy("Answered in"),
     "voice": gettext_lazy("Voice"),
     "speed": gettext_lazy("Speed"),
     "instructions": gettext_lazy("Instructions"),
-    "response_format": gettext_lazy("Downloaded as"),
+    "response_format": gettext_lazy("Download format"),
     "plain": gettext_lazy("Without Markdown, code and links"),
     "language": gettext_lazy("Spoken language"),
-    "prompt": gettext_lazy("Names and words that occur"),
-    "timestamp_granularities": gettext_lazy("Times of"),
+    "prompt": gettext_lazy("Vocabulary"),
+    "timestamp_granularities": gettext_lazy("Timestamps"),
     "diarize": gettext_lazy("Who speaks"),
     "num_speakers": gettext_lazy("How many speakers"),
     "cache": gettext_lazy("Answered from the cache if asked before"),
@@ -45,18 +45,20 @@ PARAMETER_LABELS = {
 """Labels of parameters; a task's own are in its studio."""
 
 PAGE_SIZE = 20
-REUSABLE = (Task.SPEECH, Task.IMAGE)
+REUSABLE = (Task.SPEECH, Task.IMAGE, Task.TRANSCRIPTION, Task.TRANSLATION)
 """Tasks whose parameters are the draft of their form; a chat goes on in its conversation."""
 
 SHOWN_ELSEWHERE = ("input", "file", "input_audio", "messages")
 
 
 class HistoryRow(TypedDict):
-    """`url` is where the title leads, `again` the parameters as JSON where they can fill a form."""
+    """`url` is where the title leads, `again` the parameters as JSON where they can fill the form of
+    `again_url`."""
 
     run: Run
     url: str
     again: str
+    again_url: str
 
 
 class HistoryGroup(TypedDict):
@@ -99,13 +101,16 @@ def groups(runs: list[Run]) -> list[HistoryGroup]:
 
 def history_row(run: Run, conversation: UUID | None) -> HistoryRow:
     """Its title leads to the conversation, else to the receipt."""
-    reusable = run.task in REUSABLE and find(run.model) is not None
+    reusable = run.task in REUSABLE and not run.source and find(run.model) is not None
     return {
         "run": run,
         "url": conversation_url(run.model, conversation)
         if conversation
         else reverse("playground:run", args=[run.pk]),
-        "again": orjson.dumps(run.params).decode() if reusable else "",
+        "again": orjson.dumps({"task": run.task, **run.params}).decode() if reusable else "",
+        "again_url": f"{model_url(run.model)}?again={run.pk}"
+        if "file" in run.params
+        else model_url(run.model),
     }
 
 

@@ -191,7 +191,7 @@ def test_the_first_admin_sets_a_password(client, first_admin):
 def test_a_forgotten_password_is_replaced_by_mail(client, alice):
     ours(client.get("/accounts/password/reset/"))
     sent = client.post("/accounts/password/reset/", {"email": "alice@example.org"})
-    assert "Look into your mail" in ours(client.get(sent.headers["Location"]))
+    assert "Check your email" in ours(client.get(sent.headers["Location"]))
     (message,) = mail.outbox
     link = re.search(r"http://testserver(\S+)", message.body)[1]
     page = client.get(link, follow=True)

@@ -162,7 +162,7 @@ async def test_the_rehearsal_provider_fails_on_demand(row):
 async def test_an_unknown_wire_is_reported(row):
     await Provider.objects.acreate(slug="later", name="Later", wire="telegraph", needs_key=False)
     check = await operations.test_connection("later")
-    assert check == operations.ConnectionCheck(False, "Later speaks a wire this version does not know yet.")
+    assert check == operations.ConnectionCheck(False, "Later is not supported in this version.")
 
 
 SECOND = "sk-second-canary-9876543210"

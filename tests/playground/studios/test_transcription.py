@@ -75,8 +75,8 @@ def test_a_missing_feature_names_models_that_have_it(page):
     create_model("lab/poor", features=["streaming"])
     html = page("lab/poor")
     assert disabled(html) == ["language", "prompt", "timestamps", "diarize"]
-    assert f"ready to translate what this one writes. These can: {ALL}." in html
-    assert f"This model does not tell who speaks. These can: {ALL}." in html
+    assert f"ready to translate the transcript. These can: {ALL}." in html
+    assert f"This model does not tell speakers apart. These can: {ALL}." in html
     assert "This model finds the language by itself." in html
 
 
@@ -93,7 +93,7 @@ def test_a_chat_model_can_translate_the_transcript(page):
 
 def test_a_feature_that_no_model_has_is_reported(page):
     create_model("lab/poor", features=["streaming"])
-    assert "This model tells no times. No model here can." in page("lab/poor")
+    assert "This model returns no timestamps. No model here can." in page("lab/poor")
 
 
 def test_a_model_of_one_language_offers_no_choice(page):

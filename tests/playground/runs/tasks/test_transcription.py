@@ -139,4 +139,4 @@ async def test_the_receipt_says_what_was_converted(sign_in, alice, upload, trans
     assert (await UsageRecord.objects.aget()).conversions == found
     await offload(client.force_login, alice)
     page = (await offload(client.get, f"/runs/{done['run']}")).content.decode()
-    assert "<dt>Your sound, converted here</dt><dd>wav → mp3</dd>" in page
+    assert "<dt>Your audio, converted here</dt><dd>wav → mp3</dd>" in page

@@ -9,6 +9,7 @@ import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.test import Client
 
 from core.models import Attempt, UsageRecord
 from core.models.offload import offload
@@ -32,7 +33,36 @@ def test_titles_are_links_and_a_run_fills_the_form_again(alice_client, run):
     page = alice_client.get("/history").content.decode()
     assert f'<a class="run-link" href="/runs/{run.id}" data-field="title">A secret plan</a>' in page
     (again,) = re.findall(r'data-role="use" data-model="local/espeak-ng" data-params="([^"]*)"', page)
-    assert json.loads(html.unescape(again)) == run.params
+    assert json.loads(html.unescape(again)) == {"task": "speech", **run.params}
+
+
+def test_a_transcription_is_used_again_with_its_file_while_that_is_stored(alice_client, alice, bob):
+    upload = Upload.objects.create(user=alice, name="talk.mp3", media_type="audio/mpeg", bytes=9, file="none")
+    params = {"file": {"upload": str(upload.id)}, "language": "en"}
+    heard = Run.objects.create(
+        user=alice, task="translation", model="local/whisper-base", params=params, upload=upload
+    )
+    link = f"/models/local/whisper-base?again={heard.id}"
+    page = alice_client.get("/history").content.decode()
+    (again,) = re.findall(rf'data-params="([^"]*)" href="{re.escape(link)}"', page)
+    assert json.loads(html.unescape(again)) == {"task": "translation", **params}
+    studio = alice_client.get(link)
+    assert [(file["name"], file["kept"]) for file in studio.context["waiting"]] == [("talk.mp3", True)]
+    assert "no longer stored" not in page_text(studio)
+    bobs = Client()
+    bobs.force_login(bob)
+    other = bobs.get(link)
+    assert (other.context["waiting"], other.context["again_gone"]) == ([], False)
+    upload.delete()
+    studio = alice_client.get(link)
+    assert studio.context["waiting"] == []
+    assert "The file of that run is no longer stored." in page_text(studio)
+
+
+def test_what_listened_to_another_run_is_not_used_again(alice_client, alice, run):
+    params = {"file": {"run": str(run.id)}}
+    Run.objects.create(user=alice, task="transcription", model="local/whisper-base", params=params)
+    assert alice_client.get("/history").content.decode().count('data-role="use"') == 1
 
 
 def test_runs_of_one_conversation_stand_together(alice_client, alice, run):
@@ -84,7 +114,7 @@ def test_a_receipt_shows_all_facts_of_a_run(alice_client, run):
 def test_a_receipt_names_the_voice_that_spoke(alice_client, run):
     rewrite(UsageRecord.objects.all(), voice="en_paul_neutral")
     page = page_text(alice_client.get(f"/runs/{run.id}"))
-    assert "<dt>Voice that spoke</dt><dd><code>en_paul_neutral</code></dd>" in page
+    assert "<dt>Voice used</dt><dd><code>en_paul_neutral</code></dd>" in page
 
 
 def test_a_receipt_of_two_models_names_the_provider_of_each(alice_client, run):
@@ -109,8 +139,8 @@ def test_a_receipt_tells_the_way_and_the_models_that_were_not_asked(alice_client
         Attempt.objects.create(**known, **told, first_event_ms=first)
     Run.objects.update(receipt={"attempts": [{"number": 1, "answered": 429}]})
     page = page_text(alice_client.get(f"/runs/{run.id}"))
-    assert "<b>full</b> · <code>m</code> · answered 429 · 0.4 s in all" in page
-    assert "<b>lab</b> · <code>m</code> · completed · 0.21 s to first content · 0.4 s in all" in page
+    assert "<b>full</b> · <code>m</code> · answered 429 · 0.4 s total" in page
+    assert "<b>lab</b> · <code>m</code> · completed · 0.21 s to first content · 0.4 s total" in page
     assert "<b>gone/&lt;b&gt;</b> · It has no price." in page
     for other in (bob, charlie):
         client.force_login(other)

@@ -121,7 +121,7 @@ def test_a_budget_shows_what_is_left(page, alice):
     snapshot.refresh_if_changed()
     answer = page.get("/usage").content.decode()
     assert "$5 left" in answer
-    assert "starts anew" in answer
+    assert "resets" in answer
 
 
 def test_the_table_is_ones_own(page, alice, bob):

@@ -152,13 +152,13 @@ class DropZone extends HTMLElement {
     }
   }
 
-  /** Deletes an unused file on the server too; a file with a transcript belongs to its run. */
+  /** Deletes an unused file on the server too; a file with a transcript, `kept` of an earlier one, belongs to its run. */
   #remove(item) {
     if (item.state === "running") {
       return;
     }
     item.abort?.();
-    if (item.upload && !item.run) {
+    if (item.upload && !item.run && !item.kept) {
       const headers = { "X-CSRFToken": this.dataset.csrf };
       fetch(`/uploads/${item.upload}/delete`, { method: "POST", headers, keepalive: true });
     }
