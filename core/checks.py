@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from ipaddress import ip_address
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.contrib.staticfiles import finders
@@ -20,6 +21,7 @@ from core.media import installed as extras
 from core.models import ApiKey, Provider, ProviderKey
 from core.models.secrets import key_id
 from core.models.secrets.headers import sealed_by
+from core.operations.second_factors import held_by
 from core.providers.registry import WIRES
 
 DAPHNE = (4, 2, 3)
@@ -56,15 +58,16 @@ def is_fernet_key(key: str) -> bool:
 
 @register(Tags.database)
 def sealed_keys(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
-    """POLYPHONY_SECRET_KEYS still has every key that stored provider keys and API keys depend on."""
+    """POLYPHONY_SECRET_KEYS still has every key that provider keys, second factors and API keys depend on."""
     known = {key_id(key) for key in settings.POLYPHONY_SECRET_KEYS}
     found: list[CheckMessage] = []
     for alias in reachable(databases, ProviderKey):
         stored = ProviderKey.objects.using(alias).values_list("secret", flat=True)
         headers = map(sealed_by, Provider.objects.using(alias).values_list("headers", flat=True))
-        lost = {*(sealed.key_id for sealed in stored if sealed), *filter(None, headers)} - known
+        factors = (name for factor in Authenticator.objects.using(alias).all() for name in held_by(factor))
+        lost = {*(sealed.key_id for sealed in stored if sealed), *filter(None, headers), *factors} - known
         if lost:
-            text = f"Secrets of providers are sealed with ring keys that are gone: {', '.join(sorted(lost))}."
+            text = f"Secrets are sealed with ring keys that are gone: {', '.join(sorted(lost))}."
             hint = (
                 "Put them back into POLYPHONY_SECRET_KEYS; where they are lost, run "
                 "manage.py rotate_secrets --remove-lost and enter the provider keys again."
@@ -75,6 +78,19 @@ def sealed_keys(databases: Sequence[str] | None = None, **kwargs: Any) -> list[C
             text = "API keys were issued under a ring key that is gone: they do not work."
             found.append(Warning(text, id="polyphony.W001"))
     return found
+
+
+@register(Tags.security)
+def sign_in(**kwargs: Any) -> list[CheckMessage]:
+    """A company's sign-in is configured whole, and there is a way in."""
+    app = settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"]
+    if app and not (app[0]["client_id"] and app[0]["secret"]):
+        text = "OIDC_ISSUER is set without OIDC_CLIENT_ID and OIDC_CLIENT_SECRET."
+        return [Error(text, id="polyphony.E009")]
+    if not app and not settings.PASSWORD_SIGN_IN:
+        text = "PASSWORD_SIGN_IN is off without OIDC_ISSUER: only passkeys and links of the console sign in."
+        return [Warning(text, id="polyphony.W007")]
+    return []
 
 
 @register(Tags.database)

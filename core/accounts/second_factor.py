@@ -13,10 +13,9 @@ from django.dispatch import receiver
 from core.accounts.browsers import browser_name
 from core.models import AuditEvent, User
 from core.models.secrets import Sealed, ring
+from core.operations.second_factors import sealed_fields
 
 IDENTITY = "mfa_authenticator"
-SEALED = ("secret", "seed")
-"""Fields of an authenticator's data that hold a secret."""
 
 
 class SealedFactors(DefaultMFAAdapter):
@@ -37,16 +36,6 @@ class SealedFactors(DefaultMFAAdapter):
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         return {**super().get_public_key_credential_rp_entity(), "name": "Polyphony"}
-
-
-def sealed_fields(authenticator: Authenticator) -> dict[str, Sealed]:
-    """Its secrets; a passkey has none, it only knows a public key."""
-    return {name: Sealed(authenticator.data[name]) for name in SEALED if authenticator.data.get(name)}
-
-
-def held_by(authenticator: Authenticator) -> list[str]:
-    """The id of the ring key of each of its secrets."""
-    return [sealed.key_id for sealed in sealed_fields(authenticator).values()]
 
 
 def reseal(authenticator: Authenticator) -> None:

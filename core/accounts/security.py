@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -19,6 +21,7 @@ from django.views.decorators.http import require_POST, require_safe
 from core.accounts.browsers import browser_name
 from core.accounts.staff_requirement import deadline
 from core.models import AuditEvent, User
+from core.operations.second_factors import has_second_factor
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,8 @@ def security(request: HttpRequest) -> HttpResponse:
         **factors(request.user),
         "sessions": sessions(request),
         "deadline": deadline(request),
+        "company": settings.OIDC_NAME if settings.OIDC_ISSUER else "",
+        "connected": SocialAccount.objects.filter(user=request.user).exists(),
     }
     return render(request, "account/security.html", context)
 
@@ -85,6 +90,21 @@ def end_other_sessions(request: HttpRequest) -> HttpResponse:
     count = len([session.end() for session in others])
     record_end(request, count)
     messages.success(request, _("You are signed in here only."))
+    return redirect("mfa_index")
+
+
+@login_required
+@require_POST
+def end_connection(request: HttpRequest) -> HttpResponse:
+    """Let the company's sign-in no longer open this account, unless nothing else would."""
+    if request.user.has_usable_password() or has_second_factor(request.user):
+        count, _rows = SocialAccount.objects.filter(user=request.user).delete()
+        if count:
+            AuditEvent.objects.create(
+                actor=request.user, action="account.disconnected", subject=request.user.get_username()
+            )
+    else:
+        messages.error(request, _("Set a password or add a passkey first: nothing else would let you in."))
     return redirect("mfa_index")
 
 

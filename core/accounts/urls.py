@@ -6,13 +6,16 @@ from allauth.mfa.base import views as factor
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as app
 from allauth.mfa.webauthn import views as passkey
+from allauth.socialaccount.providers.openid_connect.views import callback
 from django.contrib.auth.decorators import login_required
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from core.accounts.security import end_other_sessions, end_session, security
+from core.accounts.company import go_to_company
+from core.accounts.security import end_connection, end_other_sessions, end_session, security
 from core.accounts.sign_in_link import sign_in
 
+to_sign_in = RedirectView.as_view(pattern_name="account_login")
 to_security = login_required(RedirectView.as_view(pattern_name="mfa_index"))
 
 SECOND_FACTORS = [
@@ -37,5 +40,11 @@ urlpatterns = [
     path("security/sessions/<int:session>/end/", end_session, name="end_session"),
     path("security/sessions/end-others/", end_other_sessions, name="end_other_sessions"),
     path("second-factor/", include(SECOND_FACTORS)),
+    path("company/connect/end/", end_connection, name="end_connection"),
+    path("company/cancelled/", to_sign_in, name="socialaccount_login_cancelled"),
+    path("company/error/", to_sign_in, name="socialaccount_login_error"),
+    path("company/connections/", to_security, name="socialaccount_connections"),
+    path("oidc/<str:provider_id>/login/", go_to_company, name="openid_connect_login"),
+    path("oidc/<str:provider_id>/login/callback/", callback, name="openid_connect_callback"),
     path("", include("allauth.account.urls")),
 ]

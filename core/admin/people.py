@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from allauth.mfa.admin import Authenticator
+from allauth.socialaccount.admin import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.admin import UserSession
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
@@ -64,7 +65,7 @@ class AccountAdmin(AuditedAdmin, UserAdmin):
 
 
 # secrets of second factors and keys of sessions are nobody's to read; people have pages of their own for them
-admin.site.unregister((Group, Authenticator, UserSession))
+admin.site.unregister((Group, Authenticator, UserSession, SocialAccount, SocialApp, SocialToken))
 
 
 @admin.register(Group)

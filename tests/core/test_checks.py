@@ -150,3 +150,16 @@ def test_white_space_around_a_variable_is_told(settings):
     settings.TRIMMED_VARIABLES = ("OPENAI_API_KEY",)
     (found,) = checks.white_space()
     assert (found.id, found.msg[:14]) == ("polyphony.W004", "OPENAI_API_KEY")
+
+
+def test_a_companys_sign_in_is_configured_whole(settings):
+    app = {"provider_id": "company", "client_id": "polyphony", "secret": ""}
+    settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [app]}}
+    assert ids(checks.sign_in()) == ["polyphony.E009"]
+    app["secret"] = "a secret"
+    assert ids(checks.sign_in()) == []
+
+
+def test_somebody_can_still_sign_in(settings):
+    settings.PASSWORD_SIGN_IN = False
+    assert ids(checks.sign_in()) == ["polyphony.W007"]

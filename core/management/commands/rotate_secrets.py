@@ -9,10 +9,11 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.core.management.base import BaseCommand, CommandError
 
-from core.accounts.second_factor import held_by, reseal
+from core.accounts.second_factor import reseal
 from core.models import ApiKey, AuditEvent, Provider, ProviderKey
 from core.models.secrets import Sealed, SecretLocked, ring
 from core.models.secrets.headers import is_outdated, sealed_by
+from core.operations.second_factors import held_by
 
 
 class Command(BaseCommand):

@@ -17,6 +17,7 @@ from tests.proof.access.pages import pages
 
 PASSWORD = "a long pass phrase"
 APART = (
+    "end_connection",
     "end_other_sessions",
     "mfa_download_recovery_codes",
     "mfa_deactivate_totp",

@@ -68,7 +68,8 @@ PERSONAL = (
 OWN_ACCOUNT = (
     "account_logout account_reauthenticate account_request_reauthentication_code "
     "account_confirm_reauthentication_code account_email account_change_password account_set_password "
-    "mfa_index end_other_sessions mfa_reauthenticate mfa_activate_totp mfa_deactivate_totp "
+    "mfa_index end_other_sessions end_connection socialaccount_connections mfa_reauthenticate "
+    "mfa_activate_totp mfa_deactivate_totp "
     "mfa_view_recovery_codes mfa_generate_recovery_codes mfa_download_recovery_codes mfa_list_webauthn "
     "mfa_add_webauthn mfa_reauthenticate_webauthn"
 )
@@ -77,7 +78,8 @@ EVERYBODYS = (
     "sign_in account_login account_inactive account_signup account_email_verification_sent "
     "account_reset_password account_confirm_login_code account_confirm_email "
     "account_reset_password_from_key_done account_reset_password_from_key account_reset_password_done "
-    "set_language mfa_authenticate mfa_login_webauthn"
+    "set_language mfa_authenticate mfa_login_webauthn openid_connect_login openid_connect_callback "
+    "socialaccount_login_cancelled socialaccount_login_error"
 )
 STAFF = "index login logout password_change password_change_done jsi18n app_list"
 

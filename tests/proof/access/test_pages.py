@@ -27,6 +27,7 @@ PLAIN = {
     "key": "none",
     "uidb36": "1",
     "app_label": "core",
+    "provider_id": "company",
     "language": "de",
     "index": 0,
     "number": 0,
