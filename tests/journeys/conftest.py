@@ -60,7 +60,9 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def program(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
     """Started once; the tests share its database as people share a server."""
-    running = server.start(tmp_path_factory.mktemp("var"))
+    of_worker = tmp_path_factory.getbasetemp()
+    of_all_workers = of_worker.parent if "PYTEST_XDIST_WORKER" in os.environ else of_worker
+    running = server.start(tmp_path_factory.mktemp("var"), of_all_workers)
     yield running
     running.stop()
 
