@@ -18,7 +18,7 @@ from core.answer_cache import stores
 from core.background import spawn, state
 from core.bodies.tasks import COLLECTORS
 from core.catalogue import lookup
-from core.catalogue.routes.candidates import find_candidates
+from core.catalogue.routes.candidates import find_candidates, rules_of
 from core.contract.errors import AuthenticationFailed, Interrupted, PolyphonyError, Unavailable
 from core.contract.events import Event, Outcome, Receipt, Started
 from core.contract.requests import CacheTerms, Caller, Request, Source
@@ -156,7 +156,7 @@ def read_on(record: ledger.Record, seconds: float) -> None:
 async def turn_of(request: Request) -> int | None:
     """The number of the request's turn over all processes; None where it balances otherwise, or Redis does
     not tell."""
-    chosen = request.routing.balancer
+    chosen = rules_of(request).balancer
     if chosen is None or chosen.kind is not Balance.ROUND_ROBIN:
         return None
     return await next_turn([named.model for named in chosen.models])

@@ -4,6 +4,7 @@ from core.models.access import ApiKey, Budget
 from core.models.audit import AuditEvent
 from core.models.catalogue import (
     AIModel,
+    BalancedModel,
     Endpoint,
     FallbackModel,
     Finding,
@@ -24,6 +25,7 @@ __all__ = [
     "ApiKey",
     "Attempt",
     "AuditEvent",
+    "BalancedModel",
     "Budget",
     "Endpoint",
     "FallbackModel",
