@@ -15,7 +15,7 @@ from core.models.catalogue import (
     Voice,
     VoiceAlias,
 )
-from core.models.ledger import Attempt, ServerProcess, UsageMark, UsageRecord, UsageSum
+from core.models.ledger import Attempt, ServerProcess, StopRequest, UsageMark, UsageRecord, UsageSum
 from core.models.people import Team, User
 from core.models.responses import IdempotentRequest, StoredResponse
 from core.models.version import Version
@@ -36,6 +36,7 @@ __all__ = [
     "ProviderKey",
     "RoutingPolicy",
     "ServerProcess",
+    "StopRequest",
     "StoredResponse",
     "Team",
     "UsageMark",
