@@ -70,6 +70,18 @@ def test_axe_finds_nothing(page: Page, spoken: None, name: str):
     assert faults(page) == []
 
 
+@pytest.mark.parametrize(("language", "scheme"), [("ru", "dark"), ("zh-hans", "light")])
+def test_axe_finds_nothing_in_other_languages(page: Page, spoken: None, language: str, scheme: Any):
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    start(page, language)
+    found = {}
+    for name, path in PAGES.items():
+        page.goto(path)
+        page.wait_for_load_state("networkidle")
+        found[name] = faults(page)
+    assert {name: wrong for name, wrong in found.items() if wrong} == {}
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_in_a_finished_run_and_its_receipt(speech: SpeechPage, scheme: Any):
     speech.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
@@ -82,6 +94,13 @@ def test_axe_finds_nothing_in_a_finished_run_and_its_receipt(speech: SpeechPage,
     speech.page.keyboard.press("?")
     expect(speech.page.get_by_role("dialog")).to_be_visible()
     assert faults(speech.page) == []
+
+
+@pytest.mark.parametrize("path", ["/nothing-here", "/models/no/such-model"])
+def test_axe_finds_nothing_where_nothing_is(monitor: PageMonitor, path: str):
+    monitor.allow("404")
+    monitor.page.goto(path)
+    assert faults(monitor.page) == []
 
 
 def test_axe_finds_nothing_before_the_sign_in(browser: Browser, program):

@@ -19,6 +19,7 @@ from tests.journeys.transcription_page import transcription as transcription
 from tests.journeys.transcription_page import transcription_models as transcription_models
 
 CUE = re.compile(r"(\d+)\n(\d\d:\d\d:\d\d,\d{3}) --> (\d\d:\d\d:\d\d,\d{3})\n(.+)\n")
+UNTIMED = " ".join(f"Sentence {number} has no time of its own." for number in range(60))
 LOST = "Failed to load resource: the server responded with a status of 4"
 
 
@@ -175,11 +176,37 @@ def test_several_files_wait_their_turn(transcription: TranscriptionPage, tmp_pat
     expect(transcription.page.locator(".run-row").first).to_contain_text("two.wav")
 
 
+def test_a_failed_file_does_not_stop_the_others(transcription: TranscriptionPage, tmp_path: Path):
+    names = ("first.wav", "second.wav", "third.wav")
+    transcription.open("stage/cut-transcriber").upload(*(write_tone(tmp_path / name, 3) for name in names))
+    expect(transcription.files.get_by_text("Ready")).to_have_count(3)
+    transcription.transcribe()
+    expect(transcription.files.get_by_text("The transcript ends early")).to_have_count(3)
+    expect(transcription.button).to_have_attribute("data-state", "idle")
+    rows = transcription.page.locator(".run-row")
+    assert [name for name in names for row in rows.all() if name in row.inner_text()] == list(names)
+
+
+def test_a_text_without_times_is_shown_whole(transcription: TranscriptionPage, program: Program):
+    program.shell(
+        "from playground.models import Run; Run.objects.create(user_id=1, task='transcription',"
+        " model='stage/transcriber', title='No times', state='completed',"
+        f" transcript={{'text': {UNTIMED!r}}})"
+    )
+    transcription.open()
+    row = transcription.page.locator(".run-row").filter(has_text="No times")
+    row.get_by_role("button", name="Hear again").click()
+    transcription.finish()
+    assert transcription.row_texts() == [UNTIMED]
+    expect(transcription.view.get_by_text(UNTIMED[-24:])).to_be_visible()
+    expect(transcription.page.locator(".row-time:visible")).to_have_count(0)
+
+
 @pytest.mark.parametrize(
     ("name", "content", "reason"),
     [
-        ("notes.mp3", b"These are only words.\n", "This file is text"),
-        ("list.m3u8", b"#EXTM3U\n#EXTINF:1\nfile:///etc/passwd\n", "This file is text"),
+        ("notes.mp3", b"These are only words.\n", "This is a text file"),
+        ("list.m3u8", b"#EXTM3U\n#EXTINF:1\nfile:///etc/passwd\n", "This is a text file"),
         ("cut.mp4", b"\0\0\0\x20ftypisom\0\0\2\0isomiso2avc1mp41\0\0\0\x08free" + b"\0" * 400, "damaged"),
         (
             "short.wav",
