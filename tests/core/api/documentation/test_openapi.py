@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cache
 
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
-from schemathesis import GenerationMode
+from schemathesis import BaseSchema, GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -27,11 +28,22 @@ CHECKS = [
 ]
 
 
+@cache
+def schema_of_document() -> BaseSchema:
+    return schemathesis.openapi.from_dict(document())
+
+
+def schema_at(origin: str) -> BaseSchema:
+    """Read once, because that takes as long as twenty requests; each test has a server of its own."""
+    schema = schema_of_document()
+    schema.config.update(base_url=origin)
+    return schema
+
+
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
 def test_responses_match_the_document(live, key, model, operation):
     live.refresh()
-    schema = schemathesis.openapi.from_dict(document())
-    schema.config.update(base_url=live.api)
+    schema = schema_at(live.api)
     case = schema[operation.path][operation.method].as_strategy()
 
     @seed(20261120)
@@ -84,8 +96,7 @@ CASES = [
 def test_no_request_makes_a_server_error(live, key, model, operation, mode):
     """JSON and forms, as described and against the description, under odd headers."""
     live.refresh()
-    schema = schemathesis.openapi.from_dict(document())
-    schema.config.update(base_url=live.api)
+    schema = schema_at(live.api)
     case = schema[operation.path][operation.method].as_strategy(generation_mode=mode)
 
     @seed(20261128)

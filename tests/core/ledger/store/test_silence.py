@@ -100,13 +100,19 @@ def test_a_request_is_refused_in_time(silence, grant):
     assert UsageRecord.objects.filter(state="open").count() == 0
 
 
-def test_a_finished_answer_is_not_held_back(silence, grant, alice):
+def test_a_finished_answer_is_not_held_back(silence, grant, alice, monkeypatch):
+    """It is told while the database would still be waited for; a busy machine has its time for that."""
+    patience = 20.0
+    writer.stop()
+    monkeypatch.setattr(answer_limit, "seconds", patience)
+    monkeypatch.setattr(writer, "LOCK_SECONDS", patience)
+    writer.start()
     budget = Budget.objects.create(user=alice, limit=1)
     record = run(opened(grant(budget)))
     with silence():
         began = time.monotonic()
         assert run(record.settle(Outcome.COMPLETED, None)).cost == Decimal("0.1")
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - began < patience / 2
         assert len(spool.pending()) == 1
     wait_until(lambda: not spool.pending())
     assert stored_record(record.id).state == "estimated"
