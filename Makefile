@@ -26,16 +26,18 @@ run: .venv/run
 	@$(BIN)/pip install --quiet --disable-pip-version-check -e '.[local,production,dev]'
 	@touch .venv/run $@
 
-# A file is one worker's; tests/conftest.py says which come first.
-SHARED = --dist loadfile --no-loadscope-reorder
+# More workers than most machines of CI have cores, because they often wait: for browsers, other processes, providers
+# that are silent. A file is one worker's; tests/conftest.py says which come first.
+WORKERS ?= 4
+SHARED = -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 test: .venv/dev lint
-	$(BIN)/pytest -n 3 $(SHARED) --durations 15
+	$(BIN)/pytest $(SHARED) --durations 15
 	@$(MAKE) --no-print-directory browser
 
 # A second run: the browser driver leaves an event loop behind that other async tests cannot live with.
 browser: .venv/dev
-	DJANGO_ALLOW_ASYNC_UNSAFE=1 $(BIN)/pytest -m browser -n 3 $(SHARED) --durations 10 tests/journeys
+	DJANGO_ALLOW_ASYNC_UNSAFE=1 $(BIN)/pytest -m browser $(SHARED) --durations 10 tests/journeys
 
 lint: .venv/dev
 	$(BIN)/ruff check .
