@@ -31,7 +31,6 @@ class CoreConfig(AppConfig):
                 models.Price,
                 models.RoutingPolicy,
                 models.FallbackModel,
-                models.BalancedModel,
             ],
         )
         connect(Version.ACCESS, [models.User, models.Team, models.ApiKey, models.Budget])

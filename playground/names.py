@@ -18,6 +18,11 @@ ALIASES = {"cmn": "zh-hans", "yue": "zh-hant", "nb": "nb", "zh": "zh-hans"}
 """Codes in Django's list of languages of those it spells in another way."""
 
 VALUE_LABELS = {
+    "reasoning_effort": {
+        "low": gettext_lazy("Low"),
+        "medium": gettext_lazy("Medium"),
+        "high": gettext_lazy("High"),
+    },
     "timestamp_granularities": {"word": gettext_lazy("words"), "segment": gettext_lazy("segments")},
     "response_format": {
         "json": gettext_lazy("text"),

@@ -16,13 +16,14 @@ from playground.views import (
     uploads,
     voice_samples,
 )
-from playground.views.pages import catalogue, code, history, home, keys, model, usage
+from playground.views.pages import catalogue, chat_model, code, history, home, keys, model, usage
 
 app_name = "playground"
 urlpatterns: list[URLPattern] = [
     path("", home.index, name="home"),
     path("models", catalogue.catalogue, name="models"),
     path("models/<path:slug>", model.model, name="model"),
+    path("chat/<path:slug>", chat_model.chat_model, name="chat_model"),
     path("switcher", switcher.switcher, name="switcher"),
     path("code", code.code, name="code"),
     path("voices/sample", voice_samples.sample, name="voice_sample"),

@@ -20,7 +20,6 @@ LAYERS: tuple[set[str], ...] = (
         "core.access",
         "core.ledger",
         "core.stored_responses",
-        "core.stop_requests",
         "core.idempotency",
         "core.image_files",
         "core.answer_cache",

@@ -4,7 +4,6 @@ from core.models.access import ApiKey, Budget
 from core.models.audit import AuditEvent
 from core.models.catalogue import (
     AIModel,
-    BalancedModel,
     Endpoint,
     FallbackModel,
     Finding,
@@ -15,7 +14,7 @@ from core.models.catalogue import (
     Voice,
     VoiceAlias,
 )
-from core.models.ledger import Attempt, ServerProcess, StopRequest, UsageMark, UsageRecord, UsageSum
+from core.models.ledger import Attempt, ServerProcess, UsageMark, UsageRecord, UsageSum
 from core.models.people import Team, User
 from core.models.responses import IdempotentRequest, StoredResponse
 from core.models.version import Version
@@ -25,7 +24,6 @@ __all__ = [
     "ApiKey",
     "Attempt",
     "AuditEvent",
-    "BalancedModel",
     "Budget",
     "Endpoint",
     "FallbackModel",
@@ -36,7 +34,6 @@ __all__ = [
     "ProviderKey",
     "RoutingPolicy",
     "ServerProcess",
-    "StopRequest",
     "StoredResponse",
     "Team",
     "UsageMark",

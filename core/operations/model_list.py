@@ -66,8 +66,7 @@ class ModelRow(TypedDict, total=False):
 
     `architecture` has `input_modalities` and `output_modalities` (lists), `pricing` USD per unit as decimal
     strings by the names of `PRICE_FIELDS`, and `discount` and `overrides`; `top_provider` has
-    `max_completion_tokens`. OpenRouter's `expiration_date` and OpenAI's `shutdown_date` are the last day,
-    `replacement` is the id of the model to ask then.
+    `max_completion_tokens`. OpenRouter's `expiration_date` and OpenAI's `shutdown_date` are the last day.
     """
 
     id: Required[str]
@@ -85,7 +84,6 @@ class ModelRow(TypedDict, total=False):
     supported_voices: Any
     expiration_date: Any
     shutdown_date: Any
-    replacement: Any
 
 
 @dataclass(frozen=True, slots=True)

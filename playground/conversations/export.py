@@ -99,7 +99,7 @@ def message_fields(row: Message) -> Iterator[tuple[str, Any]]:
 
 
 def answer_fields(answer: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    for name in ("reasoning", "calls", "images", "transcript", "finish"):
+    for name in ("reasoning", "reasoning_seconds", "calls", "images", "transcript", "finish"):
         if answer.get(name):
             yield name, answer[name]
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.timezone import now
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -16,7 +17,7 @@ from playground import frames
 from playground.conversations import files
 from playground.dates import brief_text
 from playground.markdown import render
-from playground.models import Conversation, Message, Upload
+from playground.models import Conversation, Message, Run, Upload
 
 PAGE_SIZE = 30
 
@@ -66,6 +67,7 @@ def stored_ids(messages: Iterable[Message]) -> set[str]:
 
 
 def message_fields(row: Message, known: set[str]) -> dict[str, Any]:
+    """`elapsed`: seconds since an answer in progress was asked for, by the server's clock."""
     return {
         "id": str(row.id),
         "parent": str(row.parent_id) if row.parent_id else None,
@@ -75,6 +77,7 @@ def message_fields(row: Message, known: set[str]) -> dict[str, Any]:
         "text": row.text,
         "html": answer_html(row.text, row.answer) if row.role == "assistant" else "",
         "reasoning": row.answer.get("reasoning", ""),
+        "reasoning_seconds": row.answer.get("reasoning_seconds"),
         "calls": row.answer.get("calls", []),
         "images": [image_fields(found, known) for found in row.answer.get("images", ())],
         "audio": audio_fields(row),
@@ -83,6 +86,7 @@ def message_fields(row: Message, known: set[str]) -> dict[str, Any]:
         "receipt": row.receipt,
         "error": row.error,
         "created_at": row.created_at.isoformat(),
+        "elapsed": (now() - row.created_at).total_seconds() if row.state == Run.State.RUNNING else None,
         **{name: value for name, value in row.told.items() if name in ("name", "tool_call_id")},
     }
 

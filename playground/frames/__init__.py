@@ -1,6 +1,6 @@
 """The JSON of the socket: parsing of the browser's frames, building of the server's."""
 
-from playground.frames.chat import chat_events, chat_start, event_object
+from playground.frames.chat import chat_events, chat_start, event_object, reasoning_done
 from playground.frames.events import event_body, segment_fields, transcript_word_fields, word_fields
 from playground.frames.image import image_partial, image_ready
 from playground.frames.incoming import (
@@ -51,6 +51,7 @@ __all__ = [
     "image_ready",
     "money",
     "parse",
+    "reasoning_done",
     "receipt_fields",
     "run_number",
     "segment_fields",

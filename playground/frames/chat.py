@@ -44,3 +44,8 @@ def chat_events(delta: ChatDelta) -> Iterator[dict[str, Any] | str]:
             "name": call.name,
             "arguments": call.arguments,
         }
+
+
+def reasoning_done(seconds: float) -> dict[str, Any]:
+    """The reasoning has ended, or stopped for a while; `seconds` of it so far."""
+    return {"type": "reasoning.done", "seconds": seconds}

@@ -112,9 +112,9 @@ class Message(models.Model):
     """`content` are canonical parts, a file in them as `{"upload": summary}`; `told` are the other fields of
     a message of the API, such as `name` and `tool_call_id`.
 
-    An answer has its `text` and, in `answer`, what came beside it: `reasoning`, `calls`, `images`,
-    `transcript`, `finish`, `cut` where its texts are the beginning only. It has its own copy of the receipt,
-    since its run may be deleted before it.
+    An answer has its `text` and, in `answer`, what came beside it: `reasoning`, the `reasoning_seconds` that
+    it took, `calls`, `images`, `transcript`, `finish`, `cut` where its texts are the beginning only. It has
+    its own copy of the receipt, since its run may be deleted before it.
     `charged` is False for an answer that was copied from another conversation, or was free.
     """
 

@@ -24,6 +24,7 @@ from playground.conversations import serializer
 from playground.conversations.serializer import answer_html
 from playground.models import Conversation, Run
 from playground.studios.cards import model_url
+from playground.studios.choices.chat_settings import model_settings
 from playground.studios.choices.presets import list_presets
 from playground.studios.default_models import listener, ready_models
 from playground.studios.examples import example
@@ -61,12 +62,11 @@ class ModelAbilities(TypedDict):
     """What the composer and the settings panel read of a model.
 
     `accepts` has by modality whether it is `ok`, else `why` not, and the largest file in `limit_mb`; `speaks`
-    has `ok`, `why`, `voices` (id and name) and `formats` of an audio answer; `params` the known parameters.
+    has `ok`, `why`, `voices` (id and name) and `formats` of an audio answer.
     """
 
     accepts: dict[str, dict[str, Any]]
     speaks: dict[str, Any]
-    params: list[str]
 
 
 def studio(entry: Listing, user: User, query: Mapping[str, str]) -> dict[str, Any]:
@@ -74,21 +74,30 @@ def studio(entry: Listing, user: User, query: Mapping[str, str]) -> dict[str, An
     conversation = query.get("conversation", "")
     if conversation and not owns_conversation(user, conversation):
         raise NotFound("There is no such conversation, or it is not yours.", param="conversation")
-    abilities = Abilities()
+    models = chat_models()
     return {
-        **abilities.of(entry.model),
-        "draws": Modality.IMAGE in entry.model.output_modalities,
-        "example": example_question(entry.model),
-        "ready": entry.ready,
-        **availability(entry, _("This model cannot answer yet")),
-        "chat_models": chat_models(abilities),
-        "speech_models": speech_models(),
+        **of_model(entry),
+        "chat_models": models,
+        "ready_models": [model for model in models if model["ready"]],
         "listener": listener(),
         "conversation": conversation,
         "conversations": serializer.page(user),
         "presets": list_presets(user),
         "names": names.chat_names(),
         "shortcuts": "playground/tabs/chat-shortcuts.html",
+    }
+
+
+def of_model(entry: Listing) -> dict[str, Any]:
+    """What the tab shows of its model, and what changes with the model."""
+    return {
+        **abilities(entry.model),
+        **model_settings(entry.model),
+        "draws": Modality.IMAGE in entry.model.output_modalities,
+        "example": example_question(entry.model),
+        "ready": entry.ready,
+        **availability(entry, _("This model cannot answer yet")),
+        "speech_models": speech_models(),
     }
 
 
@@ -99,37 +108,33 @@ def owns_conversation(user: User, conversation: str) -> bool:
         return False
 
 
-class Abilities:
-    """Describes models; the reasons, which name alternatives, are built once for all models of a page."""
+def abilities(model: ModelEntry) -> ModelAbilities:
+    return {"accepts": {kind.value: accepts(model, kind) for kind in INPUT_REASONS}, "speaks": speaks(model)}
 
-    def __init__(self) -> None:
-        self.input_reasons = {
-            modality: reason(str(sentence), lambda model, kind=modality: kind in model.input_modalities)
-            for modality, sentence in INPUT_REASONS.items()
-        }
-        self.audio_reason = reason(str(NO_AUDIO), lambda model: Modality.AUDIO in model.output_modalities)
 
-    def of(self, model: ModelEntry) -> ModelAbilities:
-        return {
-            "accepts": {kind.value: self.accepts(model, kind) for kind in INPUT_REASONS},
-            "speaks": self.speaks(model),
-            "params": sorted(model.features),
-        }
+def accepts(model: ModelEntry, modality: Modality) -> dict[str, Any]:
+    ok = takes(model, modality)
+    limit = round(max_file_mb(model, modality), 1)
+    return {"ok": ok, "why": "" if ok else input_reason(modality), "limit_mb": limit}
 
-    def accepts(self, model: ModelEntry, modality: Modality) -> dict[str, Any]:
-        # a model that declares nothing was added by an admin: only its server knows what it takes
-        ok = not model.input_modalities or modality in model.input_modalities
-        limit = round(max_file_mb(model, modality), 1)
-        return {"ok": ok, "why": "" if ok else self.input_reasons[modality], "limit_mb": limit}
 
-    def speaks(self, model: ModelEntry) -> dict[str, Any]:
-        ok = Modality.AUDIO in model.output_modalities
-        return {
-            "ok": ok,
-            "why": "" if ok else self.audio_reason,
-            "voices": [{"id": voice.id, "name": voice.name} for voice in model.voices] if ok else [],
-            "formats": list(DOWNLOADS) if ok else [],
-        }
+def takes(model: ModelEntry, modality: Modality) -> bool:
+    # a model that declares nothing was added by an admin: only its server knows what it takes
+    return not model.input_modalities or modality in model.input_modalities
+
+
+def input_reason(modality: Modality) -> str:
+    return reason(str(INPUT_REASONS[modality]), lambda model: modality in model.input_modalities)
+
+
+def speaks(model: ModelEntry) -> dict[str, Any]:
+    ok = Modality.AUDIO in model.output_modalities
+    return {
+        "ok": ok,
+        "why": "" if ok else reason(str(NO_AUDIO), lambda other: Modality.AUDIO in other.output_modalities),
+        "voices": [{"id": voice.id, "name": voice.name} for voice in model.voices] if ok else [],
+        "formats": list(DOWNLOADS) if ok else [],
+    }
 
 
 def reason(sentence: str, fits: Callable[[ModelEntry], bool]) -> str:
@@ -137,14 +142,14 @@ def reason(sentence: str, fits: Callable[[ModelEntry], bool]) -> str:
     return with_alternatives(sentence, map(names.model_name, capable_models(Task.CHAT, fits=fits)))
 
 
-def chat_models(abilities: Abilities) -> list[dict[str, Any]]:
-    """Models that can continue a conversation, those first that are ready."""
+def chat_models() -> list[dict[str, Any]]:
+    """Models that can continue a conversation, those first that are ready; what files each `takes`."""
     return [
         {
             "slug": entry.model.slug,
             "name": entry.model.name,
             "ready": entry.ready,
-            **abilities.of(entry.model),
+            "takes": [kind.value for kind in INPUT_REASONS if takes(entry.model, kind)],
         }
         for entry in listings(Filters(tasks=frozenset({Task.CHAT}), retired=False))
     ]
@@ -187,6 +192,7 @@ def receipt(run: Run) -> dict[str, Any]:
     return {
         "answer": answer_html(run.answer.get("text", ""), run.answer),
         "reasoning": run.answer.get("reasoning", ""),
+        "reasoning_seconds": run.answer.get("reasoning_seconds"),
         "calls": run.answer.get("calls", []),
         "files": run.uploads.exclude(id__in=generated),
         "images": run.uploads.filter(id__in=generated).order_by("name"),

@@ -32,6 +32,7 @@ class Settings(Body):
     top_p: float | None = None
     max_tokens: int | None = None
     seed: int | None = None
+    reasoning_effort: str | None = None
     voice: str | None = None
     format: str | None = None
     spoken: bool | None = None

@@ -26,17 +26,21 @@ PARTS = {
     "echo": ("rehearsal", {}, ALL, ["text", "audio", "image"]),
     "slow-echo": ("rehearsal", {"delay": 0.1}, ALL, ["text"]),
     "blind-echo": ("rehearsal", {}, ["text"], ["text"]),
+    "thinker": ("rehearsal", {"delay": 1.5}, ["text"], ["text"]),
     "cut-echo": ("rehearsal-cut", {"cut_after": 3}, ALL, ["text"]),
     "broken-echo": ("rehearsal-500", {}, ALL, ["text"]),
 }
+FEATURES = {"thinker": ["streaming", "reasoning"], "blind-echo": ["streaming", "seed"]}
+PRICES = {"blind-echo": "0.00003"}
 for name, (upstream, options, taken, given) in PARTS.items():
     model = AIModel.objects.create(
-        slug=f"stage/{name}", name=f"Stage {name}", author="Stage", tasks=["chat"], features=["streaming"],
-        input_modalities=taken, output_modalities=given,
+        slug=f"stage/{name}", name=f"Stage {name}", author="Stage", tasks=["chat"],
+        features=FEATURES.get(name, ["streaming"]), input_modalities=taken, output_modalities=given,
     )
     endpoint = Endpoint.objects.create(model=model, provider=stage, upstream_id=upstream, options=options)
     for kind in ("text_in", "text_out"):
-        Price.objects.create(endpoint=endpoint, kind=kind, unit="token", usd_per_unit="0.00001")
+        price = PRICES.get(name, "0.00001")
+        Price.objects.create(endpoint=endpoint, kind=kind, unit="token", usd_per_unit=price)
 """
 
 

@@ -30,9 +30,8 @@ PHONE = {"width": 390, "height": 844}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    here = str(Path(__file__).parent)
     for item in items:
-        if str(item.path).startswith(here):
+        if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
 
 
@@ -61,9 +60,7 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def program(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
     """Started once; the tests share its database as people share a server."""
-    of_worker = tmp_path_factory.getbasetemp()
-    of_all_workers = of_worker.parent if "PYTEST_XDIST_WORKER" in os.environ else of_worker
-    running = server.start(tmp_path_factory.mktemp("var"), of_all_workers)
+    running = server.start(tmp_path_factory.mktemp("var"))
     yield running
     running.stop()
 

@@ -37,6 +37,7 @@ from playground.runs.answer_html import AnswerHtml
 from playground.runs.image_file import store_image
 from playground.runs.log import Log
 from playground.runs.tasks.chat_texts import MOST, ChatTexts, size_of, texts_of
+from playground.runs.tasks.reasoning_time import ReasoningTime
 from playground.runs.tasks.results import RunResults
 
 OUTPUT = (Kind.TEXT_OUT, Kind.AUDIO_OUT)
@@ -67,6 +68,7 @@ class ChatResults(RunResults):
         self.collector = ChatCollector()
         self.images: list[dict[str, Any]] = []
         self.html = AnswerHtml(log.append) if request.render else None
+        self.reasoning_time = ReasoningTime()
         self.unsaved = False
         self._delivered = False
         self._collected = 0
@@ -92,18 +94,31 @@ class ChatResults(RunResults):
         self._delivered = self.unsaved = True
         text = event.text
         if text and event[1:] == NOTHING_BESIDE:  # nearly every delta
+            if self.reasoning_time.going:
+                self.end_reasoning()
             self.append(text)
         else:
             self.collect(event)
             if event.choice:
                 return True
             self.collector.first.forget_texts()
-            for body in frames.chat_events(event):
-                self.append(body)
+            self.append_delta(event)
             text = text or event.transcript
         if self.html is not None:
             self.html.feed(text)
         return True
+
+    def append_delta(self, delta: ChatDelta) -> None:
+        if delta.reasoning:
+            self.reasoning_time.begin()
+        for number, body in enumerate(frames.chat_events(delta)):
+            if self.reasoning_time.going and (number or not delta.reasoning):
+                self.end_reasoning()
+            self.append(body)
+
+    def end_reasoning(self) -> None:
+        self.reasoning_time.end()
+        self.append(frames.reasoning_done(self.reasoning_time.seconds))
 
     def collect(self, delta: ChatDelta) -> None:
         """Note what the log does not hold, or not as it is stored: no more than one text may have."""
@@ -128,6 +143,8 @@ class ChatResults(RunResults):
         self._delivered = True
         if event.choice:
             return
+        if self.reasoning_time.going:
+            self.end_reasoning()
         if not event.data:
             self.collector.note(event)
             self.images.append({"url": event.url, "media_type": event.media_type, "remote": True})
@@ -141,6 +158,8 @@ class ChatResults(RunResults):
         self.append(frames.image_ready(event.index, {name: stored[name] for name in SHOWN}))
 
     async def close(self) -> None:
+        if self.reasoning_time.going:
+            self.end_reasoning()
         if self.html is not None:
             await self.html.close()
 
@@ -152,6 +171,7 @@ class ChatResults(RunResults):
     def _answer(self, texts: ChatTexts) -> tuple[str, dict[str, Any]]:
         found: dict[str, Any] = {
             "reasoning": texts.reasoning,
+            "reasoning_seconds": self.reasoning_time.seconds,
             "calls": [call_fields(call) for call in self.collector.calls],
             "images": [*self.images],
             "transcript": texts.transcript,

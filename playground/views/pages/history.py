@@ -29,6 +29,7 @@ PARAMETER_LABELS = {
     "temperature": gettext_lazy("Temperature"),
     "max_tokens": gettext_lazy("Max tokens"),
     "seed": gettext_lazy("Seed"),
+    "reasoning_effort": gettext_lazy("Reasoning effort"),
     "modalities": gettext_lazy("Answered in"),
     "voice": gettext_lazy("Voice"),
     "speed": gettext_lazy("Speed"),

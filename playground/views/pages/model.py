@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from core.catalogue import lookup
-from core.catalogue.listing import listing
+from core.catalogue.listing import Listing, listing
 from core.contract.errors import ModelNotFound
 from playground import names
 from playground.studios.cards import card, model_url
@@ -30,14 +32,21 @@ def model(request: HttpRequest, slug: str) -> HttpResponse:
     if name not in TABS:
         raise Http404
     context = {
-        "entry": entry,
-        "model": entry.model,
-        "card": card(entry),
-        "replacement_url": model_url(entry.model.replacement) if lookup.find(entry.model.replacement) else "",
+        **head(entry),
         "tab": name,
         "names": names.page_names(entry),
-        "described": True,
         **TABS[name].context(request, entry),
     }
     context["tabs"] = tab_links(entry, name, context.get("studio"))
     return render(request, "playground/model.html", context)
+
+
+def head(entry: Listing) -> dict[str, Any]:
+    """What every page of a model says of it."""
+    return {
+        "entry": entry,
+        "model": entry.model,
+        "card": card(entry),
+        "replacement_url": model_url(entry.model.replacement) if lookup.find(entry.model.replacement) else "",
+        "described": True,
+    }

@@ -35,8 +35,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def unthrottled():
-    """Nobody is throttled for what a test before did."""
+def quick_passwords(settings):
+    """Hashed at once, and nobody is throttled for what a test before did."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     cache.clear()
 
 

@@ -62,8 +62,8 @@ OWNED = (
     "conversation_file delete_conversation fork_conversation delete_preset"
 )
 PERSONAL = (
-    "home models model favourite switcher code voice_sample recording history usage usage_csv keys uploads "
-    "conversations presets"
+    "home models model chat_model favourite switcher code voice_sample recording history usage usage_csv "
+    "keys uploads conversations presets"
 )
 OWN_ACCOUNT = (
     "account_logout account_reauthenticate account_request_reauthentication_code "

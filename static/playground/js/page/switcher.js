@@ -1,6 +1,7 @@
 // The dialog that goes to a model, a conversation or a page: a text field, and a list that the server finds.
 
 import { fill } from "./messages.js";
+import { loadStyles } from "./styles.js";
 
 /** The time between the last key and the request, in milliseconds. */
 const PAUSE = 120;
@@ -156,12 +157,4 @@ function make(name, className, attributes = {}) {
   element.className = className;
   Object.entries(attributes).forEach(([key, value]) => element.setAttribute(key, value));
   return element;
-}
-
-/** Resolves when the style sheet is there, or cannot be had. */
-function loadStyles(href) {
-  return new Promise((resolve) => {
-    const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href, onload: resolve, onerror: resolve });
-    document.head.append(link);
-  });
 }

@@ -8,13 +8,14 @@ const answerAfter = (...events) => events.reduce(applyEvent, newAnswer({ id: "a1
 test("text, reasoning and blocks add up", () => {
   const answer = answerAfter(
     { type: "reasoning.delta", text: "Hm" },
+    { type: "reasoning.done", seconds: 1.2 },
     { type: "text.delta", text: "Good " },
     { type: "html.block", index: 0, html: "<p>Good</p>" },
     { type: "text.delta", text: "day", spoken: true },
     { type: "html.block", index: 0, html: "<p>Good day</p>" },
   );
   assert.equal(answer.text, "Good day");
-  assert.equal(answer.reasoning, "Hm");
+  assert.deepEqual([answer.reasoning, answer.reasoning_seconds], ["Hm", 1.2]);
   assert.equal(answer.spoken, true);
   assert.deepEqual(answer.blocks, ["<p>Good day</p>"]);
 });

@@ -5,7 +5,7 @@ import { controlValues, serializeSettings } from "../../../../static/playground/
 import { paramsOf, schemaOf } from "../../../../static/playground/js/chat/settings/parameters.js";
 
 const SCHEMA = '{"type": "object", "properties": {}}';
-const REST = { cache: false, spoken: false, voice: "", format: "", response_format: "text", schema: "" };
+const REST = { reasoning_effort: "", cache: false, spoken: false, voice: "", format: "", response_format: "text", schema: "" };
 
 test("values at their default are left out", () => {
   assert.deepEqual(paramsOf({ system: "  ", temperature: "", top_p: null, seed: "x", ...REST }), {});
@@ -15,6 +15,11 @@ test("zero is a value, not a default", () => {
   assert.deepEqual(paramsOf({ system: "Be brief.", temperature: "0", seed: "0", max_tokens: "64", ...REST }), {
     system: "Be brief.", temperature: 0, max_tokens: 64, seed: 0,
   });
+});
+
+test("an effort is asked where the model reasons", () => {
+  assert.deepEqual(paramsOf({ ...REST, reasoning_effort: "high" }), { reasoning_effort: "high" });
+  assert.deepEqual(paramsOf({ ...REST, reasoning_effort: "high" }, (name) => name !== "reasoning_effort"), {});
 });
 
 test("an audio answer requests text and audio", () => {
@@ -48,11 +53,11 @@ test("a broken schema is never sent", () => {
 test("a preset is loaded as it was stored", () => {
   const values = {
     system: "Rhyme.", temperature: 0.2, top_p: null, max_tokens: null, seed: 7,
-    cache: true, spoken: true, voice: "gmw/en", format: "wav", response_format: "json_schema",
+    reasoning_effort: "low", cache: true, spoken: true, voice: "gmw/en", format: "wav", response_format: "json_schema",
     schema: JSON.stringify(JSON.parse(SCHEMA), null, 2),
   };
   const kept = serializeSettings(values);
-  assert.deepEqual(Object.keys(kept), ["system", "temperature", "seed", "spoken", "voice", "format", "cache", "response_format"]);
+  assert.deepEqual(Object.keys(kept), ["system", "temperature", "seed", "reasoning_effort", "spoken", "voice", "format", "cache", "response_format"]);
   assert.deepEqual(controlValues(kept), values);
 });
 

@@ -71,12 +71,15 @@ async def test_reasoning_calls_and_images_are_sent_and_stored(chat_model, sign_i
     began, _ = await ask(
         tab, conversation="new", params={"reasoning_effort": "low", "modalities": ["text", "image"]}
     )
-    assert tab.types()[1:4] == ["reasoning.delta", "text.delta", "image.ready"]
+    assert tab.types()[1:5] == ["reasoning.delta", "reasoning.done", "text.delta", "image.ready"]
     ready = next(frame for frame in tab.frames if frame["type"] == "image.ready")
     upload = await Upload.objects.aget()
     assert (ready["index"], ready["url"], ready["media_type"]) == (0, f"/uploads/{upload.id}", "image/png")
     answer = (await read_conversation(alice, began["conversation"]))["messages"][1]
     assert answer["reasoning"] == "A rehearsal does not think. It repeats."
+    thought = next(frame["seconds"] for frame in tab.frames if frame["type"] == "reasoning.done")
+    assert 0 < thought < 5
+    assert (answer["reasoning_seconds"], answer["elapsed"]) == (thought, None)
     assert answer["images"] == [{"url": ready["url"], "media_type": "image/png"}]
     tool = {"type": "function", "function": {"name": "look", "parameters": {}}}
     began, done = await ask(tab, conversation="new", params={"tools": [tool]})

@@ -57,7 +57,7 @@ export function refusalOf(file, accepts) {
 
 /** The ready models that accept all of these kinds. */
 export function modelsFor(kinds, models) {
-  return models.filter((model) => model.ready && kinds.every((kind) => model.accepts?.[kind]?.ok));
+  return models.filter((model) => model.ready && kinds.every((kind) => model.takes?.includes(kind)));
 }
 
 /** The content of a message: the text alone, or its parts, text first. */

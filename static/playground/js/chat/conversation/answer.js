@@ -8,7 +8,7 @@ export function newAnswer(fields) {
 
 /** Empties an answer whose run is resumed: the server repeats all events from the first. */
 export function resetAnswer(answer) {
-  return Object.assign(answer, newAnswer({ html: "", error: null, receipt: null }));
+  return Object.assign(answer, newAnswer({ html: "", error: null, receipt: null, reasoning_seconds: null }));
 }
 
 export function applyEvent(answer, event) {
@@ -25,6 +25,9 @@ export function applyEvent(answer, event) {
       break;
     case "reasoning.delta":
       answer.reasoning += event.text;
+      break;
+    case "reasoning.done":
+      answer.reasoning_seconds = event.seconds;
       break;
     case "tool.call":
       appendToCall(answer.calls, event);

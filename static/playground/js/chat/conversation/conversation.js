@@ -129,7 +129,8 @@ export class Conversation extends EventTarget {
 
   /** Follows a run that was started before the page was loaded again, from its first event. */
   #resume(answer) {
-    const { run } = answer;
+    const { run, elapsed } = answer;
+    answer.since = performance.now() - elapsed * 1000;
     this.#follow(resetAnswer(answer), (listener) => pageSocket().resume({ run }, listener));
   }
 

@@ -4,13 +4,16 @@ import { announce } from "../../page/announcements.js";
 import { copyText } from "../../page/clipboard.js";
 import { message as text } from "../../page/messages.js";
 import { forkConversation } from "../conversation/requests.js";
+import { offerModels } from "./other-model.js";
 import { textOf } from "./parts.js";
 import { showRequest } from "./request-dialog.js";
 
-/** `act` is "copy", "fork" or "request"; `conversation` is the id of the message's conversation. */
+/** `act` is "copy", "fork", "request" or "with"; `conversation` is the id of the message's conversation. */
 export function performAction(act, message, conversation, studio) {
   if (act === "copy") {
     copyText(messageText(message));
+  } else if (act === "with") {
+    offerModels(message, studio);
   } else if (act === "fork") {
     fork(message.id, conversation, studio);
   } else {

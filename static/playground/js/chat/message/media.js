@@ -2,6 +2,7 @@
 
 import { message } from "../../page/messages.js";
 import { formatJson } from "../conversation/answer.js";
+import { loadStyles } from "../../page/styles.js";
 
 const RENDERERS = { image_url: image, input_audio: audio, video_url: video, file: pdf };
 
@@ -112,13 +113,14 @@ function drawCall({ name, arguments: json }) {
   return box;
 }
 
-function enlarge(url, name) {
+async function enlarge(url, name) {
   const dialog = fromTemplate("picture");
   const image = dialog.querySelector("img");
   Object.assign(image, { src: url, alt: name });
   Object.assign(dialog.querySelector("a"), { href: url, download: name });
   dialog.addEventListener("close", () => dialog.remove());
   dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close());
+  await loadStyles(document.querySelector("chat-thread").dataset.dialogStyles);
   document.querySelector("chat-studio").append(dialog);
   dialog.showModal();
 }

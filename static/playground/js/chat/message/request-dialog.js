@@ -5,6 +5,7 @@ import { copyText } from "../../page/clipboard.js";
 import { formatSeconds } from "../../page/format.js";
 import { message } from "../../page/messages.js";
 import { displayName } from "../../page/names.js";
+import { loadStyles } from "../../page/styles.js";
 
 const TABS = ["sent", "answer", "route"];
 
@@ -25,6 +26,7 @@ export async function showRequest(run) {
   dialog.addEventListener("click", (event) => onClick(dialog, record, event.target));
   dialog.addEventListener("keydown", (event) => onKey(dialog, event));
   dialog.addEventListener("close", () => dialog.remove());
+  await loadStyles(thread.dataset.dialogStyles);
   thread.append(dialog);
   showTab(dialog, "sent");
   dialog.showModal();

@@ -4,7 +4,7 @@ export const NUMBERS = ["temperature", "top_p", "max_tokens", "seed"];
 
 /**
  * Fields of a chat body without those at their default, and `system`. `values` are those of the controls: numbers as text
- * or null, `response_format` "text", "json_object" or "json_schema", the latter with `schema` as text.
+ * or null, `reasoning_effort` a word or empty, `response_format` "text", "json_object" or "json_schema", the latter with `schema` as text.
  */
 export function paramsOf(values, usable = () => true) {
   const params = {};
@@ -16,6 +16,9 @@ export function paramsOf(values, usable = () => true) {
     if (value !== null && usable(name)) {
       params[name] = value;
     }
+  }
+  if (values.reasoning_effort && usable("reasoning_effort")) {
+    params.reasoning_effort = values.reasoning_effort;
   }
   if (values.spoken && usable("spoken")) {
     params.modalities = ["text", "audio"];

@@ -9,6 +9,7 @@ export function controlValues(settings = {}) {
   return {
     system: settings.system ?? "",
     ...Object.fromEntries(NUMBERS.map((name) => [name, settings[name] ?? null])),
+    reasoning_effort: settings.reasoning_effort ?? "",
     spoken: settings.spoken ?? modalities.includes("audio"),
     voice: settings.voice ?? audio.voice ?? "",
     format: settings.format ?? audio.format ?? "",
@@ -20,9 +21,9 @@ export function controlValues(settings = {}) {
 
 /** The settings to store, without what is at its default. */
 export function serializeSettings(values) {
-  const { system, temperature, top_p, max_tokens, seed, response_format: format } = paramsOf(values);
+  const { system, temperature, top_p, max_tokens, seed, reasoning_effort, response_format: format } = paramsOf(values);
   const audio = values.spoken ? { spoken: true, voice: values.voice, format: values.format } : {};
-  const stored = { system, temperature, top_p, max_tokens, seed, ...audio, cache: Boolean(values.cache) || undefined, response_format: format };
+  const stored = { system, temperature, top_p, max_tokens, seed, reasoning_effort, ...audio, cache: Boolean(values.cache) || undefined, response_format: format };
   return Object.fromEntries(Object.entries(stored).filter(([, value]) => value !== undefined && value !== ""));
 }
 

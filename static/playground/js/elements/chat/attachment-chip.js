@@ -34,7 +34,7 @@ class AttachmentChip extends HTMLElement {
     this.#part("play").hidden = kind !== "audio";
     this.#part("play").disabled = !(item.preview ?? item.url);
     this.#part("play").setAttribute("aria-label", message("hear", { name }));
-    this.#part("view").setAttribute("aria-label", message("look", { name }));
+    this.#part("view").ariaLabel = item.url ? message("look", { name }) : null; // a link to nowhere has no name
     this.#showProgress(item);
     this.#showPreview(item);
   }

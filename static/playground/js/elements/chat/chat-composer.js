@@ -19,6 +19,7 @@ class ChatComposer extends HTMLElement {
   #editing = null;
   #before = null;
   #waiting = false;
+  #busy = false;
   #cleared = false;
   #unsent = null;
 
@@ -57,6 +58,22 @@ class ChatComposer extends HTMLElement {
     updateAttachButtons(this);
     this.#files.fit(accepts);
     this.#show();
+  }
+
+  /** The model of a new conversation, whose draft goes along; where nothing was entered, the draft that waits there is shown. */
+  set model(slug) {
+    const before = this.#key;
+    this.dataset.model = slug;
+    if (before !== this.#key) {
+      writeDraft(before, null);
+      this.#restore(this.#text.value || this.#files.count ? null : readDraft(this.#key));
+    }
+  }
+
+  /** While the page changes to another model a message waits. */
+  set busy(busy) {
+    this.#busy = busy;
+    this.#changed();
   }
 
   /** The conversation the draft belongs to; what has been typed meanwhile stays. */
@@ -118,6 +135,10 @@ class ChatComposer extends HTMLElement {
     return sendObstacle(this, this.#files, this.#text.value);
   }
 
+  get #mustWait() {
+    return this.#busy || Boolean(this.#files.busy);
+  }
+
   get #ready() {
     return !this.#obstacle && Boolean(this.#text.value.trim() || this.#files.count);
   }
@@ -127,7 +148,7 @@ class ChatComposer extends HTMLElement {
     if (!this.#editing) {
       saveDraft(this.#key, this.#text.value, this.#files.uploads(), this.#unsent);
     }
-    if (this.#waiting && !this.#files.busy) {
+    if (this.#waiting && !this.#mustWait) {
       this.#send();
     }
     this.#show();
@@ -190,7 +211,7 @@ class ChatComposer extends HTMLElement {
       this.#waiting = false;
       return;
     }
-    this.#waiting = Boolean(this.#files.busy);
+    this.#waiting = this.#mustWait;
     if (this.#waiting) {
       this.#show();
       return;

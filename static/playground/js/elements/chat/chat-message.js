@@ -3,16 +3,16 @@
 import { isEmpty } from "../../chat/conversation/answer.js";
 import { BlockList, parseFragment } from "../../chat/message/html-blocks.js";
 import { partsOf, textOf } from "../../chat/message/parts.js";
-import { formatSeconds } from "../../page/format.js";
 import { message as text } from "../../page/messages.js";
+import { displayName } from "../../page/names.js";
+import { seconds } from "../../results.js";
 
-/** Event "message-act" {act, id}: before, after, edit, copy, read, again, fork, request, retry. */
+/** Event "message-act" {act, id}: before, after, edit, copy, read, again, with, fork, request, retry. */
 class ChatMessage extends HTMLElement {
   #message = null;
   #blocks = null;
   #plain = null;
   #clock = 0;
-  #waitingSince = 0;
   #drawn = "";
 
   constructor() {
@@ -60,6 +60,7 @@ class ChatMessage extends HTMLElement {
         this.#addBlock(event);
         break;
       case "reasoning.delta":
+      case "reasoning.done":
         this.#showReasoning();
         break;
       case "tool.call":
@@ -80,8 +81,13 @@ class ChatMessage extends HTMLElement {
     this.#showWaiting();
   }
 
-  /** {index, count}: the message's place among its siblings. */
+  /** {index, count}: the message's place among its siblings; versions of an answer are told apart by their models. */
   set place({ index, count }) {
+    const { role, model } = this.#message;
+    if (role === "assistant") {
+      this.#field("model").hidden = count < 2;
+      this.#field("model").textContent = displayName(model);
+    }
     this.#part("branches").hidden = count < 2;
     this.#field("place").textContent = `${index + 1}/${count}`;
     this.querySelector("[data-act=before]").disabled = index === 0;
@@ -160,9 +166,10 @@ class ChatMessage extends HTMLElement {
   }
 
   #showReasoning() {
-    const { reasoning = "" } = this.#message;
+    const { reasoning, reasoning_seconds: thought } = this.#message;
     this.#part("reasoning").hidden = !reasoning;
     this.#field("reasoning").textContent = reasoning ?? "";
+    this.#field("thought").textContent = thought ? text("thought", { time: seconds(thought) }) : text("reasoning");
   }
 
   async #showCalls() {
@@ -197,21 +204,31 @@ class ChatMessage extends HTMLElement {
     }
   }
 
-  #showWaiting(waiting = this.#message?.state === "running" && isEmpty(this.#message)) {
-    this.#part("waiting")?.toggleAttribute("hidden", !waiting);
-    if (!waiting) {
+  /** Counts the seconds until the answer begins: in its place, and beside the reasoning once there is some. */
+  #showWaiting(shown = true) {
+    const counting = shown && this.#message?.state === "running" && (isEmpty(this.#message) || this.#thinks);
+    this.#part("waiting")?.toggleAttribute("hidden", !counting || this.#thinks);
+    if (!counting) {
       clearInterval(this.#clock);
       this.#clock = 0;
-    } else if (!this.#clock) {
-      this.#waitingSince = performance.now();
-      this.#clock = setInterval(() => this.#tick(), 100);
+    } else {
+      this.#message.since ??= performance.now();
+      this.#clock ||= setInterval(() => this.#tick(), 100);
       this.#tick();
     }
   }
 
+  get #thinks() {
+    return Boolean(this.#message.reasoning) && !this.#message.reasoning_seconds;
+  }
+
   #tick() {
-    const elapsed = Math.floor((performance.now() - this.#waitingSince) / 100) / 10;
-    this.#field("waited").textContent = formatSeconds(elapsed, text("seconds", { value: "{value}" }));
+    const elapsed = (performance.now() - this.#message.since) / 1000;
+    if (this.#thinks) {
+      this.#field("thought").textContent = text("thinking", { time: seconds(Math.floor(elapsed)) });
+    } else {
+      this.#field("waited").textContent = seconds(Math.floor(elapsed * 10) / 10);
+    }
   }
 
   #media() {

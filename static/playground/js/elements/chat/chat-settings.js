@@ -4,11 +4,11 @@ import { NUMBERS, paramsOf, schemaOf } from "../../chat/settings/parameters.js";
 import { readDraft, writeDraft } from "../../page/drafts.js";
 import { message } from "../../page/messages.js";
 
-/** Events that bubble: "settings-change", "model-change" {model, name, accepts}. */
+/** Events that bubble: "settings-change", "model-change" {slug, ready, accepts} when the page shows another model. */
 class ChatSettings extends HTMLElement {
-  presets = readJson("chat-presets") ?? [];
-  #models = new Map((readJson("chat-models") ?? []).map((model) => [model.slug, model]));
-  #own = { speaks: readJson("chat-speaks"), params: readJson("chat-params") };
+  presets = JSON.parse(document.getElementById("chat-presets").textContent);
+  /** Resolves once the page shows the model that was chosen last. */
+  shown = null;
   #hadSystem = false;
 
   connectedCallback() {
@@ -16,7 +16,6 @@ class ChatSettings extends HTMLElement {
     this.addEventListener("submit", (event) => this.#preset(event, "save"));
     this.#part("name").addEventListener("click", (event) => this.#preset(event, "toggleNameForm"));
     this.#part("forget").addEventListener("click", (event) => this.#preset(event, "remove"));
-    this.#updateControls();
     this.#show();
     const draft = readDraft(this.#key);
     draft && this.#setValues(draft);
@@ -29,13 +28,13 @@ class ChatSettings extends HTMLElement {
 
   /** Fields of a chat body without those at their default; `system` is an empty text where it was removed. */
   params() {
-    const params = paramsOf(this.values, (name) => this.#usable(name));
+    const params = paramsOf(this.values, (name) => !this.#control(name).disabled);
     return this.#hadSystem ? { system: "", ...params } : params;
   }
 
   /** The values of the controls; a number out of range counts as not set. */
   get values() {
-    const names = ["system", ...NUMBERS, "voice", "format", "response_format", "schema"];
+    const names = ["system", ...NUMBERS, "reasoning_effort", "voice", "format", "response_format", "schema"];
     const values = names.map((name) => {
       const { validity, value } = this.#control(name);
       return [name, validity.valid ? value : ""];
@@ -46,39 +45,24 @@ class ChatSettings extends HTMLElement {
   /** Loads the settings of a preset or a conversation. */
   async load(settings = {}) {
     this.#hadSystem = Boolean(settings.system);
-    await this.#setValues(settings);
     if (settings.model) {
-      this.choose(settings.model);
+      await this.choose(settings.model);
     }
+    await this.#setValues(settings);
     this.#dispatch("settings-change");
   }
 
-  /** Changes to another model; false where it is not in the list. */
-  choose(slug) {
+  /** Changes to another model; resolves once the page shows it. Without effect where it is not in the list. */
+  async choose(slug) {
     const option = [...this.#control("model").options].find(({ value }) => value === slug);
     if (option && !option.selected) {
       option.selected = true;
-      this.#modelChanged();
+      await this.#changeModel();
     }
-    return Boolean(option);
   }
 
   get #key() {
     return `settings:${this.dataset.model}`;
-  }
-
-  get #modelFacts() {
-    const model = this.#models.get(this.model) ?? {};
-    return this.model === this.dataset.model ? { ...this.#own, ...model } : model;
-  }
-
-  #usable(name) {
-    const { params, speaks } = this.#modelFacts;
-    if (name === "spoken") {
-      return Boolean(speaks?.ok);
-    }
-    const supported = name === "response_format" ? params?.length : NUMBERS.some((number) => params?.includes(number));
-    return !supported || params.includes(name);
   }
 
   #changed(control) {
@@ -87,7 +71,7 @@ class ChatSettings extends HTMLElement {
       preset && this.load(preset.settings);
       this.#part("forget").disabled = !preset;
     } else if (control.name === "model") {
-      this.#modelChanged();
+      this.#changeModel();
     } else if (control.name !== "preset") {
       this.#show();
       this.#saveDraft();
@@ -95,11 +79,24 @@ class ChatSettings extends HTMLElement {
     }
   }
 
-  #modelChanged() {
-    const { name = this.model, accepts } = this.#modelFacts;
-    this.#updateControls();
+  #changeModel() {
+    this.shown = this.#showModel();
+    return this.shown;
+  }
+
+  async #showModel() {
+    const note = this.querySelector("[data-field=model-error]");
+    note.textContent = "";
+    try {
+      const { showModel } = await import("../../chat/settings/model-switch.js");
+      await showModel(this.closest("chat-studio"), this);
+    } catch {
+      this.#control("model").value = this.dataset.model;
+      note.textContent = message("model-not-changed");
+    }
     this.#show();
-    this.#dispatch("model-change", { model: this.model, name, accepts });
+    this.#saveDraft();
+    this.#dispatch("settings-change");
   }
 
   async #setValues(settings) {
@@ -121,35 +118,11 @@ class ChatSettings extends HTMLElement {
     writeDraft(this.#key, serializeSettings(this.values));
   }
 
-  /** Disables the controls that the model does not support, with a note. */
-  #updateControls() {
-    const { speaks } = this.#modelFacts;
-    this.#disable(NUMBERS, "numbers", NUMBERS.every((name) => this.#usable(name)) ? "" : message("unknown-setting"));
-    this.#disable(["response_format"], "response_format", message("unknown-setting"));
-    this.#disable(["spoken"], "spoken", speaks?.why || message("unknown-setting"));
-    fillSelect(this.#control("voice"), speaks?.voices ?? []);
-    this.#control("voice").closest(".field").hidden = !speaks?.voices?.length;
-    fillSelect(this.#control("format"), speaks?.formats ?? []);
-  }
-
-  #disable(names, place, why) {
-    const note = this.querySelector(`[data-why=${place}]`);
-    const closed = names.filter((name) => !this.#usable(name));
-    for (const name of names) {
-      const control = this.#control(name);
-      control.disabled = closed.includes(name);
-      control.toggleAttribute("aria-describedby", false);
-      control.disabled && control.setAttribute("aria-describedby", note.id);
-    }
-    note.hidden = !closed.length;
-    note.textContent = why;
-  }
-
   #show() {
     const { spoken, response_format: format, schema } = this.values;
-    const wanted = format === "json_schema" && this.#usable("response_format");
+    const wanted = format === "json_schema" && !this.#control("response_format").disabled;
     const { error, detail } = wanted ? schemaOf(schema) : {};
-    this.#part("sound").hidden = !spoken || !this.#usable("spoken");
+    this.#part("sound").hidden = !spoken || this.#control("spoken").disabled;
     this.#part("schema").hidden = !wanted;
     this.querySelector("[data-field=schema-error]").textContent = error ? message(error, { detail }) : "";
     this.#control("schema").setAttribute("aria-invalid", String(Boolean(error)));
@@ -183,17 +156,6 @@ class ChatSettings extends HTMLElement {
   #part(role) {
     return this.querySelector(`[data-role=${role}]`);
   }
-}
-
-/** Options from ids or from {id, name}; the selected one stays where it still exists. */
-function fillSelect(select, choices) {
-  const { value } = select;
-  select.replaceChildren(...choices.map((choice) => new Option(choice.name ?? choice.toUpperCase?.() ?? choice, choice.id ?? choice)));
-  select.value = [...select.options].some((option) => option.value === value) ? value : select.options[0]?.value ?? "";
-}
-
-function readJson(id) {
-  return JSON.parse(document.getElementById(id)?.textContent || "null");
 }
 
 customElements.define("chat-settings", ChatSettings);

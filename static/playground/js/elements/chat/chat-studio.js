@@ -27,7 +27,7 @@ class ChatStudio extends HTMLElement {
     on(this, "composer-stop", () => this.#stop());
     on(this, "composer-edit-last", () => this.#edit(this.#conversation.tree.path().findLast(({ role }) => role === "user")));
     on(this, "message-act", ({ act, id }) => this.#act(act, id));
-    on(this, "model-change", () => this.#modelChanged());
+    on(this, "model-change", (facts) => this.#modelChanged(facts));
     on(this, "settings-change", () => this.#audio.prepare(this.#settings.params()));
     on(this, "conversation-open", ({ id, back }) => this.#open(id, back));
     on(this, "conversation-new", (detail) => this.#startNew(detail?.back));
@@ -59,12 +59,17 @@ class ChatStudio extends HTMLElement {
     }
   }
 
-  #request(start) {
-    const params = this.#settings.params();
-    this.#audio.unlock(params);
-    start({ model: this.#settings.model || this.getAttribute("model"), params });
+  #request(start, options = { model: this.#settings.model, params: this.#settings.params() }) {
+    this.#audio.unlock(options.params);
+    start(options);
     this.#thread.follow();
     announce(text("answering"));
+  }
+
+  /** Asks for another version of an answer; `options` are {model, params}. The focus stays with the answer. */
+  answerAgain(message, options) {
+    this.#request((chosen) => this.#conversation.again(message, chosen), options);
+    this.#thread.focusArrow(this.#conversation.tree.leaf().id, "before");
   }
 
   #stop() {
@@ -79,7 +84,8 @@ class ChatStudio extends HTMLElement {
     } else if (act === "edit") {
       this.#edit(message);
     } else if (act === "again" || act === "retry") {
-      this.#request((options) => this.#conversation.again(message, options));
+      await this.#settings.shown;
+      this.answerAgain(message);
     } else if (act === "read") {
       this.#audio.toggleReading(this.#thread.find(id));
     } else {
@@ -184,20 +190,17 @@ class ChatStudio extends HTMLElement {
     }
   }
 
-  #modelChanged() {
-    const models = JSON.parse(document.getElementById("chat-models")?.textContent || "[]");
-    const chosen = models.find(({ slug }) => slug === this.#settings.model);
-    if (chosen) {
-      this.dataset.ready = chosen.ready ? "yes" : "no";
-      this.#composer.accepts = chosen.accepts;
-      this.#omitted = [];
-    }
+  #modelChanged({ ready, accepts }) {
+    this.dataset.ready = ready ? "yes" : "no";
+    this.#composer.accepts = accepts;
+    this.#omitted = [];
     this.#updateComposer();
     this.#markAll();
   }
 
   // Which conversation
 
+  /** With `back` the model is that of the address, else the one that answered last. */
   async #open(id, back = false) {
     if (id === this.#conversation.id) {
       return;
@@ -210,7 +213,8 @@ class ChatStudio extends HTMLElement {
       this.#startNew(true);
       announce(text("not-opened"));
     } else if (error === null) {
-      this.#settings.load(this.#conversation.settings);
+      const { settings } = this.#conversation;
+      this.#settings.load(back ? { ...settings, model: "" } : settings);
       this.#thread.follow();
     }
   }
