@@ -4,6 +4,7 @@ import { test } from "node:test";
 const TEXTS = {
   "failure-upstream_rate_limited": "answered {status}",
   "failure-upstream_timeout": "did not answer in time",
+  "failure-endpoint_full": "is full at the moment",
   "failure-other": "failed",
   "trying": "{provider} {failure}, trying {next}",
   "trying-again": "{provider} {failure}, trying again",
@@ -30,6 +31,12 @@ test("another provider, the same one again, another model", () => {
 
 test("a model that is not asked interrupts nothing", () => {
   assert.equal(attemptText({ number: 0, provider: "", model: "lab/b", code: "wrong_endpoint" }), "");
+});
+
+test("an endpoint that is full is told, though it was not called", () => {
+  const full = { number: 0, provider: "OpenRouter", model: "lab/a", code: "endpoint_full", status: null };
+  assert.equal(attemptText({ ...full, next_provider: "OpenAI", next_model: "lab/a" }), "OpenRouter is full at the moment, trying OpenAI");
+  assert.equal(attemptText({ ...full, next_provider: "", next_model: "lab/b" }), "OpenRouter is full at the moment, trying Bass");
 });
 
 test("failures without a status or without a name of their own", () => {

@@ -58,10 +58,13 @@ def test_an_attempt_has_the_providers_words_for_its_end(browser, busy):
 
 
 def test_models_that_were_not_asked_are_named_with_the_reason(browser, record):
-    record(skipped_models=[{"model": "acme/<b>", "code": "unpriced_model", "reason": "It has no price."}])
+    full = {"model": "acme/a", "provider": "Lab", "code": "endpoint_full", "reason": "Lab is full."}
+    unpriced = {"model": "acme/<b>", "code": "unpriced_model", "reason": "It has no price."}
+    record(skipped_models=[unpriced, full])
     row = UsageRecord.objects.get()
     page = browser.get(reverse("admin:core_usagerecord_change", args=[row.pk])).content.decode()
     assert "<p>acme/&lt;b&gt;: It has no price. (unpriced_model)</p>" in page
+    assert "<p>acme/a @ Lab: Lab is full. (endpoint_full)</p>" in page
 
 
 def test_records_are_only_read(browser, busy):

@@ -30,7 +30,10 @@ def receipt(cost: Decimal | None, basis: Basis) -> Receipt:
         "pcm",
         (note,),
         voice="ada",
-        skipped=(SkippedModel("lab/x", "lab/x cannot speak.", "wrong_endpoint"),),
+        skipped=(
+            SkippedModel("lab/x", "lab/x cannot speak.", "wrong_endpoint"),
+            SkippedModel("lab/y", "Lab is full.", "endpoint_full", "Lab"),
+        ),
     )
 
 
@@ -61,7 +64,8 @@ def test_a_receipt_is_given_in_numbers():
         }
     ]
     assert fields["skipped"] == [
-        {"model": "lab/x", "code": "wrong_endpoint", "reason": "lab/x cannot speak."}
+        {"model": "lab/x", "code": "wrong_endpoint", "reason": "lab/x cannot speak."},
+        {"model": "lab/y", "provider": "Lab", "code": "endpoint_full", "reason": "Lab is full."},
     ]
     assert json.loads(json.dumps(fields)) == fields
 

@@ -130,6 +130,7 @@ def test_a_receipt_of_two_models_names_the_provider_of_each(alice_client, run):
 def test_a_receipt_tells_the_way_and_the_models_that_were_not_asked(alice_client, client, bob, charlie, run):
     """To its owner: neither to her team nor to outsiders."""
     skipped = [{"model": "gone/<b>", "code": "unpriced_model", "reason": "It has no price."}]
+    skipped.append({"model": "acme/a", "provider": "Lab", "code": "endpoint_full", "reason": "Lab is full."})
     rewrite(UsageRecord.objects.filter(public_id=run.generation), skipped_models=skipped)
     Attempt.objects.filter(record=run.generation).delete()
     way = [(1, "full", "failed", "upstream_rate_limited", None), (2, "lab", "completed", "", 210)]
@@ -142,6 +143,7 @@ def test_a_receipt_tells_the_way_and_the_models_that_were_not_asked(alice_client
     assert "<b>full</b> · <code>m</code> · answered 429 · 0.4 s total" in page
     assert "<b>lab</b> · <code>m</code> · completed · 0.21 s to first content · 0.4 s total" in page
     assert "<b>gone/&lt;b&gt;</b> · It has no price." in page
+    assert "<b>acme/a</b> · Lab · Lab is full." in page
     for other in (bob, charlie):
         client.force_login(other)
         assert client.get(f"/runs/{run.id}").status_code == 404
