@@ -61,7 +61,7 @@ def sealed_keys(databases: Sequence[str] | None = None, **kwargs: Any) -> list[C
     """POLYPHONY_SECRET_KEYS still has every key that provider keys, second factors and API keys depend on."""
     known = {key_id(key) for key in settings.POLYPHONY_SECRET_KEYS}
     found: list[CheckMessage] = []
-    for alias in reachable(databases, ProviderKey):
+    for alias in reachable(databases, ProviderKey, Authenticator):
         stored = ProviderKey.objects.using(alias).values_list("secret", flat=True)
         headers = map(sealed_by, Provider.objects.using(alias).values_list("headers", flat=True))
         factors = (name for factor in Authenticator.objects.using(alias).all() for name in held_by(factor))
@@ -105,10 +105,11 @@ def wires(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMe
     return found
 
 
-def reachable(databases: Sequence[str] | None, table: type[models.Model]) -> Iterator[str]:
-    """Those of `databases` that have the table: checks also run before the first migration."""
+def reachable(databases: Sequence[str] | None, *tables: type[models.Model]) -> Iterator[str]:
+    """Those of `databases` that have the tables: checks also run before a migration that makes one."""
     for alias in databases or ():
-        if table._meta.db_table in connections[alias].introspection.table_names():
+        present = connections[alias].introspection.table_names()
+        if all(table._meta.db_table in present for table in tables):
             yield alias
 
 
