@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import hypothesis
 import pytest
 from django.contrib.auth import get_user_model
 from django.db import connection
@@ -42,6 +43,12 @@ def pytest_xdist_setupnodes(specs: list[Any]) -> None:
         for number, spec in enumerate(specs):
             spec.env["REDIS_URL"] = redis_database.for_worker(url, f"gw{number}")
 
+
+# a busy machine is no fault of what is tried: a test of time says so itself, with the mark `timing`
+hypothesis.settings.register_profile(
+    "suite", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("suite")
 
 LONG = (
     "sdk",
