@@ -15,9 +15,12 @@ from core.contract.requests import CacheTerms
 from core.gateway import Session
 
 HEADER, TTL_HEADER, CLEAR_HEADER = "X-OpenRouter-Cache", "X-OpenRouter-Cache-TTL", "X-OpenRouter-Cache-Clear"
+RAW_PREFIX = HEADER.lower().encode()
 HEADER_SECONDS = 300
 """For how long an answer is kept where a header asks for it and none says for how long."""
 FLAGS = {"true": True, "1": True, "false": False, "0": False}
+AS_POLICY = CacheTerms(0, wanted=None)
+"""What a request without any of them asks for."""
 
 
 CACHE_HEADERS = (
@@ -46,6 +49,8 @@ def cache_terms(request: Request, field: CacheBody | None) -> CacheTerms:
 
     A header counts more than the field. Raises `InvalidRequest` naming the header.
     """
+    if field is None and not any(name.startswith(RAW_PREFIX) for name, _ in request.scope["headers"]):
+        return AS_POLICY
     wanted, fresh = flag(request.headers, HEADER), flag(request.headers, CLEAR_HEADER)
     seconds = ttl(request.headers)
     if wanted is None and field is None:

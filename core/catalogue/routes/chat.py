@@ -14,7 +14,7 @@ from core.catalogue.validation.chat_audio import chat_voice, match_audio_formats
 from core.contract.chat import ChatRequest, FilePart, Media, Modality, file_parts
 from core.contract.errors import Unsupported
 from core.contract.route import Policy, Route, Target
-from core.providers.shared.chat_parameters import parameters_at, priced_options
+from core.providers.shared.chat_parameters import layers, parameters_at, priced_options
 
 DEADLINE, VIDEO_DEADLINE = 300.0, 600.0
 """Seconds the response may take; a model needs longer for a video, and for pictures."""
@@ -55,7 +55,7 @@ def priced_targets(request: ChatRequest, targets: Sequence[Target]) -> tuple[Tar
 
 def unpriced_options(request: ChatRequest, target: Target) -> set[str]:
     """Options that change the price and that no row of the sheet is for; none where nothing has a price."""
-    if not any(price.usd_per_unit for price in target.prices):
+    if not any(layers(request, target)) or not any(price.usd_per_unit for price in target.prices):
         return set()
     options = priced_options(parameters_at(request, target))
     conditions = [price.condition for price in target.prices]

@@ -136,6 +136,9 @@ def size_of(value: Any) -> int:
         value = rest.pop()
         if isinstance(value, str):
             size += utf8_bytes(value)
+        elif isinstance(value, dict):
+            rest += value.keys()
+            rest += value.values()
         elif isinstance(value, list | tuple):
             rest += value
         elif isinstance(value, Mapping):

@@ -21,6 +21,8 @@ def candidates(request: Request, route: Route) -> Iterator[Fallback]:
 
 def most(request: Request, route: Route) -> Decimal | None:
     """The most that any of the models can cost, USD; None where one has no price."""
+    if not route.fallbacks:
+        return estimate(request, route)
     return highest(estimate(each.request, each.route) for each in candidates(request, route))
 
 

@@ -84,7 +84,7 @@ def upper_bound(request: ChatRequest, target: Target) -> Quantity:
         if kind is Kind.TEXT_IN:
             text = text_bytes(request, parameters) + PER_MESSAGE * (len(request.messages) + 1)
             text += tokens_billed_as_text(request, target, chat_files.MOST)
-            text += image_tool.read_again(request, target, chat_files.rate(target, "image_in_tokens"))
+            text += image_tool.read_again(request, target)
             return image_tool.passes(request, target) * within_context(text, target)
         # cached tokens are part of their whole and bounded with it
         found = chat_files.tokens(request, target, chat_files.MOST)

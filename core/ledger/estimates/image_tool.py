@@ -23,7 +23,7 @@ from core.contract.chat import ChatRequest, Modality, file_parts
 from core.contract.image import ImageRequest
 from core.contract.route import Target
 from core.contract.usage import TOOL_KINDS, Amount, Kind, Unit, Usage
-from core.ledger.estimates import image
+from core.ledger.estimates import chat_files, image
 from core.ledger.estimates.base import whole
 from core.ledger.metering import Meter
 from core.ledger.price_sheet import Line
@@ -41,12 +41,12 @@ def passes(request: ChatRequest, target: Target) -> int:
     return 1 + request.most_pictures if target.image_model else 1
 
 
-def read_again(request: ChatRequest, target: Target, tokens_per_image: Decimal) -> Decimal:
+def read_again(request: ChatRequest, target: Target) -> Decimal:
     """Tokens that the chat model reads each time beside the messages: about the tool, and its pictures."""
     if target.image_model is None:
         return Decimal(0)
     pictures = request.most_pictures + earlier_pictures(request)
-    return INSTRUCTIONS + pictures * tokens_per_image
+    return INSTRUCTIONS + pictures * chat_files.rate(target, "image_in_tokens")
 
 
 def earlier_pictures(request: ChatRequest) -> int:

@@ -20,6 +20,10 @@ COMPLETION = ("completion_tokens", "output_tokens")
 PROMPT_DETAILS = ("prompt_tokens_details", "input_tokens_details", "input_token_details")
 COMPLETION_DETAILS = ("completion_tokens_details", "output_tokens_details", "output_token_details")
 COUNTS = frozenset((*PROMPT, *COMPLETION))
+OPENAI_NAMES = frozenset(
+    ("prompt_tokens", "completion_tokens", "total_tokens", PROMPT_DETAILS[0], COMPLETION_DETAILS[0])
+)
+"""A report with these fields only and a total that is the sum has nothing beside prompt and completion."""
 CACHED = ("prompt_cache_hit_tokens", "cache_read_input_tokens", "cached_tokens")
 """DeepSeek's name, Anthropic's, and that of Moonshot and Together, each beside the prompt's own count.
 
@@ -90,13 +94,14 @@ def in_openai_names(reported: Any) -> dict[str, Any]:
     Values are not checked, other fields are kept; a total that does not fit then is left out.
     """
     usage = dict(reported) if isinstance(reported, dict) else {}
-    asked = with_part(first_object(usage, PROMPT_DETAILS), "cached_tokens", first(usage, CACHED))
-    made = with_part(
-        first_object(usage, COMPLETION_DETAILS), "reasoning_tokens", usage.get("reasoning_tokens")
-    )
-    beside, thoughts = beside_prompt(usage, asked, made), beside_completion(usage)
-    if thoughts or (beside and more_in_total(usage) == 0):
-        usage.pop("total_tokens", None)
+    asked, made = first_object(usage, PROMPT_DETAILS), first_object(usage, COMPLETION_DETAILS)
+    beside = thoughts = 0
+    if usage.keys() - OPENAI_NAMES or more_in_total(usage):
+        asked = with_part(asked, "cached_tokens", first(usage, CACHED))
+        made = with_part(made, "reasoning_tokens", usage.get("reasoning_tokens"))
+        beside, thoughts = beside_prompt(usage, asked, made), beside_completion(usage)
+        if thoughts or (beside and more_in_total(usage) == 0):
+            usage.pop("total_tokens", None)
     return {
         **usage,
         "prompt_tokens": with_more(first(usage, PROMPT), beside),
@@ -159,5 +164,7 @@ def first(usage: Mapping[str, Any], names: Iterable[str]) -> Any:
 
 
 def first_object(usage: Mapping[str, Any], names: Iterable[str]) -> Mapping[str, Any]:
-    found = (usage.get(name) for name in names)
-    return next((details for details in found if isinstance(details, dict)), {})
+    for name in names:
+        if isinstance(details := usage.get(name), dict):
+            return details
+    return {}

@@ -86,7 +86,7 @@ class Call:
 class CallResponse:
     """An answer whose body is still arriving; leaving the `async with` early closes its connection."""
 
-    __slots__ = ("_content", "_deadline", "_limits", "_response", "headers", "media_type")
+    __slots__ = ("_content", "_deadline", "_kept", "_limits", "_response", "headers", "media_type")
 
     def __init__(self, response: httpx.Response, limits: CallLimits, deadline: Deadline) -> None:
         # without the stream around it: each iterator costs as much again for every chunk
@@ -94,6 +94,7 @@ class CallResponse:
         self._content = self._response.content
         self._limits = limits
         self._deadline = deadline
+        self._kept = False
         self.headers: Mapping[str, str] = self._response.headers
         self.media_type = self.headers.get("content-type", "").strip().lower()
 
@@ -103,11 +104,19 @@ class CallResponse:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._kept:
+            self._kept = False
+            return
         try:
             if kind is None and not self._content.at_eof():
                 await self._linger()
         finally:  # the caller may stop while we linger
             await self._response.__aexit__(kind, error, trace)
+
+    def keep(self) -> Self:
+        """Let the running `async with` leave it open; another one is to close it."""
+        self._kept = True
+        return self
 
     async def chunks(self) -> AsyncGenerator[bytes, None]:
         """Decoded bytes as they arrive. Raises from the error tree if they stop, are too late or too many."""
@@ -230,11 +239,11 @@ def upstream_error(error: BaseException) -> UpstreamError:
 
 async def _dispatch(call: Call) -> httpx.Response:
     url, address, origin = _address(call.url)
-    # given as a stream: else httpx adds headers that aiohttp writes anyway
+    # given as a stream and beside its headers: else httpx adds what aiohttp writes anyway
     content, sending = call.content, call.sending
     stream = httpx.ByteStream(content) if isinstance(content, bytes) else StreamedBody(content, sending)
-    extensions = {"address": address, "sending": sending}
-    request = httpx.Request(call.method, url, headers=call.headers, stream=stream, extensions=extensions)
+    extensions = {"address": address, "headers": call.headers, "sending": sending}
+    request = httpx.Request(call.method, url, stream=stream, extensions=extensions)
     return await (await _transport(origin, call.public_only)).handle_async_request(request)
 
 
@@ -259,7 +268,7 @@ class Transport(AiohttpTransport):
         response = await session.request(
             request.method,
             request.extensions["address"],
-            headers={name.decode("ascii"): value.decode("latin-1") for name, value in request.headers.raw},
+            headers=request.extensions["headers"],
             data=body_of(request),
             allow_redirects=False,
             timeout=CONNECTING,

@@ -54,7 +54,7 @@ class GeminiChat(Connected):
                             yield event
                 except (GeneratorExit, asyncio.CancelledError):
                     if request.streamed:
-                        keep_open(target, opened, response, reader, reports)
+                        keep_open(target, opened.pop_all, response, reader, reports)
                     raise
                 for event in reader.end():
                     yield event

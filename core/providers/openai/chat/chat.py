@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import AsyncExitStack, aclosing
+from contextlib import aclosing
 from functools import partial
 from typing import Any
 
@@ -51,9 +51,7 @@ class OpenAIChat(OpenAIResponses):
             await call.content.check()
         reader = ChatReader(target.format or request.format, call.hide, wrapped=wraps_wav(target, request))
         try:
-            async with AsyncExitStack() as opened:
-                response = await opened.enter_async_context(await http.send(call))
-                chunks = await opened.enter_async_context(aclosing(response.chunks()))
+            async with await http.send(call) as response, aclosing(response.chunks()) as chunks:
                 head = await opening(chunks)
                 if is_event_stream(head, response.media_type):
                     try:
@@ -63,7 +61,7 @@ class OpenAIChat(OpenAIResponses):
                             for event in reader.feed(chunk):
                                 yield event
                     except (GeneratorExit, asyncio.CancelledError):
-                        keep_open(target, opened, response, reader, reports(reader, target))
+                        keep_open(target, response.keep, response, reader, reports(reader, target))
                         raise
                 else:
                     for event in await read_object(reader, head + b"".join([rest async for rest in chunks])):

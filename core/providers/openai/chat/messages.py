@@ -7,6 +7,7 @@ An endpoint's options say what its server takes: `reasoning_field`, a name in `R
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -36,7 +37,12 @@ def default_field(target: Target) -> str:
 
 def is_openai(target: Target) -> bool:
     """Whether the server is OpenAI itself, in any of its regions."""
-    host = urlsplit(target.base_url).hostname or ""
+    return is_openai_address(target.base_url)
+
+
+@lru_cache(maxsize=1024)
+def is_openai_address(base_url: str) -> bool:
+    host = urlsplit(base_url).hostname or ""
     return host == OPENAI_HOST or host.endswith("." + OPENAI_HOST)
 
 

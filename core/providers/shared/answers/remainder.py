@@ -8,15 +8,17 @@ https://openrouter.ai/docs/api-reference/streaming#stream-cancellation
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Iterator
-from contextlib import AsyncExitStack, aclosing
+from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from core.contract.events import Event, Used
 from core.contract.route import Target
 from core.contract.usage import Usage
 from core.providers.shared.http import CallResponse
 
+Opened = AbstractAsyncContextManager[Any]
+"""What closes an answer at its end, and what belongs to it."""
 MOST_BYTES = 1024 * 1024
 """Bytes that are read after a stop."""
 
@@ -53,7 +55,7 @@ class Remainder:
     def __init__(
         self,
         seconds: float,
-        opened: AsyncExitStack,
+        opened: Opened,
         response: CallResponse,
         reader: AnswerReader,
         reports: Reports,
@@ -84,14 +86,20 @@ class Remainder:
         return self._reports.so_far()
 
     async def close(self) -> None:
-        await self._opened.aclose()
+        async with self._opened:
+            pass
 
 
 def keep_open(
-    target: Target, opened: AsyncExitStack, response: CallResponse, reader: AnswerReader, reports: Reports
+    target: Target,
+    keep: Callable[[], Opened],
+    response: CallResponse,
+    reader: AnswerReader,
+    reports: Reports,
 ) -> None:
-    """Leave a stopped answer open where the rest of it is worth reading, and not compressed."""
+    """Leave a stopped answer open where the rest of it is worth reading, and not compressed; `keep` takes it
+    out of the running block."""
     seconds = float(target.options.get("drain_seconds", 0))
     plain = response.headers.get("content-encoding", "identity") == "identity"
     if seconds and plain and target.sending is not None:
-        target.sending.remainder = Remainder(seconds, opened.pop_all(), response, reader, reports)
+        target.sending.remainder = Remainder(seconds, keep(), response, reader, reports)

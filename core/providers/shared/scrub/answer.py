@@ -105,8 +105,8 @@ class AnswerScrubber:
             return False
         if delta[1:] == NOTHING_BESIDE:
             return self._first.passes(delta.text)
-        text, reasoning, transcript, calls, finish, choice, extra = delta
-        if finish or extra:
+        text, reasoning, transcript, calls, _, choice, extra = delta
+        if extra:
             return False
         if calls:
             call, *others = calls
@@ -116,7 +116,7 @@ class AnswerScrubber:
             return not (reasoning or transcript) and self._text((choice, "text")).passes(text)
         if reasoning:
             return not transcript and self._text((choice, "reasoning")).passes(reasoning)
-        return self._text((choice, "transcript")).passes(transcript)
+        return not transcript or self._text((choice, "transcript")).passes(transcript)
 
     def read(self, event: Event) -> Iterator[Event]:
         """The event, after what it ends that was held back; nothing while all of it is held back."""
@@ -148,7 +148,9 @@ class AnswerScrubber:
             case Used(usage):
                 yield from self.end()
                 tier, facts = hide(usage.service_tier), self._spellings.clean(usage.facts)
-                yield Used(replace(usage, service_tier=tier, facts=facts))
+                if (tier, facts) != (usage.service_tier, usage.facts):
+                    event = Used(replace(usage, service_tier=tier, facts=facts))
+                yield event
             case _:
                 yield event
 
