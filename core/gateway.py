@@ -132,8 +132,8 @@ class Session:
             self.receipt = await self.record.settle(outcome, error)
             if self.limited:
                 spawn(f"tokens of {self.id}", limits.charge(self.limited, tokens(self.receipt)))
-            if self.record.stopped is not None:
-                read_on(self.record, self.record.stopped.remainder.seconds)
+            if self.record.stopped:
+                read_on(self.record, max(one.remainder.seconds for one in self.record.stopped))
         if self.cache is not None and self.route.model == self.first_model:
             await self.cache.keep(self.id, self.receipt.provider)
         yield self.receipt

@@ -94,6 +94,7 @@ def messages() -> dict[str, str]:
         **{f"failure-{code}": str(text) for code, text in FAILURES.items()},
         "trying": gettext("{provider} {failure}, trying {next}"),
         "trying-again": gettext("{provider} {failure}, trying again"),
+        "asking-too": gettext("{provider} was late, asking {next} too"),
         "model-at": gettext("{model} at {provider}"),
         "attempts": gettext("{count} attempts"),
         "not-asked": gettext("Not asked: {model}"),

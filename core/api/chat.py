@@ -145,5 +145,5 @@ class ChatEventResponder(StreamingResponder, ChatResponder):
 
     def failure(self, error: PolyphonyError) -> bytes:
         """The last frames of a response that broke off."""
-        self.add_generation_id(error)
+        self.add_facts(error)
         return self.encoder.failure(error.envelope(), self.usage())

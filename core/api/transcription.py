@@ -94,6 +94,6 @@ class TranscriptEventResponder(StreamingResponder, TranscriptResponder):
         if not stream.started:
             raise error
         log.warning("%s %s was cut: %s", self.request.task, self.session.id, error.provider_code)
-        self.add_generation_id(error)
+        self.add_facts(error)
         await stream.write(sse_event({"type": "error", "error": error.envelope()}))
         await stream.end()

@@ -26,13 +26,9 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AttemptFailed:
-    """An attempt that failed before it delivered content; another one follows.
-
-    `model` is the slug of the model that was asked. One that is skipped has the number 0 and no provider; an
-    endpoint that is full has the number 0 too.
-    `code` is the error's, `status` that of the provider's answer, None where there was none. `next_model` is
-    asked next, `next_provider` by name where it is known already.
-    """
+    """An attempt that failed before it delivered content; another one follows. A skipped model has number 0
+    and no provider, an endpoint that is full number 0. `code` is the error's, `status` that of the answer, if
+    there was one; `next_provider` is the name of who is asked next, where it is known already."""
 
     number: int
     provider: str
@@ -43,6 +39,16 @@ class AttemptFailed:
     status: int | None = None
     next_provider: str = ""
     next_model: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptLate:
+    """An attempt without content so far, which goes on: `next_provider` is asked for `model` as well."""
+
+    number: int
+    provider: str
+    model: str
+    next_provider: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -383,6 +389,7 @@ Event = (
     Content
     | Started
     | AttemptFailed
+    | AttemptLate
     | AudioConverted
     | AnswerMetadata
     | Progress

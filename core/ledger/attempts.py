@@ -1,8 +1,10 @@
-"""What a record knows of its attempts: those under way, one that was stopped, those of another model."""
+"""What a record knows of its attempts: those under way, those that were stopped, those of another model."""
 
 from __future__ import annotations
 
+import asyncio
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -11,7 +13,7 @@ from core.contract.events import AttemptNote, Outcome
 from core.contract.requests import Request
 from core.contract.route import Remainder, Route, Target
 from core.ledger.bill import Bill
-from core.ledger.metering import Meter
+from core.ledger.metering import Meter, count_remainder
 
 
 @dataclass(slots=True)
@@ -59,7 +61,7 @@ class BeforeFallback:
 class StoppedAttempt:
     """An attempt that has ended while its provider may still tell its usage, by the `remainder`.
 
-    `failure` is why the attempt failed, `error` why the request did.
+    `failure` is why the attempt failed.
     """
 
     attempt: OpenAttempt
@@ -67,7 +69,14 @@ class StoppedAttempt:
     outcome: Outcome
     sent: bool
     failure: PolyphonyError | None = None
-    error: PolyphonyError | None = None
+
+
+async def read_on(stopped: Iterable[StoppedAttempt], seconds: float) -> None:
+    """Count the rest of each answer, as far as it comes within `seconds` and its own."""
+    async with asyncio.TaskGroup() as reading:
+        for one in stopped:
+            most = min(seconds, one.remainder.seconds)
+            reading.create_task(count_remainder(one.remainder, one.attempt.meter, most))
 
 
 def reason(error: PolyphonyError | None, unreadable: int) -> str:

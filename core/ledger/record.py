@@ -15,11 +15,11 @@ from core.contract.requests import Request
 from core.contract.route import Fallback, Remainder, Route, SkippedModel, Target
 from core.contract.usage import Basis, Usage
 from core.ledger import bill, rows
-from core.ledger.attempts import BeforeFallback, OpenAttempt, StoppedAttempt, elapsed, milliseconds
+from core.ledger.attempts import BeforeFallback, OpenAttempt, StoppedAttempt, elapsed, milliseconds, read_on
 from core.ledger.budgets import Payer
 from core.ledger.estimates.candidates import UNPRICED, least, most, with_limits
 from core.ledger.estimates.tasks import ESTIMATES, estimate, fitted, least_cost, second_request, within_budget
-from core.ledger.metering import Meter, count_remainder
+from core.ledger.metering import Meter
 from core.ledger.second_attempt import SecondAttempt
 from core.ledger.store.batch import Row, Write
 from core.ledger.store.writer import LedgerWriter, Uncertain, writer
@@ -89,8 +89,7 @@ class Record:
         self.first_content: float | None = None
         self.running: OpenAttempt | None = None
         self.meter = Meter()
-        self.stored = False
-        """Whether the database may have the record."""
+        self.stored = False  # whether the database may have the record
         self.stored_model = ""
         """The model that the stored record names."""
         self.stored_skipped: tuple[SkippedModel, ...] = ()
@@ -102,7 +101,8 @@ class Record:
         self.conversions: tuple[AudioConverted, ...] = ()
         """Of the audio of attempts that did not fail."""
         self.receipt: Receipt | None = None
-        self.stopped: StoppedAttempt | None = None
+        self.stopped: list[StoppedAttempt] = []
+        self.error: PolyphonyError | None = None  # of the request
         self.cached: bill.CachedSource | None = None
         live_records.add(self)
 
@@ -111,7 +111,7 @@ class Record:
 
         Raises `BudgetExceeded` or `Unavailable`: then nothing may be sent.
         """
-        await self.forget_remainder()
+        await self.forget_remainders()
         number = len(self.attempts) + 1
         write = Write(self.id, attempt=rows.new_attempt(self.id, number, target), closed=self.unstored)
         was_stored = self.stored
@@ -172,11 +172,10 @@ class Record:
         self.stored_skipped = self.route.skipped
         self.first_content = time.monotonic()
 
-    async def forget_remainder(self) -> None:
+    async def forget_remainders(self) -> None:
         """An attempt that is followed by another one is billed by what is known of it now."""
-        if self.stopped is not None:
-            stopped, self.stopped = self.stopped, None
-            await stopped.remainder.close()
+        while self.stopped:
+            await self.stopped.pop().remainder.close()
 
     def shorten(self, granted: int) -> None:
         """Limit the answer to what was reserved."""
@@ -249,10 +248,8 @@ class Record:
         running.ended = time.monotonic()
         self.delivered = running.meter.delivered
         if remainder is not None:
-            self.stopped = StoppedAttempt(running, remainder, outcome, sent, error)
+            self.stopped.append(StoppedAttempt(running, remainder, outcome, sent, error))
         self.add_closed(running, outcome, usage, error, sent)
-        if outcome is not Outcome.COMPLETED:
-            self.lost += rows.steps(self.attempts[-1].bill.cost) or 0
 
     def close_second(
         self, outcome: Outcome, usage: Usage | None, error: PolyphonyError | None, sent: bool
@@ -261,8 +258,6 @@ class Record:
         if (second := self.second) is not None:
             self.second, second.ended = None, time.monotonic()
             self.add_closed(second, outcome, usage, error, sent)
-            if outcome is not Outcome.COMPLETED:
-                self.lost += rows.steps(self.attempts[-1].bill.cost) or 0
 
     def add_closed(
         self,
@@ -281,6 +276,8 @@ class Record:
         self.attempts.append(bill.ClosedAttempt(owed, note, running.target))
         row = rows.closed_attempt(self.id, note, owed, error, running.meter)
         self.unstored += (row,)
+        if outcome is not Outcome.COMPLETED:
+            self.lost += rows.steps(owed.cost) or 0
 
     def bill_of(self, running: OpenAttempt, used: Usage | None, sent: bool) -> bill.Bill:
         """The bill of an attempt that ends; the reserved amount where it cannot be computed."""
@@ -328,8 +325,8 @@ class Record:
         self.close_second(outcome, None, error, sent=False)
         owed = bill.cached() if self.cached else bill.of_request(self.attempts)
         self.receipt = self.make_receipt(outcome, owed)
-        if self.stopped is not None:
-            self.stopped.error = error
+        if self.stopped:
+            self.error = error
             return self.receipt
         live_records.discard(self)
         if self.stored:
@@ -337,22 +334,25 @@ class Record:
         return self.receipt
 
     async def read_on(self, seconds: float) -> None:
-        """Read what is left of an answer for at most `seconds`, then complete the record with what it told.
-        The caller has the receipt already, with what was known then."""
-        stopped = self.stopped
-        assert stopped is not None
+        """Read what is left of answers, each for at most `seconds`, then complete the record with what they
+        told. The caller has the receipt already, with what was known then."""
+        stopped, self.stopped = self.stopped, []
         try:
-            await count_remainder(stopped.remainder, stopped.attempt.meter, seconds)
+            await read_on(stopped, seconds)
         finally:
-            number = stopped.attempt.number
-            self.attempts = [one for one in self.attempts if one.note.number != number]
-            self.unstored = tuple(row for row in self.unstored if row[-1] != number)
-            told = stopped.attempt.meter.used or stopped.remainder.told()
             assert self.receipt is not None
-            outcome = self.receipt.outcome
-            self.add_closed(stopped.attempt, stopped.outcome, told, stopped.failure, stopped.sent)
-            self.stopped, self.receipt = None, None
-            await self.settle(outcome, stopped.error)
+            outcome, self.receipt = self.receipt.outcome, None
+            for one in stopped:
+                self.bill_again(one)
+            await self.settle(outcome, self.error)
+
+    def bill_again(self, stopped: StoppedAttempt) -> None:
+        """Bill an attempt by all that its provider told."""
+        number = stopped.attempt.number
+        self.attempts = [one for one in self.attempts if one.note.number != number]
+        self.unstored = tuple(row for row in self.unstored if row[-1] != number)
+        told = stopped.attempt.meter.used or stopped.remainder.told()
+        self.add_closed(stopped.attempt, stopped.outcome, told, stopped.failure, stopped.sent)
 
     @property
     def charged(self) -> bool:

@@ -13,7 +13,7 @@ from core.contract.requests import Request
 from core.contract.route import Remainder, Target
 from core.contract.usage import Usage
 from core.ledger import rows
-from core.ledger.attempts import OpenAttempt
+from core.ledger.attempts import OpenAttempt, StoppedAttempt
 from core.ledger.metering import Meter
 from core.ledger.store.batch import Write
 from core.ledger.store.writer import Uncertain
@@ -69,13 +69,14 @@ class SecondAttempt:
         sent: bool = False,
         remainder: Remainder | None = None,
     ) -> None:
-        """End the attempt. While it is beside another one it is billed by what is known of it now."""
-        if self.record.second is None:
-            await self.record.close(outcome, usage=usage, error=error, sent=sent, remainder=remainder)
+        """End the attempt."""
+        record = self.record
+        if record.second is None:
+            await record.close(outcome, usage=usage, error=error, sent=sent, remainder=remainder)
             return
         if remainder is not None:
-            await remainder.close()
-        self.record.close_second(outcome, usage, error, sent)
+            record.stopped.append(StoppedAttempt(record.second, remainder, outcome, sent, error))
+        record.close_second(outcome, usage, error, sent)
 
     def first_event(self) -> None:
         """Its content is first: the other one is closed already."""

@@ -194,9 +194,7 @@ class RunningAttempt:
             return False
         elif error is not None:
             remainder, sent = self.sending.remainder, self.sending.left
-            outcome = Outcome.STOPPED
-            if self.overtaken:
-                outcome, remainder = Outcome.OVERTAKEN, await self._remainder()
+            outcome = Outcome.OVERTAKEN if self.overtaken else Outcome.STOPPED
             await self._log.close(outcome, usage=self._usage(), error=None, sent=sent, remainder=remainder)
             return False
         elif self.used is None:
@@ -211,7 +209,7 @@ class RunningAttempt:
     async def _remainder(self) -> Remainder | None:
         """What the provider may still tell of the last attempt; closed where another one may follow."""
         remainder = self.sending.remainder
-        if remainder is None or self.committed or (self.error is None and not self.overtaken):
+        if remainder is None or self.committed or self.error is None:
             return remainder
         await remainder.close()
         return None

@@ -9,7 +9,7 @@ from dataclasses import replace
 from time import monotonic
 
 from core.contract.errors import BudgetExceeded, EndpointFull, PolyphonyError, Unavailable
-from core.contract.events import Event, Used
+from core.contract.events import AttemptLate, Event, Used
 from core.contract.requests import Request
 from core.contract.route import Target
 from core.contract.routing import Hedge
@@ -48,6 +48,8 @@ class Contender:
         self.early: list[Event] = []
         self.ahead = False
         self.refused: PolyphonyError | None = None
+        self.opened = asyncio.Event()
+        """Set once the attempt is stored."""
         self._log = log
         self._call = call
         self._request = request
@@ -63,6 +65,7 @@ class Contender:
             except (BudgetExceeded, Unavailable) as refusal:
                 self.refused = refusal
                 return
+            self.opened.set()
             stack.callback(self._note_early)
             events = self._call(attempt.target, self._request)
             self._source = await stack.enter_async_context(aclosing(events))
@@ -140,7 +143,8 @@ class Race:
     async def events(
         self, target: Target, limit: FirstEventLimit, deadline: Deadline
     ) -> AsyncGenerator[Event, None]:
-        """Those of the attempt that brings content first; none where all fail. `target` is the second one's.
+        """`AttemptLate` where a second one is asked, and the events of the attempt that brings content first;
+        none of those where all fail. `target` is the second one's.
 
         Raises what opening the first attempt raises.
         """
@@ -154,6 +158,11 @@ class Race:
                 if winner is None and self._running and (place := await self._room(target)) is not None:
                     own = Deadline(left - (monotonic() - begun))
                     contenders += self._second(target, place, own, limit)
+                    if len(contenders) > 1 and await self._opens(contenders[1]):
+                        first = self.attempt.target.provider_name
+                        yield AttemptLate(
+                            self.attempt.number, first, self._request.model, target.provider_name
+                        )
                 while winner is None and self._running:
                     await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
                     winner = self._judge()
@@ -195,6 +204,15 @@ class Race:
         found = Contender(attempt, place, log, self._call, self._attempts.bounded(self._request))
         self._running[asyncio.create_task(found.reach(), name="attempt")] = found
         return found
+
+    async def _opens(self, contender: Contender) -> bool:
+        """Wait until it is asked; false where the race is decided before, or it may not be asked."""
+        opened = asyncio.create_task(contender.opened.wait())
+        try:
+            await asyncio.wait([opened, *self._running], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            opened.cancel()
+        return contender.opened.is_set()
 
     def _judge(self) -> Contender | None:
         """The one that decides the race: it has content, or answered without any, or nobody can do better."""

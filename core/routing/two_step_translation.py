@@ -12,6 +12,7 @@ from core.contract.chat import ChatRequest
 from core.contract.errors import UpstreamInvalid
 from core.contract.events import (
     AttemptFailed,
+    AttemptLate,
     ChatDelta,
     Event,
     Progress,
@@ -55,7 +56,7 @@ async def translate_in_two_steps(
     transcript = IntermediateTranscript()
     async with aclosing(run(route, transcription_request(request), attempts, health, call)) as events:
         async for event in events:
-            if isinstance(event, AttemptFailed | Progress):
+            if isinstance(event, AttemptFailed | AttemptLate | Progress):
                 yield event
             else:
                 attempts.note(event)
@@ -76,7 +77,7 @@ async def translate_in_two_steps(
             elif isinstance(event, ChatDelta):
                 for translated in reader.note(event):
                     yield translated
-            elif isinstance(event, AttemptFailed | Started | Progress):
+            elif isinstance(event, AttemptFailed | AttemptLate | Started | Progress):
                 yield event
     reader.check()
 

@@ -8,6 +8,7 @@ from typing import Any
 from core.contract.events import (
     AnswerMetadata,
     AttemptFailed,
+    AttemptLate,
     AudioChunk,
     AudioConverted,
     AudioStart,
@@ -84,6 +85,21 @@ def attempt(event: AttemptFailed) -> dict[str, Any]:
     }
 
 
+def late_attempt(event: AttemptLate) -> dict[str, Any]:
+    return {
+        "type": "run.attempt",
+        "number": event.number,
+        "provider": event.provider,
+        "outcome": "late",
+        "reason": "",
+        "model": event.model,
+        "code": "",
+        "status": None,
+        "next_provider": event.next_provider,
+        "next_model": event.model,
+    }
+
+
 def progress(event: Progress) -> dict[str, Any]:
     return {
         "type": "run.progress",
@@ -101,6 +117,7 @@ BODIES: dict[type, Callable[[Any], dict[str, Any]] | None] = {
     TranscriptWords: transcript_words,
     AudioStart: audio_start,
     AttemptFailed: attempt,
+    AttemptLate: late_attempt,
     Progress: progress,
     # sent as binary frames
     AudioChunk: None,

@@ -8,6 +8,7 @@ const TEXTS = {
   "failure-other": "failed",
   "trying": "{provider} {failure}, trying {next}",
   "trying-again": "{provider} {failure}, trying again",
+  "asking-too": "{provider} was late, asking {next} too",
   "model-at": "{model} at {provider}",
 };
 globalThis.CSS = { escape: (text) => text };
@@ -27,6 +28,11 @@ test("another provider, the same one again, another model", () => {
   const other = { ...limited, next_model: "lab/b" };
   assert.equal(attemptText({ ...other, next_provider: "OpenAI" }), "OpenRouter answered 429, trying Bass at OpenAI");
   assert.equal(attemptText({ ...other, next_provider: "" }), "OpenRouter answered 429, trying Bass");
+});
+
+test("a late endpoint is told with the one that is asked as well", () => {
+  const late = { number: 1, provider: "Azure", model: "lab/a", outcome: "late", next_provider: "OpenAI", next_model: "lab/a" };
+  assert.equal(attemptText(late), "Azure was late, asking OpenAI too");
 });
 
 test("a model that is not asked interrupts nothing", () => {

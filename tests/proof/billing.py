@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from tests.fakes.chat import chunk
@@ -35,6 +36,8 @@ STEPS = Decimal(10) ** 10
 LONGEST = 400
 """Tokens of an answer that nothing caps."""
 SOUND = bytes(4800)
+LATE_SECONDS, LATER_SECONDS = 1.5, 40.0
+"""Before an answer begins. A second endpoint is quicker than the later one, however slow the machine is."""
 RATE = 10
 """Requests a minute of some callers."""
 
@@ -88,6 +91,8 @@ class Billing:
         self.scenarios: dict[str, Callable[[Exchange, int], Any]] = {
             "talker": self.talk,
             "slow": self.talk_slowly,
+            "late": self.talk_late,
+            "later": partial(self.talk_late, seconds=LATER_SECONDS),
             "held": self.hold,
             "resets": self.reset,
             "refuses": self.refuse,
@@ -139,6 +144,17 @@ class Billing:
 
     async def talk_slowly(self, exchange: Exchange, caller: int) -> None:
         await self.talk(exchange, caller, 0.1)
+
+    async def talk_late(self, exchange: Exchange, caller: int, seconds: float = LATE_SECONDS) -> None:
+        """Nothing for a while; a caller who has left by then is billed the prompt."""
+        try:
+            async with asyncio.timeout(seconds):
+                await exchange.silence()
+        except TimeoutError:
+            await self.talk(exchange, caller)
+        except ConnectionError:
+            self.bill(exchange, caller, price(exchange.seen.json, 0))
+            raise
 
     async def hold(self, exchange: Exchange, caller: int) -> None:
         """Nothing before the gate opens; billed then, whether somebody waits or not."""

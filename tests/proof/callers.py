@@ -14,6 +14,8 @@ import httpx
 from tests.proof.billing import WORD
 
 PATIENCE = 60.0
+HEDGE_MS = 300
+"""After so long a second endpoint is asked for the models that are hedged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,10 @@ class Call:
     def path(self) -> str:
         return "/api/v1/audio/speech" if self.model == "voice" else "/api/v1/chat/completions"
 
+    @property
+    def hedged(self) -> bool:
+        return self.model.startswith("hedged")
+
     def body(self) -> dict[str, Any]:
         text = f"caller {self.caller.id:06} {WORD} of the {WORD}"
         asked: dict[str, Any] = {"model": f"proof/{self.model}"}
@@ -55,6 +61,8 @@ class Call:
             asked |= {"messages": [{"role": "user", "content": text}], "stream": self.stream}
             if self.stream:
                 asked["stream_options"] = {"include_usage": True}
+        if self.hedged:
+            asked["provider"] = {"hedge": HEDGE_MS}
         return {**asked, **dict(self.fields)}
 
 

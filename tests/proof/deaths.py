@@ -11,7 +11,7 @@ from tests.proof.fault_names import POINTS
 from tests.proof.stage import Stage
 
 AT_ONCE = 20
-MODELS = ("talker", "slow", "voice", "resets")
+MODELS = ("talker", "slow", "voice", "resets", "hedged")
 """Of the calls while processes die; every other one streams."""
 FEW_POINTS = ("after open, before dispatch", "mid-stream", "in the settlement, before its commit")
 WAIT_SECONDS = 20.0

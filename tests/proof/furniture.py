@@ -23,6 +23,9 @@ CHATS = {
     "fails-over": ("refuses", "talker"),
     "dear": ("dear",),
     "greedy": ("greedy",),
+    "hedged": ("later", "talker"),
+    "hedged-alone": ("late", "refuses"),
+    "hedged-late": ("late", "later"),
 }
 """Models and the upstream models of their endpoints."""
 

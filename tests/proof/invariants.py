@@ -96,11 +96,14 @@ class Books:
 
 
 def one_row_before_sending(books: Books) -> int:
-    """One for each request so far; callers who call several times at once may have more by then."""
+    """One for each request so far; callers who call several times at once, or have two endpoints asked, may
+    have more by then."""
     calls = Counter(answer.call.caller.id for answer in books.notes.answers)
+    hedged = {answer.call.caller.id for answer in books.notes.answers if answer.call.hedged}
     for arrival in books.stage.billing.arrivals:
         stored, number = arrival.attempts, arrival.number
-        holds = stored >= number if calls[arrival.caller] > 1 else stored == number
+        several = calls[arrival.caller] > 1 or arrival.caller in hedged
+        holds = stored >= number if several else stored == number
         books.require(holds, f"on arrival {arrival}")
     for caller, count in books.arrivals.items():
         attempts = len(books.attempts_of.get(caller, []))
@@ -323,6 +326,8 @@ def attempts_add_up(books: Books) -> int:
             books.require(told == cost, f"caller {answer.call.caller.id} was told {told}, booked {cost}")
     several = [attempts for attempts in parts.values() if len(attempts) > 1]
     books.require(several, "no request had several attempts")
+    overtaken = [attempt for attempts in several for attempt in attempts if attempt.outcome == "overtaken"]
+    books.require(overtaken, "no second endpoint was quicker than the first")
     return len(several)
 
 

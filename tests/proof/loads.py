@@ -24,9 +24,10 @@ TEAM = "team_id IS NOT NULL"
 
 
 def ordinary(stage: Stage, group: Group) -> None:
-    """Whole and streamed chats, speech, refusals that fall back, resets that are tried again, no price."""
+    """Whole and streamed chats, speech, refusals that fall back, resets that are tried again, late endpoints
+    with a second one beside them, no price."""
     calls = [Call(who, "voice", group.url()) for who in stage.take(10)]
-    for model in ("talker", "slow", "fails-over", "resets"):
+    for model in ("talker", "slow", "fails-over", "resets", "hedged", "hedged-alone", "hedged-late"):
         for stream in (False, True):
             calls += [Call(who, model, group.url(), stream) for who in stage.take(5)]
     calls += [Call(who, "unpriced", group.url(), n % 2 == 0) for n, who in enumerate(stage.take(5, "free"))]
@@ -84,11 +85,11 @@ def overspend(stage: Stage, group: Group) -> None:
 
 def departures(stage: Stage, group: Group) -> None:
     """Callers who leave after every number of bytes of a streamed answer, of a whole one and of sound."""
-    for model, stream in (("slow", True), ("talker", False), ("voice", False)):
+    for model, stream in (("slow", True), ("talker", False), ("voice", False), ("hedged", True)):
         first = Call(stage.take(1)[0], model, group.url(), stream)
         size = asyncio.run(callers.length(first))
         # an answer's first events and its last bytes matter most; without time, some of the offsets
-        step = 1 if stage.whole and model != "voice" else max(1, size // 40)
+        step = 1 if stage.whole and model in ("slow", "talker") else max(1, size // 40)
         offsets = range(0, size, step)
         people = cycle(stage.take(min(len(offsets), MOST_LEAVING)))
         calls = [

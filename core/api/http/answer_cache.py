@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from starlette.requests import Request
 
+from core.api.http.json_response import CACHE_STATUS
 from core.bodies.routing.fields import MOST_CACHE_SECONDS, CacheBody
 from core.contract.errors import InvalidRequest
 from core.contract.requests import CacheTerms
@@ -83,16 +84,22 @@ def ttl(headers: Mapping[str, str]) -> int | None:
     return seconds
 
 
+def cache_status(session: Session) -> str:
+    """Whether the answer is from the cache; "" where that was not asked for."""
+    if (use := session.cache) is None:
+        return ""
+    return "MISS" if use.entry is None else "HIT"
+
+
 def cache_headers(session: Session) -> dict[str, str]:
-    """Whether the answer is from the cache; nothing where that was not asked for."""
+    """The status, and how long an answer is kept; nothing where the cache was not asked."""
     if (use := session.cache) is None:
         return {}
-    status = {"X-OpenRouter-Cache-Status": "MISS", "X-OpenRouter-Cache-TTL": str(use.seconds)}
+    headers = {CACHE_STATUS: cache_status(session), "X-OpenRouter-Cache-TTL": str(use.seconds)}
     if (entry := use.entry) is None:
-        return status
+        return headers
     return {
-        **status,
-        "X-OpenRouter-Cache-Status": "HIT",
+        **headers,
         "X-OpenRouter-Cache-Age": str(entry.age),
         "X-OpenRouter-Cache-Source-Id": entry.source,
     }

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from core.contract.errors import MethodNotAllowed, PolyphonyError
 
 JSON = "application/json; charset=utf-8"
+CACHE_STATUS = "X-OpenRouter-Cache-Status"
 
 
 def dumps(value: Any) -> bytes:
@@ -49,6 +50,8 @@ def error_response(error: PolyphonyError) -> Response:
         headers["Allow"] = str(error.metadata["allow"])
     if generation := error.metadata.get("generation_id"):
         headers["X-Generation-Id"] = str(generation)
+    if status := error.metadata.get("cache_status"):
+        headers[CACHE_STATUS] = str(status)
     headers |= route_headers(error)
     return json_response({"error": error.envelope()}, error.status, headers)
 

@@ -9,6 +9,7 @@ from typing import Protocol
 from starlette.responses import Response
 
 from core import background
+from core.api.http.answer_cache import cache_status
 from core.api.http.middleware import Receive, Scope, Send
 from core.api.http.streaming import while_connected
 from core.contract.errors import PolyphonyError
@@ -43,7 +44,7 @@ class CompleteResponder(ABC):
         async with while_connected(receive, COMPLETE_GRACE):
             outcome = await asyncio.shield(task)
         if isinstance(outcome, PolyphonyError):
-            self.add_generation_id(outcome)
+            self.add_facts(outcome)
             raise outcome
         if outcome is not None:
             await outcome(scope, receive, send)
@@ -52,10 +53,13 @@ class CompleteResponder(ABC):
     async def response(self) -> Response:
         """The response. Raises from the error tree."""
 
-    def add_generation_id(self, error: PolyphonyError) -> None:
-        """Put the request's id into the error's metadata, if a usage record with it exists."""
+    def add_facts(self, error: PolyphonyError) -> None:
+        """Put into the error's metadata the request's id, where it has a usage record, and the status of the
+        cache, where that was asked."""
         if self.session.record.stored:
             error.metadata.setdefault("generation_id", self.session.id)
+        if status := cache_status(self.session):
+            error.metadata["cache_status"] = status
 
     async def _outcome(self) -> Response | PolyphonyError:
         """The response, or the error returned: the background task has not failed by it."""
@@ -75,7 +79,7 @@ class StreamingResponder(CompleteResponder):
             async with while_connected(receive, STREAM_GRACE):
                 await self.stream(scope, send)
         except PolyphonyError as error:
-            self.add_generation_id(error)
+            self.add_facts(error)
             raise
         finally:
             self._files.close()

@@ -59,7 +59,7 @@ class ImageResponder(CompleteResponder):
                     started = event if isinstance(event, Started) else started
         except PolyphonyError as error:
             failure = error
-            self.add_generation_id(error)
+            self.add_facts(error)
         return collector.finish(self.request), started, failure
 
     async def urls(self, answer: FinishedImages) -> list[str]:

@@ -53,7 +53,7 @@ class ImageEventResponder(ImageResponder):
         finally:
             client.leave()
         if failure is not None:
-            self.add_generation_id(failure)
+            self.add_facts(failure)
             raise failure
 
     async def _streamed(self, client: Client) -> PolyphonyError | None:
@@ -78,7 +78,7 @@ class ImageEventResponder(ImageResponder):
             if not stream.started and not self.writer.has_image:
                 raise
             log.warning("image %s was cut: %s", self.session.id, error.provider_code)
-            self.add_generation_id(error)
+            self.add_facts(error)
             if self.writer.has_image:  # a whole picture, which has been paid for
                 await self.write(stream, self.writer.end(self.usage()))
             await self.write(stream, {"type": "error", "error": self.error(error)})

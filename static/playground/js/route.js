@@ -11,10 +11,14 @@ export function failureText(code, status) {
   return text === `failure-${code}` || text.includes("{status}") ? message("failure-other") : text;
 }
 
-/** The line for an attempt that failed, or an endpoint that is full, while the run goes on; empty for a model that is not asked. */
-export function attemptText({ number, provider, model, code, status, next_provider: nextProvider, next_model: nextModel }) {
+/** The line for an attempt that failed or is late, or an endpoint that is full; empty for a model that is not asked. */
+export function attemptText(attempt) {
+  const { number, provider, model, outcome, code, status, next_provider: nextProvider, next_model: nextModel } = attempt;
   if (!number && !provider) {
     return "";
+  }
+  if (outcome === "late") {
+    return message("asking-too", { provider: displayName(provider), next: nextProvider });
   }
   const other = nextModel && nextModel !== model;
   const values = { provider: displayName(provider), failure: failureText(code, status) };

@@ -17,10 +17,13 @@ from tests.core.api.conftest import make_model
 from tests.core.api.embedding_helpers import HELLO, make_embedding_model
 from tests.core.api.image_helpers import FOX, make_image_model
 from tests.core.api.transcription_helpers import PATH, WAV, make_transcription_model
+from tests.fakes import scenarios
 from tests.fakes.chat import TEXT, chat
 from tests.fakes.redis_database import current
 from tests.live import start
 
+ONCE = {"count": 1, "on_codes": [418]}
+"""No status is tried again."""
 CACHE = {"cache": {"type": "exact_match"}}
 ON = {"X-OpenRouter-Cache": "true"}
 SPEAK = {"model": "lab/alto", "input": "Hello there"}
@@ -246,6 +249,16 @@ def test_a_failed_answer_is_not_kept(live, key, talker, provider):
     second = ask(live, key, ON, stream=True)
     assert ("error" in first.text, status(second)) == (True, "MISS")
     assert len(provider.requests) == 2
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_an_error_says_that_the_cache_was_asked(live, key, talker, provider, stream):
+    provider.script("talker", scenarios.status(500))
+    asked, unasked = (ask(live, key, headers, stream=stream, retry=ONCE) for headers in (ON, {}))
+    assert ([asked.status_code, unasked.status_code], statuses(asked, unasked)) == (
+        [502, 502],
+        ["MISS", None],
+    )
 
 
 def test_an_answer_above_the_bound_is_not_kept(live, key, talker, provider, settings):

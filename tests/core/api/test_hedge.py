@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from decimal import Decimal
 from typing import Any
 
@@ -10,15 +11,17 @@ import httpx
 import pytest
 
 from core.contract.audio import AudioFormat
-from core.models import Attempt, Budget, Endpoint, Price, UsageRecord
+from core.models import Attempt, Budget, Endpoint, Price, Provider, UsageRecord
 from tests.core.api.chat_helpers import ASK, PRICES, chunks, make_chat_model, text
 from tests.core.api.conftest import make_model, make_provider
 from tests.core.api.records import settled_record
-from tests.core.api.test_leaving import hang, leave
+from tests.core.api.test_leaving import counts, hang, leave
+from tests.fakes import chat as fake
 from tests.fakes import scenarios
 from tests.fakes.audio import audio_bytes
 from tests.fakes.chat import TEXT, chat
 from tests.fakes.provider import Exchange, Scenario
+from tests.fakes.server_sent_events import DONE, frame
 
 ONCE = {"retry": {"count": 1, "on_codes": [418]}}
 """No status is tried again."""
@@ -140,7 +143,7 @@ def test_the_first_may_fail_while_the_second_works(live, key, road, provider, ot
 
 
 def test_both_may_fail(live, key, road):
-    road(late(0.3, scenarios.status(500)), scenarios.status(429))
+    road(late(1.0, scenarios.status(500)), scenarios.status(429))
     error = ask(live, key, stream=False).json()["error"]
     providers = [one["provider"] for one in error["metadata"]["previous_errors"]]
     assert (error["code"], providers[0]) == (429, "Other")
@@ -235,3 +238,25 @@ def test_speech_is_hedged_too(live, key, lab, provider, other_provider):
     assert (answer.status_code, answer.headers["x-polyphony-provider"]) == (200, "Other")
     assert answer.content == audio_bytes(AudioFormat.MP3)
     assert attempts() == [(1, "first", "overtaken"), (2, "ok", "completed")]
+
+
+def test_the_usage_that_a_loser_tells_afterwards_is_its_bill(live, key, road, provider, other_provider):
+    Provider.objects.filter(slug="lab").update(options={"drain_seconds": 10})
+    live.refresh()
+    answered = threading.Event()
+
+    async def overtaken(exchange: Exchange) -> None:
+        await exchange.head(content_type="text/event-stream")
+        await exchange.chunk(frame(fake.chunk({"role": "assistant"})))
+        await asyncio.to_thread(answered.wait)
+        await exchange.chunk(frame({**fake.chunk({}, "stop"), **counts(9, 30)}) + DONE)
+        await exchange.silence()
+
+    road(overtaken)
+    assert text(chunks(ask(live, key).text)) == TEXT
+    answered.set()
+    record = settled_record("completed")
+    loser, winner = Attempt.objects.order_by("number")
+    assert (loser.outcome, loser.state, loser.basis) == ("overtaken", "settled", "computed")
+    assert loser.units == {"text_in.token": 9, "text_out.token": 30}
+    assert (winner.outcome, record.cost) == ("completed", loser.cost + winner.cost)

@@ -166,6 +166,10 @@ def test_a_dearer_fallback_is_reserved_for_when_it_is_asked(live, key, lab, prov
     assert (budget.reserved, budget.spent) == (0, SPARE)
 
 
+def skipped(record) -> list[tuple[str, str]]:
+    return [(one["model"], one["code"]) for one in record.skipped_models or ()]
+
+
 def test_a_fallback_too_dear_for_the_budget_is_skipped(live, key, lab, provider, talker, spare, alice):
     for _ in range(5):
         dearer(spare)
@@ -178,6 +182,7 @@ def test_a_fallback_too_dear_for_the_budget_is_skipped(live, key, lab, provider,
     assert asked(provider) == ["failing", "cheap"]
     record = settled_record("completed")
     assert answer.headers["x-polyphony-skipped"] == "lab/spare (budget_exceeded)"
+    assert skipped(record) == [("lab/spare", "budget_exceeded")]
     budget.refresh_from_db()
     assert (budget.reserved, budget.spent) == (0, record.cost)
 
@@ -197,7 +202,8 @@ def test_where_all_others_are_too_dear_the_models_own_failure_is_told(
     )
     assert [one["model"] for one in answer.json()["error"]["metadata"]["skipped_models"]] == ["lab/spare"]
     assert Attempt.objects.count() == 1
-    assert settled_record("failed").model == "lab/talker"
+    record = settled_record("failed")
+    assert (record.model, skipped(record)) == ("lab/talker", [("lab/spare", "budget_exceeded")])
     budget.refresh_from_db()
     assert budget.reserved == 0
 

@@ -8,7 +8,16 @@ from typing import get_args
 import pytest
 
 from core.contract.audio import AudioFormat
-from core.contract.events import AttemptFailed, AudioStart, Event, Outcome, Progress, Started, Used
+from core.contract.events import (
+    AttemptFailed,
+    AttemptLate,
+    AudioStart,
+    Event,
+    Outcome,
+    Progress,
+    Started,
+    Used,
+)
 from core.contract.usage import Usage
 from playground import frames
 from playground.frames.events import BODIES
@@ -27,6 +36,14 @@ def test_events_become_frames():
         "status": 429,
         "next_provider": "Q",
         "next_model": "n",
+    }
+    assert frames.event_body(AttemptLate(1, "P", "m", "Q")) == {
+        **attempt,
+        "outcome": "late",
+        "reason": "",
+        "code": "",
+        "status": None,
+        "next_model": "m",
     }
     assert frames.event_body(AudioStart(AudioFormat.MP3, 44_100, 2)) == {
         "type": "audio.start",

@@ -12,6 +12,7 @@ from core.contract.audio import AudioFormat
 from core.contract.events import (
     AnswerMetadata,
     AttemptFailed,
+    AttemptLate,
     AudioChunk,
     AudioConverted,
     AudioStart,
@@ -64,6 +65,7 @@ KEPT = (
 )
 LEFT_OUT = (
     AttemptFailed(1, "lab", Outcome.FAILED, "It failed."),
+    AttemptLate(1, "lab", "lab/talker", "Other"),
     AudioConverted(Direction.INPUT, "webm", "wav"),
     Progress("drawing", 1, 2),
 )
