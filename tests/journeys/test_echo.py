@@ -55,10 +55,10 @@ def test_the_words_that_did_not_survive_are_marked_and_counted(spoken: SpeechPag
     before = spoken.text_position()
     button(spoken).focus()
     spoken.page.keyboard.press("Enter")
-    expect(row(spoken)).to_contain_text("22 of 23 words survived, 96%. Lost: Kyiv (heard: all).")
+    expect(row(spoken)).to_contain_text("22 of 23 words heard correctly, 96%. Misheard: Kyiv (heard: all).")
     expect(lost_words(spoken)).to_have_text(["Kyiv"])
     expect(lost_words(spoken)).to_have_attribute("title", "Kyiv (heard: all)")
-    expect(spoken.page.locator("live-region")).to_contain_text("22 of 23 words survived")
+    expect(spoken.page.locator("live-region")).to_contain_text("22 of 23 words heard correctly")
     assert spoken.text_position() == before
     row(spoken).get_by_role("link", name="Details of the check").click()
     expect(spoken.page.get_by_text("stage/transcriber").first).to_be_visible()
@@ -79,7 +79,7 @@ def test_an_earlier_speech_can_be_checked(spoken: SpeechPage):
     listen_with(spoken, "stage/transcriber")
     spoken.rows().first.get_by_role("button", name=re.compile("Hear again")).click()
     button(spoken).click()
-    expect(row(spoken)).to_contain_text("22 of 23 words survived")
+    expect(row(spoken)).to_contain_text("22 of 23 words heard correctly")
 
 
 def test_a_check_can_be_stopped(spoken: SpeechPage):
@@ -97,7 +97,7 @@ def test_a_check_that_fails_says_why_and_can_be_repeated(spoken: SpeechPage):
     expect(row(spoken)).to_contain_text("Request failed. There is no model named 'stage/gone'.")
     listen_with(spoken, "stage/transcriber")
     button(spoken).click()
-    expect(row(spoken)).to_contain_text("22 of 23 words survived")
+    expect(row(spoken)).to_contain_text("22 of 23 words heard correctly")
 
 
 @pytest.mark.parametrize("look", [{"viewport": PHONE}, {"viewport": {"width": 1280, "height": 720}}])

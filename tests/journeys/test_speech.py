@@ -68,7 +68,7 @@ def test_the_browser_tells_what_it_heard(speech: SpeechPage, program):
         speech.start()
     assert first.value.status == 204
     speech.finish()
-    speech.page.get_by_role("link", name="Details").click()
+    speech.receipt.get_by_role("link", name="Details").click()
     expect(speech.page.get_by_text("Click to first audio")).to_be_visible()
 
 

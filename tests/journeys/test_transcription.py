@@ -132,7 +132,7 @@ def test_stop_keeps_what_was_heard(transcription: TranscriptionPage, recording: 
     transcription.open("stage/slow-transcriber").upload(recording)
     transcription.transcribe()
     expect(transcription.page.locator(".row")).to_have_count(1)
-    expect(transcription.files).to_contain_text("Heard 0:03 of 0:09")
+    expect(transcription.files).to_contain_text("Transcribed 0:03 of 0:09")
     transcription.button.click()
     expect(transcription.button).to_have_attribute("data-state", "idle", timeout=2_000)
     expect(transcription.files).to_contain_text("Stopped")
@@ -287,7 +287,7 @@ def test_axe_finds_nothing_in_a_finished_transcript_and_its_receipt(
     assert faults(page) == []
     page.get_by_role("button", name="Edit").click()
     assert faults(page) == []
-    page.get_by_role("link", name="Details").click()
+    page.locator("receipt-line").get_by_role("link", name="Details").click()
     expect(page.get_by_role("heading", name="Details")).to_be_visible()
     assert faults(page) == []
 
