@@ -17,6 +17,26 @@ from core.contract.text.languages import NAMES
 ALIASES = {"cmn": "zh-hans", "yue": "zh-hant", "nb": "nb", "zh": "zh-hans"}
 """Codes in Django's list of languages of those it spells in another way."""
 
+LANGUAGE_NAMES = {info["name"] for info in LANG_INFO.values() if "name" in info} | {"Chinese"}
+"""What voices are called that have no name but their language's."""
+
+VARIETIES = {
+    "America": gettext_lazy("America"),
+    "Great Britain": gettext_lazy("Great Britain"),
+    "Mandarin": gettext_lazy("Mandarin"),
+    "Cantonese": gettext_lazy("Cantonese"),
+    "Scotland": gettext_lazy("Scotland"),
+    "Caribbean": gettext_lazy("Caribbean"),
+    "France": gettext_lazy("France"),
+    "Belgium": gettext_lazy("Belgium"),
+    "Switzerland": gettext_lazy("Switzerland"),
+    "Brazil": gettext_lazy("Brazil"),
+    "Portugal": gettext_lazy("Portugal"),
+    "Spain": gettext_lazy("Spain"),
+    "Latin America": gettext_lazy("Latin America"),
+}
+"""What stands behind the language in such a name."""
+
 VALUE_LABELS = {
     "reasoning_effort": {
         "low": gettext_lazy("Low"),
@@ -46,7 +66,19 @@ def provider_name(slug: str) -> str:
 def voice_name(model: str, voice: str) -> str:
     """The voice's name; its id where the model does not have it."""
     entry = find(model)
-    return next((known.name for known in entry.voices if known.id == voice), voice) if entry else voice
+    return (
+        next((voice_label(known.name) for known in entry.voices if known.id == voice), voice)
+        if entry
+        else voice
+    )
+
+
+def voice_label(name: str) -> str:
+    """The voice's name; in the reader's language where it is that of a language: `Английский (Америка)`."""
+    language, _bracket, variety = name.removesuffix(")").partition(" (")
+    if language not in LANGUAGE_NAMES:
+        return name
+    return gettext(language) + (f" ({VARIETIES.get(variety, variety)})" if variety else "")
 
 
 def language_label(tag: str) -> str:

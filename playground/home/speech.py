@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from core.catalogue.listing import Listing
 from core.catalogue.validation.voice_language import default_voice
 from core.contract.text.languages import primary
-from playground.names import language_label
+from playground.names import language_label, voice_label
 from playground.studios.speech import default_format
 
 VOICES_SHOWN = 12
@@ -35,10 +35,10 @@ def voices(entry: Listing, chosen: str) -> list[tuple[str, str]]:
     fitting = [voice for voice in entry.model.voices if primary(voice.language) in (language, "", None)]
     first = [voice for voice in fitting if voice.id == chosen]
     shown = [*first, *(voice for voice in fitting if voice.id != chosen)][:VOICES_SHOWN]
-    return [(voice.id, label(voice.name, voice.language)) for voice in shown]
+    return [(voice.id, label(voice_label(voice.name), voice.language)) for voice in shown]
 
 
 def label(name: str, tag: str) -> str:
     """The name with its language, where the name does not say it already."""
     language = language_label(tag)
-    return f"{name} · {language}" if language and "(" not in name else name
+    return f"{name} · {language}" if language and language != name and "(" not in name else name

@@ -19,6 +19,21 @@ def test_ids_become_names(models):
     assert names.voice_name("local/espeak-ng", "gmw/en-US") == "English (America)"
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("English (America)", "Английский (Америка)"),
+        ("Russian", "Русский"),
+        ("Chinese (Mandarin, Pinyin)", "Китайский (Mandarin, Pinyin)"),
+        ("Alloy", "Alloy"),
+        ("Lang Belta", "Lang Belta"),
+    ],
+)
+def test_a_voice_called_after_its_language_is_so_in_the_readers(name, said):
+    with override("ru"):
+        assert names.voice_label(name) == said
+
+
 def test_what_is_gone_keeps_its_id(models):
     assert names.model_name("gone/model") == "gone/model"
     assert names.provider_name("gone") == "gone"

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from core.catalogue.entries import ModelEntry
 from core.catalogue.prices import money
 from core.catalogue.validation.voice_language import default_voice
-from playground.names import language_label
+from playground.names import language_label, voice_label
 
 SAMPLE_CHARACTERS = 35
 """About as long as the sentence of a sample."""
@@ -37,7 +37,7 @@ def voice_picker(
     voices = [
         {
             "id": voice.id,
-            "name": voice.name,
+            "name": voice_label(voice.name),
             "language": voice.language,
             "language_label": language_label(voice.language),
             "gender": voice.gender,
