@@ -62,7 +62,7 @@ def test_the_echo_of_the_natural_voice_is_counted(monitor: PageMonitor):
     speech.finish()
     row = speech.page.get_by_role("group", name="Echo test")
     row.locator("[data-role=check]").click()
-    expect(row).to_contain_text(re.compile(r"1[23] of 13 words survived"), timeout=90_000)
+    expect(row).to_contain_text(re.compile(r"1[23] of 13 words heard correctly"), timeout=90_000)
     assert speech.page.evaluate(MODELS) == ["local/hibari", "local/whisper-base"]
 
 
