@@ -31,6 +31,7 @@ class CoreConfig(AppConfig):
                 models.Price,
                 models.RoutingPolicy,
                 models.FallbackModel,
+                models.BalancedModel,
             ],
         )
         connect(Version.ACCESS, [models.User, models.Team, models.ApiKey, models.Budget])

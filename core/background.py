@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 from django.conf import settings
 from django.utils import timezone
 
-from core import idempotency, stored_responses
+from core import idempotency, stop_requests, stored_responses
 from core.access import shared_counters
 from core.access import snapshot as access
 from core.access.authentication import save_last_used
@@ -115,6 +115,7 @@ async def repeat(name: str, seconds: float, work: Callable[[], Any]) -> None:
 def refresh() -> None:
     access.refresh_if_changed()
     catalogue.refresh_if_changed()
+    stop_requests.cancel(access.current().stopped)
 
 
 def forget_requests() -> None:
@@ -136,6 +137,7 @@ PERIODIC: list[tuple[str, float, Callable[[], Any]]] = [
     ("idempotency", 30.0, forget_requests),
     ("statistics", 30.0, read_attempts),
     ("sums of usage", 60.0, rollups.build),
+    ("stop requests", 600.0, stop_requests.sweep),
     ("answer cache", 300.0, answer_cache.sweep),
 ]
 """Name, seconds between two calls, and the blocking function; other applications add theirs."""

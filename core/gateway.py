@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from core import ledger
+from core import ledger, stop_requests
 from core.access import admission, limits
 from core.access import snapshot as access
 from core.access.endpoints.health import health
@@ -18,8 +18,14 @@ from core.answer_cache import stores
 from core.background import spawn, state
 from core.bodies.tasks import COLLECTORS
 from core.catalogue import lookup
-from core.catalogue.routes.candidates import find_candidates
-from core.contract.errors import AuthenticationFailed, Interrupted, PolyphonyError, Unavailable
+from core.catalogue.routes.candidates import find_candidates, rules_of
+from core.contract.errors import (
+    AuthenticationFailed,
+    Interrupted,
+    PolyphonyError,
+    StoppedByAdmin,
+    Unavailable,
+)
 from core.contract.events import Event, Outcome, Receipt, Started
 from core.contract.requests import CacheTerms, Caller, Request, Source
 from core.contract.route import Route
@@ -104,17 +110,22 @@ class Session:
         places = await limits.enter(self.limited)
         error: PolyphonyError | None = None
         outcome = Outcome.STOPPED
+        running = stop_requests.enter(self.id)
         try:
             record, current = self.record, access.current
             media.work_for(self.grant.caller.user_id)
             async with aclosing(self.answer()) as events:
                 async for event in events:
+                    running.waits = False
                     if self.grant.serial != current().serial:
                         self.grant = admission.renew(self.grant)
+                        if self.id in current().stopped:
+                            raise stopped_by_admin()
                     record.meter.note(event)
                     yield event
+                    running.waits = True
             outcome = Outcome.COMPLETED
-        except AuthenticationFailed as revoked:
+        except (AuthenticationFailed, StoppedByAdmin) as revoked:
             outcome, error = Outcome.INTERRUPTED, revoked
             raise
         except PolyphonyError as failure:
@@ -122,10 +133,14 @@ class Session:
             raise
         except (asyncio.CancelledError, GeneratorExit):
             # CancelledError while this generator waits, GeneratorExit while its consumer works
+            if running.take_back():
+                outcome, error = Outcome.INTERRUPTED, stopped_by_admin()
+                raise error from None
             if state.draining:
                 outcome, error = Outcome.INTERRUPTED, Interrupted("The server was stopped.")
             raise
         finally:
+            stop_requests.leave(running)
             # queued before its first await: cancelling it loses the receipt, never the settlement
             if places.held:
                 spawn(f"places of {self.id}", places.leave())
@@ -137,6 +152,10 @@ class Session:
         if self.cache is not None and self.route.model == self.first_model:
             await self.cache.keep(self.id, self.receipt.provider)
         yield self.receipt
+
+
+def stopped_by_admin() -> StoppedByAdmin:
+    return StoppedByAdmin("An administrator stopped this request.")
 
 
 MOST_REMAINDERS = 20
@@ -156,7 +175,7 @@ def read_on(record: ledger.Record, seconds: float) -> None:
 async def turn_of(request: Request) -> int | None:
     """The number of the request's turn over all processes; None where it balances otherwise, or Redis does
     not tell."""
-    chosen = request.routing.balancer
+    chosen = rules_of(request).balancer
     if chosen is None or chosen.kind is not Balance.ROUND_ROBIN:
         return None
     return await next_turn([named.model for named in chosen.models])

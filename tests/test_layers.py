@@ -20,6 +20,7 @@ LAYERS: tuple[set[str], ...] = (
         "core.access",
         "core.ledger",
         "core.stored_responses",
+        "core.stop_requests",
         "core.idempotency",
         "core.image_files",
         "core.answer_cache",

@@ -9,7 +9,7 @@ from datetime import datetime
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from threading import Lock
 
-from core.models import ApiKey, Budget, Team, User, Version
+from core.models import ApiKey, Budget, StopRequest, Team, User, Version
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class AccessSnapshot:
     """`version` is the counter it was read at, `serial` counts the snapshots of this process.
 
     `keys` are by public id, `budgets` are ids by owner: ("all", None), ("user", id), ("team", id) or
-    ("key", id). `limited`: some key, user or team has limits.
+    ("key", id). `limited`: some key, user or team has limits. `stopped`: ids of records that an admin ends.
     """
 
     version: int = -1
@@ -68,6 +68,7 @@ class AccessSnapshot:
     team_limits: dict[int | None, Limits] = field(default_factory=dict)
     budgets: dict[tuple[str, int | None], tuple[int, ...]] = field(default_factory=dict)
     limited: bool = False
+    stopped: frozenset[str] = frozenset()
 
     def budgets_of(self, user_id: int, team_id: int | None, key_id: int | None) -> tuple[int, ...]:
         """Ids of every budget a request is charged to, ascending."""
@@ -114,6 +115,7 @@ def load(version: int) -> None:
             team_limits=team_limits,
             budgets=budget_index(),
             limited=any(limits != NO_LIMITS for limits in all_limits),
+            stopped=frozenset(StopRequest.objects.values_list("record", flat=True)),
         )
 
 

@@ -3,10 +3,10 @@
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 
-from core.admin import access, catalogue, key_entry, ledger, people, providers
+from core.admin import access, catalogue, ledger, overview, people, providers
 
-__all__ = ["access", "catalogue", "key_entry", "ledger", "people", "providers"]
+__all__ = ["access", "catalogue", "ledger", "overview", "people", "providers"]
 
 admin.site.site_header = admin.site.site_title = "Polyphony"
 admin.site.login = secure_admin_login(admin.site.login)
-admin.site.index = key_entry.index_view(admin.site.index)
+admin.site.index = overview.index_view(admin.site.index)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,10 +23,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from core import operations
-from core.admin import review
 from core.admin.audit import record_event
 from core.catalogue import snapshot
-from core.models import Provider, ProviderKey
+from core.models import Provider, ProviderKey, User
 from core.models.catalogue.providers import clean_secret
 from core.operations import ConnectionCheck
 
@@ -79,15 +77,9 @@ class Row:
         return self.provider.wire in FILE_WIRES
 
 
-def index_view(index: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """The admin's first page with the panel's rows, for those who may enter keys, and the way to findings."""
-
-    def view(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        rows = providers_without_key() if request.user.has_perm(RIGHT) else []
-        found = review.waiting() if request.user.has_perm(review.SEES) else 0
-        return index(request, {**(extra_context or {}), "key_rows": rows, "findings": found})
-
-    return view
+def rows_for(user: User) -> list[Row]:
+    """The panel's rows, for those who may enter keys."""
+    return providers_without_key() if user.has_perm(RIGHT) else []
 
 
 def providers_without_key() -> list[Row]:

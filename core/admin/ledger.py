@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.admin.audit import ReadOnlyAdmin
 from core.admin.corrections import correct
+from core.admin.overview import live
 from core.ledger import reports
 from core.models import Attempt, AuditEvent, UsageRecord
 
@@ -82,7 +83,11 @@ class UsageRecordAdmin(ReadOnlyAdmin):
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(partial(correct, site=self.admin_site))
-        return [path("<int:pk>/correct/", view, name="core_usagerecord_correct"), *super().get_urls()]
+        return [
+            path("<int:pk>/correct/", view, name="core_usagerecord_correct"),
+            *live.urls(self.admin_site),
+            *super().get_urls(),
+        ]
 
     @admin.display(description=_("corrections"))
     def correction_texts(self, record: UsageRecord) -> str:

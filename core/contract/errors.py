@@ -20,6 +20,7 @@
     ├── Unavailable               503   our server: draining, overloaded, no database, no provider key
     │   └── EndpointFull          503   every endpoint has as many requests as an admin lets it have
     ├── Interrupted               503   our server stopped during the answer
+    ├── StoppedByAdmin            403   an admin ended the request during the answer
     └── UpstreamError             502   caused by the provider
         ├── UpstreamUnreachable   502   refused, reset, name not found; retryable
         ├── UpstreamTimeout       504   no answer, too slow or silent; retryable
@@ -56,6 +57,7 @@ __all__ = [
     "PolyphonyError",
     "RateLimited",
     "RequestError",
+    "StoppedByAdmin",
     "TooLarge",
     "Unavailable",
     "Unsupported",
@@ -201,6 +203,13 @@ class EndpointFull(Unavailable):
 
 class Interrupted(PolyphonyError):
     status, error_type, code = 503, "provider_unavailable", "interrupted"
+
+
+class StoppedByAdmin(PolyphonyError):
+    """No 5xx: clients would try again."""
+
+    status, type = 403, "permission_error"
+    error_type, code = "permission_denied", "stopped_by_admin"
 
 
 class UpstreamError(PolyphonyError):

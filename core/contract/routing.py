@@ -39,9 +39,10 @@ class LoadBalancer:
 @dataclass(frozen=True, slots=True)
 class Hedge:
     """A second provider is asked when the first has brought nothing after `after` seconds; by default, after
-    the time in which 95 % of its answers began."""
+    the time in which 95 % of its answers began. `wanted` is False where the caller wants none."""
 
     after: float | None = None
+    wanted: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +92,16 @@ NO_RULES = RoutingRules()
 
 
 def with_fallbacks(said: RoutingRules, policy: RoutingRules) -> RoutingRules:
-    """What the caller said, and of other models what `policy` says where the caller said nothing."""
+    """What the caller said, and of other models what `policy` says where the caller said nothing: those to
+    choose from and those to fall back on."""
     if policy is NO_RULES:
         return said
     if said.fallbacks is None:
         said = replace(said, fallbacks=policy.fallbacks, any_error=policy.any_error)
     if said.fallback_codes is None:
         said = replace(said, fallback_codes=policy.fallback_codes)
+    if said.balancer is None and policy.balancer is not None:
+        said = replace(said, balancer=policy.balancer)
     return said
 
 
@@ -108,10 +112,13 @@ def with_calls(said: RoutingRules, policy: RoutingRules) -> RoutingRules:
         return said
     if said.retries is None and said.retry_codes is None:
         said = replace(said, retries=policy.retries, retry_codes=policy.retry_codes)
-    if said.provider == NO_RULES.provider:
-        said = replace(said, provider=policy.provider)
+    provider = said.provider
+    if policy.provider is not NO_RULES.provider:
+        sort, hedge = provider.sort or policy.provider.sort, provider.hedge or policy.provider.hedge
+        provider = replace(provider, sort=sort, hedge=hedge)
     return replace(
         said,
+        provider=provider,
         call_timeout=policy.call_timeout if said.call_timeout is None else said.call_timeout,
         deadline=policy.deadline if said.deadline is None else said.deadline,
     )

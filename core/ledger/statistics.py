@@ -6,7 +6,8 @@ https://openrouter.ai/docs/api-reference/endpoints/list-endpoints-for-a-model
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from threading import Lock
@@ -39,7 +40,8 @@ OURS = ("upstream_auth", "upstream_no_credit", "secret_locked", "private_address
 
 Counts = dict[int, int]
 """How often each value was measured."""
-Slot = dict[int, tuple[Counts, Counts, Counts, Counts]]
+Measures = tuple[Counts, Counts, Counts, Counts]
+Slot = dict[int, Measures]
 """Counts of each measure by endpoint."""
 
 
@@ -114,6 +116,16 @@ class EndpointHistory:
             self._slots = merged(self._slots, oldest, newest - HOUR)
             statistics.replace(self._snapshot(newest))
 
+    def day_by(self, groups: Mapping[int, str]) -> dict[str, Window]:
+        """The last day of several endpoints together, by the name of their group."""
+        total: defaultdict[str, list[Measures]] = defaultdict(list)
+        with self._lock:
+            for slot in self._slots.values():
+                for endpoint, measures in slot.items():
+                    if endpoint in groups:
+                        total[groups[endpoint]].append(measures)
+            return {name: window(*together(found)) for name, found in total.items()}
+
     def _read(self, start: int, end: int) -> None:
         """Read the slots from `start` to before `end`: an hour at most, for a quick answer."""
         times = [sql_time(datetime.fromtimestamp(slot * SLOT, UTC)) for slot in (start, end)]
@@ -152,6 +164,14 @@ def add(total: Slot, more: Slot) -> Slot:
             for value, count in counts.items():
                 mine[value] = mine.get(value, 0) + count
     return total
+
+
+def together(found: Iterable[Measures]) -> Measures:
+    """The counts of several added up."""
+    total: Slot = {}
+    for measures in found:
+        add(total, {0: measures})
+    return total[0]
 
 
 def windows(slots: Iterable[Slot]) -> dict[int, Window]:

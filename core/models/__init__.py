@@ -4,6 +4,7 @@ from core.models.access import ApiKey, Budget
 from core.models.audit import AuditEvent
 from core.models.catalogue import (
     AIModel,
+    BalancedModel,
     Endpoint,
     FallbackModel,
     Finding,
@@ -14,7 +15,7 @@ from core.models.catalogue import (
     Voice,
     VoiceAlias,
 )
-from core.models.ledger import Attempt, ServerProcess, UsageMark, UsageRecord, UsageSum
+from core.models.ledger import Attempt, ServerProcess, StopRequest, UsageMark, UsageRecord, UsageSum
 from core.models.people import Team, User
 from core.models.responses import IdempotentRequest, StoredResponse
 from core.models.version import Version
@@ -24,6 +25,7 @@ __all__ = [
     "ApiKey",
     "Attempt",
     "AuditEvent",
+    "BalancedModel",
     "Budget",
     "Endpoint",
     "FallbackModel",
@@ -34,6 +36,7 @@ __all__ = [
     "ProviderKey",
     "RoutingPolicy",
     "ServerProcess",
+    "StopRequest",
     "StoredResponse",
     "Team",
     "UsageMark",

@@ -144,6 +144,16 @@ class Attempt(models.Model):
         return f"{self.record} #{self.number}"
 
 
+class StopRequest(models.Model):
+    """An admin wants the request with this record ended; kept as long as a process may have to read it."""
+
+    record = models.CharField(max_length=40, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.record
+
+
 class UsageSum(models.Model):
     """What final records of one UTC hour or day come to that are about the same; `ledger.rollups` keeps them.
 

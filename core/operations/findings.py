@@ -65,13 +65,24 @@ def endpoint_findings(endpoint: Endpoint, row: ModelRow | None, sheet: SheetAmou
         return
     last = (row and model_list.last_day(row)) or endpoint.model.shutdown_at
     if last is not None and last <= timezone.now().date() + HORIZON:
-        detail = {"day": last.isoformat(), "replacement": endpoint.model.replacement}
+        detail = {"day": last.isoformat(), "replacement": replacement(endpoint, row)}
         yield finding(endpoint, Finding.Kind.SHUTDOWN, detail)
     changed = changed_prices(model_list.listed_prices(row), sheet) if row is not None else []
     if changed:
         old = [price for price in in_force(sheet) if any(same_line(price, other) for other in changed)]
         detail = {"old": lines(old), "new": lines(changed)}
         yield finding(endpoint, Finding.Kind.PRICE, detail)
+
+
+def replacement(endpoint: Endpoint, row: ModelRow | None) -> str:
+    """The slug of the model to ask afterwards: the catalogue's, else that of the provider's own choice."""
+    named = str((row and row.get("replacement")) or "")
+    if endpoint.model.replacement or not named:
+        return endpoint.model.replacement
+    found = Endpoint.objects.filter(provider=endpoint.provider, upstream_id=named).exclude(
+        model=endpoint.model
+    )
+    return found.values_list("model__slug", flat=True).first() or ""
 
 
 def finding(endpoint: Endpoint, kind: Finding.Kind, detail: dict[str, Any]) -> Finding:

@@ -66,7 +66,8 @@ class ModelRow(TypedDict, total=False):
 
     `architecture` has `input_modalities` and `output_modalities` (lists), `pricing` USD per unit as decimal
     strings by the names of `PRICE_FIELDS`, and `discount` and `overrides`; `top_provider` has
-    `max_completion_tokens`. OpenRouter's `expiration_date` and OpenAI's `shutdown_date` are the last day.
+    `max_completion_tokens`. OpenRouter's `expiration_date` and OpenAI's `shutdown_date` are the last day,
+    `replacement` is the id of the model to ask then.
     """
 
     id: Required[str]
@@ -84,6 +85,7 @@ class ModelRow(TypedDict, total=False):
     supported_voices: Any
     expiration_date: Any
     shutdown_date: Any
+    replacement: Any
 
 
 @dataclass(frozen=True, slots=True)

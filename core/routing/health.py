@@ -105,6 +105,11 @@ class Health:
                 self._store.failed(target.endpoint_id, failure)
         return False
 
+    def state(self, endpoint_id: int) -> tuple[int, float]:
+        """Failures of an endpoint in a row, and the seconds for which it still rests."""
+        record = self._records.get(endpoint_id)
+        return (record.failures, max(0.0, record.until - self._clock())) if record else (0, 0.0)
+
     def is_resting(self, target: Target) -> bool:
         """Whether other targets should be tried first."""
         record = self._records.get(target.endpoint_id)

@@ -71,7 +71,7 @@ async def run(
     rules = request.routing.provider
     if not rules.allow_fallbacks:
         targets = targets[:1]
-    hedge = rules.hedge
+    hedge = rules.hedge if rules.hedge is not None and rules.hedge.wanted else None
     for target in targets:
         last = target is targets[-1]
         limit = first_event_limit(policy, request, last=last)

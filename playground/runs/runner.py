@@ -15,6 +15,7 @@ from core.contract.errors import (
     AuthenticationFailed,
     Interrupted,
     PolyphonyError,
+    StoppedByAdmin,
     Unavailable,
 )
 from core.contract.events import AudioChunk, AudioStart, Event, Outcome, SpeechWords
@@ -116,7 +117,7 @@ async def relay(active: ActiveRun) -> tuple[Outcome, PolyphonyError | None]:
         if (task := asyncio.current_task()) is not None:
             task.uncancel()
         return active.reason or Outcome.INTERRUPTED, None
-    except (AuthenticationFailed, Interrupted) as error:
+    except (AuthenticationFailed, Interrupted, StoppedByAdmin) as error:
         return Outcome.INTERRUPTED, error
     except PolyphonyError as error:
         return (Outcome.PARTIAL if active.delivered else Outcome.FAILED), error

@@ -110,10 +110,11 @@ def capable(**able: bool) -> dict[str, bool]:
 
 MODELS = [
     {"id": "voxtral-small-2507", "type": "base", "max_context_length": 32768, "aliases": [],
+     "deprecation": "2027-02-28T12:00:00Z", "deprecation_replacement_model": "magistral-medium-2509",
      "capabilities": capable(completion_chat=True, function_calling=True, audio=True)},
     {"id": "magistral-medium-2509", "type": "base", "max_context_length": 131072, "aliases": [],
      "name": "Magistral Medium", "capabilities": capable(completion_chat=True, vision=True, reasoning=True)},
-    {"id": "voxtral-mini-2602", "type": "base", "aliases": [],
+    {"id": "voxtral-mini-2602", "type": "base", "aliases": [], "deprecation": None,
      "capabilities": capable(audio_transcription=True)},
     {"id": "voxtral-mini-tts-2603", "type": "base", "aliases": [],
      "capabilities": capable(audio_speech=True)},

@@ -31,22 +31,20 @@ class EndpointForm(forms.ModelForm):
     )
 
 
-class EndpointInline(admin.TabularInline):
+class EndpointInline(admin.StackedInline):
     """Endpoints are disabled, not deleted: prices and usage records refer to them."""
 
     model = Endpoint
     form = EndpointForm
-    fields = ("provider", "upstream_id", "formats", "priority", "weight", "enabled")
+    fields = (
+        ("provider", "upstream_id", "enabled"),
+        ("priority", "weight", "requests_per_minute", "parallel_requests"),
+        "formats",
+    )
     autocomplete_fields = ("provider",)
     extra = 0
     can_delete = False
     show_change_link = True
-
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if db_field.name == "formats":
-            field.widget = forms.TextInput(attrs={"size": 24})
-        return field
 
 
 def price_text(price: Price) -> str:

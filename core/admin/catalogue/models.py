@@ -7,14 +7,17 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from core.admin import weights
 from core.admin.audit import AuditedAdmin
 from core.admin.catalogue.endpoints import FORMATS, EndpointInline
-from core.admin.catalogue.routing import FallbackInline, RoutingInline
+from core.admin.catalogue.route.picture import pictures
+from core.admin.catalogue.route.steps import steps
+from core.admin.catalogue.routing import BalancedInline, FallbackInline, RoutingInline
 from core.admin.fields import ListField
+from core.catalogue import lookup, snapshot
 from core.contract.tasks import Task
 from core.models import AIModel
 
@@ -65,7 +68,8 @@ class AIModelAdmin(AuditedAdmin):
         "endpoints__provider",
     )
     search_fields = ("slug", "name", "author")
-    inlines = (EndpointInline, RoutingInline, FallbackInline)
+    change_form_template = "admin/core/aimodel/change_form.html"
+    inlines = (EndpointInline, RoutingInline, BalancedInline, FallbackInline)
     fieldsets = (
         (None, {"fields": ("slug", "name", "author", "description", "enabled")}),
         (
@@ -93,6 +97,17 @@ class AIModelAdmin(AuditedAdmin):
     @admin.display(description=_("providers"))
     def provider_names(self, model: AIModel) -> str:
         return ", ".join(endpoint.provider.name for endpoint in model.endpoints.all())
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """With the route of its requests, as it is saved."""
+        if (model := kwargs.get("obj")) is not None:
+            snapshot.refresh_if_changed()
+            if (entry := lookup.find(model.slug)) is not None:
+                found = steps(entry)
+                context |= {"route_steps": found, "route_pictures": pictures(found)}
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def get_urls(self) -> list[Any]:
         return [*weights.urls(self.admin_site), *super().get_urls()]

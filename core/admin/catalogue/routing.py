@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.admin.audit import KeySelect
 from core.admin.fields import ListField
-from core.models import FallbackModel, RoutingPolicy
+from core.models import BalancedModel, FallbackModel, RoutingPolicy
 from core.models.catalogue.routing import MOST_FALLBACKS
 
 
@@ -45,7 +45,8 @@ class RoutingInline(admin.StackedInline):
     form = RoutingForm
     classes = ("collapse",)
     fields = (
-        "sort",
+        ("balance", "sort"),
+        ("hedge", "hedge_ms"),
         ("retries", "retry_codes"),
         ("call_timeout", "deadline"),
         "fallback_codes",
@@ -53,7 +54,7 @@ class RoutingInline(admin.StackedInline):
     )
 
 
-class FallbackFormSet(BaseInlineFormSet):
+class ModelsFormSet(BaseInlineFormSet):
     def clean(self) -> None:
         """Raise ValidationError for more models than a request may name."""
         super().clean()
@@ -62,18 +63,34 @@ class FallbackFormSet(BaseInlineFormSet):
             raise ValidationError(_("At most %(most)d models."), params={"most": MOST_FALLBACKS})
 
 
-class FallbackInline(admin.TabularInline):
+class ModelsInline(admin.TabularInline):
+    """Other models; each is named by a field that is found by typing."""
+
+    formset = ModelsFormSet
+    fk_name = "model"
+    classes = ("collapse",)
+    extra = 0
+    named = ""
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == self.named:
+            kwargs["widget"] = KeySelect(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class BalancedInline(ModelsInline):
+    """The models of which one is asked first."""
+
+    model = BalancedModel
+    fields = ("balanced", "weight")
+    autocomplete_fields = ("balanced",)
+    named = "balanced"
+
+
+class FallbackInline(ModelsInline):
     """The models that are asked when this one has failed."""
 
     model = FallbackModel
-    formset = FallbackFormSet
-    fk_name = "model"
-    classes = ("collapse",)
     fields = ("position", "fallback")
     autocomplete_fields = ("fallback",)
-    extra = 0
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name == "fallback":
-            kwargs["widget"] = KeySelect(db_field, self.admin_site)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+    named = "fallback"

@@ -79,9 +79,9 @@ def check_hedge(value: Any) -> bool | int | None:
 
 
 def hedge(value: bool | int | None) -> Hedge | None:
-    if value is None or value is False:
-        return None
-    return Hedge() if value is True else Hedge(value / 1000)
+    if value is None or isinstance(value, bool):
+        return None if value is None else Hedge(wanted=value)
+    return Hedge(value / 1000)
 
 
 HEDGE_SCHEMA = {

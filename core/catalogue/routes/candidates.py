@@ -43,16 +43,15 @@ def find_candidates(request: Any, admit: Admit, balancer: Balancer, turn: int | 
     `ModelNotFound` and `NotPermitted` for any that the caller named. What the caller does not say of other
     models is as the policy of the request's own says.
     """
-    rules = with_fallbacks(request.routing, policy_of(request.model))
+    rules = rules_of(request)
     request = request if rules is request.routing else replace(request, routing=rules)
     if not rules.fallbacks and rules.balancer is None:
         return candidate(request, NamedModel(request.model, "model"), admit)
-    firsts = rules.balancer.models if rules.balancer else (NamedModel(request.model, "model"),)
-    tried = [attempt(request, named, admit) for named in firsts]
-    ready = [
-        (named, found) for named, found in zip(firsts, tried, strict=True) if isinstance(found, Fallback)
-    ]
-    refused = [found for found in tried if isinstance(found, Refused)]
+    own = NamedModel(request.model, "model")
+    ready, refused = tried(request, rules.balancer.models if rules.balancer else (own,), admit)
+    if not ready and rules.balancer is not None and not rules.balancer.models[0].param:
+        # nothing that the admin would balance can be asked for this: the caller named another one
+        ready, refused = tried(request, (own,), admit)
     found: list[Fallback] = []
     if ready:
         found.append(balanced(ready, rules.balancer.kind, balancer, turn) if rules.balancer else ready[0][1])
@@ -69,6 +68,20 @@ def find_candidates(request: Any, admit: Admit, balancer: Balancer, turn: int | 
     first, *others = found
     skipped = tuple({one.skipped.model: one.skipped for one in refused}.values())
     return replace(first, route=replace(first.route, fallbacks=tuple(others), skipped=skipped))
+
+
+def rules_of(request: Any) -> RoutingRules:
+    """What the caller said, and of other models what the policy of the request's own says."""
+    return with_fallbacks(request.routing, policy_of(lookup.canonical(request.model)))
+
+
+def tried(
+    request: Request, firsts: Sequence[NamedModel], admit: Admit
+) -> tuple[list[tuple[NamedModel, Fallback]], list[Refused]]:
+    """Those that can be asked first, and those that cannot."""
+    found = [(named, attempt(request, named, admit)) for named in firsts]
+    ready = [(named, one) for named, one in found if isinstance(one, Fallback)]
+    return ready, [one for _, one in found if isinstance(one, Refused)]
 
 
 def balanced(

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from core.models.catalogue.models import AIModel
 
 MOST_RETRIES, MOST_CODES, MOST_FALLBACKS = 5, 20, 20
+LONGEST_HEDGE = 600_000
 LONGEST_SECONDS = 3600
 LONGEST_CACHE_SECONDS = 3 * 24 * 3600
 
@@ -37,6 +38,19 @@ class RoutingPolicy(models.Model):
         THROUGHPUT = "throughput", _("first the one with the most tokens a second")
 
     model = models.OneToOneField(AIModel, on_delete=models.CASCADE, related_name="routing_policy")
+
+    class Balance(models.TextChoices):
+        WEIGHTED = "weight_based", _("at random, by weight")
+        ROUND_ROBIN = "round_robin", _("each in turn")
+        LATENCY = "latency_based", _("the one that has been fastest")
+
+    balance = models.CharField(
+        _("first model"),
+        max_length=20,
+        choices=Balance,
+        blank=True,
+        help_text=_("Chosen among the models to balance, where there are any. Empty: by weight."),
+    )
     sort = models.CharField(
         _("endpoints"),
         max_length=20,
@@ -64,6 +78,18 @@ class RoutingPolicy(models.Model):
     deadline = seconds(
         _("time for all calls"), _("Seconds for this model altogether. Empty: as the task needs.")
     )
+    hedge = models.BooleanField(
+        _("ask a second endpoint"),
+        default=False,
+        help_text=_("Beside the first one, when that is late; whoever brings content first answers."),
+    )
+    hedge_ms = models.PositiveIntegerField(
+        _("late after"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(LONGEST_HEDGE)],
+        help_text=_("Milliseconds. Empty: later than 95 % of its answers of the last day began."),
+    )
     fallback_codes = models.JSONField(
         _("fall back after the statuses"),
         default=list,
@@ -85,6 +111,45 @@ class RoutingPolicy(models.Model):
 
     def __str__(self) -> str:
         return str(self.model)
+
+
+class BalancedModel(models.Model):
+    """One of the models of which the first is chosen when `model` is asked."""
+
+    model = models.ForeignKey(AIModel, on_delete=models.CASCADE, related_name="balanced")
+    balanced = models.ForeignKey(
+        AIModel, verbose_name=_("model"), on_delete=models.CASCADE, related_name="balanced_by"
+    )
+    weight = models.FloatField(
+        _("weight"), default=1.0, validators=[MinValueValidator(0.001), MaxValueValidator(1000)]
+    )
+
+    class Meta:
+        verbose_name = _("model to balance")
+        verbose_name_plural = _("models to balance")
+        ordering = ("id",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("model", "balanced"),
+                name="balanced_once",
+                violation_error_message=_("Each model is named once."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.balanced)
+
+    def clean_fields(self, exclude: Collection[str] | None = None) -> None:
+        """Raise ValidationError for one that does none of the model's tasks."""
+        super().clean_fields(exclude)
+        if self.model_id and self.balanced_id:
+            check_tasks("balanced", self.model, self.balanced)
+
+
+def check_tasks(field: str, model: AIModel, other: AIModel) -> None:
+    """Raise ValidationError where the other model can answer no request for this one."""
+    if set(model.tasks).isdisjoint(other.tasks):
+        raise ValidationError({field: _("It does none of the tasks of this model.")})
 
 
 class FallbackModel(models.Model):
@@ -124,5 +189,4 @@ class FallbackModel(models.Model):
             return
         if self.model_id == self.fallback_id:
             raise ValidationError({"fallback": _("A model is no fallback of itself.")})
-        if set(self.model.tasks).isdisjoint(self.fallback.tasks):
-            raise ValidationError({"fallback": _("It does none of the tasks of this model.")})
+        check_tasks("fallback", self.model, self.fallback)

@@ -17,8 +17,8 @@ PARAMETERS = {"function_calling": "tools", "reasoning": "reasoning"}
 
 class MistralModels(OpenAIModels):
     async def listing(self, target: Target, query: str = "") -> tuple[dict[str, Any], ...]:
-        """Each model: `id`, `name`, `description`, `context_length`, and `architecture` with the modalities
-        of those that we can ask. `query` is not used.
+        """Each model: `id`, `name`, `description`, `context_length`, `architecture` with the modalities of
+        those that we can ask, and of one that ends `shutdown_date` and `replacement`. `query` is not used.
 
         https://docs.mistral.ai/api/endpoint/models#operation-list_models_v1_models_get
         """
@@ -36,6 +36,9 @@ def row_of(model: Mapping[str, Any]) -> dict[str, Any]:
         "owned_by": string(model.get("owned_by")) or "mistralai",
         "context_length": count(model.get("max_context_length")),
         "supported_parameters": parameters_of(able),
+        # what Mistral calls its deprecation is the time at which the model is removed
+        "shutdown_date": string(model.get("deprecation")),
+        "replacement": string(model.get("deprecation_replacement_model")),
     }
     if shape := shape_of(able):
         row["architecture"] = {"input_modalities": shape[0], "output_modalities": shape[1]}

@@ -7,8 +7,8 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from core.catalogue import lookup, snapshot
-from core.contract.routing import NamedModel
-from core.models import AIModel, AuditEvent, FallbackModel, RoutingPolicy
+from core.contract.routing import Balance, Hedge, LoadBalancer, NamedModel
+from core.models import AIModel, AuditEvent, BalancedModel, FallbackModel, RoutingPolicy
 from tests.core.admin.test_catalogue import change, form_data
 
 
@@ -32,6 +32,12 @@ def fallbacks(*models: AIModel) -> dict[str, object]:
     rows = {f"fallbacks-{at}-fallback": model.pk for at, model in enumerate(models)}
     places = {f"fallbacks-{at}-position": at for at in range(len(models))}
     return {"fallbacks-TOTAL_FORMS": len(models), **rows, **places}
+
+
+def balanced(*models: AIModel, **fields: object) -> dict[str, object]:
+    rows = {f"balanced-{at}-balanced": model.pk for at, model in enumerate(models)}
+    weights = {f"balanced-{at}-weight": fields.get("weight", at + 1) for at in range(len(models))}
+    return {"balanced-TOTAL_FORMS": len(models), **rows, **weights}
 
 
 def errors(page) -> list[str]:
@@ -73,6 +79,8 @@ def test_a_policy_is_entered_on_the_models_page(browser, talker, other):
         ("cache_seconds", "0"),
         ("cache_seconds", "300000"),
         ("sort", "random"),
+        ("balance", "random"),
+        ("hedge_ms", "0"),
     ],
 )
 def test_what_cannot_be_obeyed_is_refused(browser, talker, field, value):
@@ -85,6 +93,34 @@ def test_a_model_is_no_fallback_of_itself(browser, talker):
     page = change(browser, talker, **fallbacks(talker))
     assert errors(page) == ["A model is no fallback of itself."]
     assert not FallbackModel.objects.exists()
+
+
+def test_models_to_balance_and_a_hedge_are_entered_on_the_models_page(browser, talker, other):
+    fields = {"balance": "round_robin", "hedge": "on", "hedge_ms": 250}
+    page = change(browser, talker, **policy(**fields), **balanced(talker, other))
+    assert page.status_code == 302
+    snapshot.refresh_if_changed()
+    rules = lookup.find("acme/talker").policy
+    models = (NamedModel("acme/talker", "", 1), NamedModel("local/espeak-ng", "", 2))
+    assert rules.balancer == LoadBalancer(Balance.ROUND_ROBIN, models)
+    assert rules.provider.hedge == Hedge(0.25)
+
+
+def test_a_model_to_balance_is_one_of_its_tasks_with_a_weight(browser, talker, other):
+    writer = AIModel.objects.create(slug="acme/writer", name="Writer", tasks=["chat"])
+    assert errors(change(browser, talker, **balanced(writer))) == ["It does none of the tasks of this model."]
+    assert len(errors(change(browser, talker, **balanced(other, weight=0)))) == 1
+    assert len(errors(change(browser, talker, **balanced(other, other)))) >= 1
+    assert not BalancedModel.objects.exists()
+
+
+@pytest.mark.parametrize(("field", "value"), [("requests_per_minute", 0), ("parallel_requests", "many")])
+def test_a_ceiling_is_at_least_one_request(browser, talker, field, value):
+    page = change(browser, talker, **{f"endpoints-0-{field}": value})
+    assert (page.status_code, len(errors(page))) == (200, 1)
+    assert change(browser, talker, **{f"endpoints-0-{field}": 3}).status_code == 302
+    snapshot.refresh_if_changed()
+    assert getattr(lookup.find("acme/talker").endpoints[0], field) == 3
 
 
 def test_a_fallback_is_named_once(browser, talker, other):

@@ -6,12 +6,15 @@ from typing import Any
 
 import pytest
 
-from core.models import ApiKey, Attempt, Budget, FallbackModel, RoutingPolicy, UsageRecord
+from core.catalogue import lookup, snapshot
+from core.contract.routing import Hedge
+from core.models import ApiKey, Attempt, BalancedModel, Budget, FallbackModel, RoutingPolicy, UsageRecord
 from tests.core.api.chat_helpers import make_chat_model
 from tests.core.api.conftest import make_model, make_provider
 from tests.core.api.records import settled_record
+from tests.core.api.test_hedge import late
 from tests.core.api.test_routing import SPARE, ask, asked, attempts, dearer, spare
-from tests.fakes.chat import TEXT
+from tests.fakes.chat import TEXT, chat
 
 __all__ = ["spare"]
 
@@ -238,3 +241,85 @@ def test_the_admins_order_of_endpoints_is_replaced_by_the_callers(live, key, lab
     decide(model, sort="price")
     assert ask(live, key).headers["x-polyphony-provider"] == "Other"
     assert ask(live, key, provider={"order": ["lab"]}).headers["x-polyphony-provider"] == "Lab"
+
+
+def balance(model, weights: dict, kind: str = "", **fields: Any) -> None:
+    """The admin has one of other models asked first."""
+    RoutingPolicy.objects.create(model=model, balance=kind, retries=0, **fields)
+    for other, weight in weights.items():
+        BalancedModel.objects.create(model=model, balanced=other, weight=weight)
+
+
+@pytest.fixture
+def ready(lab):
+    """`lab/talker` answers."""
+    return make_chat_model(lab, upstream="talker")
+
+
+def test_models_take_turns_as_the_admin_says(live, key, lab, provider, ready, spare):
+    balance(ready, {ready: 1, spare: 1}, "round_robin")
+    found = [ask(live, key).json()["model"] for _ in range(4)]
+    assert sorted(found[:2]) == sorted(found[2:]) == ["lab/spare", "lab/talker"]
+    assert found[:2] == found[2:]
+
+
+@pytest.mark.parametrize("kind", ["", "weight_based"])
+def test_a_model_is_chosen_by_the_admins_weights(live, key, lab, provider, ready, spare, kind):
+    balance(ready, {ready: 0.001, spare: 1000}, kind)
+    answer = ask(live, key)
+    assert (answer.json()["model"], answer.headers["x-polyphony-attempts"]) == ("lab/spare", "1")
+    assert (settled_record("completed").model, settled_record("completed").cost) == ("lab/spare", SPARE)
+
+
+def test_the_callers_balancer_replaces_the_admins(live, key, lab, provider, ready, spare):
+    balance(ready, {spare: 1})
+    assert ask(live, key).json()["model"] == "lab/spare"
+    own = {"type": "weight_based", "models": [{"model": "lab/talker", "weight": 1}]}
+    assert ask(live, key, load_balancer=own).json()["model"] == "lab/talker"
+
+
+def test_a_model_to_balance_that_the_key_may_not_use_is_left_out(live, key, lab, provider, ready, spare):
+    balance(ready, {ready: 0.001, spare: 1000})
+    restricted = ApiKey.objects.get()
+    restricted.allowed_models = ["lab/talker"]
+    restricted.save()
+    live.refresh()
+    assert ask(live, key).json()["model"] == "lab/talker"
+
+
+def test_where_none_to_balance_can_be_asked_the_model_itself_is(live, key, lab, provider, ready, spare):
+    balance(ready, {spare: 1})
+    spare.enabled = False
+    spare.save()
+    answer = ask(live, key)
+    assert (answer.status_code, answer.json()["model"]) == (200, "lab/talker")
+    assert ask(live, key, messages="none").json()["error"]["param"] == "messages"
+
+
+@pytest.mark.parametrize(
+    ("fields", "said", "answers"),
+    [
+        ({"hedge": True, "hedge_ms": 50}, {}, "Other"),
+        ({"hedge": True, "hedge_ms": 600_000}, {}, "Lab"),
+        ({"hedge": False, "hedge_ms": 50}, {}, "Lab"),
+        ({"hedge": True, "hedge_ms": 50}, {"hedge": False}, "Lab"),
+        ({"hedge": True, "hedge_ms": 50}, {"sort": "price"}, "Other"),
+        ({"hedge": True, "hedge_ms": 600_000}, {"hedge": 50}, "Other"),
+    ],
+)
+def test_a_second_endpoint_is_asked_as_the_admin_says(
+    live, key, lab, provider, other_provider, ready, fields, said, answers
+):
+    twin = make_chat_model(make_provider("other", other_provider.url), slug="lab/twin", upstream="second")
+    twin.endpoints.update(model=ready, priority=20)
+    provider.script("talker", late(0.5, chat()))
+    decide(ready, **fields)
+    answer = ask(live, key, stream=True, **({"provider": said} if said else {}))
+    assert answer.headers["x-polyphony-provider"] == answers
+    assert len(other_provider.requests) == (answers == "Other")
+
+
+def test_a_hedge_without_milliseconds_is_automatic(lab, ready):
+    decide(ready, hedge=True)
+    snapshot.refresh_if_changed()
+    assert lookup.get("lab/talker").policy.provider.hedge == Hedge()

@@ -115,6 +115,16 @@ def test_a_shutdown_that_only_the_catalogue_knows_is_told(talker):
     assert Finding.objects.get().detail == {"day": str(day), "replacement": "acme/talker-3"}
 
 
+@pytest.mark.parametrize(("said", "known", "told"), [("talker-3", "", "acme/newer"), ("talker-4", "", ""),
+    ("talker-3", "acme/own", "acme/own"), (None, "", "")])  # fmt: skip
+def test_the_lists_own_replacement_is_told_where_the_catalogue_has_none(talker, acme, said, known, told):
+    newer = AIModel.objects.create(slug="acme/newer", name="Newer", tasks=["chat"])
+    Endpoint.objects.create(model=newer, provider=acme, upstream_id="talker-3", options={"listed": False})
+    AIModel.objects.filter(slug="acme/talker-2").update(replacement=known)
+    found({**ending(TODAY, "shutdown_date"), "replacement": said})
+    assert Finding.objects.get(kind="shutdown").detail["replacement"] == told
+
+
 def test_what_is_switched_off_or_retired_is_left_alone(talker):
     AIModel.objects.update(shutdown_at=TODAY)
     assert found() == []

@@ -10,7 +10,10 @@ from itertools import count
 from random import Random
 from typing import Any
 
+from django.db import connection
+
 from core.ledger.rollups.sums import COLUMNS, Sum
+from core.ledger.store.statements import sql_time
 from core.models import Team, UsageRecord, User
 
 NOW = datetime(2026, 11, 29, 12, 40, 7, 123456, tzinfo=UTC)
@@ -81,29 +84,29 @@ def key(by: Sequence[str], row: UsageRecord) -> tuple[Any, ...]:
     return tuple(hour if name == "hour" else getattr(row, COLUMNS[name]) for name in by)
 
 
+COLUMNS_OF_MANY = (
+    "public_id user_id team_id source task model provider state outcome basis units cost first_event_ms "
+    "created_at streamed error format budgets process"
+)
+
+
 def spread(records: int, users: Sequence[User], team: Team, now: datetime, days: int = 30) -> None:
-    """Many records at once: those of a company in working hours, each person with a favourite model."""
+    """Many records at once: those of a company, in which each person has a favourite model."""
     random = Random(records)
-    made = [
-        UsageRecord(
-            public_id=f"gen-{next(numbers)}",
-            user=(user := random.choice(users)),
-            team=team,
-            source="api",
-            task="chat",
-            model=f"lab/model-{user.pk % 8}",
-            provider=f"provider-{user.pk % 4}",
-            state="settled",
-            outcome="completed" if random.random() < 0.97 else "failed",
-            basis="computed",
-            units={"text_in.token": 900, "text_out.token": 100},
-            cost=Decimal("0.0042"),
-            first_event_ms=300,
-            created_at=now - timedelta(seconds=random.randrange(days * 86_400)),
-        )
-        for _ in range(records)
-    ]
-    UsageRecord.objects.bulk_create(sorted(made, key=lambda row: row.created_at), batch_size=2000)
+    columns = COLUMNS_OF_MANY.split()
+    ages = sorted((random.randrange(days * 86_400) for _ in range(records)), reverse=True)
+    rows = [row_of_many(random.choice(users).pk, team.pk, now - timedelta(seconds=age)) for age in ages]
+    marks = ", ".join(["%s"] * len(columns))
+    with connection.cursor() as cursor:
+        cursor.executemany(f"INSERT INTO core_usagerecord ({', '.join(columns)}) VALUES ({marks})", rows)
+
+
+def row_of_many(user: int, team: int, created: datetime) -> tuple[object, ...]:
+    number = next(numbers)
+    about = ("api", "chat", f"lab/model-{user % 8}", f"provider-{user % 4}", "settled")
+    outcome = "failed" if number % 33 == 0 else "completed"
+    result = (outcome, "computed", '{"text_in.token": 900}', 42_000_000, 300, sql_time(created))
+    return (f"gen-{number}", user, team, *about, *result, False, "", "", "[]", "")
 
 
 __all__ = ["NOW", "expected", "expected_units", "forget", "new_record", "settle", "spread"]

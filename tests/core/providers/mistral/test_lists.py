@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from core.contract.errors import UpstreamInvalid
-from core.operations.model_list import model_from_name
+from core.operations.model_list import last_day, model_from_name
 from core.providers.base import ListedVoice
 from core.providers.registry import adapter
 from tests.core.providers.mistral.calls import target
@@ -33,6 +35,15 @@ async def test_models_tell_what_they_take_and_make(vendor):
     assert listed["magistral-medium-2509"]["features"] == ["streaming", "reasoning", "response_format"]
     assert listed["voxtral-small-2507"]["context_length"] == 32768
     assert await adapter("mistral").models(target(vendor)) == tuple(listed)
+
+
+async def test_a_model_that_ends_tells_its_last_day_and_who_follows(vendor):
+    rows = await adapter("mistral").listing(target(vendor))
+    assert {row["id"]: (last_day(row), row["replacement"]) for row in rows if last_day(row)} == {
+        "voxtral-small-2507": (date(2027, 2, 28), "magistral-medium-2509")
+    }
+    (ending,) = [row for row in rows if last_day(row)]
+    assert model_from_name(ending, "Mistral").values["shutdown_at"] == date(2027, 2, 28)
 
 
 async def test_all_pages_of_voices_are_read(vendor):
