@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import hypothesis
 import pytest
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import connection
+from django.test import override_settings
 
 from core.access import shared_limits
 from core.access import snapshot as access
@@ -75,6 +80,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items.sort(key=lambda item: (not starts_early(item.path), -sizes[item.path]))
 
 
+def pytest_collection_finish() -> None:
+    """A million objects of the tests themselves stay to the end: the collector need not look at them."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 10, 10)
+
+
 def starts_early(path: Path) -> bool:
     return path.relative_to(Path(__file__).parent).as_posix().startswith(LONG)
 
@@ -105,38 +117,45 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
         connection.settings_dict["OPTIONS"]["options"] = "-c synchronous_commit=off"
 
 
+@pytest.fixture
+def tmp_path(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """As pytest's own, which looks through all folders for the next number: thousands, for each test."""
+    name = re.sub(r"\W", "_", request.node.name)[:30]
+    return tmp_path_factory.mktemp(f"{name}{next(FOLDERS)}", numbered=False)
+
+
+FOLDERS = count()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def settings_of_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Static files come from their sources, unhashed.
+
+    People are made for nearly every test; hashing their passwords slowly is Django's to test.
+    """
+    static = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    with override_settings(
+        STATIC_ROOT=tmp_path_factory.mktemp("static"),  # whitenoise warns of a folder that is not there
+        STORAGES={**settings.STORAGES, "staticfiles": static},
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+    ):
+        yield
+
+
 @pytest.fixture(autouse=True)
-def empty_snapshots(monkeypatch):
-    """A flushed database starts its version numbers anew; what a test before saw must not look current."""
+def alone(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> None:
+    """What a test keeps is not another one's.
+
+    Media and spool stay inside the test. A flushed database starts its version numbers anew; what a test
+    before saw must not look current. What one counts in Redis is not counted for another with equal row ids.
+    """
+    settings.VAR = tmp_path / "var"
+    settings.MEDIA_ROOT = str(tmp_path / "media")
     monkeypatch.setattr(access, "_current", access.AccessSnapshot())
     monkeypatch.setattr(catalogue, "_current", None)
     monkeypatch.setattr(statistics, "_current", {})
     monkeypatch.setattr(ledger_statistics, "history", ledger_statistics.EndpointHistory())
-
-
-@pytest.fixture(autouse=True)
-def own_limits(monkeypatch):
-    """What one test counts in Redis is not counted for another one with the same row ids."""
     monkeypatch.setattr(shared_limits, "PREFIX", f"polyphony:test:{uuid4()}")
-
-
-@pytest.fixture(autouse=True)
-def own_files(settings, tmp_path):
-    """Media and spool stay inside the test; static files come from their sources, unhashed."""
-    settings.VAR = tmp_path / "var"
-    settings.STATIC_ROOT = tmp_path / "static"
-    settings.STATIC_ROOT.mkdir()  # whitenoise warns of a folder that is not there
-    settings.MEDIA_ROOT = str(tmp_path / "media")
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }
-
-
-@pytest.fixture(autouse=True)
-def quick_passwords(settings):
-    """People are made for nearly every test; hashing slowly is Django's to test."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture

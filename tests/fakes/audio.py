@@ -12,6 +12,8 @@ FRAME_SECONDS = 96 * 8 / 32_000
 MP3_FRAMES = {32: (0x44, 96), 80: (0x94, 240), 160: (0xE4, 480)}
 """Third byte and size of such frames by their kbit/s; each plays as long as any other."""
 
+PERIOD = b"".join(sample.to_bytes(2, "little", signed=True) for sample in range(-1000, 1000))
+
 
 def mp3_frame(kbits: int, content: bytes = b"") -> bytes:
     bits, size = MP3_FRAMES[kbits]
@@ -26,7 +28,7 @@ VARIABLE = (mp3_frame(160) + mp3_frame(32) + mp3_frame(80)) * 59
 def audio_bytes(audio: AudioFormat, seconds: float = 0.5) -> bytes:
     """About `seconds` of something that begins as `audio` does."""
     samples = int(seconds * SHAPE.sample_rate)
-    pcm = b"".join((i % 2000 - 1000).to_bytes(2, "little", signed=True) for i in range(samples))
+    pcm = (PERIOD * -(-samples // 2000))[: 2 * samples]
     if audio is AudioFormat.PCM:
         return pcm
     if audio is AudioFormat.WAV:

@@ -30,8 +30,9 @@ PHONE = {"width": 390, "height": 844}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = str(Path(__file__).parent)
     for item in items:
-        if Path(__file__).parent in item.path.parents:
+        if str(item.path).startswith(here):
             item.add_marker(pytest.mark.browser)
 
 
@@ -60,7 +61,9 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def program(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
     """Started once; the tests share its database as people share a server."""
-    running = server.start(tmp_path_factory.mktemp("var"))
+    of_worker = tmp_path_factory.getbasetemp()
+    of_all_workers = of_worker.parent if "PYTEST_XDIST_WORKER" in os.environ else of_worker
+    running = server.start(tmp_path_factory.mktemp("var"), of_all_workers)
     yield running
     running.stop()
 

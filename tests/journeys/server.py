@@ -5,16 +5,21 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
 from dataclasses import dataclass, field
+from fcntl import LOCK_EX, flock
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 LINK = re.compile(r"Sign in: (http://\S+)/accounts/sign-in/(\S+)/")
+DATABASE, SECRETS = "polyphony.sqlite3", "secrets.json"
 START_SECONDS = 200
 REMOVED_VARIABLES = (
     "_API_KEY",
@@ -133,8 +138,36 @@ class Program:
             self.process.stdout.close()
 
 
-def start(folder: Path) -> Program:
-    """Serve from an empty folder; returns when the sign-in link has been printed."""
+def start(folder: Path, shared: Path) -> Program:
+    """Serve from `folder`; returns when the sign-in link has been printed.
+
+    The first program that comes to `shared` begins with nothing and leaves there a copy of what it prepared;
+    later ones begin with that, as after a restart: compressing the static files takes long.
+    """
+    prepared = shared / "prepared"
+    with (shared / "program.lock").open("w") as lock:
+        flock(lock, LOCK_EX)  # until it is closed
+        if not (prepared / SECRETS).exists():
+            program = launch(folder)
+            program.shell(STAGE)
+            copy_prepared(folder, prepared)
+            return program
+    copy_prepared(prepared, folder)
+    return launch(folder)
+
+
+def copy_prepared(source: Path, target: Path) -> None:
+    """Static files, the database, which may be in use, and, last, the secrets."""
+    shutil.copytree(source / "static", target / "static")
+    with (
+        closing(sqlite3.connect(source / DATABASE)) as database,
+        closing(sqlite3.connect(target / DATABASE)) as copy,
+    ):
+        database.backup(copy)
+    shutil.copy(source / SECRETS, target)
+
+
+def launch(folder: Path) -> Program:
     environment = {name: value for name, value in os.environ.items() if not name.endswith(REMOVED_VARIABLES)}
     environment |= {
         "POLYPHONY_VAR": str(folder),
@@ -158,7 +191,6 @@ def start(folder: Path) -> Program:
             program.stop()
             raise RuntimeError("the program did not start: " + program.recent_output())
         time.sleep(0.05)
-    program.shell(STAGE)
     return program
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from uuid import uuid4
 
 import pytest
 
@@ -10,7 +11,8 @@ from core.access import shared_counters
 from core.access.shared_turns import next_turn
 
 pytestmark = pytest.mark.anyio
-NAMES = ("lab/one", "lab/two")
+NAMES = (f"lab/{uuid4()}", "lab/two")
+"""Of this run: turns outlast it."""
 
 
 @pytest.fixture

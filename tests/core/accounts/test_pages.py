@@ -35,9 +35,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def quick_passwords(settings):
-    """Hashed at once, and nobody is throttled for what a test before did."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def unthrottled():
+    """Nobody is throttled for what a test before did."""
     cache.clear()
 
 

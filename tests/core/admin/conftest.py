@@ -33,9 +33,8 @@ CANARY = "sk-canary-0123456789abcdef"
 
 @pytest.fixture(autouse=True)
 def no_keys(settings):
-    """No provider is live by accident of the machine, passwords are hashed at once, nobody is throttled."""
+    """No provider is live by accident of the machine, and nobody is throttled."""
     settings.PROVIDER_ENVIRONMENT = {}
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     snapshot.reset()
     cache.clear()
 

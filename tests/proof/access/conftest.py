@@ -50,9 +50,8 @@ def strangers(bob, charlie, staff) -> dict[str, User]:
 
 
 @pytest.fixture
-def things(alice, settings) -> Things:
+def things(alice) -> Things:
     """Ids of rows of Alice's, one of each kind, in all of which `SECRET` is written."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     record = make_record(alice)
     sound = default_storage.save(f"runs/{alice.pk}/x.mp3", ContentFile(b"ID3"))
     file = default_storage.save(f"uploads/{alice.pk}/x.pdf", ContentFile(b"%PDF-1.4"))

@@ -68,6 +68,9 @@ def test_the_way_out_of_a_lost_ring_key(settings, capsys):
 
 
 START = """
+from django.conf import settings
+settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+settings.STATICFILES_DIRS = [r"{static}"]
 from core.management.commands.playground import Command, alone, ensure_admin
 with alone():
     Command().prepare()
@@ -76,7 +79,9 @@ with alone():
 
 
 def test_processes_that_start_together_prepare_one_after_the_other(tmp_path):
-    command = [sys.executable, "manage.py", "shell", "--no-imports", "--command", START]
+    """With a few static files: all of them take seconds to compress."""
+    code = START.format(static=ROOT / "static" / "api")
+    command = [sys.executable, "manage.py", "shell", "--no-imports", "--command", code]
     environment = surroundings(str(tmp_path / "var"))
     started = [
         subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True)

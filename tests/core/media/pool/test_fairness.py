@@ -43,7 +43,7 @@ async def test_short_job_of_a_second_caller_overtakes_what_the_first_one_has_wai
         await work_for(caller, narrow, args)
         order.append(caller)
 
-    alice = [asyncio.create_task(note("alice", speech_job(SENTENCE * 20, format="mp3"))) for _ in range(6)]
+    alice = [asyncio.create_task(note("alice", speech_job(SENTENCE * 10, format="mp3"))) for _ in range(6)]
     await until(lambda: narrow.waiting_jobs == 5)
     await note("bob", speech_job())
     assert order == ["bob"]
@@ -103,7 +103,7 @@ def playing_time(audio: bytes, form: str) -> float:
 async def test_death_of_a_worker_is_the_error_of_one_job_at_most(pool, form):
     args = speech_job(SENTENCE * 12, format=form)
     whole = await synthesized(pool, args)
-    streams = [Stream(pool, args) for _ in range(5)]
+    streams = [Stream(pool, args) for _ in range(3)]
     for stream in streams:
         await stream.begun.wait()
     os.kill(pool.process_ids[0], signal.SIGKILL)

@@ -33,7 +33,7 @@ from core.routing.health import Health
 from core.routing.run import run as route_request
 from tests.core.ledger.conftest import budget_sums
 from tests.core.providers.promises.fake import answering, ask, serve, shown, target
-from tests.core.providers.promises.faults import FAULTS, good
+from tests.core.providers.promises.faults import FAULTS, Fault, good
 from tests.core.providers.promises.vendor import Case
 from tests.core.providers.promises.vendors import each_case
 from tests.fakes.provider import Exchange, Provider, Scenario
@@ -53,35 +53,41 @@ def is_whole(case: Case, fault) -> bool:
     return fault.clean and not case.call.ends
 
 
-WHOLE: dict[str, tuple[bytes, str]] = {}
-"""By the name of a case: the content of its good answer."""
-
-
 async def whole_content(case: Case, folder: Path) -> tuple[bytes, str]:
-    if str(case) not in WHOLE:
-        with serve(answering(case, good), folder) as fake:
-            events, _ = await ask(case, target(case, fake), folder)
-        WHOLE[str(case)] = content(events)
-    return WHOLE[str(case)]
+    """That of the good answer."""
+    with serve(answering(case, good), folder) as fake:
+        events, _ = await ask(case, target(case, fake), folder)
+    return content(events)
 
 
 @pytest.mark.anyio
 @each_case
-@pytest.mark.parametrize("fault", FAULTS, ids=str)
-async def test_a_fault_is_one_error_after_what_came_and_never_retried(case, fault, tmp_path, caplog):
+async def test_a_fault_is_one_error_after_what_came_and_never_retried(case, tmp_path, caplog):
+    """All faults at once, because some of them are waited for."""
     caplog.set_level(logging.DEBUG)
-    all_sound, all_text = await whole_content(case, tmp_path)
-    for patience in (1, 5, 25):
-        waits = {name: seconds * patience for name, seconds in fault.waits.items()}
-        with serve(answering(case, fault.answer), tmp_path) as fake:
-            came, error = await ask(case, target(case, fake, **waits), tmp_path)
-            if not fake.requests and patience < 25:
-                continue  # a busy machine had not sent it when the short wait of a silent vendor was over
-            assert (len(fake.requests), fake.canary_hits) == (1, 0)
-            assert await asyncio.to_thread(fake.requests[0].over.wait, 10)
-            break
+    whole = await whole_content(case, tmp_path)
+    checks = (check(case, fault, whole, new_folder(tmp_path, fault)) for fault in FAULTS)
+    found = await asyncio.gather(*checks, return_exceptions=True)
+    failures = [named(error, fault) for error, fault in zip(found, FAULTS, strict=True) if error]
+    if failures:
+        raise BaseExceptionGroup(str(case), failures)
     assert case.vendor.key not in caplog.text
-    sound, text = content(came)
+
+
+def new_folder(inside: Path, fault: Fault) -> Path:
+    (inside / fault.name).mkdir()
+    return inside / fault.name
+
+
+def named(error: BaseException, fault: Fault) -> BaseException:
+    error.add_note(f"at the fault {fault}")
+    return error
+
+
+async def check(case: Case, fault: Fault, whole: tuple[bytes, str], folder: Path) -> None:
+    """What came before a fault, and the one error after it."""
+    came, error = await met(case, fault, folder)
+    (all_sound, all_text), (sound, text) = whole, content(came)
     if case.call.ends or not fault.junk:
         assert (all_sound[: len(sound)], all_text[: len(text)]) == (sound, text)
         assert fault.after or (sound, text) == (b"", "")
@@ -92,6 +98,20 @@ async def test_a_fault_is_one_error_after_what_came_and_never_retried(case, faul
     assert case.vendor.key not in shown(error)
     assert (error.__cause__, error.__context__) == (None, None)
     assert not any(isinstance(event, Used) for event in came)
+
+
+async def met(case: Case, fault: Fault, folder: Path) -> tuple[list[Event], PolyphonyError | None]:
+    """The events and the error of a request, which was sent once."""
+    for patience in (1, 5, 25):
+        waits = {name: seconds * patience for name, seconds in fault.waits.items()}
+        with serve(answering(case, fault.answer), folder) as fake:
+            came, error = await ask(case, target(case, fake, **waits), folder)
+            if not fake.requests and patience < 25:
+                continue  # a busy machine had not sent it when the short wait of a silent vendor was over
+            assert (len(fake.requests), fake.canary_hits) == (1, 0)
+            assert await asyncio.to_thread(fake.requests[0].over.wait, 10)
+            return came, error
+    raise AssertionError("it was never sent")
 
 
 def prices(case: Case) -> tuple[Price, ...]:
