@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from core.admin.audit import ReadOnlyAdmin
 from core.admin.corrections import correct
 from core.admin.overview import live
+from core.admin.usage.units import units_text
 from core.ledger import reports
 from core.models import Attempt, AuditEvent, UsageRecord
 
@@ -38,15 +39,14 @@ class UsageRecordAdmin(ReadOnlyAdmin):
         "created_at",
         "user",
         "model",
-        "provider",
         "outcome",
         "units_text",
         "cost_text",
-        "basis",
     )
     list_filter = (
         ("user", admin.RelatedOnlyFieldListFilter),
         "model",
+        "provider",
         "created_at",
         "task",
         "source",
@@ -98,7 +98,7 @@ class UsageRecordAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("units"))
     def units_text(self, record: UsageRecord) -> str:
-        return ", ".join(f"{quantity} {name}" for name, quantity in record.units.items())
+        return units_text(record.units)
 
     @admin.display(description=_("cost"), ordering="cost")
     def cost_text(self, record: UsageRecord) -> str:

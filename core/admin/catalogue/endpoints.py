@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from core.admin.audit import AuditedAdmin
+from core.admin.catalogue.price_form import PriceForm
 from core.admin.fields import ListField
 from core.catalogue.prices import line_text
 from core.contract.audio import AudioFormat
@@ -78,7 +79,8 @@ class NewPrice(admin.TabularInline):
     """Empty rows for prices to be added to the sheet."""
 
     model = Price
-    fields = ("kind", "unit", "usd_per_unit", "condition", "valid_from")
+    form = PriceForm
+    fields = ("kind", "unit", "usd_per_unit", "per", "condition", "valid_from")
     extra = 0
     verbose_name = _("new price")
     verbose_name_plural = _("new prices")
@@ -129,6 +131,7 @@ class EndpointAdmin(AuditedAdmin):
 
 @admin.register(Price)
 class PriceAdmin(AuditedAdmin):
+    form = PriceForm
     list_display = ("endpoint", "kind", "unit", "amount", "condition", "valid_from")
     list_filter = ("kind", "unit", "endpoint__provider")
     list_select_related = ("endpoint__model", "endpoint__provider")
@@ -140,7 +143,8 @@ class PriceAdmin(AuditedAdmin):
         return price_text(price)
 
     def get_fields(self, request: HttpRequest, obj: Price | None = None) -> tuple[str, ...]:
-        return ("endpoint", "kind", "unit", "amount" if obj else "usd_per_unit", "condition", "valid_from")
+        price = ("amount",) if obj else ("usd_per_unit", "per")
+        return ("endpoint", "kind", "unit", *price, "condition", "valid_from")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Price | None = None) -> tuple[str, ...]:
         return ("amount",) if obj else ()

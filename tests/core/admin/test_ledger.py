@@ -46,7 +46,7 @@ def test_money_and_attempts_are_readable(browser, busy):
     row = UsageRecord.objects.get(public_id="gen-0000")
     page = browser.get(reverse("admin:core_usagerecord_change", args=[row.pk])).content.decode()
     assert "1. local espeak-ng: completed" in page
-    assert "12 text_in.character" in page
+    assert "12 characters" in page
 
 
 def test_an_attempt_has_the_providers_words_for_its_end(browser, busy):

@@ -1,0 +1,1 @@
+"""Usage records as an admin reads them."""
