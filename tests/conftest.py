@@ -14,9 +14,10 @@ from uuid import uuid4
 
 import hypothesis
 import pytest
+from asgiref.sync import SyncToAsync
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.db import connection
+from django.db import connection, connections
 from django.test import override_settings
 
 from core.access import shared_limits
@@ -54,6 +55,14 @@ hypothesis.settings.register_profile(
     "suite", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.load_profile("suite")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    """The databases of the session; the asynchronous ORM lets go of them before they are dropped."""
+    yield
+    SyncToAsync.single_thread_executor.submit(connections.close_all).result()
+
 
 LONG = (
     "sdk",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -157,6 +158,13 @@ def test_every_sentence_is_known(language):
     """After a change of texts: `make messages`, then translate what is empty."""
     known = {(entry.msgctxt, entry.msgid, entry.msgid_plural or None) for entry in catalogue(language)}
     assert source() ^ known == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_sentence_stands_twice(language):
+    """Of two the last one counts, and the first one misleads whoever corrects it."""
+    entries = Counter((entry.msgctxt, entry.msgid) for entry in written(language, "django"))
+    assert [entry for entry, count in entries.items() if count > 1] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

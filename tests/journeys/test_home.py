@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.journeys.conftest import DESK, PHONE
 from tests.journeys.page_monitor import PageMonitor
+from tests.journeys.server import Program
 from tests.playground.wav_file import wav_bytes
 
 LAPTOP = {"width": 1280, "height": 720}
@@ -20,6 +21,24 @@ LOOKS = {
     "phone": {"viewport": PHONE, "has_touch": True, "is_mobile": True},
 }
 HEARD = "() => document.querySelector('speech-player').stats.firstSoundAt !== null"
+
+
+NEWCOMER = """
+import json, uuid
+from core.accounts.sign_in_link import sign_in_token
+from core.models import User
+print(json.dumps(sign_in_token(User.objects.create_superuser(f"newcomer-{uuid.uuid4().hex[:8]}"))))
+"""
+
+
+@pytest.fixture
+def signed_in(browser: Browser, program: Program) -> Any:
+    """The cookies of a newcomer: the page begins with the models that somebody used last."""
+    context = browser.new_context()
+    context.request.get(f"{program.origin}/accounts/sign-in/{program.shell(NEWCOMER)}/", max_redirects=0)
+    state = context.storage_state()
+    context.close()
+    return state
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from core.catalogue.seed.tables import seed_catalogue, unedited
-from core.models import AIModel, AuditEvent, Endpoint, Price, Provider, VoiceAlias
+from core.models import AIModel, AuditEvent, Endpoint, Price, Provider, Voice, VoiceAlias
 from core.routing import statistics
 from core.routing.statistics import EndpointStatistics, Percentiles, Window
 
@@ -186,3 +186,12 @@ def test_an_endpoint_shows_its_last_day(browser, talker):
     statistics.replace({endpoint.pk: EndpointStatistics(Window(), Window(), day)})
     text = "12 attempts, uptime 91.6%, first content after 320 ms (95th percentile 1,400 ms)"
     assert text in browser.get(address).content.decode()
+
+
+def test_the_filter_of_voices_names_those_without_a_gender(admin_client, catalogue):
+    Voice.objects.filter(gender="").delete()
+    Voice.objects.create(model=AIModel.objects.first(), voice_id="plain", name="Plain")
+    page = admin_client.get("/admin/core/voice/")
+    (genders,) = (spec for spec in page.context["cl"].filter_specs if spec.title == "gender")
+    names = {choice["query_string"]: choice["display"] for choice in genders.choices(page.context["cl"])}
+    assert names["?gender="] == "-"

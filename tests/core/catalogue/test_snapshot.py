@@ -27,8 +27,8 @@ def test_current_is_loaded_once(catalogue, django_assert_num_queries):
         assert snapshot.current() is first
 
 
-def test_load_needs_few_queries(catalogue, django_assert_num_queries):
-    with django_assert_num_queries(10):
+def test_load_is_one_query_per_table(catalogue, django_assert_num_queries):
+    with django_assert_num_queries(11):
         snapshot.load()
 
 

@@ -34,7 +34,9 @@ def endpoint(talker) -> Endpoint:
 
 
 @pytest.fixture(autouse=True)
-def fresh(monkeypatch):
+def fresh(monkeypatch, settings):
+    """Health that no other process tells of: there is no event loop that could ask Redis."""
+    settings.REDIS_URL = ""
     monkeypatch.setattr(health, "_records", {})
     yield
     statistics.replace({})
