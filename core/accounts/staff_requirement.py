@@ -24,6 +24,9 @@ from django.utils.translation import gettext as _
 
 from core.operations.second_factors import has_second_factor
 
+NOTICE = timedelta(days=7)
+"""How long before the end of the days each sign-in says so; the security page says it from the start."""
+
 
 @sync_and_async_middleware
 def staff_requirement(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
@@ -77,7 +80,8 @@ def introduced() -> datetime:
 
 @receiver(user_logged_in, dispatch_uid="second factor needed")
 def announce(request: HttpRequest, **_others: Any) -> None:
-    """Say once per sign-in until when a second factor is needed."""
-    if until := deadline(request):
+    """Say once per sign-in, towards the end of the days, from when a second factor is needed."""
+    until = deadline(request)
+    if until and until - timezone.now() < NOTICE:
         text = _("Admin pages will need a second factor from %(day)s. Add one under Account, Security.")
         messages.warning(request, text % {"day": date_format(timezone.localtime(until))})

@@ -58,6 +58,13 @@ def test_there_are_days_to_set_one_up(client, staff, since):
     assert "Admin pages will need a second factor from" in page.content.decode()
 
 
+def test_a_new_admin_is_not_pressed_yet(client, staff):
+    User.objects.update(date_joined=timezone.now() - timedelta(days=1))
+    sign_in(client, "root")
+    assert "will need a second factor" not in client.get("/").content.decode()
+    assert "Admin pages need a second factor" in client.get(PAGE).content.decode()
+
+
 def test_a_companys_sign_in_vouches_itself(client, staff):
     client.force_login(staff)
     session = client.session
