@@ -30,6 +30,9 @@ SECRET = "sk-proof-0123456789abcdef0123456789"
 WORD = "alligator"
 """Of the answers and prompts of a proof: found nowhere in a ledger."""
 WORDS = 6
+SLOW_SECONDS = 0.3
+"""Between two words: longer than a busy machine keeps a server from reading the one before."""
+
 STEPS = Decimal(10) ** 10
 """Of money in the database, per USD."""
 
@@ -143,7 +146,7 @@ class Billing:
         await exchange.end()
 
     async def talk_slowly(self, exchange: Exchange, caller: int) -> None:
-        await self.talk(exchange, caller, 0.1)
+        await self.talk(exchange, caller, SLOW_SECONDS)
 
     async def talk_late(self, exchange: Exchange, caller: int, seconds: float = LATE_SECONDS) -> None:
         """Nothing for a while; a caller who has left by then is billed the prompt."""
